@@ -1,0 +1,181 @@
+"""kafka-python behind the bus: the producer of the doors, and the administrator of topics."""
+
+import threading
+import time
+from concurrent.futures import Future
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka import TopicPartition as KafkaTopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAlreadyExistsError,
+)
+
+from complaints.bus import Offsets, Position, Record
+from complaints.contract import Topic, topics
+from complaints.errors import BusUnavailable, ContractViolation
+
+RECONNECT_PAUSE_S = 1.0
+"""Between two attempts to reach a broker that is away: each attempt blocks a door for up to its bootstrap timeout."""
+
+BOOTSTRAP_TIMEOUT_MS = 2000
+"""A broker that is there answers in milliseconds; a door that waits longer keeps a citizen waiting."""
+
+MAX_RECORD_BYTES = 1_000_000
+"""Below the broker's default of 1 MiB, with room for headers. What is larger can never be written."""
+
+
+class KafkaPythonProducer:
+    """A Producer. It connects at the first send, and again after the broker was away: a door starts without Kafka and spools."""
+
+    def __init__(self, brokers: str, *, timeout_s: float, linger_ms: int = 2) -> None:
+        """Keep the settings; nothing is connected yet.
+
+        Args:
+            brokers: host:port, comma-separated.
+            timeout_s: seconds after which an unanswered record's future fails.
+            linger_ms: milliseconds that records wait for company in one request.
+        """
+        self._brokers = brokers.split(",")
+        self._timeout_ms = int(timeout_s * 1000)
+        self._linger_ms = linger_ms
+        self._lock = threading.Lock()
+        self._producer: Any = None
+        self._next_attempt = 0.0
+
+    def send(self, record: Record) -> "Future[Position]":
+        """Enqueue a record (see Producer)."""
+        answer: Future[Position] = Future()
+        try:
+            self._connected().send(
+                record.topic, value=record.value, key=record.key, headers=list(record.headers)
+            ).add_both(lambda outcome: _settle(answer, outcome))
+        except (KafkaError, BusUnavailable) as error:
+            answer.set_exception(_mapped(error))
+        return answer
+
+    def flush(self, timeout_s: float) -> None:
+        """Wait for all answers (see Producer)."""
+        if self._producer is None:
+            return
+        try:
+            self._producer.flush(timeout=timeout_s)
+        except KafkaTimeoutError as error:
+            raise BusUnavailable(f"Kafka did not take everything within {timeout_s} s") from error
+
+    def close(self) -> None:
+        """Let go."""
+        with self._lock:
+            if self._producer is not None:
+                self._producer.close(timeout=self._timeout_ms / 1000)
+                self._producer = None
+
+    def _connected(self) -> Any:
+        if self._producer is not None:
+            return self._producer
+        with self._lock:
+            if self._producer is None:
+                if time.monotonic() < self._next_attempt:
+                    raise BusUnavailable("Kafka is away")
+                try:
+                    self._producer = KafkaProducer(
+                        bootstrap_servers=self._brokers,
+                        acks="all",
+                        enable_idempotence=True,
+                        linger_ms=self._linger_ms,
+                        batch_size=1 << 18,
+                        max_block_ms=self._timeout_ms,
+                        request_timeout_ms=max(self._timeout_ms - 500, 500),
+                        delivery_timeout_ms=self._timeout_ms,
+                        bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+                        reconnect_backoff_max_ms=1000,
+                        max_request_size=MAX_RECORD_BYTES,
+                        allow_auto_create_topics=False,
+                        metrics_enabled=False,
+                    )
+                except KafkaError:
+                    self._next_attempt = time.monotonic() + RECONNECT_PAUSE_S
+                    raise
+            return self._producer
+
+
+def _settle(answer: "Future[Position]", outcome: Any) -> None:
+    if isinstance(outcome, BaseException):
+        answer.set_exception(_mapped(outcome))
+    else:
+        answer.set_result(Position(outcome.topic, outcome.partition, outcome.offset))
+
+
+def _mapped(error: BaseException) -> BusUnavailable | ContractViolation:
+    if isinstance(error, (MessageSizeTooLargeError, RecordListTooLargeError)):
+        return ContractViolation(f"the record is larger than {MAX_RECORD_BYTES} bytes, Kafka never takes it: {error}")
+    return error if isinstance(error, BusUnavailable) else BusUnavailable(f"Kafka did not take the record: {error}")
+
+
+class KafkaPythonAdmin:
+    """An Admin."""
+
+    def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
+        """Connect.
+
+        Args:
+            brokers: host:port, comma-separated.
+            timeout_s: seconds to wait for any answer.
+
+        Raises:
+            BusUnavailable: no broker answered.
+        """
+        try:
+            self._client = KafkaAdminClient(
+                bootstrap_servers=brokers.split(","),
+                request_timeout_ms=int(timeout_s * 1000),
+                bootstrap_timeout_ms=int(timeout_s * 1000),
+                metrics_enabled=False,
+            )
+        except KafkaError as error:
+            raise BusUnavailable(f"no Kafka at {brokers}: {error}") from error
+
+    def ensure_topics(self, replication: int = -1) -> list[str]:
+        """Make the missing topics (see Admin); `replication` of -1 is the broker's default."""
+        try:
+            missing = [topic for name, topic in topics().items() if name not in set(self._client.list_topics())]
+            for topic in missing:
+                self._create(topic, replication)
+        except KafkaError as error:
+            raise BusUnavailable(f"the topics could not be made: {error}") from error
+        return [topic.name for topic in missing]
+
+    def _create(self, topic: Topic, replication: int) -> None:
+        configs = {"retention.ms": str(topic.retention_ms)}
+        wanted = {"num_partitions": topic.partitions, "replication_factor": replication, "configs": configs}
+        try:
+            self._client.create_topics({topic.name: wanted}, wait_for_metadata=True)
+        except TopicAlreadyExistsError:
+            return  # another process was first
+
+    def end_offsets(self, topic: str) -> Offsets:
+        """Return each partition's end (see Admin)."""
+        try:
+            partitions = [entry["partition_index"] for entry in self._client.describe_topics([topic])[0]["partitions"]]
+            wanted = {KafkaTopicPartition(topic, partition): OffsetSpec.LATEST for partition in partitions}
+            found = self._client.list_partition_offsets(wanted)
+        except KafkaError as error:
+            raise BusUnavailable(f"the ends of {topic} could not be read: {error}") from error
+        return {(at.topic, at.partition): answer.offset for at, answer in found.items()}
+
+    def group_offsets(self, group: str) -> Offsets:
+        """Return a group's progress (see Admin)."""
+        try:
+            found = self._client.list_group_offsets(group)
+        except KafkaError as error:
+            raise BusUnavailable(f"the progress of {group} could not be read: {error}") from error
+        return {(at.topic, at.partition): answer.offset for at, answer in found.get(group, {}).items()}
+
+    def close(self) -> None:
+        """Let go."""
+        self._client.close()

@@ -1,0 +1,52 @@
+"""The contract as data: topics, schemas and examples, for every language that reads our topics."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from complaints import event
+from complaints.event import Event
+
+COMPLAINTS = "lapor.complaints"
+DISPOSITIONS = "lapor.dispositions"
+CASE_EVENTS = "lapor.case-events"
+REPLIES = "lapor.replies"
+DEAD_LETTERS = "lapor.deadletters"
+CONTROL = "lapor.control"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic's declaration.
+
+    Attributes:
+        name: its name on Kafka.
+        model: the event it carries; None where it carries no event.
+        partitions: how many it is made with.
+        retention_ms: how long Kafka keeps a record, in milliseconds; -1 for ever.
+        what: one sentence for people.
+    """
+
+    name: str
+    model: type[Event] | None
+    partitions: int
+    retention_ms: int
+    what: str
+
+
+@cache
+def topics() -> dict[str, Topic]:
+    """Return all topics by name, as topics.yaml declares them."""
+    declared = yaml.safe_load(files(__package__).joinpath("topics.yaml").read_text("utf-8"))
+    return {
+        name: Topic(
+            name=name,
+            model=getattr(event, entry["model"]) if entry["model"] else None,
+            partitions=entry["partitions"],
+            retention_ms=entry["retention_ms"],
+            what=entry["what"],
+        )
+        for name, entry in declared.items()
+    }

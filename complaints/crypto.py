@@ -1,0 +1,122 @@
+"""Who the citizen is stays sealed: keyed codes, pseudonyms and reply addresses, all derived from one secret."""
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from complaints import tracking
+from complaints.errors import ConfigurationError, ContractViolation
+
+SECRET_BYTES = 32
+
+
+class Identity(Protocol):
+    """What the normaliser asks for when it turns a sender into an event."""
+
+    def tracking_code(self, complaint_id: UUID) -> str:
+        """Return the citizen's code for this complaint."""
+
+    def pseudonym(self, channel: str, sender: str) -> str:
+        """Return the keyed pseudonym of a sender on a channel."""
+
+    def seal(self, address: Mapping[str, str], complaint_id: UUID) -> str:
+        """Return the reply address, encrypted and bound to the complaint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """An Identity on real keys. AES-SIV (RFC 5297) needs no nonce: sealing twice gives the same text, so a replay changes nothing."""
+
+    _code_key: bytes
+    _pseudonym_key: bytes
+    _address_cipher: AESSIV
+
+    @classmethod
+    def from_secret(cls, secret: bytes) -> "Keyring":
+        """Derive the three keys from one secret.
+
+        Args:
+            secret: SECRET_BYTES or more random bytes.
+
+        Raises:
+            ConfigurationError: the secret is too short.
+        """
+        if len(secret) < SECRET_BYTES:
+            raise ConfigurationError(
+                f"the secret has {len(secret)} bytes, it needs at least {SECRET_BYTES}; set LAPOR_SECRET_FILE to a better file"
+            )
+
+        def derive(purpose: bytes, length: int) -> bytes:
+            return HKDFExpand(algorithm=SHA256(), length=length, info=b"lapor/v1/" + purpose).derive(secret)
+
+        return cls(derive(b"tracking-code", 32), derive(b"pseudonym", 32), AESSIV(derive(b"reply-address", 64)))
+
+    def tracking_code(self, complaint_id: UUID) -> str:
+        """Return the citizen's code for this complaint."""
+        return tracking.code_for(complaint_id, key=self._code_key)
+
+    def pseudonym(self, channel: str, sender: str) -> str:
+        """Return the keyed pseudonym of a sender on a channel: 26 characters, the same for the same sender."""
+        digest = blake2b(
+            f"{channel}\0{sender}".encode("utf-8", "surrogatepass"), key=self._pseudonym_key, digest_size=16
+        ).digest()
+        return base64.b32encode(digest).decode().rstrip("=").lower()
+
+    def seal(self, address: Mapping[str, str], complaint_id: UUID) -> str:
+        """Return the reply address, encrypted and bound to the complaint."""
+        plain = orjson.dumps(dict(address), option=orjson.OPT_SORT_KEYS)
+        return base64.urlsafe_b64encode(self._address_cipher.encrypt(plain, [complaint_id.bytes])).decode()
+
+    def unseal(self, sealed: str, complaint_id: UUID) -> dict[str, str]:
+        """Return the reply address that was sealed for this complaint.
+
+        Raises:
+            ContractViolation: it was sealed with another secret, for another complaint, or is damaged.
+        """
+        try:
+            plain = self._address_cipher.decrypt(base64.urlsafe_b64decode(sealed), [complaint_id.bytes])
+        except (InvalidTag, ValueError) as error:
+            raise ContractViolation(f"the reply address of {complaint_id} cannot be opened with this secret") from error
+        opened: dict[str, str] = orjson.loads(plain)
+        return opened
+
+
+def load_or_create_secret(path: Path) -> bytes:
+    """Return the secret in `path`, made with mode 0600 the first time.
+
+    Raises:
+        ConfigurationError: the file can be neither read nor made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(os.urandom(SECRET_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(draft, path)  # atomic, and refused where another process was first
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+            return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"the secret file {path} cannot be read or made ({error}); set LAPOR_SECRET_FILE to one that can"
+        ) from error

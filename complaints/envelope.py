@@ -1,0 +1,89 @@
+"""Events as records and back: CloudEvents 1.0 in binary mode, attributes in headers, JSON in the value."""
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from complaints.bus import Record, StoredRecord
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS, REPLIES
+from complaints.errors import ContractViolation
+from complaints.event import CaseEvent, Complaint, DeadLetter, Disposition, Event, Reply
+
+AnyEvent = Complaint | Disposition | CaseEvent | Reply | DeadLetter
+E = TypeVar("E", bound=Event)
+
+_TOPIC_OF: dict[type[Event], str] = {
+    Complaint: COMPLAINTS,
+    Disposition: DISPOSITIONS,
+    CaseEvent: CASE_EVENTS,
+    Reply: REPLIES,
+    DeadLetter: DEAD_LETTERS,
+}
+_FIXED = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
+_TYPE_HEADERS = {
+    model: (*_FIXED, ("ce_type", f"id.go.lapor.{model.__name__.lower()}.v1".encode())) for model in _TOPIC_OF
+}
+
+
+def _time_of(event: AnyEvent) -> str:
+    match event:
+        case Complaint():
+            return event.received_at.isoformat()
+        case Disposition():
+            return event.decided_at.isoformat()
+        case Reply():
+            return event.created_at.isoformat()
+        case CaseEvent() | DeadLetter():
+            return event.at.isoformat()
+
+
+def _key_of(event: AnyEvent) -> str:
+    match event:
+        case Complaint():
+            return str(event.id)
+        case DeadLetter():
+            return event.source_key
+        case _:
+            return str(event.complaint_id)
+
+
+def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
+    """Return the event as a record.
+
+    Args:
+        event: what happened.
+        source: the CloudEvents source, "/channels/sms".
+        topic: where to; by default the topic that the contract names for the event.
+    """
+    model = type(event)
+    headers = (
+        *_TYPE_HEADERS[model],
+        ("ce_id", str(event.id).encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", _time_of(event).encode()),
+        ("ce_subject", _key_of(event).encode()),
+    )
+    return Record(
+        topic=topic or _TOPIC_OF[model],
+        key=_key_of(event).encode(),
+        value=event.model_dump_json(exclude_none=True).encode(),
+        headers=headers,
+    )
+
+
+def decode(record: StoredRecord, model: type[E]) -> E:
+    """Return the event in a record.
+
+    Raises:
+        ContractViolation: the value is not what the model says.
+    """
+    if record.value is None:
+        raise ContractViolation(f"{record.position} has no value")
+    try:
+        return model.model_validate_json(record.value)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise ContractViolation(
+            f"{record.position} is no {model.__name__}: {where or 'value'}: {first['msg']}"
+        ) from error

@@ -1,0 +1,169 @@
+"""Every setting, read from the environment in one place and checked before anything starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import unquote, urlsplit
+
+import platformdirs
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from complaints.errors import ConfigurationError
+
+MINUTE_S = 60
+
+
+def _blank_is_unset(value: object) -> object:
+    return None if value == "" else value
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+
+
+class Settings(BaseSettings):
+    """The settings of every command; each is the environment variable LAPOR_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="LAPOR_", frozen=True, extra="ignore")
+
+    kafka: OptionalText = Field(
+        None, description="Kafka brokers, host:port separated by commas. Unset: the embedded Kafka."
+    )
+    clickhouse: OptionalText = Field(
+        None, description="clickhouse://user:password@host:9000/database. Unset: the embedded ClickHouse."
+    )
+    smpp: OptionalText = Field(
+        None, description="smpp://system_id:password@host:port, several separated by commas. Unset: the embedded SMSC."
+    )
+    x_api: OptionalText = Field(None, description="Base address of the X API. Unset: the embedded stand-in.")
+    x_bearer_token: SecretStr = Field(
+        SecretStr("stand-in"), description="Bearer token of the X app that reads mentions."
+    )
+    telegram_api: OptionalText = Field(None, description="Base address of the Telegram Bot API. Unset: no Telegram.")
+    web: OptionalText = Field(
+        None, description="host:port that the web door listens on. Unset: a port that `lapor up` chooses on loopback."
+    )
+    data: Path = Field(
+        default_factory=lambda: platformdirs.user_state_path("lapor"),
+        description="Folder for everything that is kept: spools, secrets, embedded servers' data.",
+    )
+    secret_file: Path | None = Field(
+        None,
+        description="File with the secret behind codes and sealed addresses. Unset: <data>/secret, made at the first start.",
+    )
+    kafka_home: Path | None = Field(
+        None, description="An unpacked Apache Kafka for the embedded broker. Unset: jars by Maven coordinates."
+    )
+    short_code: str = Field("1708", description="Our short code on the mobile networks.")
+    x_account: str = Field("lapor1708", description="Our account on X, without the @.")
+    max_hops: int = Field(
+        3, ge=1, le=20, description="After so many refusals a complaint goes to the national administrator."
+    )
+    produce_timeout_s: float = Field(5.0, gt=0, description="Seconds that a door waits for Kafka before it spools.")
+    spool_max_bytes: int = Field(
+        1 << 30, ge=1 << 16, description="Bytes that each door's spool may hold before it says no upstream."
+    )
+    part_timeout_s: float = Field(
+        30 * MINUTE_S, gt=0, description="Seconds to wait for the rest of a long SMS before it goes on as partial."
+    )
+    same_sms_window_s: float = Field(
+        24 * 60 * MINUTE_S,
+        gt=0,
+        description="Seconds in which the same text from the same number is the same complaint.",
+    )
+    x_poll_s: float = Field(15.0, gt=0, description="Seconds between two looks at our mentions.")
+    web_max_body_bytes: int = Field(1 << 20, ge=1024, description="Bytes that a web request may have.")
+    router_batch: int = Field(2000, ge=1, description="Most events that the router takes at once.")
+    sink_batch: int = Field(20_000, ge=1, description="Most rows that the sink inserts at once.")
+    sink_interval_s: float = Field(1.0, gt=0, description="Seconds after which the sink inserts what it has.")
+    dead_letter_fuse: int = Field(
+        1000,
+        ge=1,
+        description="Consecutive dead letters after which a worker stops instead: the fault is then not in the messages.",
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def secret_path(self) -> Path:
+        """The file with the secret."""
+        return self.secret_file or self.data / "secret"
+
+    @property
+    def spool_folder(self) -> Path:
+        """The folder of the doors' spools."""
+        return self.data / "spool"
+
+    def kafka_required(self) -> str:
+        """Return the brokers.
+
+        Raises:
+            ConfigurationError: none is set and no stack runs.
+        """
+        return self._required(self.kafka, "LAPOR_KAFKA", "host:port")
+
+    def clickhouse_required(self) -> str:
+        """Return the ClickHouse address.
+
+        Raises:
+            ConfigurationError: none is set and no stack runs.
+        """
+        return self._required(self.clickhouse, "LAPOR_CLICKHOUSE", "clickhouse://user:password@host:9000/database")
+
+    def _required(self, value: str | None, name: str, form: str) -> str:
+        if value is None:
+            raise ConfigurationError(
+                f"no running stack found in {self.data}: start one with `lapor up`, name its folder with --data-dir, or set {name}={form}"
+            )
+        return value
+
+    @classmethod
+    def read(cls, **overrides: object) -> Self:
+        """Read the environment.
+
+        Args:
+            overrides: values that go before the environment's (a command's options).
+
+        Raises:
+            ConfigurationError: a variable is not as it must be; the text names it.
+        """
+        try:
+            return cls(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "LAPOR_" + str(first["loc"][0]).upper()
+            raise ConfigurationError(f"{name}={first['input']!r}: {first['msg']}; see `lapor settings`") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A server's address, taken apart."""
+
+    user: str
+    password: SecretStr
+    host: str
+    port: int
+    path: str
+
+
+def parse_address(text: str, *, scheme: str, default_port: int) -> Address:
+    """Take `scheme://user:password@host:port/path` apart.
+
+    Raises:
+        ConfigurationError: the text is not of that form.
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port or default_port
+    except ValueError as error:
+        raise ConfigurationError(
+            f"not an address ({error}); it has the form {scheme}://user:password@host:port"
+        ) from error
+    if parts.scheme != scheme or not parts.hostname:
+        raise ConfigurationError(f"not an address of the form {scheme}://user:password@host:port")
+    return Address(
+        user=unquote(parts.username or ""),
+        password=SecretStr(unquote(parts.password or "")),
+        host=parts.hostname,
+        port=port,
+        path=parts.path.lstrip("/"),
+    )

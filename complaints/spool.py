@@ -1,0 +1,166 @@
+"""A bounded, fsynced queue of records on disk: what a door said yes to while Kafka was away, in order, until Kafka has it."""
+
+import json
+import queue
+import sqlite3
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from complaints.bus import Record
+from complaints.errors import ConfigurationError, IntakeFull
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS spool (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, headers TEXT NOT NULL
+) STRICT
+"""
+
+GROUP = 500
+"""Records that share one fsync: an fsync costs milliseconds, and doors hand in hundreds of messages in that time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A record that waits, and its place in the order."""
+
+    seq: int
+    record: Record
+
+
+class Spool:
+    """One door's queue. SQLite in WAL mode with synchronous=FULL: an append whose future is done survives a power cut."""
+
+    def __init__(self, path: Path, *, max_bytes: int) -> None:
+        """Open or make the spool, and find out now whether it can be written.
+
+        Args:
+            path: the file; its folder is made.
+            max_bytes: bytes that may wait; one more record is refused.
+
+        Raises:
+            ConfigurationError: the file cannot be opened or written.
+        """
+        self._max_bytes = max_bytes
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = open_durable(path, SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise ConfigurationError(
+                f"the spool {path} cannot be written ({error}); free the disk or set LAPOR_DATA to another"
+            ) from error
+        self._lock = threading.Lock()
+        row = self._database.execute(
+            "SELECT count(*), coalesce(sum(length(value) + length(headers)), 0) FROM spool"
+        ).fetchone()
+        self._count, self._bytes = row
+        self._queue: queue.SimpleQueue[tuple[Record, Future[None]] | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_groups, name=f"spool-{path.stem}", daemon=True)
+        self._writer.start()
+
+    def __len__(self) -> int:
+        """Return how many records wait."""
+        return self._count
+
+    def append(self, record: Record) -> "Future[None]":
+        """Return a future that is done when the record is fsynced, or fails with IntakeFull where it cannot be."""
+        answer: Future[None] = Future()
+        self._queue.put((record, answer))
+        return answer
+
+    def oldest(self, limit: int) -> list[Spooled]:
+        """Return the records that have waited longest, oldest first."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT seq, topic, key, value, headers FROM spool ORDER BY seq LIMIT ?", (limit,)
+            ).fetchall()
+        return [
+            Spooled(seq, Record(topic=topic, key=key, value=value, headers=_headers(headers)))
+            for seq, topic, key, value, headers in rows
+        ]
+
+    def remove_through(self, seq: int) -> None:
+        """Forget the records up to and with `seq`: Kafka has them."""
+        with self._lock:
+            gone = self._database.execute(
+                "DELETE FROM spool WHERE seq <= ? RETURNING length(value) + length(headers)", (seq,)
+            ).fetchall()
+            self._database.commit()
+            self._count -= len(gone)
+            self._bytes -= sum(size for (size,) in gone)
+
+    def close(self) -> None:
+        """Write what was handed in, and close."""
+        self._queue.put(None)
+        self._writer.join()
+        with self._lock:
+            self._database.close()
+
+    def _write_groups(self) -> None:
+        while (item := self._queue.get()) is not None:
+            group = [item]
+            last = False
+            while len(group) < GROUP and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    last = True
+                    break
+                group.append(more)
+            self._write(group)
+            if last:
+                return
+
+    def _write(self, group: list[tuple[Record, "Future[None]"]]) -> None:
+        answered: list[tuple[Future[None], IntakeFull | None]] = []
+        with self._lock:
+            rows, room = [], self._max_bytes - self._bytes
+            for record, answer in group:
+                headers = _packed(record)
+                size = len(record.value) + len(headers)
+                if size > room:
+                    answered.append((answer, IntakeFull(f"the spool holds its {self._max_bytes} bytes")))
+                    continue
+                room -= size
+                rows.append((record.topic, record.key, record.value, headers))
+                answered.append((answer, None))
+            try:
+                self._database.executemany("INSERT INTO spool (topic, key, value, headers) VALUES (?, ?, ?, ?)", rows)
+                self._database.commit()
+            except sqlite3.Error as error:  # a full or failing disk: upstream must keep its message
+                self._database.rollback()
+                answered = [(answer, IntakeFull(f"the spool cannot be written: {error}")) for _, answer in group]
+            else:
+                self._count += len(rows)
+                self._bytes = self._max_bytes - room
+        for answer, refusal in answered:
+            if refusal is None:
+                answer.set_result(None)
+            else:
+                answer.set_exception(refusal)
+
+
+def open_durable(path: Path, schema: str) -> sqlite3.Connection:
+    """Open a SQLite file whose commits survive a power cut, and make its tables.
+
+    Args:
+        path: the file.
+        schema: one or more CREATE statements that may be repeated.
+
+    Raises:
+        sqlite3.Error: it cannot be opened or written.
+    """
+    database = sqlite3.connect(path, check_same_thread=False, timeout=10.0)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.executescript(schema)
+    database.commit()
+    return database
+
+
+def _packed(record: Record) -> str:
+    return json.dumps([[name, value.decode()] for name, value in record.headers])
+
+
+def _headers(packed: str) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value.encode()) for name, value in json.loads(packed))

@@ -1,0 +1,113 @@
+"""What the program says about itself: JSON logs without message text, metrics declared once, and a heartbeat for each loop."""
+
+import json
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+MESSAGES_IN = Counter(
+    "lapor_messages_in_total", "Messages that a door received, by what became of them.", ["channel", "outcome"]
+)
+INTAKE_SECONDS = Histogram(
+    "lapor_intake_seconds",
+    "Seconds from receiving a message to knowing that it is safe.",
+    ["channel"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+SPOOLED = Gauge("lapor_spool_records", "Records that wait in a door's spool for Kafka.", ["channel"])
+EVENTS_ROUTED = Counter(
+    "lapor_events_routed_total", "Events that the router took, by what became of them.", ["outcome"]
+)
+ROWS_STORED = Counter("lapor_rows_stored_total", "Rows that the sink inserted.", ["table"])
+DEAD_LETTERS = Counter("lapor_dead_letters_total", "Dead letters written, by who wrote them.", ["by"])
+RETRIES = Counter("lapor_retries_total", "Tries after a failure, by what was tried.", ["what"])
+
+
+def configure_logging(service: str, level: str = "INFO") -> None:
+    """Write structlog and standard-library logs as JSON lines to stderr, each with the service's name.
+
+    Args:
+        service: "channel-sms", "router".
+        level: DEBUG, INFO, WARNING or ERROR.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(serializer=json.dumps),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for talkative in (
+        "kafka",
+        "aiokafka",
+        "httpx",
+        "httpcore",
+        "uvicorn.access",
+        "faust",
+        "mode",
+        "asyncio",
+        "librdkafka",
+    ):
+        logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+class Heartbeat:
+    """A file whose modification time says when a loop last turned; read from outside by `lapor doctor` and health checks."""
+
+    WRITE_EVERY_S = 1.0
+    """Often enough to notice a stuck loop within seconds, rare enough to cost nothing."""
+
+    STALE_AFTER_S = 30.0
+    """A loop that has not turned for so long is stuck: no turn waits longer than this for anything."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Name the file.
+
+        Args:
+            folder: where the heartbeats of all services stand.
+            name: the service's.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / name
+        self._last = 0.0
+        self._lock = threading.Lock()
+
+    def beat(self, **state: object) -> None:
+        """Say that the loop turned; `state` is what else is worth knowing, such as how many were handled."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._last < self.WRITE_EVERY_S:
+                return
+            self._last = now
+            draft = self._path.with_suffix(".new")
+            draft.write_text(json.dumps({"pid": os.getpid(), "at": time.time(), **state}))
+            draft.replace(self._path)
+
+    @classmethod
+    def age_s(cls, folder: Path, name: str) -> float | None:
+        """Return the seconds since the service's loop turned last, or None where it never did."""
+        try:
+            return time.time() - (folder / name).stat().st_mtime
+        except FileNotFoundError:
+            return None

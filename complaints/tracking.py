@@ -1,0 +1,70 @@
+"""Tracking codes: ten characters of Crockford base32 that cannot be guessed or counted, and one that catches misreading.
+
+The check character is over GF(32) with weights 1, a, a^2, ... (a = a primitive element), so it stays in the alphabet that can be read
+aloud and typed on any phone, and catches every single wrong character and every swap of two (docs/adr/0003-tracking-code.md).
+"""
+
+import hmac
+from hashlib import sha256
+from uuid import UUID
+
+from complaints.errors import TrackingCodeError
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32: no I, L, O or U."""
+
+PAYLOAD_LENGTH = 10
+CODE_LENGTH = PAYLOAD_LENGTH + 1
+
+_VALUES = {letter: value for value, letter in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_POLYNOMIAL = 0b100101
+"""x^5 + x^2 + 1, primitive over GF(2): its root generates all 31 non-zero elements of GF(32)."""
+
+
+def _double(value: int) -> int:
+    value <<= 1
+    return value ^ _POLYNOMIAL if value & 0b100000 else value
+
+
+def _check_value(values: list[int]) -> int:
+    total = 0
+    for value in values:
+        total = _double(total ^ value)
+    return total
+
+
+def code_for(complaint_id: UUID, *, key: bytes) -> str:
+    """Return the 11-character tracking code of a complaint.
+
+    Args:
+        complaint_id: the derived id of the complaint.
+        key: at least 16 bytes of secret; without it nobody can tell one code from another.
+    """
+    number = int.from_bytes(hmac.digest(key, complaint_id.bytes, sha256)[:7]) >> 6
+    values = [(number >> shift) & 31 for shift in range(45, -1, -5)]
+    return "".join(ALPHABET[value] for value in [*values, _check_value(values)])
+
+
+def parse(text: str) -> str:
+    """Return the canonical code that `text` means; spaces, hyphens, case and the look-alikes O, I and L do not matter.
+
+    Raises:
+        TrackingCodeError: the text is not a code; its message says what is wrong with it.
+    """
+    letters = [letter for letter in text.upper() if letter not in " -.\t\n#"]
+    if len(letters) != CODE_LENGTH:
+        raise TrackingCodeError(f"a tracking code has {CODE_LENGTH} characters, this one has {len(letters)}: {text!r}")
+    wrong = [letter for letter in letters if letter not in _VALUES]
+    if wrong:
+        raise TrackingCodeError(f"{wrong[0]!r} never stands in a tracking code: {text!r}")
+    values = [_VALUES[letter] for letter in letters]
+    if _check_value(values[:-1]) != values[-1]:
+        raise TrackingCodeError(
+            f"the check character of {text!r} is wrong: a character was misread or left out, please look again"
+        )
+    return "".join(ALPHABET[value] for value in values)
+
+
+def spaced(code: str) -> str:
+    """Return the code in groups that are easy to read aloud: "7K3M9 QX2RT 4"."""
+    return f"{code[:5]} {code[5:10]} {code[10:]}"
