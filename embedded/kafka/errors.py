@@ -1,0 +1,19 @@
+"""Says in a newcomer's words why the embedded Kafka cannot start, and what to do instead."""
+
+WAYS_OUT = """\
+Ways out, any one of them:
+  * use a Kafka that already runs:       export LAPOR_KAFKA=host:port
+  * use an unpacked Kafka distribution:  export LAPOR_KAFKA_HOME=/path/to/kafka   (its libs/*.jar are used)
+  * start one in a container:            docker compose up -d kafka"""
+
+
+class KafkaStartError(RuntimeError):
+    """The embedded Kafka cannot start; the text is meant for the person at the terminal."""
+
+
+class JarsUnavailableError(KafkaStartError):
+    """Kafka's jars could not be fetched, or are not the ones the lock names."""
+
+    def __init__(self, reason: str) -> None:
+        """Append the ways out, so that every such message ends with something to do."""
+        super().__init__(f"{reason}\n{WAYS_OUT}")

