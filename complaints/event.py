@@ -1,11 +1,21 @@
 """The contract: every event that crosses a topic, as frozen models that say what each field means."""
 
+import base64
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 """A door's name. Open-ended: a new channel needs no change of the contract."""
@@ -15,6 +25,19 @@ RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\
 
 AgencyId = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 """The registry's stable identifier of a public body."""
+
+
+def _from_base64(value: object) -> object:
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else value
+
+
+Bytes = Annotated[
+    bytes,
+    BeforeValidator(_from_base64),
+    PlainSerializer(lambda value: base64.b64encode(value).decode(), return_type=str),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+]
+"""Bytes in Python, base64 (RFC 4648) in JSON."""
 
 MissingPart = Literal["place", "subject", "date", "chronology", "evidence"]
 """What an incomplete report lacks (PermenPANRB 5/2025 names what a complete one has)."""
@@ -94,7 +117,7 @@ class Attachment(Event):
 class Raw(Event):
     """The message as it came in, without the sender, who is in the sealed reply address."""
 
-    body: Base64Bytes
+    body: Bytes
     coding: str
     """How the bytes are to be read: a charset, "gsm7", "ucs2", or a media type."""
     parts: Annotated[int, Field(ge=1)] = 1
@@ -273,5 +296,5 @@ class DeadLetter(Event):
     error_class: str
     attempts: Annotated[int, Field(ge=1)] = 1
     at: AwareDatetime
-    payload: Base64Bytes
+    payload: Bytes
     headers: dict[str, str] = Field(default_factory=dict)

@@ -54,7 +54,8 @@ class Spool:
         row = self._database.execute(
             "SELECT count(*), coalesce(sum(length(value) + length(headers)), 0) FROM spool"
         ).fetchone()
-        self._count, self._bytes = row
+        self._count: int = row[0]
+        self._bytes: int = row[1]
         self._queue: queue.SimpleQueue[tuple[Record, Future[None]] | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_groups, name=f"spool-{path.stem}", daemon=True)
         self._writer.start()

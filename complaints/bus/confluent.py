@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from complaints.bus import Batch, Offsets, Position, Record, StoredRecord, TopicPartition
+from complaints.bus import Batch, Headers, Offsets, Position, Record, StoredRecord, TopicPartition
 from complaints.errors import BusUnavailable, ContractViolation
 
 SESSION_TIMEOUT_MS = 10_000
@@ -279,13 +279,14 @@ def _stored(message: Message) -> StoredRecord:
         message.offset() or 0,
         message.key(),
         message.value(),
-        tuple((name, _bytes(value)) for name, value in message.headers() or ()),
+        _headers(message),
         message.timestamp()[1],
     )
 
 
-def _bytes(value: str | bytes | None) -> bytes:
-    return value.encode() if isinstance(value, str) else value or b""
+def _headers(message: Message) -> Headers:
+    found = cast("list[tuple[str, bytes | None]]", message.headers() or [])
+    return tuple((name, value or b"") for name, value in found)
 
 
 def _mapped(error: KafkaError) -> BusUnavailable | ContractViolation:

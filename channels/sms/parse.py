@@ -1,0 +1,166 @@
+"""From the bytes of a short message to its text: headers, data codings and the parts of long messages. Pure.
+
+Sources: SMPP 3.4 (5.2.12 esm_class, 5.2.19 data_coding, 5.3 optional parameters), 3GPP TS 23.038 (alphabets) and
+23.040 (9.2.3.24, user data header).
+"""
+
+from dataclasses import dataclass
+
+import gsm0338
+
+from complaints.errors import MalformedMessage
+
+UDHI = 0x40
+"""esm_class bit 6: the payload begins with a user data header."""
+
+RECEIPT_TYPES = frozenset({0x04, 0x08, 0x10, 0x18, 0x20})
+"""esm_class bits 5-2: receipts, acknowledgements, aborts and notifications. Only 0 is a message of a person."""
+
+MESSAGE_TYPE_MASK = 0x3C
+
+TLV_SAR_REFERENCE = 0x020C
+TLV_SAR_TOTAL = 0x020E
+TLV_SAR_SEQUENCE = 0x020F
+TLV_PAYLOAD = 0x0424
+
+CONCAT_8_BIT = 0x00
+CONCAT_16_BIT = 0x08
+
+_GSM = gsm0338.Codec()
+
+
+@dataclass(frozen=True, slots=True)
+class Concat:
+    """That a segment is part `sequence` (from 1) of `total` of the long message `reference`."""
+
+    reference: int
+    total: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One delivered short message.
+
+    Attributes:
+        source: the sender's number as the SMSC gave it.
+        destination: the number it was sent to.
+        body: the user data without its header.
+        data_coding: SMPP's data_coding octet.
+        concat: which part of a long message it is; None for a whole one.
+        receipt: True for a delivery receipt or another message that no person wrote.
+    """
+
+    source: str
+    destination: str
+    body: bytes
+    data_coding: int
+    concat: Concat | None = None
+    receipt: bool = False
+
+
+def segment(  # noqa: PLR0913  # the six fields of a deliver_sm that decide how it reads
+    *, source: str, destination: str, esm_class: int, data_coding: int, payload: bytes, tlvs: dict[int, bytes]
+) -> Segment:
+    """Return the segment that a deliver_sm or data_sm carries.
+
+    Args:
+        source: source_addr.
+        destination: destination_addr.
+        esm_class: SMPP's esm_class octet.
+        data_coding: SMPP's data_coding octet.
+        payload: short_message, or message_payload where that is empty.
+        tlvs: the optional parameters by tag.
+
+    Raises:
+        MalformedMessage: the user data header does not fit, or a part's number is not one of its total.
+    """
+    concat, body = _sar(tlvs), payload
+    if esm_class & UDHI:
+        header, body = split_udh(payload)
+        concat = _concat_of(header) or concat
+    if concat is not None and not 1 <= concat.sequence <= concat.total:
+        raise MalformedMessage(f"part {concat.sequence} of {concat.total}: no such part")
+    return Segment(
+        source=source,
+        destination=destination,
+        body=body,
+        data_coding=data_coding,
+        concat=concat if concat is not None and concat.total > 1 else None,
+        receipt=esm_class & MESSAGE_TYPE_MASK in RECEIPT_TYPES,
+    )
+
+
+def split_udh(payload: bytes) -> tuple[dict[int, bytes], bytes]:
+    """Return the information elements of the user data header, and the text behind it.
+
+    Raises:
+        MalformedMessage: the header is longer than the payload, or an element longer than the header.
+    """
+    if not payload or payload[0] + 1 > len(payload):
+        raise MalformedMessage(
+            f"the user data header says {payload[0] if payload else 0} bytes, the message has {len(payload)}"
+        )
+    header, body = payload[1 : payload[0] + 1], payload[payload[0] + 1 :]
+    elements: dict[int, bytes] = {}
+    at = 0
+    while at < len(header):
+        if at + 2 > len(header) or at + 2 + header[at + 1] > len(header):
+            raise MalformedMessage(f"information element at byte {at} runs out of the user data header")
+        elements[header[at]] = header[at + 2 : at + 2 + header[at + 1]]
+        at += 2 + header[at + 1]
+    return elements, body
+
+
+def _concat_of(elements: dict[int, bytes]) -> Concat | None:
+    if len(short := elements.get(CONCAT_8_BIT, b"")) == 3:  # noqa: PLR2004  # reference, total, sequence
+        return Concat(short[0], short[1], short[2])
+    if len(wide := elements.get(CONCAT_16_BIT, b"")) == 4:  # noqa: PLR2004  # two bytes of reference
+        return Concat(int.from_bytes(wide[:2]), wide[2], wide[3])
+    return None
+
+
+def _sar(tlvs: dict[int, bytes]) -> Concat | None:
+    if TLV_SAR_REFERENCE not in tlvs:
+        return None
+    reference, total, sequence = (
+        int.from_bytes(tlvs.get(tag, b"")) for tag in (TLV_SAR_REFERENCE, TLV_SAR_TOTAL, TLV_SAR_SEQUENCE)
+    )
+    return Concat(reference, total, sequence)
+
+
+def decode(body: bytes, data_coding: int) -> tuple[str, str]:
+    """Return the text of a message and the name of its coding. Never raises: what cannot be read becomes U+FFFD, the bytes are kept.
+
+    Args:
+        body: the user data of all parts, without headers.
+        data_coding: SMPP's data_coding octet.
+    """
+    coding = coding_of(data_coding)
+    match coding:
+        case "gsm7":
+            return _GSM.decode(body, "replace")[0], coding
+        case "ucs2":
+            return body.decode("utf-16-be", "replace"), coding  # UTF-16: phones send emoji as surrogate pairs
+        case "latin-1":
+            return body.decode("latin-1"), coding
+        case _:
+            return _eight_bit(body), coding
+
+
+def coding_of(data_coding: int) -> str:
+    """Return "gsm7", "ucs2", "latin-1" or "8bit" for a data_coding octet (SMPP 3.4 5.2.19, and 3GPP TS 23.038 4 for the groups)."""
+    if data_coding >> 4 == 0xF:  # noqa: PLR2004  # message class group: bit 2 tells the alphabet
+        return "8bit" if data_coding & 0x04 else "gsm7"
+    if 0 < data_coding >> 4 < 4:  # noqa: PLR2004  # general data coding groups 00xx with class or compression bits
+        return {0: "gsm7", 1: "8bit", 2: "ucs2"}.get(data_coding >> 2 & 3, "gsm7")
+    if data_coding in (0xE0 | low for low in range(16)):  # message waiting, UCS-2
+        return "ucs2"
+    return {0: "gsm7", 1: "8bit", 2: "8bit", 3: "latin-1", 4: "8bit", 8: "ucs2", 18: "ucs2"}.get(data_coding, "gsm7")
+
+
+def _eight_bit(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("latin-1")

@@ -1,0 +1,119 @@
+"""The Twitter door: looks at our mentions, oldest first, and moves its mark only when all of them are safe."""
+
+import json
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from channels.base import Intake, Receipt
+from channels.twitter.client import RateLimited, XClient
+from channels.twitter.parse import NAME, Page, inbound
+from complaints import telemetry
+from complaints.errors import MalformedMessage, UnavailableError
+
+log = structlog.get_logger()
+
+LONGEST_PAUSE_S = 900.0
+"""X counts its rate limits in windows of 15 minutes."""
+
+KEEP_TIMEOUT_S = 60.0
+"""How long the messages of one look may take to be safe; Kafka and the spool each answer within seconds."""
+
+
+class Mark:
+    """The id of the newest mention that is safe, on disk."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; it is made at the first move."""
+        self._path = path
+
+    def read(self) -> str | None:
+        """Return the mark, or None before the first."""
+        try:
+            found: str = json.loads(self._path.read_text())["since_id"]
+        except FileNotFoundError:
+            return None
+        return found
+
+    def move(self, since_id: str) -> None:
+        """Put the mark on disk: whole or not at all."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_suffix(".new")
+        with draft.open("w") as file:
+            file.write(json.dumps({"since_id": since_id}))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path)
+
+
+class TwitterChannel:
+    """The door that citizens reach by mentioning our account."""
+
+    name = NAME
+
+    def __init__(self, client: XClient, *, mark: Mark, account: str, poll_s: float, turned: Callable[[], None]) -> None:
+        """Keep the parts.
+
+        Args:
+            client: X.
+            mark: where we were.
+            account: our account, without the @.
+            poll_s: seconds between two looks.
+            turned: is called each time the loop turns.
+        """
+        self._client = client
+        self._mark = mark
+        self._account = account
+        self._poll_s = poll_s
+        self._turned = turned
+
+    def run(self, intake: Intake, stop: threading.Event) -> None:
+        """Look again and again (see Channel)."""
+        pause_s = self._poll_s
+        while not stop.is_set():
+            self._turned()
+            try:
+                self._look(intake)
+                pause_s = self._poll_s
+            except RateLimited as error:
+                pause_s = min(max((error.until_s or 0) - time.time(), self._poll_s), LONGEST_PAUSE_S)
+                log.warning("rate limited", pause_s=round(pause_s))
+            except (UnavailableError, TimeoutError) as error:
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+                telemetry.RETRIES.labels("x-mentions").inc()
+                log.warning("no mentions", error=str(error), pause_s=round(pause_s))
+            self._sleep(pause_s * random.uniform(0.9, 1.0), stop)  # noqa: S311  # jitter, no secret
+
+    def _sleep(self, pause_s: float, stop: threading.Event) -> None:
+        until = time.monotonic() + pause_s
+        while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, 5.0)):
+            self._turned()
+
+    def _look(self, intake: Intake) -> None:
+        """Take all mentions since the mark. X gives the newest first, so a gap is healed only when the oldest page was read."""
+        pages = list(self._client.mentions(self._mark.read()))
+        waiting = [
+            (post["id"], kept)
+            for current in reversed(pages)
+            for post in reversed(current.posts)
+            if (kept := self._take(post, current, intake)) is not None
+        ]
+        newest = max((int(post["id"]) for current in pages for post in current.posts), default=None)
+        for _, kept in waiting:
+            kept.result(KEEP_TIMEOUT_S)  # IntakeFull leaves the mark where it is: the posts come again
+        if newest is not None:
+            self._mark.move(str(newest))
+
+    def _take(self, post: Mapping[str, Any], current: Page, intake: Intake) -> "Future[Receipt] | None":
+        try:
+            message = inbound(post, current, account=self._account)
+        except MalformedMessage as error:
+            return intake.reject(f"{NAME}/{post.get('id', '')}", payload=json.dumps(post).encode(), error=error)
+        return None if message is None else intake.accept(message)

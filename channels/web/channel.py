@@ -1,0 +1,58 @@
+"""The web door: uvicorn in this thread until told to stop."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from channels.base import Intake
+from channels.web.app import application
+from channels.web.parse import NAME
+
+TURN_S = 0.5
+"""Between two looks at the stop sign."""
+
+
+class WebChannel:
+    """The door of browsers and of the mobile app."""
+
+    name = NAME
+
+    def __init__(self, *, host: str, port: int, max_body_bytes: int, turned: Callable[[], None]) -> None:
+        """Keep the settings.
+
+        Args:
+            host: what to listen on.
+            port: the same.
+            max_body_bytes: of one request.
+            turned: is called each time the loop turns.
+        """
+        self._host = host
+        self._port = port
+        self._max_body_bytes = max_body_bytes
+        self._turned = turned
+
+    def run(self, intake: Intake, stop: threading.Event) -> None:
+        """Serve (see Channel)."""
+        app = application(intake.accept, max_body_bytes=self._max_body_bytes)
+        config = uvicorn.Config(
+            app, host=self._host, port=self._port, log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
+        server = _Server(config)
+        asyncio.run(self._serve(server, stop))
+
+    async def _serve(self, server: uvicorn.Server, stop: threading.Event) -> None:
+        serving = asyncio.create_task(server.serve())
+        while not serving.done():
+            self._turned()
+            server.should_exit = server.should_exit or stop.is_set()
+            await asyncio.wait({serving}, timeout=TURN_S)
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Signals are the process's matter, not uvicorn's."""
+
+    def install_signal_handlers(self) -> None:
+        """Install none."""

@@ -1,0 +1,126 @@
+"""A batch of records in, the records that answer them out: what the routing worker does between poll and commit. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from complaints import ids
+from complaints.bus import Record, StoredRecord
+from complaints.contract import CASE_EVENTS, COMPLAINTS
+from complaints.envelope import decode, encode
+from complaints.errors import ContractViolation, LaporError, PoisonError
+from complaints.event import CaseEvent, CaseEventKind, Complaint, DeadLetter, Disposition, Refusal
+from router.replies import reply_to
+
+SOURCE = "/router"
+
+
+class Decides(Protocol):
+    """The pure, total routing function."""
+
+    def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
+        """Return who owns the complaint after these refusals."""
+
+
+class FuseBlown(LaporError):
+    """So many dead letters in a row that the fault is not in the messages: the worker must stop, not empty the topic into the bin."""
+
+
+@dataclass(slots=True)
+class Fuse:
+    """Counts dead letters in a row.
+
+    Attributes:
+        limit: how many are too many.
+        in_a_row: how many there are now.
+    """
+
+    limit: int
+    in_a_row: int = 0
+
+    def count(self, *, dead: bool) -> None:
+        """Count one record.
+
+        Raises:
+            FuseBlown: it was one too many.
+        """
+        self.in_a_row = self.in_a_row + 1 if dead else 0
+        if self.in_a_row >= self.limit:
+            raise FuseBlown(
+                f"{self.in_a_row} dead letters in a row: look at the schema and the deployment, then restart the worker"
+            )
+
+
+def answers(record: StoredRecord, router: Decides) -> list[Record]:
+    """Return what answers one record: a disposition and the reply about it; nothing where the record asks for nothing.
+
+    Raises:
+        PoisonError: the record cannot be read.
+    """
+    asked = _asked(record)
+    if asked is None:
+        return []
+    complaint, refusals = asked
+    disposition = router.route(complaint, refusals)
+    return [encode(disposition, source=SOURCE), encode(reply_to(complaint, disposition), source=SOURCE)]
+
+
+def _asked(record: StoredRecord) -> tuple[Complaint, Sequence[Refusal]] | None:
+    match record.topic:
+        case topic if topic == COMPLAINTS:
+            return decode(record, Complaint), ()
+        case topic if topic == CASE_EVENTS:
+            event = decode(record, CaseEvent)
+            if event.kind is not CaseEventKind.not_ours:
+                return None
+            if event.complaint is None or not event.refusals:
+                raise ContractViolation(
+                    f"{record.position}: a refusal must carry the complaint and all refusals so far"
+                )
+            return event.complaint, event.refusals
+        case _:
+            raise ContractViolation(f"{record.position}: the router does not read {record.topic}")
+
+
+def process(batch: Iterable[StoredRecord], router: Decides, fuse: Fuse, count: Callable[[str], None]) -> list[Record]:
+    """Return the answers to a batch. Poison becomes a dead letter and the rest goes on.
+
+    Args:
+        batch: in the order of each partition.
+        router: decides.
+        fuse: counts dead letters over all batches.
+        count: is told of each record whether it was "routed", "passed" or "dead_lettered".
+
+    Raises:
+        FuseBlown: too many dead letters in a row.
+    """
+    out: list[Record] = []
+    for record in batch:
+        try:
+            found = answers(record, router)
+        except PoisonError as error:
+            fuse.count(dead=True)
+            count("dead_lettered")
+            out.append(encode(dead_letter(record, error), source=SOURCE))
+        else:
+            fuse.count(dead=False)
+            count("routed" if found else "passed")
+            out += found
+    return out
+
+
+def dead_letter(record: StoredRecord, error: PoisonError) -> DeadLetter:
+    """Return the dead letter of a record that was read from a topic."""
+    return DeadLetter(
+        id=ids.dead_letter_id(str(record.position)),
+        source_topic=record.topic,
+        source_partition=record.partition,
+        source_offset=record.offset,
+        source_key=str(record.position),
+        reason=str(error),
+        error_class=type(error).__name__,
+        at=datetime.now(UTC),
+        payload=record.value or b"",
+        headers={name: value.decode("utf-8", "replace") for name, value in record.headers},
+    )
