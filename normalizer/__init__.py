@@ -1,0 +1,1 @@
+"""Pure: a message becomes the single complaint (normaliser.py); free text is masked (privacy.py)."""

@@ -1,0 +1,89 @@
+"""Every Indonesian region by its Kemendagri code, and the names that people call it."""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from normalizer import packaged
+from normalizer.text import fold
+
+PROVINCE, REGENCY, DISTRICT, VILLAGE = 2, 5, 8, 13
+"""The length of a code tells the level."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gazetteer:
+    """Region names by code; official names as of the version of the data file."""
+
+    names: dict[str, str]
+
+    @classmethod
+    def load(cls) -> "Gazetteer":
+        """Read the packaged data file; the same object for each caller."""
+        return _load()
+
+    def name(self, code: str | None) -> str:
+        """Return the official name ("Kota Semarang", "Jawa Tengah"), empty where the code is unknown."""
+        return self.names.get(code, "") if code else ""
+
+    def full_name(self, code: str) -> str:
+        """Return the name with its level ("Provinsi Jawa Tengah", "Kecamatan Tembalang")."""
+        name = self.name(code)
+        match len(code):
+            case 2:
+                return f"Provinsi {name}"
+            case 8:
+                return f"Kecamatan {name}"
+            case 13:
+                return f"{'Kelurahan' if code[9] == '1' else 'Desa'} {name}"
+            case _:
+                return name
+
+    def regencies(self) -> Iterator[tuple[str, str]]:
+        """Yield the code and name of each regency and city."""
+        return ((code, name) for code, name in self.names.items() if len(code) == REGENCY)
+
+
+@cache
+def _load() -> Gazetteer:
+    raw = (resources.files("normalizer") / "data" / "regions.tsv.gz").read_bytes()
+    rows = (line.split("\t") for line in gzip.decompress(raw).decode().splitlines())
+    return Gazetteer(names={code: name for code, name in rows})  # noqa: C416 - rows are lists of two
+
+
+def lineage(code: str) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return the codes of province, regency, district and village that a code stands in."""
+    size = len(code)
+    return (
+        code[:PROVINCE] if size >= PROVINCE else None,
+        code[:REGENCY] if size >= REGENCY else None,
+        code[:DISTRICT] if size >= DISTRICT else None,
+        code if size >= VILLAGE else None,
+    )
+
+
+def place_names(gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
+    """Yield (folded name, code, how) for each province and regency, with aliases and nicknames."""
+    for code, name in gazetteer.names.items():
+        if len(code) == PROVINCE:
+            yield fold(name).decode(), code, "named"
+        elif len(code) == REGENCY:
+            kind, bare = name.split(" ", 1)
+            short = fold(bare).decode()
+            yield short, code, "bare"
+            for prefix in _PREFIXES[kind]:
+                yield f"{prefix} {short}", code, "named"
+    document = packaged.document("normalizer", "places.yaml")
+    for how, entries in document.items():
+        for code, names in entries.items():
+            for name in names:
+                yield fold(name).decode(), code, how
+
+
+_PREFIXES = {
+    "Kota": ("kota", "kodya", "kotamadya", "pemkot", "walikota", "wali kota", "kota adm", "kota administrasi"),
+    "Kabupaten": ("kabupaten", "kab", "kabupate", "kbupaten", "pemkab", "pemda", "bupati"),
+}
+"""How the level of a region is written before its name."""

@@ -1,0 +1,54 @@
+"""Masks what names a person in free text, before anybody but the responsible officer reads it."""
+
+import re
+from collections.abc import Callable
+
+_NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
+_CUE = (
+    r"\b(?:[Nn]ama(?:\s+(?:saya|lengkap|pelapor|anak|istri|suami|pasien|peserta|pemohon))?\s*[:=]?|NAMA\s*[:=]?|"
+    r"[Aa]tas\s+nama\s*:?|[Aa]\.?[Nn]\.|[Aa]/[Nn]|(?:[Bb]apak|[Bb]apa|[Bb]pk|[Ii]bu|[Ss]dr[ia]?|[Ss]audar[ai]|"
+    r"[Hh]ormat\s+(?:saya|kami)|[Ss]alam|[Ss]aya\s+bernama|[Bb]ernama|[Tt]ertanda|[Tt]td)\.?\s*[,:]?)"
+)
+_TITLES = (
+    "Presiden|Menteri|Gubernur|Bupati|Wali|Walikota|Camat|Lurah|Kepala|Kades|Dirjen|Direktur|Ketua|Kapolres|Kapolsek|Kapolri|Dinas|"
+    "Kementerian|Pimpinan|Admin|Petugas|Guru|Dokter|RT|RW|Saya|Kami|Mohon|Dengan|Yang|Yth|Hormat|Rektor|Kota|Kabupaten"
+)
+"""Words in capitals after a cue that are an office and not a name."""
+
+_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[email]"),
+    (re.compile(r"(?<![\w@/])@\w{2,30}"), "[akun]"),
+    (
+        re.compile(
+            r"(?:t\.me|wa\.me|instagram\.com|facebook\.com|fb\.com|twitter\.com|x\.com)/[\w.+-]+", re.IGNORECASE
+        ),
+        "[akun]",
+    ),
+    (re.compile(r"(?<!\d)(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
+    (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
+    (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
+    (re.compile(r"(?<!\d)\d{16}(?!\d)|(?<!\d)\d{4}[ .-]\d{4}[ .-]\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
+    (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
+    (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
+    (re.compile(r"\b[A-Z]{1,2}[ -]?[1-9]\d{1,3}[ -]?[A-Z]{2,3}\b"), "[plat]"),
+    (
+        re.compile(rf"({_CUE}\s*)(?!(?:{_TITLES})\b)({_NAME_WORD}(?:\s+(?!(?:{_TITLES})\b){_NAME_WORD}){{0,4}})"),
+        lambda match: match.group(1) + "[nama]",
+    ),
+    (
+        re.compile(r"((?:\bnama\s+saya|\bsaya\s+bernama)\s+)([a-z]{3,20})(?=[\s,.])", re.IGNORECASE),
+        lambda match: match.group(1) + "[nama]",
+    ),
+)
+"""In order: what is most exact first, so that a card number is not taken for a telephone."""
+
+
+def mask(text: str) -> str:
+    """Return the text with personal names, numbers, addresses of accounts and vehicle plates replaced.
+
+    Masks telephone numbers, NIK and KK, card and account numbers, e-mail addresses, account names, vehicle
+    plates, and names that a cue announces ("nama saya ...", "a.n. ...", "Bpk/Ibu ..."). Never raises.
+    """
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text

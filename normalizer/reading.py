@@ -1,0 +1,75 @@
+"""What the normaliser understood of a text, as plain frozen data."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from complaints.event import MissingPart
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReading:
+    """Where it happened.
+
+    Attributes:
+        codes: Kemendagri codes of province, regency, district and village, None where not known.
+        how: "named", "nickname", "institution", "district", "village", "keyword", "field", "location" or "none".
+        spans: the folded words that name the place.
+        candidates: regencies that remain possible where the place is open.
+    """
+
+    codes: tuple[str | None, str | None, str | None, str | None] = (None, None, None, None)
+    how: str = "none"
+    spans: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def province(self) -> str | None:
+        """The province's code."""
+        return self.codes[0]
+
+    @property
+    def regency(self) -> str | None:
+        """The regency's or city's code."""
+        return self.codes[1]
+
+    @property
+    def deepest(self) -> str | None:
+        """The code of the smallest region that is known."""
+        return self.codes[3] or self.codes[2] or self.codes[1] or self.codes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """When it happened: the earliest day that the text supports."""
+
+    day: date
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that is understood of one text.
+
+    Attributes:
+        folded: the haystack that was read.
+        place: where.
+        occurred: when, None where the text does not say.
+        complaint_class: the value of a ComplaintClass.
+        oversight: abuse of office, corruption, illegal levies, staff discipline.
+        subjects: identifiers and scores of the subjects found, best first.
+        groups: the word groups that occurred, each with the position of its first word.
+        mentions: identifiers of national bodies that are named, with the folded words.
+        topic: a path in LAPOR!'s category tree.
+        missing: what an incomplete report lacks.
+    """
+
+    folded: bytes
+    place: PlaceReading
+    occurred: DateReading | None
+    complaint_class: str
+    oversight: bool
+    subjects: tuple[tuple[str, float], ...]
+    groups: dict[str, int]
+    mentions: tuple[tuple[str, str], ...]
+    topic: str | None
+    missing: tuple[MissingPart, ...]

@@ -1,0 +1,34 @@
+"""One fold for all matching: lower-case ASCII words between single spaces; the citizen's own text is never changed."""
+
+import re
+import unicodedata
+
+_DROP = b"'`"
+"""Apostrophes stand inside words (jum'at, ma'ruf) and are dropped."""
+
+_TABLE = bytes(
+    byte
+    if 48 <= byte <= 57 or 97 <= byte <= 122  # noqa: PLR2004 - the ASCII codes of 0-9 and a-z
+    else byte + 32
+    if 65 <= byte <= 90  # noqa: PLR2004 - the ASCII codes of A-Z
+    else 32
+    for byte in range(256)
+)
+
+_MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
+"""Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
+
+BREAK = b"|"
+"""Stands between title, location field and text, so that no phrase is read across them."""
+
+
+def fold(text: str) -> bytes:
+    """Return the words of the text, lower-case ASCII, single spaces between; any Unicode is taken."""
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return b" ".join(text.encode("ascii", "replace").translate(_TABLE, _DROP).split())
+
+
+def fold_parts(*parts: str) -> bytes:
+    """Return the folded parts as one haystack, a space at both ends and a break between parts."""
+    return b" " + b" | ".join([fold(part) for part in parts]) + b" "

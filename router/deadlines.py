@@ -1,0 +1,103 @@
+"""The legal clock: the last working day of each duty, counted from the day of receipt and never restarted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any, Literal
+
+import holidays
+
+from complaints.event import Deadline
+from normalizer import packaged
+
+Duty = Literal["forward", "first_follow_up", "complete", "auto_close"]
+
+WIB = timedelta(hours=7)
+"""The days of the national service are those of Jakarta."""
+
+_SATURDAY = 5
+_CACHED_DAYS = 4096
+"""Receipt days times durations that are kept: years of both."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deadlines:
+    """Working days by regulation, class and agency."""
+
+    regulations: tuple[Mapping[str, Any], ...]
+    variants: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def load(cls) -> "Deadlines":
+        """Read the packaged data file."""
+        return _load()
+
+    def of(
+        self, received_at: datetime, *, complaint_class: str, oversight: bool, agency_id: str
+    ) -> tuple[Deadline, ...]:
+        """Return the duties of whoever owns a complaint that was received then; total for any moment."""
+        day = local_day(received_at)
+        return _deadlines(self, day, "berkadar" if oversight else complaint_class, self._variant(agency_id))
+
+    def _variant(self, agency_id: str) -> str:
+        if not self.variants:
+            return ""
+        unit = agency_id.rpartition("-")[0]
+        return agency_id if agency_id in self.variants else unit if unit in self.variants else ""
+
+
+@cache
+def _load() -> Deadlines:
+    document = packaged.document("router", "deadlines.yaml")
+    regulations = tuple(sorted(document["regulations"], key=lambda regulation: regulation["from"]))
+    return Deadlines(regulations=regulations, variants=document["variants"])
+
+
+@lru_cache(maxsize=_CACHED_DAYS)
+def _deadlines(deadlines: Deadlines, day: date, kind: str, variant: str) -> tuple[Deadline, ...]:
+    in_force = [regulation for regulation in deadlines.regulations if regulation["from"] <= day]
+    regulation = {
+        **(in_force or deadlines.regulations)[0 if not in_force else -1],
+        **deadlines.variants.get(variant, {}),
+    }
+    complete = regulation["complete"]
+    days: dict[Duty, int] = {
+        "forward": regulation["forward"],
+        "first_follow_up": regulation["first_follow_up"],
+        "complete": complete.get(kind, complete["pengaduan"]),
+        "auto_close": regulation["first_follow_up"] + regulation["auto_close"],
+    }
+    return tuple(
+        Deadline(duty=duty, working_days=count, due=working_day(day, count), source=regulation["id"])
+        for duty, count in days.items()
+    )
+
+
+def working_day(start: date, count: int) -> date:
+    """Return the day that is `count` working days after `start`, weekends and national days off left out.
+
+    At the end of the calendar (year 9999) the last day there is.
+    """
+    day, left = start, count
+    while left > 0:
+        if day >= date.max - timedelta(days=1):
+            return date.max
+        day += timedelta(days=1)
+        if day.weekday() < _SATURDAY and day not in _days_off(day.year):
+            left -= 1
+    return day
+
+
+@cache
+def _days_off(year: int) -> frozenset[date]:
+    """National holidays and joint leave (*cuti bersama*); the service does not work on either."""
+    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
+
+
+def local_day(moment: datetime) -> date:
+    """Return the day in Jakarta; at the ends of the calendar the day as it is written."""
+    try:
+        return (moment.astimezone(UTC) + WIB).date()
+    except OverflowError:
+        return moment.date()

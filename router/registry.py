@@ -1,0 +1,166 @@
+"""Every public body that can own a complaint, by a stable identifier; bodies of a place exist by rule, not by row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from complaints.event import AgencyRef
+from normalizer import packaged
+from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, Gazetteer
+
+DKI = "31"
+"""DKI Jakarta, whose cities are administrative: its units are the province's (UU 29/2007)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A public body.
+
+    Attributes:
+        id: a national body's short name, or unit-region ("dishub-33.74").
+        name: its official name.
+        kind: "ministry", "agency", "directorate", "inspectorate", "enterprise", "unit", "government", "district" or "village".
+        parent: the body above, None for the national administrator alone.
+        region: the Kemendagri code of its place, None for a national body.
+        aliases: other names, former ones too.
+    """
+
+    id: str
+    name: str
+    kind: str
+    parent: str | None
+    region: str | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def ref(self) -> AgencyRef:
+        """The body as an event names it."""
+        return AgencyRef(id=self.id, name=self.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registry:
+    """The bodies that are known. Knows nothing of complaints."""
+
+    version: str
+    administrator_id: str
+    bodies: Mapping[str, Agency]
+    units: Mapping[str, Mapping[str, Any]]
+    local_names: Mapping[str, Mapping[str, str]]
+    gazetteer: Gazetteer
+    _made: dict[str, Agency | None] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls) -> "Registry":
+        """Read the packaged data files; the same object for each caller."""
+        return _load()
+
+    @property
+    def national_administrator(self) -> Agency:
+        """The body that cannot refuse."""
+        return self.bodies[self.administrator_id]
+
+    def get(self, agency_id: str) -> Agency | None:
+        """Return the body, None where there is no such."""
+        if agency_id in self.bodies:
+            return self.bodies[agency_id]
+        if agency_id not in self._made:
+            self._made[agency_id] = self._make(agency_id)
+        return self._made[agency_id]
+
+    def parents(self, agency_id: str) -> tuple[Agency, ...]:
+        """Return the chain above a body up to the national administrator, nearest first; empty for an unknown one."""
+        chain: list[Agency] = []
+        agency = self.get(agency_id)
+        while agency and agency.parent:
+            agency = self.get(agency.parent)
+            if agency:
+                chain.append(agency)
+        return tuple(chain)
+
+    def unit(self, unit: str, region: str) -> Agency | None:
+        """Return the work unit that the government of a region has, None where that level has none such."""
+        return self.get(f"{unit}-{region}")
+
+    def search(self, text: str, limit: int = 10) -> list[Agency]:
+        """Return bodies whose names have the words of the text, best first."""
+        from router.naming import search
+
+        return search(self, text, limit)
+
+    def resolve(self, name: str, region: str | None = None) -> Agency | None:
+        """Return the body that an officer means by a name, None where the registry has none such.
+
+        Args:
+            name: as written, with or without its place.
+            region: the Kemendagri code of the place that is talked of.
+        """
+        from router.naming import resolve
+
+        return resolve(self, name, region)
+
+    def _make(self, agency_id: str) -> Agency | None:
+        unit, _, region = agency_id.rpartition("-")
+        if not self.gazetteer.name(region):
+            return None
+        if unit == "kec" and len(region) == DISTRICT:
+            return Agency(agency_id, self._district_name(region), "district", f"pemda-{self.seat(region)}", region)
+        if unit == "kel" and len(region) == VILLAGE:
+            name = f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
+            return Agency(agency_id, name, "village", f"kec-{region[:DISTRICT]}", region)
+        template = self.units.get(unit)
+        level = {PROVINCE: "p", REGENCY: "r"}.get(len(region))
+        if not template or not level or (level not in template["levels"] and region != DKI):
+            return None
+        return self._unit(agency_id, unit, region, template)
+
+    def _unit(self, agency_id: str, unit: str, region: str, template: Mapping[str, Any]) -> Agency:
+        place = self.gazetteer.full_name(region)
+        own = self.local_names.get(region, {}).get(unit)
+        name = own or template["name"]
+        full = name.format(place=place) if "{place}" in name else name if own and place in name else f"{name} {place}"
+        kind = "government" if unit == "pemda" else "inspectorate" if unit == "inspektorat" else "unit"
+        return Agency(
+            agency_id, full, kind, self._unit_parent(unit, region, template), region, tuple(template["aliases"])
+        )
+
+    def _unit_parent(self, unit: str, region: str, template: Mapping[str, Any]) -> str:
+        if "national" in template:
+            return str(template["national"])
+        if unit == "pemda":
+            return f"pemda-{region[:PROVINCE]}" if len(region) == REGENCY else self.administrator_id
+        return f"{template['under']}-{region}" if "under" in template else f"pemda-{region}"
+
+    def _district_name(self, region: str) -> str:
+        return f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
+
+    @staticmethod
+    def seat(region: str) -> str:
+        """Return the region whose government is the authority there: the regency or city, in DKI Jakarta the province."""
+        return DKI if region[:PROVINCE] == DKI else region[:REGENCY]
+
+
+@cache
+def _load() -> Registry:
+    national = packaged.document("router", "bodies.yaml")
+    local = packaged.document("router", "units.yaml")
+    administrator = national["national_administrator"]
+    bodies = {
+        key: Agency(
+            id=key,
+            name=row["name"],
+            kind=row["kind"],
+            parent=None if key == administrator else row.get("parent", administrator),
+            aliases=tuple(row["aliases"]),
+        )
+        for key, row in national["bodies"].items()
+    }
+    return Registry(
+        version=max(national["version"], local["version"]),
+        administrator_id=administrator,
+        bodies=bodies,
+        units=local["units"],
+        local_names=local["names"],
+        gazetteer=Gazetteer.load(),
+    )

@@ -1,0 +1,83 @@
+"""The law as data: for each subject, who is responsible in which case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from normalizer import packaged
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One body that the law names for a subject, and when.
+
+    Attributes:
+        body: a national body's id, or the unit's name where `level` is set.
+        level: "", "local", "province", "district" or "village".
+        needs: word groups that must be in the text.
+        unless: word groups that must not.
+    """
+
+    body: str
+    level: str
+    needs: tuple[str, ...]
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the law says of one subject."""
+
+    subject: str
+    law: str
+    reason: str
+    owners: tuple[Owner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """Who looks into abuse of office."""
+
+    law: str
+    reason: str
+    police: str
+    national: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """All rules of one version."""
+
+    version: str
+    subjects: Mapping[str, Rule]
+    oversight: Oversight
+
+    @classmethod
+    def load(cls) -> "Rules":
+        """Read the packaged data file; the same object for each caller."""
+        return _load()
+
+
+def rules_from(document: Mapping[str, Any]) -> Rules:
+    """Return the rules that a document of the data file's form holds."""
+    subjects = {
+        subject: Rule(
+            subject=subject,
+            law=row["law"],
+            reason=row["reason"],
+            owners=tuple(_owner(owner) for owner in row["owners"]),
+        )
+        for subject, row in document["subjects"].items()
+    }
+    return Rules(version=document["version"], subjects=subjects, oversight=Oversight(**document["oversight"]))
+
+
+def _owner(row: Mapping[str, Any]) -> Owner:
+    body, _, level = row["body"].partition("@")
+    return Owner(body=body, level=level, needs=tuple(row.get("if", ())), unless=tuple(row.get("unless", ())))
+
+
+@cache
+def _load() -> Rules:
+    return rules_from(packaged.document("router", "rules.yaml"))

@@ -1,0 +1,92 @@
+"""route is total: any text, any place, any refusals get one owner who has not refused."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from complaints.event import Complaint, Place, Raw, Refusal, Region
+from router.core import Router
+
+ROUTER = Router.load()
+CODES = sorted(code for code in ROUTER.registry.gazetteer.names if len(code) <= 5)
+AGENCIES = [*ROUTER.registry.bodies, "dpu-33.74", "pemda-33.74", "pemda-33", "dukcapil-31", "no-such-body", ""]
+WORDS = st.sampled_from(
+    [
+        "jalan rusak",
+        "pungli",
+        "KTP",
+        "listrik",
+        "paspor",
+        "banjir",
+        "sampah",
+        "bpjs",
+        "kota",
+        "semarang",
+        "sekolah",
+        "kades",
+    ]
+)
+TEXT = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=8).map(" ".join))
+
+
+@st.composite
+def complaints(draw: st.DrawFn) -> Complaint:
+    """Any complaint that the contract allows, as far as routing looks at it."""
+    code = draw(st.none() | st.sampled_from(CODES))
+    place = Place(
+        province=Region(code=code[:2], name="x") if code else None,
+        regency=Region(code=code, name="x") if code and len(code) > 2 else None,
+    )
+    return Complaint(
+        id=draw(st.uuids()),
+        tracking_code="C",
+        channel="sms",
+        received_at=draw(st.datetimes(timezones=st.just(UTC))),
+        title=draw(TEXT),
+        text=draw(TEXT),
+        place=place,
+        oversight=draw(st.booleans()),
+        reporter_ref="r",
+        reply_address="a",
+        raw=Raw(body=b"", coding="utf-8", upstream_id="1"),
+        normaliser_version="t",
+    )
+
+
+@given(case=complaints(), refusers=st.lists(st.sampled_from(AGENCIES).filter(bool), max_size=5))
+@settings(max_examples=400, deadline=None)
+def test_somebody_who_did_not_refuse_always_owns_it(case: Complaint, refusers: list[str]) -> None:
+    """Never nobody, never a body that refused, but for the administrator who cannot; and the same twice."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    refusals = [
+        Refusal(hop=hop, agency_id=agency, reason="", at=start + timedelta(hours=hop))
+        for hop, agency in enumerate(refusers)
+    ]
+    answer = ROUTER.route(case, refusals)
+    assert answer.owner.name
+    assert ROUTER.registry.get(answer.owner.id) is not None
+    assert answer.owner.id == ROUTER.registry.administrator_id or answer.owner.id not in refusers
+    assert answer == ROUTER.route(case, refusals)
+
+
+def test_after_the_hops_it_is_the_administrator() -> None:
+    """Whatever the text, three different refusals end it."""
+    refusals = [
+        Refusal(hop=hop, agency_id=agency, reason="", at=datetime(2026, 1, 1, tzinfo=UTC))
+        for hop, agency in enumerate(("pln", "polri", "bkn"))
+    ]
+    case = Complaint(
+        id=UUID(int=1),
+        tracking_code="C",
+        channel="sms",
+        received_at=datetime(2026, 1, 1, tzinfo=UTC),
+        title="",
+        text="listrik padam",
+        reporter_ref="r",
+        reply_address="a",
+        raw=Raw(body=b"", coding="utf-8", upstream_id="1"),
+        normaliser_version="t",
+    )
+    assert ROUTER.route(case, refusals).owner.id == ROUTER.registry.administrator_id

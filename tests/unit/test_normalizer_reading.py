@@ -1,0 +1,104 @@
+"""The normaliser reads place, date, class and subject from Indonesian as people text it, and masks who they are."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from complaints.message import InboundMessage
+from normalizer.normaliser import Normaliser
+from normalizer.privacy import mask
+
+RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+
+class PlainIdentity:
+    """An Identity without keys."""
+
+    def tracking_code(self, complaint_id: UUID) -> str:
+        """Return a code that shows its id."""
+        return complaint_id.hex[:11]
+
+    def pseudonym(self, channel: str, sender: str) -> str:
+        """Return a name that is none."""
+        return f"{channel}:{len(sender)}"
+
+    def seal(self, address: object, complaint_id: UUID) -> str:
+        """Return a text that holds nothing of the address."""
+        return f"sealed:{complaint_id}" if address else ""
+
+
+@pytest.fixture(scope="module")
+def normaliser() -> Normaliser:
+    """The packaged tables, compiled once."""
+    return Normaliser.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "province", "regency"),
+    [
+        ("Jalan berlubang di Kota Semarang", "33", "33.74"),
+        ("jalan rusak kab. Kendal", "33", "33.24"),
+        ("Jalan rusak di KABUPATEN SEMARANG", "33", "33.22"),
+        ("lampu mati di jaksel", "31", "31.74"),
+        ("banjir di DKI", "31", None),
+        ("#LaporHendi jalan rusak", "33", "33.74"),
+        ("tolong jalan di jatim rusak", "35", None),
+        ("paspor saya belum jadi", None, None),
+    ],
+)
+def test_place_is_read_as_written(normaliser: Normaliser, text: str, province: str | None, regency: str | None) -> None:
+    """A level before the name, an abbreviation and a nickname all name a region; no name names none."""
+    place = normaliser.read(text).place
+    assert (place.province, place.regency) == (province, regency)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "precision"),
+    [
+        ("kejadian tgl 3/4/2026", date(2026, 4, 3), "day"),
+        ("sejak 17 agustus 2025", date(2025, 8, 17), "day"),
+        ("kejadian kemarin", date(2026, 11, 23), "day"),
+        ("sejak desember 2024 belum diperbaiki", date(2024, 12, 1), "month"),
+    ],
+)
+def test_date_is_read_with_its_precision(normaliser: Normaliser, text: str, day: date, precision: str) -> None:
+    """Absolute and relative dates count from the day of receipt."""
+    occurred = normaliser.read(text, received_at=RECEIVED).occurred
+    assert occurred is not None
+    assert (occurred.day, occurred.precision) == (day, precision)
+
+
+def test_the_complaint_keeps_the_raw_text_and_hides_the_sender(normaliser: Normaliser) -> None:
+    """Raw bytes are kept as they came; the sender stands nowhere in the event."""
+    message = InboundMessage(
+        channel="sms",
+        upstream_id="42",
+        received_at=RECEIVED,
+        sender="+6281234567890",
+        text="Jln rusak bgt di Kota Bandung",
+        body=b"Jln rusak bgt di Kota Bandung",
+        coding="gsm7",
+    )
+    complaint = normaliser.normalise(message, PlainIdentity())
+    assert complaint.raw.body == message.body
+    assert complaint.text == message.text
+    assert "6281234567890" not in complaint.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Nama saya Budi Santoso, HP 081234567890", "Nama saya [nama], HP [telepon]"),
+        ("NIK 3374010101900001", "NIK [nik]"),
+        ("kirim ke a.b@contoh.co.id", "kirim ke [email]"),
+        ("motor H 1234 AB", "motor [plat]"),
+        ("a.n. Siti Aminah", "a.n. [nama]"),
+        ("Bapak Walikota Semarang", "Bapak Walikota Semarang"),
+        ("kartu BPJS 0001234567890", "kartu BPJS [nomor]"),
+        ("halo @budi_x", "halo [akun]"),
+    ],
+)
+def test_personal_data_is_masked_and_offices_are_not(text: str, masked: str) -> None:
+    """Analysts see the story, not the person; an office is no person."""
+    assert mask(text) == masked

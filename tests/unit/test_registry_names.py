@@ -1,0 +1,41 @@
+"""The registry understands names as officers write them."""
+
+import pytest
+
+from router.registry import Registry
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    """The packaged registry."""
+    return Registry.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "agency_id"),
+    [
+        ("Dinas PU Kota Semarang", None, "dpu-33.74"),
+        ("Ditjen Imigrasi", None, "ditjen-imigrasi"),
+        ("Kementerian Pekerjaan Umum dan Perumahan Rakyat", None, "kemenpu"),
+        ("Kecamatan Sukajadi Kota Bandung", None, "kec-32.73.07"),
+        ("Dinas Perhubungan", "35.78", "dishub-35.78"),
+        ("Kementerian Komunikasi dan Informatika", None, "komdigi"),
+        ("Yayasan Entah Apa", None, None),
+    ],
+)
+def test_names_resolve(registry: Registry, name: str, region: str | None, agency_id: str | None) -> None:
+    """Short, former and placeless names find their body; a stranger finds none."""
+    agency = registry.resolve(name, region)
+    assert (agency.id if agency else None) == agency_id
+
+
+def test_every_chain_ends_at_the_national_administrator(registry: Registry) -> None:
+    """No body stands outside the chain."""
+    for agency_id in (*registry.bodies, "dishub-33.74", "kel-33.74.01.1001", "polres-32.73", "rsud-35.22"):
+        chain = registry.parents(agency_id)
+        assert agency_id == registry.administrator_id or chain[-1].id == registry.administrator_id
+
+
+def test_search_finds_by_words(registry: Registry) -> None:
+    """A short name and a place find the unit."""
+    assert "dishub-33.74" in [agency.id for agency in registry.search("dishub kota semarang")]

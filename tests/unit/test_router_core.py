@@ -1,0 +1,122 @@
+"""Routing: the law decides, refusals never come back, and the national administrator ends it."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from complaints.event import Complaint, Place, Raw, Refusal, Region
+from complaints.ids import disposition_id
+from router.core import Router
+from router.deadlines import working_day
+
+RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def router() -> Router:
+    """The packaged rules and registry."""
+    return Router.load()
+
+
+def complaint(text: str, *, regency: tuple[str, str] | None = None, oversight: bool = False) -> Complaint:
+    """Return a complaint with only what a test is about."""
+    place = Place()
+    if regency:
+        place = Place(province=Region(code=regency[0][:2], name="?"), regency=Region(code=regency[0], name=regency[1]))
+    return Complaint(
+        id=UUID(int=7),
+        tracking_code="C",
+        channel="web",
+        received_at=RECEIVED,
+        title="",
+        text=text,
+        place=place,
+        oversight=oversight,
+        reporter_ref="r",
+        reply_address="a",
+        raw=Raw(body=b"x", coding="utf-8", upstream_id="1"),
+        normaliser_version="t",
+    )
+
+
+SEMARANG = ("33.74", "Kota Semarang")
+
+
+def refusals(*agencies: str) -> tuple[Refusal, ...]:
+    """Return one refusal of each, a day apart."""
+    return tuple(
+        Refusal(hop=hop, agency_id=agency, reason="bukan", at=RECEIVED + timedelta(days=hop + 1))
+        for hop, agency in enumerate(agencies)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("jalan berlubang di tikungan", "dpu-33.74"),
+        ("jalan nasional berlubang", "kemenpu"),
+        ("jalan provinsi rusak parah", "dpu-33"),
+        ("paspor saya belum terbit", "ditjen-imigrasi"),
+        ("listrik padam, kata PLN gardu rusak", "pln"),
+    ],
+)
+def test_the_law_names_the_owner(router: Router, text: str, owner: str) -> None:
+    """Road class and national services decide the level of government."""
+    assert router.route(complaint(text, regency=SEMARANG)).owner.id == owner
+
+
+def test_a_refusal_moves_it_on_and_the_clock_runs(router: Router) -> None:
+    """The next owner is another, the hop counts, the deadlines stay those of the receipt."""
+    case = complaint("jalan berlubang", regency=SEMARANG)
+    first = router.route(case)
+    second = router.route(case, refusals(first.owner.id))
+    assert second.owner.id != first.owner.id
+    assert second.previous_owner == first.owner
+    assert (second.hop, second.id) == (1, disposition_id(case.id, 1))
+    assert second.deadlines == first.deadlines
+    assert second.decided_at == RECEIVED + timedelta(days=1)
+
+
+def test_after_the_hops_the_national_administrator_owns_it_and_cannot_refuse(router: Router) -> None:
+    """Three refusals end at Kementerian PANRB; its own refusal changes nothing."""
+    case = complaint("jalan berlubang", regency=SEMARANG)
+    three = refusals("dpu-33.74", "pemda-33.74", "pemda-33")
+    last = router.route(case, three)
+    assert last.owner.id == "kemenpanrb"
+    assert last.triage
+    assert router.route(case, (*three, *refusals("kemenpanrb"))) == last
+
+
+def test_saying_no_twice_is_saying_it_once(router: Router) -> None:
+    """The same refusal again gives the same disposition."""
+    case = complaint("jalan berlubang", regency=SEMARANG)
+    once = refusals("dpu-33.74")
+    assert router.route(case, once * 2) == router.route(case, once)
+
+
+def test_abuse_of_office_goes_to_the_inspectorate(router: Router) -> None:
+    """Never to the unit that is complained about."""
+    case = complaint("pungli pembuatan KTP", regency=SEMARANG, oversight=True)
+    assert router.route(case).owner.id == "inspektorat-33.74"
+
+
+def test_a_local_subject_without_a_place_waits_at_a_triage_desk(router: Router) -> None:
+    """The owner is a desk, and what it might be stands in the alternatives or the question."""
+    answer = router.route(complaint("jalan berlubang depan rumah"))
+    assert answer.triage
+    assert answer.owner.id == "kemenpanrb"
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "due"),
+    [
+        (date(2026, 11, 24), 3, date(2026, 11, 27)),
+        (date(2026, 11, 27), 1, date(2026, 11, 30)),
+        (date(2026, 12, 24), 1, date(2026, 12, 28)),
+        (date(9999, 12, 30), 5, date.max),
+    ],
+)
+def test_working_days_leave_out_weekends_and_days_off(start: date, count: int, due: date) -> None:
+    """Christmas 2026 is a Friday; the calendar's end is no error."""
+    assert working_day(start, count) == due
