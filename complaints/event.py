@@ -212,6 +212,8 @@ class Disposition(Event):
     evidence: tuple[Evidence, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    secret: bool = False
+    """As the complaint's: what stands in this event must then reach no analyst."""
     rules_version: str
     registry_version: str
     decided_at: AwareDatetime
@@ -253,6 +255,8 @@ class CaseEvent(Event):
     """The agency's id, "citizen" or "system"."""
     hop: Annotated[int, Field(ge=0)] = 0
     text: str = ""
+    secret: bool = False
+    """As the complaint's: the text must then reach no analyst."""
     refusals: tuple[Refusal, ...] = ()
     complaint: Complaint | None = None
     current_owner: AgencyRef | None = None

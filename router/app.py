@@ -110,7 +110,7 @@ def build(worker: Worker) -> faust.App:
                 batch = await loop.run_in_executor(self._thread, self._poll)
                 if batch:
                     job = _Job(batch, loop.create_future())
-                    await jobs.put(job)
+                    await jobs.send(value=job)
                     await job.done
                     await loop.run_in_executor(self._thread, worker.consumer.commit, progress(batch))
                     handled += len(batch)

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
 
-from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.contract import CASE_EVENTS, COMPLAINTS
+from complaints.deadletter import of_record
 from complaints.envelope import decode, encode
 from complaints.errors import ContractViolation, LaporError, PoisonError
-from complaints.event import CaseEvent, CaseEventKind, Complaint, DeadLetter, Disposition, Refusal
+from complaints.event import CaseEvent, CaseEventKind, Complaint, Disposition, Refusal
 from router.replies import reply_to
 
 SOURCE = "/router"
@@ -102,25 +101,9 @@ def process(batch: Iterable[StoredRecord], router: Decides, fuse: Fuse, count: C
         except PoisonError as error:
             fuse.count(dead=True)
             count("dead_lettered")
-            out.append(encode(dead_letter(record, error), source=SOURCE))
+            out.append(encode(of_record(record, error), source=SOURCE))
         else:
             fuse.count(dead=False)
             count("routed" if found else "passed")
             out += found
     return out
-
-
-def dead_letter(record: StoredRecord, error: PoisonError) -> DeadLetter:
-    """Return the dead letter of a record that was read from a topic."""
-    return DeadLetter(
-        id=ids.dead_letter_id(str(record.position)),
-        source_topic=record.topic,
-        source_partition=record.partition,
-        source_offset=record.offset,
-        source_key=str(record.position),
-        reason=str(error),
-        error_class=type(error).__name__,
-        at=datetime.now(UTC),
-        payload=record.value or b"",
-        headers={name: value.decode("utf-8", "replace") for name, value in record.headers},
-    )

@@ -1,0 +1,115 @@
+"""clickhouse-driver, with its errors as ours; a connection is discarded after any error."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from clickhouse_driver import Client
+from clickhouse_driver.errors import Error, ServerException
+
+from complaints.errors import LaporError, StoreUnavailable
+from complaints.settings import parse_address
+
+RETRY_CODES = frozenset({3, 107, 159, 164, 202, 203, 209, 210, 241, 242, 252, 285, 319, 425, 999})
+"""ClickHouse's codes for what may pass: timeouts, too many queries or parts, memory, network, a read-only replica."""
+
+CONNECT_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 60.0
+"""The longest that one block of an answer may take."""
+
+
+class StoreRejected(LaporError):
+    """ClickHouse refuses the statement and always will.
+
+    Attributes:
+        code: ClickHouse's error code.
+    """
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Store:
+    """One connection to ClickHouse. Not thread-safe."""
+
+    def __init__(self, address: str) -> None:
+        """Keep the address; the connection is made at the first statement.
+
+        Args:
+            address: clickhouse://user:password@host:port/database.
+
+        Raises:
+            ConfigurationError: it is not of that form.
+        """
+        self._address = parse_address(address, scheme="clickhouse", default_port=9000)
+        self._client: Client | None = None
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows.
+
+        Raises:
+            StoreUnavailable: ClickHouse does not answer or cannot now.
+            StoreRejected: it refuses the statement.
+        """
+        found: list[tuple[Any, ...]] = self._run(lambda client: client.execute(sql, parameters))
+        return found
+
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a query and return the names of its columns and its rows (see `execute`)."""
+        answer = self._run(lambda client: client.execute(sql, with_column_types=True))
+        if not isinstance(answer, tuple):
+            return [], []
+        rows, columns = answer
+        return [name for name, _ in columns], rows
+
+    def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        """Run a query and yield its rows as they come (see `execute`)."""
+        yield from self._run(lambda client: client.execute_iter(sql, parameters))
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, token: str) -> None:
+        """Insert rows as one block; a second insert with the same token changes nothing (see `execute`).
+
+        Args:
+            table: into which.
+            columns: their order in each row.
+            rows: what.
+            token: names the content, `insert_deduplication_token`.
+        """
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
+        self._run(lambda client: client.execute(statement, rows, settings={"insert_deduplication_token": token}))
+
+    def close(self) -> None:
+        """Let go."""
+        if self._client is not None:
+            self._client.disconnect()
+            self._client = None
+
+    def _run(self, work: Any) -> Any:
+        try:
+            return work(self._connected())
+        except ServerException as error:
+            self.close()
+            if error.code in RETRY_CODES:
+                raise StoreUnavailable(f"ClickHouse cannot now: {error}") from error
+            raise StoreRejected(_first_line(error), error.code) from error
+        except (Error, OSError, EOFError) as error:  # the driver raises EOFError where the server went away
+            self.close()
+            raise StoreUnavailable(f"no ClickHouse at {self._address.host}:{self._address.port}: {error!r}") from error
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            self._client = Client(
+                host=self._address.host,
+                port=self._address.port,
+                user=self._address.user or "default",
+                password=self._address.password.get_secret_value(),
+                database=self._address.path or "default",
+                connect_timeout=CONNECT_TIMEOUT_S,
+                send_receive_timeout=ANSWER_TIMEOUT_S,
+                client_name="lapor",
+            )
+        return self._client
+
+
+def _first_line(error: ServerException) -> str:
+    return str(error.message).split("Stack trace:")[0].strip()

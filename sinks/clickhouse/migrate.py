@@ -1,0 +1,92 @@
+"""Numbered SQL files, each applied once and never changed afterwards."""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+
+from complaints.errors import ConfigurationError
+from sinks.clickhouse.client import Store
+
+LEDGER = """
+CREATE TABLE IF NOT EXISTS migrations (number UInt16, name String, checksum String, applied_at DateTime DEFAULT now())
+ENGINE = MergeTree ORDER BY number
+"""
+
+NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file.
+
+    Attributes:
+        number: its place in the order, from 1.
+        name: the file's.
+        sql: its statements, separated by a semicolon at a line's end.
+    """
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file's text."""
+        return sha256(self.sql.encode()).hexdigest()
+
+    @property
+    def statements(self) -> list[str]:
+        """The statements, without comments that stand alone."""
+        code = "\n".join(line for line in self.sql.splitlines() if not line.lstrip().startswith("--"))
+        return [statement.strip() for statement in re.split(r";\s*(?:\n|$)", code) if statement.strip()]
+
+
+def migrations() -> list[Migration]:
+    """Return the files in their order.
+
+    Raises:
+        ConfigurationError: their numbers are not 1, 2, 3 ...
+    """
+    folder = files(__package__).joinpath("migrations")
+    found = [
+        Migration(int(match[1]), entry.name, entry.read_text("utf-8"))
+        for entry in folder.iterdir()
+        if (match := NAME.fullmatch(entry.name))
+    ]
+    found.sort(key=lambda migration: migration.number)
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise ConfigurationError(
+            f"migrations are not numbered without a gap: {[migration.name for migration in found]}"
+        )
+    return found
+
+
+def migrate(store: Store) -> list[str]:
+    """Apply what is new and return its names.
+
+    A run that is interrupted is taken up where it stopped: a statement that finds its table already there is done.
+
+    Raises:
+        ConfigurationError: an applied file was changed since.
+        StoreUnavailable: ClickHouse does not answer.
+        StoreRejected: it refuses a statement.
+    """
+    store.execute(LEDGER)
+    applied = dict(store.execute("SELECT number, checksum FROM migrations"))
+    done = []
+    for migration in migrations():
+        if migration.number in applied:
+            if applied[migration.number] != migration.checksum:
+                raise ConfigurationError(
+                    f"{migration.name} was changed after it was applied; write a new migration instead"
+                )
+            continue
+        for statement in migration.statements:
+            store.execute(re.sub(r"^CREATE (TABLE|VIEW) (?!IF)", r"CREATE \1 IF NOT EXISTS ", statement))
+        store.execute(
+            "INSERT INTO migrations (number, name, checksum) SELECT %(number)s, %(name)s, %(checksum)s",
+            {"number": migration.number, "name": migration.name, "checksum": migration.checksum},
+        )
+        done.append(migration.name)
+    return done

@@ -1,0 +1,137 @@
+"""From an event to a row: no identity, masked text, nothing of a secret report. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from complaints.bus import StoredRecord
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS
+from complaints.envelope import decode
+from complaints.event import CaseEvent, Complaint, DeadLetter, Disposition, Region
+from normalizer.privacy import mask
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where a topic's events go.
+
+    Attributes:
+        name: the table's.
+        row: makes the row of a record; raises ContractViolation where it cannot be read.
+    """
+
+    name: str
+    row: Callable[[StoredRecord], Row]
+
+
+def _shown(text: str, *, secret: bool) -> str:
+    return "" if secret else mask(text)
+
+
+def _region(level: str, region: Region | None) -> Row:
+    return {f"{level}_code": region.code if region else "", level: region.name if region else ""}
+
+
+def _at(record: StoredRecord) -> Row:
+    return {"kafka_partition": record.partition, "kafka_offset": record.offset}
+
+
+def complaint(record: StoredRecord) -> Row:
+    """Return a complaint's row."""
+    event = decode(record, Complaint)
+    place = event.place
+    return {
+        "complaint_id": event.id,
+        "tracking_code": event.tracking_code,
+        "channel": event.channel,
+        "received_at": event.received_at,
+        "occurred_on": event.occurred_on.date if event.occurred_on else None,
+        "occurred_precision": event.occurred_on.precision.value if event.occurred_on else "",
+        "title": _shown(event.title, secret=event.secret),
+        "text": _shown(event.text, secret=event.secret),
+        "secret": event.secret,
+        "anonymous": event.anonymous,
+        "class": event.complaint_class.value,
+        "oversight": event.oversight,
+        "topic": event.topic or "",
+        **_region("province", place.province),
+        **_region("regency", place.regency),
+        **_region("district", None if event.secret else place.district),
+        **_region("village", None if event.secret else place.village),
+        "missing": list(event.missing),
+        "attachments": len(event.attachments),
+        "parts": event.raw.parts,
+        "partial": event.raw.partial,
+        "normaliser_version": event.normaliser_version,
+        **_at(record),
+    }
+
+
+def disposition(record: StoredRecord) -> Row:
+    """Return a disposition's row. Evidence goes without the citizen's words."""
+    event = decode(record, Disposition)
+    return {
+        "disposition_id": event.id,
+        "complaint_id": event.complaint_id,
+        "tracking_code": event.tracking_code,
+        "hop": event.hop,
+        "owner_id": event.owner.id,
+        "owner": event.owner.name,
+        "previous_owner_id": event.previous_owner.id if event.previous_owner else "",
+        "triage": event.triage,
+        "confidence": event.confidence,
+        "explanation": _shown(event.explanation, secret=event.secret),
+        "rules": [evidence.rule for evidence in event.evidence],
+        "laws": [evidence.law for evidence in event.evidence if evidence.law],
+        "alternatives": [(other.id, other.name, other.score) for other in event.alternatives],
+        "deadlines": [
+            (deadline.duty, deadline.working_days, deadline.due, deadline.source) for deadline in event.deadlines
+        ],
+        "rules_version": event.rules_version,
+        "registry_version": event.registry_version,
+        "decided_at": event.decided_at,
+        **_at(record),
+    }
+
+
+def case_event(record: StoredRecord) -> Row:
+    """Return a case event's row."""
+    event = decode(record, CaseEvent)
+    return {
+        "event_id": event.id,
+        "complaint_id": event.complaint_id,
+        "tracking_code": event.tracking_code,
+        "kind": event.kind.value,
+        "at": event.at,
+        "actor": event.actor,
+        "hop": event.hop,
+        "text": _shown(event.text, secret=event.secret),
+        **_at(record),
+    }
+
+
+def dead_letter(record: StoredRecord) -> Row:
+    """Return a dead letter's row, without what it holds."""
+    event = decode(record, DeadLetter)
+    return {
+        "dead_letter_id": event.id,
+        "channel": event.channel or "",
+        "source_topic": event.source_topic or "",
+        "source_partition": -1 if event.source_partition is None else event.source_partition,
+        "source_offset": -1 if event.source_offset is None else event.source_offset,
+        "reason": mask(event.reason),
+        "error_class": event.error_class,
+        "attempts": event.attempts,
+        "at": event.at,
+        **_at(record),
+    }
+
+
+TABLES = {
+    COMPLAINTS: Table("complaint_rows", complaint),
+    DISPOSITIONS: Table("disposition_rows", disposition),
+    CASE_EVENTS: Table("case_event_rows", case_event),
+    DEAD_LETTERS: Table("dead_letter_rows", dead_letter),
+}

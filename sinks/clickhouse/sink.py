@@ -1,0 +1,180 @@
+"""The sink: each event of the topics in its table, each batch inserted as if once.
+
+A batch's end is noted at Kafka before its insert, and committed after it. Whoever comes to the partition after a crash finds the note
+and inserts exactly the same batch with the same token, which ClickHouse knows (docs/adr/0004-cuts-noted-before-the-insert.md).
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+import stamina
+import structlog
+
+from complaints import telemetry
+from complaints.bus import BatchConsumer, Producer, StoredRecord, TopicPartition
+from complaints.deadletter import of_record
+from complaints.envelope import encode
+from complaints.errors import PoisonError, StoreUnavailable
+from sinks.clickhouse.client import Store
+from sinks.clickhouse.rows import TABLES, Row
+
+log = structlog.get_logger()
+
+GROUP = "lapor-sink"
+SOURCE = "/sinks/clickhouse"
+
+POLL_S = 0.1
+"""How often a full interval is noticed."""
+
+STORE_PATIENCE_S = 120.0
+"""ClickHouse may be away so long (a restart) before the sink itself stops and is restarted; nothing is committed meanwhile."""
+
+FLUSH_TIMEOUT_S = 30.0
+
+
+@dataclass(slots=True)
+class Pending:
+    """What was read of one partition and not yet inserted.
+
+    Attributes:
+        start: the first offset that is not yet inserted.
+        cut: the end (exclusive) that a former owner noted for the batch at `start`; None where it noted none.
+        records: in order.
+    """
+
+    start: int
+    cut: int | None
+    records: list[StoredRecord] = field(default_factory=list)
+
+    def take(self) -> list[StoredRecord]:
+        """Return the records of the next batch and keep the others; none where the noted batch is not whole yet."""
+        if self.cut is None:
+            batch, self.records = self.records, []
+            return batch
+        if not self.records or self.records[-1].offset < self.cut - 1:
+            return []
+        batch = [record for record in self.records if record.offset < self.cut]
+        self.records = self.records[len(batch) :]
+        self.cut = None
+        return batch
+
+
+class Sink:
+    """One worker. One thread owns it."""
+
+    def __init__(
+        self, consumer: BatchConsumer, store: Store, producer: Producer, *, most_rows: int, interval_s: float
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            consumer: reads the topics of TABLES for GROUP.
+            store: ClickHouse, migrated.
+            producer: for dead letters.
+            most_rows: rows after which a batch is inserted.
+            interval_s: seconds after which one is.
+        """
+        self._consumer = consumer
+        self._store = store
+        self._producer = producer
+        self._most_rows = most_rows
+        self._interval_s = interval_s
+        self._pending: dict[TopicPartition, Pending] = {}
+        self._stored = 0
+        consumer.on_revoke(self._let_go)
+
+    def run(self, stop: threading.Event, turned: Callable[[int], None]) -> None:
+        """Read and insert until `stop`.
+
+        Args:
+            stop: set from outside.
+            turned: is called each time the loop turns, with the number of rows inserted so far.
+
+        Raises:
+            StoreUnavailable: ClickHouse stayed away too long.
+            StoreRejected: it refuses a statement: a fault in the program.
+            BusUnavailable: Kafka does not give or take.
+        """
+        due = time.monotonic() + self._interval_s
+        while not stop.is_set():
+            turned(self._stored)
+            self._read(self._consumer.poll(max_records=self._most_rows, timeout_s=POLL_S))
+            held = sum(len(pending.records) for pending in self._pending.values())
+            if held >= self._most_rows or time.monotonic() >= due:
+                self._insert()
+                due = time.monotonic() + self._interval_s
+        self._insert()
+        self._consumer.close()
+
+    def _read(self, records: Sequence[StoredRecord]) -> None:
+        unknown = {(record.topic, record.partition) for record in records} - self._pending.keys()
+        if unknown:
+            self._take_over(unknown, records)
+        for record in records:
+            self._pending[record.topic, record.partition].records.append(record)
+
+    def _take_over(self, partitions: Collection[TopicPartition], records: Sequence[StoredRecord]) -> None:
+        marks = self._consumer.committed()
+        for at in partitions:
+            offset, note = marks.get(at, (-1, ""))
+            first = next(record.offset for record in records if (record.topic, record.partition) == at)
+            start = offset if offset >= 0 else first
+            cut = int(note) if note.isdigit() and int(note) > start else None
+            self._pending[at] = Pending(start, cut)
+
+    def _let_go(self, partitions: Collection[TopicPartition]) -> None:
+        """Insert what was read before others take the partitions; what cannot be inserted now is theirs to read again."""
+        if partitions:
+            try:
+                self._insert(partitions, patience_s=5.0)
+            except StoreUnavailable as error:
+                log.warning("handed over without inserting", error=str(error))
+        for at in partitions or list(self._pending):
+            self._pending.pop(at, None)
+
+    def _insert(self, only: Collection[TopicPartition] | None = None, *, patience_s: float = STORE_PATIENCE_S) -> None:
+        batches = {
+            at: batch
+            for at, pending in self._pending.items()
+            if (only is None or at in only) and (batch := pending.take())
+        }
+        if not batches:
+            return
+        starts = {at: self._pending[at].start for at in batches}
+        ends = {at: batch[-1].offset + 1 for at, batch in batches.items()}
+        self._consumer.commit(starts, {at: str(end) for at, end in ends.items()})
+        for at, batch in batches.items():
+            self._insert_one(at, batch, f"{at[0]}:{at[1]}:{starts[at]}:{ends[at] - 1}", patience_s)
+            self._pending[at].start = ends[at]
+        self._consumer.commit(ends)
+
+    def _insert_one(self, at: TopicPartition, batch: list[StoredRecord], token: str, patience_s: float) -> None:
+        table = TABLES[at[0]]
+        rows = self._rows(batch)
+        if not rows:
+            return
+        columns = list(rows[0])
+        for attempt in stamina.retry_context(on=StoreUnavailable, attempts=None, timeout=patience_s, wait_max=5.0):
+            with attempt:
+                if attempt.num > 1:
+                    telemetry.RETRIES.labels("clickhouse-insert").inc()
+                self._store.insert(table.name, columns, [tuple(row.values()) for row in rows], token=token)
+        self._stored += len(rows)
+        telemetry.ROWS_STORED.labels(table.name).inc(len(rows))
+
+    def _rows(self, batch: list[StoredRecord]) -> list[Row]:
+        """Make rows; poison becomes a dead letter, written before the batch is committed."""
+        rows, letters = [], []
+        for record in batch:
+            try:
+                rows.append(TABLES[record.topic].row(record))
+            except PoisonError as error:
+                letters.append(self._producer.send(encode(of_record(record, error), source=SOURCE)))
+                telemetry.DEAD_LETTERS.labels("sink").inc()
+        if letters:
+            self._producer.flush(FLUSH_TIMEOUT_S)
+            for letter in letters:
+                letter.result(0)
+        return rows
