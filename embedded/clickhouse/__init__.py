@@ -1,0 +1,8 @@
+"""An embedded ClickHouse: chDB behind ClickHouse's native TCP protocol, for any client that speaks it."""
+
+from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError
+from embedded.clickhouse.server import ClickHouseServer
+from embedded.clickhouse.serving import serve
+
+__all__ = ["ClickHouseServer", "EmbeddedClickHouseError", "FolderInUseError", "ServerConfig", "serve"]

@@ -1,0 +1,45 @@
+"""Runs one embedded ClickHouse in the foreground until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.errors import EmbeddedClickHouseError
+from embedded.clickhouse.serving import serve
+
+
+def _arguments() -> ServerConfig:
+    parser = argparse.ArgumentParser(prog="python -m embedded.clickhouse", description=__doc__)
+    parser.add_argument("--data-dir", type=Path, required=True, help="folder that holds all data")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=9000, help="TCP port, 0 for a free one (default: %(default)s)")
+    parser.add_argument("--user", default="default", help="the one user (default: %(default)s)")
+    parser.add_argument("--password", default="", help="its password (default: none)")
+    parser.add_argument("--database", default="default", help="made at the start (default: %(default)s)")
+    return ServerConfig(**vars(parser.parse_args()))
+
+
+def _ready(address: str) -> None:
+    sys.stdout.write(f"ready {address}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT.
+
+    Returns:
+        0 after a clean stop, 1 if the server could not start.
+    """
+    try:
+        serve(_arguments(), on_ready=_ready)
+    except (EmbeddedClickHouseError, OSError) as error:
+        sys.stderr.write(f"embedded.clickhouse: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

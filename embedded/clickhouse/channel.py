@@ -1,0 +1,103 @@
+"""One client's socket: bounded waits in, whole packets out, and a look at whether the client asks for attention."""
+
+from __future__ import annotations
+
+import select
+import socket
+from typing import Final
+
+from embedded.clickhouse.compress import Compressor, frames, read_frame
+from embedded.clickhouse.errors import INCORRECT_DATA, ConnectionLostError, ProtocolError
+from embedded.clickhouse.reader import ByteReader
+
+# One read; a block of the drivers' usual size arrives in a few of these.
+_RECEIVE_BYTES: Final = 256 << 10
+
+
+class Channel:
+    """Reads from and writes to a connected socket.
+
+    Args:
+        connected: The socket; the channel closes it.
+        idle_timeout_s: How long a client may be silent between packets.
+        io_timeout_s: How long one read or write within a packet may take.
+    """
+
+    def __init__(self, connected: socket.socket, *, idle_timeout_s: float, io_timeout_s: float) -> None:
+        self._socket = connected
+        self._idle_timeout_s = idle_timeout_s
+        self._io_timeout_s = io_timeout_s
+        self._waiting = False
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected.settimeout(io_timeout_s)
+        self.reader = ByteReader(self._pull)
+        self._unpacked = ByteReader(self._pull_frame)
+
+    def _pull(self) -> bytes:
+        try:
+            if self._waiting:
+                self._socket.settimeout(self._idle_timeout_s)
+            data = self._socket.recv(_RECEIVE_BYTES)
+        except OSError as error:
+            raise ConnectionLostError(str(error)) from error
+        if not data:
+            raise ConnectionLostError("The client closed the connection")
+        return data
+
+    def _pull_frame(self) -> bytes:
+        return read_frame(self.reader)
+
+    def packet_type(self) -> int:
+        """Wait for the next packet and read its type.
+
+        Raises:
+            ConnectionLostError: None came in time.
+        """
+        self._waiting = True
+        try:
+            return self.reader.varint()
+        finally:
+            self._waiting = False
+            self._socket.settimeout(self._io_timeout_s)
+
+    def blocks(self, *, compressed: bool) -> ByteReader:
+        """The reader that a data packet's block comes from."""
+        return self._unpacked if compressed else self.reader
+
+    def end_block(self, *, compressed: bool) -> None:
+        """Check that a block ended where its last frame did.
+
+        Raises:
+            ProtocolError: Bytes are left.
+        """
+        if compressed and self._unpacked.buffered:
+            raise ProtocolError(INCORRECT_DATA, f"{self._unpacked.buffered} bytes follow a block in its last frame")
+
+    def send(self, *parts: bytes) -> None:
+        """Write bytes in one go.
+
+        Raises:
+            ConnectionLostError: The client is gone, or does not read.
+        """
+        try:
+            self._socket.sendall(parts[0] if len(parts) == 1 else b"".join(parts))
+        except OSError as error:
+            raise ConnectionLostError(str(error)) from error
+
+    def has_input(self) -> bool:
+        """Whether the client sent something, or closed."""
+        if self.reader.buffered:
+            return True
+        try:
+            return bool(select.select([self._socket], [], [], 0)[0])
+        except (OSError, ValueError) as error:
+            raise ConnectionLostError(str(error)) from error
+
+    def close(self) -> None:
+        """End the connection."""
+        self._socket.close()
+
+
+def packed(block: bytes, codec: tuple[int, Compressor] | None) -> bytes:
+    """A block as it travels: compressed with the codec, or as it is without one."""
+    return block if codec is None else b"".join(frames(block, *codec))

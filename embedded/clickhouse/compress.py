@@ -1,0 +1,131 @@
+"""ClickHouse's compressed frames: a checksum, a method, two sizes and the data, in both directions."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import lz4.block
+import zstd
+from clickhouse_cityhash.cityhash import CityHash128
+
+from embedded.clickhouse.errors import (
+    CANNOT_DECOMPRESS,
+    CHECKSUM_DOESNT_MATCH,
+    TOO_LARGE_SIZE_COMPRESSED,
+    UNKNOWN_CODEC,
+    ProtocolError,
+)
+from embedded.clickhouse.reader import ByteReader
+
+NONE: Final = 0x02
+LZ4: Final = 0x82
+ZSTD: Final = 0x90
+
+# ClickHouse's own bound on a frame (DBMS_MAX_COMPRESSED_SIZE).
+MAX_FRAME_BYTES: Final = 1 << 30
+# What ClickHouse and its clients put into one frame.
+FRAME_BYTES: Final = 1 << 20
+_HEADER: Final = struct.Struct("<BII")
+_CHECKSUM_BYTES: Final = 16
+_ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
+# Bytes of the content size by the two flag bits of a zstd frame header (RFC 8878, 3.1.1.1).
+_ZSTD_SIZE_BYTES: Final = (0, 2, 4, 8)
+_ZSTD_DICT_BYTES: Final = (0, 1, 2, 4)
+
+Compressor = Callable[[bytes], bytes]
+
+
+def _lz4(data: bytes) -> bytes:
+    return bytes(lz4.block.compress(data, store_size=False))
+
+
+def _lz4hc(data: bytes) -> bytes:
+    return bytes(lz4.block.compress(data, mode="high_compression", store_size=False))
+
+
+def _zstd(data: bytes) -> bytes:
+    return bytes(zstd.compress(data, 1))
+
+
+def _plain(data: bytes) -> bytes:
+    return data
+
+
+def method_named(name: str) -> tuple[int, Compressor]:
+    """Choose the codec that `network_compression_method` names.
+
+    Args:
+        name: A codec as the setting spells it, in any case; unknown ones are answered with LZ4, the default.
+    """
+    codecs = {"LZ4HC": (LZ4, _lz4hc), "ZSTD": (ZSTD, _zstd), "NONE": (NONE, _plain)}
+    return codecs.get(name.upper(), (LZ4, _lz4))
+
+
+def checksum(data: bytes) -> bytes:
+    """CityHash128 in the byte order of the wire: its high half first, each half little-endian."""
+    low_first = int(CityHash128(data)).to_bytes(_CHECKSUM_BYTES, "little")
+    return low_first[8:] + low_first[:8]
+
+
+def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
+    """Compress a block's bytes into frames of at most `FRAME_BYTES` of content each."""
+    for start in range(0, len(data), FRAME_BYTES):
+        part = data[start : start + FRAME_BYTES]
+        packed = compressor(part)
+        frame = _HEADER.pack(method, len(packed) + _HEADER.size, len(part)) + packed
+        yield checksum(frame) + frame
+
+
+def _zstd_content_size(packed: bytes) -> int | None:
+    """The size a zstd frame declares, without unpacking it; None if it declares none."""
+    if packed[:4] != _ZSTD_MAGIC or len(packed) < len(_ZSTD_MAGIC) + 1:
+        return None
+    descriptor = packed[4]
+    single_segment = bool(descriptor & 0x20)
+    width = _ZSTD_SIZE_BYTES[descriptor >> 6] or int(single_segment)
+    start = 5 + (0 if single_segment else 1) + _ZSTD_DICT_BYTES[descriptor & 3]
+    field = packed[start : start + width]
+    if not width or len(field) != width:
+        return None
+    # Two-byte sizes are stored less 256, as one byte covers what is below.
+    return int.from_bytes(field, "little") + (256 if width == 2 else 0)  # noqa: PLR2004 - the width in bytes
+
+
+def _unpack(method: int, packed: bytes, size: int) -> bytes:
+    if method == NONE:
+        return packed
+    if method == LZ4:
+        try:
+            return bytes(lz4.block.decompress(packed, uncompressed_size=size))
+        except (lz4.block.LZ4BlockError, ValueError) as error:
+            raise ProtocolError(CANNOT_DECOMPRESS, f"Cannot decompress LZ4: {error}") from error
+    if method != ZSTD:
+        raise ProtocolError(UNKNOWN_CODEC, f"Unknown codec family code: {method}")
+    if _zstd_content_size(packed) != size:
+        raise ProtocolError(CANNOT_DECOMPRESS, "Cannot decompress ZSTD: the frame's size is not the one announced")
+    try:
+        return bytes(zstd.decompress(packed))
+    except zstd.Error as error:
+        raise ProtocolError(CANNOT_DECOMPRESS, f"Cannot decompress ZSTD: {error}") from error
+
+
+def read_frame(source: ByteReader) -> bytes:
+    """Read one frame and give back its content.
+
+    Raises:
+        ProtocolError: Its checksum is wrong, it is too large, its codec is unknown or its data does not unpack.
+    """
+    expected = source.take(_CHECKSUM_BYTES)
+    header = source.take(_HEADER.size)
+    method, packed_size, size = _HEADER.unpack(header)
+    if not _HEADER.size <= packed_size <= MAX_FRAME_BYTES or not 0 < size <= MAX_FRAME_BYTES:
+        raise ProtocolError(TOO_LARGE_SIZE_COMPRESSED, f"Sizes of a compressed frame are off: {packed_size}, {size}")
+    packed = source.take(packed_size - _HEADER.size)
+    if checksum(header + packed) != expected:
+        raise ProtocolError(CHECKSUM_DOESNT_MATCH, "Checksum doesn't match: corrupted data")
+    data = _unpack(method, packed, size)
+    if len(data) != size:
+        raise ProtocolError(CANNOT_DECOMPRESS, f"A frame held {len(data)} bytes where {size} were announced")
+    return data

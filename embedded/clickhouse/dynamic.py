@@ -1,0 +1,71 @@
+"""The layouts of Dynamic and JSON, whose types are told in the data itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
+from embedded.clickhouse.layout import Body, Layout, layout_of, variant
+from embedded.clickhouse.reader import ByteReader
+from embedded.clickhouse.typetext import split_top
+
+_SHARED_VARIANT: Final = "SharedVariant"
+_DYNAMIC_V1: Final = 1
+_DYNAMIC_V2: Final = 2
+_OBJECT_V1: Final = 0
+_OBJECT_STRING: Final = 1
+_OBJECT_V2: Final = 2
+# More types or paths than ClickHouse lets a column have in separate streams.
+_MAX_PATHS: Final = 100_000
+
+
+def dynamic(reader: ByteReader) -> Body:
+    """Read a Dynamic column's prefix: its version, its types and their Variant's prefix."""
+    version = reader.u64()
+    if version not in (_DYNAMIC_V1, _DYNAMIC_V2):
+        raise ProtocolError(NOT_IMPLEMENTED, f"Dynamic serialization version {version} is not read")
+    if version == _DYNAMIC_V1:
+        reader.varint()
+    types = [reader.text() for _ in range(reader.length(_MAX_PATHS))]
+    # Discriminators follow the alphabet, and the shared variant has its place in it.
+    ordered = sorted([*types, _SHARED_VARIANT])
+    return variant([layout_of("String" if name == _SHARED_VARIANT else name, 1) for name in ordered])(reader)
+
+
+def _typed_paths(args: Sequence[str]) -> list[str]:
+    """The types of the paths a JSON type declares, in the order of the paths."""
+    typed: dict[str, str] = {}
+    for arg in args:
+        words = split_top(arg, " ")
+        if len(words) > 1 and words[0].upper() != "SKIP" and "=" not in arg:
+            typed[words[0].strip('`"')] = " ".join(words[1:])
+    return [typed[path] for path in sorted(typed)]
+
+
+def json_object(args: Sequence[str], depth: int) -> Layout:
+    """The layout of a JSON column: typed paths, dynamic paths, then what they share."""
+    typed = [layout_of(text, depth) for text in _typed_paths(args)]
+    shared = layout_of("Array(Tuple(String, String))", depth)
+
+    def prefix(reader: ByteReader) -> Body:
+        version = reader.u64()
+        if version == _OBJECT_STRING:
+            return layout_of("String")(reader)
+        if version not in (_OBJECT_V1, _OBJECT_V2):
+            raise ProtocolError(INCORRECT_DATA, f"JSON serialization version {version} is not read")
+        if version == _OBJECT_V1:
+            reader.varint()
+        paths = reader.length(_MAX_PATHS)
+        reader.skip_strings(paths)
+        bodies = [layout(reader) for layout in typed]
+        bodies += [dynamic(reader) for _ in range(paths)]
+        bodies.append(shared(reader))
+
+        def body(reader: ByteReader, rows: int) -> None:
+            for inner_body in bodies:
+                inner_body(reader, rows)
+
+        return body
+
+    return prefix

@@ -1,0 +1,100 @@
+"""The one tree of failures of the embedded ClickHouse, each with ClickHouse's own code and name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SYNTAX_ERROR: Final = 62
+UNKNOWN_DATABASE: Final = 81
+UNKNOWN_PACKET_FROM_CLIENT: Final = 99
+UNEXPECTED_PACKET_FROM_CLIENT: Final = 101
+UNKNOWN_SETTING: Final = 115
+INCORRECT_DATA: Final = 117
+NOT_IMPLEMENTED: Final = 48
+CHECKSUM_DOESNT_MATCH: Final = 40
+CANNOT_DECOMPRESS: Final = 271
+TOO_LARGE_SIZE_COMPRESSED: Final = 132
+TOO_MANY_SIMULTANEOUS_QUERIES: Final = 202
+INTO_OUTFILE_NOT_ALLOWED: Final = 358
+QUERY_WAS_CANCELLED: Final = 394
+UNKNOWN_CODEC: Final = 432
+AUTHENTICATION_FAILED: Final = 516
+SUPPORT_IS_DISABLED: Final = 344
+
+_NAMES: Final[dict[int, str]] = {
+    SYNTAX_ERROR: "SYNTAX_ERROR",
+    UNKNOWN_DATABASE: "UNKNOWN_DATABASE",
+    UNKNOWN_PACKET_FROM_CLIENT: "UNKNOWN_PACKET_FROM_CLIENT",
+    UNEXPECTED_PACKET_FROM_CLIENT: "UNEXPECTED_PACKET_FROM_CLIENT",
+    UNKNOWN_SETTING: "UNKNOWN_SETTING",
+    INCORRECT_DATA: "INCORRECT_DATA",
+    NOT_IMPLEMENTED: "NOT_IMPLEMENTED",
+    CHECKSUM_DOESNT_MATCH: "CHECKSUM_DOESNT_MATCH",
+    CANNOT_DECOMPRESS: "CANNOT_DECOMPRESS",
+    TOO_LARGE_SIZE_COMPRESSED: "TOO_LARGE_SIZE_COMPRESSED",
+    TOO_MANY_SIMULTANEOUS_QUERIES: "TOO_MANY_SIMULTANEOUS_QUERIES",
+    INTO_OUTFILE_NOT_ALLOWED: "INTO_OUTFILE_NOT_ALLOWED",
+    QUERY_WAS_CANCELLED: "QUERY_WAS_CANCELLED",
+    UNKNOWN_CODEC: "UNKNOWN_CODEC",
+    AUTHENTICATION_FAILED: "AUTHENTICATION_FAILED",
+    SUPPORT_IS_DISABLED: "SUPPORT_IS_DISABLED",
+}
+
+# chDB prefixes the text with what it was doing and suffixes it with its version; the native protocol carries neither.
+_ENGINE_TEXT: Final = re.compile(r"Code: (?P<code>\d+)\. DB::Exception: (?P<text>.*)", re.DOTALL)
+_VERSION_SUFFIX: Final = re.compile(r"\s*\(version [\d.]+[^)]*\)\s*$")
+
+
+class EmbeddedClickHouseError(Exception):
+    """Root of every error this package raises."""
+
+
+class FolderInUseError(EmbeddedClickHouseError):
+    """Another process serves the data folder; the message says what to do."""
+
+
+class ConnectionLostError(EmbeddedClickHouseError):
+    """The client went away, or was silent for longer than it may be."""
+
+
+class ServerError(EmbeddedClickHouseError):
+    """A refusal that the client is told of as an exception packet.
+
+    Attributes:
+        code: ClickHouse's numeric error code.
+        text: What the client reads, with the code's name at the end.
+    """
+
+    def __init__(self, code: int, text: str) -> None:
+        name = _NAMES.get(code)
+        self.code = code
+        self.text = text if name is None or text.endswith(f"({name})") else f"{text} ({name})"
+        super().__init__(f"Code: {code}. {self.text}")
+
+
+class ProtocolError(ServerError):
+    """Bytes that are no valid packet: the client is told, then its connection ends."""
+
+
+class EngineError(ServerError):
+    """What chDB answered to a statement, with the code and text it gave."""
+
+
+# A text without a code is a fault of the embedding, which ClickHouse calls a logical error.
+_LOGICAL_ERROR: Final = 49
+
+
+def engine_error(raw: str) -> EngineError:
+    """Read chDB's exception text into code and message.
+
+    Args:
+        raw: The text, for instance ``Streaming query failed: Code: 60. DB::Exception: ... (UNKNOWN_TABLE)``.
+
+    Returns:
+        The error to raise; code 49 (LOGICAL_ERROR) if the text names none.
+    """
+    match = _ENGINE_TEXT.search(raw)
+    if match is None:
+        return EngineError(_LOGICAL_ERROR, raw)
+    return EngineError(int(match["code"]), _VERSION_SUFFIX.sub("", match["text"]).strip())

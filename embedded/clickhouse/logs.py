@@ -1,0 +1,61 @@
+"""Tells a client what this server does with its query: log lines, and the events of an INSERT."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from typing import Final
+
+from embedded.clickhouse import wire
+from embedded.clickhouse.native import block_info
+from embedded.clickhouse.wire import REVISION_CUSTOM_SERIALIZATION, string, varint
+
+# Levels of send_logs_level that include what is logged here, which is of level Debug.
+LEVELS: Final = frozenset({"debug", "trace", "test"})
+_DEBUG: Final = 7
+
+
+def query_line(query: wire.Query, peer: str) -> str:
+    """The line that ClickHouse logs of every query it begins."""
+    trace = f" OpenTelemetry traceparent '{query.traceparent}'" if query.traceparent else ""
+    return f"(from {peer}){trace} {query.text} (stage: Complete)"
+
+
+def packet(query_id: str, text: str, revision: int) -> bytes:
+    """A log packet of one line; log blocks are never compressed."""
+    now = time.time()
+    columns: tuple[tuple[str, str, bytes], ...] = (
+        ("event_time", "DateTime", struct.pack("<I", int(now))),
+        ("event_time_microseconds", "UInt32", struct.pack("<I", int(now % 1 * 1_000_000))),
+        ("host_name", "String", string(socket.gethostname())),
+        ("query_id", "String", string(query_id)),
+        ("thread_id", "UInt64", struct.pack("<Q", threading.get_native_id())),
+        ("priority", "Int8", struct.pack("<b", _DEBUG)),
+        ("source", "String", string("executeQuery")),
+        ("text", "String", string(text)),
+    )
+    return _block(wire.SERVER_LOG, columns, 1, revision)
+
+
+def profile_events(inserted_rows: int | None, revision: int) -> bytes:
+    """The packet that answers each block of an INSERT; its one event is told once the rows are committed."""
+    rows = 0 if inserted_rows is None else 1
+    columns: tuple[tuple[str, str, bytes], ...] = (
+        ("host_name", "String", string(socket.gethostname()) * rows),
+        ("current_time", "DateTime", struct.pack("<I", int(time.time())) * rows),
+        ("thread_id", "UInt64", bytes(8) * rows),
+        ("type", "Enum8('increment' = 1, 'gauge' = 2)", b"\x01" * rows),
+        ("name", "String", string("InsertedRows") * rows),
+        ("value", "Int64", struct.pack("<q", inserted_rows or 0) * rows),
+    )
+    return _block(wire.SERVER_PROFILE_EVENTS, columns, rows, revision)
+
+
+def _block(kind: int, columns: tuple[tuple[str, str, bytes], ...], rows: int, revision: int) -> bytes:
+    custom = b"\x00" if revision >= REVISION_CUSTOM_SERIALIZATION else b""
+    parts = [varint(kind), b"\x00", block_info(revision), varint(len(columns)), varint(rows)]
+    for name, type_name, data in columns:
+        parts += [string(name), string(type_name), custom, data]
+    return b"".join(parts)

@@ -1,0 +1,168 @@
+"""What a query brings along for itself alone: its settings and its external tables, put in place and taken back."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from embedded.clickhouse.engine import Engine, EngineConnection, SettingState
+from embedded.clickhouse.errors import UNKNOWN_SETTING, ServerError
+from embedded.clickhouse.native import Column
+from embedded.clickhouse.sql import literal, quote
+from embedded.clickhouse.wire import Setting
+
+# What this server sets on every connection, and sets again where a query changed it.
+_OWN: Final = {"implicit_select": "0"}
+# Set after all others and taken back before them, as it may forbid statements of any length but the shortest.
+_QUERY_SIZE: Final = "max_query_size"
+_CHUNK_BYTES: Final = 1 << 20
+# chDB waits without end for progress that is due at every instant, so zero becomes the shortest delay.
+_INTERACTIVE_DELAY: Final = "interactive_delay"
+# Settings of the session that this server itself acts on.
+FOLLOWED: Final = ("session_timezone", "extremes", "network_compression_method", "send_logs_level")
+
+
+@dataclass(slots=True, kw_only=True)
+class External:
+    """A table that came with a query; ``spool`` holds its blocks in Native format."""
+
+    name: str
+    columns: tuple[Column, ...]
+    spool: tempfile.SpooledTemporaryFile[bytes]
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """A client's lasting state in the engine.
+
+    Attributes:
+        engine: The engine.
+        connection: The client's own connection.
+        changed: Whether a SET ran, so that defaults are not what a query's settings are taken back to.
+        followed: The session's values of the settings that this server acts on.
+    """
+
+    engine: Engine
+    connection: EngineConnection
+    changed: bool = False
+    followed: dict[str, str] = field(default_factory=dict)
+
+    def note_set(self) -> None:
+        """Look at the session's settings after a SET."""
+        self.changed = True
+        states = self.connection.setting_states(FOLLOWED)
+        self.followed = {name: state.value for name, state in states.items() if state.changed}
+
+
+def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str]:
+    """Leave out what ClickHouse does not know.
+
+    Raises:
+        ServerError: An important setting is unknown.
+    """
+    known: dict[str, str] = {}
+    for setting in settings:
+        if engine.knows_setting(setting.name):
+            too_soon = setting.name == _INTERACTIVE_DELAY and setting.value.strip() == "0"
+            known[setting.name] = "1" if too_soon else setting.value
+        elif setting.important:
+            raise ServerError(UNKNOWN_SETTING, f"Unknown setting '{setting.name}'")
+    return known
+
+
+def _set(connection: EngineConnection, values: dict[str, str]) -> None:
+    listed = ", ".join(f"{quote(name)} = {value}" for name, value in values.items())
+    if listed:
+        connection.execute(f"SET {listed}")
+
+
+def _apply(connection: EngineConnection, settings: dict[str, str]) -> None:
+    last = (_QUERY_SIZE, "readonly")
+    _set(connection, {name: literal(value) for name, value in settings.items() if name not in last})
+    _set(connection, {name: literal(settings[name]) for name in last if name in settings})
+
+
+def _restore(connection: EngineConnection, names: Sequence[str], before: dict[str, SettingState]) -> None:
+    own = {**_OWN, "log_comment": connection.tag}
+    values = {}
+    for name in names:
+        state = before.get(name)
+        if name in own:
+            values[name] = literal(own[name])
+        else:
+            values[name] = literal(state.value) if state is not None and state.changed else "DEFAULT"
+    _set(connection, {name: value for name, value in values.items() if name == _QUERY_SIZE})
+    _set(connection, {name: value for name, value in values.items() if name != _QUERY_SIZE})
+
+
+@contextmanager
+def applied(session: Session, settings: dict[str, str]) -> Iterator[EngineConnection]:
+    """Run a query's settings around it.
+
+    A query with `readonly` gets a connection of its own, as nothing can be set on one that is read-only.
+
+    Yields:
+        The connection to run the query on.
+    """
+    if settings.get("readonly", "0") != "0":
+        with _sibling(session) as sibling:
+            _apply(sibling, settings)
+            yield sibling
+        return
+    connection = session.connection
+    before = connection.setting_states(list(settings)) if session.changed and settings else {}
+    try:
+        _apply(connection, settings)
+        yield connection
+    finally:
+        _restore(connection, list(settings), before)
+
+
+@contextmanager
+def _sibling(session: Session) -> Iterator[EngineConnection]:
+    """A connection with the database and the settings of the session's own."""
+    database = session.connection.rows("SELECT currentDatabase()")[0][0]
+    sibling = session.engine.connect(session.connection.tag)
+    try:
+        sibling.execute(f"USE {quote(str(database))}")
+        if session.changed:
+            found = session.connection.rows("SELECT name, value FROM system.settings WHERE changed")
+            own = {*_OWN, "log_comment", "database"}
+            _set(sibling, {str(name): literal(str(value)) for name, value in found if name not in own})
+        yield sibling
+    finally:
+        sibling.close()
+
+
+@contextmanager
+def tables(connection: EngineConnection, externals: Sequence[External]) -> Iterator[None]:
+    """Make a query's external tables, and drop them after it."""
+    made: list[str] = []
+    try:
+        for external in externals:
+            columns = ", ".join(f"{quote(column.name)} {column.type}" for column in external.columns)
+            connection.execute(f"CREATE TEMPORARY TABLE {quote(external.name)} ({columns}) ENGINE = Memory")
+            made.append(external.name)
+            _fill(connection, external)
+        yield
+    finally:
+        for name in made:
+            connection.execute(f"DROP TEMPORARY TABLE IF EXISTS {quote(name)}")
+
+
+def _fill(connection: EngineConnection, external: External) -> None:
+    external.spool.seek(0)
+    chunk = external.spool.read(_CHUNK_BYTES)
+    if not chunk:
+        return
+    insert = connection.insert(f"INSERT INTO {quote(external.name)}")  # noqa: S608 - the name is quoted
+    try:
+        while chunk:
+            insert.append(chunk)
+            chunk = external.spool.read(_CHUNK_BYTES)
+        insert.finish()
+    finally:
+        insert.cancel()

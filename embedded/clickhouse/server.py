@@ -1,0 +1,178 @@
+"""Listens for clients of ClickHouse's native protocol and serves each in a thread of its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final, Self
+
+from embedded.clickhouse import wire
+from embedded.clickhouse.channel import Channel
+from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.engine import Engine
+from embedded.clickhouse.errors import (
+    TOO_MANY_SIMULTANEOUS_QUERIES,
+    EmbeddedClickHouseError,
+    FolderInUseError,
+    ProtocolError,
+)
+from embedded.clickhouse.session import Conversation
+from embedded.clickhouse.sql import quote
+
+_BACKLOG: Final = 128
+_LOCK_FILE: Final = "server.lock"
+
+
+def lock_folder(folder: Path) -> IO[str]:
+    """Take a data folder for this process; the kernel gives it back when the process ends, however it ends.
+
+    Raises:
+        FolderInUseError: Another process has it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = (folder / _LOCK_FILE).open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        handle.seek(0)
+        owner = handle.read().strip() or "unknown"
+        handle.close()
+        raise FolderInUseError(
+            f"The data folder {folder} is in use by process {owner}. Connect to that server, stop it, "
+            "or start this one with another --data-dir."
+        ) from error
+    handle.truncate(0)
+    handle.write(f"{os.getpid()}\n")
+    handle.flush()
+    return handle
+
+
+class ClickHouseServer:
+    """An embedded ClickHouse that clients reach over TCP.
+
+    Use it as a context manager, or call `start` and `stop`.
+
+    Args:
+        config: Where it listens, what it keeps where, and who may log in.
+    """
+
+    def __init__(self, config: ServerConfig) -> None:
+        self._config = config
+        self._lock_file: IO[str] | None = None
+        self._engine: Engine | None = None
+        self._listener: socket.socket | None = None
+        self._stopping = threading.Event()
+        self._clients: dict[socket.socket, threading.Thread] = {}
+        self._guard = threading.Lock()
+        self._acceptor: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on.
+
+        Raises:
+            EmbeddedClickHouseError: It was not started.
+        """
+        if self._listener is None:
+            raise EmbeddedClickHouseError("The server was not started")
+        return int(self._listener.getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        """The address clients connect to, without the password."""
+        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
+        return f"clickhouse://{self._config.user}@{host}:{self.port}/{self._config.database}"
+
+    def start(self) -> None:
+        """Open the data, make the database and listen; returns when clients can connect.
+
+        Raises:
+            FolderInUseError: Another process serves the folder.
+            EngineError: chDB cannot open the folder.
+            OSError: The port is taken.
+        """
+        config = self._config
+        self._lock_file = lock_folder(config.data_dir)
+        try:
+            self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes)
+            self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(config.database)}")
+            family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+            self._listener = socket.create_server((config.host, config.port), family=family, backlog=_BACKLOG)
+        except BaseException:
+            self.stop()
+            raise
+        self._acceptor = threading.Thread(target=self._accept, name="clickhouse-accept", daemon=True)
+        self._acceptor.start()
+
+    def _accept(self) -> None:
+        engine, listener = self._engine, self._listener
+        if engine is None or listener is None:
+            return
+        version = _version(engine)
+        while not self._stopping.is_set():
+            try:
+                connected, peer = listener.accept()
+            except OSError:
+                # Closed by stop(); a connection that failed by itself is its client's to repeat.
+                continue
+            thread = threading.Thread(
+                target=self._serve,
+                args=(connected, f"{peer[0]}:{peer[1]}", version),
+                name="clickhouse-client",
+                daemon=True,
+            )
+            with self._guard:
+                self._clients[connected] = thread
+            thread.start()
+
+    def _serve(self, connected: socket.socket, peer: str, version: wire.ServerVersion) -> None:
+        config = self._config
+        channel = Channel(connected, idle_timeout_s=config.idle_timeout_s, io_timeout_s=config.io_timeout_s)
+        try:
+            if len(self._clients) > config.max_clients:
+                error = ProtocolError(TOO_MANY_SIMULTANEOUS_QUERIES, f"More than {config.max_clients} clients at once")
+                channel.send(wire.exception(error.code, error.text))
+            elif self._engine is not None:
+                Conversation(channel, self._engine, config=config, version=version, peer=peer).serve()
+        finally:
+            with self._guard:
+                self._clients.pop(connected, None)
+            channel.close()
+
+    def stop(self) -> None:
+        """End all connections and close the data; running queries are stopped. Safe to call twice."""
+        self._stopping.set()
+        if self._listener is not None:
+            with suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+        with self._guard:
+            clients = dict(self._clients)
+        for connected in clients:
+            with suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
+        for thread in clients.values():
+            thread.join(self._config.stop_timeout_s)
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _version(engine: Engine) -> wire.ServerVersion:
+    text, timezone, name = engine.rows("SELECT version(), timezone(), hostName()")[0]
+    major, minor, patch = (int(part) for part in str(text).split(".")[:3])
+    return wire.ServerVersion(major=major, minor=minor, patch=patch, timezone=str(timezone), display_name=str(name))

@@ -1,0 +1,203 @@
+"""One client's conversation: hello, then queries, pings and questions until it leaves."""
+
+from __future__ import annotations
+
+import hmac
+import tempfile
+import uuid
+from contextlib import ExitStack, suppress
+from typing import Final
+
+from embedded.clickhouse import answers, inserts, logs, wire
+from embedded.clickhouse.answers import Answer
+from embedded.clickhouse.channel import Channel
+from embedded.clickhouse.compress import method_named
+from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.engine import Engine
+from embedded.clickhouse.errors import (
+    AUTHENTICATION_FAILED,
+    UNEXPECTED_PACKET_FROM_CLIENT,
+    UNKNOWN_PACKET_FROM_CLIENT,
+    ConnectionLostError,
+    ProtocolError,
+    ServerError,
+)
+from embedded.clickhouse.scope import External, Session, applied, known_settings, tables
+from embedded.clickhouse.sql import Statement, literal, quote, read_statement, unquote
+
+# External tables above this size wait in a file beside the data.
+_SPOOL_BYTES: Final = 8 << 20
+_HTTP_VERBS: Final = frozenset(b"GP")
+_HTTP_ANSWER: Final = (
+    b"HTTP/1.0 400 Bad Request\r\n\r\nThis port speaks ClickHouse's native protocol; it has no HTTP interface.\r\n"
+)
+
+
+class Conversation:
+    """Serves one client until it leaves or breaks the protocol.
+
+    Args:
+        channel: The client's socket.
+        engine: Where its statements run.
+        config: Who may log in.
+        version: What the server says of itself.
+        peer: The client's address, for the log.
+    """
+
+    def __init__(
+        self, channel: Channel, engine: Engine, *, config: ServerConfig, version: wire.ServerVersion, peer: str
+    ) -> None:
+        self._channel = channel
+        self._engine = engine
+        self._config = config
+        self._version = version
+        self._peer = peer
+        self._revision = 0
+
+    def serve(self) -> None:
+        """Talk to the client until it leaves; nothing of what it does wrong is raised."""
+        with suppress(ConnectionLostError):
+            try:
+                self._converse()
+            except ServerError as error:
+                self._channel.send(wire.exception(error.code, error.text))
+
+    def _converse(self) -> None:
+        hello = self._read_hello()
+        if hello is None:
+            return
+        self._revision = hello.revision
+        self._authenticate(hello)
+        connection = self._engine.connect(uuid.uuid4().hex)
+        session = Session(engine=self._engine, connection=connection)
+        try:
+            database = hello.database or self._config.database
+            connection.execute(f"USE {quote(database)}")
+            self._channel.send(wire.hello(self._version, self._revision))
+            if self._revision >= wire.REVISION_ADDENDUM:
+                self._channel.reader.text()
+            while True:
+                self._packet(session, self._channel.packet_type())
+        finally:
+            connection.close()
+
+    def _read_hello(self) -> wire.Hello | None:
+        packet = self._channel.packet_type()
+        if packet in _HTTP_VERBS:
+            self._channel.send(_HTTP_ANSWER)
+            return None
+        if packet != wire.CLIENT_HELLO:
+            raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came where a hello was due")
+        return wire.read_hello(self._channel.reader)
+
+    def _authenticate(self, hello: wire.Hello) -> None:
+        given, wanted = (f"{user}\0{password}" for user, password in (
+            (hello.user, hello.password), (self._config.user, self._config.password)
+        ))  # fmt: skip
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
+            raise ServerError(
+                AUTHENTICATION_FAILED,
+                f"{hello.user}: Authentication failed: password is incorrect, or there is no user with such name.",
+            )
+
+    def _packet(self, session: Session, packet: int) -> None:
+        if packet == wire.CLIENT_PING:
+            self._channel.send(wire.varint(wire.SERVER_PONG))
+        elif packet == wire.CLIENT_QUERY:
+            query = wire.read_query(self._channel.reader, self._revision, self._engine.is_number)
+            self._query(session, query)
+        elif packet == wire.CLIENT_TABLES_STATUS:
+            self._tables_status()
+        elif packet == wire.CLIENT_HELLO or packet == wire.CLIENT_DATA:
+            raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came outside a query")
+        elif packet != wire.CLIENT_CANCEL:
+            # A cancel that arrives after its query ended is late, not wrong.
+            raise ProtocolError(UNKNOWN_PACKET_FROM_CLIENT, f"Unknown packet {packet} from client")
+
+    def _tables_status(self) -> None:
+        asked = wire.read_tables_status(self._channel.reader)
+        listed = ", ".join(f"({literal(database)}, {literal(table)})" for database, table in asked) or "('', '')"
+        found = self._engine.rows(f"SELECT database, name FROM system.tables WHERE (database, name) IN ({listed})")  # noqa: S608
+        status = wire.tables_status(((str(row[0]), str(row[1])) for row in found), self._revision)
+        self._channel.send(status)
+
+    def _query(self, session: Session, query: wire.Query) -> None:
+        with ExitStack() as spools:
+            externals = self._read_externals(query, spools)
+            try:
+                self._answer(session, query, externals)
+            except ProtocolError:
+                raise
+            except ServerError as error:
+                self._channel.send(wire.exception(error.code, error.text))
+            else:
+                self._channel.send(wire.varint(wire.SERVER_END_OF_STREAM))
+
+    def _read_externals(self, query: wire.Query, spools: ExitStack) -> list[External]:
+        """Read the tables that come with a query, up to the empty block that ends them."""
+        externals: dict[str, External] = {}
+        while True:
+            packet = self._channel.packet_type()
+            if packet != wire.CLIENT_DATA:
+                raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came where a block was due")
+            spool = spools.enter_context(
+                tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES, dir=self._config.data_dir)
+            )
+            name, head = inserts.read_data(self._channel, self._revision, query.compressed, spool.write)
+            if not head.columns:
+                return list(externals.values())
+            name = name or "_data"
+            if name in externals:
+                # A further block of the same table.
+                spool.seek(0)
+                externals[name].spool.write(spool.read())
+            else:
+                externals[name] = External(name=name, columns=head.columns, spool=spool)
+
+    def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
+        statement = read_statement(query.text)
+        settings = known_settings(self._engine, query.settings)
+        effective = {**session.followed, **settings}
+        codec = method_named(effective.get("network_compression_method", "")) if query.compressed else None
+        answer = Answer(
+            channel=self._channel,
+            revision=self._revision,
+            codec=codec,
+            extremes=effective.get("extremes", "0") not in {"0", "false"},
+            timezone=effective.get("session_timezone", ""),
+        )
+        self._tell_before(query, effective)
+        if statement.verb == "SET":
+            with applied(session, settings):
+                pass
+            settings = {}
+        query_parameters = {name: unquote(value) for name, value in query.parameters.items()}
+        query = wire.Query(
+            query_id=query.query_id, text=query.text, parameters=query_parameters, compressed=query.compressed
+        )
+        self._run(session, query, (statement, answer), (settings, externals))
+        if statement.verb == "SET":
+            session.note_set()
+
+    def _tell_before(self, query: wire.Query, settings: dict[str, str]) -> None:
+        if settings.get("send_logs_level") in logs.LEVELS and self._revision >= wire.REVISION_SERVER_LOGS:
+            line = logs.query_line(query, self._peer)
+            self._channel.send(logs.packet(query.query_id, line, self._revision))
+
+    def _run(
+        self,
+        session: Session,
+        query: wire.Query,
+        what: tuple[Statement, Answer],
+        brought: tuple[dict[str, str], list[External]],
+    ) -> None:
+        statement, answer = what
+        settings, externals = brought
+        insert = statement.insert
+        # Before the query's settings, as those that limit results would limit this one too.
+        columns = inserts.insert_columns(session.connection, insert) if insert is not None else []
+        with applied(session, settings) as connection, tables(connection, externals):
+            if insert is not None:
+                inserts.run(connection, insert, columns, answer)
+            else:
+                answers.run(self._engine, connection, query, what)

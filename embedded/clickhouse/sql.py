@@ -1,0 +1,216 @@
+"""Reads of a statement what the protocol must know before the engine sees it: its kind, its format, an insert's target."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, ServerError
+
+_TOKEN: Final = re.compile(
+    r"""(?P<skip>\s+|--[^\n]*|\#[ !][^\n]*|/\*.*?(?:\*/|\Z))
+      | (?P<quoted>'(?:[^'\\]|\\.|'')*'|`(?:[^`\\]|\\.|``)*`|"(?:[^"\\]|\\.|"")*")
+      | (?P<here>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
+      | (?P<word>\w+)
+      | (?P<mark>.)""",
+    re.DOTALL | re.VERBOSE,
+)
+# Words after which an INSERT's rows or its query follow.
+_BODY_WORDS: Final = frozenset({"VALUES", "FORMAT", "SELECT", "WITH", "FROM", "SETTINGS", "WATCH"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token with its place; ``word`` is upper case for bare words and a mark for punctuation, else empty."""
+
+    word: str
+    start: int
+    end: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert:
+    """An INSERT whose rows come from the client as blocks.
+
+    Attributes:
+        text: The statement without VALUES or FORMAT, as the engine's streaming insert wants it.
+        target: The table or table function.
+        columns: The column list between its parentheses, None without one.
+        source: The structure that ``input()`` declares, None where rows go straight into the target.
+    """
+
+    text: str
+    target: str
+    columns: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a statement is.
+
+    Attributes:
+        text: The statement without a trailing semicolon and without FORMAT.
+        verb: Its first word, upper case; "(" for a query in parentheses.
+        insert: Set for an INSERT that waits for the client's blocks.
+        totals: Whether it asks for totals (WITH TOTALS at the top).
+        limited: Whether it has a LIMIT at the top.
+    """
+
+    text: str
+    verb: str
+    insert: Insert | None = None
+    totals: bool = False
+    limited: bool = False
+
+
+def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
+    """Split a statement into tokens, leaving out blanks and comments.
+
+    Args:
+        text: The statement.
+        stop: Bare words outside parentheses after which reading ends, as what follows may be data.
+    """
+    found: list[Token] = []
+    depth = 0
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "skip":
+            continue
+        word = match.group().upper() if kind in {"word", "mark"} else ""
+        depth -= word == ")"
+        found.append(Token(word=word, start=match.start(), end=match.end(), depth=depth))
+        depth += word == "("
+        if depth == 0 and word in stop:
+            break
+    return found
+
+
+def read_statement(text: str) -> Statement:
+    """Classify a statement.
+
+    Raises:
+        ServerError: It is empty, holds several statements, or writes its result to a file.
+    """
+    first = next((match for match in _TOKEN.finditer(text) if match.lastgroup != "skip"), None)
+    if first is None:
+        raise ServerError(SYNTAX_ERROR, "Syntax error: failed at position 1 (end of query): the query is empty.")
+    verb = first.group().upper()
+    if verb == "INSERT":
+        return _read_insert(text)
+    found = tokens(text)
+    end = _single_statement_end(text, found)
+    found = [token for token in found if token.start < end]
+    top = [token for token in found if token.depth == 0]
+    words = [token.word for token in top]
+    pairs = list(zip(words, words[1:], strict=False))
+    if ("INTO", "OUTFILE") in pairs:
+        raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed")
+    body = _without_format(text, top, end) if verb not in {"CREATE", "ALTER", "EXPLAIN"} else text[:end]
+    return Statement(text=body, verb=verb, totals=("WITH", "TOTALS") in pairs, limited="LIMIT" in words)
+
+
+def _single_statement_end(text: str, found: list[Token]) -> int:
+    """Where the statement ends: before a trailing semicolon, which may be the only one."""
+    for at, token in enumerate(found):
+        if token.word == ";":
+            if any(later.word != ";" for later in found[at:]):
+                raise ServerError(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
+            return token.start
+    return len(text)
+
+
+def _without_format(text: str, top: list[Token], end: int) -> str:
+    """Take out FORMAT and its name, as the protocol has one form only; SETTINGS may follow it."""
+    for at, token in enumerate(top[:-1]):
+        after = top[at + 2].word if at + 2 < len(top) else ""
+        if token.word == "FORMAT" and top[at + 1].word.isidentifier() and after in {"", "SETTINGS"} and at > 0:
+            is_last = at + 2 >= len(top)
+            if is_last or after == "SETTINGS":
+                return text[: token.start] + text[top[at + 1].end : end]
+    return text[:end]
+
+
+def _read_insert(text: str) -> Statement:
+    found = tokens(text, stop=frozenset({"VALUES", "FORMAT"}))
+    top = [token for token in found if token.depth == 0]
+    words = [token.word for token in top]
+    plain = Statement(text=text, verb="INSERT")
+    if "OUTFILE" in words or ("FROM", "INFILE") in zip(words, words[1:], strict=False):
+        raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INSERT FROM INFILE is not allowed over the native protocol")
+    end = len(text)
+    if words and words[-1] in {"VALUES", "FORMAT"}:
+        end = top[-1].start
+        rest = text[top[-1].end :]
+        if words[-1] == "FORMAT":
+            rest = re.sub(r"^\s*\w+", "", rest, count=1)
+        if any(token.word != ";" for token in tokens(rest)):
+            return plain
+    elif "SELECT" in words or "WITH" in words or ";" in words[:-1] or _query_in_parentheses(found):
+        return plain
+    return _insert_from_client(text[:end].rstrip().rstrip(";"), top, plain)
+
+
+def _query_in_parentheses(found: list[Token]) -> bool:
+    return any(token.word == "SELECT" and token.depth > 0 for token in found)
+
+
+def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statement:
+    """Find target, columns and ``input()`` of an INSERT without data in its text."""
+    at = 1 + (len(top) > 1 and top[1].word == "INTO")
+    function = at < len(top) and top[at].word == "FUNCTION"
+    if at + 1 < len(top) and top[at].word in {"TABLE", "FUNCTION"}:
+        at += 1
+    if at >= len(top):
+        return plain
+    start = top[at].start
+    at += 1
+    while at + 1 < len(top) and top[at].word == ".":
+        at += 2
+    if function and at + 1 < len(top) and top[at].word == "(":
+        at += 2
+    target = text[start : top[at - 1].end]
+    columns = None
+    if at + 1 < len(top) and top[at].word == "(" and top[at + 1].word == ")":
+        columns = text[top[at].end : top[at + 1].start].strip()
+        at += 2
+    source = None
+    if at < len(top) and top[at].word in {"SELECT", "WITH"}:
+        source = _input_structure(text)
+        if source is None:
+            return plain
+    insert = Insert(text=text, target=target, columns=columns or None, source=source)
+    return Statement(text=text, verb="INSERT", insert=insert)
+
+
+def _input_structure(text: str) -> str | None:
+    """The argument of ``input('...')``, still quoted."""
+    found = tokens(text)
+    for at, token in enumerate(found[:-2]):
+        if token.word == "INPUT" and found[at + 1].word == "(":
+            return text[found[at + 2].start : found[at + 2].end]
+    return None
+
+
+def quote(name: str) -> str:
+    """Write an identifier in backticks."""
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def literal(text: str) -> str:
+    """Write a string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "v": "\v"}
+
+
+def unquote(text: str) -> str:
+    """Read a string literal; other text stays as it is."""
+    if len(text) < 2 or text[0] != "'" or text[-1] != "'":  # noqa: PLR2004 - two quotes
+        return text
+    return re.sub(
+        r"\\(.)|''", lambda match: _ESCAPES.get(match[1], match[1]) if match[1] else "'", text[1:-1], flags=re.DOTALL
+    )

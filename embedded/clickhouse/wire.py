@@ -1,0 +1,312 @@
+"""The packets of ClickHouse's native protocol as values: what a client sends is read, what the server sends is built."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from embedded.clickhouse.reader import ByteReader
+
+# The newest revision whose every duty this server fulfils. The next one (54469) adds a count to the profile packet.
+REVISION: Final = 54468
+
+REVISION_TEMPORARY_TABLES: Final = 50264
+REVISION_TOTAL_ROWS_IN_PROGRESS: Final = 51554
+REVISION_BLOCK_INFO: Final = 51903
+REVISION_CLIENT_INFO: Final = 54032
+REVISION_SERVER_TIMEZONE: Final = 54058
+REVISION_QUOTA_KEY_IN_CLIENT_INFO: Final = 54060
+REVISION_DISPLAY_NAME: Final = 54372
+REVISION_VERSION_PATCH: Final = 54401
+REVISION_SERVER_LOGS: Final = 54406
+REVISION_WRITE_INFO: Final = 54420
+REVISION_SETTINGS_AS_STRINGS: Final = 54429
+REVISION_INTERSERVER_SECRET: Final = 54441
+REVISION_OPENTELEMETRY: Final = 54442
+REVISION_FORWARDED_FOR: Final = 54443
+REVISION_REFERER: Final = 54447
+REVISION_DISTRIBUTED_DEPTH: Final = 54448
+REVISION_INITIAL_QUERY_START_TIME: Final = 54449
+REVISION_PARALLEL_REPLICAS: Final = 54453
+REVISION_CUSTOM_SERIALIZATION: Final = 54454
+REVISION_PROFILE_EVENTS_IN_INSERT: Final = 54456
+REVISION_ADDENDUM: Final = 54458
+REVISION_PARAMETERS: Final = 54459
+REVISION_QUERY_TIME_IN_PROGRESS: Final = 54460
+REVISION_PASSWORD_RULES: Final = 54461
+REVISION_INTERSERVER_SECRET_V2: Final = 54462
+REVISION_TOTAL_BYTES_IN_PROGRESS: Final = 54463
+REVISION_TIMEZONE_UPDATES: Final = 54464
+REVISION_TABLE_READ_ONLY: Final = 54467
+
+CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING, CLIENT_TABLES_STATUS = range(6)
+(
+    SERVER_HELLO,
+    SERVER_DATA,
+    SERVER_EXCEPTION,
+    SERVER_PROGRESS,
+    SERVER_PONG,
+    SERVER_END_OF_STREAM,
+    SERVER_PROFILE_INFO,
+    SERVER_TOTALS,
+    SERVER_EXTREMES,
+    SERVER_TABLES_STATUS,
+    SERVER_LOG,
+) = range(11)
+SERVER_PROFILE_EVENTS: Final = 14
+SERVER_TIMEZONE_UPDATE: Final = 17
+
+SETTING_IMPORTANT: Final = 1
+
+_INTERFACE_TCP: Final = 1
+_INTERFACE_HTTP: Final = 2
+# Names of databases, users and the like; a query may be longer.
+_MAX_NAME_BYTES: Final = 1 << 20
+MAX_QUERY_BYTES: Final = 256 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerVersion:
+    """What the server says of itself in its hello."""
+
+    major: int
+    minor: int
+    patch: int
+    timezone: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """What a client says of itself; ``revision`` is the one both sides then use."""
+
+    client_name: str
+    revision: int
+    database: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting of a query; an important one must be known, another may be ignored."""
+
+    name: str
+    value: str
+    important: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A query packet. ``traceparent`` is OpenTelemetry's header if the client sent a trace."""
+
+    query_id: str
+    text: str
+    settings: tuple[Setting, ...] = ()
+    parameters: Mapping[str, str]
+    compressed: bool = False
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What was read since the last progress; each number, also the total of rows to read, is an increment."""
+
+    rows: int = 0
+    bytes: int = 0
+    total_rows: int = 0
+    elapsed_ns: int = 0
+
+
+def varint(value: int) -> bytes:
+    """Write a LEB128 number."""
+    out = bytearray()
+    while value > 0x7F:  # noqa: PLR2004 - seven bits a byte
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def string(text: str) -> bytes:
+    """Write a string."""
+    data = text.encode("utf-8", "surrogateescape")
+    return varint(len(data)) + data
+
+
+def read_hello(reader: ByteReader) -> Hello:
+    """Read a hello packet after its type."""
+    name = reader.text(_MAX_NAME_BYTES)
+    reader.varint()
+    reader.varint()
+    return Hello(
+        client_name=name,
+        revision=min(reader.varint(), REVISION),
+        database=reader.text(_MAX_NAME_BYTES),
+        user=reader.text(_MAX_NAME_BYTES),
+        password=reader.text(_MAX_NAME_BYTES),
+    )
+
+
+def hello(version: ServerVersion, revision: int) -> bytes:
+    """The server's hello for a client of this revision."""
+    parts = [varint(SERVER_HELLO), string("ClickHouse"), varint(version.major), varint(version.minor), varint(REVISION)]
+    if revision >= REVISION_SERVER_TIMEZONE:
+        parts.append(string(version.timezone))
+    if revision >= REVISION_DISPLAY_NAME:
+        parts.append(string(version.display_name))
+    if revision >= REVISION_VERSION_PATCH:
+        parts.append(varint(version.patch))
+    if revision >= REVISION_PASSWORD_RULES:
+        parts.append(varint(0))
+    if revision >= REVISION_INTERSERVER_SECRET_V2:
+        # The nonce of a secret between servers, which this one does not have.
+        parts.append(bytes(8))
+    return b"".join(parts)
+
+
+def _read_trace(reader: ByteReader) -> str:
+    if reader.u8() == 0:
+        return ""
+    first, second, span = reader.u64(), reader.u64(), reader.u64()
+    reader.text(_MAX_NAME_BYTES)
+    # A UUID's halves travel low word first, as ClickHouse 22.2 and later print it.
+    return f"00-{second:016x}{first:016x}-{span:016x}-{reader.u8():02x}"
+
+
+def _read_tcp_client(reader: ByteReader) -> None:
+    for _ in range(3):
+        reader.text(_MAX_NAME_BYTES)
+    for _ in range(3):
+        reader.varint()
+
+
+def _read_http_client(reader: ByteReader, revision: int) -> None:
+    reader.u8()
+    reader.text(_MAX_NAME_BYTES)
+    if revision >= REVISION_FORWARDED_FOR:
+        reader.text(_MAX_NAME_BYTES)
+    if revision >= REVISION_REFERER:
+        reader.text(_MAX_NAME_BYTES)
+
+
+def read_client_info(reader: ByteReader, revision: int) -> str:
+    """Read the client info of a query; of all it tells, the trace is kept.
+
+    Returns:
+        The traceparent header, empty without a trace.
+    """
+    if reader.u8() == 0:
+        return ""
+    for _ in range(3):
+        reader.text(_MAX_NAME_BYTES)
+    if revision >= REVISION_INITIAL_QUERY_START_TIME:
+        reader.u64()
+    interface = reader.u8()
+    if interface == _INTERFACE_TCP:
+        _read_tcp_client(reader)
+    elif interface == _INTERFACE_HTTP:
+        _read_http_client(reader, revision)
+    if revision >= REVISION_QUOTA_KEY_IN_CLIENT_INFO:
+        reader.text(_MAX_NAME_BYTES)
+    if revision >= REVISION_DISTRIBUTED_DEPTH:
+        reader.varint()
+    if interface == _INTERFACE_TCP and revision >= REVISION_VERSION_PATCH:
+        reader.varint()
+    trace = _read_trace(reader) if revision >= REVISION_OPENTELEMETRY else ""
+    if revision >= REVISION_PARALLEL_REPLICAS:
+        for _ in range(3):
+            reader.varint()
+    return trace
+
+
+def _read_settings(reader: ByteReader, revision: int, is_number: Callable[[str], bool]) -> tuple[Setting, ...]:
+    settings = []
+    while name := reader.text(_MAX_NAME_BYTES):
+        if revision >= REVISION_SETTINGS_AS_STRINGS:
+            important = bool(reader.varint() & SETTING_IMPORTANT)
+            settings.append(Setting(name=name, value=reader.text(_MAX_NAME_BYTES), important=important))
+        else:
+            value = str(reader.varint()) if is_number(name) else reader.text(_MAX_NAME_BYTES)
+            settings.append(Setting(name=name, value=value, important=True))
+    return tuple(settings)
+
+
+def _read_parameters(reader: ByteReader) -> dict[str, str]:
+    parameters = {}
+    while name := reader.text(_MAX_NAME_BYTES):
+        reader.varint()
+        parameters[name] = reader.text()
+    return parameters
+
+
+def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], bool]) -> Query:
+    """Read a query packet after its type.
+
+    Args:
+        reader: Stands after the packet's type.
+        revision: The revision both sides agreed on.
+        is_number: Whether a setting's value is a number; clients before 54429 write those as varints.
+    """
+    query_id = reader.text(_MAX_NAME_BYTES)
+    traceparent = read_client_info(reader, revision) if revision >= REVISION_CLIENT_INFO else ""
+    settings = _read_settings(reader, revision, is_number)
+    if revision >= REVISION_INTERSERVER_SECRET:
+        reader.text(_MAX_NAME_BYTES)
+    reader.varint()
+    compressed = bool(reader.varint())
+    text = reader.text(MAX_QUERY_BYTES)
+    parameters = _read_parameters(reader) if revision >= REVISION_PARAMETERS else {}
+    return Query(
+        query_id=query_id,
+        text=text,
+        settings=settings,
+        parameters=parameters,
+        compressed=compressed,
+        traceparent=traceparent,
+    )
+
+
+def exception(code: int, text: str) -> bytes:
+    """An exception packet; its text carries what chDB nests, so no further one follows."""
+    message = string(f"DB::Exception: {text}")
+    return varint(SERVER_EXCEPTION) + struct.pack("<i", code) + string("DB::Exception") + message + string("") + b"\x00"
+
+
+def progress(value: Progress, revision: int) -> bytes:
+    """A progress packet."""
+    parts = [varint(SERVER_PROGRESS), varint(value.rows), varint(value.bytes)]
+    if revision >= REVISION_TOTAL_ROWS_IN_PROGRESS:
+        parts.append(varint(value.total_rows))
+    if revision >= REVISION_TOTAL_BYTES_IN_PROGRESS:
+        parts.append(varint(0))
+    if revision >= REVISION_WRITE_INFO:
+        parts += [varint(0), varint(0)]
+    if revision >= REVISION_QUERY_TIME_IN_PROGRESS:
+        parts.append(varint(value.elapsed_ns))
+    return b"".join(parts)
+
+
+def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) -> bytes:
+    """A profile packet; ``before_limit`` is None where it was not calculated."""
+    known = before_limit is not None
+    parts = [varint(SERVER_PROFILE_INFO), varint(rows), varint(blocks), varint(size)]
+    parts += [bytes([known]), varint(before_limit or 0), bytes([known])]
+    return b"".join(parts)
+
+
+def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
+    """Read which tables a client asks the status of."""
+    count = reader.length(_MAX_NAME_BYTES)
+    return [(reader.text(_MAX_NAME_BYTES), reader.text(_MAX_NAME_BYTES)) for _ in range(count)]
+
+
+def tables_status(tables: Iterable[tuple[str, str]], revision: int) -> bytes:
+    """Tell which of the tables exist; none of them is replicated."""
+    found = list(tables)
+    read_only = b"\x00" if revision >= REVISION_TABLE_READ_ONLY else b""
+    parts = [varint(SERVER_TABLES_STATUS), varint(len(found))]
+    parts += [string(database) + string(table) + b"\x00" + read_only for database, table in found]
+    return b"".join(parts)
