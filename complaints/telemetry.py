@@ -28,6 +28,10 @@ DEAD_LETTERS = Counter("lapor_dead_letters_total", "Dead letters written, by who
 RETRIES = Counter("lapor_retries_total", "Tries after a failure, by what was tried.", ["what"])
 
 
+TALKATIVE = ("kafka", "aiokafka", "httpx", "httpcore", "uvicorn.access", "faust", "mode", "asyncio", "librdkafka")
+"""Libraries whose INFO is about themselves."""
+
+
 def configure_logging(service: str, level: str = "INFO") -> None:
     """Write structlog and standard-library logs as JSON lines to stderr, each with the service's name.
 
@@ -57,18 +61,11 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for talkative in (
-        "kafka",
-        "aiokafka",
-        "httpx",
-        "httpcore",
-        "uvicorn.access",
-        "faust",
-        "mode",
-        "asyncio",
-        "librdkafka",
-    ):
-        logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.getLogger("clickhouse_driver").setLevel(
+        logging.CRITICAL
+    )  # it logs a trace a try; its errors reach us as exceptions
     structlog.contextvars.bind_contextvars(service=service)
 
 

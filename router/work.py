@@ -57,15 +57,20 @@ def answers(record: StoredRecord, router: Decides) -> list[Record]:
     Raises:
         PoisonError: the record cannot be read.
     """
-    asked = _asked(record)
-    if asked is None:
+    question = asked(record)
+    if question is None:
         return []
-    complaint, refusals = asked
+    complaint, refusals = question
     disposition = router.route(complaint, refusals)
     return [encode(disposition, source=SOURCE), encode(reply_to(complaint, disposition), source=SOURCE)]
 
 
-def _asked(record: StoredRecord) -> tuple[Complaint, Sequence[Refusal]] | None:
+def asked(record: StoredRecord) -> tuple[Complaint, Sequence[Refusal]] | None:
+    """Return the complaint and its refusals so far that a record asks to route; None where it asks for nothing.
+
+    Raises:
+        ContractViolation: the record cannot be read.
+    """
     match record.topic:
         case topic if topic == COMPLAINTS:
             return decode(record, Complaint), ()

@@ -130,6 +130,9 @@ class Scanner(Protocol):
             BusUnavailable: the broker did not answer in time.
         """
 
+    def ends(self, topic: str) -> Offsets:
+        """Return the offset after the last record of each partition (see `scan` for errors)."""
+
     def read(self, position: Position) -> StoredRecord | None:
         """Return the record at a position, or None where it is gone.
 
@@ -150,6 +153,9 @@ class Admin(Protocol):
         Raises:
             BusUnavailable: the broker did not answer in time.
         """
+
+    def create_like(self, name: str, like: str) -> None:
+        """Make a topic as another one is declared; nothing happens where it is there already."""
 
     def end_offsets(self, topic: str) -> Offsets:
         """Return the offset after the last record of each partition."""

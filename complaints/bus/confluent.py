@@ -202,6 +202,10 @@ class ConfluentScanner:
                 spans[partition] = (begin, end)
         yield from self._spans(topic, spans)
 
+    def ends(self, topic: str) -> Offsets:
+        """Return each partition's end (see Scanner)."""
+        return {(topic, partition): self._ends(topic, partition)[1] for partition in self._partitions(topic)}
+
     def read(self, position: Position) -> StoredRecord | None:
         """Return one record (see Scanner)."""
         first, end = self._ends(position.topic, position.partition)

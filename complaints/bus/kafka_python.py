@@ -1,5 +1,6 @@
 """kafka-python behind the bus: the producer of the doors, and the administrator of topics."""
 
+import dataclasses
 import threading
 import time
 from concurrent.futures import Future
@@ -135,7 +136,6 @@ class KafkaPythonAdmin:
                 bootstrap_servers=brokers.split(","),
                 request_timeout_ms=int(timeout_s * 1000),
                 bootstrap_timeout_ms=int(timeout_s * 1000),
-                metrics_enabled=False,
             )
         except KafkaError as error:
             raise BusUnavailable(f"no Kafka at {brokers}: {error}") from error
@@ -157,6 +157,13 @@ class KafkaPythonAdmin:
             self._client.create_topics({topic.name: wanted}, wait_for_metadata=True)
         except TopicAlreadyExistsError:
             return  # another process was first
+
+    def create_like(self, name: str, like: str) -> None:
+        """Make a topic as another one is declared (see Admin)."""
+        try:
+            self._create(dataclasses.replace(topics()[like], name=name), replication=-1)
+        except KafkaError as error:
+            raise BusUnavailable(f"{name} could not be made: {error}") from error
 
     def end_offsets(self, topic: str) -> Offsets:
         """Return each partition's end (see Admin)."""

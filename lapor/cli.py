@@ -1,0 +1,49 @@
+"""The command `lapor`. Each command loads what it needs when it runs, so that `--help` is quick."""
+
+import logging
+import sys
+
+import typer
+
+from lapor import agencies, cases, running, servers
+
+app = typer.Typer(
+    name="lapor",
+    help="Intake and routing of Indonesia's complaint service: every door leads to the body that is responsible.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    add_completion=False,
+)
+app.add_typer(servers.app, name="embedded")
+app.add_typer(agencies.app, name="agency")
+app.add_typer(cases.app, name="case")
+
+app.command()(running.up)
+app.command()(running.run)
+app.command()(running.feed)
+app.command()(running.demo)
+app.command()(cases.explain)
+app.command()(cases.replay)
+app.command()(running.query)
+app.command()(running.doctor)
+app.command()(running.settings)
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one sentence and an exit status, not a trace.
+
+    Raises:
+        SystemExit: with 0 where all went well, 2 where a setting or an argument is wrong, 1 where something else is.
+    """
+    from complaints.errors import ConfigurationError, LaporError
+
+    logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)  # its errors reach us as exceptions
+    try:
+        app()
+    except ConfigurationError as error:
+        sys.stderr.write(f"lapor: {error}\n")
+        raise SystemExit(2) from error
+    except LaporError as error:
+        sys.stderr.write(f"lapor: {error}\n")
+        raise SystemExit(1) from error

@@ -1,0 +1,115 @@
+"""`lapor demo`: the main job from end to end in a fresh folder, with one refusal and one replay, and then nothing is left behind."""
+
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import orjson
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from complaints import tracking
+from complaints.settings import Settings
+from lapor import cases
+from lapor.feed import Item, Outcome
+from lapor.progress import two_bars
+from lapor.running import make_feed
+from lapor.up import Up, sole
+from lapor.wiring import stop_on_signals, store
+
+POISON = Item(
+    channel="sms",
+    title="",
+    text="",
+    sender="6281200000099",
+    # esm_class says that a user data header comes first; the header says 40 bytes, the message has fewer
+    raw={"payload_hex": "28000301" + "ff" * 8, "esm_class": 0x40},
+)
+
+REASON = "Ruas jalan ini bukan kewenangan kami."
+
+TABLE_WIDTH = 150
+"""Columns where there is no terminal to ask."""
+
+
+def read_samples() -> list[Item]:
+    """Return the complaints of the demo, each with a sender of its own."""
+    rows = yaml.safe_load(files("lapor.samples").joinpath("complaints.yaml").read_text("utf-8"))
+    return [
+        Item(
+            channel=row["channel"],
+            title=row.get("title", ""),
+            text=row["text"],
+            sender=f"62812000{place:05d}" if row["channel"] == "sms" else f"warga{place}",
+        )
+        for place, row in enumerate(rows)
+    ]
+
+
+def run() -> int:
+    """Run the demo and return its exit status: 0 where every complaint has its owner and nothing was lost."""
+    started = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="lapor-demo-", ignore_cleanup_errors=True) as folder,
+        stop_on_signals() as stop,
+    ):
+        settings = Settings.read(data=Path(folder), kafka=None, clickhouse=None, smpp=None, x_api=None, web=None)
+        with sole(settings.data):
+            stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
+            try:
+                stack.start(stop)
+                return _show(stack, stop, started)
+            finally:
+                typer.echo("  stopping everything", err=True)
+                stack.stop()
+
+
+def _show(stack: Up, stop: threading.Event, started: float) -> int:
+    settings = stack.settings
+    items = read_samples()
+    feeder = make_feed(settings)
+    typer.echo(f"  sending {len(items)} complaints and one broken message through the doors")
+    with two_bars(len(items)) as told:
+        outcome = feeder.run(items, broken=[POISON], told=told)
+    _table(items, outcome, settings)
+    _refusal(settings, outcome)
+    typer.echo("\nReplay: all complaints through the router of now, into a shadow topic; nobody is told anything.")
+    cases.replay(data_dir=settings.data)
+    result = outcome.as_json() | {"seconds": round(time.monotonic() - started, 1)}
+    typer.echo(orjson.dumps(result).decode())
+    ok = not outcome.refused and not outcome.missing and result["dead_letters"] == 1 and not stop.is_set()
+    return 0 if ok else 1
+
+
+def _table(items: list[Item], outcome: Outcome, settings: Settings) -> None:
+    rows = {
+        row[0]: row[1:]
+        for row in store(settings).execute("SELECT complaint_id, tracking_code, owner, explanation FROM cases")
+    }
+    shown = Table(
+        "channel", "code", "complaint", "owner", "why", title=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", expand=False
+    )
+    for item, found in zip(items, outcome.ids, strict=True):
+        code, owner, why = rows.get(found, ("", "", "")) if found else ("", "", "")
+        words = f"{item.title}: {item.text}" if item.title else item.text
+        shown.add_row(item.channel, code and tracking.spaced(code), words[:50], owner, why)
+    console = Console()
+    (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(shown)
+
+
+def _refusal(settings: Settings, outcome: Outcome) -> None:
+    """Let the first owner that is no desk say "not ours" once."""
+    ids = tuple(found for found in outcome.ids if found is not None)
+    rows = store(settings).execute(
+        "SELECT tracking_code, owner_id, owner FROM cases WHERE complaint_id IN %(ids)s AND NOT triage ORDER BY tracking_code LIMIT 1",
+        {"ids": ids},
+    )
+    if rows:
+        code, owner_id, owner = rows[0]
+        typer.echo(f"\nRefusal: {owner} says of {tracking.spaced(code)}: {REASON}")
+        cases.refuse(code, agency=owner_id, text=REASON, data_dir=settings.data)

@@ -1,0 +1,320 @@
+"""Sends complaints through the real doors of a running stack, and waits until each has an owner in ClickHouse."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import orjson
+
+from complaints import ids
+from complaints.bus import Offsets, Scanner
+from complaints.contract import COMPLAINTS, DEAD_LETTERS
+from complaints.crypto import Keyring
+from complaints.envelope import decode
+from complaints.errors import ConfigurationError, PoisonError, UpstreamUnavailable
+from complaints.event import Complaint, DeadLetter
+from ops.cases import Answers
+
+DOORS = ("sms", "twitter", "web")
+
+SENDERS = 16
+"""Messages under way at once: as many as a few busy operators' links carry."""
+
+ANSWER_TIMEOUT_S = 180.0
+"""A door may wait for Kafka's restart before it says yes."""
+
+SILENCE_S = 90.0
+"""After so long without any news of what is still open, it is reported as missing."""
+
+LOOK_EVERY_S = 0.5
+ASK_AT_ONCE = 2000
+
+
+Told = Callable[[str, int], None]
+
+
+def _tell_nobody(_what: str, _count: int) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One complaint to send.
+
+    Attributes:
+        channel: through which door.
+        title: may be empty.
+        text: the complaint.
+        sender: a number or an account; the same item has the same sender, so that sending it twice adds nothing.
+        raw: for SMS: a control request that replaces the text (a malformed one, say).
+    """
+
+    channel: str
+    title: str
+    text: str
+    sender: str
+    raw: dict[str, object] | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of what was sent.
+
+    Attributes:
+        ids: the complaint of each item, by its place in the list; None where it is not known yet.
+        refused: items that a door refused, with its reason.
+        owners: owner and hop by complaint.
+        stored: complaints that stand in ClickHouse.
+        dead_letters: how many were written meanwhile.
+        broken: how many of those were sent on purpose.
+        seconds: how long it took.
+    """
+
+    ids: list[UUID | None]
+    refused: dict[int, str] = field(default_factory=dict)
+    owners: dict[UUID, str] = field(default_factory=dict)
+    stored: set[UUID] = field(default_factory=set)
+    dead_letters: int = 0
+    broken: int = 0
+    seconds: float = 0.0
+
+    @property
+    def missing(self) -> list[int]:
+        """The items that a door took and that have no owner in ClickHouse."""
+        return [
+            place
+            for place, found in enumerate(self.ids)
+            if place not in self.refused and (found is None or found not in self.owners)
+        ]
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was sent is accounted for: an owner and a row, or a dead letter."""
+        known = {found for found in self.ids if found is not None}
+        return self.dead_letters >= self.broken + len(self.missing) and not known - self.stored
+
+    @property
+    def seen(self) -> int:
+        """A number that grows with each piece of news."""
+        return sum(found is not None for found in self.ids) + len(self.owners) + len(self.stored) + self.dead_letters
+
+    def as_json(self) -> dict[str, float]:
+        """Return the figures for the last line."""
+        taken = [found for place, found in enumerate(self.ids) if place not in self.refused]
+        return {
+            "sent": len(taken),
+            "owned": sum(found in self.owners for found in taken),
+            "stored": sum(found in self.stored for found in taken),
+            "dead_letters": self.dead_letters,
+            "lost": max(0, len(self.missing) - max(0, self.dead_letters - self.broken)),
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def read_items(path: Path, channel: str) -> list[Item]:
+    """Return the complaints of a JSON-lines file with the fields `title` and `text`.
+
+    Args:
+        path: the file.
+        channel: a door, or "mixed" for all of them in turn.
+
+    Raises:
+        ConfigurationError: the file or a line of it cannot be read; the text says which.
+    """
+    items: list[Item] = []
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = orjson.loads(line)
+            title, text = str(row.get("title") or ""), str(row["text"])
+        except (orjson.JSONDecodeError, KeyError, AttributeError) as error:
+            raise ConfigurationError(
+                f"{path} line {number}: not a JSON object with `text` (and `title`): {error!r}"
+            ) from error
+        door = DOORS[len(items) % len(DOORS)] if channel == "mixed" else channel
+        items.append(Item(channel=door, title=title, text=text, sender=_sender(door, f"{len(items)}\0{title}\0{text}")))
+    return items
+
+
+def _sender(door: str, content: str) -> str:
+    number = int.from_bytes(sha256(content.encode("utf-8", "surrogatepass")).digest()[:8])
+    return f"62812{number % 10**10:010d}" if door == "sms" else f"warga_{number % 10**9:09d}"
+
+
+class Feed:
+    """Sends to the doors of one stack."""
+
+    def __init__(
+        self, *, controls: dict[str, str], web: str | None, keys: Keyring, scanner: Scanner, store: Answers
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            controls: base addresses of the stand-ins' control interfaces, by "smsc" and "x".
+            web: host:port of the web door.
+            keys: of the installation; a text message's complaint is found by its sender's pseudonym.
+            scanner: reads lapor.complaints and lapor.deadletters.
+            store: ClickHouse.
+        """
+        self._controls = controls
+        self._web = web
+        self._keys = keys
+        self._scanner = scanner
+        self._store = store
+        self._http = httpx.Client(
+            timeout=ANSWER_TIMEOUT_S, limits=httpx.Limits(max_connections=SENDERS * 2), trust_env=False
+        )
+        self._send = {"sms": self._by_sms, "twitter": self._by_twitter, "web": self._by_web}
+
+    def check(self, items: Iterable[Item]) -> None:
+        """Check that each door can be fed.
+
+        Raises:
+            ConfigurationError: one cannot.
+        """
+        needs = {
+            "sms": ("smsc", "the embedded SMSC (LAPOR_SMPP is set)"),
+            "twitter": ("x", "the stand-in for X (LAPOR_X_API is set)"),
+        }
+        for door in {item.channel for item in items}:
+            if door not in self._send:
+                raise ConfigurationError(f"no door {door!r} to feed; there are {', '.join(DOORS)} and mixed")
+            control, what = needs.get(door, ("", ""))
+            if control and control not in self._controls:
+                raise ConfigurationError(
+                    f"feeding {door} needs {what}: the running stack has none; start one with `lapor up`"
+                )
+        if self._web is None:
+            raise ConfigurationError("no web door is known; start one with `lapor up`, or set LAPOR_WEB")
+
+    def run(
+        self,
+        items: Sequence[Item],
+        *,
+        rate: float | None = None,
+        broken: Sequence[Item] = (),
+        told: Told = _tell_nobody,
+    ) -> Outcome:
+        """Send all and wait.
+
+        Args:
+            items: what.
+            rate: messages a second; None for as fast as the doors answer.
+            broken: messages that cannot become complaints: sent first, and waited for as dead letters.
+            told: is told of progress: "sent" or "owned", and how many in all.
+
+        Raises:
+            ConfigurationError: a door cannot be fed.
+            BusUnavailable: Kafka does not answer.
+            StoreUnavailable: ClickHouse does not answer.
+        """
+        self.check([*items, *broken])
+        started = time.monotonic()
+        from_here = {topic: self._scanner.ends(topic) for topic in (COMPLAINTS, DEAD_LETTERS)}
+        outcome = Outcome([None] * len(items), broken=len(broken))
+        for item in broken:
+            self._send[item.channel](item)
+        self._send_all(items, outcome, rate, told)
+        self._follow(items, outcome, from_here, told)
+        outcome.seconds = time.monotonic() - started
+        return outcome
+
+    def _send_all(self, items: Sequence[Item], outcome: Outcome, rate: float | None, told: Told) -> None:
+        started = time.monotonic()
+
+        def send(place: int) -> None:
+            if rate is not None:
+                time.sleep(max(0.0, started + place / rate - time.monotonic()))
+            try:
+                outcome.ids[place] = self._send[items[place].channel](items[place])
+            except (UpstreamUnavailable, httpx.HTTPError) as error:
+                outcome.refused[place] = str(error) or repr(error)
+
+        with ThreadPoolExecutor(SENDERS) as pool:
+            for done, _ in enumerate(pool.map(send, range(len(items))), 1):
+                told("sent", done)
+
+    def _by_sms(self, item: Item) -> UUID | None:
+        text = f"{item.title}\n{item.text}" if item.title else item.text
+        wanted = {"source": item.sender, "destination": "1708", "timeout_s": ANSWER_TIMEOUT_S}
+        answer = self._http.post(f"{self._controls['smsc']}/deliver", json={**wanted, **(item.raw or {"text": text})})
+        if answer.status_code != httpx.codes.OK or answer.json().get("status") != 0:
+            raise UpstreamUnavailable(f"the SMSC says {answer.status_code}: {answer.text[:200]}")
+        return None  # an SMS has no identifier: its complaint is found by the sender
+
+    def _by_twitter(self, item: Item) -> UUID | None:
+        text = f"@lapor1708 {item.title} {item.text}" if item.title else f"@lapor1708 {item.text}"
+        post = {"author": item.sender, "text": text, "mentions": ["lapor1708"]}
+        answer = self._http.post(f"{self._controls['x']}/_standin/tweets", json=post)
+        if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+            raise UpstreamUnavailable(f"the stand-in for X says {answer.status_code}: {answer.text[:200]}")
+        return ids.complaint_id("twitter", answer.json()["id"])
+
+    def _by_web(self, item: Item) -> UUID | None:
+        body = {"title": item.title[:200], "text": item.text, "contact": f"{item.sender}@example.id"}
+        answer = self._http.post(
+            f"http://{self._web}/api/v1/complaints", json=body, headers={"Idempotency-Key": item.sender}
+        )
+        if answer.status_code != httpx.codes.ACCEPTED:
+            raise UpstreamUnavailable(f"the web door says {answer.status_code}: {answer.text[:200]}")
+        return UUID(answer.json()["id"])
+
+    def _follow(self, items: Sequence[Item], outcome: Outcome, from_here: dict[str, Offsets], told: Told) -> None:
+        """Look until every item has its owner, or nothing new has been seen for SILENCE_S."""
+        by_sender = {
+            self._keys.pseudonym("sms", item.sender): place for place, item in enumerate(items) if item.channel == "sms"
+        }
+        news, before = time.monotonic(), 0
+        while True:
+            self._find_texts(by_sender, outcome, from_here)
+            self._find_dead(outcome, from_here)
+            self._find_owners(outcome)
+            told("owned", len(outcome.owners))
+            if outcome.settled:
+                return
+            if (seen := outcome.seen) != before:
+                news, before = time.monotonic(), seen
+            if time.monotonic() - news > SILENCE_S:
+                return
+            time.sleep(LOOK_EVERY_S)
+
+    def _find_texts(self, by_sender: dict[str, int], outcome: Outcome, from_here: dict[str, Offsets]) -> None:
+        if all(outcome.ids[place] is not None for place in by_sender.values()):
+            return
+        for batch in self._scanner.scan(COMPLAINTS, start=from_here[COMPLAINTS]):
+            for record in batch:
+                try:
+                    complaint = decode(record, Complaint)
+                except PoisonError:
+                    continue
+                place = by_sender.get(complaint.reporter_ref)
+                if place is not None:
+                    outcome.ids[place] = complaint.id
+
+    def _find_dead(self, outcome: Outcome, from_here: dict[str, Offsets]) -> None:
+        found = set()
+        for batch in self._scanner.scan(DEAD_LETTERS, start=from_here[DEAD_LETTERS]):
+            found |= {decode(record, DeadLetter).id for record in batch}
+        outcome.dead_letters = len(found)
+
+    def _find_owners(self, outcome: Outcome) -> None:
+        done = outcome.stored & outcome.owners.keys()
+        wanted = iter([found for found in outcome.ids if found is not None and found not in done])
+        while chunk := tuple(islice(wanted, ASK_AT_ONCE)):
+            outcome.stored |= {row[0] for row in self._store.execute(_STORED, {"ids": chunk})}
+            outcome.owners |= {row[0]: row[1] for row in self._store.execute(_OWNED, {"ids": chunk})}
+
+
+_STORED = "SELECT complaint_id FROM complaints WHERE complaint_id IN %(ids)s"
+_OWNED = "SELECT complaint_id, argMax(owner, hop) FROM dispositions WHERE complaint_id IN %(ids)s GROUP BY complaint_id"

@@ -1,0 +1,230 @@
+"""`lapor up`, `run`, `feed`, `demo`, `query`, `doctor`, `settings`: the stack and what is asked of it."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from complaints.settings import Settings
+    from lapor.feed import Feed
+    from lapor.up import Up
+    from ops.doctor import Finding
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the stack. Default: LAPOR_DATA, else in your state folder.")
+]
+
+
+def up(*, data_dir: DataDir = None) -> None:
+    """Start the embedded servers and every service, and keep them running. Ctrl-C stops all of it; the data are kept."""
+    from complaints.settings import Settings
+    from lapor.up import Up, sole
+    from lapor.wiring import stop_on_signals
+
+    given = {} if data_dir is None else {"data": data_dir.expanduser().resolve()}
+    settings = Settings.read(**given)
+    with stop_on_signals() as stop, sole(settings.data):
+        stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
+        try:
+            stack.start(stop)
+            _say_where(stack)
+            _show_status(stack, stop)
+        finally:
+            typer.echo("stopping; the data stay in " + str(settings.data))
+            stack.stop()
+
+
+def _say_where(stack: "Up") -> None:
+    found = stack.settings
+    typer.echo(f"ready. Form and API: http://{found.web}/   Kafka: {found.kafka}   data: {found.data}")
+    typer.echo("Try: lapor feed FILE.jsonl --channel mixed | lapor query 'SELECT * FROM cases LIMIT 5' | lapor doctor")
+
+
+def _show_status(stack: "Up", stop: "threading.Event") -> None:
+    from rich.console import Console
+    from rich.live import Live
+
+    from lapor.status import table
+
+    console = Console()
+    if not console.is_terminal:
+        stop.wait()
+        return
+    with Live(table(stack.supervisor), console=console, refresh_per_second=2) as live:
+        while not stop.wait(0.5):
+            live.update(table(stack.supervisor))
+
+
+class ServiceName(StrEnum):
+    """What `lapor run` runs."""
+
+    sms = "sms"
+    twitter = "twitter"
+    web = "web"
+    router = "router"
+    sink = "sink"
+
+
+def run(
+    service: Annotated[ServiceName, typer.Argument(help="Which door or worker.")], *, data_dir: DataDir = None
+) -> None:
+    """Run one door or one worker in the foreground, against the servers that the settings or the running stack name."""
+    from lapor.stack import settings_in
+    from lapor.wiring import run_service
+
+    run_service(service.value, settings_in(data_dir))
+
+
+class FeedChannel(StrEnum):
+    """The doors that can be fed."""
+
+    sms = "sms"
+    twitter = "twitter"
+    web = "web"
+    mixed = "mixed"
+
+
+def feed(
+    file: Annotated[Path, typer.Argument(help="JSON lines with `title` and `text`.", exists=True, dir_okay=False)],
+    *,
+    channel: Annotated[FeedChannel, typer.Option(help="Through which door; mixed: all in turn.")] = FeedChannel.mixed,
+    rate: Annotated[
+        float | None, typer.Option(help="Messages a second. Default: as fast as the doors answer.", min=0.01)
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Send a file of complaints through the real doors, and return when each has an owner in ClickHouse.
+
+    The last line is JSON: sent, owned, stored, dead_letters, lost, seconds. The exit status is 1 where something was lost or refused.
+    """
+    import orjson
+
+    from lapor.feed import read_items
+    from lapor.progress import two_bars
+    from lapor.stack import settings_in
+
+    items = read_items(file, channel.value)
+    feeder = make_feed(settings_in(data_dir))
+    with two_bars(len(items)) as told:
+        outcome = feeder.run(items, rate=rate, told=told)
+    for place, reason in sorted(outcome.refused.items()):
+        typer.echo(f"refused by {items[place].channel}: item {place + 1}: {reason}", err=True)
+    for place in outcome.missing:
+        typer.echo(f"no owner yet: item {place + 1} by {items[place].channel}", err=True)
+    typer.echo(orjson.dumps(outcome.as_json()).decode())
+    if outcome.refused or outcome.missing:
+        raise typer.Exit(1)
+
+
+def make_feed(settings: "Settings") -> "Feed":
+    """Return a feed into the stack that runs in the settings' data folder."""
+    from complaints.bus.confluent import ConfluentScanner
+    from lapor.feed import Feed
+    from lapor.stack import Stack
+    from lapor.wiring import keyring, store
+
+    stack = Stack.running(settings.data)
+    return Feed(
+        controls=stack.controls if stack else {},
+        web=settings.web,
+        keys=keyring(settings),
+        scanner=ConfluentScanner(settings.kafka_required()),
+        store=store(settings),
+    )
+
+
+def demo() -> None:
+    """Start everything in a fresh folder, send complaints of every kind through the real doors, show what became of them, stop."""
+    from lapor.demo import run as run_demo
+
+    raise typer.Exit(run_demo())
+
+
+class Format(StrEnum):
+    """How rows are shown."""
+
+    table = "table"
+    tsv = "tsv"
+    json = "json"
+
+
+def query(
+    sql: Annotated[
+        str, typer.Argument(help="A statement, as in `SELECT channel, count() FROM complaints GROUP BY channel`.")
+    ],
+    *,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="table, tsv or json. Default: a table for people, tsv for a pipe.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Ask ClickHouse. The views are complaints, dispositions, case_events, dead_letters and cases."""
+    from lapor.stack import settings_in
+    from lapor.status import show_rows
+    from lapor.wiring import store
+
+    names, rows = store(settings_in(data_dir)).table(sql)
+    show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
+
+
+def doctor(*, data_dir: DataDir = None) -> None:
+    """Say what is up, what is not and what to do. The exit status is 0 where all is well."""
+    from lapor.stack import settings_in
+
+    settings = settings_in(data_dir)
+    well = True
+    for finding in _findings(settings):
+        well = well and finding.well
+        typer.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.what}: {finding.detail}")
+        if not finding.well and finding.advice:
+            typer.echo(f"     -> {finding.advice}")
+    raise typer.Exit(0 if well else 1)
+
+
+def _findings(settings: "Settings") -> "Iterator[Finding]":
+    from complaints.bus.kafka_python import KafkaPythonAdmin
+    from complaints.errors import LaporError
+    from lapor.stack import Stack
+    from lapor.wiring import store
+    from ops import doctor as look
+
+    yield look.disk(settings.data)
+    stack = Stack.running(settings.data)
+    if stack is None:
+        yield look.Finding(
+            "stack",
+            well=settings.kafka is not None,
+            detail=f"none runs in {settings.data}",
+            advice="start one with `lapor up`",
+        )
+    advice = "read its log in the data folder's logs, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
+    if settings.kafka is not None:
+        try:
+            admin = KafkaPythonAdmin(settings.kafka, timeout_s=5.0)
+            yield from look.kafka(admin)
+            admin.close()
+        except LaporError as error:
+            yield look.Finding("kafka", well=False, detail=str(error), advice=advice)
+    if settings.clickhouse is not None:
+        yield look.guarded("clickhouse", lambda: look.clickhouse(store(settings)), advice)
+    if stack is not None:
+        yield from look.loops(settings.data, stack.services)
+
+
+def settings(
+    *, data_dir: DataDir = None, reveal: Annotated[bool, typer.Option(help="Show passwords and tokens.")] = False
+) -> None:
+    """List every setting: its environment variable, its present value and what it means."""
+    from lapor.stack import settings_in
+    from lapor.status import shown_value
+
+    found = settings_in(data_dir)
+    for name, field in type(found).model_fields.items():
+        typer.echo(f"LAPOR_{name.upper()}={shown_value(getattr(found, name), reveal=reveal)}")
+        typer.echo(f"    {field.description}")

@@ -1,0 +1,69 @@
+"""`lapor embedded ...`: one server in the foreground."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Run one embedded server in the foreground, until Ctrl-C.", no_args_is_help=True)
+
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one and says which.")]
+Folder = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder for its data. Default: in the user's state folder.")
+]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+
+LOOPBACK = "127.0.0.1"
+
+
+def _folder(given: Path | None, name: str) -> Path:
+    if given is not None:
+        return given
+    from complaints.settings import Settings
+
+    return Settings.read().data / name
+
+
+@app.command()
+def kafka(*, port: Port = 9092, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
+    """Run Apache Kafka, a single node. The first start fetches its jars (45 MB), later ones need no network."""
+    from complaints.settings import Settings
+    from embedded.kafka.config import KafkaConfig
+    from embedded.kafka.server import run_foreground
+
+    home = Settings.read().kafka_home
+    run_foreground(KafkaConfig(data_dir=_folder(data_dir, "kafka"), host=host, port=port, kafka_home=home))
+
+
+@app.command()
+def clickhouse(  # noqa: PLR0913  # a server's address has six parts
+    *,
+    port: Port = 9000,
+    data_dir: Folder = None,
+    host: Host = LOOPBACK,
+    user: Annotated[str, typer.Option(help="Name that clients give.")] = "default",
+    password: Annotated[str, typer.Option(help="Password that goes with it.", envvar="LAPOR_CLICKHOUSE_PASSWORD")] = "",
+    database: Annotated[str, typer.Option(help="Database that is made at the start.")] = "default",
+) -> None:
+    """Run the ClickHouse engine behind ClickHouse's native protocol."""
+    from embedded.clickhouse import ServerConfig, serve
+
+    folder = _folder(data_dir, "clickhouse")
+    serve(ServerConfig(host=host, port=port, data_dir=folder, user=user, password=password, database=database))
+
+
+@app.command()
+def smsc(*, port: Port = 2775, control_port: Port = 2776, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
+    """Run an SMSC: type `62812...: text` and it is delivered; what we send is shown."""
+    from embedded.smsc.config import SmscConfig
+    from embedded.smsc.server import run_foreground
+
+    run_foreground(SmscConfig(data_dir=_folder(data_dir, "smsc"), host=host, port=port, control_port=control_port))
+
+
+@app.command()
+def x(*, port: Port = 8701, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
+    """Run the stand-in for the API of X (Twitter)."""
+    from embedded.x import XConfig, run_foreground
+
+    run_foreground(XConfig(data_dir=_folder(data_dir, "x"), host=host, port=port))

@@ -1,0 +1,99 @@
+"""What runs where: the note that `lapor up` leaves in the data folder, by which every other command finds the running stack."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from complaints.settings import Settings
+
+NOTE = "stack.json"
+
+FOUND_BY_NOTE = ("kafka", "clickhouse", "smpp", "x_api", "telegram_api", "web")
+"""The settings that the note answers where the environment does not."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Stack:
+    """A running stack.
+
+    Attributes:
+        pid: of the supervisor.
+        started: when that process started, in seconds since 1970: a pid alone may be somebody else's by now.
+        addresses: of the servers, by the name of their setting.
+        controls: base addresses of the stand-ins' control interfaces, by the stand-in's name.
+        services: the pid of each service, by its name.
+        births: when each of those processes started.
+    """
+
+    pid: int = 0
+    started: float = 0.0
+    addresses: dict[str, str] = field(default_factory=dict)
+    controls: dict[str, str] = field(default_factory=dict)
+    services: dict[str, int] = field(default_factory=dict)
+    births: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: Path) -> Self | None:
+        """Return the note in a data folder, whether its stack still runs or not; None where there is none."""
+        try:
+            return cls(**json.loads((data / NOTE).read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    @classmethod
+    def running(cls, data: Path) -> Self | None:
+        """Return the note where its stack runs."""
+        found = cls.read(data)
+        return found if found is not None and is_process(found.pid, found.started) else None
+
+    def write(self, data: Path) -> None:
+        """Put the note there; only its owner may read it, since addresses have passwords."""
+        data.mkdir(parents=True, exist_ok=True)
+        draft = data / f".{NOTE}.new"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(asdict(self), file, indent=1)
+        draft.replace(data / NOTE)
+
+    @staticmethod
+    def remove(data: Path) -> None:
+        """Take the note away."""
+        (data / NOTE).unlink(missing_ok=True)
+
+
+def is_process(pid: int, started: float) -> bool:
+    """Return whether this very process still runs."""
+    try:
+        return bool(pid) and abs(psutil.Process(pid).create_time() - started) < 1.0
+    except psutil.Error:
+        return False
+
+
+def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:
+    """Return the settings: what is given, else the environment's, else those of the stack that runs in the data folder.
+
+    Args:
+        data: the data folder; None for the environment's or the default.
+        overrides: values that go before all others.
+
+    Raises:
+        ConfigurationError: a variable is not as it must be.
+    """
+    given = dict(overrides or {})
+    if data is not None:
+        given["data"] = data.expanduser().resolve()
+    settings = Settings.read(**given)
+    stack = Stack.running(settings.data)
+    if stack is None:
+        return settings
+    found = {
+        name: stack.addresses[name]
+        for name in FOUND_BY_NOTE
+        if getattr(settings, name) is None and name in stack.addresses
+    }
+    return settings.model_copy(update=found)

@@ -1,0 +1,76 @@
+"""How services, rows and settings are shown to people."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psutil
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from lapor.supervisor import Service, Supervisor
+
+_PASSWORD = re.compile(r"(://[^:/@]+:)[^@]+(@)")
+
+
+def table(supervisor: Supervisor) -> Table:
+    """Return the present state of all services."""
+    shown = Table("service", "state", "pid", "restarts", "memory", "loop")
+    for service in supervisor.services:
+        age = supervisor.beat_age_s(service) if service.beats else None
+        shown.add_row(
+            service.name,
+            "up" if service.alive else "restarting",
+            str(service.process.pid) if service.process else "",
+            str(service.restarts),
+            _memory(service),
+            f"{age:.0f} s ago" if age is not None else "",
+        )
+    return shown
+
+
+def _memory(service: Service) -> str:
+    try:
+        return f"{psutil.Process(service.process.pid).memory_info().rss >> 20} MiB" if service.process else ""
+    except psutil.Error:
+        return ""
+
+
+def show_rows(names: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:
+    """Print rows as a table, as tab-separated lines, or as JSON lines."""
+    if form == "table":
+        shown = Table(*names)
+        for row in rows:
+            shown.add_row(*(_cell(value) for value in row))
+        Console().print(shown)
+        return
+    for row in rows:
+        if form == "json":
+            typer.echo(orjson.dumps(dict(zip(names, row, strict=True)), default=str).decode())
+        else:
+            typer.echo(
+                "\t".join(_cell(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") for value in row)
+            )
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return "\\N"
+        case datetime() | date() | UUID() | str() | int() | float():
+            return str(value)
+        case _:
+            return orjson.dumps(value, default=str).decode()
+
+
+def shown_value(value: object, *, reveal: bool) -> str:
+    """Return a setting's value; a password as stars unless it is to be revealed."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value() if reveal else "***"
+    text = "" if value is None else str(value)
+    return text if reveal else _PASSWORD.sub(r"\1***\2", text)

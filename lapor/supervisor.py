@@ -1,0 +1,192 @@
+"""Keeps processes running: starts them, starts them again when they die or their loop no longer turns, and stops them cleanly."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from complaints.errors import UnavailableError
+from complaints.telemetry import Heartbeat
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 10.0
+"""Backoff between two starts of a process that keeps dying."""
+
+STEADY_S = 20.0
+"""A process that ran so long is healthy: its next start has no pause."""
+
+STOP_TIMEOUT_S = 15.0
+"""What a service may take to finish its work after SIGTERM; then it is killed, and nothing acked is lost by that either."""
+
+WATCH_EVERY_S = 0.2
+
+LOG_BYTES = 20 << 20
+"""A log file larger than this is set aside at the next start of its service."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """A process to keep.
+
+    Attributes:
+        name: for people, logs and heartbeats.
+        command: its arguments.
+        environment: what it gets beside ours.
+        beats: True where its loop writes a heartbeat.
+        process: while it runs.
+        started: monotonic time of its last start, in seconds.
+        restarts: how often it was started again.
+        pause_s: before the next start.
+        due: monotonic time of the next start, in seconds.
+    """
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    beats: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    restarts: int = 0
+    pause_s: float = FIRST_PAUSE_S
+    due: float = 0.0
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Keeps services until told to stop. Services stop in the reverse order of their start."""
+
+    def __init__(self, data: Path, *, changed: Callable[[Service], None]) -> None:
+        """Keep nothing yet.
+
+        Args:
+            data: the data folder; logs and heartbeats stand in it.
+            changed: is told of each start.
+        """
+        self._logs = data / "logs"
+        self._heartbeats = data / "heartbeats"
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        self.services: list[Service] = []
+
+    def start(self, service: Service) -> None:
+        """Start a service and keep it."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        with self._lock:
+            self.services.append(service)
+            self._launch(service)
+        if not self._watcher.is_alive():
+            self._watcher.start()
+
+    def wait(self, service: Service, ready: Callable[[], bool], *, timeout_s: float) -> None:
+        """Wait until a service is ready.
+
+        Raises:
+            UnavailableError: it was not in time; the text has the end of its log.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not ready():
+            if time.monotonic() > deadline or service.restarts > 3:  # noqa: PLR2004  # the fault is not a passing one
+                raise UnavailableError(f"{service.name} does not start; its log says:\n{self.log_tail(service.name)}")
+            time.sleep(0.1)
+
+    def beat_age_s(self, service: Service) -> float | None:
+        """Return the seconds since the service's loop turned in its present life; None before its first turn."""
+        age = Heartbeat.age_s(self._heartbeats, service.name)
+        return age if age is not None and age < time.monotonic() - service.started else None
+
+    def has_turned(self, service: Service) -> bool:
+        """Return whether the service's loop has turned in its present life."""
+        return self.beat_age_s(service) is not None
+
+    def log_tail(self, name: str, lines: int = 15) -> str:
+        """Return the last lines of a service's log."""
+        try:
+            return "\n".join((self._logs / f"{name}.log").read_text("utf-8", "replace").splitlines()[-lines:])
+        except FileNotFoundError:
+            return "(no log)"
+
+    def stop(self) -> None:
+        """Stop all services, last started first, and wait for them."""
+        self._stop.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        for service in reversed(self.services):
+            if service.process is not None and service.alive:
+                service.process.terminate()
+                try:
+                    service.process.wait(STOP_TIMEOUT_S)
+                except subprocess.TimeoutExpired:
+                    service.process.kill()
+                    service.process.wait()
+
+    def _launch(self, service: Service) -> None:
+        log = self._logs / f"{service.name}.log"
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as out:
+            service.process = subprocess.Popen(  # noqa: S603  # our own command line
+                service.command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **service.environment},
+                start_new_session=True,  # Ctrl-C is for the supervisor, which stops its services in order
+            )
+        service.started = time.monotonic()
+        self._changed(service)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(WATCH_EVERY_S):
+            with self._lock:
+                for service in self.services:
+                    self._look_at(service)
+
+    def _look_at(self, service: Service) -> None:
+        now = time.monotonic()
+        if service.alive:
+            age = self.beat_age_s(service) if service.beats else None
+            if age is not None and age > Heartbeat.STALE_AFTER_S and service.process is not None:
+                service.process.kill()  # it runs but its loop does not turn
+            return
+        if service.due < service.started:  # it has just died
+            service.pause_s = (
+                FIRST_PAUSE_S if now - service.started > STEADY_S else min(service.pause_s * 2, LONGEST_PAUSE_S)
+            )
+            service.due = now + service.pause_s
+        if now >= service.due:
+            service.restarts += 1
+            self._launch(service)
+
+
+def end_leftovers(processes: Mapping[int, float]) -> list[int]:
+    """End the services of a supervisor that was itself killed, and return their pids.
+
+    Args:
+        processes: pids with the time when each process started, in seconds since 1970; another process that has the pid by now is
+            left alone.
+    """
+    ours = []
+    for pid, started in processes.items():
+        try:
+            process = psutil.Process(pid)
+            if abs(process.create_time() - started) < 1.0:
+                process.send_signal(signal.SIGTERM)
+                ours.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    _, stubborn = psutil.wait_procs(ours, timeout=STOP_TIMEOUT_S)
+    for process in stubborn:
+        process.kill()
+    psutil.wait_procs(stubborn, timeout=STOP_TIMEOUT_S)
+    return [process.pid for process in ours]

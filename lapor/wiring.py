@@ -1,0 +1,172 @@
+"""Puts real things together: each function here makes one runnable part from the settings."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from complaints.crypto import Keyring, load_or_create_secret
+from complaints.errors import ConfigurationError
+from complaints.settings import Settings
+from complaints.telemetry import Heartbeat, configure_logging
+
+if TYPE_CHECKING:  # client libraries load with the part that needs them
+    from channels.base import Channel
+    from normalizer.normaliser import Normaliser
+    from router.core import Router
+    from sinks.clickhouse.client import Store
+
+CHANNELS = {
+    "sms": "lapor.doors:sms",
+    "twitter": "lapor.doors:twitter",
+    "web": "lapor.doors:web",
+}
+"""The channel table: a door's name and what makes it."""
+
+WORKERS = ("router", "sink")
+
+
+def keyring(settings: Settings) -> Keyring:
+    """Return the keys of this installation."""
+    return Keyring.from_secret(load_or_create_secret(settings.secret_path))
+
+
+def normaliser() -> "Normaliser":
+    """Return the normaliser with its gazetteer."""
+    from normalizer.normaliser import Normaliser
+
+    return Normaliser.load()
+
+
+def router(settings: Settings) -> "Router":
+    """Return the routing function with its registry and rules."""
+    from router.core import Router
+
+    return Router.load(max_hops=settings.max_hops)
+
+
+def store(settings: Settings) -> "Store":
+    """Return a connection to ClickHouse."""
+    from sinks.clickhouse.client import Store
+
+    return Store(settings.clickhouse_required())
+
+
+def heartbeats(settings: Settings, name: str) -> Heartbeat:
+    """Return the heartbeat of a service."""
+    return Heartbeat(settings.data / "heartbeats", name)
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def make_door(name: str, settings: Settings, keys: Keyring, turned: Callable[[], None]) -> "Channel":
+    """Return a door by its line in the channel table."""
+    module, _, maker = CHANNELS[name].partition(":")
+    door: Channel = getattr(import_module(module), maker)(settings, keys, turned)
+    return door
+
+
+def run_channel(name: str, settings: Settings) -> None:
+    """Run a door until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong, or the spool cannot be written.
+    """
+    from channels.base import Intake
+    from complaints.bus.kafka_python import KafkaPythonProducer
+    from complaints.spool import Spool
+
+    configure_logging(f"channel-{name}", settings.log_level)
+    keys, reads, beat = keyring(settings), normaliser(), heartbeats(settings, name)
+    door = make_door(name, settings, keys, beat.beat)
+    spool = Spool(settings.spool_folder / f"{name}.db", max_bytes=settings.spool_max_bytes)
+    producer = KafkaPythonProducer(settings.kafka_required(), timeout_s=settings.produce_timeout_s)
+    intake = Intake(name, normalise=lambda message: reads.normalise(message, keys), producer=producer, spool=spool)
+    with stop_on_signals() as stop:
+        try:
+            door.run(intake, stop)
+        finally:
+            intake.close()
+            producer.close()
+
+
+def run_router(settings: Settings) -> None:
+    """Run the routing worker until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigurationError: no Kafka is set.
+        SystemExit: with the worker's exit status.
+    """
+    from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
+    from router import app
+    from router.work import Fuse
+
+    configure_logging("router", settings.log_level)
+    brokers, beat = settings.kafka_required(), heartbeats(settings, "router")
+    worker = app.Worker(
+        brokers=brokers,
+        router=router(settings),
+        consumer=ConfluentConsumer(brokers, group=app.GROUP, topics=app.TOPICS),
+        producer=ConfluentProducer(brokers),
+        fuse=Fuse(settings.dead_letter_fuse),
+        batch=settings.router_batch,
+        turned=lambda handled: beat.beat(handled=handled),
+    )
+    app.run(app.build(worker), log_level=settings.log_level)
+
+
+def run_sink(settings: Settings) -> None:
+    """Run the sink until SIGTERM or SIGINT, after it has brought the schema up to date.
+
+    Raises:
+        ConfigurationError: no Kafka or ClickHouse is set, or a migration was changed after it was applied.
+        StoreUnavailable: ClickHouse does not answer.
+    """
+    from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
+    from sinks.clickhouse.migrate import migrate
+    from sinks.clickhouse.rows import TABLES
+    from sinks.clickhouse.sink import GROUP, Sink
+
+    configure_logging("sink", settings.log_level)
+    brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
+    migrate(clickhouse)
+    producer = ConfluentProducer(brokers)
+    sink = Sink(
+        ConfluentConsumer(brokers, group=GROUP, topics=list(TABLES)),
+        clickhouse,
+        producer,
+        most_rows=settings.sink_batch,
+        interval_s=settings.sink_interval_s,
+    )
+    with stop_on_signals() as stop:
+        sink.run(stop, lambda rows: beat.beat(rows=rows))
+    producer.close()
+    clickhouse.close()
+
+
+def run_service(name: str, settings: Settings) -> None:
+    """Run a door or a worker by its name.
+
+    Raises:
+        ConfigurationError: there is none of that name, or its settings are wrong.
+    """
+    if name in CHANNELS:
+        run_channel(name, settings)
+    elif name == "router":
+        run_router(settings)
+    elif name == "sink":
+        run_sink(settings)
+    else:
+        raise ConfigurationError(f"no service {name!r}; there are {', '.join([*CHANNELS, *WORKERS])}")

@@ -1,0 +1,1 @@
+"""For operators: cases by hand, replays, and what is up and what is not."""
