@@ -1,5 +1,7 @@
 """Says in a newcomer's words why the embedded Kafka cannot start, and what to do instead."""
 
+from complaints.errors import ConfigurationError
+
 WAYS_OUT = """\
 Ways out, any one of them:
   * use a Kafka that already runs:       export LAPOR_KAFKA=host:port
@@ -7,7 +9,7 @@ Ways out, any one of them:
   * start one in a container:            docker compose up -d kafka"""
 
 
-class KafkaStartError(RuntimeError):
+class KafkaStartError(ConfigurationError):
     """The embedded Kafka cannot start; the text is meant for the person at the terminal."""
 
 

@@ -1,0 +1,14 @@
+"""A small SMSC for a machine without an operator's link: it delivers what is typed and shows what is sent.
+
+    from embedded.smsc import SmscConfig, run_foreground
+    run_foreground(SmscConfig(data_dir=Path("var/smsc")))
+
+or `python -m embedded.smsc --port 2775 --control-port 2776 --data-dir var/smsc`; inside a test, `async with Smsc(...)`.
+"""
+
+from embedded.smsc.centre import Delivery, PartResult, Smsc
+from embedded.smsc.config import SmscConfig
+from embedded.smsc.server import run_foreground, wait_ready
+from embedded.smsc.text import Part, TextError, split
+
+__all__ = ["Delivery", "Part", "PartResult", "Smsc", "SmscConfig", "TextError", "run_foreground", "split", "wait_ready"]

@@ -1,0 +1,30 @@
+"""Starts the SMSC in the foreground."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from embedded.smsc.config import SmscConfig
+from embedded.smsc.server import run_foreground
+
+
+def main() -> int:
+    """Read the command line, serve, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m embedded.smsc", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=2775, help="SMPP port; 0: a free one (default: %(default)s)")
+    parser.add_argument("--control-port", type=int, default=2776, help="HTTP control port (default: %(default)s)")
+    parser.add_argument("--data-dir", type=Path, default=Path("var/smsc"), help="folder that keeps what was sent")
+    parser.add_argument("--system-id", default="lapor", help="name to bind with (default: %(default)s)")
+    parser.add_argument("--password", default="lapor1708", help="password to bind with (default: %(default)s)")
+    options = vars(parser.parse_args())
+    try:
+        run_foreground(SmscConfig(**options))
+    except OSError as error:
+        sys.stderr.write(f"The SMSC cannot start: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

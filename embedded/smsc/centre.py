@@ -1,0 +1,277 @@
+"""A short message centre: stores and forwards to the clients that are bound, and keeps what they send."""
+
+import asyncio
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import smpp34
+
+from embedded.smsc.config import SmscConfig
+from embedded.smsc.session import Answer, Command, Session, SessionLostError, Status
+from embedded.smsc.store import SentStore, Submitted
+from embedded.smsc.text import Coding, Part, split
+
+# A client that answers so wants the message again later; any other status but 0 is its final word.
+TRY_AGAIN = frozenset({Status.QUEUE_FULL, Status.THROTTLED, Status.TEMPORARY})
+DELIVER_TIMEOUT_S = 60.0
+_LONGEST_PAUSE_S = 2.0
+_GOODBYE_S = 1.0
+_RECEIPT, _RECEIPTED_ID, _MESSAGE_STATE, _STATE_DELIVERED = 0x04, 0x001E, 0x0427, b"\x02"
+_RECEIPT_WANTED = 0x01  # registered_delivery: whatever the outcome
+# SMPP 3.4 has room for so many characters in a bind; some clients cut what is longer, others send it whole.
+_NAME_LENGTH, _PASSWORD_LENGTH = 15, 8
+_SHORT_CODE_DIGITS = 8  # up to here a number is a short code, beyond it a subscriber's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartResult:
+    """What became of one part: the client's last status, None when there was no answer in time, and the tries."""
+
+    status: int | None
+    command: int | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What became of one message."""
+
+    parts: tuple[PartResult, ...]
+
+    @property
+    def status(self) -> int | None:
+        """0 when every part was taken, None when one had no answer in time, else the first refusal."""
+        statuses = [part.status for part in self.parts]
+        if None in statuses:
+            return None
+        return next((status for status in statuses if status), 0)
+
+
+class Smsc:
+    """The SMSC itself, for tests and benchmarks to use in their own event loop.
+
+    Example:
+        async with Smsc(SmscConfig(data_dir=path, port=0)) as smsc:
+            delivery = await smsc.deliver("6281234567890", "jalan rusak di depan pasar")
+    """
+
+    def __init__(
+        self, config: SmscConfig, *, on_sent: Callable[[dict[str, Any]], None] = lambda _message: None
+    ) -> None:
+        self.config = config
+        self.port = config.port
+        self._on_sent = on_sent
+        self._sessions: list[Session] = []
+        self._changed = asyncio.Event()
+        self._turn = itertools.count()
+        self._reference = itertools.count(1)
+        self._refusals: deque[int] = deque()
+        self._receipts: set[asyncio.Task[None]] = set()
+        self._pending = 0
+        self._server: asyncio.Server | None = None
+        self._store = SentStore(config.data_dir / "smsc.sqlite")
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen; afterwards `port` is the real one."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, self.config.host, self.config.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Unbind every client and let go of the port and the file."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._receipts:
+            task.cancel()
+        await asyncio.gather(*(session.unbind(_GOODBYE_S) for session in list(self._sessions)))
+        self._store.close()
+
+    def _session(self) -> Session:
+        config = self.config
+        return Session(
+            self,
+            window=config.window,
+            response_timeout_s=config.response_timeout_s,
+            enquire_link_s=config.enquire_link_s,
+        )
+
+    async def deliver(
+        self, source: str, text: str, *, destination: str = "", coding: Coding = "auto", timeout_s: float = 60.0
+    ) -> Delivery:
+        """Deliver a citizen's text in as many parts as it needs; wait until each is answered or the time is up."""
+        parts = split(text, coding, reference=self.next_reference())
+        return await self.deliver_parts(parts, source=source, destination=destination, timeout_s=timeout_s)
+
+    async def deliver_parts(
+        self,
+        parts: Sequence[Part],
+        *,
+        source: str,
+        destination: str = "",
+        timeout_s: float = DELIVER_TIMEOUT_S,
+        retry: bool = True,
+    ) -> Delivery:
+        """Deliver ready-made parts, all at once within the window; see `deliver`."""
+        to = destination or self.config.destination
+        makers = [_deliver_sm(part, source, to) for part in parts]
+        return await self.deliver_pdus(makers, timeout_s=timeout_s, retry=retry)
+
+    async def deliver_pdus(
+        self, makers: Sequence[Callable[[int], bytes]], *, timeout_s: float, retry: bool = True
+    ) -> Delivery:
+        """Deliver PDUs as they are, each made from the sequence number that it is given."""
+        deadline = time.monotonic() + timeout_s
+        prefer = next(self._turn)  # the parts of one message go to one bind while it lasts
+        self._pending += len(makers)
+        try:
+            if len(makers) == 1:
+                return Delivery(parts=(await self._part(makers[0], prefer, deadline, retry=retry),))
+            tries = (self._part(maker, prefer, deadline, retry=retry) for maker in makers)
+            return Delivery(parts=tuple(await asyncio.gather(*tries)))
+        finally:
+            self._pending -= len(makers)
+
+    async def _part(self, maker: Callable[[int], bytes], prefer: int, deadline: float, *, retry: bool) -> PartResult:
+        """Send one part until a client takes or refuses it, across throttling, silence, broken and new binds."""
+        answer: Answer | None = None
+        attempts, pause = 0, self.config.retry_s
+        while (left := deadline - time.monotonic()) > 0:
+            session = await self._receiver(prefer, left)
+            if session is None:
+                break
+            attempts += 1
+            try:
+                answer = await session.request(maker, min(self.config.response_timeout_s, left))
+            except (TimeoutError, SessionLostError):
+                answer = None
+            if not retry or (answer is not None and answer.status not in TRY_AGAIN):
+                break
+            await asyncio.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+        if answer is None:
+            return PartResult(status=None, attempts=attempts)
+        return PartResult(status=answer.status, command=answer.command, attempts=attempts)
+
+    async def _receiver(self, prefer: int, timeout_s: float) -> Session | None:
+        """Return a bind that takes messages, waiting for one; None when none came in time."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            able = [session for session in self._sessions if session.receives]
+            if able:
+                return able[prefer % len(able)]
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                    await self._changed.wait()
+            except TimeoutError:
+                return None
+
+    def next_reference(self) -> int:
+        """Return a new number to tie the parts of one message together."""
+        return next(self._reference) & 0xFFFF
+
+    def sent(self, since: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+        """Return what clients sent after message number `since`, oldest first."""
+        return self._store.since(since, limit)
+
+    def status(self) -> dict[str, Any]:
+        """Return the binds, and the counts of what is under way."""
+        binds = [
+            {"system_id": one.system_id, "bind": one.bind.name.lower(), "peer": one.peer, "delivered": one.delivered}
+            | {"in_flight": one.in_flight}
+            for one in self._sessions
+            if one.bind is not None
+        ]
+        return {"port": self.port, "binds": binds, "pending": self._pending, **self._store.counts()}
+
+    def refuse_next(self, status: int, count: int) -> None:
+        """Answer the next `count` submit_sm with the status in place of taking them."""
+        self._refusals.extend([status] * count)
+
+    def cut(self) -> int:
+        """Break every connection as a failing link does; return how many there were."""
+        sessions = list(self._sessions)
+        for session in sessions:
+            session.abort()
+        return len(sessions)
+
+    def admit(self, system_id: str, password: str) -> Status:
+        """Say whether a client may bind."""
+        name, word = self.config.system_id, self.config.password
+        if system_id[:_NAME_LENGTH] != name[:_NAME_LENGTH]:
+            return Status.BAD_SYSTEM_ID
+        return Status.OK if password[:_PASSWORD_LENGTH] == word[:_PASSWORD_LENGTH] else Status.BAD_PASSWORD
+
+    def bound(self, session: Session) -> None:
+        """Hear of a new bind: what waited for one goes on."""
+        self._sessions.append(session)
+        self._changed.set()
+
+    def lost(self, session: Session) -> None:
+        """Hear that a connection ended; one that never bound is not in the list."""
+        if session in self._sessions:
+            self._sessions.remove(session)
+
+    def submitted(self, session: Session, message: smpp34.SubmitSm) -> tuple[int, str]:
+        """Keep a message for a citizen and promise the receipt that was asked for."""
+        if self._refusals:
+            return self._refusals.popleft(), ""
+        tlvs = {tlv.tag: tlv.value for tlv in message.tlvs}
+        part = Part(
+            octets=message.short_message, data_coding=message.data_coding, esm_class=message.esm_class, tlvs=tlvs
+        )
+        facts: dict[str, Any] = {"data_coding": message.data_coding, "registered_delivery": message.registered_delivery}
+        facts |= {"esm_class": message.esm_class, "system_id": session.system_id, "received_at": time.time()}
+        submitted = Submitted(source=message.source_addr, destination=message.destination_addr, part=part, facts=facts)
+        message_id, whole = self._store.add(submitted)
+        if whole is not None:
+            self._on_sent(whole)
+        if message.registered_delivery & _RECEIPT_WANTED:
+            task = asyncio.create_task(self._receipt(submitted, message_id))
+            self._receipts.add(task)
+            task.add_done_callback(self._receipts.discard)
+        return Status.OK, message_id
+
+    async def _receipt(self, submitted: Submitted, message_id: str) -> None:
+        await asyncio.sleep(self.config.receipt_s)
+        now = time.strftime("%y%m%d%H%M")
+        text = f"id:{message_id} sub:001 dlvrd:001 submit date:{now} done date:{now} stat:DELIVRD err:000 text:"
+        tlvs = {_RECEIPTED_ID: message_id.encode() + b"\0", _MESSAGE_STATE: _STATE_DELIVERED}
+        part = Part(octets=text.encode("ascii"), data_coding=0, esm_class=_RECEIPT, tlvs=tlvs)
+        await self.deliver_parts([part], source=submitted.destination, destination=submitted.source)
+
+
+def _deliver_sm(part: Part, source: str, destination: str) -> Callable[[int], bytes]:
+    """Return what makes the deliver_sm of a part once its sequence number is known."""
+    tlvs = [smpp34.Tlv(tag, value) for tag, value in part.tlvs.items()]
+
+    def make(sequence: int) -> bytes:
+        return smpp34.DeliverSm(
+            source,
+            destination,
+            part.octets,
+            source_addr_ton=1 if len(source) > _SHORT_CODE_DIGITS else 0,
+            source_addr_npi=1,
+            dest_addr_ton=1 if len(destination) > _SHORT_CODE_DIGITS else 0,
+            dest_addr_npi=1,
+            esm_class=part.esm_class,
+            data_coding=part.data_coding,
+            tlvs=tlvs,
+            sequence_number=sequence,
+        ).encode()
+
+    return make
+
+
+__all__ = ["DELIVER_TIMEOUT_S", "TRY_AGAIN", "Command", "Delivery", "PartResult", "Smsc"]

@@ -1,0 +1,176 @@
+"""The SMSC's control side over HTTP: type a message, read what was sent, break things on purpose."""
+
+import dataclasses
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from embedded.smsc.centre import DELIVER_TIMEOUT_S, Delivery, Smsc
+from embedded.smsc.text import UDHI, Coding, Part, Split, TextError, split
+
+_SEQUENCE = slice(12, 16)  # where a PDU has its sequence number
+_MOST_SENT = 10_000
+
+
+class HexError(ValueError):
+    """A field that must be hexadecimal is not."""
+
+
+class Deliver(BaseModel):
+    """A message to deliver: a text, or a raw short message, or a whole PDU."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str = ""
+    destination: str = ""
+    text: str | None = None
+    coding: Coding = "auto"
+    split: Split = "udh"
+    udh_reference: int | None = None
+    bits: Literal[8, 16] = 8
+    order: list[int] | None = Field(None, description="which parts to send, in which order, counted from 1")
+    payload_hex: str | None = None
+    udh_hex: str = ""
+    data_coding: int | None = None
+    esm_class: int | None = None
+    tlvs: dict[str, str] = {}
+    pdu_hex: str | None = Field(None, description="a whole PDU sent as it is, but for its sequence number")
+    timeout_s: float = Field(DELIVER_TIMEOUT_S, gt=0, le=3600)
+    retry: bool = True
+
+    def parts(self, reference: int) -> list[Part]:
+        """Return the parts to send.
+
+        Raises:
+            TextError: the text cannot be coded, or there is nothing to send.
+            HexError: a raw field is no hexadecimal.
+        """
+        if self.payload_hex is not None:
+            return [self._raw(_octets(self.payload_hex))]
+        if self.text is None:
+            raise TextError("give one of text, payload_hex and pdu_hex")
+        used = reference if self.udh_reference is None else self.udh_reference
+        parts = split(self.text, self.coding, reference=used, bits=self.bits, how=self.split)
+        if self.order is not None:
+            if not set(self.order) <= set(range(1, len(parts) + 1)):
+                raise TextError(f"order names parts beyond the {len(parts)} that there are")
+            parts = [parts[number - 1] for number in self.order]
+        return [self._changed(part) for part in parts]
+
+    def _changed(self, part: Part) -> Part:
+        """Return the part with what the caller wants to be told wrongly."""
+        data_coding = part.data_coding if self.data_coding is None else self.data_coding
+        esm_class = part.esm_class if self.esm_class is None else self.esm_class
+        return dataclasses.replace(part, data_coding=data_coding, esm_class=esm_class)
+
+    def _raw(self, payload: bytes) -> Part:
+        header = _octets(self.udh_hex)
+        esm_class = self.esm_class if self.esm_class is not None else UDHI if header else 0
+        tlvs = {int(tag, 0): _octets(value) for tag, value in self.tlvs.items()}
+        return Part(octets=header + payload, data_coding=self.data_coding or 0, esm_class=esm_class, tlvs=tlvs)
+
+
+class Fail(BaseModel):
+    """How many of the next submit_sm to answer with which status."""
+
+    status: int = Field(ge=1, le=0xFFFF_FFFF)
+    count: int = Field(1, ge=1, le=1_000_000)
+
+
+def application(smsc: Smsc) -> Starlette:
+    """Return the control application of an SMSC."""
+
+    async def deliver(request: Request) -> Response:
+        wanted = Deliver.model_validate_json(await request.body())
+        return _answer(await _deliver(smsc, wanted))
+
+    async def sent(request: Request) -> Response:
+        since = int(request.query_params.get("since", "0"))
+        limit = min(int(request.query_params.get("limit", "1000")), _MOST_SENT)
+        messages = smsc.sent(since, limit)
+        return JSONResponse({"sent": messages, "next": messages[-1]["n"] if messages else since})
+
+    async def status(_request: Request) -> Response:
+        return JSONResponse(smsc.status())
+
+    async def fail(request: Request) -> Response:
+        wanted = Fail.model_validate_json(await request.body())
+        smsc.refuse_next(wanted.status, wanted.count)
+        return JSONResponse({"status": wanted.status, "count": wanted.count})
+
+    async def cut(_request: Request) -> Response:
+        return JSONResponse({"cut": smsc.cut()})
+
+    return Starlette(
+        routes=[
+            Route("/deliver", _checked(deliver), methods=["POST"]),
+            Route("/sent", _checked(sent)),
+            Route("/status", status),
+            Route("/fail", _checked(fail), methods=["POST"]),
+            Route("/cut", cut, methods=["POST"]),
+        ]
+    )
+
+
+async def _deliver(smsc: Smsc, wanted: Deliver) -> Delivery:
+    if wanted.pdu_hex is not None:
+        octets = _octets(wanted.pdu_hex)
+        return await smsc.deliver_pdus([_verbatim(octets)], timeout_s=wanted.timeout_s, retry=wanted.retry)
+    return await smsc.deliver_parts(
+        wanted.parts(smsc.next_reference()),
+        source=wanted.source,
+        destination=wanted.destination,
+        timeout_s=wanted.timeout_s,
+        retry=wanted.retry,
+    )
+
+
+def _verbatim(octets: bytes) -> Callable[[int], bytes]:
+    """Return what sends the octets as they are, the sequence number apart, without which no answer can be told."""
+
+    def make(sequence: int) -> bytes:
+        changed = bytearray(octets)
+        if len(octets) >= _SEQUENCE.stop:
+            changed[_SEQUENCE] = sequence.to_bytes(4)
+        return bytes(changed)
+
+    return make
+
+
+def _answer(delivery: Delivery) -> Response:
+    """Answer 200 when the client has spoken, 504 when it was silent to the end."""
+    parts = [dataclasses.asdict(part) for part in delivery.parts]
+    code = HTTPStatus.OK if delivery.status is not None else HTTPStatus.GATEWAY_TIMEOUT
+    return JSONResponse({"status": delivery.status, "parts": parts}, code)
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise HexError(f"{text[:20]!r} is no hexadecimal") from error
+
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _checked(endpoint: _Endpoint) -> _Endpoint:
+    """Answer 400 with words for what a caller wrote wrongly."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ValidationError as error:
+            wrong = json.loads(error.json(include_url=False, include_context=False))
+            return JSONResponse({"error": "the request is not as it must be", "details": wrong}, 400)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return guarded

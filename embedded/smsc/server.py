@@ -1,0 +1,71 @@
+"""Runs the SMSC in the foreground: SMPP on one port, the control side on another, typed lines delivered."""
+
+import asyncio
+import sys
+import threading
+from typing import Any
+
+from embedded.serving import listening_socket, serve, stop_on_signals, wait_http_ready
+from embedded.smsc.centre import Smsc
+from embedded.smsc.config import SmscConfig
+from embedded.smsc.control import application
+from embedded.smsc.text import TextError
+
+
+def run_foreground(config: SmscConfig) -> None:
+    """Serve until SIGTERM or SIGINT; what was sent stays in the data folder."""
+    asyncio.run(_run(config))
+
+
+def wait_ready(host: str, control_port: int, timeout_s: float = 10.0) -> None:
+    """Wait until the SMSC answers.
+
+    Raises:
+        NotReadyError: it did not within `timeout_s` seconds.
+    """
+    wait_http_ready(host, control_port, "/status", timeout_s)
+
+
+async def _run(config: SmscConfig) -> None:
+    stop = stop_on_signals()
+    listener = listening_socket(config.host, config.control_port)
+    async with Smsc(config, on_sent=_show) as smsc:
+        control_port = listener.getsockname()[1]
+        _say(f"SMSC answers at {config.host}:{smsc.port} (control http://{config.host}:{control_port}, ", end="")
+        _say(f"data in {config.data_dir})")
+        _read_lines(smsc)
+        await serve(application(smsc), listener, stop)
+
+
+def _say(text: str, end: str = "\n") -> None:
+    sys.stdout.write(text + end)
+    sys.stdout.flush()
+
+
+def _show(message: dict[str, Any]) -> None:
+    _say(f"SMS to {message['destination']}: {message['text']}")
+
+
+def _read_lines(smsc: Smsc) -> None:
+    """Deliver each line `NUMBER: text` that is typed, from a thread that ends with the input or the process."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for line in sys.stdin:
+            source, colon, text = line.strip().partition(":")
+            if colon and source.strip().lstrip("+").isdigit() and text.strip():
+                asyncio.run_coroutine_threadsafe(_deliver(smsc, source.strip(), text.strip()), loop)
+            elif line.strip():
+                _say("Type NUMBER: text, as in 6281234567890: jalan rusak di depan pasar")
+
+    threading.Thread(target=read, name="typed-lines", daemon=True).start()
+
+
+async def _deliver(smsc: Smsc, source: str, text: str) -> None:
+    try:
+        delivery = await smsc.deliver(source, text)
+    except TextError as error:
+        _say(f"Not delivered: {error}")
+        return
+    outcome = {0: "taken", None: "no answer in time"}.get(delivery.status, f"refused with {delivery.status}")
+    _say(f"SMS from {source}: {outcome} ({len(delivery.parts)} part(s))")

@@ -1,0 +1,86 @@
+"""Keeps on disk what the SMSC was sent, long messages put together."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedded.smsc.text import Part, Received, read
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS counter (message_id INTEGER NOT NULL);
+INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT * FROM counter);
+CREATE TABLE IF NOT EXISTS part (
+    source TEXT, destination TEXT, reference INTEGER, total INTEGER, number INTEGER, text TEXT, message_id TEXT,
+    PRIMARY KEY (source, destination, reference, total, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sent (n INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """One submit_sm: who to whom, its content, and the facts of it to show."""
+
+    source: str
+    destination: str
+    part: Part
+    facts: dict[str, Any]
+
+
+class SentStore:
+    """The messages sent to citizens, in order, numbered from 1 for ever."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        # Every statement is on the operating system's side when the answer goes out: a kill -9 of this process loses
+        # none. WAL without an fsync each time, as a stand-in need not outlive a power cut.
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def add(self, submitted: Submitted) -> tuple[str, dict[str, Any] | None]:
+        """Keep one submit_sm; return its id, and the message when this completes one."""
+        self._db.execute("BEGIN")
+        (number,) = self._db.execute("UPDATE counter SET message_id = message_id + 1 RETURNING message_id").fetchone()
+        message_id = f"{number:08x}"
+        received = read(submitted.part)
+        text, ids = received.text, [message_id]
+        if received.total > 1:
+            text, ids = self._join(submitted, received, message_id)
+        message: dict[str, Any] | None = None
+        if len(ids) >= received.total:
+            message = dict[str, Any](source=submitted.source, destination=submitted.destination, text=text)
+            message |= {"parts": received.total, "message_ids": ids, **submitted.facts}
+            kept = self._db.execute("INSERT INTO sent (message) VALUES (?)", [json.dumps(message)])
+            message = {"n": kept.lastrowid, **message}
+        self._db.execute("COMMIT")
+        return message_id, message
+
+    def _join(self, submitted: Submitted, received: Received, message_id: str) -> tuple[str, list[str]]:
+        """Put a part to the others; return the text and the ids of all, of which it is complete when `total` came."""
+        key = (submitted.source, submitted.destination, received.reference, received.total)
+        values = (*key, received.number, received.text, message_id)
+        self._db.execute("INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        same = "source = ? AND destination = ? AND reference = ? AND total = ?"
+        rows = self._db.execute(f"SELECT text, message_id FROM part WHERE {same} ORDER BY number", key).fetchall()  # noqa: S608
+        if len(rows) == received.total:
+            self._db.execute(f"DELETE FROM part WHERE {same}", key)  # noqa: S608 - the text is a constant
+        return "".join(row[0] for row in rows), [row[1] for row in rows]
+
+    def since(self, number: int, limit: int) -> list[dict[str, Any]]:
+        """Return the messages after the given number, oldest first."""
+        rows = self._db.execute("SELECT n, message FROM sent WHERE n > ? ORDER BY n LIMIT ?", (number, limit))
+        return [{"n": n, **json.loads(message)} for n, message in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many messages were sent, and how many parts wait for their others."""
+        (sent,) = self._db.execute("SELECT count(*) FROM sent").fetchone()
+        (waiting,) = self._db.execute("SELECT count(*) FROM part").fetchone()
+        return {"sent": sent, "parts_waiting": waiting}
