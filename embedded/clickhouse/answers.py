@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
-from embedded.clickhouse import wire
+from embedded.clickhouse import revisions, wire
 from embedded.clickhouse.channel import Channel, packed
 from embedded.clickhouse.compress import Compressor
 from embedded.clickhouse.engine import Engine, EngineConnection
-from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, EngineError, ProtocolError
+from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, EngineError, ProtocolError, ServerError
 from embedded.clickhouse.execution import Ended, Execution
-from embedded.clickhouse.native import Column, block_rows, fit_blocks, header_block
+from embedded.clickhouse.native import Column, fit_blocks, header_block
 from embedded.clickhouse.sql import Statement
 
 # How often a running query looks at its client and tells it what was read (ClickHouse's interactive_delay).
@@ -38,34 +40,50 @@ class Answer:
         revision: The revision both sides agreed on.
         codec: How blocks are compressed, None for not at all.
         extremes: Whether the query's settings ask for extremes.
+        spool_dir: Where rows wait that cannot go to the engine as they come.
+        columns: What DESCRIBE said of the result beforehand; empty where it said nothing.
         timezone: The `session_timezone` of the query, empty for the server's own.
     """
 
     channel: Channel
     revision: int
     codec: tuple[int, Compressor] | None
+    spool_dir: Path
     extremes: bool = False
     timezone: str = ""
+    columns: Sequence[Column] = ()
     rows: int = 0
     blocks: int = 0
-    bytes: int = 0
+    size: int = 0
     cancelled: bool = False
     begun: float = field(default_factory=time.monotonic)
 
     def tell_timezone(self) -> None:
         """Tell in which time zone the query's times without one are meant."""
-        if self.timezone and self.revision >= wire.REVISION_TIMEZONE_UPDATES:
+        if self.timezone and self.revision >= revisions.TIMEZONE_UPDATES:
             self.channel.send(wire.varint(wire.SERVER_TIMEZONE_UPDATE), wire.string(self.timezone))
 
     def data(self, block: bytes, kind: int = wire.SERVER_DATA) -> None:
         """Send one block, already fitted to the client's revision."""
-        table = b"\x00" if self.revision >= wire.REVISION_TEMPORARY_TABLES else b""
+        table = b"\x00" if self.revision >= revisions.TEMPORARY_TABLES else b""
         self.channel.send(wire.varint(kind), table, packed(block, self.codec))
 
     def native(self, chunk: bytes, kind: int = wire.SERVER_DATA) -> None:
-        """Send the blocks of one chunk of chDB's."""
-        for block in fit_blocks(chunk, self.revision):
-            self.data(block, kind)
+        """Send the blocks of one chunk of chDB's; a header goes before the first, as clients take types from it.
+
+        Raises:
+            ServerError: A column's type cannot be carried.
+        """
+        try:
+            for block in fit_blocks(chunk, self.revision, self.columns):
+                if kind == wire.SERVER_DATA:
+                    if not self.blocks:
+                        self.data(header_block(block.columns, self.revision))
+                    self.rows += block.rows
+                    self.blocks += 1
+                self.data(block.data, kind)
+        except ProtocolError as error:
+            raise ServerError(error.code, error.text) from error
 
 
 def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: tuple[Statement, Answer]) -> None:
@@ -83,6 +101,7 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
     """
     statement, answer = what
     answer.tell_timezone()
+    answer.columns = _describe(connection, query, statement)
     execution = Execution(engine, connection, statement.text, query.parameters)
     try:
         _stream(execution, answer)
@@ -108,7 +127,8 @@ def _stream(execution: Execution, answer: Answer) -> None:
         while not answer.cancelled:
             chunk = execution.next_block(_LOOK_S)
             if chunk is not None:
-                _pass_on(chunk, answer)
+                answer.size += len(chunk)
+                answer.native(chunk)
             else:
                 _tell_progress(execution, answer)
             if answer.channel.has_input():
@@ -116,14 +136,6 @@ def _stream(execution: Execution, answer: Answer) -> None:
                 if packet != wire.CLIENT_CANCEL:
                     raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came while a query ran")
                 answer.cancelled = True
-
-
-def _pass_on(chunk: bytes, answer: Answer) -> None:
-    _, rows = block_rows(chunk)
-    answer.rows += rows
-    answer.blocks += 1
-    answer.bytes += len(chunk)
-    answer.native(chunk)
 
 
 def _tell_progress(execution: Execution, answer: Answer) -> None:
@@ -143,7 +155,7 @@ def _sum_up(
         summary = connection.summary(statement.text, query.parameters)
         before_limit = summary.get("rows_before_limit_at_least")
         _send_summary(connection, answer, summary)
-    answer.channel.send(wire.profile_info(answer.rows, answer.blocks, answer.bytes, before_limit))
+    answer.channel.send(wire.profile_info(answer.rows, answer.blocks, answer.size, before_limit))
 
 
 def _columns(summary: dict[str, Any]) -> list[Column]:
@@ -158,15 +170,19 @@ def _send_summary(connection: EngineConnection, answer: Answer, summary: dict[st
         answer.native(connection.native(columns, [extremes["min"], extremes["max"]]), wire.SERVER_EXTREMES)
 
 
+def _describe(connection: EngineConnection, query: wire.Query, statement: Statement) -> list[Column]:
+    """What a query will give, found without running it; empty if DESCRIBE cannot tell."""
+    if statement.verb in _QUERIES:
+        with suppress(EngineError):
+            return [column for column, _ in connection.describe(f"({statement.text})", query.parameters)]
+    return []
+
+
 def _empty_header(connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer) -> None:
     """Tell names and types of a result without rows, of which Native format says nothing."""
-    columns: list[Column] = []
-    with suppress(EngineError):
-        if statement.verb in _CATALOGUE:
+    columns = answer.columns
+    if not columns and statement.verb in _CATALOGUE:
+        with suppress(EngineError):
             columns = _columns(connection.summary(statement.text, query.parameters))
-        elif query.parameters:
-            columns = _columns(connection.summary(statement.text, query.parameters))
-        else:
-            columns = [column for column, _ in connection.describe(f"({statement.text})")]
     if columns:
         answer.data(header_block(columns, answer.revision))

@@ -6,9 +6,9 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Final
 
-import lz4.block
-import zstd
-from clickhouse_cityhash.cityhash import CityHash128
+import lz4.block  # type: ignore[import-untyped]
+import zstd  # type: ignore[import-untyped]
+from clickhouse_cityhash.cityhash import CityHash128  # type: ignore[import-untyped]
 
 from embedded.clickhouse.errors import (
     CANNOT_DECOMPRESS,

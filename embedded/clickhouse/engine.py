@@ -186,17 +186,17 @@ class EngineConnection:
             f"SELECT * FROM format(JSONCompactStringsEachRow, {literal(structure)}, {literal(lines)})"  # noqa: S608
         )
 
-    def rows(self, text: str) -> list[list[Any]]:
+    def rows(self, text: str, parameters: Mapping[str, str] | None = None) -> list[list[Any]]:
         """Run a small query and give its rows as JSON reads them."""
         try:
-            data = self._connection.query(text, "JSONCompactEachRow").bytes()
+            data = self._connection.query(text, "JSONCompactEachRow", params=dict(parameters or {})).bytes()
         except RuntimeError as error:
             raise engine_error(str(error)) from error
         return [json.loads(line) for line in bytes(data).splitlines()]
 
-    def describe(self, what: str) -> list[tuple[Column, str]]:
+    def describe(self, what: str, parameters: Mapping[str, str] | None = None) -> list[tuple[Column, str]]:
         """The columns of a table, a table function or a query in parentheses, each with its kind of default."""
-        found = self.rows(f"DESCRIBE TABLE {what}")
+        found = self.rows(f"DESCRIBE TABLE {what}", parameters)
         return [(Column(name=str(row[0]), type=str(row[1])), str(row[2])) for row in found]
 
     def insert(self, text: str) -> EngineInsert:

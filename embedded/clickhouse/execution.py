@@ -17,7 +17,7 @@ _BLOCKS_AHEAD: Final = 2
 _KILL_AGAIN_S: Final = 0.05
 
 
-class Ended(Exception):  # noqa: N818 - the end of a stream is no error
+class Ended(Exception):
     """The statement ended well."""
 
 

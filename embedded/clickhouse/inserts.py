@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from typing import Final
 
-from embedded.clickhouse import logs, wire
+from embedded.clickhouse import logs, revisions, wire
 from embedded.clickhouse.answers import Answer
 from embedded.clickhouse.channel import Channel
 from embedded.clickhouse.engine import EngineConnection, EngineInsert
 from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, EngineError, ProtocolError
 from embedded.clickhouse.native import BlockHead, Column, header_block, read_block
-from embedded.clickhouse.sql import Insert, unquote
+from embedded.clickhouse.sql import Insert, literal, unquote
 
 # Columns that no client sends: what they hold follows from others.
 _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
@@ -19,7 +20,7 @@ _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
 _FEED_BYTES: Final = 1 << 20
 
 
-class _Cancelled(Exception):  # noqa: N818 - the client changed its mind, which is no error
+class _Cancelled(Exception):
     """The client cancelled."""
 
 
@@ -30,7 +31,7 @@ def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]
         EngineError: The table or a column is unknown.
     """
     if insert.source is not None:
-        return [column for column, _ in connection.describe(f"null({insert.source})")]
+        return [column for column, _ in connection.describe(f"null({insert.structure})")]
     if insert.columns is None:
         found = connection.describe(insert.target)
         return [column for column, default in found if default not in _COMPUTED]
@@ -95,20 +96,40 @@ def run(connection: EngineConnection, insert: Insert, columns: list[Column], ans
         ProtocolError: A packet or block is malformed.
         ConnectionLostError: The client left; nothing of what is unfinished is promised.
     """
-    inserter = connection.insert(insert.text)
     try:
-        answer.data(header_block(columns, answer.revision))
-        answer.tell_timezone()
-        feed = _Feed(inserter)
-        _read_blocks(answer, feed.take)
-        _tell_events(answer, feed.finish())
+        if insert.source is None:
+            _run_stream(connection, insert, columns, answer)
+        else:
+            _run_from_file(connection, insert, columns, answer)
     except _Cancelled:
         answer.cancelled = True
+
+
+def _run_stream(connection: EngineConnection, insert: Insert, columns: list[Column], answer: Answer) -> None:
+    """Feed rows that go straight into their table as they come."""
+    inserter = connection.insert(insert.text)
+    try:
+        feed = _Feed(inserter)
+        _read_blocks(columns, answer, feed.take)
+        _tell_events(answer, feed.finish())
     finally:
         inserter.cancel()
 
 
-def _read_blocks(answer: Answer, sink: Callable[[bytes], object]) -> None:
+def _run_from_file(connection: EngineConnection, insert: Insert, columns: list[Column], answer: Answer) -> None:
+    """Gather rows that a query reads through ``input()`` in a file, and let it read that."""
+    with tempfile.NamedTemporaryFile(suffix=".native", dir=answer.spool_dir) as spool:
+        _read_blocks(columns, answer, spool.write)
+        spool.flush()
+        source = f"file({literal(spool.name)}, 'Native', {insert.structure})"
+        connection.execute(insert.text.replace(insert.source or "", source, 1))
+    _tell_events(answer, None)
+
+
+def _read_blocks(columns: list[Column], answer: Answer, sink: Callable[[bytes], object]) -> None:
+    """Tell the client what blocks are due, and take them up to the empty one that ends them."""
+    answer.data(header_block(columns, answer.revision))
+    answer.tell_timezone()
     while True:
         packet = answer.channel.packet_type()
         if packet == wire.CLIENT_CANCEL:
@@ -124,7 +145,7 @@ def _read_blocks(answer: Answer, sink: Callable[[bytes], object]) -> None:
 
 def _tell_events(answer: Answer, inserted_rows: int | None) -> None:
     """Answer one block; clients of this age wait for it."""
-    if answer.revision >= wire.REVISION_PROFILE_EVENTS_IN_INSERT:
+    if answer.revision >= revisions.PROFILE_EVENTS_IN_INSERT:
         answer.channel.send(logs.profile_events(inserted_rows, answer.revision))
 
 
@@ -151,7 +172,7 @@ def read_data(
     Returns:
         The name of the external table it belongs to, and what the block is.
     """
-    name = channel.reader.text() if revision >= wire.REVISION_TEMPORARY_TABLES else ""
+    name = channel.reader.text() if revision >= revisions.TEMPORARY_TABLES else ""
     head = read_block(channel.blocks(compressed=compressed), revision, sink)
     channel.end_block(compressed=compressed)
     return name, head

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import starmap
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
@@ -164,34 +163,42 @@ def _decimal(kind: TypeText) -> Layout:
     raise ProtocolError(INCORRECT_DATA, f"Decimal precision {precision} is out of range")
 
 
+def _layout_of_low_cardinality(args: list[str], depth: int) -> Layout:
+    inner = parse_type(args[0])
+    # A null is a key of the dictionary, so the dictionary's own type is not nullable.
+    return _low_cardinality(layout_of(inner.args[0] if inner.name == "Nullable" and inner.args else args[0], depth))
+
+
+def _layouts_of(args: list[str], depth: int) -> list[Layout]:
+    return [layout_of(arg, depth) for arg in args]
+
+
 def _composite(kind: TypeText, depth: int) -> Layout | None:
     """The layout of a type made of others; None for a name that is no such type."""
     from embedded.clickhouse import dynamic
 
+    if kind.name == "Dynamic":
+        return dynamic.dynamic
+    if kind.name == "JSON":
+        return dynamic.json_object(kind.args, depth)
+    count, build = _COMPOSITES.get(kind.name, (-1, None))
     args = [element_type(arg) for arg in kind.args]
-    match kind.name, args:
-        case "Nullable", [inner]:
-            return _nullable(layout_of(inner, depth))
-        case "Array", [inner]:
-            return _array(layout_of(inner, depth))
-        case "Tuple", _:
-            return _tuple([layout_of(arg, depth) for arg in args])
-        case "Nested", _:
-            return _array(_tuple([layout_of(arg, depth) for arg in args]))
-        case "Map", [key, value]:
-            return _array(_tuple([layout_of(key, depth), layout_of(value, depth)]))
-        case "LowCardinality", [inner]:
-            kind = parse_type(inner)
-            return _low_cardinality(layout_of(kind.args[0] if kind.name == "Nullable" and kind.args else inner, depth))
-        case "SimpleAggregateFunction", [_, inner]:
-            return layout_of(inner, depth)
-        case "Variant", _:
-            return variant(list(starmap(layout_of, ((arg, depth) for arg in sorted(args)))))
-        case "Dynamic", _:
-            return dynamic.dynamic
-        case "JSON", _:
-            return dynamic.json_object(kind.args, depth)
-    return None
+    if build is None or count not in {None, len(args)}:
+        return None
+    return build(args, depth)
+
+
+def _simple(kind: TypeText) -> Layout | None:
+    """The layout of a type that holds no other; None for a name that is no such type."""
+    if kind.name in _WIDTHS:
+        return _fixed(_WIDTHS[kind.name])
+    if kind.name.startswith("Interval"):
+        return _fixed(8)
+    if kind.name == "String":
+        return _string
+    if kind.name == "FixedString" and kind.args and kind.args[0].isdecimal():
+        return _fixed(int(kind.args[0]))
+    return _decimal(kind) if kind.name == "Decimal" else None
 
 
 @lru_cache(maxsize=4096)
@@ -208,21 +215,22 @@ def layout_of(text: str, depth: int = 0) -> Layout:
     if depth > _MAX_DEPTH:
         raise ProtocolError(INCORRECT_DATA, "A type is nested too deeply")
     kind = parse_type(text)
-    if kind.name in _WIDTHS:
-        return _fixed(_WIDTHS[kind.name])
-    if kind.name.startswith("Interval"):
-        return _fixed(8)
-    if kind.name == "String":
-        return _string
-    if kind.name == "FixedString" and kind.args and kind.args[0].isdecimal():
-        return _fixed(int(kind.args[0]))
-    if kind.name == "Decimal":
-        return _decimal(kind)
     if kind.name in _ALIASES:
         return layout_of(_ALIASES[kind.name], depth + 1)
-    layout = _composite(kind, depth + 1)
+    layout = _simple(kind) or _composite(kind, depth + 1)
     if layout is None:
-        raise ProtocolError(
-            NOT_IMPLEMENTED, f"Columns of type {text[:200]} are not carried over this server's protocol"
-        )
+        raise ProtocolError(NOT_IMPLEMENTED, f"Columns of type {text[:200]} cannot be carried by this server")
     return layout
+
+
+# How many arguments each type of other types takes (None for any number), and how its layout follows from them.
+_COMPOSITES: Final[dict[str, tuple[int | None, Callable[[list[str], int], Layout]]]] = {
+    "Nullable": (1, lambda args, depth: _nullable(layout_of(args[0], depth))),
+    "Array": (1, lambda args, depth: _array(layout_of(args[0], depth))),
+    "Tuple": (None, lambda args, depth: _tuple(_layouts_of(args, depth))),
+    "Nested": (None, lambda args, depth: _array(_tuple(_layouts_of(args, depth)))),
+    "Map": (2, lambda args, depth: _array(_tuple(_layouts_of(args, depth)))),
+    "LowCardinality": (1, _layout_of_low_cardinality),
+    "SimpleAggregateFunction": (2, lambda args, depth: layout_of(args[1], depth)),
+    "Variant": (None, lambda args, depth: variant(_layouts_of(sorted(args), depth))),
+}

@@ -8,9 +8,9 @@ import threading
 import time
 from typing import Final
 
-from embedded.clickhouse import wire
+from embedded.clickhouse import revisions, wire
 from embedded.clickhouse.native import block_info
-from embedded.clickhouse.wire import REVISION_CUSTOM_SERIALIZATION, string, varint
+from embedded.clickhouse.wire import string, varint
 
 # Levels of send_logs_level that include what is logged here, which is of level Debug.
 LEVELS: Final = frozenset({"debug", "trace", "test"})
@@ -54,7 +54,7 @@ def profile_events(inserted_rows: int | None, revision: int) -> bytes:
 
 
 def _block(kind: int, columns: tuple[tuple[str, str, bytes], ...], rows: int, revision: int) -> bytes:
-    custom = b"\x00" if revision >= REVISION_CUSTOM_SERIALIZATION else b""
+    custom = b"\x00" if revision >= revisions.CUSTOM_SERIALIZATION else b""
     parts = [varint(kind), b"\x00", block_info(revision), varint(len(columns)), varint(rows)]
     for name, type_name, data in columns:
         parts += [string(name), string(type_name), custom, data]

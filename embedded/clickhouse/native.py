@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
 from embedded.clickhouse.layout import MAX_ROWS, layout_of
 from embedded.clickhouse.reader import ByteReader
-from embedded.clickhouse.wire import REVISION_BLOCK_INFO, REVISION_CUSTOM_SERIALIZATION, string, varint
+from embedded.clickhouse.wire import string, varint
 
 # ClickHouse's own bound on the columns of a Native block.
 MAX_COLUMNS: Final = 1_000_000
@@ -36,7 +37,16 @@ class BlockHead:
     rows: int
 
 
-class _Ended(Exception):  # noqa: N818 - a signal between two functions of this module
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A block of a result, ready for the client."""
+
+    columns: tuple[Column, ...]
+    rows: int
+    data: bytes
+
+
+class _Ended(Exception):
     """The bytes of a finished result are used up."""
 
 
@@ -51,11 +61,11 @@ def read_block(reader: ByteReader, revision: int, sink: Callable[[bytes], object
     Raises:
         ProtocolError: The bytes are no block, or one with sparse or other custom serialization.
     """
-    if revision >= REVISION_BLOCK_INFO:
+    if revision >= revisions.BLOCK_INFO:
         _read_block_info(reader)
     reader.relay(sink)
     try:
-        head = _walk(reader, custom=revision >= REVISION_CUSTOM_SERIALIZATION)
+        head = _walk(reader, custom=revision >= revisions.CUSTOM_SERIALIZATION)
     finally:
         reader.relay(None)
     return head
@@ -88,29 +98,30 @@ def _walk(reader: ByteReader, *, custom: bool) -> BlockHead:
 
 def block_info(revision: int) -> bytes:
     """The bytes before a block: nothing for clients that are too old for them."""
-    return _BLOCK_INFO if revision >= REVISION_BLOCK_INFO else b""
+    return _BLOCK_INFO if revision >= revisions.BLOCK_INFO else b""
 
 
 def header_block(columns: Sequence[Column], revision: int) -> bytes:
     """A block of no rows that tells names and types; without columns, the mark of the data's end."""
-    custom = b"\x00" if revision >= REVISION_CUSTOM_SERIALIZATION else b""
+    custom = b"\x00" if revision >= revisions.CUSTOM_SERIALIZATION else b""
     parts = [block_info(revision), varint(len(columns)), b"\x00"]
     for column in columns:
         parts += [string(column.name), string(column.type), custom]
     return b"".join(parts)
 
 
-def fit_blocks(data: bytes, revision: int) -> Iterator[bytes]:
+def fit_blocks(data: bytes, revision: int, described: Sequence[Column] = ()) -> Iterator[Block]:
     """Cut a result of chDB into blocks as a client of this revision reads them.
 
     Args:
         data: Blocks in Native format, one after the other.
         revision: The revision both sides agreed on.
+        described: The result's columns as DESCRIBE tells them. In Native format chDB leaves the time zone of a
+            DateTime column out, as for clients of before 2018; it is put back from here.
 
     Raises:
         ProtocolError: A column that is not the last has a type whose length is unknown (AggregateFunction).
     """
-    custom = revision >= REVISION_CUSTOM_SERIALIZATION
     reader = ByteReader(_once(data))
     while True:
         parts: list[bytes] = [block_info(revision)]
@@ -120,17 +131,25 @@ def fit_blocks(data: bytes, revision: int) -> Iterator[bytes]:
         except _Ended:
             return
         rows = reader.varint()
-        for at in range(count):
-            reader.text()
-            kind = reader.text()
-            if custom:
-                reader.emit(b"\x00")
-            if at == count - 1 and kind.startswith("AggregateFunction"):
-                reader.skip(reader.buffered)
-            elif rows:
-                layout_of(kind)(reader)(reader, rows)
+        types = [column.type for column in described] if len(described) == count else [""] * count
+        columns = tuple(
+            _pass_column(reader, rows, revision, known=known, last=at == count - 1) for at, known in enumerate(types)
+        )
         reader.relay(None)
-        yield b"".join(parts)
+        yield Block(columns=columns, rows=rows, data=b"".join(parts))
+
+
+def _pass_column(reader: ByteReader, rows: int, revision: int, *, known: str, last: bool) -> Column:
+    name = reader.text()
+    kind = reader.drop(reader.drop_varint()).decode("utf-8", "surrogateescape")
+    shown = known if kind == "DateTime" and known.startswith("DateTime(") else kind
+    reader.emit(string(shown) + (b"\x00" if revision >= revisions.CUSTOM_SERIALIZATION else b""))
+    if last and kind.startswith("AggregateFunction"):
+        # Its states have no length of their own; as the last column they take what is left of the chunk.
+        reader.skip(reader.buffered)
+    elif rows:
+        layout_of(kind)(reader)(reader, rows)
+    return Column(name=name, type=shown)
 
 
 def _once(data: bytes) -> Callable[[], bytes]:
@@ -142,9 +161,3 @@ def _once(data: bytes) -> Callable[[], bytes]:
         raise _Ended
 
     return pull
-
-
-def block_rows(data: bytes) -> tuple[int, int]:
-    """Columns and rows of the first block in a chunk of chDB's."""
-    reader = ByteReader(_once(data))
-    return reader.varint(), reader.varint()

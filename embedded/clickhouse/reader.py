@@ -91,6 +91,15 @@ class ByteReader:
         self._mark = self._pos
         return data
 
+    def drop_varint(self) -> int:
+        """Read a LEB128 number and keep it out of the relayed stream."""
+        self._flush()
+        sink, self._sink = self._sink, None
+        try:
+            return self.varint()
+        finally:
+            self._sink, self._mark = sink, self._pos
+
     def skip(self, count: int) -> None:
         """Walk over ``count`` bytes, holding no more than one chunk of them."""
         while (available := len(self._buf) - self._pos) < count:

@@ -21,6 +21,8 @@ _QUERY_SIZE: Final = "max_query_size"
 _CHUNK_BYTES: Final = 1 << 20
 # chDB waits without end for progress that is due at every instant, so zero becomes the shortest delay.
 _INTERACTIVE_DELAY: Final = "interactive_delay"
+# Answered by this server alone: chDB would write its lines, with the texts of queries, to this process's stderr.
+_LOGS_LEVEL: Final = "send_logs_level"
 # Settings of the session that this server itself acts on.
 FOLLOWED: Final = ("session_timezone", "extremes", "network_compression_method", "send_logs_level")
 
@@ -54,6 +56,8 @@ class Session:
         """Look at the session's settings after a SET."""
         self.changed = True
         states = self.connection.setting_states(FOLLOWED)
+        if states[_LOGS_LEVEL].changed:
+            self.connection.execute(f"SET {_LOGS_LEVEL} = DEFAULT")
         self.followed = {name: state.value for name, state in states.items() if state.changed}
 
 
@@ -113,6 +117,7 @@ def applied(session: Session, settings: dict[str, str]) -> Iterator[EngineConnec
             yield sibling
         return
     connection = session.connection
+    settings = {name: value for name, value in settings.items() if name != _LOGS_LEVEL}
     before = connection.setting_states(list(settings)) if session.changed and settings else {}
     try:
         _apply(connection, settings)
@@ -158,7 +163,7 @@ def _fill(connection: EngineConnection, external: External) -> None:
     chunk = external.spool.read(_CHUNK_BYTES)
     if not chunk:
         return
-    insert = connection.insert(f"INSERT INTO {quote(external.name)}")  # noqa: S608 - the name is quoted
+    insert = connection.insert(f"INSERT INTO {quote(external.name)}")
     try:
         while chunk:
             insert.append(chunk)

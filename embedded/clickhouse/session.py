@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
-import tempfile
 import uuid
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Final
 
-from embedded.clickhouse import answers, inserts, logs, wire
+from embedded.clickhouse import answers, inserts, logs, revisions, wire
 from embedded.clickhouse.answers import Answer
 from embedded.clickhouse.channel import Channel
 from embedded.clickhouse.compress import method_named
@@ -74,7 +76,7 @@ class Conversation:
             database = hello.database or self._config.database
             connection.execute(f"USE {quote(database)}")
             self._channel.send(wire.hello(self._version, self._revision))
-            if self._revision >= wire.REVISION_ADDENDUM:
+            if self._revision >= revisions.ADDENDUM:
                 self._channel.reader.text()
             while True:
                 self._packet(session, self._channel.packet_type())
@@ -108,7 +110,7 @@ class Conversation:
             self._query(session, query)
         elif packet == wire.CLIENT_TABLES_STATUS:
             self._tables_status()
-        elif packet == wire.CLIENT_HELLO or packet == wire.CLIENT_DATA:
+        elif packet in {wire.CLIENT_HELLO, wire.CLIENT_DATA}:
             raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came outside a query")
         elif packet != wire.CLIENT_CANCEL:
             # A cancel that arrives after its query ended is late, not wrong.
@@ -140,9 +142,7 @@ class Conversation:
             packet = self._channel.packet_type()
             if packet != wire.CLIENT_DATA:
                 raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came where a block was due")
-            spool = spools.enter_context(
-                tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES, dir=self._config.data_dir)
-            )
+            spool = spools.enter_context(_spool(self._config.data_dir))
             name, head = inserts.read_data(self._channel, self._revision, query.compressed, spool.write)
             if not head.columns:
                 return list(externals.values())
@@ -163,6 +163,7 @@ class Conversation:
             channel=self._channel,
             revision=self._revision,
             codec=codec,
+            spool_dir=self._config.data_dir,
             extremes=effective.get("extremes", "0") not in {"0", "false"},
             timezone=effective.get("session_timezone", ""),
         )
@@ -180,7 +181,7 @@ class Conversation:
             session.note_set()
 
     def _tell_before(self, query: wire.Query, settings: dict[str, str]) -> None:
-        if settings.get("send_logs_level") in logs.LEVELS and self._revision >= wire.REVISION_SERVER_LOGS:
+        if settings.get("send_logs_level") in logs.LEVELS and self._revision >= revisions.SERVER_LOGS:
             line = logs.query_line(query, self._peer)
             self._channel.send(logs.packet(query.query_id, line, self._revision))
 
@@ -201,3 +202,10 @@ class Conversation:
                 inserts.run(connection, insert, columns, answer)
             else:
                 answers.run(self._engine, connection, query, what)
+
+
+@contextmanager
+def _spool(folder: Path) -> Iterator[SpooledTemporaryFile[bytes]]:
+    """A file for one external table, in memory while it is small."""
+    with SpooledTemporaryFile(max_size=_SPOOL_BYTES, dir=str(folder)) as spool:
+        yield spool

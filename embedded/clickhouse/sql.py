@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, ServerError
@@ -38,13 +39,15 @@ class Insert:
         text: The statement without VALUES or FORMAT, as the engine's streaming insert wants it.
         target: The table or table function.
         columns: The column list between its parentheses, None without one.
-        source: The structure that ``input()`` declares, None where rows go straight into the target.
+        source: The call of ``input()`` that the rows stand for, None where they go straight into the target.
+        structure: What that call declares, a string literal; empty without one.
     """
 
     text: str
     target: str
     columns: str | None
-    source: str | None
+    source: str | None = None
+    structure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,7 @@ def read_statement(text: str) -> Statement:
     found = [token for token in found if token.start < end]
     top = [token for token in found if token.depth == 0]
     words = [token.word for token in top]
-    pairs = list(zip(words, words[1:], strict=False))
+    pairs = list(pairwise(words))
     if ("INTO", "OUTFILE") in pairs:
         raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed")
     body = _without_format(text, top, end) if verb not in {"CREATE", "ALTER", "EXPLAIN"} else text[:end]
@@ -138,7 +141,7 @@ def _read_insert(text: str) -> Statement:
     top = [token for token in found if token.depth == 0]
     words = [token.word for token in top]
     plain = Statement(text=text, verb="INSERT")
-    if "OUTFILE" in words or ("FROM", "INFILE") in zip(words, words[1:], strict=False):
+    if "OUTFILE" in words or ("FROM", "INFILE") in pairwise(words):
         raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INSERT FROM INFILE is not allowed over the native protocol")
     end = len(text)
     if words and words[-1] in {"VALUES", "FORMAT"}:
@@ -176,22 +179,23 @@ def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statem
     if at + 1 < len(top) and top[at].word == "(" and top[at + 1].word == ")":
         columns = text[top[at].end : top[at + 1].start].strip()
         at += 2
-    source = None
+    source = structure = ""
     if at < len(top) and top[at].word in {"SELECT", "WITH"}:
-        source = _input_structure(text)
-        if source is None:
+        source, structure = _input_call(text)
+        if not source:
             return plain
-    insert = Insert(text=text, target=target, columns=columns or None, source=source)
+    insert = Insert(text=text, target=target, columns=columns or None, source=source or None, structure=structure)
     return Statement(text=text, verb="INSERT", insert=insert)
 
 
-def _input_structure(text: str) -> str | None:
-    """The argument of ``input('...')``, still quoted."""
+def _input_call(text: str) -> tuple[str, str]:
+    """The call ``input('...')`` and its argument, both empty if there is none."""
     found = tokens(text)
-    for at, token in enumerate(found[:-2]):
-        if token.word == "INPUT" and found[at + 1].word == "(":
-            return text[found[at + 2].start : found[at + 2].end]
-    return None
+    for at, token in enumerate(found[:-3]):
+        argument = found[at + 2]
+        if token.word == "INPUT" and found[at + 1].word == "(" and found[at + 3].word == ")":
+            return text[token.start : found[at + 3].end], text[argument.start : argument.end]
+    return "", ""
 
 
 def quote(name: str) -> str:

@@ -7,39 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.reader import ByteReader
-
-# The newest revision whose every duty this server fulfils. The next one (54469) adds a count to the profile packet.
-REVISION: Final = 54468
-
-REVISION_TEMPORARY_TABLES: Final = 50264
-REVISION_TOTAL_ROWS_IN_PROGRESS: Final = 51554
-REVISION_BLOCK_INFO: Final = 51903
-REVISION_CLIENT_INFO: Final = 54032
-REVISION_SERVER_TIMEZONE: Final = 54058
-REVISION_QUOTA_KEY_IN_CLIENT_INFO: Final = 54060
-REVISION_DISPLAY_NAME: Final = 54372
-REVISION_VERSION_PATCH: Final = 54401
-REVISION_SERVER_LOGS: Final = 54406
-REVISION_WRITE_INFO: Final = 54420
-REVISION_SETTINGS_AS_STRINGS: Final = 54429
-REVISION_INTERSERVER_SECRET: Final = 54441
-REVISION_OPENTELEMETRY: Final = 54442
-REVISION_FORWARDED_FOR: Final = 54443
-REVISION_REFERER: Final = 54447
-REVISION_DISTRIBUTED_DEPTH: Final = 54448
-REVISION_INITIAL_QUERY_START_TIME: Final = 54449
-REVISION_PARALLEL_REPLICAS: Final = 54453
-REVISION_CUSTOM_SERIALIZATION: Final = 54454
-REVISION_PROFILE_EVENTS_IN_INSERT: Final = 54456
-REVISION_ADDENDUM: Final = 54458
-REVISION_PARAMETERS: Final = 54459
-REVISION_QUERY_TIME_IN_PROGRESS: Final = 54460
-REVISION_PASSWORD_RULES: Final = 54461
-REVISION_INTERSERVER_SECRET_V2: Final = 54462
-REVISION_TOTAL_BYTES_IN_PROGRESS: Final = 54463
-REVISION_TIMEZONE_UPDATES: Final = 54464
-REVISION_TABLE_READ_ONLY: Final = 54467
 
 CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING, CLIENT_TABLES_STATUS = range(6)
 (
@@ -143,7 +112,7 @@ def read_hello(reader: ByteReader) -> Hello:
     reader.varint()
     return Hello(
         client_name=name,
-        revision=min(reader.varint(), REVISION),
+        revision=min(reader.varint(), revisions.NEWEST),
         database=reader.text(_MAX_NAME_BYTES),
         user=reader.text(_MAX_NAME_BYTES),
         password=reader.text(_MAX_NAME_BYTES),
@@ -152,16 +121,22 @@ def read_hello(reader: ByteReader) -> Hello:
 
 def hello(version: ServerVersion, revision: int) -> bytes:
     """The server's hello for a client of this revision."""
-    parts = [varint(SERVER_HELLO), string("ClickHouse"), varint(version.major), varint(version.minor), varint(REVISION)]
-    if revision >= REVISION_SERVER_TIMEZONE:
+    parts = [
+        varint(SERVER_HELLO),
+        string("ClickHouse"),
+        varint(version.major),
+        varint(version.minor),
+        varint(revisions.NEWEST),
+    ]
+    if revision >= revisions.SERVER_TIMEZONE:
         parts.append(string(version.timezone))
-    if revision >= REVISION_DISPLAY_NAME:
+    if revision >= revisions.DISPLAY_NAME:
         parts.append(string(version.display_name))
-    if revision >= REVISION_VERSION_PATCH:
+    if revision >= revisions.VERSION_PATCH:
         parts.append(varint(version.patch))
-    if revision >= REVISION_PASSWORD_RULES:
+    if revision >= revisions.PASSWORD_RULES:
         parts.append(varint(0))
-    if revision >= REVISION_INTERSERVER_SECRET_V2:
+    if revision >= revisions.INTERSERVER_SECRET_V2:
         # The nonce of a secret between servers, which this one does not have.
         parts.append(bytes(8))
     return b"".join(parts)
@@ -172,23 +147,23 @@ def _read_trace(reader: ByteReader) -> str:
         return ""
     first, second, span = reader.u64(), reader.u64(), reader.u64()
     reader.text(_MAX_NAME_BYTES)
-    # A UUID's halves travel low word first, as ClickHouse 22.2 and later print it.
-    return f"00-{second:016x}{first:016x}-{span:016x}-{reader.u8():02x}"
+    return f"00-{first:016x}{second:016x}-{span:016x}-{reader.u8():02x}"
 
 
-def _read_tcp_client(reader: ByteReader) -> None:
-    for _ in range(3):
-        reader.text(_MAX_NAME_BYTES)
-    for _ in range(3):
-        reader.varint()
-
-
-def _read_http_client(reader: ByteReader, revision: int) -> None:
+def _read_client(reader: ByteReader, interface: int, revision: int) -> None:
+    """Read over what a client says of itself, which depends on how it reached the first server."""
+    if interface == _INTERFACE_TCP:
+        for _ in range(3):
+            reader.text(_MAX_NAME_BYTES)
+        for _ in range(3):
+            reader.varint()
+    if interface != _INTERFACE_HTTP:
+        return
     reader.u8()
     reader.text(_MAX_NAME_BYTES)
-    if revision >= REVISION_FORWARDED_FOR:
+    if revision >= revisions.FORWARDED_FOR:
         reader.text(_MAX_NAME_BYTES)
-    if revision >= REVISION_REFERER:
+    if revision >= revisions.REFERER:
         reader.text(_MAX_NAME_BYTES)
 
 
@@ -202,21 +177,18 @@ def read_client_info(reader: ByteReader, revision: int) -> str:
         return ""
     for _ in range(3):
         reader.text(_MAX_NAME_BYTES)
-    if revision >= REVISION_INITIAL_QUERY_START_TIME:
+    if revision >= revisions.INITIAL_QUERY_START_TIME:
         reader.u64()
     interface = reader.u8()
-    if interface == _INTERFACE_TCP:
-        _read_tcp_client(reader)
-    elif interface == _INTERFACE_HTTP:
-        _read_http_client(reader, revision)
-    if revision >= REVISION_QUOTA_KEY_IN_CLIENT_INFO:
+    _read_client(reader, interface, revision)
+    if revision >= revisions.QUOTA_KEY_IN_CLIENT_INFO:
         reader.text(_MAX_NAME_BYTES)
-    if revision >= REVISION_DISTRIBUTED_DEPTH:
+    if revision >= revisions.DISTRIBUTED_DEPTH:
         reader.varint()
-    if interface == _INTERFACE_TCP and revision >= REVISION_VERSION_PATCH:
+    if interface == _INTERFACE_TCP and revision >= revisions.VERSION_PATCH:
         reader.varint()
-    trace = _read_trace(reader) if revision >= REVISION_OPENTELEMETRY else ""
-    if revision >= REVISION_PARALLEL_REPLICAS:
+    trace = _read_trace(reader) if revision >= revisions.OPENTELEMETRY else ""
+    if revision >= revisions.PARALLEL_REPLICAS:
         for _ in range(3):
             reader.varint()
     return trace
@@ -225,7 +197,7 @@ def read_client_info(reader: ByteReader, revision: int) -> str:
 def _read_settings(reader: ByteReader, revision: int, is_number: Callable[[str], bool]) -> tuple[Setting, ...]:
     settings = []
     while name := reader.text(_MAX_NAME_BYTES):
-        if revision >= REVISION_SETTINGS_AS_STRINGS:
+        if revision >= revisions.SETTINGS_AS_STRINGS:
             important = bool(reader.varint() & SETTING_IMPORTANT)
             settings.append(Setting(name=name, value=reader.text(_MAX_NAME_BYTES), important=important))
         else:
@@ -251,14 +223,14 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
         is_number: Whether a setting's value is a number; clients before 54429 write those as varints.
     """
     query_id = reader.text(_MAX_NAME_BYTES)
-    traceparent = read_client_info(reader, revision) if revision >= REVISION_CLIENT_INFO else ""
+    traceparent = read_client_info(reader, revision) if revision >= revisions.CLIENT_INFO else ""
     settings = _read_settings(reader, revision, is_number)
-    if revision >= REVISION_INTERSERVER_SECRET:
+    if revision >= revisions.INTERSERVER_SECRET:
         reader.text(_MAX_NAME_BYTES)
     reader.varint()
     compressed = bool(reader.varint())
     text = reader.text(MAX_QUERY_BYTES)
-    parameters = _read_parameters(reader) if revision >= REVISION_PARAMETERS else {}
+    parameters = _read_parameters(reader) if revision >= revisions.PARAMETERS else {}
     return Query(
         query_id=query_id,
         text=text,
@@ -278,13 +250,13 @@ def exception(code: int, text: str) -> bytes:
 def progress(value: Progress, revision: int) -> bytes:
     """A progress packet."""
     parts = [varint(SERVER_PROGRESS), varint(value.rows), varint(value.bytes)]
-    if revision >= REVISION_TOTAL_ROWS_IN_PROGRESS:
+    if revision >= revisions.TOTAL_ROWS_IN_PROGRESS:
         parts.append(varint(value.total_rows))
-    if revision >= REVISION_TOTAL_BYTES_IN_PROGRESS:
+    if revision >= revisions.TOTAL_BYTES_IN_PROGRESS:
         parts.append(varint(0))
-    if revision >= REVISION_WRITE_INFO:
+    if revision >= revisions.WRITE_INFO:
         parts += [varint(0), varint(0)]
-    if revision >= REVISION_QUERY_TIME_IN_PROGRESS:
+    if revision >= revisions.QUERY_TIME_IN_PROGRESS:
         parts.append(varint(value.elapsed_ns))
     return b"".join(parts)
 
@@ -306,7 +278,7 @@ def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
 def tables_status(tables: Iterable[tuple[str, str]], revision: int) -> bytes:
     """Tell which of the tables exist; none of them is replicated."""
     found = list(tables)
-    read_only = b"\x00" if revision >= REVISION_TABLE_READ_ONLY else b""
+    read_only = b"\x00" if revision >= revisions.TABLE_READ_ONLY else b""
     parts = [varint(SERVER_TABLES_STATUS), varint(len(found))]
     parts += [string(database) + string(table) + b"\x00" + read_only for database, table in found]
     return b"".join(parts)
