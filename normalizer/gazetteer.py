@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from normalizer import packaged
-from normalizer.text import fold
-
 PROVINCE, REGENCY, DISTRICT, VILLAGE = 2, 5, 8, 13
 """The length of a code tells the level."""
 
@@ -62,28 +59,3 @@ def lineage(code: str) -> tuple[str | None, str | None, str | None, str | None]:
         code[:DISTRICT] if size >= DISTRICT else None,
         code if size >= VILLAGE else None,
     )
-
-
-def place_names(gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
-    """Yield (folded name, code, how) for each province and regency, with aliases and nicknames."""
-    for code, name in gazetteer.names.items():
-        if len(code) == PROVINCE:
-            yield fold(name).decode(), code, "named"
-        elif len(code) == REGENCY:
-            kind, bare = name.split(" ", 1)
-            short = fold(bare).decode()
-            yield short, code, "bare"
-            for prefix in _PREFIXES[kind]:
-                yield f"{prefix} {short}", code, "named"
-    document = packaged.document("normalizer", "places.yaml")
-    for how, entries in document.items():
-        for code, names in entries.items():
-            for name in names:
-                yield fold(name).decode(), code, how
-
-
-_PREFIXES = {
-    "Kota": ("kota", "kodya", "kotamadya", "pemkot", "walikota", "wali kota", "kota adm", "kota administrasi"),
-    "Kabupaten": ("kabupaten", "kab", "kabupate", "kbupaten", "pemkab", "pemda", "bupati"),
-}
-"""How the level of a region is written before its name."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from normalizer import packaged
-from normalizer.gazetteer import Gazetteer, place_names
+from normalizer.gazetteer import Gazetteer
+from normalizer.placenames import PlaceName, place_names
+from normalizer.text import fold
 
 PAIR_WINDOW_CHARS = 60
 """How near the words of a pair must stand: about a clause of a text message."""
@@ -31,7 +33,7 @@ class Lexicon:
 
     Attributes:
         patterns: folded words with their spaces; an open end has none.
-        places: the (code, how) that a pattern can name, or None.
+        places: what a pattern can mean as a place, or None.
         weights: the (target, weight) that a pattern gives; targets are subjects, then SIGNALS.
         groups: the word groups that a pattern belongs to.
         pairs: by group, (other group, target, weight).
@@ -39,7 +41,7 @@ class Lexicon:
 
     subjects: tuple[Subject, ...]
     patterns: list[bytes] = field(default_factory=list)
-    places: list[tuple[tuple[str, str], ...] | None] = field(default_factory=list)
+    places: list[PlaceName | None] = field(default_factory=list)
     weights: list[tuple[tuple[int, float], ...] | None] = field(default_factory=list)
     groups: list[tuple[str, ...] | None] = field(default_factory=list)
     pairs: dict[str, tuple[tuple[str, int, float], ...]] = field(default_factory=dict)
@@ -47,8 +49,12 @@ class Lexicon:
 
 def compile_lexicon(gazetteer: Gazetteer) -> Lexicon:
     """Read the packaged word lists and return them compiled."""
-    document = packaged.document("normalizer", "subjects.yaml")
-    entries = document["subjects"]
+    document = packaged.document("normalizer", "subjects/signals.yaml")
+    entries = {
+        subject: value
+        for part in ("places", "nation")
+        for subject, value in packaged.document("normalizer", f"subjects/{part}.yaml").items()
+    }
     subjects = tuple(
         Subject(id=key, name=value["name"], topic=value["topic"], local=value.get("local", True))
         for key, value in entries.items()
@@ -56,9 +62,7 @@ def compile_lexicon(gazetteer: Gazetteer) -> Lexicon:
     targets = {subject.id: number for number, subject in enumerate(subjects)}
     targets |= {signal: len(subjects) + number for number, signal in enumerate(SIGNALS)}
 
-    places: dict[str, dict[str, str]] = {}
-    for name, code, how in place_names(gazetteer):
-        places.setdefault(f" {name} ", {})[code] = how
+    places = {_pattern(name): meaning for name, meaning in place_names(gazetteer).items()}
     weights: dict[str, dict[int, float]] = {}
     for target, weight, words in _weighted(document, entries):
         for word in words:
@@ -71,16 +75,17 @@ def compile_lexicon(gazetteer: Gazetteer) -> Lexicon:
     lexicon = Lexicon(subjects=subjects, pairs=_pairs(entries, targets))
     for pattern in sorted({*places, *weights, *groups}):
         lexicon.patterns.append(pattern.encode())
-        lexicon.places.append(tuple(places[pattern].items()) if pattern in places else None)
+        lexicon.places.append(places.get(pattern))
         lexicon.weights.append(tuple(weights[pattern].items()) if pattern in weights else None)
         lexicon.groups.append(tuple(groups[pattern]) if pattern in groups else None)
     return lexicon
 
 
-def _pattern(word: str) -> str:
-    start = "" if word.startswith("*") else " "
-    end = "" if word.endswith("*") else " "
-    return f"{start}{word.strip('*')}{end}"
+def _pattern(word: object) -> str:
+    written = str(word)
+    start = "" if written.startswith("*") else " "
+    end = "" if written.endswith("*") else " "
+    return f"{start}{fold(written).decode()}{end}"
 
 
 def _weighted(document: Mapping[str, Any], entries: Mapping[str, Any]) -> Iterator[tuple[str, int, list[str]]]:

@@ -33,8 +33,14 @@ if TYPE_CHECKING:
 VERSION = "2026.11.1"
 """Changes with every change of what a text is read as; stands in each complaint."""
 
-TITLE_BONUS = 1.5
+TITLE_BONUS = 2.0
 """A word in the title says more about the subject than one in the story."""
+
+LEAD_CHARS = 300
+"""People say first what they want; what stands further on is the story."""
+
+STORY_WEIGHT = 0.5
+"""The part that a word of the story weighs."""
 
 OVERSIGHT_FROM = 4.0
 """The sum of weights from which a report is one of abuse of office."""
@@ -124,7 +130,7 @@ class Normaliser:
             if index in seen:
                 continue
             seen.add(index)
-            bonus = TITLE_BONUS if start < title_end else 1.0
+            bonus = TITLE_BONUS if start < title_end else 1.0 if start < LEAD_CHARS else STORY_WEIGHT
             for target, weight in lexicon.weights[index] or ():
                 scores[target] = scores.get(target, 0.0) + weight * bonus
         for group, positions in groups.items():

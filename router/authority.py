@@ -1,5 +1,6 @@
 """Weighs place, subject, level of government and what the citizen said into candidates for the owner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from complaints.event import Evidence, RoutingHints
@@ -77,11 +78,19 @@ def _owners(rule: Rule, facts: Facts, registry: Registry) -> list[Agency]:
     groups = facts.reading.groups
     found: list[Agency] = []
     for owner in rule.owners:
-        if all(need in groups for need in owner.needs) and not any(word in groups for word in owner.unless):
+        if _fits(owner, groups, facts.place):
             agency = locate(owner, facts.place, registry)
             if agency:
                 found.append(agency)
     return found
+
+
+def _fits(owner: Owner, groups: Mapping[str, int], place: PlaceReading) -> bool:
+    return (
+        all(need in groups for need in owner.needs)
+        and not any(word in groups for word in owner.unless)
+        and (not owner.regions or place.regency in owner.regions or place.province in owner.regions)
+    )
 
 
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
@@ -105,6 +114,8 @@ def _watchdog(agency: Agency, rules: Rules, registry: Registry) -> Agency | None
     for body in chain:
         if body.id == "polri":
             return registry.get(rules.oversight.police)
+        if body.id in rules.oversight.itself:
+            return body
         if body.id in rules.oversight.national:
             return registry.get(rules.oversight.national[body.id])
         if body.kind == "government" and body.region:

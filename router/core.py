@@ -17,7 +17,7 @@ from router.rules import Rule, Rules
 MAX_HOPS = 3
 """After so many refusals the national administrator takes the complaint."""
 
-SURE_FROM = 0.35
+SURE_FROM = 0.2
 """Below this confidence a desk sorts the complaint out."""
 
 ALTERNATIVES = 3
@@ -136,7 +136,7 @@ class Router:
         if not facts.reading.subjects:
             return False
         rule = self.rules.subjects.get(facts.reading.subjects[0][0])
-        first = next((owner for owner in rule.owners if not owner.needs), None) if rule else None
+        first = next((owner for owner in rule.owners if not owner.needs and not owner.regions), None) if rule else None
         known = facts.place.regency or facts.place.province == DKI
         return bool(first and first.level and not known)
 

@@ -17,12 +17,14 @@ class Owner:
         level: "", "local", "province", "district" or "village".
         needs: word groups that must be in the text.
         unless: word groups that must not.
+        regions: Kemendagri codes where this holds, everywhere if there are none.
     """
 
     body: str
     level: str
     needs: tuple[str, ...]
     unless: tuple[str, ...]
+    regions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Oversight:
     reason: str
     police: str
     national: Mapping[str, str]
+    itself: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +78,13 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
 
 def _owner(row: Mapping[str, Any]) -> Owner:
     body, _, level = row["body"].partition("@")
-    return Owner(body=body, level=level, needs=tuple(row.get("if", ())), unless=tuple(row.get("unless", ())))
+    return Owner(
+        body=body,
+        level=level,
+        needs=tuple(row.get("if", ())),
+        unless=tuple(row.get("unless", ())),
+        regions=tuple(row.get("in", ())),
+    )
 
 
 @cache
