@@ -39,8 +39,14 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         service: "channel-sms", "router".
         level: DEBUG, INFO, WARNING or ERROR.
     """
+
+    def named(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["service"] = service
+        return event
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -66,7 +72,6 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     logging.getLogger("clickhouse_driver").setLevel(
         logging.CRITICAL
     )  # it logs a trace a try; its errors reach us as exceptions
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 class Heartbeat:

@@ -9,6 +9,9 @@ from complaints.settings import Settings, parse_address
 SMPP_PORT = 2775
 """The port that IANA gave to SMPP."""
 
+PASSWORD_CHARACTERS = 8
+"""The most that a bind's password may have (SMPP 3.4, 4.1.1: nine octets with the final NUL); a longer one would be cut in silence."""
+
 Turned = Callable[[], None]
 
 
@@ -23,8 +26,11 @@ def sms(settings: Settings, keys: Keyring, turned: Turned) -> object:
 
     if settings.smpp is None:
         raise ConfigurationError("no SMSC: set LAPOR_SMPP=smpp://system_id:password@host:port")
+    addresses = [parse_address(address, scheme="smpp", default_port=SMPP_PORT) for address in settings.smpp.split(",")]
+    if any(len(address.password.get_secret_value()) > PASSWORD_CHARACTERS for address in addresses):
+        raise ConfigurationError(f"LAPOR_SMPP: SMPP 3.4 has passwords of at most {PASSWORD_CHARACTERS} characters")
     return SmsChannel(
-        [parse_address(address, scheme="smpp", default_port=SMPP_PORT) for address in settings.smpp.split(",")],
+        addresses,
         memory=Memory(
             settings.data / "sms" / "memory.db",
             window_s=settings.same_sms_window_s,

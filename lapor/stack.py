@@ -60,11 +60,6 @@ class Stack:
             json.dump(asdict(self), file, indent=1)
         draft.replace(data / NOTE)
 
-    @staticmethod
-    def remove(data: Path) -> None:
-        """Take the note away."""
-        (data / NOTE).unlink(missing_ok=True)
-
 
 def is_process(pid: int, started: float) -> bool:
     """Return whether this very process still runs."""

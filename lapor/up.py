@@ -19,6 +19,7 @@ import stamina
 from complaints.crypto import load_or_create_secret
 from complaints.errors import ConfigurationError, StoreUnavailable, UnavailableError
 from complaints.settings import Settings
+from lapor.doors import PASSWORD_CHARACTERS
 from lapor.stack import Stack
 from lapor.supervisor import Service, Supervisor, end_leftovers
 from lapor.wiring import CHANNELS, WORKERS, store
@@ -76,7 +77,8 @@ class Up:
     def stop(self) -> None:
         """Stop everything; the data stays."""
         self.supervisor.stop()
-        Stack.remove(self._settings.data)
+        # The addresses stay in the note, so that the next start takes the same ports where they are free.
+        Stack(addresses=self.stack.addresses, controls=self.stack.controls).write(self._settings.data)
 
     def _note(self, service: Service) -> None:
         if service.process is not None:
@@ -146,8 +148,10 @@ class Up:
         if self._settings.smpp is not None:
             return
         port, control = self._port("smpp"), self._port("smsc-control")
-        self._embedded("smsc", "--port", str(port), "--control-port", str(control), ready=lambda: not _is_free(control))
-        self.stack.addresses["smpp"] = f"smpp://lapor:lapor1708@{LOOPBACK}:{port}"
+        password = secrets.token_hex(PASSWORD_CHARACTERS // 2)
+        arguments = ("--port", str(port), "--control-port", str(control), "--password", password)
+        self._embedded("smsc", *arguments, ready=lambda: not _is_free(control))
+        self.stack.addresses["smpp"] = f"smpp://lapor:{password}@{LOOPBACK}:{port}"
         self.stack.controls["smsc"] = f"http://{LOOPBACK}:{control}"
 
     def _x(self) -> None:

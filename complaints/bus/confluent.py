@@ -147,7 +147,7 @@ class ConfluentConsumer:
         if not offsets:
             return
         marks = [
-            ConfluentPartition(topic, partition, offset, metadata=(notes or {}).get((topic, partition)))
+            ConfluentPartition(topic, partition, offset, metadata=(notes or {}).get((topic, partition), ""))
             for (topic, partition), offset in offsets.items()
         ]
         try:
