@@ -259,6 +259,16 @@ def test_what_a_killed_client_did_not_answer_comes_to_the_next(centre: Centre) -
     second.close()
 
 
+def test_an_answer_comes_at_once(centre: Centre) -> None:
+    """Twenty messages one after the other take no 40 ms each: Nagle's delay is off on the control side."""
+    listener = Listener(centre.port)
+    start = time.monotonic()
+    for _ in range(20):
+        assert centre.deliver(text="x")["status"] == 0
+    assert time.monotonic() - start < 0.5
+    listener.close()
+
+
 def test_without_a_bind_the_wait_is_bounded(centre: Centre) -> None:
     """With nobody bound the message waits as long as was asked, and the answer says that nobody spoke."""
     response = centre.http.post("/deliver", json={"source": "628", "text": "x", "timeout_s": 0.3})
