@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from embedded.clickhouse import revisions, wire
@@ -40,7 +39,7 @@ class Answer:
         revision: The revision both sides agreed on.
         codec: How blocks are compressed, None for not at all.
         extremes: Whether the query's settings ask for extremes.
-        spool_dir: Where rows wait that cannot go to the engine as they come.
+        quiet: Whether progress is not told, as of inserts.
         columns: What DESCRIBE said of the result beforehand; empty where it said nothing.
         timezone: The `session_timezone` of the query, empty for the server's own.
     """
@@ -48,7 +47,6 @@ class Answer:
     channel: Channel
     revision: int
     codec: tuple[int, Compressor] | None
-    spool_dir: Path
     extremes: bool = False
     timezone: str = ""
     columns: Sequence[Column] = ()
@@ -56,6 +54,7 @@ class Answer:
     blocks: int = 0
     size: int = 0
     cancelled: bool = False
+    quiet: bool = False
     begun: float = field(default_factory=time.monotonic)
 
     def tell_timezone(self) -> None:
@@ -87,7 +86,7 @@ class Answer:
 
 
 def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: tuple[Statement, Answer]) -> None:
-    """Run a statement that sends no rows of its own, and answer it up to the end of its data.
+    """Run a query or another statement, and answer it up to the end of its data.
 
     Args:
         engine: Stops the statement if the client cancels or leaves.
@@ -103,13 +102,8 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
     answer.tell_timezone()
     answer.columns = _describe(connection, query, statement)
     execution = Execution(engine, connection, statement.text, query.parameters)
-    try:
-        _stream(execution, answer)
-    except BaseException:
-        execution.stop()
-        raise
+    _finish(execution, answer)
     if answer.cancelled:
-        execution.stop()
         return
     if statement.verb in _QUERIES or answer.blocks:
         took_s = time.monotonic() - answer.begun
@@ -121,6 +115,29 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
         _empty_header(connection, query, statement, answer)
 
 
+def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tuple[wire.Query, Answer]) -> None:
+    """Run an INSERT whose rows are there; it has no result and tells no progress.
+
+    Raises:
+        EngineError: The INSERT failed.
+        ConnectionLostError: The client left; the INSERT was stopped.
+    """
+    query, answer = what
+    answer.quiet = True
+    _finish(Execution(engine, connection, text, query.parameters), answer)
+
+
+def _finish(execution: Execution, answer: Answer) -> None:
+    """Pass blocks on until the statement has ended, by itself or because the client wants no more of it."""
+    try:
+        _stream(execution, answer)
+    except BaseException:
+        execution.stop()
+        raise
+    if answer.cancelled:
+        execution.stop()
+
+
 def _stream(execution: Execution, answer: Answer) -> None:
     """Pass blocks on until the statement ends or is cancelled."""
     with suppress(Ended):
@@ -129,7 +146,7 @@ def _stream(execution: Execution, answer: Answer) -> None:
             if chunk is not None:
                 answer.size += len(chunk)
                 answer.native(chunk)
-            else:
+            elif not answer.quiet:
                 _tell_progress(execution, answer)
             if answer.channel.has_input():
                 packet = answer.channel.packet_type()

@@ -35,3 +35,8 @@ class ServerConfig:
     idle_timeout_s: float = 3600.0
     io_timeout_s: float = 300.0
     stop_timeout_s: float = 10.0
+
+
+def spool_folder(data_dir: Path) -> Path:
+    """Where rows wait in files until the engine reads them; what a killed server left there is of no use."""
+    return data_dir / "spool"

@@ -199,17 +199,6 @@ class EngineConnection:
         found = self.rows(f"DESCRIBE TABLE {what}", parameters)
         return [(Column(name=str(row[0]), type=str(row[1])), str(row[2])) for row in found]
 
-    def insert(self, text: str) -> EngineInsert:
-        """Begin an INSERT whose blocks follow.
-
-        Raises:
-            EngineError: Its table, columns or settings are wrong.
-        """
-        try:
-            return EngineInsert(self._connection.send_insert(text, "Native"))
-        except RuntimeError as error:
-            raise engine_error(str(error)) from error
-
     def setting_states(self, names: Sequence[str]) -> dict[str, SettingState]:
         """The present values of settings."""
         listed = ", ".join(literal(name) for name in names)
@@ -220,40 +209,3 @@ class EngineConnection:
         """End the connection; a stream that runs on it ends too."""
         with suppress(RuntimeError):
             self._connection.close()
-
-
-class EngineInsert:
-    """An INSERT that is fed with Native bytes; what is not finished is not promised."""
-
-    def __init__(self, inserter: Any) -> None:
-        self._inserter = inserter
-
-    def append(self, data: bytes) -> None:
-        """Feed bytes, cut anywhere.
-
-        Raises:
-            EngineError: The engine refused what it has read so far.
-        """
-        try:
-            self._inserter.append(data)
-        except RuntimeError as error:
-            raise engine_error(str(error)) from error
-
-    def finish(self) -> int:
-        """Commit.
-
-        Returns:
-            The rows written.
-
-        Raises:
-            EngineError: Nothing is promised of what was fed.
-        """
-        try:
-            return int(self._inserter.finish().rows_written)
-        except RuntimeError as error:
-            raise engine_error(str(error)) from error
-
-    def cancel(self) -> None:
-        """Give the INSERT up."""
-        with suppress(RuntimeError):
-            self._inserter.cancel()

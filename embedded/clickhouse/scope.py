@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from embedded.clickhouse.engine import Engine, EngineConnection, SettingState
@@ -18,7 +18,6 @@ from embedded.clickhouse.wire import Setting
 _OWN: Final = {"implicit_select": "0"}
 # Set after all others and taken back before them, as it may forbid statements of any length but the shortest.
 _QUERY_SIZE: Final = "max_query_size"
-_CHUNK_BYTES: Final = 1 << 20
 # chDB waits without end for progress that is due at every instant, so zero becomes the shortest delay.
 _INTERACTIVE_DELAY: Final = "interactive_delay"
 # Answered by this server alone: chDB would write its lines, with the texts of queries, to this process's stderr.
@@ -27,13 +26,13 @@ _LOGS_LEVEL: Final = "send_logs_level"
 FOLLOWED: Final = ("session_timezone", "extremes", "network_compression_method", "send_logs_level")
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class External:
-    """A table that came with a query; ``spool`` holds its blocks in Native format."""
+    """A table that came with a query; ``file`` holds its blocks in Native format."""
 
     name: str
     columns: tuple[Column, ...]
-    spool: tempfile.SpooledTemporaryFile[bytes]
+    file: Path
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,27 +102,32 @@ def _restore(connection: EngineConnection, names: Sequence[str], before: dict[st
 
 
 @contextmanager
-def applied(session: Session, settings: dict[str, str]) -> Iterator[EngineConnection]:
-    """Run a query's settings around it.
+def applied(
+    session: Session, settings: dict[str, str], externals: Sequence[External] = ()
+) -> Iterator[EngineConnection]:
+    """Put a query's external tables and settings in place around it.
 
     A query with `readonly` gets a connection of its own, as nothing can be set on one that is read-only.
 
     Yields:
         The connection to run the query on.
     """
+    settings = {name: value for name, value in settings.items() if name != _LOGS_LEVEL}
     if settings.get("readonly", "0") != "0":
         with _sibling(session) as sibling:
+            for external in externals:
+                _make(sibling, external)
             _apply(sibling, settings)
             yield sibling
         return
     connection = session.connection
-    settings = {name: value for name, value in settings.items() if name != _LOGS_LEVEL}
-    before = connection.setting_states(list(settings)) if session.changed and settings else {}
-    try:
-        _apply(connection, settings)
-        yield connection
-    finally:
-        _restore(connection, list(settings), before)
+    with _tables(connection, externals):
+        before = connection.setting_states(list(settings)) if session.changed and settings else {}
+        try:
+            _apply(connection, settings)
+            yield connection
+        finally:
+            _restore(connection, list(settings), before)
 
 
 @contextmanager
@@ -143,31 +147,21 @@ def _sibling(session: Session) -> Iterator[EngineConnection]:
 
 
 @contextmanager
-def tables(connection: EngineConnection, externals: Sequence[External]) -> Iterator[None]:
+def _tables(connection: EngineConnection, externals: Sequence[External]) -> Iterator[None]:
     """Make a query's external tables, and drop them after it."""
     made: list[str] = []
     try:
         for external in externals:
-            columns = ", ".join(f"{quote(column.name)} {column.type}" for column in external.columns)
-            connection.execute(f"CREATE TEMPORARY TABLE {quote(external.name)} ({columns}) ENGINE = Memory")
+            _make(connection, external)
             made.append(external.name)
-            _fill(connection, external)
         yield
     finally:
         for name in made:
             connection.execute(f"DROP TEMPORARY TABLE IF EXISTS {quote(name)}")
 
 
-def _fill(connection: EngineConnection, external: External) -> None:
-    external.spool.seek(0)
-    chunk = external.spool.read(_CHUNK_BYTES)
-    if not chunk:
-        return
-    insert = connection.insert(f"INSERT INTO {quote(external.name)}")
-    try:
-        while chunk:
-            insert.append(chunk)
-            chunk = external.spool.read(_CHUNK_BYTES)
-        insert.finish()
-    finally:
-        insert.cancel()
+def _make(connection: EngineConnection, external: External) -> None:
+    columns = ", ".join(f"{quote(column.name)} {column.type}" for column in external.columns)
+    connection.execute(f"CREATE TEMPORARY TABLE {quote(external.name)} ({columns}) ENGINE = Memory")
+    source = f"FROM INFILE {literal(str(external.file))} COMPRESSION 'none' FORMAT Native"
+    connection.execute(f"INSERT INTO {quote(external.name)} {source}")

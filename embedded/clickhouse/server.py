@@ -12,7 +12,7 @@ from typing import IO, Final, Self
 
 from embedded.clickhouse import wire
 from embedded.clickhouse.channel import Channel
-from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import (
     TOO_MANY_SIMULTANEOUS_QUERIES,
@@ -98,6 +98,7 @@ class ClickHouseServer:
         config = self._config
         self._lock_file = lock_folder(config.data_dir)
         try:
+            _empty_folder(spool_folder(config.data_dir))
             self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes)
             self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(config.database)}")
             family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
@@ -176,3 +177,9 @@ def _version(engine: Engine) -> wire.ServerVersion:
     text, timezone, name = engine.rows("SELECT version(), timezone(), hostName()")[0]
     major, minor, patch = (int(part) for part in str(text).split(".")[:3])
     return wire.ServerVersion(major=major, minor=minor, patch=patch, timezone=str(timezone), display_name=str(name))
+
+
+def _empty_folder(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for left in folder.iterdir():
+        left.unlink()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import Final
+from tempfile import NamedTemporaryFile
+from typing import IO, Final
 
 from embedded.clickhouse import answers, inserts, logs, revisions, wire
 from embedded.clickhouse.answers import Answer
 from embedded.clickhouse.channel import Channel
 from embedded.clickhouse.compress import method_named
-from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import (
     AUTHENTICATION_FAILED,
@@ -24,11 +23,9 @@ from embedded.clickhouse.errors import (
     ProtocolError,
     ServerError,
 )
-from embedded.clickhouse.scope import External, Session, applied, known_settings, tables
+from embedded.clickhouse.scope import External, Session, applied, known_settings
 from embedded.clickhouse.sql import Statement, literal, quote, read_statement, unquote
 
-# External tables above this size wait in a file beside the data.
-_SPOOL_BYTES: Final = 8 << 20
 _HTTP_VERBS: Final = frozenset(b"GP")
 _HTTP_ANSWER: Final = (
     b"HTTP/1.0 400 Bad Request\r\n\r\nThis port speaks ClickHouse's native protocol; it has no HTTP interface.\r\n"
@@ -137,22 +134,27 @@ class Conversation:
 
     def _read_externals(self, query: wire.Query, spools: ExitStack) -> list[External]:
         """Read the tables that come with a query, up to the empty block that ends them."""
-        externals: dict[str, External] = {}
+        externals: dict[str, tuple[External, IO[bytes]]] = {}
         while True:
             packet = self._channel.packet_type()
             if packet != wire.CLIENT_DATA:
                 raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came where a block was due")
-            spool = spools.enter_context(_spool(self._config.data_dir))
-            name, head = inserts.read_data(self._channel, self._revision, query.compressed, spool.write)
+            pieces: list[bytes] = []
+            name, head = inserts.read_data(self._channel, self._revision, query.compressed, pieces.append)
             if not head.columns:
-                return list(externals.values())
-            name = name or "_data"
-            if name in externals:
-                # A further block of the same table.
-                spool.seek(0)
-                externals[name].spool.write(spool.read())
-            else:
-                externals[name] = External(name=name, columns=head.columns, spool=spool)
+                for _, spool in externals.values():
+                    spool.flush()
+                return [external for external, _ in externals.values()]
+            if name not in externals:
+                spool = spools.enter_context(self._spool())
+                # The name that ClickHouse gives a table that has none.
+                external = External(name=name or "_data", columns=head.columns, file=Path(spool.name))
+                externals[name] = (external, spool)
+            externals[name][1].writelines(pieces)
+
+    def _spool(self) -> AbstractContextManager[IO[bytes]]:
+        """A file beside the data, for rows that wait until the engine reads them."""
+        return NamedTemporaryFile(dir=spool_folder(self._config.data_dir), suffix=".native")
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
         statement = read_statement(query.text)
@@ -163,7 +165,6 @@ class Conversation:
             channel=self._channel,
             revision=self._revision,
             codec=codec,
-            spool_dir=self._config.data_dir,
             extremes=effective.get("extremes", "0") not in {"0", "false"},
             timezone=effective.get("session_timezone", ""),
         )
@@ -195,17 +196,16 @@ class Conversation:
         statement, answer = what
         settings, externals = brought
         insert = statement.insert
-        # Before the query's settings, as those that limit results would limit this one too.
-        columns = inserts.insert_columns(session.connection, insert) if insert is not None else []
-        with applied(session, settings) as connection, tables(connection, externals):
-            if insert is not None:
-                inserts.run(connection, insert, columns, answer)
-            else:
+        if insert is None:
+            with applied(session, settings, externals) as connection:
                 answers.run(self._engine, connection, query, what)
-
-
-@contextmanager
-def _spool(folder: Path) -> Iterator[SpooledTemporaryFile[bytes]]:
-    """A file for one external table, in memory while it is small."""
-    with SpooledTemporaryFile(max_size=_SPOOL_BYTES, dir=str(folder)) as spool:
-        yield spool
+            return
+        # Before the query's settings, as those that limit results would limit this one too.
+        columns = inserts.insert_columns(session.connection, insert)
+        with self._spool() as spool:
+            if not inserts.receive(answer, columns, spool.write):
+                return
+            spool.flush()
+            with applied(session, settings, externals) as connection:
+                answers.run_insert(self._engine, connection, insert.reading(spool.name), (query, answer))
+        inserts.tell_events(answer)

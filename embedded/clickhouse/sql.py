@@ -36,18 +36,27 @@ class Insert:
     """An INSERT whose rows come from the client as blocks.
 
     Attributes:
-        text: The statement without VALUES or FORMAT, as the engine's streaming insert wants it.
+        head: The statement up to its target and columns.
+        tail: What follows up to VALUES or FORMAT: settings, or a query that reads ``input()``.
         target: The table or table function.
         columns: The column list between its parentheses, None without one.
-        source: The call of ``input()`` that the rows stand for, None where they go straight into the target.
+        source: The call of ``input()`` that the rows stand for, empty where they go straight into the target.
         structure: What that call declares, a string literal; empty without one.
     """
 
-    text: str
+    head: str
+    tail: str
     target: str
-    columns: str | None
-    source: str | None = None
+    columns: str | None = None
+    source: str = ""
     structure: str = ""
+
+    def reading(self, file: str) -> str:
+        """The statement that takes its rows from a file in Native format."""
+        if self.source:
+            rows = f"file({literal(file)}, 'Native', {self.structure})"
+            return self.head + self.tail.replace(self.source, rows, 1)
+        return f"{self.head} FROM INFILE {literal(file)} COMPRESSION 'none' {self.tail} FORMAT Native"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +193,15 @@ def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statem
         source, structure = _input_call(text)
         if not source:
             return plain
-    insert = Insert(text=text, target=target, columns=columns or None, source=source or None, structure=structure)
+    after = top[at - 1].end
+    insert = Insert(
+        head=text[:after],
+        tail=text[after:],
+        target=target,
+        columns=columns or None,
+        source=source,
+        structure=structure,
+    )
     return Statement(text=text, verb="INSERT", insert=insert)
 
 
