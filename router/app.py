@@ -73,57 +73,77 @@ def build(worker: Worker) -> faust.App:
         topic_allow_declare=False,
         consumer_auto_offset_reset="latest",
     )
-    jobs = app.channel(maxsize=1)
-    resumed = asyncio.Event()
+    jobs, resumed = app.channel(maxsize=1), asyncio.Event()
     resumed.set()
 
-    @app.agent(jobs, name="route", concurrency=1)
     async def route(stream: Any) -> None:
         async for job in stream:
-            try:
-                await _answer(worker, job.batch)
-            except BaseException as error:
-                job.done.set_exception(error)  # the feeder stops the worker; nothing of this batch is committed
-                raise
-            job.done.set_result(None)
+            await _do(worker, job)
 
-    @app.agent(app.topic(CONTROL, value_serializer="raw"), name="obey", concurrency=1)
     async def obey(stream: Any) -> None:
         async for order in stream:
             _obey(order, resumed)
 
-    @app.service
-    class Feeder(Service):
-        """Polls batches, waits for their answers, commits."""
-
-        async def on_start(self) -> None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeder")
-
-        @Service.task
-        async def _feed(self) -> None:
-            loop, handled = asyncio.get_running_loop(), 0
-            while not self.should_stop:
-                worker.turned(handled)
-                if not resumed.is_set():
-                    await self.sleep(POLL_S)
-                    continue
-                batch = await loop.run_in_executor(self._thread, self._poll)
-                if batch:
-                    job = _Job(batch, loop.create_future())
-                    await jobs.send(value=job)
-                    await job.done
-                    await loop.run_in_executor(self._thread, worker.consumer.commit, progress(batch))
-                    handled += len(batch)
-
-        def _poll(self) -> Batch:
-            return worker.consumer.poll(max_records=worker.batch, timeout_s=POLL_S)
-
-        async def on_stop(self) -> None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, worker.consumer.close)
-            self._thread.shutdown()
-            worker.producer.close()
-
+    app.agent(jobs, name="route", concurrency=1)(route)
+    app.agent(app.topic(CONTROL, value_serializer="raw"), name="obey", concurrency=1)(obey)
+    app.service(_feeder(worker, jobs, resumed))
     return app
+
+
+def _feeder(worker: Worker, jobs: Any, resumed: asyncio.Event) -> type[Service]:
+    """Faust makes its services itself, from a class: this one is already given its parts."""
+
+    class Fed(Feeder):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(worker, jobs, resumed, **options)
+
+    return Fed
+
+
+async def _do(worker: Worker, job: _Job) -> None:
+    try:
+        await _answer(worker, job.batch)
+    except BaseException as error:
+        job.done.set_exception(error)  # the feeder stops the worker; nothing of this batch is committed
+        raise
+    job.done.set_result(None)
+
+
+class Feeder(Service):
+    """Polls batches, waits for their answers, commits. One thread of its own touches the consumer."""
+
+    def __init__(self, worker: Worker, jobs: Any, resumed: asyncio.Event, **options: Any) -> None:
+        """Keep the parts; `options` are those of a service."""
+        super().__init__(**options)
+        self._worker = worker
+        self._jobs = jobs
+        self._resumed = resumed
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeder")
+
+    @Service.task
+    async def _feed(self) -> None:
+        loop, handled = asyncio.get_running_loop(), 0
+        while not self.should_stop:
+            self._worker.turned(handled)
+            if not self._resumed.is_set():
+                await self.sleep(POLL_S)
+                continue
+            batch = await loop.run_in_executor(self._thread, self._poll)
+            if batch:
+                job = _Job(batch, loop.create_future())
+                await self._jobs.send(value=job)
+                await job.done
+                await loop.run_in_executor(self._thread, self._worker.consumer.commit, progress(batch))
+                handled += len(batch)
+
+    def _poll(self) -> Batch:
+        return self._worker.consumer.poll(max_records=self._worker.batch, timeout_s=POLL_S)
+
+    async def on_stop(self) -> None:
+        """Leave the group, so that others take over at once."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._worker.consumer.close)
+        self._thread.shutdown()
+        self._worker.producer.close()
 
 
 async def _answer(worker: Worker, batch: Batch) -> None:

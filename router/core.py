@@ -87,6 +87,7 @@ class Router:
                 oversight=complaint.oversight,
                 agency_id=decision.owner.id,
             ),
+            secret=complaint.secret,
             rules_version=self.rules.version,
             registry_version=self.registry.version,
             decided_at=counted[-1].at if counted else complaint.received_at,

@@ -20,14 +20,14 @@ SCAN_TIMEOUT_S = 10.0
 """A broker that holds a record gives it in milliseconds; after this it is away."""
 
 _IDLE_S = 0.2
-_PASSING_ERRORS = frozenset(
-    {
-        KafkaError.UNKNOWN_TOPIC_OR_PART,
-        KafkaError._ALL_BROKERS_DOWN,
-        KafkaError._TRANSPORT,
-        KafkaError._MAX_POLL_EXCEEDED,
-    }
-)  # librdkafka names its local errors so
+_PASSING_ERRORS = {
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001  # librdkafka names its local errors so
+    KafkaError._TRANSPORT,  # noqa: SLF001  # the same
+    KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001  # the same
+}
+"""What librdkafka heals by itself."""
+
 _END = KafkaError._PARTITION_EOF  # noqa: SLF001  # the same
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -49,4 +50,14 @@ def topics() -> dict[str, Topic]:
             what=entry["what"],
         )
         for name, entry in declared.items()
+    }
+
+
+def schema(model: type[Event]) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of what stands on a topic."""
+    made = model.model_json_schema(mode="serialization", by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:lapor:{model.__name__.lower()}:v1",
+        **made,
     }

@@ -1,0 +1,58 @@
+# Two commands matter: `make demo` shows the main job, `make test` proves it. Both set up everything they need.
+UV_VERSION := 0.13.9
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test test-all lint bench locks
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.run ## Make the environment (only Python 3.11+ is needed)
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python has no venv module: install python3-venv (Debian, Ubuntu) and try again"; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/uv
+	@echo "installing what the pipeline runs on"
+	@$(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock
+	@$(VENV)/bin/uv pip install --quiet --python $(PY) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "installing what the tests need"
+	@$(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.run ## Run the main job end to end, in a fresh folder, and stop
+	@$(VENV)/bin/lapor demo
+
+up: $(VENV)/.run ## Start the whole pipeline on this machine and keep it running
+	@$(VENV)/bin/lapor up
+
+test: lint ## Lint and run the quick suite, on the real Kafka and the real ClickHouse engine
+	@$(PY) -m pytest -m "not long"
+
+test-all: lint ## Run the long fault and load tests too
+	@$(PY) -m pytest
+
+lint: $(VENV)/.dev ## Check style, types and layers
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+bench: $(VENV)/bin/uv ## Measure, in an environment of its own; the figures go to docs/benchmarks.md by hand
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)-bench --require-hashes -r requirements-bench.lock
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)-bench --no-build-isolation --no-deps --editable .
+	@$(VENV)-bench/bin/python -m benchmarks
+
+locks: $(VENV)/bin/uv ## Resolve the dependencies anew and write the lock files
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --upgrade --group build pyproject.toml -o requirements.lock
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group build --group bench pyproject.toml -o requirements-bench.lock
