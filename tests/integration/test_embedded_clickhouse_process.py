@@ -1,0 +1,168 @@
+"""What the embedded ClickHouse promises as a process: its folder, its signals, and what a kill leaves."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from clickhouse_driver import Client
+
+from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
+
+
+def start(folder: Path) -> tuple[subprocess.Popen[str], int]:
+    """Start a server on a free port and wait until it is ready."""
+    command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("ready clickhouse://"), line
+    return process, int(line.rsplit(":", 1)[1].split("/")[0])
+
+
+def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
+    """Send a signal and give the exit code."""
+    process.send_signal(number)
+    assert process.stdout is not None
+    process.stdout.close()
+    return process.wait(20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly_also_while_a_query_runs(tmp_path: Path, number: int) -> None:
+    """Supervisors and Ctrl-C end it with code 0 within seconds, whatever its clients do."""
+    process, port = start(tmp_path)
+    with Client("127.0.0.1", port) as client:
+        client.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
+        client.execute("INSERT INTO t VALUES", [(1,)])
+    with Client("127.0.0.1", port) as slow:
+        slow.execute_with_progress("SELECT sum(sleepEachRow(0.01)) FROM numbers(100000) SETTINGS max_block_size = 10")
+        begun = time.monotonic()
+        assert stop(process, number) == 0
+        assert time.monotonic() - begun < 8
+    process, port = start(tmp_path)
+    with Client("127.0.0.1", port) as client:
+        assert client.execute("SELECT a FROM t") == [(1,)]
+    assert stop(process) == 0
+
+
+def test_a_kill_loses_no_answered_insert(tmp_path: Path) -> None:
+    """After kill -9 in the middle of inserts, a restart takes seconds and every answered row is there."""
+    process, port = start(tmp_path)
+    answered: list[int] = []
+
+    def insert() -> None:
+        with Client("127.0.0.1", port) as client:
+            client.execute("CREATE TABLE t (a UInt32, s String) ENGINE = MergeTree ORDER BY a")
+            try:
+                for batch in range(10_000):
+                    client.execute("INSERT INTO t VALUES", [(batch * 10 + at, "x" * 100) for at in range(10)])
+                    answered.append(batch)
+            except (EOFError, OSError):
+                pass
+
+    thread = threading.Thread(target=insert)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while len(answered) < 20:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert stop(process, signal.SIGKILL) == -signal.SIGKILL
+    thread.join(10)
+    begun = time.monotonic()
+    process, port = start(tmp_path)
+    assert time.monotonic() - begun < 5
+    with Client("127.0.0.1", port) as client:
+        stored = {row[0] for row in client.execute("SELECT a FROM t")}
+    assert {batch * 10 + at for batch in answered for at in range(10)} <= stored
+    assert len(stored) % 10 == 0
+    assert not list((tmp_path / "spool").iterdir())
+    assert stop(process) == 0
+
+
+def test_a_second_server_on_a_folder_is_told_what_to_do(tmp_path: Path) -> None:
+    """One process a folder; the refusal names the owner and the ways out."""
+    process, _ = start(tmp_path)
+    try:
+        command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(tmp_path)]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert second.returncode == 1
+        assert f"in use by process {process.pid}" in second.stderr
+        assert "--data-dir" in second.stderr
+        assert "Traceback" not in second.stderr
+    finally:
+        assert stop(process) == 0
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    """The reason is one line, and the folder is free again."""
+    process, port = start(tmp_path / "first")
+    try:
+        command = [
+            sys.executable,
+            "-m",
+            "embedded.clickhouse",
+            "--port",
+            str(port),
+            "--data-dir",
+            str(tmp_path / "second"),
+        ]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert second.returncode == 1
+        assert "Address already in use" in second.stderr
+        assert "Traceback" not in second.stderr
+    finally:
+        assert stop(process) == 0
+
+
+def test_it_is_small_when_idle(tmp_path: Path) -> None:
+    """An idle server stays below 350 MiB and does not use the processor."""
+    process, port = start(tmp_path)
+    try:
+        with Client("127.0.0.1", port) as client:
+            client.execute("SELECT 1")
+        measured = psutil.Process(process.pid)
+        before = measured.cpu_times()
+        time.sleep(1)
+        after = measured.cpu_times()
+        assert measured.memory_info().rss < 350 << 20
+        assert after.user + after.system - before.user - before.system < 0.2
+    finally:
+        assert stop(process) == 0
+
+
+def test_it_serves_from_code(tmp_path: Path) -> None:
+    """A program may hold a server itself; a second one in the same folder is refused before it touches the data."""
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from clickhouse_driver import Client\n"
+        "from embedded.clickhouse import ClickHouseServer, ServerConfig\n"
+        "with ClickHouseServer(ServerConfig(data_dir=Path(sys.argv[1]), port=0, database='d')) as server:\n"
+        "    with Client('127.0.0.1', server.port) as client:\n"
+        "        print(server.address.split('@')[1].split('/')[1], client.execute('SELECT currentDatabase()'))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        cwd=Path.cwd(),
+    )
+    assert ran.stdout == "d [('d',)]\n"
+
+
+def test_a_folder_in_use_is_an_error_of_the_tree(tmp_path: Path) -> None:
+    """Code that starts a server catches one class."""
+    process, _ = start(tmp_path)
+    try:
+        with pytest.raises(FolderInUseError), ClickHouseServer(ServerConfig(data_dir=tmp_path, port=0)):
+            pass
+    finally:
+        assert stop(process) == 0
