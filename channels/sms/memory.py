@@ -95,16 +95,13 @@ class Memory:
         Raises:
             IntakeFull: the disk does not take them.
         """
-        segments = list(segments)
         try:
-            for segment in segments:
-                if segment.concat is not None:
-                    self._remember(link, segment, now_s)
+            taken = [self._take(link, segment, now_s) for segment in segments]
             self._database.commit()
         except sqlite3.Error as error:
             self._database.rollback()
             raise IntakeFull(f"the memory of long messages cannot be written: {error}") from error
-        return [self._completed(link, segment) for segment in segments]
+        return taken
 
     def first_seen(self, messages: Iterable[str], *, now_s: float) -> list[int]:
         """Return for each message key when it was first seen within the window, in seconds since 1970; now where it is new.
@@ -150,24 +147,7 @@ class Memory:
         """Close the file."""
         self._database.close()
 
-    def _remember(self, link: str, segment: Segment, now_s: float) -> None:
-        assert segment.concat is not None
-        concat = segment.concat
-        group = GroupKey(link, segment.source, segment.destination, concat.reference, concat.total)
-        known = self._database.execute(
-            f"SELECT body, done FROM part WHERE {_SAME_GROUP} AND sequence = ?",  # noqa: S608  # a constant
-            (*group, concat.sequence),
-        ).fetchone()
-        if known is not None and known[1] and known[0] != segment.body:
-            # the sender's phone has come round to the same reference: another long message
-            self._database.execute(f"DELETE FROM part WHERE {_SAME_GROUP}", group)  # noqa: S608  # a constant
-        self._database.execute(
-            "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
-            " ON CONFLICT DO UPDATE SET came_s = excluded.came_s, body = excluded.body",
-            (*group, concat.sequence, segment.data_coding, segment.body, now_s),
-        )
-
-    def _completed(self, link: str, segment: Segment) -> Whole | None:
+    def _take(self, link: str, segment: Segment, now_s: float) -> Whole | None:
         if segment.concat is None:
             return Whole(
                 source=segment.source,
@@ -176,8 +156,23 @@ class Memory:
                 data_coding=segment.data_coding,
             )
         group = GroupKey(link, segment.source, segment.destination, segment.concat.reference, segment.concat.total)
+        self._remember(group, segment.concat.sequence, segment, now_s)
         whole = self._joined(group)
         return None if whole is None or whole.partial else whole
+
+    def _remember(self, group: GroupKey, sequence: int, segment: Segment, now_s: float) -> None:
+        known = self._database.execute(
+            f"SELECT body, done FROM part WHERE {_SAME_GROUP} AND sequence = ?",  # noqa: S608  # a constant
+            (*group, sequence),
+        ).fetchone()
+        if known is not None and known[1] and known[0] != segment.body:
+            # the sender's phone has come round to the same reference: another long message
+            self._database.execute(f"DELETE FROM part WHERE {_SAME_GROUP}", group)  # noqa: S608  # a constant
+        self._database.execute(
+            "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+            " ON CONFLICT DO UPDATE SET came_s = excluded.came_s, body = excluded.body",
+            (*group, sequence, segment.data_coding, segment.body, now_s),
+        )
 
     def _joined(self, group: GroupKey) -> Whole | None:
         rows = self._database.execute(

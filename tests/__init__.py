@@ -1,0 +1,1 @@
+"""Tests read as a specification: each docstring is a rule."""

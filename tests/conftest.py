@@ -1,0 +1,38 @@
+"""What the tests share: no way out of the machine, and the real servers, started once a session where a test asks for them."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from complaints.crypto import Keyring
+from tests.support import KafkaServer, start_clickhouse, start_kafka
+
+
+@pytest.fixture(autouse=True)
+def _stay_on_loopback() -> None:
+    """No test reaches beyond loopback; sockets themselves are what much of this is about."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """The real Apache Kafka, empty but for the declared topics."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def clickhouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real ClickHouse engine behind its native protocol; the address has no database."""
+    process, address = start_clickhouse(tmp_path_factory.mktemp("clickhouse"))
+    yield address
+    process.terminate()
+    process.wait(15)
+
+
+@pytest.fixture
+def keys() -> Keyring:
+    """The keys of an installation that exists only here."""
+    return Keyring.from_secret(b"a secret of the tests, 32 bytes long")

@@ -1,0 +1,184 @@
+"""One suite for every driver of the bus, against the real broker."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from complaints.bus import BatchConsumer, Position, Producer, Record
+from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
+from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
+from complaints.contract import CONTROL, DISPOSITIONS, topics
+from complaints.errors import BusUnavailable, ContractViolation
+from tests.support import KafkaServer, free_port, wait_until
+
+PRODUCERS = {"kafka-python": KafkaPythonProducer, "confluent": ConfluentProducer}
+
+
+@pytest.fixture
+def topic(kafka: KafkaServer) -> str:
+    """A topic of its own with six partitions."""
+    name = f"test.{uuid4().hex}"
+    admin = KafkaPythonAdmin(kafka.brokers)
+    admin.create_like(name, DISPOSITIONS)
+    admin.close()
+    return name
+
+
+@pytest.fixture(params=PRODUCERS)
+def producer(kafka: KafkaServer, request: pytest.FixtureRequest) -> Iterator[Producer]:
+    """Each producer in turn."""
+    made: Producer = PRODUCERS[request.param](kafka.brokers, timeout_s=10.0)
+    yield made
+    made.close()
+
+
+def record(topic: str, number: int, value: bytes = b"{}") -> Record:
+    """Return a record with a key of its own."""
+    return Record(topic=topic, key=f"key-{number}".encode(), value=value, headers=(("ce_id", str(number).encode()),))
+
+
+def read_all(consumer: BatchConsumer, count: int) -> list[Position]:
+    """Read until so many records have come."""
+    found: list[Position] = []
+
+    def enough() -> bool:
+        found.extend(stored.position for stored in consumer.poll(max_records=500, timeout_s=0.5))
+        return len(found) >= count
+
+    wait_until(enough, what=f"{count} records")
+    return found
+
+
+def test_a_done_future_names_where_the_record_stands(kafka: KafkaServer, topic: str, producer: Producer) -> None:
+    """Value, key and headers come back from there."""
+    at = producer.send(record(topic, 1, b'{"a": 1}')).result(10)
+    stored = ConfluentScanner(kafka.brokers).read(at)
+    assert stored is not None
+    assert (stored.value, stored.key, stored.headers) == (b'{"a": 1}', b"key-1", (("ce_id", b"1"),))
+
+
+def test_every_driver_puts_a_key_into_the_same_partition(kafka: KafkaServer, topic: str) -> None:
+    """A case's events keep their order whoever writes them."""
+    placed = []
+    for make in PRODUCERS.values():
+        producer: Producer = make(kafka.brokers, timeout_s=10.0)  # type: ignore[operator]
+        placed.append([producer.send(record(topic, number)).result(10).partition for number in range(50)])
+        producer.close()
+    assert placed[0] == placed[1]
+    assert len(set(placed[0])) == 6
+
+
+def test_flush_returns_when_all_have_their_answer(topic: str, producer: Producer) -> None:
+    """So a batch's offsets may be committed after it."""
+    sent = [producer.send(record(topic, number)) for number in range(500)]
+    producer.flush(20)
+    assert all(answer.done() and answer.exception() is None for answer in sent)
+
+
+def test_a_record_that_kafka_never_takes_is_a_contract_violation(topic: str, producer: Producer) -> None:
+    """Too large: trying again would not help."""
+    with pytest.raises(ContractViolation):
+        producer.send(record(topic, 1, b"x" * (3 << 20))).result(20)
+
+
+@pytest.mark.parametrize("make", PRODUCERS.values(), ids=PRODUCERS)
+def test_a_broker_that_is_away_fails_the_future_in_time_and_raises_nothing(make: type[Producer]) -> None:
+    """The door spools then; sending never raises and never blocks for long."""
+    producer = make(f"127.0.0.1:{free_port()}", timeout_s=1.5)  # type: ignore[call-arg]
+    started = time.monotonic()
+    with pytest.raises(BusUnavailable):
+        producer.send(record("t", 1)).result(10)
+    assert time.monotonic() - started < 8
+    producer.close()
+
+
+def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str) -> None:
+    """What was read and not committed comes again to the next member."""
+    producer = ConfluentProducer(kafka.brokers)
+    for number in range(40):
+        producer.send(record(topic, number))
+    producer.close()
+    first = ConfluentConsumer(kafka.brokers, group="g-" + topic, topics=[topic])
+    seen = read_all(first, 40)
+    half = Counter({(at.topic, at.partition): 0 for at in seen})
+    first.commit(dict.fromkeys(half, 1))
+    first.close()
+    second = ConfluentConsumer(kafka.brokers, group="g-" + topic, topics=[topic])
+    assert set(read_all(second, 40 - len(half))) == {at for at in seen if at.offset >= 1}
+    second.close()
+
+
+def test_a_note_beside_the_progress_is_found_by_the_next_owner(kafka: KafkaServer, topic: str) -> None:
+    """The sink's cuts live there."""
+    producer = ConfluentProducer(kafka.brokers)
+    at = producer.send(record(topic, 1)).result(10)
+    producer.close()
+    first = ConfluentConsumer(kafka.brokers, group="n-" + topic, topics=[topic])
+    read_all(first, 1)
+    first.commit({(topic, at.partition): 0}, {(topic, at.partition): "1708"})
+    first.close()
+    second = ConfluentConsumer(kafka.brokers, group="n-" + topic, topics=[topic])
+    read_all(second, 1)
+    assert second.committed()[topic, at.partition] == (0, "1708")
+    second.close()
+
+
+def test_two_members_share_and_the_first_is_told_before_it_gives_up(kafka: KafkaServer, topic: str) -> None:
+    """`on_revoke` is the time to finish; afterwards both read, each record once."""
+    producer = ConfluentProducer(kafka.brokers)
+    told: list[int] = []
+    first = ConfluentConsumer(kafka.brokers, group="s-" + topic, topics=[topic])
+    first.on_revoke(lambda partitions: told.append(len(partitions)))
+    producer.send(record(topic, 0)).result(10)
+    read_all(first, 1)
+    second = ConfluentConsumer(kafka.brokers, group="s-" + topic, topics=[topic])
+
+    def shared() -> bool:
+        first.poll(max_records=10, timeout_s=0.1)
+        second.poll(max_records=10, timeout_s=0.1)
+        return len(first.committed()) == 3 and len(second.committed()) == 3
+
+    wait_until(shared, what="a fair share")
+    assert sum(told) == 3
+    for consumer in (first, second):
+        consumer.close()
+    producer.close()
+
+
+def test_a_scan_ends_at_the_end_and_changes_nobodys_progress(kafka: KafkaServer, topic: str) -> None:
+    """From the first record, from offsets, and from a time."""
+    producer, scanner = ConfluentProducer(kafka.brokers), ConfluentScanner(kafka.brokers)
+    assert list(scanner.scan(topic)) == []
+    old = [producer.send(record(topic, number)).result(10) for number in range(30)]
+    time.sleep(0.05)
+    since = int(time.time() * 1000)
+    new = [producer.send(record(topic, number)).result(10) for number in range(30, 45)]
+    everything = {stored.position for batch in scanner.scan(topic) for stored in batch}
+    assert everything == {*old, *new}
+    assert {stored.position for batch in scanner.scan(topic, since_ms=since) for stored in batch} == set(new)
+    ends = scanner.ends(topic)
+    assert list(scanner.scan(topic, start=ends)) == []
+    assert scanner.read(Position(topic, 0, 10_000)) is None
+    producer.close()
+    scanner.close()
+
+
+def test_topics_are_made_once_as_declared(kafka: KafkaServer) -> None:
+    """A second start finds them; their ends and a group's progress can be asked for."""
+    admin = KafkaPythonAdmin(kafka.brokers)
+    assert admin.ensure_topics() == []
+    assert len(admin.end_offsets(CONTROL)) == topics()[CONTROL].partitions
+    assert admin.group_offsets("nobody") == {}
+    admin.create_like("lapor.shadow.test", DISPOSITIONS)
+    admin.create_like("lapor.shadow.test", DISPOSITIONS)
+    assert len(admin.end_offsets("lapor.shadow.test")) == topics()[DISPOSITIONS].partitions
+    admin.close()
+
+
+def test_an_administrator_without_a_broker_says_so() -> None:
+    """With the address, in time."""
+    with pytest.raises(BusUnavailable, match=r"no Kafka at 127\.0\.0\.1"):
+        KafkaPythonAdmin(f"127.0.0.1:{free_port()}", timeout_s=1.0)

@@ -1,0 +1,94 @@
+"""SMPP bytes of any kind: whole PDUs come out whole, and nothing but our own errors is raised."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from smpplib import smpp
+
+from channels.sms import pdu
+from channels.sms.pdu import Frames, FramingError
+from complaints.errors import MalformedMessage
+
+
+def deliver(sequence: int = 7, **fields: object) -> bytes:
+    """Return a deliver_sm as smpplib makes it."""
+    given_fields = {
+        "source_addr": "6281234",
+        "destination_addr": "1708",
+        "short_message": b"halo",
+        "esm_class": 0,
+        "data_coding": 0,
+    }
+    made = smpp.make_pdu("deliver_sm", client=pdu._Sequence(sequence), **(given_fields | fields))
+    made.sequence = sequence
+    return bytes(made.generate())
+
+
+@given(st.lists(st.integers(1, 200), max_size=30), st.integers(1, 20))
+def test_a_stream_cut_anywhere_gives_the_same_frames(cuts: Sequence[int], count: int) -> None:
+    """A timeout or a reset in the middle of a PDU loses nothing: the buffer is ours."""
+    frames = [deliver(number, short_message=b"x" * number) for number in range(1, count + 1)]
+    stream, reader, found, at = b"".join(frames), Frames(), [], 0
+    for cut in [*cuts, len(stream)]:
+        found += reader.feed(stream[at : at + cut])
+        at += cut
+    assert found == frames
+
+
+@pytest.mark.parametrize("length", [0, 15, 64 * 1024 + 1, 0xFFFFFFFF])
+def test_a_length_that_cannot_be_is_a_stream_out_of_step(length: int) -> None:
+    """Reading on would take texts for headers; memory stays bounded."""
+    with pytest.raises(FramingError):
+        Frames().feed(length.to_bytes(4) + b"\0" * 12)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.binary(max_size=80), st.sampled_from([0x5, 0x103, 0x15, 0x80000009, 0x6, 0x4, 0x80000005, 0x102, 0x777]))
+@example(b"\0" * 33, 0x5)
+def test_any_body_is_read_or_malformed(body: bytes, command: int) -> None:
+    """Nothing is raised outside our error tree."""
+    frame = (16 + len(body)).to_bytes(4) + command.to_bytes(4) + b"\0\0\0\0" + (9).to_bytes(4) + body
+    try:
+        found = pdu.read(frame)
+    except MalformedMessage:
+        return
+    assert found.sequence == 9
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.data())
+def test_a_mutated_deliver_sm_is_read_or_malformed(data: st.DataObject) -> None:
+    """Bytes changed anywhere behind the length."""
+    frame = bytearray(deliver(short_message=b"\x05\x00\x03\x01\x02\x01halo", esm_class=0x40, sar_msg_ref_num=1))
+    for _ in range(data.draw(st.integers(1, 6))):
+        frame[data.draw(st.integers(4, len(frame) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        pdu.read(bytes(frame))
+    except MalformedMessage:
+        return
+
+
+def test_an_optional_parameter_that_smpplib_does_not_know_is_no_fault() -> None:
+    """Operators send parameters of their own; the message is read all the same."""
+    body = deliver()[16:] + b"\x14\x01\x00\x03abc" + b"\x00\x05\x00\x01\x01"
+    frame = (16 + len(body)).to_bytes(4) + deliver()[4:16] + body
+    found = pdu.read(frame)
+    assert found.segment is not None
+    assert found.segment.body == b"halo"
+
+
+def test_a_message_payload_stands_for_an_empty_short_message() -> None:
+    """SMPP 3.4 5.3.2.32: texts beyond 254 octets come so."""
+    body = deliver(short_message=b"")[16:] + b"\x04\x24\x01\x2c" + b"y" * 300
+    found = pdu.read((16 + len(body)).to_bytes(4) + deliver()[4:16] + body)
+    assert found.segment is not None
+    assert found.segment.body == b"y" * 300
+
+
+def test_a_broken_header_inside_a_sound_pdu_is_a_fault_that_can_be_kept() -> None:
+    """It becomes a dead letter, not a protocol error: the SMSC has done nothing wrong."""
+    found = pdu.read(deliver(short_message=b"\x28\x00\x03\x01", esm_class=0x40))
+    assert isinstance(found.fault, MalformedMessage)
+    assert found.payload == b"\x28\x00\x03\x01"

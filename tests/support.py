@@ -1,0 +1,110 @@
+"""Starts real servers for tests, and small things that many tests build."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from complaints.bus.kafka_python import KafkaPythonAdmin
+from complaints.message import InboundMessage
+from embedded.kafka.ready import wait_ready
+
+START_S = 90.0
+NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
+"""Noon in Jakarta on a Tuesday."""
+
+
+def free_port() -> int:
+    """Return a port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(ready: Callable[[], bool], *, timeout_s: float = 30.0, what: str = "it") -> None:
+    """Wait until something is so; fail where it is not in time."""
+    deadline = time.monotonic() + timeout_s
+    while not ready():
+        assert time.monotonic() < deadline, f"{what} did not come within {timeout_s} s"
+        time.sleep(0.05)
+
+
+@dataclass
+class KafkaServer:
+    """A broker that a test may kill and start again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def brokers(self) -> str:
+        """Its address."""
+        return f"127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """Stop it cleanly."""
+        self.process.terminate()
+        self.process.wait(20)
+
+    def kill(self) -> None:
+        """Kill it as a power cut would."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def start(self) -> None:
+        """Start it again on the same data and port."""
+        self.process = _kafka_process(self.folder, self.port)
+        wait_ready("127.0.0.1", self.port, START_S, alive=lambda: self.process.poll() is None)
+
+
+def _kafka_process(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "embedded.kafka", "--port", str(port), "--data-dir", str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+
+def start_kafka(folder: Path) -> KafkaServer:
+    """Start the real Kafka and make the declared topics."""
+    port = free_port()
+    server = KafkaServer(folder, port, _kafka_process(folder, port))
+    wait_ready("127.0.0.1", port, START_S, alive=lambda: server.process.poll() is None)
+    admin = KafkaPythonAdmin(server.brokers)
+    admin.ensure_topics()
+    admin.close()
+    return server
+
+
+def start_clickhouse(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the embedded ClickHouse; its address has no database."""
+    port = free_port()
+    command = [sys.executable, "-m", "embedded.clickhouse", "--port", str(port), "--data-dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_until(lambda: listens(port), timeout_s=START_S, what="ClickHouse")
+    return process, f"clickhouse://default@127.0.0.1:{port}"
+
+
+def listens(port: int) -> bool:
+    """Return whether something accepts connections on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def message(text: str = "Jalan di Kota Semarang berlubang", **changes: Any) -> InboundMessage:
+    """Return a citizen's message with sensible fields."""
+    fields: dict[str, Any] = {
+        "channel": "sms",
+        "upstream_id": "up-1",
+        "received_at": NOON,
+        "sender": "6281234567890",
+        "text": text,
+        "body": text.encode(),
+        "coding": "gsm7",
+    }
+    return InboundMessage(**(fields | changes))

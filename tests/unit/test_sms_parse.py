@@ -1,0 +1,95 @@
+"""What stands in a short message: one case for each oddity that operators' links really bring."""
+
+import pytest
+
+from channels.sms.parse import Concat, coding_of, decode, segment, split_udh
+from complaints.errors import MalformedMessage
+
+
+def made(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes] | None = None) -> Concat | None:
+    """Return which part a message is."""
+    return segment(
+        source="628", destination="1708", esm_class=esm_class, data_coding=0, payload=payload, tlvs=tlvs or {}
+    ).concat
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "data_coding", "text"),
+    [
+        ("gsm7", b"Jalan rusak \x00 pasar", 0x00, "Jalan rusak @ pasar"),
+        ("gsm7 extension table", b"\x1b(Rp 5000\x1b) \x1be", 0x00, "{Rp 5000} €"),
+        ("gsm7 that ends in an escape", b"halo\x1b", 0x00, "halo"),
+        ("gsm7 with an octet above 127", b"caf\x05 \xff", 0x00, "café \ufffd"),
+        ("ascii", b"halo", 0x01, "halo"),
+        ("latin-1", "café".encode("latin-1"), 0x03, "café"),
+        ("ucs-2", "Jalan é".encode("utf-16-be"), 0x08, "Jalan é"),
+        ("ucs-2 with a surrogate pair", "banjir 😭".encode("utf-16-be"), 0x08, "banjir 😭"),
+        ("ucs-2 of an odd length", "ab".encode("utf-16-be") + b"\x00", 0x08, "ab\ufffd"),
+        ("ucs-2 with half a pair", b"\xd8\x3d\x00a", 0x08, "\ufffda"),
+        ("8-bit that is utf-8", "banjir 😭".encode(), 0x04, "banjir 😭"),
+        ("8-bit that is not", b"caf\xe9", 0x04, "café"),
+        ("flash message in ucs-2", "ab".encode("utf-16-be"), 0x18, "ab"),
+        ("message class, gsm7", b"halo", 0xF1, "halo"),
+        ("message class, 8-bit", b"halo", 0xF5, "halo"),
+        ("message waiting, ucs-2", "ab".encode("utf-16-be"), 0xE1, "ab"),
+        ("a coding that nobody knows", b"halo", 0x77, "halo"),
+    ],
+)
+def test_text_of(name: str, body: bytes, data_coding: int, text: str) -> None:
+    """Each coding reads as its standard says; what cannot be read becomes U+FFFD."""
+    assert decode(body, data_coding)[0] == text, name
+
+
+def test_every_data_coding_has_a_reading() -> None:
+    """No octet raises."""
+    for octet in range(256):
+        assert coding_of(octet) in {"gsm7", "ucs2", "latin-1", "8bit"}
+        decode(bytes(range(256)), octet)
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "esm_class", "tlvs", "concat"),
+    [
+        ("8-bit reference", b"\x05\x00\x03\xab\x03\x02halo", 0x40, {}, Concat(0xAB, 3, 2)),
+        ("16-bit reference", b"\x06\x08\x04\x01\x02\x03\x02halo", 0x40, {}, Concat(0x102, 3, 2)),
+        ("behind a port element", b"\x0b\x05\x04\x00\x00\x00\x00\x00\x03\x07\x02\x01halo", 0x40, {}, Concat(7, 2, 1)),
+        ("SAR parameters", b"halo", 0, {0x020C: b"\x00\x09", 0x020E: b"\x02", 0x020F: b"\x01"}, Concat(9, 2, 1)),
+        ("one of one is whole", b"\x05\x00\x03\x01\x01\x01halo", 0x40, {}, None),
+        ("a header without a part number", b"\x04\x05\x02\x00\x00halo", 0x40, {}, None),
+        ("no header", b"\x05\x00\x03\xab\x03\x02halo", 0, {}, None),
+    ],
+)
+def test_part_of(name: str, payload: bytes, esm_class: int, tlvs: dict[int, bytes], concat: Concat | None) -> None:
+    """3GPP TS 23.040 9.2.3.24 and SMPP's SAR parameters say which part a message is."""
+    assert made(payload, esm_class=esm_class, tlvs=tlvs) == concat, name
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("the header is longer than the message", b"\x28\x00\x03\x01"),
+        ("an element runs out of the header", b"\x03\x00\x09\x01halo"),
+        ("half an element", b"\x01\x00halo"),
+        ("no payload at all", b""),
+        ("part none of three", b"\x05\x00\x03\xab\x03\x00halo"),
+        ("part four of three", b"\x05\x00\x03\xab\x03\x04halo"),
+        ("part one of none", b"\x05\x00\x03\xab\x00\x01halo"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> None:
+    """It is poison, with a reason, and never another exception."""
+    with pytest.raises(MalformedMessage):
+        made(payload, esm_class=0x40)
+    assert name
+
+
+def test_the_body_is_what_stands_behind_the_header() -> None:
+    """The text of a part never has header bytes in it."""
+    assert split_udh(b"\x05\x00\x03\xab\x03\x02halo") == ({0: b"\xab\x03\x02"}, b"halo")
+
+
+@pytest.mark.parametrize("esm_class", [0x04, 0x08, 0x10, 0x18, 0x20])
+def test_a_delivery_receipt_is_no_complaint(esm_class: int) -> None:
+    """esm_class tells what no person wrote."""
+    found = segment(source="1", destination="1708", esm_class=esm_class, data_coding=0, payload=b"id:1", tlvs={})
+    assert found.receipt

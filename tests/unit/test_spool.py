@@ -1,0 +1,69 @@
+"""The spool: in order, bounded, and on disk before it says so."""
+
+import sqlite3
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+
+from complaints.bus import Record
+from complaints.errors import ConfigurationError, IntakeFull
+from complaints.spool import Spool
+
+
+def record(number: int, size: int = 10) -> Record:
+    """Return a record that can be told from others."""
+    return Record(topic="t", key=str(number).encode(), value=b"x" * size, headers=(("ce_id", str(number).encode()),))
+
+
+def test_what_was_appended_comes_back_oldest_first_after_a_restart(tmp_path: Path) -> None:
+    """Order and content survive the process."""
+    spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    wait([spool.append(record(number)) for number in range(700)])
+    spool.close()
+    again = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    assert len(again) == 700
+    assert [spooled.record for spooled in again.oldest(1000)] == [record(number) for number in range(700)]
+    again.close()
+
+
+def test_a_done_append_is_on_disk(tmp_path: Path) -> None:
+    """Another connection, as after a crash, sees it without the spool being closed."""
+    spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    spool.append(record(1)).result(5)
+    with sqlite3.connect(tmp_path / "s.db") as other:
+        assert other.execute("SELECT count(*) FROM spool").fetchone() == (1,)
+        assert spool._database.execute("PRAGMA synchronous").fetchone() == (2,)
+    spool.close()
+
+
+def test_a_full_spool_refuses_and_takes_again_when_there_is_room(tmp_path: Path) -> None:
+    """Bounded by bytes: upstream must keep what does not fit."""
+    spool = Spool(tmp_path / "s.db", max_bytes=300)
+    spool.append(record(1, 200)).result(5)
+    with pytest.raises(IntakeFull, match="300 bytes"):
+        spool.append(record(2, 200)).result(5)
+    spool.remove_through(spool.oldest(1)[0].seq)
+    spool.append(record(3, 200)).result(5)
+    assert [spooled.record.key for spooled in spool.oldest(10)] == [b"3"]
+    spool.close()
+
+
+def test_a_disk_that_does_not_take_it_is_a_no_and_not_a_crash(tmp_path: Path) -> None:
+    """SQLITE_FULL (here by a page limit, as a full disk gives it) fails the append, and the spool lives."""
+    spool = Spool(tmp_path / "s.db", max_bytes=1 << 30)
+    pages = spool._database.execute("PRAGMA page_count").fetchone()[0]
+    spool._database.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(IntakeFull, match="cannot be written"):
+        spool.append(record(1, 1 << 20)).result(5)
+    spool._database.execute("PRAGMA max_page_count = 1000000")
+    spool.append(record(2)).result(5)
+    assert len(spool) == 1
+    spool.close()
+
+
+def test_a_spool_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
+    """Fail at start, and say what to do."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="LAPOR_DATA"):
+        Spool(tmp_path / "file" / "s.db", max_bytes=1 << 20)

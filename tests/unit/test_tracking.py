@@ -1,0 +1,81 @@
+"""Tracking codes: unguessable, readable, and a misread one is noticed."""
+
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from complaints import ids, tracking
+from complaints.errors import TrackingCodeError
+
+KEY = b"sixteen bytes or more"
+uuids = st.uuids()
+
+
+@given(uuids)
+def test_a_code_is_ten_characters_and_a_check_character_of_crockfords_alphabet(complaint: UUID) -> None:
+    """Eleven characters, none of I, L, O, U, and parsing gives the code back."""
+    code = tracking.code_for(complaint, key=KEY)
+    assert len(code) == 11
+    assert set(code) <= set(tracking.ALPHABET)
+    assert tracking.parse(code) == code
+
+
+@given(uuids, st.integers(0, 10), st.sampled_from(tracking.ALPHABET))
+def test_any_single_wrong_character_is_noticed(complaint: UUID, place: int, letter: str) -> None:
+    """No substitution of one character gives another valid code."""
+    code = tracking.code_for(complaint, key=KEY)
+    wrong = code[:place] + letter + code[place + 1 :]
+    if wrong != code:
+        with pytest.raises(TrackingCodeError, match="check character"):
+            tracking.parse(wrong)
+
+
+@given(uuids, st.integers(0, 9))
+def test_any_swap_of_neighbours_is_noticed(complaint: UUID, place: int) -> None:
+    """No transposition gives another valid code."""
+    code = tracking.code_for(complaint, key=KEY)
+    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    if swapped != code:
+        with pytest.raises(TrackingCodeError):
+            tracking.parse(swapped)
+
+
+@given(uuids)
+def test_look_alikes_case_spaces_and_hyphens_do_not_matter(complaint: UUID) -> None:
+    """O is 0, I and L are 1; people write codes as they like."""
+    code = tracking.code_for(complaint, key=KEY)
+    written = tracking.spaced(code).lower().replace("0", "o").replace("1", "l").replace(" ", "-")
+    assert tracking.parse(f"#{written} ") == code
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "has 0"),
+        ("ABC", "has 3"),
+        ("0000000000", "has 10"),
+        ("UUUUUUUUUUU", "'U' never stands"),
+        ("0000000000É", "never stands"),
+    ],
+)
+def test_a_text_that_is_no_code_gets_an_error_that_says_why(text: str, says: str) -> None:
+    """The sentence can be read to a citizen."""
+    with pytest.raises(TrackingCodeError, match=says):
+        tracking.parse(text)
+
+
+def test_codes_do_not_collide_or_count() -> None:
+    """20,000 complaints in a row give 20,000 codes without a visible order."""
+    complaints = [ids.complaint_id("sms", str(number)) for number in range(20_000)]
+    codes = [tracking.code_for(complaint, key=KEY) for complaint in complaints]
+    assert len(set(codes)) == len(codes)
+    assert codes != sorted(codes)
+    assert len({code[:2] for code in codes}) > 900  # spread over the 1,024 possible beginnings
+
+
+def test_without_the_key_a_code_cannot_be_made() -> None:
+    """Another key gives another code."""
+    complaint = uuid5(ids.NAMESPACE, "x")
+    assert tracking.code_for(complaint, key=KEY) != tracking.code_for(complaint, key=b"another key of bytes")
