@@ -88,8 +88,11 @@ class Channel:
         """Whether the client sent something, or closed."""
         if self.reader.buffered:
             return True
+        # Not select(), which knows no descriptor above 1023, and the engine holds many.
+        waiting = select.poll()
         try:
-            return bool(select.select([self._socket], [], [], 0)[0])
+            waiting.register(self._socket, select.POLLIN)
+            return bool(waiting.poll(0))
         except (OSError, ValueError) as error:
             raise ConnectionLostError(str(error)) from error
 

@@ -14,16 +14,13 @@ from embedded.clickhouse import wire
 from embedded.clickhouse.channel import Channel
 from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
-from embedded.clickhouse.errors import (
-    TOO_MANY_SIMULTANEOUS_QUERIES,
-    EmbeddedClickHouseError,
-    FolderInUseError,
-    ProtocolError,
-)
+from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError
 from embedded.clickhouse.session import Conversation
 from embedded.clickhouse.sql import quote
 
 _BACKLOG: Final = 128
+# Long enough not to spin, short enough for a client not to notice.
+_ACCEPT_AGAIN_S: Final = 0.05
 _LOCK_FILE: Final = "server.lock"
 
 
@@ -68,7 +65,6 @@ class ClickHouseServer:
         self._stopping = threading.Event()
         self._clients: dict[socket.socket, threading.Thread] = {}
         self._guard = threading.Lock()
-        self._acceptor: threading.Thread | None = None
 
     @property
     def port(self) -> int:
@@ -106,39 +102,34 @@ class ClickHouseServer:
         except BaseException:
             self.stop()
             raise
-        self._acceptor = threading.Thread(target=self._accept, name="clickhouse-accept", daemon=True)
-        self._acceptor.start()
+        arguments = (self._engine, self._listener, _version(self._engine))
+        threading.Thread(target=self._accept, args=arguments, name="clickhouse-accept", daemon=True).start()
 
-    def _accept(self) -> None:
-        engine, listener = self._engine, self._listener
-        if engine is None or listener is None:
-            return
-        version = _version(engine)
+    def _accept(self, engine: Engine, listener: socket.socket, version: wire.ServerVersion) -> None:
         while not self._stopping.is_set():
             try:
                 connected, peer = listener.accept()
             except OSError:
-                # Closed by stop(); a connection that failed by itself is its client's to repeat.
+                # Closed by stop(), or out of descriptors for now; a client that got no answer tries again.
+                self._stopping.wait(_ACCEPT_AGAIN_S)
                 continue
+            channel = Channel(
+                connected, idle_timeout_s=self._config.idle_timeout_s, io_timeout_s=self._config.io_timeout_s
+            )
+            talk = Conversation(channel, engine, config=self._config, version=version, peer=f"{peer[0]}:{peer[1]}")
             thread = threading.Thread(
-                target=self._serve,
-                args=(connected, f"{peer[0]}:{peer[1]}", version),
-                name="clickhouse-client",
-                daemon=True,
+                target=self._serve, args=(connected, channel, talk), name="clickhouse-client", daemon=True
             )
             with self._guard:
                 self._clients[connected] = thread
             thread.start()
 
-    def _serve(self, connected: socket.socket, peer: str, version: wire.ServerVersion) -> None:
-        config = self._config
-        channel = Channel(connected, idle_timeout_s=config.idle_timeout_s, io_timeout_s=config.io_timeout_s)
+    def _serve(self, connected: socket.socket, channel: Channel, talk: Conversation) -> None:
         try:
-            if len(self._clients) > config.max_clients:
-                error = ProtocolError(TOO_MANY_SIMULTANEOUS_QUERIES, f"More than {config.max_clients} clients at once")
-                channel.send(wire.exception(error.code, error.text))
-            elif self._engine is not None:
-                Conversation(channel, self._engine, config=config, version=version, peer=peer).serve()
+            if len(self._clients) <= self._config.max_clients:
+                talk.serve()
+            else:
+                talk.refuse(f"More than {self._config.max_clients} clients at once")
         finally:
             with self._guard:
                 self._clients.pop(connected, None)

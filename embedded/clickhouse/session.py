@@ -17,6 +17,7 @@ from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import (
     AUTHENTICATION_FAILED,
+    TOO_MANY_SIMULTANEOUS_QUERIES,
     UNEXPECTED_PACKET_FROM_CLIENT,
     UNKNOWN_PACKET_FROM_CLIENT,
     ConnectionLostError,
@@ -59,6 +60,13 @@ class Conversation:
             try:
                 self._converse()
             except ServerError as error:
+                self._channel.send(wire.exception(error.code, error.text))
+
+    def refuse(self, why: str) -> None:
+        """Answer the client's hello with code 202, which clients take for a reason to try again later."""
+        with suppress(ConnectionLostError, ServerError):
+            if self._read_hello() is not None:
+                error = ServerError(TOO_MANY_SIMULTANEOUS_QUERIES, why)
                 self._channel.send(wire.exception(error.code, error.text))
 
     def _converse(self) -> None:

@@ -262,10 +262,14 @@ def progress(value: Progress, revision: int) -> bytes:
 
 
 def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) -> bytes:
-    """A profile packet; ``before_limit`` is None where it was not calculated."""
-    known = before_limit is not None
+    """A profile packet; ``before_limit`` is None where no limit was applied or its rows are not known.
+
+    The last flag says that the two fields before it are final. ClickHouse always sets it, and the oldest clients
+    look for the query's own streams, which they do not have, where it is not set.
+    """
+    limited = before_limit is not None
     parts = [varint(SERVER_PROFILE_INFO), varint(rows), varint(blocks), varint(size)]
-    parts += [bytes([known]), varint(before_limit or 0), bytes([known])]
+    parts += [bytes([limited]), varint(before_limit or 0), b"\x01"]
     return b"".join(parts)
 
 

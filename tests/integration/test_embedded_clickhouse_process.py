@@ -158,6 +158,28 @@ def test_it_serves_from_code(tmp_path: Path) -> None:
     assert ran.stdout == "d [('d',)]\n"
 
 
+def test_clients_are_bounded_in_number_and_in_silence(tmp_path: Path) -> None:
+    """One client too many is refused with a code that is retried; one that is silent too long gives its place up."""
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from clickhouse_driver import Client, errors\n"
+        "from embedded.clickhouse import ClickHouseServer, ServerConfig\n"
+        "config = ServerConfig(data_dir=Path(sys.argv[1]), port=0, max_clients=1, idle_timeout_s=0.5)\n"
+        "with ClickHouseServer(config) as server:\n"
+        "    first, second = (Client('127.0.0.1', server.port) for _ in range(2))\n"
+        "    first.execute('SELECT 1')\n"
+        "    try:\n"
+        "        second.execute('SELECT 1')\n"
+        "    except errors.ServerException as error:\n"
+        "        print(error.code)\n"
+        "    time.sleep(1)\n"
+        "    print(second.execute('SELECT 2'))\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True, cwd=Path.cwd())
+    assert ran.stdout == "202\n[(2,)]\n"
+
+
 def test_a_folder_in_use_is_an_error_of_the_tree(tmp_path: Path) -> None:
     """Code that starts a server catches one class."""
     process, _ = start(tmp_path)
