@@ -1,0 +1,12 @@
+"""A stand-in for the X API v2 on this machine, for demo, feed and tests; it follows X's documentation.
+
+    from embedded.x import XConfig, run_foreground
+    run_foreground(XConfig(data_dir=Path("var/x")))
+
+or `python -m embedded.x --port 8701 --data-dir var/x`. Under /_standin/ a test says what citizens post.
+"""
+
+from embedded.x.config import XConfig
+from embedded.x.server import run_foreground, wait_ready
+
+__all__ = ["XConfig", "run_foreground", "wait_ready"]

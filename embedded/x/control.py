@@ -1,0 +1,183 @@
+"""The control side of the stand-in: what citizens post, what goes wrong, and what our account has posted."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from embedded.x.gate import Failure, Gate
+from embedded.x.posts import Post
+from embedded.x.store import Draft, DuplicateError, Range, XStore
+from embedded.x.stream import Streams
+
+_MOST = 1000
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Media(_Model):
+    """A picture or a video of a post."""
+
+    url: str
+    type: str = "photo"
+    alt_text: str | None = None
+    preview_image_url: str | None = None
+    width: int = 1200
+    height: int = 900
+
+
+class Place(_Model):
+    """Where a post says that it was written."""
+
+    full_name: str
+    name: str | None = None
+    place_type: str = "city"
+    country: str = "Indonesia"
+    country_code: str = "ID"
+    geo: dict[str, Any] | None = None
+
+
+class NewTweet(_Model):
+    """A post by a citizen, whose account is made when there is none."""
+
+    author: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    mentions: list[str] = []
+    in_reply_to: int | None = None
+    media: list[Media | str] = []
+    place: Place | str | None = None
+    lang: str = "in"
+
+    def draft(self, store: XStore) -> Draft:
+        """Return what the store makes the post of."""
+        media = [item if isinstance(item, Media) else Media(url=item) for item in self.media]
+        place = Place(full_name=self.place) if isinstance(self.place, str) else self.place
+        return Draft(
+            author=store.user_named(self.author.lstrip("@"), create=True),
+            text=self.text,
+            in_reply_to=self.in_reply_to,
+            mentions=tuple(name.lstrip("@") for name in self.mentions),
+            media=tuple(item.model_dump(exclude_none=True) for item in media),
+            place=place.model_dump(exclude_none=True) if place else None,
+            lang=self.lang,
+        )
+
+
+class UserChange(_Model):
+    """An account to make or to change."""
+
+    username: str = Field(min_length=1)
+    name: str | None = None
+    protected: bool | None = None
+    suspended: bool | None = None
+
+
+class Fail(_Model):
+    """Failures for the next requests: how many, with which status, and for which paths."""
+
+    status: int = Field(ge=400, le=599)
+    count: int = Field(1, ge=1, le=100_000)
+    path: str = ""
+    reset_s: float | None = None
+
+
+class Limit(_Model):
+    """A rate limit: requests of each endpoint in a window of seconds."""
+
+    limit: int = Field(ge=0)
+    window_s: float = Field(900, gt=0)
+
+
+class Control:
+    """The endpoints under /_standin/."""
+
+    def __init__(self, store: XStore, gate: Gate, streams: Streams) -> None:
+        self._store = store
+        self._gate = gate
+        self._streams = streams
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        table: list[tuple[str, str, Handler]] = [
+            ("POST", "/_standin/tweets", self._tweet),
+            ("DELETE", "/_standin/tweets/{id:int}", self._delete),
+            ("POST", "/_standin/users", self._user),
+            ("POST", "/_standin/fail", self._fail),
+            ("POST", "/_standin/limits", self._limits),
+            ("POST", "/_standin/stream/cut", self._cut),
+            ("GET", "/_standin/posts", self._posts),
+            ("GET", "/_standin/status", self._status),
+        ]
+        return [Route(path, _checked(handler), methods=[verb]) for verb, path, handler in table]
+
+    async def _tweet(self, request: Request) -> Response:
+        wanted = NewTweet.model_validate_json(await request.body())
+        try:
+            post = self._store.add(wanted.draft(self._store))
+        except DuplicateError as error:
+            return JSONResponse({"id": str(error.id), "duplicate": True})
+        self._streams.publish(post)
+        return JSONResponse({"id": str(post.id)}, 201)
+
+    async def _delete(self, request: Request) -> Response:
+        return JSONResponse({"deleted": self._store.delete(request.path_params["id"])})
+
+    async def _user(self, request: Request) -> Response:
+        wanted = UserChange.model_validate_json(await request.body())
+        user = self._store.change_user(
+            wanted.username.lstrip("@"), name=wanted.name, protected=wanted.protected, suspended=wanted.suspended
+        )
+        shown = {"id": str(user.id), "username": user.username, "name": user.name}
+        return JSONResponse(shown | {"protected": user.protected, "suspended": user.suspended})
+
+    async def _fail(self, request: Request) -> Response:
+        wanted = Fail.model_validate_json(await request.body())
+        self._gate.failures.extend(
+            [Failure(status=wanted.status, path=wanted.path, reset_s=wanted.reset_s)] * wanted.count
+        )
+        return JSONResponse({"failures": len(self._gate.failures)})
+
+    async def _limits(self, request: Request) -> Response:
+        wanted = Limit.model_validate_json(await request.body())
+        self._gate.limit, self._gate.window_s = wanted.limit, wanted.window_s
+        self._gate.forget()
+        return JSONResponse({"limit": wanted.limit, "window_s": wanted.window_s})
+
+    async def _cut(self, _request: Request) -> Response:
+        return JSONResponse({"cut": self._streams.cut()})
+
+    async def _posts(self, request: Request) -> Response:
+        since = int(request.query_params.get("since", "0"))
+        posts = self._store.own(Range(after=since, limit=_MOST, oldest=True))
+        return JSONResponse({"posts": [_shown(post) for post in reversed(posts)]})
+
+    async def _status(self, _request: Request) -> Response:
+        account = {"id": str(self._store.account.id), "username": self._store.account.username}
+        return JSONResponse({"account": account, "listeners": self._streams.listeners, **self._store.counts()})
+
+
+def _shown(post: Post) -> dict[str, Any]:
+    parent = str(post.in_reply_to) if post.in_reply_to else None
+    return {"id": str(post.id), "text": post.text, "in_reply_to": parent, "created_at": post.created_at}
+
+
+def _checked(handler: Handler) -> Handler:
+    """Answer 400 with words for what a caller wrote wrongly."""
+
+    async def checked(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=False, include_input=False)
+            return JSONResponse({"error": "the request is not as it must be", "details": details}, 400)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return checked

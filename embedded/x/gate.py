@@ -1,0 +1,86 @@
+"""Lets a request in or not: credentials, the failures that were asked for, and the rate limit."""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from embedded.x.config import XConfig
+from embedded.x.problems import Problem
+
+
+@dataclass(slots=True)
+class _Window:
+    """How much of an endpoint's window is used, and when it ends, in seconds since 1970."""
+
+    used: int = 0
+    resets_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failure to answer with: its status, a part of the path it is for, and for 429 the seconds to the reset."""
+
+    status: int
+    path: str = ""
+    reset_s: float | None = None
+
+
+class Gate:
+    """What stands before every endpoint of the API."""
+
+    def __init__(self, config: XConfig) -> None:
+        self.limit = config.rate_limit
+        self.window_s = float(config.rate_window_s)
+        self.failures: deque[Failure] = deque()
+        self._token = config.bearer_token
+        self._windows: dict[str, _Window] = {}
+
+    def admit(self, request: Request, endpoint: str) -> dict[str, str]:
+        """Return the rate-limit headers that every answer carries.
+
+        Raises:
+            Problem: the request is not let in.
+        """
+        self._authenticate(request.headers.get("authorization", ""))
+        window = self._windows.setdefault(endpoint, _Window())
+        now = time.time()
+        if now >= window.resets_at:
+            window.used, window.resets_at = 0, now + self.window_s
+        failure = self._failure(request.url.path)
+        if failure is not None:
+            problem = Problem(failure.status)
+            reset_at = window.resets_at if failure.reset_s is None else now + failure.reset_s
+            problem.headers = self._headers(0 if failure.status == 429 else self.limit - window.used, reset_at)  # noqa: PLR2004
+            raise problem
+        if window.used >= self.limit:
+            problem = Problem(429)
+            problem.headers = self._headers(0, window.resets_at)
+            raise problem
+        window.used += 1
+        return self._headers(self.limit - window.used, window.resets_at)
+
+    def forget(self) -> None:
+        """Begin every window anew, as after a change of the limit."""
+        self._windows.clear()
+
+    def _authenticate(self, authorization: str) -> None:
+        """Let in a bearer token, or an OAuth 1.0a header with its parts; a signature is not computed anew."""
+        kind, _, credentials = authorization.partition(" ")
+        if kind.lower() == "bearer" and credentials and self._token in {None, credentials}:
+            return
+        if kind == "OAuth" and "oauth_consumer_key=" in credentials and "oauth_signature=" in credentials:
+            return
+        raise Problem(401)
+
+    def _failure(self, path: str) -> Failure | None:
+        for failure in self.failures:
+            if failure.path in path:
+                self.failures.remove(failure)
+                return failure
+        return None
+
+    def _headers(self, remaining: int, resets_at: float) -> dict[str, str]:
+        headers = {"x-rate-limit-limit": str(self.limit), "x-rate-limit-remaining": str(max(0, remaining))}
+        return headers | {"x-rate-limit-reset": str(int(resets_at) + 1)}

@@ -1,0 +1,127 @@
+"""Reads what part of a timeline a request wants, and says how to go on from there; pure."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from embedded.x.posts import Post, id_at
+from embedded.x.problems import Problem, invalid
+from embedded.x.store import Range
+
+_OLDER, _NEWER = "o", "n"
+_HIGHEST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How many results a page may have at this endpoint, and the name of its token parameter."""
+
+    least: int
+    most: int
+    token: str
+    usual: int = 10
+
+
+def number(query: QueryParams, name: str, default: int) -> int:
+    """Return an id among the parameters.
+
+    Raises:
+        Problem: it is none.
+    """
+    value = query.get(name)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and int(value) < _HIGHEST):
+        raise invalid(name, value, f"The `{name}` query parameter value [{value}] is not valid")
+    return int(value)
+
+
+def read_range(query: QueryParams, bounds: Bounds) -> Range:
+    """Return which posts a request wants.
+
+    Raises:
+        Problem: a parameter is not as it must be.
+    """
+    limit = number(query, "max_results", bounds.usual)
+    if not bounds.least <= limit <= bounds.most:
+        between = f"is not between {bounds.least} and {bounds.most}"
+        raise invalid("max_results", str(limit), f"The `max_results` query parameter value [{limit}] {between}")
+    after = number(query, "since_id", 0) or max(0, _moment(query, "start_time", 0) - 1)
+    before = number(query, "until_id", 0) or _moment(query, "end_time", _HIGHEST)
+    side, place = _read_token(query, bounds.token)
+    if side == _OLDER:
+        before = min(before, place)
+    elif side == _NEWER:
+        after = max(after, place)
+    return Range(after=after, before=before, limit=limit, oldest=side == _NEWER)
+
+
+def _moment(query: QueryParams, name: str, default: int) -> int:
+    value = query.get(name)
+    if value is None:
+        return default
+    try:
+        return id_at(value)
+    except ValueError as error:
+        message = f"The `{name}` query parameter value [{value}] is not a valid RFC3339 timestamp"
+        raise invalid(name, value, message) from error
+
+
+def _read_token(query: QueryParams, name: str) -> tuple[str, int]:
+    value = query.get(name)
+    if value is None:
+        return "", 0
+    try:
+        side, place = base64.b32decode(value.upper() + "=" * (-len(value) % 8)).decode("ascii").split("-")
+        return side, int(place)
+    except (binascii.Error, ValueError) as error:
+        raise invalid(name, value, f"The `{name}` query parameter value [{value}] is not valid") from error
+
+
+def _token(side: str, place: int) -> str:
+    return base64.b32encode(f"{side}-{place}".encode()).decode().rstrip("=").lower()
+
+
+def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]], *, paged: bool) -> tuple[list[Post], dict[str, Any]]:
+    """Fetch one page and the `meta` that says where the next and the previous are.
+
+    Args:
+        wanted: which posts.
+        fetch: gives posts, newest first.
+        paged: whether the request came with a token, so that there is a page before this one.
+    """
+    one_more = Range(after=wanted.after, before=wanted.before, limit=wanted.limit + 1, oldest=wanted.oldest)
+    found = list(fetch(one_more))
+    more = len(found) > wanted.limit
+    posts = found[-wanted.limit :] if wanted.oldest else found[: wanted.limit]
+    meta: dict[str, Any] = {"result_count": len(posts)}
+    if not posts:
+        return posts, meta
+    meta |= {"newest_id": str(posts[0].id), "oldest_id": str(posts[-1].id)}
+    if more or wanted.oldest:
+        meta["next_token"] = _token(_OLDER, posts[-1].id)
+    if (paged and not wanted.oldest) or (more and wanted.oldest):
+        meta["previous_token"] = _token(_NEWER, posts[0].id)
+    return posts, meta
+
+
+def check_ids(value: str, name: str) -> list[int]:
+    """Return the ids of a comma-separated list.
+
+    Raises:
+        Problem: one is no id.
+    """
+    ids = value.split(",")
+    for id_ in ids:
+        if not (id_.isascii() and id_.isdigit() and int(id_) < _HIGHEST):
+            raise invalid(name, id_, f"The `{name}` query parameter value [{id_}] is not valid")
+    return [int(id_) for id_ in ids]
+
+
+def not_found() -> Problem:
+    """Return the problem of a path that the API has not."""
+    return Problem(404)

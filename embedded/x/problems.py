@@ -1,0 +1,66 @@
+"""X's answers to what it does not do, in the shapes that its documentation gives them."""
+
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+_TITLES = {400: "Invalid Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests"}
+_TITLES |= {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+_KINDS = "https://api.twitter.com/2/problems/"
+
+
+class Problem(Exception):
+    """A request that is answered with a problem.
+
+    Attributes:
+        status: HTTP status.
+        body: the JSON of the answer.
+        headers: what else it carries.
+    """
+
+    def __init__(self, status: int, detail: str = "", *, more: dict[str, Any] | None = None) -> None:
+        title = _TITLES.get(status, "Error")
+        super().__init__(detail or title)
+        self.status = status
+        self.body: dict[str, Any] = {"title": title, "type": "about:blank", "status": status}
+        self.body |= {"detail": detail or title} | (more or {})
+        self.headers: dict[str, str] = {}
+
+    def response(self) -> JSONResponse:
+        """Return the answer."""
+        return JSONResponse(self.body, self.status, self.headers, media_type="application/problem+json")
+
+
+def invalid(parameter: str, value: str, message: str) -> Problem:
+    """Return the problem of a parameter that is not as it must be."""
+    problem = Problem(400, "One or more parameters to your request was invalid.")
+    problem.body |= {"errors": [{"parameters": {parameter: [value]}, "message": message}]}
+    problem.body["type"] = _KINDS + "invalid-request"
+    del problem.body["status"]
+    return problem
+
+
+def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
+    """Return the error that stands in a 200 answer for a resource that is not there."""
+    detail = f"Could not find {resource} with {parameter}: [{value}]."
+    return _error(
+        resource, parameter, value, {"title": "Not Found Error", "detail": detail, "type": "resource-not-found"}
+    )
+
+
+def suspended(parameter: str, value: str) -> dict[str, Any]:
+    """Return the error that stands for a suspended account."""
+    more = {"title": "Forbidden", "detail": f"User has been suspended: [{value}].", "type": "resource-not-found"}
+    return _error("user", parameter, value, more)
+
+
+def hidden(parameter: str, value: str) -> dict[str, Any]:
+    """Return the error that stands for a post of a protected account."""
+    detail = f"Sorry, you are not authorized to see the Tweet with {parameter}: [{value}]."
+    more = {"title": "Authorization Error", "detail": detail, "type": "not-authorized-for-resource"}
+    return _error("tweet", parameter, value, more)
+
+
+def _error(resource: str, parameter: str, value: str, more: dict[str, str]) -> dict[str, Any]:
+    error = {"value": value, "resource_id": value, "parameter": parameter, "resource_type": resource, **more}
+    return error | {"type": _KINDS + more["type"]}

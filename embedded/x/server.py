@@ -1,0 +1,51 @@
+"""Runs the stand-in for X in the foreground."""
+
+import asyncio
+import sys
+
+from starlette.applications import Starlette
+
+from embedded.serving import listening_socket, serve, stop_on_signals, wait_http_ready
+from embedded.x.api import Api
+from embedded.x.config import XConfig
+from embedded.x.control import Control
+from embedded.x.gate import Gate
+from embedded.x.store import XStore
+from embedded.x.stream import Streams
+
+
+def run_foreground(config: XConfig) -> None:
+    """Serve until SIGTERM or SIGINT; accounts and posts stay in the data folder."""
+    asyncio.run(_run(config))
+
+
+def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
+    """Wait until the stand-in answers.
+
+    Raises:
+        NotReadyError: it did not within `timeout_s` seconds.
+    """
+    wait_http_ready(host, port, "/_standin/status", timeout_s)
+
+
+async def _run(config: XConfig) -> None:
+    stop = stop_on_signals()
+    listener = listening_socket(config.host, config.port)
+    store = XStore(config.data_dir / "x.sqlite", config.account)
+    gate, streams = Gate(config), Streams(store, config.keep_alive_s)
+    routes = [*Api(config, store, gate, streams).routes(), *Control(store, gate, streams).routes()]
+    port = listener.getsockname()[1]
+    sys.stdout.write(
+        f"X answers at http://{config.host}:{port} (account @{config.account}, data in {config.data_dir})\n"
+    )
+    sys.stdout.flush()
+    ending = asyncio.create_task(_cut_at_stop(stop, streams))
+    await serve(Starlette(routes=routes), listener, stop)
+    ending.cancel()
+    store.close()
+
+
+async def _cut_at_stop(stop: asyncio.Event, streams: Streams) -> None:
+    """End the streams at the signal: they would hold up the stop."""
+    await stop.wait()
+    streams.cut()

@@ -1,0 +1,235 @@
+"""Keeps accounts and posts on disk, over restarts and kill -9."""
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedded.x.posts import Post, User, iso_time, mentioned, next_id
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS user (
+    id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,
+    protected INTEGER NOT NULL DEFAULT 0, suspended INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS post (
+    id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, text TEXT NOT NULL, conversation_id INTEGER NOT NULL,
+    in_reply_to INTEGER, more TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS post_author ON post (author_id, id);
+CREATE UNIQUE INDEX IF NOT EXISTS post_text ON post (author_id, text) WHERE NOT deleted;
+CREATE TABLE IF NOT EXISTS mention (user_id INTEGER, post_id INTEGER, PRIMARY KEY (user_id, post_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rule (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE, tag TEXT);
+"""
+# What the public sees: no deleted post, none of a protected or suspended account.
+_VISIBLE = "NOT post.deleted AND NOT user.protected AND NOT user.suspended"
+_SELECT = "SELECT post.* FROM post JOIN user ON user.id = post.author_id"
+
+
+class DuplicateError(ValueError):
+    """The account has such a post already, whose id this carries."""
+
+    def __init__(self, id_: int) -> None:
+        super().__init__(f"already posted as {id_}")
+        self.id = id_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A post to be made."""
+
+    author: User
+    text: str
+    in_reply_to: int | None = None
+    mentions: tuple[str, ...] = ()
+    media: tuple[dict[str, Any], ...] = ()
+    place: dict[str, Any] | None = None
+    lang: str = "in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Which ids a page may have: above `after`, below `before`; the newest `limit` of them, or the oldest."""
+
+    after: int = 0
+    before: int = 1 << 62
+    limit: int = 100
+    oldest: bool = False
+
+
+class XStore:
+    """The accounts and posts of the stand-in."""
+
+    def __init__(self, path: Path, account: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        # Each write is on the operating system's side when it is answered, so a kill -9 loses none; no fsync each time.
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+        (highest,) = self._db.execute("SELECT max(max(ifnull((SELECT max(id) FROM post), 0),"
+                                      " ifnull((SELECT max(id) FROM user), 0)))").fetchone()  # fmt: skip
+        self._last_id: int = highest or 0
+        self.account = self.user_named(account, create=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _new_id(self) -> int:
+        self._last_id = next_id(self._last_id, time.time_ns() // 1_000_000)
+        return self._last_id
+
+    def user_named(self, username: str, *, create: bool = False) -> User:
+        """Return the account of a name, in any case of letters.
+
+        Raises:
+            KeyError: there is none, and it was not to be made.
+        """
+        row = self._db.execute("SELECT * FROM user WHERE username = ?", [username]).fetchone()
+        if row is None:
+            if not create:
+                raise KeyError(username)
+            row = (self._new_id(), username, username, 0, 0)
+            self._db.execute("INSERT INTO user VALUES (?, ?, ?, ?, ?)", row)
+        return _user(row)
+
+    def change_user(self, username: str, *, name: str | None, protected: bool | None, suspended: bool | None) -> User:
+        """Make an account where there is none, and change what is given."""
+        known = self.user_named(username, create=True)
+        values = (
+            known.name if name is None else name,
+            known.protected if protected is None else protected,
+            known.suspended if suspended is None else suspended,
+        )
+        self._db.execute("UPDATE user SET name = ?, protected = ?, suspended = ? WHERE id = ?", (*values, known.id))
+        return self.user_named(username)
+
+    def users(self, ids: Iterable[int]) -> list[User]:
+        """Return the accounts of these ids that exist, in the order of the ids."""
+        found = [self._db.execute("SELECT * FROM user WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
+        return [_user(row) for row in found if row is not None]
+
+    def ids_of(self, usernames: Iterable[str]) -> dict[str, int]:
+        """Return the ids of the names that exist, by the name in small letters."""
+        ids = {}
+        for username in {name.lower() for name in usernames}:
+            row = self._db.execute("SELECT id FROM user WHERE username = ?", [username]).fetchone()
+            if row is not None:
+                ids[username] = row[0]
+        return ids
+
+    def add(self, draft: Draft) -> Post:
+        """Make a post.
+
+        Raises:
+            DuplicateError: the account has posted the same text.
+        """
+        twin = self._db.execute(
+            "SELECT id FROM post WHERE author_id = ? AND text = ? AND NOT deleted", (draft.author.id, draft.text)
+        ).fetchone()
+        if twin is not None:
+            raise DuplicateError(twin[0])
+        parent = self.posts([draft.in_reply_to]) if draft.in_reply_to else []
+        implied = [user.username for post in parent for user in self.users([post.author_id])]
+        mentions = tuple(dict.fromkeys([*mentioned(draft.text), *draft.mentions, *implied]))
+        more = {"mentions": mentions, "media": draft.media, "place": draft.place, "lang": draft.lang}
+        self._db.execute("BEGIN")
+        id_ = self._new_id()
+        values = (id_, draft.author.id, draft.text, parent[0].conversation_id if parent else id_, draft.in_reply_to)
+        self._db.execute("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, 0)", (*values, json.dumps(more)))
+        for user_id in self.ids_of(mentions).values():
+            self._db.execute("INSERT INTO mention VALUES (?, ?)", (user_id, id_))
+        self._db.execute("COMMIT")
+        return self.posts([id_])[0]
+
+    def delete(self, id_: int) -> bool:
+        """Delete a post; say whether there was one."""
+        return self._db.execute("UPDATE post SET deleted = 1 WHERE id = ? AND NOT deleted", [id_]).rowcount > 0
+
+    def posts(self, ids: Iterable[int]) -> list[Post]:
+        """Return the posts of these ids, hidden ones too, in the order of the ids."""
+        found = [self._db.execute("SELECT * FROM post WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
+        return [_post(row) for row in found if row is not None]
+
+    def mentions(self, user_id: int, wanted: Range) -> list[Post]:
+        """Return a page of the visible posts that mention an account, newest first."""
+        source = f"{_SELECT} JOIN mention ON mention.post_id = post.id AND mention.user_id = ? WHERE {_VISIBLE}"
+        return self._page(source, [user_id], wanted)
+
+    def recent(self, wanted: Range) -> list[Post]:
+        """Return a page of all visible posts, newest first."""
+        return self._page(f"{_SELECT} WHERE {_VISIBLE}", [], wanted)
+
+    def own(self, wanted: Range) -> list[Post]:
+        """Return a page of our account's posts, newest first."""
+        return self._page(f"{_SELECT} WHERE NOT post.deleted AND post.author_id = ?", [self.account.id], wanted)
+
+    def _page(self, source: str, values: list[int], wanted: Range) -> list[Post]:
+        order = "ASC" if wanted.oldest else "DESC"
+        sql = f"{source} AND post.id > ? AND post.id < ? ORDER BY post.id {order} LIMIT ?"
+        rows = self._db.execute(sql, [*values, wanted.after, wanted.before, wanted.limit])
+        return sorted((_post(row) for row in rows), key=lambda post: -post.id)
+
+    def rules(self) -> list[dict[str, str]]:
+        """Return the rules of the filtered stream."""
+        rows = self._db.execute("SELECT id, value, tag FROM rule ORDER BY id").fetchall()
+        return [{"id": str(id_), "value": value, **({"tag": tag} if tag else {})} for id_, value, tag in rows]
+
+    def add_rule(self, value: str, tag: str | None) -> dict[str, str] | None:
+        """Keep a rule; None when there is such a rule."""
+        added = self._db.execute("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", (self._new_id(), value, tag)).rowcount
+        return next(rule for rule in self.rules() if rule["value"] == value) if added else None
+
+    def delete_rules(self, ids: Iterable[str]) -> int:
+        """Drop rules; return how many there were."""
+        return sum(self._db.execute("DELETE FROM rule WHERE id = ?", [int(id_)]).rowcount for id_ in ids)
+
+    def counts(self) -> dict[str, int]:
+        """Return how much is kept."""
+        return {name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("user", "post")}  # noqa: S608 - two constants
+
+
+def media_key(item: dict[str, Any]) -> str:
+    """Return the key of a picture or video, the same for the same address."""
+    kind = {"photo": 3, "animated_gif": 16}.get(item["type"], 7)
+    return f"{kind}_{int(hashlib.sha256(item['url'].encode()).hexdigest()[:15], 16)}"
+
+
+def place_id(place: dict[str, Any]) -> str:
+    """Return the id of a place, the same for the same name."""
+    return hashlib.sha256(place["full_name"].encode()).hexdigest()[:16]
+
+
+def _user(row: tuple[Any, ...]) -> User:
+    id_, username, name, protected, suspended = row
+    return User(
+        id=id_,
+        username=username,
+        name=name,
+        created_at=iso_time(id_),
+        protected=bool(protected),
+        suspended=bool(suspended),
+    )
+
+
+def _post(row: tuple[Any, ...]) -> Post:
+    id_, author_id, text, conversation_id, in_reply_to, more_text, deleted = row
+    more = json.loads(more_text)
+    return Post(
+        id=id_,
+        author_id=author_id,
+        text=text,
+        created_at=iso_time(id_),
+        conversation_id=conversation_id,
+        in_reply_to=in_reply_to,
+        mentions=tuple(more["mentions"]),
+        media=tuple(more["media"]),
+        place=more["place"],
+        lang=more["lang"],
+        deleted=bool(deleted),
+    )

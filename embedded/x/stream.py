@@ -1,0 +1,96 @@
+"""The filtered stream: each new post that matches a rule goes to whoever listens, empty lines in between."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import orjson
+
+from embedded.x.fields import Wanted, show
+from embedded.x.posts import Post, User
+from embedded.x.problems import Problem
+from embedded.x.search import matcher
+from embedded.x.store import XStore
+
+_MOST_CONNECTIONS = 1  # of one app at a time, as at X
+_MOST_WAITING = 10_000  # posts; a listener that is further behind is disconnected
+
+
+class Streams:
+    """Those who listen to the filtered stream."""
+
+    def __init__(self, store: XStore, keep_alive_s: float) -> None:
+        self._store = store
+        self._keep_alive_s = keep_alive_s
+        self._listeners: dict[asyncio.Queue[bytes | None], Wanted] = {}
+
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
+    def open(self, wanted: Wanted) -> AsyncIterator[bytes]:
+        """Return what a new listener is sent.
+
+        Raises:
+            Problem: someone listens already.
+        """
+        if len(self._listeners) >= _MOST_CONNECTIONS:
+            raise _too_many()
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_WAITING)
+        self._listeners[queue] = wanted
+        return self._lines(queue)
+
+    async def _lines(self, queue: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
+        try:
+            yield b"\r\n"
+            while True:
+                try:
+                    line = await asyncio.wait_for(queue.get(), self._keep_alive_s)
+                except TimeoutError:
+                    line = b"\r\n"
+                if line is None:
+                    return
+                yield line
+        finally:
+            self._listeners.pop(queue, None)
+
+    def publish(self, post: Post) -> None:
+        """Send a new post to the listeners whose rules it matches."""
+        author = self._store.users([post.author_id])[0]
+        if not self._listeners or author.protected or author.suspended:
+            return
+        rules = self._matching(post, author)
+        if not rules:
+            return
+        for queue, wanted in list(self._listeners.items()):
+            answer: dict[str, Any] = show([post], wanted, self._store)
+            answer["data"] = answer["data"][0]
+            answer["matching_rules"] = rules
+            if queue.full():
+                self._listeners.pop(queue)
+                queue.get_nowait()
+                queue.put_nowait(None)
+            else:
+                queue.put_nowait(orjson.dumps(answer) + b"\r\n")
+
+    def _matching(self, post: Post, author: User) -> list[dict[str, str]]:
+        named: Callable[[int], str] = lambda _id: author.username  # noqa: E731 - a post has one author
+        rules = [rule for rule in self._store.rules() if matcher(rule["value"], named)(post)]
+        return [{"id": rule["id"], "tag": rule.get("tag", "")} for rule in rules]
+
+    def cut(self) -> int:
+        """End every connection; return how many there were."""
+        queues = list(self._listeners)
+        for queue in queues:
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(None)
+        return len(queues)
+
+
+def _too_many() -> Problem:
+    detail = "This stream is currently at the maximum allowed connection limit."
+    problem = Problem(429, detail, more={"connection_issue": "TooManyConnections", "title": "ConnectionException"})
+    problem.body["type"] = "https://api.twitter.com/2/problems/streaming-connection"
+    return problem

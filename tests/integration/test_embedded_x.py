@@ -1,0 +1,338 @@
+"""The stand-in for X answers as X's documentation says, so that what works with it works with X."""
+
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import requests
+import tweepy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embedded.x.posts import next_id, shown_text, weight
+
+ROOT = Path(__file__).parents[2]
+
+
+class ToStandIn(requests.Session):
+    """tweepy writes X's host into each request; this leaves the path and changes the host."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.base = base
+
+    def request(self, method: str, url: str, *args: Any, **named: Any) -> requests.Response:  # type: ignore[override]
+        """Send the request to the stand-in."""
+        return super().request(method, self.base + urlsplit(url).path, *args, **named)
+
+
+class StandIn:
+    """One stand-in as a process of its own, started as a user would."""
+
+    def __init__(self, data_dir: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "embedded.x", "--port", "0", "--data-dir", str(data_dir), *options]
+        self.output = data_dir.with_suffix(".out")
+        with self.output.open("w") as file:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
+        deadline = time.monotonic() + 20
+        while "answers at" not in self.output.read_text():
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.02)
+        found = re.search(r"answers at (\S+)", self.output.read_text())
+        assert found is not None
+        self.base = found[1]
+        self.http = httpx.Client(base_url=self.base, headers={"Authorization": "Bearer x"}, timeout=10)
+        self.account = self.http.get("/_standin/status").json()["account"]["id"]
+
+    def tweepy(self, **options: Any) -> tweepy.Client:
+        """Return tweepy pointed here."""
+        client = tweepy.Client("token", **options)
+        client.session = ToStandIn(self.base)
+        return client
+
+    def post(self, text: str, author: str = "warga", **more: Any) -> str:
+        """Have a citizen post; return the id."""
+        answer = self.http.post("/_standin/tweets", json={"author": author, "text": text, **more})
+        assert answer.status_code == 201, answer.text
+        id_: str = answer.json()["id"]
+        return id_
+
+    def mentions(self, **query: Any) -> dict[str, Any]:
+        """Ask for our mentions and return the answer."""
+        answer: dict[str, Any] = self.http.get(f"/2/users/{self.account}/mentions", params=query).json()
+        return answer
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal and return the exit code."""
+        self.http.close()
+        self.process.send_signal(number)
+        return self.process.wait(timeout=10)
+
+
+@pytest.fixture
+def x(tmp_path: Path) -> Iterator[StandIn]:
+    """A running stand-in."""
+    started = StandIn(tmp_path / "x", "--keep-alive-s", "0.2")
+    yield started
+    if started.process.poll() is None:
+        started.stop()
+
+
+def test_tweepy_reads_everything_of_a_mention(x: StandIn) -> None:
+    """Author, time, tags, picture, place and the post replied to come as tweepy's own objects."""
+    parent = x.post("Lampu mati", author="tetangga")
+    media = [{"url": "https://pbs.twimg.com/media/jalan.jpg", "alt_text": "lubang"}]
+    place = "Kota Tangerang, Banten"
+    text = "@lapor1708 jalan rusak #lapor https://contoh.id/a"
+    id_ = x.post(text, in_reply_to=int(parent), media=media, place=place)
+    response = x.tweepy().get_users_mentions(
+        x.account,
+        tweet_fields=["created_at", "entities", "conversation_id", "referenced_tweets", "in_reply_to_user_id", "geo"],
+        expansions=["author_id", "attachments.media_keys", "geo.place_id", "referenced_tweets.id"],
+        user_fields=["created_at", "protected"],
+        media_fields=["url", "alt_text"],
+        place_fields=["country_code"],
+    )
+    (tweet,) = response.data
+    assert (str(tweet.id), tweet.text, str(tweet.conversation_id)) == (id_, text, parent)
+    assert abs(tweet.created_at.timestamp() - time.time()) < 60
+    assert [tag["tag"] for tag in tweet.entities["hashtags"]] == ["lapor"]
+    assert tweet.entities["mentions"][0]["id"] == x.account
+    assert (tweet.referenced_tweets[0].type, str(tweet.referenced_tweets[0].id)) == ("replied_to", parent)
+    users = {user.id: user.username for user in response.includes["users"]}
+    assert users[tweet.author_id] == "warga"
+    assert response.includes["media"][0].url == media[0]["url"]
+    assert response.includes["media"][0].media_key in tweet.attachments["media_keys"]
+    assert response.includes["places"][0].full_name == place
+    assert str(response.includes["tweets"][0].id) == parent
+    assert response.meta == {"result_count": 1, "newest_id": id_, "oldest_id": id_}
+
+
+def test_only_the_fields_asked_for_come(x: StandIn) -> None:
+    """Without tweet.fields a post has its id, text and history only; a field X has not is a 400 that names it."""
+    id_ = x.post("@lapor1708 a")
+    assert x.mentions()["data"] == [{"id": id_, "text": "@lapor1708 a", "edit_history_tweet_ids": [id_]}]
+    wrong = x.mentions(**{"tweet.fields": "colour"})
+    assert wrong["errors"][0]["parameters"] == {"tweet.fields": ["colour"]}
+    assert wrong["type"].endswith("invalid-request")
+
+
+@pytest.mark.parametrize(
+    "query", [{"max_results": 4}, {"max_results": 101}, {"since_id": "a"}, {"pagination_token": "z"}]
+)
+def test_a_wrong_parameter_is_400(x: StandIn, query: dict[str, Any]) -> None:
+    """Values outside of what is documented are refused, never rounded."""
+    with pytest.raises(tweepy.BadRequest):
+        x.tweepy().get_users_mentions(x.account, **query)
+
+
+def test_pages_cover_every_mention_once(x: StandIn) -> None:
+    """Newest first, page after page, nothing twice; since_id and until_id leave out their own post."""
+    ids = [x.post(f"@lapor1708 nomor {n}") for n in range(23)]
+    assert ids == sorted(ids, key=int)
+    pages = list(tweepy.Paginator(x.tweepy().get_users_mentions, x.account, max_results=10))
+    assert [str(tweet.id) for page in pages for tweet in page.data] == ids[::-1]
+    assert [page.meta["result_count"] for page in pages] == [10, 10, 3]
+    before = x.mentions(max_results=10, pagination_token=pages[1].meta["previous_token"])
+    assert [post["id"] for post in before["data"]] == ids[:-11:-1]
+    inside = x.mentions(since_id=ids[3], until_id=ids[7], max_results=5)
+    assert [post["id"] for post in inside["data"]] == [ids[6], ids[5], ids[4]]
+    assert x.mentions(since_id=ids[-1]) == {"meta": {"result_count": 0}}
+
+
+def test_only_those_who_mention_us(x: StandIn) -> None:
+    """A post to others is none of ours; a reply to our post is, without our name in it; case does not matter."""
+    x.post("@lapor1709 salah alamat")
+    ours = x.tweepy().create_tweet(text="Terima kasih", user_auth=False).data["id"]
+    reply = x.post("masih rusak", in_reply_to=int(ours))
+    loud = x.post("@LAPOR1708 HALO")
+    assert [post["id"] for post in x.mentions()["data"]] == [loud, reply]
+
+
+def test_a_long_post_shows_its_whole_only_in_note_tweet(x: StandIn) -> None:
+    """Above 280 weighted characters `text` is cut, as at X: who wants the complaint asks for note_tweet."""
+    text = "@lapor1708 " + "jalan rusak parah " * 30
+    x.post(text)
+    (post,) = x.mentions(**{"tweet.fields": "note_tweet"})["data"]
+    assert post["note_tweet"]["text"] == text
+    assert post["text"].endswith("…")
+    assert weight(post["text"]) <= 280
+
+
+def test_a_reply_is_posted_once(x: StandIn) -> None:
+    """Our reply is kept with what it answers; the same text again is 403, as is a reply to a deleted post."""
+    question = x.post("@lapor1708 kapan?")
+    client = x.tweepy(consumer_key="k", consumer_secret="s", access_token="a", access_token_secret="b")
+    answer = client.create_tweet(text="Kode Anda LPR-1", in_reply_to_tweet_id=question)
+    (post,) = x.http.get("/_standin/posts").json()["posts"]
+    assert (post["id"], post["text"], post["in_reply_to"]) == (answer.data["id"], "Kode Anda LPR-1", question)
+    assert x.http.get("/_standin/posts", params={"since": post["id"]}).json() == {"posts": []}
+    with pytest.raises(tweepy.Forbidden, match="duplicate content"):
+        client.create_tweet(text="Kode Anda LPR-1", in_reply_to_tweet_id=question)
+    with pytest.raises(tweepy.Forbidden, match="too long"):
+        client.create_tweet(text="x" * 281)
+    x.http.delete(f"/_standin/tweets/{question}")
+    with pytest.raises(tweepy.Forbidden, match="deleted or not visible"):
+        client.create_tweet(text="Kode Anda LPR-2", in_reply_to_tweet_id=question)
+
+
+def test_the_same_post_twice_is_one(x: StandIn) -> None:
+    """Feeding twice makes nothing twice: the second answer has the first one's id."""
+    id_ = x.post("@lapor1708 banjir")
+    again = x.http.post("/_standin/tweets", json={"author": "Warga", "text": "@lapor1708 banjir"})
+    assert (again.status_code, again.json()) == (200, {"id": id_, "duplicate": True})
+
+
+def test_what_is_hidden_is_not_shown(x: StandIn) -> None:
+    """Deleted posts and those of protected and suspended accounts are in no timeline, and each lookup says why."""
+    gone, locked, banned = (x.post(f"@lapor1708 {name}", author=name) for name in ("gone", "locked", "banned"))
+    x.http.delete(f"/_standin/tweets/{gone}")
+    x.http.post("/_standin/users", json={"username": "locked", "protected": True})
+    x.http.post("/_standin/users", json={"username": "banned", "suspended": True})
+    assert x.mentions() == {"meta": {"result_count": 0}}
+    response = x.tweepy().get_tweets([gone, locked, banned])
+    assert response.data is None
+    assert [error["title"] for error in response.errors] == ["Not Found Error", "Authorization Error", "Forbidden"]
+    assert x.tweepy().get_user(username="nobody").errors[0]["title"] == "Not Found Error"
+    assert x.tweepy().get_user(username="banned").errors[0]["title"] == "Forbidden"
+
+
+def test_who_we_are(x: StandIn) -> None:
+    """Our account is found by its token, by name in any case, and by id, as the same one."""
+    client = x.tweepy()
+    found = [client.get_me(user_auth=False), client.get_user(username="LAPOR1708"), client.get_user(id=x.account)]
+    assert {(str(one.data.id), one.data.username) for one in found} == {(x.account, "lapor1708")}
+
+
+def test_without_credentials_it_is_401(x: StandIn) -> None:
+    """No or half credentials are answered with X's problem document."""
+    for header in ("", "Bearer", "Basic eDp5", 'OAuth realm="x"'):
+        answer = httpx.get(f"{x.base}/2/users/me", headers={"Authorization": header})
+        assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+        assert answer.json() == {
+            "title": "Unauthorized",
+            "type": "about:blank",
+            "status": 401,
+            "detail": "Unauthorized",
+        }
+
+
+def test_the_rate_limit_tells_when_to_come_back(x: StandIn) -> None:
+    """The headers count down; at zero it is 429 with the moment of the reset, after which it goes on."""
+    x.http.post("/_standin/limits", json={"limit": 2, "window_s": 1})
+    left = [x.http.get("/2/users/me").headers["x-rate-limit-remaining"] for _ in range(2)]
+    assert left == ["1", "0"]
+    with pytest.raises(tweepy.TooManyRequests) as caught:
+        x.tweepy().get_me(user_auth=False)
+    assert 0 < caught.value.reset_time - time.time() < 3
+    assert x.tweepy().get_user(id=x.account).data is not None
+    time.sleep(1.05)
+    assert x.http.get("/2/users/me").status_code == 200
+
+
+def test_failures_come_as_asked(x: StandIn) -> None:
+    """So many of the next requests fail with the status, only on the path that was named."""
+    x.http.post("/_standin/fail", json={"status": 503, "count": 2, "path": "/mentions"})
+    x.http.post("/_standin/fail", json={"status": 429, "reset_s": 60, "path": "/mentions"})
+    assert x.http.get("/2/users/me").status_code == 200
+    for _ in range(2):
+        with pytest.raises(tweepy.TwitterServerError):
+            x.tweepy().get_users_mentions(x.account)
+    with pytest.raises(tweepy.TooManyRequests) as caught:
+        x.tweepy().get_users_mentions(x.account)
+    assert 55 < caught.value.reset_time - time.time() < 65
+    assert x.tweepy().get_users_mentions(x.account).meta == {"result_count": 0}
+
+
+def test_recent_search_finds_by_operators(x: StandIn) -> None:
+    """Names, tags, words, phrases, from:, minus and OR are understood; what is not is a 400, not an empty answer."""
+    road = x.post("@lapor1708 jalan rusak #lapor", author="ani")
+    water = x.post("air mati #pdam @lapor1708", author="budi")
+    client = x.tweepy()
+    for query, found in (
+        ("@lapor1708", [water, road]),
+        ("#lapor from:ani", [road]),
+        ('"jalan rusak" OR #pdam', [water, road]),
+        ("@lapor1708 -rusak", [water]),
+        ("jala", []),
+    ):
+        response = client.search_recent_tweets(query, max_results=10)
+        assert [str(tweet.id) for tweet in response.data or []] == found, query
+    for query in ("near:me", "(a OR b)"):
+        with pytest.raises(tweepy.BadRequest):
+            client.search_recent_tweets(query)
+
+
+def test_the_filtered_stream_sends_what_matches(x: StandIn) -> None:
+    """Matching posts come as lines with their rule, empty lines keep it alive, and a second listener is refused."""
+    rules = x.http.post("/2/tweets/search/stream/rules", json={"add": [{"value": "@lapor1708", "tag": "kita"}]})
+    assert rules.json()["meta"]["summary"]["created"] == 1
+    lines: list[str] = []
+    with x.http.stream("GET", "/2/tweets/search/stream", params={"expansions": "author_id"}) as stream:
+        thread = threading.Timer(0.5, lambda: [x.post("bukan untuk kami"), x.post("@lapor1708 halo")])
+        thread.start()
+        coming = stream.iter_lines()
+        while not lines or not lines[-1]:
+            lines.append(next(coming))
+        assert httpx.get(f"{x.base}/2/tweets/search/stream", headers=dict(x.http.headers)).status_code == 429
+        thread.join()
+    assert '"kita"' in lines[-1]
+    assert '"@lapor1708 halo"' in lines[-1]
+    assert len(lines) > 2
+    id_ = rules.json()["data"][0]["id"]
+    deleted = x.http.post("/2/tweets/search/stream/rules", json={"delete": {"ids": [id_]}})
+    assert deleted.json()["meta"]["summary"]["deleted"] == 1
+
+
+def test_a_kill_forgets_nothing(x: StandIn, tmp_path: Path) -> None:
+    """After kill -9 every post that was answered is there under its id, and newer ids are greater."""
+    ids = [x.post(f"@lapor1708 sebelum {n}") for n in range(5)]
+    x.stop(signal.SIGKILL)
+    again = StandIn(tmp_path / "x")
+    assert again.account == x.account
+    assert [post["id"] for post in again.mentions()["data"]] == ids[::-1]
+    assert int(again.post("@lapor1708 sesudah")) > int(ids[-1])
+    assert again.stop() == 0
+
+
+def test_options_make_it_as_narrow_as_x(tmp_path: Path) -> None:
+    """With a token set any other is 401; with a cap only the newest mentions can be paged to."""
+    x = StandIn(tmp_path / "x", "--bearer-token", "x", "--mention-cap", "7")
+    ids = [x.post(f"@lapor1708 {n}") for n in range(12)]
+    pages = [x.mentions(max_results=5)]
+    pages.append(x.mentions(max_results=5, pagination_token=pages[0]["meta"]["next_token"]))
+    assert [post["id"] for page in pages for post in page["data"]] == ids[:4:-1]
+    assert "next_token" not in pages[1]["meta"]
+    with pytest.raises(tweepy.Unauthorized):
+        x.tweepy().get_me(user_auth=False)
+    assert x.stop() == 0
+
+
+def test_wrong_control_requests_are_told(x: StandIn) -> None:
+    """A mistake in a test's request is a 400 with words."""
+    for path, wrong in (("tweets", {"author": "a"}), ("tweets", {"author": "a", "text": "b", "x": 1}), ("fail", {})):
+        answer = x.http.post(f"/_standin/{path}", json=wrong)
+        assert (answer.status_code, "error" in answer.json()) == (400, True)
+
+
+@given(st.integers(0, 1 << 60), st.integers(1_600_000_000_000, 1_900_000_000_000))
+def test_ids_only_grow(last: int, now_ms: int) -> None:
+    """An id is greater than all before it, whatever the clock does."""
+    assert next_id(last, now_ms) > last
+
+
+@given(st.text(max_size=400).map(lambda text: text * 3))
+def test_a_shown_text_is_never_too_long(text: str) -> None:
+    """What `text` shows weighs 280 at most and is the beginning of the post."""
+    shown = shown_text(text)
+    assert weight(shown) <= 280
+    assert text.startswith(shown.removesuffix("…"))
