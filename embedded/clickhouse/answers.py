@@ -26,6 +26,8 @@ _SECOND_RUN_S: Final = 0.1
 _SECOND_RUN_ROWS: Final = 10_000
 # Statements that only read the catalogue and can be run again for the types of an empty result.
 _CATALOGUE: Final = frozenset({"SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS"})
+# ClickHouse tells no progress of an insert; a long one is told of so that its client does not give it up.
+_INSERT_QUIET_S: Final = 1.0
 _QUERIES: Final = frozenset({"SELECT", "WITH", "(", "FROM", "VALUES"})
 _EXTREMES: Final = re.compile(r"\bextremes\s*=\s*1", re.IGNORECASE)
 
@@ -39,7 +41,7 @@ class Answer:
         revision: The revision both sides agreed on.
         codec: How blocks are compressed, None for not at all.
         extremes: Whether the query's settings ask for extremes.
-        quiet: Whether progress is not told, as of inserts.
+        quiet_s: How long nothing is told while no block comes.
         columns: What DESCRIBE said of the result beforehand; empty where it said nothing.
         timezone: The `session_timezone` of the query, empty for the server's own.
     """
@@ -54,7 +56,7 @@ class Answer:
     blocks: int = 0
     size: int = 0
     cancelled: bool = False
-    quiet: bool = False
+    quiet_s: float = 0.0
     begun: float = field(default_factory=time.monotonic)
 
     def tell_timezone(self) -> None:
@@ -116,14 +118,14 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
 
 
 def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tuple[wire.Query, Answer]) -> None:
-    """Run an INSERT whose rows are there; it has no result and tells no progress.
+    """Run an INSERT whose rows are there; it has no result.
 
     Raises:
         EngineError: The INSERT failed.
         ConnectionLostError: The client left; the INSERT was stopped.
     """
     query, answer = what
-    answer.quiet = True
+    answer.begun, answer.quiet_s = time.monotonic(), _INSERT_QUIET_S
     _finish(Execution(engine, connection, text, query.parameters), answer)
 
 
@@ -146,7 +148,7 @@ def _stream(execution: Execution, answer: Answer) -> None:
             if chunk is not None:
                 answer.size += len(chunk)
                 answer.native(chunk)
-            elif not answer.quiet:
+            elif time.monotonic() - answer.begun >= answer.quiet_s:
                 _tell_progress(execution, answer)
             if answer.channel.has_input():
                 packet = answer.channel.packet_type()

@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from functools import lru_cache
 from typing import Final
 
 from embedded.clickhouse import revisions, wire
@@ -39,6 +40,7 @@ def packet(query_id: str, text: str, revision: int) -> bytes:
     return _block(wire.SERVER_LOG, columns, 1, revision)
 
 
+@lru_cache
 def profile_events(revision: int) -> bytes:
     """The packet that answers each block of an INSERT. It tells no event, as chDB counts none for its clients."""
     columns: tuple[tuple[str, str, bytes], ...] = (
