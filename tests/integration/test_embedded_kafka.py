@@ -19,7 +19,17 @@ from confluent_kafka.cimpl import NewTopic
 from kafka import KafkaProducer
 from platformdirs import user_cache_path
 
-from embedded.kafka import JarsUnavailableError, KafkaConfig, KafkaStartError, free_port, jars, java, prepare, settled
+from embedded.kafka import (
+    JarsUnavailableError,
+    KafkaConfig,
+    KafkaStartError,
+    free_port,
+    jars,
+    java,
+    prepare,
+    server,
+    settled,
+)
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120.0  # the very first one on a machine fetches the jars
@@ -112,15 +122,17 @@ def test_a_misspelt_topic_is_an_error(broker: Broker) -> None:
     assert "lapor.complaintz" not in AdminClient({"bootstrap.servers": broker.address}).list_topics(timeout=5).topics
 
 
-def test_two_brokers_never_share_a_folder(broker: Broker) -> None:
+def test_two_brokers_never_share_a_folder(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second start on a folder in use ends with words that name the first process."""
+    monkeypatch.setattr(server, "_HANDOVER_S", 0.2)
     data_dir = broker.output.with_suffix("")
     with pytest.raises(KafkaStartError, match=f"process {broker.process.pid}.*already works in"):
         prepare(KafkaConfig(data_dir=data_dir, port=free_port()))
 
 
-def test_a_taken_port_is_told_with_a_way_out(broker: Broker, tmp_path: Path) -> None:
+def test_a_taken_port_is_told_with_a_way_out(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port that is in use is named before Java starts, with how to use the Kafka that has it."""
+    monkeypatch.setattr(server, "_HANDOVER_S", 0.2)
     port = int(broker.address.rpartition(":")[2])
     with pytest.raises(KafkaStartError, match=f"LAPOR_KAFKA=127.0.0.1:{port}"):
         prepare(KafkaConfig(data_dir=tmp_path, port=port))
