@@ -177,4 +177,6 @@ def progress(batch: Batch) -> dict[tuple[str, int], int]:
 
 def run(app: faust.App, *, log_level: str) -> None:
     """Run until SIGTERM or SIGINT; the exit status is not 0 where the worker crashed."""
-    faust.Worker(app, loglevel=log_level, redirect_stdouts=False, override_logging=False).execute_from_commandline()
+    faust.Worker(
+        app, loglevel=log_level, quiet=True, redirect_stdouts=False, override_logging=False
+    ).execute_from_commandline()

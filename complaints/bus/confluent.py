@@ -28,6 +28,12 @@ _PASSING_ERRORS = {
 }
 """What librdkafka heals by itself."""
 
+_REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID}
+"""A commit that met a member joining or leaving: with co-operative hand-over the partitions are still ours a moment later."""
+
+COMMIT_PATIENCE_S, COMMIT_PAUSE_S = 15.0, 0.1
+"""Longer than SESSION_TIMEOUT_MS, after which the group no longer waits for a member that died while it joined."""
+
 _END = KafkaError._PARTITION_EOF  # noqa: SLF001  # the same
 
 
@@ -150,10 +156,16 @@ class ConfluentConsumer:
             ConfluentPartition(topic, partition, offset, metadata=(notes or {}).get((topic, partition), ""))
             for (topic, partition), offset in offsets.items()
         ]
-        try:
-            self._consumer.commit(offsets=marks, asynchronous=False)
-        except KafkaException as error:
-            raise BusUnavailable(f"progress could not be stored: {error}") from error
+        deadline = time.monotonic() + COMMIT_PATIENCE_S
+        while True:
+            try:
+                self._consumer.commit(offsets=marks, asynchronous=False)
+            except KafkaException as error:
+                if error.args[0].code() not in _REBALANCING or time.monotonic() > deadline:
+                    raise BusUnavailable(f"progress could not be stored: {error}") from error
+                time.sleep(COMMIT_PAUSE_S)
+            else:
+                return
 
     def committed(self) -> Mapping[TopicPartition, tuple[int, str]]:
         """Return stored progress (see BatchConsumer)."""
