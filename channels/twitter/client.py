@@ -82,6 +82,7 @@ class XClient:
                     "entities",
                     "geo",
                     "attachments",
+                    "note_tweet",
                     "referenced_tweets",
                 ],
                 expansions=["author_id", "attachments.media_keys", "geo.place_id"],

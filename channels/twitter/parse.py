@@ -59,7 +59,9 @@ def inbound(post: Mapping[str, Any], within: Page, *, account: str) -> InboundMe
         MalformedMessage: a field that X always gives is not there.
     """
     try:
-        text, post_id, author = post["text"], post["id"], post["author_id"]
+        # a post beyond 280 characters is cut in `text`; the whole stands in `note_tweet`
+        text = str((post.get("note_tweet") or {}).get("text") or post["text"])
+        post_id, author = post["id"], post["author_id"]
         username = str(within.users.get(author, {}).get("username", ""))
         if username.lower() == account.lower() or _is_retweet(post):
             return None
