@@ -1,87 +1,295 @@
-"""When it happened, from how people say it; years and months as loosely as the words are."""
+"""When it happened, from how people say it: the earliest day that the words support, and how exactly they say it."""
 
-import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from normalizer.reading import DateReading
 
 _MONTHS = {
-    name: number
+    name.encode(): number
     for number, names in enumerate(
         (
-            "januari jan",
-            "februari feb pebruari",
-            "maret mar",
-            "april apr",
-            "mei",
-            "juni jun",
-            "juli jul",
-            "agustus agt agu ags",
-            "september sep sept",
-            "oktober okt",
-            "november nov nopember nop",
-            "desember des",
+            *("januari jan", "februari feb pebruari", "maret mar", "april apr", "mei", "juni jun", "juli jul"),
+            *("agustus agt agu ags agust", "september sep sept", "oktober okt october"),
+            *("november nov nopember nop", "desember des december"),
         ),
         start=1,
     )
     for name in names.split()
 }
-_NUMERIC = re.compile(rb" (\d{1,2}) (\d{1,2}) (20\d\d|\d\d) ")
-_NAMED = re.compile(
-    rb" (?:(\d{1,2}) )?(" + "|".join(sorted(_MONTHS, key=len, reverse=True)).encode() + rb")(?: (20\d\d))? "
-)
-_DAYS_AGO = {
-    b" kemarin lusa ": 2,
-    b" kemarin ": 1,
-    b" kemaren ": 1,
-    b" tadi malam ": 1,
-    b" semalam ": 1,
-    b" hari ini ": 0,
+_WEEKDAYS = {
+    name: number for number, name in enumerate((b"senin", b"selasa", b"rabu", b"kamis", b"jumat", b"sabtu", b"minggu"))
+} | {b"ahad": 6}
+_COUNTS = {
+    name: number
+    for number, name in enumerate(
+        (
+            *(b"nol", b"satu", b"dua", b"tiga", b"empat", b"lima", b"enam", b"tujuh", b"delapan", b"sembilan"),
+            *(b"sepuluh", b"sebelas"),
+        )
+    )
 }
-_FIRST_YEAR = 2000
-"""Two-digit years are of this century."""
+_UNITS = {
+    **dict.fromkeys((b"hari", b"hr", b"hri"), "day"),
+    **dict.fromkeys((b"minggu", b"mgg", b"mggu", b"pekan"), "week"),
+    **dict.fromkeys((b"bulan", b"bln"), "month"),
+    **dict.fromkeys((b"tahun", b"thn", b"th"), "year"),
+}
+_ONE = {b"sehari": "day", b"seminggu": "week", b"sepekan": "week", b"sebulan": "month", b"setahun": "year"}
+_PAST = frozenset((b"lalu", b"kemarin", b"kmrn", b"kemaren", b"terakhir", b"belakangan", b"ini", b"lamanya", b"lebih"))
+_SINCE = frozenset(
+    (
+        *(b"sudah", b"sdh", b"udah", b"sejak", b"selama", b"hampir", b"sekitar", b"lebih", b"dari", b"terhitung"),
+        *(b"sampai", b"kurang", b"kira", b"hingga", b"sdah", b"dah", b"selam", b"telah"),
+    )
+)
+_WEEKDAY_MARKS = frozenset(
+    (b"hari", b"malam", b"pagi", b"siang", b"sore", b"kemarin", b"kmrn", b"lalu", b"tadi", b"tanggal")
+)
+_JOINS = frozenset((b"s", b"d", b"sd", b"sampai", b"hingga", b"dan"))
+_TODAY = frozenset((b"ini", b"tadi", b"barusan"))
+_SINCE_YEAR = frozenset((b"sejak", b"tahun", b"thn", b"th", b"dari"))
+_CENTURY = 2000
+_NOT_BEFORE = 1990
+"""Dates before this are dates of birth and of laws."""
+_DAYS, _MONTHS_OF_YEAR = 31, 12
+_REACH_CHARS = 32
+"""So much of the text is looked at around a word of time: four or five words."""
+
+_WAYS = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
 
 
-def find_date(folded: bytes, today: date) -> DateReading | None:
-    """Return the day of the event that the text supports, never later than today, None where it names none."""
-    return _numeric(folded, today) or _month(folded, today) or _relative(folded, today)
+def find_date(folded: bytes, today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
+    """Return when it happened, never later than today, None where the text does not say.
+
+    What says a day goes before what says a week, a month or a year; of two, what stands first.
+
+    Args:
+        folded: the haystack.
+        today: the day on which the report came, where it happened.
+        groups: the positions of the words of time in the text.
+    """
+    years, marks, months, relative, weekdays, units = (groups.get(way, ()) for way in _WAYS)
+    for at in marks or years:
+        found = _numeric(folded, at, today)
+        if found:
+            return found
+    coarse: DateReading | None = None
+    for at in months:
+        found = _month(folded, at, today)
+        if found and found.precision == "day":
+            return found
+        coarse = coarse or found
+    for at in sorted((*relative, *weekdays)):
+        found = _weekday(folded, at, today) if at in weekdays else _relative(folded, at, today)
+        if found:
+            return found
+    for at in units:
+        found = _span(folded, at, today)
+        if found:
+            return found
+    return coarse or next(_years(folded, years, today), None)
 
 
-def _numeric(folded: bytes, today: date) -> DateReading | None:
-    for match in _NUMERIC.finditer(folded):
-        day, month, year = (int(part) for part in match.groups())
-        reading = _day(year if year >= _FIRST_YEAR else _FIRST_YEAR + year, month, day, today=today)
-        if reading:
-            return reading
+def _around(folded: bytes, at: int) -> tuple[list[bytes], list[bytes]]:
+    """Return the words before a position, and those from it on."""
+    return folded[max(0, at - _REACH_CHARS) : at].split(), folded[at : at + _REACH_CHARS].split()
+
+
+def _numeric(folded: bytes, at: int, today: date) -> DateReading | None:
+    before, after = _around(folded, at)
+    word = after[0]
+    if not word.isdigit():  # tgl 3 4 2026, tgl 3 4
+        numbers = [int(number) for number in after[1:4] if number.isdigit() and len(number) <= 4]  # noqa: PLR2004
+        if len(after) < 3 or not (after[1].isdigit() and after[2].isdigit()) or len(numbers) < 2:  # noqa: PLR2004
+            return None
+        if len(numbers) > 2 and after[3].isdigit():  # noqa: PLR2004
+            return _exactly(_full(numbers[2]), numbers[1], numbers[0], today=today)
+        return _latest(numbers[1], numbers[0], today=today)
+    if len(before) > 1 and before[-1].isdigit() and before[-2].isdigit() and len(before[-2]) <= 2:  # noqa: PLR2004
+        return _exactly(_full(int(word)), int(before[-1]), int(before[-2]), today=today)
+    if len(after) > 2 and len(word) == 4 and after[1].isdigit() and after[2].isdigit():  # noqa: PLR2004
+        return _exactly(int(word), int(after[1]), int(after[2]), today=today)
     return None
 
 
-def _month(folded: bytes, today: date) -> DateReading | None:
-    for match in _NAMED.finditer(folded):
-        day, name, year = match.groups()
-        if not day and not year:
-            continue
-        month = _MONTHS[name.decode()]
-        of_year = int(year) if year else today.year if month <= today.month else today.year - 1
-        if day:
-            reading = _day(of_year, month, int(day), today=today)
-            if reading:
-                return reading
-        elif of_year >= _FIRST_YEAR and date(of_year, month, 1) <= today:
-            return DateReading(day=date(of_year, month, 1), precision="month")
+def _full(year: int) -> int:
+    return year if year >= _CENTURY else _CENTURY + year
+
+
+def _month(folded: bytes, at: int, today: date) -> DateReading | None:
+    before, after = _around(folded, at)
+    month = _MONTHS[after[0]]
+    follows = after[1] if len(after) > 1 else b""
+    year = _full(int(follows)) if follows.isdigit() and len(follows) in {2, 4} else 0
+    if follows in {b"tahun", b"thn"} and len(after) > 2:  # noqa: PLR2004
+        year = today.year - 1 if after[2] in _PAST - {b"ini"} else int(after[2]) if after[2].isdigit() else 0
+    day = _first_day(before)
+    if day:
+        return _exactly(year, month, day, today=today) if year else _latest(month, day, today=today)
+    if len(after[0]) <= 3 and not year and after[0] != b"mei":  # noqa: PLR2004 - "mar", "sep" are other words too
+        return None
+    of_year = year or (today.year if month <= today.month else today.year - 1)
+    if of_year < _NOT_BEFORE or (of_year, month) > (today.year, today.month):
+        return None
+    return DateReading(day=date(of_year, month, 1), precision="month")
+
+
+def _first_day(before: list[bytes]) -> int:
+    """Return the day number before a month's name, the first of "24 s/d 26", 0 where there is none."""
+    day = 0
+    joined = True
+    for word in reversed(before):
+        if word.isdigit() and len(word) <= 2 and 0 < int(word) <= _DAYS and joined:  # noqa: PLR2004
+            day = int(word)
+            joined = False
+        elif word in _JOINS and day:
+            joined = True
+        else:
+            break
+    return day
+
+
+_YESTERDAY = frozenset((b"kemarin", b"kmrn", b"kemaren"))
+_LAST_NIGHT = frozenset((b"semalam", b"smlm"))
+_JUST_NOW = frozenset((b"tadi", b"td", b"barusan"))
+_NIGHT = frozenset((b"malam", b"mlm"))
+_DAY_UNITS = frozenset((b"hari", b"hr"))
+
+
+def _relative(folded: bytes, at: int, today: date) -> DateReading | None:
+    before, after = _around(folded, at)
+    word, follows = after[0], after[1] if len(after) > 1 else b""
+    last = before[-1] if before else b""
+    if word in _YESTERDAY:
+        return _yesterday(last, follows, today)
+    if word in _LAST_NIGHT or (word in _JUST_NOW and (follows in _NIGHT or last in _NIGHT)):
+        return _days_before(today, 1)
+    if word == b"lalu":
+        return _ago(before, today)
+    if word in _JUST_NOW or (word not in _UNITS or word in _DAY_UNITS):
+        return _days_before(today, 0)
+    return _last(word, 0, today)
+
+
+def _yesterday(last: bytes, follows: bytes, today: date) -> DateReading | None:
+    """Read "kemarin", "kemarin lusa", "bulan kemarin", "senin kemarin"."""
+    if last in _UNITS and last not in _DAY_UNITS:
+        return _last(last, 1, today)
+    if last in _WEEKDAYS:
+        return _on_weekday(_WEEKDAYS[last], today)
+    return _days_before(today, 2 if follows in {b"lusa", b"dulu"} else 1)
+
+
+def _ago(before: list[bytes], today: date) -> DateReading | None:
+    """Read "minggu lalu", "bulan yang lalu", "senin lalu"; what has a number is a span."""
+    words = before[:-1] if before and before[-1] in {b"yang", b"yg"} else before
+    unit = words[-1] if words else b""
+    number = words[-2] if len(words) > 1 else b""
+    if unit in _WEEKDAYS and (unit != b"minggu" or number == b"hari"):
+        return _on_weekday(_WEEKDAYS[unit], today)
+    if unit in _UNITS and unit not in _DAY_UNITS and not number.isdigit() and number not in _COUNTS:
+        return _last(unit, 1, today)
     return None
 
 
-def _relative(folded: bytes, today: date) -> DateReading | None:
-    for words, days in _DAYS_AGO.items():
-        if words in folded and today.toordinal() > days:
-            return DateReading(day=today - timedelta(days=days), precision="day")
-    return None
+def _weekday(folded: bytes, at: int, today: date) -> DateReading | None:
+    before, after = _around(folded, at)
+    if after[0] == b"hari":
+        return _on_weekday(_WEEKDAYS[after[1]], today)
+    wanted = _WEEKDAYS.get(after[0])
+    if wanted is None:
+        return None
+    marked = (before and before[-1] in _WEEKDAY_MARKS) or (len(after) > 1 and after[1] in _WEEKDAY_MARKS)
+    return _on_weekday(wanted, today) if marked else None
 
 
-def _day(year: int, month: int, day: int, *, today: date) -> DateReading | None:
+def _on_weekday(wanted: int, today: date) -> DateReading | None:
+    return _days_before(today, (today.weekday() - wanted) % 7)
+
+
+def _span(folded: bytes, at: int, today: date) -> DateReading | None:
+    """Return the beginning of "3 bulan lalu", "sudah dua minggu", "setahun ini"."""
+    while at and folded[at : at + 1] != b" ":
+        at -= 1  # the unit is glued to its number
+    before, after = _around(folded, at)
+    word = after[0]
+    precision = _ONE.get(word)
+    number = 1
+    if not precision:
+        digits = len(word) - len(word.lstrip(b"0123456789"))
+        precision = _UNITS.get(word[digits:])
+        counted = word[:digits] or (before.pop() if before else b"")
+        if not precision or not (counted.isdigit() or counted in _COUNTS) or len(counted) > 9:  # noqa: PLR2004
+            return None
+        number = int(counted) if counted.isdigit() else _COUNTS[counted]
+    rest = after[1:4]
+    past = bool(rest) and (
+        rest[0] in _PAST or (len(rest) > 1 and rest[0] in {b"yang", b"yg", b"an"} and rest[1] in _PAST)
+    )
+    since = any(one in _SINCE for one in before[-3:])
+    waits = bool(rest) and rest[0] in {b"belum", b"blm", b"tidak", b"tdk", b"sudah"}
+    return _before(today, number, precision) if past or since or waits else None
+
+
+def _before(today: date, number: int, precision: str) -> DateReading | None:
+    if not 0 < number < (today.year - _NOT_BEFORE) * 365:
+        return None
+    if precision in {"day", "week"}:
+        day = today - timedelta(days=number * (7 if precision == "week" else 1))
+    else:
+        month = today.year * 12 + today.month - 1 - number * (1 if precision == "month" else 12)
+        if month // 12 < _NOT_BEFORE:
+            return None
+        day = _clamped(month // 12, month % 12 + 1, today.day)
+    return DateReading(day=day, precision=precision) if day.year >= _NOT_BEFORE else None
+
+
+def _clamped(year: int, month: int, day: int) -> date:
+    """Return the day, or the month's last where it has none such."""
+    while True:
+        try:
+            return date(year, month, day)
+        except ValueError:
+            day -= 1
+
+
+def _last(unit: bytes, back: int, today: date) -> DateReading:
+    """Return the beginning of this (0) or the last (1) week, month or year."""
+    precision = _UNITS[unit]
+    if precision == "week":
+        found = _days_before(today, today.weekday() + 7 * back)
+        return DateReading(day=found.day if found else today, precision="week")
+    if precision == "month":
+        month = today.year * 12 + today.month - 1 - back
+        return DateReading(day=date(max(1, month // 12), month % 12 + 1, 1), precision="month")
+    return DateReading(day=date(max(1, today.year - back), 1, 1), precision="year")
+
+
+def _days_before(today: date, days: int) -> DateReading | None:
+    if today.toordinal() <= days:
+        return None
+    return DateReading(day=today - timedelta(days=days), precision="day")
+
+
+def _years(folded: bytes, positions: Sequence[int], today: date) -> Iterator[DateReading]:
+    for at in positions:
+        before, after = _around(folded, at)
+        word = after[0]
+        if len(word) == 4 and int(word) <= today.year and before and before[-1] in _SINCE_YEAR:  # noqa: PLR2004
+            yield DateReading(day=date(int(word), 1, 1), precision="year")
+
+
+def _exactly(year: int, month: int, day: int, *, today: date) -> DateReading | None:
+    if year < _NOT_BEFORE or not (0 < month <= _MONTHS_OF_YEAR and 0 < day <= _DAYS):
+        return None
     try:
         found = date(year, month, day)
     except ValueError:
         return None
     return DateReading(day=found, precision="day") if found <= today else None
+
+
+def _latest(month: int, day: int, *, today: date) -> DateReading | None:
+    """Return the last such day that is not in the future."""
+    return _exactly(today.year, month, day, today=today) or _exactly(today.year - 1, month, day, today=today)

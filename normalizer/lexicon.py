@@ -1,16 +1,20 @@
 """Compiles the place names and the word lists into one list of patterns with what each one means."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from normalizer import packaged
 from normalizer.gazetteer import Gazetteer
-from normalizer.placenames import PlaceName, place_names
+from normalizer.placenames import PlaceNames, place_names
+from normalizer.surroundings import LEVEL_WORDS
 from normalizer.text import fold
 
 PAIR_WINDOW_CHARS = 60
 """How near the words of a pair must stand: about a clause of a text message."""
+
+LEVEL_GROUP = "place_level"
+"""The group of the words after which even an everyday word is a place."""
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
 """Word lists that point to a property of the report rather than to its subject."""
@@ -27,27 +31,34 @@ class Subject:
     """Whether the body that handles it is one of the place."""
 
 
+Cue = tuple[tuple[str, ...], tuple[tuple[int, float], ...], int]
+"""The word groups that a pattern belongs to, the (target, weight) that it gives, and the number of the name it is or -1."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Patterns and their meanings, parallel lists indexed by the automaton's pattern number.
+    """Patterns and their meanings. Patterns of places come first, those of words last; some are both.
 
     Attributes:
+        subjects: what a report can be about; targets of weights are their numbers, then those of SIGNALS.
         patterns: folded words with their spaces; an open end has none.
-        places: what a pattern can mean as a place, or None.
-        weights: the (target, weight) that a pattern gives; targets are subjects, then SIGNALS.
-        groups: the word groups that a pattern belongs to.
+        places: the name of a place that each of the first patterns is.
+        cues_from: the number of the first pattern that is a word.
+        cues: what the words mean, from that number on.
         pairs: by group, (other group, target, weight).
+        names: what the names of places mean.
     """
 
     subjects: tuple[Subject, ...]
-    patterns: list[bytes] = field(default_factory=list)
-    places: list[PlaceName | None] = field(default_factory=list)
-    weights: list[tuple[tuple[int, float], ...] | None] = field(default_factory=list)
-    groups: list[tuple[str, ...] | None] = field(default_factory=list)
-    pairs: dict[str, tuple[tuple[str, int, float], ...]] = field(default_factory=dict)
+    patterns: tuple[bytes, ...]
+    places: tuple[str, ...]
+    cues_from: int
+    cues: tuple[Cue, ...]
+    pairs: Mapping[str, tuple[tuple[str, int, float], ...]]
+    names: PlaceNames
 
 
-def compile_lexicon(gazetteer: Gazetteer) -> Lexicon:
+def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon:
     """Read the packaged word lists and return them compiled."""
     document = packaged.document("normalizer", "subjects/signals.yaml")
     entries = {
@@ -62,23 +73,36 @@ def compile_lexicon(gazetteer: Gazetteer) -> Lexicon:
     targets = {subject.id: number for number, subject in enumerate(subjects)}
     targets |= {signal: len(subjects) + number for number, signal in enumerate(SIGNALS)}
 
-    places = {_pattern(name): meaning for name, meaning in place_names(gazetteer).items()}
+    names = place_names(gazetteer)
+    places = {_pattern(name): name for name in names.telling()}
     weights: dict[str, dict[int, float]] = {}
-    for target, weight, words in _weighted(document, entries):
-        for word in words:
+    for target, weight, members in _weighted(document, entries):
+        for word in members:
             weights.setdefault(_pattern(word), {})[targets[target]] = float(weight)
     groups: dict[str, list[str]] = {}
-    for group, words in document["words"].items():
-        for word in words:
+    for group, members in document["words"].items():
+        for word in members:
             groups.setdefault(_pattern(word), []).append(group)
 
-    lexicon = Lexicon(subjects=subjects, pairs=_pairs(entries, targets))
-    for pattern in sorted({*places, *weights, *groups}):
-        lexicon.patterns.append(pattern.encode())
-        lexicon.places.append(places.get(pattern))
-        lexicon.weights.append(tuple(weights[pattern].items()) if pattern in weights else None)
-        lexicon.groups.append(tuple(groups[pattern]) if pattern in groups else None)
-    return lexicon
+    for word in LEVEL_WORDS:
+        groups.setdefault(_pattern(word), []).append(LEVEL_GROUP)
+    numbers = {_pattern(other): number for number, other in enumerate(others)}
+    words = weights.keys() | groups.keys() | numbers.keys()
+    both = sorted(places.keys() & words)
+    alone = [pattern for pattern in places if pattern not in words]
+    only = sorted(words - places.keys())
+    return Lexicon(
+        subjects=subjects,
+        patterns=tuple(pattern.encode() for pattern in (*alone, *both, *only)),
+        places=tuple(places[pattern] for pattern in (*alone, *both)),
+        cues_from=len(alone),
+        cues=tuple(
+            (tuple(groups.get(word, ())), tuple(weights.get(word, {}).items()), numbers.get(word, -1))
+            for word in (*both, *only)
+        ),
+        pairs=_pairs(entries | {signal: document[signal] for signal in SIGNALS}, targets),
+        names=names,
+    )
 
 
 def _pattern(word: object) -> str:
@@ -90,8 +114,9 @@ def _pattern(word: object) -> str:
 
 def _weighted(document: Mapping[str, Any], entries: Mapping[str, Any]) -> Iterator[tuple[str, int, list[str]]]:
     for signal in SIGNALS:
-        for weight, words in document[signal].items():
-            yield signal, weight, words
+        for key, words in document[signal].items():
+            if isinstance(key, int):
+                yield signal, key, words
     for subject, value in entries.items():
         for key, words in value.items():
             if isinstance(key, int):

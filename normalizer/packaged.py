@@ -8,5 +8,9 @@ import yaml
 
 def document(package: str, name: str) -> Any:
     """Return the YAML document `name` in the package's data folder."""
-    text = (resources.files(package) / "data" / name).read_text("utf-8")
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+    return yaml.load(text(package, name), Loader=yaml.CSafeLoader)
+
+
+def text(package: str, name: str) -> str:
+    """Return the text of the file `name` in the package's data folder."""
+    return (resources.files(package) / "data" / name).read_text("utf-8")

@@ -1,166 +1,138 @@
-"""The table of all names that can mean a place: official, short, glued, misspelt, nicknames, landmarks."""
+"""What each name of a place can mean, and how much it says."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
-from typing import Any
+from functools import cache
 
-from normalizer import packaged
+from normalizer import cached
 from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
-from normalizer.text import fold
+from normalizer.spellings import spellings
 
-Strong = tuple[tuple[str, str], ...]
+Strong = tuple[tuple[str, float, bool, str], ...]
+"""Code, weight, whether the weight holds after "ke" and "dari" too, and how the name supports the region."""
 
-MISSPELT_FROM = 8
-"""Names of fewer letters are too near to other words to be read with a slip."""
+DKI = "31"
+"""The one province whose cities are administrative: it competes as one place (UU 29/2007)."""
 
-_GLUED_FROM = 4
-"""Names of so many letters are read with a glued "di" before them."""
-
-_INSIDE_FROM = 10
-"""Names glued of several words are read inside a longer word (infoMOROWALIUTARAKAB) from so many letters."""
-
-_PREFIXES = {
-    "Kota": ("kota", "kodya", "kotamadya", "pemkot", "pemko", "walikota", "wali kota", "kota adm", "kota administrasi"),
-    "Kabupaten": ("kabupaten", "kab", "kabupate", "kbupaten", "kabupten", "kabuoaten", "pemkab", "bupati", "kabag"),
+_CLAIMS = {
+    "named": 4.5,
+    "alias": 4.0,
+    "nickname": 3.5,
+    "institution": 3.0,
+    "city": 3.2,
+    "bare": 3.0,
+    "misspelt": 2.5,
+    "landmark": 2.5,
+    "province": 3.0,
 }
-"""How the level of a region is written before its name."""
+"""How strongly a name supports its region, by how it is named."""
 
-_PROVINCE_PREFIXES = ("provinsi", "propinsi", "prov", "prop", "pemprov", "gubernur")
+_SHARED = 0.4
+"""A bare name that a bigger place bears too has this part of the weight."""
 
-_CITY_SHORT = {
-    "semarang": "smg",
-    "bandung": "bdg",
-    "surabaya": "sby",
-    "jakarta": "jkt",
-    "makassar": "mks",
-    "medan": "mdn",
-}
-"""How people shorten a city's name in the names of its districts (smg barat)."""
+_WEAK = 0.3
+"""An everyday word that is also a regency's name has this part of the weight."""
+
+_FIXED = frozenset(("institution", "landmark", "nickname", "named"))
+"""Ways of naming that hold also after "ke" and "dari": who goes to an office goes to its town."""
+
+_OWN_DISTRICT, _OWN_VILLAGE, _OWN_SHARED = 2.2, 1.8, 0.9
+"""What a name that only one regency has says by itself, and what one says that several share."""
+
+_SPECIFIC_FROM, _OWN_FROM = 7, 5
+"""A single word is specific from so many letters, and says nothing by itself with fewer than the second."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PlaceName:
     """What a name can mean.
 
     Attributes:
-        strong: provinces and regencies with how the name supports each.
+        strong: provinces and regencies, and how strongly the name supports each.
         small: codes of districts and villages of that name.
+        seats: the authorities over the small ones: regencies and cities, or DKI Jakarta.
+        only_district: the one regency that has a district of this name, where villages elsewhere have it too.
+        own: what the name says by itself, without its level's name.
         weak: an everyday word, which counts only after a level's name or where another place supports it.
-        specific: a name of more than one word or of seven letters and more.
+        phrase: a name of more than one word.
     """
 
     strong: Strong
     small: tuple[str, ...]
+    seats: frozenset[str]
+    only_district: frozenset[str] | None
+    own: float
     weak: bool
-    specific: bool
+    phrase: bool
 
 
-def place_names(gazetteer: Gazetteer) -> dict[str, PlaceName]:
-    """Return each folded name with what it can mean."""
-    document = packaged.document("normalizer", "places.yaml")
-    strong: dict[str, dict[str, str]] = {}
-    small: dict[str, list[str]] = {}
-    for name, code, how in _strong(gazetteer, document):
-        strong.setdefault(name, {}).setdefault(code, how)
-    for code, name in gazetteer.names.items():
-        if len(code) == DISTRICT and (city := _city_in(gazetteer, code, name)):
-            strong.setdefault(city, {}).setdefault(code[:REGENCY], "city")
-    for name, code in _small(gazetteer):
-        codes = small.setdefault(name, [])
-        if not codes or codes[-1] != code:
-            codes.append(code)
-    known = strong.keys() | small.keys()
-    slips = {name: codes for name, codes in _misspelt(strong) if name not in known}
-    strong |= slips
-    roots = frozenset((resources.files("normalizer") / "data" / "common_words.txt").read_text("utf-8").split())
-    common = frozenset(document["common"])
-    weak = frozenset(document["weak"])
-    return {
-        name: PlaceName(
-            strong=tuple(strong.get(name, {}).items()),
-            small=tuple(small.get(name, ())),
-            weak=name in weak if name in strong else name in common or all(word in roots for word in name.split()),
-            specific=" " in name or len(name) > 6,  # noqa: PLR2004 - see PlaceName.specific
+Raw = tuple[dict[str, str], str, bool]
+"""What the table keeps of a name until somebody says it: how it supports regencies, the codes of smaller places, weakness."""
+
+
+class PlaceNames:
+    """The table of all names. Entries are made when a text first has them: few of the hundred thousand are ever said."""
+
+    def __init__(self, raw: Mapping[str, Raw]) -> None:
+        self._raw = raw
+        self._made: dict[str, PlaceName] = {}
+
+    def telling(self) -> Iterator[str]:
+        """Yield the names that say something without their level's name before them."""
+        return (name for name, (strong, _, weak) in self._raw.items() if strong or not weak)
+
+    def get(self, name: str) -> PlaceName | None:
+        """Return what a folded name can mean, None where it is none of a place."""
+        made = self._made.get(name)
+        if made is None and name in self._raw:
+            strong, small, weak = self._raw[name]
+            made = self._made[name] = _make(name, strong, tuple(small.split()), weak)
+        return made
+
+
+def _make(name: str, strong: Mapping[str, str], small: tuple[str, ...], weak: bool) -> PlaceName:
+    seats = _seats(small)
+    districts = _seats(tuple(code for code in small if len(code) == DISTRICT))
+    specific = " " in name or len(name) >= _SPECIFIC_FROM
+    alone = len(districts) == 1 and len(seats) > 1 and specific and not weak and not strong
+    own = 0.0 if weak or strong or len(name) < _OWN_FROM or not small else _own(small, seats, alone, specific)
+    return PlaceName(
+        strong=_weights(strong, _WEAK if weak else 1.0),
+        small=small,
+        seats=seats,
+        only_district=districts if alone and DKI not in seats else None,
+        own=own,
+        weak=weak,
+        phrase=" " in name,
+    )
+
+
+def _seats(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(DKI if code[:PROVINCE] == DKI else code[:REGENCY] for code in codes)
+
+
+def _own(small: tuple[str, ...], seats: frozenset[str], alone: bool, specific: bool) -> float:
+    if len(seats) > 1 and not alone:
+        return _OWN_SHARED / len(seats) if specific else 0.0
+    base = _OWN_DISTRICT if len(small[0]) == DISTRICT else _OWN_VILLAGE
+    return base if specific else base / 2
+
+
+def _weights(strong: Mapping[str, str], factor: float) -> Strong:
+    hows = set(strong.values())
+    shared = "city" in hows or "province" in hows
+    return tuple(
+        (
+            code,
+            _CLAIMS[how] * factor * (_SHARED if how == "bare" and shared else 1.0),
+            how in _FIXED,
+            "named" if how in {"bare", "city", "alias", "province"} else how,
         )
-        for name in (strong.keys() | small.keys())
-        if len(name) > 2  # noqa: PLR2004 - two letters are never a place's whole name in a text
-    }
+        for code, how in strong.items()
+    )
 
 
-def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
-    """Return the folded name of a district that begins with its city's name (Semarang Utara), else nothing."""
-    written = fold(name).decode()
-    city = fold(gazetteer.name(code[:REGENCY]).split(" ", 1)[1]).decode().removeprefix("administrasi ")
-    return written if written.startswith(f"{city} ") else ""
-
-
-def _open(name: str) -> str:
-    """Return the folded name with its open ends kept."""
-    return f"{'*' if name.startswith('*') else ''}{fold(name).decode()}{'*' if name.endswith('*') else ''}"
-
-
-def _strong(gazetteer: Gazetteer, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    city_first = frozenset(document["city_first"])
-    for how, entries in document["names"].items():
-        for code, names in entries.items():
-            for name in names:
-                yield _open(name), code, how
-    kinds = {(name.split(" ", 1)[-1], name.split(" ", 1)[0]) for _, name in gazetteer.regencies()}
-    for code, name in gazetteer.names.items():
-        if len(code) == PROVINCE:
-            short = fold(name).decode()
-            yield short, code, "province"
-            for prefix in _PROVINCE_PREFIXES:
-                yield f"{prefix} {short}", code, "named"
-        elif len(code) == REGENCY:
-            kind, bare = name.split(" ", 1)
-            alone = kind == "Kabupaten" and (bare, "Kota") not in kinds
-            prefixes = _PREFIXES[kind] + (("kota",) if alone else ())
-            how = "city" if code in city_first else "bare"
-            for written, manner in _written(fold(bare).decode().removeprefix("administrasi "), prefixes):
-                yield written, code, manner or how
-
-
-def _written(short: str, prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the ways to write a regency's name, with "named" where its level is said."""
-    glued = short.replace(" ", "")
-    if glued != short and len(glued) >= _INSIDE_FROM:
-        yield f"*{glued}*", "named"
-    for written in dict.fromkeys((short, glued)):
-        yield written, ""
-        if len(written) >= _GLUED_FROM:
-            yield f"di{written}", ""
-        for prefix in prefixes:
-            yield f"{prefix} {written}", "named"
-            if len(prefix) > 3:  # noqa: PLR2004 - kab glued makes other words
-                yield f"{prefix}{written}", "named"
-        for level in ("kabupaten", "kab"):
-            if "kab" in prefixes:
-                yield f"{written} {level}", "named"
-
-
-def _small(gazetteer: Gazetteer) -> Iterator[tuple[str, str]]:
-    for code, name in gazetteer.names.items():
-        if len(code) < DISTRICT:
-            continue
-        written = fold(name).decode()
-        yield written, code
-        head, _, tail = written.partition(" ")
-        if not tail:
-            continue
-        if len(code) == DISTRICT or len(written) >= MISSPELT_FROM:
-            yield written.replace(" ", ""), code
-        if head in _CITY_SHORT:
-            yield f"{_CITY_SHORT[head]} {tail}", code
-
-
-def _misspelt(strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield regency names with two letters swapped or one left out."""
-    for name, codes in strong.items():
-        meant = {code: "misspelt" for code, how in codes.items() if how in {"bare", "city"}}
-        if not meant or len(name) < MISSPELT_FROM or " " in name:
-            continue
-        for at in range(1, len(name) - 1):
-            yield name[:at] + name[at + 1] + name[at] + name[at + 2 :], meant
-            yield name[:at] + name[at + 1 :], meant
+@cache
+def place_names(gazetteer: Gazetteer) -> PlaceNames:
+    """Return the table of all names, compiled once per version of the data and kept in the user's cache folder."""
+    return PlaceNames(cached.table("place-names", lambda: spellings(gazetteer)))

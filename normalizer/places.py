@@ -1,254 +1,191 @@
 """Which region a text means, from the place names in it and the words around them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, lineage
-from normalizer.placenames import PlaceName
+from normalizer.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
+from normalizer.lexicon import Lexicon
+from normalizer.placenames import DKI, PlaceName
 from normalizer.reading import PlaceReading
+from normalizer.surroundings import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
+from normalizer.tally import Small, Tally
 
-Hit = tuple[int, int, PlaceName]
-"""Start, end, and what the words between can mean."""
+Hit = tuple[int, int, str]
+"""Start, end with its sign turned (so that the longest comes first in order), and the name."""
 
-DKI = "31"
-"""The one province whose cities are administrative: it competes as one place (UU 29/2007)."""
+_KEYWORD = 4.5
+"""What an SMS keyword or a chosen region says: as much as the level and the name together."""
 
-Small = tuple[PlaceName, tuple[str, ...], bool, tuple[int, int], bool]
-"""A district's or village's name, its codes at the level that was said, whether one was, the span, whether in passing."""
+_TITLE = 1.25
+"""A place in the title weighs so much more."""
 
-_CLAIMS = {
-    "named": 6.0,
-    "alias": 4.0,
-    "nickname": 3.5,
-    "institution": 3.0,
-    "city": 3.2,
-    "bare": 3.0,
-    "misspelt": 2.5,
-    "landmark": 2.5,
-    "province": 3.0,
-}
-"""How strongly a name supports its region, by how it is named."""
-
-_REPEAT = 0.3
-"""A name that is said again adds this part."""
-
-_WEAK = 0.3
-"""An everyday word that is also a regency's name has this part of the weight."""
-
-_WEAK_CUED = 0.45
-"""An everyday word after a level's name ("desa sudah ...") has this part of the weight."""
-
-_PASSING = 0.35
-"""Where somebody comes from or goes to has this part of the weight."""
-
-_STREETS = frozenset(
-    (b"jl", b"jln", b"jalan", b"jalanan", b"gang", b"gg", b"raya", b"jend", b"bank", b"toko", b"rm", b"perum")
-)
-"""Words before a name that make it a street, a bank or a shop."""
-
-_ORIGINS = frozenset(
-    (b"asal", b"dari", b"ke", b"menuju", b"jurusan", b"tujuan", b"arah", b"ktp", b"kelahiran", b"lahir")
-)
-"""Words before a name that make it where somebody comes from or goes to."""
-
-_DISTRICT_CUES = frozenset(
-    (b"kec", b"kecamatan", b"camat", b"kecmatan", b"kcamatan", b"kecamtan", b"polsek", b"koramil", b"distrik")
-)
-_VILLAGE_CUES = frozenset(
-    (
-        *(b"kel", b"kelurahan", b"lurah", b"keluarahan", b"klurahan", b"kelurhan"),
-        *(b"desa", b"ds", b"dsa", b"deso", b"kades", b"gampong", b"nagari", b"pekon", b"kuwu", b"kepenghuluan"),
-    )
-)
-_LOCAL_CUES = frozenset(
-    (b"di", b"daerah", b"wilayah", b"warga", b"puskesmas", b"kampung", b"kp", b"dusun", b"pasar", b"sekitar")
-)
-
-_SUPPORT_CUED, _SUPPORT_MOST, _SUPPORT = 1.2, 2.5, 0.5
-"""What a district or village adds to a regency that is claimed otherwise, with (least and most) and without its level's name."""
-
-_OWN_DISTRICT, _OWN_VILLAGE = 2.2, 1.8
-"""What a name that only one place has says by itself, without its level's name."""
+_LEAD_CHARS, _STORY = 400, 0.6
+"""A place that is named only in the course of the story weighs less."""
 
 _ACCEPT_FROM, _MARGIN = 1.6, 0.35
 """A regency is read from this score and this far before the next."""
 
-_MANY = 40
-"""A name of more places than this says nothing of itself."""
+_NAME_WORDS, _NAME_CHARS = 3, 48
+"""So much is looked at after a level's name."""
+
+_KE_CHARS = 4
+"""Between the two ends of "jalan dari X ke Y" stands nothing but the "ke"."""
+
+_NOWHERE = PlaceReading()
+_CANDIDATES = 5
 
 
-class _Tally:
-    """Scores of the regencies while one text is read."""
+def resolve(
+    folded: bytes, hits: list[Hit], lexicon: Lexicon, *, levels: Sequence[int] = (), keyword: str | None = None
+) -> PlaceReading:
+    """Return the region that the names support best; the longest name at a position wins.
 
-    __slots__ = ("city_of_dki", "hows", "points", "provinces", "spans")
-
-    def __init__(self) -> None:
-        self.points: dict[str, float] = {}
-        self.provinces: dict[str, float] = {}
-        self.hows: dict[str, str] = {}
-        self.spans: dict[str, tuple[int, int]] = {}
-        self.city_of_dki: str | None = None
-
-    def claim(self, code: str, weight: float, how: str, span: tuple[int, int]) -> None:
-        key = DKI if code[:PROVINCE] == DKI else code[:REGENCY]
-        if key == DKI and len(code) >= REGENCY:
-            self.city_of_dki = self.city_of_dki or code[:REGENCY]
-        table = self.points if key == DKI or len(key) == REGENCY else self.provinces
-        before = table.get(key)
-        if before is None:
-            table[key] = weight
-            self.hows[key] = how
-            self.spans[key] = span
-        else:
-            table[key] = max(before, weight) + _REPEAT * min(before, weight)
-
-
-def resolve(folded: bytes, hits: Iterable[Hit], *, keyword: str | None = None) -> PlaceReading:
-    """Return the region that the hits support best; the longest name at a position wins."""
-    tally = _Tally()
-    small: list[Small] = []
+    Args:
+        folded: the haystack.
+        hits: the names that were found in it.
+        lexicon: what the names mean.
+        levels: where the names of levels stand ("desa"), after which everyday words are names too.
+        keyword: the Kemendagri code that was given beside the text.
+    """
+    if levels:
+        hits = hits + _after_levels(folded, levels, lexicon)
+    if not hits and not keyword:
+        return _NOWHERE
+    tally = Tally()
     if keyword:
-        tally.claim(keyword, _CLAIMS["named"], "keyword", (0, 0))
-    street_to = -1
-    for start, end, name in _longest(hits):
-        before = folded[max(0, start - 14) : start].rsplit(b" ", 1)[-1]
-        if name.small:
-            codes, cued = _of_level(name.small, before)
-            if cued or before not in _STREETS:
-                small.append((name, codes, cued, (start, end), before in _ORIGINS))
-                if cued:
-                    continue
+        tally.claim(keyword, _KEYWORD, "keyword", (0, 0))
+    small, between = _collect(tally, folded, hits, lexicon)
+    if small:
+        tally.weigh(small)
+    reading = _decide(tally, small, folded)
+    return replace(reading, between=True) if between else reading
+
+
+def _after_levels(folded: bytes, levels: Sequence[int], lexicon: Lexicon) -> list[Hit]:
+    """Return the everyday words that stand as names after a level's name; their numbers are those of no pattern."""
+    hits: list[Hit] = []
+    for start in levels:
+        begin = folded.find(b" ", start + 1)
+        words = folded[begin + 1 : begin + _NAME_CHARS].split()[:_NAME_WORDS]
+        for count in range(len(words), 0, -1):
+            written = b" ".join(words[:count]).decode("ascii")
+            name = lexicon.names.get(written)
+            if name and name.weak and not name.strong:
+                hits.append((begin, -(begin + len(written) + 2), written))
+                break
+    return hits
+
+
+def _collect(tally: Tally, folded: bytes, hits: list[Hit], lexicon: Lexicon) -> tuple[list[Small], bool]:
+    """Count the provinces and regencies, and return the smaller places and whether a road between two places is named."""
+    small: list[Small] = []
+    street_to = from_to = -1
+    between = False
+    title_end = folded.find(b" | ")
+    reach = 0
+    hits.sort()
+    for start, minus_end, written in hits:
+        if start < reach - 1:
+            continue
+        reach = end = -minus_end
+        name = lexicon.names.get(written)
+        if name is None:
+            continue
+        flags = SURROUNDINGS.get(folded[max(0, start - 14) : start].rsplit(b" ", 1)[-1], 0)
+        if flags & ORIGIN:
+            flags, is_from = _origin(folded, start, flags)
+            from_to = end - 1 if is_from else from_to
+            between = between or (from_to < start <= from_to + _KE_CHARS)
+        if name.small and _counts(name, flags, folded, start, end):
+            entry = Small(name, flags, (start, end))
+            small.append(entry)
+            if entry.cued:
+                continue
         if name.strong:
-            if before in _STREETS or start == street_to:
+            between = between or start == street_to
+            if flags & STREET or start == street_to:
                 street_to = end - 1  # "jalan Magelang-Jogja" is one street of two names
             else:
-                _claim_strong(tally, name, before, (start, end))
-    _weigh_small(tally, small)
-    return _decide(tally, small, folded)
+                where = _TITLE if start < title_end else 1.0 if start < _LEAD_CHARS else _STORY
+                tally.claim_strong(name, flags, (start, end), where)
+    return small, between
 
 
-def _longest(hits: Iterable[Hit]) -> list[Hit]:
-    kept: list[Hit] = []
-    reach = 0
-    for hit in sorted(hits, key=_order):
-        if hit[0] >= reach - 1:
-            kept.append(hit)
-            reach = hit[1]
-    return kept
+def _origin(folded: bytes, start: int, flags: int) -> tuple[int, bool]:
+    """Return the flags of a name after a word of coming or going, and whether a road begins there."""
+    before = folded[max(0, start - 30) : start]
+    if before.endswith(b"pindah dari"):
+        return 0, False  # the papers of a move are given out where one leaves
+    return flags, before.endswith(b"dari") and b"jalan" in before
 
 
-def _order(hit: Hit) -> tuple[int, int]:
-    return hit[0], -hit[1]
+def _counts(name: PlaceName, flags: int, folded: bytes, start: int, end: int) -> bool:
+    """Whether a name is to be read as a district's or village's here."""
+    if flags & CUE:
+        return True
+    if name.weak and not flags & OFFICE:
+        return False
+    if flags & STREET:
+        words = folded[start:end].split()
+        return len(words) > 1 and words[-1] in DIRECTIONS  # Jl. Cigondewah Kaler is plainly its village's
+    return not flags & HAMLET
 
 
-def _of_level(codes: tuple[str, ...], before: bytes) -> tuple[tuple[str, ...], bool]:
-    """Return the codes of the level that the word before names, and whether it names one."""
-    if before in _DISTRICT_CUES:
-        level = tuple(code for code in codes if len(code) == DISTRICT)
-        return level or codes, bool(level)
-    if before in _VILLAGE_CUES:
-        level = tuple(code for code in codes if len(code) == VILLAGE)
-        return level or codes, True
-    return codes, False
-
-
-def _claim_strong(tally: _Tally, name: PlaceName, before: bytes, span: tuple[int, int]) -> None:
-    factor = _WEAK if name.weak else _PASSING if before in _ORIGINS else 1.0
-    hows = dict(name.strong)
-    city = any(how == "city" for how in hows.values())
-    for code, how in name.strong:
-        weight = _CLAIMS[how] * factor
-        if how == "bare" and (city or "province" in hows.values()):
-            weight *= 0.4
-        tally.claim(code, weight, "named" if how in {"bare", "city", "alias", "province"} else how, span)
-
-
-def _weigh_small(tally: _Tally, small: list[Small]) -> None:
-    """Let districts and villages support the regencies that are claimed, the surest first, and claim what nobody does."""
-    weighed: list[tuple[float, set[str], Small]] = []
-    for entry in small:
-        regencies = {DKI if code[:PROVINCE] == DKI else code[:REGENCY] for code in entry[1]}
-        if tally.provinces:
-            regencies = {code for code in regencies if code[:PROVINCE] in tally.provinces} or regencies
-        weighed.append((_own_weight(entry, len(regencies)), regencies, entry))
-    weighed.sort(key=_weight_of, reverse=True)
-    for weight, regencies, (_, codes, cued, span, _) in weighed:
-        both = regencies & tally.points.keys()
-        if both:
-            support = max(_SUPPORT_CUED, min(weight, _SUPPORT_MOST)) if cued else _SUPPORT
-            for code in both:
-                tally.points[code] += support
-        elif weight:
-            how = "district" if len(codes[0]) == DISTRICT else "village"
-            for code in regencies:
-                tally.claim(code, weight, how, span)
-
-
-def _weight_of(item: tuple[float, set[str], Small]) -> float:
-    return item[0]
-
-
-def _own_weight(entry: Small, count: int) -> float:
-    name, codes, cued, _, passing = entry
-    if count > _MANY:
-        return 0.0
-    if cued:
-        return (4.0 if len(codes[0]) == DISTRICT else 3.0) * (_WEAK_CUED if name.weak else 1.0) / count
-    if count > 1 and not name.weak and not name.strong and name.specific:
-        districts = {code[:REGENCY] for code in codes if len(code) == DISTRICT}
-        if len(districts) == 1:
-            return _OWN_VILLAGE
-    if name.weak or name.strong or count > 1:
-        return 0.9 / count if name.specific and not name.weak and not name.strong else 0.0
-    base = _OWN_DISTRICT if len(codes[0]) == DISTRICT else _OWN_VILLAGE
-    return base * (1.0 if name.specific else 0.5) * (_PASSING if passing else 1.0)
-
-
-def _decide(tally: _Tally, small: list[Small], folded: bytes) -> PlaceReading:
+def _decide(tally: Tally, small: list[Small], folded: bytes) -> PlaceReading:
     provinces = tally.provinces
-    scores = {
-        code: score + min(1.0, score / 2, provinces.get(code[:PROVINCE], 0.0)) for code, score in tally.points.items()
-    }
-    if not scores and not provinces:
-        return PlaceReading()
-    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    if ranked and ranked[0][1] >= _ACCEPT_FROM:
-        best, score = ranked[0]
-        if len(ranked) == 1 or score - ranked[1][1] >= _MARGIN:
-            return _at(best, tally, small, folded)
-        rivals = [code for code, other in ranked if score - other < _MARGIN]
+    if not tally.points:
+        return _province(tally, folded) or _NOWHERE
+    ranked = [
+        (score + min(1.0, score / 2, provinces.get(code[:PROVINCE], 0.0)), code) for code, score in tally.points.items()
+    ]
+    if len(ranked) > 1:
+        ranked.sort(key=_best_first)
+    best, code = ranked[0]
+    if best >= _ACCEPT_FROM:
+        if len(ranked) == 1 or best - ranked[1][0] >= _MARGIN:
+            return _at(code, tally, small, folded)
+        rivals = sorted(code for score, code in ranked if best - score < _MARGIN)
         shared = {code[:PROVINCE] for code in rivals}
         if len(shared) == 1:
-            spans = _words(folded, [tally.spans[rivals[0]]])
-            return PlaceReading(lineage(shared.pop()), "named", spans, tuple(sorted(rivals)))
+            spans = _words(folded, [tally.spans[code]])
+            return PlaceReading(lineage(shared.pop()), "named", spans, tuple(rivals))
         if not provinces:
-            return PlaceReading(candidates=tuple(sorted(rivals)))
-    if provinces:
-        code = max(provinces, key=lambda code: provinces[code])
-        if provinces[code] >= _ACCEPT_FROM:
-            return PlaceReading(lineage(code), tally.hows[code], _words(folded, [tally.spans[code]]))
-    return PlaceReading(candidates=tuple(sorted(code for code, _ in ranked[:5])))
+            return PlaceReading(candidates=tuple(rivals))
+    return _province(tally, folded) or PlaceReading(candidates=tuple(sorted(code for _, code in ranked[:_CANDIDATES])))
 
 
-def _at(code: str, tally: _Tally, small: list[Small], folded: bytes) -> PlaceReading:
+def _best_first(item: tuple[float, str]) -> tuple[float, str]:
+    return -item[0], item[1]
+
+
+def _province(tally: Tally, folded: bytes) -> PlaceReading | None:
+    """Return the reading at the province that is named, None where none is."""
+    if not tally.provinces:
+        return None
+    code, score = max(tally.provinces.items(), key=lambda item: item[1])
+    if score < _ACCEPT_FROM:
+        return None
+    return PlaceReading(lineage(code), tally.hows[code], _words(folded, [tally.spans[code]]))
+
+
+def _at(code: str, tally: Tally, small: list[Small], folded: bytes) -> PlaceReading:
     """Return the reading at a regency, with the district and village that stand in it."""
     spans = [tally.spans[code]]
-    district = village = None
-    regency_of_dki = None
-    for level in (DISTRICT, VILLAGE):
-        for _, codes, cued, span, _ in small:
-            within = district or code
-            inside = [found for found in codes if len(found) == level and found.startswith(within)]
-            if len(inside) == 1 and (cued or level == DISTRICT):
-                if level == DISTRICT:
-                    district = district or inside[0]
-                else:
-                    village = village or inside[0]
-                spans.append(span)
-    if code == DKI:
-        found = [name for name in (village, district) if name]
-        regency_of_dki = found[0][:REGENCY] if found else tally.city_of_dki
-    base = lineage(village or district or regency_of_dki or code)
-    return PlaceReading(base, tally.hows[code], _words(folded, dict.fromkeys(spans)))
+    found: dict[int, str] = {}
+    inside = [
+        entry for entry in small if code in entry.seats and (entry.cued or not entry.name.strong or entry.name.phrase)
+    ]
+    for level in (DISTRICT, VILLAGE) if inside else ():
+        within = found.get(DISTRICT, code)
+        for entry in inside:
+            codes = [one for one in entry.codes if len(one) == level and one.startswith(within)]
+            if len(codes) == 1 and (entry.cued or level == DISTRICT):
+                found.setdefault(level, codes[0])
+                spans.append(entry.span)
+    deepest = found.get(VILLAGE) or found.get(DISTRICT) or code
+    if deepest == DKI and tally.city_of_dki:
+        deepest = tally.city_of_dki
+    return PlaceReading(lineage(deepest), tally.hows[code], _words(folded, dict.fromkeys(spans)))
 
 
 def _words(folded: bytes, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What the normaliser understood of a text, as plain frozen data."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,12 +16,14 @@ class PlaceReading:
         how: "named", "nickname", "institution", "district", "village", "keyword", "field", "location" or "none".
         spans: the folded words that name the place.
         candidates: regencies that remain possible where the place is open.
+        between: a road from one place to another is named.
     """
 
     codes: tuple[str | None, str | None, str | None, str | None] = (None, None, None, None)
     how: str = "none"
     spans: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    between: bool = False
 
     @property
     def province(self) -> str | None:
@@ -46,6 +49,10 @@ class DateReading:
     precision: str
 
 
+NameHit = tuple[int, int, int]
+"""Start, end with its sign turned (so that the longest comes first in order), and the number of the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that is understood of one text.
@@ -56,9 +63,9 @@ class Reading:
         occurred: when, None where the text does not say.
         complaint_class: the value of a ComplaintClass.
         oversight: abuse of office, corruption, illegal levies, staff discipline.
-        subjects: identifiers and scores of the subjects found, best first.
-        groups: the word groups that occurred, each with the position of its first word.
-        mentions: identifiers of national bodies that are named, with the folded words.
+        subjects: identifiers and scores of the best subjects, best first.
+        groups: the word groups that occurred, each with the positions of its words.
+        names: where the names stand that the reader was asked to find.
         topic: a path in LAPOR!'s category tree.
         missing: what an incomplete report lacks.
     """
@@ -69,7 +76,7 @@ class Reading:
     complaint_class: str
     oversight: bool
     subjects: tuple[tuple[str, float], ...]
-    groups: dict[str, int]
-    mentions: tuple[tuple[str, str], ...]
+    groups: Mapping[str, Sequence[int]]
+    names: Sequence[NameHit]
     topic: str | None
     missing: tuple[MissingPart, ...]

@@ -15,11 +15,11 @@ _TABLE = bytes(
     for byte in range(256)
 )
 
+_PARTS_TABLE = _TABLE[:1] + b"|" + _TABLE[2:]
+"""The same, and the mark between parts (which nobody types) becomes a break."""
+
 _MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
-
-BREAK = b"|"
-"""Stands between title, location field and text, so that no phrase is read across them."""
 
 
 def fold(text: str) -> bytes:
@@ -30,5 +30,9 @@ def fold(text: str) -> bytes:
 
 
 def fold_parts(*parts: str) -> bytes:
-    """Return the folded parts as one haystack, a space at both ends and a break between parts."""
-    return b" " + b" | ".join([fold(part) for part in parts]) + b" "
+    """Return the folded parts as one haystack, a space at both ends, " | " between parts, so that no phrase is read across."""
+    text = "\x01".join(parts)
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    words = text.encode("ascii", "replace").translate(_PARTS_TABLE, _DROP).replace(b"|", b" | ").split()
+    return b" " + b" ".join(words) + b" "

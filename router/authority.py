@@ -1,31 +1,53 @@
 """Weighs place, subject, level of government and what the citizen said into candidates for the owner."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from complaints.event import Evidence, RoutingHints
 from normalizer.reading import PlaceReading, Reading
+from router.mentions import mentions_of
 from router.registry import DKI, Agency, Registry
 from router.rules import Owner, Rule, Rules
 
-NAMED_SCORE = 0.6
+CHOSEN_SCORE = 0.6
 """What the citizen's own choice of a body adds: often right, and never alone."""
 
 RANK_DECAY = 0.35
 """Each further owner that the law names for a subject has this part of the score of the one before."""
 
-SUBJECTS = 3
-"""So many subjects of a text are followed; what comes after is noise."""
+AGREEMENT = 0.4
+"""Where two subjects name one body, the lesser adds this part."""
+
+ADDRESSED_SCORE, MENTIONED_SCORE = 0.45, 0.1
+"""What it adds that the text is addressed to a body, or names it."""
+
+WATCHDOG = 1.5
+"""Abuse of office goes to the inspectorate before the unit that is complained of."""
+
+Reason = tuple[str, str, str, float]
+"""The rule, the citizen's words, the law and the weight of one reason."""
+
+_LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
 
 
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """A body that may own the complaint, and why."""
 
-    agency: Agency
-    score: float
-    rule: Rule | None
-    evidence: tuple[Evidence, ...]
+    __slots__ = ("agency", "reasons", "rule", "score")
+
+    def __init__(self, agency: Agency, rule: Rule | None) -> None:
+        self.agency = agency
+        self.rule = rule
+        self.score = 0.0
+        self.reasons: list[Reason] = []
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The reasons as an event has them, the weightiest first."""
+        ordered = sorted(self.reasons, key=lambda reason: -reason[3])
+        return tuple(
+            Evidence(rule=rule, span=span, law=law, weight=round(weight, 3)) for rule, span, law, weight in ordered
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +60,91 @@ class Facts:
     hints: RoutingHints
 
 
-def candidates(facts: Facts, rules: Rules, registry: Registry) -> list[Candidate]:
-    """Return the bodies that the rules name, best first; empty where none of the rules speaks."""
-    scores: dict[str, float] = {}
-    kept: dict[str, tuple[Agency, Rule | None, list[Evidence]]] = {}
+class Weighing:
+    """Collects the candidates of one complaint."""
 
-    def add(agency: Agency | None, score: float, rule: Rule | None, evidence: Evidence) -> None:
-        if not agency:
+    __slots__ = ("_facts", "_found", "_registry", "_rules")
+
+    def __init__(self, facts: Facts, rules: Rules, registry: Registry) -> None:
+        self._facts = facts
+        self._rules = rules
+        self._registry = registry
+        self._found: dict[str, Candidate] = {}
+
+    def candidates(self, refused: Collection[str] = ()) -> list[Candidate]:
+        """Return the bodies that the rules name, best first, without those that refused; perhaps none."""
+        self._by_subject()
+        self._by_mention()
+        if self._facts.hints.addressed_to:
+            self._by_choice(self._facts.hints.addressed_to)
+        found = [candidate for key, candidate in self._found.items() if key not in refused]
+        found.sort(key=_best_first)
+        return found
+
+    def _add(self, agency: Agency, score: float, rule: Rule | None, reason: Reason) -> None:
+        candidate = self._found.get(agency.id)
+        if candidate is None:
+            candidate = self._found[agency.id] = Candidate(agency, rule)
+            candidate.score = score
+        else:
+            before = candidate.score
+            candidate.score = max(before, score) + AGREEMENT * min(before, score)
+        candidate.reasons.append(reason)
+
+    def _by_subject(self) -> None:
+        facts, rules, registry = self._facts, self._rules, self._registry
+        subjects = facts.reading.subjects
+        total = sum([score for _, score in subjects])
+        for subject, score in subjects:
+            rule = rules.subjects.get(subject)
+            if not rule:
+                continue
+            share = score / total
+            for owner in rule.owners:
+                agency = locate(owner, facts.place, registry) if owner.always or _fits(owner, facts) else None
+                if not agency:
+                    continue
+                watchdog = watchdog_of(agency, rules, registry) if facts.oversight else None
+                if watchdog:
+                    law = rules.oversight.law
+                    self._add(watchdog, share * WATCHDOG, rule, ("oversight", "", law, share * WATCHDOG))
+                self._add(agency, share, rule, (f"subject:{subject}", "", rule.law, share))
+                share *= RANK_DECAY
+
+    def _by_mention(self) -> None:
+        reading, registry = self._facts.reading, self._registry
+        if not reading.names:
             return
-        scores[agency.id] = scores.get(agency.id, 0.0) + score
-        kept.setdefault(agency.id, (agency, rule, []))[2].append(evidence)
+        first = self._rules.subjects.get(reading.subjects[0][0]) if reading.subjects else None
+        for body, is_unit, addressed, span in mentions_of(registry).of(reading):
+            agency = locate(Owner(body, "local"), self._facts.place, registry) if is_unit else registry.bodies.get(body)
+            if not agency:
+                continue
+            weight = ADDRESSED_SCORE if addressed else MENTIONED_SCORE
+            if first and not is_unit and all(owner.body != body for owner in first.owners):
+                weight += first.named
+            for one in self._with_watchdog(agency):
+                candidate = self._found.setdefault(one.id, Candidate(one, None))
+                candidate.score += weight
+                candidate.reasons.append(("named", span, "", weight))
 
-    subjects = facts.reading.subjects[:SUBJECTS]
-    total = sum(score for _, score in subjects) or 1.0
-    for subject, score in subjects:
-        rule = rules.subjects.get(subject)
-        if not rule:
-            continue
-        share = score / total
-        for agency in _owners(rule, facts, registry):
-            if facts.oversight:
-                watchdog = _watchdog(agency, rules, registry)
-                add(watchdog, share * 1.5, rule, _evidence("oversight", rules.oversight.law, share))
-            add(agency, share, rule, _evidence(f"subject:{subject}", rule.law, share))
-            share *= RANK_DECAY
-    if facts.hints.addressed_to:
-        seat = facts.place.regency or facts.place.province
-        named = registry.resolve(facts.hints.addressed_to, seat)
-        add(named, NAMED_SCORE, None, _evidence("addressed_to", "", NAMED_SCORE, facts.hints.addressed_to))
-    ordered = sorted(scores, key=lambda key: (-scores[key], key))
-    return [Candidate(kept[key][0], scores[key], kept[key][1], tuple(kept[key][2])) for key in ordered]
+    def _with_watchdog(self, agency: Agency) -> list[Agency]:
+        watchdog = watchdog_of(agency, self._rules, self._registry) if self._facts.oversight else None
+        return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
 
-
-def _evidence(rule: str, law: str, weight: float, span: str = "") -> Evidence:
-    return Evidence(rule=rule, law=law, weight=round(weight, 3), span=span)
+    def _by_choice(self, written: str) -> None:
+        place = self._facts.place
+        named = self._registry.resolve(written, place.regency or place.province)
+        if named:
+            self._add(named, CHOSEN_SCORE, None, ("addressed_to", written, "", CHOSEN_SCORE))
 
 
-def _owners(rule: Rule, facts: Facts, registry: Registry) -> list[Agency]:
-    groups = facts.reading.groups
-    found: list[Agency] = []
-    for owner in rule.owners:
-        if _fits(owner, groups, facts.place):
-            agency = locate(owner, facts.place, registry)
-            if agency:
-                found.append(agency)
-    return found
+def _best_first(candidate: Candidate) -> tuple[float, str]:
+    return -candidate.score, candidate.agency.id
 
 
-def _fits(owner: Owner, groups: Mapping[str, int], place: PlaceReading) -> bool:
+def _fits(owner: Owner, facts: Facts) -> bool:
+    groups, place = facts.reading.groups, facts.place
     return (
         all(need in groups for need in owner.needs)
         and not any(word in groups for word in owner.unless)
@@ -95,23 +154,17 @@ def _fits(owner: Owner, groups: Mapping[str, int], place: PlaceReading) -> bool:
 
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
     """Return the body at its place, None where the place is not known so far down."""
-    province, regency, district, village = place.codes
     if not owner.level:
         return registry.get(owner.body)
-    seat = (
-        DKI
-        if province == DKI
-        else {"local": regency, "province": province, "district": district, "village": village}[owner.level]
-    )
-    if owner.level in {"district", "village"}:
-        seat = district if owner.level == "district" else village
-    return registry.unit(owner.body, seat) if seat else None
+    code = place.codes[_LEVELS[owner.level]]
+    if place.codes[0] == DKI and owner.level in {"local", "province"}:
+        code = DKI
+    return registry.unit(owner.body, code) if code else None
 
 
-def _watchdog(agency: Agency, rules: Rules, registry: Registry) -> Agency | None:
+def watchdog_of(agency: Agency, rules: Rules, registry: Registry) -> Agency | None:
     """Return who looks into a body: its own inspectorate, not itself."""
-    chain = (agency, *registry.parents(agency.id))
-    for body in chain:
+    for body in (agency, *registry.parents(agency.id)):
         if body.id == "polri":
             return registry.get(rules.oversight.police)
         if body.id in rules.oversight.itself:

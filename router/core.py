@@ -1,16 +1,17 @@
 """The routing function: pure, total, never nobody, never a body that refused, and an end after a set number of hops."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Refusal
 from complaints.ids import disposition_id
-from normalizer.normaliser import Normaliser
-from normalizer.reading import PlaceReading, Reading
-from router.authority import Candidate, Facts, candidates
+from normalizer.reader import Reader
+from normalizer.reading import PlaceReading
+from router.authority import Candidate, Facts, Weighing
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
+from router.mentions import mentions_of
 from router.registry import DKI, Agency, Registry
 from router.rules import Rule, Rules
 
@@ -32,17 +33,18 @@ class Decision:
     confidence: float
     rule: Rule | None
     explanation: str
-    ranked: tuple[Candidate, ...]
+    ranked: list[Candidate]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Router:
     """Routes complaints. Holds only compiled tables, so that one object serves all threads."""
 
-    normaliser: Normaliser
+    reader: Reader
     registry: Registry
     rules: Rules
     deadlines: Deadlines
+    subject_names: Mapping[str, str]
     max_hops: int = MAX_HOPS
 
     @classmethod
@@ -59,7 +61,7 @@ class Router:
             complaint: as the normaliser made it, perhaps completed since.
             refusals: all "not ours" so far, oldest first.
         """
-        reading = self.normaliser.read(complaint.text, title=complaint.title, address=complaint.place.text)
+        reading = self.reader.read(complaint.text, title=complaint.title, address=complaint.place.text)
         facts = Facts(reading=reading, place=_place_of(complaint), oversight=complaint.oversight, hints=complaint.hints)
         counted = self.counted(refusals)
         decision = self.decide(facts, counted)
@@ -104,24 +106,21 @@ class Router:
     def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
         """Return the owner on the facts alone."""
         refused = {refusal.agency_id for refusal in refusals}
-        ranked = tuple(
-            candidate
-            for candidate in candidates(facts, self.rules, self.registry)
-            if candidate.agency.id not in refused
-        )
-        total = sum(candidate.score for candidate in ranked) or 1.0
+        ranked = Weighing(facts, self.rules, self.registry).candidates(refused)
+        total = sum([candidate.score for candidate in ranked]) or 1.0
         confidence = round(min(1.0, ranked[0].score / total), 3) if ranked else 0.0
-        exhausted = len(refusals) >= self.max_hops
-        subject = self._subject(facts.reading)
+        subject = facts.reading.subjects[0][0] if facts.reading.subjects else ""
+        name = self.subject_names.get(subject, "")
         place = self.registry.gazetteer.name(facts.place.deepest)
         refused_by = self._name(refusals[-1].agency_id) if refusals else ""
-        open_place = self._needs_place(facts)
-        if ranked and confidence >= SURE_FROM and not exhausted and not open_place:
+        open_place = self._needs_place(subject, facts.place)
+        exhausted = len(refusals) >= self.max_hops
+        if confidence >= SURE_FROM and not exhausted and not open_place:
             best = ranked[0]
-            text = explain(best.agency, best.rule, subject=subject, place=place, refused_by=refused_by)
+            text = explain(best.agency, best.rule, subject=name, place=place, refused_by=refused_by)
             return Decision(best.agency, False, confidence, best.rule, text, ranked)
         desk = self.registry.national_administrator if exhausted else self._desk(facts.place, refused)
-        text = explain_triage(desk, subject=subject, place=place, missing_place=open_place, refused_by=refused_by)
+        text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=refused_by)
         return Decision(desk, True, confidence, None, text, ranked)
 
     def _desk(self, place: PlaceReading, refused: set[str]) -> Agency:
@@ -133,19 +132,9 @@ class Router:
                 return desk
         return self.registry.national_administrator
 
-    def _needs_place(self, facts: Facts) -> bool:
-        if not facts.reading.subjects:
-            return False
-        rule = self.rules.subjects.get(facts.reading.subjects[0][0])
-        first = next((owner for owner in rule.owners if not owner.needs and not owner.regions), None) if rule else None
-        known = facts.place.regency or facts.place.province == DKI
-        return bool(first and first.level and not known)
-
-    def _subject(self, reading: Reading) -> str:
-        if not reading.subjects:
-            return ""
-        best = reading.subjects[0][0]
-        return next((subject.name for subject in self.normaliser.lexicon.subjects if subject.id == best), "")
+    def _needs_place(self, subject: str, place: PlaceReading) -> bool:
+        """Whether the body is one of a place that is not known."""
+        return subject in self.rules.local and not place.codes[1] and place.codes[0] != DKI
 
     def _name(self, agency_id: str) -> str:
         agency = self.registry.get(agency_id)
@@ -161,10 +150,13 @@ def _place_of(complaint: Complaint) -> PlaceReading:
 
 @cache
 def _load(max_hops: int) -> Router:
+    registry = Registry.load()
+    reader = Reader.load(mentions_of(registry).names)
     return Router(
-        normaliser=Normaliser.load(),
-        registry=Registry.load(),
+        reader=reader,
+        registry=registry,
         rules=Rules.load(),
         deadlines=Deadlines.load(),
+        subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
         max_hops=max_hops,
     )

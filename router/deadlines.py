@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-import holidays
-
 from complaints.event import Deadline
 from normalizer import packaged
 
@@ -92,6 +90,8 @@ def working_day(start: date, count: int) -> date:
 @cache
 def _days_off(year: int) -> frozenset[date]:
     """National holidays and joint leave (*cuti bersama*); the service does not work on either."""
+    import holidays  # a hundred calendars: loaded with the first deadline, not with the first command
+
     return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
 
 

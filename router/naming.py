@@ -1,211 +1,278 @@
 """Understands how officers and citizens write the names of public bodies."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
-from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, Gazetteer
+from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
+from normalizer.placenames import place_names
 from normalizer.text import fold
 from router.registry import DKI, Agency, Registry
 
 _NOISE = frozenset(
     (
-        *(
-            "pt",
-            "persero",
-            "tbk",
-            "ri",
-            "republik",
-            "indonesia",
-            "kepala",
-            "kantor",
-            "cq",
-            "yth",
-            "bapak",
-            "ibu",
-            "bapk",
-        ),
-        *("pemerintah", "daerah", "setempat", "team", "tim", "pusat", "dan"),
+        *("pt", "persero", "tbk", "ri", "republik", "indonesia", "kepala", "kantor", "yth", "bapak", "ibu", "bapk"),
+        *("pemerintah", "daerah", "setempat", "team", "tim", "pusat", "dan", "setda", "pimpinan", "admin", "plt"),
     )
 )
 """Words that two writings of one name may or may not have."""
 
-_OFFICES = ("kepala ", "yth ", "bapak ", "bapk ", "ibu ", "team ", "admin ", "plt ")
-
-_LEVELS = {
-    "kab": "kabupaten",
-    "kabupaten": "kabupaten",
-    "kota": "kota",
-    "kodya": "kota",
-    "kotamadya": "kota",
-    "provinsi": "provinsi",
+_SPELLINGS = {
+    "kementrian": "kementerian",
+    "kemen": "kementerian",
+    "jendral": "jenderal",
+    "pemukiman": "permukiman",
+    "komomunikasi": "komunikasi",
     "propinsi": "provinsi",
     "prov": "provinsi",
-    "administrasi": "kota",
+    "kab": "kabupaten",
+    "kodya": "kota",
+    "kotamadya": "kota",
+    "kec": "kecamatan",
+    "kel": "kelurahan",
+    "dirjen": "ditjen",
+    "catatan": "pencatatan",
+    "sudin": "suku dinas",
+    "kanwil": "kantor wilayah",
+    "resort": "resor",
+    "kadis": "dinas",
+    "kadin": "dinas",
+    "bpkb": "badan",
 }
+"""Spellings of one word, brought to one."""
+
+_LEVELS = frozenset(("kabupaten", "kota", "provinsi", "administrasi"))
+
+_LOOSE = frozenset(("institution", "landmark", "nickname"))
+"""Ways to name a place that are no name of it."""
+
+_BRANCH_WORDS = frozenset(
+    (
+        *("kc", "kcu", "kacab", "cab", "cabang", "kab", "area", "rayon", "mpc", "unit", "kcp", "kk", "up3", "ulp"),
+        *("kelas", "i", "ii", "iii", "khusus", "tpi", "regional", "divisi", "viii", "vii", "vi", "iv", "v", "utama"),
+    )
+)
+"""Words between a national body's name and the town of its branch."""
+
+_BRANCHES = {
+    "bpjs-kes": "bpjskes-kc",
+    "bpjs-tk": "bpjstk-kc",
+    "atr-bpn": "kantah",
+    "ditjen-imigrasi": "kanim",
+    "kemenag": "kankemenag",
+    "pos": "kantorpos",
+    "pln": "pln-up3",
+    "djp": "kpp",
+    "bps": "bps-kab",
+}
+"""The unit that is the branch of a national body in a town."""
 
 
 def resolve(registry: Registry, name: str, region: str | None) -> Agency | None:
     """Return the body that the name means, the given region helping where the name has no place."""
-    words = fold(name).decode("ascii")
-    for office in _OFFICES:
-        words = words.removeprefix(office)
-    if not words:
-        return None
-    exact = registry.get(name.strip()) or registry.bodies.get(_national(registry).get(_key(words), ""))
-    if exact and (exact.region or region is None or not _unit_of(registry, words)):
+    known = registry.get(name.strip())
+    if known:
+        return known
+    for part in re.split(r"[;\n]|,\s*(?=(?:[Dd]is|[Kk]ec|[Kk]el|BPJS))|\bcq\b", name):
+        words = " ".join(_SPELLINGS.get(word, word) for word in fold(part).decode("ascii").split())
+        if words:
+            found = _resolve(registry, words, region)
+            if found:
+                return found
+    return None
+
+
+def _resolve(registry: Registry, words: str, region: str | None) -> Agency | None:
+    exact = _national(registry, words)
+    unit = _unit_of(registry, words)
+    if exact and (region is None or not unit or "national" in registry.units[unit]):
         return exact
-    return _district(registry, words, region) or _local(registry, words, region) or exact
-
-
-def search(registry: Registry, text: str, limit: int) -> list[Agency]:
-    """Return the bodies whose name or alias holds every word of the text, the shortest names first."""
-    wanted = fold(text).decode("ascii").split()
-    if not wanted:
-        return []
-    found: dict[str, Agency] = {}
-    best = resolve(registry, text, None)
-    if best:
-        found[best.id] = best
-    rows = ((agency, name) for agency in registry.bodies.values() for name in (agency.name, *agency.aliases))
-    ranked = sorted(
-        ((len(name), agency.id) for agency, name in rows if _holds(fold(name).decode("ascii"), wanted)),
+    if unit and region:
+        return _of_region(registry, words, region)
+    return (
+        _small(registry, words, region)
+        or _at_place(registry, words, region)
+        or _of_region(registry, words, region)
+        or exact
+        or _before_comma(registry, words)
     )
-    for _, key in ranked:
-        found.setdefault(key, registry.bodies[key])
-    if len(found) < limit:
-        for agency in _local_matches(registry, wanted):
-            found.setdefault(agency.id, agency)
-            if len(found) >= limit:
-                break
-    return list(found.values())[:limit]
-
-
-def _holds(name: str, wanted: list[str]) -> bool:
-    words = name.split()
-    return all(any(word.startswith(want) for word in words) for want in wanted)
-
-
-def _local_matches(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
-    for code, place in registry.gazetteer.names.items():
-        if len(code) > REGENCY:
-            continue
-        have = fold(place).decode("ascii").split()
-        rest = [want for want in wanted if want not in have and want not in _LEVELS]
-        if len(rest) == len(wanted):
-            continue
-        for unit, template in registry.units.items():
-            names = (template["name"], *template["aliases"])
-            if rest and any(_holds(fold(name).decode("ascii"), rest) for name in names):
-                agency = registry.unit(unit, code)
-                if agency:
-                    yield agency
 
 
 def _key(words: str) -> str:
     return " ".join(word for word in words.split() if word not in _NOISE) or words
 
 
-@cache
-def _national(registry: Registry) -> dict[str, str]:
-    table: dict[str, str] = {}
-    for agency in registry.bodies.values():
-        for name in (agency.name, *agency.aliases):
-            table.setdefault(_key(fold(name).decode("ascii")), agency.id)
-    return table
-
-
-@cache
-def _units(registry: Registry) -> dict[str, str]:
-    table: dict[str, str] = {}
-    for unit, template in registry.units.items():
-        for name in (template["name"].replace("{place}", ""), *template["aliases"]):
-            table.setdefault(_key(fold(name).decode("ascii")), unit)
-    for names in registry.local_names.values():
-        for unit, name in names.items():
-            table.setdefault(_key(fold(name).decode("ascii")), unit)
-    return table
+def _national(registry: Registry, words: str) -> Agency | None:
+    key = _national_names(registry).get(_key(words))
+    return registry.bodies[key] if key else None
 
 
 def _unit_of(registry: Registry, words: str) -> str | None:
-    return _units(registry).get(_key(words))
+    return _unit_names(registry).get(_key(words))
 
 
-def _split(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield (what stands before the place, level word, codes of the place), the longest place first."""
+@cache
+def _national_names(registry: Registry) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for agency in registry.bodies.values():
+        for name in (agency.name, *agency.aliases):
+            table.setdefault(_key(_clean(name)), agency.id)
+    return table
+
+
+@cache
+def _unit_names(registry: Registry) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for unit, template in registry.units.items():
+        for name in (template["name"].replace("{place}", ""), *template["aliases"]):
+            table.setdefault(_key(_clean(name)), unit)
+    for names in registry.local_names.values():
+        for unit, name in names.items():
+            table.setdefault(_key(_clean(name)), unit)
+    return table
+
+
+def _clean(name: str) -> str:
+    return " ".join(_SPELLINGS.get(word, word) for word in fold(name).decode("ascii").split())
+
+
+def _places(registry: Registry, words: str) -> tuple[str, ...]:
+    """Return the regencies and provinces that the words name, best first."""
+    name = place_names(registry.gazetteer).get(words)
+    if not name:
+        return ()
+    strong = tuple(code for code, _, _, how in name.strong if how not in _LOOSE)
+    regencies = tuple(dict.fromkeys(code[:REGENCY] for code in name.small))
+    return strong or (regencies if len(regencies) == 1 else ())
+
+
+def _splits(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (what stands before the place, the level that is said, codes of the place), the longest place first."""
     parts = words.split()
-    places = _places(registry.gazetteer)
     for at in range(len(parts)):
-        codes = places.get(" ".join(parts[at:]))
+        codes = _places(registry, " ".join(parts[at:]))
         if codes:
-            level = _LEVELS.get(parts[at - 1], "") if at else ""
-            head = [word for word in parts[:at] if word not in _LEVELS]
-            if level and not any(_matches(code, level) for code in codes):
-                continue
-            yield " ".join(head), level, tuple(code for code in codes if not level or _matches(code, level))
+            level = parts[at - 1] if at and parts[at - 1] in _LEVELS else ""
+            fitting = tuple(code for code in codes if not level or _is_level(code, level))
+            if fitting:
+                yield " ".join(word for word in parts[:at] if word not in _LEVELS), level, fitting
 
 
-def _matches(code: str, level: str) -> bool:
+def _is_level(code: str, level: str) -> bool:
     if level == "provinsi":
         return len(code) == PROVINCE
-    return len(code) == REGENCY and (code[3] == "7") == (level == "kota")
+    return len(code) == REGENCY and (level == "administrasi" or (code[3] == "7") == (level == "kota"))
 
 
-@cache
-def _places(gazetteer: Gazetteer) -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
-    for code, name in gazetteer.names.items():
-        if len(code) <= REGENCY:
-            bare = fold(name).decode("ascii").removeprefix("kota ").removeprefix("kabupaten ")
-            table.setdefault(bare, []).append(code)
-            if code[:PROVINCE] == DKI and len(code) == REGENCY:
-                table.setdefault(f"administrasi {bare}", []).append(code)
-    table.setdefault("jakarta", []).append(DKI)
-    return table
-
-
-def _local(registry: Registry, words: str, region: str | None) -> Agency | None:
-    for head, _, codes in _split(registry, words):
-        unit = _unit_of(registry, head) if head else "pemda"
-        if not unit:
-            continue
+def _at_place(registry: Registry, words: str, region: str | None) -> Agency | None:
+    """Return a unit or a branch whose place stands in its name."""
+    for head, level, codes in _splits(registry, words):
         near = [code for code in codes if region and code[:PROVINCE] == region[:PROVINCE]] or list(codes)
-        ordered = sorted(near, key=lambda code: (code != region, len(code) != REGENCY, code[3:4] != "7"))
-        for code in ordered:
-            agency = registry.unit(unit, DKI if code[:PROVINCE] == DKI else code)
-            if agency:
-                return agency
-    unit = _unit_of(registry, words)
-    if unit and region:
-        seat = registry.seat(region)
-        return registry.unit(unit, seat) or registry.unit(unit, seat[:PROVINCE])
+        city = level != "kabupaten"
+        ordered = sorted(near, key=lambda code: (code != region, len(code) != REGENCY, (code[3:4] == "7") != city))
+        for unit in _units_for(registry, head):
+            for code in ordered:
+                agency = _located(registry, unit, code)
+                if agency:
+                    return agency
+        national = _national(registry, head)
+        if national:
+            return national
     return None
 
 
-def _district(registry: Registry, words: str, region: str | None) -> Agency | None:
-    kind, _, rest = words.partition(" ")
-    size = {"kecamatan": DISTRICT, "kec": DISTRICT, "kelurahan": VILLAGE, "kel": VILLAGE, "desa": VILLAGE}.get(kind)
-    if not size:
+def _units_for(registry: Registry, head: str) -> list[str]:
+    """Return the units that the words before a place can name: all of them, without branch words, or their longest beginning."""
+    if not head:
+        return ["pemda"]
+    words = head.removeprefix("suku ").split()
+    plain = [word for word in words if word not in _BRANCH_WORDS]
+    exact = _unit_of(registry, " ".join(words)) or _unit_of(registry, " ".join(plain))
+    national = _national(registry, " ".join(words)) or _national(registry, " ".join(plain))
+    if national and national.id in _BRANCHES:
+        return [_BRANCHES[national.id]]
+    if exact:
+        return [exact]
+    if national:
+        return []
+    longest = _beginning(registry, words)
+    return [longest] if longest else []
+
+
+def _beginning(registry: Registry, words: list[str]) -> str | None:
+    """Return the unit whose name the words begin with ("rsud dr ...", "dinas perdagangan koperasi ...")."""
+    for size in range(len(words) - 1, 0, -1):
+        unit = _unit_of(registry, " ".join(words[:size]))
+        if unit and (size > 1 or words[0] in {"rsud", "puskesmas", "pdam", "polres", "polsek"}):
+            return unit
+    return None
+
+
+def _located(registry: Registry, unit: str, code: str) -> Agency | None:
+    seat = DKI if code[:PROVINCE] == DKI and "national" not in registry.units[unit] else code
+    found = registry.unit(unit, seat)
+    if found:
+        return found
+    if unit in {"polres", "polda"}:
+        return registry.unit("polda" if len(code) == PROVINCE else "polres", code)
+    return registry.unit(unit, seat[:PROVINCE]) if len(seat) > PROVINCE else None
+
+
+def _of_region(registry: Registry, words: str, region: str | None) -> Agency | None:
+    """Return the unit that the name means at the place that is talked of."""
+    if not region:
         return None
-    name, places = rest, _places(registry.gazetteer)
-    parts = rest.split()
-    within = region
-    for at in range(1, len(parts)):
-        codes = places.get(" ".join(parts[at:]))
-        if codes and parts[at - 1] in _LEVELS:
-            level = _LEVELS[parts[at - 1]]
-            within = next((code for code in codes if _matches(code, level)), region)
-            name = " ".join(parts[: at - 1])
-            break
-    for code in _small_places(registry.gazetteer).get(name, ()):
-        if len(code) == size and within and code.startswith(within):
-            return registry.get(f"{'kec' if size == DISTRICT else 'kel'}-{code}")
+    unit = _unit_of(registry, words) or _beginning(registry, words.split())
+    return _located(registry, unit, region[:REGENCY]) if unit else None
+
+
+def _before_comma(registry: Registry, words: str) -> Agency | None:
+    """Return the national body that the name begins or ends with."""
+    parts = words.split()
+    for size in range(len(parts) - 1, 0, -1):
+        for piece in (parts[:size], parts[-size:]):
+            found = _national(registry, " ".join(piece))
+            if found and (size > 1 or len(piece[0]) > 2):  # noqa: PLR2004 - two letters begin anything
+                return found
     return None
 
 
-@cache
-def _small_places(gazetteer: Gazetteer) -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
-    for code, name in gazetteer.names.items():
-        if len(code) > REGENCY:
-            table.setdefault(fold(name).decode("ascii"), []).append(code)
-    return table
+_SMALL = {
+    "kecamatan": DISTRICT,
+    "camat": DISTRICT,
+    "kelurahan": VILLAGE,
+    "lurah": VILLAGE,
+    "desa": VILLAGE,
+    "polsek": DISTRICT,
+}
+
+
+def _small(registry: Registry, words: str, region: str | None) -> Agency | None:
+    """Return the district or village office, or the police station, that the name means."""
+    words = words.replace("kepolisian sektor", "polsek").removeprefix("kantor ")
+    kind, _, rest = words.partition(" ")
+    size = _SMALL.get(kind)
+    if not size or not rest:
+        return None
+    prefix = "polsek" if kind == "polsek" else "kec" if size == DISTRICT else "kel"
+    for name, within in _readings(registry, rest, region):
+        entry = place_names(registry.gazetteer).get(name)
+        codes = [code for code in (entry.small if entry else ()) if len(code) == size]
+        inside = [code for code in codes if within and code.startswith(within)]
+        if inside or len(codes) == 1:
+            return registry.get(f"{prefix}-{(inside or codes)[0]}")
+    return None
+
+
+def _readings(registry: Registry, rest: str, region: str | None) -> Iterator[tuple[str, str | None]]:
+    parts = rest.split()
+    for at in range(1, len(parts)):
+        codes = _places(registry, " ".join(parts[at:]))
+        if codes:
+            level = parts[at - 1] if parts[at - 1] in _LEVELS else ""
+            fitting = [code for code in codes if not level or _is_level(code, level)]
+            head = " ".join(word for word in parts[:at] if word not in _LEVELS)
+            for code in fitting:
+                yield head, code
+    yield rest, region
+    yield rest, region[:PROVINCE] if region else None

@@ -20,7 +20,8 @@ class Agency:
     Attributes:
         id: a national body's short name, or unit-region ("dishub-33.74").
         name: its official name.
-        kind: "ministry", "agency", "directorate", "inspectorate", "enterprise", "unit", "government", "district" or "village".
+        kind: "ministry", "agency", "directorate", "inspectorate", "enterprise", "university",
+            "unit", "government", "district" or "village".
         parent: the body above, None for the national administrator alone.
         region: the Kemendagri code of its place, None for a national body.
         aliases: other names, former ones too.
@@ -85,7 +86,7 @@ class Registry:
 
     def search(self, text: str, limit: int = 10) -> list[Agency]:
         """Return bodies whose names have the words of the text, best first."""
-        from router.naming import search
+        from router.lookup import search
 
         return search(self, text, limit)
 
@@ -106,6 +107,9 @@ class Registry:
             return None
         if unit == "kec" and len(region) == DISTRICT:
             return Agency(agency_id, self._district_name(region), "district", f"pemda-{self.seat(region)}", region)
+        if unit == "polsek" and len(region) == DISTRICT:
+            name = f"Kepolisian Sektor {self.gazetteer.name(region)}"
+            return Agency(agency_id, name, "unit", f"polres-{region[:REGENCY]}", region)
         if unit == "kel" and len(region) == VILLAGE:
             name = f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
             return Agency(agency_id, name, "village", f"kec-{region[:DISTRICT]}", region)
@@ -146,6 +150,9 @@ def _load() -> Registry:
     national = packaged.document("router", "bodies.yaml")
     local = packaged.document("router", "units.yaml")
     administrator = national["national_administrator"]
+    rows = dict(national["bodies"])
+    for key, row in packaged.document("router", "universities.yaml")["universities"].items():
+        rows[key] = {**row, "kind": "university", "parent": "kemdiktisaintek"}
     bodies = {
         key: Agency(
             id=key,
@@ -154,7 +161,7 @@ def _load() -> Registry:
             parent=None if key == administrator else row.get("parent", administrator),
             aliases=tuple(row["aliases"]),
         )
-        for key, row in national["bodies"].items()
+        for key, row in rows.items()
     }
     return Registry(
         version=max(national["version"], local["version"]),

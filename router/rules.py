@@ -18,23 +18,26 @@ class Owner:
         needs: word groups that must be in the text.
         unless: word groups that must not.
         regions: Kemendagri codes where this holds, everywhere if there are none.
+        always: none of these conditions is there.
     """
 
     body: str
     level: str
-    needs: tuple[str, ...]
-    unless: tuple[str, ...]
-    regions: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    always: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the law says of one subject."""
+    """What the law says of one subject; `named` is what it adds that a national body is named beside the subject."""
 
     subject: str
     law: str
     reason: str
     owners: tuple[Owner, ...]
+    named: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Rules:
     version: str
     subjects: Mapping[str, Rule]
     oversight: Oversight
+    local: frozenset[str]
+    """Subjects whose owner is one of a place."""
 
     @classmethod
     def load(cls) -> "Rules":
@@ -70,21 +75,28 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
             law=row["law"],
             reason=row["reason"],
             owners=tuple(_owner(owner) for owner in row["owners"]),
+            named=row.get("named", 0.0),
         )
         for subject, row in document["subjects"].items()
     }
-    return Rules(version=document["version"], subjects=subjects, oversight=Oversight(**document["oversight"]))
+    return Rules(
+        version=document["version"],
+        subjects=subjects,
+        oversight=Oversight(**document["oversight"]),
+        local=frozenset(subject for subject, rule in subjects.items() if _is_local(rule)),
+    )
+
+
+def _is_local(rule: Rule) -> bool:
+    first = next((owner for owner in rule.owners if not owner.needs and not owner.regions), None)
+    return bool(first and first.level)
 
 
 def _owner(row: Mapping[str, Any]) -> Owner:
     body, _, level = row["body"].partition("@")
-    return Owner(
-        body=body,
-        level=level,
-        needs=tuple(row.get("if", ())),
-        unless=tuple(row.get("unless", ())),
-        regions=tuple(row.get("in", ())),
-    )
+    needs, unless, regions = (tuple(row.get(key, ())) for key in ("if", "unless", "in"))
+    always = not (needs or unless or regions)
+    return Owner(body=body, level=level, needs=needs, unless=unless, regions=regions, always=always)
 
 
 @cache

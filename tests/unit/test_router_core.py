@@ -55,7 +55,7 @@ def refusals(*agencies: str) -> tuple[Refusal, ...]:
     ("text", "owner"),
     [
         ("jalan berlubang di tikungan", "dpu-33.74"),
-        ("jalan nasional berlubang", "kemenpu"),
+        ("jalan nasional berlubang", "ditjen-bina-marga"),
         ("jalan provinsi rusak parah", "dpu-33"),
         ("paspor saya belum terbit", "ditjen-imigrasi"),
         ("listrik padam, kata PLN gardu rusak", "pln"),

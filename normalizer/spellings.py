@@ -1,0 +1,197 @@
+"""All ways to write the names of places: official, short, glued, spaced, misspelt, with the level before or after."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from normalizer import packaged
+from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
+from normalizer.text import fold
+
+MISSPELT_FROM = 8
+"""Names of fewer letters are too near to other words to be read with a slip."""
+
+_GLUED_FROM = 4
+"""Names of so many letters are read with a glued "di" before them."""
+
+_INSIDE_FROM = 10
+"""Names glued of several words are read inside a longer word (infoMOROWALIUTARAKAB) from so many letters."""
+
+_PREFIXES = {
+    "Kota": ("kota", "kodya", "kotamadya", "pemkot", "pemko", "walikota", "wali kota", "kota adm", "kota administrasi"),
+    "Kabupaten": ("kabupaten", "kab", "kabupate", "kbupaten", "kabupten", "kabuoaten", "pemkab", "bupati", "kabag"),
+}
+"""How the level of a region is written before its name."""
+
+_PROVINCE_PREFIXES = ("provinsi", "propinsi", "prov", "prop", "pemprov", "gubernur")
+
+_SHORT_WORDS = {
+    "lubuk": ("lb", "lubuak"),
+    "tanjung": ("tj", "tg", "tjg", "tanjong"),
+    "sungai": ("sei", "sungei"),
+    "gunung": ("gn", "gng"),
+    "karang": ("kr", "krg"),
+    "padang": ("pdg",),
+    "pondok": ("pd",),
+    "kampung": ("kp", "kampong"),
+    "simpang": ("sp", "spg"),
+}
+"""How the first word of a village's name is shortened."""
+
+_EVERYDAY_WORDS = 2
+"""Of three words even everyday ones are a name."""
+
+_DIRECTIONS = frozenset(
+    [
+        "utara",
+        "selatan",
+        "timur",
+        "barat",
+        "tengah",
+        "kidul",
+        "lor",
+        "wetan",
+        "kulon",
+        "kaler",
+        "tonggoh",
+        "landeuh",
+        "baru",
+        "lama",
+    ]
+)
+"""What villages that were one are told apart by; people say the name alone."""
+
+_CITY_SHORT = {
+    "semarang": "smg",
+    "bandung": "bdg",
+    "surabaya": "sby",
+    "jakarta": "jkt",
+    "makassar": "mks",
+    "medan": "mdn",
+}
+"""How people shorten a city's name in the names of its districts (smg barat)."""
+
+
+def spellings(gazetteer: Gazetteer) -> dict[str, tuple[dict[str, str], str, bool]]:
+    """Return each folded name: the regions that it names (code and how), the codes of smaller places, whether it is weak.
+
+    Weak is an everyday word, which counts only after a level's name or where another place supports it.
+    """
+    document = packaged.document("normalizer", "places.yaml")
+    strong: dict[str, dict[str, str]] = {}
+    small: dict[str, dict[str, None]] = {}
+    for name, code, how in _strong(gazetteer, document):
+        strong.setdefault(name, {}).setdefault(code, how)
+    for code, name in gazetteer.names.items():
+        if len(code) == DISTRICT and (city := _city_in(gazetteer, code, name)):
+            strong.setdefault(city, {}).setdefault(code[:REGENCY], "city")
+    for name, code in _small(gazetteer):
+        small.setdefault(name, {})[code] = None
+    known = strong.keys() | small.keys()
+    strong |= {name: codes for name, codes in _misspelt(strong) if name not in known}
+    roots = frozenset(packaged.text("normalizer", "common_words.txt").split())
+    common, weak = frozenset(document["common"]), frozenset(document["weak"])
+    return {
+        name: (
+            strong.get(name, {}),
+            " ".join(small.get(name, ())),
+            name in weak if name in strong else name in common or _everyday(name, roots),
+        )
+        for name in sorted(strong.keys() | small.keys())
+        if len(name) > 2  # noqa: PLR2004 - two letters are never a place's whole name in a text
+    }
+
+
+def _everyday(name: str, roots: frozenset[str]) -> bool:
+    words = name.split()
+    return len(words) <= _EVERYDAY_WORDS and all(word in roots for word in words)
+
+
+def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
+    """Return the folded name of a district that begins with its city's name (Semarang Utara), else nothing."""
+    written = fold(name).decode()
+    city = fold(gazetteer.name(code[:REGENCY]).split(" ", 1)[1]).decode().removeprefix("administrasi ")
+    return written if written.startswith(f"{city} ") else ""
+
+
+def _open(name: str) -> str:
+    """Return the folded name with its open ends kept."""
+    return f"{'*' if name.startswith('*') else ''}{fold(name).decode()}{'*' if name.endswith('*') else ''}"
+
+
+def _strong(gazetteer: Gazetteer, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    city_first = frozenset(document["city_first"])
+    for how, entries in document["names"].items():
+        for code, names in entries.items():
+            for name in names:
+                yield _open(name), code, how
+    kinds = {(name.split(" ", 1)[-1], name.split(" ", 1)[0]) for _, name in gazetteer.regencies()}
+    for code, name in gazetteer.names.items():
+        if len(code) == PROVINCE:
+            short = fold(name).decode()
+            yield short, code, "province"
+            for prefix in _PROVINCE_PREFIXES:
+                yield f"{prefix} {short}", code, "named"
+        elif len(code) == REGENCY:
+            kind, bare = name.split(" ", 1)
+            alone = kind == "Kabupaten" and (bare, "Kota") not in kinds
+            prefixes = _PREFIXES[kind] + (("kota",) if alone else ())
+            how = "city" if code in city_first else "bare"
+            names = _ways(fold(bare).decode().removeprefix("administrasi "), document["spaced"])
+            for written, manner in _written(names, prefixes):
+                yield written, code, manner or how
+
+
+def _ways(short: str, spaced: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a name as it is, glued, and with the space that people put in it."""
+    glued = short.replace(" ", "")
+    return tuple(dict.fromkeys((short, glued, spaced.get(glued, short))))
+
+
+def _written(names: tuple[str, ...], prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the ways to write a regency's name, with "named" where its level is said."""
+    short, *others = names
+    if others and len(others[0]) >= _INSIDE_FROM and " " in short:
+        yield f"*{others[0]}*", "named"
+    for written in names:
+        yield written, ""
+        if len(written) >= _GLUED_FROM:
+            yield f"di{written}", ""
+        for prefix in prefixes:
+            yield f"{prefix} {written}", "named"
+            if len(prefix) > 3:  # noqa: PLR2004 - kab glued makes other words
+                yield f"{prefix}{written}", "named"
+        for level in ("kabupaten", "kab"):
+            if "kab" in prefixes:
+                yield f"{written} {level}", "named"
+
+
+def _small(gazetteer: Gazetteer) -> Iterator[tuple[str, str]]:
+    for code, name in gazetteer.names.items():
+        if len(code) < DISTRICT:
+            continue
+        written = fold(name).decode()
+        yield written, code
+        head, _, tail = written.partition(" ")
+        if not tail:
+            continue
+        for short in _SHORT_WORDS.get(head, ()):
+            yield f"{short} {tail}", code
+        if len(code) == DISTRICT or len(written) >= MISSPELT_FROM:
+            yield written.replace(" ", ""), code
+        if head in _CITY_SHORT:
+            yield f"{_CITY_SHORT[head]} {tail}", code
+        if len(code) > DISTRICT:
+            base, _, direction = written.rpartition(" ")
+            if direction in _DIRECTIONS and len(base) >= MISSPELT_FROM - 1 and " " not in base:
+                yield base, code
+
+
+def _misspelt(strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield regency names with two letters swapped or one left out."""
+    for name, codes in strong.items():
+        meant = {code: "misspelt" for code, how in codes.items() if how in {"bare", "city"}}
+        if not meant or len(name) < MISSPELT_FROM or " " in name:
+            continue
+        for at in range(1, len(name) - 1):
+            yield name[:at] + name[at + 1] + name[at] + name[at + 2 :], meant
+            yield name[:at] + name[at + 1 :], meant

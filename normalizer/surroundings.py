@@ -1,0 +1,35 @@
+"""What the word before a name makes of it: a street, a hamlet, an origin, a district, a village, an office."""
+
+STREET, HAMLET, ORIGIN, DISTRICT_CUE, VILLAGE_CUE, OFFICE = 1, 2, 4, 8, 16, 32
+CUE = DISTRICT_CUE | VILLAGE_CUE
+
+_WORDS = {
+    # A name after these is a street's, a bank's or a shop's.
+    STREET: "jl jln jalan jalanan gang gg raya jend bank toko rm perum",
+    # Smaller than a village, or no place.
+    HAMLET: "dusun dsn dukuh dkh kampung kp perum perumahan komplek pt cv",
+    # Where somebody comes from or goes to.
+    ORIGIN: "asal dari ke menuju jurusan tujuan arah ktp kelahiran lahir",
+    DISTRICT_CUE: "kec kecamatan camat kecmatan kcamatan kecamtan polsek koramil distrik dikec dikecamatan dipolsek",
+    VILLAGE_CUE: (
+        "kel kelurahan lurah keluarahan klurahan kelurhan dikelurahan dikel didesa"
+        " desa ds dsa deso kades gampong nagari pekon kuwu kepenghuluan"
+    ),
+    # An office or a school that bears the name of its district.
+    OFFICE: (
+        "puskesmas rsud pasar dipasar terminal pln samsat lapas sman smpn smkn sdn sma smp smk sd negeri polres pn kua"
+    ),
+}
+
+SURROUNDINGS: dict[bytes, int] = {}
+"""The word before a name, and what it makes of the name, as flags."""
+
+for _flag, _line in _WORDS.items():
+    for _word in _line.encode("ascii").split():
+        SURROUNDINGS[_word] = SURROUNDINGS.get(_word, 0) | _flag
+
+LEVEL_WORDS = tuple(word.decode("ascii") for word, flags in SURROUNDINGS.items() if flags & CUE)
+"""The words after which even an everyday word is a place."""
+
+DIRECTIONS = frozenset((b"kidul", b"lor", b"wetan", b"kulon", b"kaler", b"tonggoh", b"ilir", b"hilir"))
+"""Words that are in names of villages and not in those of heroes."""

@@ -1,0 +1,121 @@
+"""Keeps the score of the regencies while one text is read."""
+
+from collections.abc import Iterable
+
+from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
+from normalizer.placenames import DKI, PlaceName
+from normalizer.surroundings import CUE, DISTRICT_CUE, OFFICE, ORIGIN
+
+_REPEAT = 0.3
+"""A name that is said again adds this part."""
+
+_PASSING = 0.35
+"""Where somebody comes from or goes to has this part of the weight."""
+
+_CUED_DISTRICT, _CUED_VILLAGE, _WEAK_CUED = 4.0, 3.0, 0.45
+"""What a name says after "kec." or "desa", and the part that an everyday word has there ("desa sudah ...")."""
+
+_SUPPORT_CUED, _SUPPORT_MOST, _SUPPORT = 1.2, 2.5, 0.5
+"""What a district or village adds to a regency that is claimed otherwise, with (least and most) and without its level's name."""
+
+_MANY = 40
+"""A name of more places than this says nothing of itself."""
+
+
+class Small:
+    """A district's or village's name as it stands in the text."""
+
+    __slots__ = ("codes", "cued", "name", "seats", "span", "weight")
+
+    def __init__(self, name: PlaceName, flags: int, span: tuple[int, int]) -> None:
+        self.name = name
+        self.span = span
+        self.cued = bool(flags & CUE) or (bool(flags & OFFICE) and not name.strong)
+        self.codes = name.small
+        self.seats = name.seats
+        if flags & CUE:
+            self._keep_level(DISTRICT if flags & DISTRICT_CUE else VILLAGE, flags)
+        elif name.only_district and not self.cued:
+            self.seats = name.only_district
+        self.weight = self._own_weight(flags)
+
+    def _keep_level(self, size: int, flags: int) -> None:
+        codes = tuple(code for code in self.codes if len(code) == size)
+        if codes and len(codes) < len(self.codes):
+            self.codes = codes
+            self.seats = frozenset(seat_of(code) for code in codes)
+        elif not codes and flags & DISTRICT_CUE:
+            self.cued = False
+
+    def _own_weight(self, flags: int) -> float:
+        """Return what the name says by itself, where nothing else claims its regency."""
+        count = len(self.seats)
+        if count > _MANY:
+            return 0.0
+        if not self.cued:
+            return self.name.own * (_PASSING if flags & ORIGIN else 1.0)
+        base = _CUED_DISTRICT if len(self.codes[0]) == DISTRICT else _CUED_VILLAGE
+        return base * (_WEAK_CUED if self.name.weak and not self.name.phrase else 1.0) / count
+
+
+class Tally:
+    """Scores, ways of naming and spans, by regency and by province."""
+
+    __slots__ = ("city_of_dki", "hows", "points", "provinces", "spans")
+
+    def __init__(self) -> None:
+        self.points: dict[str, float] = {}
+        self.provinces: dict[str, float] = {}
+        self.hows: dict[str, str] = {}
+        self.spans: dict[str, tuple[int, int]] = {}
+        self.city_of_dki: str | None = None
+
+    def claim(self, code: str, weight: float, how: str, span: tuple[int, int]) -> None:
+        """Count a name that says this region."""
+        key = seat_of(code)
+        if key == DKI and len(code) >= REGENCY:
+            self.city_of_dki = self.city_of_dki or code[:REGENCY]
+        table = self.points if key == DKI or len(key) == REGENCY else self.provinces
+        before = table.get(key)
+        if before is None:
+            table[key] = weight
+            self.hows[key] = how
+            self.spans[key] = span
+        else:
+            table[key] = max(before, weight) + _REPEAT * min(before, weight)
+
+    def claim_strong(self, name: PlaceName, flags: int, span: tuple[int, int], factor: float) -> None:
+        """Count a province's or regency's name for all that bear it."""
+        passing = factor * _PASSING if flags & ORIGIN else factor
+        for code, weight, fixed, how in name.strong:
+            self.claim(code, weight * (factor if fixed else passing), how, span)
+
+    def weigh(self, small: Iterable[Small]) -> None:
+        """Let districts and villages support the regencies that are claimed, the surest first, and claim what nobody does."""
+        seen: set[int] = set()
+        for entry in sorted(small, key=_weight_of):
+            if id(entry.name) in seen:
+                continue
+            seen.add(id(entry.name))
+            seats = entry.seats
+            if self.provinces:
+                seats = frozenset(code for code in seats if code[:PROVINCE] in self.provinces) or seats
+            both = seats & self.points.keys()
+            if both:
+                support = max(_SUPPORT_CUED, min(entry.weight, _SUPPORT_MOST)) if entry.cued else _SUPPORT
+                for code in both:
+                    self.points[code] += support
+            elif entry.weight:
+                weight = entry.weight * len(entry.seats) / len(seats)
+                how = "district" if len(entry.codes[0]) == DISTRICT else "village"
+                for code in seats:
+                    self.claim(code, weight, how, entry.span)
+
+
+def seat_of(code: str) -> str:
+    """Return the region whose government is the authority: DKI Jakarta for its cities, else the regency or province."""
+    return DKI if code[:PROVINCE] == DKI else code[:REGENCY]
+
+
+def _weight_of(entry: Small) -> float:
+    return -entry.weight

@@ -1,0 +1,87 @@
+"""One JSON line in, one JSON line out: what `lapor route --json` does with each, as a pure function."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from complaints.event import RoutingHints
+from normalizer.reading import PlaceReading
+from router.authority import Facts
+from router.core import ALTERNATIVES, Router
+
+_NO_HINTS = RoutingHints()
+_LEVELS = ("province", "regency", "district", "village")
+
+
+def route_line(router: Router, line: bytes | str) -> bytes:
+    """Return the routed line, without a line end; never raises.
+
+    Args:
+        router: with its rules and registry, perhaps a model.
+        line: a JSON object with id, channel, title, text, and perhaps address, region and received_at. A line that is none
+            gives an object with the one field "error".
+    """
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return orjson.dumps({"error": f"not JSON: {error}"})
+    if not isinstance(row, dict):
+        return orjson.dumps({"error": "not a JSON object"})
+    return orjson.dumps(route_row(router, row), default=str)
+
+
+def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of one complaint, as plain data in the order in which people read it."""
+    reading = router.reader.read(
+        _text(row, "text"),
+        title=_text(row, "title"),
+        address=_text(row, "address"),
+        received_at=_moment(row.get("received_at")),
+        region=_text(row, "region") or None,
+    )
+    facts = Facts(reading=reading, place=reading.place, oversight=reading.oversight, hints=_NO_HINTS)
+    decision = router.decide(facts)
+    owner = decision.owner
+    return {
+        "id": row.get("id"),
+        "agency": {"id": owner.id, "name": owner.name},
+        "alternatives": [
+            {"id": other.agency.id, "name": other.agency.name, "score": round(min(1.0, other.score), 3)}
+            for other in decision.ranked[: ALTERNATIVES + 1]
+            if other.agency is not owner
+        ][:ALTERNATIVES],
+        "confidence": decision.confidence,
+        "class": reading.complaint_class,
+        "oversight": reading.oversight,
+        "topic": reading.topic,
+        "place": _place(router, reading.place),
+        "occurred_on": reading.occurred.day if reading.occurred else None,
+        "missing": reading.missing,
+        "explanation": decision.explanation,
+    }
+
+
+def _place(router: Router, place: PlaceReading) -> dict[str, dict[str, str] | None]:
+    names = router.registry.gazetteer.names
+    return {
+        level: {"code": code, "name": names.get(code, "")} if code else None
+        for level, code in zip(_LEVELS, place.codes, strict=True)
+    }
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _moment(value: object) -> datetime | None:
+    """Return the moment, None where it is none or has no time zone."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

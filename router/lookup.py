@@ -1,0 +1,51 @@
+"""Finds public bodies by words of their names."""
+
+from collections.abc import Iterator
+
+from normalizer.gazetteer import REGENCY
+from normalizer.text import fold
+from router.naming import resolve
+from router.registry import Agency, Registry
+
+_LEVELS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
+
+
+def search(registry: Registry, text: str, limit: int) -> list[Agency]:
+    """Return the bodies whose name or alias holds every word of the text, what the text means first, then the shortest."""
+    wanted = fold(text).decode("ascii").split()
+    if not wanted:
+        return []
+    best = resolve(registry, text, None)
+    found: dict[str, Agency] = {best.id: best} if best else {}
+    rows = ((agency, name) for agency in registry.bodies.values() for name in (agency.name, *agency.aliases))
+    ranked = sorted((len(name), agency.id) for agency, name in rows if _holds(fold(name).decode("ascii"), wanted))
+    for _, key in ranked:
+        found.setdefault(key, registry.bodies[key])
+    if len(found) < limit:
+        for agency in _local(registry, wanted):
+            found.setdefault(agency.id, agency)
+            if len(found) >= limit:
+                break
+    return list(found.values())[:limit]
+
+
+def _holds(name: str, wanted: list[str]) -> bool:
+    words = name.split()
+    return all(any(word.startswith(want) for word in words) for want in wanted)
+
+
+def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
+    """Yield the units of places that are named beside the unit."""
+    for code, place in registry.gazetteer.names.items():
+        if len(code) > REGENCY:
+            continue
+        have = fold(place).decode("ascii").split()
+        rest = [want for want in wanted if want not in have and want not in _LEVELS]
+        if len(rest) == len(wanted) or not rest:
+            continue
+        for unit, template in registry.units.items():
+            names = (template["name"], *template["aliases"])
+            if any(_holds(fold(name).decode("ascii"), rest) for name in names):
+                agency = registry.unit(unit, code)
+                if agency:
+                    yield agency

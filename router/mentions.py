@@ -1,0 +1,79 @@
+"""The public bodies that a text names, and whether it is addressed to them."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from normalizer.reading import Reading
+from normalizer.text import fold
+from router.registry import Registry
+
+_ADDRESS_WORDS = frozenset(
+    (
+        *(b"yth", b"kpd", b"kepada", b"pimpinan", b"kadis", b"kepala", b"admin", b"cq", b"untuk", b"up", b"ytk"),
+        *(b"pihak", b"dear", b"mohon", b"kantor", b"terhormat"),
+    )
+)
+_REACH_CHARS = 28
+"""So many letters before a name are looked at for words of address."""
+
+_SHORTEST = 3
+_NOT_ALONE = frozenset(
+    (
+        *("bpjs", "imigrasi", "pemasyarakatan", "samsat", "ppi", "oss", "iain", "its", "um", "ut", "ub", "pa", "pn"),
+        *("lapas", "rutan", "puskesmas", "kurir", "uns", "pens", "usu", "kis", "hpp"),
+    )
+)
+"""Aliases that people say of the matter and not of the body, or that are other words."""
+
+Mention = tuple[str, bool, bool, str]
+"""A national body's id or a unit's; whether it is a unit, whose place is still open; whether addressed; the words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mentions:
+    """The names of all bodies, for the reader to find, and what each means.
+
+    Attributes:
+        names: folded names, in the order of their numbers.
+        targets: for each name, the body and whether it is a unit.
+    """
+
+    names: tuple[str, ...]
+    targets: tuple[tuple[str, bool], ...]
+
+    def of(self, reading: Reading) -> list[Mention]:
+        """Return the bodies named in a text, each once, the longest name at a position."""
+        if not reading.names:
+            return []
+        folded = reading.folded
+        found: dict[str, Mention] = {}
+        reach = 0
+        for start, minus_end, number in sorted(reading.names):
+            if start < reach - 1:
+                continue
+            reach = -minus_end
+            body, is_unit = self.targets[number]
+            addressed = not _ADDRESS_WORDS.isdisjoint(folded[max(0, start - _REACH_CHARS) : start].split())
+            old = found.get(body)
+            if old is None or (addressed and not old[2]):
+                found[body] = (body, is_unit, addressed, folded[start + 1 : reach - 1].decode("ascii"))
+        return list(found.values())
+
+
+@cache
+def mentions_of(registry: Registry) -> Mentions:
+    """Return the names of a registry's bodies."""
+    table: dict[str, tuple[str, bool]] = {}
+    for unit, template in registry.units.items():
+        if unit == "pemda":
+            continue
+        for name in (template["name"], *template["aliases"]):
+            written = fold(name).decode("ascii")
+            table.setdefault(written, (unit, True))
+            if " " not in written and written.startswith(("dis", "satpol", "din")):
+                table.setdefault(f"ka{written}", (unit, True))
+    for agency in registry.bodies.values():
+        for name in (agency.name, *agency.aliases):
+            table.setdefault(fold(name).decode("ascii"), (agency.id, False))
+    names = tuple(sorted(name for name in table if len(name) >= _SHORTEST and name not in _NOT_ALONE))
+    return Mentions(names=names, targets=tuple(table[name] for name in names))
