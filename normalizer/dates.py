@@ -39,8 +39,9 @@ _ONE = {b"sehari": "day", b"seminggu": "week", b"sepekan": "week", b"sebulan": "
 _PAST = frozenset((b"lalu", b"kemarin", b"kmrn", b"kemaren", b"terakhir", b"belakangan", b"ini", b"lamanya", b"lebih"))
 _SINCE = frozenset(
     (
-        *(b"sudah", b"sdh", b"udah", b"sejak", b"selama", b"hampir", b"sekitar", b"lebih", b"dari", b"terhitung"),
+        *(b"sudah", b"sdh", b"udah", b"sejak", b"selama", b"hampir", b"sekitar", b"lebih", b"terhitung"),
         *(b"sampai", b"kurang", b"kira", b"hingga", b"sdah", b"dah", b"selam", b"telah"),
+        *(b"mati", b"padam", b"hilang", b"menumpuk", b"tertahan", b"menunggu"),
     )
 )
 _WEEKDAY_MARKS = frozenset(
@@ -55,6 +56,8 @@ _NOT_BEFORE = 1990
 _DAYS, _MONTHS_OF_YEAR = 31, 12
 _REACH_CHARS = 32
 """So much of the text is looked at around a word of time: four or five words."""
+
+_FINE = frozenset(("day", "week"))
 
 _WAYS = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
 
@@ -82,11 +85,12 @@ def find_date(folded: bytes, today: date, groups: Mapping[str, Sequence[int]]) -
         coarse = coarse or found
     for at in sorted((*relative, *weekdays)):
         found = _weekday(folded, at, today) if at in weekdays else _relative(folded, at, today)
-        if found:
+        if found and found.precision in _FINE:
             return found
+        coarse = coarse or found
     for at in units:
         found = _span(folded, at, today)
-        if found:
+        if found and (not coarse or found.precision in _FINE):
             return found
     return coarse or next(_years(folded, years, today), None)
 
@@ -227,7 +231,7 @@ def _span(folded: bytes, at: int, today: date) -> DateReading | None:
     past = bool(rest) and (
         rest[0] in _PAST or (len(rest) > 1 and rest[0] in {b"yang", b"yg", b"an"} and rest[1] in _PAST)
     )
-    since = any(one in _SINCE for one in before[-3:])
+    since = any(one in _SINCE for one in before[-2:]) or before[-1:] == [b"dari"]
     waits = bool(rest) and rest[0] in {b"belum", b"blm", b"tidak", b"tdk", b"sudah"}
     return _before(today, number, precision) if past or since or waits else None
 

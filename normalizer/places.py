@@ -92,6 +92,8 @@ def _collect(tally: Tally, folded: bytes, hits: list[Hit], lexicon: Lexicon) -> 
         if name is None:
             continue
         flags = SURROUNDINGS.get(folded[max(0, start - 14) : start].rsplit(b" ", 1)[-1], 0)
+        if flags & STREET and not _is_street(folded, start, written, lexicon):
+            flags = 0
         if flags & ORIGIN:
             flags, is_from = _origin(folded, start, flags)
             from_to = end - 1 if is_from else from_to
@@ -102,13 +104,22 @@ def _collect(tally: Tally, folded: bytes, hits: list[Hit], lexicon: Lexicon) -> 
             if entry.cued:
                 continue
         if name.strong:
-            between = between or start == street_to
-            if flags & STREET or start == street_to:
+            continued = start == street_to and not name.strong[0][2]
+            between = between or continued
+            if flags & STREET or continued:
                 street_to = end - 1  # "jalan Magelang-Jogja" is one street of two names
             else:
                 where = _TITLE if start < title_end else 1.0 if start < _LEAD_CHARS else _STORY
                 tally.claim_strong(name, flags, (start, end), where)
     return small, between
+
+
+def _is_street(folded: bytes, start: int, written: str, lexicon: Lexicon) -> bool:
+    """Whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara" and not in "Kemang Raya Jakarta"."""
+    if written.startswith("di") and lexicon.names.get(written[2:]):
+        return False
+    before = folded[max(0, start - 12) : start]
+    return not before.endswith(b" raya") or before.endswith((b"jalan raya", b"jl raya", b"jln raya"))
 
 
 def _origin(folded: bytes, start: int, flags: int) -> tuple[int, bool]:
@@ -173,7 +184,7 @@ def _at(code: str, tally: Tally, small: list[Small], folded: bytes) -> PlaceRead
     spans = [tally.spans[code]]
     found: dict[int, str] = {}
     inside = [
-        entry for entry in small if code in entry.seats and (entry.cued or not entry.name.strong or entry.name.phrase)
+        entry for entry in small if code in entry.seats and (entry.cued or (not entry.passing and _is_own(entry.name)))
     ]
     for level in (DISTRICT, VILLAGE) if inside else ():
         within = found.get(DISTRICT, code)
@@ -186,6 +197,11 @@ def _at(code: str, tally: Tally, small: list[Small], folded: bytes) -> PlaceRead
     if deepest == DKI and tally.city_of_dki:
         deepest = tally.city_of_dki
     return PlaceReading(lineage(deepest), tally.hows[code], _words(folded, dict.fromkeys(spans)))
+
+
+def _is_own(name: PlaceName) -> bool:
+    """Whether a name is the smaller place's own, and not that of its regency."""
+    return name.phrase or all(how != "named" for _, _, _, how in name.strong)
 
 
 def _words(folded: bytes, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:

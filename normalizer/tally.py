@@ -25,11 +25,12 @@ _MANY = 40
 class Small:
     """A district's or village's name as it stands in the text."""
 
-    __slots__ = ("codes", "cued", "name", "seats", "span", "weight")
+    __slots__ = ("codes", "cued", "name", "passing", "seats", "span", "weight")
 
     def __init__(self, name: PlaceName, flags: int, span: tuple[int, int]) -> None:
         self.name = name
         self.span = span
+        self.passing = bool(flags & ORIGIN)
         self.cued = bool(flags & CUE) or (bool(flags & OFFICE) and not name.strong)
         self.codes = name.small
         self.seats = name.seats
