@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from normalizer.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.lexicon import Lexicon
@@ -27,6 +28,14 @@ _ACCEPT_FROM, _MARGIN = 1.6, 0.35
 
 _NAME_WORDS, _NAME_CHARS = 3, 48
 """So much is looked at after a level's name."""
+
+_SMALL_WAYS = frozenset(("district", "village"))
+
+_OPEN_FROM = 1.2
+"""From this score a regency that is not sure is open, and not only thinkable."""
+
+_TIE_BREAK, _FEW = 0.4, 3
+"""What an everyday word adds that so few places have as their name, where the place is open otherwise."""
 
 _KE_CHARS = 4
 """Between the two ends of "jalan dari X ke Y" stands nothing but the "ke"."""
@@ -58,7 +67,29 @@ def resolve(
     if small:
         tally.weigh(small)
     reading = _decide(tally, small, folded)
+    if _is_open(reading, tally) and _break_tie(tally, folded, lexicon):
+        reading = _decide(tally, small, folded)
     return replace(reading, between=True) if between else reading
+
+
+def _is_open(reading: PlaceReading, tally: Tally) -> bool:
+    """Whether a village or district is said that several regencies have; several regencies named are no question."""
+    rivals = reading.candidates
+    return len(rivals) > 1 and all(
+        tally.points.get(code, 0.0) >= _OPEN_FROM and tally.hows[code] in _SMALL_WAYS for code in rivals
+    )
+
+
+def _break_tie(tally: Tally, folded: bytes, lexicon: Lexicon) -> bool:
+    """Let everyday words that are also names of few places speak, where the rest leaves several regencies open."""
+    words = folded.decode("ascii").split()
+    spoken = False
+    for name in map(lexicon.names.get, dict.fromkeys((*words, *map(" ".join, pairwise(words))))):
+        if name and name.weak and not name.strong and len(name.seats) <= _FEW:
+            for code in name.seats & tally.points.keys():
+                tally.points[code] += _TIE_BREAK
+                spoken = True
+    return spoken
 
 
 def _after_levels(folded: bytes, levels: Sequence[int], lexicon: Lexicon) -> list[Hit]:
@@ -95,7 +126,7 @@ def _collect(tally: Tally, folded: bytes, hits: list[Hit], lexicon: Lexicon) -> 
         if flags & STREET and not _is_street(folded, start, written, lexicon):
             flags = 0
         if flags & ORIGIN:
-            flags, is_from = _origin(folded, start, flags)
+            flags, is_from = _origin(folded, start, end, flags)
             from_to = end - 1 if is_from else from_to
             between = between or (from_to < start <= from_to + _KE_CHARS)
         if name.small and _counts(name, flags, folded, start, end):
@@ -122,10 +153,10 @@ def _is_street(folded: bytes, start: int, written: str, lexicon: Lexicon) -> boo
     return not before.endswith(b" raya") or before.endswith((b"jalan raya", b"jl raya", b"jln raya"))
 
 
-def _origin(folded: bytes, start: int, flags: int) -> tuple[int, bool]:
+def _origin(folded: bytes, start: int, end: int, flags: int) -> tuple[int, bool]:
     """Return the flags of a name after a word of coming or going, and whether a road begins there."""
     before = folded[max(0, start - 30) : start]
-    if before.endswith(b"pindah dari"):
+    if before.endswith(b"pindah dari") or folded.startswith((b"tempat saya tinggal", b"tempat tinggal saya"), end):
         return 0, False  # the papers of a move are given out where one leaves
     return flags, before.endswith(b"dari") and b"jalan" in before
 
