@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from complaints.event import Evidence, RoutingHints
 from normalizer.reading import PlaceReading, Reading
-from router.mentions import mentions_of
+from router.mentions import Mentions
+from router.model import Model
 from router.registry import DKI, Agency, Registry
 from router.rules import Owner, Rule, Rules
 
@@ -63,20 +64,31 @@ class Facts:
 class Weighing:
     """Collects the candidates of one complaint."""
 
-    __slots__ = ("_facts", "_found", "_registry", "_rules")
+    __slots__ = ("_facts", "_found", "_mentions", "_registry", "_rules")
 
-    def __init__(self, facts: Facts, rules: Rules, registry: Registry) -> None:
+    def __init__(self, facts: Facts, rules: Rules, registry: Registry, mentions: Mentions) -> None:
+        """Take what the decision hangs on.
+
+        Args:
+            facts: of the complaint.
+            rules: the law.
+            registry: the bodies that there are.
+            mentions: what the names mean that the reader was asked to find.
+        """
         self._facts = facts
+        self._mentions = mentions
         self._rules = rules
         self._registry = registry
         self._found: dict[str, Candidate] = {}
 
-    def candidates(self, refused: Collection[str] = ()) -> list[Candidate]:
-        """Return the bodies that the rules name, best first, without those that refused; perhaps none."""
+    def candidates(self, refused: Collection[str] = (), model: Model | None = None) -> list[Candidate]:
+        """Return the bodies that the rules and the model name, best first, without those that refused; perhaps none."""
         self._by_subject()
         self._by_mention()
         if self._facts.hints.addressed_to:
             self._by_choice(self._facts.hints.addressed_to)
+        if model:
+            self._by_model(model)
         found = [candidate for key, candidate in self._found.items() if key not in refused]
         found.sort(key=_best_first)
         return found
@@ -116,7 +128,7 @@ class Weighing:
         if not reading.names:
             return
         first = self._rules.subjects.get(reading.subjects[0][0]) if reading.subjects else None
-        for body, is_unit, addressed, span in mentions_of(registry).of(reading):
+        for body, is_unit, addressed, span in self._mentions.of(reading):
             agency = locate(Owner(body, "local"), self._facts.place, registry) if is_unit else registry.bodies.get(body)
             if not agency:
                 continue
@@ -131,6 +143,21 @@ class Weighing:
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
         watchdog = watchdog_of(agency, self._rules, self._registry) if self._facts.oversight else None
         return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
+
+    def _by_model(self, model: Model) -> None:
+        """Lay what officers would choose beside what the rules found, each with its part."""
+        facts = self._facts
+        total = sum([candidate.score for candidate in self._found.values()]) or 1.0
+        first = min(self._found.values(), key=_best_first).agency.id if self._found else ""
+        for candidate in self._found.values():
+            candidate.score *= (1.0 - model.trust) / total
+        for agency_id, chance, words in model.suggest(facts.reading, facts.place, first, self._registry):
+            agency = self._registry.get(agency_id)
+            if agency:
+                weight = model.trust * chance
+                candidate = self._found.setdefault(agency_id, Candidate(agency, None))
+                candidate.score += weight
+                candidate.reasons.append((f"model:{model.version}", words, "", weight))
 
     def _by_choice(self, written: str) -> None:
         place = self._facts.place

@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Refusal
 from complaints.ids import disposition_id
 from normalizer.reader import Reader
 from normalizer.reading import PlaceReading
 from router.authority import Candidate, Facts, Weighing
+from router.calibration import probability
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
-from router.mentions import mentions_of
+from router.mentions import Mentions, mentions_of
+from router.model import Model
 from router.registry import DKI, Agency, Registry
 from router.rules import Rule, Rules
 
 MAX_HOPS = 3
 """After so many refusals the national administrator takes the complaint."""
-
-SURE_FROM = 0.2
-"""Below this confidence a desk sorts the complaint out."""
 
 ALTERNATIVES = 3
 
@@ -44,13 +44,23 @@ class Router:
     registry: Registry
     rules: Rules
     deadlines: Deadlines
+    mentions: Mentions
     subject_names: Mapping[str, str]
     max_hops: int = MAX_HOPS
+    model: Model | None = None
 
     @classmethod
-    def load(cls, *, max_hops: int = MAX_HOPS) -> "Router":
-        """Read the packaged data; at most once per process for the same parameter."""
-        return _load(max_hops)
+    def load(cls, *, max_hops: int = MAX_HOPS, model: Path | None = None) -> "Router":
+        """Read the packaged data; at most once per process for the same parameters.
+
+        Args:
+            max_hops: after so many refusals the national administrator takes the complaint.
+            model: a file that `lapor learn` made; the rules alone work without.
+
+        Raises:
+            ConfigurationError: the file is no model.
+        """
+        return _load(max_hops, model)
 
     def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
         """Return who owns the complaint after these refusals.
@@ -90,7 +100,7 @@ class Router:
                 agency_id=decision.owner.id,
             ),
             secret=complaint.secret,
-            rules_version=self.rules.version,
+            rules_version=f"{self.rules.version}+{self.model.version}" if self.model else self.rules.version,
             registry_version=self.registry.version,
             decided_at=counted[-1].at if counted else complaint.received_at,
         )
@@ -106,22 +116,30 @@ class Router:
     def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
         """Return the owner on the facts alone."""
         refused = {refusal.agency_id for refusal in refusals}
-        ranked = Weighing(facts, self.rules, self.registry).candidates(refused)
-        total = sum([candidate.score for candidate in ranked]) or 1.0
-        confidence = round(min(1.0, ranked[0].score / total), 3) if ranked else 0.0
+        ranked = Weighing(facts, self.rules, self.registry, self.mentions).candidates(refused, self.model)
+        confidence = self._confidence(ranked)
         subject = facts.reading.subjects[0][0] if facts.reading.subjects else ""
         name = self.subject_names.get(subject, "")
         place = self.registry.gazetteer.name(facts.place.deepest)
         refused_by = self._name(refusals[-1].agency_id) if refusals else ""
         open_place = self._needs_place(subject, facts.place)
         exhausted = len(refusals) >= self.max_hops
-        if confidence >= SURE_FROM and not exhausted and not open_place:
+        sure_from = self.model.sure_from if self.model else self.rules.sure_from
+        if confidence >= sure_from and not exhausted and (self.model or not open_place):
             best = ranked[0]
             text = explain(best.agency, best.rule, subject=name, place=place, refused_by=refused_by)
             return Decision(best.agency, False, confidence, best.rule, text, ranked)
         desk = self.registry.national_administrator if exhausted else self._desk(facts.place, refused)
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=refused_by)
         return Decision(desk, True, confidence, None, text, ranked)
+
+    def _confidence(self, ranked: list[Candidate]) -> float:
+        """Return the probability that the first is right."""
+        total = sum([candidate.score for candidate in ranked])
+        if not total:
+            return 0.0
+        knots = self.model.calibration if self.model else self.rules.calibration
+        return round(probability(ranked[0].score / total, knots), 3)
 
     def _desk(self, place: PlaceReading, refused: set[str]) -> Agency:
         """The nearest government that may sort it out: of the regency, of the province, then the national administrator."""
@@ -149,14 +167,20 @@ def _place_of(complaint: Complaint) -> PlaceReading:
 
 
 @cache
-def _load(max_hops: int) -> Router:
+def _load(max_hops: int, path: Path | None) -> Router:
+    model = Model.load(path) if path else None
     registry = Registry.load()
-    reader = Reader.load(mentions_of(registry).names)
+    if model:
+        registry = registry.with_learnt(model.bodies, model.names)
+    mentions = mentions_of(registry)
+    reader = Reader.load(mentions.names)
     return Router(
         reader=reader,
         registry=registry,
         rules=Rules.load(),
         deadlines=Deadlines.load(),
+        mentions=mentions,
         subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
         max_hops=max_hops,
+        model=model,
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
 from normalizer.placenames import place_names
@@ -73,13 +73,16 @@ def resolve(registry: Registry, name: str, region: str | None) -> Agency | None:
     known = registry.get(name.strip())
     if known:
         return known
+    learnt = registry.learnt_names.get(fold(name).decode("ascii"))
+    if learnt and not region:
+        return registry.get(learnt)
     for part in re.split(r"[;\n]|,\s*(?=(?:[Dd]is|[Kk]ec|[Kk]el|BPJS))|\bcq\b", name):
         words = " ".join(_SPELLINGS.get(word, word) for word in fold(part).decode("ascii").split())
         if words:
             found = _resolve(registry, words, region)
             if found:
                 return found
-    return None
+    return registry.get(learnt) if learnt else None
 
 
 def _resolve(registry: Registry, words: str, region: str | None) -> Agency | None:
@@ -111,7 +114,7 @@ def _unit_of(registry: Registry, words: str) -> str | None:
     return _unit_names(registry).get(_key(words))
 
 
-@cache
+@lru_cache(maxsize=4)
 def _national_names(registry: Registry) -> dict[str, str]:
     table: dict[str, str] = {}
     for agency in registry.bodies.values():
@@ -120,7 +123,7 @@ def _national_names(registry: Registry) -> dict[str, str]:
     return table
 
 
-@cache
+@lru_cache(maxsize=4)
 def _unit_names(registry: Registry) -> dict[str, str]:
     table: dict[str, str] = {}
     for unit, template in registry.units.items():

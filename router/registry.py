@@ -1,7 +1,7 @@
 """Every public body that can own a complaint, by a stable identifier; bodies of a place exist by rule, not by row."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -50,6 +50,7 @@ class Registry:
     units: Mapping[str, Mapping[str, Any]]
     local_names: Mapping[str, Mapping[str, str]]
     gazetteer: Gazetteer
+    learnt_names: Mapping[str, str] = field(default_factory=dict)
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
     @classmethod
@@ -79,6 +80,11 @@ class Registry:
             if agency:
                 chain.append(agency)
         return tuple(chain)
+
+    def with_learnt(self, bodies: Sequence[Agency], names: Mapping[str, str]) -> "Registry":
+        """Return a registry that knows these bodies and names too; its own go before."""
+        known = {agency.id: agency for agency in bodies} | dict(self.bodies)
+        return replace(self, bodies=known, learnt_names=names, _made={})
 
     def unit(self, unit: str, region: str) -> Agency | None:
         """Return the work unit that the government of a region has, None where that level has none such."""

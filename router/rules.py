@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from normalizer import packaged
+from router.calibration import Knots
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Rules:
     version: str
     subjects: Mapping[str, Rule]
     oversight: Oversight
+    calibration: Knots
+    sure_from: float
     local: frozenset[str]
     """Subjects whose owner is one of a place."""
 
@@ -83,6 +86,8 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
         version=document["version"],
         subjects=subjects,
         oversight=Oversight(**document["oversight"]),
+        calibration=tuple((share, chance) for share, chance in document["calibration"]),
+        sure_from=document["sure_from"],
         local=frozenset(subject for subject, rule in subjects.items() if _is_local(rule)),
     )
 

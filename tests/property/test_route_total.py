@@ -1,8 +1,10 @@
 """route is total: any text, any place, any refusals get one owner who has not refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,16 +61,39 @@ def complaints(draw: st.DrawFn) -> Complaint:
 @settings(max_examples=400, deadline=None)
 def test_somebody_who_did_not_refuse_always_owns_it(case: Complaint, refusers: list[str]) -> None:
     """Never nobody, never a body that refused, but for the administrator who cannot; and the same twice."""
+    check(ROUTER, case, refusers)
+
+
+@pytest.mark.long
+@given(
+    case=complaints(),
+    refusers=st.lists(st.sampled_from(AGENCIES).filter(bool), max_size=5),
+    kept=st.sets(st.sampled_from(sorted(ROUTER.registry.bodies))),
+    units=st.sets(st.sampled_from(sorted(ROUTER.registry.units))),
+)
+@settings(max_examples=20_000, deadline=None)
+def test_twenty_thousand_cases_with_any_part_of_the_registry(
+    case: Complaint, refusers: list[str], kept: set[str], units: set[str]
+) -> None:
+    """The same where the registry lacks bodies: only the administrator must be there."""
+    full = ROUTER.registry
+    bodies = {key: body for key, body in full.bodies.items() if key in kept or key == full.administrator_id}
+    part = replace(full, bodies=bodies, units={unit: full.units[unit] for unit in units}, _made={})
+    check(replace(ROUTER, registry=part), case, refusers)
+
+
+def check(router: Router, case: Complaint, refusers: list[str]) -> None:
+    """Hold one case to the promise."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     refusals = [
         Refusal(hop=hop, agency_id=agency, reason="", at=start + timedelta(hours=hop))
         for hop, agency in enumerate(refusers)
     ]
-    answer = ROUTER.route(case, refusals)
+    answer = router.route(case, refusals)
     assert answer.owner.name
-    assert ROUTER.registry.get(answer.owner.id) is not None
-    assert answer.owner.id == ROUTER.registry.administrator_id or answer.owner.id not in refusers
-    assert answer == ROUTER.route(case, refusals)
+    assert router.registry.get(answer.owner.id) is not None
+    assert answer.owner.id == router.registry.administrator_id or answer.owner.id not in refusers
+    assert answer == router.route(case, refusals)
 
 
 def test_after_the_hops_it_is_the_administrator() -> None:

@@ -1,0 +1,201 @@
+"""Measures the router on labelled reports: the same figures for officers' choices and for owners read from the law."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from normalizer.gazetteer import PROVINCE, REGENCY
+from ops.evaluate_labelled import Labelled, ids_of, read
+from router.core import Router
+from router.registry import DKI
+
+BANDS = 10
+"""The calibration curve has bands of ten points."""
+
+_CONFUSED = 20
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the router made of one report, beside its label.
+
+    Attributes:
+        report: the labelled report.
+        best: ids of the right bodies that the registry knows.
+        ok: ids of bodies that would be no wrong door.
+        ranked: ids of the owner and the alternatives, the owner first.
+        triage: the owner is a desk that must sort it out.
+        confidence: the probability that the router gave.
+        region: the region that it read, None for none.
+        asks_place: it asks the citizen for the place.
+        complaint_class: the class that it read.
+        oversight: the flag that it read.
+    """
+
+    report: Labelled
+    best: frozenset[str]
+    ok: frozenset[str]
+    ranked: tuple[str, ...]
+    triage: bool
+    confidence: float
+    region: str | None
+    asks_place: bool
+    complaint_class: str
+    oversight: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether the owner is one of the best."""
+        return self.ranked[0] in self.best
+
+
+def outcome(report: Labelled, router: Router) -> Outcome:
+    """Return what the router makes of a report; its label is not shown to the router."""
+    reading, facts = read(router, report)
+    decision = router.decide(facts)
+    place = reading.place
+    read_region = DKI if place.codes[0] == DKI else place.codes[1] or place.codes[0]
+    region = report.region if report.region_labelled else report.region or read_region
+    others = [candidate.agency.id for candidate in decision.ranked if candidate.agency.id != decision.owner.id]
+    return Outcome(
+        report=report,
+        best=frozenset(found for found in ids_of(router, report.best, region) if found),
+        ok=frozenset(found for found in ids_of(router, report.ok, region) if found),
+        ranked=(decision.owner.id, *others[: _DEPTH - 1]),
+        triage=decision.triage,
+        confidence=decision.confidence,
+        region=read_region,
+        asks_place="place" in reading.missing,
+        complaint_class=reading.complaint_class,
+        oversight=reading.oversight,
+    )
+
+
+def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
+    """Return all figures as plain data."""
+    outcomes = [outcome(report, router) for report in reports]
+    owned = [one for one in outcomes if one.report.best and not one.report.needs]
+    return {
+        "reports": len(outcomes),
+        "rules_version": router.rules.version,
+        "registry_version": router.registry.version,
+        "model_version": router.model.version if router.model else None,
+        "top_1": _part(owned, lambda one: one.right),
+        "top_3": _part(owned, lambda one: bool(one.best.intersection(one.ranked))),
+        "best_or_ok": _part(owned, lambda one: one.ranked[0] in one.best | one.ok),
+        "macro_f1_by_agency": _macro_f1([(_label(one), one.ranked[0]) for one in owned]),
+        "macro_f1_by_level": _macro_f1([(level(_label(one)), level(one.ranked[0])) for one in owned]),
+        "class": _part([one for one in outcomes if one.report.complaint_class], _class_right),
+        "oversight": _part([one for one in outcomes if one.report.oversight is not None], _oversight_right),
+        "region_right": _part(
+            [one for one in outcomes if one.report.region_labelled and one.report.region], _region_right
+        ),
+        "region_invented": _part(
+            [one for one in outcomes if one.report.region_labelled and not one.report.region],
+            lambda one: one.region is not None,
+        ),
+        "place_asked": _part([one for one in outcomes if "place" in one.report.needs], lambda one: one.asks_place),
+        "abstention": _part(outcomes, lambda one: one.triage),
+        "unresolved_labels": sum(not one.best for one in owned),
+        "calibration": _calibration(owned),
+        "confused": _confused(owned, router),
+        "owners": {one.report.id: one.ranked[0] for one in outcomes},
+    }
+
+
+def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return how two versions differ: the figures that changed, and the reports whose owner did."""
+    figures = {
+        key: {"before": before[key]["share"], "after": after[key]["share"]}
+        for key in after
+        if isinstance(after[key], dict) and "share" in after[key] and before[key]["share"] != after[key]["share"]
+    }
+    moved = [
+        {"id": key, "before": before["owners"].get(key), "after": owner}
+        for key, owner in after["owners"].items()
+        if before["owners"].get(key) != owner
+    ]
+    return {"figures": figures, "moved": moved}
+
+
+def level(agency_id: str) -> str:
+    """Return the level of government of a body's id."""
+    region = agency_id.rpartition("-")[2]
+    if not region[:PROVINCE].isdigit():
+        return "national"
+    if len(region) > REGENCY:
+        return "district"
+    return "regency" if len(region) == REGENCY else "province"
+
+
+def _label(one: Outcome) -> str:
+    """Return the one label that stands for the right bodies: the router's where it is right."""
+    return one.ranked[0] if one.right else min(one.best, default="?")
+
+
+def _part(outcomes: Sequence[Outcome], right: Callable[[Outcome], bool]) -> dict[str, Any]:
+    hits = sum(right(one) for one in outcomes)
+    return {"right": hits, "of": len(outcomes), "share": round(hits / len(outcomes), 4) if outcomes else None}
+
+
+def _class_right(one: Outcome) -> bool:
+    return one.complaint_class == one.report.complaint_class
+
+
+def _oversight_right(one: Outcome) -> bool:
+    return one.oversight == one.report.oversight
+
+
+def _region_right(one: Outcome) -> bool:
+    return one.region == one.report.region
+
+
+def _macro_f1(pairs: Sequence[tuple[str, str]]) -> float | None:
+    labels = {label for label, _ in pairs}
+    scores = []
+    for label in labels:
+        hits = sum(want == label == got for want, got in pairs)
+        found = sum(got == label for _, got in pairs)
+        wanted = sum(want == label for want, _ in pairs)
+        scores.append(2 * hits / (found + wanted))
+    return round(sum(scores) / len(scores), 4) if scores else None
+
+
+def _calibration(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    bands: dict[int, list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        if not one.triage:
+            bands[min(BANDS - 1, int(one.confidence * BANDS))].append(one)
+    return [
+        {
+            "band": f"{band / BANDS:.1f}-{(band + 1) / BANDS:.1f}",
+            "reports": len(members),
+            "confidence": round(sum(one.confidence for one in members) / len(members), 3),
+            "accuracy": round(sum(one.right for one in members) / len(members), 3),
+        }
+        for band, members in sorted(bands.items())
+    ]
+
+
+def _confused(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any]]:
+    pairs = Counter((_unit(_label(one)), _unit(one.ranked[0])) for one in outcomes if not one.right)
+    return [
+        {"wanted": _name(wanted, router), "got": _name(got, router), "reports": count}
+        for (wanted, got), count in pairs.most_common(_CONFUSED)
+    ]
+
+
+def _unit(agency_id: str) -> str:
+    """Return a body's id without its place: which offices are confused, wherever."""
+    unit, _, region = agency_id.rpartition("-")
+    return f"{unit}-*" if unit and region[:PROVINCE].isdigit() else agency_id
+
+
+def _name(unit: str, router: Router) -> str:
+    template = router.registry.units.get(unit.removesuffix("-*"))
+    if template and unit.endswith("-*"):
+        return str(template["name"]).replace(" {place}", "")
+    agency = router.registry.get(unit)
+    return agency.name if agency else unit

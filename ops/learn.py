@@ -1,0 +1,245 @@
+"""Learns from officers: labelled history becomes a model file beside the rules, in seconds, without a network."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from math import log
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from normalizer.reading import Reading
+from normalizer.text import fold
+from ops.evaluate_labelled import Labelled, read
+from router.authority import Facts, Weighing
+from router.core import Router
+from router.model import FORMAT, HERE, PROVINCE, features, model_from
+from router.registry import DKI, Agency
+
+FOLDS = 5
+"""The trust and the calibration are measured on reports that were not learnt from: each fifth in turn."""
+
+SURE_FROM = 0.15
+"""Officers differ among themselves: their likeliest choice is taken where it has a fair chance, rather than no choice."""
+
+_STEPS = 300
+_RATE = 2.0
+_DECAY = 5e-3
+"""Steps, their size and the pull to zero of the descent: enough for thousands of reports, and none too many for hundreds."""
+
+_RARE = 2
+"""A word of fewer reports, and a weight of less than the next, is left out."""
+_SMALL_WEIGHT = 0.02
+
+_TRUSTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_KNOTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A report as it is learnt from."""
+
+    reading: Reading
+    facts: Facts
+    owner: str
+    label: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The model's document, and what was measured on reports that it had not seen.
+
+    Attributes:
+        document: what the file holds.
+        reports: so many were learnt from.
+        top_1: the part whose body is the first.
+        top_3: the part whose body is among the first three.
+    """
+
+    document: dict[str, Any]
+    reports: int
+    top_1: float
+    top_3: float
+
+
+def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt:
+    """Return the model of the reports that have an officer's choice.
+
+    Args:
+        reports: labelled history and corrections.
+        router: with the rules alone.
+        today: stands in the model's version.
+    """
+    bodies, names = _strangers(reports, router)
+    known = router.registry.with_learnt([_body(row) for row in bodies], names)
+    examples = [
+        example for report in reports if report.best and (example := _example(report, router, known.resolve, names))
+    ]
+    version = _version(reports, today)
+    probes: list[tuple[Example, list[tuple[str, float]], list[tuple[str, float]]]] = []
+    for fold_number in range(FOLDS):
+        rest = [example for number, example in enumerate(examples) if number % FOLDS != fold_number]
+        fitted = model_from(
+            _document(_fit(rest), version=version, bodies=[], names={}, trust=0.5, calibration=[(0.0, 0.5)])
+        )
+        for example in examples[fold_number::FOLDS]:
+            learnt = [
+                (name, chance)
+                for name, chance, _ in fitted.suggest(example.reading, example.facts.place, example.owner, known)
+            ]
+            probes.append((example, _ruled(example, router), learnt))
+    trust = max(_TRUSTS, key=lambda trust: _hits(probes, trust, 1) + _hits(probes, trust, 3) / 2)
+    document = _document(
+        _fit(examples), version=version, bodies=bodies, names=names, trust=trust, calibration=_calibrate(probes, trust)
+    )
+    count = max(1, len(probes))
+    return Learnt(document, len(examples), _hits(probes, trust, 1) / count, _hits(probes, trust, 3) / count)
+
+
+def save(learnt: Learnt, path: Path) -> None:
+    """Write the model file."""
+    path.write_bytes(orjson.dumps(learnt.document, option=orjson.OPT_INDENT_2))
+
+
+def _version(reports: Sequence[Labelled], today: date) -> str:
+    digest = blake2b(digest_size=4)
+    for report in reports:
+        digest.update(f"{report.id}|{'|'.join(report.best)}\n".encode())
+    return f"learnt-{today.isoformat()}-{digest.hexdigest()}"
+
+
+def _strangers(reports: Sequence[Labelled], router: Router) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return the bodies that the registry lacks, and the names that officers call them."""
+    bodies: dict[str, dict[str, Any]] = {}
+    names: dict[str, str] = {}
+    for report in reports:
+        reading, _ = read(router, report)
+        region = report.region or reading.place.codes[1] or reading.place.codes[0]
+        for name in report.best:
+            if router.registry.resolve(name, region):
+                continue
+            written = fold(name).decode("ascii")
+            slug = written.replace(" ", "-")[:80]
+            if not slug:
+                continue
+            parent = f"pemda-{router.registry.seat(region)}" if region else router.registry.administrator_id
+            bodies.setdefault(slug, {"id": slug, "name": name, "parent": parent, "region": region})
+            names.setdefault(written, slug)
+    return list(bodies.values()), names
+
+
+def _body(row: dict[str, Any]) -> Agency:
+    return Agency(id=row["id"], name=row["name"], kind="learnt", parent=row["parent"], region=row["region"])
+
+
+def _example(report: Labelled, router: Router, resolve: Any, names: dict[str, str]) -> Example | None:
+    reading, facts = read(router, report)
+    place = reading.place
+    agency = resolve(report.best[0], report.region or place.codes[1] or place.codes[0])
+    if not agency:
+        return None
+    found = Weighing(facts, router.rules, router.registry, router.mentions).candidates()
+    owner = found[0].agency.id if found else ""
+    unit, _, region = agency.id.rpartition("-")
+    target = agency.id
+    if agency.region and agency.id not in names.values():
+        if region == (DKI if place.codes[0] == DKI else place.codes[1]):
+            target = unit + HERE
+        elif region == place.codes[0]:
+            target = unit + PROVINCE
+    return Example(reading, facts, owner, agency.id, target)
+
+
+def _ruled(example: Example, router: Router) -> list[tuple[str, float]]:
+    found = Weighing(example.facts, router.rules, router.registry, router.mentions).candidates()
+    total = sum(candidate.score for candidate in found) or 1.0
+    return [(candidate.agency.id, candidate.score / total) for candidate in found]
+
+
+Fit = tuple[list[str], Any, Any, list[str], dict[str, float]]
+
+
+def _fit(examples: Sequence[Example]) -> Fit:
+    """Return classes, bias, weights, the features' names and the words' idf, by gradient descent on the softmax."""
+    seen = Counter(word for example in examples for word in set(example.reading.folded.decode("ascii").split()))
+    idf = {
+        word: round(log(len(examples) / count) + 1, 4) for word, count in seen.items() if count >= _RARE and word != "|"
+    }
+    classes = sorted({example.target for example in examples})
+    rows = [features(example.reading, example.owner, idf) for example in examples]
+    names = sorted({name for row in rows for name in row})
+    columns = {name: number for number, name in enumerate(names)}
+    inputs = np.zeros((len(rows), len(names)))
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            inputs[number, columns[name]] = value
+    targets = np.zeros((len(rows), len(classes)))
+    for number, example in enumerate(examples):
+        targets[number, classes.index(example.target)] = 1.0
+    weights = np.zeros((len(names), len(classes)))
+    bias = np.log(targets.mean(axis=0) + 1e-6)
+    for _ in range(_STEPS):
+        scores = inputs @ weights + bias
+        scores -= scores.max(axis=1, keepdims=True)
+        chances = np.exp(scores)
+        chances /= chances.sum(axis=1, keepdims=True)
+        error = chances - targets
+        weights -= _RATE * (inputs.T @ error / np.sqrt(len(rows)) + _DECAY * weights)
+    return classes, bias, weights, names, idf
+
+
+def _document(fit: Fit, **beside: Any) -> dict[str, Any]:
+    """Return what the file holds: the fit, and what stands beside it."""
+    classes, bias, weights, columns, idf = fit
+    table = {
+        name: [
+            [int(at), round(float(weights[number, at]), 3)]
+            for at in np.nonzero(abs(weights[number]) > _SMALL_WEIGHT)[0]
+        ]
+        for number, name in enumerate(columns)
+    }
+    return {
+        "format": FORMAT,
+        "classes": classes,
+        "bias": [round(float(value), 4) for value in bias],
+        "weights": table,
+        "idf": idf,
+        "sure_from": SURE_FROM,
+        **beside,
+    }
+
+
+Probe = tuple[Example, list[tuple[str, float]], list[tuple[str, float]]]
+
+
+def _mixed(probe: Probe, trust: float) -> list[tuple[float, str]]:
+    scores: dict[str, float] = {}
+    for part, found in ((1.0 - trust, probe[1]), (trust, probe[2])):
+        for name, chance in found:
+            scores[name] = scores.get(name, 0.0) + part * chance
+    return sorted(((score, name) for name, score in scores.items()), reverse=True)
+
+
+def _hits(probes: Sequence[Probe], trust: float, depth: int) -> int:
+    return sum(probe[0].label in [name for _, name in _mixed(probe, trust)[:depth]] for probe in probes)
+
+
+def _calibrate(probes: Sequence[Probe], trust: float) -> list[tuple[float, float]]:
+    """Return the straight line from share to the part that was right: with hundreds of reports anything finer is chance."""
+    shares: list[float] = []
+    rights: list[float] = []
+    for probe in probes:
+        mixed = _mixed(probe, trust)
+        total = sum(score for score, _ in mixed)
+        if total:
+            shares.append(mixed[0][0] / total)
+            rights.append(float(mixed[0][1] == probe[0].label))
+    if len(set(shares)) < 2:  # noqa: PLR2004 - two points make a line
+        return [(0.0, 0.5)]
+    slope, level = np.polyfit(shares, rights, 1)
+    return [(share, round(float(min(0.97, max(0.03, level + slope * share))), 3)) for share in _KNOTS]

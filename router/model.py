@@ -1,0 +1,159 @@
+"""What was learnt from officers: weights of words for bodies, read from a file and laid beside the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp, log
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from complaints.errors import ConfigurationError
+from normalizer.reading import PlaceReading, Reading
+from router.calibration import Knots
+from router.registry import DKI, Agency, Registry
+
+FORMAT = 1
+"""The form of the file; another form is another number."""
+
+HERE, PROVINCE = "@local", "@province"
+"""A class that ends so is a unit of the place, and not one body."""
+
+_WORDS_SHOWN = 3
+_BEST = 12
+"""So many classes are laid beside the rules; the others are improbable."""
+
+Suggestion = tuple[str, float, str]
+"""A body's id, its probability, and the words that speak for it most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Weights of words and of the rules' findings, for each class of bodies.
+
+    Attributes:
+        version: what it was made of and when.
+        classes: bodies' ids, or units with HERE or PROVINCE.
+        bias: of each class.
+        weights: by feature, (class number, weight).
+        idf: how telling a word is.
+        trust: the part of the model in the score; the rest is the rules'.
+        calibration: from share to probability.
+        sure_from: below this probability a desk sorts the complaint out.
+        bodies: bodies that the registry lacks, learnt from officers.
+        names: how officers write names, and the body that they meant.
+    """
+
+    version: str
+    classes: tuple[str, ...]
+    bias: tuple[float, ...]
+    weights: Mapping[str, tuple[tuple[int, float], ...]]
+    idf: Mapping[str, float]
+    trust: float
+    calibration: Knots
+    sure_from: float
+    bodies: tuple[Agency, ...]
+    names: Mapping[str, str]
+
+    @classmethod
+    def load(cls, path: Path) -> "Model":
+        """Read a model file.
+
+        Raises:
+            ConfigurationError: the file is not there or is no model of this form.
+        """
+        try:
+            return model_from(orjson.loads(path.read_bytes()))
+        except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise ConfigurationError(
+                f"{path} is no model of this version: {error}; make one with `lapor learn`"
+            ) from error
+
+    def suggest(self, reading: Reading, place: PlaceReading, owner: str, registry: Registry) -> list[Suggestion]:
+        """Return the bodies that officers would likely choose, likeliest first.
+
+        Args:
+            reading: of the text.
+            place: where.
+            owner: the id of the body that the rules name first, or nothing.
+            registry: knows the units of the place.
+        """
+        found = features(reading, owner, self.idf)
+        scores = list(self.bias)
+        for feature, value in found.items():
+            for number, weight in self.weights.get(feature, ()):
+                scores[number] += weight * value
+        top = max(scores)
+        total = sum([exp(score - top) for score in scores])
+        order = sorted(range(len(scores)), key=lambda number: -scores[number])[:_BEST]
+        suggestions: list[Suggestion] = []
+        for number in order:
+            agency_id = located(self.classes[number], place, registry)
+            if agency_id:
+                suggestions.append((agency_id, exp(scores[number] - top) / total, self._words(number, found)))
+        return suggestions
+
+    def _words(self, number: int, found: Mapping[str, float]) -> str:
+        spoken: list[tuple[float, str]] = []
+        for feature, value in found.items():
+            if feature[0] != "=":
+                for other, weight in self.weights.get(feature, ()):
+                    if other == number and weight > 0:
+                        spoken.append((-weight * value, feature))
+        return ", ".join(word for _, word in sorted(spoken)[:_WORDS_SHOWN])
+
+
+def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
+    """Return the id of a class's body at a place, None where the place is not known."""
+    unit, at, level = name.partition("@")
+    if not at:
+        return name
+    code = DKI if place.codes[0] == DKI else place.codes[1 if f"@{level}" == HERE else 0]
+    agency = registry.unit(unit, code) if code else None
+    return agency.id if agency else None
+
+
+def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str, float]:
+    """Return what the model looks at: the words by how telling they are, and what the rules found."""
+    counts: dict[str, int] = {}
+    for word in reading.folded.decode("ascii").split():
+        if word in idf:
+            counts[word] = counts.get(word, 0) + 1
+    values = {word: (1.0 + log(count)) * idf[word] for word, count in counts.items()}
+    norm = sum([value * value for value in values.values()]) ** 0.5 or 1.0
+    found = {word: value / norm for word, value in values.items()}
+    found[f"=owner:{owner.rpartition('-')[0] if owner[-1:].isdigit() else owner}"] = 1.0
+    found[f"=class:{reading.complaint_class}"] = 0.3
+    if reading.oversight:
+        found["=oversight"] = 0.5
+    for rank, (subject, _) in enumerate(reading.subjects):
+        found[f"=subject:{subject}"] = 0.6 / (rank + 1)
+    region = reading.place.codes[1] or reading.place.codes[0]
+    if region:
+        found[f"=region:{region}"] = 0.6
+    return found
+
+
+def model_from(document: Mapping[str, Any]) -> Model:
+    """Return the model that a file's document holds.
+
+    Raises:
+        ValueError: it has another form.
+    """
+    if document["format"] != FORMAT:
+        raise ValueError(f"form {document['format']} instead of {FORMAT}")
+    return Model(
+        version=document["version"],
+        classes=tuple(document["classes"]),
+        bias=tuple(document["bias"]),
+        weights={key: tuple((number, weight) for number, weight in row) for key, row in document["weights"].items()},
+        idf=document["idf"],
+        trust=document["trust"],
+        calibration=tuple((share, chance) for share, chance in document["calibration"]),
+        sure_from=document["sure_from"],
+        bodies=tuple(
+            Agency(id=row["id"], name=row["name"], kind="learnt", parent=row["parent"], region=row["region"])
+            for row in document["bodies"]
+        ),
+        names=document["names"],
+    )

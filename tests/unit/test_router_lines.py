@@ -1,0 +1,56 @@
+"""`lapor route --json` in one function: a line in, a line out, whatever the line."""
+
+import json
+
+import pytest
+
+from router.core import Router
+from router.lines import route_line
+
+
+@pytest.fixture(scope="module")
+def router() -> Router:
+    """The packaged rules and registry."""
+    return Router.load()
+
+
+def test_a_line_says_all_that_is_promised(router: Router) -> None:
+    """Owner, alternatives, confidence, class, topic, place by level, date, what is missing, and one sentence."""
+    row = {
+        "id": "7",
+        "channel": "web",
+        "title": "Jalan berlubang",
+        "text": "Jalan di Kecamatan Tembalang Kota Semarang berlubang sejak kemarin",
+        "received_at": "2026-11-24T10:00:00+07:00",
+    }
+    said = json.loads(route_line(router, json.dumps(row)))
+    assert said["id"] == "7"
+    assert said["agency"] == {"id": "dpu-33.74", "name": "Dinas Pekerjaan Umum Kota Semarang"}
+    assert said["class"] == "pengaduan"
+    assert said["oversight"] is False
+    assert said["place"]["district"]["name"] == "Tembalang"
+    assert said["place"]["village"] is None
+    assert said["occurred_on"] == "2026-11-23"
+    assert said["missing"] == ["evidence"]
+    assert said["explanation"].endswith(".")
+    assert 0 < said["confidence"] <= 1
+    assert all(set(other) == {"id", "name", "score"} for other in said["alternatives"])
+
+
+def test_the_location_field_and_a_given_region_count(router: Router) -> None:
+    """A place outside the text makes a local subject routable."""
+    for beside in ({"address": "Kab. Kendal"}, {"region": "33.24"}):
+        said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan rusak parah", **beside})))
+        assert said["agency"]["id"] == "dpu-33.24"
+
+
+@pytest.mark.parametrize(
+    "line", ["", "{", "[]", "7", '"x"', '{"text": 5, "title": null, "received_at": "x"}', "\ud800"]
+)
+def test_no_line_raises(router: Router, line: str) -> None:
+    """What is no complaint gives an object that says so; odd values are read as they can be."""
+    try:
+        said = json.loads(route_line(router, line))
+    except UnicodeEncodeError:
+        pytest.fail("a lone surrogate is text too")
+    assert "error" in said or "agency" in said
