@@ -1,7 +1,6 @@
 """Which region a text means, from the place names in it and the words around them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from normalizer.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
@@ -69,7 +68,7 @@ def resolve(
     reading = _decide(tally, small, folded)
     if _is_open(reading, tally) and _break_tie(tally, folded, lexicon):
         reading = _decide(tally, small, folded)
-    return replace(reading, between=True) if between else reading
+    return reading._replace(between=True) if between else reading
 
 
 def _is_open(reading: PlaceReading, tally: Tally) -> bool:

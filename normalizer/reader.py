@@ -1,6 +1,6 @@
 """Reads a text in one pass: places, dates, subjects, class, what is missing. Knows no event and no channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -129,23 +129,23 @@ class Reader:
                 bonus = TITLE_BONUS if start < title_end else 1.0 if start < LEAD_CHARS else STORY_WEIGHT
                 for target, weight in weights:
                     scores[target] = scores.get(target, 0.0) + weight * bonus
-        for group in groups.keys() & lexicon.pairs.keys():
-            _add_pairs(lexicon.pairs[group], groups[group], groups, scores, title_end)
+        _add_pairs(lexicon.pairs, groups, scores, title_end)
         return scores, groups, hits, names
 
 
 def _add_pairs(
-    pairs: tuple[tuple[str, int, float], ...],
-    positions: list[int],
+    pairs: Mapping[str, tuple[tuple[str, int, float], ...]],
     groups: dict[str, list[int]],
     scores: dict[int, float],
     title_end: int,
 ) -> None:
-    for other, target, weight in pairs:
-        near = groups.get(other)
-        if near and _are_near(positions, near):
-            bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
-            scores[target] = scores.get(target, 0.0) + weight * bonus
+    """Add what two word groups say together where they stand near each other."""
+    for group, positions in groups.items():
+        for other, target, weight in pairs.get(group, ()):
+            near = groups.get(other)
+            if near and _are_near(positions, near):
+                bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
+                scores[target] = scores.get(target, 0.0) + weight * bonus
 
 
 def _are_near(some: list[int], others: list[int]) -> bool:

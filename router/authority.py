@@ -1,7 +1,7 @@
 """Weighs place, subject, level of government and what the citizen said into candidates for the owner."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from complaints.event import Evidence, RoutingHints
 from normalizer.reading import PlaceReading, Reading
@@ -51,8 +51,7 @@ class Candidate:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the decision hangs on."""
 
     reading: Reading
@@ -112,15 +111,12 @@ class Weighing:
             if not rule:
                 continue
             share = score / total
-            for owner in rule.owners:
-                agency = locate(owner, facts.place, registry) if owner.always or _fits(owner, facts) else None
-                if not agency:
-                    continue
+            for agency in _owners(rule, facts, registry):
                 watchdog = watchdog_of(agency, rules, registry) if facts.oversight else None
                 if watchdog:
                     law = rules.oversight.law
                     self._add(watchdog, share * WATCHDOG, rule, ("oversight", "", law, share * WATCHDOG))
-                self._add(agency, share, rule, (f"subject:{subject}", "", rule.law, share))
+                self._add(agency, share, rule, (rule.label, "", rule.law, share))
                 share *= RANK_DECAY
 
     def _by_mention(self) -> None:
@@ -168,6 +164,22 @@ class Weighing:
 
 def _best_first(candidate: Candidate) -> tuple[float, str]:
     return -candidate.score, candidate.agency.id
+
+
+def _owners(rule: Rule, facts: Facts, registry: Registry) -> Sequence[Agency]:
+    """Return the bodies that a rule names in this case, in its order."""
+    codes = facts.place.codes
+    key = (rule.subject, codes[0], codes[1])
+    if rule.plain and (kept := registry.kept.get(key)) is not None:
+        return kept
+    found: list[Agency] = []
+    for owner in rule.owners:
+        agency = locate(owner, facts.place, registry) if owner.always or _fits(owner, facts) else None
+        if agency:
+            found.append(agency)
+    if rule.plain:
+        registry.kept[key] = found
+    return found
 
 
 def _fits(owner: Owner, facts: Facts) -> bool:

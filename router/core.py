@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Refusal
 from complaints.ids import disposition_id
@@ -24,8 +25,7 @@ MAX_HOPS = 3
 ALTERNATIVES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Who owns it and why, before it becomes an event."""
 
     owner: Agency

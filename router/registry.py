@@ -51,6 +51,8 @@ class Registry:
     local_names: Mapping[str, Mapping[str, str]]
     gazetteer: Gazetteer
     learnt_names: Mapping[str, str] = field(default_factory=dict)
+    kept: dict[tuple[str, str | None, str | None], list[Agency]] = field(default_factory=dict)
+    """Owners by subject, province and regency, as rules found them: at most some ten thousand short lists."""
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
     @classmethod
@@ -84,7 +86,7 @@ class Registry:
     def with_learnt(self, bodies: Sequence[Agency], names: Mapping[str, str]) -> "Registry":
         """Return a registry that knows these bodies and names too; its own go before."""
         known = {agency.id: agency for agency in bodies} | dict(self.bodies)
-        return replace(self, bodies=known, learnt_names=names, _made={})
+        return replace(self, bodies=known, learnt_names=names, kept={}, _made={})
 
     def unit(self, unit: str, region: str) -> Agency | None:
         """Return the work unit that the government of a region has, None where that level has none such."""

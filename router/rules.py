@@ -32,13 +32,25 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the law says of one subject; `named` is what it adds that a national body is named beside the subject."""
+    """What the law says of one subject.
+
+    Attributes:
+        subject: the subject's id.
+        law: the articles.
+        reason: why, as the citizen reads it.
+        owners: the bodies that the law names, the first that fits before the others.
+        named: what it adds that a national body is named beside the subject.
+        label: how evidence names the rule.
+        plain: no owner has a condition, or is below a regency.
+    """
 
     subject: str
     law: str
     reason: str
     owners: tuple[Owner, ...]
     named: float
+    label: str
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,8 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
             reason=row["reason"],
             owners=tuple(_owner(owner) for owner in row["owners"]),
             named=row.get("named", 0.0),
+            label=f"subject:{subject}",
+            plain=all(_is_plain(_owner(owner)) for owner in row["owners"]),
         )
         for subject, row in document["subjects"].items()
     }
@@ -90,6 +104,10 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
         sure_from=document["sure_from"],
         local=frozenset(subject for subject, rule in subjects.items() if _is_local(rule)),
     )
+
+
+def _is_plain(owner: Owner) -> bool:
+    return owner.always and owner.level in {"", "local", "province"}
 
 
 def _is_local(rule: Rule) -> bool:
