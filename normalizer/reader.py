@@ -27,6 +27,9 @@ STORY_WEIGHT = 0.5
 SUBJECTS = 3
 """So many subjects of a text are kept; what comes after is noise."""
 
+_WORDS_SHOWN = 3
+"""So many words stand in the evidence of a subject."""
+
 _WITA = frozenset(("51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"))
 _WIT = frozenset(("81", "82", "91", "92", "93", "94", "95", "96"))
 """Provinces of Central and Eastern Indonesian time (Keppres 41/1987); all others have Western time."""
@@ -99,6 +102,18 @@ class Reader:
             if first
             else ("subject",),
         )
+
+    def words_for(self, folded: bytes, subject: str) -> str:
+        """Return the words of a text that point to a subject most, for people to read."""
+        lexicon = self.lexicon
+        target = next((number for number, one in enumerate(lexicon.subjects) if one.id == subject), -1)
+        found: dict[str, float] = {}
+        for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
+            if index >= lexicon.cues_from:
+                weight = dict(lexicon.cues[index - lexicon.cues_from][1]).get(target)
+                if weight:
+                    found[folded[start:end].decode("ascii").strip()] = weight
+        return ", ".join(sorted(found, key=lambda word: (-found[word], -len(word)))[:_WORDS_SHOWN])
 
     def _scan(self, folded: bytes) -> tuple[dict[int, float], dict[str, list[int]], list[places.Hit], list[NameHit]]:
         """Return the score of each target, the positions of each word group, the names of places, and the other names."""

@@ -19,6 +19,9 @@ RANK_DECAY = 0.35
 AGREEMENT = 0.4
 """Where two subjects name one body, the lesser adds this part."""
 
+TAGGED_SCORE = 0.2
+"""What it adds that a body's account is tagged: people tag whom they know."""
+
 ADDRESSED_SCORE, MENTIONED_SCORE = 0.45, 0.1
 """What it adds that the text is addressed to a body, or names it."""
 
@@ -88,6 +91,8 @@ class Weighing:
             self._by_choice(self._facts.hints.addressed_to)
         if model:
             self._by_model(model)
+        for account in self._facts.hints.tagged:
+            self._by_account(account)
         found = [candidate for key, candidate in self._found.items() if key not in refused]
         found.sort(key=_best_first)
         return found
@@ -139,6 +144,12 @@ class Weighing:
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
         watchdog = watchdog_of(agency, self._rules, self._registry) if self._facts.oversight else None
         return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
+
+    def _by_account(self, account: str) -> None:
+        """Count an account that the citizen tagged, where its name is that of a body (@pln_123, @DishubKotaSmg)."""
+        named = self._registry.resolve(account.strip("0123456789_"), self._facts.place.codes[1])
+        if named and named.kind != "government":
+            self._add(named, TAGGED_SCORE, None, ("tagged", account, "", TAGGED_SCORE))
 
     def _by_model(self, model: Model) -> None:
         """Lay what officers would choose beside what the rules found, each with its part."""

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Refusal
+from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evidence, Refusal
 from complaints.ids import disposition_id
 from normalizer.reader import Reader
-from normalizer.reading import PlaceReading
+from normalizer.reading import PlaceReading, Reading
 from router.authority import Candidate, Facts, Weighing
 from router.calibration import probability
 from router.deadlines import Deadlines
@@ -21,6 +21,9 @@ from router.rules import Rule, Rules
 
 MAX_HOPS = 3
 """After so many refusals the national administrator takes the complaint."""
+
+CHOSEN_TOPIC = 6.0
+"""What the category that the citizen chose in the form says of the subject: as much as one plain word."""
 
 ALTERNATIVES = 3
 
@@ -46,6 +49,7 @@ class Router:
     deadlines: Deadlines
     mentions: Mentions
     subject_names: Mapping[str, str]
+    topic_subjects: Mapping[str, str]
     max_hops: int = MAX_HOPS
     model: Model | None = None
 
@@ -72,6 +76,9 @@ class Router:
             refusals: all "not ours" so far, oldest first.
         """
         reading = self.reader.read(complaint.text, title=complaint.title, address=complaint.place.text)
+        chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
+        if chosen and all(chosen != subject for subject, _ in reading.subjects):
+            reading = reading._replace(subjects=(*reading.subjects, (chosen, CHOSEN_TOPIC)))
         facts = Facts(reading=reading, place=_place_of(complaint), oversight=complaint.oversight, hints=complaint.hints)
         counted = self.counted(refusals)
         decision = self.decide(facts, counted)
@@ -87,7 +94,7 @@ class Router:
             triage=decision.triage,
             confidence=decision.confidence,
             explanation=decision.explanation,
-            evidence=decision.ranked[0].evidence if decision.ranked else (),
+            evidence=self._evidence(decision, reading),
             alternatives=tuple(
                 Alternative(id=other.agency.id, name=other.agency.name, score=round(min(1.0, other.score), 3))
                 for other in decision.ranked
@@ -103,6 +110,19 @@ class Router:
             rules_version=f"{self.rules.version}+{self.model.version}" if self.model else self.rules.version,
             registry_version=self.registry.version,
             decided_at=counted[-1].at if counted else complaint.received_at,
+        )
+
+    def _evidence(self, decision: Decision, reading: Reading) -> tuple[Evidence, ...]:
+        """Return the reasons for the owner, or for the best candidate where a desk sorts it out, with the citizen's words."""
+        if not decision.ranked:
+            return ()
+        owner = decision.owner
+        best = next((one for one in decision.ranked if one.agency is owner), decision.ranked[0])
+        return tuple(
+            item.model_copy(update={"span": self.reader.words_for(reading.folded, item.rule.removeprefix("subject:"))})
+            if item.rule.startswith("subject:")
+            else item
+            for item in best.evidence
         )
 
     def counted(self, refusals: Sequence[Refusal]) -> tuple[Refusal, ...]:
@@ -181,6 +201,7 @@ def _load(max_hops: int, path: Path | None) -> Router:
         deadlines=Deadlines.load(),
         mentions=mentions,
         subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
+        topic_subjects={subject.topic: subject.id for subject in reversed(reader.lexicon.subjects)},
         max_hops=max_hops,
         model=model,
     )

@@ -170,6 +170,10 @@ def _is_level(code: str, level: str) -> bool:
 def _at_place(registry: Registry, words: str, region: str | None) -> Agency | None:
     """Return a unit or a branch whose place stands in its name."""
     for head, level, codes in _splits(registry, words):
+        if len(codes[0]) == PROVINCE and not level and any(True for _ in _splits(registry, _tail_of(words, head))):
+            found = _at_place(registry, _tail_of(words, head), codes[0])  # "... Kabupaten Badung-Bali"
+            if found:
+                return found
         near = [code for code in codes if region and code[:PROVINCE] == region[:PROVINCE]] or list(codes)
         city = level != "kabupaten"
         ordered = sorted(near, key=lambda code: (code != region, len(code) != REGENCY, (code[3:4] == "7") != city))
@@ -182,6 +186,14 @@ def _at_place(registry: Registry, words: str, region: str | None) -> Agency | No
         if national:
             return national
     return None
+
+
+def _tail_of(words: str, head: str) -> str:
+    """Return the words before a place at the end, their levels kept."""
+    parts = words.split()
+    while parts and " ".join(word for word in parts if word not in _LEVELS) != head:
+        parts.pop()
+    return " ".join(parts)
 
 
 def _units_for(registry: Registry, head: str) -> list[str]:

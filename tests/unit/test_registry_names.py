@@ -39,3 +39,33 @@ def test_every_chain_ends_at_the_national_administrator(registry: Registry) -> N
 def test_search_finds_by_words(registry: Registry) -> None:
     """A short name and a place find the unit."""
     assert "dishub-33.74" in [agency.id for agency in registry.search("dishub kota semarang")]
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "agency_id"),
+    [
+        ("BPJS Kesehatan KC Sampit", None, "bpjskes-kc-62.02"),
+        ("BPJS Ketenagakerjaan Kacab Purwakarta", None, "bpjstk-kc-32.14"),
+        ("Kanim Kelas I Jakarta Timur", None, "kanim-31.75"),
+        ("Suku Dinas Perhubungan Jakarta Selatan", None, "dishub-31"),
+        ("RSUD dr. Soewandhie Kota Surabaya", None, "rsud-35.78"),
+        ("Puskesmas Gunung Tua", "12.20", "puskesmas-12.20"),
+        ("Kepolisian Sektor Tembalang", "33.74", "polsek-33.74.10"),
+        ("Polda Metro Jaya", None, "polda-31"),
+        ("PDAM Tirta Moedal Kota Semarang", None, "pdam-33.74"),
+        ("Kementrian Agraria dan Tata Ruang / Badan Pertanahan Nasional", None, "atr-bpn"),
+        ("Kantor Pertanahan Kabupaten Bogor", None, "kantah-32.01"),
+        ("PT Pos Indonesia", "32.73", "pos"),
+        ("Universitas Negeri Medan", None, "unimed"),
+        ("Kepala Dinas Penanaman Modal dan PTSP Kabupaten Badung-Bali", None, "dpmptsp-51.03"),
+        ("Pemerintah Provinsi DKI Jakarta", None, "pemda-31"),
+        ("Inspektorat Jenderal Kementerian Sosial", None, "itjen-kemensos"),
+    ],
+)
+def test_officers_ways_of_writing_are_understood(
+    registry: Registry, name: str, region: str | None, agency_id: str
+) -> None:
+    """Branches by town, sub-offices, offices with a person's name, slips and slashes."""
+    agency = registry.resolve(name, region)
+    assert agency is not None
+    assert agency.id == agency_id

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from complaints.event import Complaint, Place, Raw, Refusal, Region
+from complaints.event import Complaint, Place, Raw, Refusal, Region, RoutingHints
 from complaints.ids import disposition_id
 from router.core import Router
 from router.deadlines import working_day
@@ -120,3 +120,21 @@ def test_a_local_subject_without_a_place_waits_at_a_triage_desk(router: Router) 
 def test_working_days_leave_out_weekends_and_days_off(start: date, count: int, due: date) -> None:
     """Christmas 2026 is a Friday; the calendar's end is no error."""
     assert working_day(start, count) == due
+
+
+def test_the_evidence_has_the_citizens_words_and_the_law(router: Router) -> None:
+    """Each disposition can be explained: which words, which article, how much."""
+    answer = router.route(complaint("jalan berlubang di tikungan", regency=SEMARANG))
+    first = answer.evidence[0]
+    assert "jalan berlubang" in first.span
+    assert "UU 23/2014" in first.law
+    assert first.weight > 0
+
+
+def test_what_the_citizen_said_beside_the_text_counts(router: Router) -> None:
+    """The agency written in the form and a chosen category find the owner where the text says little."""
+    plain = complaint("mohon ditindaklanjuti", regency=SEMARANG)
+    addressed = plain.model_copy(update={"hints": RoutingHints(addressed_to="Dinas Perhubungan")})
+    assert router.route(addressed).owner.id == "dishub-33.74"
+    chosen = plain.model_copy(update={"topic": "Politik Dan Hukum/IMIGRASI"})
+    assert router.route(chosen).owner.id == "ditjen-imigrasi"
