@@ -8,6 +8,7 @@ import pytest
 from complaints.message import InboundMessage
 from normalizer.normaliser import Normaliser
 from normalizer.privacy import mask
+from normalizer.text import fold_parts
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -103,3 +104,13 @@ def test_the_complaint_keeps_the_raw_text_and_hides_the_sender(normaliser: Norma
 def test_personal_data_is_masked_and_offices_are_not(text: str, masked: str) -> None:
     """Analysts see the story, not the person; an office is no person."""
     assert mask(text) == masked
+
+
+@pytest.mark.parametrize("text", ["", " ", "a  b\t\nc", "é ü — “kutip”", "🙏 jalan", "\x00\x01|", "Jum'at"])
+def test_folding_gives_words_between_single_spaces(text: str) -> None:
+    """Any text becomes lower-case ASCII words, one space between, and the parts stay apart."""
+    folded = fold_parts("Judul", "", text)
+    assert folded.startswith(b" judul | | ")
+    assert folded.endswith(b" ")
+    assert b"  " not in folded
+    assert folded == folded.lower()
