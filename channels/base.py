@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from complaints import ids, telemetry
-from complaints.bus import Position, Producer, Record
+from complaints.bus import MAX_RECORD_BYTES, Position, Producer, Record
 from complaints.envelope import encode
 from complaints.errors import BusUnavailable, ContractViolation, IntakeFull, PoisonError
 from complaints.event import Complaint, DeadLetter
@@ -86,6 +86,7 @@ class Intake:
         self._producer = producer
         self._spool = spool
         self._stop = threading.Event()
+        self._bus_answers = True
         self._drainer = threading.Thread(target=self._drain, name=f"drain-{channel}", daemon=True)
         self._drainer.start()
 
@@ -103,6 +104,9 @@ class Intake:
         except Exception as error:  # noqa: BLE001  # whatever our own code trips over fails the same way next time: poison, kept with its bytes
             return self.reject(f"{self._channel}/{message.upstream_id}", payload=message.body, error=error)
         record = encode(complaint, source=f"/channels/{self._channel}")
+        if len(record.value) > MAX_RECORD_BYTES:
+            fault = ContractViolation(f"the complaint has {len(record.value)} bytes, Kafka takes {MAX_RECORD_BYTES}")
+            return self.reject(f"{self._channel}/{message.upstream_id}", payload=message.body, error=fault)
         return self._keep(record, Receipt(Outcome.published, complaint.id, complaint.tracking_code))
 
     def reject(self, source_key: str, *, payload: bytes, error: Exception) -> "Future[Receipt]":
@@ -127,9 +131,14 @@ class Intake:
         )
         log.warning("dead letter", source_key=source_key, error_class=letter.error_class)
         telemetry.DEAD_LETTERS.labels(self._channel).inc()
-        return self._keep(
-            encode(letter, source=f"/channels/{self._channel}"), Receipt(Outcome.dead_lettered, letter.id, "")
-        )
+        record = encode(letter, source=f"/channels/{self._channel}")
+        if len(record.value) > MAX_RECORD_BYTES:
+            refused: Future[Receipt] = Future()
+            refused.set_exception(
+                ContractViolation(f"the message has {len(payload)} bytes, more than Kafka can ever keep")
+            )
+            return refused
+        return self._keep(record, Receipt(Outcome.dead_lettered, letter.id, ""))
 
     @property
     def waiting(self) -> int:
@@ -186,21 +195,23 @@ class Intake:
 
     def _drain_some(self) -> bool:
         """Send the oldest records; True where all of them arrived and there may be more."""
-        batch = self._spool.oldest(DRAIN_BATCH)
+        batch = self._spool.oldest(
+            DRAIN_BATCH if self._bus_answers else 1
+        )  # one is enough to see whether Kafka is back
         if not batch:
             return False
         sent = [self._producer.send(spooled.record) for spooled in batch]
         arrived = 0
         for answer in sent:
-            if isinstance(answer.exception(), BusUnavailable):
+            if (error := answer.exception()) is not None:
+                if not isinstance(error, BusUnavailable):
+                    log.error("Kafka refuses what is spooled: mend the topic", channel=self._channel, error=str(error))
                 break
             arrived += 1
-        for spooled, answer in zip(batch[:arrived], sent, strict=False):
-            if isinstance(answer.exception(), ContractViolation):
-                log.error("a spooled record that Kafka never takes", seq=spooled.seq, reason=str(answer.exception()))
         if arrived:
             self._spool.remove_through(batch[arrived - 1].seq)
-        return arrived == len(batch)
+        self._bus_answers = arrived == len(batch)
+        return self._bus_answers
 
 
 __all__ = ["Channel", "Intake", "IntakeFull", "Outcome", "Receipt"]

@@ -27,6 +27,7 @@ app.command()(cases.explain)
 app.command()(cases.replay)
 app.command()(running.query)
 app.command()(running.doctor)
+app.command()(running.topics)
 app.command()(running.settings)
 
 

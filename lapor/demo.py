@@ -31,7 +31,7 @@ POISON = Item(
     raw={"payload_hex": "28000301" + "ff" * 8, "esm_class": 0x40},
 )
 
-REASON = "Ruas jalan ini bukan kewenangan kami."
+REASON = "Laporan ini bukan wewenang kami."
 
 TABLE_WIDTH = 150
 """Columns where there is no terminal to ask."""
@@ -97,9 +97,14 @@ def _table(items: list[Item], outcome: Outcome, settings: Settings) -> None:
     for item, found in zip(items, outcome.ids, strict=True):
         code, owner, why = rows.get(found, ("", "", "")) if found else ("", "", "")
         words = f"{item.title}: {item.text}" if item.title else item.text
-        shown.add_row(item.channel, code and tracking.spaced(code), words[:50], owner, why)
+        shown.add_row(item.channel, code and tracking.spaced(code), words[:40], owner, _because(why))
     console = Console()
     (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(shown)
+
+
+def _because(explanation: str) -> str:
+    """The part of an explanation that says why; the table has the rest in its other columns."""
+    return explanation.rpartition("karena ")[2] or explanation
 
 
 def _refusal(settings: Settings, outcome: Outcome) -> None:

@@ -81,6 +81,23 @@ def run(
     run_service(service.value, settings_in(data_dir))
 
 
+def topics(
+    *,
+    replication: Annotated[int, typer.Option(help="Copies of each; -1 is the cluster's default.", min=-1)] = -1,
+    data_dir: DataDir = None,
+) -> None:
+    """Make the topics that are missing, and list all of them. The first step on a new cluster; `up` does it by itself."""
+    from complaints.bus.kafka_python import KafkaPythonAdmin
+    from complaints.contract import topics as declared
+    from lapor.stack import settings_in
+
+    admin = KafkaPythonAdmin(settings_in(data_dir).kafka_required())
+    made = admin.ensure_topics(replication)
+    admin.close()
+    for name, topic in declared().items():
+        typer.echo(f"{'made ' if name in made else 'there'} {name}  {topic.partitions} partitions  {topic.what}")
+
+
 class FeedChannel(StrEnum):
     """The doors that can be fed."""
 

@@ -25,6 +25,9 @@ CHANNELS = {
 }
 """The channel table: a door's name and what makes it."""
 
+ROUTER_PATIENCE_S = 20.0
+"""How long the router's producer tries: less than the flush of a batch waits, so that its answer is known by then."""
+
 WORKERS = ("router", "sink")
 
 
@@ -119,7 +122,7 @@ def run_router(settings: Settings) -> None:
         brokers=brokers,
         router=router(settings),
         consumer=ConfluentConsumer(brokers, group=app.GROUP, topics=app.TOPICS),
-        producer=ConfluentProducer(brokers),
+        producer=ConfluentProducer(brokers, timeout_s=ROUTER_PATIENCE_S),
         fuse=Fuse(settings.dead_letter_fuse),
         batch=settings.router_batch,
         turned=lambda handled: beat.beat(handled=handled),

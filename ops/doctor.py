@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from complaints.bus import Admin
-from complaints.contract import topics
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS, topics
 from complaints.errors import LaporError
 from complaints.telemetry import Heartbeat
 from ops.cases import Answers
@@ -16,6 +16,13 @@ LEAST_FREE_BYTES = 1 << 30
 
 MOST_LAG = 10_000
 """Records: a worker so far behind needs more workers or is stuck. A whole month of the service in 2016 was 20,000."""
+
+
+READERS = {
+    "lapor-router": (COMPLAINTS, CASE_EVENTS),
+    "lapor-sink": (COMPLAINTS, DISPOSITIONS, CASE_EVENTS, DEAD_LETTERS),
+}
+"""The consumer groups and what each must read to the end; one that never committed is behind by all there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,9 @@ def kafka(admin: Admin) -> Iterator[Finding]:
     ends = {name: admin.end_offsets(name) for name in topics()}
     held = sum(sum(offsets.values()) for offsets in ends.values())
     yield Finding("kafka", well=True, detail=f"{len(ends)} topics, {held} records")
-    for group in ("lapor-router", "lapor-sink"):
+    for group, topics_read in READERS.items():
         done = admin.group_offsets(group)
-        lag = sum(
-            max(0, ends[topic][topic, partition] - offset)
-            for (topic, partition), offset in done.items()
-            if topic in ends and (topic, partition) in ends[topic] and offset >= 0
-        )
+        lag = sum(end - max(0, done.get(at, 0)) for topic in topics_read for at, end in ends[topic].items())
         yield Finding(
             f"lag of {group}",
             well=lag <= MOST_LAG,

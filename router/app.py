@@ -29,8 +29,8 @@ TOPICS = (COMPLAINTS, CASE_EVENTS)
 POLL_S = 0.5
 """The longest sleep of the feeder: how late it sees a stop or a pause."""
 
-FLUSH_TIMEOUT_S = 60.0
-"""A batch that Kafka does not take for so long stops the worker; the batch comes again after the restart."""
+FLUSH_TIMEOUT_S = 25.0
+"""A batch that Kafka does not take for so long stops the worker; it comes again after the restart. Less than a stuck loop is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ ENQUIRE_EVERY_S = 10.0
 MOST_UNANSWERED = 2000
 """Messages in work at once; beyond it we stop reading and TCP holds the SMSC back."""
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 """Backoff between two attempts to bind."""
 
 READ_BYTES = 1 << 18

@@ -63,6 +63,7 @@ class SmsChannel:
         for thread in threads:
             thread.start()
         while not stop.wait(SWEEP_EVERY_S):
+            self._turned()
             self._sweep(intake)
         for thread in threads:
             thread.join()

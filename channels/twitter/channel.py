@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from channels.base import Intake, Receipt
 from channels.twitter.client import RateLimited, XClient
 from channels.twitter.parse import NAME, Page, inbound
 from complaints import telemetry
-from complaints.errors import MalformedMessage, UnavailableError
+from complaints.errors import ContractViolation, MalformedMessage, UnavailableError
 
 log = structlog.get_logger()
 
@@ -80,7 +80,7 @@ class TwitterChannel:
         while not stop.is_set():
             self._turned()
             try:
-                self._look(intake)
+                self._look(intake, stop)
                 pause_s = self._poll_s
             except RateLimited as error:
                 pause_s = min(max((error.until_s or 0) - time.time(), self._poll_s), LONGEST_PAUSE_S)
@@ -96,20 +96,42 @@ class TwitterChannel:
         while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, 5.0)):
             self._turned()
 
-    def _look(self, intake: Intake) -> None:
+    def _look(self, intake: Intake, stop: threading.Event) -> None:
         """Take all mentions since the mark. X gives the newest first, so a gap is healed only when the oldest page was read."""
-        pages = list(self._client.mentions(self._mark.read()))
-        waiting = [
-            (post["id"], kept)
+        pages = []
+        for current in self._client.mentions(self._mark.read()):
+            self._turned()
+            pages.append(current)
+        waiting = {
+            kept
             for current in reversed(pages)
             for post in reversed(current.posts)
             if (kept := self._take(post, current, intake)) is not None
-        ]
+        }
         newest = max((int(post["id"]) for current in pages for post in current.posts), default=None)
-        for _, kept in waiting:
-            kept.result(KEEP_TIMEOUT_S)  # IntakeFull leaves the mark where it is: the posts come again
-        if newest is not None:
+        if self._all_safe(waiting, stop) and newest is not None:
             self._mark.move(str(newest))
+
+    def _all_safe(self, waiting: "set[Future[Receipt]]", stop: threading.Event) -> bool:
+        """Wait until all are safe. One that cannot be kept leaves the mark where it is: the posts come again."""
+        deadline = time.monotonic() + KEEP_TIMEOUT_S
+        while waiting:
+            self._turned()
+            if stop.is_set():
+                return False
+            done, waiting = wait(waiting, timeout=1.0, return_when=FIRST_EXCEPTION)
+            for kept in done:
+                self._check(kept)
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(waiting)} mentions were not safe within {KEEP_TIMEOUT_S} s")
+        return True
+
+    def _check(self, kept: "Future[Receipt]") -> None:
+        error = kept.exception()
+        if isinstance(error, ContractViolation):
+            log.error("a post that nothing can keep", error=str(error))  # no later look would end otherwise
+        elif error is not None:
+            raise error
 
     def _take(self, post: Mapping[str, Any], current: Page, intake: Intake) -> "Future[Receipt] | None":
         try:

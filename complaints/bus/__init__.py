@@ -5,6 +5,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
+MAX_RECORD_BYTES = 1_000_000
+"""Below Kafka's default of 1 MiB, with room for headers. What is larger can never be written."""
+
 Headers = tuple[tuple[str, bytes], ...]
 
 

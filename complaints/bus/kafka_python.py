@@ -17,7 +17,7 @@ from kafka.errors import (
     TopicAlreadyExistsError,
 )
 
-from complaints.bus import Offsets, Position, Record
+from complaints.bus import MAX_RECORD_BYTES, Offsets, Position, Record
 from complaints.contract import Topic, topics
 from complaints.errors import BusUnavailable, ContractViolation
 
@@ -27,8 +27,9 @@ RECONNECT_PAUSE_S = 1.0
 BOOTSTRAP_TIMEOUT_MS = 2000
 """A broker that is there answers in milliseconds; a door that waits longer keeps a citizen waiting."""
 
-MAX_RECORD_BYTES = 1_000_000
-"""Below the broker's default of 1 MiB, with room for headers. What is larger can never be written."""
+
+HEADER_ROOM_BYTES = 20_000
+"""For the key and the CloudEvents attributes beside a value of MAX_RECORD_BYTES."""
 
 
 class KafkaPythonProducer:
@@ -95,7 +96,7 @@ class KafkaPythonProducer:
                         delivery_timeout_ms=self._timeout_ms,
                         bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                         reconnect_backoff_max_ms=1000,
-                        max_request_size=MAX_RECORD_BYTES,
+                        max_request_size=MAX_RECORD_BYTES + HEADER_ROOM_BYTES,
                         allow_auto_create_topics=False,
                         metrics_enabled=False,
                     )

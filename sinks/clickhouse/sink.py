@@ -83,6 +83,7 @@ class Sink:
         self._interval_s = interval_s
         self._pending: dict[TopicPartition, Pending] = {}
         self._stored = 0
+        self._turned: Callable[[int], None] = lambda _: None
         consumer.on_revoke(self._let_go)
 
     def run(self, stop: threading.Event, turned: Callable[[int], None]) -> None:
@@ -97,6 +98,7 @@ class Sink:
             StoreRejected: it refuses a statement: a fault in the program.
             BusUnavailable: Kafka does not give or take.
         """
+        self._turned = turned
         due = time.monotonic() + self._interval_s
         while not stop.is_set():
             turned(self._stored)
@@ -158,6 +160,7 @@ class Sink:
         columns = list(rows[0])
         for attempt in stamina.retry_context(on=StoreUnavailable, attempts=None, timeout=patience_s, wait_max=5.0):
             with attempt:
+                self._turned(self._stored)
                 if attempt.num > 1:
                     telemetry.RETRIES.labels("clickhouse-insert").inc()
                 self._store.insert(table.name, columns, [tuple(row.values()) for row in rows], token=token)
