@@ -193,7 +193,7 @@ def test_clients_do_not_wait_for_each_other(port: int) -> None:
             client.execute(f"CREATE OR REPLACE TABLE side{number} (a UInt32) ENGINE = MergeTree ORDER BY a")
             for at in range(5):
                 client.execute(f"INSERT INTO side{number} VALUES", [(at,)])
-            return int(client.execute(f"SELECT count() FROM side{number}")[0][0])  # noqa: S608 - the number is the test's own
+            return int(client.execute(f"SELECT count() FROM side{number}")[0][0])
 
     with new_client(port) as slow:
         slow.execute_iter("SELECT number FROM system.numbers")

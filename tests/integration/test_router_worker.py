@@ -184,7 +184,7 @@ def handled(folder: Path) -> int:
         return 0
 
 
-def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # noqa: PLR0913  # one a fixture
+def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # noqa: PLR0913, PLR0917  # each is a fixture
     topics: Topics,
     producer: ConfluentProducer,
     run_router: Run,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema.validators import validator_for  # type: ignore[import-untyped]  # it ships no type information
+from jsonschema.validators import validator_for
 
 from complaints.settings import Settings
 from lapor.wiring import CHANNELS, WORKERS

@@ -1,0 +1,1 @@
+"""From the first byte at a door to a row for analysts."""

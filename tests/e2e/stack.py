@@ -1,0 +1,115 @@
+"""A whole stack as an operator runs it: `lapor up` in a folder, and commands against it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from lapor.stack import Stack
+from tests.support import wait_until
+
+LAPOR = [sys.executable, "-m", "lapor"]
+START_S = 180.0
+"""The first start fetches Kafka's jars."""
+
+
+class RunningStack:
+    """`lapor up`, and what is asked of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._log = (folder.parent / "up.log").open("w")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
+        self._environment = environment | {"LAPOR_DATA": str(folder)}
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it says ready."""
+        self._log.truncate(0)
+        self.process = subprocess.Popen([*LAPOR, "up"], env=self._environment, stdout=self._log, stderr=self._log)
+        log = Path(self._log.name)
+
+        def ready() -> bool:
+            assert self.process.poll() is None, log.read_text()
+            return "ready." in log.read_text()
+
+        wait_until(ready, timeout_s=START_S, what="the stack")
+
+    def run(self, *arguments: str, timeout_s: float = 240.0) -> subprocess.CompletedProcess[str]:
+        """Run a command against the stack."""
+        return subprocess.run(
+            [*LAPOR, *arguments], env=self._environment, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+
+    def last_json(self, *arguments: str) -> dict[str, Any]:
+        """Run a command and return the JSON object of its last line."""
+        answer = self.run(*arguments)
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        found: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+        return found
+
+    def query(self, sql: str) -> list[list[str]]:
+        """Ask ClickHouse; rows of texts."""
+        answer = self.run("query", sql)
+        assert answer.returncode == 0, answer.stderr
+        return [line.split("\t") for line in answer.stdout.splitlines()]
+
+    @property
+    def note(self) -> Stack:
+        """What runs where."""
+        found = Stack.running(self.folder)
+        assert found is not None
+        return found
+
+    def kill(self, service: str) -> int:
+        """Kill a service as a power cut would; return the pid that it had."""
+        pid = self.note.services[service]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def stop(self) -> int:
+        """Press Ctrl-C; return the exit status."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+def complaints(count: int) -> list[dict[str, str]]:
+    """Return complaints of our own making: no two alike, of every length, with what phones put into texts."""
+    places = [
+        "Kota Semarang",
+        "Kabupaten Bantul",
+        "Kota Bandung",
+        "Jakarta Timur",
+        "Kab. Garut",
+        "Kota Medan",
+        "Pontianak",
+    ]
+    subjects = [
+        "jalan berlubang di depan pasar",
+        "lampu jalan mati sudah seminggu",
+        "sampah menumpuk di TPS",
+        "e-KTP belum jadi juga",
+        "air PDAM mati sejak kemarin",
+        "pungli di kelurahan, diminta 50 ribu tanpa kuitansi",
+        "guru honorer belum terima gaji tiga bulan 😭",
+        "bansos PKH tidak cair",
+        "macet karena parkir liar",
+        "terima kasih, pelayanan puskesmas sekarang cepat",
+    ]
+    return [
+        {
+            "title": f"Laporan {number}" if number % 3 else "",
+            "text": f"{subjects[number % 10]} di {places[number % 7]}, nomor rumah {number}. "
+            + "Mohon segera ditindak. " * (number % 23),
+        }
+        for number in range(count)
+    ]
+
+
+def write_jsonl(path: Path, rows: list[dict[str, str]]) -> Path:
+    """Write a file that `lapor feed` reads."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    return path

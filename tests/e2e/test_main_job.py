@@ -1,0 +1,176 @@
+"""The main job as a newcomer runs it: in by every door, one event, one owner, there for analysts; and the clock of an operator."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.e2e.stack import LAPOR, RunningStack, complaints, write_jsonl
+from tests.support import wait_until
+
+LINE = ["sent", "owned", "stored", "dead_letters", "lost", "seconds"]
+
+
+def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Without arguments and without a terminal: a table, a refusal, a replay, and a last line of JSON."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
+    environment |= {"TMPDIR": str(tmp_path)}
+    before = {process.pid for process in psutil.process_iter()}
+    answer = subprocess.run(
+        [*LAPOR, "demo"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    result = json.loads(answer.stdout.splitlines()[-1])
+    assert list(result) == LINE
+    assert result["sent"] == result["owned"] == result["stored"] >= 40
+    assert (result["dead_letters"], result["lost"]) == (1, 0)
+    replay = json.loads(next(line for line in answer.stdout.splitlines() if line.startswith('{"read"')))
+    assert replay["replies"] == 0
+    assert replay["written"] == replay["read"] == result["sent"]
+    assert "hop 1:" in answer.stdout
+    for channel in ("sms", "twitter", "web"):
+        assert f"│ {channel}" in answer.stdout
+    assert list(tmp_path.iterdir()) == []
+    left = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
+    assert not [process for process in left if str(tmp_path) in " ".join(process.info["cmdline"] or [])]
+
+
+def test_a_mixed_feed_is_owned_and_stored_and_a_second_one_adds_nothing(stack: RunningStack, tmp_path: Path) -> None:
+    """Each door takes a third; what is sent again is the same complaint."""
+    file = write_jsonl(tmp_path / "mixed.jsonl", complaints(150))
+    before = int(stack.query("SELECT count() FROM complaints")[0][0])
+    for _ in range(2):
+        result = stack.last_json("feed", str(file), "--channel", "mixed")
+        assert list(result) == LINE
+        assert {name: result[name] for name in LINE[:-1]} == {
+            "sent": 150,
+            "owned": 150,
+            "stored": 150,
+            "dead_letters": 0,
+            "lost": 0,
+        }
+        assert int(stack.query("SELECT count() FROM complaints")[0][0]) == before + 150
+    assert int(stack.query("SELECT uniq(channel) FROM complaints")[0][0]) == 3
+
+
+def test_a_form_works_without_javascript_and_gives_a_code_that_can_be_explained(stack: RunningStack) -> None:
+    """A citizen fills in the form; an officer sees who owns it and why."""
+    base = f"http://{stack.note.addresses['web']}"
+    with httpx.Client(base_url=base, follow_redirects=True, trust_env=False) as browser:
+        assert "Sampaikan laporan Anda" in browser.get("/").text
+        page = browser.post(
+            "/", data={"text": "Lampu jalan mati di Jalan Pemuda, Kota Semarang", "title": "Lampu mati"}
+        )
+    assert page.status_code == 200
+    code = str(page.url).rsplit("/", 1)[1]
+    wait_until(lambda: stack.run("explain", code).returncode == 0, timeout_s=20, what="the owner")
+    shown = stack.run("explain", code).stdout
+    assert "Kota Semarang" in shown
+    assert "hop 0" in shown
+    assert "UU" in shown  # the law behind it
+
+
+def test_a_refusal_moves_the_case_and_saying_it_twice_changes_nothing(stack: RunningStack) -> None:
+    """Never back to a body that refused; after the set hops the national administrator, who cannot refuse."""
+    answer = httpx.post(
+        f"http://{stack.note.addresses['web']}/api/v1/complaints",
+        json={"text": "Jalan berlubang di Jalan Kaliurang, Kabupaten Sleman"},
+        trust_env=False,
+    )
+    code = answer.json()["tracking_code"]
+    wait_until(lambda: stack.run("explain", code).returncode == 0, timeout_s=20, what="hop 0")
+    owners = []
+    for _ in range(3):
+        owner = stack.query(f"SELECT owner_id FROM cases WHERE tracking_code = '{code}'")[0][0]
+        owners.append(owner)
+        if owner == "kementerian-panrb":
+            break
+        first = stack.run("case", "refuse", code, "--as", owner, "--text", "bukan wewenang kami")
+        assert first.returncode == 0, first.stderr
+        chain = stack.query(f"SELECT hop, owner_id FROM dispositions WHERE tracking_code = '{code}' ORDER BY hop")
+        again = stack.run("case", "refuse", code, "--as", owner, "--text", "bukan wewenang kami")
+        assert again.returncode == 0
+        assert "already refused" in again.stdout
+        assert (
+            stack.query(f"SELECT hop, owner_id FROM dispositions WHERE tracking_code = '{code}' ORDER BY hop") == chain
+        )
+    chain = stack.query(f"SELECT owner_id FROM dispositions WHERE tracking_code = '{code}' ORDER BY hop")
+    assert len({owner for (owner,) in chain}) == len(chain)
+    stranger = stack.run("case", "refuse", code, "--as", "pln", "--text", "x")
+    assert stranger.returncode == 1
+    assert "only it can refuse" in stranger.stderr
+    last = chain[-1][0]
+    refused = stack.run("case", "refuse", code, "--as", last, "--text", "bukan kami juga")
+    assert (refused.returncode, "cannot refuse" in refused.stderr) == (1, True)
+    deadlines = stack.query(f"SELECT DISTINCT toString(deadlines) FROM dispositions WHERE tracking_code = '{code}'")
+    assert len(deadlines) == 1  # the legal clock never restarts
+
+
+def test_a_replay_writes_to_a_shadow_topic_and_tells_nobody(stack: RunningStack) -> None:
+    """The replies topic does not grow by it; the rules of now move nothing that they decided themselves."""
+    from complaints.bus.confluent import ConfluentScanner
+    from complaints.contract import REPLIES
+
+    scanner = ConfluentScanner(stack.note.addresses["kafka"])
+    before = scanner.ends(REPLIES)
+    result = stack.last_json("replay", "--topic", "lapor.complaints", "--json")
+    assert scanner.ends(REPLIES) == before
+    assert result["replies"] == result["moved"] == 0
+    assert result["read"] == result["written"] > 0
+    assert result["topic"].startswith("lapor.shadow.")
+    assert stack.last_json("replay", "--since", "2099-01-01")["read"] == 0
+
+
+def test_doctor_finds_all_well_and_then_what_is_not(stack: RunningStack) -> None:
+    """The exit status says it; the advice says what to do."""
+    wait_until(lambda: stack.run("doctor").returncode == 0, timeout_s=20, what="health")
+    shown = stack.run("doctor").stdout
+    for what in ("disk", "kafka", "clickhouse", "router", "sink", "sms", "twitter", "web"):
+        assert f"ok   {what}" in shown
+
+
+def test_the_idle_stack_is_below_one_and_a_half_gibibytes(stack: RunningStack) -> None:
+    """All processes of the stack together, by resident memory."""
+    pids = [stack.process.pid, *stack.note.services.values()]
+    held = sum(psutil.Process(pid).memory_info().rss for pid in pids)
+    assert held < 1.5 * (1 << 30), f"{held >> 20} MiB"
+
+
+def test_a_text_is_visible_to_analysts_within_three_seconds(stack: RunningStack) -> None:
+    """From the SMSC's deliver_sm to a row in ClickHouse."""
+    wanted = {"source": "6281299988877", "destination": "1708", "text": f"air mati di Kota Malang {time.time()}"}
+    started = time.monotonic()
+    assert httpx.post(f"{stack.note.controls['smsc']}/deliver", json=wanted, trust_env=False).json()["status"] == 0
+    sql = "SELECT count() FROM cases WHERE text LIKE 'air mati di Kota Malang%' AND owner != ''"
+    wait_until(lambda: stack.query(sql) != [["0"]], timeout_s=10, what="the row")
+    assert time.monotonic() - started < 4.5  # three seconds, and the start of a `lapor query`
+
+
+@pytest.mark.parametrize("agency", ["dinas pu semarang", "BPJS Kesehatan", "kementerian agama"])
+def test_agencies_can_be_searched(stack: RunningStack, agency: str) -> None:
+    """As people write them."""
+    found = stack.run("agency", "search", agency)
+    assert found.returncode == 0
+    assert found.stdout.count("\t") >= 2
+
+
+def test_ctrl_c_stops_all_and_keeps_the_data(stack: RunningStack) -> None:
+    """The next start has the same complaints, and takes the same addresses."""
+    before, note = stack.query("SELECT count() FROM complaints"), stack.note
+    pids = list(note.services.values())
+    assert stack.stop() == 0
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    stack.start()
+    assert stack.query("SELECT count() FROM complaints") == before
+    assert stack.note.addresses["kafka"] == note.addresses["kafka"]
