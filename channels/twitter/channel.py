@@ -16,7 +16,7 @@ from channels.base import Intake, Receipt
 from channels.twitter.client import RateLimited, XClient
 from channels.twitter.parse import NAME, Page, inbound
 from complaints import telemetry
-from complaints.errors import ContractViolation, MalformedMessage, UnavailableError
+from complaints.errors import ConfigurationError, ContractViolation, MalformedMessage, UnavailableError
 
 log = structlog.get_logger()
 
@@ -35,12 +35,19 @@ class Mark:
         self._path = path
 
     def read(self) -> str | None:
-        """Return the mark, or None before the first."""
+        """Return the mark, or None before the first.
+
+        Raises:
+            ConfigurationError: the file holds no mark.
+        """
         try:
-            found: str = json.loads(self._path.read_text())["since_id"]
+            return str(int(json.loads(self._path.read_text())["since_id"]))
         except FileNotFoundError:
             return None
-        return found
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ConfigurationError(
+                f"{self._path} holds no mark ({error}); remove it: mentions are read again, and none becomes a second complaint"
+            ) from error
 
     def move(self, since_id: str) -> None:
         """Put the mark on disk: whole or not at all."""
@@ -84,12 +91,13 @@ class TwitterChannel:
                 pause_s = self._poll_s
             except RateLimited as error:
                 pause_s = min(max((error.until_s or 0) - time.time(), self._poll_s), LONGEST_PAUSE_S)
+                telemetry.RETRIES.labels("x-rate-limit").inc()
                 log.warning("rate limited", pause_s=round(pause_s))
             except (UnavailableError, TimeoutError) as error:
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
                 telemetry.RETRIES.labels("x-mentions").inc()
                 log.warning("no mentions", error=str(error), pause_s=round(pause_s))
-            self._sleep(pause_s * random.uniform(0.9, 1.0), stop)  # noqa: S311  # jitter, no secret
+            self._sleep(pause_s * random.uniform(1.0, 1.1), stop)  # noqa: S311  # jitter, no secret; never before X wants us
 
     def _sleep(self, pause_s: float, stop: threading.Event) -> None:
         until = time.monotonic() + pause_s
@@ -137,5 +145,5 @@ class TwitterChannel:
         try:
             message = inbound(post, current, account=self._account)
         except MalformedMessage as error:
-            return intake.reject(f"{NAME}/{post.get('id', '')}", payload=json.dumps(post).encode(), error=error)
+            return intake.reject(f"{NAME}/{post['id']}", payload=json.dumps(post).encode(), error=error)
         return None if message is None else intake.accept(message)

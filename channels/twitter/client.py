@@ -8,7 +8,7 @@ import requests
 import tweepy
 
 from channels.twitter.parse import Page, page
-from complaints.errors import ConfigurationError, UpstreamUnavailable
+from complaints.errors import ConfigurationError, MalformedMessage, UpstreamUnavailable
 
 TIMEOUT_S = 15.0
 """tweepy waits for ever otherwise."""
@@ -90,7 +90,10 @@ class XClient:
                 media_fields=["url", "preview_image_url", "type"],
                 place_fields=["full_name"],
             )
-            current = page(found)
+            try:
+                current = page(found)
+            except MalformedMessage as error:
+                raise UpstreamUnavailable(f"X does not answer as it should: {error}") from error
             yield current
             token = current.next_token
             if token is None:

@@ -1,11 +1,10 @@
 """From a post of the X API v2 to a citizen's message, or to the reason why it is none. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-import orjson
 
 from complaints.errors import MalformedMessage
 from complaints.event import Attachment
@@ -36,15 +35,25 @@ class Page:
 
 
 def page(answer: Mapping[str, Any]) -> Page:
-    """Return the page in an answer of `GET /2/users/:id/mentions`."""
-    includes = answer.get("includes") or {}
-    return Page(
-        posts=tuple(answer.get("data") or ()),
-        users={user["id"]: user for user in includes.get("users", ())},
-        media={item["media_key"]: item for item in includes.get("media", ())},
-        places={place["id"]: place for place in includes.get("places", ())},
-        next_token=(answer.get("meta") or {}).get("next_token"),
-    )
+    """Return the page in an answer of `GET /2/users/:id/mentions`.
+
+    Raises:
+        MalformedMessage: the answer is no page of posts that have an id.
+    """
+    try:
+        includes = answer.get("includes") or {}
+        found = Page(
+            posts=tuple(answer.get("data") or ()),
+            users={user["id"]: user for user in includes.get("users") or ()},
+            media={item["media_key"]: item for item in includes.get("media") or ()},
+            places={place["id"]: place for place in includes.get("places") or ()},
+            next_token=(answer.get("meta") or {}).get("next_token"),
+        )
+        for post in found.posts:
+            int(post["id"])  # the mark is made of it
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise MalformedMessage(f"no page of posts as X documents it: {error!r}") from error
+    return found
 
 
 def inbound(post: Mapping[str, Any], within: Page, *, account: str) -> InboundMessage | None:
@@ -60,8 +69,8 @@ def inbound(post: Mapping[str, Any], within: Page, *, account: str) -> InboundMe
     """
     try:
         # a post beyond 280 characters is cut in `text`; the whole stands in `note_tweet`
-        text = str((post.get("note_tweet") or {}).get("text") or post["text"])
-        post_id, author = post["id"], post["author_id"]
+        text = _string((post.get("note_tweet") or {}).get("text") or post["text"])
+        post_id, author = _string(post["id"]), _string(post["author_id"])
         username = str(within.users.get(author, {}).get("username", ""))
         if username.lower() == account.lower() or _is_retweet(post):
             return None
@@ -75,10 +84,10 @@ def inbound(post: Mapping[str, Any], within: Page, *, account: str) -> InboundMe
             address=_place_of(post, within),
             tagged=_tagged(post, account),
             attachments=_media_of(post, within),
-            body=orjson.dumps({key: value for key, value in post.items() if key != "author_id"}),
+            body=json.dumps({key: value for key, value in post.items() if key != "author_id"}).encode(),
             coding="application/json",
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise MalformedMessage(f"no post as X documents it: {error!r}") from error
 
 
@@ -86,8 +95,15 @@ def _is_retweet(post: Mapping[str, Any]) -> bool:
     return any(reference.get("type") == "retweeted" for reference in post.get("referenced_tweets") or ())
 
 
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is {type(value).__name__}")
+    return value
+
+
 def _time(text: str | None) -> datetime:
-    return datetime.fromisoformat(text) if text else datetime.now(UTC)
+    moment = datetime.fromisoformat(text) if text else datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _tagged(post: Mapping[str, Any], account: str) -> tuple[str, ...]:

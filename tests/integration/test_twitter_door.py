@@ -1,0 +1,249 @@
+"""The Twitter door against the stand-in for X: every mention once, the mark behind what is safe, and X's moods outlived."""
+
+import json
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+from channels.base import Intake
+from channels.twitter.channel import Mark, TwitterChannel
+from channels.twitter.client import XClient
+from complaints import ids
+from complaints.contract import COMPLAINTS, DEAD_LETTERS
+from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError
+from complaints.event import Complaint, DeadLetter
+from complaints.spool import Spool
+from normalizer.normaliser import Normaliser
+from tests.fakes import MemoryProducer, Mode
+from tests.support import wait_until
+
+TOKEN = "the-only-token"
+
+
+class X:
+    """The stand-in as a process, and the citizens who post there."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "embedded.x",
+            "--port",
+            "0",
+            "--data-dir",
+            str(folder),
+            "--bearer-token",
+            TOKEN,
+        ]
+        log = folder.with_suffix(".log")
+        with log.open("w") as file:
+            self.process = subprocess.Popen(command, stdout=file, stderr=file)
+        wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
+        self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
+        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=10, trust_env=False)
+
+    def post(self, text: str, author: str = "warga") -> str:
+        """Have a citizen mention us; return the post's id."""
+        body = {"author": author, "text": f"@lapor1708 {text}", "mentions": ["lapor1708"]}
+        answer = self.http.post("/tweets", json=body).raise_for_status()
+        found: str = answer.json()["id"]
+        return found
+
+    def fail(self, status: int, count: int, reset_s: float | None = None) -> None:
+        """Let the next looks at our mentions fail."""
+        body = {"status": status, "count": count, "path": "/mentions", "reset_s": reset_s}
+        self.http.post("/fail", json=body).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[X]:
+    """One stand-in for all; a test sees only what is posted after its mark."""
+    x = X(tmp_path_factory.mktemp("x") / "data")
+    yield x
+    x.http.close()
+    x.process.terminate()
+    x.process.wait(10)
+
+
+class House:
+    """The door with a broker in memory and a real spool; it can be started again on the same mark."""
+
+    def __init__(self, x: X, keys: Keyring, folder: Path) -> None:
+        self.x, self.producer, self._folder = x, MemoryProducer(), folder
+        self.mark = Mark(folder / "mark.json")
+        self.mark.move(x.post(f"sebelum {folder}"))  # X takes the same words of the same citizen only once
+        self._normalise: Callable[..., Complaint] = lambda message: Normaliser.load().normalise(message, keys)
+        self.failed: list[BaseException] = []
+        self.turns = 0
+
+    def start(self, *, token: str = TOKEN, spool_bytes: int = 1 << 20, account: str = "lapor1708") -> None:
+        """Start the door in a thread."""
+        spool = Spool(self._folder / "spool.db", max_bytes=spool_bytes)
+        self.intake = Intake("twitter", normalise=self._normalise, producer=self.producer, spool=spool)
+        client = XClient(self.x.base, bearer_token=token, account=account)
+        door = TwitterChannel(client, mark=self.mark, account="lapor1708", poll_s=0.05, turned=self._turned)
+        self._stop = threading.Event()
+
+        def run() -> None:
+            try:
+                door.run(self.intake, self._stop)
+            except ConfigurationError as error:
+                self.failed.append(error)
+
+        self.thread = threading.Thread(target=run, daemon=True)
+        self.thread.start()
+
+    def _turned(self) -> None:
+        self.turns += 1
+
+    def stop(self) -> None:
+        """Stop it cleanly."""
+        self._stop.set()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+        self.intake.close()
+
+    def complaints(self) -> list[UUID]:
+        """Return the ids of the complaints on the bus, in order."""
+        return [complaint.id for complaint in self.producer.events(COMPLAINTS, Complaint)]
+
+
+@pytest.fixture
+def house(upstream: X, keys: Keyring, tmp_path: Path) -> Iterator[House]:
+    """Not yet started; its mark is the newest post of now."""
+    made = House(upstream, keys, tmp_path)
+    yield made
+    if made.thread.is_alive():
+        made.stop()
+
+
+def of(posts: list[str]) -> list[UUID]:
+    """Return the complaints that posts become."""
+    return [ids.complaint_id("twitter", post) for post in posts]
+
+
+def test_a_gap_of_250_mentions_is_healed_oldest_first(house: House) -> None:
+    """X gives pages of 100, newest first; all of them are read, in the order in which citizens wrote."""
+    posts = [house.x.post(f"jalan rusak nomor {number}") for number in range(250)]
+    house.start()
+    wait_until(lambda: house.mark.read() == posts[-1], what="the mark")
+    house.stop()
+    assert house.complaints() == of(posts)
+
+
+def test_a_restart_goes_on_from_the_mark(house: House) -> None:
+    """What was safe is not read again; what came meanwhile is."""
+    before = [house.x.post("lampu jalan mati"), house.x.post("sampah menumpuk")]
+    house.start()
+    wait_until(lambda: house.mark.read() == before[-1], what="the mark")
+    house.stop()
+    after = [house.x.post("air keruh")]
+    house.start()
+    wait_until(lambda: house.mark.read() == after[-1], what="the mark after the restart")
+    house.stop()
+    assert house.complaints() == of(before + after)
+
+
+def test_the_mark_waits_for_a_message_that_nothing_could_take(house: House) -> None:
+    """Kafka away and the spool full: the posts stay at X, and come when there is room again."""
+    before = house.mark.read()
+    house.producer.mode = Mode.away
+    post = house.x.post("banjir di Semarang")
+    turns = house.turns
+    house.start(spool_bytes=100)
+    wait_until(lambda: house.turns > turns + 4, what="some looks")
+    assert house.mark.read() == before
+    house.producer.mode = Mode.up
+    wait_until(lambda: house.mark.read() == post, what="the mark")
+    house.stop()
+    assert set(house.complaints()) == set(of([post]))
+
+
+def test_the_mark_moves_when_the_spool_has_it(house: House) -> None:
+    """Kafka away: fsynced is safe, and the spool empties when Kafka is back."""
+    house.producer.mode = Mode.away
+    posts = [house.x.post(f"antre {number}") for number in range(3)]
+    house.start()
+    wait_until(lambda: house.mark.read() == posts[-1], what="the mark")
+    assert house.intake.waiting == 3
+    house.producer.mode = Mode.up
+    wait_until(lambda: house.intake.waiting == 0, what="an empty spool")
+    house.stop()
+    assert house.complaints() == of(posts)
+
+
+def test_a_rate_limit_is_waited_out(house: House) -> None:
+    """429 says until when; not one look is taken before, and the loop still turns."""
+    house.x.fail(429, count=1, reset_s=1.0)
+    post = house.x.post("pungli")
+    started = time.time()
+    house.start()
+    wait_until(lambda: house.mark.read() == post, what="the mark")
+    assert time.time() - started >= 1.0
+    house.stop()
+    assert house.complaints() == of([post])
+
+
+def test_faults_of_x_are_tried_again_at_growing_pauses(house: House) -> None:
+    """Three times 503, then it goes on where it was."""
+    house.x.fail(503, count=3)
+    post = house.x.post("KTP belum jadi")
+    started = time.monotonic()
+    house.start()
+    wait_until(lambda: house.mark.read() == post, what="the mark")
+    assert time.monotonic() - started >= 0.1 + 0.2 + 0.4
+    house.stop()
+    assert house.complaints() == of([post])
+
+
+def test_wrong_credentials_stop_the_door_and_name_the_setting(house: House) -> None:
+    """Trying again would not help."""
+    house.start(token="another")
+    wait_until(lambda: bool(house.failed), what="the refusal")
+    house.stop()
+    assert "LAPOR_X_BEARER_TOKEN" in str(house.failed[0])
+
+
+def test_an_account_that_x_does_not_know_stops_the_door_and_names_the_setting(house: House) -> None:
+    """A slip in LAPOR_X_ACCOUNT would otherwise look like a quiet day."""
+    house.start(account="nobody_is_called_so")
+    wait_until(lambda: bool(house.failed), what="the refusal")
+    house.stop()
+    assert "LAPOR_X_ACCOUNT" in str(house.failed[0])
+
+
+def test_our_own_posts_move_the_mark_and_are_no_complaints(house: House) -> None:
+    """Our answers mention us too."""
+    own = house.x.post("sudah kami teruskan", author="lapor1708")
+    house.start()
+    wait_until(lambda: house.mark.read() == own, what="the mark")
+    house.stop()
+    assert house.complaints() == []
+    assert house.producer.events(DEAD_LETTERS, DeadLetter) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"since_id": null}', '{"since_id": "x"}'])
+def test_a_mark_that_is_none_stops_the_start(text: str, tmp_path: Path) -> None:
+    """It says that the file may be removed, since ids are derived."""
+    (tmp_path / "mark.json").write_text(text)
+    with pytest.raises(ConfigurationError, match="remove it"):
+        Mark(tmp_path / "mark.json").read()
+
+
+def test_a_mark_is_whole_or_not_there(tmp_path: Path) -> None:
+    """A half-written draft beside it is nobody's mark."""
+    mark = Mark(tmp_path / "deep" / "mark.json")
+    assert mark.read() is None
+    mark.move("1850000000000000001")
+    (tmp_path / "deep" / "mark.new").write_text("{")
+    assert mark.read() == "1850000000000000001"
+    assert json.loads((tmp_path / "deep" / "mark.json").read_text()) == {"since_id": "1850000000000000001"}

@@ -1,0 +1,221 @@
+"""Mentions: what is a complaint and what is not, one case for each oddity that X gives."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.twitter.parse import Page, inbound, page
+from complaints.crypto import Keyring
+from complaints.errors import MalformedMessage
+from complaints.message import InboundMessage
+from normalizer.normaliser import Normaliser
+
+ACCOUNT = "lapor1708"
+WRITTEN = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
+
+
+def post(**changes: Any) -> dict[str, Any]:
+    """Return a mention as X gives it; None takes a field away."""
+    fields = {
+        "id": "1850000000000000001",
+        "text": "@lapor1708 jalan berlubang di Kota Semarang",
+        "author_id": "77",
+        "created_at": "2026-11-03T05:00:00.000Z",
+        "conversation_id": "1850000000000000000",
+    } | changes
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def within(**changes: Any) -> Page:
+    """Return a page that knows the author."""
+    return page({"data": [], "includes": {"users": [{"id": "77", "username": "warga"}], **changes}})
+
+
+def read(*, on: Page | None = None, **changes: Any) -> InboundMessage | None:
+    """Read one mention."""
+    return inbound(post(**changes), on or within(), account=ACCOUNT)
+
+
+def message(*, on: Page | None = None, **changes: Any) -> InboundMessage:
+    """Read one mention that is a complaint."""
+    found = read(on=on, **changes)
+    assert found is not None
+    return found
+
+
+def test_a_mention_is_a_message_of_its_author() -> None:
+    """Id, time, sender and what it takes to answer in the thread."""
+    found = message()
+    assert (found.channel, found.upstream_id, found.received_at) == ("twitter", "1850000000000000001", WRITTEN)
+    assert found.sender == "77"
+    assert found.text == "@lapor1708 jalan berlubang di Kota Semarang"
+    assert found.reply_to == {"post": found.upstream_id, "conversation": "1850000000000000000", "username": "warga"}
+
+
+def test_the_raw_message_has_no_sender() -> None:
+    """Who wrote it is in the sealed reply address alone."""
+    assert json.loads(message().body) == {k: v for k, v in post().items() if k != "author_id"}
+
+
+@pytest.mark.parametrize("username", ["lapor1708", "Lapor1708", "LAPOR1708"])
+def test_our_own_post_is_no_complaint(username: str) -> None:
+    """Our answers mention us too; X keeps the spelling, not the case."""
+    assert read(on=within(users=[{"id": "77", "username": username}])) is None
+
+
+def test_a_retweet_is_no_complaint() -> None:
+    """The citizen's own words stand in the original."""
+    assert read(referenced_tweets=[{"type": "retweeted", "id": "1"}]) is None
+
+
+@pytest.mark.parametrize("kind", ["quoted", "replied_to"])
+def test_a_quote_and_an_answer_are_complaints(kind: str) -> None:
+    """They have words of their own."""
+    assert message(referenced_tweets=[{"type": kind, "id": "1"}]).text
+
+
+def test_accounts_tagged_beside_ours_are_evidence() -> None:
+    """Mayors and agencies, in order, without ours in whatever case."""
+    tagged = [{"username": name} for name in ("Lapor1708", "hendrarprihadi", "DPUSemarang")]
+    assert message(entities={"mentions": tagged}).tagged == ("hendrarprihadi", "DPUSemarang")
+
+
+def test_a_place_that_the_citizen_attached_is_the_address() -> None:
+    """By its id in the page."""
+    places = [{"id": "p1", "full_name": "Semarang, Jawa Tengah"}]
+    assert message(on=within(places=places), geo={"place_id": "p1"}).address == "Semarang, Jawa Tengah"
+    assert message(geo={"place_id": "unknown"}).address == ""
+
+
+def test_media_are_attachments() -> None:
+    """A photo by its address, a video by its preview; a key that the page does not know is passed over."""
+    media = [
+        {"media_key": "3_1", "type": "photo", "url": "https://pbs.example/1.jpg"},
+        {"media_key": "7_2", "type": "video", "preview_image_url": "https://pbs.example/2.jpg"},
+        {"media_key": "9_3", "type": "hologram"},
+    ]
+    found = message(on=within(media=media), attachments={"media_keys": ["3_1", "7_2", "9_3", "gone"]}).attachments
+    assert [(item.media_type, item.url) for item in found] == [
+        ("image/jpeg", "https://pbs.example/1.jpg"),
+        ("video/mp4", "https://pbs.example/2.jpg"),
+        ("application/octet-stream", None),
+    ]
+
+
+def test_a_long_post_is_read_whole() -> None:
+    """Beyond 280 characters `text` is cut."""
+    whole = "@lapor1708 " + "jalan rusak " * 60
+    assert message(text=whole[:279] + "…", note_tweet={"text": whole}).text == whole
+
+
+@pytest.mark.parametrize("users", [[], None, [{"id": "77"}]], ids=["not there", "no users", "no name"])
+def test_a_post_whose_author_x_does_not_show_is_still_a_complaint(users: Any) -> None:
+    """A suspended or protected account: the id is enough to answer."""
+    found = message(on=within(users=users))
+    assert (found.sender, found.reply_to["username"]) == ("77", "")
+
+
+@pytest.mark.parametrize("field", ["conversation_id", "created_at"])
+def test_what_x_may_leave_out_is_not_missed(field: str) -> None:
+    """The thread is then the post itself, and the time is now."""
+    found = message(**{field: None})
+    assert found.reply_to["conversation"] in {"1850000000000000000", found.upstream_id}
+    assert found.received_at <= datetime.now(UTC)
+    assert found.received_at.utcoffset() == timedelta(0)
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    """An event without a zone would be poison."""
+    assert message(created_at="2026-11-03T05:00:00").received_at == WRITTEN
+
+
+@pytest.mark.parametrize("field", ["referenced_tweets", "entities", "geo", "attachments", "note_tweet"])
+@pytest.mark.parametrize("empty", [None, {}, []])
+def test_empty_and_missing_fields_are_the_same(field: str, empty: Any) -> None:
+    """X leaves them out; its libraries sometimes write them empty."""
+    assert message(**{field: empty}).text
+
+
+@pytest.mark.parametrize(
+    "text", ["@lapor1708 👩‍👩‍👧 banjir 🌊", "@lapor1708 نص", "@lapor1708 \u0000", "@lapor1708 \ud83d cut"]
+)
+def test_any_text_is_kept_as_it_is(text: str) -> None:
+    """Emoji, other scripts, NUL, and half of a surrogate pair."""
+    found = message(text=text)
+    assert found.text == text
+    assert json.loads(found.body)["text"] == text
+
+
+def test_a_cut_surrogate_does_not_cost_the_complaint(keys: Keyring) -> None:
+    """The normaliser takes whatever a post may hold."""
+    assert Normaliser.load().normalise(message(text="@lapor1708 jalan rusak \ud83d"), keys).text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": None},
+        {"id": 1850000000000000001},
+        {"text": None},
+        {"text": 7},
+        {"text": ["x"]},
+        {"author_id": None},
+        {"author_id": ["77"]},
+        {"created_at": "yesterday"},
+        {"created_at": 7},
+        {"entities": {"mentions": [{}]}},
+        {"entities": "x"},
+        {"note_tweet": "x"},
+        {"geo": "x"},
+        {"referenced_tweets": ["x"]},
+    ],
+    ids=str,
+)
+def test_what_x_always_gives_and_is_not_there_is_malformed(changes: dict[str, Any]) -> None:
+    """Poison with a reason, and never the word None as a citizen's text."""
+    with pytest.raises(MalformedMessage, match="no post as X documents it"):
+        read(**changes)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [[], None, "x", {"data": [{}]}, {"data": ["x"]}, {"data": [{"id": "x"}]}, {"includes": {"users": [{}]}}],
+    ids=str,
+)
+def test_an_answer_that_is_no_page_is_malformed(answer: Any) -> None:
+    """A post without a number for an id could never move the mark."""
+    with pytest.raises(MalformedMessage, match="no page of posts"):
+        page(answer)
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+json_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=4,
+)
+FIELDS = [*post(), "entities", "geo", "attachments", "note_tweet", "referenced_tweets"]
+changes = st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=3)
+
+
+@given(changed=changes, whole=st.booleans())
+def test_nothing_else_ever_comes_out_of_a_post(*, changed: dict[str, Any], whole: bool) -> None:
+    """A message, nothing, or MalformedMessage."""
+    try:
+        found = inbound((post() if whole else {}) | changed, within(), account=ACCOUNT)
+    except MalformedMessage:
+        return
+    assert found is None or (found.received_at.tzinfo and isinstance(found.text, str))
+
+
+@given(json_values | st.dictionaries(st.sampled_from(["data", "includes", "meta"]), json_values))
+def test_nothing_else_ever_comes_out_of_an_answer(answer: Any) -> None:
+    """A page or MalformedMessage."""
+    try:
+        assert page(answer).posts is not None
+    except MalformedMessage:
+        return
