@@ -1,0 +1,106 @@
+"""The SMS door against an SMSC that we did not write: the server of smpp34 (Rust), over a real socket."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import smpp34
+
+from channels.base import Intake
+from channels.sms.channel import SmsChannel
+from channels.sms.memory import Memory
+from complaints.bus.confluent import ConfluentScanner
+from complaints.bus.kafka_python import KafkaPythonProducer
+from complaints.contract import COMPLAINTS, DEAD_LETTERS
+from complaints.crypto import Keyring
+from complaints.event import Complaint
+from complaints.settings import parse_address
+from complaints.spool import Spool
+from normalizer.normaliser import Normaliser
+from tests.support import KafkaServer, free_port
+
+LONG = "Saluran air di depan perumahan tersumbat sejak dua minggu lalu, mohon dinas terkait menurunkan alat. " * 4
+
+
+def parts(text: str, *, reference: int, coding: str, size: int) -> list[bytes]:
+    """Cut a text into parts with 8-bit references (3GPP TS 23.040 9.2.3.24.1)."""
+    encoded = text.encode(coding)
+    pieces = [encoded[at : at + size] for at in range(0, len(encoded), size)]
+    return [bytes([5, 0, 3, reference, len(pieces), number]) + piece for number, piece in enumerate(pieces, 1)]
+
+
+async def deliver_all(port: int, bound: threading.Event, messages: Sequence[dict[str, Any]]) -> list[int]:
+    """Be the SMSC: wait for the bind, deliver all at once, return each answer's status, unbind."""
+    server = smpp34.Server("127.0.0.1", port, system_id="smpp34")
+    await server.start()
+    bound.set()
+    esme = await asyncio.wait_for(server.next(), 20)
+    assert isinstance(esme, smpp34.Esme)
+    answers = await asyncio.wait_for(asyncio.gather(*(esme.deliver_sm("1708", **fields) for fields in messages)), 60)
+    await esme.unbind()
+    await server.stop()
+    return [answer.command_status for answer in answers]
+
+
+def test_one_and_many_parts_in_gsm7_and_ucs2_are_answered_with_ok_and_stand_on_kafka(
+    kafka: KafkaServer, keys: Keyring, tmp_path: Path
+) -> None:
+    """Two citizens use the same reference at once; parts come out of order; one message is broken and becomes a dead letter."""
+    port, listening, stop = free_port(), threading.Event(), threading.Event()
+    scanner = ConfluentScanner(kafka.brokers)
+    begin = {topic: scanner.ends(topic) for topic in (COMPLAINTS, DEAD_LETTERS)}
+    ours, other = (
+        parts(LONG, reference=7, coding="ascii", size=153),
+        parts(LONG.upper(), reference=7, coding="utf-16-be", size=134),
+    )
+    messages: list[dict[str, Any]] = [
+        {"source_addr": "6281100000001", "short_message": b"Lampu jalan mati di Kota Semarang"},
+        {"source_addr": "6281100000002", "short_message": "Banjir di Medan 😭".encode("utf-16-be"), "data_coding": 8},
+        *({"source_addr": "6281100000003", "short_message": part, "esm_class": 0x40} for part in reversed(ours)),
+        *(
+            {"source_addr": "6281100000004", "short_message": part, "esm_class": 0x40, "data_coding": 8}
+            for part in other
+        ),
+        {"source_addr": "6281100000005", "short_message": b"\x28\x00\x03\x01", "esm_class": 0x40},
+        {"source_addr": "6281100000006", "tlvs": [smpp34.Tlv(0x0424, LONG.encode())]},
+    ]
+    reads = Normaliser.load()
+    producer = KafkaPythonProducer(kafka.brokers, timeout_s=5.0)
+    intake = Intake(
+        "sms",
+        normalise=lambda m: reads.normalise(m, keys),
+        producer=producer,
+        spool=Spool(tmp_path / "s.db", max_bytes=1 << 20),
+    )
+    channel = SmsChannel(
+        [parse_address(f"smpp://lapor:secret08@127.0.0.1:{port}", scheme="smpp", default_port=2775)],
+        memory=Memory(tmp_path / "m.db", window_s=86_400.0, part_timeout_s=1800.0),
+        pseudonym=lambda text: keys.pseudonym("sms", text),
+        turned=lambda: None,
+    )
+    door = threading.Thread(target=channel.run, args=(intake, stop))
+
+    def open_the_door() -> None:
+        listening.wait(20)
+        door.start()
+
+    opener = threading.Thread(target=open_the_door)
+    opener.start()
+    try:
+        assert set(asyncio.run(deliver_all(port, listening, messages))) == {0}
+    finally:
+        stop.set()
+        opener.join()
+        door.join(20)
+        intake.close()
+        producer.close()
+    batches = scanner.scan(COMPLAINTS, start=begin[COMPLAINTS])
+    found = [Complaint.model_validate_json(record.value or b"") for batch in batches for record in batch]
+    texts = sorted(complaint.text.strip() for complaint in found)
+    assert texts == sorted(
+        ["Lampu jalan mati di Kota Semarang", "Banjir di Medan 😭", LONG.strip(), LONG.upper().strip(), LONG.strip()]
+    )
+    assert {complaint.raw.parts for complaint in found} == {1, len(ours), len(other)}
+    assert sum(len(batch) for batch in scanner.scan(DEAD_LETTERS, start=begin[DEAD_LETTERS])) == 1
