@@ -124,7 +124,7 @@ def replay(
     from complaints.contract import DISPOSITIONS
     from lapor.stack import settings_in
     from lapor.wiring import router, store
-    from ops.replay import SHADOW_PREFIX, ShadowWriter, replay
+    from ops.replay import SHADOW_PREFIX, SHADOW_RETENTION_MS, ShadowWriter, replay
     from router.work import asked
 
     since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
@@ -144,7 +144,7 @@ def replay(
 
     brokers, shadow = settings.kafka_required(), f"{SHADOW_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S}"
     admin = KafkaPythonAdmin(brokers)
-    admin.create_like(shadow, DISPOSITIONS)
+    admin.create_like(shadow, DISPOSITIONS, retention_ms=SHADOW_RETENTION_MS)
     admin.close()
     producer, scanner = ConfluentProducer(brokers), ConfluentScanner(brokers)
     writer = ShadowWriter(producer, shadow)

@@ -97,7 +97,7 @@ def _table(items: list[Item], outcome: Outcome, settings: Settings) -> None:
     for item, found in zip(items, outcome.ids, strict=True):
         code, owner, why = rows.get(found, ("", "", "")) if found else ("", "", "")
         words = f"{item.title}: {item.text}" if item.title else item.text
-        shown.add_row(item.channel, code and tracking.spaced(code), words[:40], owner, _because(why))
+        shown.add_row(item.channel, code and tracking.spaced(code), words[:36], owner, _because(why))
     console = Console()
     (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(shown)
 

@@ -20,6 +20,9 @@ from ops.cases import Answers
 SHADOW_PREFIX = "lapor.shadow."
 """No worker reads a topic of this name."""
 
+SHADOW_RETENTION_MS = 7 * 24 * 3600 * 1000
+"""A shadow is for comparing: a week is enough, and nobody has to clean up."""
+
 MARK = ("lapor_replayed", b"true")
 """The header of everything that a replay writes."""
 

@@ -113,10 +113,10 @@ class SmsChannel:
 
     def _kept(self, whole: Whole, answer: Callable[[int], None], kept: "Future[Receipt]") -> None:
         status = _status(kept)
+        answer(status)
         if status != pdu.TEMPORARY and whole.group is not None:
             with self._memory_lock:
                 self._memory.done(whole.group)
-        answer(status)
 
     def _sweep(self, intake: Intake) -> None:
         """Let long messages go on whose missing parts are overdue, and forget what is older than the window."""

@@ -157,8 +157,8 @@ class Admin(Protocol):
             BusUnavailable: the broker did not answer in time.
         """
 
-    def create_like(self, name: str, like: str) -> None:
-        """Make a topic as another one is declared; nothing happens where it is there already."""
+    def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
+        """Make a topic with the partitions of another, kept for `retention_ms`; nothing happens where it is there already."""
 
     def end_offsets(self, topic: str) -> Offsets:
         """Return the offset after the last record of each partition."""

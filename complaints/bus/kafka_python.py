@@ -159,10 +159,10 @@ class KafkaPythonAdmin:
         except TopicAlreadyExistsError:
             return  # another process was first
 
-    def create_like(self, name: str, like: str) -> None:
-        """Make a topic as another one is declared (see Admin)."""
+    def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
+        """Make a topic with the partitions of another (see Admin)."""
         try:
-            self._create(dataclasses.replace(topics()[like], name=name), replication=-1)
+            self._create(dataclasses.replace(topics()[like], name=name, retention_ms=retention_ms), replication=-1)
         except KafkaError as error:
             raise BusUnavailable(f"{name} could not be made: {error}") from error
 

@@ -22,7 +22,7 @@ def topic(kafka: KafkaServer) -> str:
     """A topic of its own with six partitions."""
     name = f"test.{uuid4().hex}"
     admin = KafkaPythonAdmin(kafka.brokers)
-    admin.create_like(name, DISPOSITIONS)
+    admin.create_like(name, DISPOSITIONS, retention_ms=-1)
     admin.close()
     return name
 
@@ -130,7 +130,7 @@ def test_two_members_share_each_topic_and_the_first_is_told_before_it_gives_up(k
     """`on_revoke` is the time to finish. Each topic is shared, not only their sum: else one member had all complaints."""
     other = topic + ".other"
     admin = KafkaPythonAdmin(kafka.brokers)
-    admin.create_like(other, DISPOSITIONS)
+    admin.create_like(other, DISPOSITIONS, retention_ms=-1)
     admin.close()
     told: list[int] = []
     first = ConfluentConsumer(kafka.brokers, group="s-" + topic, topics=[topic, other])
@@ -180,8 +180,8 @@ def test_topics_are_made_once_as_declared(kafka: KafkaServer) -> None:
     assert admin.ensure_topics() == []
     assert len(admin.end_offsets(CONTROL)) == topics()[CONTROL].partitions
     assert admin.group_offsets("nobody") == {}
-    admin.create_like("lapor.shadow.test", DISPOSITIONS)
-    admin.create_like("lapor.shadow.test", DISPOSITIONS)
+    admin.create_like("lapor.shadow.test", DISPOSITIONS, retention_ms=-1)
+    admin.create_like("lapor.shadow.test", DISPOSITIONS, retention_ms=-1)
     assert len(admin.end_offsets("lapor.shadow.test")) == topics()[DISPOSITIONS].partitions
     admin.close()
 
