@@ -62,6 +62,10 @@ class MemoryProducer:
         """Note it."""
         self.closed = True
 
+    def forget(self) -> None:
+        """Be empty again."""
+        self._stored.clear()
+
     def stored(self, topic: str) -> list[StoredRecord]:
         """Return what a topic holds, in order."""
         return list(self._stored[topic])

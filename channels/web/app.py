@@ -1,7 +1,7 @@
 """The pages and the API as a Starlette application; it holds no state of its own."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 from uuid import uuid4
@@ -9,17 +9,17 @@ from uuid import uuid4
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.base import Outcome, Receipt
 from channels.web.parse import FieldError, Submission, form_fields, from_form, from_json, inbound
 from complaints import tracking
-from complaints.errors import ContractViolation, TrackingCodeError, UnavailableError
+from complaints.errors import ContractViolation, MalformedMessage, TrackingCodeError, UnavailableError
 from complaints.message import InboundMessage
 
 Accept = Callable[[InboundMessage], "Future[Receipt]"]
@@ -36,6 +36,12 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+_TITLES = {
+    "Not Found": "Halaman ini tidak ada.",
+    "Method Not Allowed": "Alamat ini tidak menerima permintaan seperti itu.",
+}
+"""What the framework says in English."""
+
 _pages = Environment(loader=PackageLoader("channels.web"), autoescape=select_autoescape())
 
 
@@ -43,13 +49,17 @@ async def limited_body(request: Request, most: int) -> bytes:
     """Return the body.
 
     Raises:
-        HTTPException: 413 as soon as it is larger than `most` bytes; the rest is not read.
+        HTTPException: 413 as soon as it is or says that it is larger than `most` bytes; the rest is not read.
     """
+    too_large = HTTPException(413, f"Laporan terlalu besar: paling banyak {most} byte.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:
+        raise too_large
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
-            raise HTTPException(413, f"Laporan terlalu besar: paling banyak {most} byte.")
+            raise too_large
     return bytes(body)
 
 
@@ -70,7 +80,9 @@ class WebDoor:
         # accept may block while Kafka is away: not on the event loop
         waiting = await run_in_threadpool(self._accept, inbound(submission, idempotency_key=key))
         try:
-            receipt = await asyncio.wrap_future(waiting)
+            receipt = await asyncio.shield(
+                asyncio.wrap_future(waiting)
+            )  # a client that leaves does not undo what is kept
         except ContractViolation as error:
             raise HTTPException(413, "Laporan terlalu besar.") from error
         except UnavailableError as error:
@@ -89,13 +101,14 @@ class WebDoor:
         receipt = await self._kept(found, request.headers.get("idempotency-key"))
         return JSONResponse({"id": str(receipt.complaint_id), "tracking_code": receipt.tracking_code}, status_code=202)
 
-    async def get_form(self, _: Request) -> Response:
-        """Show the empty form."""
-        return _page("form.html", values={"form_key": uuid4().hex}, errors={})
-
-    async def post_form(self, request: Request) -> Response:
-        """Take a complaint from the form; where a field is wrong, show it beside the field with all that was typed."""
-        fields = form_fields(await limited_body(request, self._max_body_bytes))
+    async def form(self, request: Request) -> Response:
+        """Show the empty form, or take a filled one; where a field is wrong, show it beside the field with all that was typed."""
+        if request.method != "POST":
+            return _page("form.html", values={"form_key": uuid4().hex}, errors={})
+        try:
+            fields = form_fields(await limited_body(request, self._max_body_bytes))
+        except MalformedMessage as error:
+            raise HTTPException(400, "Formulir ini tidak dapat dibaca.") from error
         found = from_form(fields)
         if isinstance(found, list):
             return _page("form.html", status=422, values=fields, errors={error.field: error.message for error in found})
@@ -107,7 +120,7 @@ class WebDoor:
         try:
             code = tracking.parse(request.path_params["code"])
         except TrackingCodeError as error:
-            raise HTTPException(404, "Kode laporan ini tidak dikenal.") from error
+            raise HTTPException(404, "Kode laporan ini tidak dikenal. Periksa lagi hurufnya.") from error
         return _page("received.html", code=code, spaced=tracking.spaced(code))
 
     async def get_health(self, _: Request) -> Response:
@@ -129,22 +142,44 @@ def _problem(status: int, title: str, errors: list[FieldError] | None = None, he
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    title = error.detail if error.status_code in {413, 422, 503} else "Halaman ini tidak ada."
+    title = _TITLES.get(error.detail, error.detail)
+    return _refusal(request, error.status_code, title, error.headers)
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    """Answer for a fault of our own; the fault itself is in the log."""
+    return _refusal(request, 500, "Ada gangguan pada layanan kami. Silakan coba lagi sebentar.")
+
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    """A client that went away in the middle of its request is no fault, and reads no answer."""
+    return Response(status_code=400)
+
+
+def _refusal(request: Request, status: int, title: str, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.startswith("/api/"):
-        return _problem(error.status_code, title, headers=error.headers)
-    answer = _page("refused.html", status=error.status_code, title=title)
-    answer.headers.update(error.headers or {})
+        return _problem(status, title, headers=headers)
+    answer = _page("refused.html", status=status, title=title)
+    answer.headers.update(headers or {})
     return answer
 
 
-class _SecurityHeaders(BaseHTTPMiddleware):
-    async def dispatch(self, request: Request, call_next: Any) -> Response:
-        answer: Response = await call_next(request)
-        answer.headers.update(HEADERS)
-        return answer
+class _SecurityHeaders:
+    """Around everything, so that the answer to a fault of our own has them too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
 
 
-def application(accept: Accept, *, max_body_bytes: int) -> Starlette:
+def application(accept: Accept, *, max_body_bytes: int) -> ASGIApp:
     """Return the application.
 
     Args:
@@ -152,14 +187,13 @@ def application(accept: Accept, *, max_body_bytes: int) -> Starlette:
         max_body_bytes: of one request.
     """
     door = WebDoor(accept, max_body_bytes=max_body_bytes)
-    return Starlette(
+    app = Starlette(
         routes=[
-            Route("/", door.get_form, methods=["GET"]),
-            Route("/", door.post_form, methods=["POST"]),
+            Route("/", door.form, methods=["GET", "POST"]),
             Route("/diterima/{code}", door.get_received, methods=["GET"]),
             Route("/api/v1/complaints", door.post_api, methods=["POST"]),
             Route("/health", door.get_health, methods=["GET"]),
         ],
-        middleware=[Middleware(_SecurityHeaders)],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _left, Exception: _broken},
     )
+    return _SecurityHeaders(app)

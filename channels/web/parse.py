@@ -11,12 +11,16 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from complaints.errors import MalformedMessage
 from complaints.message import InboundMessage
 
 NAME = "web"
 
 LONGEST_TEXT = 20_000
 """Characters. The longest report in a month of published ones has a third of it."""
+
+MOST_FIELDS = 50
+"""Of a form; ours has nine."""
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
@@ -71,8 +75,15 @@ def from_json(body: bytes) -> Submission | list[FieldError]:
 
 
 def form_fields(body: bytes) -> dict[str, str]:
-    """Return the fields of an urlencoded form; bytes that are no UTF-8 become U+FFFD."""
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50))
+    """Return the fields of an urlencoded form; bytes that are no UTF-8 become U+FFFD.
+
+    Raises:
+        MalformedMessage: it has more than MOST_FIELDS fields.
+    """
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as error:
+        raise MalformedMessage(f"no form of ours: {error}") from error
 
 
 def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:

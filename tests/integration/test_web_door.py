@@ -1,0 +1,267 @@
+"""The web door on a real socket: yes only with a receipt, every answer for people or programs, and nothing that runs in a browser."""
+
+import asyncio
+import html
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from channels.web.app import HEADERS, application
+from complaints import tracking
+from complaints.contract import DEAD_LETTERS
+from complaints.crypto import Keyring
+from complaints.event import DeadLetter
+from complaints.message import InboundMessage
+from tests.fakes import Mode
+from tests.support import wait_until
+from tests.web_house import API, STUMBLE, House
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One running door for all."""
+    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def door(served: House) -> House:
+    """The door, with a bus that is up and empty."""
+    served.producer.mode = Mode.up
+    wait_until(lambda: served.intake.waiting == 0, what="an empty spool")
+    served.producer.forget()
+    return served
+
+
+def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> None:
+    """And the complaint is on the bus by then."""
+    answer = door.send()
+    (complaint,) = door.complaints()
+    assert answer.status_code == 202
+    assert answer.json() == {"id": str(complaint.id), "tracking_code": complaint.tracking_code}
+    assert tracking.parse(answer.json()["tracking_code"])
+
+
+def test_a_retry_with_its_key_is_one_complaint(door: House) -> None:
+    """Same key and content: same code. Other content or no key: another."""
+    codes = [
+        door.send(key=key, text=text).json()["tracking_code"]
+        for key, text in [("k", "a"), ("k", "a"), ("k", "b"), (None, "a"), (None, "a")]
+    ]
+    assert codes[0] == codes[1]
+    assert len(set(codes)) == 4
+
+
+def test_faults_of_the_api_are_problem_json_in_indonesian(door: House) -> None:
+    """RFC 9457, with the field and what to do."""
+    answer = door.http.post(API, content=b'{"text": "", "nik": 1}')
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"field": "text", "message": "Isian ini wajib diisi."} in answer.json()["errors"]
+    assert answer.json()["status"] == 422
+    assert door.complaints() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe{}", b'{"text": "\\udc00"}', b'{"text": "a\xc3("}', b"[" * 9000])
+def test_bytes_that_are_no_json_are_422_and_not_a_fault_of_ours(door: House, body: bytes) -> None:
+    """Invalid UTF-8, half a surrogate pair, deep nesting."""
+    assert door.http.post(API, content=body).status_code == 422
+
+
+@pytest.mark.parametrize("text", ["a\u0000b", "\u0000", "🌊 banjir", "\u202eterbalik"])
+def test_odd_characters_are_taken_as_they_are(door: House, text: str) -> None:
+    """NUL, emoji and marks of direction reach the event."""
+    assert door.send(text=text).status_code == 202
+    assert json.loads(door.complaints()[0].raw.body)["text"] == text
+
+
+def test_a_body_that_says_it_is_large_is_refused_unread(door: House) -> None:
+    """Ten megabytes are announced and none is sent: the answer comes at once."""
+    head = f"POST {API} HTTP/1.1\r\nHost: x\r\nContent-Length: {10 << 20}\r\n\r\n".encode()
+    assert door.raw(head).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_chunked_body_is_refused_when_it_grows_too_large(door: House) -> None:
+    """It announces nothing, and never ends."""
+    head = f"POST {API} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    assert door.raw(head + chunk * 17).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_leaves_in_the_middle_disturbs_nobody(door: House) -> None:
+    """The next one is served."""
+    with socket.create_connection(("127.0.0.1", door.port)) as wire:
+        wire.sendall(f"POST {API} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode())
+    assert door.send().status_code == 202
+    assert len(door.complaints()) == 1
+
+
+def test_a_sent_form_leads_to_the_page_with_its_code(door: House) -> None:
+    """Post, redirect, get: reloading the page sends nothing again, and neither does the button pressed twice."""
+    key = re.findall(r'name="form_key" value="(\w+)"', door.http.get("/").text)[0]
+    answers = [door.http.post("/", data={"text": "Lampu mati", "form_key": key}) for _ in range(2)]
+    (code,) = {complaint.tracking_code for complaint in door.complaints()}
+    assert [(answer.status_code, answer.headers["location"]) for answer in answers] == [(303, f"/diterima/{code}")] * 2
+    page = door.http.get(answers[0].headers["location"])
+    assert page.status_code == 200
+    assert tracking.spaced(code) in page.text
+
+
+def test_a_wrong_form_comes_back_with_its_faults_and_all_that_was_typed(door: House) -> None:
+    """The fault stands beside its field and in the list on top; the boxes stay ticked."""
+    typed = {
+        "title": "x" * 201,
+        "text": "",
+        "location": "Jl. Pemuda & Jl. Pandanaran",
+        "occurred": "kemarin",
+        "agency": "Dinas PU",
+        "contact": "ani@example.id",
+        "secret": "true",
+        "form_key": "abc",
+    }
+    answer = door.http.post("/", data=typed)
+    assert answer.status_code == 422
+    shown = html.unescape(answer.text)
+    assert all(value in shown for value in typed.values())
+    assert 'id="text-wrong">Isian ini wajib diisi.' in shown
+    assert 'id="title-wrong">Isian ini terlalu panjang, paling banyak 200 karakter.' in shown
+    assert 'aria-describedby="text-hint text-wrong"' in shown
+    assert re.search(r'name="secret" value="true" checked', shown)
+    assert not re.search(r'name="anonymous" value="true" checked', shown)
+
+
+@pytest.mark.parametrize("field", ["title", "text", "location", "occurred", "agency", "contact", "form_key", "secret"])
+@pytest.mark.parametrize(
+    "attack", ['"><script>alert(1)</script>', "</textarea><img src=x onerror=alert(1)>", "{{7*7}}"]
+)
+def test_what_is_typed_never_becomes_markup(door: House, field: str, attack: str) -> None:
+    """In each field: it comes back as text."""
+    fields = {"title": "x" * 201, "text": "", field: attack}
+    answer = door.http.post("/", data=fields)
+    assert answer.status_code == 422
+    assert "<script" not in answer.text
+    assert "<img" not in answer.text
+    if field != "secret":  # a box has no text to show
+        assert html.escape(attack).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in answer.text
+
+
+def test_a_form_of_a_thousand_fields_is_refused(door: House) -> None:
+    """A page says so, and it is no fault of ours."""
+    answer = door.http.post("/", content=b"a=1&" * 1000)
+    assert answer.status_code == 400
+    assert "Formulir ini tidak dapat dibaca." in answer.text
+
+
+@pytest.mark.parametrize("code", ["x", "00000000001", "%00", "<script>", "é" * 11])
+def test_a_code_that_is_none_has_a_page_that_says_so(door: House, code: str) -> None:
+    """404, in words, with the way back, and without the code in it."""
+    answer = door.http.get(f"/diterima/{code}")
+    assert answer.status_code == 404
+    assert "Kode laporan ini tidak dikenal." in answer.text
+    assert 'href="/"' in answer.text
+    assert "<script" not in answer.text
+
+
+def test_nothing_can_keep_it_is_503_with_the_time_to_come_again(keys: Keyring, tmp_path: Path) -> None:
+    """Kafka away and the spool full; by the form and by the API."""
+    house = House(keys, tmp_path, spool_bytes=100)
+    house.producer.mode = Mode.away
+    for answer in (house.send(), house.http.post("/", data={"text": "Jalan rusak"})):
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert "coba lagi" in answer.text
+        assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    house.close()
+
+
+def test_the_spool_has_it_is_a_yes(door: House) -> None:
+    """Kafka away: 202, and it is delivered later."""
+    door.producer.mode = Mode.away
+    assert door.send().status_code == 202
+    assert door.intake.waiting == 1
+    door.producer.mode = Mode.up
+    wait_until(lambda: len(door.complaints()) == 1, what="the spooled one")
+
+
+def test_what_our_own_code_trips_over_is_kept_as_a_dead_letter_and_told_as_422(door: House) -> None:
+    """The citizen learns that it is not yet a complaint; an officer finds it."""
+    for answer in (door.send(text=STUMBLE), door.http.post("/", data={"text": STUMBLE})):
+        assert answer.status_code == 422
+        assert "petugas akan memeriksanya" in answer.text
+    letters = door.producer.events(DEAD_LETTERS, DeadLetter)
+    assert {letter.error_class for letter in letters} == {"RuntimeError"}
+
+
+def test_what_kafka_never_takes_is_413(door: House) -> None:
+    """Sending it again would not help."""
+    door.producer.mode = Mode.rejecting
+    assert door.send().status_code == 413
+
+
+REQUESTS = [
+    ("GET", "/", 200, {}),
+    ("HEAD", "/", 200, {}),
+    ("OPTIONS", "/", 405, {}),
+    ("PUT", "/", 405, {}),
+    ("BREW", "/", 405, {}),
+    ("POST", "/", 422, {}),
+    ("GET", "/diterima/x", 404, {}),
+    ("GET", "/tidak-ada", 404, {}),
+    ("GET", "/api/tidak-ada", 404, {}),
+    ("HEAD", API, 405, {}),
+    ("DELETE", API, 405, {}),
+    ("POST", API, 422, {}),
+    ("POST", API, 413, {"content": b"x" * ((1 << 20) + 1)}),
+    ("GET", "/health", 200, {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status", "more"), REQUESTS, ids=lambda value: str(value)[:30])
+def test_every_answer_has_the_security_headers(
+    door: House, method: str, path: str, status: int, more: dict[str, Any]
+) -> None:
+    """Errors too, and pages have words where programs have problem+json."""
+    answer = door.http.request(method, path, **more)
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    if status == 405:
+        assert "POST" in answer.headers["allow"]
+    if status >= 400:
+        assert answer.headers["content-type"].startswith(
+            "application/problem+json" if path.startswith("/api/") else "text/html"
+        )
+    assert "Not Found" not in answer.text
+    assert "Method Not Allowed" not in answer.text
+
+
+def _fall_over(_: InboundMessage) -> Any:
+    raise RuntimeError("secret detail")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [("/", b"text=x", "text/html"), (API, b'{"text": "x"}', "application/problem+json")],
+    ids=["form", "api"],
+)
+def test_a_fault_of_our_own_is_told_in_words_and_without_its_details(path: str, body: bytes, kind: str) -> None:
+    """500 with the headers; the trace is for the log."""
+
+    async def send() -> httpx.Response:
+        app = application(_fall_over, max_body_bytes=1000)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            return await client.post(path, content=body)
+
+    answer = asyncio.run(send())
+    assert answer.status_code == 500
+    assert answer.headers["content-type"].startswith(kind)
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert "Ada gangguan" in answer.text
+    assert "secret detail" not in answer.text

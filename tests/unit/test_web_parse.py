@@ -1,0 +1,143 @@
+"""What the form and the API may send: each wrong field has a sentence in Indonesian, and nothing typed is changed."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.web.parse import LONGEST_TEXT, FieldError, Submission, form_fields, from_form, from_json, inbound
+from complaints.errors import MalformedMessage
+
+
+def sent(**fields: Any) -> Submission:
+    """Return the submission that a JSON body with these fields is."""
+    found = from_json(json.dumps({"text": "Jalan rusak", **fields}).encode())
+    assert isinstance(found, Submission), found
+    return found
+
+
+def wrong(body: bytes) -> dict[str, str]:
+    """Return what is wrong with a JSON body, by field."""
+    found = from_json(body)
+    assert isinstance(found, list)
+    return {error.field: error.message for error in found}
+
+
+REQUIRED = "Isian ini wajib diisi."
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        (b"{}", "text", REQUIRED),
+        (b'{"text": ""}', "text", REQUIRED),
+        (b'{"text": "  \\n "}', "text", REQUIRED),
+        (b'{"text": null}', "text", "Isian ini harus berupa teks."),
+        (b'{"text": 7}', "text", "Isian ini harus berupa teks."),
+        (b'{"text": "x", "title": ["y"]}', "title", "Isian ini harus berupa teks."),
+        (b'{"text": "x", "secret": "maybe"}', "secret", "Pilih ya atau tidak."),
+        (b'{"text": "x", "secret": []}', "secret", "Pilih ya atau tidak."),
+        (b'{"text": "x", "nik": "1"}', "nik", "Isian ini tidak dikenal."),
+        (b"[]", "body", "Data yang dikirim harus berupa objek JSON."),
+        (b"null", "body", "Data yang dikirim harus berupa objek JSON."),
+        (b"", "body", "Data yang dikirim bukan JSON yang benar."),
+        (b'{"text": "x"', "body", "Data yang dikirim bukan JSON yang benar."),
+        (b'{"text": "\xff\xfe"}', "body", "Data yang dikirim bukan JSON yang benar."),
+        (b'{"text": "\\ud83d"}', "body", "Data yang dikirim bukan JSON yang benar."),
+        (b"[" * 100_000, "body", "Data yang dikirim bukan JSON yang benar."),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_each_fault_names_its_field_and_says_what_to_do(body: bytes, field: str, message: str) -> None:
+    """In the citizen's language; invalid UTF-8, half a surrogate pair and deep nesting are no JSON."""
+    assert wrong(body)[field] == message
+
+
+def test_the_longest_text_is_taken_and_a_longer_one_is_told_how_long() -> None:
+    """The number is in the sentence."""
+    assert len(sent(text="x" * LONGEST_TEXT).text) == LONGEST_TEXT
+    assert wrong(json.dumps({"text": "x" * (LONGEST_TEXT + 1)}).encode()) == {
+        "text": "Isian ini terlalu panjang, paling banyak 20000 karakter."
+    }
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """Nobody likes to send a form three times."""
+    found = wrong(json.dumps({"title": "x" * 201, "location": 1, "anonymous": "?"}).encode())
+    assert found.keys() == {"title", "text", "location", "anonymous"}
+
+
+def test_a_form_field_that_we_do_not_have_is_passed_over() -> None:
+    """Browsers' extensions add their own; in the API it is a slip and is told."""
+    assert isinstance(from_form({"text": "x", "csrf": "y"}), Submission)
+
+
+def test_a_form_is_read_as_browsers_write_it() -> None:
+    """Plus signs, percent signs, empty fields, and bytes of another charset."""
+    assert form_fields(urlencode({"text": "a+b & c=d", "title": ""}).encode()) == {"text": "a+b & c=d", "title": ""}
+    assert form_fields(b"text=caf\xe9") == {"text": "caf\ufffd"}
+    assert form_fields(b"text=caf%E9") == {"text": "caf\ufffd"}
+
+
+def test_a_form_of_thousands_of_fields_is_malformed() -> None:
+    """Ours has nine."""
+    with pytest.raises(MalformedMessage):
+        form_fields(b"a=1&" * 1000)
+
+
+def test_every_field_reaches_the_message() -> None:
+    """And the raw body has all of it but the contact, which is the citizen's identity."""
+    fields = {
+        "title": "Jalan",
+        "text": "Jalan rusak\nparah",
+        "location": "Jl. Pemuda",
+        "occurred": "kemarin",
+        "agency": "Dinas PU",
+        "category": "Infrastruktur",
+        "contact": "081234567890",
+        "anonymous": True,
+        "secret": True,
+    }
+    message = inbound(sent(**fields), idempotency_key="k")
+    assert (message.title, message.text, message.address) == ("Jalan", "Jalan rusak\nparah", "Jl. Pemuda")
+    assert (message.occurred, message.addressed_to, message.topic) == ("kemarin", "Dinas PU", "Infrastruktur")
+    assert (message.sender, message.anonymous, message.secret) == ("081234567890", True, True)
+    assert json.loads(message.body) == {name: value for name, value in fields.items() if name != "contact"}
+    assert "0812" not in message.upstream_id
+
+
+def test_the_same_key_with_the_same_content_is_the_same_complaint() -> None:
+    """And with other content, or another key, another one."""
+    one = inbound(sent(text="a"), idempotency_key="k")
+    assert inbound(sent(text="a"), idempotency_key="k").upstream_id == one.upstream_id
+    assert inbound(sent(text="b"), idempotency_key="k").upstream_id != one.upstream_id
+    assert inbound(sent(text="a", secret=True), idempotency_key="k").upstream_id != one.upstream_id
+    assert inbound(sent(text="a"), idempotency_key="l").upstream_id != one.upstream_id
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_without_a_key_each_sending_is_a_complaint_of_its_own(key: str | None) -> None:
+    """Two citizens may well write the same words; each has a sender of its own too."""
+    one, two = inbound(sent(text="a"), idempotency_key=key), inbound(sent(text="a"), idempotency_key=key)
+    assert one.upstream_id != two.upstream_id
+    assert one.sender != two.sender
+
+
+@given(
+    st.binary(max_size=200)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from([*Submission.model_fields, "x"]), inner, max_size=3)
+        ),
+        max_leaves=5,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_bytes_are_a_submission_or_a_list_of_faults(body: bytes) -> None:
+    """Nothing else ever comes out of either door."""
+    for found in (from_json(body), from_form(form_fields(body))):
+        assert isinstance(found, Submission) or all(isinstance(fault, FieldError) and fault.message for fault in found)
