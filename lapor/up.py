@@ -4,6 +4,7 @@ import fcntl
 import os
 import secrets
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -14,15 +15,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-import stamina
 
 from complaints.crypto import load_or_create_secret
-from complaints.errors import ConfigurationError, StoreUnavailable, UnavailableError
+from complaints.errors import ConfigurationError, UnavailableError
 from complaints.settings import Settings
 from lapor.doors import PASSWORD_CHARACTERS
 from lapor.stack import Stack
 from lapor.supervisor import Service, Supervisor, end_leftovers
-from lapor.wiring import CHANNELS, WORKERS, store
+from lapor.wiring import CHANNELS, WORKERS
 
 LOOPBACK = "127.0.0.1"
 
@@ -130,19 +130,10 @@ class Up:
         if self._settings.clickhouse is not None:
             return
         port, password = self._port("clickhouse"), _kept_password(self._settings.data / "clickhouse-password")
-        address = f"clickhouse://lapor:{password}@{LOOPBACK}:{port}/lapor"
-        probe = store(self._settings.model_copy(update={"clickhouse": address}))
-
-        def ready() -> bool:
-            try:
-                return probe.execute("SELECT 1") == [(1,)]
-            except UnavailableError:
-                return False
-
         arguments = ("--port", str(port), "--user", "lapor", "--password", password, "--database", "lapor")
-        self._embedded("clickhouse", *arguments, ready=ready)
-        probe.close()
-        self.stack.addresses["clickhouse"] = address
+        # it listens when its engine is there, so a connection is proof enough
+        self._embedded("clickhouse", *arguments, ready=lambda: not _is_free(port))
+        self.stack.addresses["clickhouse"] = f"clickhouse://lapor:{password}@{LOOPBACK}:{port}/lapor"
 
     def _smsc(self) -> None:
         if self._settings.smpp is not None:
@@ -166,28 +157,17 @@ class Up:
             self.stack.addresses["web"] = f"{LOOPBACK}:{self._port('web')}"
 
     def _prepare(self) -> None:
-        """Make the topics and the tables, before anybody needs them."""
-        from complaints.bus.kafka_python import KafkaPythonAdmin
-        from sinks.clickhouse.migrate import migrate
-
-        self._say("making topics and tables")
-        admin = KafkaPythonAdmin(self.settings.kafka_required())
-        admin.ensure_topics()
-        admin.close()
-        clickhouse = store(self.settings)
-        for attempt in stamina.retry_context(on=StoreUnavailable, timeout=START_S):
-            with attempt:
-                migrate(clickhouse)
-        clickhouse.close()
-
-    def _service(self, name: str) -> None:
-        self._say(f"starting {name}")
-        environment = {f"LAPOR_{key.upper()}": value for key, value in self.stack.addresses.items()}
-        if "x_api" in self.stack.addresses and "LAPOR_X_POLL_S" not in os.environ:
-            environment["LAPOR_X_POLL_S"] = STAND_IN_POLL_S
-        environment["LAPOR_DATA"] = str(self._settings.data)
-        command = [sys.executable, "-m", "lapor", "run", name]
-        self.supervisor.start(Service(name=name, command=command, environment=environment, beats=True))
+        """Make the topics before anybody needs them; the sink makes the tables. In a process of its own: this one stays small."""
+        self._say("making topics")
+        made = subprocess.run(
+            [sys.executable, "-m", "lapor", "topics"],
+            env=os.environ | self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            raise UnavailableError(made.stderr.strip().removeprefix("lapor: "))
 
     def _services(self) -> None:
         """Start the doors and the workers, and wait until every loop turns."""
@@ -202,6 +182,19 @@ class Up:
         deadline = time.monotonic() + START_S
         while _is_free(int(port), host) and time.monotonic() < deadline:
             time.sleep(0.05)
+
+    def _service(self, name: str) -> None:
+        self._say(f"starting {name}")
+        command = [sys.executable, "-m", "lapor", "run", name]
+        self.supervisor.start(Service(name=name, command=command, environment=self._environment(), beats=True))
+
+    def _environment(self) -> dict[str, str]:
+        """What a service is told beside what the operator set."""
+        found = {f"LAPOR_{key.upper()}": value for key, value in self.stack.addresses.items()}
+        if "x_api" in self.stack.addresses and "LAPOR_X_POLL_S" not in os.environ:
+            found["LAPOR_X_POLL_S"] = STAND_IN_POLL_S
+        # glibc gives each thread an arena of its own otherwise: tens of MiB a process that nobody uses
+        return found | {"LAPOR_DATA": str(self._settings.data), "MALLOC_ARENA_MAX": "2"}
 
 
 @contextmanager

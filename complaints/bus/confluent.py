@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka import TopicPartition as ConfluentPartition
@@ -20,6 +20,8 @@ SCAN_TIMEOUT_S = 10.0
 """A broker that holds a record gives it in milliseconds; after this it is away."""
 
 _IDLE_S = 0.2
+
+T = TypeVar("T")
 _PASSING_ERRORS = {
     KafkaError.UNKNOWN_TOPIC_OR_PART,
     KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001  # librdkafka names its local errors so
@@ -27,6 +29,9 @@ _PASSING_ERRORS = {
     KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001  # the same
 }
 """What librdkafka heals by itself."""
+
+_STARTING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}  # noqa: SLF001  # as above
+"""What a broker answers in its first moments, or a connection that it has just cut."""
 
 _REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID}
 """A commit that met a member joining or leaving: a moment later the group is in step again."""
@@ -247,33 +252,34 @@ class ConfluentScanner:
             self._consumer.unassign()
 
     def _partitions(self, topic: str) -> list[int]:
-        try:
-            found = self._consumer.list_topics(topic, timeout=SCAN_TIMEOUT_S).topics[topic]
-        except KafkaException as error:
-            raise BusUnavailable(f"{topic} could not be read: {error}") from error
+        found = _patiently(topic, lambda: self._consumer.list_topics(topic, timeout=SCAN_TIMEOUT_S).topics[topic])
         return sorted(found.partitions)
 
     def _ends(self, topic: str, partition: int) -> tuple[int, int]:
-        try:
-            first, end = self._consumer.get_watermark_offsets(
-                ConfluentPartition(topic, partition), timeout=SCAN_TIMEOUT_S
-            )
-        except KafkaException as error:
-            raise BusUnavailable(f"{topic} could not be read: {error}") from error
+        at = ConfluentPartition(topic, partition)
+        first, end = _patiently(topic, lambda: self._consumer.get_watermark_offsets(at, timeout=SCAN_TIMEOUT_S))
         return first, end
 
     def _offset_at(self, topic: str, partition: int, since_ms: int) -> int:
-        try:
-            found = self._consumer.offsets_for_times(
-                [ConfluentPartition(topic, partition, since_ms)], timeout=SCAN_TIMEOUT_S
-            )
-        except KafkaException as error:
-            raise BusUnavailable(f"{topic} could not be read: {error}") from error
-        return found[0].offset  # OFFSET_END (-1) where nothing is so young
+        at = ConfluentPartition(topic, partition, since_ms)
+        found = _patiently(topic, lambda: self._consumer.offsets_for_times([at], timeout=SCAN_TIMEOUT_S))
+        return int(found[0].offset)  # -1 where nothing is so young
 
     def close(self) -> None:
         """Let go."""
         self._consumer.close()
+
+
+def _patiently(topic: str, ask: Callable[[], T]) -> T:
+    """Ask again while a broker that has just started does not yet lead its partitions."""
+    deadline = time.monotonic() + SCAN_TIMEOUT_S
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if (not error.args[0].retriable() and error.args[0].code() not in _STARTING) or time.monotonic() > deadline:
+                raise BusUnavailable(f"{topic} could not be read: {error}") from error
+            time.sleep(COMMIT_PAUSE_S)
 
 
 def _close_partition(left: dict[int, int], message: Message) -> None:
