@@ -1,5 +1,6 @@
 """What the citizen is told after a disposition: the wording is data, the choice of it is here. Pure."""
 
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
@@ -10,6 +11,13 @@ from complaints.event import Complaint, Disposition, Reply, ReplyKind
 
 SMS_CHARACTERS = 160
 """One GSM-7 message (3GPP TS 23.040); a second part would cost the state twice."""
+
+
+_PLAINER = {
+    **str.maketrans("[]{}\u2018\u2019\u201c\u201d\u2013\u2014", "()()''\"\"--"),
+    **str.maketrans("", "", "^\\~|\u20ac`"),
+}
+"""GSM-7 has no curly quotes and no long dashes; brackets, braces and the like take two septets there."""
 
 
 @cache
@@ -50,10 +58,17 @@ def _occasion(complaint: Complaint, disposition: Disposition) -> tuple[ReplyKind
     return ReplyKind.received, "received"
 
 
+def _plain(name: str) -> str:
+    """Return a name in characters that take one septet each of GSM-7; one character beyond them would double the message's cost."""
+    letters = unicodedata.normalize("NFKD", name.translate(_PLAINER))
+    return letters.encode("ascii", "ignore").decode().strip()
+
+
 def _text(occasion: str, channel: str, *, code: str, owner: str) -> str:
     texts = wording()[occasion]
     template = texts.get(channel, texts["default"])
     if channel == "sms":
+        owner = _plain(owner)
         room = SMS_CHARACTERS - len(template.format(code=code, owner=""))
         owner = owner if len(owner) <= room else owner[: room - 3].rstrip() + "..."
     return template.format(code=code, owner=owner)

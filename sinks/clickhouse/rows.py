@@ -7,6 +7,7 @@ from typing import Any
 from complaints.bus import StoredRecord
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS
 from complaints.envelope import decode
+from complaints.errors import ContractViolation
 from complaints.event import CaseEvent, Complaint, DeadLetter, Disposition, Region
 from normalizer.privacy import mask
 
@@ -32,6 +33,20 @@ def _shown(text: str, *, secret: bool) -> str:
 
 def _region(level: str, region: Region | None) -> Row:
     return {f"{level}_code": region.code if region else "", level: region.name if region else ""}
+
+
+_UINT8, _UINT16, _INT32, _INT64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 31) - 1, (1 << 63) - 1
+
+
+def _held(number: int, most: int, name: str) -> int:
+    """Return a number that its column holds; a larger one would make its whole batch fail for ever."""
+    if number > most:
+        raise ContractViolation(f"{name} {number} is too large for its column")
+    return number
+
+
+def _or_none_there(place: int | None) -> int:
+    return -1 if place is None else place
 
 
 def _at(record: StoredRecord) -> Row:
@@ -61,8 +76,8 @@ def complaint(record: StoredRecord) -> Row:
         **_region("district", None if event.secret else place.district),
         **_region("village", None if event.secret else place.village),
         "missing": list(event.missing),
-        "attachments": len(event.attachments),
-        "parts": event.raw.parts,
+        "attachments": _held(len(event.attachments), _UINT16, "attachments"),
+        "parts": _held(event.raw.parts, _UINT16, "parts"),
         "partial": event.raw.partial,
         "normaliser_version": event.normaliser_version,
         **_at(record),
@@ -76,7 +91,7 @@ def disposition(record: StoredRecord) -> Row:
         "disposition_id": event.id,
         "complaint_id": event.complaint_id,
         "tracking_code": event.tracking_code,
-        "hop": event.hop,
+        "hop": _held(event.hop, _UINT8, "hop"),
         "owner_id": event.owner.id,
         "owner": event.owner.name,
         "previous_owner_id": event.previous_owner.id if event.previous_owner else "",
@@ -87,7 +102,8 @@ def disposition(record: StoredRecord) -> Row:
         "laws": [evidence.law for evidence in event.evidence if evidence.law],
         "alternatives": [(other.id, other.name, other.score) for other in event.alternatives],
         "deadlines": [
-            (deadline.duty, deadline.working_days, deadline.due, deadline.source) for deadline in event.deadlines
+            (deadline.duty, _held(deadline.working_days, _UINT16, "working_days"), deadline.due, deadline.source)
+            for deadline in event.deadlines
         ],
         "rules_version": event.rules_version,
         "registry_version": event.registry_version,
@@ -106,7 +122,7 @@ def case_event(record: StoredRecord) -> Row:
         "kind": event.kind.value,
         "at": event.at,
         "actor": event.actor,
-        "hop": event.hop,
+        "hop": _held(event.hop, _UINT8, "hop"),
         "text": _shown(event.text, secret=event.secret),
         **_at(record),
     }
@@ -119,11 +135,11 @@ def dead_letter(record: StoredRecord) -> Row:
         "dead_letter_id": event.id,
         "channel": event.channel or "",
         "source_topic": event.source_topic or "",
-        "source_partition": -1 if event.source_partition is None else event.source_partition,
-        "source_offset": -1 if event.source_offset is None else event.source_offset,
+        "source_partition": _held(_or_none_there(event.source_partition), _INT32, "source_partition"),
+        "source_offset": _held(_or_none_there(event.source_offset), _INT64, "source_offset"),
         "reason": mask(event.reason),
         "error_class": event.error_class,
-        "attempts": event.attempts,
+        "attempts": _held(event.attempts, _UINT16, "attempts"),
         "at": event.at,
         **_at(record),
     }

@@ -1,0 +1,116 @@
+"""Events that many tests build, and the records that they are on Kafka."""
+
+from typing import Any
+from uuid import UUID
+
+from complaints import ids, tracking
+from complaints.bus import Position, StoredRecord
+from complaints.envelope import AnyEvent, encode
+from complaints.event import (
+    AgencyRef,
+    CaseEvent,
+    CaseEventKind,
+    Complaint,
+    DeadLetter,
+    Disposition,
+    Raw,
+    Refusal,
+)
+from tests.support import NOON
+
+DPU = AgencyRef(id="dpu-33.74", name="Dinas Pekerjaan Umum Kota Semarang")
+PEMDA = AgencyRef(id="pemda-33.74", name="Pemerintah Kota Semarang")
+
+
+def code_of(complaint_id: UUID) -> str:
+    """Return a complaint's code."""
+    return tracking.code_for(complaint_id, key=b"sixteen bytes or more")
+
+
+def complaint(number: int = 7, **changes: Any) -> Complaint:
+    """Return a complaint; `number` tells it from others."""
+    fields: dict[str, Any] = {
+        "id": ids.complaint_id("sms", str(number)),
+        "channel": "sms",
+        "received_at": NOON,
+        "title": "Jalan berlubang",
+        "text": "Jalan di Kota Semarang berlubang",
+        "reporter_ref": "r",
+        "reply_address": "sealed",
+        "raw": Raw(body=b"x", coding="gsm7", upstream_id=str(number)),
+        "normaliser_version": "t",
+    } | changes
+    return Complaint(**{"tracking_code": code_of(fields["id"]), **fields})
+
+
+def disposition(of: Complaint, owner: AgencyRef = DPU, *, hop: int = 0, **changes: Any) -> Disposition:
+    """Return who owns a complaint."""
+    fields: dict[str, Any] = {
+        "id": ids.disposition_id(of.id, hop),
+        "complaint_id": of.id,
+        "tracking_code": of.tracking_code,
+        "hop": hop,
+        "owner": owner,
+        "confidence": 0.9,
+        "explanation": "Diteruskan karena jalan kota.",
+        "secret": of.secret,
+        "rules_version": "r1",
+        "registry_version": "g1",
+        "decided_at": NOON,
+    }
+    return Disposition(**(fields | changes))
+
+
+def refusal(of: Complaint, *agencies: AgencyRef, **changes: Any) -> CaseEvent:
+    """Return the "not ours" of the last of these agencies, after all others."""
+    said = [Refusal(hop=hop, agency_id=agency.id, reason="bukan", at=NOON) for hop, agency in enumerate(agencies)]
+    fields: dict[str, Any] = {
+        "id": ids.case_event_id(of.id, CaseEventKind.not_ours.value, hop=len(said) - 1, actor=said[-1].agency_id),
+        "complaint_id": of.id,
+        "tracking_code": of.tracking_code,
+        "kind": CaseEventKind.not_ours,
+        "at": NOON,
+        "actor": said[-1].agency_id,
+        "hop": len(said) - 1,
+        "text": "bukan",
+        "secret": of.secret,
+        "refusals": tuple(said),
+        "complaint": of,
+    }
+    return CaseEvent(**(fields | changes))
+
+
+def dead_letter(**changes: Any) -> DeadLetter:
+    """Return a dead letter."""
+    fields: dict[str, Any] = {
+        "id": ids.dead_letter_id("sms/1"),
+        "channel": "sms",
+        "source_key": "sms/1",
+        "reason": "no PDU",
+        "error_class": "MalformedMessage",
+        "at": NOON,
+        "payload": b"\xff",
+    }
+    return DeadLetter(**(fields | changes))
+
+
+def stored(event: AnyEvent, offset: int = 0) -> StoredRecord:
+    """Return an event as Kafka gives it."""
+    record = encode(event, source="/tests")
+    return StoredRecord(record.topic, 0, offset, record.key, record.value, record.headers, timestamp_ms=0)
+
+
+def poison(topic: str, offset: int = 0, value: bytes | None = b"no json") -> StoredRecord:
+    """Return a record that nobody can read."""
+    return StoredRecord(topic, 0, offset, b"k", value, (), timestamp_ms=0)
+
+
+class MemoryScanner:
+    """A Scanner's `read` over records that a test gives."""
+
+    def __init__(self, *records: StoredRecord) -> None:
+        self._records = {record.position: record for record in records}
+
+    def read(self, position: Position) -> StoredRecord | None:
+        """Return the record at a position, or None where it is gone."""
+        return self._records.get(position)

@@ -1,0 +1,142 @@
+"""What citizens read: one GSM-7 message by SMS, whoever the owner is, with the code and the owner where they are promised."""
+
+import re
+from typing import Any
+
+import gsm0338
+import pytest
+
+from complaints import ids, tracking
+from complaints.event import AgencyRef, Complaint, Reply, ReplyKind
+from router.registry import Registry
+from router.replies import reply_to, wording
+from tests.events import DPU, complaint, disposition
+
+GSM = gsm0338.Codec()
+PROMISED = {
+    "received": {"code", "owner"},
+    "moved": {"code", "owner"},
+    "question_place": {"code"},
+    "question_subject": {"code"},
+}
+
+
+def septets(text: str) -> int:
+    """Return how many septets a text takes; fails where it is no GSM-7. A character of the extension table takes two."""
+    encoded, _ = GSM.encode(text)
+    return len(encoded)
+
+
+def longest_names() -> list[str]:
+    """Return the longest names of the registry: of its bodies, and of units of the regions with the longest names."""
+    registry = Registry.load()
+    regions = [code for code in registry.gazetteer.names if len(code) in {2, 5}]
+    names = [body.name for body in registry.bodies.values()]
+    names += [
+        unit.name for kind in registry.units for region in regions if (unit := registry.unit(kind, region)) is not None
+    ]
+    return sorted(set(names), key=len)[-50:]
+
+
+LONGEST = longest_names()
+
+
+def told(case: Complaint, **changes: Any) -> Reply:
+    """Return the reply about a disposition."""
+    return reply_to(case, disposition(case, **changes))
+
+
+OCCASIONS: dict[str, tuple[Complaint, dict[str, Any]]] = {
+    "received": (complaint(), {}),
+    "moved": (complaint(), {"hop": 1}),
+    "question_place": (complaint(missing=("place",)), {"triage": True}),
+    "question_subject": (complaint(missing=("subject",)), {"triage": True}),
+}
+
+
+def test_the_longest_names_are_really_long() -> None:
+    """Else the next tests would say nothing."""
+    assert max(map(len, LONGEST)) > 80
+
+
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_every_sms_is_one_gsm_7_message(occasion: str) -> None:
+    """160 septets, with the longest names that the registry can make."""
+    case, changes = OCCASIONS[occasion]
+    for name in LONGEST:
+        text = told(case, owner=AgencyRef(id="x", name=name), **changes).text
+        assert septets(text) <= 160, text
+
+
+@pytest.mark.parametrize(
+    "name", ["Badan [A] {B} €" * 8, "Müller ~ ^ | \\" * 9, "Dinas \u201cKota\u201d \u2013 \u03b1" * 9]
+)
+def test_names_with_costly_or_foreign_characters_fit_too(name: str) -> None:
+    """Brackets cost two septets; what GSM-7 does not have would make every character cost two bytes."""
+    assert septets(told(complaint(), owner=AgencyRef(id="x", name=name)).text) <= 160
+
+
+@pytest.mark.parametrize("occasion", OCCASIONS)
+@pytest.mark.parametrize("channel", ["sms", "twitter", "web", "a-new-channel"])
+def test_code_and_owner_stand_where_they_are_promised(occasion: str, channel: str) -> None:
+    """On every channel, also on one that has no wording of its own."""
+    case, changes = OCCASIONS[occasion]
+    text = told(case.model_copy(update={"channel": channel}), **changes).text
+    assert tracking.spaced(case.tracking_code) in text
+    assert (DPU.name in text) == ("owner" in PROMISED[occasion])
+    assert not re.search(r"[{}]", text)
+
+
+def test_every_wording_promises_what_it_has() -> None:
+    """And an occasion that nobody speaks of here is noticed."""
+    assert wording().keys() == PROMISED.keys()
+    for occasion, texts in wording().items():
+        for text in texts.values():
+            assert set(re.findall(r"{(\w+)}", text)) == PROMISED[occasion]
+
+
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_every_tweet_fits(occasion: str) -> None:
+    """280 characters, with room for the citizen's name before it."""
+    case, changes = OCCASIONS[occasion]
+    for name in LONGEST:
+        text = told(case.model_copy(update={"channel": "twitter"}), owner=AgencyRef(id="x", name=name), **changes).text
+        assert len(f"@{'x' * 15} {text}") <= 280, text
+
+
+def test_a_short_name_is_not_shortened() -> None:
+    """And a long one ends in dots."""
+    assert DPU.name in told(complaint()).text
+    assert "..." in told(complaint(), owner=AgencyRef(id="x", name="Dinas " * 30)).text
+
+
+@pytest.mark.parametrize(
+    ("missing", "triage", "hop", "kind", "part"),
+    [
+        ((), False, 0, ReplyKind.received, ""),
+        (("place",), False, 0, ReplyKind.received, ""),
+        ((), True, 0, ReplyKind.received, ""),
+        (("date", "evidence"), True, 0, ReplyKind.received, ""),
+        (("place",), True, 0, ReplyKind.question, "kabupaten/kota"),
+        (("subject",), True, 0, ReplyKind.question, "Apa yang ingin Anda laporkan"),
+        (("place", "subject"), True, 0, ReplyKind.question, "Apa yang ingin Anda laporkan"),
+        (("place",), True, 1, ReplyKind.moved, "kini ditangani"),
+    ],
+)
+def test_one_question_and_only_where_the_answer_would_help(
+    *, missing: tuple[str, ...], triage: bool, hop: int, kind: ReplyKind, part: str
+) -> None:
+    """Asked only where a desk must sort it out; the subject first; never after a refusal."""
+    reply = told(complaint(missing=missing), triage=triage, hop=hop)
+    assert reply.kind is kind
+    assert part in reply.text
+
+
+def test_a_reply_derives_from_its_disposition() -> None:
+    """The same disposition gives the same reply, another hop another one; nothing in it comes from a clock."""
+    case = complaint()
+    first = told(case)
+    assert first == told(case)
+    assert first.id == ids.reply_id(disposition(case).id, "received")
+    assert told(case, hop=1).id != told(case, hop=2).id != first.id
+    assert (first.reply_address, first.channel) == (case.reply_address, case.channel)
