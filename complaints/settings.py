@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     max_hops: int = Field(
         3, ge=1, le=20, description="After so many refusals a complaint goes to the national administrator."
     )
+    model: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="A model that `lapor learn` made, for the router. Unset: the rules alone."
+    )
     produce_timeout_s: float = Field(5.0, gt=0, description="Seconds that a door waits for Kafka before it spools.")
     spool_max_bytes: int = Field(
         1 << 30, ge=1 << 16, description="Bytes that each door's spool may hold before it says no upstream."

@@ -1,8 +1,16 @@
 """`lapor agency ...`: the registry of public bodies."""
 
-from typing import Annotated
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from lapor.routing import ModelFile
+
+if TYPE_CHECKING:
+    from lapor.streams import Work
 
 app = typer.Typer(help="Ask the registry of public bodies.", no_args_is_help=True)
 
@@ -23,4 +31,59 @@ def search(
         typer.echo(f"{agency.id}\t{agency.name}\t{above[0].name if above else ''}")
     if not found:
         typer.echo(f"no body is called anything like {text!r}; try fewer words", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def resolve(
+    name: Annotated[str | None, typer.Argument(help="One name, instead of lines on standard input.")] = None,
+    *,
+    region: Annotated[
+        str | None, typer.Option(help="With a name: the Kemendagri code of its place, as in 33.74.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines in and out.")] = False,
+    model: ModelFile = None,
+) -> None:
+    """Say which body an officer means by a name, and the bodies above it up to the national administrator.
+
+    `echo '{"name": "BPJS Kesehatan KC Sampit"}' | lapor agency resolve --json` gives `{"name": ..., "agency_id": ..., "parents": [...]}`;
+    agency_id is null where the registry has no such body. A `region` beside the name (a Kemendagri code such as "35.78") is the
+    place of a name that has none. For one name: `lapor agency resolve 'Dinas PU' --region 33.74`.
+    """
+    from lapor.streams import pump
+
+    if name is not None:
+        _show(name, region, model, as_json=as_json)
+        return
+    if not as_json:
+        typer.echo(
+            "give a name, or --json and JSON lines on standard input; see `lapor agency resolve --help`", err=True
+        )
+        raise typer.Exit(2)
+    lines, broken = pump(sys.stdin.buffer, sys.stdout.buffer, partial(_work, model))
+    if broken:
+        typer.echo(f"{broken} of {lines} lines have no name; each has its reason where its answer would be", err=True)
+        raise typer.Exit(1)
+
+
+def _work(model: Path | None) -> "Work":
+    from lapor.routing import router_with
+    from router.lines import resolve_line
+    from router.registry import Registry
+
+    with_model = router_with(model)
+    return partial(resolve_line, with_model.registry if with_model.model else Registry.load())
+
+
+def _show(name: str, region: str | None, model: Path | None, *, as_json: bool) -> None:
+    import orjson
+
+    said = _work(model)(orjson.dumps({"name": name, "region": region}))
+    found = orjson.loads(said)
+    if as_json:
+        typer.echo(said.decode())
+    elif found["agency_id"]:
+        typer.echo("\t".join([found["agency_id"], *found["parents"]]))
+    if not found["agency_id"]:
+        typer.echo(f"the registry has no body of the name {name!r}; try `lapor agency search`", err=True)
         raise typer.Exit(1)

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from lapor import agencies, cases, running, servers
+from lapor import agencies, cases, routing, running, servers
 
 app = typer.Typer(
     name="lapor",
@@ -23,6 +23,9 @@ app.command()(running.up)
 app.command()(running.run)
 app.command()(running.feed)
 app.command()(running.demo)
+app.command()(routing.route)
+app.command()(routing.evaluate)
+app.command()(routing.learn)
 app.command()(cases.explain)
 app.command()(cases.replay)
 app.command()(running.query)

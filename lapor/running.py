@@ -72,13 +72,21 @@ class ServiceName(StrEnum):
 
 
 def run(
-    service: Annotated[ServiceName, typer.Argument(help="Which door or worker.")], *, data_dir: DataDir = None
+    service: Annotated[ServiceName, typer.Argument(help="Which door or worker.")],
+    *,
+    model: Annotated[
+        Path | None, typer.Option(help="For the router: a file that `lapor learn` made. Default: LAPOR_MODEL.")
+    ] = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Run one door or one worker in the foreground, against the servers that the settings or the running stack name."""
+    from complaints.errors import ConfigurationError
     from lapor.stack import settings_in
     from lapor.wiring import run_service
 
-    run_service(service.value, settings_in(data_dir))
+    if model is not None and service is not ServiceName.router:
+        raise ConfigurationError(f"--model is the router's; {service.value} decides nothing")
+    run_service(service.value, settings_in(data_dir, {} if model is None else {"model": model}))
 
 
 def topics(

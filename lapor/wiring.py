@@ -44,10 +44,10 @@ def normaliser() -> "Normaliser":
 
 
 def router(settings: Settings) -> "Router":
-    """Return the routing function with its registry and rules."""
+    """Return the routing function with its registry and rules, and the model that is set."""
     from router.core import Router
 
-    return Router.load(max_hops=settings.max_hops)
+    return Router.load(max_hops=settings.max_hops, model=settings.model)
 
 
 def store(settings: Settings) -> "Store":

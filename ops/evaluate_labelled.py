@@ -1,6 +1,6 @@
 """Reports with the bodies that officers or readers of the law named: what is learnt from and measured on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,40 @@ def labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str,
     return list(_labelled(rows, texts or {}))
 
 
+def texts_for(rows: Sequence[Mapping[str, Any]], path: Path, reports: Path | None) -> dict[str, dict[str, Any]]:
+    """Return the reports by id that rows without texts are about; nothing where every row has its own.
+
+    Args:
+        rows: of the labels.
+        path: where the labels stand; a file beside it that has all their ids is taken where none is named.
+        reports: the file that was named.
+
+    Raises:
+        ConfigurationError: no file has them.
+    """
+    wanted = {str(row.get("id", "")) for row in rows if "text" not in row}
+    if not wanted:
+        return {}
+    for candidate in [reports] if reports else sorted(path.parent.glob("*.jsonl")):
+        try:
+            texts = {str(row["id"]): row for row in read_rows(candidate) if "text" in row and "id" in row}
+        except (ConfigurationError, TypeError):
+            continue
+        if wanted <= texts.keys():
+            return texts
+    where = str(reports) if reports else f"no .jsonl file beside {path}"
+    lack = "lacks some of them" if reports else "has all of them"
+    raise ConfigurationError(
+        f"{len(wanted)} rows have no text, and {where} {lack}: name the file of the reports with --reports"
+    )
+
+
 def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str, Any]]) -> Iterator[Labelled]:
     for row in rows:
         key = str(row.get("id", ""))
         report = row if "text" in row else texts.get(key)
         if report is None:
-            raise ConfigurationError(f"row {key!r} has no text: give the file that has the reports with --texts")
+            raise ConfigurationError(f"row {key!r} has no text: name the file that has the reports with --reports")
         of_law = "best" in row
         yield Labelled(
             id=key,

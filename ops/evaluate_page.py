@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-_TITLES = {
+TITLES = {
     "top_1": "Owner among the right bodies",
     "top_3": "A right body among the first three",
     "best_or_ok": "Owner right or no wrong door",
@@ -15,6 +15,7 @@ _TITLES = {
     "place_asked": "Missing place asked for",
     "abstention": "Sent to a triage desk",
 }
+"""The figures that are shares, and how people read them."""
 
 _SIDE_PX, _MARGIN_PX = 320, 34
 
@@ -56,7 +57,7 @@ def page(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> s
 
 def _figures(figures: dict[str, Any]) -> str:
     rows = []
-    for key, title in _TITLES.items():
+    for key, title in TITLES.items():
         part = figures[key]
         if part["of"]:
             bar = f"<div class=bar style='width:{part['share'] * 12:.1f}rem'></div>"

@@ -54,17 +54,17 @@ class Router:
     model: Model | None = None
 
     @classmethod
-    def load(cls, *, max_hops: int = MAX_HOPS, model: Path | None = None) -> "Router":
+    def load(cls, *, max_hops: int = MAX_HOPS, model: Path | Model | None = None) -> "Router":
         """Read the packaged data; at most once per process for the same parameters.
 
         Args:
             max_hops: after so many refusals the national administrator takes the complaint.
-            model: a file that `lapor learn` made; the rules alone work without.
+            model: a file that `lapor learn` made, or what it holds; the rules alone work without.
 
         Raises:
             ConfigurationError: the file is no model.
         """
-        return _load(max_hops, model)
+        return _load(max_hops, _model(model) if isinstance(model, Path) else model)
 
     def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
         """Return who owns the complaint after these refusals.
@@ -187,8 +187,12 @@ def _place_of(complaint: Complaint) -> PlaceReading:
 
 
 @cache
-def _load(max_hops: int, path: Path | None) -> Router:
-    model = Model.load(path) if path else None
+def _model(path: Path) -> Model:
+    return Model.load(path)
+
+
+@cache
+def _load(max_hops: int, model: Model | None) -> Router:
     registry = Registry.load()
     if model:
         registry = registry.with_learnt(model.bodies, model.names)

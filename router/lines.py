@@ -10,6 +10,7 @@ from complaints.event import RoutingHints
 from normalizer.reading import PlaceReading
 from router.authority import Facts
 from router.core import ALTERNATIVES, Router
+from router.registry import Registry
 
 _NO_HINTS = RoutingHints()
 _LEVELS = ("province", "regency", "district", "village")
@@ -61,6 +62,24 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
         "missing": reading.missing,
         "explanation": decision.explanation,
     }
+
+
+def resolve_line(registry: Registry, line: bytes | str) -> bytes:
+    """Return the body that a name means, as `lapor agency resolve --json` says it, without a line end; never raises.
+
+    Args:
+        registry: knows the bodies.
+        line: a JSON object with the name, as an officer writes it, and perhaps a region, a Kemendagri code.
+    """
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return orjson.dumps({"error": f"not JSON: {error}"})
+    if not isinstance(row, dict) or not isinstance(row.get("name"), str):
+        return orjson.dumps({"error": 'not a JSON object with a "name"'})
+    agency = registry.resolve(row["name"], _text(row, "region") or None)
+    parents = [parent.id for parent in registry.parents(agency.id)] if agency else []
+    return orjson.dumps({"name": row["name"], "agency_id": agency.id if agency else None, "parents": parents})
 
 
 def _place(router: Router, place: PlaceReading) -> dict[str, dict[str, str] | None]:

@@ -1,0 +1,149 @@
+"""What an evaluation found, shown to people; and a model measured before it is written."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from complaints.errors import ConfigurationError
+from ops.evaluate import evaluate
+from ops.evaluate_labelled import Labelled
+from ops.evaluate_page import TITLES
+from ops.learn import Learnt, learn, save
+from router.core import Router
+from router.model import model_from
+from router.rules import rules_from
+
+HELD_OUT = 5
+"""Each fifth report is kept back when a model is measured."""
+
+FEWEST = 50
+"""With fewer reports a fifth of them tells nothing."""
+
+_PAIRS_SHOWN = 20
+
+
+def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of another version: those of an earlier report, or measured now with other rules or a model.
+
+    Args:
+        other: an earlier JSON report, a rules file, or a model file.
+        router: of the version that it is compared with.
+        labels: what it is measured on.
+
+    Raises:
+        ConfigurationError: the file is none of these.
+    """
+    try:
+        if other.suffix in {".yaml", ".yml"}:
+            rules = rules_from(yaml.safe_load(other.read_bytes()))
+            return evaluate(labels, replace(router, rules=rules, registry=replace(router.registry, kept={})))
+        document = orjson.loads(other.read_bytes())
+        if "owners" in document:
+            return dict(document)
+        model_from(document)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+        raise ConfigurationError(
+            f"--against {other} is no JSON report, no rules file and no model: {error!r}"
+        ) from error
+    return evaluate(labels, Router.load(max_hops=router.max_hops, model=other))
+
+
+def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> None:
+    """Print the figures as tables; what is not labelled has no row."""
+    console = Console(width=None if Console().is_terminal else 120)
+    versions = [
+        f"{name} {figures[f'{name}_version']}" for name in ("rules", "registry", "model") if figures[f"{name}_version"]
+    ]
+    typer.echo(f"{figures['reports']} reports; {', '.join(versions)}")
+    if figures["unresolved_labels"]:
+        typer.echo(f"{figures['unresolved_labels']} labels name bodies that the registry lacks; they count as wrong")
+    console.print(_shares(figures))
+    if figures["calibration"]:
+        console.print(_bands(figures["calibration"]))
+    if figures["confused"]:
+        pairs = Table("wanted", "got", "reports", title="most confused", title_justify="left")
+        for row in figures["confused"][:_PAIRS_SHOWN]:
+            pairs.add_row(row["wanted"], row["got"], str(row["reports"]))
+        console.print(pairs)
+    if difference:
+        console.print(_changes(difference))
+        typer.echo(f"{len(difference['moved'])} reports have another owner; --json and --out list them")
+
+
+def _shares(figures: dict[str, Any]) -> Table:
+    table = Table("figure", "right", "of", "share")
+    for key, title in TITLES.items():
+        part = figures[key]
+        if part["of"]:
+            table.add_row(title, str(part["right"]), str(part["of"]), f"{part['share']:.3f}")
+    for key, title in (("macro_f1_by_agency", "Macro-F1 by agency"), ("macro_f1_by_level", "Macro-F1 by level")):
+        if figures[key] is not None:
+            table.add_row(title, "", "", f"{figures[key]:.3f}")
+    return table
+
+
+def _bands(bands: Sequence[dict[str, Any]]) -> Table:
+    table = Table("confidence", "reports", "mean", "right", title="calibration", title_justify="left")
+    for band in bands:
+        table.add_row(band["band"], str(band["reports"]), f"{band['confidence']:.3f}", f"{band['accuracy']:.3f}")
+    return table
+
+
+def _changes(difference: dict[str, Any]) -> Table:
+    table = Table("figure", "before", "after", title="against the other version", title_justify="left")
+    for key, row in difference["figures"].items():
+        table.add_row(TITLES.get(key, key), _share(row["before"]), _share(row["after"]))
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def compared(history: Sequence[Labelled], *, say: Callable[[str], None]) -> bool:
+    """Measure a model of four fifths beside the rules alone on the fifth that it has not seen; return whether it does better.
+
+    Args:
+        history: what is learnt from.
+        say: is told of progress and of the figures.
+
+    Raises:
+        ConfigurationError: there are too few reports to tell.
+    """
+    if len(history) < FEWEST:
+        raise ConfigurationError(
+            f"{len(history)} reports have an owner: at least {FEWEST} are needed to measure a model"
+        )
+    rules = Router.load()
+    kept_back = history[HELD_OUT - 1 :: HELD_OUT]
+    shown = [report for number, report in enumerate(history, 1) if number % HELD_OUT]
+    say(f"learning from {len(shown)} reports, {len(kept_back)} kept back ...")
+    learnt = learn(shown, rules, today=datetime.now(UTC).date())
+    before, after = evaluate(kept_back, rules), evaluate(kept_back, Router.load(model=model_from(learnt.document)))
+    say(f"on the {before['top_1']['of']} reports kept back     rules alone   with the model")
+    for key, title in (("top_1", "owner right"), ("top_3", "among the first three")):
+        say(f"  {title:<32} {_share(before[key]['share']):>11} {_share(after[key]['share']):>16}")
+    return bool(after["top_1"]["right"] > before["top_1"]["right"])
+
+
+def learnt_from_all(history: Sequence[Labelled], out: Path, *, say: Callable[[str], None]) -> Learnt:
+    """Learn from every report and write the model file.
+
+    Raises:
+        ConfigurationError: the file cannot be written.
+    """
+    say(f"learning from all {len(history)} reports ...")
+    learnt = learn(history, Router.load(), today=datetime.now(UTC).date())
+    try:
+        save(learnt, out)
+    except OSError as error:
+        raise ConfigurationError(f"--out {out} cannot be written: {error}") from error
+    return learnt
