@@ -137,14 +137,20 @@ def read_items(path: Path, channel: str) -> list[Item]:
             continue
         try:
             row = orjson.loads(line)
-            title, text = str(row.get("title") or ""), str(row["text"])
-        except (orjson.JSONDecodeError, KeyError, AttributeError) as error:
+            title, text = _string(row.get("title") or ""), _string(row["text"])
+        except (orjson.JSONDecodeError, KeyError, AttributeError, TypeError) as error:
             raise ConfigurationError(
                 f"{path} line {number}: not a JSON object with `text` (and `title`): {error!r}"
             ) from error
         door = DOORS[len(items) % len(DOORS)] if channel == "mixed" else channel
         items.append(Item(channel=door, title=title, text=text, sender=_sender(door, f"{len(items)}\0{title}\0{text}")))
     return items
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is {type(value).__name__}")
+    return value
 
 
 def _sender(door: str, content: str) -> str:

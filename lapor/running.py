@@ -216,7 +216,7 @@ def _findings(settings: "Settings") -> "Iterator[Finding]":
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.errors import LaporError
     from lapor.stack import Stack
-    from lapor.wiring import store
+    from lapor.wiring import CHANNELS, WORKERS, store
     from ops import doctor as look
 
     yield look.disk(settings.data)
@@ -239,7 +239,8 @@ def _findings(settings: "Settings") -> "Iterator[Finding]":
     if settings.clickhouse is not None:
         yield look.guarded("clickhouse", lambda: look.clickhouse(store(settings)), advice)
     if stack is not None:
-        yield from look.loops(settings.data, stack.services)
+        ours = {name: pid for name, pid in stack.services.items() if name in {*CHANNELS, *WORKERS}}
+        yield from look.loops(settings.data, ours)  # the embedded servers are looked at by their own protocols
 
 
 def settings(

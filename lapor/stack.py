@@ -9,6 +9,7 @@ from typing import Self
 
 import psutil
 
+from complaints.errors import ConfigurationError
 from complaints.settings import Settings
 
 NOTE = "stack.json"
@@ -39,11 +40,17 @@ class Stack:
 
     @classmethod
     def read(cls, data: Path) -> Self | None:
-        """Return the note in a data folder, whether its stack still runs or not; None where there is none."""
+        """Return the note in a data folder, whether its stack still runs or not; None where there is none.
+
+        Raises:
+            ConfigurationError: there is one that cannot be read.
+        """
         try:
             return cls(**json.loads((data / NOTE).read_text()))
-        except (FileNotFoundError, ValueError, TypeError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
+        except OSError as error:
+            raise ConfigurationError(f"{data / NOTE} cannot be read ({error}); is it somebody else's stack?") from error
 
     @classmethod
     def running(cls, data: Path) -> Self | None:

@@ -15,7 +15,8 @@ from rich.table import Table
 
 from lapor.supervisor import Service, Supervisor
 
-_PASSWORD = re.compile(r"(://[^:/@]+:)[^@]+(@)")
+_PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
+"""In one or more addresses; up to the last @ before the host, as addresses are read."""
 
 
 def table(supervisor: Supervisor) -> Table:

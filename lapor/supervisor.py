@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+import structlog
 
 from complaints.errors import UnavailableError
 from complaints.telemetry import Heartbeat
+
+log = structlog.get_logger()
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 10.0
 """Backoff between two starts of a process that keeps dying."""
@@ -166,7 +169,11 @@ class Supervisor:
             service.due = now + service.pause_s
         if now >= service.due:
             service.restarts += 1
-            self._launch(service)
+            try:
+                self._launch(service)
+            except OSError as error:  # no memory, no process, a full disk: it may pass, and the watch must go on
+                service.started = now
+                log.warning("a service cannot be started", service=service.name, error=str(error))
 
 
 def end_leftovers(processes: Mapping[int, float]) -> list[int]:

@@ -116,7 +116,7 @@ def refuse(case: Case, agency_id: str, reason: str, *, scanner: Scanner, now: da
         now: when.
 
     Raises:
-        CaseError: the case is not with this agency, or its complaint is gone from Kafka.
+        CaseError: the case is not with this agency, or its complaint or its former refusals are gone from Kafka.
         BusUnavailable: Kafka does not answer.
     """
     former = _former_refusals(case, scanner)
@@ -149,4 +149,6 @@ def _former_refusals(case: Case, scanner: Scanner) -> Sequence[Refusal]:
     if case.last_refusal is None:
         return ()
     record = scanner.read(case.last_refusal)
-    return () if record is None else decode(record, CaseEvent).refusals
+    if record is None:  # without them the case could go back to a body that has refused it
+        raise CaseError(f"the last refusal is no longer at {case.last_refusal}: Kafka's retention is too short")
+    return decode(record, CaseEvent).refusals

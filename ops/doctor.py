@@ -90,15 +90,14 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
 
     Args:
         data: the data folder.
-        services: those that should run, with their pids.
+        services: the doors and workers that should run, with their pids.
     """
     for name, pid in services.items():
         age = Heartbeat.age_s(data / "heartbeats", name)
-        if age is None:
-            continue  # an embedded server: looked at by its own protocol
+        seen = "loop has never turned" if age is None else f"loop turned {age:.0f} s ago"
         yield Finding(
             name,
-            well=age < Heartbeat.STALE_AFTER_S,
-            detail=f"loop turned {age:.0f} s ago (pid {pid})",
+            well=age is not None and age < Heartbeat.STALE_AFTER_S,
+            detail=f"{seen} (pid {pid})",
             advice=f"read {data / 'logs' / name}.log",
         )

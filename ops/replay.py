@@ -141,10 +141,11 @@ def replay(
                 answers.append(found)
         writer.write(answers)
         summary.written += len(answers)
-        for move in _moves([answer for answer in answers if answer.id not in seen], store):
+        new = {answer.id: answer for answer in answers if answer.id not in seen}
+        for move in _moves(list(new.values()), store):
             summary.moved += 1
             moved(move)
-        seen.update(answer.id for answer in answers)
+        seen.update(new)
     summary.seconds = time.monotonic() - started
     return summary
 

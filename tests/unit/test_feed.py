@@ -1,0 +1,168 @@
+"""A feed: its file is read or the line is named, and each item is owned, dead-lettered, refused or lost, never two of them."""
+
+import json
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from complaints.errors import ConfigurationError
+from lapor.feed import DOORS, Item, Outcome, read_items
+
+A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+def lines(folder: Path, *rows: object) -> Path:
+    """Write a JSON-lines file."""
+    path = folder / "feed.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    return path
+
+
+def test_each_line_is_an_item_with_a_sender_of_its_own(tmp_path: Path) -> None:
+    """Also two lines with the same words: two citizens wrote them."""
+    path = lines(tmp_path, {"title": "Jalan", "text": "rusak 🌊"}, {"text": "rusak 🌊"}, {"text": "rusak 🌊", "x": 1})
+    items = read_items(path, "sms")
+    assert [(item.title, item.text, item.channel) for item in items] == [
+        ("Jalan", "rusak 🌊", "sms"),
+        ("", "rusak 🌊", "sms"),
+        ("", "rusak 🌊", "sms"),
+    ]
+    assert len({item.sender for item in items}) == 3
+    assert all(item.sender.startswith("62812") and item.sender.isdigit() for item in items)
+
+
+def test_the_same_file_again_has_the_same_senders(tmp_path: Path) -> None:
+    """So that feeding it twice adds nothing."""
+    path = lines(tmp_path, {"text": "a"}, {"text": "b"})
+    assert read_items(path, "mixed") == read_items(path, "mixed")
+
+
+def test_mixed_goes_through_every_door_in_turn(tmp_path: Path) -> None:
+    """Empty lines are no items and take no turn."""
+    path = lines(tmp_path, *({"text": str(number)} for number in range(4)))
+    path.write_text(path.read_text().replace("\n", "\n\n  \n"))
+    assert [item.channel for item in read_items(path, "mixed")] == [*DOORS, DOORS[0]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"[]",
+        b"7",
+        b"{}",
+        b'{"title": "x"}',
+        b'{"text": null}',
+        b'{"text": 7}',
+        b'{"text": "\xff"}',
+        b"\xef\xbb\xbf",
+    ],
+)
+def test_a_line_that_is_no_complaint_is_named(tmp_path: Path, line: bytes) -> None:
+    """By its number; no word None is ever sent as a citizen's text."""
+    path = tmp_path / "feed.jsonl"
+    path.write_bytes(b'{"text": "good"}\n' + line + b"\n")
+    with pytest.raises(ConfigurationError, match=r"feed\.jsonl line 2"):
+        read_items(path, "sms")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A missing one and a folder."""
+    for path in (tmp_path / "none.jsonl", tmp_path):
+        with pytest.raises(ConfigurationError, match="cannot be read"):
+            read_items(path, "sms")
+
+
+def outcome(*ids: UUID | None, owned: tuple[UUID, ...] = (), stored: tuple[UUID, ...] = (), **more: int) -> Outcome:
+    """Return what became of some items."""
+    return Outcome(list(ids), owners=dict.fromkeys(owned, "x"), stored=set(stored), **more)  # type: ignore[arg-type]
+
+
+def figures(found: Outcome) -> tuple[float, ...]:
+    """Return sent, owned, stored, dead letters and lost."""
+    return tuple(found.as_json()[name] for name in ("sent", "owned", "stored", "dead_letters", "lost"))
+
+
+def test_all_owned_and_stored_is_settled() -> None:
+    """Nothing is missing, nothing lost."""
+    found = outcome(A, B, owned=(A, B), stored=(A, B))
+    assert found.settled
+    assert (found.missing, figures(found)) == ([], (2, 2, 2, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("found", "missing"),
+    [
+        (outcome(A, None, owned=(A,), stored=(A,)), [1]),
+        (outcome(A, B, owned=(A,), stored=(A, B)), [1]),
+        (outcome(A, B, owned=(A, B), stored=(A,)), []),
+    ],
+    ids=["unknown", "without an owner", "without a row"],
+)
+def test_what_is_not_yet_known_owned_or_stored_is_not_settled(found: Outcome, missing: list[int]) -> None:
+    """Each is waited for."""
+    assert not found.settled
+    assert found.missing == missing
+
+
+def test_what_stays_missing_is_lost() -> None:
+    """Counted once each, whatever it lacks."""
+    assert figures(outcome(A, None, C, owned=(A,), stored=(A, C))) == (3, 1, 2, 0, 2)
+
+
+def test_a_dead_letter_accounts_for_a_missing_item() -> None:
+    """It is kept with its reason: not lost."""
+    found = outcome(A, None, owned=(A,), stored=(A,), dead_letters=1)
+    assert found.settled
+    assert figures(found) == (2, 1, 1, 1, 0)
+
+
+def test_a_dead_letter_that_was_sent_on_purpose_accounts_for_nothing_else() -> None:
+    """The broken message of the demo must not hide a lost one."""
+    found = outcome(A, None, owned=(A,), stored=(A,), dead_letters=1, broken=1)
+    assert not found.settled
+    assert figures(found) == (2, 1, 1, 1, 1)
+
+
+def test_what_was_broken_on_purpose_is_waited_for() -> None:
+    """Its dead letter is part of the account."""
+    assert not outcome(A, owned=(A,), stored=(A,), broken=1).settled
+    assert outcome(A, owned=(A,), stored=(A,), broken=1, dead_letters=1).settled
+
+
+def test_more_dead_letters_than_missing_items_lose_nothing() -> None:
+    """Lost is never negative."""
+    assert figures(outcome(A, owned=(A,), stored=(A,), dead_letters=5)) == (1, 1, 1, 5, 0)
+
+
+def test_what_a_door_refused_was_not_sent() -> None:
+    """The citizen knows: it is neither missing nor lost."""
+    found = outcome(A, None, owned=(A,), stored=(A,))
+    found.refused[1] = "503"
+    assert found.settled
+    assert (found.missing, figures(found)) == ([], (1, 1, 1, 0, 0))
+
+
+def test_any_news_changes_what_was_seen() -> None:
+    """Silence is measured by it."""
+    states = [
+        outcome(None, None),
+        outcome(A, None),
+        outcome(A, B),
+        outcome(A, B, stored=(A,)),
+        outcome(A, B, stored=(A,), owned=(A,)),
+        outcome(A, B, stored=(A,), owned=(A,), dead_letters=1),
+    ]
+    assert [state.seen for state in states] == sorted({state.seen for state in states})
+
+
+def test_items_with_the_same_complaint_are_each_accounted_for() -> None:
+    """Two items of the same citizen with the same words are one complaint, and neither is lost."""
+    assert figures(outcome(A, A, owned=(A,), stored=(A,))) == (2, 2, 2, 0, 0)
+
+
+def test_an_item_is_a_value() -> None:
+    """A feed may hold the same one twice."""
+    item = Item(channel="web", title="", text="x", sender="warga")
+    assert item == Item(channel="web", title="", text="x", sender="warga", raw=None)

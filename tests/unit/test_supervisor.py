@@ -1,0 +1,181 @@
+"""The supervisor on real processes: what dies or no longer turns is started again, and all stop in reverse order."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from complaints.errors import UnavailableError
+from complaints.telemetry import Heartbeat
+from lapor import supervisor as module
+from lapor.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
+from tests.support import wait_until
+
+SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
+ENDS_SLOWLY = """
+import pathlib, signal, sys, time
+def end(*_):
+    with open('order', 'a') as order:
+        order.write(sys.argv[1])
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+pathlib.Path('ready-' + sys.argv[1]).touch()
+time.sleep(60)
+"""
+BEATS_ONCE = """
+import sys, time, pathlib
+from complaints.telemetry import Heartbeat
+Heartbeat(pathlib.Path(sys.argv[1]), 'worker').beat()
+time.sleep(60)
+"""
+
+
+def python(name: str, code: str, *arguments: str, beats: bool = False) -> Service:
+    """Return a service that runs some code."""
+    return Service(name=name, command=[sys.executable, "-c", code, *arguments], beats=beats)
+
+
+@pytest.fixture
+def started() -> list[str]:
+    """Who was started, in order."""
+    return []
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path, started: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
+    """Keeps nothing yet; its services run in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    made = Supervisor(tmp_path, changed=lambda service: started.append(service.name))
+    yield made
+    made.stop()
+    assert not any(service.alive for service in made.services)
+
+
+def pid(service: Service) -> int:
+    """Return the process of now."""
+    assert service.process is not None
+    return service.process.pid
+
+
+def test_what_dies_is_started_again(supervisor: Supervisor, started: list[str]) -> None:
+    """With a log that both lives wrote, and whoever wants to know is told of each start."""
+    service = python("worker", SLEEPS)
+    supervisor.start(service)
+    wait_until(lambda: "up" in supervisor.log_tail("worker"), what="the first life")
+    first = pid(service)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: service.alive and pid(service) != first, what="the second life")
+    wait_until(lambda: supervisor.log_tail("worker").count("up") == 2, what="its log")
+    assert service.restarts == 1
+    assert started == ["worker", "worker"]
+
+
+def test_what_keeps_dying_is_started_at_growing_pauses(supervisor: Supervisor) -> None:
+    """So that a wrong setting does not fill the disk with logs."""
+    service = python("broken", "import time; print(time.monotonic(), flush=True)")
+    supervisor.start(service)
+    wait_until(lambda: service.restarts == 2, what="two starts")
+    wait_until(lambda: len(supervisor.log_tail("broken").split()) == 3, what="three lives")
+    first, second, third = map(float, supervisor.log_tail("broken").split())
+    assert third - second > second - first > FIRST_PAUSE_S
+
+
+def test_what_does_not_start_says_the_end_of_its_log(supervisor: Supervisor) -> None:
+    """The operator reads the reason at once."""
+    service = python("broken", "raise SystemExit('no room on the moon')")
+    supervisor.start(service)
+    with pytest.raises(UnavailableError, match=r"(?s)broken does not start.*no room on the moon"):
+        supervisor.wait(service, lambda: False, timeout_s=0.5)
+
+
+def test_a_loop_that_no_longer_turns_is_killed_and_started_again(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs, but it does nothing: only its heartbeat tells."""
+    monkeypatch.setattr(Heartbeat, "STALE_AFTER_S", 0.5)  # thirty seconds are for people
+    service = python("worker", BEATS_ONCE, str(tmp_path / "heartbeats"), beats=True)
+    supervisor.start(service)
+    wait_until(lambda: supervisor.has_turned(service), what="its only turn")
+    first = pid(service)
+    wait_until(lambda: service.restarts == 1 and pid(service) != first, what="the second life")
+
+
+def test_a_heartbeat_of_a_former_life_counts_for_nothing(supervisor: Supervisor, tmp_path: Path) -> None:
+    """Neither as a turn nor as a stale one: the new process has its time to start."""
+    Heartbeat(tmp_path / "heartbeats", "worker").beat()
+    old = time.time() - 3600
+    os.utime(tmp_path / "heartbeats" / "worker", (old, old))
+    service = python("worker", SLEEPS, beats=True)
+    supervisor.start(service)
+    time.sleep(0.6)  # the watch looks five times a second
+    assert service.alive
+    assert service.restarts == 0
+    assert not supervisor.has_turned(service)
+
+
+def test_services_stop_in_the_reverse_order_of_their_start(supervisor: Supervisor, tmp_path: Path) -> None:
+    """Doors before workers, workers before servers; each has the time to finish."""
+    for name in "abc":
+        supervisor.start(python(name, ENDS_SLOWLY, name))
+    wait_until(lambda: all((tmp_path / f"ready-{name}").exists() for name in "abc"), what="all three")
+    supervisor.stop()
+    assert (tmp_path / "order").read_text() == "cba"
+
+
+def test_what_does_not_stop_is_killed(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing acked is lost by that."""
+    monkeypatch.setattr(module, "STOP_TIMEOUT_S", 0.2)  # fifteen seconds are for services at work
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    service = python("deaf", deaf)
+    supervisor.start(service)
+    wait_until(lambda: "up" in supervisor.log_tail("deaf"), what="deaf ears")
+    supervisor.stop()
+    assert not service.alive
+
+
+def test_nothing_is_started_again_after_the_stop(supervisor: Supervisor, started: list[str]) -> None:
+    """Dying on request is no death."""
+    supervisor.start(python("worker", SLEEPS))
+    supervisor.stop()
+    time.sleep(0.6)
+    assert started == ["worker"]
+
+
+def test_a_large_log_is_set_aside_at_the_next_start(supervisor: Supervisor, tmp_path: Path) -> None:
+    """One old one is kept, and the disk is not filled."""
+    (tmp_path / "logs").mkdir()
+    with (tmp_path / "logs" / "worker.log").open("wb") as log:
+        log.truncate(LOG_BYTES + 1)
+    supervisor.start(python("worker", SLEEPS))
+    assert (tmp_path / "logs" / "worker.log.1").stat().st_size == LOG_BYTES + 1
+    assert (tmp_path / "logs" / "worker.log").stat().st_size < 100
+
+
+def test_a_start_that_fails_is_tried_again_and_the_watch_goes_on(supervisor: Supervisor, tmp_path: Path) -> None:
+    """No memory or a full disk may pass; the others are still looked after."""
+    tool = tmp_path / "tool"
+    tool.symlink_to(sys.executable)
+    service = Service(name="worker", command=[str(tool), "-c", "pass"])
+    supervisor.start(service)
+    tool.unlink()
+    wait_until(lambda: service.restarts >= 2, what="two failed starts")
+    tool.symlink_to(sys.executable)
+    service.command[2] = SLEEPS
+    wait_until(lambda: service.alive, what="the start that works")
+
+
+def test_leftovers_of_a_killed_supervisor_are_ended(supervisor: Supervisor) -> None:
+    """By pid and the time of birth, so that only the very process is meant."""
+    service = python("left", SLEEPS)
+    supervisor.start(service)
+    wait_until(lambda: "up" in supervisor.log_tail("left"), what="it")
+    born = psutil.Process(pid(service)).create_time()
+    assert end_leftovers({pid(service): born - 100}) == []
+    assert service.alive
+    assert end_leftovers({pid(service): born, 2**22 + 1: born}) == [pid(service)]
