@@ -1,9 +1,10 @@
 """kafka-python behind the bus: the producer of the doors, and the administrator of topics."""
 
+import contextlib
 import dataclasses
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError, wait
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaProducer
@@ -11,12 +12,12 @@ from kafka import TopicPartition as KafkaTopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import (
     KafkaError,
-    KafkaTimeoutError,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     TopicAlreadyExistsError,
 )
 
+from complaints import telemetry
 from complaints.bus import MAX_RECORD_BYTES, Offsets, Position, Record
 from complaints.contract import Topic, topics
 from complaints.errors import BusUnavailable, ContractViolation
@@ -28,12 +29,19 @@ BOOTSTRAP_TIMEOUT_MS = 2000
 """A broker that is there answers in milliseconds; a door that waits longer keeps a citizen waiting."""
 
 
+GRACE_S, WATCH_EVERY_S = 1.0, 0.25
+"""How much later than its own timeout an answer may be before the client counts as hung, and how often we look."""
+
 HEADER_ROOM_BYTES = 20_000
 """For the key and the CloudEvents attributes beside a value of MAX_RECORD_BYTES."""
 
 
 class KafkaPythonProducer:
-    """A Producer. It connects at the first send, and again after the broker was away: a door starts without Kafka and spools."""
+    """A Producer. It connects at the first send, and again after the broker was away: a door starts without Kafka and spools.
+
+    It keeps its promise of an answer in time by itself: when a broker dies while kafka-python 3.0.12 asks it for a producer id, the
+    client waits for that answer for ever and expires nothing. A client that is so late is replaced.
+    """
 
     def __init__(self, brokers: str, *, timeout_s: float, linger_ms: int = 2) -> None:
         """Keep the settings; nothing is connected yet.
@@ -44,73 +52,104 @@ class KafkaPythonProducer:
             linger_ms: milliseconds that records wait for company in one request.
         """
         self._brokers = brokers.split(",")
-        self._timeout_ms = int(timeout_s * 1000)
+        self._timeout_s = timeout_s
         self._linger_ms = linger_ms
         self._lock = threading.Lock()
-        self._producer: Any = None
+        self._client: Any = None
         self._next_attempt = 0.0
+        self._waiting: dict[Future[Position], float] = {}
+        self._closed = threading.Event()
+        self._watch = threading.Thread(target=self._replace_when_late, name="kafka-python-watch", daemon=True)
+        self._watch.start()
 
     def send(self, record: Record) -> "Future[Position]":
         """Enqueue a record (see Producer)."""
         answer: Future[Position] = Future()
         try:
-            self._connected().send(
-                record.topic, value=record.value, key=record.key, headers=list(record.headers)
-            ).add_both(lambda outcome: _settle(answer, outcome))
+            client = self._connected()
+            with self._lock:
+                self._waiting[answer] = time.monotonic() + self._timeout_s + GRACE_S
+            answer.add_done_callback(self._forget)
+            client.send(record.topic, value=record.value, key=record.key, headers=list(record.headers)).add_both(
+                lambda outcome: _settle(answer, outcome)
+            )
         except (KafkaError, BusUnavailable) as error:
-            answer.set_exception(_mapped(error))
+            _settle(answer, error)
         return answer
 
     def flush(self, timeout_s: float) -> None:
         """Wait for all answers (see Producer)."""
-        if self._producer is None:
-            return
-        try:
-            self._producer.flush(timeout=timeout_s)
-        except KafkaTimeoutError as error:
-            raise BusUnavailable(f"Kafka did not take everything within {timeout_s} s") from error
+        with self._lock:
+            waiting = list(self._waiting)
+        if wait(waiting, timeout=timeout_s).not_done:
+            raise BusUnavailable(f"Kafka did not take everything within {timeout_s} s")
 
     def close(self) -> None:
         """Let go."""
+        self._closed.set()
+        self._watch.join()
         with self._lock:
-            if self._producer is not None:
-                self._producer.close(timeout=self._timeout_ms / 1000)
-                self._producer = None
+            client, self._client = self._client, None
+        if client is not None:
+            client.close(timeout=self._timeout_s)
+
+    def _forget(self, answer: "Future[Position]") -> None:
+        with self._lock:
+            self._waiting.pop(answer, None)
+
+    def _replace_when_late(self) -> None:
+        while not self._closed.wait(WATCH_EVERY_S):
+            with self._lock:
+                late = next(iter(self._waiting.values()), float("inf")) < time.monotonic()
+                if not late:
+                    continue
+                client, self._client = self._client, None
+                waiting = list(self._waiting)
+            telemetry.RETRIES.labels("kafka-client").inc()
+            for answer in waiting:
+                _settle(answer, BusUnavailable("the Kafka client did not answer in time"))
+            if client is not None:
+                threading.Thread(
+                    target=client.close, kwargs={"timeout": 0}, name="kafka-python-close", daemon=True
+                ).start()
 
     def _connected(self) -> Any:
-        if self._producer is not None:
-            return self._producer
         with self._lock:
-            if self._producer is None:
+            if self._client is None:
                 if time.monotonic() < self._next_attempt:
                     raise BusUnavailable("Kafka is away")
                 try:
-                    self._producer = KafkaProducer(
-                        bootstrap_servers=self._brokers,
-                        acks="all",
-                        enable_idempotence=True,
-                        linger_ms=self._linger_ms,
-                        batch_size=1 << 18,
-                        max_block_ms=self._timeout_ms,
-                        request_timeout_ms=max(self._timeout_ms - 500, 500),
-                        delivery_timeout_ms=self._timeout_ms,
-                        bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
-                        reconnect_backoff_max_ms=1000,
-                        max_request_size=MAX_RECORD_BYTES + HEADER_ROOM_BYTES,
-                        allow_auto_create_topics=False,
-                        metrics_enabled=False,
-                    )
+                    self._client = self._connect()
                 except KafkaError:
                     self._next_attempt = time.monotonic() + RECONNECT_PAUSE_S
                     raise
-            return self._producer
+            return self._client
+
+    def _connect(self) -> Any:
+        timeout_ms = int(self._timeout_s * 1000)
+        return KafkaProducer(
+            bootstrap_servers=self._brokers,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=self._linger_ms,
+            batch_size=1 << 18,
+            max_block_ms=timeout_ms,
+            request_timeout_ms=max(timeout_ms - 500, 500),
+            delivery_timeout_ms=timeout_ms,
+            bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+            reconnect_backoff_max_ms=1000,
+            max_request_size=MAX_RECORD_BYTES + HEADER_ROOM_BYTES,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
 
 
 def _settle(answer: "Future[Position]", outcome: Any) -> None:
-    if isinstance(outcome, BaseException):
-        answer.set_exception(_mapped(outcome))
-    else:
-        answer.set_result(Position(outcome.topic, outcome.partition, outcome.offset))
+    with contextlib.suppress(InvalidStateError):  # it was given up, and the client answers after all
+        if isinstance(outcome, BaseException):
+            answer.set_exception(_mapped(outcome))
+        else:
+            answer.set_result(Position(outcome.topic, outcome.partition, outcome.offset))
 
 
 def _mapped(error: BaseException) -> BusUnavailable | ContractViolation:
