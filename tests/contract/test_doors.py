@@ -1,5 +1,6 @@
 """The ack rule, for every door: upstream hears yes only after Kafka acked or the spool fsynced."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -52,6 +53,7 @@ class House:
         self.door, self.broker, self.folder = door, broker, folder
         self._normaliser, self._keys = normaliser, keys
         self.scanner = ConfluentScanner(broker.brokers)
+        self.running: Running | None = None
         self.begin = {topic: self.scanner.ends(topic) for topic in (COMPLAINTS, DEAD_LETTERS)}
 
     def normalise(self, message: InboundMessage) -> Complaint:
@@ -70,7 +72,9 @@ class House:
 
     def stop(self) -> None:
         """Stop the process cleanly."""
-        self.running.stop()
+        assert self.running is not None
+        running, self.running = self.running, None
+        running.stop()
         self.intake.close()
         self.producer.close()
 
@@ -93,10 +97,20 @@ class House:
         return [DeadLetter.model_validate_json(stored.value or b"") for batch in batches for stored in batch]
 
 
+@pytest.fixture(autouse=True)
+def _no_chatter() -> None:
+    """Clients log each refused connection while the broker is away."""
+    for name in ("kafka", "librdkafka"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 @pytest.fixture
-def house(door: Door, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, tmp_path: Path) -> House:
-    """Not yet started."""
-    return House(door, broker, normaliser, keys, tmp_path)
+def house(door: Door, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, tmp_path: Path) -> Iterator[House]:
+    """Not yet started; a test that failed leaves no thread behind."""
+    made = House(door, broker, normaliser, keys, tmp_path)
+    yield made
+    if made.running is not None:
+        made.stop()
 
 
 def test_kafka_up_yes_means_that_it_is_there(house: House) -> None:
