@@ -1,0 +1,252 @@
+"""The command line: quick to help, one sentence for an error, an exit status that scripts can trust, and no password on a screen."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from complaints.errors import ConfigurationError
+from complaints.settings import Settings
+from lapor.cases import since_milliseconds
+from lapor.cli import main
+from lapor.status import shown_value
+from tests.support import free_port
+
+CLIENTS = (
+    "aiokafka",
+    "chdb",
+    "clickhouse_driver",
+    "confluent_kafka",
+    "faust",
+    "httpx",
+    "kafka",
+    "smpplib",
+    "starlette",
+    "telegram",
+    "tweepy",
+)
+
+Ran = tuple[int, str, str]
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def lapor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs a command in a data folder of its own; returns exit status, stdout and stderr."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"LAPOR_{name.upper()}", raising=False)
+    monkeypatch.setenv("LAPOR_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str, **environment: str) -> Ran:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["lapor", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        code = ended.value.code
+        return (code if isinstance(code, int) else 0), out, err
+
+    return run
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["replay", "--help"], ["settings"]], ids=" ".join)
+def test_help_and_settings_load_no_client_library(arguments: list[str]) -> None:
+    """Each takes a tenth of a second or more; a command loads what it needs when it runs."""
+    code = (
+        "import sys\n"
+        f"sys.argv = ['lapor', *{arguments!r}]\n"
+        "from lapor.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit as ended:\n    assert not ended.code, ended.code\n"
+        f"sys.stderr.write(' '.join(sorted(set({CLIENTS!r}) & set(sys.modules))))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
+    assert "LAPOR" in ran.stdout.upper()
+
+
+COMMANDS = ["up", "run", "feed", "demo", "explain", "replay", "query", "doctor", "settings"]
+GROUPS = ["embedded", "agency", "case"]
+
+
+def test_help_names_every_command(lapor: Run) -> None:
+    """With a sentence each."""
+    status, out, _ = lapor("--help")
+    assert status == 0
+    assert not [name for name in (*COMMANDS, *GROUPS) if name not in out]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "embedded kafka", "agency search", "case refuse"])
+def test_every_command_has_help(lapor: Run, command: str) -> None:
+    """It says what it does, and how it is called."""
+    status, out, _ = lapor(*command.split(), "--help")
+    assert status == 0
+    assert f"lapor {command} " in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["query", "SELECT 1"],
+        ["explain", "00000000000"],
+        ["case", "refuse", "00000000000", "--as", "pln", "--text", "x"],
+        ["replay"],
+        ["run", "router"],
+        ["run", "sink"],
+        ["run", "sms"],
+        ["run", "twitter"],
+        ["run", "web"],
+    ],
+    ids=" ".join,
+)
+def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[str]) -> None:
+    """One sentence to stderr, status 2, no trace."""
+    status, out, err = lapor(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("lapor: ")
+    assert err.count("\n") == 1
+    assert "LAPOR_" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["run", "fax"], "fax"),
+        (["query"], "sql"),
+        (["query", "SELECT 1", "--format", "xml"], "xml"),
+        (["replay", "--since", "gestern"], "gestern"),
+        (["no-such-command"], "no-such-command"),
+        (["feed", "/no/such/file.jsonl"], "/no/such/file.jsonl"),
+        (["agency", "search", "x", "--limit", "0"], "limit"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_status_2(lapor: Run, arguments: list[str], part: str) -> None:
+    """Whoever checks it, the command line's library or ours."""
+    status, _, err = lapor(*arguments)
+    assert status == 2
+    assert part in err
+    assert "Traceback" not in err
+
+
+def test_a_wrong_setting_is_named_with_status_2(lapor: Run) -> None:
+    """Before anything starts."""
+    status, _, err = lapor("settings", LAPOR_MAX_HOPS="many")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "LAPOR_MAX_HOPS='many'" in err
+
+
+def test_a_server_that_is_away_is_one_sentence_with_status_1(lapor: Run) -> None:
+    """With its address and without its password."""
+    address = f"clickhouse://ana:geheim@127.0.0.1:{free_port()}/lapor"
+    status, out, err = lapor("query", "SELECT 1", LAPOR_CLICKHOUSE=address)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "no ClickHouse at 127.0.0.1:" in err
+    assert "geheim" not in err
+
+
+@pytest.mark.parametrize("line", ["{", '{"title": "x"}', '{"text": null}'])
+def test_a_feed_names_the_line_that_it_cannot_read(lapor: Run, tmp_path: Path, line: str) -> None:
+    """Before a single message is sent."""
+    path = tmp_path / "feed.jsonl"
+    path.write_text(json.dumps({"text": "good"}) + "\n" + line)
+    status, _, err = lapor("feed", str(path))
+    assert (status, err.count("\n")) == (2, 1)
+    assert "feed.jsonl line 2" in err
+
+
+def test_a_code_with_a_slip_is_one_sentence_with_status_1(lapor: Run) -> None:
+    """Found before any server is asked."""
+    address = f"clickhouse://127.0.0.1:{free_port()}/lapor"
+    status, _, err = lapor("explain", "00000000001", LAPOR_CLICKHOUSE=address)
+    assert (status, err.count("\n")) == (1, 1)
+    assert "check character" in err
+
+
+def test_the_national_administrator_cannot_refuse(lapor: Run) -> None:
+    """Its desk is where a case ends that nobody else takes."""
+    servers = {"LAPOR_KAFKA": "127.0.0.1:1", "LAPOR_CLICKHOUSE": "clickhouse://127.0.0.1:1/lapor"}
+    status, _, err = lapor("case", "refuse", "00000000000", "--as", "kemenpanrb", "--text", "x", **servers)
+    assert (status, err.count("\n")) == (1, 1)
+    assert "cannot refuse" in err
+
+
+def test_the_doctor_without_a_stack_is_not_well(lapor: Run) -> None:
+    """Status 1, and the advice stands below what is not."""
+    status, out, _ = lapor("doctor")
+    assert status == 1
+    assert "FAIL stack: none runs in" in out
+    assert "-> start one with `lapor up`" in out
+
+
+def test_settings_lists_each_with_its_value_and_meaning(lapor: Run) -> None:
+    """What is unset is shown empty."""
+    status, out, _ = lapor("settings", LAPOR_SHORT_CODE="1709")
+    assert status == 0
+    assert all(f"LAPOR_{name.upper()}=" in out for name in Settings.model_fields)
+    assert "LAPOR_SHORT_CODE=1709\n    Our short code" in out
+    assert "LAPOR_KAFKA=\n" in out
+
+
+def test_settings_masks_passwords_and_tokens_until_they_are_asked_for(lapor: Run) -> None:
+    """In each address of a list, and whatever stands in them."""
+    secrets = {
+        "LAPOR_CLICKHOUSE": "clickhouse://ana:ge@he:im1@db:9000/lapor",
+        "LAPOR_SMPP": "smpp://a:geheim2@one:2775,smpp://b:geheim3@two",
+        "LAPOR_X_BEARER_TOKEN": "geheim4",
+    }
+    _, out, _ = lapor("settings", **secrets)
+    assert not [part for part in ("geheim", "he:im", "im1") if part in out]
+    assert "LAPOR_SMPP=smpp://a:***@one:2775,smpp://b:***@two\n" in out
+    _, out, _ = lapor("settings", "--reveal")
+    assert all(f"{name}={value}\n" in out for name, value in secrets.items())
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("clickhouse://db:9000/lapor", "clickhouse://db:9000/lapor"),
+        ("clickhouse://ana@db/lapor", "clickhouse://ana@db/lapor"),
+        ("clickhouse://:pw@db/lapor", "clickhouse://:***@db/lapor"),
+        ("clickhouse://ana:p%40w@db/lapor", "clickhouse://ana:***@db/lapor"),
+        ("smpp://one:2775,smpp://b:pw@two", "smpp://one:2775,smpp://b:***@two"),
+        ("one:9092,two:9092", "one:9092,two:9092"),
+        (None, ""),
+    ],
+)
+def test_only_the_password_of_an_address_is_masked(address: str | None, shown: str) -> None:
+    """Hosts, ports and users stay readable."""
+    assert shown_value(address, reveal=False) == shown
+
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-01", "2026-11-01T00:00:00+00:00"),
+        ("2026-11-01T08:00", "2026-11-01T08:00:00+00:00"),
+        ("2026-11-01T08:00+07:00", "2026-11-01T01:00:00+00:00"),
+        ("2026-11-01T08:00Z", "2026-11-01T08:00:00+00:00"),
+        ("90m", "2026-11-24T10:30:00+00:00"),
+        ("12h", "2026-11-24T00:00:00+00:00"),
+        ("7d", "2026-11-17T12:00:00+00:00"),
+        ("0m", "2026-11-24T12:00:00+00:00"),
+    ],
+)
+def test_since_is_a_time_or_how_long_ago(text: str, moment: str) -> None:
+    """UTC where no zone is named."""
+    assert since_milliseconds(text, now=NOW) == int(datetime.fromisoformat(moment).timestamp() * 1000)
+
+
+@pytest.mark.parametrize("text", ["d", "-1d", "1.5h", "7w", "yesterday", "2026-13-01", "²m", "99999999999d", "7 d"])
+def test_what_is_no_time_is_refused_with_the_forms(text: str) -> None:
+    """The text that was given stands in the sentence."""
+    with pytest.raises(ConfigurationError, match=r"--since .* is no time: write 2026-11-01"):
+        since_milliseconds(text, now=NOW)
