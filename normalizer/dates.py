@@ -72,7 +72,7 @@ def find_date(folded: bytes, today: date, groups: Mapping[str, Sequence[int]]) -
         today: the day on which the report came, where it happened.
         groups: the positions of the words of time in the text.
     """
-    years, marks, months, relative, weekdays, units = (groups.get(way, ()) for way in _WAYS)
+    years, marks, months, relative, weekdays, units = [groups.get(way, ()) for way in _WAYS]
     for at in marks or years:
         found = _numeric(folded, at, today)
         if found:

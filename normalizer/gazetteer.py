@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 PROVINCE, REGENCY, DISTRICT, VILLAGE = 2, 5, 8, 13
@@ -50,6 +50,7 @@ def _load() -> Gazetteer:
     return Gazetteer(names={code: name for code, name in rows})  # noqa: C416 - rows are lists of two
 
 
+@lru_cache(maxsize=8192)
 def lineage(code: str) -> tuple[str | None, str | None, str | None, str | None]:
     """Return the codes of province, regency, district and village that a code stands in."""
     size = len(code)

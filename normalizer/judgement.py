@@ -15,34 +15,40 @@ REQUEST = ComplaintClass.information_request.value
 ASPIRATION = ComplaintClass.aspiration.value
 
 
-def class_of(scores: Mapping[int, float], *, request: int, aspiration: int, grievance: int) -> str:
-    """Return the class that the words speak for most; a complaint where nothing speaks."""
-    complains = scores.get(grievance, 0.0)
-    asks = scores.get(request, 0.0)
-    proposes = scores.get(aspiration, 0.0)
+def class_of(scores: Mapping[int, float], first: int) -> str:
+    """Return the class that the words speak for most; a complaint where nothing speaks.
+
+    Args:
+        scores: by target.
+        first: the target of the first of lexicon.SIGNALS; the others follow.
+    """
+    complains = scores.get(first + 3, 0.0)
+    asks = scores.get(first + 1, 0.0)
+    proposes = scores.get(first + 2, 0.0)
     if asks > complains and asks > proposes:
         return REQUEST
     return ASPIRATION if proposes > complains else COMPLAINT
 
 
-def missing_parts(*, placed: bool, dated: bool, complains: bool, evidence: bool, words: int) -> tuple[MissingPart, ...]:
-    """Return what a complete report of this kind would have.
+def missing_parts(dated: bool, evidence: bool, words: int) -> tuple[MissingPart, ...]:
+    """Return what a complete complaint would have; requests and proposals are of nothing that happened and need none of it.
 
     Args:
-        placed: the place is known, or the body that handles it is not one of a place.
         dated: it says when.
-        complains: a complaint, which is about something that happened; the others need no date and no evidence.
         evidence: a photo or another proof is there or spoken of.
         words: so many words the report has.
     """
-    missing: list[MissingPart] = []
-    if not placed:
-        missing.append("place")
-    if complains:
-        if not dated:
-            missing.append("date")
-        if words < _CHRONOLOGY_WORDS:
-            missing.append("chronology")
-        if not evidence:
-            missing.append("evidence")
-    return tuple(missing)
+    return _MISSING[dated, evidence, words >= _CHRONOLOGY_WORDS]
+
+
+_MISSING: dict[tuple[bool, bool, bool], tuple[MissingPart, ...]] = {
+    (True, True, True): (),
+    (True, True, False): ("chronology",),
+    (True, False, True): ("evidence",),
+    (True, False, False): ("chronology", "evidence"),
+    (False, True, True): ("date",),
+    (False, True, False): ("date", "chronology"),
+    (False, False, True): ("date", "evidence"),
+    (False, False, False): ("date", "chronology", "evidence"),
+}
+"""What is missing, by what is there: date, evidence, chronology."""

@@ -31,13 +31,13 @@ class Subject:
     """Whether the body that handles it is one of the place."""
 
 
-Cue = tuple[tuple[str, ...], tuple[tuple[int, float], ...], int]
-"""The word groups that a pattern belongs to, the (target, weight) that it gives, and the number of the name it is or -1."""
+Cue = tuple[tuple[str, ...], tuple[tuple[int, float], ...], int, str]
+"""The word groups that a pattern belongs to, the (target, weight) that it gives, the number of the name it is or -1, and the place."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Patterns and their meanings. Patterns of places come first, those of words last; some are both.
+    """Patterns and their meanings. Patterns of places come first, those of words after them; some are both.
 
     Attributes:
         subjects: what a report can be about; targets of weights are their numbers, then those of SIGNALS.
@@ -45,6 +45,8 @@ class Lexicon:
         places: the name of a place that each of the first patterns is.
         cues_from: the number of the first pattern that is a word.
         cues: what the words mean, from that number on.
+        plain_from: the number of the first word that only says something of one subject, as most do.
+        plain: the target and weight of each, from that number on.
         pairs: by group, (other group, target, weight).
         names: what the names of places mean.
     """
@@ -54,8 +56,16 @@ class Lexicon:
     places: tuple[str, ...]
     cues_from: int
     cues: tuple[Cue, ...]
+    plain_from: int
+    plain: tuple[tuple[int, float], ...]
     pairs: Mapping[str, tuple[tuple[str, int, float], ...]]
     names: PlaceNames
+
+    def weights(self, index: int) -> tuple[tuple[int, float], ...]:
+        """Return the (target, weight) of a word by the number of its pattern."""
+        if index >= self.plain_from:
+            return (self.plain[index - self.plain_from],)
+        return self.cues[index - self.cues_from][1]
 
 
 def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon:
@@ -90,16 +100,26 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
     words = weights.keys() | groups.keys() | numbers.keys()
     both = sorted(places.keys() & words)
     alone = [pattern for pattern in places if pattern not in words]
-    only = sorted(words - places.keys())
+    plain = (
+        {word for word, found in weights.items() if len(found) == 1} - groups.keys() - numbers.keys() - places.keys()
+    )
+    only = sorted(words - places.keys() - plain)
     return Lexicon(
         subjects=subjects,
-        patterns=tuple(pattern.encode() for pattern in (*alone, *both, *only)),
+        patterns=tuple(pattern.encode() for pattern in (*alone, *both, *only, *sorted(plain))),
         places=tuple(places[pattern] for pattern in (*alone, *both)),
         cues_from=len(alone),
         cues=tuple(
-            (tuple(groups.get(word, ())), tuple(weights.get(word, {}).items()), numbers.get(word, -1))
+            (
+                tuple(groups.get(word, ())),
+                tuple(weights.get(word, {}).items()),
+                numbers.get(word, -1),
+                places.get(word, ""),
+            )
             for word in (*both, *only)
         ),
+        plain_from=len(alone) + len(both) + len(only),
+        plain=tuple(pair for word in sorted(plain) for pair in weights[word].items()),
         pairs=_pairs(entries | {signal: document[signal] for signal in SIGNALS}, targets),
         names=names,
     )

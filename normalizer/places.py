@@ -96,9 +96,9 @@ def _after_levels(folded: bytes, levels: Sequence[int], lexicon: Lexicon) -> lis
     hits: list[Hit] = []
     for start in levels:
         begin = folded.find(b" ", start + 1)
-        words = folded[begin + 1 : begin + _NAME_CHARS].split()[:_NAME_WORDS]
+        words = folded[begin + 1 : begin + _NAME_CHARS].decode("ascii").split()[:_NAME_WORDS]
         for count in range(len(words), 0, -1):
-            written = b" ".join(words[:count]).decode("ascii")
+            written = " ".join(words[:count])
             name = lexicon.names.get(written)
             if name and name.weak and not name.strong:
                 hits.append((begin, -(begin + len(written) + 2), written))
@@ -113,22 +113,22 @@ def _collect(tally: Tally, folded: bytes, hits: list[Hit], lexicon: Lexicon) -> 
     between = False
     title_end = folded.find(b" | ")
     reach = 0
+    surroundings, names = SURROUNDINGS.get, lexicon.names.get
     hits.sort()
     for start, minus_end, written in hits:
         if start < reach - 1:
             continue
         reach = end = -minus_end
-        name = lexicon.names.get(written)
+        name = names(written)
         if name is None:
             continue
-        flags = SURROUNDINGS.get(folded[max(0, start - 14) : start].rsplit(b" ", 1)[-1], 0)
-        if flags & STREET and not _is_street(folded, start, written, lexicon):
-            flags = 0
-        if flags & ORIGIN:
-            flags, is_from = _origin(folded, start, end, flags)
-            from_to = end - 1 if is_from else from_to
-            between = between or (from_to < start <= from_to + _KE_CHARS)
-        if name.small and _counts(name, flags, folded, start, end):
+        flags = surroundings(folded[folded.rfind(b" ", 0, start) + 1 : start], 0)
+        if flags:
+            flags, is_from = _checked(flags, folded, (start, minus_end, written), lexicon)
+            if flags & ORIGIN or is_from:
+                from_to = end - 1 if is_from else from_to
+                between = between or (from_to < start <= from_to + _KE_CHARS)
+        if name.small and (_counts(name, flags, folded, start, end) if flags else not name.weak):
             entry = Small(name, flags, (start, end))
             small.append(entry)
             if entry.cued:
@@ -142,6 +142,14 @@ def _collect(tally: Tally, folded: bytes, hits: list[Hit], lexicon: Lexicon) -> 
                 where = _TITLE if start < title_end else 1.0 if start < _LEAD_CHARS else _STORY
                 tally.claim_strong(name, flags, (start, end), where)
     return small, between
+
+
+def _checked(flags: int, folded: bytes, hit: Hit, lexicon: Lexicon) -> tuple[int, bool]:
+    """Return what the word before a name really makes of it, and whether a road begins there."""
+    start, minus_end, written = hit
+    if flags & STREET and not _is_street(folded, start, written, lexicon):
+        return 0, False
+    return _origin(folded, start, -minus_end, flags) if flags & ORIGIN else (flags, False)
 
 
 def _is_street(folded: bytes, start: int, written: str, lexicon: Lexicon) -> bool:
@@ -212,11 +220,14 @@ def _province(tally: Tally, folded: bytes) -> PlaceReading | None:
 def _at(code: str, tally: Tally, small: list[Small], folded: bytes) -> PlaceReading:
     """Return the reading at a regency, with the district and village that stand in it."""
     spans = [tally.spans[code]]
-    found: dict[int, str] = {}
     inside = [
         entry for entry in small if code in entry.seats and (entry.cued or (not entry.passing and _is_own(entry.name)))
     ]
-    for level in (DISTRICT, VILLAGE) if inside else ():
+    if not inside:
+        deepest = tally.city_of_dki if code == DKI and tally.city_of_dki else code
+        return PlaceReading(lineage(deepest), tally.hows[code], _words(folded, spans))
+    found: dict[int, str] = {}
+    for level in (DISTRICT, VILLAGE):
         within = found.get(DISTRICT, code)
         for entry in inside:
             codes = [one for one in entry.codes if len(one) == level and one.startswith(within)]
@@ -235,4 +246,4 @@ def _is_own(name: PlaceName) -> bool:
 
 
 def _words(folded: bytes, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
-    return tuple(words for start, end in spans if (words := folded[start:end].decode("ascii").strip()))
+    return tuple([words for start, end in spans if (words := folded[start:end].decode("ascii").strip())])

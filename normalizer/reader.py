@@ -1,12 +1,14 @@
 """Reads a text in one pass: places, dates, subjects, class, what is missing. Knows no event and no channel."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from complaints.event import MissingPart
 from normalizer import dates, places
 from normalizer.gazetteer import PROVINCE, Gazetteer
 from normalizer.judgement import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
@@ -29,6 +31,10 @@ SUBJECTS = 3
 
 _WORDS_SHOWN = 3
 """So many words stand in the evidence of a subject."""
+
+_PLACE: tuple[MissingPart, ...] = ("place",)
+
+_WIB_OFFSET, _WITA_OFFSET, _WIT_OFFSET = timedelta(hours=7), timedelta(hours=8), timedelta(hours=9)
 
 _WITA = frozenset(("51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"))
 _WIT = frozenset(("81", "82", "91", "92", "93", "94", "95", "96"))
@@ -77,31 +83,21 @@ class Reader:
         if place.between:
             groups["intercity_road"] = [0]
         occurred = dates.find_date(folded, local_day(received_at, place.codes[0]), groups) if received_at else None
-        count = len(lexicon.subjects)
+        subjects = lexicon.subjects
+        count = len(subjects)
         ranked = [(-score, target) for target, score in scores.items() if target < count]
+        of_class = class_of(scores, count)
+        oversight = scores.get(count, 0.0) >= OVERSIGHT_FROM
+        if not ranked:
+            return Reading(folded, place, occurred, of_class, oversight, (), groups, names, None, ("subject",))
         ranked.sort()
-        of_class = class_of(scores, request=count + 1, aspiration=count + 2, grievance=count + 3)
-        first = lexicon.subjects[ranked[0][1]] if ranked else None
-        return Reading(
-            folded=folded,
-            place=place,
-            occurred=occurred,
-            complaint_class=of_class,
-            oversight=scores.get(count, 0.0) >= OVERSIGHT_FROM,
-            subjects=tuple([(lexicon.subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
-            groups=groups,
-            names=names,
-            topic=first.topic if first else None,
-            missing=missing_parts(
-                placed=not first.local or place.codes[1] is not None or place.codes[0] == DKI,
-                dated=occurred is not None,
-                complains=of_class == COMPLAINT,
-                evidence=count + 4 in scores,
-                words=folded.count(b" ") - 1,
-            )
-            if first
-            else ("subject",),
-        )
+        best = tuple([(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]])
+        first = subjects[ranked[0][1]]
+        placed = not first.local or place.codes[1] is not None or place.codes[0] == DKI
+        missing: tuple[MissingPart, ...] = () if placed else _PLACE
+        if of_class == COMPLAINT:
+            missing += missing_parts(occurred is not None, count + 4 in scores, folded.count(b" ") - 1)
+        return Reading(folded, place, occurred, of_class, oversight, best, groups, names, first.topic, missing)
 
     def words_for(self, folded: bytes, subject: str) -> str:
         """Return the words of a text that point to a subject most, for people to read."""
@@ -110,7 +106,7 @@ class Reader:
         found: dict[str, float] = {}
         for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
             if index >= lexicon.cues_from:
-                weight = dict(lexicon.cues[index - lexicon.cues_from][1]).get(target)
+                weight = dict(lexicon.weights(index)).get(target)
                 if weight:
                     found[folded[start:end].decode("ascii").strip()] = weight
         return ", ".join(sorted(found, key=lambda word: (-found[word], -len(word)))[:_WORDS_SHOWN])
@@ -119,39 +115,49 @@ class Reader:
         """Return the score of each target, the positions of each word group, the names of places, and the other names."""
         lexicon = self.lexicon
         cues, cues_from = lexicon.cues, lexicon.cues_from
-        names_of_places, places_end = lexicon.places, len(lexicon.places)
+        names_of_places, plain, plain_from = lexicon.places, lexicon.plain, lexicon.plain_from
         title_end = folded.find(b" | ")
-        scores: dict[int, float] = {}
-        groups: dict[str, list[int]] = {}
+        scores: defaultdict[int, float] = defaultdict(float)
+        groups: defaultdict[str, list[int]] = defaultdict(list)
         hits: list[places.Hit] = []
         names: list[NameHit] = []
         seen: set[int] = set()
         for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
-            if index < places_end:
+            if index >= plain_from:
+                if index not in seen:
+                    seen.add(index)
+                    target, weight = plain[index - plain_from]
+                    scores[target] += (
+                        weight * TITLE_BONUS
+                        if start < title_end
+                        else weight
+                        if start < LEAD_CHARS
+                        else weight * STORY_WEIGHT
+                    )
+                continue
+            if index < cues_from:
                 hits.append((start, -end, names_of_places[index]))
-                if index < cues_from:
-                    continue
-            of_groups, weights, name = cues[index - cues_from]
+                continue
+            of_groups, weights, name, place = cues[index - cues_from]
+            if place:
+                hits.append((start, -end, place))
             if name >= 0:
                 names.append((start, -end, name))
             for group in of_groups:
-                if group in groups:
-                    groups[group].append(start)
-                else:
-                    groups[group] = [start]
+                groups[group].append(start)
             if weights and index not in seen:
                 seen.add(index)
                 bonus = TITLE_BONUS if start < title_end else 1.0 if start < LEAD_CHARS else STORY_WEIGHT
                 for target, weight in weights:
-                    scores[target] = scores.get(target, 0.0) + weight * bonus
+                    scores[target] += weight * bonus
         _add_pairs(lexicon.pairs, groups, scores, title_end)
         return scores, groups, hits, names
 
 
 def _add_pairs(
     pairs: Mapping[str, tuple[tuple[str, int, float], ...]],
-    groups: dict[str, list[int]],
-    scores: dict[int, float],
+    groups: Mapping[str, list[int]],
+    scores: defaultdict[int, float],
     title_end: int,
 ) -> None:
     """Add what two word groups say together where they stand near each other."""
@@ -160,7 +166,7 @@ def _add_pairs(
             near = groups.get(other)
             if near and _are_near(positions, near):
                 bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
-                scores[target] = scores.get(target, 0.0) + weight * bonus
+                scores[target] += weight * bonus
 
 
 def _are_near(some: list[int], others: list[int]) -> bool:
@@ -184,8 +190,11 @@ def local_day(moment: datetime, province: str | None) -> date:
     At the ends of the calendar the day as it is written.
     """
     zone = (province or "")[:PROVINCE]
-    hours = 9 if zone in _WIT else 8 if zone in _WITA else 7
+    there = _WIT_OFFSET if zone in _WIT else _WITA_OFFSET if zone in _WITA else _WIB_OFFSET
+    written = moment.utcoffset()
+    if written == there or written is None:
+        return moment.date()
     try:
-        return (moment.astimezone(UTC) + timedelta(hours=hours)).date()
+        return (moment + (there - written)).date()
     except OverflowError:
         return moment.date()

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from complaints.event import MissingPart
 
+Codes = tuple[str | None, str | None, str | None, str | None]
+"""Kemendagri codes of province, regency, district and village, None where not known."""
+
 
 class PlaceReading(NamedTuple):
     """Where it happened.
@@ -18,7 +21,7 @@ class PlaceReading(NamedTuple):
         between: a road from one place to another is named.
     """
 
-    codes: tuple[str | None, str | None, str | None, str | None] = (None, None, None, None)
+    codes: Codes = (None, None, None, None)
     how: str = "none"
     spans: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()

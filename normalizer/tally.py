@@ -30,6 +30,12 @@ class Small:
     def __init__(self, name: PlaceName, flags: int, span: tuple[int, int]) -> None:
         self.name = name
         self.span = span
+        if not flags:
+            self.passing = self.cued = False
+            self.codes = name.small
+            self.seats = name.only_district or name.seats
+            self.weight = name.own if len(self.seats) <= _MANY else 0.0
+            return
         self.passing = bool(flags & ORIGIN)
         self.cued = bool(flags & CUE) or (bool(flags & OFFICE) and not name.strong)
         self.codes = name.small
@@ -73,17 +79,21 @@ class Tally:
 
     def claim(self, code: str, weight: float, how: str, span: tuple[int, int]) -> None:
         """Count a name that says this region."""
-        key = seat_of(code)
-        if key == DKI and len(code) >= REGENCY:
-            self.city_of_dki = self.city_of_dki or code[:REGENCY]
-        table = self.points if key == DKI or len(key) == REGENCY else self.provinces
+        key = code[:REGENCY]
+        table = self.points
+        if key[:PROVINCE] == DKI:
+            if len(code) >= REGENCY:
+                self.city_of_dki = self.city_of_dki or key
+            key = DKI
+        elif len(key) != REGENCY:
+            table = self.provinces
         before = table.get(key)
         if before is None:
             table[key] = weight
             self.hows[key] = how
             self.spans[key] = span
         else:
-            table[key] = max(before, weight) + _REPEAT * min(before, weight)
+            table[key] = before + _REPEAT * weight if before >= weight else weight + _REPEAT * before
 
     def claim_strong(self, name: PlaceName, flags: int, span: tuple[int, int], factor: float) -> None:
         """Count a province's or regency's name for all that bear it."""
@@ -94,18 +104,19 @@ class Tally:
     def weigh(self, small: Iterable[Small]) -> None:
         """Let districts and villages support the regencies that are claimed, the surest first, and claim what nobody does."""
         seen: set[int] = set()
+        points = self.points
         for entry in sorted(small, key=_weight_of):
             if id(entry.name) in seen:
                 continue
             seen.add(id(entry.name))
             seats = entry.seats
             if self.provinces:
-                seats = frozenset(code for code in seats if code[:PROVINCE] in self.provinces) or seats
-            both = seats & self.points.keys()
+                seats = frozenset([code for code in seats if code[:PROVINCE] in self.provinces]) or seats
+            both = [code for code in points if code in seats]
             if both:
                 support = max(_SUPPORT_CUED, min(entry.weight, _SUPPORT_MOST)) if entry.cued else _SUPPORT
                 for code in both:
-                    self.points[code] += support
+                    points[code] += support
             elif entry.weight:
                 weight = entry.weight * len(entry.seats) / len(seats)
                 how = "district" if len(entry.codes[0]) == DISTRICT else "village"

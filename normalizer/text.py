@@ -18,6 +18,8 @@ _TABLE = bytes(
 _PARTS_TABLE = _TABLE[:1] + b"|" + _TABLE[2:]
 """The same, and the mark between parts (which nobody types) becomes a break."""
 
+_RUNS = re.compile(rb"  +")
+
 _MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
 
@@ -35,6 +37,4 @@ def fold_parts(*parts: str) -> bytes:
     if not text.isascii():
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
     folded = b" " + text.encode("ascii", "replace").translate(_PARTS_TABLE, _DROP) + b" "
-    while b"  " in folded:  # twice as fast as splitting into words and joining them
-        folded = folded.replace(b"  ", b" ")
-    return folded
+    return _RUNS.sub(b" ", folded)  # half the time of splitting into words and joining them

@@ -39,11 +39,11 @@ class Candidate:
 
     __slots__ = ("agency", "reasons", "rule", "score")
 
-    def __init__(self, agency: Agency, rule: Rule | None) -> None:
+    def __init__(self, agency: Agency, rule: Rule | None, score: float, reason: Reason) -> None:
         self.agency = agency
         self.rule = rule
-        self.score = 0.0
-        self.reasons: list[Reason] = []
+        self.score = score
+        self.reasons = [reason]
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -94,34 +94,48 @@ class Weighing:
         for account in self._facts.hints.tagged:
             self._by_account(account)
         found = [candidate for key, candidate in self._found.items() if key not in refused]
-        found.sort(key=_best_first)
+        if len(found) > 1:
+            found.sort(key=_best_first)
         return found
 
     def _add(self, agency: Agency, score: float, rule: Rule | None, reason: Reason) -> None:
         candidate = self._found.get(agency.id)
         if candidate is None:
-            candidate = self._found[agency.id] = Candidate(agency, rule)
-            candidate.score = score
+            self._found[agency.id] = Candidate(agency, rule, score, reason)
         else:
             before = candidate.score
-            candidate.score = max(before, score) + AGREEMENT * min(before, score)
-        candidate.reasons.append(reason)
+            candidate.score = before + AGREEMENT * score if before >= score else score + AGREEMENT * before
+            candidate.reasons.append(reason)
+
+    def _add_beside(self, agency: Agency, score: float, reason: Reason) -> None:
+        """Add to a candidate's score in full, or make it one."""
+        candidate = self._found.get(agency.id)
+        if candidate is None:
+            self._found[agency.id] = Candidate(agency, None, score, reason)
+        else:
+            candidate.score += score
+            candidate.reasons.append(reason)
 
     def _by_subject(self) -> None:
-        facts, rules, registry = self._facts, self._rules, self._registry
+        facts, rules, registry, found = self._facts, self._rules, self._registry, self._found
         subjects = facts.reading.subjects
+        if not subjects:
+            return
         total = sum([score for _, score in subjects])
         for subject, score in subjects:
             rule = rules.subjects.get(subject)
             if not rule:
                 continue
             share = score / total
+            label, law = rule.label, rule.law
             for agency in _owners(rule, facts, registry):
-                watchdog = watchdog_of(agency, rules, registry) if facts.oversight else None
-                if watchdog:
-                    law = rules.oversight.law
-                    self._add(watchdog, share * WATCHDOG, rule, ("oversight", "", law, share * WATCHDOG))
-                self._add(agency, share, rule, (rule.label, "", rule.law, share))
+                if facts.oversight and (watchdog := watchdog_of(agency, rules, registry)):
+                    why = ("oversight", "", rules.oversight.law, share * WATCHDOG)
+                    self._add(watchdog, share * WATCHDOG, rule, why)
+                if agency.id in found:
+                    self._add(agency, share, rule, (label, "", law, share))
+                else:  # as _add does, without a call: this is the innermost loop
+                    found[agency.id] = Candidate(agency, rule, share, (label, "", law, share))
                 share *= RANK_DECAY
 
     def _by_mention(self) -> None:
@@ -130,16 +144,14 @@ class Weighing:
             return
         first = self._rules.subjects.get(reading.subjects[0][0]) if reading.subjects else None
         for body, is_unit, addressed, span in self._mentions.of(reading):
-            agency = locate(Owner(body, "local"), self._facts.place, registry) if is_unit else registry.bodies.get(body)
+            agency = _local_unit(body, self._facts.place, registry) if is_unit else registry.bodies.get(body)
             if not agency:
                 continue
             weight = ADDRESSED_SCORE if addressed else MENTIONED_SCORE
             if first and not is_unit and all(owner.body != body for owner in first.owners):
                 weight += first.named
             for one in self._with_watchdog(agency):
-                candidate = self._found.setdefault(one.id, Candidate(one, None))
-                candidate.score += weight
-                candidate.reasons.append(("named", span, "", weight))
+                self._add_beside(one, weight, ("named", span, "", weight))
 
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
         watchdog = watchdog_of(agency, self._rules, self._registry) if self._facts.oversight else None
@@ -162,9 +174,7 @@ class Weighing:
             agency = self._registry.get(agency_id)
             if agency:
                 weight = model.trust * chance
-                candidate = self._found.setdefault(agency_id, Candidate(agency, None))
-                candidate.score += weight
-                candidate.reasons.append((f"model:{model.version}", words, "", weight))
+                self._add_beside(agency, weight, (f"model:{model.version}", words, "", weight))
 
     def _by_choice(self, written: str) -> None:
         place = self._facts.place
@@ -180,15 +190,17 @@ def _best_first(candidate: Candidate) -> tuple[float, str]:
 def _owners(rule: Rule, facts: Facts, registry: Registry) -> Sequence[Agency]:
     """Return the bodies that a rule names in this case, in its order."""
     codes = facts.place.codes
-    key = (rule.subject, codes[0], codes[1])
-    if rule.plain and (kept := registry.kept.get(key)) is not None:
+    groups = facts.reading.groups
+    said = tuple([word in groups for word in rule.words]) if rule.words else ()
+    key = (rule.subject, codes[0], codes[1], said)
+    if not rule.deep and (kept := registry.kept.get(key)) is not None:
         return kept
     found: list[Agency] = []
     for owner in rule.owners:
         agency = locate(owner, facts.place, registry) if owner.always or _fits(owner, facts) else None
         if agency:
             found.append(agency)
-    if rule.plain:
+    if not rule.deep:
         registry.kept[key] = found
     return found
 
@@ -200,6 +212,12 @@ def _fits(owner: Owner, facts: Facts) -> bool:
         and not any(word in groups for word in owner.unless)
         and (not owner.regions or place.regency in owner.regions or place.province in owner.regions)
     )
+
+
+def _local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
+    """Return the unit of the place's own government, None where the place is not known."""
+    code = DKI if place.codes[0] == DKI else place.codes[1]
+    return registry.unit(unit, code) if code else None
 
 
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:

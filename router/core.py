@@ -1,6 +1,6 @@
 """The routing function: pure, total, never nobody, never a body that refused, and an end after a set number of hops."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,8 @@ CHOSEN_TOPIC = 6.0
 """What the category that the citizen chose in the form says of the subject: as much as one plain word."""
 
 ALTERNATIVES = 3
+
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Decision(NamedTuple):
@@ -135,14 +137,16 @@ class Router:
 
     def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
         """Return the owner on the facts alone."""
-        refused = {refusal.agency_id for refusal in refusals}
+        refused = {refusal.agency_id for refusal in refusals} if refusals else _NOBODY
         ranked = Weighing(facts, self.rules, self.registry, self.mentions).candidates(refused, self.model)
         confidence = self._confidence(ranked)
-        subject = facts.reading.subjects[0][0] if facts.reading.subjects else ""
+        subjects, where = facts.reading.subjects, facts.place
+        subject = subjects[0][0] if subjects else ""
         name = self.subject_names.get(subject, "")
-        place = self.registry.gazetteer.name(facts.place.deepest)
+        deepest = where.deepest
+        place = self.registry.gazetteer.names.get(deepest, "") if deepest else ""
         refused_by = self._name(refusals[-1].agency_id) if refusals else ""
-        open_place = self._needs_place(subject, facts.place)
+        open_place = where.codes[1] is None and where.codes[0] != DKI and subject in self.rules.local
         exhausted = len(refusals) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
         if confidence >= sure_from and not exhausted and (self.model or not open_place):
@@ -155,13 +159,17 @@ class Router:
 
     def _confidence(self, ranked: list[Candidate]) -> float:
         """Return the probability that the first is right."""
-        total = sum([candidate.score for candidate in ranked])
+        if not ranked:
+            return 0.0
+        total = 0.0
+        for candidate in ranked:
+            total += candidate.score
         if not total:
             return 0.0
         knots = self.model.calibration if self.model else self.rules.calibration
         return round(probability(ranked[0].score / total, knots), 3)
 
-    def _desk(self, place: PlaceReading, refused: set[str]) -> Agency:
+    def _desk(self, place: PlaceReading, refused: Collection[str]) -> Agency:
         """The nearest government that may sort it out: of the regency, of the province, then the national administrator."""
         for code in (place.regency, place.province):
             seat = Registry.seat(code) if code else None
@@ -169,10 +177,6 @@ class Router:
             if desk and desk.id not in refused:
                 return desk
         return self.registry.national_administrator
-
-    def _needs_place(self, subject: str, place: PlaceReading) -> bool:
-        """Whether the body is one of a place that is not known."""
-        return subject in self.rules.local and not place.codes[1] and place.codes[0] != DKI
 
     def _name(self, agency_id: str) -> str:
         agency = self.registry.get(agency_id)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from complaints.event import RoutingHints
-from normalizer.reading import PlaceReading
+from normalizer.gazetteer import Gazetteer
+from normalizer.reading import Codes
 from router.authority import Facts
 from router.core import ALTERNATIVES, Router
 from router.registry import Registry
@@ -38,26 +40,25 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
     reading = router.reader.read(
         _text(row, "text"),
         title=_text(row, "title"),
-        address=_text(row, "address"),
-        received_at=_moment(row.get("received_at")),
-        region=_text(row, "region") or None,
+        address=_text(row, "address") if "address" in row else "",
+        received_at=_moment(row["received_at"]) if "received_at" in row else None,
+        region=_text(row, "region") or None if "region" in row else None,
     )
-    facts = Facts(reading=reading, place=reading.place, oversight=reading.oversight, hints=_NO_HINTS)
-    decision = router.decide(facts)
+    decision = router.decide(Facts(reading, reading.place, reading.oversight, _NO_HINTS))
     owner = decision.owner
+    others = [one for one in decision.ranked[: ALTERNATIVES + 1] if one.agency is not owner]
     return {
         "id": row.get("id"),
         "agency": {"id": owner.id, "name": owner.name},
         "alternatives": [
-            {"id": other.agency.id, "name": other.agency.name, "score": round(min(1.0, other.score), 3)}
-            for other in decision.ranked[: ALTERNATIVES + 1]
-            if other.agency is not owner
-        ][:ALTERNATIVES],
+            {"id": one.agency.id, "name": one.agency.name, "score": round(one.score, 3) if one.score < 1.0 else 1.0}
+            for one in others[:ALTERNATIVES]
+        ],
         "confidence": decision.confidence,
         "class": reading.complaint_class,
         "oversight": reading.oversight,
         "topic": reading.topic,
-        "place": _place(router, reading.place),
+        "place": _place(router.registry.gazetteer, reading.place.codes),
         "occurred_on": reading.occurred.day if reading.occurred else None,
         "missing": reading.missing,
         "explanation": decision.explanation,
@@ -82,11 +83,12 @@ def resolve_line(registry: Registry, line: bytes | str) -> bytes:
     return orjson.dumps({"name": row["name"], "agency_id": agency.id if agency else None, "parents": parents})
 
 
-def _place(router: Router, place: PlaceReading) -> dict[str, dict[str, str] | None]:
-    names = router.registry.gazetteer.names
+@lru_cache(maxsize=4096)
+def _place(gazetteer: Gazetteer, codes: Codes) -> dict[str, dict[str, str] | None]:
+    """Return the place by level; the same object for the same place, which nobody changes."""
     return {
-        level: {"code": code, "name": names.get(code, "")} if code else None
-        for level, code in zip(_LEVELS, place.codes, strict=True)
+        level: {"code": code, "name": gazetteer.name(code)} if code else None
+        for level, code in zip(_LEVELS, codes, strict=True)
     }
 
 

@@ -51,8 +51,8 @@ class Registry:
     local_names: Mapping[str, Mapping[str, str]]
     gazetteer: Gazetteer
     learnt_names: Mapping[str, str] = field(default_factory=dict)
-    kept: dict[tuple[str, str | None, str | None], list[Agency]] = field(default_factory=dict)
-    """Owners by subject, province and regency, as rules found them: at most some ten thousand short lists."""
+    kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Agency]] = field(default_factory=dict)
+    """Owners by subject, province, regency and the rule's words that were said, as rules found them: some ten thousand short lists."""
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
     @classmethod

@@ -41,7 +41,8 @@ class Rule:
         owners: the bodies that the law names, the first that fits before the others.
         named: what it adds that a national body is named beside the subject.
         label: how evidence names the rule.
-        plain: no owner has a condition, or is below a regency.
+        deep: an owner is below a regency.
+        words: the word groups on which it depends.
     """
 
     subject: str
@@ -50,7 +51,8 @@ class Rule:
     owners: tuple[Owner, ...]
     named: float
     label: str
-    plain: bool
+    deep: bool
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +86,7 @@ class Rules:
 
 def rules_from(document: Mapping[str, Any]) -> Rules:
     """Return the rules that a document of the data file's form holds."""
-    subjects = {
-        subject: Rule(
-            subject=subject,
-            law=row["law"],
-            reason=row["reason"],
-            owners=tuple(_owner(owner) for owner in row["owners"]),
-            named=row.get("named", 0.0),
-            label=f"subject:{subject}",
-            plain=all(_is_plain(_owner(owner)) for owner in row["owners"]),
-        )
-        for subject, row in document["subjects"].items()
-    }
+    subjects = {subject: _rule(subject, row) for subject, row in document["subjects"].items()}
     return Rules(
         version=document["version"],
         subjects=subjects,
@@ -106,8 +97,18 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
     )
 
 
-def _is_plain(owner: Owner) -> bool:
-    return owner.always and owner.level in {"", "local", "province"}
+def _rule(subject: str, row: Mapping[str, Any]) -> Rule:
+    owners = tuple(_owner(owner) for owner in row["owners"])
+    return Rule(
+        subject=subject,
+        law=row["law"],
+        reason=row["reason"],
+        owners=owners,
+        named=row.get("named", 0.0),
+        label=f"subject:{subject}",
+        deep=any(owner.level in {"district", "village"} for owner in owners),
+        words=tuple(sorted({word for owner in owners for word in (*owner.needs, *owner.unless)})),
+    )
 
 
 def _is_local(rule: Rule) -> bool:
