@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from clickhouse_driver import Client
-from clickhouse_driver.errors import Error, ServerException
+from clickhouse_driver.errors import Error, ServerException, TypeMismatchError
 
 from complaints.errors import LaporError, StoreUnavailable
 from complaints.settings import parse_address
@@ -92,6 +92,9 @@ class Store:
             if error.code in RETRY_CODES:
                 raise StoreUnavailable(f"ClickHouse cannot now: {error}") from error
             raise StoreRejected(_first_line(error), error.code) from error
+        except TypeMismatchError as error:  # the driver itself finds that a value does not fit its column
+            self.close()
+            raise StoreRejected(f"a value does not fit its column: {error}", error.code) from error
         except (Error, OSError, EOFError) as error:  # the driver raises EOFError where the server went away
             self.close()
             raise StoreUnavailable(f"no ClickHouse at {self._address.host}:{self._address.port}: {error!r}") from error

@@ -1,0 +1,115 @@
+"""A sink on real servers: a database of its own, a group of its own that begins at the present end, and workers that start and stop."""
+
+import threading
+from uuid import UUID, uuid4
+
+from confluent_kafka import Consumer, TopicPartition
+
+from complaints import ids
+from complaints.bus import Position, Record
+from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
+from complaints.contract import COMPLAINTS
+from complaints.envelope import encode
+from complaints.event import Complaint
+from sinks.clickhouse.client import Store
+from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.rows import TABLES
+from sinks.clickhouse.sink import Sink
+from tests.events import complaint
+from tests.support import wait_until
+
+INTERVAL_S = 0.1
+
+
+class SinkHouse:
+    """What a test of the sink asks for."""
+
+    def __init__(self, brokers: str, clickhouse: str) -> None:
+        """Make the database and put the group at the end of every topic."""
+        self.brokers, self.name = brokers, f"sink_{uuid4().hex}"
+        server = Store(clickhouse)
+        server.execute(f"CREATE DATABASE {self.name}")
+        server.close()
+        self.address = f"{clickhouse}/{self.name}"
+        self.store = Store(self.address)
+        migrate(self.store)
+        for table in TABLES.values():  # a merge would hide what was inserted twice
+            self.store.execute(f"SYSTEM STOP MERGES {table.name}")
+        self.producer = ConfluentProducer(brokers)
+        self.scanner = ConfluentScanner(brokers)
+        # It subscribes to nothing, and so is no member of the group that the workers would wait for.
+        self._mark = Consumer({"bootstrap.servers": brokers, "group.id": self.name, "enable.auto.commit": False})
+        self._commit(*((*at, end, "") for topic in TABLES for at, end in self.scanner.ends(topic).items()))
+
+    def _commit(self, *marks: tuple[str, int, int, str]) -> None:
+        offsets = [TopicPartition(topic, at, offset, metadata=note) for topic, at, offset, note in marks]
+        self._mark.commit(offsets=offsets, asynchronous=False)
+
+    def note(self, start: Position, cut: int) -> None:
+        """Leave the note of a former owner: it cut its batch, which begins at `start`, before the offset `cut`."""
+        self._commit((start.topic, start.partition, start.offset, str(cut)))
+
+    def send(self, *records: Record) -> list[Position]:
+        """Write records and wait until Kafka has them."""
+        return [answer.result(20) for answer in [self.producer.send(record) for record in records]]
+
+    def publish(self, count: int, *, key: bytes | None = None) -> list[UUID]:
+        """Write new complaints, all with one key where one is given, and return their ids."""
+        made = [self.complaint() for _ in range(count)]
+        records = [encode(event, source="/tests") for event in made]
+        if key is not None:
+            records = [Record(topic=r.topic, key=key, value=r.value, headers=r.headers) for r in records]
+        self.send(*records)
+        return [event.id for event in made]
+
+    def complaint(self) -> Complaint:
+        """Return a complaint that nobody else has."""
+        return complaint(id=ids.complaint_id("sms", uuid4().hex))
+
+    def sink(self, *, most_rows: int = 1000, store: Store | None = None) -> "Running":
+        """Start a worker."""
+        return Running(self, store or Store(self.address), most_rows)
+
+    def rows(self, table: str = "complaint_rows") -> int:
+        """Return how many rows a table or a view has."""
+        ((count,),) = self.store.execute(f"SELECT count() FROM {table}")
+        return int(count)
+
+    def wait_for(self, count: int, table: str = "complaint_rows") -> None:
+        """Wait until a table has so many rows."""
+        wait_until(lambda: self.rows(table) >= count, what=f"{count} rows in {table}", timeout_s=40)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._mark.close()
+        self.producer.close()
+        self.scanner.close()
+        self.store.close()
+
+
+class Running:
+    """A worker in a thread, as its process runs it."""
+
+    def __init__(self, house: SinkHouse, store: Store, most_rows: int) -> None:
+        consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TABLES))
+        self._sink = Sink(consumer, store, house.producer, most_rows=most_rows, interval_s=INTERVAL_S)
+        self._stop, self.stored = threading.Event(), 0
+        self.turns = 0
+        self._thread = threading.Thread(target=self._sink.run, args=(self._stop, self._turned), daemon=True)
+        self._thread.start()
+
+    def _turned(self, stored: int) -> None:
+        self.turns += 1
+        self.stored = stored
+
+    def stop(self) -> None:
+        """Stop it cleanly."""
+        self._stop.set()
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+
+
+def partition_of(house: SinkHouse, key: bytes) -> Position:
+    """Return where the next complaint with this key will stand."""
+    (at,) = house.send(Record(topic=COMPLAINTS, key=key, value=b"{}"))
+    return Position(at.topic, at.partition, at.offset + 1)
