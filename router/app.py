@@ -6,10 +6,11 @@ still in work (docs/adr/0002-batches-through-a-channel.md).
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import faust
@@ -17,7 +18,7 @@ import structlog
 from mode import Service
 
 from complaints import telemetry
-from complaints.bus import Batch, BatchConsumer, Producer
+from complaints.bus import Batch, BatchConsumer, Record
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONTROL
 from router.work import Decides, Fuse, process
 
@@ -31,6 +32,21 @@ POLL_S = 0.5
 
 FLUSH_TIMEOUT_S = 25.0
 """A batch that Kafka does not take for so long stops the worker; it comes again after the restart. Less than a stuck loop is given."""
+
+
+class Writes(Protocol):
+    """Writes whole batches."""
+
+    def write(self, records: Collection[Record], timeout_s: float) -> None:
+        """Write records and return when Kafka has all of them; wait at most `timeout_s` seconds.
+
+        Raises:
+            BusUnavailable: it did not take them in time.
+            ContractViolation: it never will take one of them.
+        """
+
+    def close(self) -> None:
+        """Let go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +66,7 @@ class Worker:
     brokers: str
     router: Decides
     consumer: BatchConsumer
-    producer: Producer
+    producer: Writes
     fuse: Fuse
     batch: int
     turned: Callable[[int], None]
@@ -147,11 +163,12 @@ class Feeder(Service):
 
 
 async def _answer(worker: Worker, batch: Batch) -> None:
-    records = process(batch, worker.router, worker.fuse, lambda outcome: telemetry.EVENTS_ROUTED.labels(outcome).inc())
-    sent = [worker.producer.send(record) for record in records]
-    await asyncio.get_running_loop().run_in_executor(None, worker.producer.flush, FLUSH_TIMEOUT_S)
-    for answer in sent:
-        answer.result(0)  # raises what Kafka refused: then nothing is committed
+    outcomes: list[str] = []
+    records = process(batch, worker.router, worker.fuse, outcomes.append)
+    for outcome, count in Counter(outcomes).items():
+        telemetry.EVENTS_ROUTED.labels(outcome).inc(count)
+    # what it raises stops the worker: then nothing is committed
+    await asyncio.get_running_loop().run_in_executor(None, worker.producer.write, records, FLUSH_TIMEOUT_S)
 
 
 def _obey(order: bytes, resumed: asyncio.Event) -> None:

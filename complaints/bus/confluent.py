@@ -85,6 +85,42 @@ class ConfluentProducer:
             else:
                 answer.set_exception(_mapped(error))
 
+        try:
+            self._produce(record, delivered)
+        except KafkaException as error:
+            answer.set_exception(_mapped(error.args[0]))
+        return answer
+
+    def write(self, records: Collection[Record], timeout_s: float) -> None:
+        """Write records and return when Kafka has all of them.
+
+        A future for each costs as much as the rest of the way to Kafka; whoever needs only the answer for all saves it.
+
+        Args:
+            records: of any topics.
+            timeout_s: seconds to wait for the last answer.
+
+        Raises:
+            BusUnavailable: Kafka did not take all of them in time.
+            ContractViolation: it never will take one of them.
+        """
+        answers: list[KafkaError | None] = []  # a list, since callbacks come from two threads and appending is atomic
+
+        def delivered(error: KafkaError | None, _message: Message) -> None:
+            answers.append(error)
+
+        try:
+            for record in records:
+                self._produce(record, delivered)
+        except KafkaException as error:
+            raise _mapped(error.args[0]) from error
+        self.flush(timeout_s)
+        for refused in filter(None, answers):
+            raise _mapped(refused)
+        if len(answers) < len(records):
+            raise BusUnavailable(f"Kafka gave {len(answers)} answers to {len(records)} records")
+
+    def _produce(self, record: Record, delivered: Callable[[KafkaError | None, Message], None]) -> None:
         while True:
             try:
                 self._producer.produce(
@@ -92,11 +128,8 @@ class ConfluentProducer:
                 )
             except BufferError:
                 self._producer.poll(0.05)  # the local queue is full: wait for answers
-            except KafkaException as error:
-                answer.set_exception(_mapped(error.args[0]))
-                return answer
             else:
-                return answer
+                return
 
     def flush(self, timeout_s: float) -> None:
         """Wait for all answers (see Producer)."""
@@ -315,7 +348,7 @@ def _stored(message: Message) -> StoredRecord:
 
 def _headers(message: Message) -> Headers:
     found = cast("list[tuple[str, bytes | None]]", message.headers() or [])
-    return tuple((name, value or b"") for name, value in found)
+    return tuple([(name, value or b"") for name, value in found])
 
 
 def _mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
