@@ -8,10 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import psutil
@@ -101,10 +102,17 @@ class Up:
         ).port
         return known if known and _is_free(known) else _free_port()
 
-    def _embedded(self, name: str, *arguments: str, ready: Callable[[], bool], timeout_s: float = START_S) -> None:
+    def _embedded(
+        self,
+        name: str,
+        *arguments: str,
+        ready: Callable[[], bool],
+        timeout_s: float = START_S,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._say(f"starting the embedded {name}")
-        data = str(self._settings.data / name)
-        service = Service(name=name, command=[sys.executable, "-m", f"embedded.{name}", "--data-dir", data, *arguments])
+        command = [sys.executable, "-m", f"embedded.{name}", "--data-dir", str(self._settings.data / name), *arguments]
+        service = Service(name=name, command=command, environment=environment)
         self.supervisor.start(service)
         self.supervisor.wait(service, ready, timeout_s=timeout_s)
 
@@ -130,9 +138,10 @@ class Up:
         if self._settings.clickhouse is not None:
             return
         port, password = self._port("clickhouse"), _kept_password(self._settings.data / "clickhouse-password")
-        arguments = ("--port", str(port), "--user", "lapor", "--password", password, "--database", "lapor")
+        arguments = ("--port", str(port), "--user", "lapor", "--database", "lapor")
+        hidden = {"LAPOR_CLICKHOUSE_PASSWORD": password}  # an argument would stand in everybody's list of processes
         # it listens when its engine is there, so a connection is proof enough
-        self._embedded("clickhouse", *arguments, ready=lambda: not _is_free(port))
+        self._embedded("clickhouse", *arguments, ready=lambda: not _is_free(port), environment=hidden)
         self.stack.addresses["clickhouse"] = f"clickhouse://lapor:{password}@{LOOPBACK}:{port}/lapor"
 
     def _smsc(self) -> None:
@@ -227,7 +236,7 @@ def _kept_password(path: Path) -> str:
         return path.read_text().strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        password = secrets.token_urlsafe(18)
+        password = secrets.token_hex(12)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(password)

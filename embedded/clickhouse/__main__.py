@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,8 @@ def _arguments() -> ServerConfig:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=9000, help="TCP port, 0 for a free one (default: %(default)s)")
     parser.add_argument("--user", default="default", help="the one user (default: %(default)s)")
-    parser.add_argument("--password", default="", help="its password (default: none)")
+    known = os.environ.get("LAPOR_CLICKHOUSE_PASSWORD", "")
+    parser.add_argument("--password", default=known, help="its password (default: LAPOR_CLICKHOUSE_PASSWORD, or none)")
     parser.add_argument("--database", default="default", help="made at the start (default: %(default)s)")
     return ServerConfig(**vars(parser.parse_args()))
 
