@@ -6,12 +6,15 @@ from complaints.event import CaseEventKind
 from ops.cases import Answers
 
 _DECIDED = """
-SELECT complaint_id, title, text, regency_code, province_code, owner_id
-FROM cases AS c
-LEFT JOIN complaints AS p ON p.complaint_id = c.complaint_id
-WHERE NOT triage AND NOT p.secret
-    AND (hop > 0 OR complaint_id IN (SELECT complaint_id FROM case_events WHERE kind IN %(kinds)s))
-ORDER BY received_at, complaint_id
+SELECT c.complaint_id, c.title, c.text, c.regency_code, c.province_code, d.owner_id
+FROM complaints AS c
+INNER JOIN
+(
+    SELECT complaint_id, hop, owner_id, triage FROM dispositions ORDER BY complaint_id, hop DESC LIMIT 1 BY complaint_id
+) AS d ON c.complaint_id = d.complaint_id
+WHERE NOT c.secret AND NOT d.triage
+    AND (d.hop > 0 OR c.complaint_id IN (SELECT complaint_id FROM case_events WHERE kind IN %(kinds)s))
+ORDER BY c.received_at, c.complaint_id
 """
 """A case says something where its owner took or answered it, or where others refused it before; what nobody has looked at is only
 what the router itself thought."""
