@@ -5,6 +5,7 @@ still in work (docs/adr/0002-batches-through-a-channel.md).
 """
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -29,6 +30,9 @@ TOPICS = (COMPLAINTS, CASE_EVENTS)
 
 POLL_S = 0.5
 """The longest sleep of the feeder: how late it sees a stop or a pause."""
+
+FINISH_S = 8.0
+"""How long a stop waits for the batch in work: less than a supervisor waits before it kills."""
 
 FLUSH_TIMEOUT_S = 25.0
 """A batch that Kafka does not take for so long stops the worker; it comes again after the restart. Less than a stuck loop is given."""
@@ -135,28 +139,38 @@ class Feeder(Service):
         self._jobs = jobs
         self._resumed = resumed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeder")
+        self._working = asyncio.Lock()
 
     @Service.task
     async def _feed(self) -> None:
-        loop, handled = asyncio.get_running_loop(), 0
+        handled = 0
         while not self.should_stop:
             self._worker.turned(handled)
             if not self._resumed.is_set():
                 await self.sleep(POLL_S)
                 continue
-            batch = await loop.run_in_executor(self._thread, self._poll)
-            if batch:
-                job = _Job(batch, loop.create_future())
-                await self._jobs.send(value=job)
-                await job.done
-                await loop.run_in_executor(self._thread, self._worker.consumer.commit, progress(batch))
-                handled += len(batch)
+            async with self._working:
+                if not self.should_stop:
+                    handled += await self._one_batch()
+
+    async def _one_batch(self) -> int:
+        """Poll, wait for the answers, commit; return how many records that were."""
+        loop = asyncio.get_running_loop()
+        batch = await loop.run_in_executor(self._thread, self._poll)
+        if batch:
+            job = _Job(batch, loop.create_future())
+            await self._jobs.send(value=job)
+            await job.done
+            await loop.run_in_executor(self._thread, self._worker.consumer.commit, progress(batch))
+        return len(batch)
 
     def _poll(self) -> Batch:
         return self._worker.consumer.poll(max_records=self._worker.batch, timeout_s=POLL_S)
 
     async def on_stop(self) -> None:
-        """Leave the group, so that others take over at once."""
+        """Finish the batch in work, then leave the group, so that others take over at once."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._working.acquire(), FINISH_S)  # a batch not finished by then comes again
         await asyncio.get_running_loop().run_in_executor(self._thread, self._worker.consumer.close)
         self._thread.shutdown()
         self._worker.producer.close()
