@@ -66,5 +66,5 @@ def parse(text: str) -> str:
 
 
 def spaced(code: str) -> str:
-    """Return the code in groups that are easy to read aloud: "7K3M9 QX2RT 4"."""
+    """Return the code in groups that are easy to read aloud: "7K3M9 QX2RT S"."""
     return f"{code[:5]} {code[5:10]} {code[10:]}"

@@ -36,12 +36,16 @@ def refuse(
     """Say "not ours" (*bukan wewenang*) for an agency: the case moves on, never back to it, and the clock goes on."""
     from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
     from complaints.envelope import encode
-    from complaints.errors import CaseError
+    from complaints.errors import CaseError, ConfigurationError
     from lapor.stack import settings_in
     from lapor.wiring import store
     from ops import cases
     from router.registry import Registry
 
+    if not text.strip():
+        raise ConfigurationError(
+            "--text is empty: say why the agency is not responsible; the case carries it from hop to hop"
+        )
     settings = settings_in(data_dir)
     national = Registry.load().national_administrator
     if agency == national.id:
@@ -121,12 +125,17 @@ def replay(
 
     from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
     from complaints.bus.kafka_python import KafkaPythonAdmin
-    from complaints.contract import DISPOSITIONS
+    from complaints.contract import CASE_EVENTS, COMPLAINTS, DISPOSITIONS
+    from complaints.errors import ConfigurationError
     from lapor.stack import settings_in
     from lapor.wiring import router, store
     from ops.replay import SHADOW_PREFIX, SHADOW_RETENTION_MS, ShadowWriter, replay
     from router.work import asked
 
+    if topic not in {COMPLAINTS, CASE_EVENTS}:
+        raise ConfigurationError(
+            f"--topic {topic!r} cannot be replayed: only {COMPLAINTS} and {CASE_EVENTS} have questions for the router"
+        )
     since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
     settings = settings_in(data_dir)
     routes = router(settings)

@@ -138,9 +138,11 @@ def read_items(path: Path, channel: str) -> list[Item]:
         try:
             row = orjson.loads(line)
             title, text = _string(row.get("title") or ""), _string(row["text"])
-        except (orjson.JSONDecodeError, KeyError, AttributeError, TypeError) as error:
+        except orjson.JSONDecodeError as error:
+            raise ConfigurationError(f"{path} line {number} is not JSON: {error}") from error
+        except (KeyError, AttributeError, TypeError) as error:
             raise ConfigurationError(
-                f"{path} line {number}: not a JSON object with `text` (and `title`): {error!r}"
+                f"{path} line {number} is not a JSON object with a string `text` (and perhaps a string `title`)"
             ) from error
         door = DOORS[len(items) % len(DOORS)] if channel == "mixed" else channel
         items.append(Item(channel=door, title=title, text=text, sender=_sender(door, f"{len(items)}\0{title}\0{text}")))

@@ -57,7 +57,12 @@ def _plain(work: "Work", line: bytes) -> bytes:
     row = orjson.loads(said)
     if "error" in row:
         return said
-    shown = (str(row["id"]), row["agency"]["id"], f"{row['confidence']:.2f}", row["explanation"])
+    shown = (
+        "-" if row["id"] is None else str(row["id"]),
+        row["agency"]["id"],
+        f"{row['confidence']:.2f}",
+        row["explanation"],
+    )
     return "\t".join(shown).encode("utf-8", "replace")
 
 

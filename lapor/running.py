@@ -154,12 +154,13 @@ def make_feed(settings: "Settings") -> "Feed":
     from lapor.stack import Stack
     from lapor.wiring import keyring, store
 
+    brokers = settings.kafka_required()  # first: where no stack runs, no secret is made
     stack = Stack.running(settings.data)
     return Feed(
         controls=stack.controls if stack else {},
         web=settings.web,
         keys=keyring(settings),
-        scanner=ConfluentScanner(settings.kafka_required()),
+        scanner=ConfluentScanner(brokers),
         store=store(settings),
     )
 
@@ -181,7 +182,10 @@ class Format(StrEnum):
 
 def query(
     sql: Annotated[
-        str, typer.Argument(help="A statement, as in `SELECT channel, count() FROM complaints GROUP BY channel`.")
+        str,
+        typer.Argument(
+            help="A query that only reads, as in `SELECT channel, count() FROM complaints GROUP BY channel`."
+        ),
     ],
     *,
     form: Annotated[
@@ -221,12 +225,14 @@ def _findings(settings: "Settings") -> "Iterator[Finding]":
 
     yield look.disk(settings.data)
     stack = Stack.running(settings.data)
-    if stack is None:
+    if stack is not None:
+        yield look.Finding("stack", well=True, detail=f"runs in {settings.data} (pid {stack.pid})")
+    else:
         yield look.Finding(
             "stack",
             well=settings.kafka is not None,
             detail=f"none runs in {settings.data}",
-            advice="start one with `lapor up`",
+            advice="start one with `lapor up`, or name its folder with --data-dir or LAPOR_DATA",
         )
     advice = "read its log in the data folder's logs, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
     if settings.kafka is not None:

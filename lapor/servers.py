@@ -1,5 +1,8 @@
 """`lapor embedded ...`: one server in the foreground."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +25,19 @@ def _folder(given: Path | None, name: str) -> Path:
     from complaints.settings import Settings
 
     return Settings.read().data / name
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a sentence that a port cannot be had."""
+    from complaints.errors import ConfigurationError
+
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}:
+            raise
+        raise ConfigurationError(f"{error.strerror}; choose another port, or 0 for a free one (see --help)") from error
 
 
 @app.command()
@@ -49,7 +65,8 @@ def clickhouse(  # noqa: PLR0913  # a server's address has six parts
     from embedded.clickhouse import ServerConfig, serve
 
     folder = _folder(data_dir, "clickhouse")
-    serve(ServerConfig(host=host, port=port, data_dir=folder, user=user, password=password, database=database))
+    with _told():
+        serve(ServerConfig(host=host, port=port, data_dir=folder, user=user, password=password, database=database))
 
 
 @app.command()
@@ -58,7 +75,8 @@ def smsc(*, port: Port = 2775, control_port: Port = 2776, data_dir: Folder = Non
     from embedded.smsc.config import SmscConfig
     from embedded.smsc.server import run_foreground
 
-    run_foreground(SmscConfig(data_dir=_folder(data_dir, "smsc"), host=host, port=port, control_port=control_port))
+    with _told():
+        run_foreground(SmscConfig(data_dir=_folder(data_dir, "smsc"), host=host, port=port, control_port=control_port))
 
 
 @app.command()
@@ -66,4 +84,5 @@ def x(*, port: Port = 8701, data_dir: Folder = None, host: Host = LOOPBACK) -> N
     """Run the stand-in for the API of X (Twitter)."""
     from embedded.x import XConfig, run_foreground
 
-    run_foreground(XConfig(data_dir=_folder(data_dir, "x"), host=host, port=port))
+    with _told():
+        run_foreground(XConfig(data_dir=_folder(data_dir, "x"), host=host, port=port))

@@ -64,7 +64,9 @@ class Model:
         """
         try:
             return model_from(orjson.loads(path.read_bytes()))
-        except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except OSError as error:
+            raise ConfigurationError(f"the model {path} cannot be read: {error.strerror}") from error
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(
                 f"{path} is no model of this version: {error}; make one with `lapor learn`"
             ) from error

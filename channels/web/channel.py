@@ -1,6 +1,7 @@
 """The web door: uvicorn in this thread until told to stop."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import uvicorn
 from channels.base import Intake
 from channels.web.app import application
 from channels.web.parse import NAME
+from complaints.errors import ConfigurationError
 
 TURN_S = 0.5
 """Between two looks at the stop sign."""
@@ -35,7 +37,11 @@ class WebChannel:
         self._turned = turned
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
-        """Serve (see Channel)."""
+        """Serve (see Channel).
+
+        Raises:
+            ConfigurationError: the address cannot be listened on.
+        """
         app = application(intake.accept, max_body_bytes=self._max_body_bytes)
         config = uvicorn.Config(
             app, host=self._host, port=self._port, log_config=None, access_log=False, timeout_graceful_shutdown=5
@@ -46,7 +52,8 @@ class WebChannel:
     async def _serve(self, server: uvicorn.Server, stop: threading.Event) -> None:
         serving = asyncio.create_task(server.serve())
         while not serving.done():
-            self._turned()
+            if server.started:  # a door that does not listen is not up, whoever else answers at its address
+                self._turned()
             server.should_exit = server.should_exit or stop.is_set()
             await asyncio.wait({serving}, timeout=TURN_S)
         await serving
@@ -59,3 +66,17 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen.
+
+        Raises:
+            ConfigurationError: that cannot be; uvicorn has logged why, and would end the process.
+        """
+        try:
+            await super().startup(sockets)
+        except SystemExit as error:
+            raise ConfigurationError(
+                f"the web door cannot listen on {self.config.host}:{self.config.port}: another program has the port, or the"
+                " address is not this machine's; set LAPOR_WEB to another host:port"
+            ) from error

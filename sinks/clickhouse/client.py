@@ -1,5 +1,6 @@
 """clickhouse-driver, with its errors as ours; a connection is discarded after any error."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,15 @@ RETRY_CODES = frozenset({3, 107, 159, 164, 202, 203, 209, 210, 241, 242, 252, 28
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 60.0
 """The longest that one block of an answer may take."""
+
+READING = {"readonly": 2}
+"""Nothing can be changed but a setting of the query itself."""
+
+READONLY_CODE = 164
+"""ClickHouse's code for a statement, or a setting, that whoever may only read has no right to."""
+
+WHAT_WOULD_FIT = re.compile(r" Expected one of: .{200,}", re.DOTALL)
+"""ClickHouse names every word that could stand where it stumbled: after `SELEC` that is its whole grammar."""
 
 
 class StoreRejected(LaporError):
@@ -55,8 +65,8 @@ class Store:
         return found
 
     def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a query and return the names of its columns and its rows (see `execute`)."""
-        answer = self._run(lambda client: client.execute(sql, with_column_types=True))
+        """Run a query and return the names of its columns and its rows (see `execute`); one that would change something is refused."""
+        answer = self._run(lambda client: _read(client, sql))
         if not isinstance(answer, tuple):
             return [], []
         rows, columns = answer
@@ -114,5 +124,16 @@ class Store:
         return self._client
 
 
+def _read(client: Client, sql: str) -> Any:
+    try:
+        return client.execute(sql, with_column_types=True, settings=READING)
+    except ServerException as error:
+        if error.code != READONLY_CODE:
+            raise
+        if "Cannot modify" in str(error.message):  # a user who may only read may not even say that he only reads
+            return client.execute(sql, with_column_types=True)
+        raise StoreRejected("this would change ClickHouse; here it is only read", error.code) from error
+
+
 def _first_line(error: ServerException) -> str:
-    return str(error.message).split("Stack trace:")[0].strip()
+    return WHAT_WOULD_FIT.sub("", str(error.message).split("Stack trace:")[0].strip())

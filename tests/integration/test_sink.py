@@ -78,6 +78,21 @@ def test_a_migration_that_was_changed_after_it_was_applied_stops_the_start(empty
         migrate(empty)
 
 
+def test_a_query_of_an_analyst_changes_nothing(house: SinkHouse) -> None:
+    """Nobody can drop a view by a slip: no start would make it again."""
+    for sql in ("DROP TABLE complaints", "TRUNCATE TABLE complaint_rows", "CREATE TABLE mine (a Int8) ENGINE = Memory"):
+        with pytest.raises(StoreRejected, match="only read"):
+            house.store.table(sql)
+    assert house.store.table("SELECT count() AS n FROM complaints SETTINGS max_threads = 1") == (["n"], [(0,)])
+
+
+def test_a_slip_in_sql_is_told_without_the_whole_grammar(house: SinkHouse) -> None:
+    """ClickHouse names three hundred words that could stand there."""
+    with pytest.raises(StoreRejected, match="Syntax error") as told:
+        house.store.table("SELEC 1")
+    assert len(str(told.value)) < 300
+
+
 def test_an_interrupted_migration_is_taken_up_where_it_stopped(empty: Store) -> None:
     """In the middle of a file, and between the last statement and its note."""
     first = migrations()[0]

@@ -5,6 +5,7 @@ import html
 import json
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import httpx
 import pytest
 
 from channels.web.app import HEADERS, application
+from channels.web.channel import WebChannel
 from complaints import tracking
 from complaints.contract import DEAD_LETTERS
 from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError
 from complaints.event import DeadLetter
 from complaints.message import InboundMessage
 from tests.fakes import Mode
@@ -101,6 +104,15 @@ def test_a_client_that_leaves_in_the_middle_disturbs_nobody(door: House) -> None
         wire.sendall(f"POST {API} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode())
     assert door.send().status_code == 202
     assert len(door.complaints()) == 1
+
+
+def test_a_port_that_is_taken_is_told_and_no_turn_of_the_loop_says_that_the_door_is_up(door: House) -> None:
+    """`lapor up` would be ready with another program's answers."""
+    turns: list[None] = []
+    second = WebChannel(host="127.0.0.1", port=door.port, max_body_bytes=1, turned=lambda: turns.append(None))
+    with pytest.raises(ConfigurationError, match=f"127.0.0.1:{door.port}.*LAPOR_WEB"):
+        second.run(door.intake, threading.Event())
+    assert turns == []
 
 
 def test_a_sent_form_leads_to_the_page_with_its_code(door: House) -> None:

@@ -1,6 +1,7 @@
 """The command line: quick to help, one sentence for an error, an exit status that scripts can trust, and no password on a screen."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -121,6 +122,9 @@ def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[s
         (["query"], "sql"),
         (["query", "SELECT 1", "--format", "xml"], "xml"),
         (["replay", "--since", "gestern"], "gestern"),
+        (["replay", "--topic", "lapor.replies"], "lapor.replies"),
+        (["case", "refuse", "00000000000", "--as", "pln", "--text", " "], "--text"),
+        (["route", "--model", "/no/such/model.json", __file__], "/no/such/model.json"),
         (["no-such-command"], "no-such-command"),
         (["feed", "/no/such/file.jsonl"], "/no/such/file.jsonl"),
         (["agency", "search", "x", "--limit", "0"], "limit"),
@@ -157,7 +161,27 @@ def test_a_feed_names_the_line_that_it_cannot_read(lapor: Run, tmp_path: Path, l
     path.write_text(json.dumps({"text": "good"}) + "\n" + line)
     status, _, err = lapor("feed", str(path))
     assert (status, err.count("\n")) == (2, 1)
-    assert "feed.jsonl line 2" in err
+    assert "feed.jsonl line 2 is not" in err
+    assert "Error(" not in err
+
+
+def test_a_feed_without_a_stack_leaves_no_secret_behind(lapor: Run, tmp_path: Path) -> None:
+    """It would be another one than that of the stack which was meant."""
+    path = tmp_path / "feed.jsonl"
+    path.write_text(json.dumps({"text": "good"}))
+    status, _, err = lapor("feed", str(path))
+    assert (status, err.count("\n")) == (2, 1)
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("server", ["smsc", "x"])
+def test_a_port_that_is_taken_is_one_sentence(lapor: Run, tmp_path: Path, server: str) -> None:
+    """With the port in it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        status, out, err = lapor("embedded", server, "--port", port, "--data-dir", str(tmp_path / server))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert port in err
 
 
 def test_a_code_with_a_slip_is_one_sentence_with_status_1(lapor: Run) -> None:
