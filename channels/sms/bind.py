@@ -87,6 +87,7 @@ class _Session:
     def __init__(self, address: Address, handler: Handler) -> None:
         self._handler = handler
         self._frames = Frames()
+        self._early: list[bytes] = []
         self._sequence = itertools.count(1)
         self._lock = threading.Lock()
         self._answers = bytearray()
@@ -117,29 +118,26 @@ class _Session:
         sequence = next(self._sequence)
         opening = pdu.bind_transceiver(sequence, system_id=address.user, password=address.password.get_secret_value())
         self._link.sendall(opening)
-        answer = pdu.read(self._one_frame())
-        if answer.command != "bind_transceiver_resp" or answer.status != pdu.OK:
-            raise UpstreamUnavailable(f"the SMSC refuses the bind with {answer.command} status 0x{answer.status:02x}")
-
-    def _one_frame(self) -> bytes:
         deadline = time.monotonic() + ANSWER_TIMEOUT_S
         while time.monotonic() < deadline:
-            # byte by byte up to the length, so that what follows the answer stays in the socket
-            header = self._exactly(4)
-            rest = int.from_bytes(header) - len(header)
-            if not pdu.HEADER_BYTES <= rest + len(header) <= pdu.MAX_PDU_BYTES:
-                break
-            return header + self._exactly(rest)
+            frames = self._frames.feed(self._chunk())
+            for at, frame in enumerate(frames):
+                answer = pdu.read(frame)
+                if answer.command in {"bind_transceiver_resp", "generic_nack"}:
+                    if answer.status != pdu.OK or answer.command == "generic_nack":
+                        raise UpstreamUnavailable(
+                            f"the SMSC refuses the bind with {answer.command} status 0x{answer.status:02x}"
+                        )
+                    self._early += frames[at + 1 :]
+                    return
+                self._early.append(frame)  # an SMSC may deliver before its own answer is out: it is taken after it
         raise UpstreamUnavailable("the SMSC does not answer the bind")
 
-    def _exactly(self, count: int) -> bytes:
-        got = b""
-        while len(got) < count:
-            chunk = self._link.recv(count - len(got))
-            if not chunk:
-                raise UpstreamUnavailable("the SMSC closed the connection")
-            got += chunk
-        return got
+    def _chunk(self) -> bytes:
+        chunk = self._link.recv(READ_BYTES)
+        if not chunk:
+            raise UpstreamUnavailable("the SMSC closed the connection")
+        return chunk
 
     def serve(self, stop: threading.Event, turned: Callable[[], None]) -> None:
         """Read and answer until `stop`, then leave in SMPP's own way."""
@@ -147,6 +145,7 @@ class _Session:
             selector.register(self._wake_in, selectors.EVENT_READ)
             selector.register(self._link, selectors.EVENT_READ)
             reading = True
+            self._take(self._early)
             while not stop.is_set():
                 turned()
                 if reading != (wanted := self._unanswered < MOST_UNANSWERED):
@@ -155,6 +154,8 @@ class _Session:
                         selector.register(self._link, selectors.EVENT_READ)
                     else:
                         selector.unregister(self._link)
+                if not reading:
+                    self._heard_s = time.monotonic()  # it is we who do not listen
                 self._turn(selector)
         self._leave()
 
@@ -169,15 +170,16 @@ class _Session:
         self._watch()
 
     def _read(self) -> None:
-        chunk = self._link.recv(READ_BYTES)
-        if not chunk:
-            raise UpstreamUnavailable("the SMSC closed the connection")
+        chunk = self._chunk()
         self._heard_s = time.monotonic()
         try:
             frames = self._frames.feed(chunk)
         except FramingError:
             self._link.sendall(pdu.generic_nack(0, pdu.INVALID_LENGTH))
             raise
+        self._take(frames)
+
+    def _take(self, frames: Sequence[bytes]) -> None:
         messages = [message for frame in frames if (message := self._message(frame)) is not None]
         if messages:
             with self._lock:

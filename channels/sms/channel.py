@@ -54,21 +54,40 @@ class SmsChannel:
         self._turned = turned
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
-        """Serve all binds (see Channel)."""
-        threads = []
+        """Serve all binds (see Channel). A bind that crashes ends the door, so that it is started again whole."""
+        ended, threads = threading.Event(), []
+        crashes: list[Exception] = []
+
+        def serve(bind: Bind) -> None:
+            try:
+                bind.run(ended)
+            except Exception as error:  # noqa: BLE001  # a thread that dies in silence would leave the door deaf
+                crashes.append(error)
+
         for address in self._addresses:
             link = f"{address.user}@{address.host}"
             bind = Bind(address, handler=partial(self._deliver, intake, link), turned=self._turned)
-            threads.append(threading.Thread(target=bind.run, args=(stop,), name=f"bind-{bind.name}"))
+            threads.append(threading.Thread(target=serve, args=(bind,), name=f"bind-{bind.name}"))
         for thread in threads:
             thread.start()
+        try:
+            self._watch(intake, stop, crashes)
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+            with self._memory_lock:
+                self._memory.close()
+
+    def _watch(self, intake: Intake, stop: threading.Event, crashes: Sequence[Exception]) -> None:
         while not stop.wait(SWEEP_EVERY_S):
             self._turned()
-            self._sweep(intake)
-        for thread in threads:
-            thread.join()
-        with self._memory_lock:
-            self._memory.close()
+            if crashes:
+                raise crashes[0]
+            try:
+                self._sweep(intake)
+            except IntakeFull as error:
+                log.warning("memory full", error=str(error))  # what is overdue waits on
 
     def _deliver(self, intake: Intake, link: str, messages: Sequence[Pdu], answer: Answer) -> None:
         """Take what was delivered over one bind; each message is answered when it is safe."""
@@ -82,7 +101,7 @@ class SmsChannel:
                 people.append(message)
         try:
             with self._memory_lock:
-                wholes = self._memory.take(link, [m.segment for m in people if m.segment], now_s=time.time())
+                wholes = self._memory.take([m.segment for m in people if m.segment], now_s=time.time())
                 inbound = self._named([whole for whole in wholes if whole is not None])
         except IntakeFull as error:
             log.warning("memory full", error=str(error))
@@ -114,9 +133,12 @@ class SmsChannel:
     def _kept(self, whole: Whole, answer: Callable[[int], None], kept: "Future[Receipt]") -> None:
         status = _status(kept)
         answer(status)
-        if status != pdu.TEMPORARY and whole.group is not None:
-            with self._memory_lock:
-                self._memory.done(whole.group)
+        if status != pdu.TEMPORARY:
+            try:
+                with self._memory_lock:
+                    self._memory.done(whole)
+            except IntakeFull as error:
+                log.warning("memory full", error=str(error))
 
     def _sweep(self, intake: Intake) -> None:
         """Let long messages go on whose missing parts are overdue, and forget what is older than the window."""

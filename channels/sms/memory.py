@@ -5,7 +5,8 @@ answer is on disk before it is given, so that what the SMSC delivers again after
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,18 +20,28 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS seen (message TEXT PRIMARY KEY, first_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS seen_first ON seen (first_s);
 CREATE TABLE IF NOT EXISTS part (
-    link TEXT NOT NULL, source TEXT NOT NULL, destination TEXT NOT NULL, reference INTEGER NOT NULL, total INTEGER NOT NULL,
+    source TEXT NOT NULL, destination TEXT NOT NULL, reference INTEGER NOT NULL, total INTEGER NOT NULL,
     sequence INTEGER NOT NULL, data_coding INTEGER NOT NULL, body BLOB NOT NULL, came_s REAL NOT NULL, done INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (link, source, destination, reference, total, sequence)
+    PRIMARY KEY (source, destination, reference, total, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS part_came ON part (came_s);
 """
 
 
-class GroupKey(NamedTuple):
-    """What the parts of one long message share. The sender belongs to it: two citizens may use the same reference at once."""
+WAITING, SAFE, SAFE_AND_AGAIN = 0, 1, 2
+"""What is known of a part: its message waits for others or for its answer; it is safe; it is, and this part was delivered again."""
 
-    link: str
+AGAIN_S = 300.0
+"""How long a part that was delivered again may be the beginning of another message that begins with the same words."""
+
+
+class GroupKey(NamedTuple):
+    """What the parts of one long message share.
+
+    The sender belongs to it: two citizens may use the same reference at once. The bind does not: an operator's nodes share the parts
+    of one message between them. A reference below 0 is one that its sender has used for another message since.
+    """
+
     source: str
     destination: str
     reference: int
@@ -84,24 +95,18 @@ class Memory:
                 f"{path} cannot be written ({error}); free the disk or set LAPOR_DATA to another folder"
             ) from error
 
-    def take(self, link: str, segments: Iterable[Segment], *, now_s: float) -> list[Whole | None]:
+    def take(self, segments: Iterable[Segment], *, now_s: float) -> list[Whole | None]:
         """Remember segments and return for each the message that it completes, or None where parts are still missing.
 
         Args:
-            link: the bind that they came over.
             segments: what was delivered.
             now_s: seconds since 1970.
 
         Raises:
             IntakeFull: the disk does not take them.
         """
-        try:
-            taken = [self._take(link, segment, now_s) for segment in segments]
-            self._database.commit()
-        except sqlite3.Error as error:
-            self._database.rollback()
-            raise IntakeFull(f"the memory of long messages cannot be written: {error}") from error
-        return taken
+        with self._transaction():
+            return [self._take(segment, now_s) for segment in segments]
 
     def first_seen(self, messages: Iterable[str], *, now_s: float) -> list[int]:
         """Return for each message key when it was first seen within the window, in seconds since 1970; now where it is new.
@@ -114,40 +119,58 @@ class Memory:
             "INSERT INTO seen VALUES (?1, ?2) ON CONFLICT DO UPDATE SET first_s = CASE WHEN first_s > ?3 THEN first_s ELSE ?2 END"
             " RETURNING first_s"
         )
-        try:
-            found = [self._database.execute(statement, (key, int(now_s), floor)).fetchone()[0] for key in messages]
-            self._database.commit()
-        except sqlite3.Error as error:
-            self._database.rollback()
-            raise IntakeFull(f"the memory of the last day cannot be written: {error}") from error
-        return found
+        with self._transaction():
+            return [self._database.execute(statement, (key, int(now_s), floor)).fetchone()[0] for key in messages]
 
     def overdue(self, *, now_s: float) -> list[Whole]:
         """Return long messages whose missing parts have not come in time: they go on as they are."""
         rows = self._database.execute(
-            "SELECT link, source, destination, reference, total FROM part WHERE done = 0"
-            " GROUP BY 1, 2, 3, 4, 5 HAVING max(came_s) < ?",
+            "SELECT source, destination, reference, total FROM part WHERE done = 0"
+            " GROUP BY 1, 2, 3, 4 HAVING max(came_s) < ?",
             (now_s - self._part_timeout_s,),
         ).fetchall()
         return [whole for row in rows if (whole := self._joined(GroupKey(*row))) is not None]
 
-    def done(self, group: GroupKey) -> None:
-        """Note that a long message is safe. Its parts stay known for the window: a part delivered again is not a new message."""
-        self._database.execute(f"UPDATE part SET done = 1 WHERE {_SAME_GROUP}", group)  # noqa: S608  # a constant
-        self._database.commit()
+    def done(self, whole: Whole) -> None:
+        """Note that a message is safe. Its parts stay known for the window: a part delivered again is not a new message.
+
+        Nothing is noted where its reference stands for another message by now.
+
+        Raises:
+            IntakeFull: the disk does not take it; the message will go on once more, under the same name.
+        """
+        group = whole.group
+        if group is None or (present := self._joined(group)) is None or present.body != whole.body:
+            return
+        note = f"UPDATE part SET done = {SAFE} WHERE {_SAME_GROUP} AND done = {WAITING}"  # noqa: S608  # constants
+        with self._transaction():
+            self._database.execute(note, group)
 
     def forget(self, *, now_s: float) -> None:
-        """Drop what is older than the window."""
+        """Drop what is older than the window.
+
+        Raises:
+            IntakeFull: the disk does not take it.
+        """
         floor = now_s - self._window_s
-        self._database.execute("DELETE FROM seen WHERE first_s < ?", (int(floor),))
-        self._database.execute("DELETE FROM part WHERE done = 1 AND came_s < ?", (floor,))
-        self._database.commit()
+        with self._transaction():
+            self._database.execute("DELETE FROM seen WHERE first_s < ?", (int(floor),))
+            self._database.execute("DELETE FROM part WHERE done > 0 AND came_s < ?", (floor,))
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
-    def _take(self, link: str, segment: Segment, now_s: float) -> Whole | None:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            yield
+            self._database.commit()
+        except sqlite3.Error as error:
+            self._database.rollback()
+            raise IntakeFull(f"the SMS door's memory cannot be written: {error}") from error
+
+    def _take(self, segment: Segment, now_s: float) -> Whole | None:
         if segment.concat is None:
             return Whole(
                 source=segment.source,
@@ -155,7 +178,7 @@ class Memory:
                 body=segment.body,
                 data_coding=segment.data_coding,
             )
-        group = GroupKey(link, segment.source, segment.destination, segment.concat.reference, segment.concat.total)
+        group = GroupKey(segment.source, segment.destination, segment.concat.reference, segment.concat.total)
         self._remember(group, segment.concat.sequence, segment, now_s)
         whole = self._joined(group)
         return None if whole is None or whole.partial else whole
@@ -165,14 +188,26 @@ class Memory:
             f"SELECT body, done FROM part WHERE {_SAME_GROUP} AND sequence = ?",  # noqa: S608  # a constant
             (*group, sequence),
         ).fetchone()
-        if known is not None and known[1] and known[0] != segment.body:
-            # the sender's phone has come round to the same reference: another long message
-            self._database.execute(f"DELETE FROM part WHERE {_SAME_GROUP}", group)  # noqa: S608  # a constant
+        if known is not None and known[0] != segment.body:
+            self._make_room(group, safe=known[1] != WAITING, now_s=now_s)
         self._database.execute(
-            "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
-            " ON CONFLICT DO UPDATE SET came_s = excluded.came_s, body = excluded.body",
+            "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET came_s = excluded.came_s,"
+            " body = excluded.body, done = CASE done WHEN 0 THEN 0 ELSE 2 END",
             (*group, sequence, segment.data_coding, segment.body, now_s),
         )
+
+    def _make_room(self, group: GroupKey, *, safe: bool, now_s: float) -> None:
+        """Give a reference to the sender's next message; what is not safe yet of the one before goes on under another."""
+        if not safe:
+            self._database.execute(
+                f"UPDATE part SET reference = (SELECT min(0, min(reference)) - 1 FROM part) WHERE {_SAME_GROUP}",  # noqa: S608  # a constant
+                group,
+            )
+            return
+        # a part that was just delivered again may be the new message's, whose other parts differ
+        again = f"{_SAME_GROUP} AND done = {SAFE_AND_AGAIN} AND came_s > ?"
+        self._database.execute(f"UPDATE part SET done = {WAITING} WHERE {again}", (*group, now_s - AGAIN_S))  # noqa: S608  # constants
+        self._database.execute(f"DELETE FROM part WHERE {_SAME_GROUP} AND done > {WAITING}", group)  # noqa: S608  # constants
 
     def _joined(self, group: GroupKey) -> Whole | None:
         rows = self._database.execute(
@@ -192,7 +227,7 @@ class Memory:
         )
 
 
-_SAME_GROUP = "link = ? AND source = ? AND destination = ? AND reference = ? AND total = ?"
+_SAME_GROUP = "source = ? AND destination = ? AND reference = ? AND total = ?"
 
 
 def message_key(whole: Whole) -> str:

@@ -23,6 +23,8 @@ TLV_SAR_TOTAL = 0x020E
 TLV_SAR_SEQUENCE = 0x020F
 TLV_PAYLOAD = 0x0424
 
+SAR_LENGTHS = {TLV_SAR_REFERENCE: 2, TLV_SAR_TOTAL: 1, TLV_SAR_SEQUENCE: 1}
+
 CONCAT_8_BIT = 0x00
 CONCAT_16_BIT = 0x08
 
@@ -69,26 +71,32 @@ def segment(  # noqa: PLR0913  # the six fields of a deliver_sm that decide how 
         destination: destination_addr.
         esm_class: SMPP's esm_class octet.
         data_coding: SMPP's data_coding octet.
-        payload: short_message, or message_payload where that is empty.
+        payload: what `joined` makes of short_message and message_payload.
         tlvs: the optional parameters by tag.
 
     Raises:
-        MalformedMessage: the user data header does not fit, or a part's number is not one of its total.
+        MalformedMessage: the user data header does not fit.
     """
-    concat, body = _sar(tlvs), payload
+    concat, body = None, payload
     if esm_class & UDHI:
         header, body = split_udh(payload)
-        concat = _concat_of(header) or concat
-    if concat is not None and not 1 <= concat.sequence <= concat.total:
-        raise MalformedMessage(f"part {concat.sequence} of {concat.total}: no such part")
+        concat = _concat_of(header)
+    concat = concat or _sar(tlvs)
     return Segment(
         source=source,
         destination=destination,
         body=body,
         data_coding=data_coding,
-        concat=concat if concat is not None and concat.total > 1 else None,
+        concat=concat if concat is not None and _is_part(concat) else None,
         receipt=esm_class & MESSAGE_TYPE_MASK in RECEIPT_TYPES,
     )
+
+
+def joined(short_message: bytes, message_payload: bytes) -> bytes:
+    """Return the whole user data. SMPP allows one of the two fields, some SMSCs fill both: with the same text, cut, or with its rest."""
+    if message_payload.startswith(short_message):
+        return message_payload
+    return short_message if short_message.startswith(message_payload) else short_message + message_payload
 
 
 def split_udh(payload: bytes) -> tuple[dict[int, bytes], bytes]:
@@ -121,12 +129,17 @@ def _concat_of(elements: dict[int, bytes]) -> Concat | None:
 
 
 def _sar(tlvs: dict[int, bytes]) -> Concat | None:
-    if TLV_SAR_REFERENCE not in tlvs:
+    if any(len(tlvs.get(tag, b"")) != length for tag, length in SAR_LENGTHS.items()):
         return None
     reference, total, sequence = (
         int.from_bytes(tlvs.get(tag, b"")) for tag in (TLV_SAR_REFERENCE, TLV_SAR_TOTAL, TLV_SAR_SEQUENCE)
     )
     return Concat(reference, total, sequence)
+
+
+def _is_part(concat: Concat) -> bool:
+    """Return whether there is such a part; 3GPP TS 23.040 (9.2.3.24.1) takes the message for a whole one otherwise."""
+    return concat.total > 1 and 1 <= concat.sequence <= concat.total
 
 
 def decode(body: bytes, data_coding: int) -> tuple[str, str]:
@@ -152,7 +165,7 @@ def coding_of(data_coding: int) -> str:
     """Return "gsm7", "ucs2", "latin-1" or "8bit" for a data_coding octet (SMPP 3.4 5.2.19, and 3GPP TS 23.038 4 for the groups)."""
     if data_coding >> 4 == 0xF:  # noqa: PLR2004  # message class group: bit 2 tells the alphabet
         return "8bit" if data_coding & 0x04 else "gsm7"
-    if 0 < data_coding >> 4 < 4:  # noqa: PLR2004  # general data coding groups 00xx with class or compression bits
+    if 0 < data_coding >> 4 < 8:  # noqa: PLR2004  # groups 00xx, and 01xx (to be deleted once read): the same bits tell the alphabet
         return {0: "gsm7", 1: "8bit", 2: "ucs2"}.get(data_coding >> 2 & 3, "gsm7")
     if data_coding in (0xE0 | low for low in range(16)):  # message waiting, UCS-2
         return "ucs2"

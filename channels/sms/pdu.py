@@ -6,7 +6,7 @@ from typing import Any
 
 from smpplib import command, consts, exceptions, smpp
 
-from channels.sms.parse import TLV_PAYLOAD, Segment, segment
+from channels.sms.parse import TLV_PAYLOAD, Segment, joined, segment
 from complaints.errors import MalformedMessage
 
 HEADER_BYTES = 16
@@ -143,7 +143,7 @@ def read(frame: bytes) -> Pdu:
         exceptions.UnknownCommandError,
     ) as error:
         raise MalformedMessage(f"no SMPP 3.4 PDU: {error!r}") from error
-    payload = getattr(message, "short_message", None) or message.tlvs.get(TLV_PAYLOAD, b"")
+    payload = joined(getattr(message, "short_message", None) or b"", message.tlvs.get(TLV_PAYLOAD, b""))
     try:
         found = segment(
             source=_text(message.source_addr),

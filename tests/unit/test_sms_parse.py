@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.sms.parse import Concat, coding_of, decode, segment, split_udh
+from channels.sms.parse import Concat, coding_of, decode, joined, segment, split_udh
 from complaints.errors import MalformedMessage
 
 
@@ -32,7 +32,8 @@ def made(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes]
         ("message class, gsm7", b"halo", 0xF1, "halo"),
         ("message class, 8-bit", b"halo", 0xF5, "halo"),
         ("message waiting, ucs-2", "ab".encode("utf-16-be"), 0xE1, "ab"),
-        ("a coding that nobody knows", b"halo", 0x77, "halo"),
+        ("to be deleted once read, ucs-2", "ab".encode("utf-16-be"), 0x48, "ab"),
+        ("a coding that nobody knows", b"halo", 0x87, "halo"),
     ],
 )
 def test_text_of(name: str, body: bytes, data_coding: int, text: str) -> None:
@@ -57,6 +58,11 @@ def test_every_data_coding_has_a_reading() -> None:
         ("one of one is whole", b"\x05\x00\x03\x01\x01\x01halo", 0x40, {}, None),
         ("a header without a part number", b"\x04\x05\x02\x00\x00halo", 0x40, {}, None),
         ("no header", b"\x05\x00\x03\xab\x03\x02halo", 0, {}, None),
+        ("part none of three is whole", b"\x05\x00\x03\xab\x03\x00halo", 0x40, {}, None),
+        ("part four of three is whole", b"\x05\x00\x03\xab\x03\x04halo", 0x40, {}, None),
+        ("part one of none is whole", b"\x05\x00\x03\xab\x00\x01halo", 0x40, {}, None),
+        ("a SAR reference of nine octets", b"halo", 0, {0x020C: b"\x7f" * 9, 0x020E: b"\x02", 0x020F: b"\x01"}, None),
+        ("SAR parameters that are not all there", b"halo", 0, {0x020C: b"\x00\x09"}, None),
     ],
 )
 def test_part_of(name: str, payload: bytes, esm_class: int, tlvs: dict[int, bytes], concat: Concat | None) -> None:
@@ -71,9 +77,6 @@ def test_part_of(name: str, payload: bytes, esm_class: int, tlvs: dict[int, byte
         ("an element runs out of the header", b"\x03\x00\x09\x01halo"),
         ("half an element", b"\x01\x00halo"),
         ("no payload at all", b""),
-        ("part none of three", b"\x05\x00\x03\xab\x03\x00halo"),
-        ("part four of three", b"\x05\x00\x03\xab\x03\x04halo"),
-        ("part one of none", b"\x05\x00\x03\xab\x00\x01halo"),
     ],
 )
 def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> None:
@@ -81,6 +84,21 @@ def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> N
     with pytest.raises(MalformedMessage):
         made(payload, esm_class=0x40)
     assert name
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "whole"),
+    [
+        (b"", b"abc", b"abc"),
+        (b"abc", b"", b"abc"),
+        (b"ab", b"abc", b"abc"),
+        (b"abc", b"ab", b"abc"),
+        (b"ab", b"c", b"abc"),
+    ],
+)
+def test_a_text_that_stands_in_both_fields_loses_nothing(short: bytes, long: bytes, whole: bytes) -> None:
+    """SMPP forbids it, and some SMSCs cut short_message at 254 octets beside a whole message_payload."""
+    assert joined(short, long) == whole
 
 
 def test_the_body_is_what_stands_behind_the_header() -> None:

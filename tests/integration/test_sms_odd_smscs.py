@@ -1,0 +1,260 @@
+"""The SMS door against SMSCs that do what no library would: bytes written by hand over a real socket."""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from channels.base import Intake
+from channels.sms import bind as module
+from channels.sms import channel as door_module
+from channels.sms.bind import Bind
+from channels.sms.channel import SmsChannel
+from channels.sms.memory import Memory
+from complaints.contract import COMPLAINTS
+from complaints.crypto import Keyring
+from complaints.event import Complaint
+from complaints.settings import Address, parse_address
+from complaints.spool import Spool
+from normalizer.normaliser import Normaliser
+from tests.fakes import MemoryProducer
+from tests.support import wait_until
+
+BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015
+
+
+def frame(command: int, sequence: int, body: bytes = b"") -> bytes:
+    """Return a PDU with status 0."""
+    return struct.pack(">IIII", 16 + len(body), command, 0, sequence) + body
+
+
+def deliver(sequence: int, text: bytes, *, source: bytes = b"6281100000001", esm_class: int = 0) -> bytes:
+    """Return a deliver_sm."""
+    body = b"\0\1\1" + source + b"\0\1\x011708\0" + bytes([esm_class, 0, 0, 0, 0, 0, 0, 0, 0, len(text)]) + text
+    return frame(DELIVER, sequence, body)
+
+
+class OddSmsc:
+    """Listens, and says what it is told to."""
+
+    def __init__(self, user: str) -> None:
+        self._user = user
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(10)
+        self._link: socket.socket | None = None
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        port = self._listener.getsockname()[1]
+        return parse_address(f"smpp://{self._user}:secret08@127.0.0.1:{port}", scheme="smpp", default_port=2775)
+
+    def accept(self, *answer: bytes) -> None:
+        """Take a connection, read the bind and write the answer in one piece."""
+        self._link = self._listener.accept()[0]
+        self._link.settimeout(10)
+        assert self.read()[1] == 0x9
+        self.write(*answer)
+
+    def write(self, *frames: bytes) -> None:
+        """Write PDUs in one piece."""
+        assert self._link is not None
+        self._link.sendall(b"".join(frames))
+
+    def read(self) -> tuple[int, int, int, int]:
+        """Return the header of the next PDU: length, command, status, sequence."""
+        header = struct.unpack(">IIII", self._exactly(16))
+        self._exactly(header[0] - 16)
+        return header
+
+    def _exactly(self, count: int) -> bytes:
+        assert self._link is not None
+        got = b""
+        while len(got) < count:
+            chunk = self._link.recv(count - len(got))
+            assert chunk, "the door closed the connection"
+            got += chunk
+        return got
+
+    def drop(self) -> None:
+        """Cut the connection without a word."""
+        assert self._link is not None
+        self._link.close()
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._link is not None:
+            self._link.close()
+        self._listener.close()
+
+
+class House:
+    """A door with its intake, on a Kafka in memory."""
+
+    def __init__(self, folder: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
+        reads = Normaliser.load()
+        self.bus, self.stop = MemoryProducer(), threading.Event()
+        self.memory = Memory(folder / "m.db", window_s=86_400.0, part_timeout_s=1800.0)
+        self.intake = Intake(
+            "sms",
+            normalise=lambda m: reads.normalise(m, keys),
+            producer=self.bus,
+            spool=Spool(folder / "s.db", max_bytes=1 << 20),
+        )
+        self.door = SmsChannel(
+            [smsc.address for smsc in smscs], memory=self.memory, pseudonym=lambda text: text[-20:], turned=lambda: None
+        )
+        self.fault: Exception | None = None
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self.door.run(self.intake, self.stop)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the test looks at it
+            self.fault = error
+
+    @property
+    def came(self) -> list[Complaint]:
+        """The complaints."""
+        return self.bus.events(COMPLAINTS, Complaint)
+
+    def close(self) -> None:
+        """Stop the door."""
+        self.stop.set()
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        self.intake.close()
+
+
+@pytest.fixture
+def smscs() -> Iterator[list[OddSmsc]]:
+    """Two of them."""
+    made = [OddSmsc("lapor"), OddSmsc("lapor2")]
+    yield made
+    for smsc in made:
+        smsc.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> Iterator[House]:
+    """A door bound to the first."""
+    made = House(tmp_path, keys, smscs[:1])
+    yield made
+    made.close()
+
+
+def test_what_comes_before_the_answer_to_the_bind_is_taken_after_it(house: House, smscs: list[OddSmsc]) -> None:
+    """An SMSC whose threads race: a message, a question, the answer, another message."""
+    smsc = smscs[0]
+    smsc.accept(deliver(1, b"lampu mati"), frame(ENQUIRE, 2), frame(BIND_RESP, 1, b"x\0"), deliver(3, b"air mati"))
+    answers = {smsc.read()[1:] for _ in range(3)}
+    assert answers == {(DELIVER_RESP, 0, 1), (ENQUIRE_RESP, 0, 2), (DELIVER_RESP, 0, 3)}
+    assert {complaint.text for complaint in house.came} == {"lampu mati", "air mati"}
+
+
+def test_a_flood_of_questions_holds_no_message_up(house: House, smscs: list[OddSmsc]) -> None:
+    """Each is answered, in order, and so is the message between them."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    flood = [frame(ENQUIRE, number) for number in range(2000)]
+    smsc.write(*flood, deliver(5000, b"banjir"), *flood)
+    answers = [smsc.read()[1:] for _ in range(4001)]
+    assert [sequence for command, _, sequence in answers if command == ENQUIRE_RESP] == [*range(2000), *range(2000)]
+    assert (DELIVER_RESP, 0, 5000) in answers
+    assert len(house.came) == 1
+
+
+def test_a_sequence_number_that_is_used_twice_is_answered_twice(house: House, smscs: list[OddSmsc]) -> None:
+    """Two messages at once under one number are two messages."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    smsc.write(deliver(7, b"lampu mati"), deliver(7, b"air mati"))
+    assert [smsc.read()[1:] for _ in range(2)] == [(DELIVER_RESP, 0, 7)] * 2
+    assert len({complaint.id for complaint in house.came}) == 2
+
+
+def test_a_message_whose_answer_was_lost_is_the_same_complaint(house: House, smscs: list[OddSmsc]) -> None:
+    """The link breaks between our yes and its arrival; the SMSC delivers again under another number."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"lampu mati"))
+    wait_until(lambda: len(house.came) == 1, what="the complaint")
+    smsc.drop()
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(9, b"lampu mati"))
+    assert smsc.read()[1:] == (DELIVER_RESP, 0, 9)
+    assert len({complaint.id for complaint in house.came}) == 1
+
+
+def test_parts_that_come_over_two_binds_are_one_message(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
+    """An operator's nodes share the work: which of them delivers a part is chance."""
+    house = House(tmp_path, keys, smscs)
+    for number, smsc in enumerate(smscs, 1):
+        smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+        smsc.write(deliver(number, bytes([6, 8, 4, 1, 2, 2, number]) + b"bagian %d " % number, esm_class=0x40))
+        assert smsc.read()[1:] == (DELIVER_RESP, 0, number)
+    assert [complaint.raw.parts for complaint in house.came] == [2]
+    house.close()
+
+
+def test_a_door_that_does_not_read_takes_nobody_for_dead(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, smscs: list[OddSmsc]
+) -> None:
+    """While too many messages are in work TCP holds the SMSC back: its silence is ours."""
+    for name, value in {"MOST_UNANSWERED": 1, "ENQUIRE_EVERY_S": 0.3, "ANSWER_TIMEOUT_S": 0.3, "TURN_S": 0.05}.items():
+        monkeypatch.setattr(module, name, value)
+    taken: list[tuple[object, module.Answer]] = []
+    stop = threading.Event()
+    bind = Bind(
+        smscs[0].address,
+        handler=lambda messages, answer: taken.extend((message, answer) for message in messages),
+        turned=lambda: None,
+    )
+    thread = threading.Thread(target=bind.run, args=(stop,))
+    thread.start()
+    smscs[0].accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"halo"))
+    wait_until(lambda: bool(taken), what="the message")
+    assert not stop.wait(1.5)  # longer than the silence that it would end a link for
+    message, answer = taken[0]
+    answer(message, 0)  # type: ignore[arg-type]  # it is a Pdu
+    assert smscs[0].read()[1:] == (DELIVER_RESP, 0, 1)
+    stop.set()
+    thread.join(10)
+    assert tmp_path.exists()
+
+
+def test_a_bind_that_crashes_ends_the_door(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
+) -> None:
+    """A door with a dead bind would seem well and hear nothing: it ends with the fault, and the supervisor starts it again."""
+    monkeypatch.setattr(door_module, "SWEEP_EVERY_S", 0.1)
+    house = House(tmp_path, keys, smscs[:1])
+
+    def crashes(*_: object, **__: object) -> None:
+        raise IndexError
+
+    monkeypatch.setattr(house.memory, "take", crashes)
+    smscs[0].accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"halo"))
+    wait_until(lambda: not house.thread.is_alive(), what="its end")
+    assert isinstance(house.fault, IndexError)
+    house.close()
+
+
+def test_a_full_disk_does_not_end_the_door(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
+) -> None:
+    """Messages are refused for now, and taken when there is room again."""
+    monkeypatch.setattr(door_module, "SWEEP_EVERY_S", 0.1)
+    house = House(tmp_path, keys, smscs[:1])
+    smscs[0].accept(frame(BIND_RESP, 1, b"x\0"))
+    house.memory._database.execute("PRAGMA query_only = 1")
+    smscs[0].write(deliver(1, b"halo"))
+    assert smscs[0].read()[1:] == (DELIVER_RESP, 0x64, 1)
+    house.thread.join(0.5)
+    assert house.thread.is_alive()
+    house.memory._database.execute("PRAGMA query_only = 0")
+    smscs[0].write(deliver(2, b"halo"))
+    assert smscs[0].read()[1:] == (DELIVER_RESP, 0, 2)
+    house.close()
