@@ -71,7 +71,10 @@ def clickhouse(  # noqa: PLR0913  # a server's address has six parts
 
 @app.command()
 def smsc(*, port: Port = 2775, control_port: Port = 2776, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
-    """Run an SMSC: type `62812...: text` and it is delivered; what we send is shown."""
+    """Run an SMSC: type `62812...: text` and it is delivered; what we send is shown.
+
+    The SMS door binds to it where `LAPOR_SMPP=smpp://lapor:lapor@127.0.0.1:2775` is set for `lapor up` or `lapor run sms`.
+    """
     from embedded.smsc.config import SmscConfig
     from embedded.smsc.server import run_foreground
 

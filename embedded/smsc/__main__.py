@@ -16,7 +16,7 @@ def main() -> int:
     parser.add_argument("--control-port", type=int, default=2776, help="HTTP control port (default: %(default)s)")
     parser.add_argument("--data-dir", type=Path, default=Path("var/smsc"), help="folder that keeps what was sent")
     parser.add_argument("--system-id", default="lapor", help="name to bind with (default: %(default)s)")
-    parser.add_argument("--password", default="lapor1708", help="password to bind with (default: %(default)s)")
+    parser.add_argument("--password", default="lapor", help="password to bind with (default: %(default)s)")
     options = vars(parser.parse_args())
     try:
         run_foreground(SmscConfig(**options))

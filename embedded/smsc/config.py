@@ -28,7 +28,7 @@ class SmscConfig:
     port: int = 2775
     control_port: int = 2776
     system_id: str = "lapor"
-    password: str = "lapor1708"  # noqa: S105 - a loopback stand-in's default, in the demo's settings as well
+    password: str = "lapor"  # noqa: S105 - a loopback stand-in's default, as README.md and --help say it
     destination: str = "1708"
     window: int = 32
     response_timeout_s: float = 10.0

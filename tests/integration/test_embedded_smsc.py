@@ -26,10 +26,11 @@ from hypothesis import strategies as st
 
 from embedded.smsc import Delivery, Part, Smsc, SmscConfig, TextError, split
 from embedded.smsc.text import read
+from lapor.doors import PASSWORD_CHARACTERS
 
 ROOT = Path(__file__).parents[2]
 LONG = "Jalan berlubang [RT 05] {pasar} seharga 10€, " * 8
-EIGHT = "lapor170"  # all of the password that SMPP has room for
+PASSWORD = "lapor"
 EMOJI = "banjir 🌊 di depan sekolah 😭 " * 12
 
 
@@ -93,7 +94,7 @@ class Listener:
             return status
 
         self.client.set_message_received_handler(received)
-        self.client.bind_transceiver(system_id="lapor", password="lapor1708")
+        self.client.bind_transceiver(system_id="lapor", password="lapor")
         self.thread = threading.Thread(target=self._listen, daemon=True)
         self.thread.start()
 
@@ -128,7 +129,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
 def bind_raw(port: int) -> socket.socket:
     """Bind with bare octets; what the SMSC then sends is read as it is on the wire."""
     connection = socket.create_connection(("127.0.0.1", port), 5)
-    body = b"lapor\0lapor1708\0\0\x34\0\0\0"
+    body = b"lapor\0lapor\0\0\x34\0\0\0"
     connection.sendall(struct.pack(">IIII", 16 + len(body), 9, 0, 1) + body)
     assert struct.unpack(">II", read_raw(connection)[4:12]) == (0x8000_0009, 0)
     return connection
@@ -183,9 +184,16 @@ def test_what_a_coding_lacks_is_refused() -> None:
         split("ж", "latin1", reference=1)
 
 
+def test_the_password_of_a_new_smsc_can_be_set_for_our_door() -> None:
+    """SMPP has room for eight characters, and the settings refuse more."""
+    config = SmscConfig(data_dir=Path("unused"))
+    assert config.password == PASSWORD
+    assert len(config.password) <= PASSWORD_CHARACTERS
+
+
 def test_only_the_right_password_binds(centre: Centre) -> None:
     """A bind with another name or password is refused with the status the standard has for it."""
-    for system_id, password, status in (("lapor", "no", 0x0E), ("other", "lapor1708", 0x0F)):
+    for system_id, password, status in (("lapor", "no", 0x0E), ("other", "lapor", 0x0F)):
         client = smpplib.client.Client("127.0.0.1", centre.port, timeout=5)
         client.connect()
         with pytest.raises(smpplib.exceptions.PDUError) as caught:
@@ -379,7 +387,7 @@ def test_a_half_open_client_is_cut_off(tmp_path: Path) -> None:
             delivery = asyncio.create_task(smsc.deliver("628", "x", timeout_s=10))
             await asyncio.sleep(1)
             binds = smsc.status()["binds"]
-            alive = smpp34.Client("127.0.0.1", smsc.port, "lapor", EIGHT, bind_type="TRX")
+            alive = smpp34.Client("127.0.0.1", smsc.port, "lapor", PASSWORD, bind_type="TRX")
             await alive.connect()
             result = await delivery
             await alive.stop()
@@ -397,7 +405,7 @@ def test_it_carries_the_load_of_a_disaster(tmp_path: Path) -> None:
 
     async def scenario() -> float:
         async with in_process(tmp_path) as smsc:
-            client = smpp34.Client("127.0.0.1", smsc.port, "lapor", EIGHT, bind_type="TRX", inbound_capacity=9999)
+            client = smpp34.Client("127.0.0.1", smsc.port, "lapor", PASSWORD, bind_type="TRX", inbound_capacity=9999)
             esme = await client.connect()
 
             async def drain() -> None:
