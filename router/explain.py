@@ -5,13 +5,16 @@ from router.rules import Rule
 
 
 def explain(owner: Agency, rule: Rule | None, *, subject: str, place: str, refused_by: str = "") -> str:
-    """Return the sentence for a body that handles the complaint."""
+    """Return the sentence for a body that handles the complaint.
+
+    After a refusal the refusal is the reason: the law that the rule names speaks for the body that has just said no.
+    """
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     where = f" di {place}" if place else ""
-    moved = f" karena {refused_by} menyatakan bukan wewenangnya" if refused_by else ""
-    why = f", karena {rule.reason} ({rule.law})" if rule else ", sesuai instansi yang Anda tuju"
-    verb = "kami alihkan" if refused_by else "kami teruskan"
-    return f"{about}{where} {verb}{moved} ke {owner.name}{why}."
+    if refused_by:
+        return f"{about}{where} kami alihkan ke {owner.name}, karena {refused_by} menyatakan bukan wewenangnya."
+    why = f"karena {rule.reason} ({rule.law})" if rule else "sesuai instansi yang Anda tuju"
+    return f"{about}{where} kami teruskan ke {owner.name}, {why}."
 
 
 def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: bool, refused_by: str = "") -> str:

@@ -138,3 +138,13 @@ def test_what_the_citizen_said_beside_the_text_counts(router: Router) -> None:
     assert router.route(addressed).owner.id == "dishub-33.74"
     chosen = plain.model_copy(update={"topic": "Politik Dan Hukum/IMIGRASI"})
     assert router.route(chosen).owner.id == "ditjen-imigrasi"
+
+
+def test_after_a_refusal_the_refusal_is_the_reason_and_no_law_speaks_for_the_body_that_refused(router: Router) -> None:
+    """A citizen must not read that the law makes the old body responsible, in the sentence that gives the case to another."""
+    asked = complaint("jalan berlubang di tikungan", regency=SEMARANG)
+    first = router.route(asked)
+    second = router.route(asked, refusals(first.owner.id))
+    assert second.explanation.endswith(f"karena {first.owner.name} menyatakan bukan wewenangnya.")
+    assert second.explanation.count("karena") == 1
+    assert "UU" not in second.explanation
