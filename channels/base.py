@@ -101,9 +101,9 @@ class Intake:
         """
         try:
             complaint = self._normalise(message)
+            record = encode(complaint, source=f"/channels/{self._channel}")
         except Exception as error:  # noqa: BLE001  # whatever our own code trips over fails the same way next time: poison, kept with its bytes
             return self.reject(f"{self._channel}/{message.upstream_id}", payload=message.body, error=error)
-        record = encode(complaint, source=f"/channels/{self._channel}")
         if len(record.value) > MAX_RECORD_BYTES:
             fault = ContractViolation(f"the complaint has {len(record.value)} bytes, Kafka takes {MAX_RECORD_BYTES}")
             return self.reject(f"{self._channel}/{message.upstream_id}", payload=message.body, error=fault)
@@ -190,7 +190,15 @@ class Intake:
         telemetry.INTAKE_SECONDS.labels(self._channel).observe(time.monotonic() - started)
 
     def _drain(self) -> None:
-        while not self._stop.wait(0 if self._drain_some() else DRAIN_PAUSE_S):
+        more = False
+        while not self._stop.wait(0 if more else DRAIN_PAUSE_S):
+            try:
+                more = self._drain_some()
+            except (
+                IntakeFull
+            ) as error:  # a full or failing disk may pass; what Kafka has is sent again, under the same ids
+                log.warning("the spool cannot be drained", channel=self._channel, error=str(error))
+                more = False
             telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
 
     def _drain_some(self) -> bool:

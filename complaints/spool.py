@@ -4,7 +4,9 @@ import json
 import queue
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,8 +73,12 @@ class Spool:
         return answer
 
     def oldest(self, limit: int) -> list[Spooled]:
-        """Return the records that have waited longest, oldest first."""
-        with self._lock:
+        """Return the records that have waited longest, oldest first.
+
+        Raises:
+            IntakeFull: the disk fails.
+        """
+        with self._transaction():
             rows = self._database.execute(
                 "SELECT seq, topic, key, value, headers FROM spool ORDER BY seq LIMIT ?", (limit,)
             ).fetchall()
@@ -82,8 +88,12 @@ class Spool:
         ]
 
     def remove_through(self, seq: int) -> None:
-        """Forget the records up to and with `seq`: Kafka has them."""
-        with self._lock:
+        """Forget the records up to and with `seq`: Kafka has them.
+
+        Raises:
+            IntakeFull: the disk is so full that not even this can be written; none is forgotten.
+        """
+        with self._transaction():
             gone = self._database.execute(
                 "DELETE FROM spool WHERE seq <= ? RETURNING length(value) + length(headers)", (seq,)
             ).fetchall()
@@ -97,6 +107,15 @@ class Spool:
         self._writer.join()
         with self._lock:
             self._database.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                self._database.rollback()
+                raise IntakeFull(f"the spool cannot be read or written: {error}") from error
 
     def _write_groups(self) -> None:
         while (item := self._queue.get()) is not None:

@@ -23,6 +23,12 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 10.0
 STEADY_S = 20.0
 """A process that ran so long is healthy: its next start has no pause."""
 
+START_S = 120.0
+"""A service whose loop has not turned so long after its start never will."""
+
+SURE_S = 3.0
+"""How long a loop must seem stuck: its age is told by the clock of the wall, which may be set, and the next turn puts it right."""
+
 STOP_TIMEOUT_S = 15.0
 """What a service may take to finish its work after SIGTERM; then it is killed, and nothing acked is lost by that either."""
 
@@ -46,6 +52,7 @@ class Service:
         restarts: how often it was started again.
         pause_s: before the next start.
         due: monotonic time of the next start, in seconds.
+        stuck_since: monotonic time since which its loop seems stuck, in seconds; None while it does not.
     """
 
     name: str
@@ -57,6 +64,7 @@ class Service:
     restarts: int = 0
     pause_s: float = FIRST_PAUSE_S
     due: float = 0.0
+    stuck_since: float | None = None
 
     @property
     def alive(self) -> bool:
@@ -147,6 +155,7 @@ class Supervisor:
                 start_new_session=True,  # Ctrl-C is for the supervisor, which stops its services in order
             )
         service.started = time.monotonic()
+        service.stuck_since = None
         self._changed(service)
 
     def _watch(self) -> None:
@@ -155,11 +164,18 @@ class Supervisor:
                 for service in self.services:
                     self._look_at(service)
 
+    def _seems_stuck(self, service: Service, now: float) -> bool:
+        age = self.beat_age_s(service)
+        return now - service.started > START_S if age is None else age > Heartbeat.STALE_AFTER_S
+
     def _look_at(self, service: Service) -> None:
         now = time.monotonic()
         if service.alive:
-            age = self.beat_age_s(service) if service.beats else None
-            if age is not None and age > Heartbeat.STALE_AFTER_S and service.process is not None:
+            if not (service.beats and self._seems_stuck(service, now)):
+                service.stuck_since = None
+            elif service.stuck_since is None:
+                service.stuck_since = now
+            elif now - service.stuck_since > SURE_S and service.process is not None:
                 service.process.kill()  # it runs but its loop does not turn
             return
         if service.due < service.started:  # it has just died

@@ -66,10 +66,11 @@ class Normaliser:
             message: as the channel's parser gave it.
             identity: keys for the code, the pseudonym and the sealed reply address.
         """
+        text, title, address = _writable(message.text), _writable(message.title), _writable(message.address)
         reading = self.read(
-            message.text,
-            title=message.title,
-            address=message.address,
+            text,
+            title=title,
+            address=address,
             received_at=message.received_at,
             region=message.keyword_region,
         )
@@ -80,9 +81,9 @@ class Normaliser:
             channel=message.channel,
             received_at=message.received_at,
             occurred_on=self._occurred(reading.occurred),
-            title=message.title or _title_of(message.text),
-            text=message.text,
-            place=self._place(reading.place, message.address),
+            title=title or _title_of(text),
+            text=text,
+            place=self._place(reading.place, address),
             topic=message.topic or reading.topic,
             complaint_class=ComplaintClass(reading.complaint_class),
             oversight=reading.oversight,
@@ -125,6 +126,15 @@ class Normaliser:
 
 def _without_evidence(missing: tuple[MissingPart, ...], attached: bool) -> tuple[MissingPart, ...]:
     return tuple(part for part in missing if part != "evidence") if attached else missing
+
+
+def _writable(text: str) -> str:
+    """Return a text that UTF-8 can hold: JSON may bring half of a surrogate pair, which becomes U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _title_of(text: str) -> str:

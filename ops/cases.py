@@ -116,7 +116,7 @@ def refuse(case: Case, agency_id: str, reason: str, *, scanner: Scanner, now: da
         now: when.
 
     Raises:
-        CaseError: the case is not with this agency, or its complaint or its former refusals are gone from Kafka.
+        CaseError: the case is not with this agency, or its complaint or its former refusals are gone from Kafka or not yet known.
         BusUnavailable: Kafka does not answer.
     """
     former = _former_refusals(case, scanner)
@@ -124,6 +124,8 @@ def refuse(case: Case, agency_id: str, reason: str, *, scanner: Scanner, now: da
         return None
     if agency_id != case.owner.id:
         raise CaseError(f"the case is with {case.owner.name} ({case.owner.id}): only it can refuse")
+    if len(former) < case.chain[-1].hop:  # without one of them the case could go back to the body that said it
+        raise CaseError("not all former refusals of the case have reached ClickHouse; try again in some seconds")
     record = scanner.read(case.complaint)
     if record is None:
         raise CaseError(f"the complaint is no longer at {case.complaint}: Kafka's retention is too short")

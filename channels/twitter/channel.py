@@ -93,7 +93,7 @@ class TwitterChannel:
                 pause_s = min(max((error.until_s or 0) - time.time(), self._poll_s), LONGEST_PAUSE_S)
                 telemetry.RETRIES.labels("x-rate-limit").inc()
                 log.warning("rate limited", pause_s=round(pause_s))
-            except (UnavailableError, TimeoutError) as error:
+            except (UnavailableError, OSError) as error:  # too late, or no room for the mark: the posts come again
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
                 telemetry.RETRIES.labels("x-mentions").inc()
                 log.warning("no mentions", error=str(error), pause_s=round(pause_s))

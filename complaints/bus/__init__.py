@@ -71,9 +71,9 @@ class Producer(Protocol):
     def send(self, record: Record) -> "Future[Position]":
         """Enqueue a record. May block up to the producer's timeout while the broker is away; never raises.
 
-        The future fails with BusUnavailable where the broker did not take it in time, with ContractViolation where it never will
-        (too large, no such topic). After BusUnavailable the record may still have been written: ids are derived, so writing it
-        again is harmless.
+        The future fails with BusUnavailable where the broker did not take it in time (nor where the topic is not there: an operator
+        makes it), with ContractViolation where it never will (too large). After BusUnavailable the record may still have been written:
+        ids are derived, so writing it again is harmless.
         """
 
     def flush(self, timeout_s: float) -> None:

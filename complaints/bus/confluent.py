@@ -156,6 +156,7 @@ class ConfluentConsumer:
             topics: what to read; from the first record where the group has no progress yet.
         """
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
+        self._handed_over = 0
         self._consumer = Consumer(
             {
                 "bootstrap.servers": brokers,
@@ -172,9 +173,14 @@ class ConfluentConsumer:
                 "logger": _quiet(),
             }
         )
-        self._consumer.subscribe(list(topics), on_revoke=self._on_revoke, on_lost=lambda *_: self._revoked(()))
+        self._consumer.subscribe(list(topics), on_revoke=self._on_revoke, on_lost=self._on_lost)
+
+    def _on_lost(self, *_: object) -> None:
+        self._handed_over += 1
+        self._revoked(())
 
     def _on_revoke(self, _: Consumer, partitions: list[ConfluentPartition]) -> None:
+        self._handed_over += 1
         self._revoked([(partition.topic, partition.partition) for partition in partitions])
 
     def poll(self, *, max_records: int, timeout_s: float) -> Batch:
@@ -182,9 +188,12 @@ class ConfluentConsumer:
         first = self._consumer.poll(timeout_s)
         if first is None:
             return []
+        before = self._handed_over
         # What already waits on this side comes with it; waiting for a full batch would cost the first one its latency.
         rest = self._consumer.consume(max_records - 1, timeout=0) if max_records > 1 else []
-        return [_stored(message) for message in (first, *rest) if _is_record(message)]
+        # All partitions go at once (range): the first record is the next owner's when they went in between, and comes again.
+        ours = rest if before != self._handed_over else (first, *rest)
+        return [_stored(message) for message in ours if _is_record(message)]
 
     def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
         """Store progress (see BatchConsumer)."""

@@ -7,7 +7,7 @@ from typing import Any
 from complaints.bus import StoredRecord
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS
 from complaints.envelope import decode
-from complaints.errors import ContractViolation
+from complaints.errors import ContractViolation, MalformedMessage
 from complaints.event import CaseEvent, Complaint, DeadLetter, Disposition, Region
 from normalizer.privacy import mask
 
@@ -128,6 +128,10 @@ def case_event(record: StoredRecord) -> Row:
     }
 
 
+_WORDED = frozenset({MalformedMessage.__name__, ContractViolation.__name__})
+"""Errors whose texts are ours. Those of other errors may hold what the citizen wrote, perhaps in secret; they stand on Kafka."""
+
+
 def dead_letter(record: StoredRecord) -> Row:
     """Return a dead letter's row, without what it holds."""
     event = decode(record, DeadLetter)
@@ -137,7 +141,7 @@ def dead_letter(record: StoredRecord) -> Row:
         "source_topic": event.source_topic or "",
         "source_partition": _held(_or_none_there(event.source_partition), _INT32, "source_partition"),
         "source_offset": _held(_or_none_there(event.source_offset), _INT64, "source_offset"),
-        "reason": mask(event.reason),
+        "reason": mask(event.reason) if event.error_class in _WORDED else "our own fault",
         "error_class": event.error_class,
         "attempts": _held(event.attempts, _UINT16, "attempts"),
         "at": event.at,

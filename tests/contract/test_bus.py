@@ -12,7 +12,7 @@ from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, Confl
 from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
 from complaints.contract import CONTROL, DISPOSITIONS, topics
 from complaints.errors import BusUnavailable, ContractViolation
-from tests.support import KafkaServer, free_port, wait_until
+from tests.support import KafkaServer, free_port, start_kafka, wait_until
 
 PRODUCERS: dict[str, Callable[..., Producer]] = {"kafka-python": KafkaPythonProducer, "confluent": ConfluentProducer}
 
@@ -93,6 +93,54 @@ def test_a_broker_that_is_away_fails_the_future_in_time_and_raises_nothing(make:
         producer.send(record("t", 1)).result(10)
     assert time.monotonic() - started < 8
     producer.close()
+
+
+def test_a_batch_is_written_whole(kafka: KafkaServer, topic: str) -> None:
+    """When `write` returns, all of it stands there, though nobody waited for a future; an empty batch is no fault."""
+    producer, scanner = ConfluentProducer(kafka.brokers), ConfluentScanner(kafka.brokers)
+    producer.write([], 10)
+    producer.write([record(topic, number) for number in range(5000)], 20)
+    written = [stored.key or b"" for batch in scanner.scan(topic) for stored in batch]
+    assert sorted(written) == sorted(f"key-{number}".encode() for number in range(5000))
+    producer.close()
+    scanner.close()
+
+
+@pytest.mark.parametrize("place", [0, 10, 20])
+def test_a_batch_with_a_record_that_kafka_never_takes_is_a_contract_violation(
+    kafka: KafkaServer, topic: str, place: int
+) -> None:
+    """Wherever it stands: nothing may be committed then. The producer is sound afterwards."""
+    producer = ConfluentProducer(kafka.brokers)
+    batch = [record(topic, number) for number in range(20)]
+    batch.insert(place, record(topic, 99, b"x" * (3 << 20)))
+    with pytest.raises(ContractViolation):
+        producer.write(batch, 20)
+    producer.write(batch[:place], 20)
+    producer.close()
+
+
+def test_a_batch_with_a_record_that_fails_at_the_broker_raises(kafka: KafkaServer, topic: str) -> None:
+    """The others are written, one is not: its answer is not lost among theirs."""
+    producer = ConfluentProducer(kafka.brokers, timeout_s=3.0)
+    with pytest.raises(BusUnavailable):
+        producer.write([record(topic, 1), record("no topic/of this name", 2), record(topic, 3)], 10)
+    producer.close()
+
+
+def test_a_batch_raises_in_time_where_the_broker_is_away(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whether it never was there or was killed a moment ago."""
+    never = ConfluentProducer(f"127.0.0.1:{free_port()}", timeout_s=30.0)
+    server = start_kafka(tmp_path_factory.mktemp("killed"))
+    killed = ConfluentProducer(server.brokers, timeout_s=30.0)
+    killed.write([record(DISPOSITIONS, 1)], 20)
+    server.kill()
+    for producer in (never, killed):
+        started = time.monotonic()
+        with pytest.raises(BusUnavailable):
+            producer.write([record(DISPOSITIONS, number) for number in range(100)], 1.5)
+        assert time.monotonic() - started < 4
+        producer.close()
 
 
 def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str) -> None:

@@ -135,3 +135,12 @@ def test_the_chain_is_read_from_kafka_with_its_evidence() -> None:
     case = find(DPU, PEMDA)
     hop = disposition(CASE, PEMDA, hop=1)
     assert cases.dispositions(case, MemoryScanner(stored(hop, 21))) == [hop]  # type: ignore[arg-type]  # only `read`
+
+
+def test_a_refusal_waits_for_the_former_ones_to_be_known() -> None:
+    """The sink may be ahead with dispositions: an event without the first refusal would send the case back to who said it."""
+    with pytest.raises(CaseError, match="some seconds"):
+        refuse(find(DPU, PEMDA), PEMDA, stored(CASE, 10))
+    two = find(DPU, PEMDA, OTHER, refusals=1)
+    with pytest.raises(CaseError, match="some seconds"):
+        refuse(two, OTHER, stored(CASE, 10), stored(refusal(CASE, DPU), 31))

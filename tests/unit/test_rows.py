@@ -180,3 +180,10 @@ def test_a_number_that_no_column_holds_is_poison(record: StoredRecord) -> None:
     """One such event would otherwise stop the sink for ever: the whole batch could never be inserted."""
     with pytest.raises(ContractViolation, match=r"is too large for its column"):
         row(record)
+
+
+def test_the_text_of_a_foreign_error_is_not_shown() -> None:
+    """It may hold what the citizen wrote, and of a secret report at that; masking takes only names and numbers out."""
+    event = dead_letter(error_class="ValidationError", reason="our own fault: input_value='Kepala dinas minta uang'")
+    assert row(stored(event))["reason"] == "our own fault"
+    assert row(stored(dead_letter(reason="no PDU")))["reason"] == "no PDU"

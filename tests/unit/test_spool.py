@@ -67,3 +67,18 @@ def test_a_spool_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="LAPOR_DATA"):
         Spool(tmp_path / "file" / "s.db", max_bytes=1 << 20)
+
+
+def test_a_disk_that_takes_no_removal_keeps_all_of_it(tmp_path: Path) -> None:
+    """Even forgetting needs room: what Kafka has waits to be sent again, and the next one is counted right."""
+    spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    for number in range(2):
+        spool.append(record(number)).result(5)
+    spool._database.execute("PRAGMA query_only = 1")
+    with pytest.raises(IntakeFull, match="cannot be read or written"):
+        spool.remove_through(1)
+    spool._database.execute("PRAGMA query_only = 0")
+    assert len(spool) == len(spool.oldest(10)) == 2
+    spool.remove_through(2)
+    assert len(spool) == 0
+    spool.close()

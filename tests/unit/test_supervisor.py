@@ -33,6 +33,14 @@ from complaints.telemetry import Heartbeat
 Heartbeat(pathlib.Path(sys.argv[1]), 'worker').beat()
 time.sleep(60)
 """
+BEATS_FOR_EVER = """
+import sys, time, pathlib
+from complaints.telemetry import Heartbeat
+beat = Heartbeat(pathlib.Path(sys.argv[1]), 'worker')
+while True:
+    beat.beat()
+    time.sleep(0.1)
+"""
 
 
 def python(name: str, code: str, *arguments: str, beats: bool = False) -> Service:
@@ -179,3 +187,24 @@ def test_leftovers_of_a_killed_supervisor_are_ended(supervisor: Supervisor) -> N
     assert end_leftovers({pid(service): born - 100}) == []
     assert service.alive
     assert end_leftovers({pid(service): born, 2**22 + 1: born}) == [pid(service)]
+
+
+def test_a_clock_that_is_set_ahead_kills_nobody(supervisor: Supervisor, tmp_path: Path) -> None:
+    """All heartbeats seem an hour old at once, until each loop has turned."""
+    service = python("worker", BEATS_FOR_EVER, str(tmp_path / "heartbeats"), beats=True)
+    supervisor.start(service)
+    wait_until(lambda: supervisor.has_turned(service), what="a turn")
+    service.started -= 7200  # it has run for long
+    old = time.time() - 3600
+    os.utime(tmp_path / "heartbeats" / "worker", (old, old))
+    time.sleep(1.5)
+    assert service.alive
+    assert service.restarts == 0
+
+
+def test_a_loop_that_never_turns_is_killed_too(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hangs before its first turn, and would do so for ever."""
+    monkeypatch.setattr(module, "START_S", 0.5)  # two minutes are for servers that start slowly
+    service = python("worker", SLEEPS, beats=True)
+    supervisor.start(service)
+    wait_until(lambda: service.restarts >= 1, what="the second life")

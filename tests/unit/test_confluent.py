@@ -1,0 +1,73 @@
+"""What a rebalance in the middle of one poll does; the contract suite cannot time it."""
+
+from typing import Any
+
+import pytest
+from confluent_kafka import TopicPartition
+
+from complaints.bus.confluent import ConfluentConsumer
+from tests.support import free_port
+
+
+class Told:
+    """A message of librdkafka."""
+
+    def __init__(self, partition: int, offset: int) -> None:
+        self._at = (partition, offset)
+
+    def error(self) -> None:
+        """It is none."""
+
+    def topic(self) -> str:
+        """Of the only topic."""
+        return "t"
+
+    def partition(self) -> int:
+        """Where."""
+        return self._at[0]
+
+    def offset(self) -> int:
+        """Where."""
+        return self._at[1]
+
+    def key(self) -> bytes:
+        """Any."""
+        return b"k"
+
+    value = key
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """None."""
+        return []
+
+    def timestamp(self) -> tuple[int, int]:
+        """The kind and the time."""
+        return 1, 0
+
+
+class Rebalancing:
+    """A librdkafka consumer that hands its partitions over while the rest of a batch is asked for."""
+
+    def __init__(self, consumer: ConfluentConsumer, *, lost: bool) -> None:
+        self._consumer, self._lost = consumer, lost
+
+    def poll(self, _: float) -> Told:
+        """Give the first record of partition 0."""
+        return Told(0, 100)
+
+    def consume(self, *_: Any, **__: Any) -> list[Told]:
+        """Hand partition 0 over, take partition 1, and give a record of that."""
+        if self._lost:
+            self._consumer._on_lost()
+        else:
+            self._consumer._on_revoke(self, [TopicPartition("t", 0)])  # type: ignore[arg-type]  # it is not looked at
+        return [Told(1, 7)]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_record_whose_partition_goes_in_the_middle_of_a_poll_is_the_next_owners(*, lost: bool) -> None:
+    """Both would take it otherwise: a sink would insert it under a token of its own, and set the other's progress back."""
+    consumer = ConfluentConsumer(f"127.0.0.1:{free_port()}", group="g", topics=["t"])
+    real, consumer._consumer = consumer._consumer, Rebalancing(consumer, lost=lost)  # type: ignore[assignment]  # by design
+    assert [str(record.position) for record in consumer.poll(max_records=10, timeout_s=0.1)] == ["t/1/7"]
+    real.close()
