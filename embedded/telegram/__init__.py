@@ -1,0 +1,12 @@
+"""A stand-in for the Telegram Bot API on this machine, for demo, feed and tests; it follows Telegram's documentation.
+
+    from embedded.telegram import TelegramConfig, run_foreground
+    run_foreground(TelegramConfig(data_dir=Path("var/telegram")))
+
+or `python -m embedded.telegram --port 8702 --data-dir var/telegram`. Under /_standin/ a test says what citizens write.
+"""
+
+from embedded.telegram.config import TelegramConfig
+from embedded.telegram.server import run_foreground, wait_ready
+
+__all__ = ["TelegramConfig", "run_foreground", "wait_ready"]

@@ -1,0 +1,32 @@
+"""Starts the stand-in for Telegram in the foreground."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from embedded.telegram.config import DAY_S, TelegramConfig
+from embedded.telegram.server import run_foreground
+
+
+def main() -> int:
+    """Read the command line, serve, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m embedded.telegram", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8702, help="port to listen on; 0: a free one (default: %(default)s)"
+    )
+    parser.add_argument("--data-dir", type=Path, default=Path("var/telegram"), help="folder that keeps what was said")
+    parser.add_argument("--username", default="lapor1708_bot", help="our bot's username (default: %(default)s)")
+    parser.add_argument("--token", help="the only token that is let in (default: any)")
+    parser.add_argument("--keep-s", type=float, default=DAY_S, help="seconds that an update waits (default: 24 hours)")
+    parser.add_argument("--retry-s", type=float, default=0.2, help="pause before a webhook is tried again")
+    try:
+        run_foreground(TelegramConfig(**vars(parser.parse_args())))
+    except OSError as error:
+        sys.stderr.write(f"The stand-in for Telegram cannot start: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

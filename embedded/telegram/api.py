@@ -1,0 +1,224 @@
+"""The methods of the Bot API that a service needs that reads what citizens write and answers them."""
+
+import mimetypes
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from embedded.telegram.config import TelegramConfig
+from embedded.telegram.gate import Gate
+from embedded.telegram.params import Params
+from embedded.telegram.problems import Problem, bad
+from embedded.telegram.store import TelegramStore
+from embedded.telegram.updates import Updates
+
+MOST_CHARACTERS = 4096
+MOST_FILE_BYTES = 20_000_000
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_MARKUPS = ("inline_keyboard", "keyboard", "remove_keyboard", "force_reply")
+
+Method = Callable[[Params], Awaitable[Any]]
+
+
+async def _unknown(_: Params) -> Any:
+    """Answer for a method that there is none of.
+
+    Raises:
+        Problem: always.
+    """
+    raise Problem(404)
+
+
+class Api:
+    """The API over one store."""
+
+    def __init__(self, config: TelegramConfig, store: TelegramStore, gate: Gate, updates: Updates) -> None:
+        self._config = config
+        self._store = store
+        self._gate = gate
+        self._updates = updates
+        self._bot_id = 0
+        self.webhook_changed: Callable[[], None] = lambda: None
+        self._methods: dict[str, Method] = {
+            "getme": self._me,
+            "getupdates": updates.fetch,
+            "setwebhook": self._set_webhook,
+            "deletewebhook": self._delete_webhook,
+            "getwebhookinfo": self._webhook_info,
+            "sendmessage": self._send_message,
+            "sendchataction": self._send_chat_action,
+            "answercallbackquery": self._answer_callback,
+            "getfile": self._get_file,
+            "setmycommands": self._set_commands,
+            "getmycommands": self._get_commands,
+        }
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
+            Route("/file/bot{token}/{path:path}", self._download, methods=["GET"]),
+        ]
+
+    async def _call(self, request: Request) -> Response:
+        """Answer a call of a method, whose name may be written in any case."""
+        try:
+            self._bot_id = self._gate.authenticate(request.path_params["token"])
+            method = self._methods.get(request.path_params["method"].lower(), _unknown)
+            await self._gate.admit(request.path_params["method"])
+            return JSONResponse({"ok": True, "result": await method(await Params.of(request))})
+        except Problem as problem:
+            return problem.response()
+
+    def bot(self) -> dict[str, Any]:
+        """Return our bot as a user."""
+        name = self._config.username
+        return {"id": self._bot_id, "is_bot": True, "first_name": "LAPOR!", "username": name}
+
+    async def _me(self, _: Params) -> dict[str, Any]:
+        more = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+        return self.bot() | more
+
+    async def _set_webhook(self, params: Params) -> bool:
+        secret = params.text("secret_token")
+        if secret and not _SECRET.fullmatch(secret):
+            raise bad("secret token contains unallowed characters")
+        if params.flag("drop_pending_updates"):
+            self._store.confirm_below(1 << 62)
+        if (allowed := params.object("allowed_updates", list)) is not None:
+            self._store.put("allowed_updates", allowed)
+        most = min(max(params.number("max_connections", 40), 1), 100)
+        hook = {"url": params.text("url"), "secret_token": secret, "max_connections": most}
+        self._store.put("webhook", hook if hook["url"] else None)
+        self._store.put("webhook_error", {})
+        self.webhook_changed()
+        return True
+
+    async def _delete_webhook(self, params: Params) -> bool:
+        if params.flag("drop_pending_updates"):
+            self._store.confirm_below(1 << 62)
+        self._store.put("webhook", None)
+        self.webhook_changed()
+        return True
+
+    async def _webhook_info(self, _: Params) -> dict[str, Any]:
+        hook = self._store.get("webhook") or {"url": ""}
+        info = {
+            "url": hook["url"],
+            "has_custom_certificate": False,
+            "pending_update_count": self._store.pending_count(),
+        }
+        if hook["url"]:
+            info |= {"max_connections": hook["max_connections"], **self._store.get("webhook_error", {})}
+        allowed = self._store.get("allowed_updates")
+        return info | ({"allowed_updates": allowed} if allowed else {})
+
+    async def _send_message(self, params: Params) -> dict[str, Any]:
+        chat = self._chat(params)
+        text = params.text("text").strip()
+        if not text:
+            raise bad("message text is empty")
+        if len(text.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
+            raise bad("message is too long")
+        body: dict[str, Any] = {"from": self.bot(), "text": text}
+        markup = self._markup(params, chat)
+        if markup is not None:
+            body["reply_markup"] = markup
+        if (replied := self._replied(params, chat)) is not None:
+            body["reply_to_message"] = replied
+        for name in ("parse_mode", "link_preview_options"):
+            if params.text(name):
+                body[name] = params.object(name, dict) if name == "link_preview_options" else params.text(name)
+        sent = self._store.add_message(chat, body, outgoing=True)
+        if "inline_keyboard" not in (markup or {}):  # other keyboards are the client's, and stand in no message
+            sent.pop("reply_markup", None)
+        return sent
+
+    def _chat(self, params: Params) -> dict[str, Any]:
+        if not params.text("chat_id"):
+            raise bad("chat_id is empty")
+        number = params.number("chat_id")
+        user = self._store.user_by_id(number)
+        if user is not None and user.state == "blocked":
+            raise Problem(403, "bot was blocked by the user")
+        if user is not None and user.state == "deactivated":
+            raise Problem(403, "user is deactivated")
+        chat = self._store.chat(number)
+        if chat is None:
+            raise bad("chat not found")
+        return chat
+
+    def _markup(self, params: Params, chat: dict[str, Any]) -> dict[str, Any] | None:
+        markup: dict[str, Any] | None = params.object("reply_markup", dict)
+        if markup is None:
+            return None
+        if not any(name in markup for name in _MARKUPS):
+            raise bad("object expected as reply markup")
+        for row in markup.get("keyboard", ()):
+            for button in row:
+                if isinstance(button, dict) and button.get("request_location") and chat["type"] != "private":
+                    raise bad("location can be requested in private chats only")
+        for row in markup.get("inline_keyboard", ()):
+            if any("text" not in button for button in row):
+                raise bad("can't parse inline keyboard button: Can't find field \"text\"")
+        return markup
+
+    def _replied(self, params: Params, chat: dict[str, Any]) -> dict[str, Any] | None:
+        wanted = params.object("reply_parameters", dict) or {}
+        number = wanted.get("message_id") or params.number("reply_to_message_id")
+        if not number:
+            return None
+        found = self._store.message(chat["id"], int(number))
+        allowed = wanted.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply")
+        if found is None and not allowed:
+            raise bad("message to be replied not found")
+        return found
+
+    async def _send_chat_action(self, params: Params) -> bool:
+        self._chat(params)
+        if not params.text("action"):
+            raise bad("wrong parameter action in request")
+        return True
+
+    async def _answer_callback(self, params: Params) -> bool:
+        waiting: list[str] = self._store.get("callbacks", [])
+        if params.text("callback_query_id") not in waiting:
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        self._store.put("callbacks", [id_ for id_ in waiting if id_ != params.text("callback_query_id")])
+        return True
+
+    async def _get_file(self, params: Params) -> dict[str, Any]:
+        id_ = params.text("file_id")
+        found = self._store.file(id_)
+        if found is None:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        name, size = found
+        if size > MOST_FILE_BYTES:
+            raise bad("file is too big")
+        suffix = "." + name.rpartition(".")[2] if "." in name else ""
+        path = f"documents/{id_}{suffix}"
+        return {"file_id": id_, "file_unique_id": id_[:16], "file_size": size, "file_path": path}
+
+    async def _download(self, request: Request) -> Response:
+        try:
+            self._gate.authenticate(request.path_params["token"])
+            await self._gate.admit("file")
+        except Problem as problem:
+            return problem.response()
+        id_ = request.path_params["path"].rpartition("/")[2].partition(".")[0]
+        found = self._store.file(id_)
+        if found is None:
+            return Problem(404).response()
+        kind = mimetypes.guess_type(found[0])[0] or "application/octet-stream"
+        return Response(self._store.file_content(id_), media_type=kind)
+
+    async def _set_commands(self, params: Params) -> bool:
+        self._store.put("commands", params.object("commands", list) or [])
+        return True
+
+    async def _get_commands(self, _: Params) -> Any:
+        return self._store.get("commands", [])

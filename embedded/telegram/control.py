@@ -1,0 +1,171 @@
+"""The control side of the stand-in: what citizens write, what goes wrong, and what our bot has sent."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from embedded.telegram.api import Api
+from embedded.telegram.gate import Failure, Gate
+from embedded.telegram.saying import Model, NewMessage, edited
+from embedded.telegram.store import TelegramStore
+from embedded.telegram.updates import Updates
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Edit(Model):
+    """A change of a message's words."""
+
+    chat_id: int
+    message_id: int
+    text: str
+
+
+class Callback(Model):
+    """A tap on a button under one of our messages."""
+
+    author: str = Field(min_length=1)
+    message_id: int
+    data: str
+
+
+class UserChange(Model):
+    """An account that blocks us, is deleted, or comes back."""
+
+    username: str = Field(min_length=1)
+    state: Literal["", "blocked", "deactivated"] = ""
+
+
+class Fail(Model):
+    """Failures for the next calls: how many, with which status, of which method ("file" is a download); status 0 only hangs."""
+
+    status: int = Field(ge=0, le=599)
+    count: int = Field(1, ge=1, le=100_000)
+    method: str = ""
+    retry_after_s: int = 1
+    hang_s: float = 0.0
+
+
+class Raw(Model):
+    """An update as it stands, for what Telegram would never send."""
+
+    kind: str
+    body: Any
+
+
+class Control:
+    """The endpoints under /_standin/."""
+
+    def __init__(self, store: TelegramStore, gate: Gate, updates: Updates, api: Api) -> None:
+        self._store = store
+        self._gate = gate
+        self._updates = updates
+        self._api = api
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        table: list[tuple[str, str, Handler]] = [
+            ("POST", "/_standin/messages", self._message),
+            ("POST", "/_standin/edits", self._edit),
+            ("POST", "/_standin/callbacks", self._callback),
+            ("POST", "/_standin/raw", self._raw),
+            ("POST", "/_standin/users", self._user),
+            ("POST", "/_standin/fail", self._fail),
+            ("GET", "/_standin/sent", self._sent),
+            ("GET", "/_standin/status", self._status),
+        ]
+        return [Route(path, _checked(handler), methods=[verb]) for verb, path, handler in table]
+
+    def _queue(self, kind: str, body: dict[str, Any]) -> int | None:
+        number = self._store.add_update(kind, body)
+        self._updates.tell()
+        return number
+
+    async def _message(self, request: Request) -> Response:
+        kind, message = NewMessage.model_validate_json(await request.body()).say(self._store)
+        number = self._queue(kind, message)
+        known = {
+            "message_id": message["message_id"],
+            "chat_id": message["chat"]["id"],
+            "user_id": message["from"]["id"],
+        }
+        return JSONResponse(known | {"update_id": number}, 201)
+
+    async def _edit(self, request: Request) -> Response:
+        wanted = Edit.model_validate_json(await request.body())
+        message = self._store.message(wanted.chat_id, wanted.message_id)
+        if message is None:
+            raise ValueError("there is no such message")
+        changed = edited(message, wanted.text)
+        self._store.change_message(changed)
+        return JSONResponse({"update_id": self._queue("edited_message", changed)}, 201)
+
+    async def _callback(self, request: Request) -> Response:
+        wanted = Callback.model_validate_json(await request.body())
+        user = self._store.user(wanted.author)
+        message = self._store.message(user.id, wanted.message_id)
+        if message is None:
+            raise ValueError("there is no such message")
+        id_ = secrets.token_hex(8)
+        self._store.put("callbacks", [*self._store.get("callbacks", []), id_])
+        body = {"id": id_, "from": user.shown(), "message": message, "data": wanted.data, "chat_instance": str(user.id)}
+        return JSONResponse({"id": id_, "update_id": self._queue("callback_query", body)}, 201)
+
+    async def _raw(self, request: Request) -> Response:
+        wanted = Raw.model_validate_json(await request.body())
+        return JSONResponse({"update_id": self._queue(wanted.kind, wanted.body)}, 201)
+
+    async def _user(self, request: Request) -> Response:
+        wanted = UserChange.model_validate_json(await request.body())
+        user = self._store.set_user_state(wanted.username.lstrip("@"), wanted.state)
+        return JSONResponse({"id": user.id, "username": user.username, "state": user.state})
+
+    async def _fail(self, request: Request) -> Response:
+        wanted = Fail.model_validate_json(await request.body())
+        failure = Failure(
+            status=wanted.status,
+            method=wanted.method.lower(),
+            retry_after_s=wanted.retry_after_s,
+            hang_s=wanted.hang_s,
+        )
+        self._gate.failures.extend([failure] * wanted.count)
+        return JSONResponse({"failures": len(self._gate.failures)})
+
+    async def _sent(self, request: Request) -> Response:
+        to = request.query_params.get("to")
+        chat_id = self._store.user(to).id if to else None
+        since = int(request.query_params.get("since", "0"))
+        return JSONResponse({"messages": self._store.sent(since=since, chat_id=chat_id)})
+
+    async def _status(self, _request: Request) -> Response:
+        hook = self._store.get("webhook")
+        return JSONResponse(
+            {
+                "bot": self._api.bot(),
+                "pending": self._store.pending_count(),
+                "polling": self._updates.polling,
+                "webhook": hook["url"] if hook else "",
+                "callbacks": self._store.get("callbacks", []),
+                "commands": self._store.get("commands", []),
+            }
+        )
+
+
+def _checked(handler: Handler) -> Handler:
+    """Answer 400 with words for what a caller wrote wrongly."""
+
+    async def checked(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=False, include_input=False)
+            return JSONResponse({"error": "the request is not as it must be", "details": details}, 400)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return checked

@@ -1,0 +1,71 @@
+"""Reads a method's parameters, however they were sent: in the address, as a form, as JSON, or in parts."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from embedded.telegram.problems import bad
+
+
+class Params:
+    """The parameters of one request. Numbers and objects may have been written as text, as Telegram allows."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    @classmethod
+    async def of(cls, request: Request) -> "Params":
+        """Read them.
+
+        Raises:
+            Problem: the body is no JSON object though it says that it is JSON.
+        """
+        values: dict[str, Any] = dict(request.query_params)
+        kind = request.headers.get("content-type", "").partition(";")[0]
+        if kind == "application/json":
+            try:
+                body = json.loads(await request.body() or b"{}")
+            except ValueError as error:
+                raise bad("can't parse JSON object") from error
+            if not isinstance(body, dict):
+                raise bad("can't parse JSON object")
+            values |= body
+        elif kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+            async with request.form() as form:
+                values |= {name: value for name, value in form.items() if isinstance(value, str)}
+        return cls(values)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a text."""
+        value = self._values.get(name)
+        return default if value is None else str(value)
+
+    def number(self, name: str, default: int = 0) -> int:
+        """Return a whole number; what is none counts as the default, as at Telegram."""
+        try:
+            return int(self._values.get(name, default))
+        except (TypeError, ValueError):
+            return default
+
+    def flag(self, name: str) -> bool:
+        """Return a yes or no."""
+        return str(self._values.get(name, "")).lower() in {"true", "1", "yes"}
+
+    def object(self, name: str, kind: type) -> Any:
+        """Return an object or a list, or None where it is not given.
+
+        Raises:
+            Problem: it is not of that kind.
+        """
+        value = self._values.get(name)
+        if isinstance(value, str) and value:
+            try:
+                value = json.loads(value)
+            except ValueError as error:
+                raise bad(f"can't parse {name} JSON object") from error
+        if value in (None, ""):
+            return None
+        if not isinstance(value, kind):
+            raise bad(f"object expected as {name}" if kind is dict else f"array expected as {name}")
+        return value

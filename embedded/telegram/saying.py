@@ -1,0 +1,123 @@
+"""Makes of what a test says the message that Telegram would hand to a bot."""
+
+import base64
+import re
+import time
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from embedded.telegram.store import TelegramStore
+
+_COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@\w+)?")
+_MENTION = re.compile(r"(?<![\w@])@\w{4,32}")
+
+FileKind = Literal["photo", "document", "voice", "video", "audio", "video_note", "animation"]
+_MEDIA_TYPES = {"voice": "audio/ogg", "video": "video/mp4", "audio": "audio/mpeg", "animation": "video/mp4"}
+
+
+class Model(BaseModel):
+    """What a test sends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SentFile(Model):
+    """A file: its content, and what Telegram says of it."""
+
+    kind: FileKind = "photo"
+    content_base64: str = ""
+    name: str = ""
+    media_type: str = ""
+    size: int | None = None
+
+    def fields(self, store: TelegramStore) -> dict[str, Any]:
+        """Return the message's field for it; of a photo there are three sizes, the largest last."""
+        content = base64.b64decode(self.content_base64)
+        name = self.name or f"{self.kind}.{'jpg' if self.kind == 'photo' else 'bin'}"
+        id_ = store.add_file(name, content, self.size)
+        told: dict[str, Any] = {"file_id": id_, "file_unique_id": id_[:16], "file_size": self.size or len(content)}
+        if self.kind == "photo":
+            small = store.add_file("small.jpg", b"small")
+            thumb = {"file_id": small, "file_unique_id": small[:16], "file_size": 5, "width": 90, "height": 68}
+            return {"photo": [thumb, thumb | {"width": 320, "height": 240}, told | {"width": 1280, "height": 960}]}
+        if media_type := self.media_type or _MEDIA_TYPES.get(self.kind, ""):
+            told["mime_type"] = media_type
+        if self.kind in {"document", "video", "audio", "animation"} and name:
+            told["file_name"] = name
+        if self.kind in {"voice", "video", "audio", "video_note", "animation"}:
+            told["duration"] = 3
+        return {self.kind: told} | ({"document": told} if self.kind == "animation" else {})
+
+
+class Location(Model):
+    """A shared position; `live_period` makes it a live one."""
+
+    latitude: float
+    longitude: float
+    live_period: int | None = None
+
+
+class Group(Model):
+    """The group or channel that it is said in."""
+
+    title: str
+    type: Literal["group", "supergroup", "channel"] = "supergroup"
+
+
+class NewMessage(Model):
+    """A message by somebody, whose account and chat are made when there are none."""
+
+    author: str = Field(min_length=1)
+    text: str = ""
+    caption: str = ""
+    file: SentFile | None = None
+    location: Location | None = None
+    group: Group | None = None
+    album: str = ""
+    reply_to: int | None = None
+    forwarded_from: str = ""
+    is_bot: bool = False
+    more: dict[str, Any] = {}
+    """Fields as Telegram gives them, for what has none of its own here (a sticker, a contact, a service message)."""
+
+    def say(self, store: TelegramStore) -> tuple[str, dict[str, Any]]:
+        """Keep the message and return the update's kind and the message."""
+        user = store.user(self.author.lstrip("@"), is_bot=self.is_bot)
+        chat = store.group_chat(self.group.title, self.group.type) if self.group else store.private_chat(user)
+        body: dict[str, Any] = {"from": user.shown()}
+        if self.text:
+            body |= {"text": self.text, **_entities("entities", self.text)}
+        if self.file is not None:
+            body |= self.file.fields(store)
+        if self.caption:
+            body |= {"caption": self.caption, **_entities("caption_entities", self.caption)}
+        if self.location is not None:
+            body["location"] = self.location.model_dump(exclude_none=True)
+        if self.album:
+            body["media_group_id"] = self.album
+        if self.reply_to is not None and (replied := store.message(chat["id"], self.reply_to)):
+            body["reply_to_message"] = replied
+        if self.forwarded_from:
+            origin = store.user(self.forwarded_from).shown()
+            body["forward_origin"] = {"type": "user", "date": int(time.time()), "sender_user": origin}
+        kind = "channel_post" if chat["type"] == "channel" else "message"
+        return kind, store.add_message(chat, body | self.more, outgoing=False)
+
+
+def _entities(name: str, text: str) -> dict[str, Any]:
+    """Return the commands and mentions of a text; Telegram counts in UTF-16 units."""
+    found = []
+    for kind, pattern in (("bot_command", _COMMAND), ("mention", _MENTION)):
+        for match in pattern.finditer(text):
+            before, length = text[: match.start()].encode("utf-16-le", "surrogatepass"), len(match[0])
+            found.append({"type": kind, "offset": len(before) // 2, "length": length})
+    return {name: found} if found else {}
+
+
+def edited(message: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return a message as its author changed it."""
+    name = "text" if "text" in message else "caption"
+    entities = "entities" if name == "text" else "caption_entities"
+    kept = {key: value for key, value in message.items() if key != entities}
+    return kept | {name: text, "edit_date": int(time.time()), **_entities(entities, text)}

@@ -1,0 +1,74 @@
+"""Runs the stand-in for Telegram in the foreground."""
+
+import asyncio
+import sys
+
+from starlette.applications import Starlette
+
+from embedded.serving import listening_socket, serve, stop_on_signals, wait_http_ready
+from embedded.telegram.api import Api
+from embedded.telegram.config import TelegramConfig
+from embedded.telegram.control import Control
+from embedded.telegram.gate import Gate
+from embedded.telegram.store import TelegramStore
+from embedded.telegram.updates import Updates
+
+
+def run_foreground(config: TelegramConfig) -> None:
+    """Serve until SIGTERM or SIGINT; what was said stays in the data folder."""
+    asyncio.run(_run(config))
+
+
+def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
+    """Wait until the stand-in answers.
+
+    Raises:
+        NotReadyError: it did not within `timeout_s` seconds.
+    """
+    wait_http_ready(host, port, "/_standin/status", timeout_s)
+
+
+async def _run(config: TelegramConfig) -> None:
+    stop = stop_on_signals()
+    listener = listening_socket(config.host, config.port)
+    store = TelegramStore(config.data_dir, keep_s=config.keep_s)
+    gate, updates = Gate(config.token), Updates(store, retry_s=config.retry_s)
+    api = Api(config, store, gate, updates)
+    webhook = _Webhook(updates)
+    api.webhook_changed = webhook.changed
+    webhook.changed()
+    routes = [*api.routes(), *Control(store, gate, updates, api).routes()]
+    port = listener.getsockname()[1]
+    sys.stdout.write(
+        f"Telegram answers at http://{config.host}:{port} (bot @{config.username}, data in {config.data_dir})\n"
+    )
+    sys.stdout.flush()
+    ending = asyncio.create_task(_end_at_stop(stop, updates))
+    await serve(Starlette(routes=routes), listener, stop)
+    ending.cancel()
+    webhook.end()
+    store.close()
+
+
+async def _end_at_stop(stop: asyncio.Event, updates: Updates) -> None:
+    await stop.wait()
+    updates.end()
+
+
+class _Webhook:
+    """The task that calls the webhook; there is none while none is set."""
+
+    def __init__(self, updates: Updates) -> None:
+        self._updates = updates
+        self._task: asyncio.Task[None] | None = None
+
+    def changed(self) -> None:
+        """Begin anew with what is set now; a poll that waits is told."""
+        self.end()
+        self._task = asyncio.create_task(self._updates.deliver())
+        self._updates.tell()
+
+    def end(self) -> None:
+        """Call no more."""
+        if self._task is not None:
+            self._task.cancel()

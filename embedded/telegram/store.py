@@ -1,0 +1,186 @@
+"""Keeps users, chats, messages, updates and files on disk, over restarts and kill -9."""
+
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS user (
+    id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE COLLATE NOCASE, is_bot INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS chat (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat_id INTEGER NOT NULL, outgoing INTEGER NOT NULL, body TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS pending (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+_FIRST_USER = 600_000_000
+_FIRST_GROUP = -1_001_000_000_000
+
+DEFAULT_UPDATES = frozenset({"message", "edited_message", "channel_post", "callback_query", "my_chat_member"})
+"""Of what the stand-in can make, what a bot gets that did not say what it wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One account; `state` is empty, "blocked" or "deactivated"."""
+
+    id: int
+    username: str
+    is_bot: bool = False
+    state: str = ""
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as Telegram shows it."""
+        shown = {"id": self.id, "is_bot": self.is_bot, "first_name": self.username, "username": self.username}
+        return shown if self.is_bot else shown | {"language_code": "id"}
+
+
+class TelegramStore:
+    """What the stand-in knows."""
+
+    def __init__(self, folder: Path, *, keep_s: float) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._files = folder / "files"
+        self._files.mkdir(exist_ok=True)
+        self._keep_s = keep_s
+        self._db = sqlite3.connect(folder / "telegram.sqlite", isolation_level=None)
+        # Each write is on the operating system's side when it is answered, so a kill -9 loses none; no fsync each time.
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a remembered value."""
+        row = self._db.execute("SELECT value FROM state WHERE name = ?", [name]).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def put(self, name: str, value: Any) -> None:
+        """Remember a value."""
+        self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, json.dumps(value)))
+
+    def user(self, username: str, *, is_bot: bool = False) -> User:
+        """Return the account of a name, made where there is none."""
+        row = self._db.execute("SELECT * FROM user WHERE username = ?", [username]).fetchone()
+        if row is None:
+            (last,) = self._db.execute("SELECT max(id) FROM user").fetchone()
+            row = ((last or _FIRST_USER) + 1, username, is_bot, "")
+            self._db.execute("INSERT INTO user VALUES (?, ?, ?, ?)", row)
+        return User(row[0], row[1], bool(row[2]), row[3])
+
+    def user_by_id(self, id_: int) -> User | None:
+        """Return the account of an id."""
+        row = self._db.execute("SELECT * FROM user WHERE id = ?", [id_]).fetchone()
+        return None if row is None else User(row[0], row[1], bool(row[2]), row[3])
+
+    def set_user_state(self, username: str, state: str) -> User:
+        """Let a user block us, delete the account, or come back."""
+        self._db.execute("UPDATE user SET state = ? WHERE id = ?", (state, self.user(username).id))
+        return self.user(username)
+
+    def private_chat(self, user: User) -> dict[str, Any]:
+        """Return the chat with a user, which has the user's id."""
+        return self._chat(user.id, {"first_name": user.username, "username": user.username, "type": "private"})
+
+    def group_chat(self, title: str, kind: str) -> dict[str, Any]:
+        """Return the group or channel of a title, made where there is none."""
+        for (body,) in self._db.execute("SELECT body FROM chat WHERE id < 0"):
+            known: dict[str, Any] = json.loads(body)
+            if known["title"] == title:
+                return known
+        (least,) = self._db.execute("SELECT min(id) FROM chat").fetchone()
+        return self._chat(min(least or 0, _FIRST_GROUP) - 1, {"title": title, "type": kind})
+
+    def _chat(self, id_: int, more: dict[str, Any]) -> dict[str, Any]:
+        chat = {"id": id_} | more
+        self._db.execute("INSERT OR IGNORE INTO chat VALUES (?, ?)", (id_, json.dumps(chat)))
+        return chat
+
+    def chat(self, id_: int) -> dict[str, Any] | None:
+        """Return a chat that somebody began."""
+        row = self._db.execute("SELECT body FROM chat WHERE id = ?", [id_]).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
+    def add_message(self, chat: dict[str, Any], body: dict[str, Any], *, outgoing: bool) -> dict[str, Any]:
+        """Keep a message and return it with its id."""
+        added = self._db.execute(
+            "INSERT INTO message (chat_id, outgoing, body) VALUES (?, ?, '')", (chat["id"], outgoing)
+        )
+        message = {"message_id": added.lastrowid, "chat": chat, "date": int(time.time())} | body
+        self.change_message(message)
+        return message
+
+    def change_message(self, message: dict[str, Any]) -> None:
+        """Keep a message as it now is."""
+        self._db.execute("UPDATE message SET body = ? WHERE id = ?", (json.dumps(message), message["message_id"]))
+
+    def message(self, chat_id: int, message_id: int) -> dict[str, Any] | None:
+        """Return a message of a chat."""
+        row = self._db.execute(
+            "SELECT body FROM message WHERE id = ? AND chat_id = ?", (message_id, chat_id)
+        ).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
+    def sent(self, *, since: int, chat_id: int | None) -> list[dict[str, Any]]:
+        """Return what the bot sent after a message id, oldest first."""
+        rows = self._db.execute("SELECT chat_id, body FROM message WHERE outgoing AND id > ? ORDER BY id", [since])
+        return [json.loads(body) for found, body in rows if chat_id in {None, found}]
+
+    def add_update(self, kind: str, body: dict[str, Any]) -> int | None:
+        """Queue an update; None where the bot does not want its kind."""
+        if kind not in (self.get("allowed_updates") or DEFAULT_UPDATES):
+            return None
+        text = json.dumps({kind: body})
+        return self._db.execute("INSERT INTO pending (at, body) VALUES (?, ?)", (time.time(), text)).lastrowid
+
+    def pending(self, *, first: int = 0, limit: int = 100) -> list[dict[str, Any]]:
+        """Return the oldest updates from an id on; those that waited too long are gone."""
+        self._db.execute("DELETE FROM pending WHERE at < ?", [time.time() - self._keep_s])
+        rows = self._db.execute("SELECT id, body FROM pending WHERE id >= ? ORDER BY id LIMIT ?", (first, limit))
+        return [{"update_id": id_} | json.loads(body) for id_, body in rows]
+
+    def pending_count(self) -> int:
+        """Return how many updates wait."""
+        count: int = self._db.execute("SELECT count(*) FROM pending").fetchone()[0]
+        return count
+
+    def confirm_below(self, offset: int) -> None:
+        """Forget the updates below an id."""
+        self._db.execute("DELETE FROM pending WHERE id < ?", [offset])
+
+    def confirm(self, ids: Iterable[int]) -> None:
+        """Forget updates that a webhook took."""
+        self._db.executemany("DELETE FROM pending WHERE id = ?", [(id_,) for id_ in ids])
+
+    def nth_last(self, back: int) -> int:
+        """Return the id of the update that is `back` from the end of the queue."""
+        rows = self._db.execute("SELECT id FROM pending ORDER BY id DESC LIMIT ?", [back]).fetchall()
+        return rows[-1][0] if rows else 0
+
+    def add_file(self, name: str, content: bytes, size: int | None = None) -> str:
+        """Keep a file and return its id; `size` is what it pretends to have."""
+        id_ = secrets.token_urlsafe(24)
+        (self._files / id_).write_bytes(content)
+        self._db.execute("INSERT INTO file VALUES (?, ?, ?)", (id_, name, len(content) if size is None else size))
+        return id_
+
+    def file(self, id_: str) -> tuple[str, int] | None:
+        """Return a file's name and size."""
+        row = self._db.execute("SELECT name, size FROM file WHERE id = ?", [id_]).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def file_content(self, id_: str) -> bytes:
+        """Return a file's content."""
+        return (self._files / id_).read_bytes()

@@ -1,0 +1,120 @@
+"""The waiting updates, and the two ways to get them: a long poll, or a webhook that is called."""
+
+import asyncio
+import time
+from typing import Any
+
+from embedded.telegram.params import Params
+from embedded.telegram.problems import OTHER_POLL, WEBHOOK_ACTIVE, Problem
+from embedded.telegram.store import TelegramStore
+
+MOST = 100
+LONGEST_POLL_S = 50
+WEBHOOK_TIMEOUT_S = 60.0
+LONGEST_PAUSE_S = 10.0
+
+
+class Updates:
+    """Hands updates out, each until it is confirmed."""
+
+    def __init__(self, store: TelegramStore, *, retry_s: float) -> None:
+        self._store = store
+        self._retry_s = retry_s
+        self._news = asyncio.Event()
+        self._poll = 0
+        self.polling = 0
+        self._ending = False
+        self._calls: dict[int, asyncio.Task[None]] = {}
+        self._due: dict[int, tuple[float, float]] = {}
+
+    def tell(self) -> None:
+        """Wake whoever waits: there is an update, a webhook, or another poll."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def end(self) -> None:
+        """Answer the poll that waits: it would hold up the stop."""
+        self._ending = True
+        self.tell()
+
+    async def fetch(self, params: Params) -> list[dict[str, Any]]:
+        """Answer getUpdates.
+
+        Raises:
+            Problem: a webhook is set, or another poll began.
+        """
+        self._check_no_webhook()
+        self._poll += 1
+        mine = self._poll
+        self.tell()
+        if (allowed := params.object("allowed_updates", list)) is not None:
+            self._store.put("allowed_updates", allowed)
+        first = self._confirm(params.number("offset"))
+        limit = min(max(params.number("limit", MOST), 1), MOST)
+        deadline = time.monotonic() + min(max(params.number("timeout"), 0), LONGEST_POLL_S)
+        self.polling += 1
+        try:
+            while not (found := self._store.pending(first=first, limit=limit)):
+                left = deadline - time.monotonic()
+                if self._ending or left <= 0 or not await self._waited(left):
+                    break
+                self._check_no_webhook()
+                if mine != self._poll:
+                    raise Problem(409, OTHER_POLL)
+        finally:
+            self.polling -= 1
+        return found
+
+    def _check_no_webhook(self) -> None:
+        if self._store.get("webhook"):
+            raise Problem(409, WEBHOOK_ACTIVE)
+
+    def _confirm(self, offset: int) -> int:
+        first = self._store.nth_last(-offset) if offset < 0 else offset
+        self._store.confirm_below(first)
+        return first
+
+    async def _waited(self, left: float) -> bool:
+        news = self._news
+        try:
+            await asyncio.wait_for(news.wait(), left)
+        except TimeoutError:
+            return False
+        return True
+
+    async def deliver(self) -> None:
+        """Call the webhook, while there is one, with each update until it answers 2xx; ends with its task."""
+        if not self._store.get("webhook"):
+            return
+        import httpx
+
+        async with httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_S, trust_env=False) as client:
+            while hook := self._store.get("webhook"):
+                now = time.monotonic()
+                for update in self._store.pending(limit=hook["max_connections"]):
+                    number = update["update_id"]
+                    if number not in self._calls and self._due.get(number, (0.0, 0.0))[0] <= now:
+                        self._calls[number] = asyncio.create_task(self._call(client, hook, update))
+                await self._waited(self._retry_s)
+
+    async def _call(self, client: Any, hook: dict[str, Any], update: dict[str, Any]) -> None:
+        import httpx
+
+        number = update["update_id"]
+        headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret_token"]} if hook.get("secret_token") else {}
+        fault = ""
+        try:
+            answer = await client.post(hook["url"], json=update, headers=headers)
+            if not answer.is_success:
+                fault = f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}"
+        except httpx.HTTPError as error:
+            fault = f"Connection failed: {error!r}"
+        if fault:
+            pause = min(max(self._due.get(number, (0.0, 0.0))[1] * 2, self._retry_s), LONGEST_PAUSE_S)
+            self._due[number] = (time.monotonic() + pause, pause)
+            self._store.put("webhook_error", {"last_error_date": int(time.time()), "last_error_message": fault})
+        else:
+            self._due.pop(number, None)
+            self._store.confirm([number])
+        self._calls.pop(number, None)
+        self.tell()

@@ -1,0 +1,69 @@
+"""The stand-in for Telegram as a process, and the citizens who write there."""
+
+import base64
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support import wait_until
+
+TOKEN = "1708:the-only_token"
+
+
+class Telegram:
+    """A stand-in that may be stopped, killed and started again on its data and port."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._folder, self._arguments, self._port = folder, arguments, "0"
+        self.start()
+
+    def start(self) -> None:
+        """Start it."""
+        command = [sys.executable, "-m", "embedded.telegram", "--port", self._port, "--data-dir", str(self._folder)]
+        log = self._folder.with_suffix(".log")
+        with log.open("w") as file:
+            self.process = subprocess.Popen([*command, "--token", TOKEN, *self._arguments], stdout=file, stderr=file)
+        wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
+        self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
+        self._port = self.base.rpartition(":")[2]
+        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=10, trust_env=False)
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it by a signal."""
+        self.http.close()
+        self.process.send_signal(number)
+        self.process.wait(10)
+
+    def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Post to the control side."""
+        found: dict[str, Any] = self.http.post(path, json=body).raise_for_status().json()
+        return found
+
+    def say(self, text: str = "", author: str = "warga", **more: Any) -> dict[str, Any]:
+        """Let somebody write; return the ids of update, message, chat and user."""
+        return self.control("/messages", {"author": author, "text": text} | more)
+
+    def show(self, content: bytes, author: str = "warga", *, kind: str = "photo", **more: Any) -> dict[str, Any]:
+        """Let somebody send a file; `file` in `more` says more of it."""
+        file = {"kind": kind, "content_base64": base64.b64encode(content).decode(), **more.pop("file", {})}
+        return self.control("/messages", {"author": author, "file": file} | more)
+
+    def fail(self, status: int, **more: Any) -> None:
+        """Let the next calls fail."""
+        self.control("/fail", {"status": status} | more)
+
+    def sent(self, to: str | None = None) -> list[dict[str, Any]]:
+        """Return what our bot sent."""
+        params = {"to": to} if to else {}
+        found: list[dict[str, Any]] = self.http.get("/sent", params=params).json()["messages"]
+        return found
+
+    def status(self) -> dict[str, Any]:
+        """Return what the stand-in says of itself."""
+        found: dict[str, Any] = self.http.get("/status").json()
+        return found
