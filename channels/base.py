@@ -2,22 +2,23 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 import structlog
 
+from channels.conversation import Conversation
+from channels.safekeeping import Outcome, Receipt, Safe
 from complaints import ids, telemetry
-from complaints.bus import MAX_RECORD_BYTES, Position, Producer, Record
+from complaints.bus import MAX_RECORD_BYTES, Producer, Record
 from complaints.envelope import encode
-from complaints.errors import BusUnavailable, ContractViolation, IntakeFull, PoisonError
-from complaints.event import Complaint, DeadLetter
+from complaints.errors import CaseError, ContractViolation, IntakeFull, PoisonError
+from complaints.event import CaseEvent, Complaint, DeadLetter, Delivery, DeliveryOutcome, Reply, ReplyKind
 from complaints.message import InboundMessage
 from complaints.spool import Spool
 
@@ -25,40 +26,44 @@ log = structlog.get_logger()
 
 Normalise = Callable[[InboundMessage], Complaint]
 
-DRAIN_BATCH = 200
-"""Spooled records in flight at once while the spool drains: enough to fill a request, few enough to keep their order cheap."""
 
-DRAIN_PAUSE_S = 1.0
-"""Between two looks whether Kafka is back."""
-
-
-class Outcome(StrEnum):
-    """Where a message is safe."""
-
-    published = "published"
-    spooled = "spooled"
-    dead_lettered = "dead_lettered"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The proof that a message is safe: only with one in hand may a door say yes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A reply as its channel is to send it.
 
     Attributes:
-        outcome: where it is.
-        complaint_id: of the complaint, or of the dead letter where the message was poison.
-        tracking_code: for the citizen; empty where the message was poison.
+        reply_id: the reply's; the same letter may come again after a crash.
+        tracking_code: canonical; empty where it is about no case.
+        kind: why the citizen hears from us.
+        address: the sender's address, and what the door put beside it.
+        text: in the channel's length.
     """
 
-    outcome: Outcome
-    complaint_id: UUID
+    reply_id: UUID
     tracking_code: str
+    kind: ReplyKind
+    address: Mapping[str, str]
+    text: str
+
+
+class Sends(Protocol):
+    """A channel's way to a citizen."""
+
+    def send(self, letter: Letter) -> "Future[str]":
+        """Send a letter; the future gives the channel's identifier of what was sent. Called from one thread; may block for seconds.
+
+        The future fails with UpstreamUnavailable (it was not sent; it is tried again later) or with Undeliverable (it never can be).
+        """
 
 
 class Channel(Protocol):
     """A door. It owns its connections and threads, and shares nothing with other doors but the Intake's type."""
 
     name: str
+
+    @property
+    def sender(self) -> Sends:
+        """How it answers; the courier uses it in a thread of its own while `run` runs."""
 
     def run(self, intake: "Intake", stop: threading.Event) -> None:
         """Serve until `stop` is set, then let go of upstream in its protocol's own way and return.
@@ -72,7 +77,15 @@ class Channel(Protocol):
 class Intake:
     """The one way in. Thread-safe. Everything handed in ends on Kafka or in the spool, or its future fails with IntakeFull."""
 
-    def __init__(self, channel: str, *, normalise: Normalise, producer: Producer, spool: Spool) -> None:
+    def __init__(
+        self,
+        channel: str,
+        *,
+        normalise: Normalise,
+        producer: Producer,
+        spool: Spool,
+        conversation: Conversation | None = None,
+    ) -> None:
         """Start draining what a former run left in the spool.
 
         Args:
@@ -80,18 +93,15 @@ class Intake:
             normalise: the pure normaliser.
             producer: where complaints go.
             spool: where they wait when Kafka is away. Closed by `close`.
+            conversation: knows what else than a complaint a message may be; without one each is a complaint.
         """
+        self._conversation = conversation
         self._channel = channel
         self._normalise = normalise
-        self._producer = producer
-        self._spool = spool
-        self._stop = threading.Event()
-        self._bus_answers = True
-        self._drainer = threading.Thread(target=self._drain, name=f"drain-{channel}", daemon=True)
-        self._drainer.start()
+        self._safe = Safe(channel, producer=producer, spool=spool)
 
     def accept(self, message: InboundMessage) -> "Future[Receipt]":
-        """Make the message a complaint and keep it.
+        """Keep the message as what it is: a complaint, something added to one, or a question about one.
 
         A message that the normaliser cannot read is poison: it becomes a dead letter and the receipt says so.
 
@@ -99,15 +109,62 @@ class Intake:
             A future of the receipt. It fails with IntakeFull where neither Kafka nor the spool can take it (say no upstream, it may
             come again) or with ContractViolation where Kafka never will (it is too large: refuse it upstream for good).
         """
+        return self._kept_as(message, self._event)
+
+    def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
+        """Add the message to the case with this code; the future is as that of `accept`.
+
+        It fails with CaseError where this door knows no such case.
+        """
+        return self._kept_as(message, partial(self._added_to, code))
+
+    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> None:
+        """Note what the channel says of a reply that it took; what it says of others' is passed over.
+
+        Args:
+            upstream_id: its identifier of what was sent.
+            ok: whether the citizen has it.
+            detail: its own words.
+        """
+        reply = None if self._conversation is None else self._conversation.delivered(upstream_id)
+        if reply is not None:
+            outcome = DeliveryOutcome.delivered if ok else DeliveryOutcome.undeliverable
+            self.keep(delivery_of(reply, outcome, upstream_id=upstream_id, reason=detail))
+
+    def keep(self, event: Delivery | DeadLetter) -> "Future[Receipt]":
+        """Keep an event of the door's own, as safely as a complaint."""
+        record = encode(event, source=f"/channels/{self._channel}")
+        return self._keep(record, Receipt(Outcome.published, event.id, ""))
+
+    def _added_to(self, code: str, message: InboundMessage) -> CaseEvent:
+        if self._conversation is None:
+            raise CaseError("this door keeps no cases")
+        return self._conversation.to_case(code, message)
+
+    def _event(self, message: InboundMessage) -> Complaint | CaseEvent | Reply:
+        if self._conversation is None:
+            return self._normalise(message)
+        if (answer := self._conversation.request(message)) is not None:
+            return answer
+        fresh = self._normalise(message)
+        return self._conversation.addition(message, fresh) or fresh
+
+    def _kept_as(
+        self, message: InboundMessage, read: Callable[[InboundMessage], Complaint | CaseEvent | Reply]
+    ) -> "Future[Receipt]":
+        source_key = f"{self._channel}/{message.upstream_id}"
         try:
-            complaint = self._normalise(message)
-            record = encode(complaint, source=f"/channels/{self._channel}")
+            event = read(message)
+            record = encode(event, source=f"/channels/{self._channel}")
+        except (IntakeFull, CaseError) as error:
+            return _failed(error)
         except Exception as error:  # noqa: BLE001  # whatever our own code trips over fails the same way next time: poison, kept with its bytes
-            return self.reject(f"{self._channel}/{message.upstream_id}", payload=message.body, error=error)
+            return self.reject(source_key, payload=message.body, error=error)
         if len(record.value) > MAX_RECORD_BYTES:
             fault = ContractViolation(f"the complaint has {len(record.value)} bytes, Kafka takes {MAX_RECORD_BYTES}")
-            return self.reject(f"{self._channel}/{message.upstream_id}", payload=message.body, error=fault)
-        return self._keep(record, Receipt(Outcome.published, complaint.id, complaint.tracking_code))
+            return self.reject(source_key, payload=message.body, error=fault)
+        about = event.id if isinstance(event, Complaint) else event.complaint_id
+        return self._keep(record, Receipt(Outcome.published, about, event.tracking_code))
 
     def reject(self, source_key: str, *, payload: bytes, error: Exception) -> "Future[Receipt]":
         """Keep a message that cannot become a complaint, as a dead letter with its reason.
@@ -133,55 +190,23 @@ class Intake:
         telemetry.DEAD_LETTERS.labels(self._channel).inc()
         record = encode(letter, source=f"/channels/{self._channel}")
         if len(record.value) > MAX_RECORD_BYTES:
-            refused: Future[Receipt] = Future()
-            refused.set_exception(
-                ContractViolation(f"the message has {len(payload)} bytes, more than Kafka can ever keep")
-            )
-            return refused
+            return _failed(ContractViolation(f"the message has {len(payload)} bytes, more than Kafka can ever keep"))
         return self._keep(record, Receipt(Outcome.dead_lettered, letter.id, ""))
 
     @property
     def waiting(self) -> int:
         """How many records wait in the spool."""
-        return len(self._spool)
+        return self._safe.waiting
 
     def close(self) -> None:
         """Stop draining; what still waits stays on disk for the next start."""
-        self._stop.set()
-        self._drainer.join()
-        self._spool.close()
+        self._safe.close()
 
     def _keep(self, record: Record, receipt: Receipt) -> "Future[Receipt]":
         started = time.monotonic()
-        answer: Future[Receipt] = Future()
+        answer = self._safe.keep(record, receipt)
         answer.add_done_callback(partial(self._measure, started))
-        if len(self._spool):  # behind those that wait, so that the order holds
-            self._append(record, receipt, answer)
-        else:
-            self._producer.send(record).add_done_callback(partial(self._sent, record, receipt, answer))
         return answer
-
-    def _sent(self, record: Record, receipt: Receipt, answer: "Future[Receipt]", sent: "Future[Position]") -> None:
-        match sent.exception():
-            case None:
-                answer.set_result(receipt)
-            case BusUnavailable():
-                self._append(record, receipt, answer)
-            case error:
-                answer.set_exception(error)
-
-    def _append(self, record: Record, receipt: Receipt, answer: "Future[Receipt]") -> None:
-        outcome = Outcome.spooled if receipt.outcome is Outcome.published else receipt.outcome
-        spooled = Receipt(outcome, receipt.complaint_id, receipt.tracking_code)
-
-        def kept(appended: "Future[None]") -> None:
-            error = appended.exception()
-            if error is None:
-                answer.set_result(spooled)
-            else:
-                answer.set_exception(error)
-
-        self._spool.append(record).add_done_callback(kept)
 
     def _measure(self, started: float, answer: "Future[Receipt]") -> None:
         error = answer.exception()
@@ -189,37 +214,27 @@ class Intake:
         telemetry.MESSAGES_IN.labels(self._channel, outcome).inc()
         telemetry.INTAKE_SECONDS.labels(self._channel).observe(time.monotonic() - started)
 
-    def _drain(self) -> None:
-        more = False
-        while not self._stop.wait(0 if more else DRAIN_PAUSE_S):
-            try:
-                more = self._drain_some()
-            except (
-                IntakeFull
-            ) as error:  # a full or failing disk may pass; what Kafka has is sent again, under the same ids
-                log.warning("the spool cannot be drained", channel=self._channel, error=str(error))
-                more = False
-            telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
 
-    def _drain_some(self) -> bool:
-        """Send the oldest records; True where all of them arrived and there may be more."""
-        batch = self._spool.oldest(
-            DRAIN_BATCH if self._bus_answers else 1
-        )  # one is enough to see whether Kafka is back
-        if not batch:
-            return False
-        sent = [self._producer.send(spooled.record) for spooled in batch]
-        arrived = 0
-        for answer in sent:
-            if (error := answer.exception()) is not None:
-                if not isinstance(error, BusUnavailable):
-                    log.error("Kafka refuses what is spooled: mend the topic", channel=self._channel, error=str(error))
-                break
-            arrived += 1
-        if arrived:
-            self._spool.remove_through(batch[arrived - 1].seq)
-        self._bus_answers = arrived == len(batch)
-        return self._bus_answers
+def delivery_of(reply: Reply, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> Delivery:
+    """Return the record of what became of a reply."""
+    return Delivery(
+        id=ids.delivery_id(reply.id, outcome.value),
+        reply_id=reply.id,
+        complaint_id=reply.complaint_id,
+        tracking_code=reply.tracking_code,
+        channel=reply.channel,
+        kind=reply.kind,
+        outcome=outcome,
+        upstream_id=upstream_id,
+        reason=reason,
+        at=datetime.now(UTC),
+    )
 
 
-__all__ = ["Channel", "Intake", "IntakeFull", "Outcome", "Receipt"]
+def _failed(error: Exception) -> "Future[Receipt]":
+    refused: Future[Receipt] = Future()
+    refused.set_exception(error)
+    return refused
+
+
+__all__ = ["Channel", "Intake", "IntakeFull", "Letter", "Outcome", "Receipt", "Sends", "delivery_of"]

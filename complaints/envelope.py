@@ -4,12 +4,12 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from complaints.bus import Record, StoredRecord
-from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS, REPLIES
+from complaints.bus import Headers, Record, StoredRecord
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS, REPLIES
 from complaints.errors import ContractViolation
-from complaints.event import CaseEvent, Complaint, DeadLetter, Disposition, Event, Reply
+from complaints.event import CaseEvent, Complaint, DeadLetter, Delivery, Disposition, Event, Reply
 
-AnyEvent = Complaint | Disposition | CaseEvent | Reply | DeadLetter
+AnyEvent = Complaint | Disposition | CaseEvent | Reply | Delivery | DeadLetter
 E = TypeVar("E", bound=Event)
 
 _TOPIC_OF: dict[type[Event], str] = {
@@ -17,12 +17,17 @@ _TOPIC_OF: dict[type[Event], str] = {
     Disposition: DISPOSITIONS,
     CaseEvent: CASE_EVENTS,
     Reply: REPLIES,
+    Delivery: DELIVERIES,
     DeadLetter: DEAD_LETTERS,
 }
 _FIXED = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
 _TYPE_HEADERS = {
     model: (*_FIXED, ("ce_type", f"id.go.lapor.{model.__name__.lower()}.v1".encode())) for model in _TOPIC_OF
 }
+
+
+CHANNEL_HEADER = "ce_channel"
+"""A CloudEvents extension: a door tells its own replies by it without reading the others."""
 
 
 def _time_of(event: AnyEvent) -> str:
@@ -33,7 +38,7 @@ def _time_of(event: AnyEvent) -> str:
             return event.decided_at.isoformat()
         case Reply():
             return event.created_at.isoformat()
-        case CaseEvent() | DeadLetter():
+        case CaseEvent() | Delivery() | DeadLetter():
             return event.at.isoformat()
 
 
@@ -56,13 +61,15 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
         topic: where to; by default the topic that the contract names for the event.
     """
     model = type(event)
-    headers = (
+    headers: Headers = (
         *_TYPE_HEADERS[model],
         ("ce_id", str(event.id).encode()),
         ("ce_source", source.encode()),
         ("ce_time", _time_of(event).encode()),
         ("ce_subject", _key_of(event).encode()),
     )
+    if isinstance(event, Reply):
+        headers = (*headers, (CHANNEL_HEADER, event.channel.encode()))
     return Record(
         topic=topic or _TOPIC_OF[model],
         key=_key_of(event).encode(),

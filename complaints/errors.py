@@ -4,6 +4,7 @@ LaporError
  ├── ConfigurationError      a setting is wrong; stop at start and say which
  ├── TrackingCodeError       a code that cannot be one of ours
  ├── CaseError               an action that a case does not allow
+ ├── Undeliverable           a reply that its channel will never take
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
  │    ├── MalformedMessage   bytes that are not what the channel's protocol says
  │    └── ContractViolation  an event that is not what its topic's schema says
@@ -34,6 +35,10 @@ class TrackingCodeError(LaporError):
 
 class CaseError(LaporError):
     """The case does not allow the action; the text says why."""
+
+
+class Undeliverable(LaporError):
+    """A reply that can never be sent: the citizen blocked us, the post is gone, the sender is a machine. The text says why."""
 
 
 class PoisonError(LaporError):

@@ -26,6 +26,16 @@ def reply_id(cause: UUID, kind: str) -> UUID:
     return uuid5(cause, f"reply/{kind}")
 
 
+def addition_id(complaint: UUID, upstream_id: str) -> UUID:
+    """Return the id of the event that what came as `upstream_id` was added to the complaint."""
+    return uuid5(complaint, f"addition/{upstream_id}")
+
+
+def delivery_id(reply: UUID, outcome: str) -> UUID:
+    """Return the id of the record that this became of the reply."""
+    return uuid5(reply, f"delivery/{outcome}")
+
+
 def dead_letter_id(source_key: str) -> UUID:
     """Return the id of the dead letter for what stood at `source_key` (topic/partition/offset or channel/upstream id)."""
     return uuid5(NAMESPACE, f"deadletter/{source_key}")

@@ -17,6 +17,7 @@ class InboundMessage:
         received_at: when the door received it, with a time zone.
         sender: the citizen's address on the channel (a number in E.164 form, an account id); sealed in the event.
         reply_to: what else the channel needs to answer there (a thread's id); sealed with the sender.
+        thread: the channel's own name of the conversation, where it has such; what the same sender says in it belongs to one case.
         text: the message, decoded; empty only where attachments speak.
         title: the citizen's own title, where the door asks for one.
         address: what was written in a field for the place.
@@ -43,6 +44,7 @@ class InboundMessage:
     body: bytes
     coding: str
     reply_to: Mapping[str, str] = field(default_factory=dict)
+    thread: str = ""
     title: str = ""
     address: str = ""
     occurred: str = ""

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from complaints.errors import ConfigurationError
 
 MINUTE_S = 60
+HOUR_S = 3600
 
 
 def _blank_is_unset(value: object) -> object:
@@ -74,6 +75,15 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds in which the same text from the same number is the same complaint.",
     )
+    question_hours: float = Field(
+        72.0,
+        gt=0,
+        description="Hours for which a question of ours stays open: what the citizen then says is its answer.",
+    )
+    replies_per_hour: int = Field(
+        12, ge=1, description="Most replies within an hour to one citizen by SMS, Twitter or Telegram; more wait."
+    )
+    reply_max_hours: float = Field(72.0, gt=0, description="Hours after which an unsent reply is given up.")
     x_poll_s: float = Field(15.0, gt=0, description="Seconds between two looks at our mentions.")
     web_max_body_bytes: int = Field(1 << 20, ge=1024, description="Bytes that a web request may have.")
     router_batch: int = Field(2000, ge=1, description="Most events that the router takes at once.")

@@ -24,6 +24,7 @@ EVENTS_ROUTED = Counter(
     "lapor_events_routed_total", "Events that the router took, by what became of them.", ["outcome"]
 )
 ROWS_STORED = Counter("lapor_rows_stored_total", "Rows that the sink inserted.", ["table"])
+REPLIES = Counter("lapor_replies_total", "Replies to citizens, by what became of them.", ["channel", "outcome"])
 DEAD_LETTERS = Counter("lapor_dead_letters_total", "Dead letters written, by who wrote them.", ["by"])
 RETRIES = Counter("lapor_retries_total", "Tries after a failure, by what was tried.", ["what"])
 

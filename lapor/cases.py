@@ -66,6 +66,35 @@ def refuse(
     typer.echo(cases.dispositions(moved, scanner)[-1].explanation)
 
 
+@app.command()
+def answer(
+    code: Code,
+    *,
+    agency: Annotated[
+        str, typer.Option("--as", help="Identifier of the agency that answers; see `lapor agency search`.")
+    ],
+    text: Annotated[str, typer.Option(help="Its answer, as the citizen will read it.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Answer the citizen for the agency that has the case; the answer goes out on the channel that the complaint came through."""
+    from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+    from complaints.envelope import encode
+    from complaints.errors import ConfigurationError
+    from lapor.stack import settings_in
+    from lapor.wiring import store
+    from ops import cases
+
+    if not text.strip():
+        raise ConfigurationError("--text is empty: write what the citizen is to read")
+    settings = settings_in(data_dir)
+    case = cases.find(store(settings), code)
+    event = cases.answer(case, agency, text, scanner=ConfluentScanner(settings.kafka_required()), now=datetime.now(UTC))
+    producer = ConfluentProducer(settings.kafka_required())
+    producer.send(encode(event, source="/lapor/case")).result(30)
+    producer.close()
+    typer.echo(f"{case.owner.name} has answered; the citizen hears it on the channel of the complaint.")
+
+
 def _wait_for_hop(settings: "Settings", code: str, hop: int) -> "Case":
     from complaints.errors import CaseError
     from lapor.wiring import store
@@ -142,7 +171,7 @@ def replay(
 
     def decide(record: "StoredRecord") -> "Disposition | None":
         question = asked(record)
-        return None if question is None else routes.route(*question)
+        return None if question is None else routes.route(question.complaint, question.refusals)
 
     def moved(move: "Move") -> None:
         if as_json:

@@ -1,10 +1,17 @@
 """Makes each door from the settings: one function a door, named in the channel table of lapor.wiring."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.settings import Settings, parse_address
+
+if TYPE_CHECKING:  # the supervisor reads this file too, and stays small
+    from channels.correspondence import Correspondence
+    from complaints.case import CaseReader
+    from complaints.crypto import Keyring
+    from normalizer.gazetteer import Gazetteer
 
 SMPP_PORT = 2775
 """The port that IANA gave to SMPP."""
@@ -12,10 +19,29 @@ SMPP_PORT = 2775
 PASSWORD_CHARACTERS = 8
 """The most that a bind's password may have (SMPP 3.4, 4.1.1: nine octets with the final NUL); a longer one would be cut in silence."""
 
-Turned = Callable[[], None]
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a door may be made of.
+
+    Attributes:
+        settings: all of them.
+        keys: of this installation.
+        turned: the door calls it each time its loop turns.
+        cases: looks up where a case stands.
+        memory: the door's replies and cases.
+        gazetteer: the regions.
+    """
+
+    settings: Settings
+    keys: "Keyring"
+    turned: Callable[[], None]
+    cases: "CaseReader"
+    memory: "Correspondence"
+    gazetteer: "Gazetteer"
 
 
-def sms(settings: Settings, keys: Keyring, turned: Turned) -> object:
+def sms(parts: Parts) -> object:
     """Return the SMS door.
 
     Raises:
@@ -24,6 +50,7 @@ def sms(settings: Settings, keys: Keyring, turned: Turned) -> object:
     from channels.sms.channel import SmsChannel
     from channels.sms.memory import Memory
 
+    settings = parts.settings
     if settings.smpp is None:
         raise ConfigurationError("no SMSC: set LAPOR_SMPP=smpp://system_id:password@host:port")
     addresses = [parse_address(address, scheme="smpp", default_port=SMPP_PORT) for address in settings.smpp.split(",")]
@@ -36,12 +63,12 @@ def sms(settings: Settings, keys: Keyring, turned: Turned) -> object:
             window_s=settings.same_sms_window_s,
             part_timeout_s=settings.part_timeout_s,
         ),
-        pseudonym=lambda text: keys.pseudonym("sms", text),
-        turned=turned,
+        pseudonym=lambda text: parts.keys.pseudonym("sms", text),
+        turned=parts.turned,
     )
 
 
-def twitter(settings: Settings, _: Keyring, turned: Turned) -> object:
+def twitter(parts: Parts) -> object:
     """Return the Twitter door.
 
     Raises:
@@ -50,6 +77,7 @@ def twitter(settings: Settings, _: Keyring, turned: Turned) -> object:
     from channels.twitter.channel import Mark, TwitterChannel
     from channels.twitter.client import XClient
 
+    settings = parts.settings
     if settings.x_api is None:
         raise ConfigurationError("no X API: set LAPOR_X_API to its base address")
     return TwitterChannel(
@@ -57,11 +85,11 @@ def twitter(settings: Settings, _: Keyring, turned: Turned) -> object:
         mark=Mark(settings.data / "twitter" / "mark.json"),
         account=settings.x_account,
         poll_s=settings.x_poll_s,
-        turned=turned,
+        turned=parts.turned,
     )
 
 
-def web(settings: Settings, _: Keyring, turned: Turned) -> object:
+def web(parts: Parts) -> object:
     """Return the web door.
 
     Raises:
@@ -69,7 +97,8 @@ def web(settings: Settings, _: Keyring, turned: Turned) -> object:
     """
     from channels.web.channel import WebChannel
 
+    settings = parts.settings
     if settings.web is None:
         raise ConfigurationError("no address for the web door: set LAPOR_WEB=host:port")
     at = parse_address(f"http://{settings.web}", scheme="http", default_port=8080)
-    return WebChannel(host=at.host, port=at.port, max_body_bytes=settings.web_max_body_bytes, turned=turned)
+    return WebChannel(host=at.host, port=at.port, max_body_bytes=settings.web_max_body_bytes, turned=parts.turned)

@@ -2,9 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from complaints.crypto import Keyring, load_or_create_secret
@@ -13,7 +12,6 @@ from complaints.settings import Settings
 from complaints.telemetry import Heartbeat, configure_logging
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
-    from channels.base import Channel
     from normalizer.normaliser import Normaliser
     from router.core import Router
     from sinks.clickhouse.client import Store
@@ -72,37 +70,6 @@ def stop_on_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def make_door(name: str, settings: Settings, keys: Keyring, turned: Callable[[], None]) -> "Channel":
-    """Return a door by its line in the channel table."""
-    module, _, maker = CHANNELS[name].partition(":")
-    door: Channel = getattr(import_module(module), maker)(settings, keys, turned)
-    return door
-
-
-def run_channel(name: str, settings: Settings) -> None:
-    """Run a door until SIGTERM or SIGINT.
-
-    Raises:
-        ConfigurationError: a setting is missing or wrong, or the spool cannot be written.
-    """
-    from channels.base import Intake
-    from complaints.bus.kafka_python import KafkaPythonProducer
-    from complaints.spool import Spool
-
-    configure_logging(f"channel-{name}", settings.log_level)
-    keys, reads, beat = keyring(settings), normaliser(), heartbeats(settings, name)
-    door = make_door(name, settings, keys, beat.beat)
-    spool = Spool(settings.spool_folder / f"{name}.db", max_bytes=settings.spool_max_bytes)
-    producer = KafkaPythonProducer(settings.kafka_required(), timeout_s=settings.produce_timeout_s)
-    intake = Intake(name, normalise=lambda message: reads.normalise(message, keys), producer=producer, spool=spool)
-    with stop_on_signals() as stop:
-        try:
-            door.run(intake, stop)
-        finally:
-            intake.close()
-            producer.close()
 
 
 def run_router(settings: Settings) -> None:
@@ -166,7 +133,9 @@ def run_service(name: str, settings: Settings) -> None:
         ConfigurationError: there is none of that name, or its settings are wrong.
     """
     if name in CHANNELS:
-        run_channel(name, settings)
+        from lapor.opening import run_doors
+
+        run_doors([name], settings)
     elif name == "router":
         run_router(settings)
     elif name == "sink":

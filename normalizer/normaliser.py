@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from complaints.event import (
+    Addition,
     Complaint,
     ComplaintClass,
     DatePrecision,
@@ -94,18 +95,55 @@ class Normaliser:
             ),
             attachments=message.attachments,
             reporter_ref=identity.pseudonym(message.channel, message.sender),
-            reply_address=identity.seal({"sender": message.sender, **message.reply_to}, key),
+            reply_address=identity.seal(_address_of(message), key),
             anonymous=message.anonymous,
             secret=message.secret,
             missing=_without_evidence(reading.missing, bool(message.attachments)),
-            raw=Raw(
-                body=message.body,
-                coding=message.coding,
-                parts=message.parts,
-                partial=message.partial,
-                upstream_id=message.upstream_id,
-            ),
+            raw=_raw(message),
             normaliser_version=VERSION,
+        )
+
+    def complete(self, complaint: Complaint, message: "InboundMessage") -> Complaint:
+        """Return the complaint with what the citizen added to it, read anew as a whole.
+
+        The same message adds nothing twice. What the complaint already said stays: an addition fills gaps and contradicts nothing.
+
+        Args:
+            complaint: as it stands.
+            message: what came since from the same citizen.
+        """
+        if any(addition.raw.upstream_id == message.upstream_id for addition in complaint.additions):
+            return complaint
+        added = Addition(
+            text=_writable(message.text),
+            received_at=message.received_at,
+            attachments=message.attachments,
+            raw=_raw(message),
+        )
+        longer = complaint.model_copy(update={"additions": (*complaint.additions, added)})
+        address = (
+            complaint.place.text
+            or _writable(message.address)
+            or (added.text if "place" in complaint.missing and "subject" not in complaint.missing else "")
+        )
+        reading = self.read(
+            longer.whole_text,
+            title="" if complaint.title == _title_of(complaint.text) else complaint.title,
+            address=address,
+            received_at=complaint.received_at,
+            region=complaint.hints.keyword_region or message.keyword_region,
+        )
+        attachments = (*complaint.attachments, *message.attachments)
+        return longer.model_copy(
+            update={
+                "occurred_on": complaint.occurred_on or self._occurred(reading.occurred),
+                "place": complaint.place if complaint.place.regency else self._place(reading.place, address),
+                "topic": complaint.topic or reading.topic,
+                "complaint_class": ComplaintClass(reading.complaint_class),
+                "oversight": complaint.oversight or reading.oversight,
+                "attachments": attachments,
+                "missing": _without_evidence(reading.missing, bool(attachments)),
+            }
         )
 
     def _place(self, reading: PlaceReading, written: str) -> Place:
@@ -122,6 +160,21 @@ class Normaliser:
     @staticmethod
     def _occurred(reading: DateReading | None) -> OccurredOn | None:
         return OccurredOn(date=reading.day, precision=DatePrecision(reading.precision)) if reading else None
+
+
+def _address_of(message: "InboundMessage") -> dict[str, str]:
+    thread = {"thread": message.thread} if message.thread else {}
+    return {"sender": message.sender, **thread, **message.reply_to}
+
+
+def _raw(message: "InboundMessage") -> Raw:
+    return Raw(
+        body=message.body,
+        coding=message.coding,
+        parts=message.parts,
+        partial=message.partial,
+        upstream_id=message.upstream_id,
+    )
 
 
 def _without_evidence(missing: tuple[MissingPart, ...], attached: bool) -> tuple[MissingPart, ...]:

@@ -1,8 +1,9 @@
 """One case as people ask about it: its chain of owners, why, and an agency's "not ours"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -39,14 +40,14 @@ class Case:
         tracking_code: canonical.
         complaint: where its event stands.
         chain: its dispositions by hop; at least one.
-        last_refusal: where the newest refusal stands, which carries all former ones; None where nobody refused.
+        last_turn: where the newest refusal or addition stands, which carries the complaint and all refusals; None before the first.
     """
 
     complaint_id: UUID
     tracking_code: str
     complaint: Position
     chain: tuple[Hop, ...]
-    last_refusal: Position | None
+    last_turn: Position | None
 
     @property
     def owner(self) -> AgencyRef:
@@ -56,8 +57,8 @@ class Case:
 
 _COMPLAINT = "SELECT complaint_id, kafka_partition, kafka_offset FROM complaints WHERE tracking_code = %(code)s"
 _CHAIN = "SELECT hop, owner_id, owner, kafka_partition, kafka_offset FROM dispositions WHERE complaint_id = %(id)s ORDER BY hop"
-_REFUSAL = (
-    "SELECT kafka_partition, kafka_offset FROM case_events WHERE complaint_id = %(id)s AND kind = %(kind)s"
+_TURN = (
+    "SELECT kafka_partition, kafka_offset FROM case_events WHERE complaint_id = %(id)s AND kind IN (%(refused)s, %(enriched)s)"
     " ORDER BY hop DESC LIMIT 1"
 )
 
@@ -85,13 +86,14 @@ def find(store: Answers, code: str) -> Case:
         raise CaseError(
             f"the complaint {tracking.spaced(canonical)} is not routed yet; is the router up? see `lapor doctor`"
         )
-    refusals = store.execute(_REFUSAL, {"id": complaint_id, "kind": CaseEventKind.not_ours.value})
+    kinds = {"refused": CaseEventKind.not_ours.value, "enriched": CaseEventKind.enriched.value}
+    turns = store.execute(_TURN, {"id": complaint_id, **kinds})
     return Case(
         complaint_id,
         canonical,
         Position(COMPLAINTS, partition, offset),
         tuple(chain),
-        Position(CASE_EVENTS, *refusals[0]) if refusals else None,
+        Position(CASE_EVENTS, *turns[0]) if turns else None,
     )
 
 
@@ -119,38 +121,79 @@ def refuse(case: Case, agency_id: str, reason: str, *, scanner: Scanner, now: da
         CaseError: the case is not with this agency, or its complaint or its former refusals are gone from Kafka or not yet known.
         BusUnavailable: Kafka does not answer.
     """
-    former = _former_refusals(case, scanner)
-    if any(refusal.agency_id == agency_id for refusal in former):
+    complaint, former = _as_it_stands(case, scanner)
+    hop = case.chain[-1].hop
+    answered = agency_id == case.owner.id and len(former) + len(complaint.additions) <= hop
+    if any(refusal.agency_id == agency_id for refusal in former) and not answered:
         return None
     if agency_id != case.owner.id:
         raise CaseError(f"the case is with {case.owner.name} ({case.owner.id}): only it can refuse")
-    if len(former) < case.chain[-1].hop:  # without one of them the case could go back to the body that said it
-        raise CaseError("not all former refusals of the case have reached ClickHouse; try again in some seconds")
-    record = scanner.read(case.complaint)
-    if record is None:
-        raise CaseError(f"the complaint is no longer at {case.complaint}: Kafka's retention is too short")
-    complaint = decode(record, Complaint)
-    hop = case.chain[-1].hop
+    said = Refusal(hop=hop, agency_id=agency_id, reason=reason, at=now)
+    return _said_of(case, CaseEventKind.not_ours, reason, complaint=complaint, refusals=(*former, said), now=now)
+
+
+def answer(case: Case, agency_id: str, text: str, *, scanner: Scanner, now: datetime) -> CaseEvent:
+    """Return the event by which the owner answers the citizen; the same answer again is the same event.
+
+    Args:
+        case: as it stands.
+        agency_id: who answers.
+        text: what the citizen will read.
+        scanner: reads the complaint, which the event carries.
+        now: when.
+
+    Raises:
+        CaseError: the case is not with this agency, or its complaint is gone from Kafka or not yet known.
+        BusUnavailable: Kafka does not answer.
+    """
+    if agency_id != case.owner.id:
+        raise CaseError(f"the case is with {case.owner.name} ({case.owner.id}): only it can answer")
+    complaint, former = _as_it_stands(case, scanner)
+    return _said_of(case, CaseEventKind.answered, text, complaint=complaint, refusals=former, now=now)
+
+
+def _said_of(  # noqa: PLR0913  # an event has so many parts
+    case: Case,
+    kind: CaseEventKind,
+    text: str,
+    *,
+    complaint: Complaint,
+    refusals: tuple[Refusal, ...],
+    now: datetime,
+) -> CaseEvent:
+    hop, actor = case.chain[-1].hop, case.owner.id
+    # a body may answer twice, and refuses once
+    what = kind.value if kind is CaseEventKind.not_ours else f"{kind.value}/{sha256(text.encode()).hexdigest()}"
     return CaseEvent(
-        id=ids.case_event_id(case.complaint_id, CaseEventKind.not_ours.value, hop=hop, actor=agency_id),
+        id=ids.case_event_id(case.complaint_id, what, hop=hop, actor=actor),
         complaint_id=case.complaint_id,
         tracking_code=case.tracking_code,
-        kind=CaseEventKind.not_ours,
+        kind=kind,
         at=now,
-        actor=agency_id,
+        actor=actor,
         hop=hop,
-        text=reason,
+        text=text,
         secret=complaint.secret,
-        refusals=(*former, Refusal(hop=hop, agency_id=agency_id, reason=reason, at=now)),
+        refusals=refusals,
         complaint=complaint,
         current_owner=case.owner,
     )
 
 
-def _former_refusals(case: Case, scanner: Scanner) -> Sequence[Refusal]:
-    if case.last_refusal is None:
-        return ()
-    record = scanner.read(case.last_refusal)
-    if record is None:  # without them the case could go back to a body that has refused it
-        raise CaseError(f"the last refusal is no longer at {case.last_refusal}: Kafka's retention is too short")
-    return decode(record, CaseEvent).refusals
+def _as_it_stands(case: Case, scanner: Scanner) -> tuple[Complaint, tuple[Refusal, ...]]:
+    """Return the complaint with all additions, and all refusals so far."""
+    at = case.last_turn or case.complaint
+    record = scanner.read(at)
+    if record is None:  # without the refusals the case could go back to a body that has refused it
+        raise CaseError(f"what the case stands on is no longer at {at}: Kafka's retention is too short")
+    if case.last_turn is None:
+        if case.chain[-1].hop:
+            raise CaseError("not all former refusals of the case have reached ClickHouse; try again in some seconds")
+        return decode(record, Complaint), ()
+    event = decode(record, CaseEvent)
+    complaint, refusals = event.complaint, event.refusals
+    if complaint is None:
+        raise CaseError(f"the event at {at} does not carry the complaint")
+    if len(refusals) + len(complaint.additions) < case.chain[-1].hop:
+        raise CaseError("not all former refusals of the case have reached ClickHouse; try again in some seconds")
+    return complaint, refusals

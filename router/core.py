@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -71,13 +72,14 @@ class Router:
     def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
         """Return who owns the complaint after these refusals.
 
-        Total: any complaint and any refusals get an owner. Deterministic: the same arguments give the same event.
+        Total: any complaint and any refusals get an owner. Deterministic: the same arguments give the same event. Each refusal and each
+        addition of the citizen is a hop of the chain; only refusals count towards `max_hops`.
 
         Args:
             complaint: as the normaliser made it, perhaps completed since.
             refusals: all "not ours" so far, oldest first.
         """
-        reading = self.reader.read(complaint.text, title=complaint.title, address=complaint.place.text)
+        reading = self.reader.read(complaint.whole_text, title=complaint.title, address=complaint.place.text)
         chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
         if chosen and all(chosen != subject for subject, _ in reading.subjects):
             reading = reading._replace(subjects=(*reading.subjects, (chosen, CHOSEN_TOPIC)))
@@ -85,7 +87,7 @@ class Router:
         counted = self.counted(refusals)
         decision = self.decide(facts, counted)
         previous = AgencyRef(id=counted[-1].agency_id, name=self._name(counted[-1].agency_id)) if counted else None
-        hop = len(counted)
+        hop = len(counted) + len(complaint.additions)
         return Disposition(
             id=disposition_id(complaint.id, hop),
             complaint_id=complaint.id,
@@ -111,7 +113,7 @@ class Router:
             secret=complaint.secret,
             rules_version=f"{self.rules.version}+{self.model.version}" if self.model else self.rules.version,
             registry_version=self.registry.version,
-            decided_at=counted[-1].at if counted else complaint.received_at,
+            decided_at=_last_turn(complaint, counted),
         )
 
     def _evidence(self, decision: Decision, reading: Reading) -> tuple[Evidence, ...]:
@@ -181,6 +183,12 @@ class Router:
     def _name(self, agency_id: str) -> str:
         agency = self.registry.get(agency_id)
         return agency.name if agency else agency_id
+
+
+def _last_turn(complaint: Complaint, refusals: Sequence[Refusal]) -> datetime:
+    """Return when what was decided upon last happened; no clock is asked, so that a replay decides the same."""
+    said = [refusal.at for refusal in refusals] + [addition.received_at for addition in complaint.additions]
+    return max(said, default=complaint.received_at)
 
 
 def _place_of(complaint: Complaint) -> PlaceReading:

@@ -1,40 +1,33 @@
-"""What the citizen is told after a disposition: the wording is data, the choice of it is here. Pure."""
+"""What the citizen is told after each turn of the case. Pure."""
 
-import unicodedata
-from functools import cache
-from importlib.resources import files
-
-import yaml
+from collections.abc import Sequence
 
 from complaints import ids, tracking
-from complaints.event import Complaint, Disposition, Reply, ReplyKind
+from complaints.case import open_question
+from complaints.errors import ContractViolation
+from complaints.event import CaseEvent, CaseEventKind, Complaint, Disposition, Refusal, Reply, ReplyKind
+from complaints.wording import text
 
-SMS_CHARACTERS = 160
-"""One GSM-7 message (3GPP TS 23.040); a second part would cost the state twice."""
-
-
-_PLAINER = {
-    **str.maketrans("[]{}\u2018\u2019\u201c\u201d\u2013\u2014", "()()''\"\"--"),
-    **str.maketrans("", "", "^\\~|\u20ac`"),
-}
-"""GSM-7 has no curly quotes and no long dashes; brackets, braces and the like take two septets there."""
+MOST_QUESTIONS = 2
+"""A citizen who has answered twice is not asked a third time: the desk that has the case calls or decides."""
 
 
-@cache
-def wording() -> dict[str, dict[str, str]]:
-    """Return the texts by occasion and channel."""
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(files(__package__).joinpath("wording.yaml").read_text("utf-8"))
-    return loaded
-
-
-def reply_to(complaint: Complaint, disposition: Disposition) -> Reply:
+def reply_to(
+    complaint: Complaint,
+    disposition: Disposition,
+    refusals: Sequence[Refusal] = (),
+    *,
+    after: CaseEventKind | None = None,
+) -> Reply:
     """Return what the citizen hears about a disposition: where it went, or the one question that is still open.
 
     Args:
-        complaint: the citizen's.
+        complaint: the citizen's, as it stands.
         disposition: the router's answer to it.
+        refusals: all so far.
+        after: what led to the disposition; None for the complaint itself.
     """
-    kind, occasion = _occasion(complaint, disposition)
+    kind, occasion = _occasion(complaint, disposition, after)
     return Reply(
         id=ids.reply_id(disposition.id, kind.value),
         complaint_id=complaint.id,
@@ -42,33 +35,47 @@ def reply_to(complaint: Complaint, disposition: Disposition) -> Reply:
         channel=complaint.channel,
         reply_address=complaint.reply_address,
         kind=kind,
-        text=_text(
+        text=text(
             occasion, complaint.channel, code=tracking.spaced(complaint.tracking_code), owner=disposition.owner.name
         ),
         created_at=disposition.decided_at,
+        hop=disposition.hop,
+        refusals=tuple(refusals),
+        complaint=complaint,
     )
 
 
-def _occasion(complaint: Complaint, disposition: Disposition) -> tuple[ReplyKind, str]:
-    if disposition.hop:
+def _occasion(complaint: Complaint, disposition: Disposition, after: CaseEventKind | None) -> tuple[ReplyKind, str]:
+    if after is CaseEventKind.not_ours:
         return ReplyKind.moved, "moved"
-    for part in ("subject", "place"):  # the subject first: without it the place is of no use
-        if part in complaint.missing and disposition.triage:
-            return ReplyKind.question, f"question_{part}"
+    part = open_question(complaint)
+    if part and disposition.triage and len(complaint.additions) < MOST_QUESTIONS:
+        return ReplyKind.question, f"question_{part}"
+    if after is CaseEventKind.enriched:
+        return ReplyKind.completed, "completed"
     return ReplyKind.received, "received"
 
 
-def _plain(name: str) -> str:
-    """Return a name in characters that take one septet each of GSM-7; one character beyond them would double the message's cost."""
-    letters = unicodedata.normalize("NFKD", name.translate(_PLAINER))
-    return letters.encode("ascii", "ignore").decode().strip()
+def reply_with_answer(event: CaseEvent) -> Reply:
+    """Return what the citizen hears when the owner has answered.
 
-
-def _text(occasion: str, channel: str, *, code: str, owner: str) -> str:
-    texts = wording()[occasion]
-    template = texts.get(channel, texts["default"])
-    if channel == "sms":
-        owner = _plain(owner)
-        room = SMS_CHARACTERS - len(template.format(code=code, owner=""))
-        owner = owner if len(owner) <= room else owner[: room - 3].rstrip() + "..."
-    return template.format(code=code, owner=owner)
+    Raises:
+        ContractViolation: the event does not carry the complaint, its owner and the answer.
+    """
+    complaint, owner = event.complaint, event.current_owner
+    if complaint is None or owner is None or not event.text.strip():
+        raise ContractViolation("an answer must carry the complaint, its owner and the text")
+    code = tracking.spaced(complaint.tracking_code)
+    return Reply(
+        id=ids.reply_id(event.id, ReplyKind.answered.value),
+        complaint_id=complaint.id,
+        tracking_code=complaint.tracking_code,
+        channel=complaint.channel,
+        reply_address=complaint.reply_address,
+        kind=ReplyKind.answered,
+        text=text("answered", complaint.channel, code=code, owner=owner.name, answer=" ".join(event.text.split())),
+        created_at=event.at,
+        hop=event.hop,
+        refusals=event.refusals,
+        complaint=complaint,
+    )

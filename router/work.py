@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from complaints.bus import Record, StoredRecord
 from complaints.contract import CASE_EVENTS, COMPLAINTS
@@ -10,7 +10,7 @@ from complaints.deadletter import of_record
 from complaints.envelope import decode, encode
 from complaints.errors import ContractViolation, LaporError, PoisonError
 from complaints.event import CaseEvent, CaseEventKind, Complaint, Disposition, Refusal
-from router.replies import reply_to
+from router.replies import reply_to, reply_with_answer
 
 SOURCE = "/router"
 
@@ -51,40 +51,70 @@ class Fuse:
             )
 
 
+class Question(NamedTuple):
+    """What a record asks the router.
+
+    Attributes:
+        complaint: as it stands.
+        refusals: all so far, oldest first.
+        after: what happened; None for the complaint itself.
+    """
+
+    complaint: Complaint
+    refusals: Sequence[Refusal] = ()
+    after: CaseEventKind | None = None
+
+
 def answers(record: StoredRecord, router: Decides) -> list[Record]:
     """Return what answers one record: a disposition and the reply about it; nothing where the record asks for nothing.
 
     Raises:
         PoisonError: the record cannot be read.
     """
-    question = asked(record)
-    if question is None:
-        return []
-    complaint, refusals = question
-    disposition = router.route(complaint, refusals)
-    return [encode(disposition, source=SOURCE), encode(reply_to(complaint, disposition), source=SOURCE)]
+    match _read(record):
+        case Question(complaint, refusals, after):
+            disposition = router.route(complaint, refusals)
+            reply = reply_to(complaint, disposition, refusals, after=after)
+            return [encode(disposition, source=SOURCE), encode(reply, source=SOURCE)]
+        case CaseEvent(kind=CaseEventKind.answered, complaint=Complaint()) as event:
+            try:
+                return [encode(reply_with_answer(event), source=SOURCE)]
+            except ContractViolation as error:
+                raise ContractViolation(f"{record.position}: {error}") from error
+        case _:
+            return []
 
 
-def asked(record: StoredRecord) -> tuple[Complaint, Sequence[Refusal]] | None:
-    """Return the complaint and its refusals so far that a record asks to route; None where it asks for nothing.
+def asked(record: StoredRecord) -> Question | None:
+    """Return what a record asks to route; None where it asks for nothing.
 
     Raises:
         ContractViolation: the record cannot be read.
     """
+    found = _read(record)
+    return found if isinstance(found, Question) else None
+
+
+def _read(record: StoredRecord) -> Question | CaseEvent:
     match record.topic:
         case topic if topic == COMPLAINTS:
-            return decode(record, Complaint), ()
+            return Question(decode(record, Complaint))
         case topic if topic == CASE_EVENTS:
-            event = decode(record, CaseEvent)
-            if event.kind is not CaseEventKind.not_ours:
-                return None
-            if event.complaint is None or not event.refusals:
-                raise ContractViolation(
-                    f"{record.position}: a refusal must carry the complaint and all refusals so far"
-                )
-            return event.complaint, event.refusals
+            return _question_in(decode(record, CaseEvent), record)
         case _:
             raise ContractViolation(f"{record.position}: the router does not read {record.topic}")
+
+
+def _question_in(event: CaseEvent, record: StoredRecord) -> Question | CaseEvent:
+    if event.kind not in {CaseEventKind.not_ours, CaseEventKind.enriched}:
+        return event
+    if event.complaint is None:
+        raise ContractViolation(f"{record.position}: {event.kind} must carry the complaint")
+    if event.kind is CaseEventKind.not_ours and not event.refusals:
+        raise ContractViolation(f"{record.position}: a refusal must carry all refusals so far")
+    if event.kind is CaseEventKind.enriched and not event.complaint.additions:
+        raise ContractViolation(f"{record.position}: an enrichment must carry what was added")
+    return Question(event.complaint, event.refusals, event.kind)
 
 
 def process(batch: Iterable[StoredRecord], router: Decides, fuse: Fuse, count: Callable[[str], None]) -> list[Record]:

@@ -7,11 +7,13 @@ from complaints import ids, tracking
 from complaints.bus import Position, StoredRecord
 from complaints.envelope import AnyEvent, encode
 from complaints.event import (
+    Addition,
     AgencyRef,
     CaseEvent,
     CaseEventKind,
     Complaint,
     DeadLetter,
+    Delivery,
     Disposition,
     Raw,
     Refusal,
@@ -78,6 +80,45 @@ def refusal(of: Complaint, *agencies: AgencyRef, **changes: Any) -> CaseEvent:
         "complaint": of,
     }
     return CaseEvent(**(fields | changes))
+
+
+def completed(of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", **changes: Any) -> Complaint:
+    """Return a complaint with one addition."""
+    raw = Raw(body=text.encode(), coding="gsm7", upstream_id=f"{of.raw.upstream_id}+{len(of.additions)}")
+    added = Addition(text=text, received_at=NOON, raw=raw)
+    return of.model_copy(update={"additions": (*of.additions, added), "missing": ()} | changes)
+
+
+def enrichment(of: Complaint, **changes: Any) -> CaseEvent:
+    """Return the event of a completed complaint's last addition."""
+    fields: dict[str, Any] = {
+        "id": ids.addition_id(of.id, of.additions[-1].raw.upstream_id),
+        "complaint_id": of.id,
+        "tracking_code": of.tracking_code,
+        "kind": CaseEventKind.enriched,
+        "at": NOON,
+        "actor": "citizen",
+        "hop": len(of.additions) - 1,
+        "text": of.additions[-1].text,
+        "secret": of.secret,
+        "complaint": of,
+    }
+    return CaseEvent(**(fields | changes))
+
+
+def delivery(of: Complaint, **changes: Any) -> Delivery:
+    """Return the record of a reply that was sent."""
+    fields: dict[str, Any] = {
+        "id": ids.delivery_id(of.id, "sent"),
+        "reply_id": of.id,
+        "complaint_id": of.id,
+        "tracking_code": of.tracking_code,
+        "channel": of.channel,
+        "kind": "received",
+        "outcome": "sent",
+        "at": NOON,
+    }
+    return Delivery(**(fields | changes))
 
 
 def dead_letter(**changes: Any) -> DeadLetter:

@@ -14,6 +14,7 @@ COMPLAINTS = "lapor.complaints"
 DISPOSITIONS = "lapor.dispositions"
 CASE_EVENTS = "lapor.case-events"
 REPLIES = "lapor.replies"
+DELIVERIES = "lapor.deliveries"
 DEAD_LETTERS = "lapor.deadletters"
 CONTROL = "lapor.control"
 

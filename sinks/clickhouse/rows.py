@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from complaints.bus import StoredRecord
-from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS
 from complaints.envelope import decode
 from complaints.errors import ContractViolation, MalformedMessage
-from complaints.event import CaseEvent, Complaint, DeadLetter, Disposition, Region
+from complaints.event import (
+    CaseEvent,
+    CaseEventKind,
+    Complaint,
+    DeadLetter,
+    Delivery,
+    Disposition,
+    Place,
+    Region,
+)
 from normalizer.privacy import mask
 
 Row = dict[str, Any]
@@ -115,6 +124,7 @@ def disposition(record: StoredRecord) -> Row:
 def case_event(record: StoredRecord) -> Row:
     """Return a case event's row."""
     event = decode(record, CaseEvent)
+    completed = event.complaint if event.kind is CaseEventKind.enriched else None
     return {
         "event_id": event.id,
         "complaint_id": event.complaint_id,
@@ -124,6 +134,42 @@ def case_event(record: StoredRecord) -> Row:
         "actor": event.actor,
         "hop": _held(event.hop, _UINT8, "hop"),
         "text": _shown(event.text, secret=event.secret),
+        **_completion(completed),
+        **_at(record),
+    }
+
+
+def _completion(completed: Complaint | None) -> Row:
+    """Return the columns of a complaint as an addition left it; empty ones where the event is none."""
+    place = completed.place if completed else Place()
+    secret = completed is not None and completed.secret
+    return {
+        "completed_text": _shown(completed.whole_text, secret=secret) if completed else "",
+        "class": completed.complaint_class.value if completed else "",
+        "oversight": completed is not None and completed.oversight,
+        "topic": (completed.topic or "") if completed else "",
+        **_region("province", place.province),
+        **_region("regency", place.regency),
+        **_region("district", None if secret else place.district),
+        **_region("village", None if secret else place.village),
+        "missing": list(completed.missing) if completed else [],
+        "additions": _held(len(completed.additions), _UINT16, "additions") if completed else 0,
+    }
+
+
+def delivery(record: StoredRecord) -> Row:
+    """Return the row of what became of a reply."""
+    event = decode(record, Delivery)
+    return {
+        "delivery_id": event.id,
+        "reply_id": event.reply_id,
+        "complaint_id": event.complaint_id,
+        "tracking_code": event.tracking_code,
+        "channel": event.channel,
+        "kind": event.kind.value,
+        "outcome": event.outcome.value,
+        "reason": mask(event.reason),
+        "at": event.at,
         **_at(record),
     }
 
@@ -153,5 +199,6 @@ TABLES = {
     COMPLAINTS: Table("complaint_rows", complaint),
     DISPOSITIONS: Table("disposition_rows", disposition),
     CASE_EVENTS: Table("case_event_rows", case_event),
+    DELIVERIES: Table("delivery_rows", delivery),
     DEAD_LETTERS: Table("dead_letter_rows", dead_letter),
 }

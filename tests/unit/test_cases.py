@@ -10,10 +10,21 @@ from complaints import tracking
 from complaints.bus import Position, Scanner, StoredRecord
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DISPOSITIONS
 from complaints.errors import CaseError, TrackingCodeError
-from complaints.event import AgencyRef, CaseEvent
+from complaints.event import AgencyRef, CaseEvent, CaseEventKind
 from ops import cases
 from ops.cases import Case, Hop
-from tests.events import DPU, PEMDA, MemoryScanner, code_of, complaint, disposition, refusal, stored
+from tests.events import (
+    DPU,
+    PEMDA,
+    MemoryScanner,
+    code_of,
+    complaint,
+    completed,
+    disposition,
+    enrichment,
+    refusal,
+    stored,
+)
 from tests.support import NOON
 
 CASE = complaint()
@@ -55,7 +66,7 @@ def test_a_case_is_found_however_its_code_is_written(write: Any) -> None:
     assert (case.complaint_id, case.tracking_code, case.owner) == (CASE.id, CASE.tracking_code, PEMDA)
     assert case.complaint == Position(COMPLAINTS, 0, 10)
     assert case.chain[0] == Hop(0, DPU, Position(DISPOSITIONS, 0, 20))
-    assert case.last_refusal == Position(CASE_EVENTS, 0, 31)
+    assert case.last_turn == Position(CASE_EVENTS, 0, 31)
 
 
 def test_a_code_that_is_none_is_told_from_one_that_nobody_has() -> None:
@@ -126,8 +137,37 @@ def test_a_complaint_that_is_gone_from_kafka_says_so() -> None:
 
 def test_former_refusals_that_are_gone_stop_a_new_one() -> None:
     """Without them the case could go back to a body that has refused it."""
-    with pytest.raises(CaseError, match=r"last refusal.*retention"):
+    with pytest.raises(CaseError, match=r"no longer.*retention"):
         refuse(find(DPU, PEMDA, refusals=1), PEMDA, stored(CASE, 10))
+
+
+def test_a_body_that_refused_and_got_it_back_in_a_race_can_refuse_again() -> None:
+    """The citizen's addition and the refusal may cross: then the last disposition may know only one of them."""
+    crossed = stored(refusal(CASE, DPU), 31)
+    event = refuse(find(DPU, DPU, refusals=1), DPU, crossed)
+    assert event is not None
+    assert [said.agency_id for said in event.refusals] == [DPU.id, DPU.id]
+
+
+def test_a_refusal_after_an_addition_carries_the_completed_complaint() -> None:
+    """What the citizen added must not be lost at the next hop."""
+    case = completed(CASE)
+    event = refuse(find(DPU, DPU, refusals=1), DPU, stored(enrichment(case), 31))
+    assert event is not None
+    assert event.complaint == case
+    assert event.hop == 1
+
+
+def test_only_the_owner_answers_and_the_answer_carries_what_the_reply_needs() -> None:
+    """The same answer again is the same event, another answer another."""
+    scanner: Scanner = MemoryScanner(stored(CASE, 10))  # type: ignore[assignment]  # only `read` is asked of it
+    one, again, two = (
+        cases.answer(find(DPU), DPU.id, text, scanner=scanner, now=NOON) for text in ("Sudah", "Sudah", "Selesai")
+    )
+    assert one.id == again.id != two.id
+    assert (one.complaint, one.current_owner, one.text, one.kind) == (CASE, DPU, "Sudah", CaseEventKind.answered)
+    with pytest.raises(CaseError, match="only it can answer"):
+        cases.answer(find(DPU), PEMDA.id, "Sudah", scanner=scanner, now=NOON)
 
 
 def test_the_chain_is_read_from_kafka_with_its_evidence() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels import base
+from channels import safekeeping as base
 from channels.base import Intake, Outcome
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring

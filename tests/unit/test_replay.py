@@ -37,7 +37,7 @@ def run(*batches: Batch, before: Owners | None = None, bus: MemoryProducer | Non
 
     def decide(record: StoredRecord) -> Disposition | None:
         question = asked(record)
-        return disposition(question[0], PEMDA) if question else None
+        return disposition(question.complaint, PEMDA) if question else None
 
     writer = ShadowWriter(bus or MemoryProducer(), SHADOW)
     return replay(iter(batches), decide=decide, writer=writer, store=before or Owners(), moved=moves.append), moves

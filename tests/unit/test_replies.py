@@ -7,17 +7,27 @@ import gsm0338
 import pytest
 
 from complaints import ids, tracking
-from complaints.event import AgencyRef, Complaint, Reply, ReplyKind
+from complaints.event import AgencyRef, CaseEventKind, Complaint, Reply, ReplyKind
+from complaints.wording import text, wording
 from router.registry import Registry
-from router.replies import reply_to, wording
+from router.replies import reply_to
 from tests.events import DPU, complaint, disposition
 
 GSM = gsm0338.Codec()
 PROMISED = {
     "received": {"code", "owner"},
     "moved": {"code", "owner"},
+    "completed": {"code", "owner"},
     "question_place": {"code"},
     "question_subject": {"code"},
+    "answered": {"code", "owner", "answer"},
+    "status_diproses": {"code", "owner", "since", "due"},
+    "status_menunggu": {"code", "owner", "since"},
+    "status_ditanggapi": {"code", "owner"},
+    "status_selesai": {"code", "owner"},
+    "status_unknown": {"code"},
+    "status_wrong_code": {"code"},
+    "status_unavailable": {"code"},
 }
 
 
@@ -41,14 +51,15 @@ def longest_names() -> list[str]:
 LONGEST = longest_names()
 
 
-def told(case: Complaint, **changes: Any) -> Reply:
+def told(case: Complaint, *, after: CaseEventKind | None = None, **changes: Any) -> Reply:
     """Return the reply about a disposition."""
-    return reply_to(case, disposition(case, **changes))
+    return reply_to(case, disposition(case, **changes), after=after)
 
 
 OCCASIONS: dict[str, tuple[Complaint, dict[str, Any]]] = {
     "received": (complaint(), {}),
-    "moved": (complaint(), {"hop": 1}),
+    "moved": (complaint(), {"hop": 1, "after": CaseEventKind.not_ours}),
+    "completed": (complaint(), {"hop": 1, "after": CaseEventKind.enriched}),
     "question_place": (complaint(missing=("place",)), {"triage": True}),
     "question_subject": (complaint(missing=("subject",)), {"triage": True}),
 }
@@ -91,8 +102,26 @@ def test_every_wording_promises_what_it_has() -> None:
     """And an occasion that nobody speaks of here is noticed."""
     assert wording().keys() == PROMISED.keys()
     for occasion, texts in wording().items():
-        for text in texts.values():
-            assert set(re.findall(r"{(\w+)}", text)) == PROMISED[occasion]
+        for sentence in texts.values():
+            assert set(re.findall(r"{(\w+)}", sentence)) <= PROMISED[occasion]
+        assert set(re.findall(r"{(\w+)}", texts["default"])) == PROMISED[occasion]
+
+
+@pytest.mark.parametrize("occasion", [name for name in PROMISED if name.startswith("status_")])
+def test_every_status_by_sms_is_one_gsm_7_message(occasion: str) -> None:
+    """With the longest names that the registry can make."""
+    for name in LONGEST:
+        said = text(occasion, "sms", code="ABCDE FGHJK M", owner=name, since="23 Nov 2026", due="23 Nov 2026")
+        assert septets(said) <= 160, said
+
+
+@pytest.mark.parametrize(("channel", "most"), [("sms", 400), ("twitter", 263), ("web", 10_000)])
+def test_an_agencys_answer_is_cut_where_the_channel_must_and_nowhere_else(channel: str, most: int) -> None:
+    """By SMS it goes on in a second message; a post cannot."""
+    answer = "Jalan akan kami perbaiki minggu depan. " * 6
+    said = text("answered", channel, code="ABCDE FGHJK M", owner="Dinas Pekerjaan Umum", answer=answer.strip())
+    assert len(said) <= most
+    assert said.endswith("minggu depan." if channel != "twitter" else "...")
 
 
 @pytest.mark.parametrize("occasion", OCCASIONS)
@@ -127,7 +156,8 @@ def test_one_question_and_only_where_the_answer_would_help(
     *, missing: tuple[str, ...], triage: bool, hop: int, kind: ReplyKind, part: str
 ) -> None:
     """Asked only where a desk must sort it out; the subject first; never after a refusal."""
-    reply = told(complaint(missing=missing), triage=triage, hop=hop)
+    after = CaseEventKind.not_ours if hop else None
+    reply = told(complaint(missing=missing), triage=triage, hop=hop, after=after)
     assert reply.kind is kind
     assert part in reply.text
 
@@ -138,5 +168,6 @@ def test_a_reply_derives_from_its_disposition() -> None:
     first = told(case)
     assert first == told(case)
     assert first.id == ids.reply_id(disposition(case).id, "received")
-    assert told(case, hop=1).id != told(case, hop=2).id != first.id
+    moved = CaseEventKind.not_ours
+    assert told(case, hop=1, after=moved).id != told(case, hop=2, after=moved).id != first.id
     assert (first.reply_address, first.channel) == (case.reply_address, case.channel)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS
 from complaints.crypto import Keyring
 from complaints.envelope import AnyEvent
 from complaints.errors import ContractViolation
@@ -16,7 +16,19 @@ from complaints.event import Alternative, Deadline, Evidence, OccurredOn, Place,
 from normalizer.normaliser import Normaliser
 from sinks.clickhouse.migrate import migrations
 from sinks.clickhouse.rows import TABLES, Row
-from tests.events import DPU, PEMDA, complaint, dead_letter, disposition, poison, refusal, stored
+from tests.events import (
+    DPU,
+    PEMDA,
+    complaint,
+    completed,
+    dead_letter,
+    delivery,
+    disposition,
+    enrichment,
+    poison,
+    refusal,
+    stored,
+)
 from tests.support import message
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
@@ -43,11 +55,14 @@ def columns() -> dict[str, set[str]]:
     for table, body in re.findall(r"CREATE TABLE (\w+)\n\(\n(.*?)\n\)\nENGINE", sql, re.DOTALL):
         lines = (line.strip() for line in body.splitlines())
         found[table] = {line.split()[0] for line in lines if not line.startswith("INDEX")} - {"stored_at"}
+    for table, body in re.findall(r"ALTER TABLE (\w+)\n(.*?);\n", sql, re.DOTALL):
+        found[table] |= set(re.findall(r"ADD COLUMN (\w+)", body))
     return found
 
 
 EVENTS: dict[str, AnyEvent] = {
     COMPLAINTS: complaint(),
+    DELIVERIES: delivery(complaint()),
     DISPOSITIONS: disposition(complaint()),
     CASE_EVENTS: refusal(complaint(), DPU),
     DEAD_LETTERS: dead_letter(),
@@ -93,6 +108,7 @@ def test_no_identity_reaches_the_row(keys: Keyring) -> None:
         stored(complaint(title=PRIVATE, text=PRIVATE)),
         stored(disposition(complaint(), explanation=PRIVATE, evidence=(Evidence(rule="r", span=PRIVATE),))),
         stored(refusal(complaint(), DPU, text=PRIVATE)),
+        stored(delivery(complaint(), reason=PRIVATE, upstream_id="6285550001111")),
         stored(dead_letter(reason=PRIVATE, payload=PRIVATE.encode(), headers={"x": PRIVATE})),
     ],
     ids=TABLES,
@@ -112,6 +128,18 @@ def test_nothing_of_a_secret_report_is_shown() -> None:
     assert (found["district"], found["village"]) == ("", "")
     assert row(stored(disposition(case, explanation="Isi rahasia")))["explanation"] == ""
     assert row(stored(refusal(case, DPU, text="Isi rahasia")))["text"] == ""
+    later = row(stored(enrichment(completed(case, "Isi rahasia"))))
+    assert (later["text"], later["completed_text"], later["village"], later["regency_code"]) == ("", "", "", "33.74")
+
+
+def test_an_addition_brings_the_complaint_as_it_stands() -> None:
+    """Its place, what is still missing and the whole text, masked; other events of a case bring none of it."""
+    case = completed(complaint(place=PLACE, text=PRIVATE, missing=("place",)), "Kota Semarang")
+    found = row(stored(enrichment(case)))
+    assert (found["additions"], found["regency_code"], found["missing"]) == (1, "33.74", [])
+    assert found["completed_text"].endswith("Kota Semarang")
+    assert not [hidden for hidden in FORBIDDEN if hidden in found["completed_text"]]
+    assert row(stored(refusal(case, DPU)))["additions"] == 0
 
 
 def test_an_open_report_keeps_its_place_down_to_the_village_and_never_its_address() -> None:

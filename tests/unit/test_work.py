@@ -10,7 +10,7 @@ from complaints.envelope import decode
 from complaints.event import CaseEventKind, Complaint, DeadLetter, Disposition, Refusal, Reply, ReplyKind
 from complaints.ids import disposition_id
 from router.work import Fuse, FuseBlown, process
-from tests.events import DPU, PEMDA, complaint, disposition, poison, refusal, stored
+from tests.events import DPU, PEMDA, complaint, completed, disposition, enrichment, poison, refusal, stored
 
 
 class Always:
@@ -20,7 +20,7 @@ class Always:
         """Return its disposition."""
         refused = {refusal.agency_id for refusal in refusals}
         owner = next(body for body in (DPU, PEMDA) if body.id not in refused)
-        return disposition(complaint, owner, hop=len(refused))
+        return disposition(complaint, owner, hop=len(refused) + len(complaint.additions))
 
 
 def work(*batch: StoredRecord, fuse: Fuse | None = None) -> tuple[list[StoredRecord], list[str]]:
@@ -49,7 +49,30 @@ def test_a_refusal_is_answered_by_the_next_owner() -> None:
     assert decode(second, Reply).kind is ReplyKind.moved
 
 
-@pytest.mark.parametrize("kind", [kind for kind in CaseEventKind if kind is not CaseEventKind.not_ours])
+def test_an_addition_is_answered_by_a_disposition_on_the_whole() -> None:
+    """The next hop, with a word of thanks; refusals before it still count."""
+    case = completed(complaint())
+    (first, second), _ = work(stored(enrichment(case)))
+    assert decode(first, Disposition).id == disposition_id(case.id, 1)
+    reply = decode(second, Reply)
+    assert (reply.kind, reply.hop, reply.complaint) == (ReplyKind.completed, 1, case)
+    refused = refusal(case, DPU).refusals
+    (first, _), _ = work(stored(enrichment(case, refusals=refused)))
+    assert (decode(first, Disposition).hop, decode(first, Disposition).owner) == (2, PEMDA)
+
+
+def test_an_answer_becomes_a_reply_with_the_agencys_words() -> None:
+    """On the complaint's channel; the case stays where it is."""
+    event = refusal(complaint(), DPU, kind=CaseEventKind.answered, text="Sudah\n diperbaiki.", current_owner=DPU)
+    (only,), _ = work(stored(event))
+    reply = decode(only, Reply)
+    assert reply.kind is ReplyKind.answered
+    assert reply.text.endswith(f"{DPU.name}: Sudah diperbaiki.")
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in CaseEventKind if kind.name not in {"not_ours", "enriched", "answered"}]
+)
 def test_other_events_of_a_case_ask_for_nothing(kind: CaseEventKind) -> None:
     """They are for the sinks."""
     assert work(stored(refusal(complaint(), DPU, kind=kind))) == ([], ["passed"])
@@ -61,6 +84,9 @@ POISON = {
     "another event": poison(CASE_EVENTS, value=b"{}"),
     "a refusal without its complaint": stored(refusal(complaint(), DPU, complaint=None)),
     "a refusal without refusals": stored(refusal(complaint(), DPU, refusals=())),
+    "an addition that adds nothing": stored(enrichment(completed(complaint()), complaint=complaint())),
+    "an addition without its complaint": stored(enrichment(completed(complaint()), complaint=None)),
+    "an answer without its owner": stored(refusal(complaint(), DPU, kind=CaseEventKind.answered)),
     "a topic that the router does not read": stored(disposition(complaint())),
 }
 

@@ -1,0 +1,168 @@
+"""Tells a new complaint from the answer to our question and from a question about a case."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid5
+
+import structlog
+
+from channels import commands
+from channels.correspondence import Correspondence, OpenCase
+from complaints import ids, tracking
+from complaints.case import CaseReader, CaseStatus, open_question
+from complaints.crypto import Identity
+from complaints.errors import CaseError, UnavailableError
+from complaints.event import CaseEvent, CaseEventKind, Complaint, Reply, ReplyKind
+from complaints.message import InboundMessage
+from complaints.wording import text
+
+log = structlog.get_logger()
+
+SHORT_CHARACTERS = 100
+"""An answer names a place in fewer; a text that is longer and speaks of something else is another complaint."""
+
+EXAMPLE_CODE = "ABCDE FGHJK M"
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
+
+Complete = Callable[[Complaint, InboundMessage], Complaint]
+
+
+class Conversation:
+    """What a door says and hears beside new complaints."""
+
+    def __init__(
+        self,
+        *,
+        memory: Correspondence,
+        complete: Complete,
+        identity: Identity,
+        cases: CaseReader,
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            memory: the door's.
+            complete: the normaliser's, which adds a message to a complaint.
+            identity: keys for pseudonyms and sealed addresses.
+            cases: looks up where a case stands.
+        """
+        self._memory = memory
+        self._complete = complete
+        self._identity = identity
+        self._cases = cases
+
+    def request(self, message: InboundMessage) -> Reply | None:
+        """Return the answer to a message that asks where a case stands; None where it does not."""
+        asked = commands.parse(message.text)
+        return None if asked is None else self._status(message, asked.code)
+
+    def addition(self, message: InboundMessage, fresh: Complaint) -> CaseEvent | None:
+        """Return the event that a message adds to a case; None where it is a complaint of its own.
+
+        Args:
+            message: the citizen's.
+            fresh: the complaint that it would be.
+
+        Raises:
+            IntakeFull: what was decided cannot be kept.
+        """
+        named = commands.leading_code(message.text)
+        if message.thread:
+            cases = self._memory.cases_of(fresh.reporter_ref, thread=message.thread)
+        else:
+            cases = self._memory.cases_of(fresh.reporter_ref)
+            cases = [
+                case for case in cases if (case.complaint.tracking_code == named if named else answers(case, fresh))
+            ]
+        cases = [case for case in cases if case.complaint.id != fresh.id]  # a redelivery of the complaint itself
+        if cases:
+            return self._kept(cases[0], message)
+        return self._memory.addition(message.upstream_id)
+
+    def to_case(self, code: str, message: InboundMessage) -> CaseEvent:
+        """Return the event that adds a message to the case with this code.
+
+        Raises:
+            CaseError: this door knows no such case.
+            IntakeFull: what was decided cannot be kept.
+        """
+        case = self._memory.case(code)
+        if case is None:
+            raise CaseError(f"this door knows no case {tracking.spaced(code)}")
+        return self._kept(case, message)
+
+    def delivered(self, upstream_id: str) -> Reply | None:
+        """Return the reply that went out under the channel's identifier; None where none did."""
+        found = self._memory.sent_as(upstream_id)
+        return None if found is None else found.reply
+
+    def _kept(self, case: OpenCase, message: InboundMessage) -> CaseEvent:
+        known = self._memory.addition(message.upstream_id, among={case.complaint.id})
+        if known is not None:
+            return known
+        completed = self._complete(case.complaint, message)
+        event = CaseEvent(
+            id=ids.addition_id(completed.id, message.upstream_id),
+            complaint_id=completed.id,
+            tracking_code=completed.tracking_code,
+            kind=CaseEventKind.enriched,
+            at=message.received_at,
+            actor="citizen",
+            hop=case.hop,
+            text=completed.additions[-1].text,
+            secret=completed.secret,
+            refusals=case.refusals,
+            complaint=completed,
+        )
+        self._memory.add(event, message.upstream_id)
+        return event
+
+    def _status(self, message: InboundMessage, code: str | None) -> Reply:
+        found, occasion = self._looked_up(code)
+        values = {"code": tracking.spaced(code) if code else EXAMPLE_CODE}
+        if found is not None:
+            values |= {"owner": found.owner, "since": day(found.since), "due": day(found.due) if found.due else "-"}
+        minute = f"{message.upstream_id}/{message.received_at:%Y%m%d%H%M}"
+        about = found.complaint_id if found else ids.complaint_id(message.channel, minute)
+        thread = {"thread": message.thread} if message.thread else {}
+        return Reply(
+            # the same question a minute later is asked again, not redelivered: an SMS has no identifier of its own
+            id=ids.reply_id(uuid5(about, minute), ReplyKind.status.value),
+            complaint_id=about,
+            tracking_code=code or "",
+            channel=message.channel,
+            reply_address=self._identity.seal({"sender": message.sender, **thread, **message.reply_to}, about),
+            kind=ReplyKind.status,
+            text=text(occasion, message.channel, **values),
+            created_at=message.received_at,
+        )
+
+    def _looked_up(self, code: str | None) -> tuple[CaseStatus | None, str]:
+        if code is None:
+            return None, "status_wrong_code"
+        try:
+            found = self._cases.status(code)
+        except UnavailableError as error:
+            log.warning("a status cannot be looked up", error=str(error))
+            return None, "status_unavailable"
+        return found, f"status_{found.state}" if found else "status_unknown"
+
+
+def answers(case: OpenCase, fresh: Complaint) -> bool:
+    """Return whether a text from the citizen of a case, on a channel without threads, answers our open question.
+
+    Args:
+        case: the citizen's.
+        fresh: the complaint that the text would be.
+    """
+    if not case.asked:
+        return False
+    if open_question(case.complaint) == "subject" or len(fresh.text) <= SHORT_CHARACTERS:
+        return True
+    return "subject" in fresh.missing or fresh.topic == case.complaint.topic
+
+
+def day(moment: date) -> str:
+    """Return a date as people write it: 3 Nov 2026."""
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"

@@ -1,0 +1,203 @@
+"""Carries replies from Kafka to citizens: each once in normal running, and what became of it is on record."""
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from channels.base import Letter, Receipt, Sends, delivery_of
+from channels.correspondence import Correspondence, Outgoing
+from complaints import telemetry
+from complaints.bus import BatchConsumer, StoredRecord
+from complaints.crypto import Keyring
+from complaints.deadletter import of_record
+from complaints.envelope import CHANNEL_HEADER, decode
+from complaints.errors import BusUnavailable, IntakeFull, PoisonError, Undeliverable, UpstreamUnavailable
+from complaints.event import DeadLetter, Delivery, DeliveryOutcome, Reply
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 100
+"""Letters on their way together."""
+
+TURN_S = 0.2
+"""The longest wait for replies when nothing is due: what a citizen waits more at the most."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 900.0
+"""Backoff between two tries of one letter."""
+
+HOUR_S = 3600.0
+
+FORGET_AFTER_S = 60 * 24 * HOUR_S
+"""Twice as long as Kafka keeps replies: one that is read again is still known."""
+
+ANSWER_TIMEOUT_S = 60.0
+"""Longer than any channel waits for its upstream; after it the letter counts as not sent."""
+
+Keep = Callable[[Delivery | DeadLetter], "Future[Receipt]"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a citizen may hear.
+
+    Attributes:
+        per_hour: most letters to one recipient within an hour; more wait. None where it costs nobody anything.
+        max_age_s: seconds after which a reply is of no use any more.
+    """
+
+    per_hour: int | None
+    max_age_s: float
+
+
+class Courier:
+    """One door's sender of replies; `run` in a thread of its own."""
+
+    def __init__(  # noqa: PLR0913  # it joins what a door has: Kafka's side, the memory and the citizen's side
+        self,
+        channel: str,
+        *,
+        consumer: BatchConsumer,
+        memory: Correspondence,
+        keyring: Keyring,
+        sender: Sends,
+        keep: Keep,
+        limits: Limits,
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            channel: the door's name; replies for other doors are passed over.
+            consumer: reads the replies' topic; closed when `run` ends.
+            memory: the door's.
+            keyring: opens reply addresses.
+            sender: the channel's.
+            keep: puts deliveries and dead letters where they are safe.
+            limits: how much a citizen may hear.
+        """
+        self._channel = channel
+        self._consumer = consumer
+        self._memory = memory
+        self._keyring = keyring
+        self._sender = sender
+        self._keep = keep
+        self._limits = limits
+        self._forgot_s = 0.0
+
+    def run(self, stop: threading.Event, turned: Callable[[], None]) -> None:
+        """Carry until `stop` is set; Kafka or a full disk are waited for.
+
+        Args:
+            stop: the sign to end.
+            turned: is called each time the loop turns.
+        """
+        try:
+            while not stop.is_set():
+                turned()
+                try:
+                    self.turn()
+                except (BusUnavailable, IntakeFull) as error:
+                    telemetry.RETRIES.labels("replies").inc()
+                    log.warning("replies wait", channel=self._channel, error=str(error))
+                    stop.wait(FIRST_PAUSE_S * random.uniform(0.2, 1.0))  # noqa: S311  # jitter, no secret
+        finally:
+            with contextlib.suppress(BusUnavailable):
+                self._consumer.close()
+
+    def turn(self) -> None:
+        """Take what Kafka has, send what is due.
+
+        Raises:
+            BusUnavailable: Kafka does not give.
+            IntakeFull: the disk does not take.
+        """
+        due = self._memory.due(MOST_AT_ONCE)
+        batch = self._consumer.poll(max_records=MOST_AT_ONCE * 5, timeout_s=0.0 if due else TURN_S)
+        if batch:
+            self._take(batch)
+            self._consumer.commit({(record.topic, record.partition): record.offset + 1 for record in batch})
+            due += self._memory.due(MOST_AT_ONCE)
+        self._send(due)
+        if time.time() - self._forgot_s > HOUR_S:
+            self._forgot_s = time.time()
+            self._memory.forget(self._forgot_s - FORGET_AFTER_S)
+
+    def _take(self, batch: Sequence[StoredRecord]) -> None:
+        taken = []
+        for record in batch:
+            if dict(record.headers).get(CHANNEL_HEADER, self._channel.encode()) != self._channel.encode():
+                continue
+            try:
+                reply = decode(record, Reply)
+                if reply.channel == self._channel:
+                    address = self._keyring.unseal(reply.reply_address, reply.complaint_id)
+                    recipient = self._keyring.pseudonym(self._channel, address.get("sender", ""))
+                    taken.append((reply, recipient, address.get("thread", "")))
+            except PoisonError as error:
+                telemetry.DEAD_LETTERS.labels(f"courier-{self._channel}").inc()
+                self._keep(of_record(record, error)).result(ANSWER_TIMEOUT_S)
+        if taken:
+            self._memory.take(taken)
+
+    def _send(self, due: Sequence[Outgoing]) -> None:
+        on_the_way = {}
+        for outgoing in due:
+            reply = outgoing.reply
+            if (held := self._held_back(outgoing)) is not None:
+                self._settle(reply, held)
+            elif (free_s := self._free_at(outgoing.recipient)) > time.time():
+                self._memory.postpone(reply.id, due_s=free_s, tried=False)
+            else:
+                on_the_way[self._sender.send(self._letter(reply))] = outgoing
+        wait(on_the_way, timeout=ANSWER_TIMEOUT_S)
+        for answer, outgoing in on_the_way.items():
+            self._answered(outgoing, answer)
+
+    def _held_back(self, outgoing: Outgoing) -> DeliveryOutcome | None:
+        if outgoing.reply.replayed:
+            return DeliveryOutcome.suppressed
+        age_s = (datetime.now(UTC) - outgoing.reply.created_at).total_seconds()
+        return DeliveryOutcome.expired if age_s > self._limits.max_age_s else None
+
+    def _free_at(self, recipient: str) -> float:
+        """Return when the recipient may hear from us again, in seconds since 1970."""
+        if self._limits.per_hour is None:
+            return 0.0
+        sent = self._memory.sent_since(recipient, time.time() - HOUR_S)
+        return 0.0 if len(sent) < self._limits.per_hour else sent[-self._limits.per_hour] + HOUR_S
+
+    def _letter(self, reply: Reply) -> Letter:
+        return Letter(
+            reply_id=reply.id,
+            tracking_code=reply.tracking_code,
+            kind=reply.kind,
+            address=self._keyring.unseal(reply.reply_address, reply.complaint_id),
+            text=reply.text,
+        )
+
+    def _answered(self, outgoing: Outgoing, answer: "Future[str]") -> None:
+        reply = outgoing.reply
+        try:
+            upstream_id = answer.result(0)
+        except Undeliverable as error:
+            self._settle(reply, DeliveryOutcome.undeliverable, reason=str(error))
+        except (UpstreamUnavailable, TimeoutError) as error:
+            pause_s = min(FIRST_PAUSE_S * 2 ** min(outgoing.tries - 1, 10), LONGEST_PAUSE_S)
+            pause_s *= random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
+            telemetry.RETRIES.labels(f"send-{self._channel}").inc()
+            log.warning("a reply waits", channel=self._channel, error=str(error), pause_s=round(pause_s))
+            self._memory.postpone(reply.id, due_s=time.time() + pause_s, tried=True)
+        else:
+            self._settle(reply, DeliveryOutcome.sent, upstream_id=upstream_id)
+
+    def _settle(self, reply: Reply, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> None:
+        """Record what became of a reply: on disk first, so that it is not sent again, then on Kafka."""
+        self._memory.settle(reply.id, outcome.value, upstream_id=upstream_id or None)
+        telemetry.REPLIES.labels(self._channel, outcome.value).inc()
+        self._keep(delivery_of(reply, outcome, upstream_id=upstream_id, reason=reason))

@@ -1,0 +1,145 @@
+"""The ack rule's other half: a record is safe when Kafka acked it, or else when the spool fsynced it."""
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from complaints import telemetry
+from complaints.bus import Position, Producer, Record
+from complaints.errors import BusUnavailable, IntakeFull
+from complaints.spool import Spool
+
+log = structlog.get_logger()
+
+DRAIN_BATCH = 200
+"""Spooled records in flight at once while the spool drains: enough to fill a request, few enough to keep their order cheap."""
+
+DRAIN_PAUSE_S = 1.0
+"""Between two looks whether Kafka is back."""
+
+
+class Outcome(StrEnum):
+    """Where a message is safe."""
+
+    published = "published"
+    spooled = "spooled"
+    dead_lettered = "dead_lettered"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof that a message is safe: only with one in hand may a door say yes.
+
+    Attributes:
+        outcome: where it is.
+        complaint_id: of the complaint, or of the dead letter where the message was poison.
+        tracking_code: for the citizen; empty where the message was poison.
+    """
+
+    outcome: Outcome
+    complaint_id: UUID
+    tracking_code: str
+
+
+class Safe:
+    """Kafka first, the spool while it is away, in the order of arrival. Thread-safe."""
+
+    def __init__(self, channel: str, *, producer: Producer, spool: Spool) -> None:
+        """Start draining what a former run left in the spool.
+
+        Args:
+            channel: the door's name.
+            producer: where records go.
+            spool: where they wait when Kafka is away. Closed by `close`.
+        """
+        self._channel = channel
+        self._producer = producer
+        self._spool = spool
+        self._stop = threading.Event()
+        self._bus_answers = True
+        self._drainer = threading.Thread(target=self._drain, name=f"drain-{channel}", daemon=True)
+        self._drainer.start()
+
+    def keep(self, record: Record, receipt: Receipt) -> "Future[Receipt]":
+        """Keep a record.
+
+        Returns:
+            A future of the receipt, whose outcome says where the record is. It fails with IntakeFull where neither Kafka nor the spool
+            takes it, with ContractViolation where Kafka never will.
+        """
+        answer: Future[Receipt] = Future()
+        if len(self._spool):  # behind those that wait, so that the order holds
+            self._append(record, receipt, answer)
+        else:
+            self._producer.send(record).add_done_callback(partial(self._sent, record, receipt, answer))
+        return answer
+
+    def _sent(self, record: Record, receipt: Receipt, answer: "Future[Receipt]", sent: "Future[Position]") -> None:
+        match sent.exception():
+            case None:
+                answer.set_result(receipt)
+            case BusUnavailable():
+                self._append(record, receipt, answer)
+            case error:
+                answer.set_exception(error)
+
+    def _append(self, record: Record, receipt: Receipt, answer: "Future[Receipt]") -> None:
+        outcome = Outcome.spooled if receipt.outcome is Outcome.published else receipt.outcome
+        spooled = Receipt(outcome, receipt.complaint_id, receipt.tracking_code)
+
+        def kept(appended: "Future[None]") -> None:
+            error = appended.exception()
+            if error is None:
+                answer.set_result(spooled)
+            else:
+                answer.set_exception(error)
+
+        self._spool.append(record).add_done_callback(kept)
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait in the spool."""
+        return len(self._spool)
+
+    def close(self) -> None:
+        """Stop draining; what still waits stays on disk for the next start."""
+        self._stop.set()
+        self._drainer.join()
+        self._spool.close()
+
+    def _drain(self) -> None:
+        more = False
+        while not self._stop.wait(0 if more else DRAIN_PAUSE_S):
+            try:
+                more = self._drain_some()
+            except (
+                IntakeFull
+            ) as error:  # a full or failing disk may pass; what Kafka has is sent again, under the same ids
+                log.warning("the spool cannot be drained", channel=self._channel, error=str(error))
+                more = False
+            telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
+
+    def _drain_some(self) -> bool:
+        """Send the oldest records; True where all of them arrived and there may be more."""
+        batch = self._spool.oldest(
+            DRAIN_BATCH if self._bus_answers else 1
+        )  # one is enough to see whether Kafka is back
+        if not batch:
+            return False
+        sent = [self._producer.send(spooled.record) for spooled in batch]
+        arrived = 0
+        for answer in sent:
+            if (error := answer.exception()) is not None:
+                if not isinstance(error, BusUnavailable):
+                    log.error("Kafka refuses what is spooled: mend the topic", channel=self._channel, error=str(error))
+                break
+            arrived += 1
+        if arrived:
+            self._spool.remove_through(batch[arrived - 1].seq)
+        self._bus_answers = arrived == len(batch)
+        return self._bus_answers

@@ -1,0 +1,62 @@
+"""What citizens read: the sentences are data, each fits its channel. Pure."""
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+SMS_CHARACTERS = 160
+"""One GSM-7 message (3GPP TS 23.040); a second part would cost the state twice."""
+
+POST_CHARACTERS = 263
+"""Of the 280 of a post, what is left beside the mention of the citizen: an account's name has at most 15 characters."""
+
+_PLAINER = {
+    **str.maketrans("[]{}\u2018\u2019\u201c\u201d\u2013\u2014", "()()''\"\"--"),
+    **str.maketrans("", "", "^\\~|\u20ac`"),
+}
+"""GSM-7 has no curly quotes and no long dashes; brackets, braces and the like take two septets there."""
+
+
+@cache
+def wording() -> dict[str, dict[str, str]]:
+    """Return the texts by occasion and channel."""
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(files(__package__).joinpath("wording.yaml").read_text("utf-8"))
+    return loaded
+
+
+def text(occasion: str, channel: str, **values: str) -> str:
+    """Return the sentence for an occasion on a channel.
+
+    Where it does not fit, the owner's name is shortened, and on X the agency's answer; an answer by SMS goes on in a second message.
+
+    Args:
+        occasion: a key of wording.yaml.
+        channel: the door's name; one without a wording of its own has the default's.
+        values: what stands in the braces: code, owner, answer, since, due.
+    """
+    texts = wording()[occasion]
+    template = texts.get(channel, texts["default"])
+    match channel:
+        case "sms":
+            return _fitted(template, {name: _plain(value) for name, value in values.items()}, "owner", SMS_CHARACTERS)
+        case "twitter":
+            return _fitted(template, values, "answer" if "answer" in values else "owner", POST_CHARACTERS)
+        case _:
+            return template.format(**values)
+
+
+def _fitted(template: str, values: dict[str, str], name: str, most: int) -> str:
+    """Return the sentence with the named value shortened, so that all of it has at most `most` characters."""
+    room = most - len(template.format(**values | {name: ""}))
+    value = values.get(name, "")
+    if len(value) > max(room, 3) and not (name == "owner" and "answer" in values):
+        value = value[: max(room - 3, 0)].rstrip() + "..."
+    return template.format(**values | {name: value})
+
+
+def _plain(value: str) -> str:
+    """Return a text in characters that take one septet each of GSM-7; one character beyond them would double the message's cost."""
+    letters = unicodedata.normalize("NFKD", value.translate(_PLAINER))
+    return letters.encode("ascii", "ignore").decode().strip()

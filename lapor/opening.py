@@ -1,0 +1,114 @@
+"""Opens doors: each with its way in, its way out and its memory; several may share a process, and with it the gazetteer."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from importlib import import_module
+
+from channels.base import Channel, Intake
+from channels.conversation import Conversation
+from channels.correspondence import Correspondence
+from channels.courier import Courier, Limits
+from complaints.bus.confluent import ConfluentConsumer
+from complaints.bus.kafka_python import KafkaPythonProducer
+from complaints.contract import REPLIES
+from complaints.crypto import Keyring
+from complaints.settings import HOUR_S, Settings
+from complaints.spool import Spool
+from complaints.telemetry import configure_logging
+from lapor.doors import Parts
+from lapor.wiring import CHANNELS, heartbeats, keyring, normaliser, stop_on_signals, store
+from normalizer.normaliser import Normaliser
+from sinks.clickhouse.cases import StoredCases
+
+READ_BY_THE_CITIZEN = frozenset({"web"})
+"""Doors whose replies wait on a page until they are read: nobody can be told too much."""
+
+TURN_S = 0.5
+"""The longest that a crashed door goes unnoticed."""
+
+
+def run_doors(names: Sequence[str], settings: Settings) -> None:
+    """Run doors until SIGTERM or SIGINT, or until one of them crashes.
+
+    Args:
+        names: of the channel table.
+        settings: theirs.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong, or a file cannot be written.
+    """
+    configure_logging(f"channel-{'+'.join(names)}", settings.log_level)
+    keys, reads = keyring(settings), normaliser()
+    crashes: list[BaseException] = []
+    with ExitStack() as open_things, stop_on_signals() as stop:
+
+        def guarded(work: Callable[[], None]) -> None:
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001  # raised again where everybody sees it
+                crashes.append(error)
+            finally:
+                stop.set()  # a door that ends takes the process with it, which is then started again whole
+
+        works = [
+            work
+            for name in names
+            for work in _works(name, settings, keys=keys, reads=reads, stop=stop, into=open_things)
+        ]
+        threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(TURN_S)
+    if crashes:
+        raise crashes[0]
+
+
+def _works(  # noqa: PLR0913  # what a door is made of
+    name: str, settings: Settings, *, keys: Keyring, reads: Normaliser, stop: threading.Event, into: ExitStack
+) -> list[Callable[[], None]]:
+    """Return what a door's threads do; what must be closed afterwards goes onto the stack."""
+    beat, brokers = heartbeats(settings, name), settings.kafka_required()
+    memory = Correspondence(
+        settings.data / name / "correspondence.db", clock=time.time, question_s=settings.question_hours * HOUR_S
+    )
+    into.callback(memory.close)
+    clickhouse = store(settings)
+    into.callback(clickhouse.close)
+    cases = StoredCases(clickhouse)
+    door = make_door(name, Parts(settings, keys, beat.beat, cases, memory, reads.gazetteer))
+    producer = KafkaPythonProducer(brokers, timeout_s=settings.produce_timeout_s)
+    into.callback(producer.close)
+    intake = Intake(
+        name,
+        normalise=lambda message: reads.normalise(message, keys),
+        producer=producer,
+        spool=Spool(settings.spool_folder / f"{name}.db", max_bytes=settings.spool_max_bytes),
+        conversation=Conversation(memory=memory, complete=reads.complete, identity=keys, cases=cases),
+    )
+    into.callback(intake.close)
+    courier = Courier(
+        name,
+        consumer=ConfluentConsumer(brokers, group=f"lapor-replies-{name}", topics=[REPLIES]),
+        memory=memory,
+        keyring=keys,
+        sender=door.sender,
+        keep=intake.keep,
+        limits=Limits(
+            per_hour=None if name in READ_BY_THE_CITIZEN else settings.replies_per_hour,
+            max_age_s=settings.reply_max_hours * HOUR_S,
+        ),
+    )
+    courier_beat = heartbeats(settings, f"{name}-replies")
+    return [partial(door.run, intake, stop), partial(courier.run, stop, courier_beat.beat)]
+
+
+def make_door(name: str, parts: Parts) -> Channel:
+    """Return a door by its line in the channel table."""
+    module, _, maker = CHANNELS[name].partition(":")
+    door: Channel = getattr(import_module(module), maker)(parts)
+    return door

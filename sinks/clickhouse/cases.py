@@ -1,0 +1,71 @@
+"""Where a case stands, asked of ClickHouse."""
+
+import threading
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from complaints import tracking
+from complaints.case import CaseState, CaseStatus
+from complaints.event import CaseEventKind
+from sinks.clickhouse.client import Store
+
+_STATUS = """
+SELECT complaint_id, channel, received_at, owner, triage, decided_at, deadlines, secret
+FROM cases WHERE tracking_code = %(code)s
+"""
+_SAID = """
+SELECT kind, text FROM case_events WHERE complaint_id = %(id)s AND kind IN (%(answered)s, %(closed)s) ORDER BY at
+"""
+
+
+class StoredCases:
+    """A CaseReader on ClickHouse; one connection, used in turn."""
+
+    def __init__(self, store: Store) -> None:
+        """Keep the connection; nobody else may use it."""
+        self._store = store
+        self._lock = threading.Lock()
+
+    def status(self, code: str) -> CaseStatus | None:
+        """Return where a case stands (see CaseReader); None also where it has no owner yet."""
+        canonical = tracking.parse(code)
+        with self._lock:
+            found = self._store.execute(_STATUS, {"code": canonical})
+            if not found or not found[0][3]:
+                return None
+            said = self._store.execute(
+                _SAID,
+                {"id": found[0][0], "answered": CaseEventKind.answered.value, "closed": CaseEventKind.closed.value},
+            )
+        return _status(canonical, found[0], said)
+
+
+def _status(code: str, row: tuple[Any, ...], said: list[tuple[Any, ...]]) -> CaseStatus:
+    complaint_id: UUID
+    complaint_id, channel, received_at, owner, triage, since, deadlines, secret = row
+    state: CaseState = "menunggu" if triage else "diproses"
+    answer = ""
+    for kind, text in said:
+        state = "selesai" if kind == CaseEventKind.closed.value else "ditanggapi"
+        answer = text or answer
+    return CaseStatus(
+        complaint_id=complaint_id,
+        tracking_code=code,
+        channel=channel,
+        received_at=_moment(received_at),
+        state=state,
+        owner=owner,
+        since=_moment(since),
+        due=_due(deadlines),
+        answer="" if secret else answer,
+        secret=bool(secret),
+    )
+
+
+def _moment(value: datetime) -> datetime:
+    return value
+
+
+def _due(deadlines: list[tuple[str, int, date, str]]) -> date | None:
+    return next((due for duty, _, due, _ in deadlines if duty == "complete"), None)
