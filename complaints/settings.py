@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         12, ge=1, description="Most replies within an hour to one citizen by SMS, Twitter or Telegram; more wait."
     )
     reply_max_hours: float = Field(72.0, gt=0, description="Hours after which an unsent reply is given up.")
+    smpp_window: int = Field(
+        10, ge=1, le=1000, description="Messages to citizens that may wait for an SMSC's answer at once, on each link."
+    )
     x_poll_s: float = Field(15.0, gt=0, description="Seconds between two looks at our mentions.")
     web_max_body_bytes: int = Field(1 << 20, ge=1024, description="Bytes that a web request may have.")
     router_batch: int = Field(2000, ge=1, description="Most events that the router takes at once.")

@@ -65,6 +65,7 @@ def sms(parts: Parts) -> object:
         ),
         pseudonym=lambda text: parts.keys.pseudonym("sms", text),
         turned=parts.turned,
+        window=settings.smpp_window,
     )
 
 

@@ -1,65 +1,65 @@
-"""One bind to one SMSC: a thread that owns the socket, reads whole PDUs, and answers each when its message is safe."""
+"""One bind to one SMSC, kept up until told to stop: bound again after each fault, and open for what is to be sent."""
 
-import contextlib
-import itertools
 import random
-import selectors
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Self
+from concurrent.futures import Future
 
 import structlog
 
-from channels.sms import pdu
-from channels.sms.pdu import Frames, FramingError, Pdu
+from channels.sms.outgoing import Submit
+from channels.sms.session import Handler, Session
 from complaints import telemetry
 from complaints.errors import MalformedMessage, UpstreamUnavailable
 from complaints.settings import Address
 
 log = structlog.get_logger()
 
-ANSWER_TIMEOUT_S = 10.0
-"""An SMSC that does not answer a bind or an enquire_link for so long is gone."""
-
-ENQUIRE_EVERY_S = 10.0
-"""Silence after which we ask. With ANSWER_TIMEOUT_S a half-open link is noticed within 20 s."""
-
-MOST_UNANSWERED = 2000
-"""Messages in work at once; beyond it we stop reading and TCP holds the SMSC back."""
-
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 """Backoff between two attempts to bind."""
 
-READ_BYTES = 1 << 18
-
-TURN_S = 0.5
-"""The longest sleep of the loop: how late it sees a stop."""
-
-LEAVE_S = 5.0
-"""How long a stop waits for messages in work; the SMSC delivers the others again."""
-
-Answer = Callable[[Pdu, int], None]
-Handler = Callable[[Sequence[Pdu], Answer], None]
-"""Given messages, must call the answer for each exactly once, from any thread, when it is safe or cannot be kept."""
+WINDOW = 10
+"""submit_sm in flight on a bind where no other number is set: what operators grant without asking."""
 
 
 class Bind:
-    """A transceiver session, kept up until told to stop."""
+    """A transceiver session, kept up until told to stop. One thread runs it; `submit` may be called from any."""
 
-    def __init__(self, address: Address, *, handler: Handler, turned: Callable[[], None]) -> None:
+    def __init__(self, address: Address, *, handler: Handler, turned: Callable[[], None], window: int = WINDOW) -> None:
         """Keep the settings.
 
         Args:
             address: the SMSC, with system_id and password.
             handler: takes what is delivered.
             turned: is called each time the loop turns.
+            window: submit_sm in flight at once.
         """
         self.name = f"{address.host}:{address.port}"
         self._address = address
         self._handler = handler
         self._turned = turned
+        self._window = window
+        self._session: Session | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether the SMSC takes messages from us at this moment."""
+        return self._session is not None
+
+    def submit(self, parts: Sequence[Submit]) -> "Future[str]":
+        """Send a message; from any thread.
+
+        Returns:
+            A future of the SMSC's id. It fails with UpstreamUnavailable where the message was not taken and may be later (the link is
+            down or broke, the SMSC throttles or does not answer), and with Undeliverable where it never will be.
+        """
+        session = self._session
+        if session is None:
+            down: Future[str] = Future()
+            down.set_exception(UpstreamUnavailable(f"the link to {self.name} is down"))
+            return down
+        return session.submit(parts)
 
     def run(self, stop: threading.Event) -> None:
         """Bind, serve, and bind again after a fault, until `stop` is set."""
@@ -67,11 +67,14 @@ class Bind:
         while not stop.is_set():
             started = time.monotonic()
             try:
-                with _Session(self._address, self._handler) as session:
+                with Session(self._address, handler=self._handler, window=self._window) as session:
                     log.info("bound", smsc=self.name)
+                    self._session = session
                     session.serve(stop, self._turned)
             except (OSError, UpstreamUnavailable, MalformedMessage) as error:
                 log.warning("bind lost", smsc=self.name, error=str(error))
+            finally:
+                self._session = None
             self._turned()
             if time.monotonic() - started > LONGEST_PAUSE_S:
                 pause_s = FIRST_PAUSE_S
@@ -79,175 +82,3 @@ class Bind:
                 telemetry.RETRIES.labels("smpp-bind").inc()
                 stop.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, no secret
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-
-
-class _Session:
-    """One connection's life, from bind to unbind."""
-
-    def __init__(self, address: Address, handler: Handler) -> None:
-        self._handler = handler
-        self._frames = Frames()
-        self._early: list[bytes] = []
-        self._sequence = itertools.count(1)
-        self._lock = threading.Lock()
-        self._answers = bytearray()
-        self._unanswered = 0
-        self._open = True
-        self._heard_s = self._asked_s = time.monotonic()
-        self._link = socket.create_connection((address.host, address.port), timeout=ANSWER_TIMEOUT_S)
-        self._link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._wake_in, self._wake_out = socket.socketpair()
-        self._wake_in.setblocking(False)
-        self._wake_out.setblocking(False)
-        try:
-            self._log_in(address)
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._open = False
-            for end in (self._link, self._wake_in, self._wake_out):
-                end.close()
-
-    def _log_in(self, address: Address) -> None:
-        sequence = next(self._sequence)
-        opening = pdu.bind_transceiver(sequence, system_id=address.user, password=address.password.get_secret_value())
-        self._link.sendall(opening)
-        deadline = time.monotonic() + ANSWER_TIMEOUT_S
-        while time.monotonic() < deadline:
-            frames = self._frames.feed(self._chunk())
-            for at, frame in enumerate(frames):
-                answer = pdu.read(frame)
-                if answer.command in {"bind_transceiver_resp", "generic_nack"}:
-                    if answer.status != pdu.OK or answer.command == "generic_nack":
-                        raise UpstreamUnavailable(
-                            f"the SMSC refuses the bind with {answer.command} status 0x{answer.status:02x}"
-                        )
-                    self._early += frames[at + 1 :]
-                    return
-                self._early.append(frame)  # an SMSC may deliver before its own answer is out: it is taken after it
-        raise UpstreamUnavailable("the SMSC does not answer the bind")
-
-    def _chunk(self) -> bytes:
-        chunk = self._link.recv(READ_BYTES)
-        if not chunk:
-            raise UpstreamUnavailable("the SMSC closed the connection")
-        return chunk
-
-    def serve(self, stop: threading.Event, turned: Callable[[], None]) -> None:
-        """Read and answer until `stop`, then leave in SMPP's own way."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._wake_in, selectors.EVENT_READ)
-            selector.register(self._link, selectors.EVENT_READ)
-            reading = True
-            self._take(self._early)
-            while not stop.is_set():
-                turned()
-                if reading != (wanted := self._unanswered < MOST_UNANSWERED):
-                    reading = wanted
-                    if reading:
-                        selector.register(self._link, selectors.EVENT_READ)
-                    else:
-                        selector.unregister(self._link)
-                if not reading:
-                    self._heard_s = time.monotonic()  # it is we who do not listen
-                self._turn(selector)
-        self._leave()
-
-    def _turn(self, selector: selectors.BaseSelector) -> None:
-        for key, _ in selector.select(TURN_S):
-            if key.fileobj is self._wake_in:
-                with contextlib.suppress(BlockingIOError):
-                    self._wake_in.recv(4096)
-            else:
-                self._read()
-        self._write()
-        self._watch()
-
-    def _read(self) -> None:
-        chunk = self._chunk()
-        self._heard_s = time.monotonic()
-        try:
-            frames = self._frames.feed(chunk)
-        except FramingError:
-            self._link.sendall(pdu.generic_nack(0, pdu.INVALID_LENGTH))
-            raise
-        self._take(frames)
-
-    def _take(self, frames: Sequence[bytes]) -> None:
-        messages = [message for frame in frames if (message := self._message(frame)) is not None]
-        if messages:
-            with self._lock:
-                self._unanswered += len(messages)
-            self._handler(messages, self._answer)
-
-    def _message(self, frame: bytes) -> Pdu | None:
-        """Return the message in a frame; what is not one is answered here."""
-        try:
-            found = pdu.read(frame)
-        except MalformedMessage as error:
-            log.warning("malformed pdu", error=str(error))
-            self._queue(pdu.generic_nack(pdu.sequence_of(frame), pdu.INVALID_COMMAND))
-            return None
-        match found.command:
-            case "deliver_sm" | "data_sm":
-                return found
-            case "enquire_link":
-                self._queue(pdu.response(found))
-            case "unbind":
-                self._link.sendall(pdu.response(found))
-                raise UpstreamUnavailable("the SMSC unbound")
-            case _ if found.command.endswith("_resp") or found.command in {
-                "generic_nack",
-                "alert_notification",
-                "outbind",
-            }:
-                pass
-            case _:
-                self._queue(pdu.generic_nack(found.sequence, pdu.INVALID_COMMAND))
-        return None
-
-    def _answer(self, to: Pdu, status: int) -> None:
-        """Answer a message; from any thread. After the connection is gone there is nobody to answer: the SMSC delivers again."""
-        with self._lock:
-            self._unanswered -= 1
-        self._queue(pdu.response(to, status))
-
-    def _queue(self, frame: bytes) -> None:
-        with self._lock:
-            if self._open:
-                self._answers += frame
-                with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
-                    self._wake_out.send(b"!")
-
-    def _write(self) -> None:
-        with self._lock:
-            out, self._answers = self._answers, bytearray()
-        if out:
-            self._link.sendall(out)
-
-    def _watch(self) -> None:
-        """Ask a silent SMSC whether it is there, and give it up when it does not answer."""
-        now = time.monotonic()
-        silent_s = now - self._heard_s
-        if silent_s > ENQUIRE_EVERY_S + ANSWER_TIMEOUT_S:
-            raise UpstreamUnavailable(f"the SMSC has been silent for {silent_s:.0f} s")
-        if silent_s > ENQUIRE_EVERY_S and now - self._asked_s > ENQUIRE_EVERY_S:
-            self._asked_s = now
-            self._link.sendall(pdu.enquire_link(next(self._sequence)))
-
-    def _leave(self) -> None:
-        """Answer what is still in work, then unbind."""
-        deadline = time.monotonic() + LEAVE_S
-        while self._unanswered and time.monotonic() < deadline:
-            time.sleep(0.02)
-        self._write()
-        self._link.sendall(pdu.unbind(next(self._sequence)))
-        self._link.settimeout(1.0)
-        with contextlib.suppress(OSError):
-            self._link.recv(READ_BYTES)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
@@ -12,10 +12,12 @@ import structlog
 
 from channels.base import Intake, Receipt
 from channels.sms import pdu
-from channels.sms.bind import Answer, Bind
+from channels.sms.bind import WINDOW, Bind
 from channels.sms.memory import Memory, Whole, message_key
-from channels.sms.parse import decode
+from channels.sms.parse import Segment, decode
 from channels.sms.pdu import Pdu
+from channels.sms.sender import SmsSender
+from channels.sms.session import Answer
 from complaints.errors import ContractViolation, IntakeFull
 from complaints.message import InboundMessage
 from complaints.settings import Address
@@ -38,6 +40,7 @@ class SmsChannel:
         memory: Memory,
         pseudonym: Callable[[str], str],
         turned: Callable[[], None],
+        window: int = WINDOW,
     ) -> None:
         """Keep the parts.
 
@@ -46,16 +49,24 @@ class SmsChannel:
             memory: durable; closed when the door closes.
             pseudonym: turns what identifies a person into a keyed name.
             turned: is called each time a loop turns.
+            window: submit_sm in flight on one bind.
         """
-        self._addresses = addresses
         self._memory = memory
         self._memory_lock = threading.Lock()
         self._pseudonym = pseudonym
         self._turned = turned
+        self._intake: Intake | None = None
+        self._binds: dict[str, Bind] = {}
+        for address in addresses:
+            link = f"{address.user}@{address.host}:{address.port}"
+            handler = partial(self._deliver, link)
+            self._binds[link] = Bind(address, handler=handler, turned=turned, window=window)
+        self.sender = SmsSender(self._binds)
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Serve all binds (see Channel). A bind that crashes ends the door, so that it is started again whole."""
-        ended, threads = threading.Event(), []
+        self._intake = intake
+        ended = threading.Event()
         crashes: list[Exception] = []
 
         def serve(bind: Bind) -> None:
@@ -64,10 +75,9 @@ class SmsChannel:
             except Exception as error:  # noqa: BLE001  # a thread that dies in silence would leave the door deaf
                 crashes.append(error)
 
-        for address in self._addresses:
-            link = f"{address.user}@{address.host}"
-            bind = Bind(address, handler=partial(self._deliver, intake, link), turned=self._turned)
-            threads.append(threading.Thread(target=serve, args=(bind,), name=f"bind-{bind.name}"))
+        threads = [
+            threading.Thread(target=serve, args=(bind,), name=f"bind-{bind.name}") for bind in self._binds.values()
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -89,31 +99,37 @@ class SmsChannel:
             except IntakeFull as error:
                 log.warning("memory full", error=str(error))  # what is overdue waits on
 
-    def _deliver(self, intake: Intake, link: str, messages: Sequence[Pdu], answer: Answer) -> None:
+    def _deliver(self, link: str, messages: Sequence[Pdu], answer: Answer) -> None:
         """Take what was delivered over one bind; each message is answered when it is safe."""
-        people = []
+        assert self._intake is not None  # binds run only within `run`
+        intake, people = self._intake, []
         for message in messages:
             if message.fault is not None:
                 self._reject(intake, link, message, answer)
             elif message.segment is None or message.segment.receipt:
+                self._reported(intake, message)
                 answer(message, pdu.OK)  # a machine's message is no complaint
             else:
                 people.append(message)
         try:
             with self._memory_lock:
                 wholes = self._memory.take([m.segment for m in people if m.segment], now_s=time.time())
-                inbound = self._named([whole for whole in wholes if whole is not None])
+                ready = [
+                    (whole, _reply_to(message.segment, link))
+                    for whole, message in zip(wholes, people, strict=True)
+                    if whole is not None and message.segment is not None
+                ]
+                inbound = iter(self._named(ready))
         except IntakeFull as error:
             log.warning("memory full", error=str(error))
             for message in people:
                 answer(message, pdu.TEMPORARY)
             return
-        ready = iter(inbound)
         for message, whole in zip(people, wholes, strict=True):
             if whole is None:
                 answer(message, pdu.OK)  # this part is on disk; the message goes on with its last part
             else:
-                intake.accept(next(ready)).add_done_callback(partial(self._kept, whole, partial(answer, message)))
+                intake.accept(next(inbound)).add_done_callback(partial(self._kept, whole, partial(answer, message)))
 
     def _reject(self, intake: Intake, link: str, message: Pdu, answer: Answer) -> None:
         assert message.fault is not None
@@ -123,12 +139,22 @@ class SmsChannel:
             lambda kept: answer(message, _status(kept))
         )
 
-    def _named(self, wholes: Sequence[Whole]) -> list[InboundMessage]:
+    @staticmethod
+    def _reported(intake: Intake, message: Pdu) -> None:
+        """Pass on what a receipt says; one that says nothing of use, or only that a message is under way, is let go."""
+        report = message.segment.report if message.segment is not None else None
+        if report is not None and report.final:
+            intake.delivered(report.message_id, ok=report.ok, detail=report.detail)
+
+    def _named(self, ready: Sequence[tuple[Whole, Mapping[str, str]]]) -> list[InboundMessage]:
         """Give whole messages their identity: the sender, the text, and when it came first within the window."""
         now_s = time.time()
-        keys = [self._pseudonym(message_key(whole)) for whole in wholes]
+        keys = [self._pseudonym(message_key(whole)) for whole, _ in ready]
         firsts = self._memory.first_seen(keys, now_s=now_s)
-        return [_inbound(whole, f"{key}-{first}") for whole, key, first in zip(wholes, keys, firsts, strict=True)]
+        return [
+            _inbound(whole, f"{key}-{first}", reply_to)
+            for (whole, reply_to), key, first in zip(ready, keys, firsts, strict=True)
+        ]
 
     def _kept(self, whole: Whole, answer: Callable[[int], None], kept: "Future[Receipt]") -> None:
         status = _status(kept)
@@ -144,20 +170,26 @@ class SmsChannel:
         """Let long messages go on whose missing parts are overdue, and forget what is older than the window."""
         with self._memory_lock:
             overdue = self._memory.overdue(now_s=time.time())
-            inbound = self._named(overdue)
+            inbound = self._named([(whole, {"from": whole.destination}) for whole in overdue])
             self._memory.forget(now_s=time.time())
         for whole, message in zip(overdue, inbound, strict=True):
             intake.accept(message).add_done_callback(partial(self._kept, whole, lambda _: None))
 
 
-def _inbound(whole: Whole, upstream_id: str) -> InboundMessage:
+def _reply_to(segment: Segment, link: str) -> dict[str, str]:
+    """Return what an answer needs: our number that was written to, how the SMSC writes both numbers, and the link."""
+    types = {name: str(value) for name, value in segment.types._asdict().items()}
+    return {"from": segment.destination, "link": link, **types}
+
+
+def _inbound(whole: Whole, upstream_id: str, reply_to: Mapping[str, str]) -> InboundMessage:
     text, coding = decode(whole.body, whole.data_coding)
     return InboundMessage(
         channel=SmsChannel.name,
         upstream_id=upstream_id,
         received_at=datetime.now(UTC),
         sender=whole.source,
-        reply_to={"from": whole.destination},
+        reply_to=reply_to,
         text=text,
         body=whole.body,
         coding=coding,

@@ -5,9 +5,11 @@ Sources: SMPP 3.4 (5.2.12 esm_class, 5.2.19 data_coding, 5.3 optional parameters
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import gsm0338
 
+from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from complaints.errors import MalformedMessage
 
 UDHI = 0x40
@@ -40,6 +42,18 @@ class Concat:
     sequence: int
 
 
+class Types(NamedTuple):
+    """Types of number and numbering plans of the sender and of our number, as the SMSC gave them: an answer goes back to the same ones."""
+
+    ton: int = 0
+    npi: int = 0
+    from_ton: int = 0
+    from_npi: int = 0
+
+
+NO_TYPES = Types()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """One delivered short message.
@@ -51,6 +65,8 @@ class Segment:
         data_coding: SMPP's data_coding octet.
         concat: which part of a long message it is; None for a whole one.
         receipt: True for a delivery receipt or another message that no person wrote.
+        report: what the receipt says, where it can be read.
+        types: how the SMSC writes the two numbers.
     """
 
     source: str
@@ -59,10 +75,19 @@ class Segment:
     data_coding: int
     concat: Concat | None = None
     receipt: bool = False
+    report: DeliveryReceipt | None = None
+    types: Types = NO_TYPES
 
 
-def segment(  # noqa: PLR0913  # the six fields of a deliver_sm that decide how it reads
-    *, source: str, destination: str, esm_class: int, data_coding: int, payload: bytes, tlvs: dict[int, bytes]
+def segment(  # noqa: PLR0913  # the fields of a deliver_sm that decide how it reads
+    *,
+    source: str,
+    destination: str,
+    esm_class: int,
+    data_coding: int,
+    payload: bytes,
+    tlvs: dict[int, bytes],
+    types: Types = NO_TYPES,
 ) -> Segment:
     """Return the segment that a deliver_sm or data_sm carries.
 
@@ -73,6 +98,7 @@ def segment(  # noqa: PLR0913  # the six fields of a deliver_sm that decide how 
         data_coding: SMPP's data_coding octet.
         payload: what `joined` makes of short_message and message_payload.
         tlvs: the optional parameters by tag.
+        types: the types of number and numbering plans.
 
     Raises:
         MalformedMessage: the user data header does not fit.
@@ -82,13 +108,16 @@ def segment(  # noqa: PLR0913  # the six fields of a deliver_sm that decide how 
         header, body = split_udh(payload)
         concat = _concat_of(header)
     concat = concat or _sar(tlvs)
+    receipt = esm_class & MESSAGE_TYPE_MASK in RECEIPT_TYPES or in_disguise(body)
     return Segment(
         source=source,
         destination=destination,
         body=body,
         data_coding=data_coding,
         concat=concat if concat is not None and _is_part(concat) else None,
-        receipt=esm_class & MESSAGE_TYPE_MASK in RECEIPT_TYPES,
+        receipt=receipt,
+        report=read_receipt(body, tlvs) if receipt else None,
+        types=types,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from smpplib import command, consts, exceptions, smpp
 
-from channels.sms.parse import TLV_PAYLOAD, Segment, joined, segment
+from channels.sms.outgoing import Submit
+from channels.sms.parse import TLV_PAYLOAD, Segment, Types, joined, segment
 from complaints.errors import MalformedMessage
 
 HEADER_BYTES = 16
@@ -47,6 +48,7 @@ class Pdu:
         segment: the message that a deliver_sm or data_sm carries.
         fault: why that message cannot be read; then `payload` has what can be kept.
         payload: the user data as it came.
+        message_id: what the SMSC calls a message that it took from us.
     """
 
     command: str
@@ -55,6 +57,7 @@ class Pdu:
     segment: Segment | None = None
     fault: MalformedMessage | None = None
     payload: bytes = b""
+    message_id: str = ""
 
 
 class Frames:
@@ -126,6 +129,8 @@ def read(frame: bytes) -> Pdu:
     """
     try:
         name = smpp.pdu.extract_command(frame)
+        if name == "submit_sm_resp":
+            return _taken(frame)
         if name not in _MESSAGES:
             parsed = smpp.parse_pdu(frame, client=_Sequence(0), allow_unknown_opt_params=True)
             return Pdu(name, parsed.status, parsed.sequence)
@@ -152,10 +157,22 @@ def read(frame: bytes) -> Pdu:
             data_coding=message.data_coding or 0,
             payload=payload,
             tlvs=message.tlvs,
+            types=Types(
+                message.source_addr_ton or 0,
+                message.source_addr_npi or 0,
+                message.dest_addr_ton or 0,
+                message.dest_addr_npi or 0,
+            ),
         )
     except MalformedMessage as fault:
         return Pdu(name, message.status, message.sequence, fault=fault, payload=payload)
     return Pdu(name, message.status, message.sequence, segment=found, payload=payload)
+
+
+def _taken(frame: bytes) -> Pdu:
+    """Read a submit_sm_resp: some SMSCs leave out the body with an error, others the id's final NUL."""
+    message_id = frame[HEADER_BYTES:].split(b"\0")[0]
+    return Pdu("submit_sm_resp", int.from_bytes(frame[8:12]), sequence_of(frame), message_id=_text(message_id))
 
 
 def _text(value: bytes | None) -> str:
@@ -178,6 +195,24 @@ def bind_transceiver(sequence: int, *, system_id: str, password: str) -> bytes:
         password=password,
         system_type="",
         interface_version=consts.SMPP_VERSION_34,
+    )
+
+
+def submit_sm(sequence: int, message: Submit) -> bytes:
+    """Return the PDU that hands the SMSC a message for a citizen."""
+    return _made(
+        "submit_sm",
+        sequence,
+        source_addr_ton=message.source.ton,
+        source_addr_npi=message.source.npi,
+        source_addr=message.source.address,
+        dest_addr_ton=message.destination.ton,
+        dest_addr_npi=message.destination.npi,
+        destination_addr=message.destination.address,
+        esm_class=message.esm_class,
+        registered_delivery=message.registered_delivery,
+        data_coding=message.data_coding,
+        short_message=message.octets,
     )
 
 

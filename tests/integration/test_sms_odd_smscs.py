@@ -1,133 +1,17 @@
 """The SMS door against SMSCs that do what no library would: bytes written by hand over a real socket."""
 
-import socket
-import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from channels.base import Intake
-from channels.sms import bind as module
 from channels.sms import channel as door_module
+from channels.sms import session as module
 from channels.sms.bind import Bind
-from channels.sms.channel import SmsChannel
-from channels.sms.memory import Memory
-from complaints.contract import COMPLAINTS
 from complaints.crypto import Keyring
-from complaints.event import Complaint
-from complaints.settings import Address, parse_address
-from complaints.spool import Spool
-from normalizer.normaliser import Normaliser
-from tests.fakes import MemoryProducer
+from tests.sms_house import BIND_RESP, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP, House, OddSmsc, deliver, frame
 from tests.support import wait_until
-
-BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015
-
-
-def frame(command: int, sequence: int, body: bytes = b"") -> bytes:
-    """Return a PDU with status 0."""
-    return struct.pack(">IIII", 16 + len(body), command, 0, sequence) + body
-
-
-def deliver(sequence: int, text: bytes, *, source: bytes = b"6281100000001", esm_class: int = 0) -> bytes:
-    """Return a deliver_sm."""
-    body = b"\0\1\1" + source + b"\0\1\x011708\0" + bytes([esm_class, 0, 0, 0, 0, 0, 0, 0, 0, len(text)]) + text
-    return frame(DELIVER, sequence, body)
-
-
-class OddSmsc:
-    """Listens, and says what it is told to."""
-
-    def __init__(self, user: str) -> None:
-        self._user = user
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(10)
-        self._link: socket.socket | None = None
-
-    @property
-    def address(self) -> Address:
-        """Where it listens."""
-        port = self._listener.getsockname()[1]
-        return parse_address(f"smpp://{self._user}:secret08@127.0.0.1:{port}", scheme="smpp", default_port=2775)
-
-    def accept(self, *answer: bytes) -> None:
-        """Take a connection, read the bind and write the answer in one piece."""
-        self._link = self._listener.accept()[0]
-        self._link.settimeout(10)
-        assert self.read()[1] == 0x9
-        self.write(*answer)
-
-    def write(self, *frames: bytes) -> None:
-        """Write PDUs in one piece."""
-        assert self._link is not None
-        self._link.sendall(b"".join(frames))
-
-    def read(self) -> tuple[int, int, int, int]:
-        """Return the header of the next PDU: length, command, status, sequence."""
-        header = struct.unpack(">IIII", self._exactly(16))
-        self._exactly(header[0] - 16)
-        return header
-
-    def _exactly(self, count: int) -> bytes:
-        assert self._link is not None
-        got = b""
-        while len(got) < count:
-            chunk = self._link.recv(count - len(got))
-            assert chunk, "the door closed the connection"
-            got += chunk
-        return got
-
-    def drop(self) -> None:
-        """Cut the connection without a word."""
-        assert self._link is not None
-        self._link.close()
-
-    def close(self) -> None:
-        """Stop listening."""
-        if self._link is not None:
-            self._link.close()
-        self._listener.close()
-
-
-class House:
-    """A door with its intake, on a Kafka in memory."""
-
-    def __init__(self, folder: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
-        reads = Normaliser.load()
-        self.bus, self.stop = MemoryProducer(), threading.Event()
-        self.memory = Memory(folder / "m.db", window_s=86_400.0, part_timeout_s=1800.0)
-        self.intake = Intake(
-            "sms",
-            normalise=lambda m: reads.normalise(m, keys),
-            producer=self.bus,
-            spool=Spool(folder / "s.db", max_bytes=1 << 20),
-        )
-        self.door = SmsChannel(
-            [smsc.address for smsc in smscs], memory=self.memory, pseudonym=lambda text: text[-20:], turned=lambda: None
-        )
-        self.fault: Exception | None = None
-        self.thread = threading.Thread(target=self._run)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.door.run(self.intake, self.stop)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the test looks at it
-            self.fault = error
-
-    @property
-    def came(self) -> list[Complaint]:
-        """The complaints."""
-        return self.bus.events(COMPLAINTS, Complaint)
-
-    def close(self) -> None:
-        """Stop the door."""
-        self.stop.set()
-        self.thread.join(20)
-        assert not self.thread.is_alive()
-        self.intake.close()
 
 
 @pytest.fixture

@@ -1,0 +1,212 @@
+"""From a text to the short messages that carry it: GSM-7 wherever possible, one where it fits, else parts with a header. Pure.
+
+Sources: 3GPP TS 23.038 (alphabets), 23.040 (9.2.3.24.1, concatenation with an 8-bit reference), SMPP 3.4 (4.4.1, 5.2.5, 5.2.6).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import gsm0338
+
+from channels.sms.parse import UDHI
+from complaints.errors import Undeliverable
+
+GSM7, UCS2 = 0x00, 0x08
+"""data_coding: the SMSC's default alphabet, and UCS-2 (SMPP 3.4, 5.2.19)."""
+
+ROOM = {GSM7: (160, 153), UCS2: (140, 134)}
+"""What a message of one part and a part with its header of six octets hold: septets, each in an octet on SMPP, and octets."""
+
+MOST_PARTS = 10
+"""A reply longer than 1,530 characters is no text message any more: it ends in dots, and the web's tracking page has it whole."""
+
+_DOTS = "..."
+
+RECEIPT_WANTED = 0x01
+"""registered_delivery: tell us the final outcome (SMPP 3.4, 5.2.17)."""
+
+TON_UNKNOWN, TON_INTERNATIONAL, TON_NATIONAL, TON_NETWORK, TON_ALPHANUMERIC = 0, 1, 2, 3, 5
+NPI_UNKNOWN, NPI_E164 = 0, 1
+
+LONGEST_SHORT_CODE = 6
+"""Indonesian short codes have 3 to 6 digits, the numbers of people 9 and more."""
+
+_NUMBER = re.compile(r"\+?[0-9]{7,20}")
+
+_LIKE = {
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "\u0060": "'", "\u02bc": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": "",
+    "\u2022": "-", "\u00b7": "-", "\u25cf": "-", "\u25aa": "-", "\u2026": "...", "\u00d7": "x", "\u00f7": "/", "\u2044": "/",
+    "\u2192": "->", "\u2190": "<-", "\u2264": "<=", "\u2265": ">=", "\u00a9": "(c)", "\u00ae": "(R)", "\u2122": "TM",
+    "\u00b0": " derajat", "\u20b9": "Rs", "\u00a6": "|", "\u0131": "i", "\u0142": "l", "\u0141": "L", "\u0111": "d", "\u0153": "oe",
+    "\u0152": "OE", "\u00fe": "th", "\u00f0": "d", "\t": " ", "\u00a0": " ", "\u2028": "\n", "\u2029": "\n",
+}  # fmt: skip
+"""What people take for the same: the typography of word processors and web forms, which GSM-7 has not."""
+
+_GSM = gsm0338.Codec()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An address of SMPP: a number or a name, with its type of number and numbering plan."""
+
+    address: str
+    ton: int
+    npi: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """One short message to send, as the fields of a submit_sm.
+
+    Attributes:
+        source: our short code.
+        destination: the citizen's number.
+        octets: the user data, with its header where it is a part.
+        data_coding: SMPP's octet.
+        esm_class: SMPP's octet.
+        registered_delivery: whether the SMSC is to tell the outcome; only of the last part, whose id stands for the message.
+    """
+
+    source: Endpoint
+    destination: Endpoint
+    octets: bytes
+    data_coding: int
+    esm_class: int = 0
+    registered_delivery: int = 0
+
+
+def endpoint(address: str, *, ton: str = "", npi: str = "") -> Endpoint:
+    """Return an address with the types that its link gave it, or else those that its form has.
+
+    Args:
+        address: as the SMSC wrote it.
+        ton: type of number as the SMSC gave it, in digits; empty where it is not known.
+        npi: numbering plan, likewise.
+    """
+    if ton.isdecimal() and npi.isdecimal():
+        return Endpoint(address=address, ton=int(ton), npi=int(npi))
+    if not _NUMBER.fullmatch(address):
+        return Endpoint(address=address, ton=TON_UNKNOWN, npi=NPI_E164 if address.isdecimal() else NPI_UNKNOWN)
+    national = address.startswith("0")
+    return Endpoint(address=address, ton=TON_NATIONAL if national else TON_INTERNATIONAL, npi=NPI_E164)
+
+
+def recipient(address: Mapping[str, str]) -> Endpoint:
+    """Return whom to answer: only what can be a person's telephone.
+
+    Args:
+        address: the reply address: "sender", and what the door put beside it.
+
+    Raises:
+        Undeliverable: it is a machine's, or our own; two machines would answer each other for ever.
+    """
+    sender = address.get("sender", "")
+    if address.get("ton") == str(TON_ALPHANUMERIC) or not _NUMBER.fullmatch(sender):
+        kind = "short code" if sender.isdecimal() else "name"
+        raise Undeliverable(f"the sender is a {kind}, not a telephone number: a machine is never answered")
+    if sender.lstrip("+") == address.get("from", "").lstrip("+"):
+        raise Undeliverable("the sender is our own number")
+    return endpoint(sender, ton=address.get("ton", ""), npi=address.get("npi", ""))
+
+
+def gsm7(text: str) -> str:
+    """Return the text in characters that GSM-7 has, as far as there are some for it.
+
+    Typography becomes its plain form, other accents fall off their letters, and pictures are left out; letters of other scripts stay.
+    """
+    return "".join(_plain(character) for character in unicodedata.normalize("NFC", text))
+
+
+def _plain(character: str) -> str:
+    if character not in "\x1b\r\f" and _octets(character) is not None:
+        return character
+    if (like := _LIKE.get(character)) is not None:
+        return like
+    if unicodedata.category(character) in {"So", "Sk", "Cf", "Cc", "Mn", "Me", "Co", "Cn", "Cs"}:
+        return ""  # pictures, their joiners and skins, and what is not printed
+    letters = unicodedata.normalize("NFKD", character)
+    plain = "".join(_LIKE.get(letter, letter) for letter in letters if not unicodedata.combining(letter))
+    return plain if plain and all(_octets(letter) is not None for letter in plain) else character
+
+
+def _octets(character: str) -> bytes | None:
+    try:
+        octets: bytes = _GSM.encode(character)[0]
+    except UnicodeError:
+        return None
+    return octets
+
+
+def encode(text: str) -> tuple[int, list[bytes]]:
+    """Return the data_coding and the octets of each character: GSM-7, or UCS-2 where a letter has no other way."""
+    plain = gsm7(text)
+    units = [_octets(character) for character in plain]
+    found = [unit for unit in units if unit is not None]
+    if len(found) == len(units):
+        return GSM7, found
+    return UCS2, [character.encode("utf-16-be", "replace") for character in plain]
+
+
+def split(text: str, *, reference: int) -> tuple[int, list[bytes]]:
+    """Return the data_coding and the user data of each part; no extension pair and no surrogate pair is cut in two.
+
+    Args:
+        text: what the citizen is to read.
+        reference: ties the parts together; its low eight bits are used.
+    """
+    data_coding, units = encode(text)
+    alone, with_header = ROOM[data_coding]
+    if sum(map(len, units)) <= alone:
+        return data_coding, [b"".join(units)]
+    pieces = list(_pieces(units, with_header))
+    if len(pieces) > MOST_PARTS:
+        pieces = pieces[:MOST_PARTS]
+        pieces[-1][-len(_DOTS) :] = encode(_DOTS)[1] if data_coding == GSM7 else [b"\0."] * len(_DOTS)
+    header = bytes([5, 0, 3, reference & 0xFF, len(pieces)])
+    return data_coding, [header + bytes([number]) + b"".join(piece) for number, piece in enumerate(pieces, 1)]
+
+
+def _pieces(units: Sequence[bytes], room: int) -> Iterator[list[bytes]]:
+    piece: list[bytes] = []
+    for unit in units:
+        if sum(map(len, piece)) + len(unit) > room:
+            yield piece
+            piece = []
+        piece.append(unit)
+    yield piece
+
+
+def compose(text: str, *, address: Mapping[str, str], reference: int) -> list[Submit]:
+    """Return the short messages that carry a text to a citizen.
+
+    Args:
+        text: what the citizen is to read.
+        address: the reply address: "sender", and "from" (our number that was written to), "ton", "npi", "from_ton" and "from_npi"
+            as the SMSC gave them.
+        reference: a number that the next long message to the same citizen does not have.
+
+    Raises:
+        Undeliverable: the sender is a machine, our own number is not known, or there is no text.
+    """
+    to = recipient(address)
+    if not (ours := address.get("from", "")):
+        raise Undeliverable("the reply address does not say which of our numbers was written to")
+    data_coding, parts = split(text, reference=reference)
+    if parts == [b""]:
+        raise Undeliverable("there is no text to send")
+    source = endpoint(ours, ton=address.get("from_ton", ""), npi=address.get("from_npi", ""))
+    return [
+        Submit(
+            source=source,
+            destination=to,
+            octets=part,
+            data_coding=data_coding,
+            esm_class=UDHI if len(parts) > 1 else 0,
+            registered_delivery=RECEIPT_WANTED if number == len(parts) else 0,
+        )
+        for number, part in enumerate(parts, 1)
+    ]

@@ -1,0 +1,173 @@
+"""An SMSC that says what it is told to, and a whole SMS door beside it on a Kafka in memory."""
+
+import socket
+import struct
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+from channels.base import Intake, Letter
+from channels.sms.channel import SmsChannel
+from channels.sms.memory import Memory
+from complaints.contract import COMPLAINTS
+from complaints.crypto import Keyring
+from complaints.event import Complaint, ReplyKind
+from complaints.settings import Address, parse_address
+from complaints.spool import Spool
+from normalizer.normaliser import Normaliser
+from tests.fakes import MemoryProducer
+
+BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015
+SUBMIT, SUBMIT_RESP, UNBIND, NACK = 0x4, 0x80000004, 0x6, 0x80000000
+
+
+def frame(command: int, sequence: int, body: bytes = b"", *, status: int = 0) -> bytes:
+    """Return a PDU."""
+    return struct.pack(">IIII", 16 + len(body), command, status, sequence) + body
+
+
+CITIZEN = {"sender": "6281100000001", "from": "1708"}
+
+
+def letter(text: str, address: Mapping[str, str] | None = None) -> Letter:
+    """Return a letter to a citizen."""
+    return Letter(
+        reply_id=uuid4(),
+        tracking_code="2Q74GVWWCE3",
+        kind=ReplyKind.received,
+        address=CITIZEN if address is None else address,
+        text=text,
+    )
+
+
+def deliver(  # noqa: PLR0913  # the fields that tests vary
+    sequence: int,
+    text: bytes,
+    *,
+    source: bytes = b"6281100000001",
+    esm_class: int = 0,
+    coding: int = 0,
+    tlvs: bytes = b"",
+) -> bytes:
+    """Return a deliver_sm."""
+    tail = bytes([esm_class, 0, 0, 0, 0, 0, 0, coding, 0, len(text)]) + text + tlvs
+    return frame(DELIVER, sequence, b"\0\1\1" + source + b"\0\0\x011708\0" + tail)
+
+
+class OddSmsc:
+    """Listens, and says what it is told to."""
+
+    def __init__(self, user: str) -> None:
+        self._user = user
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(10)
+        self._link: socket.socket | None = None
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        port = self._listener.getsockname()[1]
+        return parse_address(f"smpp://{self._user}:secret08@127.0.0.1:{port}", scheme="smpp", default_port=2775)
+
+    def accept(self, *answer: bytes) -> None:
+        """Take a connection, read the bind and write the answer in one piece."""
+        self._link = self._listener.accept()[0]
+        self._link.settimeout(10)
+        assert self.read()[1] == 0x9
+        self.write(*answer)
+
+    def write(self, *frames: bytes) -> None:
+        """Write PDUs in one piece."""
+        assert self._link is not None
+        self._link.sendall(b"".join(frames))
+
+    def read(self) -> tuple[int, int, int, int]:
+        """Return the header of the next PDU: length, command, status, sequence."""
+        return self.read_whole()[0]
+
+    def read_whole(self) -> tuple[tuple[int, int, int, int], bytes]:
+        """Return the header and the body of the next PDU."""
+        length, command, status, sequence = struct.unpack(">IIII", self._exactly(16))
+        return (length, command, status, sequence), self._exactly(length - 16)
+
+    def _exactly(self, count: int) -> bytes:
+        assert self._link is not None
+        got = b""
+        while len(got) < count:
+            chunk = self._link.recv(count - len(got))
+            assert chunk, "the door closed the connection"
+            got += chunk
+        return got
+
+    def drop(self) -> None:
+        """Cut the connection without a word."""
+        assert self._link is not None
+        self._link.close()
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._link is not None:
+            self._link.close()
+        self._listener.close()
+
+
+class NotingIntake(Intake):
+    """The real intake, which also notes the outcomes of what was sent."""
+
+    outcomes: list[tuple[str, bool, str]]
+
+    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> None:
+        """Note it."""
+        self.outcomes.append((upstream_id, ok, detail))
+
+
+class House:
+    """A door with its intake, on a Kafka in memory."""
+
+    def __init__(self, folder: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
+        reads = Normaliser.load()
+        self.bus, self.stop = MemoryProducer(), threading.Event()
+        self.memory = Memory(folder / "m.db", window_s=86_400.0, part_timeout_s=1800.0)
+        self.intake = NotingIntake(
+            "sms",
+            normalise=lambda m: reads.normalise(m, keys),
+            producer=self.bus,
+            spool=Spool(folder / "s.db", max_bytes=1 << 20),
+        )
+        self.intake.outcomes = []
+        self.door = SmsChannel(
+            [smsc.address for smsc in smscs], memory=self.memory, pseudonym=lambda text: text[-20:], turned=lambda: None
+        )
+        self.fault: Exception | None = None
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self.door.run(self.intake, self.stop)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the test looks at it
+            self.fault = error
+
+    @property
+    def binds_up(self) -> int:
+        """How many binds can send."""
+        return sum(bind.up for bind in self.door._binds.values())
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the first bind takes its leave."""
+        session = next(iter(self.door._binds.values()))._session
+        return session is not None and session._leaving
+
+    @property
+    def came(self) -> list[Complaint]:
+        """The complaints."""
+        return self.bus.events(COMPLAINTS, Complaint)
+
+    def close(self) -> None:
+        """Stop the door."""
+        self.stop.set()
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        self.intake.close()

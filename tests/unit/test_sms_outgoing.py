@@ -1,0 +1,201 @@
+"""What we send by SMS: GSM-7 wherever possible, long texts in parts, and never an answer to a machine."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.sms.outgoing import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
+from channels.sms.parse import decode, split_udh
+from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
+from complaints.errors import Undeliverable
+
+CITIZEN = {"sender": "6281234567890", "from": "1708"}
+
+
+def together(parts: Sequence[bytes], data_coding: int) -> str:
+    """Join as a telephone does."""
+    pieces = [split_udh(part)[1] for part in parts] if len(parts) > 1 else parts
+    return "".join(decode(piece, data_coding)[0] for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sent"),
+    [
+        ("what GSM-7 has", "Jalan @ Rp5.000 {€} é", "Jalan @ Rp5.000 {€} é"),
+        ("typographic quotes and dashes", "\u201cHalo\u201d \u2013 \u2018ya\u2019 \u2014", "\"Halo\" - 'ya' -"),
+        ("an ellipsis", "tunggu…", "tunggu..."),
+        ("bullets", "• satu", "- satu"),
+        ("accents that GSM-7 has not", "naïve résumé Łódź ê", "naive résumé Lodz e"),
+        ("a decomposed accent that it has", "cafe\u0301", "café"),
+        ("no-break and zero-width spaces", "a\u00a0b\u200bc\ufeff", "a bc"),
+        ("an emoji is left out", "baik 😊👍🏽", "baik "),
+        ("ligatures and fractions", "ﬁle ½", "file 1/2"),
+        ("an escape that would change the next letter", "a\x1bb", "ab"),
+        ("a tab", "a\tb", "a b"),
+    ],
+)
+def test_transliteration(name: str, text: str, sent: str) -> None:
+    """A text that GSM-7 can say somehow is sent in it: 160 characters instead of 70."""
+    data_coding, parts = split(text, reference=1)
+    assert gsm7(text) == sent, name
+    assert (data_coding, together(parts, data_coding)) == (GSM7, sent)
+
+
+@pytest.mark.parametrize("text", ["ꦲꦏ꧀ꦱꦫ", "مرحبا", "北京"])
+def test_other_scripts_go_as_ucs2(text: str) -> None:
+    """There is no other way to write them."""
+    data_coding, parts = split(text, reference=1)
+    assert (data_coding, together(parts, data_coding)) == (UCS2, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lengths"),
+    [
+        ("160 septets are one", "a" * 160, [160]),
+        ("161 are two of at most 153", "a" * 161, [6 + 153, 6 + 8]),
+        ("80 of the extension table are one", "€" * 80, [160]),
+        ("an extension pair is not cut", "a" * 152 + "€" * 5, [6 + 152, 6 + 10]),
+        ("70 of UCS-2 are one", "京" * 70, [140]),
+        ("71 are two of at most 67", "京" * 71, [6 + 134, 6 + 8]),
+        ("a surrogate pair is not cut", "京" * 66 + "\U00020000" * 6, [6 + 132, 6 + 24]),
+    ],
+)
+def test_lengths(name: str, text: str, lengths: list[int]) -> None:
+    """3GPP TS 23.040: 140 octets a message, 6 of them the header of a part."""
+    assert [len(part) for part in split(text, reference=1)[1]] == lengths, name
+
+
+@given(st.text(st.sampled_from("ab €{é京😀\n\U00020000"), min_size=1, max_size=600), st.integers(0, 300))
+def test_parts_join_to_the_text(text: str, reference: int) -> None:
+    """No part is too long, each decodes by itself, and together they are the text, or all of it that fits."""
+    data_coding, parts = split(text, reference=reference)
+    assert len(parts) <= MOST_PARTS
+    assert all(len(part) <= (160 if data_coding == GSM7 else 140) for part in parts)
+    joined, plain = together(parts, data_coding), gsm7(text)
+    assert joined == plain or (joined.endswith("...") and plain.startswith(joined[:-3]))
+    for number, part in enumerate(parts, 1):
+        if len(parts) > 1:
+            assert split_udh(part)[0] == {0: bytes([reference & 0xFF, len(parts), number])}
+
+
+def test_a_text_beyond_reason_ends_in_dots() -> None:
+    """Ten parts at most."""
+    data_coding, parts = split("a" * 5000, reference=1)
+    assert together(parts, data_coding) == "a" * 1527 + "..."
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("a short code", {"sender": "1500", "from": "1708"}),
+        ("a short code of six digits", {"sender": "911911", "from": "1708"}),
+        ("a name", {"sender": "TELKOMSEL", "from": "1708"}),
+        ("digits that are marked as a name", {"sender": "62811223344", "from": "1708", "ton": "5", "npi": "0"}),
+        ("our own number", {"sender": "6281708170800", "from": "+6281708170800"}),
+        ("nobody", {"sender": "", "from": "1708"}),
+        ("nobody's number of ours", {"sender": "6281234567890"}),
+    ],
+)
+def test_a_machine_is_never_answered(name: str, address: dict[str, str]) -> None:
+    """Two machines would answer each other for ever."""
+    with pytest.raises(Undeliverable):
+        compose("halo", address=address, reference=1)
+    assert name
+
+
+def test_an_empty_text_is_not_sent() -> None:
+    """Operators charge for it, and citizens wonder."""
+    with pytest.raises(Undeliverable):
+        compose("", address=CITIZEN, reference=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "endpoint"),
+    [
+        ("international", {"sender": "6281234567890"}, Endpoint(address="6281234567890", ton=1, npi=1)),
+        ("with a plus", {"sender": "+6281234567890"}, Endpoint(address="+6281234567890", ton=1, npi=1)),
+        ("national", {"sender": "081234567890"}, Endpoint(address="081234567890", ton=2, npi=1)),
+        (
+            "as the SMSC wrote it",
+            {"sender": "6281234567890", "ton": "0", "npi": "1"},
+            Endpoint(address="6281234567890", ton=0, npi=1),
+        ),
+    ],
+)
+def test_types_of_number(name: str, address: dict[str, str], endpoint: Endpoint) -> None:
+    """The SMSC's own way of writing a number goes before the one that its form has."""
+    assert recipient(address) == endpoint, name
+
+
+def test_the_last_part_asks_for_the_receipt() -> None:
+    """One receipt a message: the id of the last part stands for it."""
+    parts = compose("a" * 200, address=CITIZEN, reference=258)
+    assert [part.registered_delivery for part in parts] == [0, 1]
+    assert [part.esm_class for part in parts] == [0x40, 0x40]
+    assert {part.source for part in parts} == {Endpoint(address="1708", ton=0, npi=1)}
+    assert parts[0].octets[:6] == b"\x05\x00\x03\x02\x02\x01"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "tlvs", "receipt"),
+    [
+        (
+            "parameters",
+            b"",
+            {0x1E: b"0a1b\0", 0x427: b"\x02"},
+            DeliveryReceipt(message_id="0a1b", state="DELIVRD"),
+        ),
+        (
+            "words",
+            b"id:77 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:Terima",
+            {},
+            DeliveryReceipt(message_id="77", state="DELIVRD", error="000"),
+        ),
+        (
+            "words with a failure",
+            b"id:77 sub:001 dlvrd:000 submit date:2611240800 done date:2611240801 stat:UNDELIV err:027 text:",
+            {},
+            DeliveryReceipt(message_id="77", state="UNDELIV", error="027"),
+        ),
+        (
+            "short words of a small SMSC",
+            b"id:ab-9 stat:EXPIRED",
+            {},
+            DeliveryReceipt(message_id="ab-9", state="EXPIRED"),
+        ),
+        (
+            "parameters go before words",
+            b"id:77 stat:ENROUTE",
+            {0x1E: b"78\0", 0x427: b"\x05"},
+            DeliveryReceipt(message_id="78", state="UNDELIV"),
+        ),
+        (
+            "an id without its final NUL",
+            b"",
+            {0x1E: b"78", 0x427: b"\x08"},
+            DeliveryReceipt(message_id="78", state="REJECTD"),
+        ),
+        ("no id", b"stat:DELIVRD", {}, None),
+        ("a state that is none", b"", {0x1E: b"78", 0x427: b"\x63"}, None),
+        ("nothing", b"", {}, None),
+    ],
+)
+def test_receipts(name: str, body: bytes, tlvs: dict[int, bytes], receipt: DeliveryReceipt | None) -> None:
+    """SMPP 3.4: message_state and receipted_message_id, or appendix B's words."""
+    assert read_receipt(body, tlvs) == receipt, name
+
+
+def test_what_a_receipt_means() -> None:
+    """Only DELIVRD is a yes, and what is under way is no outcome."""
+    made = DeliveryReceipt(message_id="1", state="UNDELIV", error="027")
+    assert (made.final, made.ok, made.detail) == (True, False, "UNDELIV err:027")
+    assert not DeliveryReceipt(message_id="1", state="ENROUTE").final
+    assert DeliveryReceipt(message_id="1", state="DELIVRD", error="000").detail == "DELIVRD"
+
+
+def test_a_citizen_who_writes_about_an_id_is_no_receipt() -> None:
+    """Only the exact words of appendix B are taken for a machine's where esm_class does not say so."""
+    assert in_disguise(b"id:7 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:")
+    assert not in_disguise(b"id:pelanggan 7788 PLN mati sejak pagi, stat: belum ditangani")
