@@ -1,0 +1,66 @@
+"""Albums: several messages that a citizen sent as one. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from channels.telegram.parse import Said
+from complaints.errors import MalformedMessage
+
+QUIET_S = 1.5
+"""An album's messages come within tenths of a second; after so long without another it is whole."""
+
+MOST_PARTS = 10
+"""The most that Telegram puts into one album."""
+
+
+def album_of(update: Mapping[str, Any]) -> str:
+    """Return the name of the album that an update is a part of; empty where it is none."""
+    message = update.get("message")
+    return str(message.get("media_group_id") or "") if isinstance(message, Mapping) else ""
+
+
+def whole(updates: Sequence[Mapping[str, Any]], settled: frozenset[str], *, full: bool) -> int:
+    """Return how many of the oldest updates can be taken now, so that no album is taken in halves.
+
+    Args:
+        updates: oldest first.
+        settled: albums that have been quiet long enough.
+        full: Telegram gave as many as it gives at once, so an album at the end may go on.
+    """
+    places: dict[str, list[int]] = {}
+    for place, update in enumerate(updates):
+        if name := album_of(update):
+            places.setdefault(name, []).append(place)
+    cut = len(updates)
+    open_ends = {
+        name for name, at in places.items() if name not in settled or (full and len(at) < MOST_PARTS and at[0] > 0)
+    }
+    while True:
+        earlier = min(
+            (at[0] for name, at in places.items() if at[0] < cut and (name in open_ends or at[-1] >= cut)), default=cut
+        )
+        if earlier == cut:
+            return cut
+        cut = earlier
+
+
+def join(parts: Sequence[Said]) -> Said:
+    """Return the one message that an album is; its words are those of all captions.
+
+    Raises:
+        MalformedMessage: there is no part.
+    """
+    if not parts:
+        raise MalformedMessage("an album without a part")
+    first = parts[0]
+    bodies = b",".join(part.message.body for part in parts)
+    message = replace(
+        first.message,
+        text="\n".join(part.message.text for part in parts if part.message.text),
+        tagged=tuple(dict.fromkeys(name for part in parts for name in part.message.tagged)),
+        body=b"[" + bodies + b"]",
+        parts=len(parts),
+    )
+    files = tuple(file for part in parts for file in part.files)
+    return replace(first, message=message, files=files, code=next((part.code for part in parts if part.code), ""))

@@ -1,0 +1,272 @@
+"""From an update of the Telegram Bot API to a citizen's message, a command to answer, or nothing. Pure."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from channels import commands
+from channels.telegram.files import File, files_of
+from complaints import tracking
+from complaints.errors import MalformedMessage, TrackingCodeError
+from complaints.message import InboundMessage
+
+NAME = "telegram"
+
+KEPT: tuple[str, ...] = (
+    "message_id",
+    "date",
+    "edit_date",
+    "text",
+    "entities",
+    "caption",
+    "caption_entities",
+    "media_group_id",
+)
+KEPT += ("photo", "document", "voice", "video", "audio", "video_note", "animation", "location", "venue")
+"""What of a message is kept as its raw body; all else may say who the citizen, or somebody else, is."""
+
+UNREAD = ("sticker", "contact", "poll", "dice", "game", "story", "checklist", "invoice", "paid_media", "giveaway")
+"""What a citizen may send and we cannot take; all else without content is a note of Telegram's own."""
+
+PROMPTS = {"start": "start", "help": "help", "bantuan": "help", "lapor": "lapor", "batal": "cancel"}
+"""Commands that the door answers by itself, by the occasion of the answer."""
+
+_COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?\Z", re.DOTALL)
+_CODE = re.compile(r"\b[0-9A-Z]{5} [0-9A-Z]{5} [0-9A-Z]\b")
+
+Pseudonym = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """Our bot: its id, its username without the @, and how identities are hidden in upstream ids."""
+
+    id: int
+    username: str
+    pseudonym: Pseudonym
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a citizen said.
+
+    Attributes:
+        message: for the intake, its files not yet fetched.
+        files: to fetch.
+        album: names the album that it is a part of; empty where it is none.
+        code: of the case that it answers, where it replies to a message of ours that names one.
+        edits: the upstream id of the message that it changes; empty where it is a new one.
+    """
+
+    message: InboundMessage
+    files: tuple[File, ...] = ()
+    album: str = ""
+    code: str = ""
+    edits: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A command that is answered at once.
+
+    Attributes:
+        occasion: a key of sentences.yaml.
+        chat: where.
+        message: what it answers.
+        private: whether the chat is the citizen's own.
+    """
+
+    occasion: str
+    chat: int
+    message: int
+    private: bool
+
+
+def update_id(update: Mapping[str, Any]) -> int:
+    """Return the id of an update.
+
+    Raises:
+        MalformedMessage: it has none, so that the offset could never move past it.
+    """
+    found = update.get("update_id") if isinstance(update, Mapping) else None
+    if not isinstance(found, int):
+        raise MalformedMessage("no update as Telegram documents it: it has no id")
+    return found
+
+
+def read(update: Mapping[str, Any], bot: Bot) -> Said | Prompt | None:
+    """Return what an update holds; None where it is not for us: other bots, channels, groups that do not speak to us.
+
+    Raises:
+        MalformedMessage: a field that Telegram always gives is not there.
+    """
+    try:
+        edited = update.get("edited_message")
+        message = edited or update.get("message")
+        if message is None:
+            return None
+        found = _read(_mapping(message), bot)
+        if edited is None:
+            return found
+        return _edit(found, edited) if isinstance(found, Said) else None
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
+        raise MalformedMessage(f"no update as Telegram documents it: {error!r}") from error
+
+
+def _read(message: Mapping[str, Any], bot: Bot) -> Said | Prompt | None:
+    if not _for_us(message, bot):
+        return None
+    private = message["chat"]["type"] == "private"
+    text = _text(message) if private else _without_name(_text(message), bot)
+    more = bool(files_of(message) or _place(message))
+    occasion, text = _order(text, more=more)
+    if not (occasion or text.strip() or more):
+        occasion = "unreadable" if private and any(name in message for name in UNREAD) else "nothing"
+    if occasion == "nothing":
+        return None
+    if occasion:
+        chat, number = _number(message["chat"]["id"]), _number(message["message_id"])
+        return Prompt(occasion=occasion, chat=chat, message=number, private=private)
+    return _said(message, text, bot)
+
+
+def _for_us(message: Mapping[str, Any], bot: Bot) -> bool:
+    """Whether a person speaks to us, and not another bot, a channel, or a group to itself."""
+    chat, author = _mapping(message["chat"]), message.get("from")
+    if chat["type"] == "channel" or author is None or author.get("is_bot") or message.get("sender_chat"):
+        return False
+    text = _text(message)
+    command = _COMMAND.match(text)
+    if command and command["bot"] and command["bot"].lower() != bot.username.lower():
+        return False
+    return chat["type"] == "private" or _addressed(message, text, bot)
+
+
+def _order(text: str, *, more: bool) -> tuple[str, str]:
+    """Return the occasion of a command that is answered at once, or none of it and the citizen's own words.
+
+    Args:
+        text: the message's.
+        more: a file or a position came with it.
+    """
+    command = _COMMAND.match(text)
+    if command is None:
+        return "", text
+    name, rest = command["name"].lower(), (command["rest"] or "").strip()
+    if name == "lapor" and (rest or more):
+        return "", rest
+    if name in PROMPTS:
+        return PROMPTS[name], ""
+    if not rest and not more and commands.parse(text) is None:
+        return "unknown", ""
+    return "", text
+
+
+def _said(message: Mapping[str, Any], text: str, bot: Bot) -> Said:
+    chat, number, album = _number(message["chat"]["id"]), _number(message["message_id"]), message.get("media_group_id")
+    within = f"album/{album}" if album else str(number)
+    position = message.get("location")
+    inbound = InboundMessage(
+        channel=NAME,
+        upstream_id=bot.pseudonym(f"{bot.id}/{chat}/{within}"),
+        received_at=datetime.fromtimestamp(_number(message["date"]), UTC),
+        sender=str(_number(message["from"]["id"])),
+        reply_to={"chat": str(chat), "message": str(number)},
+        text=text,
+        address=_place(message),
+        shared_location=_position(position) if position else None,
+        tagged=_tagged(text, bot),
+        body=json.dumps({name: _faceless(message[name]) for name in KEPT if name in message}).encode(),
+        coding="application/json",
+    )
+    return Said(
+        message=inbound, files=files_of(message), album=inbound.upstream_id if album else "", code=_code(message, bot)
+    )
+
+
+def _edit(said: Said, edited: Mapping[str, Any]) -> Said | None:
+    """A changed message; a live position that moved, or a picture that changed, is none."""
+    if not said.message.text.strip():
+        return None
+    moment = _number(edited["edit_date"])
+    name = f"{said.message.upstream_id}-{moment}"
+    message = replace(said.message, upstream_id=name, received_at=datetime.fromtimestamp(moment, UTC))
+    return Said(message=message, edits=said.message.upstream_id)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"an object is {type(value).__name__}")
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"a number is {type(value).__name__}")
+    return value
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    text = message.get("text") or message.get("caption") or ""
+    if not isinstance(text, str):
+        raise TypeError(f"a text is {type(text).__name__}")
+    return text
+
+
+def _addressed(message: Mapping[str, Any], text: str, bot: Bot) -> bool:
+    """Whether a message in a group speaks to us: by our name, or as a reply to a message of ours."""
+    replied = (message.get("reply_to_message") or {}).get("from") or {}
+    return replied.get("id") == bot.id or _name(bot).search(text) is not None
+
+
+def _name(bot: Bot) -> re.Pattern[str]:
+    return re.compile(rf"@{re.escape(bot.username)}(?!\w)", re.IGNORECASE)
+
+
+def _without_name(text: str, bot: Bot) -> str:
+    """Return the text without our name, but for a command's own."""
+    return text if text.startswith("/") else _name(bot).sub("", text).strip()
+
+
+def _tagged(text: str, bot: Bot) -> tuple[str, ...]:
+    names = re.findall(r"(?<![\w@])@(\w{4,32})", text)
+    return tuple(dict.fromkeys(name for name in names if name.lower() != bot.username.lower()))
+
+
+def _position(location: Mapping[str, Any]) -> tuple[float, float]:
+    return float(location["latitude"]), float(location["longitude"])
+
+
+def _place(message: Mapping[str, Any]) -> str:
+    """Return what was shared as a place: a venue's name and address, and the position in degrees."""
+    location, venue = message.get("location"), message.get("venue") or {}
+    if not location:
+        return ""
+    latitude, longitude = _position(location)
+    written = [str(venue[name]) for name in ("title", "address") if venue.get(name)]
+    return ", ".join([*written, f"{latitude:.5f},{longitude:.5f}"])
+
+
+def _code(message: Mapping[str, Any], bot: Bot) -> str:
+    """Return the tracking code in the message of ours that this one replies to; empty where there is none."""
+    replied = message.get("reply_to_message") or {}
+    if (replied.get("from") or {}).get("id") != bot.id:
+        return ""
+    for written in _CODE.findall(str(replied.get("text", ""))):
+        try:
+            return tracking.parse(written)
+        except TrackingCodeError:
+            continue
+    return ""
+
+
+def _faceless(value: Any) -> Any:
+    """Return a kept field without the accounts that its entities may name."""
+    if isinstance(value, list):
+        return [_faceless(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _faceless(item) for name, item in value.items() if name != "user"}
+    return value

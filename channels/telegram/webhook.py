@@ -1,0 +1,142 @@
+"""The other way in: Telegram brings each update to us, and hears yes only when it is safe."""
+
+import hmac
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import structlog
+
+from channels.telegram.albums import QUIET_S, album_of
+from complaints.errors import MalformedMessage, UnavailableError
+
+log = structlog.get_logger()
+
+MOST_BODY_BYTES = 1 << 20
+"""An update has a few kilobytes; files are fetched, never brought."""
+
+GATHER_TIMEOUT_S = 120.0
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
+
+Update = Mapping[str, Any]
+Process = Callable[[list[Update]], None]
+Reject = Callable[[str, bytes, Exception], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Where updates are brought.
+
+    Attributes:
+        url: the public address, https, that ends at ours.
+        host: what to listen on.
+        port: the same.
+        secret: Telegram sends it with each update.
+    """
+
+    url: str
+    host: str
+    port: int
+    secret: str
+
+
+@dataclass(slots=True)
+class _Group:
+    updates: list[Update] = field(default_factory=list)
+    last_s: float = 0.0
+    done: "Future[None]" = field(default_factory=Future)
+
+
+class Gathering:
+    """Collects the updates of an album, which are brought side by side, each by a thread that waits here. Thread-safe."""
+
+    def __init__(self, process: Process) -> None:
+        """Keep what is done with the updates of one message."""
+        self._process = process
+        self._lock = threading.Lock()
+        self._groups: dict[str, _Group] = {}
+
+    def take(self, update: Update) -> None:
+        """Return when the update is safe, with the rest of its album.
+
+        Raises:
+            UnavailableError: it is not.
+        """
+        name = album_of(update)
+        if not name:
+            self._process([update])
+            return
+        with self._lock:
+            first = name not in self._groups
+            group = self._groups.setdefault(name, _Group())
+            group.updates.append(update)
+            group.last_s = time.monotonic()
+        if first:
+            self._lead(name, group)
+        group.done.result(GATHER_TIMEOUT_S)
+
+    def _lead(self, name: str, group: _Group) -> None:
+        while (left := group.last_s + QUIET_S - time.monotonic()) > 0:
+            time.sleep(left)
+        with self._lock:
+            del self._groups[name]
+        try:
+            self._process(sorted(group.updates, key=lambda update: int(update.get("update_id", 0))))
+        except BaseException as error:  # those that wait must hear of it, whatever it is
+            group.done.set_exception(error)
+            raise
+        group.done.set_result(None)
+
+
+def application(hook: Hook, process: Process, reject: Reject) -> Any:
+    """Return the ASGI application that Telegram calls.
+
+    Args:
+        hook: its secret is asked for.
+        process: keeps updates; raises UnavailableError where it cannot.
+        reject: keeps what is no update, by its name, bytes and error.
+    """
+    from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    gathering = Gathering(process)
+
+    def taken(body: bytes) -> None:
+        try:
+            update = json.loads(body)
+            fault = (
+                None if isinstance(update, dict) else MalformedMessage("no update as Telegram documents it: no object")
+            )
+        except (ValueError, RecursionError) as error:
+            fault = MalformedMessage(f"no update as Telegram documents it: {error!r}")
+        if fault is None:
+            gathering.take(update)
+        else:
+            reject(sha256(body).hexdigest(), body, fault)
+
+    async def post(request: Request) -> Response:
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(), hook.secret.encode()):
+            return Response(status_code=401)
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MOST_BODY_BYTES:
+                return Response(status_code=413)
+        try:
+            await run_in_threadpool(taken, bytes(body))
+        except (UnavailableError, TimeoutError) as error:
+            log.warning("an update is not safe: Telegram brings it again", error=str(error))
+            return Response(status_code=503, headers={"Retry-After": "5"})
+        return Response(status_code=200)
+
+    return Starlette(routes=[Route("/{path:path}", post, methods=["POST"])])
