@@ -13,8 +13,10 @@ import structlog
 from channels.base import Intake, Receipt
 from channels.sms import pdu
 from channels.sms.bind import WINDOW, Bind
+from channels.sms.coding import decode
+from channels.sms.keywords import Keywords
 from channels.sms.memory import Memory, Whole, message_key
-from channels.sms.parse import Segment, decode
+from channels.sms.parse import Segment
 from channels.sms.pdu import Pdu
 from channels.sms.sender import SmsSender
 from channels.sms.session import Answer
@@ -191,6 +193,7 @@ def _inbound(whole: Whole, upstream_id: str, reply_to: Mapping[str, str]) -> Inb
         sender=whole.source,
         reply_to=reply_to,
         text=text,
+        keyword_region=Keywords.load().region(text),
         body=whole.body,
         coding=coding,
         parts=whole.parts,

@@ -1,13 +1,10 @@
-"""From the bytes of a short message to its text: headers, data codings and the parts of long messages. Pure.
+"""What a delivered short message is: its headers, which part of a long one it is, and whether a person wrote it. Pure.
 
-Sources: SMPP 3.4 (5.2.12 esm_class, 5.2.19 data_coding, 5.3 optional parameters), 3GPP TS 23.038 (alphabets) and
-23.040 (9.2.3.24, user data header).
+Sources: SMPP 3.4 (5.2.12 esm_class, 5.3 optional parameters) and 3GPP TS 23.040 (9.2.3.24, user data header).
 """
 
 from dataclasses import dataclass
 from typing import NamedTuple
-
-import gsm0338
 
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from complaints.errors import MalformedMessage
@@ -29,8 +26,6 @@ SAR_LENGTHS = {TLV_SAR_REFERENCE: 2, TLV_SAR_TOTAL: 1, TLV_SAR_SEQUENCE: 1}
 
 CONCAT_8_BIT = 0x00
 CONCAT_16_BIT = 0x08
-
-_GSM = gsm0338.Codec()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,40 +164,3 @@ def _sar(tlvs: dict[int, bytes]) -> Concat | None:
 def _is_part(concat: Concat) -> bool:
     """Return whether there is such a part; 3GPP TS 23.040 (9.2.3.24.1) takes the message for a whole one otherwise."""
     return concat.total > 1 and 1 <= concat.sequence <= concat.total
-
-
-def decode(body: bytes, data_coding: int) -> tuple[str, str]:
-    """Return the text of a message and the name of its coding. Never raises: what cannot be read becomes U+FFFD, the bytes are kept.
-
-    Args:
-        body: the user data of all parts, without headers.
-        data_coding: SMPP's data_coding octet.
-    """
-    coding = coding_of(data_coding)
-    match coding:
-        case "gsm7":
-            return _GSM.decode(body, "replace")[0], coding
-        case "ucs2":
-            return body.decode("utf-16-be", "replace"), coding  # UTF-16: phones send emoji as surrogate pairs
-        case "latin-1":
-            return body.decode("latin-1"), coding
-        case _:
-            return _eight_bit(body), coding
-
-
-def coding_of(data_coding: int) -> str:
-    """Return "gsm7", "ucs2", "latin-1" or "8bit" for a data_coding octet (SMPP 3.4 5.2.19, and 3GPP TS 23.038 4 for the groups)."""
-    if data_coding >> 4 == 0xF:  # noqa: PLR2004  # message class group: bit 2 tells the alphabet
-        return "8bit" if data_coding & 0x04 else "gsm7"
-    if 0 < data_coding >> 4 < 8:  # noqa: PLR2004  # groups 00xx, and 01xx (to be deleted once read): the same bits tell the alphabet
-        return {0: "gsm7", 1: "8bit", 2: "ucs2"}.get(data_coding >> 2 & 3, "gsm7")
-    if data_coding in (0xE0 | low for low in range(16)):  # message waiting, UCS-2
-        return "ucs2"
-    return {0: "gsm7", 1: "8bit", 2: "8bit", 3: "latin-1", 4: "8bit", 8: "ucs2", 18: "ucs2"}.get(data_coding, "gsm7")
-
-
-def _eight_bit(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("latin-1")

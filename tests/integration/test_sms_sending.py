@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from channels.sms import session as module
-from channels.sms.parse import decode, split_udh
+from channels.sms.coding import decode
+from channels.sms.parse import split_udh
 from complaints.crypto import Keyring
 from complaints.errors import Undeliverable, UpstreamUnavailable
 from tests.sms_house import (

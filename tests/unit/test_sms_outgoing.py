@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+import gsm0338
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.sms.outgoing import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
-from channels.sms.parse import decode, split_udh
+from channels.sms.parse import split_udh
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from complaints.errors import Undeliverable
 
@@ -17,7 +18,10 @@ CITIZEN = {"sender": "6281234567890", "from": "1708"}
 def together(parts: Sequence[bytes], data_coding: int) -> str:
     """Join as a telephone does."""
     pieces = [split_udh(part)[1] for part in parts] if len(parts) > 1 else parts
-    return "".join(decode(piece, data_coding)[0] for piece in pieces)
+    codec = gsm0338.Codec()
+    return "".join(
+        codec.decode(piece, "strict")[0] if data_coding == GSM7 else piece.decode("utf-16-be") for piece in pieces
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from channels.sms.parse import Concat, coding_of, decode, joined, segment, split_udh
+from channels.sms.coding import coding_of, decode
+from channels.sms.parse import Concat, joined, segment, split_udh
 from complaints.errors import MalformedMessage
 
 
@@ -11,6 +12,12 @@ def made(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes]
     return segment(
         source="628", destination="1708", esm_class=esm_class, data_coding=0, payload=payload, tlvs=tlvs or {}
     ).concat
+
+
+def packed(text: str) -> bytes:
+    """Return ASCII letters as eight septets in seven octets (3GPP TS 23.038 6.1.2.1)."""
+    number = sum(ord(letter) << 7 * at for at, letter in enumerate(text))
+    return number.to_bytes((7 * len(text) + 7) // 8, "little")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,34 @@ def made(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes]
         ("message waiting, ucs-2", "ab".encode("utf-16-be"), 0xE1, "ab"),
         ("to be deleted once read, ucs-2", "ab".encode("utf-16-be"), 0x48, "ab"),
         ("a coding that nobody knows", b"halo", 0x87, "halo"),
+        ("empty", b"", 0x00, ""),
+        ("empty ucs-2", b"", 0x08, ""),
+        ("gsm7 that is utf-8", "café rusak 😭".encode(), 0x00, "café rusak 😭"),
+        ("gsm7 that is latin-1", b"caf\xe9 rusak", 0x00, "café rusak"),
+        ("gsm7 that is packed", packed("Jalan rusak di depan pasar"), 0x00, "Jalan rusak di depan pasar"),
+        ("gsm7 that is packed, seven spare bits", packed("lampu mati di sini baru."), 0x00, "lampu mati di sini baru."),
+        ("gsm7 that is packed, seven octets", packed("air mati"), 0x00, "air mati"),
+        ("gsm7 that is packed, one letter less", packed("air mat"), 0x00, "air mat"),
+        ("ucs-2 the wrong way round", "lampu mati".encode("utf-16-le"), 0x08, "lampu mati"),
+        ("ucs-2 the wrong way round, marked", "\ufefflampu 京".encode("utf-16-le"), 0x08, "lampu 京"),
+        ("ucs-2 with a mark", "\ufefflampu".encode("utf-16-be"), 0x08, "lampu"),
+        ("ucs-2 of another script", "مرحبا بك".encode("utf-16-be"), 0x08, "مرحبا بك"),
+        (
+            "mojibake of an emoji in ucs-2",
+            "banjir 😭".encode().decode("latin-1").encode("utf-16-be"),
+            0x08,
+            "banjir 😭",
+        ),
+        ("mojibake of a letter in ucs-2", "cafÃ© rusak".encode("utf-16-be"), 0x08, "café rusak"),
+        ("mojibake in latin-1", "“café” rusak".encode(), 0x03, "“café” rusak"),
+        (
+            "letters that only look like mojibake",
+            "SÃO PAULO à la carte".encode("latin-1"),
+            0x03,
+            "SÃO PAULO à la carte",
+        ),
+        ("what could be mojibake of another script is left", "é€€ 1".encode("utf-16-be"), 0x08, "é€€ 1"),
+        ("html is the citizen's own", b"a &amp; b", 0x03, "a &amp; b"),
     ],
 )
 def test_text_of(name: str, body: bytes, data_coding: int, text: str) -> None:
@@ -51,6 +86,28 @@ def test_every_data_coding_has_a_reading() -> None:
 @pytest.mark.parametrize(
     ("name", "payload", "esm_class", "tlvs", "concat"),
     [
+        (
+            "behind a port and a language element, wide",
+            b"\x0f\x05\x04\0\0\0\0\x24\x01\x01\x08\x04\1\2\2\1halo",
+            0x40,
+            {},
+            Concat(258, 2, 1),
+        ),
+        (
+            "a header beside SAR parameters",
+            b"\x05\x00\x03\x07\x02\x01halo",
+            0x40,
+            {0x020C: b"\0\x09", 0x020E: b"\3", 0x020F: b"\1"},
+            Concat(7, 2, 1),
+        ),
+        (
+            "a header of no concatenation beside SAR parameters",
+            b"\x03\x24\x01\x01halo",
+            0x40,
+            {0x020C: b"\0\x09", 0x020E: b"\3", 0x020F: b"\1"},
+            Concat(9, 3, 1),
+        ),
+        ("part 255 of 255", b"\x05\x00\x03\xff\xff\xffhalo", 0x40, {}, Concat(255, 255, 255)),
         ("8-bit reference", b"\x05\x00\x03\xab\x03\x02halo", 0x40, {}, Concat(0xAB, 3, 2)),
         ("16-bit reference", b"\x06\x08\x04\x01\x02\x03\x02halo", 0x40, {}, Concat(0x102, 3, 2)),
         ("behind a port element", b"\x0b\x05\x04\x00\x00\x00\x00\x00\x03\x07\x02\x01halo", 0x40, {}, Concat(7, 2, 1)),
