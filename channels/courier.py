@@ -4,6 +4,7 @@ import contextlib
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
@@ -146,14 +147,16 @@ class Courier:
             self._memory.take(taken)
 
     def _send(self, due: Sequence[Outgoing]) -> None:
-        on_the_way = {}
+        on_the_way: dict[Future[str], Outgoing] = {}
+        to: Counter[str] = Counter()
         for outgoing in due:
             reply = outgoing.reply
             if (held := self._held_back(outgoing)) is not None:
                 self._settle(reply, held)
-            elif (free_s := self._free_at(outgoing.recipient)) > time.time():
+            elif (free_s := self._free_at(outgoing.recipient, to[outgoing.recipient])) > time.time():
                 self._memory.postpone(reply.id, due_s=free_s, tried=False)
             else:
+                to[outgoing.recipient] += 1
                 on_the_way[self._sender.send(self._letter(reply))] = outgoing
         wait(on_the_way, timeout=ANSWER_TIMEOUT_S)
         for answer, outgoing in on_the_way.items():
@@ -165,12 +168,13 @@ class Courier:
         age_s = (datetime.now(UTC) - outgoing.reply.created_at).total_seconds()
         return DeliveryOutcome.expired if age_s > self._limits.max_age_s else None
 
-    def _free_at(self, recipient: str) -> float:
-        """Return when the recipient may hear from us again, in seconds since 1970."""
+    def _free_at(self, recipient: str, on_the_way: int) -> float:
+        """Return when the recipient may hear from us again, in seconds since 1970; so many letters are on their way there now."""
         if self._limits.per_hour is None:
             return 0.0
-        sent = self._memory.sent_since(recipient, time.time() - HOUR_S)
-        return 0.0 if len(sent) < self._limits.per_hour else sent[-self._limits.per_hour] + HOUR_S
+        now = time.time()
+        heard = self._memory.sent_since(recipient, now - HOUR_S) + [now] * on_the_way
+        return 0.0 if len(heard) < self._limits.per_hour else heard[-self._limits.per_hour] + HOUR_S
 
     def _letter(self, reply: Reply) -> Letter:
         return Letter(

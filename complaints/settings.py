@@ -40,7 +40,19 @@ class Settings(BaseSettings):
     x_bearer_token: SecretStr = Field(
         SecretStr("stand-in"), description="Bearer token of the X app that reads mentions."
     )
-    telegram_api: OptionalText = Field(None, description="Base address of the Telegram Bot API. Unset: no Telegram.")
+    telegram_api: OptionalText = Field(
+        None, description="Base address of the Telegram Bot API. Unset: the embedded stand-in."
+    )
+    telegram_token: SecretStr = Field(SecretStr("1708:stand-in"), description="Token of our bot on Telegram.")
+    telegram_poll_s: float = Field(
+        20.0, ge=0, le=50, description="Seconds that one question for updates waits at Telegram for the first."
+    )
+    telegram_webhook: OptionalText = Field(
+        None, description="Public https address to which Telegram brings updates. Unset: the door asks for them."
+    )
+    telegram_listen: str = Field(
+        "127.0.0.1:8081", description="host:port that the Telegram door listens on where a webhook is set."
+    )
     web: OptionalText = Field(
         None, description="host:port that the web door listens on. Unset: a port that `lapor up` chooses on loopback."
     )
@@ -87,8 +99,27 @@ class Settings(BaseSettings):
     smpp_window: int = Field(
         10, ge=1, le=1000, description="Messages to citizens that may wait for an SMSC's answer at once, on each link."
     )
+    x_user_keys: SecretStr = Field(
+        SecretStr("stand-in:stand-in:stand-in:stand-in"),
+        description="OAuth 1.0a keys of our account, which posts: consumer_key:consumer_secret:token:token_secret.",
+    )
+    x_monthly_reads: int = Field(
+        100_000,
+        ge=1,
+        description="Posts that may be read from X in a month; X bills each. A warning at 80 %, a stop at 100 %.",
+    )
+    x_stream: bool = Field(False, description="Listen to X's filtered stream too, as a hint to look at once.")
     x_poll_s: float = Field(15.0, gt=0, description="Seconds between two looks at our mentions.")
-    web_max_body_bytes: int = Field(1 << 20, ge=1024, description="Bytes that a web request may have.")
+    web_max_body_bytes: int = Field(1 << 20, ge=1024, description="Bytes that a web request may have beside its files.")
+    web_proxies: OptionalText = Field(
+        None, description="Addresses or networks of reverse proxies, by commas, whose X-Forwarded-For is believed."
+    )
+    web_reads: str = Field("300/minute", description="How often one client may ask the web door for something.")
+    web_writes: str = Field("60/minute", description="How often one client may send the web door something.")
+    api_keys_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="File of lines name:sha256, the API's clients; see `lapor api-key`. Unset: the API is open."
+    )
+    attachment_max_bytes: int = Field(10 << 20, ge=1024, description="Bytes that one file of a web request may have.")
     router_batch: int = Field(2000, ge=1, description="Most events that the router takes at once.")
     sink_batch: int = Field(20_000, ge=1, description="Most rows that the sink inserts at once.")
     sink_interval_s: float = Field(1.0, gt=0, description="Seconds after which the sink inserts what it has.")

@@ -26,10 +26,24 @@ EVENTS_ROUTED = Counter(
 ROWS_STORED = Counter("lapor_rows_stored_total", "Rows that the sink inserted.", ["table"])
 REPLIES = Counter("lapor_replies_total", "Replies to citizens, by what became of them.", ["channel", "outcome"])
 DEAD_LETTERS = Counter("lapor_dead_letters_total", "Dead letters written, by who wrote them.", ["by"])
+X_READS_SHARE = Gauge(
+    "lapor_x_reads_share", "Share of the month's budget of posts read from X; at 1 the door stops reading."
+)
 RETRIES = Counter("lapor_retries_total", "Tries after a failure, by what was tried.", ["what"])
 
 
-TALKATIVE = ("kafka", "aiokafka", "httpx", "httpcore", "uvicorn.access", "faust", "mode", "asyncio", "librdkafka")
+TALKATIVE = (
+    "kafka",
+    "aiokafka",
+    "httpx",
+    "httpcore",
+    "uvicorn.access",
+    "faust",
+    "mode",
+    "asyncio",
+    "librdkafka",
+    "telegram",
+)
 """Libraries whose INFO is about themselves."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
@@ -9,6 +10,7 @@ from complaints.settings import Settings, parse_address
 
 if TYPE_CHECKING:  # the supervisor reads this file too, and stays small
     from channels.correspondence import Correspondence
+    from channels.web.places import RegencySearch
     from complaints.case import CaseReader
     from complaints.crypto import Keyring
     from normalizer.gazetteer import Gazetteer
@@ -75,17 +77,64 @@ def twitter(parts: Parts) -> object:
     Raises:
         ConfigurationError: no address of X is set.
     """
-    from channels.twitter.channel import Mark, TwitterChannel
-    from channels.twitter.client import XClient
+    from channels.twitter.budget import ReadBudget
+    from channels.twitter.channel import Mark, Pace, TwitterChannel
+    from channels.twitter.client import UserKeys, XClient
+    from channels.twitter.hint import Hint
 
     settings = parts.settings
     if settings.x_api is None:
         raise ConfigurationError("no X API: set LAPOR_X_API to its base address")
+    base, token, folder = settings.x_api, settings.x_bearer_token.get_secret_value(), settings.data / "twitter"
+    keys = UserKeys.parse(settings.x_user_keys.get_secret_value())
+    budget = ReadBudget(folder / "reads.json", monthly=settings.x_monthly_reads, now=lambda: datetime.now(UTC))
+    hint = Hint(base, bearer_token=token, account=settings.x_account) if settings.x_stream else None
     return TwitterChannel(
-        XClient(settings.x_api, bearer_token=settings.x_bearer_token.get_secret_value(), account=settings.x_account),
-        mark=Mark(settings.data / "twitter" / "mark.json"),
+        XClient(base, bearer_token=token, account=settings.x_account, user_keys=keys),
+        mark=Mark(folder / "mark.json"),
         account=settings.x_account,
-        poll_s=settings.x_poll_s,
+        pace=Pace(poll_s=settings.x_poll_s, budget=budget, hint=hint),
+        turned=parts.turned,
+    )
+
+
+def telegram(parts: Parts) -> object:
+    """Return the Telegram door.
+
+    Raises:
+        ConfigurationError: no address of the Bot API is set, or the token or an address is wrong.
+    """
+    from channels.telegram.channel import TelegramChannel, Ways
+    from channels.telegram.client import TelegramClient
+    from channels.telegram.mark import Mark
+    from channels.telegram.taking import Taking
+    from channels.telegram.webhook import Hook
+    from complaints import ids
+    from complaints.attachments import DiskStore
+
+    settings, keys, hook = parts.settings, parts.keys, None
+    if settings.telegram_api is None:
+        raise ConfigurationError("no Telegram: set LAPOR_TELEGRAM_API to the base address of the Bot API")
+    token = settings.telegram_token.get_secret_value()
+    bot_id = token.partition(":")[0]
+    if not bot_id.isascii() or not bot_id.isdigit():
+        raise ConfigurationError("LAPOR_TELEGRAM_TOKEN: a bot's token has the form number:letters")
+    if settings.telegram_webhook is not None:
+        at = parse_address(f"http://{settings.telegram_listen}", scheme="http", default_port=8081)
+        secret = keys.pseudonym("telegram", "the webhook's secret")
+        hook = Hook(url=settings.telegram_webhook, host=at.host, port=at.port, secret=secret)
+    client = TelegramClient(settings.telegram_api, token=token)
+    taking = Taking(
+        client,
+        store=DiskStore(settings.data / "attachments"),
+        pseudonym=lambda text: keys.pseudonym("telegram", text),
+        code_of=lambda upstream_id: keys.tracking_code(ids.complaint_id("telegram", upstream_id)),
+    )
+    return TelegramChannel(
+        client,
+        mark=Mark(settings.data / "telegram" / "mark.json", bot_id=int(bot_id)),
+        taking=taking,
+        ways=Ways(wait_s=settings.telegram_poll_s, hook=hook),
         turned=parts.turned,
     )
 
@@ -94,12 +143,45 @@ def web(parts: Parts) -> object:
     """Return the web door.
 
     Raises:
-        ConfigurationError: no address to listen on is set.
+        ConfigurationError: no address to listen on is set, or a limit or the file of keys is wrong.
     """
     from channels.web.channel import WebChannel
+    from channels.web.desk import Furniture
+    from channels.web.requestkeys import RequestKeys
+    from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
+    from complaints.attachments import DiskStore
 
     settings = parts.settings
     if settings.web is None:
         raise ConfigurationError("no address for the web door: set LAPOR_WEB=host:port")
     at = parse_address(f"http://{settings.web}", scheme="http", default_port=8080)
-    return WebChannel(host=at.host, port=at.port, max_body_bytes=settings.web_max_body_bytes, turned=parts.turned)
+    furniture = Furniture(
+        cases=parts.cases,
+        letters=parts.memory,
+        regencies=_regencies(parts),
+        store=DiskStore(settings.data / "attachments"),
+        requests=RequestKeys(settings.data / "web" / "requests.db"),
+        forms=Forms(parts.keys.pseudonym("web", "the secret of the forms")),
+        keys=ApiKeys(settings.api_keys_file),
+        limits=Limits(
+            reads=rate(settings.web_reads, "LAPOR_WEB_READS"),
+            writes=rate(settings.web_writes, "LAPOR_WEB_WRITES"),
+            keyed=rate(KEYED, "KEYED"),
+        ),
+        max_body_bytes=settings.web_max_body_bytes,
+        max_file_bytes=settings.attachment_max_bytes,
+    )
+    return WebChannel(
+        host=at.host, port=at.port, furniture=furniture, turned=parts.turned, proxies=settings.web_proxies or ""
+    )
+
+
+def _regencies(parts: Parts) -> "RegencySearch":
+    """Return the search of kabupaten and kota, on the gazetteer and the normaliser that are there already."""
+    from channels.web.places import RegencySearch
+    from normalizer.normaliser import Normaliser
+
+    def reads(text: str) -> str | None:
+        return Normaliser.load().read("", address=text).place.codes[1]
+
+    return RegencySearch(parts.gazetteer.regencies(), province=parts.gazetteer.name, reads=reads)

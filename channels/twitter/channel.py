@@ -1,27 +1,34 @@
 """The Twitter door: looks at our mentions, oldest first, and moves its mark only when all of them are safe."""
 
 import json
-import os
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 from channels.base import Intake, Receipt
+from channels.twitter.budget import BudgetSpent, ReadBudget
 from channels.twitter.client import RateLimited, XClient
-from channels.twitter.parse import NAME, Page, inbound
+from channels.twitter.hint import Hint
+from channels.twitter.outgoing import XSender
+from channels.twitter.parse import NAME, inbound
+from channels.twitter.threads import joined
 from complaints import telemetry
 from complaints.errors import ConfigurationError, ContractViolation, MalformedMessage, UnavailableError
+from complaints.files import write_durably
 
 log = structlog.get_logger()
 
 LONGEST_PAUSE_S = 900.0
 """X counts its rate limits in windows of 15 minutes."""
+
+HINT_S = 0.2
+"""How late a hint of the stream is seen."""
 
 KEEP_TIMEOUT_S = 60.0
 """How long the messages of one look may take to be safe; Kafka and the spool each answer within seconds."""
@@ -51,13 +58,22 @@ class Mark:
 
     def move(self, since_id: str) -> None:
         """Put the mark on disk: whole or not at all."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_suffix(".new")
-        with draft.open("w") as file:
-            file.write(json.dumps({"since_id": since_id}))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        write_durably(self._path, json.dumps({"since_id": since_id}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often and how much the door reads.
+
+    Attributes:
+        poll_s: seconds between two looks.
+        budget: of posts in a month.
+        hint: says when to look at once; None without a stream.
+    """
+
+    poll_s: float
+    budget: ReadBudget
+    hint: Hint | None = None
 
 
 class TwitterChannel:
@@ -65,32 +81,38 @@ class TwitterChannel:
 
     name = NAME
 
-    def __init__(self, client: XClient, *, mark: Mark, account: str, poll_s: float, turned: Callable[[], None]) -> None:
+    def __init__(self, client: XClient, *, mark: Mark, account: str, pace: Pace, turned: Callable[[], None]) -> None:
         """Keep the parts.
 
         Args:
             client: X.
             mark: where we were.
             account: our account, without the @.
-            poll_s: seconds between two looks.
+            pace: how often and how much to read.
             turned: is called each time the loop turns.
         """
+        self.sender = XSender(client)
         self._client = client
         self._mark = mark
         self._account = account
-        self._poll_s = poll_s
+        self._pace = pace
         self._turned = turned
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Look again and again (see Channel)."""
-        pause_s = self._poll_s
+        pause_s = self._pace.poll_s
+        if self._pace.hint is not None:
+            self._pace.hint.start(stop)
         while not stop.is_set():
             self._turned()
             try:
                 self._look(intake, stop)
-                pause_s = self._poll_s
+                pause_s = self._pace.poll_s
+            except BudgetSpent as error:
+                pause_s = LONGEST_PAUSE_S
+                log.warning("the read budget is spent", error=str(error))
             except RateLimited as error:
-                pause_s = min(max((error.until_s or 0) - time.time(), self._poll_s), LONGEST_PAUSE_S)
+                pause_s = min(max((error.until_s or 0) - time.time(), self._pace.poll_s), LONGEST_PAUSE_S)
                 telemetry.RETRIES.labels("x-rate-limit").inc()
                 log.warning("rate limited", pause_s=round(pause_s))
             except (UnavailableError, OSError) as error:  # too late, or no room for the mark: the posts come again
@@ -101,21 +123,32 @@ class TwitterChannel:
 
     def _sleep(self, pause_s: float, stop: threading.Event) -> None:
         until = time.monotonic() + pause_s
-        while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, 5.0)):
+        hinted = self._pace.hint.heard if self._pace.hint is not None else None
+        while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, 5.0 if hinted is None else HINT_S)):
             self._turned()
+            if hinted is not None and hinted.is_set() and pause_s < LONGEST_PAUSE_S:
+                hinted.clear()
+                return
 
     def _look(self, intake: Intake, stop: threading.Event) -> None:
         """Take all mentions since the mark. X gives the newest first, so a gap is healed only when the oldest page was read."""
+        self._pace.budget.check()
         pages = []
         for current in self._client.mentions(self._mark.read()):
             self._turned()
+            self._pace.budget.count(current.reads)
             pages.append(current)
-        waiting = {
-            kept
-            for current in reversed(pages)
-            for post in reversed(current.posts)
-            if (kept := self._take(post, current, intake)) is not None
-        }
+        waiting, messages = set(), []
+        for current in reversed(pages):
+            for post in reversed(current.posts):
+                try:
+                    message = inbound(post, current, account=self._account)
+                except MalformedMessage as error:
+                    waiting.add(intake.reject(f"{NAME}/{post['id']}", payload=json.dumps(post).encode(), error=error))
+                else:
+                    if message is not None:
+                        messages.append(message)
+        waiting |= {intake.accept(message) for message in joined(messages)}
         newest = max((int(post["id"]) for current in pages for post in current.posts), default=None)
         if self._all_safe(waiting, stop) and newest is not None:
             self._mark.move(str(newest))
@@ -140,10 +173,3 @@ class TwitterChannel:
             log.error("a post that nothing can keep", error=str(error))  # no later look would end otherwise
         elif error is not None:
             raise error
-
-    def _take(self, post: Mapping[str, Any], current: Page, intake: Intake) -> "Future[Receipt] | None":
-        try:
-            message = inbound(post, current, account=self._account)
-        except MalformedMessage as error:
-            return intake.reject(f"{NAME}/{post['id']}", payload=json.dumps(post).encode(), error=error)
-        return None if message is None else intake.accept(message)

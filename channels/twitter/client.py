@@ -1,14 +1,15 @@
 """The X API by tweepy: our account, its mentions, and X's errors as ours."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
 import tweepy
 
 from channels.twitter.parse import Page, page
-from complaints.errors import ConfigurationError, MalformedMessage, UpstreamUnavailable
+from complaints.errors import ConfigurationError, MalformedMessage, Undeliverable, UpstreamUnavailable
 
 TIMEOUT_S = 15.0
 """tweepy waits for ever otherwise."""
@@ -29,6 +30,28 @@ class RateLimited(UpstreamUnavailable):
         self.until_s = until_s
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserKeys:
+    """What OAuth 1.0a signs our account's posts with."""
+
+    consumer_key: str
+    consumer_secret: str = field(repr=False)
+    token: str
+    token_secret: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Take "consumer_key:consumer_secret:token:token_secret" apart.
+
+        Raises:
+            ConfigurationError: it is not of that form.
+        """
+        parts = text.split(":")
+        if len(parts) != len(fields(cls)) or not all(parts):
+            raise ConfigurationError("LAPOR_X_USER_KEYS: write consumer_key:consumer_secret:token:token_secret")
+        return cls(consumer_key=parts[0], consumer_secret=parts[1], token=parts[2], token_secret=parts[3])
+
+
 class _Session(requests.Session):
     """tweepy writes the host into each request; this sends it to the address that the settings name, with a timeout."""
 
@@ -43,21 +66,58 @@ class _Session(requests.Session):
         return super().request(method, f"{self._base}{parts.path}{query}", *args, **named)
 
 
+def session_to(base: str) -> requests.Session:
+    """Return a session whose requests all go to the address that the settings name."""
+    return _Session(base)
+
+
 class XClient:
     """What the door asks of X."""
 
-    def __init__(self, base: str, *, bearer_token: str, account: str) -> None:
+    def __init__(self, base: str, *, bearer_token: str, account: str, user_keys: UserKeys | None = None) -> None:
         """Keep the settings; nothing is asked yet.
 
         Args:
             base: base address of the API.
-            bearer_token: of the app.
+            bearer_token: of the app, which reads.
             account: our account, without the @.
+            user_keys: of our account, which posts; without them it only reads.
         """
-        self._client = tweepy.Client(bearer_token, return_type=dict, wait_on_rate_limit=False)
-        self._client.session = _Session(base)
+        keys = user_keys or UserKeys(consumer_key="", consumer_secret="", token="", token_secret="")
+        self._client = tweepy.Client(
+            bearer_token,
+            consumer_key=keys.consumer_key,
+            consumer_secret=keys.consumer_secret,
+            access_token=keys.token,
+            access_token_secret=keys.token_secret,
+            return_type=dict,
+            wait_on_rate_limit=False,
+        )
+        self._client.session = session_to(base)
         self._account = account
         self._account_id: str | None = None
+
+    def reply(self, text: str, *, to: str) -> str:
+        """Post below another post and return the new one's id.
+
+        X refuses the same text a second time: then the first try has arrived, and its id is not known any more.
+
+        Raises:
+            RateLimited: X answers 429.
+            UpstreamUnavailable: X does not answer, or refuses our credentials: both are mended outside.
+            Undeliverable: the post is deleted, hidden from us, or its author suspended.
+        """
+        try:
+            made = self._client.create_tweet(text=text, in_reply_to_tweet_id=to)
+        except tweepy.TooManyRequests as error:
+            raise RateLimited(error.reset_time) from error
+        except tweepy.Forbidden as error:
+            if "duplicate" in str(error).lower():
+                return ""
+            raise Undeliverable(f"X does not let us answer this post: {error}") from error
+        except (tweepy.TweepyException, requests.RequestException, ValueError) as error:
+            raise UpstreamUnavailable(f"X does not take our answer: {error}") from error
+        return str(made["data"]["id"])
 
     def mentions(self, since_id: str | None) -> Iterator[Page]:
         """Yield the pages of mentions after `since_id`, newest first, to the last.
@@ -85,7 +145,13 @@ class XClient:
                     "note_tweet",
                     "referenced_tweets",
                 ],
-                expansions=["author_id", "attachments.media_keys", "geo.place_id"],
+                expansions=[
+                    "author_id",
+                    "attachments.media_keys",
+                    "geo.place_id",
+                    "referenced_tweets.id",
+                    "referenced_tweets.id.author_id",
+                ],
                 user_fields=["username"],
                 media_fields=["url", "preview_image_url", "type"],
                 place_fields=["full_name"],

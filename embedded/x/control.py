@@ -51,6 +51,7 @@ class NewTweet(_Model):
     text: str = Field(min_length=1)
     mentions: list[str] = []
     in_reply_to: int | None = None
+    quotes: int | None = None
     media: list[Media | str] = []
     place: Place | str | None = None
     lang: str = "in"
@@ -63,6 +64,7 @@ class NewTweet(_Model):
             author=store.user_named(self.author.lstrip("@"), create=True),
             text=self.text,
             in_reply_to=self.in_reply_to,
+            quotes=self.quotes,
             mentions=tuple(name.lstrip("@") for name in self.mentions),
             media=tuple(item.model_dump(exclude_none=True) for item in media),
             place=place.model_dump(exclude_none=True) if place else None,

@@ -94,6 +94,8 @@ def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
     if post.in_reply_to:
         known["referenced_tweets"] = [{"type": "replied_to", "id": str(post.in_reply_to)}]
         known["in_reply_to_user_id"] = str(parents[0].author_id) if parents else None
+    if post.quotes:
+        known.setdefault("referenced_tweets", []).append({"type": "quoted", "id": str(post.quotes)})
     if post.media:
         known["attachments"] = {"media_keys": [media_key(item) for item in post.media]}
     if post.place:
@@ -117,7 +119,7 @@ def show(posts: Sequence[Post], wanted: Wanted, store: XStore) -> dict[str, Any]
 
 
 def _includes(posts: Sequence[Post], wanted: Wanted, store: XStore) -> dict[str, Any]:
-    parents = store.posts(post.in_reply_to for post in posts if post.in_reply_to)
+    parents = store.posts(id_ for post in posts for id_ in (post.in_reply_to, post.quotes) if id_)
     parents = [post for post in parents if not post.deleted]
     user_ids: list[int] = []
     if wanted.expands("author_id"):

@@ -38,6 +38,7 @@ class Post:
     created_at: str
     conversation_id: int
     in_reply_to: int | None = None
+    quotes: int | None = None
     mentions: tuple[str, ...] = ()
     media: tuple[dict[str, Any], ...] = ()
     place: dict[str, Any] | None = None

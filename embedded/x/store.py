@@ -45,6 +45,7 @@ class Draft:
     author: User
     text: str
     in_reply_to: int | None = None
+    quotes: int | None = None
     mentions: tuple[str, ...] = ()
     media: tuple[dict[str, Any], ...] = ()
     place: dict[str, Any] | None = None
@@ -137,7 +138,13 @@ class XStore:
         parent = self.posts([draft.in_reply_to]) if draft.in_reply_to else []
         implied = [user.username for post in parent for user in self.users([post.author_id])]
         mentions = tuple(dict.fromkeys([*mentioned(draft.text), *draft.mentions, *implied]))
-        more = {"mentions": mentions, "media": draft.media, "place": draft.place, "lang": draft.lang}
+        more = {
+            "mentions": mentions,
+            "media": draft.media,
+            "place": draft.place,
+            "lang": draft.lang,
+            "quotes": draft.quotes,
+        }
         self._db.execute("BEGIN")
         id_ = self._new_id()
         values = (id_, draft.author.id, draft.text, parent[0].conversation_id if parent else id_, draft.in_reply_to)
@@ -227,6 +234,7 @@ def _post(row: tuple[Any, ...]) -> Post:
         created_at=iso_time(id_),
         conversation_id=conversation_id,
         in_reply_to=in_reply_to,
+        quotes=more.get("quotes"),
         mentions=tuple(more["mentions"]),
         media=tuple(more["media"]),
         place=more["place"],

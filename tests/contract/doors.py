@@ -19,6 +19,7 @@ from channels.twitter.client import XClient
 from channels.web.channel import WebChannel
 from complaints.settings import parse_address
 from tests.support import free_port, listens, wait_until
+from tests.twitter_house import twitter_pace
 
 PATIENCE_S = 6.0
 """How long an upstream waits for its answer in these tests; longer than a door waits for Kafka."""
@@ -107,7 +108,8 @@ class Twitter:
         """A poller that looks ten times a second."""
         self._mark = Mark(folder / "mark.json")
         client = XClient(self._base, bearer_token="t", account="lapor1708")
-        return TwitterChannel(client, mark=self._mark, account="lapor1708", poll_s=0.1, turned=lambda: None)
+        pace = twitter_pace(folder, poll_s=0.1)
+        return TwitterChannel(client, mark=self._mark, account="lapor1708", pace=pace, turned=lambda: None)
 
     def say(self, text: str) -> bool:
         """Mention us; X never sends again by itself: the poller reads again what is beyond its mark."""

@@ -8,23 +8,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from channels.base import Intake
+from channels.base import Intake, Letter
 from channels.twitter.channel import Mark, TwitterChannel
-from channels.twitter.client import XClient
-from complaints import ids
+from channels.twitter.client import UserKeys, XClient
+from channels.twitter.hint import Hint
+from channels.twitter.outgoing import XSender
+from complaints import ids, telemetry
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
-from complaints.errors import ConfigurationError
-from complaints.event import Complaint, DeadLetter
+from complaints.errors import ConfigurationError, Undeliverable, UpstreamUnavailable
+from complaints.event import Complaint, DeadLetter, ReplyKind
 from complaints.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.fakes import MemoryProducer, Mode
 from tests.support import wait_until
+from tests.twitter_house import twitter_pace
 
 TOKEN = "the-only-token"
 
@@ -80,17 +83,21 @@ class House:
     def __init__(self, x: X, keys: Keyring, folder: Path) -> None:
         self.x, self.producer, self._folder = x, MemoryProducer(), folder
         self.mark = Mark(folder / "mark.json")
+        self.mark_name = folder.name  # X takes the same words of the same citizen only once
         self.mark.move(x.post(f"sebelum {folder}"))  # X takes the same words of the same citizen only once
         self._normalise: Callable[..., Complaint] = lambda message: Normaliser.load().normalise(message, keys)
         self.failed: list[BaseException] = []
         self.turns = 0
 
-    def start(self, *, token: str = TOKEN, spool_bytes: int = 1 << 20, account: str = "lapor1708") -> None:
+    def start(
+        self, *, token: str = TOKEN, spool_bytes: int = 1 << 20, account: str = "lapor1708", monthly: int = 1_000_000
+    ) -> None:
         """Start the door in a thread."""
         spool = Spool(self._folder / "spool.db", max_bytes=spool_bytes)
         self.intake = Intake("twitter", normalise=self._normalise, producer=self.producer, spool=spool)
         client = XClient(self.x.base, bearer_token=token, account=account)
-        door = TwitterChannel(client, mark=self.mark, account="lapor1708", poll_s=0.05, turned=self._turned)
+        pace = twitter_pace(self._folder, poll_s=0.05, monthly=monthly)
+        door = TwitterChannel(client, mark=self.mark, account="lapor1708", pace=pace, turned=self._turned)
         self._stop = threading.Event()
 
         def run() -> None:
@@ -247,3 +254,104 @@ def test_a_mark_is_whole_or_not_there(tmp_path: Path) -> None:
     (tmp_path / "deep" / "mark.new").write_text("{")
     assert mark.read() == "1850000000000000001"
     assert json.loads((tmp_path / "deep" / "mark.json").read_text()) == {"since_id": "1850000000000000001"}
+
+
+def test_a_spent_budget_stops_the_reading_and_the_next_month_goes_on(house: House) -> None:
+    """X bills each post; what is not read stays at X."""
+    house.start(monthly=2)
+    first = [house.x.post(f"anggaran {number} {house.mark_name}") for number in range(2)]
+    wait_until(lambda: house.complaints() == of(first), what="the month's posts")
+    house.x.post(f"terlalu banyak {house.mark_name}")
+    turns = house.turns
+    wait_until(lambda: house.turns > turns, what="a turn")
+    assert house.complaints() == of(first)
+    assert telemetry.X_READS_SHARE._value.get() == 1.0
+    house.stop()
+
+
+def test_a_thread_is_one_complaint(house: House) -> None:
+    """What the citizen posts below the first post before we look is part of it."""
+    root = house.x.post(f"jalan rusak 1/2 {house.mark_name}")
+    body = {"author": "warga", "text": f"@lapor1708 2/2 di Jalan Pemuda {house.mark_name}", "in_reply_to": int(root)}
+    house.x.http.post("/tweets", json=body).raise_for_status()
+    house.start()
+    wait_until(lambda: len(house.complaints()) == 1, what="the complaint")
+    (only,) = house.producer.events(COMPLAINTS, Complaint)
+    assert (only.id, only.raw.parts) == (of([root])[0], 2)
+    assert "1/2" in only.text
+    assert "Jalan Pemuda" in only.text
+    house.stop()
+
+
+def test_what_the_citizen_quotes_is_part_of_the_complaint(house: House) -> None:
+    """The words "tolong ini" alone would say nothing."""
+    other = house.x.http.post(
+        "/tweets", json={"author": "koran", "text": f"Lampu jalan mati di Kota Semarang {house.mark_name}"}
+    )
+    body = {"author": "warga", "text": f"@lapor1708 tolong ini {house.mark_name}", "quotes": int(other.json()["id"])}
+    house.x.http.post("/tweets", json=body).raise_for_status()
+    house.start()
+    wait_until(lambda: len(house.complaints()) == 1, what="the complaint")
+    (only,) = house.producer.events(COMPLAINTS, Complaint)
+    assert "[mengutip @koran] Lampu jalan mati" in only.text
+    assert only.place.regency is not None
+    house.stop()
+
+
+def letter(post: str, text: str) -> Letter:
+    """Return a letter to the author of a post."""
+    return Letter(
+        reply_id=uuid4(), tracking_code="", kind=ReplyKind.received, address={"sender": "1", "post": post}, text=text
+    )
+
+
+@pytest.fixture
+def sender(upstream: X) -> XSender:
+    """Our account as it answers."""
+    keys = UserKeys.parse("a:b:c:d")
+    return XSender(XClient(upstream.base, bearer_token=TOKEN, account="lapor1708", user_keys=keys))
+
+
+def test_an_answer_stands_below_the_citizens_post(upstream: X, sender: XSender) -> None:
+    """And its id is what we know it by; the same text again has arrived already."""
+    post = upstream.post(f"jalan rusak {uuid4()}")
+    text = f"Laporan Anda sudah kami terima {uuid4()}"
+    own = sender.send(letter(post, text)).result(5)
+    (found,) = [item for item in upstream.http.get("/posts").json()["posts"] if item["id"] == own]
+    assert (found["text"], found["in_reply_to"]) == (text, post)
+    assert sender.send(letter(post, text)).result(5) == ""
+
+
+def test_a_post_that_is_gone_cannot_be_answered(upstream: X, sender: XSender) -> None:
+    """Deleted, or of an account that hides its posts from us."""
+    post = upstream.post(f"jalan rusak {uuid4()}")
+    upstream.http.delete(f"/tweets/{post}").raise_for_status()
+    with pytest.raises(Undeliverable):
+        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(5)
+    hidden = upstream.post(f"jalan rusak {uuid4()}", author="tertutup")
+    upstream.http.post("/users", json={"username": "tertutup", "protected": True}).raise_for_status()
+    with pytest.raises(Undeliverable):
+        sender.send(letter(hidden, f"Terima kasih {uuid4()}")).result(5)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 401])
+def test_what_x_does_not_take_now_is_tried_again_later(upstream: X, sender: XSender, status: int) -> None:
+    """Also wrong credentials: an operator mends them, and the answers are still there."""
+    post = upstream.post(f"jalan rusak {uuid4()}")
+    upstream.http.post("/fail", json={"status": status, "count": 1, "path": "/2/tweets"}).raise_for_status()
+    with pytest.raises(UpstreamUnavailable):
+        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(5)
+
+
+def test_the_stream_is_a_hint_to_look_at_once(upstream: X) -> None:
+    """It wakes the door; what is taken is always read by the mark."""
+    stop, hint = threading.Event(), Hint(upstream.base, bearer_token=TOKEN, account="lapor1708")
+    hint.start(stop)
+
+    def hinted() -> bool:
+        upstream.post(f"dengar {uuid4()}")
+        return hint.heard.wait(0.5)
+
+    wait_until(hinted, what="a hint")
+    stop.set()
+    hint.close()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.twitter.parse import Page, inbound, page
+from channels.twitter.threads import joined
 from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
 from complaints.message import InboundMessage
@@ -53,7 +54,8 @@ def test_a_mention_is_a_message_of_its_author() -> None:
     assert (found.channel, found.upstream_id, found.received_at) == ("twitter", "1850000000000000001", WRITTEN)
     assert found.sender == "77"
     assert found.text == "@lapor1708 jalan berlubang di Kota Semarang"
-    assert found.reply_to == {"post": found.upstream_id, "conversation": "1850000000000000000", "username": "warga"}
+    assert found.reply_to == {"post": found.upstream_id, "username": "warga"}
+    assert found.thread == "1850000000000000000"
 
 
 def test_the_raw_message_has_no_sender() -> None:
@@ -76,6 +78,75 @@ def test_a_retweet_is_no_complaint() -> None:
 def test_a_quote_and_an_answer_are_complaints(kind: str) -> None:
     """They have words of their own."""
     assert message(referenced_tweets=[{"type": kind, "id": "1"}]).text
+
+
+OTHERS = within(
+    users=[{"id": "77", "username": "warga"}, {"id": "5", "username": "koran"}, {"id": "9", "username": "Lapor1708"}],
+    tweets=[
+        {"id": "1", "text": "Lampu jalan mati", "author_id": "5"},
+        {"id": "2", "text": "Kode laporan Anda", "author_id": "9"},
+        {"id": "3", "text": "Dipotong", "note_tweet": {"text": "Yang utuh"}, "author_id": "404"},
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "added"),
+    [
+        ("quoted", "1", "\n\n[mengutip @koran] Lampu jalan mati"),
+        ("replied_to", "1", "\n\n[menanggapi @koran] Lampu jalan mati"),
+        ("replied_to", "2", ""),
+        ("quoted", "3", "\n\n[mengutip @?] Yang utuh"),
+        ("quoted", "404", ""),
+    ],
+    ids=["a quote", "an answer to somebody", "an answer to us", "an author that X does not show", "a deleted post"],
+)
+def test_what_the_citizen_speaks_of_is_part_of_the_text(kind: str, other: str, added: str) -> None:
+    """And it is kept raw."""
+    found = message(on=OTHERS, referenced_tweets=[{"type": kind, "id": other}])
+    assert found.text == f"{post()['text']}{added}"
+    assert ("referenced" in json.loads(found.body)) is bool(added)
+    assert OTHERS.reads == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Punya keluhan? Laporkan melalui SMS 1708 atau @lapor1708!",
+        "Sampaikan aspirasi dan pengaduan Anda ke @lapor1708",
+        "Ayo salurkan laporannya lewat @LAPOR1708 sekarang juga",
+    ],
+)
+def test_publicity_for_us_is_no_complaint(text: str) -> None:
+    """Agencies and newspapers tell people how to reach us."""
+    assert read(text=text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@lapor1708 jalan berlubang di Kota Semarang",
+        "Saya sudah lapor ke kelurahan tapi tidak ditanggapi @lapor1708",
+        "Harus lapor ke mana lagi @lapor1708 jalan rusak",
+        "@lapor1708 sampah menumpuk di pasar",
+        "Lapor ke @lapor1708: lampu mati di Jl. Pemuda",
+    ],
+)
+def test_a_complaint_that_speaks_of_reporting_is_not_taken_for_publicity(text: str) -> None:
+    """To pass a complaint over is worse than to route an advertisement."""
+    assert read(text=text) is not None
+
+
+def test_a_citizens_posts_of_one_conversation_are_one_message() -> None:
+    """In order, where the first stood; others' posts stay their own."""
+    first = message(id="11", conversation_id="10", text="satu")
+    other = message(id="12", conversation_id="10", text="lain", author_id="88")
+    second = message(id="13", conversation_id="10", text="dua", entities={"mentions": [{"username": "walikota"}]})
+    alone = message(id="14", conversation_id="14", text="tiga")
+    one, two, three = joined([first, other, second, alone])
+    assert (one.upstream_id, one.text, one.parts, one.tagged) == ("11", "satu\ndua", 2, ("walikota",))
+    assert [item["id"] for item in json.loads(one.body)] == ["11", "13"]
+    assert (two, three) == (other, alone)
 
 
 def test_accounts_tagged_beside_ours_are_evidence() -> None:
@@ -123,7 +194,7 @@ def test_a_post_whose_author_x_does_not_show_is_still_a_complaint(users: Any) ->
 def test_what_x_may_leave_out_is_not_missed(field: str) -> None:
     """The thread is then the post itself, and the time is now."""
     found = message(**{field: None})
-    assert found.reply_to["conversation"] in {"1850000000000000000", found.upstream_id}
+    assert found.thread in {"1850000000000000000", found.upstream_id}
     assert found.received_at <= datetime.now(UTC)
     assert found.received_at.utcoffset() == timedelta(0)
 

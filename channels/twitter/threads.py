@@ -1,0 +1,33 @@
+"""Joins what one citizen posted in one conversation to one message. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from complaints.message import InboundMessage
+
+
+def joined(messages: Iterable[InboundMessage]) -> list[InboundMessage]:
+    """Return the messages with each citizen's posts of a conversation as one, where the first of them stood.
+
+    Args:
+        messages: oldest first.
+    """
+    threads: dict[tuple[str, str], list[InboundMessage]] = {}
+    for message in messages:
+        threads.setdefault((message.sender, message.thread or message.upstream_id), []).append(message)
+    return [_one(posts) for posts in threads.values()]
+
+
+def _one(posts: Sequence[InboundMessage]) -> InboundMessage:
+    first = posts[0]
+    if len(posts) == 1:
+        return first
+    return replace(
+        first,
+        text="\n".join(post.text for post in posts),
+        address=next((post.address for post in posts if post.address), ""),
+        tagged=tuple(dict.fromkeys(name for post in posts for name in post.tagged)),
+        attachments=tuple(file for post in posts for file in post.attachments),
+        body=b"[" + b",".join(post.body for post in posts) + b"]",
+        parts=len(posts),
+    )

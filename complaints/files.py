@@ -1,0 +1,19 @@
+"""Puts small files on disk whole or not at all."""
+
+import os
+from pathlib import Path
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file so that after a power cut it holds the old text or the new one.
+
+    Raises:
+        OSError: the disk does not take it; the old file stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f"{path.suffix}.new")
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

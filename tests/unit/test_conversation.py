@@ -1,0 +1,254 @@
+"""A new complaint, an answer to our question, something added in a thread, or a question about a case."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from channels.base import Intake, Outcome
+from channels.conversation import Conversation
+from channels.correspondence import Correspondence
+from complaints import tracking
+from complaints.case import CaseStatus
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, REPLIES
+from complaints.crypto import Keyring
+from complaints.errors import CaseError, StoreUnavailable
+from complaints.event import CaseEvent, CaseEventKind, Complaint, Delivery, Reply, ReplyKind
+from complaints.message import InboundMessage
+from complaints.spool import Spool
+from normalizer.normaliser import Normaliser
+from router.core import Router
+from router.work import answers
+from tests.fakes import MemoryProducer
+from tests.support import NOON, message
+
+PLACELESS = "lampu jalan mati sejak Lebaran"
+
+
+Said = Complaint | CaseEvent | Reply
+
+
+class Cases:
+    """A CaseReader that knows what a test tells it."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, CaseStatus] = {}
+        self.away = False
+
+    def status(self, code: str) -> CaseStatus | None:
+        """Return what is known."""
+        if self.away:
+            raise StoreUnavailable("no ClickHouse")
+        return self.known.get(tracking.parse(code))
+
+
+class House:
+    """A door's intake with a router that answers at once."""
+
+    def __init__(self, folder: Path, keys: Keyring) -> None:
+        self.now_s = 1_000_000.0
+        self.keys, self.cases, self.bus = keys, Cases(), MemoryProducer()
+        self.memory = Correspondence(folder / "c.db", clock=lambda: self.now_s, question_s=3600.0)
+        self.reads = Normaliser.load()
+        conversation = Conversation(memory=self.memory, complete=self.reads.complete, identity=keys, cases=self.cases)
+        self.intake = Intake(
+            "sms",
+            normalise=lambda m: self.reads.normalise(m, keys),
+            producer=self.bus,
+            spool=Spool(folder / "s.db", max_bytes=1 << 20),
+            conversation=conversation,
+        )
+        self._routed = 0
+        self._at = 0
+
+    def say(self, text: str, *, sender: str = "6281", thread: str = "", upstream_id: str = "") -> Said:
+        """Say something and return the event that it became."""
+        self._at += 1
+        said = message(text, sender=sender, thread=thread, upstream_id=upstream_id or f"m{self._at}")
+        return self.hand_in(said)
+
+    def hand_in(self, said: InboundMessage) -> Said:
+        """Hand a message in, let the router answer, and return the event that it became."""
+        before = {topic: len(self.bus.stored(topic)) for topic in (COMPLAINTS, CASE_EVENTS, REPLIES)}
+        receipt = self.intake.accept(said).result(5)
+        assert receipt.outcome is Outcome.published
+        (topic,) = [topic for topic in before if len(self.bus.stored(topic)) > before[topic]]
+        models: dict[str, type[Said]] = {COMPLAINTS: Complaint, CASE_EVENTS: CaseEvent, REPLIES: Reply}
+        event = models[topic].model_validate_json(self.bus.stored(topic)[-1].value or b"")
+        if topic != REPLIES:
+            self.heard(self._answer(topic))
+        return event
+
+    def _answer(self, topic: str) -> Reply:
+        record = self.bus.stored(topic)[-1]
+        return Reply.model_validate_json(answers(record, Router.load())[-1].value)
+
+    def heard(self, reply: Reply) -> None:
+        """Let the door hear of a reply, as the courier does."""
+        address = self.keys.unseal(reply.reply_address, reply.complaint_id)
+        self.memory.take([(reply, self.keys.pseudonym("sms", address["sender"]), address.get("thread", ""))])
+
+    @property
+    def last_reply(self) -> Reply:
+        """The newest reply that the door was given."""
+        (case, *_) = self.memory.due(100)[::-1]
+        return case.reply
+
+
+@pytest.fixture
+def house(tmp_path: Path, keys: Keyring) -> Iterator[House]:
+    """A fresh door."""
+    made = House(tmp_path, keys)
+    yield made
+    made.intake.close()
+    made.memory.close()
+
+
+def test_the_answer_to_our_question_completes_the_complaint(house: House) -> None:
+    """And it is no second complaint; the router then knows the place."""
+    first = house.say(PLACELESS)
+    assert isinstance(first, Complaint)
+    added = house.say("di Jalan Pemuda, Kota Semarang")
+    assert isinstance(added, CaseEvent)
+    assert (added.kind, added.complaint_id, added.hop) == (CaseEventKind.enriched, first.id, 0)
+    assert added.complaint is not None
+    assert added.complaint.place.regency is not None
+    assert "place" not in added.complaint.missing
+    assert added.complaint.text == PLACELESS
+    assert house.last_reply.kind is ReplyKind.completed
+
+
+def test_a_redelivered_answer_is_the_same_event(house: House) -> None:
+    """Also after the question was closed by it."""
+    house.say(PLACELESS)
+    one, two = (house.say("di Kota Semarang", upstream_id="again") for _ in range(2))
+    assert one == two
+
+
+def test_a_redelivered_complaint_is_no_answer_to_its_own_question(house: House) -> None:
+    """An impatient citizen, or an SMSC that did not hear us."""
+    one, two = (house.say(PLACELESS, upstream_id="same") for _ in range(2))
+    assert isinstance(two, Complaint)
+    assert one.id == two.id
+
+
+def test_another_story_is_another_complaint(house: House) -> None:
+    """Though a question is open: it is long and of another subject."""
+    house.say(PLACELESS)
+    other = "Air PDAM di rumah kami di Kota Bandung tidak mengalir sudah seminggu, tagihan tetap datang setiap bulan, mohon ditindaklanjuti"
+    assert isinstance(house.say(other), Complaint)
+
+
+def test_somebody_elses_text_is_no_answer(house: House) -> None:
+    """The question went to one number."""
+    house.say(PLACELESS)
+    assert isinstance(house.say("di Kota Semarang", sender="6282"), Complaint)
+
+
+def test_a_question_does_not_stay_open_for_ever(house: House) -> None:
+    """Days later the citizen speaks of something else."""
+    house.say(PLACELESS)
+    house.now_s += 3601
+    assert isinstance(house.say("di Kota Semarang"), Complaint)
+
+
+def test_the_code_says_which_case_is_meant(house: House) -> None:
+    """Also without an open question."""
+    first = house.say("Jalan berlubang di Kota Semarang")
+    assert isinstance(first, Complaint)
+    added = house.say(f"{tracking.spaced(first.tracking_code)} di depan pasar, sudah makan korban")
+    assert isinstance(added, CaseEvent)
+    assert added.complaint_id == first.id
+
+
+def test_what_is_said_in_the_thread_belongs_to_its_case(house: House) -> None:
+    """With or without a question; outside of it, it is a complaint of its own."""
+    first = house.say("Jalan berlubang di Kota Semarang", thread="t1")
+    added = house.say("Fotonya menyusul", thread="t1")
+    assert isinstance(added, CaseEvent)
+    assert added.complaint_id == first.id
+    assert isinstance(house.say("Fotonya menyusul", thread="t2"), Complaint)
+    assert isinstance(house.say("Fotonya menyusul", thread="t1", sender="6282"), Complaint)
+
+
+def test_an_addition_after_a_refusal_carries_the_refusal(house: House) -> None:
+    """Else the case could go back to the body that said no."""
+    first = house.say(PLACELESS)
+    assert isinstance(first, Complaint)
+    added = house.say("Kota Semarang")
+    assert isinstance(added, CaseEvent)
+    case = house.memory.case(first.tracking_code)
+    assert case is not None
+    assert (case.hop, case.refusals, case.asked) == (1, (), False)
+
+
+def test_a_status_question_is_answered_and_no_complaint(house: House) -> None:
+    """By the same channel, in one SMS."""
+    first = house.say("Jalan berlubang di Kota Semarang")
+    assert isinstance(first, Complaint)
+    house.cases.known[first.tracking_code] = CaseStatus(
+        complaint_id=first.id,
+        tracking_code=first.tracking_code,
+        channel="sms",
+        received_at=NOON,
+        state="diproses",
+        owner="Dinas Pekerjaan Umum Kota Semarang",
+        since=NOON,
+        due=(NOON + timedelta(days=20)).date(),
+    )
+    reply = house.say(f"STATUS {first.tracking_code}")
+    assert isinstance(reply, Reply)
+    assert (reply.kind, reply.complaint_id) == (ReplyKind.status, first.id)
+    assert "Dinas Pekerjaan Umum Kota Semarang sejak 3 Nov 2026. Tenggat 23 Nov 2026" in reply.text
+    assert house.keys.unseal(reply.reply_address, first.id)["sender"] == "6281"
+
+
+@pytest.mark.parametrize(("text", "said"), [("STATUS", "periksa lagi"), ("CEK 2Q74GVWWCE0", "periksa lagi")])
+def test_a_wrong_code_is_answered_with_how_to_ask(house: House, text: str, said: str) -> None:
+    """And kept as no complaint."""
+    reply = house.say(text)
+    assert isinstance(reply, Reply)
+    assert said in reply.text
+
+
+def test_a_status_that_cannot_be_known_is_said_to_be_so(house: House) -> None:
+    """ClickHouse may be away; a new complaint may not be there yet."""
+    first = house.say("Jalan berlubang di Kota Semarang")
+    unknown = house.say(f"STATUS {first.tracking_code}")
+    assert isinstance(unknown, Reply)
+    assert "belum ada" in unknown.text
+    house.cases.away = True
+    away = house.say(f"STATUS {first.tracking_code}")
+    assert isinstance(away, Reply)
+    assert "belum dapat dilihat" in away.text
+
+
+def test_the_same_question_is_answered_once_a_minute(house: House) -> None:
+    """A redelivery within the minute is the same question; an hour later the citizen asks again."""
+    said = message("STATUS", upstream_id="q")
+    one, two = (house.hand_in(said) for _ in range(2))
+    later = house.hand_in(replace(said, received_at=said.received_at + timedelta(hours=1)))
+    assert one.id == two.id != later.id
+
+
+def test_a_page_adds_to_the_case_that_it_shows(house: House) -> None:
+    """And a code that this door has not heard of is an error, not a dead letter."""
+    first = house.say("Jalan berlubang di Kota Semarang")
+    receipt = house.intake.complete(first.tracking_code, message("Fotonya", upstream_id="w1")).result(5)
+    assert receipt.complaint_id == first.id
+    with pytest.raises(CaseError):
+        house.intake.complete("2Q74GVWWCE3", message("Fotonya", upstream_id="w2")).result(5)
+    assert house.bus.stored(DEAD_LETTERS) == []
+
+
+def test_a_delivery_receipt_is_recorded_for_our_own_reply_only(house: House) -> None:
+    """By the channel's identifier of what was sent."""
+    house.say("Jalan berlubang di Kota Semarang")
+    reply = house.last_reply
+    house.memory.settle(reply.id, "sent", upstream_id="up1")
+    house.intake.delivered("up1", ok=True, detail="DELIVRD")
+    house.intake.delivered("somebody else's", ok=True)
+    (record,) = house.bus.events(DELIVERIES, Delivery)
+    assert (record.reply_id, record.outcome, record.reason) == (reply.id, "delivered", "DELIVRD")
