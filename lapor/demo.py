@@ -58,7 +58,9 @@ def run() -> int:
         tempfile.TemporaryDirectory(prefix="lapor-demo-", ignore_cleanup_errors=True) as folder,
         stop_on_signals() as stop,
     ):
-        settings = Settings.read(data=Path(folder), kafka=None, clickhouse=None, smpp=None, x_api=None, web=None)
+        settings = Settings.read(
+            data=Path(folder), kafka=None, clickhouse=None, smpp=None, x_api=None, telegram_api=None, web=None
+        )
         with sole(settings.data):
             stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
             try:

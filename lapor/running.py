@@ -66,6 +66,7 @@ class ServiceName(StrEnum):
 
     sms = "sms"
     twitter = "twitter"
+    telegram = "telegram"
     web = "web"
     router = "router"
     sink = "sink"

@@ -89,3 +89,12 @@ def x(*, port: Port = 8701, data_dir: Folder = None, host: Host = LOOPBACK) -> N
 
     with _told():
         run_foreground(XConfig(data_dir=_folder(data_dir, "x"), host=host, port=port))
+
+
+@app.command()
+def telegram(*, port: Port = 8702, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
+    """Run the stand-in for the Bot API of Telegram."""
+    from embedded.telegram import TelegramConfig, run_foreground
+
+    with _told():
+        run_foreground(TelegramConfig(data_dir=_folder(data_dir, "telegram-api"), host=host, port=port))

@@ -71,7 +71,7 @@ class Up:
             end_leftovers({former.services[name]: born for name, born in former.births.items()})
         load_or_create_secret(self._settings.secret_path)
         self._remember_ports(former)
-        for step in (self._kafka, self._clickhouse, self._smsc, self._x, self._prepare, self._services):
+        for step in (self._kafka, self._clickhouse, self._smsc, self._x, self._telegram, self._prepare, self._services):
             if not stop.is_set():
                 step()
 
@@ -111,7 +111,15 @@ class Up:
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._say(f"starting the embedded {name}")
-        command = [sys.executable, "-m", f"embedded.{name}", "--data-dir", str(self._settings.data / name), *arguments]
+        module = name.removesuffix("-api")  # Telegram's door has Telegram's name
+        command = [
+            sys.executable,
+            "-m",
+            f"embedded.{module}",
+            "--data-dir",
+            str(self._settings.data / name),
+            *arguments,
+        ]
         service = Service(name=name, command=command, environment=environment)
         self.supervisor.start(service)
         self.supervisor.wait(service, ready, timeout_s=timeout_s)
@@ -160,6 +168,13 @@ class Up:
         port = self._port("x_api")
         self._embedded("x", "--port", str(port), ready=lambda: not _is_free(port))
         self.stack.addresses["x_api"] = self.stack.controls["x"] = f"http://{LOOPBACK}:{port}"
+
+    def _telegram(self) -> None:
+        if self._settings.telegram_api is not None:
+            return
+        port = self._port("telegram_api")
+        self._embedded("telegram-api", "--port", str(port), ready=lambda: not _is_free(port))
+        self.stack.addresses["telegram_api"] = self.stack.controls["telegram"] = f"http://{LOOPBACK}:{port}"
 
     def _web_address(self) -> None:
         if self._settings.web is None:

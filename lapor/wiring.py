@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # client libraries load with the part that needs them
 CHANNELS = {
     "sms": "lapor.doors:sms",
     "twitter": "lapor.doors:twitter",
+    "telegram": "lapor.doors:telegram",
     "web": "lapor.doors:web",
 }
 """The channel table: a door's name and what makes it."""

@@ -1,0 +1,99 @@
+"""Keeps citizens' files under the hash of their content: the same file is kept once, whoever sends it."""
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Protocol
+
+from complaints.errors import ConfigurationError, UnavailableError
+
+HEAD_BYTES = 4096
+"""As many as are looked at to tell what a file is."""
+
+RESERVE_BYTES = 1 << 28
+"""Of the disk, kept free for the spool: a complaint without its photo is better than no complaint."""
+
+
+class AttachmentStore(Protocol):
+    """Where files are kept. Thread-safe; each method may block."""
+
+    def keep(self, draft: Path, sha256: str) -> None:
+        """Take over a finished file; it is durable when this returns. Keeping the same content twice is once.
+
+        Raises:
+            UnavailableError: it cannot be kept now.
+        """
+
+    def find(self, sha256: str) -> tuple[int, bytes] | None:
+        """Return the size in bytes and the first HEAD_BYTES of what is kept under a hash; None where nothing is.
+
+        Raises:
+            UnavailableError: it cannot be known now.
+        """
+
+
+class DiskStore:
+    """An AttachmentStore in a folder: two letters of the hash, then the hash."""
+
+    def __init__(self, folder: Path, *, reserve_bytes: int = RESERVE_BYTES) -> None:
+        """Make the folder.
+
+        Args:
+            folder: for everything that is kept.
+            reserve_bytes: of the disk that stay free.
+
+        Raises:
+            ConfigurationError: it cannot be made or written.
+        """
+        self._folder = folder
+        self._reserve_bytes = reserve_bytes
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise ConfigurationError(
+                f"attachments cannot be kept in {folder} ({error}); choose another LAPOR_DATA"
+            ) from error
+
+    def keep(self, draft: Path, sha256: str) -> None:
+        """Take over a finished file (see AttachmentStore)."""
+        place = self._place(sha256)
+        try:
+            if shutil.disk_usage(self._folder).free < self._reserve_bytes:
+                raise UnavailableError(
+                    f"less than {self._reserve_bytes} bytes are free for attachments in {self._folder}"
+                )
+            if not place.exists():
+                place.parent.mkdir(exist_ok=True, mode=0o700)
+                ready = place.with_name(f".{place.name}.{os.getpid()}.{time.monotonic_ns()}")
+                shutil.copyfile(draft, ready)
+                _sync(ready)
+                ready.replace(place)
+            _sync(place.parent)
+            _sync(self._folder)
+        except OSError as error:
+            raise UnavailableError(f"the attachment cannot be kept in {self._folder}: {error}") from error
+
+    def find(self, sha256: str) -> tuple[int, bytes] | None:
+        """Return what is kept under a hash (see AttachmentStore)."""
+        try:
+            with self._place(sha256).open("rb") as file:
+                return os.fstat(file.fileno()).st_size, file.read(HEAD_BYTES)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise UnavailableError(f"the attachment cannot be read in {self._folder}: {error}") from error
+
+    def _place(self, digest: str) -> Path:
+        return self._folder / digest[:2] / digest
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
