@@ -1,5 +1,6 @@
 """SMPP bytes of any kind: whole PDUs come out whole, and nothing but our own errors is raised."""
 
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 from smpplib import smpp
 
 from channels.sms import pdu
+from channels.sms.coding import decode
+from channels.sms.outgoing import compose
 from channels.sms.pdu import Frames, FramingError
 from complaints.errors import MalformedMessage
 
@@ -92,3 +95,55 @@ def test_a_broken_header_inside_a_sound_pdu_is_a_fault_that_can_be_kept() -> Non
     found = pdu.read(deliver(short_message=b"\x28\x00\x03\x01", esm_class=0x40))
     assert isinstance(found.fault, MalformedMessage)
     assert found.payload == b"\x28\x00\x03\x01"
+
+
+def mutated(frame: bytes, chance: random.Random) -> bytes:
+    """Return a frame with bytes changed, cut out or put in anywhere behind the length, which is then right."""
+    body = bytearray(frame[4:])
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(body))
+        match chance.randrange(4):
+            case 0:
+                del body[at : at + chance.randint(1, 9)]
+            case 1:
+                body[at:at] = chance.randbytes(chance.randint(1, 9))
+            case _:
+                body[at] = chance.randrange(256)
+        body = body.ljust(12, b"\0")
+    return (len(body) + 4).to_bytes(4) + bytes(body)
+
+
+SOUND = (
+    deliver(short_message=b"\x05\x00\x03\x01\x02\x01halo", esm_class=0x40),
+    deliver(short_message=b"id:1 sub:001 dlvrd:001 stat:DELIVRD err:000", esm_class=0x04),
+    deliver(short_message="banjir 😭".encode("utf-16-be"), data_coding=8, sar_msg_ref_num=7),
+    pdu.enquire_link(1),
+    pdu.submit_sm(2, compose("halo", address={"sender": "6281234567", "from": "1708"}, reference=1)[0]),
+    (16 + 3).to_bytes(4) + b"\x80\0\0\4\0\0\0\0\0\0\0\2m1\0",
+)
+
+
+def read_all(count: int, seed: int) -> int:
+    """Read so many mutated PDUs, and the texts in them; return how many were no PDU."""
+    chance, malformed = random.Random(seed), 0
+    for number in range(count):
+        frame = mutated(SOUND[number % len(SOUND)], chance)
+        try:
+            found = pdu.read(frame)
+        except MalformedMessage:
+            malformed += 1
+            continue
+        if found.segment is not None:
+            decode(found.segment.body, found.segment.data_coding)
+    return malformed
+
+
+def test_10000_mutated_pdus_raise_nothing_of_their_own() -> None:
+    """Read, or malformed."""
+    assert 0 < read_all(10_000, seed=1) < 10_000
+
+
+@pytest.mark.long
+def test_100000_mutated_pdus_raise_nothing_of_their_own() -> None:
+    """The same, ten times as long."""
+    assert 0 < read_all(100_000, seed=2) < 100_000
