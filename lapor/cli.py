@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from lapor import agencies, cases, routing, running, servers
+from lapor import agencies, apikeys, cases, routing, running, servers
 
 app = typer.Typer(
     name="lapor",
@@ -32,6 +32,7 @@ app.command()(running.query)
 app.command()(running.doctor)
 app.command()(running.topics)
 app.command()(running.settings)
+app.command(name="api-key")(apikeys.api_key)
 
 
 def main() -> None:

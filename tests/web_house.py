@@ -1,17 +1,31 @@
 """A web door on a real socket, with a broker in memory and a real spool."""
 
+import re
 import socket
 import threading
+import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from channels.base import Intake
+from channels.conversation import Conversation
+from channels.correspondence import Correspondence
 from channels.web.channel import WebChannel
-from complaints.contract import COMPLAINTS
+from channels.web.desk import Furniture
+from channels.web.places import RegencySearch
+from channels.web.requestkeys import RequestKeys
+from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
+from complaints import tracking
+from complaints.attachments import DiskStore
+from complaints.case import CaseReader, CaseState, CaseStatus
+from complaints.contract import CASE_EVENTS, COMPLAINTS
 from complaints.crypto import Keyring
-from complaints.event import Complaint
+from complaints.errors import UnavailableError
+from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
+from complaints.ids import reply_id
 from complaints.message import InboundMessage
 from complaints.spool import Spool
 from normalizer.normaliser import Normaliser
@@ -23,15 +37,77 @@ STUMBLE = "RACUN"
 """A text at which this normaliser stumbles, as a fault of our own would."""
 
 
+class Cases:
+    """A CaseReader that knows what it was told."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, CaseStatus] = {}
+        self.away = False
+
+    def status(self, code: str) -> CaseStatus | None:
+        """Return what it was told (see CaseReader)."""
+        code = tracking.parse(code)
+        if self.away:
+            raise UnavailableError("the cases in memory are away")
+        return self.known.get(code)
+
+
+def regencies() -> RegencySearch:
+    """Return the search on the packaged gazetteer, as the composition root makes it."""
+    normaliser = Normaliser.load()
+    names = normaliser.gazetteer
+    return RegencySearch(
+        names.regencies(),
+        province=names.name,
+        reads=lambda text: normaliser.read("", address=text).place.codes[1],
+    )
+
+
+def furnish(folder: Path, memory: Correspondence, cases: CaseReader, **changes: Any) -> Furniture:
+    """Return what the door works with, in a folder."""
+    parts: dict[str, Any] = {
+        "cases": cases,
+        "letters": memory,
+        "regencies": regencies(),
+        "store": DiskStore(folder / "attachments"),
+        "requests": RequestKeys(folder / "web" / "requests.db"),
+        "forms": Forms("a secret of the tests"),
+        "keys": ApiKeys(None),
+        "limits": Limits(reads=rate("300/minute", ""), writes=rate("60/minute", ""), keyed=rate(KEYED, "")),
+        "max_body_bytes": 1 << 20,
+        "max_file_bytes": 10 << 20,
+    }
+    return Furniture(**(parts | changes))
+
+
+def correspondence(folder: Path) -> Correspondence:
+    """Return the door's memory of letters and cases."""
+    return Correspondence(folder / "correspondence.db", clock=time.time, question_s=3600.0)
+
+
 class House:
     """The door, served by uvicorn, with a broker in memory and a real spool."""
 
-    def __init__(self, keys: Keyring, folder: Path, *, spool_bytes: int = 1 << 20) -> None:
+    def __init__(
+        self, keys: Keyring, folder: Path, *, spool_bytes: int = 1 << 20, proxies: str = "", **changes: Any
+    ) -> None:
         self.producer, self._keys = MemoryProducer(), keys
+        self.folder, self.cases, self.memory = folder, Cases(), correspondence(folder)
         spool = Spool(folder / "spool.db", max_bytes=spool_bytes)
-        self.intake = Intake("web", normalise=self._normalise, producer=self.producer, spool=spool)
+        self.intake = Intake(
+            "web",
+            normalise=self._normalise,
+            producer=self.producer,
+            spool=spool,
+            conversation=Conversation(
+                memory=self.memory, complete=Normaliser.load().complete, identity=keys, cases=self.cases
+            ),
+        )
         self.port, self._stop = free_port(), threading.Event()
-        door = WebChannel(host="127.0.0.1", port=self.port, max_body_bytes=1 << 20, turned=lambda: None)
+        self.furniture = furnish(folder, self.memory, self.cases, **changes)
+        door = WebChannel(
+            host="127.0.0.1", port=self.port, furniture=self.furniture, turned=lambda: None, proxies=proxies
+        )
         self._thread = threading.Thread(target=door.run, args=(self.intake, self._stop), daemon=True)
         self._thread.start()
         wait_until(lambda: listens(self.port), what="the web door")
@@ -49,6 +125,50 @@ class House:
         self._thread.join(10)
         assert not self._thread.is_alive()
         self.intake.close()
+        self.memory.close()
+        self.furniture.requests.close()
+
+    def additions(self) -> list[CaseEvent]:
+        """Return what was added to cases."""
+        return self.producer.events(CASE_EVENTS, CaseEvent)
+
+    def write(self, complaint: Complaint, text: str, kind: ReplyKind = ReplyKind.received) -> None:
+        """Write to the citizen, as the courier has it from the topic."""
+        reply = Reply(
+            id=reply_id(complaint.id, f"{kind}/{text}"),
+            complaint_id=complaint.id,
+            tracking_code=complaint.tracking_code,
+            channel="web",
+            reply_address=complaint.reply_address,
+            kind=kind,
+            text=text,
+            created_at=complaint.received_at,
+            complaint=complaint,
+        )
+        self.memory.take([(reply, complaint.reporter_ref, "")])
+
+    def settle(self, complaint: Complaint, state: CaseState = "diproses", **changes: Any) -> None:
+        """Let the case stand somewhere, as ClickHouse would know."""
+        status: dict[str, Any] = {
+            "complaint_id": complaint.id,
+            "tracking_code": complaint.tracking_code,
+            "channel": "web",
+            "received_at": complaint.received_at,
+            "state": state,
+            "owner": "Dinas Pekerjaan Umum Kota Semarang",
+            "since": complaint.received_at,
+            "due": date(2026, 12, 31),
+        }
+        self.cases.known[complaint.tracking_code] = CaseStatus(**(status | changes))
+
+    def form(self, path: str = "/") -> dict[str, str]:
+        """Return what a browser finds in a form's hidden fields; the cookie stays in `http`."""
+        page = self.http.get(path).text
+        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+    def fill(self, path: str = "/", files: Any = None, **fields: str) -> httpx.Response:
+        """Fill in a form and send it."""
+        return self.http.post(path, data={**self.form(path), **fields}, files=files)
 
     def complaints(self) -> list[Complaint]:
         """Return what came to the bus."""

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from channels.base import Intake
 from channels.web.app import application
+from channels.web.desk import Furniture
+from channels.web.outgoing import OnThePage
 from channels.web.parse import NAME
 from complaints.errors import ConfigurationError
 
@@ -22,19 +25,24 @@ class WebChannel:
 
     name = NAME
 
-    def __init__(self, *, host: str, port: int, max_body_bytes: int, turned: Callable[[], None]) -> None:
+    def __init__(
+        self, *, host: str, port: int, furniture: Furniture, turned: Callable[[], None], proxies: str = ""
+    ) -> None:
         """Keep the settings.
 
         Args:
             host: what to listen on.
             port: the same.
-            max_body_bytes: of one request.
+            furniture: what the handlers work with.
             turned: is called each time the loop turns.
+            proxies: addresses and networks, by commas, whose word about the client's address is taken.
         """
+        self.sender = OnThePage()
         self._host = host
         self._port = port
-        self._max_body_bytes = max_body_bytes
+        self._furniture = furniture
         self._turned = turned
+        self._proxies = proxies
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Serve (see Channel).
@@ -42,9 +50,18 @@ class WebChannel:
         Raises:
             ConfigurationError: the address cannot be listened on.
         """
-        app = application(intake.accept, max_body_bytes=self._max_body_bytes)
+        app = application(intake, self._furniture)
+        if self._proxies:
+            app = ProxyHeadersMiddleware(app, trusted_hosts=self._proxies)  # type: ignore[arg-type, assignment]  # its own names for ASGI
         config = uvicorn.Config(
-            app, host=self._host, port=self._port, log_config=None, access_log=False, timeout_graceful_shutdown=5
+            app,
+            host=self._host,
+            port=self._port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=5,
         )
         server = _Server(config)
         asyncio.run(self._serve(server, stop))

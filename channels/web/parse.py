@@ -3,15 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
+from channels.web import categories
 from complaints.errors import MalformedMessage
+from complaints.event import Attachment
 from complaints.message import InboundMessage
 
 NAME = "web"
@@ -20,9 +23,37 @@ LONGEST_TEXT = 20_000
 """Characters. The longest report in a month of published ones has a third of it."""
 
 MOST_FIELDS = 50
-"""Of a form; ours has nine."""
+"""Of a form; ours has twenty with those that are not seen."""
+
+MOST_ATTACHMENTS = 5
+"""Of one complaint: a few photos and a document."""
+
+EASTERNMOST = timedelta(hours=9)
+"""Jayapura's clock before UTC's: an event of its today has happened."""
+
+AS_WRITTEN = "-"
+"""The choice of a citizen whose place is not in our list: the words go on as they are."""
+
+
+def _topic(text: str) -> str:
+    if not text:
+        return ""
+    found = categories.topic(text)
+    if found is None:
+        raise PydanticCustomError("category", "no such category")
+    return found
+
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+
+
+class AttachmentRef(BaseModel):
+    """A file that was sent before."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="Dari /api/v1/attachments")]
+    name: Annotated[Short, Field(description="Nama berkas")] = ""
 
 
 class Submission(BaseModel):
@@ -36,21 +67,26 @@ class Submission(BaseModel):
         StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT),
         Field(description="Isi laporan: apa yang terjadi"),
     ]
-    location: Annotated[Short, Field(description="Lokasi kejadian")] = ""
-    occurred: Annotated[Short, Field(description="Tanggal kejadian")] = ""
+    regency: Annotated[Short, Field(description="Kabupaten/kota kejadian: nama atau kode Kemendagri")] = ""
+    location: Annotated[Short, Field(description="Alamat atau patokan")] = ""
+    occurred: Annotated[Short, Field(description="Tanggal kejadian: YYYY-MM-DD, atau dengan kata")] = ""
     agency: Annotated[Short, Field(description="Instansi tujuan")] = ""
-    category: Annotated[Short, Field(description="Kategori")] = ""
+    category: Annotated[
+        Short, AfterValidator(_topic), Field(description="Kategori: nama, nama/subkategori, atau kode")
+    ] = ""
     contact: Annotated[Short, Field(description="Nomor telepon atau alamat e-mail untuk jawaban")] = ""
     anonymous: Annotated[bool, Field(description="Sembunyikan nama saya dari instansi")] = False
     secret: Annotated[bool, Field(description="Sembunyikan laporan ini dari publik")] = False
+    attachments: Annotated[tuple[AttachmentRef, ...], Field(max_length=MOST_ATTACHMENTS, description="Lampiran")] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field, in the citizen's words."""
+    """What is wrong with one field, in the citizen's words, and what may have been meant."""
 
     field: str
     message: str
+    suggestions: tuple[str, ...] = ()
 
 
 _SENTENCES = {
@@ -62,6 +98,9 @@ _SENTENCES = {
     "bool_type": "Pilih ya atau tidak.",
     "extra_forbidden": "Isian ini tidak dikenal.",
     "json_invalid": "Data yang dikirim bukan JSON yang benar.",
+    "too_long": "Paling banyak {max_length} lampiran.",
+    "string_pattern_mismatch": "Isian ini tidak benar.",
+    "category": "Kategori ini tidak dikenal.",
     "model_type": "Data yang dikirim harus berupa objek JSON.",
 }
 
@@ -74,25 +113,56 @@ def from_json(body: bytes) -> Submission | list[FieldError]:
         return _errors(error)
 
 
-def form_fields(body: bytes) -> dict[str, str]:
+def form_fields(body: bytes) -> list[tuple[str, str]]:
     """Return the fields of an urlencoded form; bytes that are no UTF-8 become U+FFFD.
 
     Raises:
         MalformedMessage: it has more than MOST_FIELDS fields.
     """
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise MalformedMessage(f"no form of ours: {error}") from error
 
 
+_TYPED = Submission.model_fields.keys() - {"attachments"}
+
+
 def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:
-    """Return the submission in a form's fields, or what is wrong with it. Fields that the form does not have are passed over."""
-    known: dict[str, Any] = {name: value for name, value in fields.items() if name in Submission.model_fields}
+    """Return the submission in a form's fields, or what is wrong with it. Fields that the form does not have are passed over.
+
+    A chosen date goes before a written one, and a chosen kabupaten/kota before what was typed.
+    """
+    known: dict[str, Any] = {
+        name: value.replace("\r\n", "\n") for name, value in fields.items() if name in _TYPED
+    }  # browsers send each line break as two characters
+    if fields.get("occurred_date"):
+        known["occurred"] = fields["occurred_date"]
+    pick = fields.get("regency_pick", "")
+    if pick == AS_WRITTEN:
+        known["location"] = ", ".join(part for part in (fields.get("location", ""), known.pop("regency", "")) if part)
+    elif pick:
+        known["regency"] = pick
     try:
         return Submission.model_validate(known)
     except ValidationError as error:
         return _errors(error)
+
+
+def faults_of_time(occurred: str, now: datetime) -> list[FieldError]:
+    """Return what is wrong with a date that was written in numbers; what is written in words is read later.
+
+    Args:
+        occurred: as it was sent.
+        now: with a time zone.
+    """
+    try:
+        day = date.fromisoformat(occurred)
+    except ValueError:
+        return []
+    if day > (now.astimezone(UTC) + EASTERNMOST).date():
+        return [FieldError("occurred", "Tanggal ini belum terjadi.")]
+    return []
 
 
 def _errors(error: ValidationError) -> list[FieldError]:
@@ -105,30 +175,63 @@ def _errors(error: ValidationError) -> list[FieldError]:
     ]
 
 
-def inbound(submission: Submission, *, idempotency_key: str | None) -> InboundMessage:
+def inbound(
+    submission: Submission,
+    *,
+    idempotency_key: str | None,
+    attachments: tuple[Attachment, ...] = (),
+    shared_location: tuple[float, float] | None = None,
+) -> InboundMessage:
     """Return the message in a submission.
 
     Args:
-        submission: checked.
+        submission: checked; its regency is a full name.
         idempotency_key: what the client names this sending by. The same key with the same content is the same complaint, however
             often it comes; without one each sending is a complaint of its own.
+        attachments: those that it refers to, as they are kept.
+        shared_location: latitude and longitude in degrees.
     """
-    content = submission.model_dump(exclude={"contact"})
-    body = json.dumps(content, ensure_ascii=False).encode()
-    own = sha256(idempotency_key.encode() + b"\0" + body).hexdigest()[:32] if idempotency_key else uuid4().hex
+    body = content_of(submission, attachments)
+    own = (
+        sha256(idempotency_key.encode("utf-8", "replace") + b"\0" + body).hexdigest()[:32]
+        if idempotency_key
+        else uuid4().hex
+    )
     return InboundMessage(
         channel=NAME,
         upstream_id=own,
         received_at=datetime.now(UTC),
         sender=submission.contact or own,
+        thread=own,  # two reports of one person are two cases, unless the citizen says otherwise by a code
         text=submission.text,
         title=submission.title,
-        address=submission.location,
+        address=", ".join(part for part in (submission.location, submission.regency) if part),
         occurred=submission.occurred,
         addressed_to=submission.agency,
         topic=submission.category,
+        shared_location=shared_location,
+        attachments=attachments,
         anonymous=submission.anonymous,
         secret=submission.secret,
         body=body,
         coding="application/json",
     )
+
+
+def content_of(submission: Submission, attachments: tuple[Attachment, ...] = ()) -> bytes:
+    """Return all that was said but who says it, as canonical JSON; empty fields are left out."""
+    content = submission.model_dump(exclude={"contact", "attachments"}, exclude_defaults=True)
+    if attachments:
+        content["attachments"] = [{"sha256": file.sha256, "name": file.name} for file in attachments]
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def addition(text: str, *, attachments: tuple[Attachment, ...], idempotency_key: str | None) -> InboundMessage:
+    """Return the message that adds to a case.
+
+    Args:
+        text: what the citizen wrote; may be empty where files speak.
+        attachments: as they are kept.
+        idempotency_key: as for `inbound`.
+    """
+    return inbound(Submission.model_construct(text=text), idempotency_key=idempotency_key, attachments=attachments)

@@ -53,10 +53,10 @@ def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> 
 
 
 def test_a_retry_with_its_key_is_one_complaint(door: House) -> None:
-    """Same key and content: same code. Other content or no key: another."""
+    """Same key and content: same code. Another key or none: another."""
     codes = [
         door.send(key=key, text=text).json()["tracking_code"]
-        for key, text in [("k", "a"), ("k", "a"), ("k", "b"), (None, "a"), (None, "a")]
+        for key, text in [("k", "a"), ("k", "a"), ("l", "a"), (None, "a"), (None, "a")]
     ]
     assert codes[0] == codes[1]
     assert len(set(codes)) == 4
@@ -109,7 +109,7 @@ def test_a_client_that_leaves_in_the_middle_disturbs_nobody(door: House) -> None
 def test_a_port_that_is_taken_is_told_and_no_turn_of_the_loop_says_that_the_door_is_up(door: House) -> None:
     """`lapor up` would be ready with another program's answers."""
     turns: list[None] = []
-    second = WebChannel(host="127.0.0.1", port=door.port, max_body_bytes=1, turned=lambda: turns.append(None))
+    second = WebChannel(host="127.0.0.1", port=door.port, furniture=door.furniture, turned=lambda: turns.append(None))
     with pytest.raises(ConfigurationError, match=f"127.0.0.1:{door.port}.*LAPOR_WEB"):
         second.run(door.intake, threading.Event())
     assert turns == []
@@ -117,8 +117,8 @@ def test_a_port_that_is_taken_is_told_and_no_turn_of_the_loop_says_that_the_door
 
 def test_a_sent_form_leads_to_the_page_with_its_code(door: House) -> None:
     """Post, redirect, get: reloading the page sends nothing again, and neither does the button pressed twice."""
-    key = re.findall(r'name="form_key" value="(\w+)"', door.http.get("/").text)[0]
-    answers = [door.http.post("/", data={"text": "Lampu mati", "form_key": key}) for _ in range(2)]
+    sent = {"text": "Lampu mati", **door.form()}
+    answers = [door.http.post("/", data=sent) for _ in range(2)]
     (code,) = {complaint.tracking_code for complaint in door.complaints()}
     assert [(answer.status_code, answer.headers["location"]) for answer in answers] == [(303, f"/diterima/{code}")] * 2
     page = door.http.get(answers[0].headers["location"])
@@ -138,13 +138,17 @@ def test_a_wrong_form_comes_back_with_its_faults_and_all_that_was_typed(door: Ho
         "secret": "true",
         "form_key": "abc",
     }
-    answer = door.http.post("/", data=typed)
+    answer = door.fill(**typed)
     assert answer.status_code == 422
     shown = html.unescape(answer.text)
     assert all(value in shown for value in typed.values())
-    assert 'id="text-wrong">Isian ini wajib diisi.' in shown
-    assert 'id="title-wrong">Isian ini terlalu panjang, paling banyak 200 karakter.' in shown
-    assert 'aria-describedby="text-hint text-wrong"' in shown
+    for name, message in (
+        ("text", "Isian ini wajib diisi."),
+        ("title", "Isian ini terlalu panjang, paling banyak 200 karakter."),
+    ):
+        assert re.search(f'id="{name}-wrong">.*{message}', shown)
+        assert re.search(f'name="{name}"[^>]* aria-describedby="{name}-hint {name}-wrong" aria-invalid="true"', shown)
+        assert f'<a href="#{name}">' in shown
     assert re.search(r'name="secret" value="true" checked', shown)
     assert not re.search(r'name="anonymous" value="true" checked', shown)
 
@@ -155,11 +159,10 @@ def test_a_wrong_form_comes_back_with_its_faults_and_all_that_was_typed(door: Ho
 )
 def test_what_is_typed_never_becomes_markup(door: House, field: str, attack: str) -> None:
     """In each field: it comes back as text."""
-    fields = {"title": "x" * 201, "text": "", field: attack}
-    answer = door.http.post("/", data=fields)
+    answer = door.fill(**{"title": "x" * 201, "text": "", field: attack})
     assert answer.status_code == 422
-    assert "<script" not in answer.text
-    assert "<img" not in answer.text
+    assert "<script>" not in answer.text
+    assert "<img src=x" not in answer.text
     if field != "secret":  # a box has no text to show
         assert html.escape(attack).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in answer.text
 
@@ -185,7 +188,7 @@ def test_nothing_can_keep_it_is_503_with_the_time_to_come_again(keys: Keyring, t
     """Kafka away and the spool full; by the form and by the API."""
     house = House(keys, tmp_path, spool_bytes=100)
     house.producer.mode = Mode.away
-    for answer in (house.send(), house.http.post("/", data={"text": "Jalan rusak"})):
+    for answer in (house.send(), house.fill(text="Jalan rusak")):
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) > 0
         assert "coba lagi" in answer.text
@@ -204,7 +207,7 @@ def test_the_spool_has_it_is_a_yes(door: House) -> None:
 
 def test_what_our_own_code_trips_over_is_kept_as_a_dead_letter_and_told_as_422(door: House) -> None:
     """The citizen learns that it is not yet a complaint; an officer finds it."""
-    for answer in (door.send(text=STUMBLE), door.http.post("/", data={"text": STUMBLE})):
+    for answer in (door.send(text=STUMBLE), door.fill(text=STUMBLE)):
         assert answer.status_code == 422
         assert "petugas akan memeriksanya" in answer.text
     letters = door.producer.events(DEAD_LETTERS, DeadLetter)
@@ -223,8 +226,17 @@ REQUESTS = [
     ("OPTIONS", "/", 405, {}),
     ("PUT", "/", 405, {}),
     ("BREW", "/", 405, {}),
-    ("POST", "/", 422, {}),
+    ("POST", "/", 403, {}),
+    ("GET", "/lacak", 200, {}),
+    ("GET", "/lacak?kode=x", 422, {}),
+    ("GET", "/lacak/x", 404, {}),
+    ("PUT", "/lacak/x", 405, {}),
+    ("GET", "/static/x/app.css", 404, {}),
     ("GET", "/diterima/x", 404, {}),
+    ("GET", "/open311/v2/services.json", 200, {}),
+    ("POST", "/open311/v2/requests.xml", 400, {}),
+    ("GET", "/open311/v2/tidak-ada.xml", 404, {}),
+    ("PATCH", "/open311/v2/requests.json", 405, {}),
     ("GET", "/tidak-ada", 404, {}),
     ("GET", "/api/tidak-ada", 404, {}),
     ("HEAD", API, 405, {}),
@@ -246,30 +258,44 @@ def test_every_answer_has_the_security_headers(
     if status == 405:
         assert "POST" in answer.headers["allow"]
     if status >= 400:
-        assert answer.headers["content-type"].startswith(
-            "application/problem+json" if path.startswith("/api/") else "text/html"
-        )
+        kinds: dict[str, Any] = {"/api/": "application/problem+json", "/open311/": ("text/xml", "application/json")}
+        expected = next((kind for start, kind in kinds.items() if path.startswith(start)), "text/html")
+        assert answer.headers["content-type"].startswith(expected)
     assert "Not Found" not in answer.text
     assert "Method Not Allowed" not in answer.text
 
 
-def _fall_over(_: InboundMessage) -> Any:
-    raise RuntimeError("secret detail")
+class FallsOver:
+    """An intake with a fault of our own."""
+
+    def accept(self, _: InboundMessage) -> Any:
+        """Fall over."""
+        raise RuntimeError("secret detail")
+
+    def complete(self, _: str, message: InboundMessage) -> Any:
+        """Fall over."""
+        return self.accept(message)
 
 
 @pytest.mark.parametrize(
     ("path", "body", "kind"),
-    [("/", b"text=x", "text/html"), (API, b'{"text": "x"}', "application/problem+json")],
-    ids=["form", "api"],
+    [
+        ("/api/v1/complaints", {"text": "x"}, "application/problem+json"),
+        ("/open311/v2/requests.json", {"service_code": "kesehatan", "description": "x"}, "application/json"),
+        ("/open311/v2/requests.xml", {"service_code": "kesehatan", "description": "x"}, "text/xml"),
+    ],
 )
-def test_a_fault_of_our_own_is_told_in_words_and_without_its_details(path: str, body: bytes, kind: str) -> None:
+def test_a_fault_of_our_own_is_told_in_words_and_without_its_details(
+    path: str, body: dict[str, str], kind: str, door: House
+) -> None:
     """500 with the headers; the trace is for the log."""
 
     async def send() -> httpx.Response:
-        app = application(_fall_over, max_body_bytes=1000)
+        app = application(FallsOver(), door.furniture)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-            return await client.post(path, content=body)
+            wanted: dict[str, Any] = {"json": body} if path.startswith("/api") else {"data": body}
+            return await client.post(path, **wanted)
 
     answer = asyncio.run(send())
     assert answer.status_code == 500

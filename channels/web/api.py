@@ -1,0 +1,152 @@
+"""The JSON API of the mobile apps: complaints, their status, and files for them."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field
+from python_multipart.multipart import parse_options_header
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from channels.web.answers import problem
+from channels.web.desk import Desk, client_name, code_in
+from channels.web.forms import chunks, limited_body
+from channels.web.parse import FieldError, content_of, from_json, inbound
+from channels.web.security import presented_key
+from channels.web.uploads import Draft, Upload
+from complaints.case import CaseState
+
+UPLOAD_FAULTS = {
+    "large": (413, "Berkas lebih besar dari {most} MB."),
+    "type": (415, "Berkas ini bukan gambar, PDF, atau video."),
+    "empty": (422, "Berkas ini kosong."),
+    "unavailable": (503, "Lampiran belum dapat disimpan. Silakan coba lagi sebentar."),
+}
+"""What is answered where a file is not kept."""
+
+MEGABYTE = 1 << 20
+
+LONGEST_KEY = 200
+"""Characters of an idempotency key; a UUID has 36."""
+
+
+class Accepted(BaseModel):
+    """A complaint that is kept."""
+
+    id: Annotated[str, Field(description="UUID laporan")]
+    tracking_code: Annotated[str, Field(description="Kode untuk melacak laporan")]
+
+
+class Status(BaseModel):
+    """Where a case stands."""
+
+    tracking_code: str
+    state: Annotated[CaseState, Field(description="menunggu: masih dipilah; selesai: ditutup")]
+    owner: Annotated[str, Field(description="Instansi yang menangani")]
+    received_at: AwareDatetime
+    since: Annotated[AwareDatetime, Field(description="Sejak kapan instansi itu menangani")]
+    due: Annotated[str | None, Field(description="Tenggat, YYYY-MM-DD")] = None
+    answer: Annotated[str, Field(description="Jawaban instansi")] = ""
+    secret: bool = False
+    letters: Annotated[list[str], Field(description="Yang sudah kami sampaikan kepada pelapor, dari yang lama")] = []
+
+
+class Stored(BaseModel):
+    """A file that is kept."""
+
+    sha256: Annotated[str, Field(description="Untuk attachments dari sebuah laporan")]
+    name: str
+    media_type: str
+    size_bytes: int
+
+
+class Api:
+    """The handlers. Each waits for the receipt before it says yes."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Keep the desk."""
+        self._desk = desk
+
+    def _client(self, request: Request) -> str:
+        return client_name(request, self._desk.furniture.keys, presented_key(request.headers))
+
+    async def post_complaint(self, request: Request) -> Response:
+        """Take a complaint as JSON: 202 with its tracking code once it is safe."""
+        client = self._client(request)
+        sent = from_json(await limited_body(request, self._desk.furniture.max_body_bytes))
+        found = sent if isinstance(sent, list) else self._desk.checked(sent)
+        if isinstance(found, list):
+            return _incomplete(found)
+        attachments = await self._desk.attachments(found)
+        if isinstance(attachments, list):
+            return _incomplete(attachments)
+        key = request.headers.get("idempotency-key")
+        if key is not None and len(key) > LONGEST_KEY:
+            return problem(422, f"Idempotency-Key paling panjang {LONGEST_KEY} karakter.")
+        message = inbound(found, idempotency_key=key, attachments=attachments)
+        if key:
+            await self._desk.claim(client, key, sha256(content_of(found, attachments)).hexdigest())
+        receipt = await self._desk.keep(message)
+        answer = Accepted(id=str(receipt.complaint_id), tracking_code=receipt.tracking_code)
+        return JSONResponse(answer.model_dump(), status_code=202)
+
+    async def get_complaint(self, request: Request) -> Response:
+        """Say where a case stands: 404 while it is not there yet."""
+        self._client(request)
+        code = code_in(request.path_params)
+        found = await self._desk.status(code)
+        if found is None:
+            return problem(404, "Laporan ini belum ada pada kami. Laporan baru perlu beberapa saat.")
+        answer = Status(
+            tracking_code=found.tracking_code,
+            state=found.state,
+            owner=found.owner,
+            received_at=found.received_at,
+            since=found.since,
+            due=found.due.isoformat() if found.due else None,
+            answer=found.answer,
+            secret=found.secret,
+            letters=[letter.reply.text for letter in await self._desk.letters(code)],
+        )
+        return JSONResponse(answer.model_dump(mode="json"))
+
+    async def post_attachment(self, request: Request) -> Response:
+        """Take one file, as the body itself or as a form's only file: 201 with the hash that a complaint refers to it by."""
+        self._client(request)
+        furniture = self._desk.furniture
+        kind, _ = parse_options_header(request.headers.get("content-type", "").encode("latin-1", "replace"))
+        if kind == b"multipart/form-data":
+            form = await furniture.reader.read(request)
+            if len(form.files) != 1 or form.surplus:
+                return problem(422, "Kirim tepat satu berkas.")
+            (upload,) = form.files
+        else:
+            upload = await self._read(request)
+        if upload.attachment is None:
+            status, title = UPLOAD_FAULTS[upload.fault]
+            return problem(status, title.format(most=furniture.max_file_bytes // MEGABYTE))
+        return JSONResponse(
+            Stored.model_validate(upload.attachment, from_attributes=True).model_dump(), status_code=201
+        )
+
+    async def _read(self, request: Request) -> Upload:
+        most = self._desk.furniture.max_file_bytes
+        _, options = parse_options_header(request.headers.get("content-disposition", "").encode("latin-1", "replace"))
+        name = options.get(b"filename", b"").decode("utf-8", "replace")
+        too_large = Upload(attachment=None, name=name, fault="large")
+        announced = request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > most:
+            return too_large
+        seen = 0
+        with Draft(name, most_bytes=most) as draft:
+            async for chunk in chunks(request):
+                seen += len(chunk)
+                if seen > most:
+                    return too_large
+                await run_in_threadpool(draft.write, chunk)
+            return await run_in_threadpool(draft.keep_in, self._desk.furniture.store)
+
+
+def _incomplete(errors: list[FieldError]) -> Response:
+    return problem(422, "Laporan belum lengkap atau tidak benar.", errors)

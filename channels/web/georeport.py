@@ -1,0 +1,152 @@
+"""Serves Open311 GeoReport v2 on the same desk as the form and the API."""
+
+import json
+from pathlib import PurePosixPath
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from channels.web import open311
+from channels.web.answers import Handler, by_method
+from channels.web.api import MEGABYTE, UPLOAD_FAULTS
+from channels.web.categories import find
+from channels.web.desk import Desk, client_name
+from channels.web.parse import FieldError, from_json, inbound
+from channels.web.security import presented_key
+from complaints import tracking
+from complaints.errors import TrackingCodeError
+from complaints.event import Attachment
+
+MOST_IDS = 50
+"""Of one list: each is looked up."""
+
+FORMATS = ("json", "xml")
+
+
+def _answer(request: Request, root: str, value: Any, status: int = 200) -> Response:
+    body, media_type = open311.render(root, value, xml=request.url.path.endswith(".xml"))
+    return Response(body, status_code=status, media_type=media_type)
+
+
+def _no_case() -> HTTPException:
+    return HTTPException(404, "service_request_id ini tidak dikenal.")
+
+
+class GeoReport:
+    """The handlers."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Keep the desk."""
+        self._desk = desk
+
+    def routes(self) -> list[Route]:
+        """Return the addresses, in both formats."""
+        table: dict[str, dict[str, Handler]] = {
+            "services": {"get": self.get_services},
+            "services/{code}": {"get": self.get_service},
+            "requests": {"get": self.get_requests, "post": self.post_request},
+            "requests/{code}": {"get": self.get_request},
+            "tokens/{code}": {"get": self.get_token},
+        }
+        return [
+            Route(f"/open311/v2/{path}.{kind}", handler, methods=methods)
+            for path, handlers in table.items()
+            for handler, methods in [by_method(**handlers)]
+            for kind in FORMATS
+        ]
+
+    async def get_services(self, request: Request) -> Response:
+        """List the services."""
+        return _answer(request, "services", open311.services())
+
+    async def get_service(self, request: Request) -> Response:
+        """Define a service."""
+        category = find(request.path_params["code"])
+        if category is None:
+            raise HTTPException(404, "service_code ini tidak dikenal.")
+        return _answer(request, "service_definition", open311.definition(category))
+
+    async def post_request(self, request: Request) -> Response:
+        """Take a request, with a file where the client sends one."""
+        furniture = self._desk.furniture
+        shown = presented_key(request.headers) or request.query_params.get("api_key", "")
+        gate = lambda form: self._known(request, shown or form.fields.get("api_key", ""))  # noqa: E731
+        form = await furniture.reader.read(request, gate)
+        client_name(request, furniture.keys, shown or form.fields.get("api_key", ""))
+        fields = {**request.query_params, **form.fields}
+        sent = open311.submission(fields)
+        found = sent if isinstance(sent, list) else from_json(json.dumps(sent).encode())
+        checked = found if isinstance(found, list) else self._desk.checked(found)
+        if isinstance(checked, list):
+            raise HTTPException(400, " ".join(_told(error) for error in checked))
+        attachments = self._files(form.files)
+        if url := fields.get("media_url", "").strip():
+            attachments += (_linked(url),)
+        message = inbound(
+            checked, idempotency_key=None, attachments=attachments, shared_location=open311.position(fields)
+        )
+        receipt = await self._desk.keep(message)
+        return _answer(request, "service_requests", open311.posted(receipt.tracking_code))
+
+    def _known(self, request: Request, key: str) -> bool:
+        try:
+            client_name(request, self._desk.furniture.keys, key)
+        except HTTPException:
+            return False
+        return True
+
+    def _files(self, uploads: Any) -> tuple[Attachment, ...]:
+        kept = []
+        for upload in uploads:
+            if upload.attachment is None:
+                status, title = UPLOAD_FAULTS[upload.fault]
+                raise HTTPException(status, title.format(most=self._desk.furniture.max_file_bytes // MEGABYTE))
+            kept.append(upload.attachment)
+        return tuple(kept)
+
+    async def get_requests(self, request: Request) -> Response:
+        """List the cases whose ids are given, which override all other arguments, as the specification has it.
+
+        Without ids there is no list: they are secrets of those who reported.
+        """
+        asked = request.query_params
+        ids = [code.strip() for code in asked.get("service_request_id", "").split(",") if code.strip()]
+        if not ids or len(ids) > MOST_IDS:
+            raise HTTPException(
+                400, f"Sebutkan 1 sampai {MOST_IDS} service_request_id: kode laporan tidak kami umumkan."
+            )
+        found = [await self._desk.status(_code(code)) for code in ids]
+        return _answer(request, "service_requests", [open311.request(status) for status in found if status is not None])
+
+    async def get_request(self, request: Request) -> Response:
+        """Say where a case stands."""
+        status = await self._desk.status(_code(request.path_params["code"]))
+        if status is None:
+            raise _no_case()
+        return _answer(request, "service_requests", [open311.request(status)])
+
+    async def get_token(self, request: Request) -> Response:
+        """Return the id that a token stands for: its own."""
+        return _answer(request, "service_requests", open311.token(_code(request.path_params["code"])))
+
+
+def _code(text: str) -> str:
+    try:
+        return tracking.parse(text)
+    except TrackingCodeError as error:
+        raise _no_case() from error
+
+
+def _told(error: FieldError) -> str:
+    maybe = f" ({'; '.join(error.suggestions)})" if error.suggestions else ""
+    names = {"text": "description", "location": "address_string"}
+    return f"{names.get(error.field, error.field)}: {error.message}{maybe}"
+
+
+def _linked(url: str) -> Attachment:
+    """Return a file that lies elsewhere; it is never fetched from here."""
+    name = PurePosixPath(url.partition("?")[0]).name[:120] or "lampiran"
+    return Attachment(name=name, media_type="application/octet-stream", size_bytes=0, url=url[:2000])

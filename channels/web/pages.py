@@ -1,0 +1,244 @@
+"""The pages: the form, the confirmation, and the tracking of a case; all of them work without JavaScript."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from channels.conversation import day
+from channels.web.answers import page
+from channels.web.api import MEGABYTE
+from channels.web.categories import categories
+from channels.web.desk import Desk, code_in
+from channels.web.forms import Form
+from channels.web.parse import (
+    AS_WRITTEN,
+    EASTERNMOST,
+    LONGEST_TEXT,
+    MOST_ATTACHMENTS,
+    FieldError,
+    addition,
+    from_form,
+    inbound,
+)
+from complaints import tracking
+from complaints.errors import TrackingCodeError
+from complaints.event import Attachment
+
+LABELS = {
+    "title": "Judul",
+    "text": "Isi laporan",
+    "regency": "Kabupaten/kota",
+    "location": "Alamat atau patokan",
+    "occurred": "Tanggal kejadian",
+    "agency": "Instansi tujuan",
+    "category": "Kategori",
+    "contact": "Nomor telepon atau e-mail",
+    "attachments": "Lampiran",
+    "website": "Isian tambahan",
+    "form": "Formulir",
+}
+
+FAULTS = {
+    "large": "“{name}” lebih besar dari {most} MB.",
+    "type": "“{name}” bukan gambar, PDF, atau video.",
+    "empty": "“{name}” kosong.",
+    "unavailable": "“{name}” belum dapat disimpan. Coba lagi, atau kirim laporan tanpa lampiran ini.",
+}
+
+STATES = {
+    "menunggu": "Sedang dipilah",
+    "diproses": "Sedang ditangani",
+    "ditanggapi": "Sudah dijawab",
+    "selesai": "Selesai",
+}
+
+EXPIRED = FieldError("form", "Formulir ini sudah terlalu lama terbuka. Periksa isinya, lalu kirim sekali lagi.")
+MADE_BY_MACHINE = FieldError("website", "Kosongkan isian ini, lalu kirim sekali lagi.")
+
+
+class Pages:
+    """The handlers. Each waits for the receipt before it says yes."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Keep the desk."""
+        self._desk = desk
+        self._forms = desk.furniture.forms
+        self._most_mb = desk.furniture.max_file_bytes // MEGABYTE
+
+    async def get_form(self, request: Request) -> Response:
+        """Show the empty form."""
+        return self._form(request, fields={}, errors=[], files=())
+
+    async def post_form(self, request: Request) -> Response:
+        """Take a filled form; where a field is wrong, show it beside the field with all that was typed and attached."""
+        form, files, errors = await self._read(request)
+        sent = from_form(form.fields)
+        found = sent if isinstance(sent, list) else self._desk.checked(sent)
+        if isinstance(found, list):
+            errors = [*found, *errors]
+        if errors or isinstance(found, list):
+            return self._form(request, fields=form.fields, errors=errors, files=files)
+        message = inbound(found, idempotency_key=form.fields.get("form_key"), attachments=files)
+        receipt = await self._desk.keep(message)
+        return RedirectResponse(
+            f"/diterima/{receipt.tracking_code}" if receipt.tracking_code else "/lacak", status_code=303
+        )
+
+    async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:
+        """Return a form of ours, the files that it has by now, and what is wrong with either."""
+
+        def is_ours(form: Form) -> bool:
+            return self._forms.is_ours(request, form.fields.get("token", ""))
+
+        form = await self._desk.furniture.reader.read(request, gate=is_ours)
+        ours = is_ours(form)
+        kept = self._kept(form) if ours else ()
+        files = {
+            file.sha256: file for file in (*kept, *(upload.attachment for upload in form.files)) if file is not None
+        }
+        errors = [] if ours else [EXPIRED]
+        if form.fields.get("website"):
+            errors.append(MADE_BY_MACHINE)
+        if told := self._file_faults(form, len(files)) if ours else "":
+            errors.append(FieldError("attachments", told))
+        return form, tuple(files.values())[:MOST_ATTACHMENTS], errors
+
+    def _file_faults(self, form: Form, count: int) -> str:
+        told = [
+            FAULTS[upload.fault].format(name=upload.name, most=self._most_mb) for upload in form.files if upload.fault
+        ]
+        if form.surplus or count > MOST_ATTACHMENTS:
+            told.append(f"Paling banyak {MOST_ATTACHMENTS} lampiran.")
+        return " ".join(told)
+
+    def _kept(self, form: Form) -> tuple[Attachment, ...]:
+        """Return the files of an earlier sending that the citizen has not taken off the list."""
+        dropped = set(form.lists.get("drop", ()))
+        try:
+            files = [Attachment(**entry) for entry in self._forms.signed_files(form.fields.get("kept", ""))]
+        except (ValidationError, TypeError):
+            return ()
+        return tuple(file for file in files if file.sha256 not in dropped)
+
+    def _form(
+        self,
+        request: Request,
+        *,
+        fields: Mapping[str, str],
+        errors: list[FieldError],
+        files: tuple[Attachment, ...],
+    ) -> Response:
+        browser = self._forms.browser(request)
+        status = 403 if EXPIRED in errors else 422
+        answer = page(
+            "form.html",
+            status=status if errors else 200,
+            values={"form_key": uuid4().hex, **fields},
+            errors={error.field: error for error in errors},
+            labels=LABELS,
+            categories=categories(),
+            today=(datetime.now(UTC) + EASTERNMOST).date().isoformat(),
+            as_written=AS_WRITTEN,
+            longest=LONGEST_TEXT,
+            **self._shared(browser, files),
+        )
+        self._forms.set_cookie(request, answer, browser)
+        return answer
+
+    def _shared(self, browser: str, files: tuple[Attachment, ...]) -> dict[str, Any]:
+        return {
+            "token": self._forms.token(browser),
+            "files": files,
+            "kept": self._forms.sign_files([file.model_dump(exclude_none=True) for file in files]),
+            "most_files": MOST_ATTACHMENTS,
+            "most_mb": self._most_mb,
+        }
+
+    async def get_regencies(self, request: Request) -> Response:
+        """Return the kabupaten and kota that what is being typed may mean."""
+        found = self._desk.furniture.regencies.suggest(request.query_params.get("q", ""))
+        return JSONResponse([{"code": regency.code, "name": regency.name} for regency in found])
+
+    async def get_received(self, request: Request) -> Response:
+        """Show the tracking code, and what happens next."""
+        code = code_in(request.path_params)
+        return page("received.html", code=code, spaced=tracking.spaced(code))
+
+    async def get_search(self, request: Request) -> Response:
+        """Ask for a tracking code, and lead to its page."""
+        typed = request.query_params.get("kode", "").strip()
+        error = ""
+        if typed:
+            try:
+                return RedirectResponse(f"/lacak/{tracking.parse(typed)}", status_code=303)
+            except TrackingCodeError:
+                error = "Kode ini tidak benar. Kode laporan terdiri dari 11 huruf dan angka; periksa lagi."
+        elif "kode" in request.query_params:
+            error = "Isi kode laporan Anda."
+        return page("search.html", status=422 if error else 200, typed=typed, error=error)
+
+    async def get_case(self, request: Request) -> Response:
+        """Show where a case stands, and what was written to the citizen."""
+        return await self._case(request, code_in(request.path_params), fields={}, errors=[], files=())
+
+    async def post_case(self, request: Request) -> Response:
+        """Add to a case."""
+        code = code_in(request.path_params)
+        form, files, errors = await self._read(request)
+        text = form.fields.get("text", "").replace("\r\n", "\n").strip()
+        if not text and not files:
+            errors.append(FieldError("text", "Isi keterangan, atau lampirkan berkas."))
+        if len(text) > LONGEST_TEXT:
+            errors.append(FieldError("text", f"Isian ini terlalu panjang, paling banyak {LONGEST_TEXT} karakter."))
+        if errors:
+            return await self._case(request, code, fields=form.fields, errors=errors, files=files)
+        message = addition(text, attachments=files, idempotency_key=form.fields.get("form_key"))
+        try:
+            await self._desk.complete(code, message)
+        except HTTPException as error:
+            if error.status_code != 404:  # noqa: PLR2004  # no such case
+                raise
+            refused = [FieldError("text", error.detail)]
+            return await self._case(request, code, fields=form.fields, errors=refused, files=files)
+        return RedirectResponse(f"/lacak/{code}?dilengkapi=1", status_code=303)
+
+    async def _case(
+        self,
+        request: Request,
+        code: str,
+        *,
+        fields: Mapping[str, str],
+        errors: list[FieldError],
+        files: tuple[Attachment, ...],
+    ) -> Response:
+        browser = self._forms.browser(request)
+        status, unknown = None, ""
+        try:
+            status = await self._desk.status(code)
+        except HTTPException as error:
+            unknown = error.detail
+        answer = page(
+            "case.html",
+            status=(403 if EXPIRED in errors else 422) if errors else 200,
+            code=code,
+            spaced=tracking.spaced(code),
+            case=status,
+            unknown=unknown,
+            states=STATES,
+            letters=await self._desk.letters(code),
+            day=day,
+            completed="dilengkapi" in request.query_params,
+            values={"form_key": uuid4().hex, **fields},
+            errors={error.field: error for error in errors},
+            labels={**LABELS, "text": "Keterangan tambahan"},
+            longest=LONGEST_TEXT,
+            **self._shared(browser, files),
+        )
+        self._forms.set_cookie(request, answer, browser)
+        return answer

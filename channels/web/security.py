@@ -1,0 +1,266 @@
+"""Who may do what, how often, and what browsers are told: CSRF tokens, API keys, limits by client, headers."""
+
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+from secrets import token_urlsafe
+from time import time
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from complaints.errors import ConfigurationError
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""On every answer."""
+
+TOKEN_AGE_S = 12 * 3600
+"""A form that lies open for half a day is still sent."""
+
+KEYED = "6000/minute"
+"""A client with an API key speaks for many citizens: a bound against loops, not against people."""
+
+IPV6_NETWORK_BITS = 64
+"""What one customer is given: its addresses are one client."""
+
+
+class Forms:
+    """Signs what forms carry: the token that ties a form to its browser, and the list of files that are kept already."""
+
+    def __init__(self, secret: str) -> None:
+        """Derive the signers from a secret of this installation."""
+        self._tokens = URLSafeTimedSerializer(secret, salt="lapor/web/form")
+        self._files = URLSafeSerializer(secret, salt="lapor/web/files")
+
+    @staticmethod
+    def cookie_name(request: Request) -> str:
+        """Return the cookie's name; with https one that no other host of the domain can set."""
+        return "__Host-lapor" if request.url.scheme == "https" else "lapor"
+
+    def browser(self, request: Request) -> str:
+        """Return the random name of the browser, new where it has none."""
+        known = request.cookies.get(self.cookie_name(request), "")
+        return known if 20 <= len(known) <= 60 and known.isascii() else token_urlsafe(24)  # noqa: PLR2004  # ours have 32
+
+    def token(self, browser: str) -> str:
+        """Return the token for a form that is shown to this browser."""
+        return str(self._tokens.dumps(browser))
+
+    def is_ours(self, request: Request, token: str) -> bool:
+        """Return whether the token was made for the browser that sends it, not too long ago."""
+        try:
+            made_for = self._tokens.loads(token, max_age=TOKEN_AGE_S)
+        except BadData:
+            return False
+        cookie = request.cookies.get(self.cookie_name(request), "")
+        return isinstance(made_for, str) and hmac.compare_digest(made_for.encode(), cookie.encode("utf-8", "replace"))
+
+    def set_cookie(self, request: Request, answer: Response, browser: str) -> None:
+        """Give the browser its name: no script sees it, and no other site's request carries it."""
+        answer.set_cookie(
+            self.cookie_name(request),
+            browser,
+            max_age=TOKEN_AGE_S,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+
+    def sign_files(self, files: list[dict[str, Any]]) -> str:
+        """Return a list of kept files in a form that only we can write."""
+        return str(self._files.dumps(files))
+
+    def signed_files(self, text: str) -> list[dict[str, Any]]:
+        """Return the list in what `sign_files` gave; none where it is not ours."""
+        try:
+            found = self._files.loads(text)
+        except BadData:
+            return []
+        return found if isinstance(found, list) else []
+
+
+class ApiKeys:
+    """The keys of the API's clients, from a file of lines `name:sha256`; read again when it changes."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Read the file.
+
+        Args:
+            path: None where the API is open to all.
+
+        Raises:
+            ConfigurationError: the file cannot be read, or has a line that is none.
+        """
+        self._path = path
+        self._changed_ns = -1
+        self._names: dict[str, str] = {}
+        if path is not None:
+            self._read(path)
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether a client needs a key."""
+        return self._path is not None
+
+    def name_of(self, key: str) -> str | None:
+        """Return whose key it is; None where it is nobody's. Takes as long for each."""
+        if self._path is None:
+            return None
+        self._reread(self._path)
+        digest = sha256(key.encode("utf-8", "replace")).hexdigest()
+        found = None
+        for known, name in self._names.items():
+            if hmac.compare_digest(known, digest):
+                found = name
+        return found
+
+    def _reread(self, path: Path) -> None:
+        try:
+            if path.stat().st_mtime_ns != self._changed_ns:
+                self._read(path)
+        except (OSError, ConfigurationError):
+            return  # somebody is writing it: the keys of before hold
+
+    def _read(self, path: Path) -> None:
+        try:
+            changed_ns, lines = path.stat().st_mtime_ns, path.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"LAPOR_API_KEYS_FILE={path} cannot be read ({error})") from error
+        names = {}
+        for number, line in enumerate(lines, 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            name, _, digest = line.strip().rpartition(":")
+            if not name or len(digest) != sha256().digest_size * 2:
+                raise ConfigurationError(
+                    f"LAPOR_API_KEYS_FILE={path}, line {number}: not of the form name:sha256; see `lapor api-key`"
+                )
+            names[digest.lower()] = name
+        self._names, self._changed_ns = names, changed_ns
+
+
+def new_api_key(name: str) -> tuple[str, str]:
+    """Return a new key, and the line that lets it in."""
+    key = token_urlsafe(32)
+    return key, f"{name}:{sha256(key.encode()).hexdigest()}"
+
+
+def presented_key(headers: Headers) -> str:
+    """Return the key that a request shows in `X-API-Key` or as a bearer token; empty where it shows none."""
+    bearer = headers.get("authorization", "")
+    return headers.get("x-api-key", "") or (bearer[7:].strip() if bearer[:7].lower() == "bearer " else "")
+
+
+def client_of(host: str) -> str | None:
+    """Return the client that an address is; None for this machine itself, whose programs are not limited."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host or "unknown"
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or address
+    if address.is_loopback:
+        return None
+    if isinstance(address, IPv6Address):
+        return str(IPv6Address(int(address) >> IPV6_NETWORK_BITS << IPV6_NETWORK_BITS))
+    return str(address)
+
+
+def rate(text: str, variable: str) -> RateLimitItem:
+    """Return a limit like "60/minute".
+
+    Raises:
+        ConfigurationError: the text is none.
+    """
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{variable}={text!r} is no limit like 60/minute") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How often one client may read and write."""
+
+    reads: RateLimitItem
+    writes: RateLimitItem
+    keyed: RateLimitItem
+
+
+class RateLimited:
+    """Around the application: a client that asks too often is told when to come again."""
+
+    def __init__(self, app: ASGIApp, *, limits: Limits, keys: ApiKeys, refuse: Any) -> None:
+        """Keep the parts.
+
+        Args:
+            app: what is behind.
+            limits: by client; kept in memory, so that a restart begins anew.
+            keys: whose bearers are known by name.
+            refuse: gives the answer to a path and the seconds to wait.
+        """
+        self._app, self._limits, self._keys, self._refuse = app, limits, keys, refuse
+        self._counted = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve (ASGI)."""
+        wait_s = self._wait_s(scope) if scope["type"] == "http" else 0
+        if wait_s:
+            await self._refuse(scope["path"], wait_s)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _wait_s(self, scope: Scope) -> int:
+        path = scope["path"]
+        if path == "/health" or path.startswith("/static/"):
+            return 0
+        kind = "reads" if scope["method"] in {"GET", "HEAD", "OPTIONS"} else "writes"
+        key = presented_key(Headers(scope=scope)) if self._keys.asked_for else ""
+        name = self._keys.name_of(key) if key else None
+        client = client_of((scope.get("client") or ("", 0))[0]) if name is None else f"key {name}"
+        if client is None:
+            return 0
+        limit = self._limits.keyed if name else getattr(self._limits, kind)
+        if self._counted.hit(limit, kind, client):
+            return 0
+        return max(1, round(self._counted.get_window_stats(limit, kind, client).reset_time - time()) + 1)
+
+
+class SecurityHeaders:
+    """Around everything, so that the answer to a fault of our own has them too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve (ASGI)."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Cache-Control", "no-store")
+                if scope.get("scheme") == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

@@ -1,0 +1,134 @@
+"""Takes citizens' files as they come in: counted, hashed, known by their bytes for what they are, and handed to the store."""
+
+import tempfile
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import puremagic
+
+from complaints.attachments import HEAD_BYTES, AttachmentStore
+from complaints.errors import UnavailableError
+from complaints.event import Attachment
+
+MEDIA_TYPES = {
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/png",
+    "image/gif": "image/gif",
+    "image/webp": "image/webp",
+    "image/heif": "image/heif",
+    "image/heic": "image/heif",
+    "application/pdf": "application/pdf",
+    "video/mp4": "video/mp4",
+    "video/quicktime": "video/quicktime",
+    "video/3gpp": "video/3gpp",
+    "video/webm": "video/webm",
+}
+"""What phones make, and PDF. None of these runs anything where it is opened; SVG and HTML would."""
+
+LONGEST_NAME = 120
+"""Characters of a file's name that are kept."""
+
+
+def media_type(head: bytes) -> str | None:
+    """Return what a file is by its first bytes; None for what we do not take, whatever it calls itself."""
+    try:
+        found = puremagic.from_string(head, mime=True)
+    except (puremagic.PureError, ValueError):
+        return None
+    return MEDIA_TYPES.get(found)
+
+
+def safe_name(name: str) -> str:
+    """Return the last part of a file's name without characters that do not print; "lampiran" where nothing is left."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(letter for letter in last if letter.isprintable()).strip(" .")
+    return shown[-LONGEST_NAME:] or "lampiran"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file of a form, kept or not.
+
+    Attributes:
+        attachment: what was kept; None where it was not.
+        name: what the client called it.
+        fault: why it was not kept: "large", "type", "empty" or "unavailable"; empty where it was.
+    """
+
+    attachment: Attachment | None
+    name: str
+    fault: str = ""
+
+
+class Draft:
+    """A file that is coming in: hashed while it is written, and cut where it is too large. One thread at a time; a context manager."""
+
+    def __init__(self, name: str, *, most_bytes: int) -> None:
+        """Begin empty.
+
+        Args:
+            name: what the client calls it.
+            most_bytes: of which nothing beyond is written.
+        """
+        self.name = safe_name(name)
+        self._most_bytes = most_bytes
+        self._size = 0
+        self._hash = sha256()
+        self._file: BinaryIO = tempfile.NamedTemporaryFile(prefix="lapor-", suffix=".draft")  # type: ignore[assignment]  # noqa: SIM115  # closed by the context
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            UnavailableError: the disk does not.
+        """
+        self._size += len(data)
+        if self._size <= self._most_bytes:
+            self._hash.update(data)
+            try:
+                self._file.write(data)
+            except OSError as error:
+                raise UnavailableError(f"no room for an attachment that comes in: {error}") from error
+
+    def keep_in(self, store: AttachmentStore) -> Upload:
+        """Finish: check what it is, and hand it to the store."""
+        if self._size == 0:
+            return Upload(attachment=None, name=self.name, fault="empty")
+        if self._size > self._most_bytes:
+            return Upload(attachment=None, name=self.name, fault="large")
+        try:
+            self._file.flush()
+            self._file.seek(0)
+            kind = media_type(self._file.read(HEAD_BYTES))
+            if kind is None:
+                return Upload(attachment=None, name=self.name, fault="type")
+            digest = self._hash.hexdigest()
+            store.keep(Path(self._file.name), digest)
+        except (UnavailableError, OSError):
+            return Upload(attachment=None, name=self.name, fault="unavailable")
+        kept = Attachment(name=self.name, media_type=kind, size_bytes=self._size, sha256=digest)
+        return Upload(attachment=kept, name=self.name)
+
+
+def referred(store: AttachmentStore, digest: str, name: str) -> Attachment | None:
+    """Return the attachment that was kept before under a hash; None where there is none.
+
+    Raises:
+        UnavailableError: it cannot be known now.
+    """
+    found = store.find(digest)
+    kind = media_type(found[1]) if found else None
+    if found is None or kind is None:
+        return None
+    return Attachment(name=safe_name(name), media_type=kind, size_bytes=found[0], sha256=digest)
