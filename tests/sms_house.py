@@ -3,8 +3,9 @@
 import socket
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 from channels.base import Intake, Letter
@@ -122,10 +123,18 @@ class NotingIntake(Intake):
         self.outcomes.append((upstream_id, ok, detail))
 
 
+class Listens(Protocol):
+    """An SMSC that a door can be told of."""
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+
+
 class House:
     """A door with its intake, on a Kafka in memory."""
 
-    def __init__(self, folder: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
+    def __init__(self, folder: Path, keys: Keyring, smscs: Sequence[Listens]) -> None:
         reads = Normaliser.load()
         self.bus, self.stop = MemoryProducer(), threading.Event()
         self.memory = Memory(folder / "m.db", window_s=86_400.0, part_timeout_s=1800.0)

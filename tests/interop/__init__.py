@@ -1,0 +1,1 @@
+"""SMSCs and clients that we did not write."""
