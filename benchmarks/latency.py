@@ -21,7 +21,7 @@ from complaints.envelope import decode
 from complaints.errors import UnavailableError, UpstreamUnavailable
 from complaints.event import Complaint, Disposition
 from complaints.settings import Settings
-from lapor.feed import Item
+from lapor.items import Item
 from lapor.up import Up, sole
 from lapor.wiring import keyring, store
 

@@ -12,7 +12,7 @@ from complaints.envelope import encode
 from complaints.event import Complaint
 from complaints.message import InboundMessage
 from lapor.demo import read_samples
-from lapor.feed import Item
+from lapor.items import Item
 from normalizer.gazetteer import Gazetteer
 
 SEED = 1708

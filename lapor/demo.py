@@ -16,7 +16,8 @@ from rich.table import Table
 from complaints import tracking
 from complaints.settings import Settings
 from lapor import cases
-from lapor.feed import Item, Outcome
+from lapor.feed import Outcome
+from lapor.items import Item
 from lapor.progress import two_bars
 from lapor.running import make_feed
 from lapor.up import Up, sole

@@ -1,33 +1,23 @@
 """Sends complaints through the real doors of a running stack, and waits until each has an owner in ClickHouse."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import islice
-from pathlib import Path
 from uuid import UUID
 
 import httpx
-import orjson
 
-from complaints import ids
 from complaints.bus import Offsets, Scanner
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.envelope import decode
-from complaints.errors import ConfigurationError, PoisonError, UpstreamUnavailable
+from complaints.errors import PoisonError, UpstreamUnavailable
 from complaints.event import Complaint, DeadLetter
+from lapor.items import Item
+from lapor.upstreams import SENDERS, Upstreams
 from ops.cases import Answers
-
-DOORS = ("sms", "twitter", "web")
-
-SENDERS = 16
-"""Messages under way at once: as many as a few busy operators' links carry."""
-
-ANSWER_TIMEOUT_S = 180.0
-"""A door may wait for Kafka's restart before it says yes."""
 
 SILENCE_S = 90.0
 """After so long without any news of what is still open, it is reported as missing."""
@@ -41,25 +31,6 @@ Told = Callable[[str, int], None]
 
 def _tell_nobody(_what: str, _count: int) -> None:
     return
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One complaint to send.
-
-    Attributes:
-        channel: through which door.
-        title: may be empty.
-        text: the complaint.
-        sender: a number or an account; the same item has the same sender, so that sending it twice adds nothing.
-        raw: for SMS: a control request that replaces the text (a malformed one, say).
-    """
-
-    channel: str
-    title: str
-    text: str
-    sender: str
-    raw: dict[str, object] | None = None
 
 
 @dataclass(slots=True)
@@ -117,94 +88,22 @@ class Outcome:
         }
 
 
-def read_items(path: Path, channel: str) -> list[Item]:
-    """Return the complaints of a JSON-lines file with the fields `title` and `text`.
-
-    Args:
-        path: the file.
-        channel: a door, or "mixed" for all of them in turn.
-
-    Raises:
-        ConfigurationError: the file or a line of it cannot be read; the text says which.
-    """
-    items: list[Item] = []
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = orjson.loads(line)
-            title, text = _string(row.get("title") or ""), _string(row["text"])
-        except orjson.JSONDecodeError as error:
-            raise ConfigurationError(f"{path} line {number} is not JSON: {error}") from error
-        except (KeyError, AttributeError, TypeError) as error:
-            raise ConfigurationError(
-                f"{path} line {number} is not a JSON object with a string `text` (and perhaps a string `title`)"
-            ) from error
-        door = DOORS[len(items) % len(DOORS)] if channel == "mixed" else channel
-        items.append(Item(channel=door, title=title, text=text, sender=_sender(door, f"{len(items)}\0{title}\0{text}")))
-    return items
-
-
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"a text is {type(value).__name__}")
-    return value
-
-
-def _sender(door: str, content: str) -> str:
-    number = int.from_bytes(sha256(content.encode("utf-8", "surrogatepass")).digest()[:8])
-    return f"62812{number % 10**10:010d}" if door == "sms" else f"warga_{number % 10**9:09d}"
-
-
 class Feed:
     """Sends to the doors of one stack."""
 
-    def __init__(
-        self, *, controls: dict[str, str], web: str | None, keys: Keyring, scanner: Scanner, store: Answers
-    ) -> None:
+    def __init__(self, upstreams: Upstreams, *, keys: Keyring, scanner: Scanner, store: Answers) -> None:
         """Keep the parts.
 
         Args:
-            controls: base addresses of the stand-ins' control interfaces, by "smsc" and "x".
-            web: host:port of the web door.
+            upstreams: what stands before the doors.
             keys: of the installation; a text message's complaint is found by its sender's pseudonym.
             scanner: reads lapor.complaints and lapor.deadletters.
             store: ClickHouse.
         """
-        self._controls = controls
-        self._web = web
+        self._upstreams = upstreams
         self._keys = keys
         self._scanner = scanner
         self._store = store
-        self._http = httpx.Client(
-            timeout=ANSWER_TIMEOUT_S, limits=httpx.Limits(max_connections=SENDERS * 2), trust_env=False
-        )
-        self._send = {"sms": self._by_sms, "twitter": self._by_twitter, "web": self._by_web}
-
-    def check(self, items: Iterable[Item]) -> None:
-        """Check that each door can be fed.
-
-        Raises:
-            ConfigurationError: one cannot.
-        """
-        needs = {
-            "sms": ("smsc", "the embedded SMSC (LAPOR_SMPP is set)"),
-            "twitter": ("x", "the stand-in for X (LAPOR_X_API is set)"),
-        }
-        for door in {item.channel for item in items}:
-            if door not in self._send:
-                raise ConfigurationError(f"no door {door!r} to feed; there are {', '.join(DOORS)} and mixed")
-            control, what = needs.get(door, ("", ""))
-            if control and control not in self._controls:
-                raise ConfigurationError(
-                    f"feeding {door} needs {what}: the running stack has none; start one with `lapor up`"
-                )
-        if self._web is None:
-            raise ConfigurationError("no web door is known; start one with `lapor up`, or set LAPOR_WEB")
 
     def run(
         self,
@@ -227,12 +126,12 @@ class Feed:
             BusUnavailable: Kafka does not answer.
             StoreUnavailable: ClickHouse does not answer.
         """
-        self.check([*items, *broken])
+        self._upstreams.check([*items, *broken])
         started = time.monotonic()
         from_here = {topic: self._scanner.ends(topic) for topic in (COMPLAINTS, DEAD_LETTERS)}
         outcome = Outcome([None] * len(items), broken=len(broken))
         for item in broken:
-            self._send[item.channel](item)
+            self._upstreams.send(item)
         self._send_all(items, outcome, rate, told)
         self._follow(items, outcome, from_here, told)
         outcome.seconds = time.monotonic() - started
@@ -245,38 +144,13 @@ class Feed:
             if rate is not None:
                 time.sleep(max(0.0, started + place / rate - time.monotonic()))
             try:
-                outcome.ids[place] = self._send[items[place].channel](items[place])
+                outcome.ids[place] = self._upstreams.send(items[place])
             except (UpstreamUnavailable, httpx.HTTPError) as error:
                 outcome.refused[place] = str(error) or repr(error)
 
         with ThreadPoolExecutor(SENDERS) as pool:
             for done, _ in enumerate(pool.map(send, range(len(items))), 1):
                 told("sent", done)
-
-    def _by_sms(self, item: Item) -> UUID | None:
-        text = f"{item.title}\n{item.text}" if item.title else item.text
-        wanted = {"source": item.sender, "destination": "1708", "timeout_s": ANSWER_TIMEOUT_S}
-        answer = self._http.post(f"{self._controls['smsc']}/deliver", json={**wanted, **(item.raw or {"text": text})})
-        if answer.status_code != httpx.codes.OK or answer.json().get("status") != 0:
-            raise UpstreamUnavailable(f"the SMSC says {answer.status_code}: {answer.text[:200]}")
-        return None  # an SMS has no identifier: its complaint is found by the sender
-
-    def _by_twitter(self, item: Item) -> UUID | None:
-        text = f"@lapor1708 {item.title} {item.text}" if item.title else f"@lapor1708 {item.text}"
-        post = {"author": item.sender, "text": text, "mentions": ["lapor1708"]}
-        answer = self._http.post(f"{self._controls['x']}/_standin/tweets", json=post)
-        if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
-            raise UpstreamUnavailable(f"the stand-in for X says {answer.status_code}: {answer.text[:200]}")
-        return ids.complaint_id("twitter", answer.json()["id"])
-
-    def _by_web(self, item: Item) -> UUID | None:
-        body = {"title": item.title[:200], "text": item.text, "contact": f"{item.sender}@example.id"}
-        answer = self._http.post(
-            f"http://{self._web}/api/v1/complaints", json=body, headers={"Idempotency-Key": item.sender}
-        )
-        if answer.status_code != httpx.codes.ACCEPTED:
-            raise UpstreamUnavailable(f"the web door says {answer.status_code}: {answer.text[:200]}")
-        return UUID(answer.json()["id"])
 
     def _follow(self, items: Sequence[Item], outcome: Outcome, from_here: dict[str, Offsets], told: Told) -> None:
         """Look until every item has its owner, or nothing new has been seen for SILENCE_S."""

@@ -106,6 +106,7 @@ def topics(
     for name, topic in declared().items():
         typer.echo(f"{'made ' if name in made else 'there'} {name}  {topic.partitions} partitions  {topic.what}")
 
+    telegram = "telegram"
 
 class FeedChannel(StrEnum):
     """The doors that can be fed."""
@@ -131,7 +132,7 @@ def feed(
     """
     import orjson
 
-    from lapor.feed import read_items
+    from lapor.items import read_items
     from lapor.progress import two_bars
     from lapor.stack import settings_in
 
@@ -147,10 +148,12 @@ def feed(
     if outcome.refused or outcome.missing:
         raise typer.Exit(1)
 
+    from lapor.upstreams import Upstreams
 
 def make_feed(settings: "Settings") -> "Feed":
     """Return a feed into the stack that runs in the settings' data folder."""
     from complaints.bus.confluent import ConfluentScanner
+    keys = keyring(settings)
     from lapor.feed import Feed
     from lapor.stack import Stack
     from lapor.wiring import keyring, store
@@ -158,9 +161,8 @@ def make_feed(settings: "Settings") -> "Feed":
     brokers = settings.kafka_required()  # first: where no stack runs, no secret is made
     stack = Stack.running(settings.data)
     return Feed(
-        controls=stack.controls if stack else {},
-        web=settings.web,
-        keys=keyring(settings),
+        Upstreams(controls=stack.controls if stack else {}, web=settings.web, keys=keys),
+        keys=keys,
         scanner=ConfluentScanner(brokers),
         store=store(settings),
     )

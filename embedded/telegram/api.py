@@ -41,7 +41,7 @@ class Api:
         self._store = store
         self._gate = gate
         self._updates = updates
-        self._bot_id = 0
+        self._bot_id: int = store.get("bot_id", 0)
         self.webhook_changed: Callable[[], None] = lambda: None
         self._methods: dict[str, Method] = {
             "getme": self._me,
@@ -67,7 +67,10 @@ class Api:
     async def _call(self, request: Request) -> Response:
         """Answer a call of a method, whose name may be written in any case."""
         try:
-            self._bot_id = self._gate.authenticate(request.path_params["token"])
+            bot_id = self._gate.authenticate(request.path_params["token"])
+            if bot_id != self._bot_id:
+                self._bot_id = bot_id
+                self._store.put("bot_id", bot_id)
             method = self._methods.get(request.path_params["method"].lower(), _unknown)
             await self._gate.admit(request.path_params["method"])
             return JSONResponse({"ok": True, "result": await method(await Params.of(request))})

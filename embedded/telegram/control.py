@@ -87,14 +87,21 @@ class Control:
         return number
 
     async def _message(self, request: Request) -> Response:
-        kind, message = NewMessage.model_validate_json(await request.body()).say(self._store)
+        wanted = NewMessage.model_validate_json(await request.body())
+        key = f"{wanted.author}/{wanted.key}" if wanted.key else ""
+        bot = {"bot_id": self._api.bot()["id"]}
+        if key and (before := self._store.said(key)) is not None:
+            return JSONResponse(before | bot | {"duplicate": True})
+        kind, message = wanted.say(self._store)
         number = self._queue(kind, message)
         known = {
             "message_id": message["message_id"],
             "chat_id": message["chat"]["id"],
             "user_id": message["from"]["id"],
         }
-        return JSONResponse(known | {"update_id": number}, 201)
+        if key:
+            self._store.note_said(key, known | {"update_id": number})
+        return JSONResponse(known | bot | {"update_id": number}, 201)
 
     async def _edit(self, request: Request) -> Response:
         wanted = Edit.model_validate_json(await request.body())

@@ -78,6 +78,8 @@ class NewMessage(Model):
     reply_to: int | None = None
     forwarded_from: str = ""
     is_bot: bool = False
+    key: str = ""
+    """The same author with the same key says it once, however often it is asked for."""
     more: dict[str, Any] = {}
     """Fields as Telegram gives them, for what has none of its own here (a sticker, a contact, a service message)."""
 

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS message (
 );
 CREATE TABLE IF NOT EXISTS pending (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS said (key TEXT PRIMARY KEY, ids TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _FIRST_USER = 600_000_000
@@ -121,6 +122,15 @@ class TelegramStore:
         message = {"message_id": added.lastrowid, "chat": chat, "date": int(time.time())} | body
         self.change_message(message)
         return message
+
+    def said(self, key: str) -> dict[str, int] | None:
+        """Return the ids of what was said under a key."""
+        row = self._db.execute("SELECT ids FROM said WHERE key = ?", [key]).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
+    def note_said(self, key: str, ids: dict[str, int | None]) -> None:
+        """Remember what was said under a key."""
+        self._db.execute("INSERT OR REPLACE INTO said VALUES (?, ?)", (key, json.dumps(ids)))
 
     def change_message(self, message: dict[str, Any]) -> None:
         """Keep a message as it now is."""

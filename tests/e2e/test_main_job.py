@@ -39,7 +39,7 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert replay["replies"] == 0
     assert replay["written"] == replay["read"] == result["sent"]
     assert "hop 1:" in answer.stdout
-    for channel in ("sms", "twitter", "web"):
+    for channel in ("sms", "twitter", "telegram", "web"):
         assert f"│ {channel}" in answer.stdout
     assert list(tmp_path.iterdir()) == []
     left = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
@@ -47,7 +47,7 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> 
 
 
 def test_a_mixed_feed_is_owned_and_stored_and_a_second_one_adds_nothing(stack: RunningStack, tmp_path: Path) -> None:
-    """Each door takes a third; what is sent again is the same complaint."""
+    """Each door takes a fourth; what is sent again is the same complaint."""
     file = write_jsonl(tmp_path / "mixed.jsonl", complaints(150))
     before = int(stack.query("SELECT count() FROM complaints")[0][0])
     for _ in range(2):
@@ -61,7 +61,7 @@ def test_a_mixed_feed_is_owned_and_stored_and_a_second_one_adds_nothing(stack: R
             "lost": 0,
         }
         assert int(stack.query("SELECT count() FROM complaints")[0][0]) == before + 150
-    assert int(stack.query("SELECT uniq(channel) FROM complaints")[0][0]) == 3
+    assert int(stack.query("SELECT uniq(channel) FROM complaints")[0][0]) == 4
 
 
 def test_a_form_works_without_javascript_and_gives_a_code_that_can_be_explained(stack: RunningStack) -> None:
@@ -136,7 +136,7 @@ def test_doctor_finds_all_well_and_then_what_is_not(stack: RunningStack) -> None
     """The exit status says it; the advice says what to do."""
     wait_until(lambda: stack.run("doctor").returncode == 0, timeout_s=20, what="health")
     shown = stack.run("doctor").stdout
-    for what in ("disk", "kafka", "clickhouse", "router", "sink", "sms", "twitter", "web"):
+    for what in ("disk", "kafka", "clickhouse", "router", "sink", "sms", "twitter", "telegram", "web"):
         assert f"ok   {what}" in shown
 
 

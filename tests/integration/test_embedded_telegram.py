@@ -60,6 +60,19 @@ def test_the_bot_is_who_its_token_says(upstream: Telegram) -> None:
     assert (me.id, me.username, me.is_bot) == (1708, "lapor1708_bot", True)
 
 
+def test_what_is_said_twice_under_a_key_is_said_once(upstream: Telegram) -> None:
+    """So that a feed may be repeated; the bot is remembered over a restart."""
+    ask(upstream, lambda bot: bot.get_me())
+    first = upstream.say("satu", key="k")
+    upstream.stop()
+    upstream.start()
+    again = upstream.say("satu", key="k")
+    assert again == first | {"duplicate": True}
+    assert again["bot_id"] == 1708
+    assert upstream.status()["pending"] == 1
+    assert upstream.say("satu")["message_id"] != first["message_id"]
+
+
 def test_another_token_is_refused(upstream: Telegram) -> None:
     """401 for a wrong one, 404 for what is none."""
     with pytest.raises(InvalidToken):

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from complaints.errors import ConfigurationError
-from lapor.feed import DOORS, Item, Outcome, read_items
+from lapor.feed import Outcome
+from lapor.items import DOORS, Item, read_items
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -40,7 +41,7 @@ def test_the_same_file_again_has_the_same_senders(tmp_path: Path) -> None:
 
 def test_mixed_goes_through_every_door_in_turn(tmp_path: Path) -> None:
     """Empty lines are no items and take no turn."""
-    path = lines(tmp_path, *({"text": str(number)} for number in range(4)))
+    path = lines(tmp_path, *({"text": str(number)} for number in range(len(DOORS) + 1)))
     path.write_text(path.read_text().replace("\n", "\n\n  \n"))
     assert [item.channel for item in read_items(path, "mixed")] == [*DOORS, DOORS[0]]
 

@@ -1,0 +1,110 @@
+"""Sends a complaint through a real door of a running stack, as its upstream would."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import httpx
+
+from complaints import ids
+from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError, UpstreamUnavailable
+from lapor.items import DOORS, Item
+
+SENDERS = 16
+"""Messages under way at once: as many as a few busy operators' links carry."""
+
+ANSWER_TIMEOUT_S = 180.0
+"""A door may wait for Kafka's restart before it says yes."""
+
+NEEDS = {
+    "sms": ("smsc", "the embedded SMSC (LAPOR_SMPP is set)"),
+    "twitter": ("x", "the stand-in for X (LAPOR_X_API is set)"),
+    "telegram": ("telegram", "the stand-in for Telegram (LAPOR_TELEGRAM_API is set)"),
+}
+"""Control interfaces by door, and what is said where there is none."""
+
+
+class Upstreams:
+    """What stands before the doors of one stack. Thread-safe."""
+
+    def __init__(self, *, controls: dict[str, str], web: str | None, keys: Keyring) -> None:
+        """Keep the parts.
+
+        Args:
+            controls: base addresses of the stand-ins' control interfaces, by "smsc", "x" and "telegram".
+            web: host:port of the web door.
+            keys: of the installation; a Telegram message's complaint is named by its chat's pseudonym.
+        """
+        self._controls = controls
+        self._web = web
+        self._keys = keys
+        self._http = httpx.Client(
+            timeout=ANSWER_TIMEOUT_S, limits=httpx.Limits(max_connections=SENDERS * 2), trust_env=False
+        )
+        self._send = {
+            "sms": self._by_sms,
+            "twitter": self._by_twitter,
+            "telegram": self._by_telegram,
+            "web": self._by_web,
+        }
+
+    def check(self, items: Iterable[Item]) -> None:
+        """Check that each door can be fed.
+
+        Raises:
+            ConfigurationError: one cannot.
+        """
+        for door in {item.channel for item in items}:
+            if door not in self._send:
+                raise ConfigurationError(f"no door {door!r} to feed; there are {', '.join(DOORS)} and mixed")
+            control, what = NEEDS.get(door, ("", ""))
+            if control and control not in self._controls:
+                raise ConfigurationError(
+                    f"feeding {door} needs {what}: the running stack has none; start one with `lapor up`"
+                )
+        if self._web is None:
+            raise ConfigurationError("no web door is known; start one with `lapor up`, or set LAPOR_WEB")
+
+    def send(self, item: Item) -> UUID | None:
+        """Send an item; return its complaint's id where the door's protocol tells it.
+
+        Raises:
+            UpstreamUnavailable: the door, or what stands before it, refuses.
+            httpx.HTTPError: it does not answer.
+        """
+        return self._send[item.channel](item)
+
+    def _by_sms(self, item: Item) -> UUID | None:
+        text = f"{item.title}\n{item.text}" if item.title else item.text
+        wanted = {"source": item.sender, "destination": "1708", "timeout_s": ANSWER_TIMEOUT_S}
+        answer = self._http.post(f"{self._controls['smsc']}/deliver", json={**wanted, **(item.raw or {"text": text})})
+        if answer.status_code != httpx.codes.OK or answer.json().get("status") != 0:
+            raise UpstreamUnavailable(f"the SMSC says {answer.status_code}: {answer.text[:200]}")
+        return None  # an SMS has no identifier: its complaint is found by the sender
+
+    def _by_twitter(self, item: Item) -> UUID | None:
+        text = f"@lapor1708 {item.title} {item.text}" if item.title else f"@lapor1708 {item.text}"
+        post = {"author": item.sender, "text": text, "mentions": ["lapor1708"]}
+        answer = self._http.post(f"{self._controls['x']}/_standin/tweets", json=post)
+        if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+            raise UpstreamUnavailable(f"the stand-in for X says {answer.status_code}: {answer.text[:200]}")
+        return ids.complaint_id("twitter", answer.json()["id"])
+
+    def _by_web(self, item: Item) -> UUID | None:
+        body = {"title": item.title[:200], "text": item.text, "contact": f"{item.sender}@example.id"}
+        answer = self._http.post(
+            f"http://{self._web}/api/v1/complaints", json=body, headers={"Idempotency-Key": item.sender}
+        )
+        if answer.status_code != httpx.codes.ACCEPTED:
+            raise UpstreamUnavailable(f"the web door says {answer.status_code}: {answer.text[:200]}")
+        return UUID(answer.json()["id"])
+
+    def _by_telegram(self, item: Item) -> UUID | None:
+        text = f"{item.title}\n{item.text}" if item.title else item.text
+        said = {"author": item.sender, "text": text, "key": item.sender}
+        answer = self._http.post(f"{self._controls['telegram']}/_standin/messages", json=said)
+        if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+            raise UpstreamUnavailable(f"the stand-in for Telegram says {answer.status_code}: {answer.text[:200]}")
+        found = answer.json()
+        name = f"{found['bot_id']}/{found['chat_id']}/{found['message_id']}"
+        return ids.complaint_id("telegram", self._keys.pseudonym("telegram", name))
