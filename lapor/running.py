@@ -61,33 +61,27 @@ def _show_status(stack: "Up", stop: "threading.Event") -> None:
             live.update(table(stack.supervisor))
 
 
-class ServiceName(StrEnum):
-    """What `lapor run` runs."""
-
-    sms = "sms"
-    twitter = "twitter"
-    telegram = "telegram"
-    web = "web"
-    router = "router"
-    sink = "sink"
-
-
 def run(
-    service: Annotated[ServiceName, typer.Argument(help="Which door or worker.")],
+    services: Annotated[
+        list[str], typer.Argument(help="One or more doors (sms, twitter, telegram, web ...), or router, or sink.")
+    ],
     *,
     model: Annotated[
         Path | None, typer.Option(help="For the router: a file that `lapor learn` made. Default: LAPOR_MODEL.")
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Run one door or one worker in the foreground, against the servers that the settings or the running stack name."""
+    """Run doors or one worker in the foreground, against the servers that the settings or the running stack name.
+
+    Doors that share a process share its memory of places, and end together.
+    """
     from complaints.errors import ConfigurationError
     from lapor.stack import settings_in
-    from lapor.wiring import run_service
+    from lapor.wiring import run_services
 
-    if model is not None and service is not ServiceName.router:
-        raise ConfigurationError(f"--model is the router's; {service.value} decides nothing")
-    run_service(service.value, settings_in(data_dir, {} if model is None else {"model": model}))
+    if model is not None and services != ["router"]:
+        raise ConfigurationError(f"--model is the router's; {', '.join(services)} decides nothing")
+    run_services(services, settings_in(data_dir, {} if model is None else {"model": model}))
 
 
 def topics(
@@ -106,13 +100,13 @@ def topics(
     for name, topic in declared().items():
         typer.echo(f"{'made ' if name in made else 'there'} {name}  {topic.partitions} partitions  {topic.what}")
 
-    telegram = "telegram"
 
 class FeedChannel(StrEnum):
     """The doors that can be fed."""
 
     sms = "sms"
     twitter = "twitter"
+    telegram = "telegram"
     web = "web"
     mixed = "mixed"
 
@@ -148,18 +142,18 @@ def feed(
     if outcome.refused or outcome.missing:
         raise typer.Exit(1)
 
-    from lapor.upstreams import Upstreams
 
 def make_feed(settings: "Settings") -> "Feed":
     """Return a feed into the stack that runs in the settings' data folder."""
     from complaints.bus.confluent import ConfluentScanner
-    keys = keyring(settings)
     from lapor.feed import Feed
     from lapor.stack import Stack
+    from lapor.upstreams import Upstreams
     from lapor.wiring import keyring, store
 
     brokers = settings.kafka_required()  # first: where no stack runs, no secret is made
     stack = Stack.running(settings.data)
+    keys = keyring(settings)
     return Feed(
         Upstreams(controls=stack.controls if stack else {}, web=settings.web, keys=keys),
         keys=keys,

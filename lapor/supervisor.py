@@ -46,7 +46,7 @@ class Service:
         name: for people, logs and heartbeats.
         command: its arguments.
         environment: what it gets beside ours.
-        beats: True where its loop writes a heartbeat.
+        beats: the names of the heartbeats that its loops write.
         process: while it runs.
         started: monotonic time of its last start, in seconds.
         restarts: how often it was started again.
@@ -58,7 +58,7 @@ class Service:
     name: str
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    beats: bool = False
+    beats: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     restarts: int = 0
@@ -112,9 +112,10 @@ class Supervisor:
             time.sleep(0.1)
 
     def beat_age_s(self, service: Service) -> float | None:
-        """Return the seconds since the service's loop turned in its present life; None before its first turn."""
-        age = Heartbeat.age_s(self._heartbeats, service.name)
-        return age if age is not None and age < time.monotonic() - service.started else None
+        """Return the seconds since the slowest of the service's loops turned in its present life; None before each has turned once."""
+        ages = [Heartbeat.age_s(self._heartbeats, name) for name in service.beats]
+        known = [age for age in ages if age is not None and age < time.monotonic() - service.started]
+        return max(known) if known and len(known) == len(ages) else None
 
     def has_turned(self, service: Service) -> bool:
         """Return whether the service's loop has turned in its present life."""

@@ -27,6 +27,9 @@ from lapor.wiring import CHANNELS, WORKERS
 
 LOOPBACK = "127.0.0.1"
 
+DOORS = "doors"
+"""The process, and the log, that all doors share here; where each is a container of its own, nothing else changes."""
+
 KAFKA_START_S = 300.0
 """The first start downloads 45 MB of jars over what may be a village's line."""
 
@@ -83,11 +86,12 @@ class Up:
 
     def _note(self, service: Service) -> None:
         if service.process is not None:
-            self.stack.services[service.name] = service.process.pid
             try:
-                self.stack.births[service.name] = psutil.Process(service.process.pid).create_time()
+                born = psutil.Process(service.process.pid).create_time()
             except psutil.NoSuchProcess:
                 return
+            for name in service.beats or (service.name,):
+                self.stack.services[name], self.stack.births[name] = service.process.pid, born
             self.stack.write(self._settings.data)
 
     def _remember_ports(self, former: Stack | None) -> None:
@@ -196,8 +200,9 @@ class Up:
     def _services(self) -> None:
         """Start the doors and the workers, and wait until every loop turns."""
         self._web_address()
-        for name in (*WORKERS, *CHANNELS):
-            self._service(name)
+        for name in WORKERS:
+            self._service(name, name)
+        self._service(DOORS, *CHANNELS)
         self._say("waiting for every loop to turn")
         for service in self.supervisor.services:
             if service.beats:
@@ -207,10 +212,11 @@ class Up:
         while _is_free(int(port), host) and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def _service(self, name: str) -> None:
-        self._say(f"starting {name}")
-        command = [sys.executable, "-m", "lapor", "run", name]
-        self.supervisor.start(Service(name=name, command=command, environment=self._environment(), beats=True))
+    def _service(self, name: str, *parts: str) -> None:
+        """Start a process; doors share one, and with it the gazetteer, which is most of their memory."""
+        self._say(f"starting {', '.join(parts)}")
+        command = [sys.executable, "-m", "lapor", "run", *parts]
+        self.supervisor.start(Service(name=name, command=command, environment=self._environment(), beats=parts))
 
     def _environment(self) -> dict[str, str]:
         """What a service is told beside what the operator set."""

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -127,19 +127,27 @@ def run_sink(settings: Settings) -> None:
     clickhouse.close()
 
 
-def run_service(name: str, settings: Settings) -> None:
-    """Run a door or a worker by its name.
+def run_services(names: Sequence[str], settings: Settings) -> None:
+    """Run one or more doors in this process, or a worker.
+
+    Args:
+        names: of the channel table, or of WORKERS.
+        settings: theirs.
 
     Raises:
-        ConfigurationError: there is none of that name, or its settings are wrong.
+        ConfigurationError: there is none of that name, a worker has company, or settings are wrong.
     """
-    if name in CHANNELS:
-        from lapor.opening import run_doors
+    unknown = [name for name in names if name not in {*CHANNELS, *WORKERS}]
+    if unknown:
+        raise ConfigurationError(f"no service {unknown[0]!r}; there are {', '.join([*CHANNELS, *WORKERS])}")
+    match names:
+        case ["router"]:
+            run_router(settings)
+        case ["sink"]:
+            run_sink(settings)
+        case _ if any(name in WORKERS for name in names):
+            raise ConfigurationError("a worker runs in a process of its own; only doors can share one")
+        case _:
+            from lapor.opening import run_doors
 
-        run_doors([name], settings)
-    elif name == "router":
-        run_router(settings)
-    elif name == "sink":
-        run_sink(settings)
-    else:
-        raise ConfigurationError(f"no service {name!r}; there are {', '.join([*CHANNELS, *WORKERS])}")
+            run_doors(names, settings)

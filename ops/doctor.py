@@ -99,5 +99,11 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
             name,
             well=age is not None and age < Heartbeat.STALE_AFTER_S,
             detail=f"{seen} (pid {pid})",
-            advice=f"read {data / 'logs' / name}.log",
+            advice=f"read {_log_of(data, name)}",
         )
+
+
+def _log_of(data: Path, name: str) -> Path:
+    """Return the log of a service; doors that share a process share its log."""
+    own = data / "logs" / f"{name}.log"
+    return own if own.exists() else data / "logs" / "doors.log"

@@ -103,6 +103,7 @@ def test_every_command_has_help(lapor: Run, command: str) -> None:
         ["run", "sms"],
         ["run", "twitter"],
         ["run", "web"],
+        ["run", "sms", "web"],
     ],
     ids=" ".join,
 )

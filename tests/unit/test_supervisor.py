@@ -45,7 +45,7 @@ while True:
 
 def python(name: str, code: str, *arguments: str, beats: bool = False) -> Service:
     """Return a service that runs some code."""
-    return Service(name=name, command=[sys.executable, "-c", code, *arguments], beats=beats)
+    return Service(name=name, command=[sys.executable, "-c", code, *arguments], beats=(name,) if beats else ())
 
 
 @pytest.fixture
