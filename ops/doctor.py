@@ -105,5 +105,5 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
 
 def _log_of(data: Path, name: str) -> Path:
     """Return the log of a service; doors that share a process share its log."""
-    own = data / "logs" / f"{name}.log"
-    return own if own.exists() else data / "logs" / "doors.log"
+    own, shared = (data / "logs" / f"{log}.log" for log in (name, "doors"))
+    return shared if shared.exists() and not own.exists() else own
