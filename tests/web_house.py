@@ -33,6 +33,11 @@ from tests.fakes import MemoryProducer
 from tests.support import free_port, listens, wait_until
 
 API = "/api/v1/complaints"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f0003860180ea5e55c00000000049454e44ae426082"
+)
+"""A picture of one point."""
+
 STUMBLE = "RACUN"
 """A text at which this normaliser stumbles, as a fault of our own would."""
 

@@ -95,14 +95,13 @@ class Desk:
         self._intake = intake
         self.furniture = furniture
 
-    def settle_place(self, submission: Submission) -> Submission | FieldError:
-        """Return the submission with the full name of its kabupaten or kota, or what it may have meant."""
-        if not submission.regency:
-            return submission
-        found = self.furniture.regencies.exact(submission.regency)
-        if found is not None:
-            return submission.model_copy(update={"regency": found.name})
-        near = tuple(regency.name for regency in self.furniture.regencies.suggest(submission.regency))
+    def place(self, typed: str) -> str | FieldError:
+        """Return the full name of a kabupaten or kota, empty where none was typed, or what may have been meant."""
+        if not typed.strip():
+            return ""
+        if (found := self.furniture.regencies.exact(typed)) is not None:
+            return found.name
+        near = tuple(regency.name for regency in self.furniture.regencies.suggest(typed))
         message = (
             "Ada beberapa yang cocok. Pilih salah satu." if near else "Kabupaten/kota ini tidak ada dalam daftar kami."
         )
@@ -110,11 +109,13 @@ class Desk:
 
     def checked(self, submission: Submission) -> Submission | list[FieldError]:
         """Return a submission that may be kept, or all that is wrong with it."""
-        settled = self.settle_place(submission)
-        faults = faults_of_time(submission.occurred, datetime.now(UTC))
-        if isinstance(settled, FieldError):
-            return [settled, *faults]
-        return faults or settled
+        found = self.faults(submission.regency, submission.occurred)
+        return found or submission.model_copy(update={"regency": self.place(submission.regency)})
+
+    def faults(self, regency: str, occurred: str) -> list[FieldError]:
+        """Return what is wrong with a place and a date, as they were typed."""
+        place = self.place(regency)
+        return [*([place] if isinstance(place, FieldError) else []), *faults_of_time(occurred, datetime.now(UTC))]
 
     async def attachments(self, submission: Submission) -> tuple[Attachment, ...] | list[FieldError]:
         """Return the files that a submission refers to, or which of them are not there."""

@@ -25,6 +25,7 @@ from channels.web.parse import (
     addition,
     from_form,
     inbound,
+    typed,
 )
 from complaints import tracking
 from complaints.errors import TrackingCodeError
@@ -58,7 +59,7 @@ STATES = {
     "selesai": "Selesai",
 }
 
-EXPIRED = FieldError("form", "Formulir ini sudah terlalu lama terbuka. Periksa isinya, lalu kirim sekali lagi.")
+EXPIRED = FieldError("form", "Formulir ini sudah terlalu lama terbuka. Periksa isi dan lampirannya, lalu kirim sekali lagi.")
 MADE_BY_MACHINE = FieldError("website", "Kosongkan isian ini, lalu kirim sekali lagi.")
 
 
@@ -79,7 +80,7 @@ class Pages:
         """Take a filled form; where a field is wrong, show it beside the field with all that was typed and attached."""
         form, files, errors = await self._read(request)
         sent = from_form(form.fields)
-        found = sent if isinstance(sent, list) else self._desk.checked(sent)
+        found = self._all_faults(form, sent) if isinstance(sent, list) else self._desk.checked(sent)
         if isinstance(found, list):
             errors = [*found, *errors]
         if errors or isinstance(found, list):
@@ -89,6 +90,13 @@ class Pages:
         return RedirectResponse(
             f"/diterima/{receipt.tracking_code}" if receipt.tracking_code else "/lacak", status_code=303
         )
+
+    def _all_faults(self, form: Form, found: list[FieldError]) -> list[FieldError]:
+        """Return what is wrong with place and date too: nobody likes to send a form three times."""
+        said = typed(form.fields)
+        more = self._desk.faults(said.get("regency", ""), said.get("occurred", ""))
+        known = {error.field for error in found}
+        return [*found, *(error for error in more if error.field not in known)]
 
     async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:
         """Return a form of ours, the files that it has by now, and what is wrong with either."""
@@ -172,16 +180,16 @@ class Pages:
 
     async def get_search(self, request: Request) -> Response:
         """Ask for a tracking code, and lead to its page."""
-        typed = request.query_params.get("kode", "").strip()
+        sought = request.query_params.get("kode", "").strip()
         error = ""
-        if typed:
+        if sought:
             try:
-                return RedirectResponse(f"/lacak/{tracking.parse(typed)}", status_code=303)
+                return RedirectResponse(f"/lacak/{tracking.parse(sought)}", status_code=303)
             except TrackingCodeError:
                 error = "Kode ini tidak benar. Kode laporan terdiri dari 11 huruf dan angka; periksa lagi."
         elif "kode" in request.query_params:
             error = "Isi kode laporan Anda."
-        return page("search.html", status=422 if error else 200, typed=typed, error=error)
+        return page("search.html", status=422 if error else 200, typed=sought, error=error)
 
     async def get_case(self, request: Request) -> Response:
         """Show where a case stands, and what was written to the citizen."""

@@ -128,8 +128,8 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
 _TYPED = Submission.model_fields.keys() - {"attachments"}
 
 
-def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:
-    """Return the submission in a form's fields, or what is wrong with it. Fields that the form does not have are passed over.
+def typed(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a form's fields say in the names of a submission. Fields that the form does not have are passed over.
 
     A chosen date goes before a written one, and a chosen kabupaten/kota before what was typed.
     """
@@ -143,8 +143,13 @@ def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:
         known["location"] = ", ".join(part for part in (fields.get("location", ""), known.pop("regency", "")) if part)
     elif pick:
         known["regency"] = pick
+    return known
+
+
+def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:
+    """Return the submission in a form's fields (see typed), or what is wrong with it."""
     try:
-        return Submission.model_validate(known)
+        return Submission.model_validate(typed(fields))
     except ValidationError as error:
         return _errors(error)
 

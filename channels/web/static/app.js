@@ -7,7 +7,7 @@ function suggest(input) {
   list.className = "options";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Kabupaten/kota yang cocok");
+  list.setAttribute("aria-label", "Pilihan yang cocok");
   const told = document.createElement("p");
   told.className = "sr";
   told.setAttribute("role", "status");

@@ -1,0 +1,235 @@
+"""The pages in a real Chromium: a citizen's whole way on a phone, with JavaScript and without, by keyboard, and for screen readers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, expect
+
+from complaints import tracking
+from complaints.crypto import Keyring
+from complaints.event import ReplyKind
+from tests.browser import TIME_LIMIT_S, chromium
+from tests.web_house import PNG, House
+
+__all__ = ["chromium"]
+
+pytestmark = pytest.mark.timeout(TIME_LIMIT_S)
+
+PHONE: Any = {"width": 360, "height": 740}
+DESK: Any = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One running door for all."""
+    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def door(served: House) -> House:
+    """The door, with an empty bus."""
+    served.producer.forget()
+    return served
+
+
+@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+def phone(request: pytest.FixtureRequest, chromium: Browser, door: House) -> Iterator[Page]:
+    """A page on a small phone, with JavaScript and without."""
+    context = chromium.new_context(
+        viewport=PHONE,
+        java_script_enabled=request.param,
+        base_url=str(door.http.base_url),
+        has_touch=True,
+        locale="id-ID",
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, door: House) -> Iterator[Page]:
+    """A page with JavaScript on a small phone; nothing outside the door may be asked for."""
+    context = chromium.new_context(viewport=PHONE, base_url=str(door.http.base_url), locale="id-ID")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def axe(page: Page) -> str:
+    """Return what axe-core finds wrong with a page; empty where it is well."""
+    found = Axe().run(page)
+    return str(found.generate_report()) if found.violations_count else ""
+
+
+def fits(page: Page) -> bool:
+    """Return whether nothing is wider than the screen."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def photo(folder: Path) -> Path:
+    """Return a small picture."""
+    path = folder / "lubang.png"
+    path.write_bytes(PNG)
+    return path
+
+
+def test_a_citizen_reports_with_a_photo_and_follows_the_case(phone: Page, door: House, tmp_path: Path) -> None:
+    """Form, confirmation, tracking, our question, the answer, the agency's answer: all of it on a small phone."""
+    phone.goto("/")
+    phone.get_by_label("Isi laporan").fill("Jalan berlubang besar di depan pasar, sudah dua minggu.")
+    phone.get_by_label("Kabupaten/kota").fill("Kota Semarang")
+    phone.get_by_label("Kategori").select_option("pekerjaan-umum")
+    phone.get_by_label("Lampiran").set_input_files(photo(tmp_path))
+    phone.get_by_label("Nomor telepon atau e-mail").fill("081234567890")
+    phone.get_by_text("Anonim").click()
+    phone.get_by_role("button", name="Kirim laporan").click()
+
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Laporan Anda sudah kami terima")
+    (complaint,) = door.complaints()
+    assert complaint.attachments[0].name == "lubang.png"
+    assert complaint.place.regency is not None
+    assert complaint.place.regency.code == "33.74"
+    assert complaint.anonymous
+    expect(phone.locator(".code")).to_have_text(tracking.spaced(complaint.tracking_code))
+
+    phone.get_by_role("link", name="Lacak laporan ini").click()
+    expect(phone.get_by_text("belum tercatat")).to_be_visible()
+    door.settle(complaint, "menunggu")
+    door.write(complaint, "Di jalan mana kejadiannya?", ReplyKind.question)
+    phone.reload()
+    expect(phone.get_by_text("Sedang dipilah")).to_be_visible()
+    expect(phone.get_by_text("Di jalan mana kejadiannya?")).to_be_visible()
+    phone.get_by_label("Keterangan tambahan").fill("Jl. Pemuda nomor 12")
+    phone.get_by_role("button", name="Kirim keterangan").click()
+    expect(phone.get_by_role("status").filter(has_text="Terima kasih")).to_be_visible()
+    (added,) = door.additions()
+    assert added.complaint is not None
+    assert added.complaint.additions[0].text == "Jl. Pemuda nomor 12"
+
+    door.settle(complaint, "ditanggapi", answer="Lubang sudah ditambal.")
+    phone.goto("/lacak")
+    phone.get_by_label("Kode laporan").fill(tracking.spaced(complaint.tracking_code).lower())
+    phone.get_by_role("button", name="Lacak").click()
+    expect(phone.get_by_text("Lubang sudah ditambal.")).to_be_visible()
+
+
+def test_a_place_in_doubt_is_asked_about_and_nothing_typed_or_attached_is_lost(
+    phone: Page, door: House, tmp_path: Path
+) -> None:
+    """Without a script too: the choices stand beside the field, the photo is kept."""
+    phone.goto("/")
+    phone.get_by_label("Isi laporan").fill("Lampu jalan mati")
+    phone.get_by_label("Kabupaten/kota").fill("semarang")
+    phone.get_by_label("Alamat atau patokan").fill("Jl. Pemuda & Jl. Pandanaran")
+    phone.get_by_label("Lampiran").set_input_files(photo(tmp_path))
+    phone.get_by_role("button", name="Kirim laporan").click()
+
+    expect(phone.get_by_role("alert")).to_contain_text("Laporan belum terkirim")
+    expect(phone.get_by_label("Isi laporan")).to_have_value("Lampu jalan mati")
+    expect(phone.get_by_label("Alamat atau patokan")).to_have_value("Jl. Pemuda & Jl. Pandanaran")
+    expect(phone.get_by_text("lubang.png")).to_be_visible()
+    phone.get_by_text("Kota Semarang, Jawa Tengah").click()
+    phone.get_by_role("button", name="Kirim laporan").click()
+
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Laporan Anda sudah kami terima")
+    (complaint,) = door.complaints()
+    assert complaint.place.regency is not None
+    assert complaint.place.regency.name == "Kota Semarang"
+    assert [file.name for file in complaint.attachments] == ["lubang.png"]
+
+
+def test_the_place_is_found_by_keyboard_as_it_is_typed(page: Page) -> None:
+    """A combobox as the ARIA practices have it: the arrow chooses, Enter takes, Escape closes."""
+    page.goto("/")
+    field = page.get_by_role("combobox", name="Kabupaten/kota")
+    field.press_sequentially("bandnug")
+    expect(page.locator("#regency-options [role=option]:visible")).to_have_count(3)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(page.locator("#regency-options [aria-selected=true]")).to_have_text("Kota Bandung, Jawa Barat")
+    assert axe(page) == ""
+    field.press("Enter")
+    expect(field).to_have_value("Kota Bandung, Jawa Barat")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.fill("garut")
+    expect(page.locator("#regency-options [role=option]:visible")).to_have_count(1)
+    field.press("Escape")
+    expect(page.locator("#regency-options [role=option]:visible")).to_have_count(0)
+
+
+def test_the_summary_of_faults_has_the_focus_and_leads_to_the_fields(page: Page) -> None:
+    """Who hears the page hears first that it was not sent, and gets to the field by one link."""
+    page.goto("/")
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("link", name="Isi laporan").click()
+    expect(page.get_by_label("Isi laporan")).to_be_focused()
+    assert page.title().startswith("Ada isian yang perlu diperbaiki")
+
+
+def test_a_file_too_large_is_told_before_it_is_sent(page: Page, tmp_path: Path) -> None:
+    """A script spares the citizen the sending; without one the door says the same."""
+    heavy = tmp_path / "video.mp4"
+    heavy.write_bytes(b"\0\0\0\x18ftypmp42" + b"\0" * (11 << 20))
+    page.goto("/")
+    page.get_by_label("Isi laporan").fill("Banjir")
+    page.get_by_label("Lampiran").set_input_files(heavy)
+    expect(page.get_by_text("“video.mp4” lebih besar dari 10 MB.")).to_be_visible()
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sampaikan laporan Anda")
+
+
+def _sent(page: Page, **fields: str) -> None:
+    page.goto("/")
+    for label, value in fields.items():
+        page.locator(f"[name={label}]").fill(value)
+    page.get_by_role("button", name="Kirim laporan").click()
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_wrong_on_any_page(chromium: Browser, door: House, size: Any) -> None:
+    """The form, its faults, the confirmation, the search and its fault, the case in each state, and a page that is not there."""
+    door.send(contact="a")
+    (complaint,) = door.complaints()
+    code = complaint.tracking_code
+    door.write(complaint, "Laporan Anda sudah kami terima.")
+    context = chromium.new_context(viewport=size, base_url=str(door.http.base_url), locale="id-ID")
+    page = context.new_page()
+    looked_at = ["/", f"/diterima/{code}", "/lacak", "/lacak?kode=x", f"/lacak/{code}", "/lacak/x", "/tidak-ada"]
+    for path in looked_at:
+        page.goto(path)
+        assert (path, axe(page), fits(page)) == (path, "", True)
+    for state in ("menunggu", "diproses", "ditanggapi", "selesai"):
+        door.settle(complaint, state, answer="Sudah." if state == "ditanggapi" else "")
+        page.goto(f"/lacak/{code}")
+        assert (state, axe(page), fits(page)) == (state, "", True)
+    page.get_by_role("button", name="Kirim keterangan").click()
+    page.get_by_role("alert").wait_for()
+    assert axe(page) == ""
+    _sent(page, regency="semarang", text="", title="x", website="http://spam", occurred_date="2100-01-01")
+    page.get_by_role("alert").wait_for()
+    assert (axe(page), fits(page)) == ("", True)
+    context.close()
+
+
+def test_the_form_weighs_less_than_100_kb_and_asks_for_nothing_outside(page: Page, door: House) -> None:
+    """All that is transferred, headers included; a village's line takes it in a few seconds."""
+    seen: list[Request] = []
+    page.on("request", lambda request: seen.append(request))  # noqa: PLW0108  # playwright looks into what it calls
+    page.on("console", lambda message: pytest.fail(f"the page complains: {message.text}"))
+    page.goto("/")
+    page.get_by_label("Kabupaten/kota").press_sequentially("sema")
+    page.locator("#regency-options [role=option]:visible").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    sizes = [request.sizes() for request in seen]
+    weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+    assert weight < 100_000
+    assert all(request.url.startswith(str(door.http.base_url)) for request in seen)

@@ -1,0 +1,296 @@
+"""The form and the tracking page on a real socket: files, faults, tokens; nothing typed or attached is lost, nothing foreign is taken."""
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+from channels.web.forms import MOST_FILES
+from complaints import tracking
+from complaints.attachments import DiskStore
+from complaints.crypto import Keyring
+from complaints.errors import UnavailableError
+from complaints.event import ReplyKind
+from tests.web_house import PNG, House
+
+PDF = b"%PDF-1.7\n%" + b"x" * 100
+MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"x" * 100
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One running door for all."""
+    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def door(served: House) -> House:
+    """The door, with an empty bus and a browser that never was here."""
+    served.producer.forget()
+    served.http.cookies.clear()
+    served.cases.away = False
+    return served
+
+
+def attached(*files: tuple[str, bytes]) -> list[tuple[str, tuple[str, bytes, str]]]:
+    """Return files as a browser sends them, each with a lying media type."""
+    return [("attachments", (name, content, "image/jpeg")) for name, content in files]
+
+
+def test_files_are_known_by_their_content_and_kept_by_its_hash(door: House) -> None:
+    """Whatever name and type the client gave; the complaint refers to what is on the disk."""
+    answer = door.fill(text="Banjir", files=attached(("a.exe", PNG), ("b.jpg", PDF), ("c", MP4)))
+    assert answer.status_code == 303
+    (complaint,) = door.complaints()
+    assert [(file.name, file.media_type, file.size_bytes, file.sha256) for file in complaint.attachments] == [
+        ("a.exe", "image/png", len(PNG), sha256(PNG).hexdigest()),
+        ("b.jpg", "application/pdf", len(PDF), sha256(PDF).hexdigest()),
+        ("c", "video/mp4", len(MP4), sha256(MP4).hexdigest()),
+    ]
+    for content in (PNG, PDF, MP4):
+        digest = sha256(content).hexdigest()
+        assert (door.folder / "attachments" / digest[:2] / digest).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("foto.jpg", b"<html><script>alert(1)</script>", "“foto.jpg” bukan gambar, PDF, atau video."),
+        ("peta.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "“peta.svg” bukan gambar, PDF, atau video."),
+        ("data.zip", b"PK\x03\x04" + b"x" * 99, "“data.zip” bukan gambar, PDF, atau video."),
+        ("kosong.png", b"", "“kosong.png” kosong."),
+        ("film.mp4", MP4 + bytes(10 << 20), "“film.mp4” lebih besar dari 10 MB."),
+        ("../../etc/p%00asswd.png", b"x", "asswd.png” bukan gambar"),
+    ],
+    ids=["html", "svg", "zip", "empty", "large", "path"],
+)
+def test_a_file_that_is_not_taken_is_named_beside_its_field(
+    door: House, name: str, content: bytes, message: str
+) -> None:
+    """The good ones beside it are kept, and nothing typed is lost."""
+    answer = door.fill(text="Jalan rusak", files=attached((name, content), ("ok.png", PNG)))
+    assert answer.status_code == 422
+    assert re.search(f'id="attachments-wrong">.*{re.escape(message)}', answer.text)
+    assert "ok.png" in answer.text
+    assert "Jalan rusak" in answer.text
+    assert door.complaints() == []
+
+
+def test_the_largest_file_is_taken(door: House) -> None:
+    """Ten megabytes to the byte."""
+    content = MP4 + bytes((10 << 20) - len(MP4))
+    assert door.fill(text="Banjir", files=attached(("film.mp4", content))).status_code == 303
+    assert door.complaints()[0].attachments[0].size_bytes == 10 << 20
+
+
+def test_too_many_files_are_told_and_the_first_ones_kept(door: House) -> None:
+    """The limit is in the sentence."""
+    files = [(f"{number}.png", PNG + bytes([number])) for number in range(MOST_FILES + 2)]
+    answer = door.fill(text="Banjir", files=attached(*files))
+    assert answer.status_code == 422
+    assert "Paling banyak 5 lampiran." in answer.text
+    assert answer.text.count('name="drop"') == MOST_FILES
+
+
+def _again(door: House, answer: httpx.Response, **fields: str) -> httpx.Response:
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
+    return door.http.post("/", data={**hidden, **fields}, files={"attachments": ("", b"")})
+
+
+def test_files_survive_a_fault_and_can_be_taken_off_the_list(door: House) -> None:
+    """They travel as a list that only the door can sign; the browser sends no file twice."""
+    first = door.fill(text="", files=attached(("a.png", PNG), ("b.pdf", PDF)))
+    assert first.status_code == 422
+    second = _again(door, first, text="Banjir", drop=sha256(PDF).hexdigest())
+    assert second.status_code == 303
+    assert [file.name for file in door.complaints()[0].attachments] == ["a.png"]
+
+
+def test_a_list_of_files_that_we_did_not_sign_is_no_list(door: House) -> None:
+    """Nobody can name a file that another citizen sent."""
+    forged = {**door.form(), "kept": "WyJhIl0.AAAA", "text": "Banjir"}
+    assert door.http.post("/", data=forged).status_code == 303
+    assert door.complaints()[0].attachments == ()
+
+
+def test_a_form_without_its_browsers_token_is_shown_again_and_its_files_are_not_kept(door: House) -> None:
+    """Another site cannot send in a citizen's name, and a form that lay open too long loses nothing that was typed."""
+    mine = door.form()
+    for token, cookies in (("", True), ("forged", True), (mine["token"], False)):
+        if not cookies:
+            door.http.cookies.clear()
+        content = PNG + b"token" + token.encode()[:8]
+        answer = door.http.post("/", data={"text": "Ketikan saya", "token": token}, files=attached(("a.png", content)))
+        assert answer.status_code == 403
+        assert "Ketikan saya" in answer.text
+        assert "kirim sekali lagi" in answer.text
+        digest = sha256(content).hexdigest()
+        assert not (door.folder / "attachments" / digest[:2] / digest).exists()
+    assert door.complaints() == []
+    assert door.fill(text="Ketikan saya").status_code == 303
+
+
+def test_the_cookie_is_for_this_site_and_for_no_script(door: House) -> None:
+    """HttpOnly, SameSite=Strict; over https also Secure and of this host alone."""
+    cookie = door.http.get("/").headers["set-cookie"]
+    assert cookie.startswith("lapor=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "Secure" not in cookie
+
+
+def test_a_filled_trap_is_told_and_nothing_is_lost(door: House) -> None:
+    """A browser that fills in what is not seen must not cost a citizen the report: the field is shown, and may be emptied."""
+    answer = door.fill(text="Banjir", website="http://spam")
+    assert answer.status_code == 422
+    assert 'id="website-wrong"' in answer.text
+    assert "Banjir" in answer.text
+    assert _again(door, answer, text="Banjir", website="").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("semarang", ["Kabupaten Semarang, Jawa Tengah", "Kota Semarang, Jawa Tengah"]),
+        ("bandnug", ["Kota Bandung, Jawa Barat"]),
+        ("tembalang", ["Kota Semarang, Jawa Tengah"]),
+        ("Atlantis", []),
+    ],
+)
+def test_a_place_in_doubt_offers_what_may_be_meant(door: House, typed: str, offered: list[str]) -> None:
+    """By the name, a slip, a district; the citizen may always send it as it was written."""
+    answer = door.fill(text="Banjir", regency=typed)
+    assert answer.status_code == 422
+    assert 'id="regency-wrong"' in answer.text
+    for name in offered:
+        assert f'name="regency_pick" value="{name}"' in answer.text
+    sent = _again(door, answer, text="Banjir", regency=typed, regency_pick="-")
+    assert sent.status_code == 303
+    assert door.complaints()[0].place.text == typed
+
+
+def test_all_faults_are_told_at_once(door: House) -> None:
+    """Of the text, the place, the date and the files."""
+    answer = door.fill(
+        text="", regency="semarang", occurred_date="2999-01-01", files=attached(("a.zip", b"PK\x03\x04"))
+    )
+    for field in ("text", "regency", "occurred", "attachments"):
+        assert f'id="{field}-wrong"' in answer.text
+        assert f'href="#{field}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/lacak/00000000000"])
+def test_a_broken_multipart_body_is_400_in_words(door: House, path: str) -> None:
+    """No boundary, no end, a thousand parts."""
+    part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n'
+    for kind, body in [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", part),
+        ("multipart/form-data; boundary=b", b"--c\r\n\r\n"),
+        ("multipart/form-data; boundary=b", part * 1000 + b"--b--\r\n"),
+    ]:
+        answer = door.http.post(path, content=body, headers={"content-type": kind})
+        assert answer.status_code == 400
+        assert "Formulir ini tidak dapat dibaca." in answer.text
+
+
+def test_a_disk_without_room_costs_the_file_and_not_the_complaint(keys: Keyring, tmp_path: Path) -> None:
+    """The citizen may send it without."""
+    house = House(keys, tmp_path, store=DiskStore(tmp_path / "files", reserve_bytes=1 << 60))
+    answer = house.fill(text="Banjir", files=attached(("a.png", PNG)))
+    assert answer.status_code == 422
+    assert "kirim laporan tanpa lampiran ini" in answer.text
+    assert house.fill(text="Banjir").status_code == 303
+    with pytest.raises(UnavailableError):
+        house.furniture.store.keep(tmp_path / "none", "0" * 64)
+    house.close()
+
+
+def test_a_case_shows_where_it_stands_and_what_was_written(door: House) -> None:
+    """Before it is there, while ClickHouse is away, and after."""
+    door.send(contact="a")
+    (complaint,) = door.complaints()
+    path = f"/lacak/{complaint.tracking_code}"
+    assert "belum tercatat" in door.http.get(path).text
+    door.write(complaint, "Di jalan mana?", ReplyKind.question)
+    door.cases.away = True
+    page = door.http.get(path)
+    assert page.status_code == 200
+    assert "belum dapat dilihat" in page.text
+    assert "Di jalan mana?" in page.text
+    door.cases.away = False
+    door.settle(complaint, "ditanggapi", answer="Sudah <b>ditambal</b>.")
+    page = door.http.get(path)
+    assert "Dinas Pekerjaan Umum Kota Semarang" in page.text
+    assert "Sudah &lt;b&gt;ditambal&lt;/b&gt;." in page.text
+    assert "31 Des 2026" in page.text
+
+
+def test_a_case_is_completed_with_words_and_files_once(door: House) -> None:
+    """The button pressed twice adds once; an empty form adds nothing."""
+    door.send(contact="a")
+    (complaint,) = door.complaints()
+    path = f"/lacak/{complaint.tracking_code}"
+    door.write(complaint, "Di jalan mana?", ReplyKind.question)
+    assert "Isi keterangan" in door.fill(path).text
+    sent = {**door.form(path), "text": "Jl. Pemuda"}
+    for _ in range(2):
+        answer = door.http.post(path, data=sent, files=attached(("a.png", PNG)))
+        assert answer.status_code == 303
+    assert len({event.id for event in door.additions()}) == 1
+    added = door.additions()[0]
+    assert added.text == "Jl. Pemuda"
+    assert added.complaint is not None
+    assert added.complaint.attachments[0].name == "a.png"
+    assert "Terima kasih" in door.http.get(answer.headers["location"]).text
+
+
+def test_a_case_that_is_not_there_yet_keeps_what_was_typed(door: House) -> None:
+    """The courier brings it within a moment."""
+    code = tracking.code_for(door_id(), key=b"0123456789abcdef")
+    answer = door.fill(f"/lacak/{code}", text="Jl. Pemuda")
+    assert answer.status_code == 422
+    assert "Jl. Pemuda" in answer.text
+    assert "coba lagi" in answer.text
+
+
+def door_id() -> UUID:
+    """Return an id that no complaint has."""
+    return UUID(int=4711)
+
+
+@pytest.mark.parametrize("typed", ["{code}", " {spaced} ", "{lower}"])
+def test_the_search_takes_a_code_as_people_write_it(door: House, typed: str) -> None:
+    """Spaced, in small letters; anything else is told beside the field."""
+    code = tracking.code_for(door_id(), key=b"0123456789abcdef")
+    shown = typed.format(code=code, spaced=tracking.spaced(code), lower=code.lower())
+    answer = door.http.get("/lacak", params={"kode": shown})
+    assert answer.headers["location"] == f"/lacak/{code}"
+    wrong = door.http.get("/lacak", params={"kode": '"><script>'})
+    assert wrong.status_code == 422
+    assert "<script>" not in wrong.text
+
+
+def test_what_is_typed_of_a_place_is_answered_in_json(door: House) -> None:
+    """For the script of the form."""
+    found = door.http.get("/kabupaten-kota", params={"q": "kota semarang"}).json()
+    assert found == [{"code": "33.74", "name": "Kota Semarang, Jawa Tengah"}]
+    assert door.http.get("/kabupaten-kota", params={"q": "x"}).json() == []
+    assert door.http.get("/kabupaten-kota").json() == []
+
+
+def test_static_files_are_kept_for_ever_under_an_address_that_changes_with_them(door: House) -> None:
+    """With an entity tag; another tag's address is not there."""
+    page = door.http.get("/").text
+    for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+        answer = door.http.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        assert door.http.get(address, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+        assert door.http.get(re.sub(r"static/\w+", "static/0", address)).status_code == 404
