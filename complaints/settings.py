@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     web: OptionalText = Field(
         None, description="host:port that the web door listens on. Unset: a port that `lapor up` chooses on loopback."
     )
+    webhook: OptionalText = Field(
+        None, description="host:port that the door of signed webhooks listens on. Unset: `lapor up` does not open it."
+    )
+    webhook_secrets_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="YAML file with the sources of signed webhooks: name, `secrets`, `callback`."
+    )
     data: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("lapor"),
         description="Folder for everything that is kept: spools, secrets, embedded servers' data.",

@@ -21,6 +21,7 @@ CHANNELS = {
     "twitter": "lapor.doors:twitter",
     "telegram": "lapor.doors:telegram",
     "web": "lapor.doors:web",
+    "webhook": "lapor.doors:webhook",
 }
 """The channel table: a door's name and what makes it."""
 
@@ -81,8 +82,8 @@ def run_router(settings: Settings) -> None:
         SystemExit: with the worker's exit status.
     """
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
+    from complaints.fuse import Fuse
     from router import app
-    from router.work import Fuse
 
     configure_logging("router", settings.log_level)
     brokers, beat = settings.kafka_required(), heartbeats(settings, "router")
@@ -106,9 +107,10 @@ def run_sink(settings: Settings) -> None:
         StoreUnavailable: ClickHouse does not answer.
     """
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
+    from complaints.fuse import Fuse
     from sinks.clickhouse.migrate import migrate
     from sinks.clickhouse.rows import TABLES
-    from sinks.clickhouse.sink import GROUP, Sink
+    from sinks.clickhouse.sink import GROUP, Pace, Sink
 
     configure_logging("sink", settings.log_level)
     brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
@@ -118,8 +120,8 @@ def run_sink(settings: Settings) -> None:
         ConfluentConsumer(brokers, group=GROUP, topics=list(TABLES)),
         clickhouse,
         producer,
-        most_rows=settings.sink_batch,
-        interval_s=settings.sink_interval_s,
+        Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s),
+        Fuse(settings.dead_letter_fuse),
     )
     with stop_on_signals() as stop:
         sink.run(stop, lambda rows: beat.beat(rows=rows))

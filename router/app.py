@@ -21,7 +21,8 @@ from mode import Service
 from complaints import telemetry
 from complaints.bus import Batch, BatchConsumer, Record
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONTROL
-from router.work import Decides, Fuse, process
+from complaints.fuse import Fuse
+from router.work import Decides, process
 
 log = structlog.get_logger()
 

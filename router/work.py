@@ -1,15 +1,15 @@
 """A batch of records in, the records that answer them out: what the routing worker does between poll and commit. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from complaints.bus import Record, StoredRecord
 from complaints.contract import CASE_EVENTS, COMPLAINTS
 from complaints.deadletter import of_record
 from complaints.envelope import decode, encode
-from complaints.errors import ContractViolation, LaporError, PoisonError
+from complaints.errors import ContractViolation, PoisonError
 from complaints.event import CaseEvent, CaseEventKind, Complaint, Disposition, Refusal
+from complaints.fuse import Fuse
 from router.replies import reply_to, reply_with_answer
 
 SOURCE = "/router"
@@ -20,35 +20,6 @@ class Decides(Protocol):
 
     def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
         """Return who owns the complaint after these refusals."""
-
-
-class FuseBlown(LaporError):
-    """So many dead letters in a row that the fault is not in the messages: the worker must stop, not empty the topic into the bin."""
-
-
-@dataclass(slots=True)
-class Fuse:
-    """Counts dead letters in a row.
-
-    Attributes:
-        limit: how many are too many.
-        in_a_row: how many there are now.
-    """
-
-    limit: int
-    in_a_row: int = 0
-
-    def count(self, *, dead: bool) -> None:
-        """Count one record.
-
-        Raises:
-            FuseBlown: it was one too many.
-        """
-        self.in_a_row = self.in_a_row + 1 if dead else 0
-        if self.in_a_row >= self.limit:
-            raise FuseBlown(
-                f"{self.in_a_row} dead letters in a row: look at the schema and the deployment, then restart the worker"
-            )
 
 
 class Question(NamedTuple):

@@ -11,10 +11,11 @@ from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, Confl
 from complaints.contract import COMPLAINTS
 from complaints.envelope import encode
 from complaints.event import Complaint
+from complaints.fuse import Fuse, FuseBlown
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import TABLES
-from sinks.clickhouse.sink import Sink
+from sinks.clickhouse.sink import Pace, Sink
 from tests.events import complaint
 from tests.support import wait_until
 
@@ -66,9 +67,9 @@ class SinkHouse:
         """Return a complaint that nobody else has."""
         return complaint(id=ids.complaint_id("sms", uuid4().hex))
 
-    def sink(self, *, most_rows: int = 1000, store: Store | None = None) -> "Running":
+    def sink(self, *, most_rows: int = 1000, store: Store | None = None, fuse: int = 1000) -> "Running":
         """Start a worker."""
-        return Running(self, store or Store(self.address), most_rows)
+        return Running(self, store or Store(self.address), most_rows, fuse)
 
     def rows(self, table: str = "complaint_rows") -> int:
         """Return how many rows a table or a view has."""
@@ -90,13 +91,23 @@ class SinkHouse:
 class Running:
     """A worker in a thread, as its process runs it."""
 
-    def __init__(self, house: SinkHouse, store: Store, most_rows: int) -> None:
-        consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TABLES))
-        self._sink = Sink(consumer, store, house.producer, most_rows=most_rows, interval_s=INTERVAL_S)
+    def __init__(self, house: SinkHouse, store: Store, most_rows: int, fuse: int = 1000) -> None:
+        self._consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TABLES))
+        self._sink = Sink(
+            self._consumer, store, house.producer, Pace(most_rows=most_rows, interval_s=INTERVAL_S), Fuse(fuse)
+        )
         self._stop, self.stored = threading.Event(), 0
         self.turns = 0
-        self._thread = threading.Thread(target=self._sink.run, args=(self._stop, self._turned), daemon=True)
+        self.crash: Exception | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._sink.run(self._stop, self._turned)
+        except FuseBlown as error:
+            self.crash = error
+            self._consumer.close()  # as the end of the process does
 
     def _turned(self, stored: int) -> None:
         self.turns += 1

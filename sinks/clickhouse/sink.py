@@ -17,6 +17,7 @@ from complaints.bus import BatchConsumer, Producer, StoredRecord, TopicPartition
 from complaints.deadletter import of_record
 from complaints.envelope import encode
 from complaints.errors import PoisonError, StoreUnavailable
+from complaints.fuse import Fuse
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TABLES, Row
 
@@ -61,26 +62,37 @@ class Pending:
         return batch
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """When a batch is inserted.
+
+    Attributes:
+        most_rows: at so many rows.
+        interval_s: after so many seconds.
+    """
+
+    most_rows: int
+    interval_s: float
+
+
 class Sink:
     """One worker. One thread owns it."""
 
-    def __init__(
-        self, consumer: BatchConsumer, store: Store, producer: Producer, *, most_rows: int, interval_s: float
-    ) -> None:
+    def __init__(self, consumer: BatchConsumer, store: Store, producer: Producer, pace: Pace, fuse: Fuse) -> None:
         """Keep the parts.
 
         Args:
             consumer: reads the topics of TABLES for GROUP.
             store: ClickHouse, migrated.
             producer: for dead letters.
-            most_rows: rows after which a batch is inserted.
-            interval_s: seconds after which one is.
+            pace: when a batch is inserted.
+            fuse: stops the sink when too much is a dead letter.
         """
         self._consumer = consumer
         self._store = store
         self._producer = producer
-        self._most_rows = most_rows
-        self._interval_s = interval_s
+        self._pace = pace
+        self._fuse = fuse
         self._pending: dict[TopicPartition, Pending] = {}
         self._stored = 0
         self._turned: Callable[[int], None] = lambda _: None
@@ -97,16 +109,17 @@ class Sink:
             StoreUnavailable: ClickHouse stayed away too long.
             StoreRejected: it refuses a statement: a fault in the program.
             BusUnavailable: Kafka does not give or take.
+            FuseBlown: too much is poison; nothing of that batch is committed.
         """
         self._turned = turned
-        due = time.monotonic() + self._interval_s
+        due = time.monotonic() + self._pace.interval_s
         while not stop.is_set():
             turned(self._stored)
-            self._read(self._consumer.poll(max_records=self._most_rows, timeout_s=POLL_S))
+            self._read(self._consumer.poll(max_records=self._pace.most_rows, timeout_s=POLL_S))
             held = sum(len(pending.records) for pending in self._pending.values())
-            if held >= self._most_rows or time.monotonic() >= due:
+            if held >= self._pace.most_rows or time.monotonic() >= due:
                 self._insert()
-                due = time.monotonic() + self._interval_s
+                due = time.monotonic() + self._pace.interval_s
         self._insert()
         self._consumer.close()
 
@@ -173,7 +186,9 @@ class Sink:
         for record in batch:
             try:
                 rows.append(TABLES[record.topic].row(record))
+                self._fuse.count(dead=False)
             except PoisonError as error:
+                self._fuse.count(dead=True)
                 letters.append(self._producer.send(encode(of_record(record, error), source=SOURCE)))
                 telemetry.DEAD_LETTERS.labels("sink").inc()
         if letters:

@@ -13,8 +13,9 @@ from complaints.contract import CASE_EVENTS, COMPLAINTS, schema, topics
 from complaints.envelope import decode, encode
 from complaints.errors import ContractViolation
 from complaints.event import Event
+from complaints.fuse import Fuse
 from router.core import Router
-from router.work import Fuse, process
+from router.work import process
 from sinks.clickhouse.rows import TABLES
 
 FOLDER = Path(str(files(contract)))

@@ -1,7 +1,7 @@
 """A citizen's whole story on each channel alone: send, be asked, answer, hear the owner, ask for the status, get the agency's answer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Protocol
 from uuid import uuid4
 
@@ -112,11 +112,11 @@ class OnTheWeb:
         return [re.sub(r"<[^>]+>", " ", part) for part in (*re.findall(r"<p>(.*?)</p>", page, re.DOTALL), page)]
 
 
-CITIZENS = {"sms": ByPhone, "twitter": OnTwitter, "telegram": OnTelegram, "web": OnTheWeb}
+CITIZENS: dict[str, Callable[[RunningStack], Citizen]] = {"sms": ByPhone, "twitter": OnTwitter, "telegram": OnTelegram, "web": OnTheWeb}
 
 
 @pytest.fixture(params=CITIZENS)
-def citizen(request: pytest.FixtureRequest, stack: RunningStack) -> Iterator[Citizen]:
+def citizen(request: pytest.FixtureRequest, stack: RunningStack) -> Citizen:
     """Somebody whom we have not heard of."""
     return CITIZENS[request.param](stack)
 

@@ -27,7 +27,8 @@ import os, signal, sys
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TABLES
-from sinks.clickhouse.sink import Sink
+from complaints.fuse import Fuse
+from sinks.clickhouse.sink import Pace, Sink
 import threading
 
 class Mortal(Store):
@@ -38,7 +39,7 @@ class Mortal(Store):
 
 brokers, group, address = sys.argv[1:]
 consumer = ConfluentConsumer(brokers, group=group, topics=list(TABLES))
-sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), most_rows=1000, interval_s=1.0)
+sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), Fuse(1000))
 sink.run(threading.Event(), lambda _: None)
 """
 
@@ -214,6 +215,19 @@ def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(house: SinkHouse) -> 
     )
     assert shown[0] == (at.partition, at.offset, "ContractViolation")
     assert house.rows("dispositions") == 0
+
+
+def test_a_topic_full_of_poison_blows_the_fuse_and_nothing_of_it_is_committed(house: SinkHouse) -> None:
+    """The fault is then in the deployment; after it is mended the same records are read again."""
+    for _ in range(3):
+        house.send(Record(topic=COMPLAINTS, key=b"one partition", value=b"no json"))
+    blown = house.sink(fuse=3)
+    wait_until(lambda: blown.crash is not None, timeout_s=40, what="the blown fuse")
+    assert house.rows("dead_letters") == 0
+    blown.stop()
+    mended = house.sink(fuse=1000)
+    house.wait_for(3, "dead_letters")
+    mended.stop()
 
 
 def test_dates_at_the_ends_of_the_calendar_are_stored(house: SinkHouse) -> None:
