@@ -94,7 +94,7 @@ class House:
     """The door, served by uvicorn, with a broker in memory and a real spool."""
 
     def __init__(
-        self, keys: Keyring, folder: Path, *, spool_bytes: int = 1 << 20, proxies: str = "", **changes: Any
+        self, keys: Keyring, folder: Path, /, *, spool_bytes: int = 1 << 20, proxies: str = "", **changes: Any
     ) -> None:
         self.producer, self._keys = MemoryProducer(), keys
         self.folder, self.cases, self.memory = folder, Cases(), correspondence(folder)

@@ -1,0 +1,294 @@
+"""The JSON API on a real socket: status, files sent ahead, keys of requests and of clients, limits, and its own document."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from openapi_spec_validator import validate
+
+from channels.web.openapi import document
+from channels.web.parse import Submission
+from channels.web.security import ApiKeys, Limits, new_api_key, rate
+from complaints import tracking
+from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError
+from complaints.event import ReplyKind
+from tests.fakes import Mode
+from tests.web_house import API, PNG, House
+
+FILES = "/api/v1/attachments"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One running door for all."""
+    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def door(served: House) -> House:
+    """The door, with an empty bus."""
+    served.producer.forget()
+    served.cases.away = False
+    return served
+
+
+def test_the_status_of_a_case_is_what_clickhouse_knows_and_what_was_written(door: House) -> None:
+    """404 while it is not there yet, 503 while it cannot be known."""
+    code = door.send().json()["tracking_code"]
+    (complaint,) = door.complaints()
+    assert door.http.get(f"{API}/{code}").status_code == 404
+    door.settle(complaint, "ditanggapi", answer="Sudah ditambal.")
+    door.write(complaint, "Laporan Anda dijawab.", ReplyKind.answered)
+    found = door.http.get(f"{API}/{tracking.spaced(code).lower()}").json()
+    assert found["tracking_code"] == code
+    assert found["state"] == "ditanggapi"
+    assert found["owner"] == "Dinas Pekerjaan Umum Kota Semarang"
+    assert found["due"] == "2026-12-31"
+    assert found["answer"] == "Sudah ditambal."
+    assert found["letters"] == ["Laporan Anda dijawab."]
+    door.cases.away = True
+    answer = door.http.get(f"{API}/{code}")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert door.http.get(f"{API}/x").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["body", "form"])
+def test_a_file_is_sent_ahead_and_a_complaint_refers_to_it(door: House, how: str) -> None:
+    """As the request's body or as a form's file; its hash is the reference."""
+    if how == "body":
+        stored = door.http.post(FILES, content=PNG, headers={"Content-Disposition": 'attachment; filename="a.png"'})
+    else:
+        stored = door.http.post(FILES, files={"file": ("a.png", PNG, "text/plain")})
+    assert stored.status_code == 201
+    digest = sha256(PNG).hexdigest()
+    assert stored.json() == {"sha256": digest, "name": "a.png", "media_type": "image/png", "size_bytes": len(PNG)}
+    assert door.send(attachments=[{"sha256": digest, "name": "lubang.png"}]).status_code == 202
+    (kept,) = door.complaints()[0].attachments
+    assert (kept.name, kept.media_type, kept.size_bytes, kept.sha256) == ("lubang.png", "image/png", len(PNG), digest)
+
+
+def test_a_file_that_is_not_there_is_told_by_its_number(door: House) -> None:
+    """The complaint is not taken without what belongs to it."""
+    answer = door.send(attachments=[{"sha256": "0" * 64}])
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "attachments.0.sha256"
+    assert door.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"", 422), (b"hello", 415), (b"<html></html>", 415), (PNG + bytes(10 << 20), 413)],
+    ids=["empty", "text", "html", "large"],
+)
+def test_a_file_that_is_not_taken_has_a_status_of_its_own(door: House, content: bytes, status: int) -> None:
+    """By either way of sending it."""
+    assert door.http.post(FILES, content=content).status_code == status
+    assert door.http.post(FILES, files={"file": ("a.png", content)}).status_code == status
+
+
+def test_a_large_file_that_comes_in_chunks_is_refused_when_it_grows_too_large(door: House) -> None:
+    """It announces nothing."""
+    assert door.http.post(FILES, content=iter([PNG, *[bytes(1 << 20)] * 11])).status_code == 413
+
+
+@pytest.mark.parametrize("files", [[], [("a", ("a.png", PNG)), ("b", ("b.png", PNG))]], ids=["none", "two"])
+def test_a_form_with_other_than_one_file_is_422(door: House, files: Any) -> None:
+    """A reference is to one file."""
+    boundary = {"content-type": "multipart/form-data; boundary=b"}
+    answer = (
+        door.http.post(FILES, files=files) if files else door.http.post(FILES, content=b"--b--\r\n", headers=boundary)
+    )
+    assert answer.status_code in {400, 422}
+
+
+def test_a_place_in_doubt_is_422_with_what_may_be_meant(door: House) -> None:
+    """A code of Kemendagri's is never in doubt."""
+    (error,) = door.send(regency="semarang").json()["errors"]
+    assert error["suggestions"] == ["Kabupaten Semarang, Jawa Tengah", "Kota Semarang, Jawa Tengah"]
+    assert door.send(regency="33.74").status_code == 202
+    region = door.complaints()[0].place.regency
+    assert region is not None
+    assert region.name == "Kota Semarang"
+
+
+def test_a_category_is_taken_by_its_code_its_name_or_with_a_subcategory(door: House) -> None:
+    """And any other is told."""
+    for sent in ("kesehatan", "Kesehatan", "kesehatan/PUSKESMAS"):
+        assert door.send(category=sent).status_code == 202
+    assert [complaint.topic for complaint in door.complaints()] == ["Kesehatan", "Kesehatan", "Kesehatan/PUSKESMAS"]
+    assert door.send(category="Astrologi").json()["errors"][0]["message"] == "Kategori ini tidak dikenal."
+
+
+def test_a_date_that_has_not_come_is_told(door: House) -> None:
+    """Words are read later."""
+    assert door.send(occurred="2999-01-01").json()["errors"][0]["field"] == "occurred"
+    assert door.send(occurred="minggu depan").status_code == 202
+
+
+def test_a_key_names_one_request_over_restarts(keys: Keyring, tmp_path: Path) -> None:
+    """The same content is the same complaint, other content is refused; the memory is on disk."""
+    codes = []
+    for _ in range(2):
+        house = House(keys, tmp_path)
+        codes.append(house.send(key="k", text="a").json()["tracking_code"])
+        other = house.send(key="k", text="b")
+        assert other.status_code == 422
+        assert "Idempotency-Key" in other.json()["title"]
+        assert house.send(key="l", text="b").status_code == 202
+        house.close()
+    assert codes[0] == codes[1]
+
+
+def test_a_request_that_was_not_kept_may_come_again_by_its_key(keys: Keyring, tmp_path: Path) -> None:
+    """A 503 is no answer: the same key then gives the complaint."""
+    house = House(keys, tmp_path, spool_bytes=100)
+    house.producer.mode = Mode.away
+    assert house.send(key="k").status_code == 503
+    house.producer.mode = Mode.up
+    assert house.send(key="k").status_code == 202
+    house.close()
+
+
+def keyed(keys: Keyring, folder: Path) -> tuple[House, str, Path]:
+    """Return a door that asks for keys, one that it knows, and its file."""
+    key, line = new_api_key("aplikasi")
+    path = folder / "keys"
+    path.write_text(f"# clients\n\n{line}\n")
+    return House(keys, folder, keys=ApiKeys(path)), key, path
+
+
+def test_where_keys_are_set_each_request_of_the_api_shows_one(keys: Keyring, tmp_path: Path) -> None:
+    """As X-API-Key or as a bearer token; the form stays open to citizens."""
+    house, key, path = keyed(keys, tmp_path)
+    wrong: list[dict[str, str]] = [{}, {"X-API-Key": "x"}, {"Authorization": "Basic x"}, {"Authorization": "Bearer x"}]
+    for shown in wrong:
+        for answer in (
+            house.http.post(API, json={"text": "x"}, headers=shown),
+            house.http.get(f"{API}/00000000000", headers=shown),
+            house.http.post(FILES, content=PNG, headers=shown),
+        ):
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"] == "Bearer"
+    for shown in ({"X-API-Key": key}, {"Authorization": f"Bearer {key}"}):
+        assert house.http.post(API, json={"text": "x"}, headers=shown).status_code == 202
+    assert house.fill(text="Banjir").status_code == 303
+    assert "security" in house.http.get("/api/v1/openapi.json").json()
+    path.write_text("")
+    assert house.http.post(API, json={"text": "x"}, headers={"X-API-Key": key}).status_code == 401
+    house.close()
+
+
+@pytest.mark.parametrize("line", ["aplikasi", "aplikasi:1234", ":" + "0" * 64])
+def test_a_file_of_keys_that_is_wrong_stops_the_start(tmp_path: Path, line: str) -> None:
+    """With the line's number; and so does one that is not there."""
+    path = tmp_path / "keys"
+    with pytest.raises(ConfigurationError, match="LAPOR_API_KEYS_FILE"):
+        ApiKeys(path)
+    path.write_text(f"\n{line}\n")
+    with pytest.raises(ConfigurationError, match="line 2"):
+        ApiKeys(path)
+
+
+def limited(keys: Keyring, folder: Path, /, **changes: Any) -> House:
+    """Return a door that believes its proxy, and lets each client send twice and ask thrice an hour."""
+    limits = Limits(reads=rate("3/hour", ""), writes=rate("2/hour", ""), keyed=rate("4/hour", ""))
+    return House(keys, folder, proxies="127.0.0.1", limits=limits, **changes)
+
+
+def test_a_client_that_sends_too_often_is_told_when_to_come_again(keys: Keyring, tmp_path: Path) -> None:
+    """Each by its own address, as the proxy tells it; IPv6 by the network of one customer; in the form that its program reads."""
+    house = limited(keys, tmp_path)
+
+    def send(client: str, path: str = API) -> httpx.Response:
+        return house.http.post(path, json={"text": "x"}, headers={"X-Forwarded-For": client})
+
+    assert [send("203.0.113.7").status_code for _ in range(3)] == [202, 202, 429]
+    assert send("203.0.113.8").status_code == 202
+    assert [send(f"2001:db8:0:1::{number}").status_code for number in (1, 2, 3)] == [202, 202, 429]
+    assert send("2001:db8:0:2::1").status_code == 202
+    for path, kind in [
+        (API, "application/problem+json"),
+        ("/", "text/html"),
+        ("/open311/v2/requests.xml", "text/xml"),
+        ("/open311/v2/requests.json", "application/json"),
+    ]:
+        answer = send("203.0.113.7", path)
+        assert answer.status_code == 429
+        assert answer.headers["content-type"].startswith(kind)
+        assert 0 < int(answer.headers["retry-after"]) <= 2 * 3600
+        assert "Terlalu banyak permintaan" in answer.text
+    house.close()
+
+
+def test_reading_is_counted_apart_and_static_files_are_not(keys: Keyring, tmp_path: Path) -> None:
+    """A page's style must come with it; this machine's own programs are not limited."""
+    house = limited(keys, tmp_path)
+    client = {"X-Forwarded-For": "203.0.113.7"}
+    assert [house.http.get("/lacak", headers=client).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert house.http.get("/static/x/app.css", headers=client).status_code == 404
+    assert house.http.get("/health", headers=client).status_code == 200
+    assert {house.http.get("/lacak").status_code for _ in range(5)} == {200}
+    house.close()
+
+
+def test_a_client_that_nobody_vouches_for_cannot_choose_its_address(keys: Keyring, tmp_path: Path) -> None:
+    """Only the word of a set proxy is taken."""
+    limits = Limits(reads=rate("3/hour", ""), writes=rate("1/hour", ""), keyed=rate("4/hour", ""))
+    house = House(keys, tmp_path, proxies="192.0.2.1", limits=limits)
+    statuses = {
+        house.http.post(API, json={"text": "x"}, headers={"X-Forwarded-For": "203.0.113.7"}).status_code
+        for _ in range(3)
+    }
+    assert statuses == {202}
+    house.close()
+
+
+def test_a_client_with_a_key_is_limited_by_its_name(keys: Keyring, tmp_path: Path) -> None:
+    """It speaks for many citizens, from any address."""
+    key, line = new_api_key("aplikasi")
+    (tmp_path / "keys").write_text(line)
+    house = limited(keys, tmp_path, keys=ApiKeys(tmp_path / "keys"))
+    statuses = [
+        house.http.post(
+            API, json={"text": "x"}, headers={"X-API-Key": key, "X-Forwarded-For": f"203.0.113.{number}"}
+        ).status_code
+        for number in range(5)
+    ]
+    assert statuses == [202, 202, 202, 202, 429]
+    house.close()
+
+
+def test_behind_a_proxy_with_https_the_cookie_is_this_hosts_alone(keys: Keyring, tmp_path: Path) -> None:
+    """Secure, with the prefix that no other host can set, and browsers are told to stay with https."""
+    house = House(keys, tmp_path, proxies="127.0.0.1")
+    answer = house.http.get("/", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"})
+    assert answer.headers["set-cookie"].startswith("__Host-lapor=")
+    assert "Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in house.http.get("/").headers
+    house.close()
+
+
+@pytest.mark.parametrize("text", ["many", "60", "0/minute/x"])
+def test_a_limit_that_is_none_stops_the_start(text: str) -> None:
+    """And names its variable."""
+    with pytest.raises(ConfigurationError, match="LAPOR_WEB_READS"):
+        rate(text, "LAPOR_WEB_READS")
+
+
+def test_the_document_is_valid_openapi_and_has_every_field(door: House) -> None:
+    """OpenAPI 3.1, generated from the model that checks what is sent."""
+    found = door.http.get("/api/v1/openapi.json").json()
+    validate(found)
+    assert found["openapi"].startswith("3.1")
+    assert found["components"]["schemas"]["Submission"]["properties"].keys() == Submission.model_fields.keys()
+    assert "security" not in found
+    assert found == json.loads(json.dumps(document(needs_key=False)))

@@ -1,0 +1,81 @@
+"""Files are what their bytes say, and their names lead nowhere."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.web.security import client_of
+from channels.web.uploads import LONGEST_NAME, MEDIA_TYPES, media_type, safe_name
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (bytes.fromhex("ffd8ffe000104a46494600010100000100010000"), "image/jpeg"),
+        (bytes.fromhex("ffd8ffe1") + b"\x00\x10Exif\0\0", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png"),
+        (b"GIF89a", "image/gif"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "image/heif"),
+        (b"%PDF-1.7\n", "application/pdf"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video/mp4"),
+        (b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2avc1mp41", "video/mp4"),
+        (b"\0\0\0\x18ftyp3gp4\0\0\0\0isom3gp4", "video/3gpp"),
+        (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "video/quicktime"),
+        (bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d"), "video/webm"),
+        (b"<html><script>", None),
+        (b'<svg xmlns="http://www.w3.org/2000/svg">', None),
+        (b"MZ\x90\0", None),
+        (b"PK\x03\x04", None),
+        (b"#!/bin/sh", None),
+        (b"hello", None),
+        (b"", None),
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+def test_a_file_is_what_its_bytes_say(head: bytes, kind: str | None) -> None:
+    """What phones make, and PDF; nothing that runs where it is opened."""
+    assert media_type(head + b"x" * 64 if head else b"") == kind
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_type_of_ours_or_none(head: bytes) -> None:
+    """Nothing raises."""
+    assert media_type(head) in {None, *MEDIA_TYPES.values()}
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("foto.jpg", "foto.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\Ani\\foto.jpg", "foto.jpg"),
+        ("a\x00b\r\n.png", "ab.png"),
+        ("\u202egpj.exe", "gpj.exe"),
+        ("...", "lampiran"),
+        ("", "lampiran"),
+        ("x" * 500 + ".png", "x" * (LONGEST_NAME - 4) + ".png"),
+    ],
+)
+def test_a_name_has_no_folders_and_no_marks(name: str, safe: str) -> None:
+    """It is shown to people, and never used as a path."""
+    assert safe_name(name) == safe
+
+
+@pytest.mark.parametrize(
+    ("host", "client"),
+    [
+        ("127.0.0.1", None),
+        ("::1", None),
+        ("::ffff:127.0.0.1", None),
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("unknown", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_a_client_is_an_address_or_the_network_of_one_customer(host: str, client: str | None) -> None:
+    """This machine's own programs are none."""
+    assert client_of(host) == client
