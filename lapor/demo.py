@@ -1,4 +1,4 @@
-"""`lapor demo`: the main job from end to end in a fresh folder, with one refusal and one replay, and then nothing is left behind."""
+"""`lapor demo`: the main job from end to end in a fresh folder, with a refusal, a conversation and a replay; nothing is left behind."""
 
 import tempfile
 import threading
@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from complaints import tracking
+from complaints.errors import UnavailableError
 from complaints.settings import Settings
 from lapor import cases
+from lapor.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
 from lapor.feed import Outcome
 from lapor.items import Item
 from lapor.progress import two_bars
@@ -81,6 +83,7 @@ def _show(stack: Up, stop: threading.Event, started: float) -> int:
         outcome = feeder.run(items, broken=[POISON], told=told)
     _table(items, outcome, settings)
     _refusal(settings, outcome)
+    _conversation(stack)
     typer.echo("\nReplay: all complaints through the router of now, into a shadow topic; nobody is told anything.")
     cases.replay(data_dir=settings.data)
     result = outcome.as_json() | {"seconds": round(time.monotonic() - started, 1)}
@@ -121,3 +124,28 @@ def _refusal(settings: Settings, outcome: Outcome) -> None:
         code, owner_id, owner = rows[0]
         typer.echo(f"\nRefusal: {owner} says of {tracking.spaced(code)}: {REASON}")
         cases.refuse(code, agency=owner_id, text=REASON, data_dir=settings.data)
+
+
+def _conversation(stack: Up) -> None:
+    """Let one citizen go the whole way by SMS."""
+    settings = stack.settings
+    clickhouse = store(settings)
+
+    def owner_of(code: str) -> str:
+        deadline = time.monotonic() + HEARD_WITHIN_S
+        while time.monotonic() < deadline:
+            rows = clickhouse.execute(
+                "SELECT owner_id FROM cases WHERE tracking_code = %(code)s AND additions = hop AND hop > 0",
+                {"code": code},
+            )
+            if rows:
+                return str(rows[0][0])
+            time.sleep(0.1)
+        raise UnavailableError("the completed case does not reach ClickHouse; see `lapor doctor`")
+
+    def answer(code: str, agency: str, text: str) -> None:
+        cases.answer(code, agency=agency, text=text, data_dir=settings.data)
+
+    typer.echo("\nOne citizen by SMS, from an incomplete text to the agency's answer:")
+    phone = Phone(stack.stack.controls["smsc"], number=CITIZEN, short_code=settings.short_code, say=typer.echo)
+    converse(phone, owner_of=owner_of, answer=answer)
