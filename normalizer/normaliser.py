@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from complaints.crypto import Identity
     from complaints.message import InboundMessage
 
-VERSION = "2026.11.3"
+VERSION = "2026.11.4"
 """Changes with every change of what a text is read as; stands in each complaint."""
 
 _TITLE_CHARS = 60
@@ -75,13 +75,15 @@ class Normaliser:
             received_at=message.received_at,
             region=message.keyword_region,
         )
+        chosen = self._chosen_date(message)
+        missing = _without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
         key = complaint_id(message.channel, message.upstream_id)
         return Complaint(
             id=key,
             tracking_code=identity.tracking_code(key),
             channel=message.channel,
             received_at=message.received_at,
-            occurred_on=self._occurred(reading.occurred),
+            occurred_on=self._occurred(chosen or reading.occurred),
             title=title or _title_of(text),
             text=text,
             place=self._place(reading.place, address),
@@ -98,7 +100,7 @@ class Normaliser:
             reply_address=identity.seal(_address_of(message), key),
             anonymous=message.anonymous,
             secret=message.secret,
-            missing=_without_evidence(reading.missing, bool(message.attachments)),
+            missing=missing,
             raw=_raw(message),
             normaliser_version=VERSION,
         )
@@ -142,9 +144,17 @@ class Normaliser:
                 "complaint_class": ComplaintClass(reading.complaint_class),
                 "oversight": complaint.oversight or reading.oversight,
                 "attachments": attachments,
-                "missing": _without_evidence(reading.missing, bool(attachments)),
+                "missing": _without(
+                    reading.missing, evidence=bool(attachments), date=complaint.occurred_on is not None
+                ),
             }
         )
+
+    def _chosen_date(self, message: "InboundMessage") -> DateReading | None:
+        """Return what a field for the date says, which goes before the text; None where there is none, or it is no date."""
+        if not message.occurred:
+            return None
+        return self.read(_writable(message.occurred), received_at=message.received_at).occurred
 
     def _place(self, reading: PlaceReading, written: str) -> Place:
         regions = [Region(code=code, name=self.gazetteer.name(code)) if code else None for code in reading.codes]
@@ -177,8 +187,10 @@ def _raw(message: "InboundMessage") -> Raw:
     )
 
 
-def _without_evidence(missing: tuple[MissingPart, ...], attached: bool) -> tuple[MissingPart, ...]:
-    return tuple(part for part in missing if part != "evidence") if attached else missing
+def _without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> tuple[MissingPart, ...]:
+    """Return what is missing but for what stands beside the text: files as evidence, a date in a field of its own."""
+    there = {name for name, is_there in (("evidence", evidence), ("date", date)) if is_there}
+    return tuple(part for part in missing if part not in there)
 
 
 def _writable(text: str) -> str:

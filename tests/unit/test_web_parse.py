@@ -1,6 +1,8 @@
 """What the form and the API may send: each wrong field has a sentence in Indonesian, and nothing typed is changed."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.web.parse import LONGEST_TEXT, FieldError, Submission, form_fields, from_form, from_json, inbound
+from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
+from normalizer.normaliser import Normaliser
+from tests.support import NOON
 
 
 def sent(**fields: Any) -> Submission:
@@ -144,3 +149,17 @@ def test_any_bytes_are_a_submission_or_a_list_of_faults(body: bytes) -> None:
     """Nothing else ever comes out of either door."""
     for found in (from_json(body), from_form(dict(form_fields(body)))):
         assert isinstance(found, Submission) or all(isinstance(fault, FieldError) and fault.message for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("2026-11-01", date(2026, 11, 1)), ("1 November 2026", date(2026, 11, 1)), ("entah", None), ("", None)],
+)
+def test_the_date_in_its_field_is_the_date_of_the_event(written: str, day: date | None, keys: Keyring) -> None:
+    """It goes before what the text says, and is then not asked for; what is no date is left to the text."""
+    message = replace(
+        inbound(sent(text="Jalan di Kota Semarang rusak", occurred=written), idempotency_key="k"), received_at=NOON
+    )
+    complaint = Normaliser.load().normalise(message, keys)
+    assert (complaint.occurred_on.date if complaint.occurred_on else None) == day
+    assert ("date" in complaint.missing) == (day is None)
