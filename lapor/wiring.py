@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from prometheus_client import start_http_server
+
 from complaints.crypto import Keyring, load_or_create_secret
 from complaints.errors import ConfigurationError
-from complaints.settings import Settings
+from complaints.settings import Settings, parse_address
 from complaints.telemetry import Heartbeat, configure_logging
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
@@ -29,6 +31,9 @@ ROUTER_PATIENCE_S = 20.0
 """How long the router's producer tries: less than the flush of a batch waits, so that its answer is known by then."""
 
 WORKERS = ("router", "sink")
+
+METRICS_PORT = 9400
+"""Where LAPOR_METRICS names a host alone."""
 
 
 def keyring(settings: Settings) -> Keyring:
@@ -60,6 +65,19 @@ def store(settings: Settings) -> "Store":
 def heartbeats(settings: Settings, name: str) -> Heartbeat:
     """Return the heartbeat of a service."""
     return Heartbeat(settings.data / "heartbeats", name)
+
+
+def serve_metrics(address: str) -> None:
+    """Show this process's metrics over HTTP, in a thread of its own.
+
+    Raises:
+        ConfigurationError: the address is none, or cannot be listened on.
+    """
+    at = parse_address(f"http://{address}", scheme="http", default_port=METRICS_PORT)
+    try:
+        start_http_server(at.port, addr=at.host)
+    except OSError as error:
+        raise ConfigurationError(f"LAPOR_METRICS={address} cannot be listened on: {error.strerror}") from error
 
 
 @contextmanager
@@ -142,6 +160,8 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
     unknown = [name for name in names if name not in {*CHANNELS, *WORKERS}]
     if unknown:
         raise ConfigurationError(f"no service {unknown[0]!r}; there are {', '.join([*CHANNELS, *WORKERS])}")
+    if settings.metrics is not None:
+        serve_metrics(settings.metrics)
     match names:
         case ["router"]:
             run_router(settings)

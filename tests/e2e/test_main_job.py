@@ -34,10 +34,13 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> 
     result = json.loads(answer.stdout.splitlines()[-1])
     assert list(result) == LINE
     assert result["sent"] == result["owned"] == result["stored"] >= 40
+    heard = [line for line in answer.stdout.splitlines() if line.startswith("< LAPOR!")]
+    parts = ("Kode", "dilengkapi", "sejak", "dijawab")
+    assert all(part in line for part, line in zip(parts, heard, strict=True)), heard
     assert (result["dead_letters"], result["lost"]) == (1, 0)
     replay = json.loads(next(line for line in answer.stdout.splitlines() if line.startswith('{"read"')))
     assert replay["replies"] == 0
-    assert replay["written"] == replay["read"] == result["sent"]
+    assert replay["written"] == replay["read"] == result["sent"] + 1  # the conversation's complaint too
     assert "hop 1:" in answer.stdout
     for channel in ("sms", "twitter", "telegram", "web"):
         assert f"│ {channel}" in answer.stdout

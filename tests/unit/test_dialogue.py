@@ -26,7 +26,7 @@ def smsc(answers: dict[str, Any]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815  # the library's own names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

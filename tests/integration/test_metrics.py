@@ -1,0 +1,29 @@
+"""Metrics over HTTP: what Prometheus scrapes."""
+
+import httpx
+import pytest
+
+from complaints import telemetry
+from complaints.errors import ConfigurationError
+from lapor.wiring import serve_metrics
+from tests.support import free_port
+
+
+def test_a_service_shows_what_it_counts() -> None:
+    """Also what an alarm hangs on: the read budget of X, dead letters, replies."""
+    port = free_port()
+    serve_metrics(f"127.0.0.1:{port}")
+    telemetry.X_READS_SHARE.set(0.8)
+    telemetry.REPLIES.labels("sms", "sent").inc()
+    shown = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5, trust_env=False).text
+    assert "lapor_x_reads_share 0.8" in shown
+    assert 'lapor_replies_total{channel="sms",outcome="sent"}' in shown
+    assert "# HELP lapor_dead_letters_total" in shown
+
+
+def test_a_port_that_is_taken_is_one_sentence() -> None:
+    """Before anything else starts."""
+    port = free_port()
+    serve_metrics(f"127.0.0.1:{port}")
+    with pytest.raises(ConfigurationError, match="LAPOR_METRICS"):
+        serve_metrics(f"127.0.0.1:{port}")
