@@ -185,3 +185,24 @@ def _regencies(parts: Parts) -> "RegencySearch":
         return Normaliser.load().read("", address=text).place.codes[1]
 
     return RegencySearch(parts.gazetteer.regencies(), province=parts.gazetteer.name, reads=reads)
+
+
+def webhook(parts: Parts) -> object:
+    """Return the door of signed webhooks.
+
+    Raises:
+        ConfigurationError: no address to listen on or no file of sources is set, or one of them is wrong.
+    """
+    from channels.webhook.channel import WebhookChannel
+    from channels.webhook.sources import read_sources
+
+    settings = parts.settings
+    if settings.webhook is None or settings.webhook_secrets_file is None:
+        raise ConfigurationError("no webhooks: set LAPOR_WEBHOOK=host:port and LAPOR_WEBHOOK_SECRETS_FILE")
+    at = parse_address(f"http://{settings.webhook}", scheme="http", default_port=8082)
+    return WebhookChannel(
+        read_sources(settings.webhook_secrets_file),
+        at=(at.host, at.port),
+        pseudonym=lambda text: parts.keys.pseudonym("webhook", text),
+        turned=parts.turned,
+    )

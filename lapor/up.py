@@ -202,7 +202,8 @@ class Up:
         self._web_address()
         for name in WORKERS:
             self._service(name, name)
-        self._service(DOORS, *CHANNELS)
+        # webhooks come from systems that are named in a file: without it there is nobody to let in
+        self._service(DOORS, *(name for name in CHANNELS if name != "webhook" or self._settings.webhook))
         self._say("waiting for every loop to turn")
         for service in self.supervisor.services:
             if service.beats:

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -18,12 +19,16 @@ from channels.telegram.mark import Mark as TelegramMark
 from channels.twitter.channel import Mark, TwitterChannel
 from channels.twitter.client import XClient
 from channels.web.channel import WebChannel
+from channels.webhook.channel import WebhookChannel
+from channels.webhook.sources import read_sources
 from complaints.crypto import Keyring
 from complaints.settings import parse_address
 from tests.support import free_port, listens, wait_until
 from tests.telegram_door import telegram_door
 from tests.telegram_house import Telegram
 from tests.twitter_house import twitter_pace
+from tests.web_house import Cases, correspondence, furnish
+from tests.webhook_house import hand_in, sources_file
 
 PATIENCE_S = 6.0
 """How long an upstream waits for its answer in these tests; longer than a door waits for Kafka."""
@@ -142,7 +147,8 @@ class Web:
     def make(self, folder: Path) -> Channel:
         """The door as it runs."""
         assert folder.exists()
-        return WebChannel(host="127.0.0.1", port=self._port, max_body_bytes=1 << 20, turned=lambda: None)
+        furniture = furnish(folder, correspondence(folder), Cases())
+        return WebChannel(host="127.0.0.1", port=self._port, furniture=furniture, turned=lambda: None)
 
     def say(self, text: str) -> bool:
         """Post as the mobile app does."""
@@ -190,7 +196,41 @@ class TelegramBot:
         self._upstream.stop()
 
 
-DOORS: dict[str, Callable[[Path], Door]] = {"sms": Sms, "twitter": Twitter, "telegram": TelegramBot, "web": Web}
+class Hooks:
+    """A source of signed webhooks; a redelivery has the same webhook-id, which may not say what the text says."""
+
+    def __init__(self, _: Path) -> None:
+        self._port = free_port()
+
+    def make(self, folder: Path) -> Channel:
+        """The door as it runs."""
+        return WebhookChannel(
+            read_sources(sources_file(folder)),
+            at=("127.0.0.1", self._port),
+            pseudonym=lambda text: sha256(text.encode()).hexdigest(),
+            turned=lambda: None,
+        )
+
+    def say(self, text: str) -> bool:
+        """Hand in a complaint."""
+        wait_until(lambda: listens(self._port), what="the webhook door")
+        try:
+            answer = hand_in(f"http://127.0.0.1:{self._port}", sha256(text.encode()).hexdigest(), text=text)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 202
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+DOORS: dict[str, Callable[[Path], Door]] = {
+    "sms": Sms,
+    "twitter": Twitter,
+    "telegram": TelegramBot,
+    "web": Web,
+    "webhook": Hooks,
+}
 
 
 def fresh(text: str) -> str:

@@ -1,0 +1,118 @@
+"""From a signed body to a citizen's message. Pure."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from complaints.errors import MalformedMessage
+from complaints.event import Attachment
+from complaints.message import InboundMessage
+
+NAME = "webhook"
+
+MOST_ATTACHMENTS = 20
+
+Short = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Position(_Model):
+    """A place on the map, in degrees."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
+class File(_Model):
+    """A file that the source keeps; it is named in the complaint and not fetched, since any address could stand there."""
+
+    url: Annotated[AnyHttpUrl, Field(strict=False)]
+    name: Short = "lampiran"
+    media_type: Short = "application/octet-stream"
+    size_bytes: int = Field(0, ge=0)
+
+
+class Handed(_Model):
+    """A complaint as a source hands it in."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """The source's own name of it, given back with replies."""
+    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    sender: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """The citizen at the source; sealed, and given back with replies."""
+    title: Short = ""
+    location: Short | Position = ""
+    occurred: Short = ""
+    agency: Short = ""
+    thread: Short = ""
+    """What the same sender says in the same thread belongs to one case."""
+    anonymous: bool = False
+    secret: bool = False
+    attachments: Annotated[tuple[File, ...], Field(max_length=MOST_ATTACHMENTS, strict=False)] = ()
+
+
+def inbound(
+    body: bytes, *, source: str, webhook_id: str, pseudonym: Callable[[str], str], now: datetime | None = None
+) -> InboundMessage:
+    """Return the message in a body whose signature was checked.
+
+    Args:
+        body: JSON.
+        source: who signed it.
+        webhook_id: the same for each try of the same delivery.
+        pseudonym: hides what a source may have written into its identifiers.
+        now: when it came.
+
+    Raises:
+        MalformedMessage: it is no complaint as docs/adding-a-channel.md shows it; the text names the field.
+    """
+    try:
+        found = Handed.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise MalformedMessage(f"no complaint: {where}: {first['msg']}") from error
+    position = found.location if isinstance(found.location, Position) else None
+    return InboundMessage(
+        channel=NAME,
+        upstream_id=pseudonym(f"{source}/{webhook_id}"),
+        received_at=now or datetime.now(UTC),
+        sender=f"{source}/{found.sender}",
+        reply_to={"source": source, "reference": found.id, "citizen": found.sender},
+        thread=f"{source}/{found.thread}" if found.thread else "",
+        text=found.text,
+        title=found.title,
+        address=_written(found.location),
+        occurred=found.occurred,
+        addressed_to=found.agency,
+        shared_location=(position.latitude, position.longitude) if position else None,
+        attachments=tuple(_attachment(file) for file in found.attachments),
+        anonymous=found.anonymous,
+        secret=found.secret,
+        body=found.model_dump_json(exclude={"sender"}).encode(),
+        coding="application/json",
+    )
+
+
+def _written(location: str | Position) -> str:
+    if isinstance(location, Position):
+        return f"{location.latitude:.5f},{location.longitude:.5f}"
+    return location
+
+
+def _attachment(file: File) -> Attachment:
+    return Attachment(name=file.name, media_type=file.media_type, size_bytes=file.size_bytes, url=str(file.url))
+
+
+def reply(reference: str, citizen: str, **told: Any) -> dict[str, Any]:
+    """Return the body of a reply to a source, in the form that the specification recommends."""
+    return {
+        "type": "lapor.reply",
+        "timestamp": datetime.now(UTC).isoformat(),
+        "data": {"id": reference, "sender": citizen, **told},
+    }

@@ -1,0 +1,248 @@
+"""Signed bodies: what is a complaint and what is not, and which signature counts."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.webhook.parse import inbound
+from channels.webhook.sources import Source, read_sources
+from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError, MalformedMessage
+from complaints.message import InboundMessage
+from normalizer.normaliser import Normaliser
+from tests.webhook_house import OLDER, SECRET, signed, sources_file
+
+NOW = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
+
+
+def read(body: bytes | None = None, **changes: Any) -> InboundMessage:
+    """Read a body; None takes a field away."""
+    fields = {"id": "A-1", "text": "jalan rusak", "sender": "warga-7"} | changes
+    whole = json.dumps({name: value for name, value in fields.items() if value is not None}).encode()
+    return inbound(
+        whole if body is None else body, source="dinas", webhook_id="msg_1", pseudonym=lambda text: f"<{text}>", now=NOW
+    )
+
+
+def test_a_complaint_has_the_name_that_its_delivery_has() -> None:
+    """The webhook's id is the same for each try, so a redelivery is the same complaint; another source's is another."""
+    found = read()
+    assert found.upstream_id == "<dinas/msg_1>"
+    assert found.received_at == NOW
+
+
+def test_a_citizen_is_told_apart_by_the_source_too() -> None:
+    """Two systems may both have a warga-7; the reply address gives the source its own names back."""
+    found = read()
+    assert found.sender == "dinas/warga-7"
+    assert found.reply_to == {"source": "dinas", "reference": "A-1", "citizen": "warga-7"}
+
+
+def test_the_raw_body_does_not_say_who_it_was() -> None:
+    """The sender is sealed in the reply address."""
+    assert b"warga-7" not in read().body
+    assert json.loads(read().body)["text"] == "jalan rusak"
+
+
+def test_every_field_is_taken() -> None:
+    """Title, place, time, agency, thread, anonymous, secret."""
+    found = read(
+        title="Jalan",
+        location="Kota Semarang",
+        occurred="kemarin",
+        agency="DPU",
+        thread="T",
+        anonymous=True,
+        secret=True,
+    )
+    assert (found.title, found.address, found.occurred, found.addressed_to) == (
+        "Jalan",
+        "Kota Semarang",
+        "kemarin",
+        "DPU",
+    )
+    assert found.thread == "dinas/T"
+    assert found.anonymous
+    assert found.secret
+
+
+def test_a_position_is_a_place() -> None:
+    """In degrees."""
+    found = read(location={"latitude": -6.9932, "longitude": 110.4203})
+    assert found.shared_location == (-6.9932, 110.4203)
+    assert found.address == "-6.99320,110.42030"
+
+
+def test_files_stand_as_addresses() -> None:
+    """None is fetched: any address could stand there."""
+    (found,) = read(
+        attachments=[{"url": "https://dinas.example/f/1.jpg", "name": "foto.jpg", "size_bytes": 7}]
+    ).attachments
+    assert (found.url, found.name, found.size_bytes, found.sha256) == (
+        "https://dinas.example/f/1.jpg",
+        "foto.jpg",
+        7,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"id": None}, "id"),
+        ({"id": 7}, "id"),
+        ({"id": ""}, "id"),
+        ({"text": None}, "text"),
+        ({"text": ""}, "text"),
+        ({"text": "x" * 20_001}, "text"),
+        ({"sender": None}, "sender"),
+        ({"sender": "x" * 201}, "sender"),
+        ({"title": 7}, "title"),
+        ({"location": {"latitude": 91, "longitude": 0}}, "location"),
+        ({"location": [1, 2]}, "location"),
+        ({"anonymous": "ja"}, "anonymous"),
+        ({"attachments": [{"url": "file:///etc/passwd"}]}, "attachments"),
+        ({"attachments": [{"url": "https://x.example"}] * 21}, "attachments"),
+    ],
+    ids=str,
+)
+def test_a_field_that_is_wrong_is_named(changes: dict[str, Any], field: str) -> None:
+    """And the value is not repeated."""
+    with pytest.raises(MalformedMessage, match=f"no complaint: {field}"):
+        read(**changes)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b"\xff", b"[" * 10_000])
+def test_what_is_no_object_is_malformed(body: bytes) -> None:
+    """Whoever signed it."""
+    with pytest.raises(MalformedMessage):
+        read(body)
+
+
+@pytest.mark.parametrize("text", ["👩‍👩‍👧 banjir 🌊", "نص", "\u0000x"])
+def test_any_text_is_kept_as_it_is_and_read(text: str, keys: Keyring) -> None:
+    """Emoji, other scripts, NUL."""
+    assert read(text=text).text == text
+    assert Normaliser.load().normalise(read(text=text), keys).id
+
+
+@given(
+    st.binary(max_size=200)
+    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(lambda v: json.dumps(v).encode())
+)
+def test_nothing_else_ever_comes_out_of_a_body(body: bytes) -> None:
+    """A message or MalformedMessage."""
+    try:
+        assert read(body).text
+    except MalformedMessage:
+        return
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    """With a newer and an older secret."""
+    return read_sources(sources_file(tmp_path))["dinas"]
+
+
+BODY = b'{"text": "x"}'
+
+
+@pytest.mark.parametrize("secret", [SECRET, OLDER])
+def test_each_of_a_sources_secrets_counts(secret: str, source: Source) -> None:
+    """So that a source can change to a newer one without an hour in which nothing fits."""
+    assert source.signed(BODY, signed(BODY, number="msg_1", secret=secret))
+
+
+def test_the_specifications_own_example_counts() -> None:
+    """By bytes that stand in the specification's tests, so that both sides cannot share a misreading."""
+    import hmac
+    from hashlib import sha256
+
+    headers = signed(BODY, number="msg_1")
+    content = b"msg_1." + headers["webhook-timestamp"].encode() + b"." + BODY
+    digest = hmac.digest(base64.b64decode(SECRET.removeprefix("whsec_")), content, sha256)
+    assert headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+
+
+def test_one_of_several_signatures_is_enough(source: Source) -> None:
+    """A sender that changes its secret signs with both; other versions are passed over."""
+    headers = signed(BODY, number="msg_1")
+    headers["webhook-signature"] = f"v1a,AAAA v1,AAAA {headers['webhook-signature']}"
+    assert source.signed(BODY, headers)
+
+
+@pytest.mark.parametrize("age_s", [-400.0, 400.0, 86_400.0])
+def test_a_signature_counts_for_five_minutes(age_s: float, source: Source) -> None:
+    """A body that somebody kept cannot be played again; a clock may be a little wrong, either way."""
+    assert not source.signed(BODY, signed(BODY, number="msg_1", age_s=age_s))
+    assert source.signed(BODY, signed(BODY, number="msg_1", age_s=200.0))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"webhook-id": "msg_2"},
+        {"webhook-id": ""},
+        {"webhook-timestamp": "1"},
+        {"webhook-timestamp": "now"},
+        {"webhook-timestamp": "nan"},
+        {"webhook-signature": ""},
+        {"webhook-signature": "v1"},
+        {"webhook-signature": "v1,"},
+        {"webhook-signature": "v1,%%%"},
+        {"webhook-signature": "v1,a,b"},
+        {"webhook-signature": "v2,AAAA"},
+        {"webhook-signature": "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+    ],
+    ids=str,
+)
+def test_anything_else_does_not_count(changes: dict[str, str], source: Source) -> None:
+    """And nothing is raised by it."""
+    assert not source.signed(BODY, signed(BODY, number="msg_1") | changes)
+    assert not source.signed(b"other", signed(BODY, number="msg_1"))
+    assert not source.signed(b"\xff\xfe", signed(BODY, number="msg_1"))
+    assert not source.signed(BODY, {})
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"dinas": None},
+        {"dinas": {}},
+        {"dinas": {"secrets": []}},
+        {"dinas": {"secrets": SECRET}},
+        {"dinas": {"secrets": ["whsec_c2hvcnQ="]}},
+        {"dinas": {"secrets": ["no prefix at all, yet long enough"]}},
+        {"dinas": {"secrets": [SECRET], "callback": "ftp://x"}},
+        {"Dinas/../x": {"secrets": [SECRET]}},
+        {},
+        [],
+        "x",
+    ],
+    ids=str,
+)
+def test_a_file_of_sources_that_is_wrong_stops_the_start_without_a_secret_in_the_text(
+    entry: Any, tmp_path: Path
+) -> None:
+    """It names the setting."""
+    path = tmp_path / "webhooks.yaml"
+    path.write_text(yaml.safe_dump(entry))
+    with pytest.raises(ConfigurationError, match="LAPOR_WEBHOOK_SECRETS_FILE") as caught:
+        read_sources(path)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_file_of_sources_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    """Or that is no YAML."""
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_sources(tmp_path / "none.yaml")
+    (tmp_path / "bad.yaml").write_text("{: [")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_sources(tmp_path / "bad.yaml")
