@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     api_keys_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="File of lines name:sha256, the API's clients; see `lapor api-key`. Unset: the API is open."
     )
+    attachments: OptionalText = Field(
+        None, description="s3://key:secret@host:port/bucket for citizens' files. Unset: <data>/attachments."
+    )
     attachment_max_bytes: int = Field(10 << 20, ge=1024, description="Bytes that one file of a web request may have.")
     router_batch: int = Field(2000, ge=1, description="Most events that the router takes at once.")
     sink_batch: int = Field(20_000, ge=1, description="Most rows that the sink inserts at once.")

@@ -110,7 +110,7 @@ def telegram(parts: Parts) -> object:
     from channels.telegram.taking import Taking
     from channels.telegram.webhook import Hook
     from complaints import ids
-    from complaints.attachments import DiskStore
+    from complaints.bucket import attachment_store
 
     settings, keys, hook = parts.settings, parts.keys, None
     if settings.telegram_api is None:
@@ -126,7 +126,7 @@ def telegram(parts: Parts) -> object:
     client = TelegramClient(settings.telegram_api, token=token)
     taking = Taking(
         client,
-        store=DiskStore(settings.data / "attachments"),
+        store=attachment_store(settings),
         pseudonym=lambda text: keys.pseudonym("telegram", text),
         code_of=lambda upstream_id: keys.tracking_code(ids.complaint_id("telegram", upstream_id)),
     )

@@ -1,0 +1,87 @@
+"""Keeps citizens' files in S3-compatible storage, under the hash of their content."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import S3Store
+
+from complaints.attachments import HEAD_BYTES, AttachmentStore, DiskStore
+from complaints.errors import ConfigurationError, UnavailableError
+from complaints.settings import Settings, parse_address
+
+HTTPS_PORT = 443
+
+WAIT = timedelta(seconds=30)
+"""Ten megabytes over a slow line; the client waits meanwhile."""
+
+RETRIES = 3
+"""Within WAIT: a server that does not answer by then is away, and the citizen is told."""
+
+REGION = "us-east-1"
+"""What S3-compatible servers take where they have no regions; a part of the signature only."""
+
+
+class BucketStore:
+    """An AttachmentStore in a bucket. Putting the same content again changes nothing."""
+
+    def __init__(self, address: str) -> None:
+        """Prepare; nothing is asked of the server yet.
+
+        Args:
+            address: `s3://key:secret@host:port/bucket`, or `s3+http://...` for a server without TLS.
+
+        Raises:
+            ConfigurationError: the address is not of that form.
+        """
+        plain = address.startswith("s3+http://")
+        at = parse_address(address, scheme="s3+http" if plain else "s3", default_port=80 if plain else HTTPS_PORT)
+        bucket, _, prefix = at.path.strip("/").partition("/")
+        if not bucket or not at.user:
+            raise ConfigurationError("LAPOR_ATTACHMENTS has the form s3://key:secret@host:port/bucket")
+        self._store = S3Store(
+            bucket,
+            prefix=prefix or None,
+            endpoint=f"{'http' if plain else 'https'}://{at.host}:{at.port}",
+            access_key_id=at.user,
+            secret_access_key=at.password.get_secret_value(),
+            region=REGION,
+            virtual_hosted_style_request=False,
+            client_options={"allow_http": plain, "timeout": WAIT, "connect_timeout": timedelta(seconds=5)},
+            retry_config={"max_retries": RETRIES, "retry_timeout": WAIT},
+        )
+
+    def keep(self, draft: Path, sha256: str) -> None:
+        """Take over a finished file (see AttachmentStore): S3 answers when it is durable."""
+        try:
+            obstore.put(self._store, _key(sha256), draft)
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"the attachment cannot be kept in the bucket: {type(error).__name__}") from error
+
+    def find(self, sha256: str) -> tuple[int, bytes] | None:
+        """Return what is kept under a hash (see AttachmentStore)."""
+        try:
+            size = obstore.head(self._store, _key(sha256))["size"]
+            head = obstore.get_range(self._store, _key(sha256), start=0, end=min(size, HEAD_BYTES))
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"the attachment cannot be read from the bucket: {type(error).__name__}") from error
+        return size, bytes(head)
+
+
+def _key(digest: str) -> str:
+    return f"{digest[:2]}/{digest}"
+
+
+def attachment_store(settings: Settings) -> AttachmentStore:
+    """Return the store that is set: a bucket, or the data folder.
+
+    Raises:
+        ConfigurationError: the address is wrong, or the folder cannot be written.
+    """
+    address = settings.attachments
+    if address is None:
+        return DiskStore(settings.data / "attachments")
+    return BucketStore(address)
