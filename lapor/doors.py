@@ -149,7 +149,7 @@ def web(parts: Parts) -> object:
     from channels.web.desk import Furniture
     from channels.web.requestkeys import RequestKeys
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
-    from complaints.attachments import DiskStore
+    from complaints.bucket import attachment_store
 
     settings = parts.settings
     if settings.web is None:
@@ -159,7 +159,7 @@ def web(parts: Parts) -> object:
         cases=parts.cases,
         letters=parts.memory,
         regencies=_regencies(parts),
-        store=DiskStore(settings.data / "attachments"),
+        store=attachment_store(settings),
         requests=RequestKeys(settings.data / "web" / "requests.db"),
         forms=Forms(parts.keys.pseudonym("web", "the secret of the forms")),
         keys=ApiKeys(settings.api_keys_file),
