@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from channels import commands
 from channels.conversation import Conversation
 from channels.safekeeping import Outcome, Receipt, Safe
 from complaints import ids, telemetry
@@ -23,6 +24,9 @@ from complaints.message import InboundMessage
 from complaints.spool import Spool
 
 log = structlog.get_logger()
+
+QUESTIONS_AT_ONCE = 4
+"""Citizens' questions that are looked up together; others wait their turn."""
 
 Normalise = Callable[[InboundMessage], Complaint]
 
@@ -99,6 +103,7 @@ class Intake:
         self._channel = channel
         self._normalise = normalise
         self._safe = Safe(channel, producer=producer, spool=spool)
+        self._questions = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix=f"questions-{channel}")
 
     def accept(self, message: InboundMessage) -> "Future[Receipt]":
         """Keep the message as what it is: a complaint, something added to one, or a question about one.
@@ -109,6 +114,8 @@ class Intake:
             A future of the receipt. It fails with IntakeFull where neither Kafka nor the spool can take it (say no upstream, it may
             come again) or with ContractViolation where Kafka never will (it is too large: refuse it upstream for good).
         """
+        if self._conversation is not None and (request := commands.parse(message.text)) is not None:
+            return self._answered(message, partial(self._conversation.answer, request=request))
         return self._kept_as(message, self._event)
 
     def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
@@ -141,11 +148,20 @@ class Intake:
             raise CaseError("this door keeps no cases")
         return self._conversation.to_case(code, message)
 
+    def _answered(self, message: InboundMessage, answer: Callable[[InboundMessage], Reply]) -> "Future[Receipt]":
+        """Answer a question in another thread: to look a case up takes longer than the door may wait."""
+        receipt: Future[Receipt] = Future()
+
+        def look_up() -> None:
+            kept = self._kept_as(message, answer)
+            kept.add_done_callback(partial(_pass_on, receipt))
+
+        self._questions.submit(look_up)
+        return receipt
+
     def _event(self, message: InboundMessage) -> Complaint | CaseEvent | Reply:
         if self._conversation is None:
             return self._normalise(message)
-        if (answer := self._conversation.request(message)) is not None:
-            return answer
         fresh = self._normalise(message)
         return self._conversation.addition(message, fresh) or fresh
 
@@ -200,6 +216,7 @@ class Intake:
 
     def close(self) -> None:
         """Stop draining; what still waits stays on disk for the next start."""
+        self._questions.shutdown()
         self._safe.close()
 
     def _keep(self, record: Record, receipt: Receipt) -> "Future[Receipt]":
@@ -229,6 +246,14 @@ def delivery_of(reply: Reply, outcome: DeliveryOutcome, *, upstream_id: str = ""
         reason=reason,
         at=datetime.now(UTC),
     )
+
+
+def _pass_on(to: "Future[Receipt]", done: "Future[Receipt]") -> None:
+    error = done.exception()
+    if error is None:
+        to.set_result(done.result())
+    else:
+        to.set_exception(error)
 
 
 def _failed(error: Exception) -> "Future[Receipt]":

@@ -52,10 +52,9 @@ class Conversation:
         self._identity = identity
         self._cases = cases
 
-    def request(self, message: InboundMessage) -> Reply | None:
-        """Return the answer to a message that asks where a case stands; None where it does not."""
-        asked = commands.parse(message.text)
-        return None if asked is None else self._status(message, asked.code)
+    def answer(self, message: InboundMessage, request: commands.StatusRequest) -> Reply:
+        """Return the answer to a citizen who asks where a case stands; may block for seconds."""
+        return self._status(message, request.code)
 
     def addition(self, message: InboundMessage, fresh: Complaint) -> CaseEvent | None:
         """Return the event that a message adds to a case; None where it is a complaint of its own.
@@ -67,18 +66,20 @@ class Conversation:
         Raises:
             IntakeFull: what was decided cannot be kept.
         """
-        named = commands.leading_code(message.text)
-        if message.thread:
-            cases = self._memory.cases_of(fresh.reporter_ref, thread=message.thread)
-        else:
-            cases = self._memory.cases_of(fresh.reporter_ref)
-            cases = [
-                case for case in cases if (case.complaint.tracking_code == named if named else answers(case, fresh))
-            ]
-        cases = [case for case in cases if case.complaint.id != fresh.id]  # a redelivery of the complaint itself
-        if cases:
-            return self._kept(cases[0], message)
+        case = self._meant(message, fresh)
+        if case is not None and case.complaint.id != fresh.id:  # else it is a redelivery of the complaint itself
+            return self._kept(case, message)
         return self._memory.addition(message.upstream_id)
+
+    def _meant(self, message: InboundMessage, fresh: Complaint) -> OpenCase | None:
+        """Return the case that a message belongs to; None where it begins one."""
+        if message.thread:
+            return self._memory.in_thread(fresh.reporter_ref, message.thread)
+        named = commands.leading_code(message.text)
+        if named is not None:
+            case = self._memory.case(named)
+            return case if case is not None and case.complaint.reporter_ref == fresh.reporter_ref else None
+        return next((case for case in self._memory.asked(fresh.reporter_ref) if answers(case, fresh)), None)
 
     def to_case(self, code: str, message: InboundMessage) -> CaseEvent:
         """Return the event that adds a message to the case with this code.

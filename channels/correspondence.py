@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS cases (
     asked_s REAL NOT NULL, updated_s REAL NOT NULL, reply TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS case_code ON cases (code);
-CREATE INDEX IF NOT EXISTS case_reporter ON cases (reporter, updated_s);
+CREATE INDEX IF NOT EXISTS case_asked ON cases (reporter, asked_s);
+CREATE INDEX IF NOT EXISTS case_thread ON cases (reporter, thread) WHERE thread != '';
 CREATE INDEX IF NOT EXISTS case_updated ON cases (updated_s);
 CREATE TABLE IF NOT EXISTS addition (
     complaint TEXT NOT NULL, upstream_id TEXT NOT NULL, at_s REAL NOT NULL, event TEXT NOT NULL, PRIMARY KEY (upstream_id, complaint)
@@ -161,12 +162,13 @@ class Correspondence:
                 (due_s, 0 if tried else 1, str(reply_id)),
             )
 
-    def settle(self, reply_id: UUID, state: str, *, upstream_id: str | None = None) -> None:
-        """Note what became of a reply: "sent", "undeliverable", "expired" or "suppressed"."""
+    def settle(self, outcomes: Iterable[tuple[UUID, str, str]]) -> None:
+        """Note what became of replies: the reply's id, its state, and the channel's identifier or nothing."""
+        now = self._clock()
         with self._changing() as database:
-            database.execute(
+            database.executemany(
                 "UPDATE reply SET state = ?, sent_s = ?, upstream_id = ? WHERE id = ?",
-                (state, self._clock(), upstream_id, str(reply_id)),
+                [(state, now, upstream_id or None, str(reply_id)) for reply_id, state, upstream_id in outcomes],
             )
 
     def sent_since(self, recipient: str, since_s: float) -> list[float]:
@@ -192,11 +194,14 @@ class Correspondence:
         """Return the case with this code; None where this door has not heard of it."""
         return next(iter(self._cases("code = ?", code)), None)
 
-    def cases_of(self, reporter: str, *, thread: str = "") -> list[OpenCase]:
-        """Return a citizen's cases, in a thread where one is given, that we heard of last first."""
-        if thread:
-            return self._cases("reporter = ? AND thread = ?", reporter, thread)
-        return self._cases("reporter = ?", reporter)
+    def asked(self, reporter: str) -> list[OpenCase]:
+        """Return the citizen's cases in which our question is open, the latest first."""
+        floor = self._clock() - self._question_s
+        return [case for case in self._cases("reporter = ? AND asked_s > ?", reporter, floor) if case.asked]
+
+    def in_thread(self, reporter: str, thread: str) -> OpenCase | None:
+        """Return the citizen's case in a thread; None where there is none."""
+        return next(iter(self._cases("reporter = ? AND thread = ? AND thread != ''", reporter, thread)), None)
 
     def addition(self, upstream_id: str, among: Collection[UUID] | None = None) -> CaseEvent | None:
         """Return the event that a message has led to already; None where there is none.
@@ -260,7 +265,7 @@ class Correspondence:
         )
         return [_outgoing(*row) for row in rows]
 
-    def _cases(self, where: str, *values: str) -> list[OpenCase]:
+    def _cases(self, where: str, *values: object) -> list[OpenCase]:
         rows = self._rows(
             f"SELECT reply, asked_s, updated_s FROM cases WHERE {where} ORDER BY updated_s DESC LIMIT 20",  # noqa: S608  # constants
             *values,

@@ -90,6 +90,7 @@ class Courier:
         self._keep = keep
         self._limits = limits
         self._forgot_s = 0.0
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event, turned: Callable[[], None]) -> None:
         """Carry until `stop` is set; Kafka or a full disk are waited for.
@@ -98,6 +99,7 @@ class Courier:
             stop: the sign to end.
             turned: is called each time the loop turns.
         """
+        self._stop = stop
         try:
             while not stop.is_set():
                 turned()
@@ -149,18 +151,33 @@ class Courier:
     def _send(self, due: Sequence[Outgoing]) -> None:
         on_the_way: dict[Future[str], Outgoing] = {}
         to: Counter[str] = Counter()
+        settled: list[Delivery] = []
         for outgoing in due:
             reply = outgoing.reply
             if (held := self._held_back(outgoing)) is not None:
-                self._settle(reply, held)
+                settled.append(delivery_of(reply, held))
+            elif self._stop.is_set():  # a channel may take seconds for each: the rest goes after the next start
+                self._memory.postpone(reply.id, due_s=time.time(), tried=False)
             elif (free_s := self._free_at(outgoing.recipient, to[outgoing.recipient])) > time.time():
                 self._memory.postpone(reply.id, due_s=free_s, tried=False)
             else:
                 to[outgoing.recipient] += 1
                 on_the_way[self._sender.send(self._letter(reply))] = outgoing
         wait(on_the_way, timeout=ANSWER_TIMEOUT_S)
-        for answer, outgoing in on_the_way.items():
-            self._answered(outgoing, answer)
+        settled += [
+            delivery
+            for answer, outgoing in on_the_way.items()
+            if (delivery := self._answered(outgoing, answer)) is not None
+        ]
+        self._record(settled)
+
+    def _record(self, settled: Sequence[Delivery]) -> None:
+        """Record what became of replies: on disk first, so that none is sent again, then on Kafka."""
+        if settled:
+            self._memory.settle([(one.reply_id, one.outcome.value, one.upstream_id) for one in settled])
+        for delivery in settled:
+            telemetry.REPLIES.labels(self._channel, delivery.outcome.value).inc()
+            self._keep(delivery)
 
     def _held_back(self, outgoing: Outgoing) -> DeliveryOutcome | None:
         if outgoing.reply.replayed:
@@ -185,23 +202,17 @@ class Courier:
             text=reply.text,
         )
 
-    def _answered(self, outgoing: Outgoing, answer: "Future[str]") -> None:
+    def _answered(self, outgoing: Outgoing, answer: "Future[str]") -> Delivery | None:
+        """Return what became of a letter; None where it waits to be tried again."""
         reply = outgoing.reply
         try:
-            upstream_id = answer.result(0)
+            return delivery_of(reply, DeliveryOutcome.sent, upstream_id=answer.result(0))
         except Undeliverable as error:
-            self._settle(reply, DeliveryOutcome.undeliverable, reason=str(error))
+            return delivery_of(reply, DeliveryOutcome.undeliverable, reason=str(error))
         except (UpstreamUnavailable, TimeoutError) as error:
             pause_s = min(FIRST_PAUSE_S * 2 ** min(outgoing.tries - 1, 10), LONGEST_PAUSE_S)
             pause_s *= random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
             telemetry.RETRIES.labels(f"send-{self._channel}").inc()
             log.warning("a reply waits", channel=self._channel, error=str(error), pause_s=round(pause_s))
             self._memory.postpone(reply.id, due_s=time.time() + pause_s, tried=True)
-        else:
-            self._settle(reply, DeliveryOutcome.sent, upstream_id=upstream_id)
-
-    def _settle(self, reply: Reply, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> None:
-        """Record what became of a reply: on disk first, so that it is not sent again, then on Kafka."""
-        self._memory.settle(reply.id, outcome.value, upstream_id=upstream_id or None)
-        telemetry.REPLIES.labels(self._channel, outcome.value).inc()
-        self._keep(delivery_of(reply, outcome, upstream_id=upstream_id, reason=reason))
+            return None

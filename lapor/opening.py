@@ -19,9 +19,10 @@ from complaints.settings import HOUR_S, Settings
 from complaints.spool import Spool
 from complaints.telemetry import configure_logging
 from lapor.doors import Parts
-from lapor.wiring import CHANNELS, heartbeats, keyring, normaliser, stop_on_signals, store
+from lapor.wiring import CHANNELS, heartbeats, keyring, normaliser, stop_on_signals
 from normalizer.normaliser import Normaliser
-from sinks.clickhouse.cases import StoredCases
+from sinks.clickhouse.cases import PATIENCE_S, StoredCases
+from sinks.clickhouse.client import Store
 
 READ_BY_THE_CITIZEN = frozenset({"web"})
 """Doors whose replies wait on a page until they are read: nobody can be told too much."""
@@ -77,7 +78,7 @@ def _works(  # noqa: PLR0913  # what a door is made of
         settings.data / name / "correspondence.db", clock=time.time, question_s=settings.question_hours * HOUR_S
     )
     into.callback(memory.close)
-    clickhouse = store(settings)
+    clickhouse = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
     into.callback(clickhouse.close)
     cases = StoredCases(clickhouse)
     door = make_door(name, Parts(settings, keys, beat.beat, cases, memory, reads.gazetteer))

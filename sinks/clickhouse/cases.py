@@ -1,14 +1,16 @@
 """Where a case stands, asked of ClickHouse."""
 
 import threading
-from datetime import date, datetime
+import time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from complaints import tracking
 from complaints.case import CaseState, CaseStatus
+from complaints.errors import StoreUnavailable
 from complaints.event import CaseEventKind
-from sinks.clickhouse.client import Store
+from sinks.clickhouse.client import Store, StoreRejected
 
 _STATUS = """
 SELECT complaint_id, channel, received_at, owner, triage, decided_at, deadlines, secret
@@ -19,25 +21,42 @@ SELECT kind, text FROM case_events WHERE complaint_id = %(id)s AND kind IN (%(an
 """
 
 
+PATIENCE_S = 5.0
+"""A citizen waits for the answer; the query takes milliseconds."""
+
+AWAY_S = 5.0
+"""After a failure nobody waits for ClickHouse so long: all are told at once that it cannot be known now."""
+
+
 class StoredCases:
     """A CaseReader on ClickHouse; one connection, used in turn."""
 
     def __init__(self, store: Store) -> None:
-        """Keep the connection; nobody else may use it."""
+        """Keep the connection, made with PATIENCE_S; nobody else may use it."""
         self._store = store
         self._lock = threading.Lock()
+        self._away_until = 0.0
 
     def status(self, code: str) -> CaseStatus | None:
         """Return where a case stands (see CaseReader); None also where it has no owner yet."""
         canonical = tracking.parse(code)
         with self._lock:
-            found = self._store.execute(_STATUS, {"code": canonical})
-            if not found or not found[0][3]:
-                return None
-            said = self._store.execute(
-                _SAID,
-                {"id": found[0][0], "answered": CaseEventKind.answered.value, "closed": CaseEventKind.closed.value},
-            )
+            if time.monotonic() < self._away_until:
+                raise StoreUnavailable("ClickHouse did not answer a moment ago")
+            try:
+                return self._looked_up(canonical)
+            except (StoreUnavailable, StoreRejected) as error:  # rejected: the sink has not made the tables yet
+                self._away_until = time.monotonic() + AWAY_S
+                raise StoreUnavailable(f"the case cannot be looked up: {error}") from error
+
+    def _looked_up(self, canonical: str) -> CaseStatus | None:
+        found = self._store.execute(_STATUS, {"code": canonical})
+        if not found or not found[0][3]:
+            return None
+        said = self._store.execute(
+            _SAID,
+            {"id": found[0][0], "answered": CaseEventKind.answered.value, "closed": CaseEventKind.closed.value},
+        )
         return _status(canonical, found[0], said)
 
 
@@ -53,18 +72,14 @@ def _status(code: str, row: tuple[Any, ...], said: list[tuple[Any, ...]]) -> Cas
         complaint_id=complaint_id,
         tracking_code=code,
         channel=channel,
-        received_at=_moment(received_at),
+        received_at=received_at,
         state=state,
         owner=owner,
-        since=_moment(since),
+        since=since,
         due=_due(deadlines),
         answer="" if secret else answer,
         secret=bool(secret),
     )
-
-
-def _moment(value: datetime) -> datetime:
-    return value
 
 
 def _due(deadlines: list[tuple[str, int, date, str]]) -> date | None:

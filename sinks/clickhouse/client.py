@@ -42,16 +42,18 @@ class StoreRejected(LaporError):
 class Store:
     """One connection to ClickHouse. Not thread-safe."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, patience_s: float = ANSWER_TIMEOUT_S) -> None:
         """Keep the address; the connection is made at the first statement.
 
         Args:
             address: clickhouse://user:password@host:port/database.
+            patience_s: the longest that one block of an answer may take.
 
         Raises:
             ConfigurationError: it is not of that form.
         """
         self._address = parse_address(address, scheme="clickhouse", default_port=9000)
+        self._patience_s = patience_s
         self._client: Client | None = None
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -118,7 +120,7 @@ class Store:
                 password=self._address.password.get_secret_value(),
                 database=self._address.path or "default",
                 connect_timeout=CONNECT_TIMEOUT_S,
-                send_receive_timeout=ANSWER_TIMEOUT_S,
+                send_receive_timeout=self._patience_s,
                 client_name="lapor",
             )
         return self._client

@@ -247,7 +247,7 @@ def test_a_delivery_receipt_is_recorded_for_our_own_reply_only(house: House) -> 
     """By the channel's identifier of what was sent."""
     house.say("Jalan berlubang di Kota Semarang")
     reply = house.last_reply
-    house.memory.settle(reply.id, "sent", upstream_id="up1")
+    house.memory.settle([(reply.id, "sent", "up1")])
     house.intake.delivered("up1", ok=True, detail="DELIVRD")
     house.intake.delivered("somebody else's", ok=True)
     (record,) = house.bus.events(DELIVERIES, Delivery)
