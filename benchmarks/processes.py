@@ -97,7 +97,7 @@ def folder() -> Iterator[Path]:
 @contextmanager
 def kafka(data: Path) -> Iterator[str]:
     """Run the real Kafka with all declared topics, and give its address."""
-    port, log = _free_port(), data / "kafka.log"
+    port, log = free_port(), data / "kafka.log"
     command = ["embedded.kafka", "--port", str(port), "--data-dir", str(data / "kafka")]
     with process(command, log, {}) as server:
         wait_ready(LOOPBACK, port, KAFKA_START_S, alive=lambda: server.poll() is None)
@@ -107,7 +107,8 @@ def kafka(data: Path) -> Iterator[str]:
         yield f"{LOOPBACK}:{port}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listened on a moment ago."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]

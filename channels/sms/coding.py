@@ -10,6 +10,9 @@ import gsm0338
 
 _GSM = gsm0338.Codec()
 
+_AS_IN_ASCII = b"\n\r !\"#%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+"""The octets that mean the same in GSM-7 and ASCII: nearly all that people write, and read at once."""
+
 _SURE = ftfy.TextFixerConfig(
     unescape_html=False,
     remove_terminal_escapes=False,
@@ -85,6 +88,8 @@ def _eight_bit(body: bytes) -> str:
 
 def _gsm7(body: bytes) -> str:
     """Read one septet an octet, as SMPP links carry them; an octet above 127 is none, and shows that the SMSC does otherwise."""
+    if not body.translate(None, _AS_IN_ASCII):
+        return body.decode("ascii")
     if not body.isascii():
         for other in (_utf8(body), _packed(body), _latin1(body)):
             if other is not None:

@@ -43,7 +43,7 @@ class KafkaPythonProducer:
     client waits for that answer for ever and expires nothing. A client that is so late is replaced.
     """
 
-    def __init__(self, brokers: str, *, timeout_s: float, linger_ms: int = 2) -> None:
+    def __init__(self, brokers: str, *, timeout_s: float, linger_ms: int = 5) -> None:
         """Keep the settings; nothing is connected yet.
 
         Args:
