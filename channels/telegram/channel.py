@@ -17,7 +17,7 @@ from channels.telegram.albums import QUIET_S, album_of, whole
 from channels.telegram.client import MOST_UPDATES, TIMEOUT_S, Contested, RateLimited, TelegramClient
 from channels.telegram.dialogue import prompt, sentences
 from channels.telegram.mark import Mark
-from channels.telegram.parse import NAME, Bot, Prompt, Said, read, update_id
+from channels.telegram.parse import NAME, Bot, Prompt, Said, faceless, read, update_id
 from channels.telegram.sender import TelegramSender
 from channels.telegram.taking import Taking, Turning, all_safe
 from channels.telegram.webhook import Hook, application
@@ -158,7 +158,7 @@ class TelegramChannel:
             try:
                 found = read(update, bot)
             except MalformedMessage as error:
-                body = json.dumps(update).encode()
+                body = json.dumps(faceless(update)).encode()
                 waiting.append(intake.reject(f"{NAME}/update/{update.get('update_id')}", payload=body, error=error))
                 continue
             if isinstance(found, Prompt):

@@ -31,6 +31,11 @@ KEPT += ("photo", "document", "voice", "video", "audio", "video_note", "animatio
 UNREAD = ("sticker", "contact", "poll", "dice", "game", "story", "checklist", "invoice", "paid_media", "giveaway")
 """What a citizen may send and we cannot take; all else without content is a note of Telegram's own."""
 
+PEOPLE = frozenset(
+    {"from", "user", "contact", "sender_chat", "forward_origin", "forward_from", "reply_to_message", "via_bot"}
+)
+"""Fields that say who somebody is."""
+
 PROMPTS = {"start": "start", "help": "help", "bantuan": "help", "lapor": "lapor", "batal": "cancel"}
 """Commands that the door answers by itself, by the occasion of the answer."""
 
@@ -179,7 +184,7 @@ def _said(message: Mapping[str, Any], text: str, bot: Bot) -> Said:
         address=_place(message),
         shared_location=_position(position) if position else None,
         tagged=_tagged(text, bot),
-        body=json.dumps({name: _faceless(message[name]) for name in KEPT if name in message}).encode(),
+        body=json.dumps({name: faceless(message[name]) for name in KEPT if name in message}).encode(),
         coding="application/json",
     )
     return Said(
@@ -263,10 +268,12 @@ def _code(message: Mapping[str, Any], bot: Bot) -> str:
     return ""
 
 
-def _faceless(value: Any) -> Any:
-    """Return a kept field without the accounts that its entities may name."""
+def faceless(value: Any) -> Any:
+    """Return JSON without the people in it: accounts, names and telephone numbers, of whomever; a chat keeps its type."""
     if isinstance(value, list):
-        return [_faceless(item) for item in value]
+        return [faceless(item) for item in value]
     if isinstance(value, Mapping):
-        return {name: _faceless(item) for name, item in value.items() if name != "user"}
+        if value.keys() >= {"id", "type"}:
+            return {"type": value["type"]}
+        return {name: faceless(item) for name, item in value.items() if name not in PEOPLE}
     return value

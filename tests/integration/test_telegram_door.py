@@ -241,7 +241,9 @@ def test_a_wrong_token_stops_the_door_and_names_the_setting(house: House) -> Non
 
 def test_what_cannot_be_read_is_a_dead_letter_and_the_offset_moves_on(house: House) -> None:
     """Its bytes are kept."""
-    raw = house.telegram.control("/raw", {"kind": "message", "body": {"message_id": "x", "chat": 7}})
+    raw = house.telegram.control(
+        "/raw", {"kind": "message", "body": {"message_id": "x", "chat": 7, "from": {"id": 7, "first_name": "Siti"}}}
+    )
     house.start()
     house.until_safe(raw)
     said = house.say("air mati")
@@ -250,6 +252,7 @@ def test_what_cannot_be_read_is_a_dead_letter_and_the_offset_moves_on(house: Hou
     (letter,) = house.producer.events(DEAD_LETTERS, DeadLetter)
     assert letter.error_class == "MalformedMessage"
     assert b'"message_id": "x"' in letter.payload
+    assert b"Siti" not in letter.payload
     assert house.texts() == ["air mati"]
 
 
