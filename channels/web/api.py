@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from channels.web.answers import problem
-from channels.web.desk import Desk, client_name, code_in
+from channels.web.desk import LATER, Desk, client_name, code_in
 from channels.web.forms import chunks, limited_body
 from channels.web.parse import FieldError, content_of, from_json, inbound
 from channels.web.security import presented_key
@@ -26,6 +26,7 @@ UPLOAD_FAULTS = {
 """What is answered where a file is not kept."""
 
 MEGABYTE = 1 << 20
+UNAVAILABLE = 503
 
 LONGEST_KEY = 200
 """Characters of an idempotency key; a UUID has 36."""
@@ -125,7 +126,8 @@ class Api:
             upload = await self._read(request)
         if upload.attachment is None:
             status, title = UPLOAD_FAULTS[upload.fault]
-            return problem(status, title.format(most=furniture.max_file_bytes // MEGABYTE))
+            headers = LATER if status == UNAVAILABLE else None
+            return problem(status, title.format(most=furniture.max_file_bytes // MEGABYTE), headers=headers)
         return JSONResponse(
             Stored.model_validate(upload.attachment, from_attributes=True).model_dump(), status_code=201
         )

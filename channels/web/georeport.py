@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from channels.web import open311
 from channels.web.answers import Handler, by_method
-from channels.web.api import MEGABYTE, UPLOAD_FAULTS
+from channels.web.api import MEGABYTE, UNAVAILABLE, UPLOAD_FAULTS
 from channels.web.categories import find
-from channels.web.desk import Desk, client_name
+from channels.web.desk import LATER, Desk, client_name
 from channels.web.parse import FieldError, from_json, inbound
 from channels.web.security import presented_key
 from complaints import tracking
@@ -103,7 +103,8 @@ class GeoReport:
         for upload in uploads:
             if upload.attachment is None:
                 status, title = UPLOAD_FAULTS[upload.fault]
-                raise HTTPException(status, title.format(most=self._desk.furniture.max_file_bytes // MEGABYTE))
+                title = title.format(most=self._desk.furniture.max_file_bytes // MEGABYTE)
+                raise HTTPException(status, title, LATER if status == UNAVAILABLE else None)
             kept.append(upload.attachment)
         return tuple(kept)
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from channels import commands
 from channels.conversation import day
 from channels.web.answers import page
 from channels.web.api import MEGABYTE
@@ -59,7 +60,13 @@ STATES = {
     "selesai": "Selesai",
 }
 
-EXPIRED = FieldError("form", "Formulir ini sudah terlalu lama terbuka. Periksa isi dan lampirannya, lalu kirim sekali lagi.")
+CHANNELS = {"sms": "SMS", "twitter": "X (Twitter)", "telegram": "Telegram"}
+
+EXPIRED = FieldError(
+    "form",
+    "Formulir ini sudah terlalu lama terbuka. Periksa isi dan lampirannya, lalu kirim sekali lagi."
+    " Bila pesan ini terus muncul, izinkan cookie untuk situs ini.",
+)
 MADE_BY_MACHINE = FieldError("website", "Kosongkan isian ini, lalu kirim sekali lagi.")
 
 
@@ -85,11 +92,13 @@ class Pages:
             errors = [*found, *errors]
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
+        if (
+            asked := commands.parse(found.text)
+        ) is not None and not files:  # as one texts to 1708; here is a page for it
+            return RedirectResponse(f"/lacak/{asked.code}" if asked.code else "/lacak", status_code=303)
         message = inbound(found, idempotency_key=form.fields.get("form_key"), attachments=files)
         receipt = await self._desk.keep(message)
-        return RedirectResponse(
-            f"/diterima/{receipt.tracking_code}" if receipt.tracking_code else "/lacak", status_code=303
-        )
+        return RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
 
     def _all_faults(self, form: Form, found: list[FieldError]) -> list[FieldError]:
         """Return what is wrong with place and date too: nobody likes to send a form three times."""
@@ -239,6 +248,7 @@ class Pages:
             case=status,
             unknown=unknown,
             states=STATES,
+            elsewhere=CHANNELS.get(status.channel, "") if status else "",
             letters=await self._desk.letters(code),
             day=day,
             completed="dilengkapi" in request.query_params,

@@ -207,6 +207,9 @@ def test_a_disk_without_room_costs_the_file_and_not_the_complaint(keys: Keyring,
     assert answer.status_code == 422
     assert "kirim laporan tanpa lampiran ini" in answer.text
     assert house.fill(text="Banjir").status_code == 303
+    sent = house.http.post("/api/v1/attachments", content=PNG)
+    assert sent.status_code == 503
+    assert int(sent.headers["retry-after"]) > 0
     with pytest.raises(UnavailableError):
         house.furniture.store.keep(tmp_path / "none", "0" * 64)
     house.close()
@@ -294,3 +297,21 @@ def test_static_files_are_kept_for_ever_under_an_address_that_changes_with_them(
         assert "immutable" in answer.headers["cache-control"]
         assert door.http.get(address, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
         assert door.http.get(re.sub(r"static/\w+", "static/0", address)).status_code == 404
+
+
+def test_a_case_of_another_channel_is_completed_there(door: House) -> None:
+    """Its status may be read here by its code; the conversation stays where it is."""
+    door.send(contact="a")
+    (complaint,) = door.complaints()
+    door.settle(complaint, channel="sms")
+    page = door.http.get(f"/lacak/{complaint.tracking_code}").text
+    assert "Dinas Pekerjaan Umum Kota Semarang" in page
+    assert "Laporan ini dikirim lewat SMS." in page
+    assert "<textarea" not in page
+
+
+def test_who_asks_for_a_status_as_by_text_message_is_led_to_its_page(door: House) -> None:
+    """And no complaint is made of it."""
+    code = tracking.code_for(door_id(), key=b"0123456789abcdef")
+    assert door.fill(text=f"STATUS {tracking.spaced(code)}").headers["location"] == f"/lacak/{code}"
+    assert door.complaints() == []
