@@ -146,7 +146,9 @@ class TwitterChannel:
                 except MalformedMessage as error:
                     waiting.add(intake.reject(f"{NAME}/{post['id']}", payload=json.dumps(post).encode(), error=error))
                 else:
-                    if message is not None:
+                    if message is None:
+                        telemetry.MESSAGES_IN.labels(NAME, "no_complaint").inc()
+                    else:
                         messages.append(message)
         waiting |= {intake.accept(message) for message in joined(messages)}
         newest = max((int(post["id"]) for current in pages for post in current.posts), default=None)
