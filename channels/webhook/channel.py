@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from channels.base import Intake, Outcome
 from channels.serving import listening, serve
-from channels.webhook.parse import NAME, inbound
+from channels.webhook.parse import NAME, faceless, inbound
 from channels.webhook.sender import WebhookSender
 from channels.webhook.sources import Source
 from complaints.errors import ContractViolation, MalformedMessage, UnavailableError
@@ -96,8 +97,8 @@ class WebhookChannel:
         except MalformedMessage as error:  # signed, so somebody meant it: kept, and the source told what is wrong
             fault = str(error)
             key = f"{NAME}/{self._pseudonym(f'{source}/{webhook_id}')}"
-            reject = intake.reject
-            waiting = await run_in_threadpool(lambda: reject(key, payload=body, error=MalformedMessage(fault)))
+            kept = partial(intake.reject, key, payload=faceless(body), error=error)
+            waiting = await run_in_threadpool(kept)
         try:
             # a source that leaves does not undo what is kept
             receipt = await asyncio.shield(asyncio.wrap_future(waiting))

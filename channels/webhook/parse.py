@@ -1,5 +1,6 @@
 """From a signed body to a citizen's message. Pure."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -97,6 +98,17 @@ def inbound(
         body=found.model_dump_json(exclude={"sender"}).encode(),
         coding="application/json",
     )
+
+
+def faceless(body: bytes) -> bytes:
+    """Return a body that is no complaint without its sender, where it can be told what that is."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    if not isinstance(found, dict):
+        return body
+    return json.dumps({name: value for name, value in found.items() if name != "sender"}).encode()
 
 
 def _written(location: str | Position) -> str:

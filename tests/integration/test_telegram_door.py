@@ -240,7 +240,7 @@ def test_a_wrong_token_stops_the_door_and_names_the_setting(house: House) -> Non
 
 
 def test_what_cannot_be_read_is_a_dead_letter_and_the_offset_moves_on(house: House) -> None:
-    """Its bytes are kept."""
+    """It is kept, without who it was."""
     raw = house.telegram.control(
         "/raw", {"kind": "message", "body": {"message_id": "x", "chat": 7, "from": {"id": 7, "first_name": "Siti"}}}
     )

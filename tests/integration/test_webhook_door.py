@@ -127,6 +127,8 @@ def test_what_was_signed_and_cannot_be_read_is_kept_and_said(house: House) -> No
     letters = house.producer.events(DEAD_LETTERS, DeadLetter)
     assert len({letter.id for letter in letters}) == 1
     assert letters[0].error_class == "MalformedMessage"
+    assert b"A-1" in letters[0].payload
+    assert b"warga-7" not in letters[0].payload
 
 
 def test_a_body_that_is_too_large_is_not_read_to_its_end(house: House) -> None:
