@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from channels import commands
 from channels.base import Outcome, Receipt
 from channels.correspondence import Outgoing
 from channels.web.forms import FormReader
@@ -110,6 +111,10 @@ class Desk:
     def checked(self, submission: Submission) -> Submission | list[FieldError]:
         """Return a submission that may be kept, or all that is wrong with it."""
         found = self.faults(submission.regency, submission.occurred)
+        if commands.parse(submission.text) is not None:  # by text message it would be answered as one
+            found.append(
+                FieldError("text", "Ini pertanyaan tentang status, bukan laporan. Status ada di halaman lacak.")
+            )
         return found or submission.model_copy(update={"regency": self.place(submission.regency)})
 
     def faults(self, regency: str, occurred: str) -> list[FieldError]:

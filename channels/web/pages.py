@@ -86,16 +86,14 @@ class Pages:
     async def post_form(self, request: Request) -> Response:
         """Take a filled form; where a field is wrong, show it beside the field with all that was typed and attached."""
         form, files, errors = await self._read(request)
+        if (asked := commands.parse(form.fields.get("text", ""))) is not None and not (files or errors):
+            return RedirectResponse(f"/lacak/{asked.code}" if asked.code else "/lacak", status_code=303)
         sent = from_form(form.fields)
         found = self._all_faults(form, sent) if isinstance(sent, list) else self._desk.checked(sent)
         if isinstance(found, list):
             errors = [*found, *errors]
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
-        if (
-            asked := commands.parse(found.text)
-        ) is not None and not files:  # as one texts to 1708; here is a page for it
-            return RedirectResponse(f"/lacak/{asked.code}" if asked.code else "/lacak", status_code=303)
         message = inbound(found, idempotency_key=form.fields.get("form_key"), attachments=files)
         receipt = await self._desk.keep(message)
         return RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)

@@ -314,4 +314,6 @@ def test_who_asks_for_a_status_as_by_text_message_is_led_to_its_page(door: House
     """And no complaint is made of it."""
     code = tracking.code_for(door_id(), key=b"0123456789abcdef")
     assert door.fill(text=f"STATUS {tracking.spaced(code)}").headers["location"] == f"/lacak/{code}"
+    assert door.fill(text="cek").headers["location"] == "/lacak"
+    assert door.send(text=f"STATUS {code}").json()["errors"][0]["field"] == "text"
     assert door.complaints() == []
