@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lapor.running import DataDir
+from lapor.options import DataDir
 
 if TYPE_CHECKING:
     from complaints.bus import StoredRecord

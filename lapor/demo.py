@@ -18,10 +18,9 @@ from complaints.errors import UnavailableError
 from complaints.settings import Settings
 from lapor import cases
 from lapor.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
-from lapor.feed import Outcome
+from lapor.feed import Outcome, make_feed
 from lapor.items import Item
 from lapor.progress import two_bars
-from lapor.running import make_feed
 from lapor.up import Up, sole
 from lapor.wiring import stop_on_signals, store
 

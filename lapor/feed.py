@@ -15,6 +15,7 @@ from complaints.crypto import Keyring
 from complaints.envelope import decode
 from complaints.errors import PoisonError, UpstreamUnavailable
 from complaints.event import Complaint, DeadLetter
+from complaints.settings import Settings
 from lapor.items import Item
 from lapor.upstreams import SENDERS, Upstreams
 from ops.cases import Answers
@@ -200,3 +201,20 @@ class Feed:
 
 _STORED = "SELECT complaint_id FROM complaints WHERE complaint_id IN %(ids)s"
 _OWNED = "SELECT complaint_id, argMax(owner, hop) FROM dispositions WHERE complaint_id IN %(ids)s GROUP BY complaint_id"
+
+
+def make_feed(settings: Settings) -> Feed:
+    """Return a feed into the stack that runs in the settings' data folder."""
+    from complaints.bus.confluent import ConfluentScanner
+    from lapor.stack import Stack
+    from lapor.wiring import keyring, store
+
+    brokers = settings.kafka_required()  # first: where no stack runs, no secret is made
+    stack = Stack.running(settings.data)
+    keys = keyring(settings)
+    return Feed(
+        Upstreams(controls=stack.controls if stack else {}, web=settings.web, keys=keys),
+        keys=keys,
+        scanner=ConfluentScanner(brokers),
+        store=store(settings),
+    )

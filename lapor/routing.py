@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lapor.running import DataDir
+from lapor.options import DataDir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

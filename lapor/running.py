@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lapor.options import DataDir
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
     from complaints.settings import Settings
-    from lapor.feed import Feed
     from lapor.up import Up
     from ops.doctor import Finding
-
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of the stack. Default: LAPOR_DATA, else in your state folder.")
-]
 
 
 def up(*, data_dir: DataDir = None) -> None:
@@ -76,8 +73,8 @@ def run(
     Doors that share a process share its memory of places, and end together.
     """
     from complaints.errors import ConfigurationError
+    from lapor.services import run_services
     from lapor.stack import settings_in
-    from lapor.wiring import run_services
 
     if model is not None and services != ["router"]:
         raise ConfigurationError(f"--model is the router's; {', '.join(services)} decides nothing")
@@ -126,6 +123,7 @@ def feed(
     """
     import orjson
 
+    from lapor.feed import make_feed
     from lapor.items import read_items
     from lapor.progress import two_bars
     from lapor.stack import settings_in
@@ -141,25 +139,6 @@ def feed(
     typer.echo(orjson.dumps(outcome.as_json()).decode())
     if outcome.refused or outcome.missing:
         raise typer.Exit(1)
-
-
-def make_feed(settings: "Settings") -> "Feed":
-    """Return a feed into the stack that runs in the settings' data folder."""
-    from complaints.bus.confluent import ConfluentScanner
-    from lapor.feed import Feed
-    from lapor.stack import Stack
-    from lapor.upstreams import Upstreams
-    from lapor.wiring import keyring, store
-
-    brokers = settings.kafka_required()  # first: where no stack runs, no secret is made
-    stack = Stack.running(settings.data)
-    keys = keyring(settings)
-    return Feed(
-        Upstreams(controls=stack.controls if stack else {}, web=settings.web, keys=keys),
-        keys=keys,
-        scanner=ConfluentScanner(brokers),
-        store=store(settings),
-    )
 
 
 def demo() -> None:

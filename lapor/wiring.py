@@ -2,16 +2,13 @@
 
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from prometheus_client import start_http_server
-
 from complaints.crypto import Keyring, load_or_create_secret
-from complaints.errors import ConfigurationError
-from complaints.settings import Settings, parse_address
-from complaints.telemetry import Heartbeat, configure_logging
+from complaints.settings import Settings
+from complaints.telemetry import Heartbeat
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
     from normalizer.normaliser import Normaliser
@@ -27,13 +24,7 @@ CHANNELS = {
 }
 """The channel table: a door's name and what makes it."""
 
-ROUTER_PATIENCE_S = 20.0
-"""How long the router's producer tries: less than the flush of a batch waits, so that its answer is known by then."""
-
 WORKERS = ("router", "sink")
-
-METRICS_PORT = 9400
-"""Where LAPOR_METRICS names a host alone."""
 
 
 def keyring(settings: Settings) -> Keyring:
@@ -67,19 +58,6 @@ def heartbeats(settings: Settings, name: str) -> Heartbeat:
     return Heartbeat(settings.data / "heartbeats", name)
 
 
-def serve_metrics(address: str) -> None:
-    """Show this process's metrics over HTTP, in a thread of its own.
-
-    Raises:
-        ConfigurationError: the address is none, or cannot be listened on.
-    """
-    at = parse_address(f"http://{address}", scheme="http", default_port=METRICS_PORT)
-    try:
-        start_http_server(at.port, addr=at.host)
-    except OSError as error:
-        raise ConfigurationError(f"LAPOR_METRICS={address} cannot be listened on: {error.strerror}") from error
-
-
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
     """Yield an event that SIGTERM and SIGINT set."""
@@ -90,86 +68,3 @@ def stop_on_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def run_router(settings: Settings) -> None:
-    """Run the routing worker until SIGTERM or SIGINT.
-
-    Raises:
-        ConfigurationError: no Kafka is set.
-        SystemExit: with the worker's exit status.
-    """
-    from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
-    from complaints.fuse import Fuse
-    from router import app
-
-    configure_logging("router", settings.log_level)
-    brokers, beat = settings.kafka_required(), heartbeats(settings, "router")
-    worker = app.Worker(
-        brokers=brokers,
-        router=router(settings),
-        consumer=ConfluentConsumer(brokers, group=app.GROUP, topics=app.TOPICS),
-        producer=ConfluentProducer(brokers, timeout_s=ROUTER_PATIENCE_S),
-        fuse=Fuse(settings.dead_letter_fuse),
-        batch=settings.router_batch,
-        turned=lambda handled: beat.beat(handled=handled),
-    )
-    app.run(app.build(worker), log_level=settings.log_level)
-
-
-def run_sink(settings: Settings) -> None:
-    """Run the sink until SIGTERM or SIGINT, after it has brought the schema up to date.
-
-    Raises:
-        ConfigurationError: no Kafka or ClickHouse is set, or a migration was changed after it was applied.
-        StoreUnavailable: ClickHouse does not answer.
-    """
-    from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
-    from complaints.fuse import Fuse
-    from sinks.clickhouse.migrate import migrate
-    from sinks.clickhouse.rows import TABLES
-    from sinks.clickhouse.sink import GROUP, Pace, Sink
-
-    configure_logging("sink", settings.log_level)
-    brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
-    migrate(clickhouse)
-    producer = ConfluentProducer(brokers)
-    sink = Sink(
-        ConfluentConsumer(brokers, group=GROUP, topics=list(TABLES)),
-        clickhouse,
-        producer,
-        Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s),
-        Fuse(settings.dead_letter_fuse),
-    )
-    with stop_on_signals() as stop:
-        sink.run(stop, lambda rows: beat.beat(rows=rows))
-    producer.close()
-    clickhouse.close()
-
-
-def run_services(names: Sequence[str], settings: Settings) -> None:
-    """Run one or more doors in this process, or a worker.
-
-    Args:
-        names: of the channel table, or of WORKERS.
-        settings: theirs.
-
-    Raises:
-        ConfigurationError: there is none of that name, a worker has company, or settings are wrong.
-    """
-    unknown = [name for name in names if name not in {*CHANNELS, *WORKERS}]
-    if unknown:
-        raise ConfigurationError(f"no service {unknown[0]!r}; there are {', '.join([*CHANNELS, *WORKERS])}")
-    if settings.metrics is not None:
-        serve_metrics(settings.metrics)
-    match names:
-        case ["router"]:
-            run_router(settings)
-        case ["sink"]:
-            run_sink(settings)
-        case _ if any(name in WORKERS for name in names):
-            raise ConfigurationError("a worker runs in a process of its own; only doors can share one")
-        case _:
-            from lapor.opening import run_doors
-
-            run_doors(names, settings)

@@ -5,7 +5,7 @@ import pytest
 
 from complaints import telemetry
 from complaints.errors import ConfigurationError
-from lapor.wiring import serve_metrics
+from lapor.services import serve_metrics
 from tests.support import free_port
 
 
