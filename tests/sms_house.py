@@ -113,6 +113,23 @@ class OddSmsc:
         self._listener.close()
 
 
+def submitted(smsc: OddSmsc) -> tuple[int, list[bytes], bytes]:
+    """Return the next submit_sm: its sequence number, its first strings, and its user data."""
+    header, body = smsc.read_whole()
+    assert header[1] == SUBMIT
+    service, rest = body.split(b"\0", 1)
+    source, rest = rest[2:].split(b"\0", 1)
+    destination, rest = rest[2:].split(b"\0", 1)
+    assert service == b""
+    length = rest[9]
+    return header[3], [source, destination, rest[:1], rest[5:6], rest[7:8]], rest[10 : 10 + length]
+
+
+def taken(smsc: OddSmsc, sequence: int, message_id: bytes = b"m1") -> None:
+    """Answer a submit_sm with yes."""
+    smsc.write(frame(SUBMIT_RESP, sequence, message_id + b"\0"))
+
+
 class NotingIntake(Intake):
     """The real intake, which also notes the outcomes of what was sent."""
 
@@ -137,12 +154,13 @@ class House:
     def __init__(self, folder: Path, keys: Keyring, smscs: Sequence[Listens]) -> None:
         reads = Normaliser.load()
         self.bus, self.stop = MemoryProducer(), threading.Event()
+        self.spool = Spool(folder / "s.db", max_bytes=1 << 20)
         self.memory = Memory(folder / "m.db", window_s=86_400.0, part_timeout_s=1800.0)
         self.intake = NotingIntake(
             "sms",
             normalise=lambda m: reads.normalise(m, keys),
             producer=self.bus,
-            spool=Spool(folder / "s.db", max_bytes=1 << 20),
+            spool=self.spool,
         )
         self.intake.outcomes = []
         self.door = SmsChannel(

@@ -148,6 +148,8 @@ def read(frame: bytes) -> Pdu:
         exceptions.UnknownCommandError,
     ) as error:
         raise MalformedMessage(f"no SMPP 3.4 PDU: {error!r}") from error
+    if message.data_coding is None:
+        raise MalformedMessage("the PDU ends before its mandatory fields do")
     payload = joined(getattr(message, "short_message", None) or b"", message.tlvs.get(TLV_PAYLOAD, b""))
     try:
         found = segment(

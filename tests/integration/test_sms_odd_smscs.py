@@ -10,7 +10,19 @@ from channels.sms import channel as door_module
 from channels.sms import session as module
 from channels.sms.bind import Bind
 from complaints.crypto import Keyring
-from tests.sms_house import BIND_RESP, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP, House, OddSmsc, deliver, frame
+from tests.fakes import Mode
+from tests.sms_house import (
+    BIND_RESP,
+    DELIVER,
+    DELIVER_RESP,
+    ENQUIRE,
+    ENQUIRE_RESP,
+    NACK,
+    House,
+    OddSmsc,
+    deliver,
+    frame,
+)
 from tests.support import wait_until
 
 
@@ -142,3 +154,87 @@ def test_a_full_disk_does_not_end_the_door(
     smscs[0].write(deliver(2, b"halo"))
     assert smscs[0].read()[1:] == (DELIVER_RESP, 0, 2)
     house.close()
+
+
+def test_two_citizens_interleave_long_texts_under_one_reference(house: House, smscs: list[OddSmsc]) -> None:
+    """The sender belongs to the key of a part: two right complaints, whatever comes first."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    ours, others = b"6281100000001", b"6281100000002"
+    pieces = [
+        (ours, 2, b"di Jalan Pemuda, Kota Semarang"),
+        (others, 1, b"Banjir setinggi lutut "),
+        (ours, 1, b"Lampu jalan mati "),
+        (others, 3, b"Kota Surabaya"),
+        (ours, 3, b" sejak Lebaran"),
+        (others, 2, b"di Rungkut, "),
+    ]
+    for number, (source, part, text) in enumerate(pieces, 1):
+        smsc.write(deliver(number, bytes([5, 0, 3, 77, 3, part]) + text, source=source, esm_class=0x40))
+    assert {smsc.read()[1:] for _ in pieces} == {(DELIVER_RESP, 0, number) for number in range(1, 7)}
+    assert {complaint.text for complaint in house.came} == {
+        "Lampu jalan mati di Jalan Pemuda, Kota Semarang sejak Lebaran",
+        "Banjir setinggi lutut di Rungkut, Kota Surabaya",
+    }
+    assert {complaint.raw.parts for complaint in house.came} == {3}
+
+
+def test_data_sm_is_a_message_like_any(house: House, smscs: list[OddSmsc]) -> None:
+    """SMPP 3.4, 4.7: its text stands in message_payload, and its answer is a data_sm_resp."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    text = b"lampu mati lewat data-sm"
+    payload = b"\x04\x24" + len(text).to_bytes(2) + text
+    smsc.write(frame(0x103, 9, b"\0\1\x016281100000001\0\0\x011708\0\0\0\0" + payload))
+    assert smsc.read()[1:] == (0x80000103, 0, 9)
+    assert [complaint.text for complaint in house.came] == ["lampu mati lewat data-sm"]
+
+
+def test_an_alphanumeric_sender_and_an_empty_text_are_taken(house: House, smscs: list[OddSmsc]) -> None:
+    """Nobody answers a name, but what it says is kept; an empty text is a message too."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    smsc.write(deliver(1, b"tagihan Anda", source=b"INFO PLN"), deliver(2, b""))
+    assert {smsc.read()[1:] for _ in range(2)} == {(DELIVER_RESP, 0, 1), (DELIVER_RESP, 0, 2)}
+    assert {complaint.text for complaint in house.came} == {"tagihan Anda", ""}
+
+
+def test_the_keyword_names_the_region_and_the_text_stays_as_it_is(house: House, smscs: list[OddSmsc]) -> None:
+    """TANGKAB is Kabupaten Tangerang."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"TANGKAB lampu mati"))
+    assert smsc.read()[1:] == (DELIVER_RESP, 0, 1)
+    (complaint,) = house.came
+    assert (complaint.hints.keyword_region, complaint.text) == ("36.03", "TANGKAB lampu mati")
+    assert complaint.place.regency is not None
+    assert complaint.place.regency.code == "36.03"
+
+
+def test_where_neither_kafka_nor_the_spool_takes_it_the_smsc_keeps_it(
+    tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
+) -> None:
+    """0x64: it comes again later, and is taken then."""
+    house = House(tmp_path, keys, smscs[:1])
+    try:
+        smsc = smscs[0]
+        smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+        house.bus.mode = Mode.away
+        house.spool._max_bytes = 0
+        smsc.write(deliver(1, b"lampu mati"))
+        assert smsc.read()[1:] == (DELIVER_RESP, 0x64, 1)
+        house.bus.mode = Mode.up
+        smsc.write(deliver(2, b"lampu mati"))
+        assert smsc.read()[1:] == (DELIVER_RESP, 0, 2)
+    finally:
+        house.close()
+
+
+def test_a_pdu_that_is_none_gets_generic_nack_and_the_link_stays(house: House, smscs: list[OddSmsc]) -> None:
+    """A command that there is not, and a deliver_sm that ends too early."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    smsc.write(frame(0x777, 5), frame(DELIVER, 6, b"\0\1"), deliver(7, b"lampu mati"))
+    answers = {smsc.read()[1:] for _ in range(3)}
+    assert (DELIVER_RESP, 0, 7) in answers
+    assert {(command, sequence) for command, status, sequence in answers if status} == {(NACK, 5), (NACK, 6)}
+    assert len(house.came) == 1

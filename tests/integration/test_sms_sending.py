@@ -17,7 +17,6 @@ from tests.sms_house import (
     BIND_RESP,
     DELIVER_RESP,
     NACK,
-    SUBMIT,
     SUBMIT_RESP,
     UNBIND,
     House,
@@ -25,6 +24,8 @@ from tests.sms_house import (
     deliver,
     frame,
     letter,
+    submitted,
+    taken,
 )
 from tests.support import wait_until
 
@@ -46,23 +47,6 @@ def house(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> Iterator[House
     wait_until(lambda: made.binds_up == 1, what="the bind")
     yield made
     made.close()
-
-
-def submitted(smsc: OddSmsc) -> tuple[int, list[bytes], bytes]:
-    """Return the next submit_sm: its sequence number, its first strings, and its user data."""
-    header, body = smsc.read_whole()
-    assert header[1] == SUBMIT
-    service, rest = body.split(b"\0", 1)
-    source, rest = rest[2:].split(b"\0", 1)
-    destination, rest = rest[2:].split(b"\0", 1)
-    assert service == b""
-    length = rest[9]
-    return header[3], [source, destination, rest[:1], rest[5:6], rest[7:8]], rest[10 : 10 + length]
-
-
-def taken(smsc: OddSmsc, sequence: int, message_id: bytes = b"m1") -> None:
-    """Answer a submit_sm with yes."""
-    smsc.write(frame(SUBMIT_RESP, sequence, message_id + b"\0"))
 
 
 def test_a_short_answer_is_one_gsm7_message(house: House, smscs: list[OddSmsc]) -> None:
