@@ -102,6 +102,8 @@ def test_every_command_has_help(lapor: Run, command: str) -> None:
         ["run", "sink"],
         ["run", "sms"],
         ["run", "twitter"],
+        ["run", "telegram"],
+        ["run", "webhook"],
         ["run", "web"],
         ["run", "sms", "web"],
     ],
