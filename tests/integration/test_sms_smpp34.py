@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import smpp34
 
 from channels.base import Intake
@@ -15,13 +16,24 @@ from complaints.bus.confluent import ConfluentScanner
 from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
+from complaints.errors import Undeliverable
 from complaints.event import Complaint
-from complaints.settings import parse_address
+from complaints.settings import Address, parse_address
 from complaints.spool import Spool
 from normalizer.normaliser import Normaliser
-from tests.support import KafkaServer, free_port
+from tests.sms_house import House, letter
+from tests.support import KafkaServer, free_port, wait_until
 
 LONG = "Saluran air di depan perumahan tersumbat sejak dua minggu lalu, mohon dinas terkait menurunkan alat. " * 4
+
+
+class At:
+    """An SMSC by its port."""
+
+    def __init__(self, port: int) -> None:
+        self.address: Address = parse_address(
+            f"smpp://lapor:secret08@127.0.0.1:{port}", scheme="smpp", default_port=2775
+        )
 
 
 def parts(text: str, *, reference: int, coding: str, size: int) -> list[bytes]:
@@ -104,3 +116,47 @@ def test_one_and_many_parts_in_gsm7_and_ucs2_are_answered_with_ok_and_stand_on_k
     )
     assert {complaint.raw.parts for complaint in found} == {1, len(ours), len(other)}
     assert sum(len(batch) for batch in scanner.scan(DEAD_LETTERS, start=begin[DEAD_LETTERS])) == 1
+
+
+async def take_answers(port: int, listening: threading.Event, count: int) -> list[smpp34.SubmitSmEvent]:
+    """Be the SMSC: wait for the bind, take so many messages and refuse the last, return them."""
+    server = smpp34.Server("127.0.0.1", port, system_id="smpp34")
+    await server.start()
+    listening.set()
+    esme = await asyncio.wait_for(server.next(), 20)
+    assert isinstance(esme, smpp34.Esme)
+    taken = []
+    for number in range(1, count + 1):
+        event = await asyncio.wait_for(server.next(), 20)
+        assert isinstance(event, smpp34.SubmitSmEvent)
+        taken.append(event)
+        if number < count:
+            event.accept(f"smpp34-{number}")
+        else:
+            event.reject(0x0B)  # invalid destination
+    await esme.unbind()
+    await server.stop()
+    return taken
+
+
+def test_it_takes_our_answers_in_one_part_and_in_many(keys: Keyring, tmp_path: Path) -> None:
+    """Its decoder reads what we sent; its ids and its no come back."""
+    port, listening = free_port(), threading.Event()
+    came: list[smpp34.SubmitSmEvent] = []
+    smsc = threading.Thread(target=lambda: came.extend(asyncio.run(take_answers(port, listening, 4))), daemon=True)
+    smsc.start()
+    listening.wait(20)
+    house = House(tmp_path, keys, [At(port)])
+    try:
+        wait_until(lambda: house.binds_up == 1, what="the bind")
+        assert house.door.sender.send(letter("Laporan diterima")).result(10) == "smpp34-1"
+        assert house.door.sender.send(letter(LONG[:300])).result(10) == "smpp34-3"
+        with pytest.raises(Undeliverable):
+            house.door.sender.send(letter("halo")).result(10)
+    finally:
+        smsc.join(20)
+        house.close()
+    assert came[0].short_message == b"Laporan diterima"
+    assert b"".join(event.short_message[6:] for event in came[1:3]).decode() == LONG[:300]
+    assert [event.esm_class for event in came] == [0, 0x40, 0x40, 0]
+    assert {(event.source_addr, event.destination_addr) for event in came} == {("1708", "6281100000001")}
