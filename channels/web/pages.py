@@ -60,6 +60,9 @@ STATES = {
     "selesai": "Selesai",
 }
 
+UNREADABLE = 422
+"""The status of a dead letter: it is kept, and sending it again would not help."""
+
 CHANNELS = {"sms": "SMS", "twitter": "X (Twitter)", "telegram": "Telegram"}
 
 EXPIRED = FieldError(
@@ -95,7 +98,10 @@ class Pages:
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
         message = inbound(found, idempotency_key=form.fields.get("form_key"), attachments=files)
-        receipt = await self._desk.keep(message)
+        try:
+            receipt = await self._desk.keep(message)
+        except HTTPException as error:
+            return _told(error, self._form(request, fields=form.fields, errors=[_fault(error)], files=files))
         return RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
 
     def _all_faults(self, form: Form, found: list[FieldError]) -> list[FieldError]:
@@ -217,10 +223,9 @@ class Pages:
         try:
             await self._desk.complete(code, message)
         except HTTPException as error:
-            if error.status_code != 404:  # noqa: PLR2004  # no such case
-                raise
-            refused = [FieldError("text", error.detail)]
-            return await self._case(request, code, fields=form.fields, errors=refused, files=files)
+            return _told(
+                error, await self._case(request, code, fields=form.fields, errors=[_fault(error)], files=files)
+            )
         return RedirectResponse(f"/lacak/{code}?dilengkapi=1", status_code=303)
 
     async def _case(
@@ -258,3 +263,21 @@ class Pages:
         )
         self._forms.set_cookie(request, answer, browser)
         return answer
+
+
+def _fault(error: HTTPException) -> FieldError:
+    """Return what is said on the form itself where it could not be kept; what is kept as a dead letter is not sent again.
+
+    Raises:
+        HTTPException: the same, where it was.
+    """
+    if error.status_code == UNREADABLE:
+        raise error
+    return FieldError("form", error.detail)
+
+
+def _told(error: HTTPException, answer: Response) -> Response:
+    """Return the form with the status and the time to come again."""
+    answer.status_code = error.status_code
+    answer.headers.update(error.headers or {})
+    return answer

@@ -15,6 +15,7 @@ from complaints.attachments import DiskStore
 from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
 from complaints.event import ReplyKind
+from tests.fakes import Mode
 from tests.web_house import PNG, House
 
 PDF = b"%PDF-1.7\n%" + b"x" * 100
@@ -258,7 +259,7 @@ def test_a_case_that_is_not_there_yet_keeps_what_was_typed(door: House) -> None:
     """The courier brings it within a moment."""
     code = tracking.code_for(door_id(), key=b"0123456789abcdef")
     answer = door.fill(f"/lacak/{code}", text="Jl. Pemuda")
-    assert answer.status_code == 422
+    assert answer.status_code == 404
     assert "Jl. Pemuda" in answer.text
     assert "coba lagi" in answer.text
 
@@ -317,3 +318,18 @@ def test_who_asks_for_a_status_as_by_text_message_is_led_to_its_page(door: House
     assert door.fill(text="cek").headers["location"] == "/lacak"
     assert door.send(text=f"STATUS {code}").json()["errors"][0]["field"] == "text"
     assert door.complaints() == []
+
+
+def test_what_cannot_be_kept_now_stays_in_the_form(keys: Keyring, tmp_path: Path) -> None:
+    """Text and photo are still there, and the same button sends the same report when there is room."""
+    house = House(keys, tmp_path, spool_bytes=100)
+    house.producer.mode = Mode.away
+    answer = house.fill(text="Jalan rusak parah", files=attached(("a.png", PNG)))
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "Jalan rusak parah" in answer.text
+    assert "a.png" in answer.text
+    house.producer.mode = Mode.up
+    assert _again(house, answer, text="Jalan rusak parah").status_code == 303
+    assert house.complaints()[0].attachments[0].name == "a.png"
+    house.close()
