@@ -1,5 +1,6 @@
 """Identity is derived, not stored: the same message gives the same ids after any redelivery, restart or replay."""
 
+from functools import cache
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("5a2f0c1e-1708-5e14-8a70-0a9d1a9c1708")
@@ -8,7 +9,12 @@ NAMESPACE = UUID("5a2f0c1e-1708-5e14-8a70-0a9d1a9c1708")
 
 def complaint_id(channel: str, upstream_id: str) -> UUID:
     """Return the id of the complaint that came as `upstream_id` through `channel`."""
-    return uuid5(uuid5(NAMESPACE, channel), upstream_id)
+    return uuid5(_channel_root(channel), upstream_id)
+
+
+@cache
+def _channel_root(channel: str) -> UUID:
+    return uuid5(NAMESPACE, channel)
 
 
 def disposition_id(complaint: UUID, hop: int) -> UUID:

@@ -67,6 +67,7 @@ class Session:
         self._answers = bytearray()
         self._unanswered = 0
         self._open = True
+        self._awake = False
         self._heard_s = self._asked_s = time.monotonic()
         self._link = socket.create_connection((address.host, address.port), timeout=ANSWER_TIMEOUT_S)
         self._link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -147,6 +148,8 @@ class Session:
             if key.fileobj is self._wake_in:
                 with contextlib.suppress(BlockingIOError):
                     self._wake_in.recv(4096)
+                with self._lock:
+                    self._awake = False
             else:
                 self._read()
         self._write()
@@ -206,7 +209,8 @@ class Session:
 
     def _wake(self) -> None:
         with self._lock:
-            if self._open:
+            if self._open and not self._awake:
+                self._awake = True  # one call is enough until the loop has turned
                 with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
                     self._wake_out.send(b"!")
 
