@@ -22,10 +22,11 @@ def search(
     limit: Annotated[int, typer.Option(help="Most results.", min=1, max=100)] = 10,
 ) -> None:
     """Find a public body and its identifier."""
+    from router.lookup import search
     from router.registry import Registry
 
     registry = Registry.load()
-    found = registry.search(text, limit)
+    found = search(registry, text, limit)
     for agency in found:
         above = registry.parents(agency.id)
         typer.echo(f"{agency.id}\t{agency.name}\t{above[0].name if above else ''}")

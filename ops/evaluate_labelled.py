@@ -12,6 +12,7 @@ from complaints.event import RoutingHints
 from normalizer.reading import Reading
 from router.authority import Facts
 from router.core import Router
+from router.naming import resolve
 
 NO_HINTS = RoutingHints()
 
@@ -130,4 +131,4 @@ def read(router: Router, report: Labelled) -> tuple[Reading, Facts]:
 
 def ids_of(router: Router, names: Iterable[str], region: str | None) -> list[str | None]:
     """Return the registry's ids of the names, None for a body that it lacks."""
-    return [agency.id if (agency := router.registry.resolve(name, region)) else None for name in names]
+    return [agency.id if (agency := resolve(router.registry, name, region)) else None for name in names]

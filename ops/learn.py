@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from math import log
 from pathlib import Path
@@ -18,6 +19,7 @@ from ops.evaluate_labelled import Labelled, read
 from router.authority import Facts, Weighing
 from router.core import Router
 from router.model import FORMAT, HERE, PROVINCE, features, model_from
+from router.naming import resolve
 from router.registry import DKI, Agency
 
 FOLDS = 10
@@ -79,7 +81,7 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
     bodies, names = _strangers(reports, router)
     known = router.registry.with_learnt([_body(row) for row in bodies], names)
     examples = [
-        example for report in reports if report.best and (example := _example(report, router, known.resolve, names))
+        example for report in reports if report.best and (example := _example(report, router, partial(resolve, known), names))
     ]
     version = _version(reports, today)
     probes: list[tuple[Example, list[tuple[str, float]], list[tuple[str, float]]]] = []
@@ -122,7 +124,7 @@ def _strangers(reports: Sequence[Labelled], router: Router) -> tuple[list[dict[s
         reading, _ = read(router, report)
         region = report.region or reading.place.codes[1] or reading.place.codes[0]
         for name in report.best:
-            if router.registry.resolve(name, region):
+            if resolve(router.registry, name, region):
                 continue
             written = fold(name).decode("ascii")
             slug = written.replace(" ", "-")[:80]

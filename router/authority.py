@@ -7,6 +7,7 @@ from complaints.event import Evidence, RoutingHints
 from normalizer.reading import PlaceReading, Reading
 from router.mentions import Mentions
 from router.model import Model
+from router.naming import resolve
 from router.registry import DKI, Agency, Registry
 from router.rules import Owner, Rule, Rules
 
@@ -159,7 +160,7 @@ class Weighing:
 
     def _by_account(self, account: str) -> None:
         """Count an account that the citizen tagged, where its name is that of a body (@pln_123, @DishubKotaSmg)."""
-        named = self._registry.resolve(account.strip("0123456789_"), self._facts.place.codes[1])
+        named = resolve(self._registry, account.strip("0123456789_"), self._facts.place.codes[1])
         if named and named.kind != "government":
             self._add(named, TAGGED_SCORE, None, ("tagged", account, "", TAGGED_SCORE))
 
@@ -178,7 +179,7 @@ class Weighing:
 
     def _by_choice(self, written: str) -> None:
         place = self._facts.place
-        named = self._registry.resolve(written, place.regency or place.province)
+        named = resolve(self._registry, written, place.regency or place.province)
         if named:
             self._add(named, CHOSEN_SCORE, None, ("addressed_to", written, "", CHOSEN_SCORE))
 

@@ -12,6 +12,7 @@ from normalizer.gazetteer import Gazetteer
 from normalizer.reading import Codes
 from router.authority import Facts
 from router.core import ALTERNATIVES, Router
+from router.naming import resolve
 from router.registry import Registry
 
 _NO_HINTS = RoutingHints()
@@ -78,7 +79,7 @@ def resolve_line(registry: Registry, line: bytes | str) -> bytes:
         return orjson.dumps({"error": f"not JSON: {error}"})
     if not isinstance(row, dict) or not isinstance(row.get("name"), str):
         return orjson.dumps({"error": 'not a JSON object with a "name"'})
-    agency = registry.resolve(row["name"], _text(row, "region") or None)
+    agency = resolve(registry, row["name"], _text(row, "region") or None)
     parents = [parent.id for parent in registry.parents(agency.id)] if agency else []
     return orjson.dumps({"name": row["name"], "agency_id": agency.id if agency else None, "parents": parents})
 

@@ -10,7 +10,7 @@ from router.registry import Agency, Registry
 _LEVELS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
 
 
-def search(registry: Registry, text: str, limit: int) -> list[Agency]:
+def search(registry: Registry, text: str, limit: int = 10) -> list[Agency]:
     """Return the bodies whose name or alias holds every word of the text, what the text means first, then the shortest."""
     wanted = fold(text).decode("ascii").split()
     if not wanted:

@@ -68,8 +68,14 @@ _BRANCHES = {
 """The unit that is the branch of a national body in a town."""
 
 
-def resolve(registry: Registry, name: str, region: str | None) -> Agency | None:
-    """Return the body that the name means, the given region helping where the name has no place."""
+def resolve(registry: Registry, name: str, region: str | None = None) -> Agency | None:
+    """Return the body that an officer means by a name, None where the registry has none such.
+
+    Args:
+        registry: the bodies that there are.
+        name: as written, with or without its place.
+        region: the Kemendagri code of the place that is talked of; it helps where the name has no place.
+    """
     known = registry.get(name.strip())
     if known:
         return known

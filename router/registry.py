@@ -92,23 +92,6 @@ class Registry:
         """Return the work unit that the government of a region has, None where that level has none such."""
         return self.get(f"{unit}-{region}")
 
-    def search(self, text: str, limit: int = 10) -> list[Agency]:
-        """Return bodies whose names have the words of the text, best first."""
-        from router.lookup import search
-
-        return search(self, text, limit)
-
-    def resolve(self, name: str, region: str | None = None) -> Agency | None:
-        """Return the body that an officer means by a name, None where the registry has none such.
-
-        Args:
-            name: as written, with or without its place.
-            region: the Kemendagri code of the place that is talked of.
-        """
-        from router.naming import resolve
-
-        return resolve(self, name, region)
-
     def _make(self, agency_id: str) -> Agency | None:
         unit, _, region = agency_id.rpartition("-")
         if not self.gazetteer.name(region):

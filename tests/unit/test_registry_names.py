@@ -2,6 +2,8 @@
 
 import pytest
 
+from router.lookup import search
+from router.naming import resolve
 from router.registry import Registry
 
 
@@ -25,7 +27,7 @@ def registry() -> Registry:
 )
 def test_names_resolve(registry: Registry, name: str, region: str | None, agency_id: str | None) -> None:
     """Short, former and placeless names find their body; a stranger finds none."""
-    agency = registry.resolve(name, region)
+    agency = resolve(registry, name, region)
     assert (agency.id if agency else None) == agency_id
 
 
@@ -38,7 +40,7 @@ def test_every_chain_ends_at_the_national_administrator(registry: Registry) -> N
 
 def test_search_finds_by_words(registry: Registry) -> None:
     """A short name and a place find the unit."""
-    assert "dishub-33.74" in [agency.id for agency in registry.search("dishub kota semarang")]
+    assert "dishub-33.74" in [agency.id for agency in search(registry, "dishub kota semarang")]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,6 @@ def test_officers_ways_of_writing_are_understood(
     registry: Registry, name: str, region: str | None, agency_id: str
 ) -> None:
     """Branches by town, sub-offices, offices with a person's name, slips and slashes."""
-    agency = registry.resolve(name, region)
+    agency = resolve(registry, name, region)
     assert agency is not None
     assert agency.id == agency_id

@@ -13,6 +13,7 @@ from ops.evaluate_page import page
 from ops.learn import learn, save
 from router.authority import Facts
 from router.core import Router
+from router.naming import resolve
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
 
@@ -57,9 +58,9 @@ def test_officers_choices_are_followed_and_explained(model: Path) -> None:
 
 def test_a_body_that_the_registry_lacks_is_learnt(model: Path) -> None:
     """`agency resolve --model` knows it, under an administrator that is there."""
-    assert Router.load().registry.resolve("Tim Penataan Kabel Udara") is None
+    assert resolve(Router.load().registry, "Tim Penataan Kabel Udara") is None
     registry = Router.load(model=model).registry
-    agency = registry.resolve("Tim Penataan Kabel Udara")
+    agency = resolve(registry, "Tim Penataan Kabel Udara")
     assert agency is not None
     assert registry.parents(agency.id)[-1].id == registry.administrator_id
 
