@@ -154,3 +154,10 @@ def test_the_image_runs_as_nobody_in_particular_and_is_checked() -> None:
     assert "HEALTHCHECK" in last
     assert "apt-get" not in last
     assert "--require-hashes" in text
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_each_door_knows_kafka_clickhouse_and_the_secret(name: str) -> None:
+    """Without one of them it does not start: complaints, the status of cases, codes."""
+    environment = compose()["services"][name]["environment"]
+    assert {"LAPOR_KAFKA", "LAPOR_CLICKHOUSE", "LAPOR_SECRET_FILE"} <= environment.keys()
