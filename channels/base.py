@@ -125,18 +125,22 @@ class Intake:
         """
         return self._kept_as(message, partial(self._added_to, code))
 
-    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> None:
+    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> bool:
         """Note what the channel says of a reply that it took; what it says of others' is passed over.
 
         Args:
             upstream_id: its identifier of what was sent.
             ok: whether the citizen has it.
             detail: its own words.
+
+        Returns:
+            Whether it is one of ours. What was sent a moment ago may not be on record yet: a channel may say it again later.
         """
         reply = None if self._conversation is None else self._conversation.delivered(upstream_id)
         if reply is not None:
             outcome = DeliveryOutcome.delivered if ok else DeliveryOutcome.undeliverable
             self.keep(delivery_of(reply, outcome, upstream_id=upstream_id, reason=detail))
+        return reply is not None
 
     def keep(self, event: Delivery | DeadLetter) -> "Future[Receipt]":
         """Keep an event of the door's own, as safely as a complaint."""

@@ -135,9 +135,10 @@ class NotingIntake(Intake):
 
     outcomes: list[tuple[str, bool, str]]
 
-    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> None:
+    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> bool:
         """Note it."""
         self.outcomes.append((upstream_id, ok, detail))
+        return True
 
 
 class Listens(Protocol):

@@ -14,6 +14,7 @@ from channels.base import Intake, Receipt
 from channels.sms import pdu
 from channels.sms.bind import WINDOW, Bind
 from channels.sms.coding import decode
+from channels.sms.early import EarlyReceipts
 from channels.sms.keywords import Keywords
 from channels.sms.memory import Memory, Whole, message_key
 from channels.sms.parse import Segment
@@ -58,6 +59,7 @@ class SmsChannel:
         self._pseudonym = pseudonym
         self._turned = turned
         self._intake: Intake | None = None
+        self._receipts = EarlyReceipts()
         self._binds: dict[str, Bind] = {}
         for address in addresses:
             link = f"{address.user}@{address.host}:{address.port}"
@@ -96,6 +98,7 @@ class SmsChannel:
             self._turned()
             if crashes:
                 raise crashes[0]
+            self._receipts.again(intake)
             try:
                 self._sweep(intake)
             except IntakeFull as error:
@@ -109,7 +112,8 @@ class SmsChannel:
             if message.fault is not None:
                 self._reject(intake, link, message, answer)
             elif message.segment is None or message.segment.receipt:
-                self._reported(intake, message)
+                if message.segment is not None and message.segment.report is not None:
+                    self._receipts.take(message.segment.report, intake)
                 answer(message, pdu.OK)  # a machine's message is no complaint
             else:
                 people.append(message)
@@ -140,13 +144,6 @@ class SmsChannel:
         intake.reject(f"sms/{key}", payload=message.payload, error=message.fault).add_done_callback(
             lambda kept: answer(message, _status(kept))
         )
-
-    @staticmethod
-    def _reported(intake: Intake, message: Pdu) -> None:
-        """Pass on what a receipt says; one that says nothing of use, or only that a message is under way, is let go."""
-        report = message.segment.report if message.segment is not None else None
-        if report is not None and report.final:
-            intake.delivered(report.message_id, ok=report.ok, detail=report.detail)
 
     def _named(self, ready: Sequence[tuple[Whole, Mapping[str, str]]]) -> list[InboundMessage]:
         """Give whole messages their identity: the sender, the text, and when it came first within the window."""
