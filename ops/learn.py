@@ -81,7 +81,9 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
     bodies, names = _strangers(reports, router)
     known = router.registry.with_learnt([_body(row) for row in bodies], names)
     examples = [
-        example for report in reports if report.best and (example := _example(report, router, partial(resolve, known), names))
+        example
+        for report in reports
+        if report.best and (example := _example(report, router, partial(resolve, known), names))
     ]
     version = _version(reports, today)
     probes: list[tuple[Example, list[tuple[str, float]], list[tuple[str, float]]]] = []

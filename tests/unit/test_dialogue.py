@@ -41,7 +41,11 @@ def smsc(answers: dict[str, Any]) -> Iterator[str]:
 def test_both_sides_are_shown_in_order() -> None:
     """Only what went to this phone."""
     said: list[str] = []
-    sent = [{"destination": "1", "text": "lain"}, {"destination": "62", "text": "a"}, {"destination": "62", "text": "b"}]
+    sent = [
+        {"destination": "1", "text": "lain"},
+        {"destination": "62", "text": "a"},
+        {"destination": "62", "text": "b"},
+    ]
     with smsc({"/deliver": {"status": 0}, "/sent": {"sent": sent}}) as address:
         phone = Phone(address, number="62", short_code="1708", say=said.append)
         phone.text("halo")
