@@ -1,5 +1,6 @@
 """Opens doors: each with its way in, its way out and its memory; several may share a process, and with it the gazetteer."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +27,9 @@ from sinks.clickhouse.client import Store
 
 READ_BY_THE_CITIZEN = frozenset({"web"})
 """Doors whose replies wait on a page until they are read: nobody can be told too much."""
+
+YOUNG_OBJECTS = 20_000
+"""New objects between two collections: a burst of messages makes hundreds of thousands that reference counts alone free."""
 
 TURN_S = 0.5
 """The longest that a crashed door goes unnoticed."""
@@ -59,6 +63,9 @@ def run_doors(names: Sequence[str], settings: Settings) -> None:
             for name in names
             for work in _works(name, settings, keys=keys, reads=reads, stop=stop, into=open_things)
         ]
+        gc.collect()
+        gc.freeze()  # the gazetteer and the word lists stay: a full collection that walks them holds every answer up
+        gc.set_threshold(YOUNG_OBJECTS, 20, 50)
         threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
         for thread in threads:
             thread.start()
