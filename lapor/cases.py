@@ -10,7 +10,7 @@ from lapor.options import DataDir
 
 if TYPE_CHECKING:
     from complaints.bus import StoredRecord
-    from complaints.event import Disposition
+    from complaints.event import CaseEvent, Disposition
     from complaints.settings import Settings
     from ops.cases import Case
     from ops.replay import Move
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Act on one case.", no_args_is_help=True)
 
 Code = Annotated[str, typer.Argument(help="The tracking code, with or without spaces.")]
+
+Agency = Annotated[str, typer.Option("--as", help="Identifier of the agency that speaks; see `lapor agency search`.")]
 
 ROUTED_WITHIN_S = 20.0
 """The router answers a refusal within a second; after this it is down."""
@@ -27,40 +29,32 @@ ROUTED_WITHIN_S = 20.0
 def refuse(
     code: Code,
     *,
-    agency: Annotated[
-        str, typer.Option("--as", help="Identifier of the agency that refuses; see `lapor agency search`.")
-    ],
+    agency: Agency,
     text: Annotated[str, typer.Option(help="Its reason, in its own words.")],
     data_dir: DataDir = None,
 ) -> None:
     """Say "not ours" (*bukan wewenang*) for an agency: the case moves on, never back to it, and the clock goes on."""
-    from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
-    from complaints.envelope import encode
-    from complaints.errors import CaseError, ConfigurationError
+    from complaints.bus.confluent import ConfluentScanner
+    from complaints.errors import CaseError
     from lapor.stack import settings_in
     from lapor.wiring import store
     from ops import cases
     from router.registry import Registry
 
-    if not text.strip():
-        raise ConfigurationError(
-            "--text is empty: say why the agency is not responsible; the case carries it from hop to hop"
-        )
+    _check(text, "say why the agency is not responsible; the case carries it from hop to hop")
     settings = settings_in(data_dir)
     national = Registry.load().national_administrator
     if agency == national.id:
         raise CaseError(f"{national.name} is the national administrator and cannot refuse: its desk sorts the case out")
-    clickhouse, scanner = store(settings), ConfluentScanner(settings.kafka_required())
-    case = cases.find(clickhouse, code)
+    scanner = ConfluentScanner(settings.kafka_required())
+    case = cases.find(store(settings), code)
     event = cases.refuse(case, agency, text, scanner=scanner, now=datetime.now(UTC))
     if event is None:
         typer.echo(
             f"{agency} has already refused this case; it is with {case.owner.name} ({case.owner.id}). Nothing changes."
         )
         return
-    producer = ConfluentProducer(settings.kafka_required())
-    producer.send(encode(event, source="/lapor/case")).result(30)
-    producer.close()
+    _publish(event, settings)
     moved = _wait_for_hop(settings, code, event.hop + 1)
     typer.echo(f"hop {moved.chain[-1].hop}: {case.owner.name} -> {moved.owner.name} ({moved.owner.id})")
     typer.echo(cases.dispositions(moved, scanner)[-1].explanation)
@@ -70,29 +64,38 @@ def refuse(
 def answer(
     code: Code,
     *,
-    agency: Annotated[
-        str, typer.Option("--as", help="Identifier of the agency that answers; see `lapor agency search`.")
-    ],
+    agency: Agency,
     text: Annotated[str, typer.Option(help="Its answer, as the citizen will read it.")],
     data_dir: DataDir = None,
 ) -> None:
     """Answer the citizen for the agency that has the case; the answer goes out on the channel that the complaint came through."""
-    from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
-    from complaints.envelope import encode
-    from complaints.errors import ConfigurationError
+    from complaints.bus.confluent import ConfluentScanner
     from lapor.stack import settings_in
     from lapor.wiring import store
     from ops import cases
 
-    if not text.strip():
-        raise ConfigurationError("--text is empty: write what the citizen is to read")
+    _check(text, "write what the citizen is to read")
     settings = settings_in(data_dir)
     case = cases.find(store(settings), code)
-    event = cases.answer(case, agency, text, scanner=ConfluentScanner(settings.kafka_required()), now=datetime.now(UTC))
+    scanner = ConfluentScanner(settings.kafka_required())
+    _publish(cases.answer(case, agency, text, scanner=scanner, now=datetime.now(UTC)), settings)
+    typer.echo(f"{case.owner.name} has answered; the citizen hears it on the channel of the complaint.")
+
+
+def _check(text: str, advice: str) -> None:
+    from complaints.errors import ConfigurationError
+
+    if not text.strip():
+        raise ConfigurationError(f"--text is empty: {advice}")
+
+
+def _publish(event: "CaseEvent", settings: "Settings") -> None:
+    from complaints.bus.confluent import ConfluentProducer
+    from complaints.envelope import encode
+
     producer = ConfluentProducer(settings.kafka_required())
     producer.send(encode(event, source="/lapor/case")).result(30)
     producer.close()
-    typer.echo(f"{case.owner.name} has answered; the citizen hears it on the channel of the complaint.")
 
 
 def _wait_for_hop(settings: "Settings", code: str, hop: int) -> "Case":
