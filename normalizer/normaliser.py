@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from complaints.event import (
@@ -157,7 +158,7 @@ class Normaliser:
         return self.read(_writable(message.occurred), received_at=message.received_at).occurred
 
     def _place(self, reading: PlaceReading, written: str) -> Place:
-        regions = [Region(code=code, name=self.gazetteer.name(code)) if code else None for code in reading.codes]
+        regions = [_region(code, self.gazetteer.name(code)) if code else None for code in reading.codes]
         return Place(
             province=regions[0],
             regency=regions[1],
@@ -205,3 +206,9 @@ def _writable(text: str) -> str:
 def _title_of(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _TITLE_CHARS else words[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
+
+
+@lru_cache(maxsize=8192)
+def _region(code: str, name: str) -> Region:
+    """Return a region; it is frozen, so that complaints of one place share it."""
+    return Region(code=code, name=name)
