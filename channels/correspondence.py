@@ -154,12 +154,12 @@ class Correspondence:
             ).fetchall()
         return [_outgoing(*row) for _, *row in sorted(rows)]
 
-    def postpone(self, reply_id: UUID, *, due_s: float, tried: bool) -> None:
-        """Let a reply wait until a time; `tried` is False where it was held back and not tried."""
+    def postpone(self, put_off: Iterable[tuple[UUID, float, bool]]) -> None:
+        """Let replies wait: the reply's id, until when in seconds since 1970, and whether it was tried and not only held back."""
         with self._changing() as database:
-            database.execute(
+            database.executemany(
                 "UPDATE reply SET state = 'waiting', due_s = ?, tries = tries - ? WHERE id = ?",
-                (due_s, 0 if tried else 1, str(reply_id)),
+                [(due_s, 0 if tried else 1, str(reply_id)) for reply_id, due_s, tried in put_off],
             )
 
     def settle(self, outcomes: Iterable[tuple[UUID, str, str]]) -> None:

@@ -5,10 +5,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 import structlog
 
@@ -28,7 +29,7 @@ MOST_AT_ONCE = 100
 """Letters on their way together."""
 
 TURN_S = 0.2
-"""The longest wait for replies when nothing is due: what a citizen waits more at the most."""
+"""The longest wait for replies while nothing is sent: what a citizen waits more at the most."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 900.0
 """Backoff between two tries of one letter."""
@@ -37,6 +38,12 @@ HOUR_S = 3600.0
 
 FORGET_AFTER_S = 60 * 24 * HOUR_S
 """Twice as long as Kafka keeps replies: one that is read again is still known."""
+
+BURST_S = 5.0
+"""After so long the outcomes of what was handed over are recorded before the rest goes: a crash sends no more than that twice."""
+
+LAST_WAIT_S = 5.0
+"""What an answer has left when the door stops; the rest is sent again after the next start."""
 
 ANSWER_TIMEOUT_S = 60.0
 """Longer than any channel waits for its upstream; after it the letter counts as not sent."""
@@ -90,16 +97,20 @@ class Courier:
         self._keep = keep
         self._limits = limits
         self._forgot_s = 0.0
+        self._busy = False
+        self._settled: list[Delivery] = []
+        self._put_off: list[tuple[UUID, float, bool]] = []
         self._stop = threading.Event()
+        self._turned: Callable[[], None] = lambda: None
 
     def run(self, stop: threading.Event, turned: Callable[[], None]) -> None:
         """Carry until `stop` is set; Kafka or a full disk are waited for.
 
         Args:
             stop: the sign to end.
-            turned: is called each time the loop turns.
+            turned: is called each time the loop turns, and between letters that take long.
         """
-        self._stop = stop
+        self._stop, self._turned = stop, turned
         try:
             while not stop.is_set():
                 turned()
@@ -120,12 +131,13 @@ class Courier:
             BusUnavailable: Kafka does not give.
             IntakeFull: the disk does not take.
         """
-        due = self._memory.due(MOST_AT_ONCE)
-        batch = self._consumer.poll(max_records=MOST_AT_ONCE * 5, timeout_s=0.0 if due else TURN_S)
+        self._record()  # what the disk did not take in a former turn
+        batch = self._consumer.poll(max_records=MOST_AT_ONCE * 5, timeout_s=0.0 if self._busy else TURN_S)
         if batch:
             self._take(batch)
             self._consumer.commit({(record.topic, record.partition): record.offset + 1 for record in batch})
-            due += self._memory.due(MOST_AT_ONCE)
+        due = self._memory.due(MOST_AT_ONCE)  # from here on nothing may fail before each is sent or put off
+        self._busy = bool(due)
         self._send(due)
         if time.time() - self._forgot_s > HOUR_S:
             self._forgot_s = time.time()
@@ -151,33 +163,54 @@ class Courier:
     def _send(self, due: Sequence[Outgoing]) -> None:
         on_the_way: dict[Future[str], Outgoing] = {}
         to: Counter[str] = Counter()
-        settled: list[Delivery] = []
+        until = time.monotonic() + BURST_S
         for outgoing in due:
             reply = outgoing.reply
             if (held := self._held_back(outgoing)) is not None:
-                settled.append(delivery_of(reply, held))
-            elif self._stop.is_set():  # a channel may take seconds for each: the rest goes after the next start
-                self._memory.postpone(reply.id, due_s=time.time(), tried=False)
+                self._settled.append(delivery_of(reply, held))
+            elif self._stop.is_set() or time.monotonic() > until:  # a channel may take seconds for each
+                self._put_off.append((reply.id, time.time(), False))
             elif (free_s := self._free_at(outgoing.recipient, to[outgoing.recipient])) > time.time():
-                self._memory.postpone(reply.id, due_s=free_s, tried=False)
+                self._put_off.append((reply.id, free_s, False))
             else:
+                self._turned()
                 to[outgoing.recipient] += 1
-                on_the_way[self._sender.send(self._letter(reply))] = outgoing
-        wait(on_the_way, timeout=ANSWER_TIMEOUT_S)
-        settled += [
-            delivery
-            for answer, outgoing in on_the_way.items()
-            if (delivery := self._answered(outgoing, answer)) is not None
-        ]
-        self._record(settled)
+                on_the_way[self._handed_over(reply)] = outgoing
+        self._wait(on_the_way)
+        for answer, outgoing in on_the_way.items():
+            self._note(outgoing, answer)
+        self._record()
 
-    def _record(self, settled: Sequence[Delivery]) -> None:
-        """Record what became of replies: on disk first, so that none is sent again, then on Kafka."""
-        if settled:
-            self._memory.settle([(one.reply_id, one.outcome.value, one.upstream_id) for one in settled])
-        for delivery in settled:
-            telemetry.REPLIES.labels(self._channel, delivery.outcome.value).inc()
-            self._keep(delivery)
+    def _handed_over(self, reply: Reply) -> "Future[str]":
+        try:
+            return self._sender.send(self._letter(reply))
+        except Exception as error:  # noqa: BLE001  # a fault of our own costs this letter, not every door of the process
+            failed: Future[str] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _wait(self, on_the_way: Collection["Future[str]"]) -> None:
+        """Wait until all are answered, for ANSWER_TIMEOUT_S at the most, and for LAST_WAIT_S once we are to stop."""
+        began, asked_to_stop, left = time.monotonic(), None, set(on_the_way)
+        while left and time.monotonic() - began < ANSWER_TIMEOUT_S:
+            _, left = wait(left, timeout=TURN_S)
+            self._turned()
+            if self._stop.is_set():
+                asked_to_stop = asked_to_stop or time.monotonic()
+                if time.monotonic() - asked_to_stop > LAST_WAIT_S:
+                    return
+
+    def _record(self) -> None:
+        """Record what became of replies: on disk first, so that none is sent again, then on Kafka. What fails is done the next time."""
+        if self._put_off:
+            self._memory.postpone(self._put_off)
+            self._put_off = []
+        if self._settled:
+            self._memory.settle([(one.reply_id, one.outcome.value, one.upstream_id) for one in self._settled])
+            settled, self._settled = self._settled, []
+            for delivery in settled:
+                telemetry.REPLIES.labels(self._channel, delivery.outcome.value).inc()
+                self._keep(delivery)
 
     def _held_back(self, outgoing: Outgoing) -> DeliveryOutcome | None:
         if outgoing.reply.replayed:
@@ -202,17 +235,20 @@ class Courier:
             text=reply.text,
         )
 
-    def _answered(self, outgoing: Outgoing, answer: "Future[str]") -> Delivery | None:
-        """Return what became of a letter; None where it waits to be tried again."""
+    def _note(self, outgoing: Outgoing, answer: "Future[str]") -> None:
+        """Note what became of a letter: it is settled, or put off to be tried again."""
         reply = outgoing.reply
         try:
-            return delivery_of(reply, DeliveryOutcome.sent, upstream_id=answer.result(0))
+            self._settled.append(delivery_of(reply, DeliveryOutcome.sent, upstream_id=answer.result(0)))
         except Undeliverable as error:
-            return delivery_of(reply, DeliveryOutcome.undeliverable, reason=str(error))
-        except (UpstreamUnavailable, TimeoutError) as error:
+            self._settled.append(delivery_of(reply, DeliveryOutcome.undeliverable, reason=str(error)))
+        except Exception as error:  # noqa: BLE001  # what is no answer of the channel's is a fault that may be mended before the reply is too old
             pause_s = min(FIRST_PAUSE_S * 2 ** min(outgoing.tries - 1, 10), LONGEST_PAUSE_S)
             pause_s *= random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
             telemetry.RETRIES.labels(f"send-{self._channel}").inc()
-            log.warning("a reply waits", channel=self._channel, error=str(error), pause_s=round(pause_s))
-            self._memory.postpone(reply.id, due_s=time.time() + pause_s, tried=True)
-            return None
+            passing = isinstance(error, UpstreamUnavailable | TimeoutError)
+            say = log.warning if passing else log.error
+            say(
+                "a reply waits", channel=self._channel, error=str(error) or type(error).__name__, pause_s=round(pause_s)
+            )
+            self._put_off.append((reply.id, time.time() + pause_s, True))

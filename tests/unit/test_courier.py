@@ -42,6 +42,8 @@ class Topic:
     def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
         """Go on."""
         del notes
+        if self.away:
+            raise BusUnavailable("away")
         self.committed_to = max(offsets.values())
 
     def committed(self) -> Mapping[TopicPartition, tuple[int, str]]:
@@ -282,6 +284,99 @@ def test_a_full_disk_sends_nothing_that_it_would_send_twice(house: House) -> Non
     house.memory._database.execute("PRAGMA query_only = 0")
     house.courier().turn()
     assert len(house.phone.letters) == 1
+
+
+def test_a_letter_that_waits_is_not_lost_when_kafka_goes_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time comes while Kafka is away: it goes out in this life of the door, not only after its next start."""
+    monkeypatch.setattr(courier, "FIRST_PAUSE_S", 0.0)
+    reply = house.reply()
+    house.phone.failures = [UpstreamUnavailable("busy")]
+    carrier = house.courier()
+    carrier.turn()
+    house.topic.away = True
+    with pytest.raises(BusUnavailable):
+        carrier.turn()
+    house.topic.away = False
+    carrier.turn()
+    assert [letter.reply_id for letter in house.phone.letters] == [reply.id]
+
+
+def test_an_outcome_that_the_disk_did_not_take_is_recorded_later(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent is not sent again, and what was not sent goes out: a full disk may pass."""
+    monkeypatch.setattr(courier, "FIRST_PAUSE_S", 0.0)
+    house.reply(1)
+    second = house.reply(2)
+    send, carrier = house.phone.send, house.courier()
+
+    def disk_fills(letter: Letter) -> "Future[str]":
+        house.memory._database.execute("PRAGMA query_only = 1")
+        return send(letter)
+
+    monkeypatch.setattr(house.phone, "send", disk_fills)
+    house.phone.failures = [UpstreamUnavailable("busy")]
+    with pytest.raises(IntakeFull):
+        carrier.turn()
+    monkeypatch.setattr(house.phone, "send", send)
+    house.memory._database.execute("PRAGMA query_only = 0")
+    for _ in range(2):
+        carrier.turn()
+    assert house.phone.letters[0].reply_id == second.id
+    assert (len(house.phone.letters), house.outcomes) == (2, ["sent", "sent"])
+
+
+def test_a_fault_of_our_own_costs_one_letter_and_not_the_door(house: House) -> None:
+    """An address that a channel cannot make anything of must not stop all doors of the process, again at each start."""
+    house.reply(1, reply_address=house.keys.seal({"sender": "6281"}, complaint(1).id))
+    second, send = house.reply(2), house.phone.send
+
+    def to(letter: Letter) -> "Future[str]":
+        assert letter.address["from"]
+        return send(letter)
+
+    house.phone.send = to  # type: ignore[method-assign]
+    house.courier().turn()
+    assert [letter.reply_id for letter in house.phone.letters] == [second.id]
+
+
+def test_a_slow_channel_does_not_make_the_loop_seem_stuck(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A post may take seconds: the loop tells that it turns before each, and a burst ends after some, its outcome on record."""
+    monkeypatch.setattr(courier, "BURST_S", 0.2)
+    for number in range(10):
+        house.reply(number, sender=str(number))
+    send, stop, beats = house.phone.send, threading.Event(), []
+
+    def slowly(letter: Letter) -> "Future[str]":
+        time.sleep(0.05)
+        return send(letter)
+
+    def turned() -> None:
+        beats.append(len(house.kept))
+        if len(house.kept) == 10:
+            stop.set()
+
+    house.phone.send = slowly  # type: ignore[method-assign]
+    house.courier().run(stop, turned)
+    assert len(house.phone.letters) == 10
+    assert len(beats) > 10
+    assert any(0 < recorded < 10 for recorded in beats)
+
+
+def test_a_stop_does_not_wait_for_a_channel_that_is_silent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within seconds; the letter is sent again after the next start."""
+    monkeypatch.setattr(courier, "LAST_WAIT_S", 0.1)
+    house.reply()
+    stop: threading.Event = threading.Event()
+
+    def silent(letter: Letter) -> "Future[str]":
+        del letter
+        stop.set()
+        return Future()
+
+    house.phone.send = silent  # type: ignore[method-assign]
+    began = time.monotonic()
+    house.courier().run(stop, lambda: None)
+    assert time.monotonic() - began < 3.0
+    assert [row[0] for row in house.memory._rows("SELECT state FROM reply")] == ["waiting"]
 
 
 def test_a_memory_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
