@@ -101,6 +101,12 @@ class OddSmsc:
             got += chunk
         return got
 
+    def detach(self) -> socket.socket:
+        """Give the connection away, so that another may be taken beside it."""
+        assert self._link is not None
+        link, self._link = self._link, None
+        return link
+
     def drop(self) -> None:
         """Cut the connection without a word."""
         assert self._link is not None

@@ -63,6 +63,8 @@ class SmsChannel:
         self._binds: dict[str, Bind] = {}
         for address in addresses:
             link = f"{address.user}@{address.host}:{address.port}"
+            while link in self._binds:  # an operator may grant several binds to one account
+                link += "+"
             handler = partial(self._deliver, link)
             self._binds[link] = Bind(address, handler=handler, turned=turned, window=window)
         self.sender = SmsSender(self._binds)

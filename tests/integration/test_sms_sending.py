@@ -244,3 +244,17 @@ def test_many_threads_may_send_at_once(house: House, smscs: list[OddSmsc]) -> No
         thread.join()
     assert len(texts) == 100
     assert len({answer.result(5) for answer in answers}) == 100
+
+
+def test_two_binds_of_one_account_are_two(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
+    """An operator may grant several to one account: the same address stands twice in the setting."""
+    house = House(tmp_path, keys, [smscs[0], smscs[0]])
+    try:
+        smscs[0].accept(frame(BIND_RESP, 1, b"x\0"))
+        wait_until(lambda: house.binds_up == 1, what="the first bind")
+        first = smscs[0].detach()
+        smscs[0].accept(frame(BIND_RESP, 1, b"x\0"))
+        wait_until(lambda: house.binds_up == 2, what="the second bind")
+        first.close()
+    finally:
+        house.close()
