@@ -1,5 +1,6 @@
 """What the program says about itself: JSON logs without message text, metrics declared once, and a heartbeat for each loop."""
 
+import contextlib
 import json
 import logging
 import os
@@ -118,8 +119,12 @@ class Heartbeat:
                 return
             self._last = now
             draft = self._path.with_suffix(".new")
-            draft.write_text(json.dumps({"pid": os.getpid(), "at": time.time(), **state}))
-            draft.replace(self._path)
+            try:
+                draft.write_text(json.dumps({"pid": os.getpid(), "at": time.time(), **state}))
+                draft.replace(self._path)
+            except OSError:  # a full disk ends no loop; the file's time, which needs no room, still tells that it turns
+                with contextlib.suppress(OSError):
+                    os.utime(self._path)
 
     @classmethod
     def age_s(cls, folder: Path, name: str) -> float | None:

@@ -20,7 +20,7 @@ from complaints.settings import HOUR_S, Settings
 from complaints.spool import Spool
 from complaints.telemetry import configure_logging
 from lapor.doors import Parts
-from lapor.wiring import CHANNELS, heartbeats, keyring, normaliser, stop_on_signals
+from lapor.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals
 from normalizer.normaliser import Normaliser
 from sinks.clickhouse.cases import PATIENCE_S, StoredCases
 from sinks.clickhouse.client import Store
@@ -111,7 +111,8 @@ def _works(  # noqa: PLR0913  # what a door is made of
             max_age_s=settings.reply_max_hours * HOUR_S,
         ),
     )
-    courier_beat = heartbeats(settings, f"{name}-replies")
+    _, replies = loops(name)
+    courier_beat = heartbeats(settings, replies)
     return [partial(door.run, intake, stop), partial(courier.run, stop, courier_beat.beat)]
 
 

@@ -196,7 +196,7 @@ def _findings(settings: "Settings") -> "Iterator[Finding]":
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.errors import LaporError
     from lapor.stack import Stack
-    from lapor.wiring import CHANNELS, WORKERS, store
+    from lapor.wiring import CHANNELS, WORKERS, loops, store
     from ops import doctor as look
 
     yield look.disk(settings.data)
@@ -221,7 +221,8 @@ def _findings(settings: "Settings") -> "Iterator[Finding]":
     if settings.clickhouse is not None:
         yield look.guarded("clickhouse", lambda: look.clickhouse(store(settings)), advice)
     if stack is not None:
-        ours = {name: pid for name, pid in stack.services.items() if name in {*CHANNELS, *WORKERS}}
+        turning = {loop for service in (*CHANNELS, *WORKERS) for loop in loops(service)}
+        ours = {name: pid for name, pid in stack.services.items() if name in turning}
         yield from look.loops(settings.data, ours)  # the embedded servers are looked at by their own protocols
 
 

@@ -23,7 +23,7 @@ from complaints.settings import Settings
 from lapor.doors import PASSWORD_CHARACTERS
 from lapor.stack import Stack
 from lapor.supervisor import Service, Supervisor, end_leftovers
-from lapor.wiring import CHANNELS, WORKERS
+from lapor.wiring import CHANNELS, WORKERS, loops
 
 LOOPBACK = "127.0.0.1"
 
@@ -217,7 +217,8 @@ class Up:
         """Start a process; doors share one, and with it the gazetteer, which is most of their memory."""
         self._say(f"starting {', '.join(parts)}")
         command = [sys.executable, "-m", "lapor", "run", *parts]
-        self.supervisor.start(Service(name=name, command=command, environment=self._environment(), beats=parts))
+        beats = tuple(loop for part in parts for loop in loops(part))
+        self.supervisor.start(Service(name=name, command=command, environment=self._environment(), beats=beats))
 
     def _environment(self) -> dict[str, str]:
         """What a service is told beside what the operator set."""

@@ -27,6 +27,11 @@ CHANNELS = {
 WORKERS = ("router", "sink")
 
 
+def loops(service: str) -> tuple[str, ...]:
+    """Return the names of the heartbeats that a door or a worker writes: a door's courier turns in a thread of its own."""
+    return (service, f"{service}-replies") if service in CHANNELS else (service,)
+
+
 def keyring(settings: Settings) -> Keyring:
     """Return the keys of this installation."""
     return Keyring.from_secret(load_or_create_secret(settings.secret_path))

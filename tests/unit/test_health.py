@@ -72,3 +72,18 @@ def test_the_command_loads_the_standard_library_only(tmp_path: Path) -> None:
         timeout=30,
     )
     assert run.stdout.splitlines()[-1] == "0 []"
+
+
+def test_a_full_disk_ends_no_loop_and_does_not_make_it_seem_stuck(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The heartbeat cannot be written then; the file's time still tells that the loop turns."""
+    monkeypatch.setattr(Heartbeat, "WRITE_EVERY_S", 0.0)
+    turning = Heartbeat(tmp_path, "sms")
+    turning.beat()
+    os.utime(tmp_path / "sms", (0, 0))
+    (tmp_path / "sms.new").mkdir()  # no more can be written there than on a full disk
+    turning.beat()
+    age_s = Heartbeat.age_s(tmp_path, "sms")
+    assert age_s is not None
+    assert age_s < 5
