@@ -78,6 +78,7 @@ def run_router(settings: Settings) -> None:
         fuse=Fuse(settings.dead_letter_fuse),
         batch=settings.router_batch,
         turned=lambda handled: beat.beat(handled=handled),
+        folder=settings.data / "router",
     )
     app.run(app.build(worker), log_level=settings.log_level)
 

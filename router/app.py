@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -66,6 +67,7 @@ class Worker:
         fuse: stops the worker when everything is a dead letter.
         batch: most records at once.
         turned: is called each time the loop turns, with the number of records handled so far.
+        folder: for Faust, which makes one even where it keeps nothing.
     """
 
     brokers: str
@@ -75,6 +77,7 @@ class Worker:
     fuse: Fuse
     batch: int
     turned: Callable[[int], None]
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def build(worker: Worker) -> faust.App:
         topic_disable_leader=True,
         topic_allow_declare=False,
         consumer_auto_offset_reset="latest",
+        datadir=worker.folder,
     )
     jobs, resumed = app.channel(maxsize=1), asyncio.Event()
     resumed.set()
