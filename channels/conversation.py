@@ -1,5 +1,6 @@
 """Tells a new complaint from the answer to our question and from a question about a case."""
 
+import threading
 from collections.abc import Callable
 from datetime import date
 from uuid import uuid5
@@ -20,6 +21,9 @@ log = structlog.get_logger()
 
 SHORT_CHARACTERS = 100
 """An answer names a place in fewer; a text that is longer and speaks of something else is another complaint."""
+
+MOST_ADDITIONS = 50
+"""Each event carries all additions before it, and each is a hop of the case; nobody completes a report so often."""
 
 EXAMPLE_CODE = "ABCDE FGHJK M"
 
@@ -51,6 +55,7 @@ class Conversation:
         self._complete = complete
         self._identity = identity
         self._cases = cases
+        self._one_at_a_time = threading.Lock()  # an addition carries all before it
 
     def answer(self, message: InboundMessage, request: commands.StatusRequest) -> Reply:
         """Return the answer to a citizen who asks where a case stands; may block for seconds."""
@@ -66,9 +71,15 @@ class Conversation:
         Raises:
             IntakeFull: what was decided cannot be kept.
         """
+        with self._one_at_a_time:
+            return self._addition(message, fresh)
+
+    def _addition(self, message: InboundMessage, fresh: Complaint) -> CaseEvent | None:
         case = self._meant(message, fresh)
         if case is not None and case.complaint.id != fresh.id:  # else it is a redelivery of the complaint itself
-            return self._kept(case, message)
+            known = self._memory.addition(message.upstream_id, among={case.complaint.id})
+            if known is not None or len(case.complaint.additions) < MOST_ADDITIONS:
+                return known or self._added(case, message)
         return self._memory.addition(message.upstream_id)
 
     def _meant(self, message: InboundMessage, fresh: Complaint) -> OpenCase | None:
@@ -79,29 +90,33 @@ class Conversation:
         if named is not None:
             case = self._memory.case(named)
             return case if case is not None and case.complaint.reporter_ref == fresh.reporter_ref else None
-        return next((case for case in self._memory.asked(fresh.reporter_ref) if answers(case, fresh)), None)
+        case = next((case for case in self._memory.asked(fresh.reporter_ref) if answers(case, fresh)), None)
+        if case is not None and "subject" not in fresh.missing and self._memory.knows(fresh.id):
+            return None  # a complaint that we have, delivered again while the question of another one is open
+        return case
 
     def to_case(self, code: str, message: InboundMessage) -> CaseEvent:
         """Return the event that adds a message to the case with this code.
 
         Raises:
-            CaseError: this door knows no such case.
+            CaseError: this door knows no such case, or nothing more can be added to it.
             IntakeFull: what was decided cannot be kept.
         """
-        case = self._memory.case(code)
-        if case is None:
-            raise CaseError(f"this door knows no case {tracking.spaced(code)}")
-        return self._kept(case, message)
+        with self._one_at_a_time:
+            case = self._memory.case(code)
+            if case is None:
+                raise CaseError(f"this door knows no case {tracking.spaced(code)}")
+            known = self._memory.addition(message.upstream_id, among={case.complaint.id})
+            if known is None and len(case.complaint.additions) >= MOST_ADDITIONS:
+                raise CaseError(f"the case {tracking.spaced(code)} has {MOST_ADDITIONS} additions and takes no more")
+            return known or self._added(case, message)
 
     def delivered(self, upstream_id: str) -> Reply | None:
         """Return the reply that went out under the channel's identifier; None where none did."""
         found = self._memory.sent_as(upstream_id)
         return None if found is None else found.reply
 
-    def _kept(self, case: OpenCase, message: InboundMessage) -> CaseEvent:
-        known = self._memory.addition(message.upstream_id, among={case.complaint.id})
-        if known is not None:
-            return known
+    def _added(self, case: OpenCase, message: InboundMessage) -> CaseEvent:
         completed = self._complete(case.complaint, message)
         event = CaseEvent(
             id=ids.addition_id(completed.id, message.upstream_id),

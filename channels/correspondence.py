@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from complaints.case import open_question
+from complaints.case import latest, open_question
 from complaints.errors import ConfigurationError, IntakeFull
 from complaints.event import CaseEvent, Complaint, Refusal, Reply, ReplyKind
 from complaints.spool import open_durable
@@ -125,23 +125,29 @@ class Correspondence:
                     self._note_case(reply, thread, now)
 
     def _note_case(self, reply: Reply, thread: str, now: float) -> None:
+        """Note a case as a reply tells it; what the door knows beside, an addition that crossed a refusal, stays."""
         complaint = reply.complaint
         assert complaint is not None
         asked_s = now if reply.kind is ReplyKind.question else NOT_ASKED
+        row = self._database.execute(
+            "SELECT reply, asked_s FROM cases WHERE complaint = ?", (str(complaint.id),)
+        ).fetchone()
+        if row is not None:
+            known, told = Reply.model_validate_json(row[0]), reply
+            reply = latest(told, known)
+            if reply == known:
+                return
+            asked_s = asked_s if told.hop > known.hop else row[1]
+        who = (str(complaint.id), reply.tracking_code, complaint.reporter_ref, thread)
         self._database.execute(
             "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hop = excluded.hop, asked_s = excluded.asked_s,"
-            " updated_s = excluded.updated_s, reply = excluded.reply WHERE excluded.hop > hop",
-            (
-                str(complaint.id),
-                reply.tracking_code,
-                complaint.reporter_ref,
-                thread,
-                reply.hop,
-                asked_s,
-                now,
-                reply.model_dump_json(exclude_none=True),
-            ),
+            " updated_s = excluded.updated_s, reply = excluded.reply",
+            (*who, reply.hop, asked_s, now, reply.model_dump_json(exclude_none=True)),
         )
+
+    def knows(self, complaint_id: UUID) -> bool:
+        """Return whether this door has heard of a complaint."""
+        return bool(self._rows("SELECT 1 FROM cases WHERE complaint = ?", str(complaint_id)))
 
     def due(self, limit: int) -> list[Outgoing]:
         """Return replies whose time has come, oldest first, and note that they are being sent."""

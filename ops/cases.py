@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from complaints import ids, tracking
-from complaints.bus import Position, Scanner
+from complaints.bus import Position, Scanner, StoredRecord
+from complaints.case import Standing, together
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DISPOSITIONS
 from complaints.envelope import decode
 from complaints.errors import CaseError
@@ -40,14 +41,14 @@ class Case:
         tracking_code: canonical.
         complaint: where its event stands.
         chain: its dispositions by hop; at least one.
-        last_turn: where the newest refusal or addition stands, which carries the complaint and all refusals; None before the first.
+        turns: where its refusals and additions stand, oldest first; each carries what was known of the case when it was said.
     """
 
     complaint_id: UUID
     tracking_code: str
     complaint: Position
     chain: tuple[Hop, ...]
-    last_turn: Position | None
+    turns: tuple[Position, ...]
 
     @property
     def owner(self) -> AgencyRef:
@@ -59,7 +60,7 @@ _COMPLAINT = "SELECT complaint_id, kafka_partition, kafka_offset FROM complaints
 _CHAIN = "SELECT hop, owner_id, owner, kafka_partition, kafka_offset FROM dispositions WHERE complaint_id = %(id)s ORDER BY hop"
 _TURN = (
     "SELECT kafka_partition, kafka_offset FROM case_events WHERE complaint_id = %(id)s AND kind IN (%(refused)s, %(enriched)s)"
-    " ORDER BY hop DESC LIMIT 1"
+    " ORDER BY hop, kafka_offset"
 )
 
 
@@ -93,7 +94,7 @@ def find(store: Answers, code: str) -> Case:
         canonical,
         Position(COMPLAINTS, partition, offset),
         tuple(chain),
-        Position(CASE_EVENTS, *turns[0]) if turns else None,
+        tuple(Position(CASE_EVENTS, *turn) for turn in turns),
     )
 
 
@@ -123,10 +124,12 @@ def refuse(case: Case, agency_id: str, reason: str, *, scanner: Scanner, now: da
     """
     complaint, former = _as_it_stands(case, scanner)
     hop = case.chain[-1].hop
-    answered = agency_id == case.owner.id and len(former) + len(complaint.additions) <= hop
-    if any(refusal.agency_id == agency_id for refusal in former) and not answered:
+    owns = (
+        agency_id == case.owner.id
+    )  # perhaps again: an addition that crossed its refusal may have brought the case back
+    if any(said.agency_id == agency_id and (said.hop == hop or not owns) for said in former):
         return None
-    if agency_id != case.owner.id:
+    if not owns:
         raise CaseError(f"the case is with {case.owner.name} ({case.owner.id}): only it can refuse")
     said = Refusal(hop=hop, agency_id=agency_id, reason=reason, at=now)
     return _said_of(case, CaseEventKind.not_ours, reason, complaint=complaint, refusals=(*former, said), now=now)
@@ -180,20 +183,26 @@ def _said_of(  # noqa: PLR0913  # an event has so many parts
     )
 
 
-def _as_it_stands(case: Case, scanner: Scanner) -> tuple[Complaint, tuple[Refusal, ...]]:
-    """Return the complaint with all additions, and all refusals so far."""
-    at = case.last_turn or case.complaint
-    record = scanner.read(at)
-    if record is None:  # without the refusals the case could go back to a body that has refused it
-        raise CaseError(f"what the case stands on is no longer at {at}: Kafka's retention is too short")
-    if case.last_turn is None:
-        if case.chain[-1].hop:
-            raise CaseError("not all former refusals of the case have reached ClickHouse; try again in some seconds")
-        return decode(record, Complaint), ()
-    event = decode(record, CaseEvent)
-    complaint, refusals = event.complaint, event.refusals
-    if complaint is None:
-        raise CaseError(f"the event at {at} does not carry the complaint")
+def _as_it_stands(case: Case, scanner: Scanner) -> Standing:
+    """Return the complaint with all additions, and all refusals so far, whatever of them crossed."""
+    records = [(at, scanner.read(at)) for at in case.turns or (case.complaint,)]
+    standing: Standing | None = None
+    for at, record in records:
+        if record is None:  # without the refusals the case could go back to a body that has refused it
+            raise CaseError(f"what the case stands on is no longer at {at}: Kafka's retention is too short")
+        said = _said_by(record, at)
+        standing = said if standing is None else together(said, standing)
+    assert standing is not None
+    complaint, refusals = standing
     if len(refusals) + len(complaint.additions) < case.chain[-1].hop:
         raise CaseError("not all former refusals of the case have reached ClickHouse; try again in some seconds")
-    return complaint, refusals
+    return standing
+
+
+def _said_by(record: StoredRecord, at: Position) -> Standing:
+    if at.topic == COMPLAINTS:
+        return Standing(decode(record, Complaint))
+    event = decode(record, CaseEvent)
+    if event.complaint is None:
+        raise CaseError(f"the event at {at} does not carry the complaint")
+    return Standing(event.complaint, event.refusals)

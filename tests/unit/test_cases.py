@@ -13,6 +13,7 @@ from complaints.errors import CaseError, TrackingCodeError
 from complaints.event import AgencyRef, CaseEvent, CaseEventKind
 from ops import cases
 from ops.cases import Case, Hop
+from router.core import Router
 from tests.events import (
     DPU,
     PEMDA,
@@ -45,7 +46,7 @@ class Tables:
         assert asked["id"] == CASE.id
         if "FROM dispositions" in sql:
             return [(hop, owner.id, owner.name, 0, 20 + hop) for hop, owner in enumerate(self._chain)]
-        return [(0, 30 + self._refusals)] if self._refusals else []
+        return [(0, 30 + turn) for turn in range(1, self._refusals + 1)]
 
 
 def find(*chain: AgencyRef, refusals: int = 0) -> Case:
@@ -66,7 +67,7 @@ def test_a_case_is_found_however_its_code_is_written(write: Any) -> None:
     assert (case.complaint_id, case.tracking_code, case.owner) == (CASE.id, CASE.tracking_code, PEMDA)
     assert case.complaint == Position(COMPLAINTS, 0, 10)
     assert case.chain[0] == Hop(0, DPU, Position(DISPOSITIONS, 0, 20))
-    assert case.last_turn == Position(CASE_EVENTS, 0, 31)
+    assert case.turns == (Position(CASE_EVENTS, 0, 31),)
 
 
 def test_a_code_that_is_none_is_told_from_one_that_nobody_has() -> None:
@@ -141,12 +142,18 @@ def test_former_refusals_that_are_gone_stop_a_new_one() -> None:
         refuse(find(DPU, PEMDA, refusals=1), PEMDA, stored(CASE, 10))
 
 
-def test_a_body_that_refused_and_got_it_back_in_a_race_can_refuse_again() -> None:
-    """The citizen's addition and the refusal may cross: then the last disposition may know only one of them."""
-    crossed = stored(refusal(CASE, DPU), 31)
-    event = refuse(find(DPU, DPU, refusals=1), DPU, crossed)
+def test_a_refusal_and_an_addition_that_crossed_are_both_carried_from_then_on() -> None:
+    """The last disposition may know only one of them: the body that got it back refuses again, and neither is lost."""
+    case = completed(CASE)
+    on_kafka = (stored(refusal(CASE, DPU), 31), stored(enrichment(case), 32))
+    event = refuse(find(DPU, DPU, refusals=2), DPU, *on_kafka)
     assert event is not None
-    assert [said.agency_id for said in event.refusals] == [DPU.id, DPU.id]
+    assert event.complaint == case
+    assert [(said.hop, said.agency_id) for said in event.refusals] == [(0, DPU.id), (1, DPU.id)]
+    moved = Router.load().route(event.complaint, event.refusals)
+    assert moved.hop == event.hop + 1
+    assert moved.owner.id != DPU.id
+    assert refuse(find(DPU, DPU, refusals=3), DPU, *on_kafka, stored(event, 33)) is None
 
 
 def test_a_refusal_after_an_addition_carries_the_completed_complaint() -> None:

@@ -7,20 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from channels import conversation
 from channels.base import Intake, Outcome
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from complaints import tracking
+from complaints.bus import StoredRecord
 from complaints.case import CaseStatus
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, REPLIES
 from complaints.crypto import Keyring
 from complaints.errors import CaseError, StoreUnavailable
-from complaints.event import CaseEvent, CaseEventKind, Complaint, Delivery, Reply, ReplyKind
+from complaints.event import CaseEvent, CaseEventKind, Complaint, Delivery, Refusal, Reply, ReplyKind
 from complaints.message import InboundMessage
 from complaints.spool import Spool
 from normalizer.normaliser import Normaliser
 from router.core import Router
 from router.work import answers
+from tests.events import refusal, stored
 from tests.fakes import MemoryProducer
 from tests.support import NOON, message
 
@@ -52,16 +55,16 @@ class House:
         self.keys, self.cases, self.bus = keys, Cases(), MemoryProducer()
         self.memory = Correspondence(folder / "c.db", clock=lambda: self.now_s, question_s=3600.0)
         self.reads = Normaliser.load()
-        conversation = Conversation(memory=self.memory, complete=self.reads.complete, identity=keys, cases=self.cases)
+        talk = Conversation(memory=self.memory, complete=self.reads.complete, identity=keys, cases=self.cases)
         self.intake = Intake(
             "sms",
             normalise=lambda m: self.reads.normalise(m, keys),
             producer=self.bus,
             spool=Spool(folder / "s.db", max_bytes=1 << 20),
-            conversation=conversation,
+            conversation=talk,
         )
-        self._routed = 0
         self._at = 0
+        self.deaf = False
 
     def say(self, text: str, *, sender: str = "6281", thread: str = "", upstream_id: str = "") -> Said:
         """Say something and return the event that it became."""
@@ -78,11 +81,17 @@ class House:
         models: dict[str, type[Said]] = {COMPLAINTS: Complaint, CASE_EVENTS: CaseEvent, REPLIES: Reply}
         event = models[topic].model_validate_json(self.bus.stored(topic)[-1].value or b"")
         if topic != REPLIES:
-            self.heard(self._answer(topic))
+            self.unheard = self._answer(self.bus.stored(topic)[-1])
+            if not self.deaf:
+                self.heard(self.unheard)
         return event
 
-    def _answer(self, topic: str) -> Reply:
-        record = self.bus.stored(topic)[-1]
+    def route(self, event: CaseEvent) -> None:
+        """Let the router answer an event of somebody else's, and the door hear of it."""
+        self.heard(self._answer(stored(event, 0)))
+
+    @staticmethod
+    def _answer(record: StoredRecord) -> Reply:
         return Reply.model_validate_json(answers(record, Router.load())[-1].value)
 
     def heard(self, reply: Reply) -> None:
@@ -173,15 +182,74 @@ def test_what_is_said_in_the_thread_belongs_to_its_case(house: House) -> None:
     assert isinstance(house.say("Fotonya menyusul", thread="t1", sender="6282"), Complaint)
 
 
+def refused(of: Complaint, *, hop: int = 0) -> CaseEvent:
+    """Return the refusal of whoever owns a case."""
+    owner = Router.load().route(of).owner
+    said = Refusal(hop=hop, agency_id=owner.id, reason="bukan", at=NOON)
+    return refusal(of, owner, refusals=(said,))
+
+
 def test_an_addition_after_a_refusal_carries_the_refusal(house: House) -> None:
     """Else the case could go back to the body that said no."""
-    first = house.say(PLACELESS)
+    first = house.say("Jalan berlubang di Kota Semarang", thread="t")
     assert isinstance(first, Complaint)
-    added = house.say("Kota Semarang")
+    house.route(refused(first))
+    added = house.say("Fotonya menyusul", thread="t")
     assert isinstance(added, CaseEvent)
-    case = house.memory.case(first.tracking_code)
-    assert case is not None
-    assert (case.hop, case.refusals, case.asked) == (1, (), False)
+    assert (added.hop, len(added.refusals)) == (1, 1)
+
+
+def test_an_addition_and_a_refusal_that_crossed_are_both_carried_from_then_on(house: House) -> None:
+    """Whichever the door heard of first; both led to a disposition of the same hop."""
+    first = house.say("Jalan berlubang di Kota Semarang", thread="t")
+    assert isinstance(first, Complaint)
+    house.say("Fotonya menyusul", thread="t")
+    house.route(refused(first))
+    added = house.say("Sudah makan korban", thread="t")
+    assert isinstance(added, CaseEvent)
+    assert added.complaint is not None
+    assert [addition.text for addition in added.complaint.additions] == ["Fotonya menyusul", "Sudah makan korban"]
+    assert len(added.refusals) == 1
+    assert house.last_reply.hop == 3
+
+
+def test_a_reply_to_the_first_of_two_quick_additions_does_not_undo_the_second(house: House) -> None:
+    """It says what the router knew when it was written."""
+    first = house.say("Jalan berlubang di Kota Semarang", thread="t")
+    house.deaf = True
+    house.say("Dekat pasar", thread="t")
+    reply = house.unheard
+    house.say("Sudah makan korban", thread="t")
+    house.heard(reply)
+    added = house.say("Tolong segera", thread="t")
+    assert isinstance(first, Complaint)
+    assert isinstance(added, CaseEvent)
+    assert added.complaint is not None
+    assert [one.text for one in added.complaint.additions] == ["Dekat pasar", "Sudah makan korban", "Tolong segera"]
+
+
+def test_a_redelivered_complaint_is_no_answer_to_the_question_of_another(house: House) -> None:
+    """The SMSC did not hear our yes to the first, and the citizen has sent a second one meanwhile."""
+    first = house.say(PLACELESS, upstream_id="first")
+    second = house.say(
+        "Air PDAM di rumah kami tidak mengalir sudah seminggu, tagihan tetap datang setiap bulan, mohon segera ditindaklanjuti"
+    )
+    again = house.say(PLACELESS, upstream_id="first")
+    assert isinstance(first, Complaint)
+    assert isinstance(second, Complaint)
+    assert isinstance(again, Complaint)
+    assert again.id == first.id
+
+
+def test_a_case_takes_only_so_many_additions(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each carries all before it: without an end one citizen could fill the topics, and the hops leave their column."""
+    monkeypatch.setattr(conversation, "MOST_ADDITIONS", 2)
+    first = house.say("Jalan berlubang di Kota Semarang", thread="t")
+    one, _ = house.say("Satu lagi", thread="t", upstream_id="one"), house.say("Dua lagi", thread="t")
+    assert isinstance(house.say("Tiga lagi", thread="t"), Complaint)
+    assert house.say("Satu lagi", thread="t", upstream_id="one") == one
+    with pytest.raises(CaseError, match="2"):
+        house.intake.complete(first.tracking_code, message("Empat lagi", upstream_id="w")).result(5)
 
 
 def test_a_status_question_is_answered_and_no_complaint(house: House) -> None:
