@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import uuid5
 
@@ -76,11 +77,18 @@ class Conversation:
 
     def _addition(self, message: InboundMessage, fresh: Complaint) -> CaseEvent | None:
         case = self._meant(message, fresh)
-        if case is not None and case.complaint.id != fresh.id:  # else it is a redelivery of the complaint itself
-            known = self._memory.addition(message.upstream_id, among={case.complaint.id})
-            if known is not None or len(case.complaint.additions) < MOST_ADDITIONS:
-                return known or self._added(case, message)
-        return self._memory.addition(message.upstream_id)
+        if case is None:
+            return self._memory.addition(message.upstream_id)
+        among = {case.complaint.id}
+        known = self._memory.addition(message.upstream_id, among=among)
+        if _has_grown(message, case.complaint):
+            message = replace(message, upstream_id=f"{message.upstream_id}+{message.parts}")
+            known = self._memory.addition(message.upstream_id, among=among)
+        elif case.complaint.id == fresh.id:  # a redelivery of the complaint itself
+            return self._memory.addition(message.upstream_id)
+        if known is None and len(case.complaint.additions) >= MOST_ADDITIONS:
+            return None
+        return known or self._added(case, message)
 
     def _meant(self, message: InboundMessage, fresh: Complaint) -> OpenCase | None:
         """Return the case that a message belongs to; None where it begins one."""
@@ -163,6 +171,14 @@ class Conversation:
             log.warning("a status cannot be looked up", error=str(error))
             return None, "status_unavailable"
         return found, f"status_{found.state}" if found else "status_unknown"
+
+
+def _has_grown(message: InboundMessage, kept: Complaint) -> bool:
+    """Return whether a message holds more than was kept under its name: posts of a thread that were joined anew, one having come since."""
+    said = (kept.raw, *(addition.raw for addition in kept.additions))
+    return bool(message.thread) and any(
+        raw.upstream_id == message.upstream_id and raw.parts < message.parts for raw in said
+    )
 
 
 def answers(case: OpenCase, fresh: Complaint) -> bool:

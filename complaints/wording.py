@@ -1,6 +1,8 @@
 """What citizens read: the sentences are data, each fits its channel. Pure."""
 
+import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
@@ -11,6 +13,14 @@ SMS_CHARACTERS = 160
 
 POST_CHARACTERS = 263
 """Of the 280 of a post, what is left beside the mention of the citizen: an account's name has at most 15 characters."""
+
+POST_LINK_CHARACTERS = 23
+"""What X counts an address on the web for, however short it is."""
+
+_LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+
+_LIGHT = (range(0x1100), range(0x2000, 0x200E), range(0x2010, 0x2020), range(0x2032, 0x2038))
+"""Characters that X counts as one; any other is two (docs.x.com, "Counting characters")."""
 
 _PLAINER = {
     **str.maketrans("[]{}\u2018\u2019\u201c\u201d\u2013\u2014", "()()''\"\"--"),
@@ -42,18 +52,27 @@ def text(occasion: str, channel: str, **values: str) -> str:
         case "sms":
             return _fitted(template, {name: _plain(value) for name, value in values.items()}, "owner", SMS_CHARACTERS)
         case "twitter":
-            return _fitted(template, values, "answer" if "answer" in values else "owner", POST_CHARACTERS)
+            name = "answer" if "answer" in values else "owner"
+            return _fitted(template, values, name, POST_CHARACTERS, weight=_post_weight)
         case _:
             return template.format(**values)
 
 
-def _fitted(template: str, values: dict[str, str], name: str, most: int) -> str:
-    """Return the sentence with the named value shortened, so that all of it has at most `most` characters."""
-    room = most - len(template.format(**values | {name: ""}))
-    value = values.get(name, "")
-    if len(value) > max(room, 3) and not (name == "owner" and "answer" in values):
-        value = value[: max(room - 3, 0)].rstrip() + "..."
-    return template.format(**values | {name: value})
+def _fitted(template: str, values: dict[str, str], name: str, most: int, weight: Callable[[str], int] = len) -> str:
+    """Return the sentence with the named value shortened, so that all of it weighs at most `most`."""
+    whole = template.format(**values)
+    if weight(whole) <= most or name not in values or (name == "owner" and "answer" in values):
+        return whole
+    kept = values[name][:most]
+    while weight(shorter := template.format(**values | {name: f"{kept.rstrip()}..."})) > most and kept:
+        kept = kept[:-1]
+    return shorter
+
+
+def _post_weight(post: str) -> int:
+    """Return the length of a post as X counts it, or a little more."""
+    links = sum(max(0, POST_LINK_CHARACTERS - len(link)) for link in _LINK.findall(post))
+    return links + sum(1 if any(ord(letter) in span for span in _LIGHT) else 2 for letter in post)
 
 
 def _plain(value: str) -> str:

@@ -343,6 +343,17 @@ def test_what_x_does_not_take_now_is_tried_again_later(upstream: X, sender: XSen
         sender.send(letter(post, f"Terima kasih {uuid4()}")).result(5)
 
 
+def test_a_rate_limit_on_our_answers_holds_all_of_them_until_x_wants_them(upstream: X, sender: XSender) -> None:
+    """A hundred letters must not ask a hundred times: X ends the access of who goes on asking."""
+    post = upstream.post(f"jalan rusak {uuid4()}")
+    limit = {"status": 429, "count": 1, "path": "/2/tweets", "reset_s": 1.0}
+    upstream.http.post("/fail", json=limit).raise_for_status()
+    for _ in range(3):  # the stand-in would take the second
+        with pytest.raises(UpstreamUnavailable):
+            sender.send(letter(post, f"Terima kasih {uuid4()}")).result(5)
+    wait_until(lambda: sender.send(letter(post, f"Sama-sama {uuid4()}")).exception(5) is None, what="the next window")
+
+
 def test_the_stream_is_a_hint_to_look_at_once(upstream: X) -> None:
     """It wakes the door; what is taken is always read by the mark."""
     stop, hint = threading.Event(), Hint(upstream.base, bearer_token=TOKEN, account="lapor1708")

@@ -241,6 +241,22 @@ def test_a_redelivered_complaint_is_no_answer_to_the_question_of_another(house: 
     assert again.id == first.id
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_thread_that_is_joined_anew_and_has_grown_loses_nothing(house: House, *, begun: bool) -> None:
+    """Posts that X gives again come with what the citizen wrote since, under the name of the first of them."""
+    first = house.say("Jalan berlubang di Kota Semarang", thread="t", upstream_id="p1")
+    if begun:
+        house.say("Dekat pasar", thread="t", upstream_id="p2")
+    name = "p2" if begun else "p1"
+    grown = message("Dekat pasar\nSudah makan korban", thread="t", upstream_id=name, parts=2, sender="6281")
+    one, two = house.hand_in(grown), house.hand_in(grown)
+    assert isinstance(first, Complaint)
+    assert isinstance(one, CaseEvent)
+    assert one == two
+    assert one.complaint_id == first.id
+    assert "Sudah makan korban" in one.text
+
+
 def test_a_case_takes_only_so_many_additions(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each carries all before it: without an end one citizen could fill the topics, and the hops leave their column."""
     monkeypatch.setattr(conversation, "MOST_ADDITIONS", 2)

@@ -133,6 +133,21 @@ def test_every_tweet_fits(occasion: str) -> None:
         assert len(f"@{'x' * 15} {text}") <= 280, text
 
 
+def weight(post: str) -> int:
+    """Return the length of a post as X counts it (docs.x.com, "Counting characters"): an address on the web is 23, a picture two."""
+    narrow = (range(0x1100), range(0x2000, 0x200E), range(0x2010, 0x2020), range(0x2032, 0x2038))
+    links = re.findall(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+\S*", post)
+    bare = re.sub(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+\S*", "", post)
+    return 23 * len(links) + sum(1 if any(ord(letter) in span for span in narrow) else 2 for letter in bare)
+
+
+@pytest.mark.parametrize("words", ["\U0001f44d\U0001f44d sudah ", "lihat a.id dan b.id ", "\u4e2d\u6587 "])
+def test_an_agencys_answer_fits_a_post_as_x_counts(words: str) -> None:
+    """X refuses a longer one for good, and the citizen would hear nothing."""
+    said = text("answered", "twitter", code="ABCDE FGHJK M", owner="Dinas Pekerjaan Umum", answer=words * 40)
+    assert weight(f"@{'x' * 15} {said}") <= 280, said
+
+
 def test_a_short_name_is_not_shortened() -> None:
     """And a long one ends in dots."""
     assert DPU.name in told(complaint()).text
