@@ -12,10 +12,10 @@ from complaints.errors import StoreUnavailable
 from complaints.event import CaseEventKind
 from sinks.clickhouse.client import Store, StoreRejected
 
-_STATUS = """
-SELECT complaint_id, channel, received_at, owner, triage, decided_at, deadlines, secret
-FROM cases WHERE tracking_code = %(code)s
-"""
+_COMPLAINT = "SELECT complaint_id, channel, received_at, secret FROM complaints WHERE tracking_code = %(code)s"
+_OWNER = "SELECT owner, triage, decided_at, deadlines FROM dispositions WHERE complaint_id = %(id)s ORDER BY hop DESC LIMIT 1"
+"""By the tables' own order: the view `cases` joins all of them first, 1.5 s where there are 3 million."""
+
 _SAID = """
 SELECT kind, text FROM case_events WHERE complaint_id = %(id)s AND kind IN (%(answered)s, %(closed)s) ORDER BY at
 """
@@ -50,19 +50,21 @@ class StoredCases:
                 raise StoreUnavailable(f"the case cannot be looked up: {error}") from error
 
     def _looked_up(self, canonical: str) -> CaseStatus | None:
-        found = self._store.execute(_STATUS, {"code": canonical})
-        if not found or not found[0][3]:
+        found = self._store.execute(_COMPLAINT, {"code": canonical})
+        owned = self._store.execute(_OWNER, {"id": found[0][0]}) if found else []
+        if not owned:
             return None
         said = self._store.execute(
             _SAID,
             {"id": found[0][0], "answered": CaseEventKind.answered.value, "closed": CaseEventKind.closed.value},
         )
-        return _status(canonical, found[0], said)
+        return _status(canonical, found[0], owned[0], said)
 
 
-def _status(code: str, row: tuple[Any, ...], said: list[tuple[Any, ...]]) -> CaseStatus:
+def _status(code: str, case: tuple[Any, ...], owned: tuple[Any, ...], said: list[tuple[Any, ...]]) -> CaseStatus:
     complaint_id: UUID
-    complaint_id, channel, received_at, owner, triage, since, deadlines, secret = row
+    complaint_id, channel, received_at, secret = case
+    owner, triage, since, deadlines = owned
     state: CaseState = "menunggu" if triage else "diproses"
     answer = ""
     for kind, text in said:

@@ -109,3 +109,25 @@ def test_tables_that_are_not_made_yet_are_unavailable_and_no_fault(clickhouse_se
     """The sink makes them; a door may be up before it."""
     with pytest.raises(StoreUnavailable):
         StoredCases(Store(clickhouse_server)).status("2Q74GVWWCE3")
+
+
+MANY = 200_000
+
+
+def test_a_status_reads_one_case_and_not_all(house: SinkHouse) -> None:
+    """Citizens ask as often as they like, and there are more cases each year."""
+    store = Store(house.address)
+    store.execute(
+        "INSERT INTO complaint_rows (complaint_id, tracking_code, kafka_offset)"
+        f" SELECT reinterpretAsUUID(sipHash128(number)), hex(sipHash64(number)), number FROM numbers({MANY})"
+    )
+    store.execute(
+        "INSERT INTO disposition_rows (complaint_id, owner, decided_at)"
+        f" SELECT reinterpretAsUUID(sipHash128(number)), 'Dinas', now64(3) FROM numbers({MANY})"
+    )
+    ((code, complaint_id),) = store.execute("SELECT tracking_code, complaint_id FROM complaints LIMIT 1")
+    asked = {"code": code, "id": complaint_id, "answered": "ditanggapi", "closed": "selesai"}
+    for question in (cases._COMPLAINT, cases._OWNER, cases._SAID):
+        assert store.execute(question, asked) or question == cases._SAID
+        read = sum(row[3] for row in store.execute(f"EXPLAIN ESTIMATE {question}", asked))
+        assert read < MANY / 2, question
