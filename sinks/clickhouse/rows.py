@@ -109,7 +109,7 @@ def disposition(record: StoredRecord) -> Row:
         "explanation": _shown(event.explanation, secret=event.secret),
         "rules": [evidence.rule for evidence in event.evidence],
         "laws": [evidence.law for evidence in event.evidence if evidence.law],
-        "alternatives": [(other.id, other.name, other.score) for other in event.alternatives],
+        "alternatives": [] if event.secret else [(other.id, other.name, other.score) for other in event.alternatives],
         "deadlines": [
             (deadline.duty, _held(deadline.working_days, _UINT16, "working_days"), deadline.due, deadline.source)
             for deadline in event.deadlines
@@ -125,6 +125,7 @@ def case_event(record: StoredRecord) -> Row:
     """Return a case event's row."""
     event = decode(record, CaseEvent)
     completed = event.complaint if event.kind is CaseEventKind.enriched else None
+    secret = event.secret or (event.complaint is not None and event.complaint.secret)
     return {
         "event_id": event.id,
         "complaint_id": event.complaint_id,
@@ -133,7 +134,7 @@ def case_event(record: StoredRecord) -> Row:
         "at": event.at,
         "actor": event.actor,
         "hop": _held(event.hop, _UINT8, "hop"),
-        "text": _shown(event.text, secret=event.secret),
+        "text": _shown(event.text, secret=secret),
         **_completion(completed),
         **_at(record),
     }

@@ -126,8 +126,11 @@ def test_nothing_of_a_secret_report_is_shown() -> None:
     assert (found["secret"], found["title"], found["text"]) == (True, "", "")
     assert (found["regency_code"], found["district_code"], found["village_code"]) == ("33.74", "", "")
     assert (found["district"], found["village"]) == ("", "")
-    assert row(stored(disposition(case, explanation="Isi rahasia")))["explanation"] == ""
+    nearby = Alternative(id="kec-33.74.01", name="Kecamatan Semarang Tengah", score=0.4)
+    decided = row(stored(disposition(case, explanation="Isi rahasia", alternatives=(nearby,))))
+    assert (decided["explanation"], decided["alternatives"]) == ("", [])
     assert row(stored(refusal(case, DPU, text="Isi rahasia")))["text"] == ""
+    assert row(stored(refusal(case, DPU, text="Isi rahasia", secret=False)))["text"] == ""
     later = row(stored(enrichment(completed(case, "Isi rahasia"))))
     assert (later["text"], later["completed_text"], later["village"], later["regency_code"]) == ("", "", "", "33.74")
 
