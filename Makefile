@@ -35,7 +35,7 @@ up: $(VENV)/.run ## Start the whole pipeline on this machine and keep it running
 	@$(VENV)/bin/lapor up
 
 test: lint ## Lint and run the quick suite, on the real Kafka and the real ClickHouse engine
-	@$(PY) -m pytest -m "not long"
+	@$(PY) -m pytest -m "not long" --numprocesses 3 --dist loadfile
 
 test-all: lint ## Run the long fault and load tests too
 	@$(PY) -m pytest
