@@ -128,7 +128,8 @@ class Correspondence:
         """Note a case as a reply tells it; what the door knows beside, an addition that crossed a refusal, stays."""
         complaint = reply.complaint
         assert complaint is not None
-        asked_s = now if reply.kind is ReplyKind.question else NOT_ASKED
+        fresh = now - reply.created_at.timestamp() < self._question_s  # else it was read again, and nobody is asked now
+        asked_s = now if reply.kind is ReplyKind.question and fresh else NOT_ASKED
         row = self._database.execute(
             "SELECT reply, asked_s FROM cases WHERE complaint = ?", (str(complaint.id),)
         ).fetchone()

@@ -163,6 +163,16 @@ def test_a_question_does_not_stay_open_for_ever(house: House) -> None:
     assert isinstance(house.say("di Kota Semarang"), Complaint)
 
 
+def test_a_question_that_is_read_again_long_after_is_not_open(house: House) -> None:
+    """A topic that is replayed, or a door that lost its memory: nobody is asked now, so nobody answers."""
+    house.deaf = True
+    house.now_s = NOON.timestamp()
+    house.say(PLACELESS)
+    house.now_s += 3601
+    house.heard(house.unheard)
+    assert isinstance(house.say("di Kota Semarang"), Complaint)
+
+
 def test_the_code_says_which_case_is_meant(house: House) -> None:
     """Also without an open question."""
     first = house.say("Jalan berlubang di Kota Semarang")
