@@ -13,7 +13,7 @@ from channels.correspondence import Correspondence, OpenCase
 from complaints import ids, tracking
 from complaints.case import CaseReader, CaseStatus, open_question
 from complaints.crypto import Identity
-from complaints.errors import CaseError, UnavailableError
+from complaints.errors import CaseError, CaseFull, UnavailableError
 from complaints.event import CaseEvent, CaseEventKind, Complaint, Reply, ReplyKind
 from complaints.message import InboundMessage
 from complaints.wording import text
@@ -107,7 +107,8 @@ class Conversation:
         """Return the event that adds a message to the case with this code.
 
         Raises:
-            CaseError: this door knows no such case, or nothing more can be added to it.
+            CaseError: this door knows no such case.
+            CaseFull: nothing more can be added to it.
             IntakeFull: what was decided cannot be kept.
         """
         with self._one_at_a_time:
@@ -116,7 +117,7 @@ class Conversation:
                 raise CaseError(f"this door knows no case {tracking.spaced(code)}")
             known = self._memory.addition(message.upstream_id, among={case.complaint.id})
             if known is None and len(case.complaint.additions) >= MOST_ADDITIONS:
-                raise CaseError(f"the case {tracking.spaced(code)} has {MOST_ADDITIONS} additions and takes no more")
+                raise CaseFull(f"the case {tracking.spaced(code)} has {MOST_ADDITIONS} additions and takes no more")
             return known or self._added(case, message)
 
     def delivered(self, upstream_id: str) -> Reply | None:

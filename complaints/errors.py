@@ -4,6 +4,7 @@ LaporError
  ├── ConfigurationError      a setting is wrong; stop at start and say which
  ├── TrackingCodeError       a code that cannot be one of ours
  ├── CaseError               an action that a case does not allow
+ │    └── CaseFull           nothing more can be added to it
  ├── Undeliverable           a reply that its channel will never take
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
  │    ├── MalformedMessage   bytes that are not what the channel's protocol says
@@ -35,6 +36,10 @@ class TrackingCodeError(LaporError):
 
 class CaseError(LaporError):
     """The case does not allow the action; the text says why."""
+
+
+class CaseFull(CaseError):
+    """So much was added to the case that it takes no more."""
 
 
 class Undeliverable(LaporError):

@@ -23,7 +23,7 @@ from channels.web.uploads import referred
 from complaints import tracking
 from complaints.attachments import AttachmentStore
 from complaints.case import CaseReader, CaseStatus
-from complaints.errors import CaseError, ContractViolation, TrackingCodeError, UnavailableError
+from complaints.errors import CaseError, CaseFull, ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
 from complaints.message import InboundMessage
 
@@ -148,10 +148,15 @@ class Desk:
         """Add to the case with a code.
 
         Raises:
-            HTTPException: as for `keep`; 404 where there is no such case.
+            HTTPException: as for `keep`; 404 where there is no such case, 409 where it takes no more.
         """
         try:
             return await self._kept(lambda: self._intake.complete(code, message))
+        except CaseFull as error:
+            raise HTTPException(
+                409,
+                "Laporan ini sudah terlalu sering dilengkapi. Silakan sampaikan kelanjutannya sebagai laporan baru.",
+            ) from error
         except CaseError as error:
             raise HTTPException(
                 404, "Laporan ini belum dapat dilengkapi. Laporan baru perlu beberapa saat; silakan coba lagi."
