@@ -11,8 +11,8 @@ import tweepy
 from channels.twitter.parse import Page, page
 from complaints.errors import ConfigurationError, MalformedMessage, Undeliverable, UpstreamUnavailable
 
-TIMEOUT_S = 15.0
-"""tweepy waits for ever otherwise."""
+TIMEOUT_S = 8.0
+"""tweepy waits for ever otherwise; connecting and reading may each take it, and the door must end within 15 s when it is told to."""
 
 PAGE_SIZE = 100
 """The most that X gives in one answer."""

@@ -98,7 +98,7 @@ class Api:
         code = code_in(request.path_params)
         found = await self._desk.status(code)
         if found is None:
-            return problem(404, "Laporan ini belum ada pada kami. Laporan baru perlu beberapa saat.")
+            return problem(404, "Laporan ini belum tercatat. Laporan baru perlu beberapa saat.")
         answer = Status(
             tracking_code=found.tracking_code,
             state=found.state,

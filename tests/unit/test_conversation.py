@@ -312,7 +312,7 @@ def test_a_status_that_cannot_be_known_is_said_to_be_so(house: House) -> None:
     first = house.say("Jalan berlubang di Kota Semarang")
     unknown = house.say(f"STATUS {first.tracking_code}")
     assert isinstance(unknown, Reply)
-    assert "belum ada" in unknown.text
+    assert "belum tercatat" in unknown.text
     house.cases.away = True
     away = house.say(f"STATUS {first.tracking_code}")
     assert isinstance(away, Reply)
