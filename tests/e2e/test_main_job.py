@@ -1,8 +1,8 @@
 """The main job as a newcomer runs it: in by every door, one event, one owner, there for analysts; and the clock of an operator."""
 
 import json
-import re
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
