@@ -112,7 +112,12 @@ class OnTheWeb:
         return [re.sub(r"<[^>]+>", " ", part) for part in (*re.findall(r"<p>(.*?)</p>", page, re.DOTALL), page)]
 
 
-CITIZENS: dict[str, Callable[[RunningStack], Citizen]] = {"sms": ByPhone, "twitter": OnTwitter, "telegram": OnTelegram, "web": OnTheWeb}
+CITIZENS: dict[str, Callable[[RunningStack], Citizen]] = {
+    "sms": ByPhone,
+    "twitter": OnTwitter,
+    "telegram": OnTelegram,
+    "web": OnTheWeb,
+}
 
 
 @pytest.fixture(params=CITIZENS)
