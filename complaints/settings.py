@@ -138,7 +138,9 @@ class Settings(BaseSettings):
         description="Consecutive dead letters after which a worker stops instead: the fault is then not in the messages.",
     )
     metrics: OptionalText = Field(
-        None, description="host:port on which a service shows its metrics to Prometheus. Unset: it shows none."
+        None,
+        description="host:port on which a service shows its metrics to Prometheus; "
+        "under `lapor up` each process has the next port. Unset: none.",
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
 

@@ -12,11 +12,7 @@ def api_key(
         Path | None, typer.Option(help="Append its line to this file; the file never holds the key.")
     ] = None,
 ) -> None:
-    """Make a key for a client of the API. It is shown once; LAPOR_API_KEYS_FILE gets the line of its hash.
-
-    Raises:
-        ConfigurationError: the name has other characters, or the file cannot be written.
-    """
+    """Make a key for a client of the API. It is shown once; LAPOR_API_KEYS_FILE gets the line of its hash."""
     from channels.web.security import new_api_key
     from complaints.errors import ConfigurationError
 

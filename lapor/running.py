@@ -169,7 +169,7 @@ def query(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Ask ClickHouse. The views are complaints, dispositions, case_events, dead_letters and cases."""
+    """Ask ClickHouse. The views are complaints, dispositions, case_events, deliveries, dead_letters and cases."""
     from lapor.stack import settings_in
     from lapor.status import show_rows
     from lapor.wiring import store

@@ -19,8 +19,9 @@ import psutil
 
 from complaints.crypto import load_or_create_secret
 from complaints.errors import ConfigurationError, UnavailableError
-from complaints.settings import Settings
+from complaints.settings import Settings, parse_address
 from lapor.doors import PASSWORD_CHARACTERS
+from lapor.services import METRICS_PORT
 from lapor.stack import Stack
 from lapor.supervisor import Service, Supervisor, end_leftovers
 from lapor.wiring import CHANNELS, WORKERS, loops
@@ -218,7 +219,15 @@ class Up:
         self._say(f"starting {', '.join(parts)}")
         command = [sys.executable, "-m", "lapor", "run", *parts]
         beats = tuple(loop for part in parts for loop in loops(part))
-        self.supervisor.start(Service(name=name, command=command, environment=self._environment(), beats=beats))
+        environment = self._environment() | self.metrics_of(name)
+        self.supervisor.start(Service(name=name, command=command, environment=environment, beats=beats))
+
+    def metrics_of(self, name: str) -> dict[str, str]:
+        """A port of its own for each process: the router has the one that is set, the sink and the doors the next two."""
+        if self._settings.metrics is None:
+            return {}
+        at = parse_address(f"http://{self._settings.metrics}", scheme="http", default_port=METRICS_PORT)
+        return {"LAPOR_METRICS": f"{at.host}:{at.port + [*WORKERS, DOORS].index(name)}"}
 
     def _environment(self) -> dict[str, str]:
         """What a service is told beside what the operator set."""

@@ -1,11 +1,15 @@
 """Metrics over HTTP: what Prometheus scrapes."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
 from complaints import telemetry
 from complaints.errors import ConfigurationError
+from complaints.settings import Settings
 from lapor.services import serve_metrics
+from lapor.up import DOORS, Up
 from tests.support import free_port
 
 
@@ -27,3 +31,11 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
     serve_metrics(f"127.0.0.1:{port}")
     with pytest.raises(ConfigurationError, match="LAPOR_METRICS"):
         serve_metrics(f"127.0.0.1:{port}")
+
+
+def test_under_up_each_process_has_a_port_of_its_own(tmp_path: Path) -> None:
+    """One address for all would let the first listen and end the others, again and again."""
+    told = Up(Settings(data=tmp_path, metrics="127.0.0.1:9464"), say=print)
+    names = ("router", "sink", DOORS)
+    assert [told.metrics_of(name)["LAPOR_METRICS"] for name in names] == [f"127.0.0.1:{9464 + n}" for n in range(3)]
+    assert not Up(Settings(data=tmp_path, metrics=None), say=print).metrics_of("router")
