@@ -51,9 +51,9 @@ def _installed() -> str | None:
     return None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium; each test opens contexts of its own in it."""
+    """A headless Chromium for one file: Playwright's event loop must be gone before another file runs one of its own."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses its sandbox to root
     with sync_playwright() as playwright:
         path = _found()
