@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import httpx
+import stamina
 
 from complaints import ids
 from complaints.crypto import Keyring
@@ -15,6 +16,9 @@ SENDERS = 16
 
 ANSWER_TIMEOUT_S = 180.0
 """A door may wait for Kafka's restart before it says yes."""
+
+APP_PATIENCE_S = 30.0
+"""A door that was killed is back within seconds; after this the app says that it cannot send."""
 
 NEEDS = {
     "sms": ("smsc", "the embedded SMSC (LAPOR_SMPP is set)"),
@@ -92,9 +96,12 @@ class Upstreams:
 
     def _by_web(self, item: Item) -> UUID | None:
         body = {"title": item.title[:200], "text": item.text, "contact": f"{item.sender}@example.id"}
-        answer = self._http.post(
-            f"http://{self._web}/api/v1/complaints", json=body, headers={"Idempotency-Key": item.sender}
-        )
+        address, key = f"http://{self._web}/api/v1/complaints", {"Idempotency-Key": item.sender}
+        # as the app does while the door starts again: the key makes a second try harmless
+        tries = stamina.retry_context(on=httpx.TransportError, attempts=None, timeout=APP_PATIENCE_S, wait_max=2.0)
+        for attempt in tries:
+            with attempt:
+                answer = self._http.post(address, json=body, headers=key)
         if answer.status_code != httpx.codes.ACCEPTED:
             raise UpstreamUnavailable(f"the web door says {answer.status_code}: {answer.text[:200]}")
         return UUID(answer.json()["id"])
