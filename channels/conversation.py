@@ -1,9 +1,10 @@
 """Tells a new complaint from the answer to our question and from a question about a case."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from uuid import uuid5
 
 import structlog
@@ -27,6 +28,8 @@ MOST_ADDITIONS = 50
 """Each event carries all additions before it, and each is a hop of the case; nobody completes a report so often."""
 
 EXAMPLE_CODE = "ABCDE FGHJK M"
+
+WIB = timezone(timedelta(hours=7), "WIB")
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
 
@@ -197,5 +200,8 @@ def answers(case: OpenCase, fresh: Complaint) -> bool:
 
 
 def day(moment: date) -> str:
-    """Return a date as people write it: 3 Nov 2026."""
+    """Return a date as people write it: 3 Nov 2026; a moment's is that of Jakarta, from which the law's deadlines count too."""
+    if isinstance(moment, datetime):
+        with contextlib.suppress(OverflowError):  # at the ends of the calendar the day as it is written
+            moment = moment.astimezone(WIB)
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from channels import conversation
 from channels.base import Intake, Outcome
-from channels.conversation import Conversation
+from channels.conversation import Conversation, day
 from channels.correspondence import Correspondence
 from complaints import tracking
 from complaints.bus import StoredRecord
@@ -346,3 +346,11 @@ def test_a_delivery_receipt_is_recorded_for_our_own_reply_only(house: House) -> 
     house.intake.delivered("somebody else's", ok=True)
     (record,) = house.bus.events(DELIVERIES, Delivery)
     assert (record.reply_id, record.outcome, record.reason) == (reply.id, "delivered", "DELIVRD")
+
+
+def test_a_day_is_that_of_jakarta() -> None:
+    """After 17:00 in Greenwich it is tomorrow there, and deadlines count from that day."""
+    assert day(datetime(2026, 11, 24, 16, 59, tzinfo=UTC)) == "24 Nov 2026"
+    assert day(datetime(2026, 11, 24, 17, 0, tzinfo=UTC)) == "25 Nov 2026"
+    assert day(datetime(9999, 12, 31, 23, tzinfo=UTC)) == "31 Des 9999"
+    assert day(date(2026, 1, 2)) == "2 Jan 2026"
