@@ -14,6 +14,7 @@ import structlog
 
 from channels import commands
 from channels.conversation import Conversation
+from channels.futures import failed
 from channels.safekeeping import Outcome, Receipt, Safe
 from complaints import ids, telemetry
 from complaints.bus import MAX_RECORD_BYTES, Producer, Record
@@ -164,10 +165,8 @@ class Intake:
         return receipt
 
     def _event(self, message: InboundMessage) -> Complaint | CaseEvent | Reply:
-        if self._conversation is None:
-            return self._normalise(message)
         fresh = self._normalise(message)
-        return self._conversation.addition(message, fresh) or fresh
+        return fresh if self._conversation is None else self._conversation.addition(message, fresh) or fresh
 
     def _kept_as(
         self, message: InboundMessage, read: Callable[[InboundMessage], Complaint | CaseEvent | Reply]
@@ -177,7 +176,7 @@ class Intake:
             event = read(message)
             record = encode(event, source=f"/channels/{self._channel}")
         except (IntakeFull, CaseError) as error:
-            return _failed(error)
+            return failed(error)
         except Exception as error:  # noqa: BLE001  # whatever our own code trips over fails the same way next time: poison, kept with its bytes
             return self.reject(source_key, payload=message.body, error=error)
         if len(record.value) > MAX_RECORD_BYTES:
@@ -210,7 +209,7 @@ class Intake:
         telemetry.DEAD_LETTERS.labels(self._channel).inc()
         record = encode(letter, source=f"/channels/{self._channel}")
         if len(record.value) > MAX_RECORD_BYTES:
-            return _failed(ContractViolation(f"the message has {len(payload)} bytes, more than Kafka can ever keep"))
+            return failed(ContractViolation(f"the message has {len(payload)} bytes, more than Kafka can ever keep"))
         return self._keep(record, Receipt(Outcome.dead_lettered, letter.id, ""))
 
     @property
@@ -258,12 +257,6 @@ def _pass_on(to: "Future[Receipt]", done: "Future[Receipt]") -> None:
         to.set_result(done.result())
     else:
         to.set_exception(error)
-
-
-def _failed(error: Exception) -> "Future[Receipt]":
-    refused: Future[Receipt] = Future()
-    refused.set_exception(error)
-    return refused
 
 
 __all__ = ["Channel", "Intake", "IntakeFull", "Letter", "Outcome", "Receipt", "Sends", "delivery_of"]

@@ -1,10 +1,9 @@
 """Tells a new complaint from the answer to our question and from a question about a case."""
 
-import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from uuid import uuid5
 
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from channels import commands
 from channels.correspondence import Correspondence, OpenCase
 from complaints import ids, tracking
+from complaints.calendar import jakarta_day
 from complaints.case import CaseReader, CaseStatus, open_question
 from complaints.crypto import Identity
 from complaints.errors import CaseError, CaseFull, UnavailableError
@@ -28,8 +28,6 @@ MOST_ADDITIONS = 50
 """Each event carries all additions before it, and each is a hop of the case; nobody completes a report so often."""
 
 EXAMPLE_CODE = "ABCDE FGHJK M"
-
-WIB = timezone(timedelta(hours=7), "WIB")
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
 
@@ -153,14 +151,13 @@ class Conversation:
             values |= {"owner": found.owner, "since": day(found.since), "due": day(found.due) if found.due else "-"}
         minute = f"{message.upstream_id}/{message.received_at:%Y%m%d%H%M}"
         about = found.complaint_id if found else ids.complaint_id(message.channel, minute)
-        thread = {"thread": message.thread} if message.thread else {}
         return Reply(
             # the same question a minute later is asked again, not redelivered: an SMS has no identifier of its own
             id=ids.reply_id(uuid5(about, minute), ReplyKind.status.value),
             complaint_id=about,
             tracking_code=code or "",
             channel=message.channel,
-            reply_address=self._identity.seal({"sender": message.sender, **thread, **message.reply_to}, about),
+            reply_address=self._identity.seal(message.reply_address, about),
             kind=ReplyKind.status,
             text=text(occasion, message.channel, **values),
             created_at=message.received_at,
@@ -202,6 +199,5 @@ def answers(case: OpenCase, fresh: Complaint) -> bool:
 def day(moment: date) -> str:
     """Return a date as people write it: 3 Nov 2026; a moment's is that of Jakarta, from which the law's deadlines count too."""
     if isinstance(moment, datetime):
-        with contextlib.suppress(OverflowError):  # at the ends of the calendar the day as it is written
-            moment = moment.astimezone(WIB)
+        moment = jakarta_day(moment)
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"

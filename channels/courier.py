@@ -15,6 +15,7 @@ import structlog
 
 from channels.base import Letter, Receipt, Sends, delivery_of
 from channels.correspondence import Correspondence, Outgoing
+from channels.futures import failed
 from complaints import telemetry
 from complaints.bus import BatchConsumer, StoredRecord
 from complaints.crypto import Keyring
@@ -185,9 +186,7 @@ class Courier:
         try:
             return self._sender.send(self._letter(reply))
         except Exception as error:  # noqa: BLE001  # a fault of our own costs this letter, not every door of the process
-            failed: Future[str] = Future()
-            failed.set_exception(error)
-            return failed
+            return failed(error)
 
     def _wait(self, on_the_way: Collection["Future[str]"]) -> None:
         """Wait until all are answered, for ANSWER_TIMEOUT_S at the most, and for LAST_WAIT_S once we are to stop."""

@@ -58,3 +58,9 @@ class InboundMessage:
     secret: bool = False
     parts: int = 1
     partial: bool = False
+
+    @property
+    def reply_address(self) -> dict[str, str]:
+        """Where to answer: what is sealed in the event."""
+        thread = {"thread": self.thread} if self.thread else {}
+        return {"sender": self.sender, **thread, **self.reply_to}

@@ -1,6 +1,5 @@
 """Opens doors: each with its way in, its way out and its memory; several may share a process, and with it the gazetteer."""
 
-import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from complaints.crypto import Keyring
 from complaints.settings import HOUR_S, Settings
 from complaints.spool import Spool
 from complaints.telemetry import configure_logging
+from lapor.collecting import settle
 from lapor.doors import Parts
 from lapor.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals
 from normalizer.normaliser import Normaliser
@@ -63,9 +63,7 @@ def run_doors(names: Sequence[str], settings: Settings) -> None:
             for name in names
             for work in _works(name, settings, keys=keys, reads=reads, stop=stop, into=open_things)
         ]
-        gc.collect()
-        gc.freeze()  # the gazetteer and the word lists stay: a full collection that walks them holds every answer up
-        gc.set_threshold(YOUNG_OBJECTS, 20, 50)
+        settle(YOUNG_OBJECTS)
         threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
         for thread in threads:
             thread.start()

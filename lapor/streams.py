@@ -1,6 +1,5 @@
 """Sends JSON lines through a pure function: as they come, in their order, by one process or by several."""
 
-import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from threading import Event, Thread
 from typing import BinaryIO
 
 from complaints.errors import LaporError
+from lapor.collecting import settle
 
 BLOCK_BYTES = 1 << 18
 """So much is read at once where it is there: some hundreds of lines, a few hundredths of a second of work."""
@@ -62,11 +62,8 @@ def pump(source: BinaryIO, sink: BinaryIO, prepare: Callable[[], Work], *, jobs:
 
 
 def _made(prepare: Callable[[], Work]) -> Work:
-    """Return the function, with what it has loaded out of the collector's way: a walk through it would hold up hundreds of lines."""
     work = prepare()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
+    settle(YOUNG_OBJECTS)
     return work
 
 

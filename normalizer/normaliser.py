@@ -98,7 +98,7 @@ class Normaliser:
             ),
             attachments=message.attachments,
             reporter_ref=identity.pseudonym(message.channel, message.sender),
-            reply_address=identity.seal(_address_of(message), key),
+            reply_address=identity.seal(message.reply_address, key),
             anonymous=message.anonymous,
             secret=message.secret,
             missing=missing,
@@ -171,11 +171,6 @@ class Normaliser:
     @staticmethod
     def _occurred(reading: DateReading | None) -> OccurredOn | None:
         return OccurredOn(date=reading.day, precision=DatePrecision(reading.precision)) if reading else None
-
-
-def _address_of(message: "InboundMessage") -> dict[str, str]:
-    thread = {"thread": message.thread} if message.thread else {}
-    return {"sender": message.sender, **thread, **message.reply_to}
 
 
 def _raw(message: "InboundMessage") -> Raw:

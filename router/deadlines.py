@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, Literal
 
+from complaints.calendar import jakarta_day
 from complaints.event import Deadline
 from normalizer import packaged
 
 Duty = Literal["forward", "first_follow_up", "complete", "auto_close"]
-
-WIB = timedelta(hours=7)
-"""The days of the national service are those of Jakarta."""
 
 _SATURDAY = 5
 _CACHED_DAYS = 4096
@@ -35,7 +33,7 @@ class Deadlines:
         self, received_at: datetime, *, complaint_class: str, oversight: bool, agency_id: str
     ) -> tuple[Deadline, ...]:
         """Return the duties of whoever owns a complaint that was received then; total for any moment."""
-        day = local_day(received_at)
+        day = jakarta_day(received_at)
         return _deadlines(self, day, "berkadar" if oversight else complaint_class, self._variant(agency_id))
 
     def _variant(self, agency_id: str) -> str:
@@ -93,11 +91,3 @@ def _days_off(year: int) -> frozenset[date]:
     import holidays  # a hundred calendars: loaded with the first deadline, not with the first command
 
     return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
-
-
-def local_day(moment: datetime) -> date:
-    """Return the day in Jakarta; at the ends of the calendar the day as it is written."""
-    try:
-        return (moment.astimezone(UTC) + WIB).date()
-    except OverflowError:
-        return moment.date()

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 
 import structlog
 
+from channels.futures import failed
 from channels.sms.outgoing import Submit
 from channels.sms.session import Handler, Session
 from complaints import telemetry
@@ -56,9 +57,7 @@ class Bind:
         """
         session = self._session
         if session is None:
-            down: Future[str] = Future()
-            down.set_exception(UpstreamUnavailable(f"the link to {self.name} is down"))
-            return down
+            return failed(UpstreamUnavailable(f"the link to {self.name} is down"))
         return session.submit(parts)
 
     def run(self, stop: threading.Event) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 
 from channels.base import Letter
+from channels.futures import failed
 from channels.sms.bind import Bind
 from channels.sms.outgoing import compose
 from complaints.errors import Undeliverable, UpstreamUnavailable
@@ -29,9 +30,7 @@ class SmsSender:
             parts = compose(letter.text, address=letter.address, reference=next(self._references))
             return self._bind(letter.address.get("link", "")).submit(parts)
         except (Undeliverable, UpstreamUnavailable) as error:
-            failed: Future[str] = Future()
-            failed.set_exception(error)
-            return failed
+            return failed(error)
 
     def _bind(self, link: str) -> Bind:
         preferred = self._binds.get(link)

@@ -1,13 +1,13 @@
 """Where the door is with Telegram's updates, on disk: the offset, and which updates were answered with a prompt."""
 
 import json
-import os
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from complaints.errors import ConfigurationError, IntakeFull
+from complaints.files import write_durably
 
 DAY_S = 86_400.0
 """Telegram keeps updates so long. An older offset is dropped: after a week of silence Telegram's ids begin anywhere, and an offset
@@ -86,12 +86,6 @@ class Mark:
     def _write(self, noted: dict[str, Any]) -> None:
         """Put it on disk: whole or not at all."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            draft = self._path.with_suffix(".new")
-            with draft.open("w") as file:
-                file.write(json.dumps(noted))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._path)
+            write_durably(self._path, json.dumps(noted))
         except OSError as error:
             raise IntakeFull(f"the mark {self._path} cannot be moved: {error}") from error

@@ -3,6 +3,7 @@
 from concurrent.futures import Future
 
 from channels.base import Letter
+from channels.futures import failed
 from channels.telegram.client import TelegramClient
 from channels.telegram.dialogue import keyboard_for, pieces
 from complaints.errors import Undeliverable, UpstreamUnavailable
@@ -22,7 +23,7 @@ class TelegramSender:
         try:
             chat, answers = int(letter.address.get("chat") or letter.address["sender"]), letter.address.get("message")
         except (KeyError, ValueError):
-            return _failed(Undeliverable("the reply address names no chat"))
+            return failed(Undeliverable("the reply address names no chat"))
         private = str(chat) == letter.address.get("sender")
         keyboard = keyboard_for(letter.kind, letter.text, code=letter.tracking_code, private=private)
         *first, last = pieces(letter.text)
@@ -31,13 +32,7 @@ class TelegramSender:
             for piece in first:
                 self._client.say(chat, piece, answers=quoted, keyboard=None).result(PATIENCE_S)
         except (Undeliverable, UpstreamUnavailable) as error:
-            return _failed(error)
+            return failed(error)
         except TimeoutError:
-            return _failed(UpstreamUnavailable(f"Telegram did not answer in {PATIENCE_S:.0f} s"))
+            return failed(UpstreamUnavailable(f"Telegram did not answer in {PATIENCE_S:.0f} s"))
         return self._client.say(chat, last, answers=quoted, keyboard=keyboard)
-
-
-def _failed(error: Exception) -> "Future[str]":
-    failed: Future[str] = Future()
-    failed.set_exception(error)
-    return failed

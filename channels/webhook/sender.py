@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 
 from channels.base import Letter
+from channels.futures import failed
 from channels.webhook.parse import reply
 from channels.webhook.sources import Source
 from complaints.errors import Undeliverable, UpstreamUnavailable
@@ -32,9 +33,7 @@ class WebhookSender:
         try:
             return self._pool.submit(self._post, letter)
         except RuntimeError:
-            failed: Future[str] = Future()
-            failed.set_exception(UpstreamUnavailable("the door is closed"))
-            return failed
+            return failed(UpstreamUnavailable("the door is closed"))
 
     def close(self) -> None:
         """Let go of the connections; letters under way end."""

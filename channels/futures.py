@@ -1,0 +1,11 @@
+"""Futures whose answer is known already."""
+
+from concurrent.futures import Future
+from typing import Any
+
+
+def failed(error: Exception) -> "Future[Any]":
+    """Return a future that has failed with the error."""
+    known: Future[Any] = Future()
+    known.set_exception(error)
+    return known
