@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
+from complaints.listening import listening_socket
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -17,8 +18,6 @@ TURN_S = 0.5
 
 FINISH_S = 5
 """Requests under way may end in this time."""
-
-BACKLOG = 512
 
 
 def listening(host: str, port: int, *, setting: str) -> socket.socket:
@@ -33,10 +32,10 @@ def listening(host: str, port: int, *, setting: str) -> socket.socket:
         ConfigurationError: the address cannot be listened on.
     """
     try:
-        return socket.create_server((host, port), backlog=BACKLOG)
+        return listening_socket(host, port)
     except OSError as error:
         raise ConfigurationError(
-            f"nothing can listen on {host}:{port} ({error.strerror}); set {setting} to another host:port"
+            f"nothing can listen there ({error.strerror}); set {setting} to another host:port"
         ) from error
 
 

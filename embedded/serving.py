@@ -17,32 +17,11 @@ if TYPE_CHECKING:
 
 _POLL_S = 0.05
 _REPLY_TIMEOUT_S = 2.0
-_BACKLOG = 1024
 _FINISH_S = 2  # requests under way may end in this time after a signal
 
 
 class NotReadyError(UnavailableError):
     """The server did not answer in time."""
-
-
-def listening_socket(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one, which the socket's name then tells.
-
-    Raises:
-        OSError: the port is in use.
-    """
-    # TCP is named on purpose: asyncio switches Nagle's delay off only where the socket's protocol number says TCP, and
-    # with the delay on each answer takes 40 ms.
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise OSError(error.errno, f"{error.strerror}: {host}:{port}") from error
-    bound.listen(_BACKLOG)
-    bound.setblocking(False)
-    return bound
 
 
 async def serve(app: "ASGIApp", listener: socket.socket, stop: asyncio.Event) -> None:

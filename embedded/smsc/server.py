@@ -5,7 +5,8 @@ import sys
 import threading
 from typing import Any
 
-from embedded.serving import listening_socket, serve, stop_on_signals, wait_http_ready
+from complaints.listening import listening_socket
+from embedded.serving import serve, stop_on_signals, wait_http_ready
 from embedded.smsc.centre import Smsc
 from embedded.smsc.config import SmscConfig
 from embedded.smsc.control import application

@@ -1,21 +1,19 @@
 """The control side of the stand-in: what citizens write, what goes wrong, and what our bot has sent."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from embedded.checked import Handler, checked
 from embedded.telegram.api import Api
 from embedded.telegram.gate import Failure, Gate
 from embedded.telegram.saying import Model, NewMessage, edited
 from embedded.telegram.store import TelegramStore
 from embedded.telegram.updates import Updates
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Edit(Model):
@@ -79,7 +77,7 @@ class Control:
             ("GET", "/_standin/sent", self._sent),
             ("GET", "/_standin/status", self._status),
         ]
-        return [Route(path, _checked(handler), methods=[verb]) for verb, path, handler in table]
+        return [Route(path, checked(handler), methods=[verb]) for verb, path, handler in table]
 
     def _queue(self, kind: str, body: dict[str, Any]) -> int | None:
         number = self._store.add_update(kind, body)
@@ -161,18 +159,3 @@ class Control:
                 "commands": self._store.get("commands", []),
             }
         )
-
-
-def _checked(handler: Handler) -> Handler:
-    """Answer 400 with words for what a caller wrote wrongly."""
-
-    async def checked(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except ValidationError as error:
-            details = error.errors(include_url=False, include_context=False, include_input=False)
-            return JSONResponse({"error": "the request is not as it must be", "details": details}, 400)
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return checked

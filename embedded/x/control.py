@@ -1,21 +1,19 @@
 """The control side of the stand-in: what citizens post, what goes wrong, and what our account has posted."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from embedded.checked import Handler, checked
 from embedded.x.gate import Failure, Gate
 from embedded.x.posts import Post
 from embedded.x.store import Draft, DuplicateError, Range, XStore
 from embedded.x.stream import Streams
 
 _MOST = 1000
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class _Model(BaseModel):
@@ -117,7 +115,7 @@ class Control:
             ("GET", "/_standin/posts", self._posts),
             ("GET", "/_standin/status", self._status),
         ]
-        return [Route(path, _checked(handler), methods=[verb]) for verb, path, handler in table]
+        return [Route(path, checked(handler), methods=[verb]) for verb, path, handler in table]
 
     async def _tweet(self, request: Request) -> Response:
         wanted = NewTweet.model_validate_json(await request.body())
@@ -168,18 +166,3 @@ class Control:
 def _shown(post: Post) -> dict[str, Any]:
     parent = str(post.in_reply_to) if post.in_reply_to else None
     return {"id": str(post.id), "text": post.text, "in_reply_to": parent, "created_at": post.created_at}
-
-
-def _checked(handler: Handler) -> Handler:
-    """Answer 400 with words for what a caller wrote wrongly."""
-
-    async def checked(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except ValidationError as error:
-            details = error.errors(include_url=False, include_context=False, include_input=False)
-            return JSONResponse({"error": "the request is not as it must be", "details": details}, 400)
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return checked

@@ -5,7 +5,8 @@ import sys
 
 from starlette.applications import Starlette
 
-from embedded.serving import listening_socket, serve, stop_on_signals, wait_http_ready
+from complaints.listening import listening_socket
+from embedded.serving import serve, stop_on_signals, wait_http_ready
 from embedded.x.api import Api
 from embedded.x.config import XConfig
 from embedded.x.control import Control
