@@ -11,7 +11,14 @@ from typing import Any
 import orjson
 from platformdirs import user_cache_path
 
-_SOURCES = ("data/regions.tsv.gz", "data/places.yaml", "data/common_words.txt", "spellings.py", "text.py")
+_SOURCES = (
+    "data/regions.tsv.gz",
+    "data/places.yaml",
+    "data/common_words.txt",
+    "spellings.py",
+    "placenames.py",
+    "text.py",
+)
 """The table changes when one of these does."""
 
 

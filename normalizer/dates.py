@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from normalizer.reading import DateReading
 
 _MONTHS = {
-    name.encode(): number
+    name: number
     for number, names in enumerate(
         (
             *("januari jan", "februari feb pebruari", "maret mar", "april apr", "mei", "juni jun", "juli jul"),
@@ -18,90 +18,88 @@ _MONTHS = {
     for name in names.split()
 }
 _WEEKDAYS = {
-    name: number for number, name in enumerate((b"senin", b"selasa", b"rabu", b"kamis", b"jumat", b"sabtu", b"minggu"))
-} | {b"ahad": 6}
+    name: number for number, name in enumerate(("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"))
+} | {"ahad": 6}
 _COUNTS = {
     name: number
     for number, name in enumerate(
         (
-            *(b"nol", b"satu", b"dua", b"tiga", b"empat", b"lima", b"enam", b"tujuh", b"delapan", b"sembilan"),
-            *(b"sepuluh", b"sebelas"),
+            *("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"),
+            *("sepuluh", "sebelas"),
         )
     )
 }
 _UNITS = {
-    **dict.fromkeys((b"hari", b"hr", b"hri"), "day"),
-    **dict.fromkeys((b"minggu", b"mgg", b"mggu", b"pekan"), "week"),
-    **dict.fromkeys((b"bulan", b"bln"), "month"),
-    **dict.fromkeys((b"tahun", b"thn", b"th"), "year"),
+    **dict.fromkeys(("hari", "hr", "hri"), "day"),
+    **dict.fromkeys(("minggu", "mgg", "mggu", "pekan"), "week"),
+    **dict.fromkeys(("bulan", "bln"), "month"),
+    **dict.fromkeys(("tahun", "thn", "th"), "year"),
 }
-_ONE = {b"sehari": "day", b"seminggu": "week", b"sepekan": "week", b"sebulan": "month", b"setahun": "year"}
-_PAST = frozenset((b"lalu", b"kemarin", b"kmrn", b"kemaren", b"terakhir", b"belakangan", b"ini", b"lamanya", b"lebih"))
+_ONE = {"sehari": "day", "seminggu": "week", "sepekan": "week", "sebulan": "month", "setahun": "year"}
+_PAST = frozenset(("lalu", "kemarin", "kmrn", "kemaren", "terakhir", "belakangan", "ini", "lamanya", "lebih"))
 _SINCE = frozenset(
     (
-        *(b"sudah", b"sdh", b"udah", b"sejak", b"selama", b"hampir", b"sekitar", b"lebih", b"terhitung"),
-        *(b"sampai", b"kurang", b"kira", b"hingga", b"sdah", b"dah", b"selam", b"telah"),
-        *(b"mati", b"padam", b"hilang", b"menumpuk", b"tertahan", b"menunggu"),
+        *("sudah", "sdh", "udah", "sejak", "selama", "hampir", "sekitar", "lebih", "terhitung"),
+        *("sampai", "kurang", "kira", "hingga", "sdah", "dah", "selam", "telah"),
+        *("mati", "padam", "hilang", "menumpuk", "tertahan", "menunggu"),
     )
 )
-_WEEKDAY_MARKS = frozenset(
-    (b"hari", b"malam", b"pagi", b"siang", b"sore", b"kemarin", b"kmrn", b"lalu", b"tadi", b"tanggal")
-)
-_JOINS = frozenset((b"s", b"d", b"sd", b"sampai", b"hingga", b"dan"))
-_TODAY = frozenset((b"ini", b"tadi", b"barusan"))
-_SINCE_YEAR = frozenset((b"sejak", b"tahun", b"thn", b"th", b"dari"))
+_WEEKDAY_MARKS = frozenset(("hari", "malam", "pagi", "siang", "sore", "kemarin", "kmrn", "lalu", "tadi", "tanggal"))
+_JOINS = frozenset(("s", "d", "sd", "sampai", "hingga", "dan"))
+_TODAY = frozenset(("ini", "tadi", "barusan"))
+_SINCE_YEAR = frozenset(("sejak", "tahun", "thn", "th", "dari"))
 _CENTURY = 2000
 _NOT_BEFORE = 1990
 """Dates before this are dates of birth and of laws."""
 _DAYS, _MONTHS_OF_YEAR = 31, 12
-_REACH_CHARS = 32
-"""So much of the text is looked at around a word of time: four or five words."""
+_REACH_WORDS = 5
+"""So many words are looked at before a word of time, and so many from it on."""
 
 _FINE = frozenset(("day", "week"))
 
 _WAYS = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
 
 
-def find_date(folded: bytes, today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
+def find_date(words: Sequence[str], today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
     """Return when it happened, never later than today, None where the text does not say.
 
     What says a day goes before what says a week, a month or a year; of two, what stands first.
 
     Args:
-        folded: the haystack.
+        words: of the text.
         today: the day on which the report came, where it happened.
         groups: the positions of the words of time in the text.
     """
     years, marks, months, relative, weekdays, units = [groups.get(way, ()) for way in _WAYS]
     for at in marks or years:
-        found = _numeric(folded, at, today)
+        found = _numeric(words, at, today)
         if found:
             return found
     coarse: DateReading | None = None
     for at in months:
-        found = _month(folded, at, today)
+        found = _month(words, at, today)
         if found and found.precision == "day":
             return found
         coarse = coarse or found
     for at in sorted((*relative, *weekdays)):
-        found = _weekday(folded, at, today) if at in weekdays else _relative(folded, at, today)
+        found = _weekday(words, at, today) if at in weekdays else _relative(words, at, today)
         if found and found.precision in _FINE:
             return found
         coarse = coarse or found
     for at in units:
-        found = _span(folded, at, today)
+        found = _span(words, at, today)
         if found and (not coarse or found.precision in _FINE):
             return found
-    return coarse or next(_years(folded, years, today), None)
+    return coarse or next(_years(words, years, today), None)
 
 
-def _around(folded: bytes, at: int) -> tuple[list[bytes], list[bytes]]:
+def _around(words: Sequence[str], at: int) -> tuple[list[str], list[str]]:
     """Return the words before a position, and those from it on."""
-    return folded[max(0, at - _REACH_CHARS) : at].split(), folded[at : at + _REACH_CHARS].split()
+    return list(words[max(0, at - _REACH_WORDS) : at]), list(words[at : at + _REACH_WORDS])
 
 
-def _numeric(folded: bytes, at: int, today: date) -> DateReading | None:
-    before, after = _around(folded, at)
+def _numeric(words: Sequence[str], at: int, today: date) -> DateReading | None:
+    before, after = _around(words, at)
     word = after[0]
     if not word.isdigit():  # tgl 3 4 2026, tgl 3 4
         numbers = [int(number) for number in after[1:4] if number.isdigit() and len(number) <= 4]  # noqa: PLR2004
@@ -121,17 +119,17 @@ def _full(year: int) -> int:
     return year if year >= _CENTURY else _CENTURY + year
 
 
-def _month(folded: bytes, at: int, today: date) -> DateReading | None:
-    before, after = _around(folded, at)
+def _month(words: Sequence[str], at: int, today: date) -> DateReading | None:
+    before, after = _around(words, at)
     month = _MONTHS[after[0]]
-    follows = after[1] if len(after) > 1 else b""
+    follows = after[1] if len(after) > 1 else ""
     year = _full(int(follows)) if follows.isdigit() and len(follows) in {2, 4} else 0
-    if follows in {b"tahun", b"thn"} and len(after) > 2:  # noqa: PLR2004
-        year = today.year - 1 if after[2] in _PAST - {b"ini"} else int(after[2]) if after[2].isdigit() else 0
+    if follows in {"tahun", "thn"} and len(after) > 2:  # noqa: PLR2004
+        year = today.year - 1 if after[2] in _PAST - {"ini"} else int(after[2]) if after[2].isdigit() else 0
     day = _first_day(before)
     if day:
         return _exactly(year, month, day, today=today) if year else _latest(month, day, today=today)
-    if len(after[0]) <= 3 and not year and after[0] != b"mei":  # noqa: PLR2004 - "mar", "sep" are other words too
+    if len(after[0]) <= 3 and not year and after[0] != "mei":  # noqa: PLR2004 - "mar", "sep" are other words too
         return None
     of_year = year or (today.year if month <= today.month else today.year - 1)
     if of_year < _NOT_BEFORE or (of_year, month) > (today.year, today.month):
@@ -139,7 +137,7 @@ def _month(folded: bytes, at: int, today: date) -> DateReading | None:
     return DateReading(day=date(of_year, month, 1), precision="month")
 
 
-def _first_day(before: list[bytes]) -> int:
+def _first_day(before: list[str]) -> int:
     """Return the day number before a month's name, the first of "24 s/d 26", 0 where there is none."""
     day = 0
     joined = True
@@ -154,52 +152,52 @@ def _first_day(before: list[bytes]) -> int:
     return day
 
 
-_YESTERDAY = frozenset((b"kemarin", b"kmrn", b"kemaren"))
-_LAST_NIGHT = frozenset((b"semalam", b"smlm"))
-_JUST_NOW = frozenset((b"tadi", b"td", b"barusan"))
-_NIGHT = frozenset((b"malam", b"mlm"))
-_DAY_UNITS = frozenset((b"hari", b"hr"))
+_YESTERDAY = frozenset(("kemarin", "kmrn", "kemaren"))
+_LAST_NIGHT = frozenset(("semalam", "smlm"))
+_JUST_NOW = frozenset(("tadi", "td", "barusan"))
+_NIGHT = frozenset(("malam", "mlm"))
+_DAY_UNITS = frozenset(("hari", "hr"))
 
 
-def _relative(folded: bytes, at: int, today: date) -> DateReading | None:
-    before, after = _around(folded, at)
-    word, follows = after[0], after[1] if len(after) > 1 else b""
-    last = before[-1] if before else b""
+def _relative(words: Sequence[str], at: int, today: date) -> DateReading | None:
+    before, after = _around(words, at)
+    word, follows = after[0], after[1] if len(after) > 1 else ""
+    last = before[-1] if before else ""
     if word in _YESTERDAY:
         return _yesterday(last, follows, today)
     if word in _LAST_NIGHT or (word in _JUST_NOW and (follows in _NIGHT or last in _NIGHT)):
         return _days_before(today, 1)
-    if word == b"lalu":
+    if word == "lalu":
         return _ago(before, today)
     if word in _JUST_NOW or (word not in _UNITS or word in _DAY_UNITS):
         return _days_before(today, 0)
     return _last(word, 0, today)
 
 
-def _yesterday(last: bytes, follows: bytes, today: date) -> DateReading | None:
+def _yesterday(last: str, follows: str, today: date) -> DateReading | None:
     """Read "kemarin", "kemarin lusa", "bulan kemarin", "senin kemarin"."""
     if last in _UNITS and last not in _DAY_UNITS:
         return _last(last, 1, today)
     if last in _WEEKDAYS:
         return _on_weekday(_WEEKDAYS[last], today)
-    return _days_before(today, 2 if follows in {b"lusa", b"dulu"} else 1)
+    return _days_before(today, 2 if follows in {"lusa", "dulu"} else 1)
 
 
-def _ago(before: list[bytes], today: date) -> DateReading | None:
+def _ago(before: list[str], today: date) -> DateReading | None:
     """Read "minggu lalu", "bulan yang lalu", "senin lalu"; what has a number is a span."""
-    words = before[:-1] if before and before[-1] in {b"yang", b"yg"} else before
-    unit = words[-1] if words else b""
-    number = words[-2] if len(words) > 1 else b""
-    if unit in _WEEKDAYS and (unit != b"minggu" or number == b"hari"):
+    words = before[:-1] if before and before[-1] in {"yang", "yg"} else before
+    unit = words[-1] if words else ""
+    number = words[-2] if len(words) > 1 else ""
+    if unit in _WEEKDAYS and (unit != "minggu" or number == "hari"):
         return _on_weekday(_WEEKDAYS[unit], today)
     if unit in _UNITS and unit not in _DAY_UNITS and not number.isdigit() and number not in _COUNTS:
         return _last(unit, 1, today)
     return None
 
 
-def _weekday(folded: bytes, at: int, today: date) -> DateReading | None:
-    before, after = _around(folded, at)
-    if after[0] == b"hari":
+def _weekday(words: Sequence[str], at: int, today: date) -> DateReading | None:
+    before, after = _around(words, at)
+    if after[0] == "hari":
         return _on_weekday(_WEEKDAYS[after[1]], today)
     wanted = _WEEKDAYS.get(after[0])
     if wanted is None:
@@ -212,27 +210,23 @@ def _on_weekday(wanted: int, today: date) -> DateReading | None:
     return _days_before(today, (today.weekday() - wanted) % 7)
 
 
-def _span(folded: bytes, at: int, today: date) -> DateReading | None:
+def _span(words: Sequence[str], at: int, today: date) -> DateReading | None:
     """Return the beginning of "3 bulan lalu", "sudah dua minggu", "setahun ini"."""
-    while at and folded[at : at + 1] != b" ":
-        at -= 1  # the unit is glued to its number
-    before, after = _around(folded, at)
+    before, after = _around(words, at)
     word = after[0]
     precision = _ONE.get(word)
     number = 1
     if not precision:
-        digits = len(word) - len(word.lstrip(b"0123456789"))
+        digits = len(word) - len(word.lstrip("0123456789"))
         precision = _UNITS.get(word[digits:])
-        counted = word[:digits] or (before.pop() if before else b"")
+        counted = word[:digits] or (before.pop() if before else "")
         if not precision or not (counted.isdigit() or counted in _COUNTS) or len(counted) > 9:  # noqa: PLR2004
             return None
         number = int(counted) if counted.isdigit() else _COUNTS[counted]
     rest = after[1:4]
-    past = bool(rest) and (
-        rest[0] in _PAST or (len(rest) > 1 and rest[0] in {b"yang", b"yg", b"an"} and rest[1] in _PAST)
-    )
-    since = any(one in _SINCE for one in before[-2:]) or before[-1:] == [b"dari"]
-    waits = bool(rest) and rest[0] in {b"belum", b"blm", b"tidak", b"tdk", b"sudah"}
+    past = bool(rest) and (rest[0] in _PAST or (len(rest) > 1 and rest[0] in {"yang", "yg", "an"} and rest[1] in _PAST))
+    since = any(one in _SINCE for one in before[-2:]) or before[-1:] == ["dari"]
+    waits = bool(rest) and rest[0] in {"belum", "blm", "tidak", "tdk", "sudah"}
     return _before(today, number, precision) if past or since or waits else None
 
 
@@ -258,7 +252,7 @@ def _clamped(year: int, month: int, day: int) -> date:
             day -= 1
 
 
-def _last(unit: bytes, back: int, today: date) -> DateReading:
+def _last(unit: str, back: int, today: date) -> DateReading:
     """Return the beginning of this (0) or the last (1) week, month or year."""
     precision = _UNITS[unit]
     if precision == "week":
@@ -276,9 +270,9 @@ def _days_before(today: date, days: int) -> DateReading | None:
     return DateReading(day=today - timedelta(days=days), precision="day")
 
 
-def _years(folded: bytes, positions: Sequence[int], today: date) -> Iterator[DateReading]:
+def _years(words: Sequence[str], positions: Sequence[int], today: date) -> Iterator[DateReading]:
     for at in positions:
-        before, after = _around(folded, at)
+        before, after = _around(words, at)
         word = after[0]
         if len(word) == 4 and int(word) <= today.year and before and before[-1] in _SINCE_YEAR:  # noqa: PLR2004
             yield DateReading(day=date(int(word), 1, 1), precision="year")

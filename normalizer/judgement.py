@@ -7,7 +7,7 @@ from complaints.event import ComplaintClass, MissingPart
 OVERSIGHT_FROM = 4.0
 """The sum of weights from which a report is one of abuse of office."""
 
-_CHRONOLOGY_WORDS = 8
+_CHRONOLOGY_WORDS = 6
 """A story of fewer words does not say what happened."""
 
 COMPLAINT = ComplaintClass.complaint.value

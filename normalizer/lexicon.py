@@ -1,20 +1,13 @@
-"""Compiles the place names and the word lists into one list of patterns with what each one means."""
+"""Compiles the word lists into the vocabulary that a text is read with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from normalizer import packaged
 from normalizer.gazetteer import Gazetteer
 from normalizer.placenames import PlaceNames, place_names
-from normalizer.surroundings import LEVEL_WORDS
-from normalizer.text import fold
-
-PAIR_WINDOW_CHARS = 60
-"""How near the words of a pair must stand: about a clause of a text message."""
-
-LEVEL_GROUP = "place_level"
-"""The group of the words after which even an everyday word is a place."""
+from normalizer.vocabulary import Meaning, Vocabulary, folded
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
 """Word lists that point to a property of the report rather than to its subject."""
@@ -31,46 +24,33 @@ class Subject:
     """Whether the body that handles it is one of the place."""
 
 
-Cue = tuple[tuple[str, ...], tuple[tuple[int, float], ...], int, str]
-"""The word groups that a pattern belongs to, the (target, weight) that it gives, the number of the name it is or -1, and the place."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Patterns and their meanings. Patterns of places come first, those of words after them; some are both.
+    """Words and their meanings.
 
     Attributes:
         subjects: what a report can be about; targets of weights are their numbers, then those of SIGNALS.
-        patterns: folded words with their spaces; an open end has none.
-        places: the name of a place that each of the first patterns is.
-        cues_from: the number of the first pattern that is a word.
-        cues: what the words mean, from that number on.
-        plain_from: the number of the first word that only says something of one subject, as most do.
-        plain: the target and weight of each, from that number on.
+        meanings: by folded word or phrase.
         pairs: by group, (other group, target, weight).
+        vocabulary: what each word can be.
         names: what the names of places mean.
     """
 
     subjects: tuple[Subject, ...]
-    patterns: tuple[bytes, ...]
-    places: tuple[str, ...]
-    cues_from: int
-    cues: tuple[Cue, ...]
-    plain_from: int
-    plain: tuple[tuple[int, float], ...]
+    meanings: Mapping[str, Meaning]
     pairs: Mapping[str, tuple[tuple[str, int, float], ...]]
+    vocabulary: Vocabulary
     names: PlaceNames
-
-    def weights(self, index: int) -> tuple[tuple[int, float], ...]:
-        """Return the (target, weight) of a word by the number of its pattern."""
-        if index >= self.plain_from:
-            return (self.plain[index - self.plain_from],)
-        return self.cues[index - self.cues_from][1]
 
 
 def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon:
-    """Read the packaged word lists and return them compiled."""
-    document = packaged.document("normalizer", "subjects/signals.yaml")
+    """Read the packaged word lists and return them compiled.
+
+    Args:
+        gazetteer: the regions.
+        others: folded names to be found in texts too, each by its number.
+    """
+    signals = packaged.document("normalizer", "subjects/signals.yaml")
     entries = {
         subject: value
         for part in ("places", "nation")
@@ -82,71 +62,52 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
     )
     targets = {subject.id: number for number, subject in enumerate(subjects)}
     targets |= {signal: len(subjects) + number for number, signal in enumerate(SIGNALS)}
-
+    pointing = entries | {signal: signals[signal] for signal in SIGNALS}
+    meanings = _meanings(_weights(pointing, targets), signals["words"], others)
     names = place_names(gazetteer)
-    places = {_pattern(name): name for name in names.telling()}
-    weights: dict[str, dict[int, float]] = {}
-    for target, weight, members in _weighted(document, entries):
-        for word in members:
-            weights.setdefault(_pattern(word), {})[targets[target]] = float(weight)
-    groups: dict[str, list[str]] = {}
-    for group, members in document["words"].items():
-        for word in members:
-            groups.setdefault(_pattern(word), []).append(group)
-
-    for word in LEVEL_WORDS:
-        groups.setdefault(_pattern(word), []).append(LEVEL_GROUP)
-    numbers = {_pattern(other): number for number, other in enumerate(others)}
-    words = weights.keys() | groups.keys() | numbers.keys()
-    both = sorted(places.keys() & words)
-    alone = [pattern for pattern in places if pattern not in words]
-    plain = (
-        {word for word, found in weights.items() if len(found) == 1} - groups.keys() - numbers.keys() - places.keys()
-    )
-    only = sorted(words - places.keys() - plain)
     return Lexicon(
         subjects=subjects,
-        patterns=tuple(pattern.encode() for pattern in (*alone, *both, *only, *sorted(plain))),
-        places=tuple(places[pattern] for pattern in (*alone, *both)),
-        cues_from=len(alone),
-        cues=tuple(
-            (
-                tuple(groups.get(word, ())),
-                tuple(weights.get(word, {}).items()),
-                numbers.get(word, -1),
-                places.get(word, ""),
-            )
-            for word in (*both, *only)
-        ),
-        plain_from=len(alone) + len(both) + len(only),
-        plain=tuple(pair for word in sorted(plain) for pair in weights[word].items()),
-        pairs=_pairs(entries | {signal: document[signal] for signal in SIGNALS}, targets),
+        meanings=meanings,
+        pairs=_pairs(pointing, targets),
+        vocabulary=Vocabulary(meanings, names),
         names=names,
     )
 
 
-def _pattern(word: object) -> str:
-    written = str(word)
-    start = "" if written.startswith("*") else " "
-    end = "" if written.endswith("*") else " "
-    return f"{start}{fold(written).decode()}{end}"
+def _weights(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, dict[int, float]]:
+    """Return by word what it says of each target; the keys of the word lists that are numbers are weights."""
+    found: dict[str, dict[int, float]] = {}
+    for target, lists in pointing.items():
+        for weight, words in lists.items():
+            if isinstance(weight, int):
+                for word in words:
+                    found.setdefault(folded(word), {})[targets[target]] = float(weight)
+    return found
 
 
-def _weighted(document: Mapping[str, Any], entries: Mapping[str, Any]) -> Iterator[tuple[str, int, list[str]]]:
-    for signal in SIGNALS:
-        for key, words in document[signal].items():
-            if isinstance(key, int):
-                yield signal, key, words
-    for subject, value in entries.items():
-        for key, words in value.items():
-            if isinstance(key, int):
-                yield subject, key, words
+def _meanings(
+    weights: Mapping[str, Mapping[int, float]], groups: Mapping[str, Iterable[object]], others: Sequence[str]
+) -> dict[str, Meaning]:
+    of_groups: dict[str, list[str]] = {}
+    for group, members in groups.items():
+        for word in members:
+            of_groups.setdefault(folded(word), []).append(group)
+    numbers = {other: number for number, other in enumerate(others)}
+    return {
+        written: Meaning(
+            weights=tuple(weights.get(written, {}).items()),
+            groups=tuple(of_groups.get(written, ())),
+            name=numbers.get(written, -1),
+            size=written.count(" ") + 1,
+        )
+        for written in sorted(weights.keys() | of_groups.keys() | numbers.keys())
+    }
 
 
-def _pairs(entries: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[tuple[str, int, float], ...]]:
+def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[tuple[str, int, float], ...]]:
     pairs: dict[str, list[tuple[str, int, float]]] = {}
-    for subject, value in entries.items():
-        for pair, weight in value.get("pairs", {}).items():
+    for target, lists in pointing.items():
+        for pair, weight in lists.get("pairs", {}).items():
             first, second = pair.split("+")
-            pairs.setdefault(first, []).append((second, targets[subject], float(weight)))
+            pairs.setdefault(first, []).append((second, targets[target], float(weight)))
     return {group: tuple(others) for group, others in pairs.items()}

@@ -1,12 +1,14 @@
 """What each name of a place can mean, and how much it says."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from normalizer import cached
 from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
-from normalizer.spellings import spellings
+from normalizer.spellings import OPEN, Spelled, spellings
 
 Strong = tuple[tuple[str, float, bool, str], ...]
 """Code, weight, whether the weight holds after "ke" and "dari" too, and how the name supports the region."""
@@ -66,28 +68,124 @@ class PlaceName:
     phrase: bool
 
 
-Raw = tuple[dict[str, str], str, bool]
-"""What the table keeps of a name until somebody says it: how it supports regencies, the codes of smaller places, weakness."""
+Raw = str | list[Any]
+"""What the table keeps of a name until somebody says it: the codes of smaller places, WEAK before them where it is weak; or a list,
+how it supports regencies, and that. Before longer names: a list of that or None, and the words that follow."""
+
+WEAK = "~"
+
+
+class PlaceNode:
+    """The words so far of a name that counts without its level's name before it.
+
+    Attributes:
+        written: the words.
+        place: what they mean as a name, None where they are only the beginning of one.
+        follow: the words that make longer names.
+    """
+
+    __slots__ = ("follow", "place", "written")
+
+    def __init__(self, written: str, raw: Raw) -> None:
+        self.written = written
+        self.follow: dict[str, Raw | PlaceNode] = {}
+        entry: Raw | None = raw
+        if isinstance(raw, list) and isinstance(raw[1], dict):
+            entry, self.follow = raw
+        self.place = _place(written, entry) if entry is not None else None
+
+    def after(self, word: str) -> "PlaceNode | None":
+        """Return the node of the name that goes on with a word, None where none does."""
+        raw = self.follow.get(word)
+        if raw is None or isinstance(raw, PlaceNode):
+            return raw
+        node = self.follow[word] = PlaceNode(f"{self.written} {word}", raw)
+        return node
 
 
 class PlaceNames:
     """The table of all names. Entries are made when a text first has them: few of the hundred thousand are ever said."""
 
-    def __init__(self, raw: Mapping[str, Raw]) -> None:
-        self._raw = raw
+    def __init__(self, table: Mapping[str, Mapping[str, Raw]]) -> None:
+        """Take the table as `nested` made it."""
+        self._first = table["words"]
+        self._everyday = table["everyday"]
+        self._inside = table["inside"]
+        self._found_inside = re.compile("|".join(sorted(self._inside, key=len, reverse=True)))
+        self._shortest_inside = min(map(len, self._inside), default=0)
         self._made: dict[str, PlaceName] = {}
 
-    def telling(self) -> Iterator[str]:
-        """Yield the names that say something without their level's name before them."""
-        return (name for name, (strong, _, weak) in self._raw.items() if strong or not weak)
+    def node(self, word: str) -> PlaceNode | None:
+        """Return the names that are or begin with a word, or that stand glued inside it; None where there are none."""
+        raw = self._first.get(word)
+        if raw is not None:
+            return PlaceNode(word, raw)
+        if len(word) < self._shortest_inside:
+            return None
+        inside = self._found_inside.search(word)
+        return PlaceNode(inside[0], self._inside[inside[0]]) if inside else None
+
+    def everyday(self, name: str) -> PlaceName | None:
+        """Return what a folded name means that counts only after its level's name, None where it is none such."""
+        made = self._made.get(name)
+        if made is None and name in self._everyday:
+            made = self._made[name] = _place(name, self._everyday[name])
+        return made
 
     def get(self, name: str) -> PlaceName | None:
         """Return what a folded name can mean, None where it is none of a place."""
-        made = self._made.get(name)
-        if made is None and name in self._raw:
-            strong, small, weak = self._raw[name]
-            made = self._made[name] = _make(name, strong, tuple(small.split()), weak)
+        made = self.everyday(name)
+        if made is None and (found := self._telling(name.split())):
+            made = self._made[name] = found
         return made
+
+    def _telling(self, words: Sequence[str]) -> PlaceName | None:
+        raw = self._first.get(words[0]) if words else None
+        node = PlaceNode(words[0], raw) if raw is not None else None
+        for word in words[1:]:
+            node = node.after(word) if node else None
+        return node.place if node else None
+
+
+def nested(spelled: Mapping[str, Spelled]) -> dict[str, dict[str, Raw]]:
+    """Return the names as JSON holds them.
+
+    Names that count by themselves by their first word and by what follows ("words"), those that count only after their level's name
+    ("everyday"), and those that stand glued inside longer words ("inside").
+    """
+    words: dict[str, Any] = {}
+    everyday: dict[str, Raw] = {}
+    inside: dict[str, Raw] = {}
+    for name, (strong, small, weak) in spelled.items():
+        entry: Raw = f"{WEAK if weak else ''}{small}"
+        if strong:
+            entry = [strong, entry]
+        if name.startswith(OPEN):
+            inside[name.strip(OPEN)] = entry
+        elif weak and not strong:
+            everyday[name] = entry
+        else:
+            _put(words, name.split(), entry)
+    return {"words": words, "everyday": everyday, "inside": inside}
+
+
+def _put(table: dict[str, Any], words: Sequence[str], entry: Raw) -> None:
+    *before, last = words
+    for word in before:
+        node = table.get(word)
+        if not (isinstance(node, list) and isinstance(node[1], dict)):
+            node = table[word] = [node, {}]
+        table = node[1]
+    node = table.get(last)
+    if isinstance(node, list) and isinstance(node[1], dict):
+        node[0] = entry
+    else:
+        table[last] = entry
+
+
+def _place(written: str, entry: Raw) -> PlaceName:
+    strong, codes = entry if isinstance(entry, list) else ({}, entry)
+    return _make(written, strong, tuple(codes.removeprefix(WEAK).split()), codes.startswith(WEAK))
 
 
 def _make(name: str, strong: Mapping[str, str], small: tuple[str, ...], weak: bool) -> PlaceName:
@@ -135,4 +233,4 @@ def _weights(strong: Mapping[str, str], factor: float) -> Strong:
 @cache
 def place_names(gazetteer: Gazetteer) -> PlaceNames:
     """Return the table of all names, compiled once per version of the data and kept in the user's cache folder."""
-    return PlaceNames(cached.table("place-names", lambda: spellings(gazetteer)))
+    return PlaceNames(cached.table("place-names", lambda: nested(spellings(gazetteer))))

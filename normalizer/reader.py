@@ -1,36 +1,42 @@
 """Reads a text in one pass: places, dates, subjects, class, what is missing. Knows no event and no channel."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-
-from ahocorasick_rs import BytesAhoCorasick
+from itertools import compress
+from operator import itemgetter
 
 from complaints.event import MissingPart
 from normalizer import dates, places
 from normalizer.gazetteer import PROVINCE, Gazetteer
 from normalizer.judgement import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
-from normalizer.lexicon import LEVEL_GROUP, PAIR_WINDOW_CHARS, Lexicon, compile_lexicon
+from normalizer.lexicon import Lexicon, compile_lexicon
 from normalizer.placenames import DKI
 from normalizer.reading import NameHit, Reading
-from normalizer.text import fold_parts
+from normalizer.text import BREAK, words_of
+from normalizer.vocabulary import OPEN, Meaning
 
 TITLE_BONUS = 2.0
 """A word in the title says more about the subject than one in the story."""
 
-LEAD_CHARS = 300
+LEAD_WORDS = 46
 """People say first what they want; what stands further on is the story."""
 
 STORY_WEIGHT = 0.5
 """The part that a word of the story weighs."""
 
+PAIR_WORDS = 9
+"""How near the words of a pair must stand: about a clause of a text message."""
+
 SUBJECTS = 3
 """So many subjects of a text are kept; what comes after is noise."""
 
-_WORDS_SHOWN = 3
-"""So many words stand in the evidence of a subject."""
+_CUES_SHOWN = 3
+"""So many cues stand in the evidence of a subject."""
+
+Told = list[tuple[Meaning, int]]
+"""What the words and phrases tell, each with the number of its first word."""
 
 _PLACE: tuple[MissingPart, ...] = ("place",)
 
@@ -47,7 +53,6 @@ class Reader:
 
     gazetteer: Gazetteer
     lexicon: Lexicon
-    automaton: BytesAhoCorasick
 
     @classmethod
     def load(cls, names: Sequence[str] = ()) -> "Reader":
@@ -76,88 +81,116 @@ class Reader:
             received_at: when it came, with a time zone; dates like "kemarin" count from it.
             region: the Kemendagri code that a keyword or a form named.
         """
-        folded = fold_parts(title, address, text)
+        words = words_of(title, address, text)
         lexicon = self.lexicon
-        scores, groups, hits, names = self._scan(folded)
-        place = places.resolve(folded, hits, lexicon, levels=groups.get(LEVEL_GROUP, ()), keyword=region)
+        told, hits = _scan(words, lexicon)
+        scores, groups, names = _count(told, words.index(BREAK), lexicon)
+        place = places.resolve(words, hits, lexicon.names, keyword=region)
         if place.between:
             groups["intercity_road"] = [0]
-        occurred = dates.find_date(folded, local_day(received_at, place.codes[0]), groups) if received_at else None
+        occurred = dates.find_date(words, local_day(received_at, place.codes[0]), groups) if received_at else None
         subjects = lexicon.subjects
         count = len(subjects)
         ranked = [(-score, target) for target, score in scores.items() if target < count]
         of_class = class_of(scores, count)
         oversight = scores.get(count, 0.0) >= OVERSIGHT_FROM
         if not ranked:
-            return Reading(folded, place, occurred, of_class, oversight, (), groups, names, None, ("subject",))
+            return Reading(words, place, occurred, of_class, oversight, (), groups, names, None, ("subject",))
         ranked.sort()
         best = tuple([(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]])
         first = subjects[ranked[0][1]]
         placed = not first.local or place.codes[1] is not None or place.codes[0] == DKI
         missing: tuple[MissingPart, ...] = () if placed else _PLACE
         if of_class == COMPLAINT:
-            missing += missing_parts(occurred is not None, count + 4 in scores, folded.count(b" ") - 1)
-        return Reading(folded, place, occurred, of_class, oversight, best, groups, names, first.topic, missing)
+            missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - 3)
+        return Reading(words, place, occurred, of_class, oversight, best, groups, names, first.topic, missing)
 
-    def words_for(self, folded: bytes, subject: str) -> str:
+    def words_for(self, words: Sequence[str], subject: str) -> str:
         """Return the words of a text that point to a subject most, for people to read."""
         lexicon = self.lexicon
         target = next((number for number, one in enumerate(lexicon.subjects) if one.id == subject), -1)
+        said = f" {' '.join(words)} "
         found: dict[str, float] = {}
-        for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
-            if index >= lexicon.cues_from:
-                weight = dict(lexicon.weights(index)).get(target)
-                if weight:
-                    found[folded[start:end].decode("ascii").strip()] = weight
-        return ", ".join(sorted(found, key=lambda word: (-found[word], -len(word)))[:_WORDS_SHOWN])
+        for written, meaning in lexicon.meanings.items():
+            weight = dict(meaning.weights).get(target)
+            if weight and _delimited(written) in said:
+                found[written.strip(OPEN)] = weight
+        return ", ".join(sorted(found, key=lambda one: (-found[one], -len(one)))[:_CUES_SHOWN])
 
-    def _scan(self, folded: bytes) -> tuple[dict[int, float], dict[str, list[int]], list[places.Hit], list[NameHit]]:
-        """Return the score of each target, the positions of each word group, the names of places, and the other names."""
-        lexicon = self.lexicon
-        cues, cues_from = lexicon.cues, lexicon.cues_from
-        names_of_places, plain, plain_from = lexicon.places, lexicon.plain, lexicon.plain_from
-        title_end = folded.find(b" | ")
-        scores: defaultdict[int, float] = defaultdict(float)
-        groups: defaultdict[str, list[int]] = defaultdict(list)
-        hits: list[places.Hit] = []
-        names: list[NameHit] = []
-        seen: set[int] = set()
-        for index, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
-            if index >= plain_from:
-                if index not in seen:
-                    seen.add(index)
-                    target, weight = plain[index - plain_from]
-                    scores[target] += (
-                        weight * TITLE_BONUS
-                        if start < title_end
-                        else weight
-                        if start < LEAD_CHARS
-                        else weight * STORY_WEIGHT
-                    )
-                continue
-            if index < cues_from:
-                hits.append((start, -end, names_of_places[index]))
-                continue
-            of_groups, weights, name, place = cues[index - cues_from]
-            if place:
-                hits.append((start, -end, place))
-            if name >= 0:
-                names.append((start, -end, name))
-            for group in of_groups:
-                groups[group].append(start)
-            if weights and index not in seen:
-                seen.add(index)
-                bonus = TITLE_BONUS if start < title_end else 1.0 if start < LEAD_CHARS else STORY_WEIGHT
-                for target, weight in weights:
+
+def _delimited(written: str) -> str:
+    start = "" if written.startswith(OPEN) else " "
+    end = "" if written.endswith(OPEN) else " "
+    return f"{start}{written.strip(OPEN)}{end}"
+
+
+def _scan(words: Sequence[str], lexicon: Lexicon) -> tuple[Told, list[places.Hit]]:
+    """Return what the words and phrases tell, with their positions, and the names of places, the longest at each position."""
+    found = itemgetter(*words)(lexicon.vocabulary)
+    told: Told = []
+    hits: list[places.Hit] = []
+    reach = 0
+    for at in compress(range(len(words)), found):
+        word = found[at]
+        place = word.place
+        if word.tells:
+            told.append((word, at))
+        hit = (at, at + 1, place) if place else None
+        if words[at + 1] in word.begins:
+            meaning = word.follow.get(words[at + 1])
+            size = at + 2
+            while meaning:
+                told.append((meaning, at))
+                meaning = meaning.follow.get(words[size]) if meaning.follow else None
+                size += 1
+            if word.names:
+                hit = places.longest(word.names, words, at)
+        if hit and at >= reach:
+            hits.append(hit)
+            reach = hit[1]
+        if word.is_level and at + 1 >= reach:
+            hit = places.everyday(lexicon.names, words, at + 1)
+            after = found[at + 1]
+            other = places.longest(after.names, words, at + 1) if after and after.names else None
+            if hit and (not other or other[1] < hit[1]):
+                hits.append(hit)
+                reach = hit[1]
+    return told, hits
+
+
+def _count(
+    told: Told, title_end: int, lexicon: Lexicon
+) -> tuple[dict[int, float], dict[str, list[int]], list[NameHit]]:
+    """Return the score of each target, the positions of each word group, and the names, of what the words and phrases tell."""
+    scores: dict[int, float] = {}
+    groups: dict[str, list[int]] = {}
+    names: list[NameHit] = []
+    seen: set[Meaning] = set()
+    for meaning, at in told:
+        if meaning.groups:
+            for group in meaning.groups:
+                if group in groups:
+                    groups[group].append(at)
+                else:
+                    groups[group] = [at]
+        if meaning.weights and meaning not in seen:
+            seen.add(meaning)
+            bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
+            for target, weight in meaning.weights:
+                if target in scores:
                     scores[target] += weight * bonus
-        _add_pairs(lexicon.pairs, groups, scores, title_end)
-        return scores, groups, hits, names
+                else:
+                    scores[target] = weight * bonus
+        if meaning.name >= 0:
+            names.append((at, -at - meaning.size, meaning.name))
+    _add_pairs(lexicon.pairs, groups, scores, title_end)
+    return scores, groups, names
 
 
 def _add_pairs(
     pairs: Mapping[str, tuple[tuple[str, int, float], ...]],
     groups: Mapping[str, list[int]],
-    scores: defaultdict[int, float],
+    scores: dict[int, float],
     title_end: int,
 ) -> None:
     """Add what two word groups say together where they stand near each other."""
@@ -166,13 +199,13 @@ def _add_pairs(
             near = groups.get(other)
             if near and _are_near(positions, near):
                 bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
-                scores[target] += weight * bonus
+                scores[target] = scores.get(target, 0.0) + weight * bonus
 
 
 def _are_near(some: list[int], others: list[int]) -> bool:
     for a in some:
         for b in others:
-            if -PAIR_WINDOW_CHARS <= a - b <= PAIR_WINDOW_CHARS:
+            if -PAIR_WORDS <= a - b <= PAIR_WORDS:
                 return True
     return False
 
@@ -180,8 +213,7 @@ def _are_near(some: list[int], others: list[int]) -> bool:
 @cache
 def _load(names: tuple[str, ...]) -> Reader:
     gazetteer = Gazetteer.load()
-    lexicon = compile_lexicon(gazetteer, names)
-    return Reader(gazetteer=gazetteer, lexicon=lexicon, automaton=BytesAhoCorasick(list(lexicon.patterns)))
+    return Reader(gazetteer=gazetteer, lexicon=compile_lexicon(gazetteer, names))
 
 
 def local_day(moment: datetime, province: str | None) -> date:

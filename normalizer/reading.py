@@ -51,14 +51,14 @@ class DateReading(NamedTuple):
 
 
 NameHit = tuple[int, int, int]
-"""Start, end with its sign turned (so that the longest comes first in order), and the number of the name."""
+"""The numbers of its first word and, with its sign turned so that the longest comes first in order, of the word after it; its number."""
 
 
 class Reading(NamedTuple):
     """All that is understood of one text.
 
     Attributes:
-        folded: the haystack that was read.
+        words: of title, address and text, folded; each part ends with a break.
         place: where.
         occurred: when, None where the text does not say.
         complaint_class: the value of a ComplaintClass.
@@ -70,7 +70,7 @@ class Reading(NamedTuple):
         missing: what an incomplete report lacks.
     """
 
-    folded: bytes
+    words: Sequence[str]
     place: PlaceReading
     occurred: DateReading | None
     complaint_class: str

@@ -7,6 +7,12 @@ from normalizer import packaged
 from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
 from normalizer.text import fold
 
+Spelled = tuple[dict[str, str], str, bool]
+"""The regions that a name means (code and how), the codes of smaller places of that name, and whether it is weak."""
+
+OPEN = "*"
+"""Around a name that stands glued inside longer words too."""
+
 MISSPELT_FROM = 8
 """Names of fewer letters are too near to other words to be read with a slip."""
 
@@ -71,7 +77,7 @@ _CITY_SHORT = {
 """How people shorten a city's name in the names of its districts (smg barat)."""
 
 
-def spellings(gazetteer: Gazetteer) -> dict[str, tuple[dict[str, str], str, bool]]:
+def spellings(gazetteer: Gazetteer) -> dict[str, Spelled]:
     """Return each folded name: the regions that it names (code and how), the codes of smaller places, whether it is weak.
 
     Weak is an everyday word, which counts only after a level's name or where another place supports it.
@@ -115,7 +121,7 @@ def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
 
 def _open(name: str) -> str:
     """Return the folded name with its open ends kept."""
-    return f"{'*' if name.startswith('*') else ''}{fold(name).decode()}{'*' if name.endswith('*') else ''}"
+    return f"{OPEN if name.startswith(OPEN) else ''}{fold(name).decode()}{OPEN if name.endswith(OPEN) else ''}"
 
 
 def _strong(gazetteer: Gazetteer, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -151,7 +157,7 @@ def _written(names: tuple[str, ...], prefixes: tuple[str, ...]) -> Iterator[tupl
     """Yield the ways to write a regency's name, with "named" where its level is said."""
     short, *others = names
     if others and len(others[0]) >= _INSIDE_FROM and " " in short:
-        yield f"*{others[0]}*", "named"
+        yield f"{OPEN}{others[0]}{OPEN}", "named"
     for written in names:
         yield written, ""
         if len(written) >= _GLUED_FROM:

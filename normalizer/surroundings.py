@@ -21,15 +21,12 @@ _WORDS = {
     ),
 }
 
-SURROUNDINGS: dict[bytes, int] = {}
+SURROUNDINGS: dict[str, int] = {}
 """The word before a name, and what it makes of the name, as flags."""
 
 for _flag, _line in _WORDS.items():
-    for _word in _line.encode("ascii").split():
+    for _word in _line.split():
         SURROUNDINGS[_word] = SURROUNDINGS.get(_word, 0) | _flag
 
-LEVEL_WORDS = tuple(word.decode("ascii") for word, flags in SURROUNDINGS.items() if flags & CUE)
-"""The words after which even an everyday word is a place."""
-
-DIRECTIONS = frozenset((b"kidul", b"lor", b"wetan", b"kulon", b"kaler", b"tonggoh", b"ilir", b"hilir"))
+DIRECTIONS = frozenset(("kidul", "lor", "wetan", "kulon", "kaler", "tonggoh", "ilir", "hilir"))
 """Words that are in names of villages and not in those of heroes."""

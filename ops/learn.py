@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 
 from normalizer.reading import Reading
-from normalizer.text import fold
+from normalizer.text import BREAK, fold
 from ops.evaluate_labelled import Labelled, read
 from router.authority import Facts, Weighing
 from router.core import Router
@@ -171,9 +171,11 @@ Fit = tuple[list[str], Any, Any, list[str], dict[str, float]]
 
 def _fit(examples: Sequence[Example]) -> Fit:
     """Return classes, bias, weights, the features' names and the words' idf, by gradient descent on the softmax."""
-    seen = Counter(word for example in examples for word in set(example.reading.folded.decode("ascii").split()))
+    seen = Counter(word for example in examples for word in set(example.reading.words))
     idf = {
-        word: round(log(len(examples) / count) + 1, 4) for word, count in seen.items() if count >= _RARE and word != "|"
+        word: round(log(len(examples) / count) + 1, 4)
+        for word, count in seen.items()
+        if count >= _RARE and word != BREAK
     }
     classes = sorted({example.target for example in examples})
     rows = [features(example.reading, example.owner, idf) for example in examples]

@@ -215,6 +215,14 @@ def _fits(owner: Owner, facts: Facts) -> bool:
     )
 
 
+def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
+    """Whether the body that the law names first in this case is one of a place."""
+    for owner in rule.owners if rule else ():
+        if owner.always or _fits(owner, facts):
+            return bool(owner.level)
+    return False
+
+
 def _local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
     """Return the unit of the place's own government, None where the place is not known."""
     code = DKI if place.codes[0] == DKI else place.codes[1]

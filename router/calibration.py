@@ -1,5 +1,6 @@
 """Turns a share of the scores into the probability that the owner is right."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 Knots = Sequence[tuple[float, float]]
@@ -8,11 +9,8 @@ Knots = Sequence[tuple[float, float]]
 
 def probability(share: float, knots: Knots) -> float:
     """Return the probability at a share; at the ends that of the last knot."""
-    before = knots[0]
-    if share <= before[0]:
-        return before[1]
-    for knot in knots[1:]:
-        if share <= knot[0]:
-            return before[1] + (knot[1] - before[1]) * (share - before[0]) / (knot[0] - before[0])
-        before = knot
-    return before[1]
+    at = bisect_left(knots, (share, 0.0))
+    if at == 0 or at == len(knots):
+        return knots[min(at, len(knots) - 1)][1]
+    (left, low), (right, high) = knots[at - 1], knots[at]
+    return low + (high - low) * (share - left) / (right - left)

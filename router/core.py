@@ -11,7 +11,7 @@ from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evi
 from complaints.ids import disposition_id
 from normalizer.reader import Reader
 from normalizer.reading import PlaceReading, Reading
-from router.authority import Candidate, Facts, Weighing
+from router.authority import Candidate, Facts, Weighing, is_of_a_place
 from router.calibration import probability
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
@@ -123,7 +123,7 @@ class Router:
         owner = decision.owner
         best = next((one for one in decision.ranked if one.agency is owner), decision.ranked[0])
         return tuple(
-            item.model_copy(update={"span": self.reader.words_for(reading.folded, item.rule.removeprefix("subject:"))})
+            item.model_copy(update={"span": self.reader.words_for(reading.words, item.rule.removeprefix("subject:"))})
             if item.rule.startswith("subject:")
             else item
             for item in best.evidence
@@ -148,7 +148,9 @@ class Router:
         deepest = where.deepest
         place = self.registry.gazetteer.names.get(deepest, "") if deepest else ""
         refused_by = self._name(refusals[-1].agency_id) if refusals else ""
-        open_place = where.codes[1] is None and where.codes[0] != DKI and subject in self.rules.local
+        open_place = (
+            where.codes[1] is None and where.codes[0] != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
+        )
         exhausted = len(refusals) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
         if confidence >= sure_from and not exhausted and (self.model or not open_place):

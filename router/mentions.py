@@ -9,12 +9,12 @@ from router.registry import Registry
 
 _ADDRESS_WORDS = frozenset(
     (
-        *(b"yth", b"kpd", b"kepada", b"pimpinan", b"kadis", b"kepala", b"admin", b"cq", b"untuk", b"up", b"ytk"),
-        *(b"pihak", b"dear", b"mohon", b"kantor", b"terhormat"),
+        *("yth", "kpd", "kepada", "pimpinan", "kadis", "kepala", "admin", "cq", "untuk", "up", "ytk"),
+        *("pihak", "dear", "mohon", "kantor", "terhormat"),
     )
 )
-_REACH_CHARS = 28
-"""So many letters before a name are looked at for words of address."""
+_REACH_WORDS = 4
+"""So many words before a name are looked at for words of address."""
 
 _SHORTEST = 3
 _NOT_ALONE = frozenset(
@@ -45,18 +45,18 @@ class Mentions:
         """Return the bodies named in a text, each once, the longest name at a position."""
         if not reading.names:
             return []
-        folded = reading.folded
+        words = reading.words
         found: dict[str, Mention] = {}
         reach = 0
         for start, minus_end, number in sorted(reading.names):
-            if start < reach - 1:
+            if start < reach:
                 continue
             reach = -minus_end
             body, is_unit = self.targets[number]
-            addressed = not _ADDRESS_WORDS.isdisjoint(folded[max(0, start - _REACH_CHARS) : start].split())
+            addressed = not _ADDRESS_WORDS.isdisjoint(words[max(0, start - _REACH_WORDS) : start])
             old = found.get(body)
             if old is None or (addressed and not old[2]):
-                found[body] = (body, is_unit, addressed, folded[start + 1 : reach - 1].decode("ascii"))
+                found[body] = (body, is_unit, addressed, " ".join(words[start:reach]))
         return list(found.values())
 
 

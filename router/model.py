@@ -118,7 +118,7 @@ def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
 def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str, float]:
     """Return what the model looks at: the words by how telling they are, and what the rules found."""
     counts: dict[str, int] = {}
-    for word in reading.folded.decode("ascii").split():
+    for word in reading.words:
         if word in idf:
             counts[word] = counts.get(word, 0) + 1
     values = {word: (1.0 + log(count)) * idf[word] for word, count in counts.items()}

@@ -43,6 +43,7 @@ class Rule:
         label: how evidence names the rule.
         deep: an owner is below a regency.
         words: the word groups on which it depends.
+        bodies: the owners' bodies and units.
     """
 
     subject: str
@@ -53,6 +54,7 @@ class Rule:
     label: str
     deep: bool
     words: tuple[str, ...]
+    bodies: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,6 @@ class Rules:
     oversight: Oversight
     calibration: Knots
     sure_from: float
-    local: frozenset[str]
-    """Subjects whose owner is one of a place."""
 
     @classmethod
     def load(cls) -> "Rules":
@@ -90,10 +90,9 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
     return Rules(
         version=document["version"],
         subjects=subjects,
-        oversight=Oversight(**document["oversight"]),
+        oversight=Oversight(**{**document["oversight"], "itself": tuple(document["oversight"]["itself"])}),
         calibration=tuple((share, chance) for share, chance in document["calibration"]),
         sure_from=document["sure_from"],
-        local=frozenset(subject for subject, rule in subjects.items() if _is_local(rule)),
     )
 
 
@@ -108,12 +107,8 @@ def _rule(subject: str, row: Mapping[str, Any]) -> Rule:
         label=f"subject:{subject}",
         deep=any(owner.level in {"district", "village"} for owner in owners),
         words=tuple(sorted({word for owner in owners for word in (*owner.needs, *owner.unless)})),
+        bodies=frozenset(owner.body for owner in owners),
     )
-
-
-def _is_local(rule: Rule) -> bool:
-    first = next((owner for owner in rule.owners if not owner.needs and not owner.regions), None)
-    return bool(first and first.level)
 
 
 def _owner(row: Mapping[str, Any]) -> Owner:

@@ -8,7 +8,7 @@ import pytest
 from complaints.message import InboundMessage
 from normalizer.normaliser import Normaliser
 from normalizer.privacy import mask
-from normalizer.text import fold_parts
+from normalizer.text import BREAK, words_of
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -107,10 +107,9 @@ def test_personal_data_is_masked_and_offices_are_not(text: str, masked: str) -> 
 
 
 @pytest.mark.parametrize("text", ["", " ", "a  b\t\nc", "é ü — “kutip”", "🙏 jalan", "\x00\x01|", "Jum'at"])
-def test_folding_gives_words_between_single_spaces(text: str) -> None:
-    """Any text becomes lower-case ASCII words, one space between, and the parts stay apart."""
-    folded = fold_parts("Judul", "", text)
-    assert folded.startswith(b" judul | | ")
-    assert folded.endswith(b" ")
-    assert b"  " not in folded
-    assert folded == folded.lower()
+def test_folding_gives_plain_words_part_by_part(text: str) -> None:
+    """Any text becomes lower-case ASCII words, and each part ends with a break, so that no phrase is read across."""
+    words = words_of("Judul", "", text)
+    assert words[:3] == ["judul", BREAK, BREAK]
+    assert words[-1] == BREAK
+    assert all(word == word.lower().strip() and word.isascii() for word in words)
