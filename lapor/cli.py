@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from lapor import agencies, apikeys, cases, routing, running, servers
+from lapor import agencies, apikeys, cases, compiling, routing, running, servers
 
 app = typer.Typer(
     name="lapor",
@@ -33,6 +33,7 @@ app.command()(running.doctor)
 app.command()(running.topics)
 app.command()(running.settings)
 app.command(name="api-key")(apikeys.api_key)
+app.command(name="compile")(compiling.compile_modules)
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ _FINE = frozenset(("day", "week"))
 _WAYS = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
 
 
-def find_date(words: Sequence[str], today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
+def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
     """Return when it happened, never later than today, None where the text does not say.
 
     What says a day goes before what says a week, a month or a year; of two, what stands first.
@@ -93,12 +93,12 @@ def find_date(words: Sequence[str], today: date, groups: Mapping[str, Sequence[i
     return coarse or next(_years(words, years, today), None)
 
 
-def _around(words: Sequence[str], at: int) -> tuple[list[str], list[str]]:
+def _around(words: list[str], at: int) -> tuple[list[str], list[str]]:
     """Return the words before a position, and those from it on."""
-    return list(words[max(0, at - _REACH_WORDS) : at]), list(words[at : at + _REACH_WORDS])
+    return words[max(0, at - _REACH_WORDS) : at], words[at : at + _REACH_WORDS]
 
 
-def _numeric(words: Sequence[str], at: int, today: date) -> DateReading | None:
+def _numeric(words: list[str], at: int, today: date) -> DateReading | None:
     before, after = _around(words, at)
     word = after[0]
     if not word.isdigit():  # tgl 3 4 2026, tgl 3 4
@@ -119,7 +119,7 @@ def _full(year: int) -> int:
     return year if year >= _CENTURY else _CENTURY + year
 
 
-def _month(words: Sequence[str], at: int, today: date) -> DateReading | None:
+def _month(words: list[str], at: int, today: date) -> DateReading | None:
     before, after = _around(words, at)
     month = _MONTHS[after[0]]
     follows = after[1] if len(after) > 1 else ""
@@ -159,7 +159,7 @@ _NIGHT = frozenset(("malam", "mlm"))
 _DAY_UNITS = frozenset(("hari", "hr"))
 
 
-def _relative(words: Sequence[str], at: int, today: date) -> DateReading | None:
+def _relative(words: list[str], at: int, today: date) -> DateReading | None:
     before, after = _around(words, at)
     word, follows = after[0], after[1] if len(after) > 1 else ""
     last = before[-1] if before else ""
@@ -195,7 +195,7 @@ def _ago(before: list[str], today: date) -> DateReading | None:
     return None
 
 
-def _weekday(words: Sequence[str], at: int, today: date) -> DateReading | None:
+def _weekday(words: list[str], at: int, today: date) -> DateReading | None:
     before, after = _around(words, at)
     if after[0] == "hari":
         return _on_weekday(_WEEKDAYS[after[1]], today)
@@ -210,7 +210,7 @@ def _on_weekday(wanted: int, today: date) -> DateReading | None:
     return _days_before(today, (today.weekday() - wanted) % 7)
 
 
-def _span(words: Sequence[str], at: int, today: date) -> DateReading | None:
+def _span(words: list[str], at: int, today: date) -> DateReading | None:
     """Return the beginning of "3 bulan lalu", "sudah dua minggu", "setahun ini"."""
     before, after = _around(words, at)
     word = after[0]
@@ -270,7 +270,7 @@ def _days_before(today: date, days: int) -> DateReading | None:
     return DateReading(day=today - timedelta(days=days), precision="day")
 
 
-def _years(words: Sequence[str], positions: Sequence[int], today: date) -> Iterator[DateReading]:
+def _years(words: list[str], positions: Sequence[int], today: date) -> Iterator[DateReading]:
     for at in positions:
         before, after = _around(words, at)
         word = after[0]

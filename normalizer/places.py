@@ -39,11 +39,10 @@ _TIE_BREAK, _FEW = 0.4, 3
 _ROAD_WORDS = 5
 """So near before "dari X" stands the road that leads from there."""
 
-_NOWHERE = PlaceReading()
 _CANDIDATES = 5
 
 
-def longest(node: PlaceNode, words: Sequence[str], at: int) -> Hit | None:
+def longest(node: PlaceNode, words: list[str], at: int) -> Hit | None:
     """Return the longest name of a place at a position, None where there is none.
 
     Args:
@@ -52,28 +51,35 @@ def longest(node: PlaceNode, words: Sequence[str], at: int) -> Hit | None:
         at: the position.
     """
     end = at + 1
-    found = (at, end, node.place) if node.place else None
+    place = node.place
+    found = end
     going = node.after(words[end])
-    while going:
+    while going is not None:
         end += 1
-        if going.place:
-            found = (at, end, going.place)
-        going = going.after(words[end]) if going.follow else None
-    return found
+        if going.place is not None:
+            place, found = going.place, end
+        going = going.after(words[end])
+    return (at, found, place) if place is not None else None
 
 
-def everyday(names: PlaceNames, words: Sequence[str], at: int) -> Hit | None:
-    """Return the everyday words that stand as a name at a position, behind a level's name; None where there are none."""
-    for size in range(_NAME_WORDS, 0, -1):
+def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> Hit | None:
+    """Return the everyday words that stand as a name behind a level's name, None where there are none or another name is longer.
+
+    Args:
+        node: of the word that stands there, None where no name begins with it.
+        names: what the names mean.
+        words: of the text.
+        at: the position behind the level's name.
+    """
+    other = longest(node, words, at) if node is not None else None
+    for size in range(_NAME_WORDS, other[1] - at if other else 0, -1):
         name = names.everyday(" ".join(words[at : at + size]))
-        if name:
+        if name is not None:
             return at, at + size, name
     return None
 
 
-def resolve(
-    words: Sequence[str], hits: Sequence[Hit], names: PlaceNames, *, keyword: str | None = None
-) -> PlaceReading:
+def resolve(words: list[str], hits: Sequence[Hit], names: PlaceNames, *, keyword: str | None = None) -> PlaceReading:
     """Return the region that the names support best.
 
     Args:
@@ -83,7 +89,7 @@ def resolve(
         keyword: the Kemendagri code that was given beside the text.
     """
     if not hits and not keyword:
-        return _NOWHERE
+        return PlaceReading()
     tally = Tally()
     if keyword:
         tally.claim(keyword, _KEYWORD, "keyword", (0, 0))
@@ -93,7 +99,8 @@ def resolve(
     reading = _decide(tally, small, words)
     if _is_open(reading, tally) and _break_tie(tally, words, names):
         reading = _decide(tally, small, words)
-    return reading._replace(between=True) if between else reading
+    reading.between = between
+    return reading
 
 
 def _is_open(reading: PlaceReading, tally: Tally) -> bool:
@@ -104,7 +111,7 @@ def _is_open(reading: PlaceReading, tally: Tally) -> bool:
     )
 
 
-def _break_tie(tally: Tally, words: Sequence[str], names: PlaceNames) -> bool:
+def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
     """Let everyday words that are also names of few places speak, where the rest leaves several regencies open."""
     spoken = False
     for name in map(names.everyday, dict.fromkeys((*words, *map(" ".join, pairwise(words))))):
@@ -115,7 +122,7 @@ def _break_tie(tally: Tally, words: Sequence[str], names: PlaceNames) -> bool:
     return spoken
 
 
-def _collect(tally: Tally, words: Sequence[str], hits: Sequence[Hit], names: PlaceNames) -> tuple[list[Small], bool]:
+def _collect(tally: Tally, words: list[str], hits: Sequence[Hit], names: PlaceNames) -> tuple[list[Small], bool]:
     """Count the provinces and regencies, and return the smaller places and whether a road between two places is named."""
     small: list[Small] = []
     street_to = from_to = -1
@@ -146,7 +153,7 @@ def _collect(tally: Tally, words: Sequence[str], hits: Sequence[Hit], names: Pla
     return small, between
 
 
-def _is_street(words: Sequence[str], start: int, names: PlaceNames) -> bool:
+def _is_street(words: list[str], start: int, names: PlaceNames) -> bool:
     """Whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara" and not in "Kemang Raya Jakarta"."""
     if words[start].startswith("di") and names.get(words[start][2:]):
         return False
@@ -156,7 +163,7 @@ def _is_street(words: Sequence[str], start: int, names: PlaceNames) -> bool:
 _STREET_WORDS = frozenset(("jalan", "jl", "jln"))
 
 
-def _origin(words: Sequence[str], start: int, end: int, flags: int) -> tuple[int, bool]:
+def _origin(words: list[str], start: int, end: int, flags: int) -> tuple[int, bool]:
     """Return the flags of a name after a word of coming or going, and whether a road begins there."""
     is_from = words[start - 1] == "dari"
     if (is_from and start > 1 and words[start - 2] == "pindah") or _is_home(words[end : end + 3]):
@@ -164,7 +171,7 @@ def _origin(words: Sequence[str], start: int, end: int, flags: int) -> tuple[int
     return flags, is_from and "jalan" in words[max(0, start - _ROAD_WORDS) : start]
 
 
-def _is_home(words: Sequence[str]) -> bool:
+def _is_home(words: list[str]) -> bool:
     return words in (["tempat", "saya", "tinggal"], ["tempat", "tinggal", "saya"])
 
 
@@ -179,10 +186,10 @@ def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> boo
     return not flags & HAMLET
 
 
-def _decide(tally: Tally, small: list[Small], words: Sequence[str]) -> PlaceReading:
+def _decide(tally: Tally, small: list[Small], words: list[str]) -> PlaceReading:
     provinces = tally.provinces
     if not tally.points:
-        return _province(tally, words) or _NOWHERE
+        return _province(tally, words) or PlaceReading()
     ranked = [
         (score + min(1.0, score / 2, provinces.get(code[:PROVINCE], 0.0)), code) for code, score in tally.points.items()
     ]
@@ -206,7 +213,7 @@ def _best_first(item: tuple[float, str]) -> tuple[float, str]:
     return -item[0], item[1]
 
 
-def _province(tally: Tally, words: Sequence[str]) -> PlaceReading | None:
+def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
     """Return the reading at the province that is named, None where none is."""
     if not tally.provinces:
         return None
@@ -216,7 +223,7 @@ def _province(tally: Tally, words: Sequence[str]) -> PlaceReading | None:
     return PlaceReading(lineage(code), tally.hows[code], _spoken(words, [tally.spans[code]]))
 
 
-def _at(code: str, tally: Tally, small: list[Small], words: Sequence[str]) -> PlaceReading:
+def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceReading:
     """Return the reading at a regency, with the district and village that stand in it."""
     spans = [tally.spans[code]]
     inside = [
@@ -244,5 +251,5 @@ def _is_own(name: PlaceName) -> bool:
     return name.phrase or all(how != "named" for _, _, _, how in name.strong)
 
 
-def _spoken(words: Sequence[str], spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+def _spoken(words: list[str], spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
     return tuple([" ".join(words[start:end]) for start, end in spans if end])

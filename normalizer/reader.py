@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import compress
-from operator import itemgetter
 
 from complaints.event import MissingPart
 from normalizer import dates, places
@@ -15,7 +13,7 @@ from normalizer.lexicon import Lexicon, compile_lexicon
 from normalizer.placenames import DKI
 from normalizer.reading import NameHit, Reading
 from normalizer.text import BREAK, words_of
-from normalizer.vocabulary import OPEN, Meaning
+from normalizer.vocabulary import OPEN, Meaning, Word
 
 TITLE_BONUS = 2.0
 """A word in the title says more about the subject than one in the story."""
@@ -91,21 +89,29 @@ class Reader:
         occurred = dates.find_date(words, local_day(received_at, place.codes[0]), groups) if received_at else None
         subjects = lexicon.subjects
         count = len(subjects)
-        ranked = [(-score, target) for target, score in scores.items() if target < count]
+        ranked = sorted([(-score, target) for target, score in scores.items() if target < count])
         of_class = class_of(scores, count)
-        oversight = scores.get(count, 0.0) >= OVERSIGHT_FROM
-        if not ranked:
-            return Reading(words, place, occurred, of_class, oversight, (), groups, names, None, ("subject",))
-        ranked.sort()
-        best = tuple([(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]])
-        first = subjects[ranked[0][1]]
-        placed = not first.local or place.codes[1] is not None or place.codes[0] == DKI
-        missing: tuple[MissingPart, ...] = () if placed else _PLACE
-        if of_class == COMPLAINT:
-            missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - 3)
-        return Reading(words, place, occurred, of_class, oversight, best, groups, names, first.topic, missing)
+        first = subjects[ranked[0][1]] if ranked else None
+        missing: tuple[MissingPart, ...] = ("subject",)
+        if first:
+            placed = not first.local or place.codes[1] is not None or place.codes[0] == DKI
+            missing = () if placed else _PLACE
+            if of_class == COMPLAINT:
+                missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - 3)
+        return Reading(
+            words=words,
+            place=place,
+            occurred=occurred,
+            complaint_class=of_class,
+            oversight=scores.get(count, 0.0) >= OVERSIGHT_FROM,
+            subjects=tuple([(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
+            groups=groups,
+            names=names,
+            topic=first.topic if first else None,
+            missing=missing,
+        )
 
-    def words_for(self, words: Sequence[str], subject: str) -> str:
+    def words_for(self, words: list[str], subject: str) -> str:
         """Return the words of a text that point to a subject most, for people to read."""
         lexicon = self.lexicon
         target = next((number for number, one in enumerate(lexicon.subjects) if one.id == subject), -1)
@@ -124,38 +130,46 @@ def _delimited(written: str) -> str:
     return f"{start}{written.strip(OPEN)}{end}"
 
 
-def _scan(words: Sequence[str], lexicon: Lexicon) -> tuple[Told, list[places.Hit]]:
+def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[places.Hit]]:
     """Return what the words and phrases tell, with their positions, and the names of places, the longest at each position."""
-    found = itemgetter(*words)(lexicon.vocabulary)
+    vocabulary = lexicon.vocabulary
     told: Told = []
     hits: list[places.Hit] = []
     reach = 0
-    for at in compress(range(len(words)), found):
-        word = found[at]
-        place = word.place
+    found: list[Word | None] = [vocabulary[word] for word in words]
+    for at, word in enumerate(found):
+        if word is None:
+            continue
         if word.tells:
             told.append((word, at))
-        hit = (at, at + 1, place) if place else None
-        if words[at + 1] in word.begins:
-            meaning = word.follow.get(words[at + 1])
-            size = at + 2
-            while meaning:
-                told.append((meaning, at))
-                meaning = meaning.follow.get(words[size]) if meaning.follow else None
-                size += 1
-            if word.names:
+        hit: places.Hit | None = None
+        following = words[at + 1]
+        if following in word.begins:
+            _follow(word, words, at, told)
+            if at >= reach and word.names is not None:
                 hit = places.longest(word.names, words, at)
-        if hit and at >= reach:
+        elif at >= reach and word.place is not None:
+            hit = (at, at + 1, word.place)
+        if hit is not None:
             hits.append(hit)
             reach = hit[1]
         if word.is_level and at + 1 >= reach:
-            hit = places.everyday(lexicon.names, words, at + 1)
             after = found[at + 1]
-            other = places.longest(after.names, words, at + 1) if after and after.names else None
-            if hit and (not other or other[1] < hit[1]):
+            hit = places.behind_level(after.names if after else None, lexicon.names, words, at + 1)
+            if hit is not None:
                 hits.append(hit)
                 reach = hit[1]
     return told, hits
+
+
+def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
+    """Add what the phrases tell that a word begins."""
+    end = at + 1
+    meaning = word.follow.get(words[end])
+    while meaning is not None:
+        told.append((meaning, at))
+        end += 1
+        meaning = meaning.follow.get(words[end])
 
 
 def _count(

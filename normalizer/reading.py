@@ -1,4 +1,4 @@
-"""What the normaliser understood of a text: tuples, as ten thousand a second are made."""
+"""What the normaliser understood of a text: plain classes, as ten thousand a second are made."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,8 +9,10 @@ from complaints.event import MissingPart
 Codes = tuple[str | None, str | None, str | None, str | None]
 """Kemendagri codes of province, regency, district and village, None where not known."""
 
+NOWHERE: Codes = (None, None, None, None)
 
-class PlaceReading(NamedTuple):
+
+class PlaceReading:
     """Where it happened.
 
     Attributes:
@@ -21,11 +23,20 @@ class PlaceReading(NamedTuple):
         between: a road from one place to another is named.
     """
 
-    codes: Codes = (None, None, None, None)
-    how: str = "none"
-    spans: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()
-    between: bool = False
+    __slots__ = ("between", "candidates", "codes", "how", "spans")
+
+    def __init__(
+        self,
+        codes: Codes = NOWHERE,
+        how: str = "none",
+        spans: tuple[str, ...] = (),
+        candidates: tuple[str, ...] = (),
+    ) -> None:
+        self.codes = codes
+        self.how = how
+        self.spans = spans
+        self.candidates = candidates
+        self.between = False
 
     @property
     def province(self) -> str | None:
@@ -54,7 +65,7 @@ NameHit = tuple[int, int, int]
 """The numbers of its first word and, with its sign turned so that the longest comes first in order, of the word after it; its number."""
 
 
-class Reading(NamedTuple):
+class Reading:
     """All that is understood of one text.
 
     Attributes:
@@ -70,13 +81,40 @@ class Reading(NamedTuple):
         missing: what an incomplete report lacks.
     """
 
-    words: Sequence[str]
-    place: PlaceReading
-    occurred: DateReading | None
-    complaint_class: str
-    oversight: bool
-    subjects: tuple[tuple[str, float], ...]
-    groups: Mapping[str, Sequence[int]]
-    names: Sequence[NameHit]
-    topic: str | None
-    missing: tuple[MissingPart, ...]
+    __slots__ = (
+        "complaint_class",
+        "groups",
+        "missing",
+        "names",
+        "occurred",
+        "oversight",
+        "place",
+        "subjects",
+        "topic",
+        "words",
+    )
+
+    def __init__(  # noqa: PLR0913 - all that there is to understand
+        self,
+        *,
+        words: list[str],
+        place: PlaceReading,
+        occurred: DateReading | None,
+        complaint_class: str,
+        oversight: bool,
+        subjects: tuple[tuple[str, float], ...],
+        groups: Mapping[str, Sequence[int]],
+        names: Sequence[NameHit],
+        topic: str | None,
+        missing: tuple[MissingPart, ...],
+    ) -> None:
+        self.words = words
+        self.place = place
+        self.occurred = occurred
+        self.complaint_class = complaint_class
+        self.oversight = oversight
+        self.subjects = subjects
+        self.groups = groups
+        self.names = names
+        self.topic = topic
+        self.missing = missing

@@ -1,7 +1,6 @@
 """Weighs place, subject, level of government and what the citizen said into candidates for the owner."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from complaints.event import Evidence, RoutingHints
 from normalizer.reading import PlaceReading, Reading
@@ -55,13 +54,16 @@ class Candidate:
         )
 
 
-class Facts(NamedTuple):
+class Facts:
     """What the decision hangs on."""
 
-    reading: Reading
-    place: PlaceReading
-    oversight: bool
-    hints: RoutingHints
+    __slots__ = ("hints", "oversight", "place", "reading")
+
+    def __init__(self, reading: Reading, place: PlaceReading, oversight: bool, hints: RoutingHints) -> None:
+        self.reading = reading
+        self.place = place
+        self.oversight = oversight
+        self.hints = hints
 
 
 class Weighing:

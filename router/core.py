@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evidence, Refusal
 from complaints.ids import disposition_id
 from normalizer.reader import Reader
 from normalizer.reading import PlaceReading, Reading
 from router.authority import Candidate, Facts, Weighing, is_of_a_place
-from router.calibration import probability
+from router.calibration import probability, thousandths
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
 from router.mentions import Mentions, mentions_of
 from router.model import Model
 from router.registry import DKI, Agency, Registry
-from router.rules import Rule, Rules
+from router.rules import Rules
 
 MAX_HOPS = 3
 """After so many refusals the national administrator takes the complaint."""
@@ -31,15 +30,27 @@ ALTERNATIVES = 3
 _NOBODY: frozenset[str] = frozenset()
 
 
-class Decision(NamedTuple):
-    """Who owns it and why, before it becomes an event."""
+class Decision:
+    """Who owns it and why, before it becomes an event.
 
-    owner: Agency
-    triage: bool
-    confidence: float
-    rule: Rule | None
-    explanation: str
-    ranked: list[Candidate]
+    Attributes:
+        owner: the body.
+        triage: whether it is a desk that must sort it out.
+        confidence: the probability that the first of `ranked` is right.
+        explanation: why, in one sentence for the citizen.
+        ranked: the candidates, best first.
+    """
+
+    __slots__ = ("confidence", "explanation", "owner", "ranked", "triage")
+
+    def __init__(
+        self, owner: Agency, confidence: float, explanation: str, ranked: list[Candidate], *, triage: bool
+    ) -> None:
+        self.owner = owner
+        self.triage = triage
+        self.confidence = confidence
+        self.explanation = explanation
+        self.ranked = ranked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +93,7 @@ class Router:
         reading = self.reader.read(complaint.whole_text, title=complaint.title, address=complaint.place.text)
         chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
         if chosen and all(chosen != subject for subject, _ in reading.subjects):
-            reading = reading._replace(subjects=(*reading.subjects, (chosen, CHOSEN_TOPIC)))
+            reading.subjects = (*reading.subjects, (chosen, CHOSEN_TOPIC))
         facts = Facts(reading=reading, place=_place_of(complaint), oversight=complaint.oversight, hints=complaint.hints)
         counted = self.counted(refusals)
         decision = self.decide(facts, counted)
@@ -100,7 +111,7 @@ class Router:
             explanation=decision.explanation,
             evidence=self._evidence(decision, reading),
             alternatives=tuple(
-                Alternative(id=other.agency.id, name=other.agency.name, score=round(min(1.0, other.score), 3))
+                Alternative(id=other.agency.id, name=other.agency.name, score=thousandths(min(1.0, other.score)))
                 for other in decision.ranked
                 if other.agency.id != decision.owner.id
             )[:ALTERNATIVES],
@@ -156,10 +167,10 @@ class Router:
         if confidence >= sure_from and not exhausted and (self.model or not open_place):
             best = ranked[0]
             text = explain(best.agency, best.rule, subject=name, place=place, refused_by=refused_by)
-            return Decision(best.agency, False, confidence, best.rule, text, ranked)
+            return Decision(best.agency, confidence, text, ranked, triage=False)
         desk = self.registry.national_administrator if exhausted else self._desk(facts.place, refused)
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=refused_by)
-        return Decision(desk, True, confidence, None, text, ranked)
+        return Decision(desk, confidence, text, ranked, triage=True)
 
     def _confidence(self, ranked: list[Candidate]) -> float:
         """Return the probability that the first is right."""
@@ -171,7 +182,7 @@ class Router:
         if not total:
             return 0.0
         knots = self.model.calibration if self.model else self.rules.calibration
-        return round(probability(ranked[0].score / total, knots), 3)
+        return thousandths(probability(ranked[0].score / total, knots))
 
     def _desk(self, place: PlaceReading, refused: Collection[str]) -> Agency:
         """The nearest government that may sort it out: of the regency, of the province, then the national administrator."""

@@ -11,6 +11,7 @@ from complaints.event import RoutingHints
 from normalizer.gazetteer import Gazetteer
 from normalizer.reading import Codes
 from router.authority import Facts
+from router.calibration import thousandths
 from router.core import ALTERNATIVES, Router
 from router.naming import resolve
 from router.registry import Registry
@@ -52,7 +53,7 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row.get("id"),
         "agency": {"id": owner.id, "name": owner.name},
         "alternatives": [
-            {"id": one.agency.id, "name": one.agency.name, "score": round(one.score, 3) if one.score < 1.0 else 1.0}
+            {"id": one.agency.id, "name": one.agency.name, "score": thousandths(min(one.score, 1.0))}
             for one in others[:ALTERNATIVES]
         ],
         "confidence": decision.confidence,
