@@ -39,7 +39,12 @@ _RARE = 2
 _SMALL_WEIGHT = 0.02
 
 _TRUSTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-_KNOTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+_STEP_REPORTS, _STEPS_MOST = 200, 10
+"""The part of so many reports that is right is known to three or four points; more steps than that nobody needs."""
+
+_LEAST = 0.03
+"""No probability is nearer to 0 or to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,16 +253,20 @@ def _hits(probes: Sequence[Probe], trust: float, depth: int) -> int:
 
 
 def _calibrate(probes: Sequence[Probe], trust: float) -> list[tuple[float, float]]:
-    """Return the straight line from share to the part that was right: with hundreds of reports anything finer is chance."""
-    shares: list[float] = []
-    rights: list[float] = []
+    """Return the part that was right in each of a few steps of equally many reports: anything finer is chance."""
+    outcomes: list[tuple[float, bool]] = []
     for probe in probes:
         mixed = _mixed(probe, trust)
         total = sum(score for score, _ in mixed)
         if total:
-            shares.append(mixed[0][0] / total)
-            rights.append(float(mixed[0][1] == probe[0].label))
-    if len(set(shares)) < 2:  # noqa: PLR2004 - two points make a line
+            outcomes.append((mixed[0][0] / total, mixed[0][1] == probe[0].label))
+    if not outcomes:
         return [(0.0, 0.5)]
-    slope, level = np.polyfit(shares, rights, 1)
-    return [(share, round(float(min(0.97, max(0.03, level + slope * share))), 3)) for share in _KNOTS]
+    outcomes.sort()
+    knots: list[tuple[float, float]] = []
+    chance = _LEAST
+    for step in np.array_split(np.arange(len(outcomes)), min(_STEPS_MOST, max(1, len(outcomes) // _STEP_REPORTS))):
+        right = sum(outcomes[at][1] for at in step) / len(step)
+        chance = round(min(1.0 - _LEAST, max(chance, right)), 3)  # a larger share is never worth less
+        knots += [(outcomes[step[0]][0] if knots else 0.0, chance), (outcomes[step[-1]][0], chance)]
+    return knots
