@@ -25,6 +25,9 @@ def search(
     from router.lookup import search
     from router.registry import Registry
 
+    if not text.strip():
+        typer.echo("give part of a name, as in `lapor agency search 'dinas pu semarang'`", err=True)
+        raise typer.Exit(2)
     registry = Registry.load()
     found = search(registry, text, limit)
     for agency in found:

@@ -84,8 +84,11 @@ def route(
 
     `echo '{"id": "1", "text": "Jalan di Kec. Tembalang Kota Semarang berlubang"}' | lapor route --json`
 
-    A line out has agency, alternatives, confidence, class, oversight, topic, place, occurred_on, missing and explanation. A line
-    that is no JSON object gives `{"error": ..., "line": N}` at its place, the others go on, and the exit status is 1.
+    A line out has `id`, `agency` (id, name), `alternatives` (id, name, score), `confidence` (the probability that this agency must
+    handle it), `triage` (it is only the desk that sorts it out), `class` (pengaduan, permintaan_informasi or aspirasi),
+    `oversight`, `topic`, `place` (province, regency, district, village), `occurred_on` (only where `received_at` is given),
+    `missing` (place, subject, date, chronology, evidence) and `explanation`. A line that is no JSON object gives
+    `{"error": ..., "line": N}` at its place, the others go on, and the exit status is 1. An unknown region is passed over.
     """
     from lapor.streams import pump
 

@@ -51,6 +51,14 @@ def _load() -> Gazetteer:
 
 
 @lru_cache(maxsize=8192)
+def described(gazetteer: Gazetteer, code: str) -> str:
+    """Return a region as people are told of it ("Kota Semarang", "Kecamatan Mijen, Kota Semarang"); empty for an unknown code."""
+    if len(code) <= REGENCY or code not in gazetteer.names:
+        return gazetteer.name(code)
+    return f"{gazetteer.full_name(code)}, {gazetteer.name(code[:REGENCY])}"
+
+
+@lru_cache(maxsize=8192)
 def lineage(code: str) -> tuple[str | None, str | None, str | None, str | None]:
     """Return the codes of province, regency, district and village that a code stands in."""
     size = len(code)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from complaints.crypto import Identity
     from complaints.message import InboundMessage
 
-VERSION = "2026.11.4"
+VERSION = "2026.11.5"
 """Changes with every change of what a text is read as; stands in each complaint."""
 
 _TITLE_CHARS = 60

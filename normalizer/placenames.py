@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -45,7 +44,6 @@ _SPECIFIC_FROM, _OWN_FROM = 7, 5
 """A single word is specific from so many letters, and says nothing by itself with fewer than the second."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class PlaceName:
     """What a name can mean.
 
@@ -59,13 +57,26 @@ class PlaceName:
         phrase: a name of more than one word.
     """
 
-    strong: Strong
-    small: tuple[str, ...]
-    seats: frozenset[str]
-    only_district: frozenset[str] | None
-    own: float
-    weak: bool
-    phrase: bool
+    __slots__ = ("only_district", "own", "phrase", "seats", "small", "strong", "weak")
+
+    def __init__(  # noqa: PLR0913 - all that a name can mean
+        self,
+        *,
+        strong: Strong,
+        small: tuple[str, ...],
+        seats: frozenset[str],
+        only_district: frozenset[str] | None,
+        own: float,
+        weak: bool,
+        phrase: bool,
+    ) -> None:
+        self.strong = strong
+        self.small = small
+        self.seats = seats
+        self.only_district = only_district
+        self.own = own
+        self.weak = weak
+        self.phrase = phrase
 
 
 Raw = str | list[Any]

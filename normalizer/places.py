@@ -36,6 +36,10 @@ _OPEN_FROM = 1.2
 _TIE_BREAK, _FEW = 0.4, 3
 """What an everyday word adds that so few places have as their name, where the place is open otherwise."""
 
+_PASSING_WORDS = frozenset(("melamar", "lamaran", "kelahiran", "alumni", "merantau"))
+_PASSING_REACH = 4
+"""So near after one of these a place is one of the teller's life and not of the event."""
+
 _ROAD_WORDS = 5
 """So near before "dari X" stands the road that leads from there."""
 
@@ -116,41 +120,71 @@ def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
     spoken = False
     for name in map(names.everyday, dict.fromkeys((*words, *map(" ".join, pairwise(words))))):
         if name and len(name.seats) <= _FEW:
-            for code in name.seats & tally.points.keys():
-                tally.points[code] += _TIE_BREAK
-                spoken = True
+            for code in name.seats:
+                if code in tally.points:
+                    tally.points[code] += _TIE_BREAK
+                    spoken = True
     return spoken
 
 
 def _collect(tally: Tally, words: list[str], hits: Sequence[Hit], names: PlaceNames) -> tuple[list[Small], bool]:
-    """Count the provinces and regencies, and return the smaller places and whether a road between two places is named."""
+    """Count the provinces and regencies, and return the smaller places and whether a road between two regencies is named."""
     small: list[Small] = []
-    street_to = from_to = -1
-    between = False
+    road = _Road()
     title_end = words.index(BREAK)
     for start, end, name in hits:
         flags = SURROUNDINGS.get(words[start - 1], 0) if start else 0
+        is_from = False
         if flags:
             if flags & STREET and not _is_street(words, start, names):
                 flags = 0
             elif flags & ORIGIN:
                 flags, is_from = _origin(words, start, end, flags)
-                between = between or (flags & ORIGIN != 0 and start == from_to + 1)
-                from_to = end if is_from else from_to
+        elif not _PASSING_WORDS.isdisjoint(words[max(0, start - _PASSING_REACH) : start]):
+            flags = ORIGIN
         if name.small and (_counts(name, flags, words[end - 1], start + 1 < end) if flags else not name.weak):
             entry = Small(name, flags, (start, end))
             small.append(entry)
             if entry.cued:
                 continue
-        if name.strong:
-            continued = start == street_to and not name.strong[0][2]
-            between = between or continued
-            if flags & STREET or continued:
-                street_to = end  # "jalan Magelang-Jogja" is one street of two names
-            else:
-                where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
-                tally.claim_strong(name, flags, (start, end), where)
-    return small, between
+        if name.strong and not road.takes(name, flags, (start, end), is_from=is_from):
+            where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
+            tally.claim_strong(name, flags, (start, end), where)
+    return small, road.between
+
+
+class _Road:
+    """Follows the names of a road: "jalan Magelang-Jogja" is one street of two names, "jalan dari Tuban ke Babat" leads on.
+
+    Attributes:
+        between: a road between two regencies is named.
+    """
+
+    __slots__ = ("_beginning", "_from_to", "_street", "_street_to", "between")
+
+    def __init__(self) -> None:
+        self.between = False
+        self._street_to = self._from_to = -1
+        self._street = self._beginning = frozenset[str]()
+
+    def takes(self, name: PlaceName, flags: int, span: tuple[int, int], *, is_from: bool) -> bool:
+        """Whether a name of regencies is that of a street, and so claims none."""
+        start, end = span
+        is_fixed = name.strong[0][2]
+        if not (flags & STREET or start == self._street_to or flags & ORIGIN):
+            return False
+        codes = frozenset([code for code, _, _, _ in name.strong])
+        if is_from:
+            self._from_to, self._beginning = end, codes
+        elif flags & ORIGIN and start == self._from_to + 1:
+            self.between = self.between or codes.isdisjoint(self._beginning)
+        continues = start == self._street_to and not is_fixed and codes.isdisjoint(self._street)
+        self.between = self.between or continues
+        if not (flags & STREET or continues):
+            return False
+        if not is_fixed:
+            self._street_to, self._street = end, codes
+        return True
 
 
 def _is_street(words: list[str], start: int, names: PlaceNames) -> bool:

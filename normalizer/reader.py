@@ -12,6 +12,7 @@ from normalizer.judgement import COMPLAINT, OVERSIGHT_FROM, class_of, missing_pa
 from normalizer.lexicon import Lexicon, compile_lexicon
 from normalizer.placenames import DKI
 from normalizer.reading import NameHit, Reading
+from normalizer.surroundings import BUILDINGS, WHEREABOUTS
 from normalizer.text import BREAK, words_of
 from normalizer.vocabulary import OPEN, Meaning, Word
 
@@ -35,6 +36,9 @@ _CUES_SHOWN = 3
 
 Told = list[tuple[Meaning, int]]
 """What the words and phrases tell, each with the number of its first word."""
+
+_ANY_DAY = date(2999, 12, 31)
+"""Where nobody knows when a report came, it still says when something happened, or does not."""
 
 _PLACE: tuple[MissingPart, ...] = ("place",)
 
@@ -82,14 +86,15 @@ class Reader:
         words = words_of(title, address, text)
         lexicon = self.lexicon
         told, hits = _scan(words, lexicon)
-        scores, groups, names = _count(told, words.index(BREAK), lexicon)
+        scores, groups, names = _count(told, words, lexicon)
         place = places.resolve(words, hits, lexicon.names, keyword=region)
         if place.between:
             groups["intercity_road"] = [0]
-        occurred = dates.find_date(words, local_day(received_at, place.codes[0]), groups) if received_at else None
+        day = local_day(received_at, place.codes[0]) if received_at else _ANY_DAY
+        occurred = dates.find_date(words, day, groups)
         subjects = lexicon.subjects
         count = len(subjects)
-        ranked = sorted([(-score, target) for target, score in scores.items() if target < count])
+        ranked = sorted([(-score, target) for target, score in scores.items() if target < count and score > 0.0])
         of_class = class_of(scores, count)
         first = subjects[ranked[0][1]] if ranked else None
         missing: tuple[MissingPart, ...] = ("subject",)
@@ -101,7 +106,7 @@ class Reader:
         return Reading(
             words=words,
             place=place,
-            occurred=occurred,
+            occurred=occurred if received_at else None,
             complaint_class=of_class,
             oversight=scores.get(count, 0.0) >= OVERSIGHT_FROM,
             subjects=tuple([(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
@@ -172,14 +177,23 @@ def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
         meaning = meaning.follow.get(words[end])
 
 
+def _is_aside(words: list[str], at: int) -> bool:
+    """Whether what stands at a position only says where: "depan kantor PDAM"."""
+    if at == 0:
+        return False
+    before = words[at - 1]
+    return before in WHEREABOUTS or (at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS)
+
+
 def _count(
-    told: Told, title_end: int, lexicon: Lexicon
+    told: Told, words: list[str], lexicon: Lexicon
 ) -> tuple[dict[int, float], dict[str, list[int]], list[NameHit]]:
     """Return the score of each target, the positions of each word group, and the names, of what the words and phrases tell."""
     scores: dict[int, float] = {}
     groups: dict[str, list[int]] = {}
     names: list[NameHit] = []
     seen: set[Meaning] = set()
+    title_end = words.index(BREAK)
     for meaning, at in told:
         if meaning.groups:
             for group in meaning.groups:
@@ -187,7 +201,7 @@ def _count(
                     groups[group].append(at)
                 else:
                     groups[group] = [at]
-        if meaning.weights and meaning not in seen:
+        if meaning.weights and meaning not in seen and not _is_aside(words, at):
             seen.add(meaning)
             bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
             for target, weight in meaning.weights:

@@ -30,3 +30,14 @@ for _flag, _line in _WORDS.items():
 
 DIRECTIONS = frozenset(("kidul", "lor", "wetan", "kulon", "kaler", "tonggoh", "ilir", "hilir"))
 """Words that are in names of villages and not in those of heroes."""
+
+WHEREABOUTS = frozenset(
+    (
+        *("depan", "didepan", "dpn", "dekat", "didekat", "dkt", "samping", "disamping", "sebelah", "disebelah"),
+        *("belakang", "dibelakang", "blkg", "seberang", "diseberang", "sebrang", "ngarep", "mburi", "hareupeun"),
+    )
+)
+"""Before the name of a thing that only says where: a lamp in front of the water company is no matter of water."""
+
+BUILDINGS = frozenset(("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"))
+"""May stand between them."""

@@ -1,13 +1,14 @@
 """Weighs place, subject, level of government and what the citizen said into candidates for the owner."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from complaints.event import Evidence, RoutingHints
+from normalizer.gazetteer import PROVINCE
 from normalizer.reading import PlaceReading, Reading
 from router.mentions import Mentions
 from router.model import Model
 from router.naming import resolve
-from router.registry import DKI, Agency, Registry
+from router.registry import DKI, Agency, Owning, Registry
 from router.rules import Owner, Rule, Rules
 
 CHOSEN_SCORE = 0.6
@@ -28,6 +29,12 @@ ADDRESSED_SCORE, MENTIONED_SCORE = 0.45, 0.1
 WATCHDOG = 1.5
 """Abuse of office goes to the inspectorate before the unit that is complained of."""
 
+Groups = Mapping[str, Sequence[int]]
+NO_GROUPS: Groups = {}
+
+_ACCUSED_BEFORE, _ACCUSED_AFTER = 2, 3
+"""So many words an accusation stands at most before the head of region, or behind, where his region may stand between."""
+
 Reason = tuple[str, str, str, float]
 """The rule, the citizen's words, the law and the weight of one reason."""
 
@@ -37,11 +44,11 @@ _LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
 class Candidate:
     """A body that may own the complaint, and why."""
 
-    __slots__ = ("agency", "reasons", "rule", "score")
+    __slots__ = ("agency", "reasons", "score", "why")
 
-    def __init__(self, agency: Agency, rule: Rule | None, score: float, reason: Reason) -> None:
+    def __init__(self, agency: Agency, why: str, score: float, reason: Reason) -> None:
         self.agency = agency
-        self.rule = rule
+        self.why = why
         self.score = score
         self.reasons = [reason]
 
@@ -101,10 +108,10 @@ class Weighing:
             found.sort(key=_best_first)
         return found
 
-    def _add(self, agency: Agency, score: float, rule: Rule | None, reason: Reason) -> None:
+    def _add(self, agency: Agency, score: float, why: str, reason: Reason) -> None:
         candidate = self._found.get(agency.id)
         if candidate is None:
-            self._found[agency.id] = Candidate(agency, rule, score, reason)
+            self._found[agency.id] = Candidate(agency, why, score, reason)
         else:
             before = candidate.score
             candidate.score = before + AGREEMENT * score if before >= score else score + AGREEMENT * before
@@ -114,7 +121,7 @@ class Weighing:
         """Add to a candidate's score in full, or make it one."""
         candidate = self._found.get(agency.id)
         if candidate is None:
-            self._found[agency.id] = Candidate(agency, None, score, reason)
+            self._found[agency.id] = Candidate(agency, "", score, reason)
         else:
             candidate.score += score
             candidate.reasons.append(reason)
@@ -131,14 +138,14 @@ class Weighing:
                 continue
             share = score / total
             label, law = rule.label, rule.law
-            for agency in _owners(rule, facts, registry):
-                if facts.oversight and (watchdog := watchdog_of(agency, rules, registry)):
-                    why = ("oversight", "", rules.oversight.law, share * WATCHDOG)
-                    self._add(watchdog, share * WATCHDOG, rule, why)
+            for agency, why in _owners(rule, facts, registry):
+                if facts.oversight and (watchdog := watchdog_of(agency, rules, registry, facts.reading.groups)):
+                    of_office = ("oversight", "", rules.oversight.law, share * WATCHDOG)
+                    self._add(watchdog, share * WATCHDOG, why if watchdog is agency else rules.oversight.why, of_office)
                 if agency.id in found:
-                    self._add(agency, share, rule, (label, "", law, share))
+                    self._add(agency, share, why, (label, "", law, share))
                 else:  # as _add does, without a call: this is the innermost loop
-                    found[agency.id] = Candidate(agency, rule, share, (label, "", law, share))
+                    found[agency.id] = Candidate(agency, why, share, (label, "", law, share))
                 share *= RANK_DECAY
 
     def _by_mention(self) -> None:
@@ -157,14 +164,18 @@ class Weighing:
                 self._add_beside(one, weight, ("named", span, "", weight))
 
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
-        watchdog = watchdog_of(agency, self._rules, self._registry) if self._facts.oversight else None
+        watchdog = (
+            watchdog_of(agency, self._rules, self._registry, self._facts.reading.groups)
+            if self._facts.oversight
+            else None
+        )
         return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
 
     def _by_account(self, account: str) -> None:
         """Count an account that the citizen tagged, where its name is that of a body (@pln_123, @DishubKotaSmg)."""
         named = resolve(self._registry, account.strip("0123456789_"), self._facts.place.codes[1])
         if named and named.kind != "government":
-            self._add(named, TAGGED_SCORE, None, ("tagged", account, "", TAGGED_SCORE))
+            self._add(named, TAGGED_SCORE, "", ("tagged", account, "", TAGGED_SCORE))
 
     def _by_model(self, model: Model) -> None:
         """Lay what officers would choose beside what the rules found, each with its part."""
@@ -183,29 +194,39 @@ class Weighing:
         place = self._facts.place
         named = resolve(self._registry, written, place.regency or place.province)
         if named:
-            self._add(named, CHOSEN_SCORE, None, ("addressed_to", written, "", CHOSEN_SCORE))
+            self._add(named, CHOSEN_SCORE, "", ("addressed_to", written, "", CHOSEN_SCORE))
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str]:
     return -candidate.score, candidate.agency.id
 
 
-def _owners(rule: Rule, facts: Facts, registry: Registry) -> Sequence[Agency]:
-    """Return the bodies that a rule names in this case, in its order."""
+def _owners(rule: Rule, facts: Facts, registry: Registry) -> Sequence[Owning]:
+    """Return the bodies that a rule names in this case and why, in its order."""
     codes = facts.place.codes
     groups = facts.reading.groups
     said = tuple([word in groups for word in rule.words]) if rule.words else ()
     key = (rule.subject, codes[0], codes[1], said)
     if not rule.deep and (kept := registry.kept.get(key)) is not None:
         return kept
-    found: list[Agency] = []
+    found: list[Owning] = []
     for owner in rule.owners:
         agency = locate(owner, facts.place, registry) if owner.always or _fits(owner, facts) else None
         if agency:
-            found.append(agency)
+            found.append((agency, _said(owner.why or rule.why, agency)))
     if not rule.deep:
         registry.kept[key] = found
     return found
+
+
+def _said(why: str, agency: Agency) -> str:
+    """Return the reason as it is said of a body: in DKI Jakarta the province does what regencies and cities do elsewhere."""
+    if agency.region != DKI:
+        return why
+    return why.replace("pemerintah kabupaten/kota", _DKI_NAME).replace("kabupaten/kota", _DKI_NAME)
+
+
+_DKI_NAME = "Pemerintah Provinsi DKI Jakarta"
 
 
 def _fits(owner: Owner, facts: Facts) -> bool:
@@ -227,22 +248,31 @@ def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
 
 def _local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
     """Return the unit of the place's own government, None where the place is not known."""
-    code = DKI if place.codes[0] == DKI else place.codes[1]
-    return registry.unit(unit, code) if code else None
+    code = place.codes[1] or (DKI if place.codes[0] == DKI else None)
+    return registry.unit_over(unit, code) if code else None
 
 
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
     """Return the body at its place, None where the place is not known so far down."""
     if not owner.level:
         return registry.get(owner.body)
-    code = place.codes[_LEVELS[owner.level]]
     if place.codes[0] == DKI and owner.level in {"local", "province"}:
-        code = DKI
+        return registry.unit_over(owner.body, place.codes[1] or DKI)
+    code = place.codes[_LEVELS[owner.level]]
     return registry.unit(owner.body, code) if code else None
 
 
-def watchdog_of(agency: Agency, rules: Rules, registry: Registry) -> Agency | None:
-    """Return who looks into a body: its own inspectorate, not itself."""
+def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
+    """Return who looks into a body: its own inspectorate, and into a head of region who is above it; perhaps the body itself.
+
+    A governor is looked into by the ministry, a regent or mayor by the province (UU 23/2014 Pasal 373 to 380).
+
+    Args:
+        agency: that is complained of.
+        rules: say who looks into national bodies.
+        registry: of the bodies.
+        groups: the word groups of the text with their positions; some accuse the head of region himself.
+    """
     for body in (agency, *registry.parents(agency.id)):
         if body.id == "polri":
             return registry.get(rules.oversight.police)
@@ -251,5 +281,18 @@ def watchdog_of(agency: Agency, rules: Rules, registry: Registry) -> Agency | No
         if body.id in rules.oversight.national:
             return registry.get(rules.oversight.national[body.id])
         if body.kind == "government" and body.region:
-            return registry.unit("inspektorat", body.region)
+            return _over_government(body.region, rules, registry, groups)
     return None
+
+
+def _over_government(region: str, rules: Rules, registry: Registry, groups: Groups) -> Agency | None:
+    mayor = _is_accused("mayor", groups)
+    if _is_accused("governor", groups) or (mayor and len(region) == PROVINCE):
+        return registry.get(rules.oversight.national["kemendagri"])
+    return registry.unit("inspektorat", region[:PROVINCE] if mayor else region)
+
+
+def _is_accused(head: str, groups: Groups) -> bool:
+    """Whether an accusation stands by a head of region: "bupati X diduga ...", "korupsi bupati"; not "mohon pak bupati ..."."""
+    accusations = groups.get("accusation", ())
+    return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evidence, Refusal
 from complaints.ids import disposition_id
+from normalizer.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.reading import PlaceReading, Reading
-from router.authority import Candidate, Facts, Weighing, is_of_a_place
+from router.authority import Candidate, Facts, Weighing, is_of_a_place, watchdog_of
 from router.calibration import probability, thousandths
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
@@ -27,6 +28,9 @@ CHOSEN_TOPIC = 6.0
 
 ALTERNATIVES = 3
 
+DESK_IS_RIGHT = 0.1
+"""The probability that a desk is itself the body that must handle what it sorts out: 2 of 18 on labelled reports."""
+
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -36,7 +40,7 @@ class Decision:
     Attributes:
         owner: the body.
         triage: whether it is a desk that must sort it out.
-        confidence: the probability that the first of `ranked` is right.
+        confidence: the probability that the owner is the body that must handle it.
         explanation: why, in one sentence for the citizen.
         ranked: the candidates, best first.
     """
@@ -157,7 +161,7 @@ class Router:
         subject = subjects[0][0] if subjects else ""
         name = self.subject_names.get(subject, "")
         deepest = where.deepest
-        place = self.registry.gazetteer.names.get(deepest, "") if deepest else ""
+        place = described(self.registry.gazetteer, deepest) if deepest else ""
         refused_by = self._name(refusals[-1].agency_id) if refusals else ""
         open_place = (
             where.codes[1] is None and where.codes[0] != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
@@ -166,11 +170,11 @@ class Router:
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
         if confidence >= sure_from and not exhausted and (self.model or not open_place):
             best = ranked[0]
-            text = explain(best.agency, best.rule, subject=name, place=place, refused_by=refused_by)
+            text = explain(best.agency, best.why, subject=name, place=place, refused_by=refused_by)
             return Decision(best.agency, confidence, text, ranked, triage=False)
-        desk = self.registry.national_administrator if exhausted else self._desk(facts.place, refused)
+        desk = self.registry.national_administrator if exhausted else self._desk(facts, refused)
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=refused_by)
-        return Decision(desk, confidence, text, ranked, triage=True)
+        return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
     def _confidence(self, ranked: list[Candidate]) -> float:
         """Return the probability that the first is right."""
@@ -184,11 +188,16 @@ class Router:
         knots = self.model.calibration if self.model else self.rules.calibration
         return thousandths(probability(ranked[0].score / total, knots))
 
-    def _desk(self, place: PlaceReading, refused: Collection[str]) -> Agency:
-        """The nearest government that may sort it out: of the regency, of the province, then the national administrator."""
-        for code in (place.regency, place.province):
+    def _desk(self, facts: Facts, refused: Collection[str]) -> Agency:
+        """The nearest government that may sort it out: of the regency, of the province, then the national administrator.
+
+        Abuse of office is sorted out by who looks into that government, since it may be the one that is accused.
+        """
+        for code in (facts.place.regency, facts.place.province):
             seat = Registry.seat(code) if code else None
             desk = self.registry.unit("pemda", seat) if seat else None
+            if desk and facts.oversight:
+                desk = watchdog_of(desk, self.rules, self.registry, facts.reading.groups)
             if desk and desk.id not in refused:
                 return desk
         return self.registry.national_administrator

@@ -1,20 +1,26 @@
 """Says in one Indonesian sentence why a body owns a complaint."""
 
 from router.registry import Agency
-from router.rules import Rule
 
 
-def explain(owner: Agency, rule: Rule | None, *, subject: str, place: str, refused_by: str = "") -> str:
+def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: str = "") -> str:
     """Return the sentence for a body that handles the complaint.
 
     After a refusal the refusal is the reason: the law that the rule names speaks for the body that has just said no.
+
+    Args:
+        owner: the body.
+        why: the reason and the law, nothing where the citizen's own words are the reason.
+        subject: what the report is about, perhaps nothing.
+        place: where, perhaps nothing.
+        refused_by: the body that has just said no, perhaps nothing.
     """
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     where = f" di {place}" if place else ""
     if refused_by:
         return f"{about}{where} kami alihkan ke {owner.name}, karena {refused_by} menyatakan bukan wewenangnya."
-    why = f"karena {rule.reason} ({rule.law})" if rule else "sesuai instansi yang Anda tuju"
-    return f"{about}{where} kami teruskan ke {owner.name}, {why}."
+    because = f"karena {why}" if why else "karena instansi itulah yang Anda tuju atau sebut"
+    return f"{about}{where} kami teruskan ke {owner.name}, {because}."
 
 
 def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: bool, refused_by: str = "") -> str:
@@ -26,5 +32,5 @@ def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: boo
     elif missing_place:
         why = "karena kabupaten atau kota kejadiannya belum jelas"
     else:
-        why = "karena instansi yang berwenang belum dapat ditentukan dengan pasti"
-    return f"{about}{where} ditangani dahulu oleh {desk.name} untuk ditentukan instansi yang berwenang, {why}."
+        why = "karena isi laporan belum cukup jelas"
+    return f"{about}{where} ditangani dahulu oleh {desk.name}, yang akan menentukan instansi yang berwenang, {why}."

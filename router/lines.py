@@ -44,7 +44,7 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
         title=_text(row, "title"),
         address=_text(row, "address") if "address" in row else "",
         received_at=_moment(row["received_at"]) if "received_at" in row else None,
-        region=_text(row, "region") or None if "region" in row else None,
+        region=_region(row["region"], router.registry.gazetteer) if "region" in row else None,
     )
     decision = router.decide(Facts(reading, reading.place, reading.oversight, _NO_HINTS))
     owner = decision.owner
@@ -57,6 +57,7 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
             for one in others[:ALTERNATIVES]
         ],
         "confidence": decision.confidence,
+        "triage": decision.triage,
         "class": reading.complaint_class,
         "oversight": reading.oversight,
         "topic": reading.topic,
@@ -97,6 +98,11 @@ def _place(gazetteer: Gazetteer, codes: Codes) -> dict[str, dict[str, str] | Non
 def _text(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _region(value: object, gazetteer: Gazetteer) -> str | None:
+    """Return the code, None where there is no such region."""
+    return value if isinstance(value, str) and value in gazetteer.names else None
 
 
 def _moment(value: object) -> datetime | None:

@@ -17,7 +17,11 @@ def search(registry: Registry, text: str, limit: int = 10) -> list[Agency]:
         return []
     best = resolve(registry, text, None)
     found: dict[str, Agency] = {best.id: best} if best else {}
-    rows = ((agency, name) for agency in registry.bodies.values() for name in (agency.name, *agency.aliases))
+    rows = (
+        (agency, name)
+        for agency in registry.bodies.values()
+        for name in (agency.name, *agency.aliases, *registry.written.get(agency.id, ()))
+    )
     ranked = sorted((len(name), agency.id) for agency, name in rows if _holds(fold(name).decode("ascii"), wanted))
     for _, key in ranked:
         found.setdefault(key, registry.bodies[key])
@@ -44,7 +48,7 @@ def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
         if len(rest) == len(wanted) or not rest:
             continue
         for unit, template in registry.units.items():
-            names = (template["name"], *template["aliases"])
+            names = (template["name"], *template["aliases"], *registry.written.get(unit, ()))
             if any(_holds(fold(name).decode("ascii"), rest) for name in names):
                 agency = registry.unit(unit, code)
                 if agency:

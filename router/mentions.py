@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from functools import cache
 
 from normalizer.reading import Reading
+from normalizer.surroundings import WHEREABOUTS
 from normalizer.text import fold
 from router.registry import Registry
 
 _ADDRESS_WORDS = frozenset(
     (
-        *("yth", "kpd", "kepada", "pimpinan", "kadis", "kepala", "admin", "cq", "untuk", "up", "ytk"),
-        *("pihak", "dear", "mohon", "kantor", "terhormat"),
+        *("yth", "kpd", "kepada", "pimpinan", "kadis", "kepala", "admin", "cq", "up", "ytk"),
+        *("pihak", "dear", "terhormat"),
     )
 )
 _REACH_WORDS = 4
 """So many words before a name are looked at for words of address."""
+
+_WHEREABOUTS = WHEREABOUTS | {"utara", "selatan", "timur", "barat", "sekitar", "arah"}
+_WHEREABOUTS_WORDS = 2
+"""So many words before the name of a building may say that it only tells where."""
 
 _SHORTEST = 3
 _NOT_ALONE = frozenset(
@@ -52,6 +57,8 @@ class Mentions:
             if start < reach:
                 continue
             reach = -minus_end
+            if not _WHEREABOUTS.isdisjoint(words[max(0, start - _WHEREABOUTS_WORDS) : start]):
+                continue
             body, is_unit = self.targets[number]
             addressed = not _ADDRESS_WORDS.isdisjoint(words[max(0, start - _REACH_WORDS) : start])
             old = found.get(body)

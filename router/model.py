@@ -110,8 +110,11 @@ def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
     unit, at, level = name.partition("@")
     if not at:
         return name
-    code = DKI if place.codes[0] == DKI else place.codes[1 if f"@{level}" == HERE else 0]
-    agency = registry.unit(unit, code) if code else None
+    if place.codes[0] == DKI:
+        agency = registry.unit_over(unit, place.codes[1] or DKI)
+    else:
+        code = place.codes[1 if f"@{level}" == HERE else 0]
+        agency = registry.unit(unit, code) if code else None
     return agency.id if agency else None
 
 

@@ -13,6 +13,10 @@ DKI = "31"
 """DKI Jakarta, whose cities are administrative: its units are the province's (UU 29/2007)."""
 
 
+_OF_ANY_PLACE = ("Dinas", "Badan", "Rumah Sakit", "PD")
+"""What begins names that say nothing of the place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
     """A public body.
@@ -40,6 +44,10 @@ class Agency:
         return AgencyRef(id=self.id, name=self.name)
 
 
+Owning = tuple[Agency, str]
+"""A body and why it owns what a rule is about."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Registry:
     """The bodies that are known. Knows nothing of complaints."""
@@ -51,7 +59,15 @@ class Registry:
     local_names: Mapping[str, Mapping[str, str]]
     gazetteer: Gazetteer
     learnt_names: Mapping[str, str] = field(default_factory=dict)
-    kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Agency]] = field(default_factory=dict)
+    written: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Names of bodies and units that officers write, and that texts are not searched for."""
+    unique: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Names that one unit of one place bears alone, by its id."""
+    shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Names that bodies of several provinces bear: the ids."""
+    successors: Mapping[str, str] = field(default_factory=dict)
+    """Ids of bodies that are no more, and who has their duties: old dispositions stay readable."""
+    kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Owning]] = field(default_factory=dict)
     """Owners by subject, province, regency and the rule's words that were said, as rules found them: some ten thousand short lists."""
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
@@ -67,6 +83,7 @@ class Registry:
 
     def get(self, agency_id: str) -> Agency | None:
         """Return the body, None where there is no such."""
+        agency_id = self.successors.get(agency_id, agency_id)
         if agency_id in self.bodies:
             return self.bodies[agency_id]
         if agency_id not in self._made:
@@ -92,40 +109,64 @@ class Registry:
         """Return the work unit that the government of a region has, None where that level has none such."""
         return self.get(f"{unit}-{region}")
 
+    def unit_over(self, unit: str, region: str) -> Agency | None:
+        """Return the unit that a region has, or that is over it: in DKI Jakarta the province's, of a province's kind likewise."""
+        branch = "national" in self.units.get(unit, {})
+        seat = DKI if region[:PROVINCE] == DKI and not branch else region
+        return self.unit(unit, seat) or (self.unit(unit, seat[:PROVINCE]) if len(seat) > PROVINCE else None)
+
     def _make(self, agency_id: str) -> Agency | None:
         unit, _, region = agency_id.rpartition("-")
         if not self.gazetteer.name(region):
             return None
-        if unit == "kec" and len(region) == DISTRICT:
-            return Agency(agency_id, self._district_name(region), "district", f"pemda-{self.seat(region)}", region)
-        if unit == "polsek" and len(region) == DISTRICT:
-            name = f"Kepolisian Sektor {self.gazetteer.name(region)}"
-            return Agency(agency_id, name, "unit", f"polres-{region[:REGENCY]}", region)
-        if unit == "kel" and len(region) == VILLAGE:
-            name = f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
-            return Agency(agency_id, name, "village", f"kec-{region[:DISTRICT]}", region)
+        if len(region) > REGENCY:
+            return self._small(agency_id, unit, region)
         template = self.units.get(unit)
-        level = {PROVINCE: "p", REGENCY: "r"}.get(len(region))
-        if not template or not level or (level not in template["levels"] and region != DKI):
+        return self._unit(agency_id, unit, region, template) if template and self._has(unit, region, template) else None
+
+    def _small(self, agency_id: str, unit: str, region: str) -> Agency | None:
+        """Return the body of a district or a village, None where it has none such."""
+        name = self.gazetteer.name(region)
+        if unit == "kel" and len(region) == VILLAGE:
+            full = f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
+            return Agency(agency_id, full, "village", f"kec-{region[:DISTRICT]}", region)
+        if len(region) != DISTRICT:
             return None
-        return self._unit(agency_id, unit, region, template)
+        if unit == "kec":
+            return Agency(agency_id, self._district_name(region), "district", f"pemda-{self.seat(region)}", region)
+        if unit == "polsek":
+            return Agency(agency_id, f"Kepolisian Sektor {name}", "unit", f"polres-{region[:REGENCY]}", region)
+        if unit == "kua":
+            full = f"Kantor Urusan Agama Kecamatan {name}"
+            return Agency(agency_id, full, "unit", f"kankemenag-{region[:REGENCY]}", region)
+        return None
+
+    def _has(self, unit: str, region: str, template: Mapping[str, Any]) -> bool:
+        """Whether a region's level has a unit: by rule, as the one seat of DKI Jakarta, or because its own name is known."""
+        level = "p" if len(region) == PROVINCE else "r"
+        seat = region == DKI and "national" not in template
+        return level in template["levels"] or seat or unit in self.local_names.get(region, {})
 
     def _unit(self, agency_id: str, unit: str, region: str, template: Mapping[str, Any]) -> Agency:
         place = self.gazetteer.full_name(region)
         own = self.local_names.get(region, {}).get(unit)
-        name = own or template["name"]
-        full = name.format(place=place) if "{place}" in name else name if own and place in name else f"{name} {place}"
+        usual = template.get("province_name") if len(region) == PROVINCE else None
+        name = own or usual or template["name"]
+        alone = own and (place in own or not own.startswith(_OF_ANY_PLACE))
+        full = name.format(place=place) if "{place}" in name else name if alone else f"{name} {place}"
         kind = "government" if unit == "pemda" else "inspectorate" if unit == "inspektorat" else "unit"
         return Agency(
             agency_id, full, kind, self._unit_parent(unit, region, template), region, tuple(template["aliases"])
         )
 
     def _unit_parent(self, unit: str, region: str, template: Mapping[str, Any]) -> str:
+        if "under" in template:
+            return f"{template['under']}-{region}"
         if "national" in template:
             return str(template["national"])
         if unit == "pemda":
             return f"pemda-{region[:PROVINCE]}" if len(region) == REGENCY else self.administrator_id
-        return f"{template['under']}-{region}" if "under" in template else f"pemda-{region}"
+        return f"pemda-{region}"
 
     def _district_name(self, region: str) -> str:
         return f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
@@ -140,25 +181,31 @@ class Registry:
 def _load() -> Registry:
     national = packaged.document("router", "bodies.yaml")
     local = packaged.document("router", "units.yaml")
+    names = packaged.document("router", "names.yaml")
     administrator = national["national_administrator"]
     rows = dict(national["bodies"])
     for key, row in packaged.document("router", "universities.yaml")["universities"].items():
-        rows[key] = {**row, "kind": "university", "parent": "kemdiktisaintek"}
+        rows[key] = {"parent": "kemdiktisaintek", **row, "kind": "university"}
     bodies = {
         key: Agency(
             id=key,
             name=row["name"],
             kind=row["kind"],
             parent=None if key == administrator else row.get("parent", administrator),
+            region=row.get("region"),
             aliases=tuple(row["aliases"]),
         )
         for key, row in rows.items()
     }
     return Registry(
-        version=max(national["version"], local["version"]),
+        version=max(national["version"], local["version"], names["version"]),
         administrator_id=administrator,
         bodies=bodies,
         units=local["units"],
         local_names=local["names"],
         gazetteer=Gazetteer.load(),
+        written=names["written"],
+        unique=names["unique"],
+        shared=names["shared"],
+        successors=names["successors"],
     )

@@ -20,6 +20,7 @@ class Owner:
         unless: word groups that must not.
         regions: Kemendagri codes where this holds, everywhere if there are none.
         always: none of these conditions is there.
+        why: the reason and the law, where they are others than the rule's.
     """
 
     body: str
@@ -28,6 +29,7 @@ class Owner:
     unless: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     always: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Rule:
     Attributes:
         subject: the subject's id.
         law: the articles.
-        reason: why, as the citizen reads it.
+        why: the reason as the citizen reads it, with the law.
         owners: the bodies that the law names, the first that fits before the others.
         named: what it adds that a national body is named beside the subject.
         label: how evidence names the rule.
@@ -48,7 +50,7 @@ class Rule:
 
     subject: str
     law: str
-    reason: str
+    why: str
     owners: tuple[Owner, ...]
     named: float
     label: str
@@ -62,7 +64,7 @@ class Oversight:
     """Who looks into abuse of office."""
 
     law: str
-    reason: str
+    why: str
     police: str
     national: Mapping[str, str]
     itself: tuple[str, ...]
@@ -90,18 +92,18 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
     return Rules(
         version=document["version"],
         subjects=subjects,
-        oversight=Oversight(**{**document["oversight"], "itself": tuple(document["oversight"]["itself"])}),
+        oversight=_oversight(document["oversight"]),
         calibration=tuple((share, chance) for share, chance in document["calibration"]),
         sure_from=document["sure_from"],
     )
 
 
 def _rule(subject: str, row: Mapping[str, Any]) -> Rule:
-    owners = tuple(_owner(owner) for owner in row["owners"])
+    owners = tuple(_owner(owner, row["law"]) for owner in row["owners"])
     return Rule(
         subject=subject,
         law=row["law"],
-        reason=row["reason"],
+        why=_why(row),
         owners=owners,
         named=row.get("named", 0.0),
         label=f"subject:{subject}",
@@ -111,11 +113,22 @@ def _rule(subject: str, row: Mapping[str, Any]) -> Rule:
     )
 
 
-def _owner(row: Mapping[str, Any]) -> Owner:
+def _oversight(row: Mapping[str, Any]) -> Oversight:
+    return Oversight(
+        law=row["law"], why=_why(row), police=row["police"], national=row["national"], itself=tuple(row["itself"])
+    )
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    return f"{row['reason']} ({row['law']})"
+
+
+def _owner(row: Mapping[str, Any], law: str) -> Owner:
     body, _, level = row["body"].partition("@")
     needs, unless, regions = (tuple(row.get(key, ())) for key in ("if", "unless", "in"))
     always = not (needs or unless or regions)
-    return Owner(body=body, level=level, needs=needs, unless=unless, regions=regions, always=always)
+    why = _why({"law": law, **row}) if "reason" in row else ""
+    return Owner(body=body, level=level, needs=needs, unless=unless, regions=regions, always=always, why=why)
 
 
 @cache

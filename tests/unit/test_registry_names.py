@@ -1,10 +1,15 @@
 """The registry understands names as officers write them."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from router.lookup import search
 from router.naming import resolve
 from router.registry import Registry
+
+_TABLES = yaml.safe_load((Path(__file__).parents[1] / "data" / "body_names.yaml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +76,83 @@ def test_officers_ways_of_writing_are_understood(
     agency = resolve(registry, name, region)
     assert agency is not None
     assert agency.id == agency_id
+
+
+def _ids(registry: Registry, name: str, region: str | None = None) -> str | None:
+    agency = resolve(registry, name, region)
+    return agency.id if agency else None
+
+
+@pytest.mark.parametrize(("name", "agency_id"), _TABLES["found"].items())
+def test_names_of_every_class_find_their_body(registry: Registry, name: str, agency_id: str) -> None:
+    """Abbreviations, branches, inspectorates, hospitals, names of one place, former bodies and the cabinet of 2024."""
+    assert _ids(registry, name) == agency_id
+
+
+@pytest.mark.parametrize(("name", "region", "agency_id"), _TABLES["placed"])
+def test_the_region_helps_and_the_level_that_is_said_holds(
+    registry: Registry, name: str, region: str, agency_id: str | None
+) -> None:
+    """A name without its place is of the region talked of, on the level that the name says."""
+    assert _ids(registry, name, region) == agency_id
+
+
+@pytest.mark.parametrize("name", _TABLES["nobody"])
+def test_a_wrong_body_is_worse_than_none(registry: Registry, name: str) -> None:
+    """Strangers, units without their place and names that several places have find nobody."""
+    assert _ids(registry, name) is None
+
+
+def test_each_body_is_found_by_each_of_its_names(registry: Registry) -> None:
+    """No name of a national body leads to another."""
+    for agency in registry.bodies.values():
+        for name in (agency.name, *agency.aliases, *registry.written.get(agency.id, ())):
+            assert _ids(registry, name) == agency.id, name
+
+
+@pytest.mark.parametrize("region", ["33", "33.74", "33.22", "32.73", "32.04", "31", "12", "11.71", "91.06"])
+def test_each_unit_is_found_by_its_own_name(registry: Registry, region: str) -> None:
+    """What the registry calls a unit, it understands."""
+    for unit in registry.units:
+        agency = registry.unit(unit, region)
+        if agency:
+            assert _ids(registry, agency.name) == agency.id, agency.name
+
+
+def test_branches_stand_in_the_cities_of_jakarta_and_not_in_the_province(registry: Registry) -> None:
+    """Only the governor's own units have their one seat in the province."""
+    for unit in ("polres", "kanim", "kejari", "kantah", "bpjskes-kc"):
+        assert registry.unit(unit, "31") is None
+        assert registry.unit(unit, "31.74") is not None
+    assert registry.unit("polda", "31") is not None
+    assert registry.unit("pdam", "31") is not None
+
+
+def test_ids_of_former_bodies_stay_readable(registry: Registry) -> None:
+    """An old disposition names the body that has the duties now."""
+    for former, successor in registry.successors.items():
+        agency = registry.get(former)
+        assert agency is not None
+        assert agency.id == successor
+
+
+def test_every_id_in_the_table_of_names_exists(registry: Registry) -> None:
+    """No name leads nowhere."""
+    assert all(body in registry.bodies or body in registry.units for body in registry.written)
+    assert all(registry.get(body) for body in registry.unique)
+    assert all(registry.get(body) for bodies in registry.shared.values() for body in bodies)
+
+
+@pytest.mark.parametrize("text", ["rsud soetomo", "kankemenag semarang", "sudin lh jakarta timur", "tirta moedal"])
+def test_search_and_resolve_agree(registry: Registry, text: str) -> None:
+    """What a name means stands first among what is found."""
+    assert search(registry, text)[0].id == _ids(registry, text)
+
+
+def test_at_the_province_a_bagian_is_a_biro(registry: Registry) -> None:
+    """Secretariats of provinces have bureaus."""
+    bureau, section = registry.unit("bag-hukum", "33"), registry.unit("bag-hukum", "33.74")
+    assert bureau is not None
+    assert section is not None
+    assert bureau.name == "Biro Hukum Sekretariat Daerah Provinsi Jawa Tengah"
+    assert section.name == "Bagian Hukum Sekretariat Daerah Kota Semarang"

@@ -148,3 +148,48 @@ def test_after_a_refusal_the_refusal_is_the_reason_and_no_law_speaks_for_the_bod
     assert second.explanation.endswith(f"karena {first.owner.name} menyatakan bukan wewenangnya.")
     assert second.explanation.count("karena") == 1
     assert "UU" not in second.explanation
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Wali kota Semarang diduga terima suap proyek pasar", "inspektorat-33"),
+        ("korupsi walikota soal pengadaan lampu jalan", "inspektorat-33"),
+        ("ada pungli di pasar, mohon pak walikota bertindak", "inspektorat-33.74"),
+        ("gubernur diduga terima uang dari kontraktor jalan", "itjen-kemendagri"),
+    ],
+)
+def test_a_head_of_region_is_looked_into_from_above(router: Router, text: str, owner: str) -> None:
+    """Never by his own government; who is only asked for help is not accused."""
+    assert router.route(complaint(text, regency=SEMARANG, oversight=True)).owner.id == owner
+
+
+def test_the_desk_for_abuse_of_office_is_not_the_government_that_may_be_accused(router: Router) -> None:
+    """Where nobody can tell what it is about, the inspectorate sorts it out."""
+    answer = router.route(complaint("tolong diperiksa", regency=SEMARANG, oversight=True))
+    assert (answer.owner.id, answer.triage) == ("inspektorat-33.74", True)
+
+
+def test_each_owner_has_its_own_reason(router: Router) -> None:
+    """A citizen must not read that the city is responsible in the sentence that names the ministry, nor of regencies in Jakarta."""
+    national = router.route(complaint("jalan nasional berlubang", regency=SEMARANG)).explanation
+    assert "Bina Marga, karena jalan nasional diselenggarakan pemerintah pusat" in national
+    jakarta = router.route(
+        complaint("jalan berlubang", regency=("31.74", "Kota Administrasi Jakarta Selatan"))
+    ).explanation
+    assert "kabupaten/kota" not in jakarta
+    assert "adalah urusan Pemerintah Provinsi DKI Jakarta" in jakarta
+
+
+def test_a_branch_of_a_national_body_in_jakarta_is_that_of_its_city(router: Router) -> None:
+    """The province has one works department, but no immigration office."""
+    answer = router.route(complaint("antrian paspor penuh", regency=("31.74", "Kota Administrasi Jakarta Selatan")))
+    assert [other.id for other in answer.alternatives] == ["kanim-31.74"]
+
+
+def test_a_building_that_only_says_where_is_no_matter(router: Router) -> None:
+    """A lamp in front of the water company is the lamp's, a road by the barracks is the road's."""
+    lamp = router.route(complaint("lampu jalan mati di depan kantor PDAM", regency=SEMARANG))
+    assert lamp.owner.id == "disperkim-33.74"
+    road = router.route(complaint("jalan rusak dekat kantor polisi", regency=SEMARANG))
+    assert road.owner.id == "dpu-33.74"

@@ -54,3 +54,35 @@ def test_no_line_raises(router: Router, line: str) -> None:
     except UnicodeEncodeError:
         pytest.fail("a lone surrogate is text too")
     assert "error" in said or "agency" in said
+
+
+def test_a_desk_says_that_it_is_one(router: Router) -> None:
+    """Its confidence is that of the desk, and not of a body that is not named."""
+    said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan berlubang depan rumah"})))
+    assert said["triage"] is True
+    assert said["confidence"] < 0.5
+
+
+def test_a_road_is_between_two_regencies_only_where_two_are_named(router: Router) -> None:
+    """Two towns of one regency, or an avenue and its city, make no national road."""
+    for text, owner in (
+        ("jalan dari Tuban ke Bojonegoro rusak", "ditjen-bina-marga"),
+        ("Jalan Raya Soreang - Ciwidey Kab. Bandung rusak", "dpu-32.04"),
+        ("Jl. Margonda Depok berlubang", "dpu-32.76"),
+    ):
+        assert json.loads(route_line(router, json.dumps({"id": "1", "text": text})))["agency"]["id"] == owner
+
+
+def test_an_unknown_region_is_passed_over(router: Router) -> None:
+    """A code that is none makes no place."""
+    said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan rusak", "region": "99.99"})))
+    assert said["place"]["regency"] is None
+
+
+def test_what_happened_when_is_not_asked_for_where_the_text_says_it(router: Router) -> None:
+    """Also where nobody knows when the report came, so that no day can be given."""
+    said = json.loads(
+        route_line(router, json.dumps({"id": "1", "text": "sejak kemarin air PDAM Kota Semarang mati total"}))
+    )
+    assert said["occurred_on"] is None
+    assert "date" not in said["missing"]

@@ -1,0 +1,166 @@
+"""Finds the unit or the branch that stands before a place in a name."""
+
+import re
+
+from normalizer.gazetteer import PROVINCE, REGENCY
+from router.nametables import national, unit_of
+from router.placed import levels_first, small_splits, splits, without_levels
+from router.registry import Agency, Registry
+
+_BRANCH_WORDS = frozenset(
+    (
+        *("kc", "kcu", "kacab", "cab", "cabang", "kab", "area", "rayon", "mpc", "unit", "kcp", "kk", "up3", "ulp"),
+        *("kelas", "khusus", "tpi", "non", "regional", "divisi", "utama", "wilayah", "tmp", "tipe", "madya", "pabean"),
+        *("pratama", "di", "kantor", "bersama", "a", "b", "c", "resor"),
+    )
+)
+"""Words between a national body's name and the town of its branch."""
+
+_NUMBER = re.compile(r"(?:\d+[a-c]?|i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv)[abc]?")
+"""The number of a class, of an office or of a school."""
+
+_BRANCHES = {
+    "bpjs-kes": ("bpjskes-kc",),
+    "bpjs-tk": ("bpjstk-kc",),
+    "atr-bpn": ("kantah", "kanwil-bpn"),
+    "ditjen-imigrasi": ("kanim",),
+    "kemenag": ("kankemenag", "kanwil-kemenag"),
+    "pos": ("kantorpos",),
+    "pln": ("pln-up3",),
+    "djp": ("kpp", "kanwil-djp"),
+    "bps": ("bps-kab",),
+    "kpu": ("kpud",),
+    "bnn": ("bnnk",),
+    "bawaslu": ("bawaslu-daerah",),
+    "bkn": ("bkn-kanreg",),
+    "bea-cukai": ("kppbc",),
+    "bpom": ("bbpom",),
+}
+"""The units that are the branches of a national body in a town and in a province."""
+
+_BY_OWN_NAME = frozenset(
+    (
+        *("rsud", "puskesmas", "pdam", "polres", "polsek", "sdn", "smpn", "sman", "smkn", "man", "mtsn", "min"),
+        *("lapas", "rutan", "samsat", "slbn"),
+    )
+)
+"""Units whose one word has a name of its own behind it."""
+
+_BY_VILLAGE = frozenset(("puskesmas", "sekolah", "slta", "madrasah", "lapas", "samsat", "terminal"))
+"""Units of a government that are called after small places."""
+
+
+def at_place(registry: Registry, words: str, region: str | None) -> Agency | None:
+    """Return a unit or a branch whose place stands in its name."""
+    words = _without_number(levels_first(registry, words))
+    for head, level, codes in splits(registry, words):
+        if len(codes[0]) == PROVINCE and not level and any(True for _ in splits(registry, _tail_of(words, head))):
+            found = at_place(registry, _tail_of(words, head), codes[0])  # "... Kabupaten Badung-Bali"
+            if found:
+                return found
+        units = units_for(registry, head)
+        found = _first_located(registry, units, _ordered(codes, level, region, _prefers_city(words, units)))
+        if found or (found := national(registry, head)):
+            return found
+    if words.startswith("polres kota "):  # a "Polresta" may be a regency's
+        return at_place(registry, words.replace("polres kota ", "polres "), region)
+    return _at_small_place(registry, words)
+
+
+def _without_number(words: str) -> str:
+    """Return the words without the number behind a place ("Kanwil DJP Jawa Tengah I")."""
+    parts = words.split()
+    return " ".join(parts[:-1]) if len(parts) > 1 and _NUMBER.fullmatch(parts[-1]) else words
+
+
+def _prefers_city(words: str, units: list[str]) -> bool:
+    """Whether the city is meant where the regency has the same name: not of the police, who say so ("Polres Bogor Kota")."""
+    return "polres" not in units or "polrestabes" in words.split()
+
+
+def _ordered(codes: tuple[str, ...], level: str, region: str | None, city_first: bool) -> list[str]:
+    near = [code for code in codes if region and code[:PROVINCE] == region[:PROVINCE]] or list(codes)
+    city = level == "kota" or (level != "kabupaten" and city_first)
+    return sorted(near, key=lambda code: (code != region, len(code) != REGENCY, (code[3:4] == "7") != city))
+
+
+def _first_located(registry: Registry, units: list[str], codes: list[str]) -> Agency | None:
+    for unit in units:
+        for code in codes:
+            agency = registry.unit_over(unit, code)
+            if agency:
+                return agency
+    return None
+
+
+def _at_small_place(registry: Registry, words: str) -> Agency | None:
+    """Return a unit that is called after a district or a village which one regency alone has."""
+    for villages in (False, True):
+        for head, codes in small_splits(registry, words, villages=villages):
+            for unit in units_for(registry, head, whole=True):
+                if villages and unit not in _BY_VILLAGE and "national" not in registry.units[unit]:
+                    continue
+                agency = registry.unit_over(unit, codes[0])
+                if agency and unit != "pemda":
+                    return agency
+    return None
+
+
+def _tail_of(words: str, head: str) -> str:
+    """Return the words before a place at the end, their levels kept."""
+    parts = words.split()
+    while parts and without_levels(parts) != head:
+        parts.pop()
+    return " ".join(parts)
+
+
+def units_for(registry: Registry, head: str, *, whole: bool = False) -> list[str]:
+    """Return the units that the words before a place can name: all of them, without branch words, or their longest beginning.
+
+    Args:
+        registry: the bodies that there are.
+        head: the words before the place.
+        whole: whether a mere beginning does not do.
+    """
+    if not head:
+        return [] if whole else ["pemda"]
+    words = head.removeprefix("suku ").removeprefix("uptd ").removeprefix("upt ").split()
+    forms = _forms(words)
+    exact = next(filter(None, (unit_of(registry, form) for form in forms)), None)
+    body = next(filter(None, (national(registry, form) for form in forms)), None)
+    if body and body.id in _BRANCHES and not (exact and exact.startswith("kanwil-")):
+        return list(_BRANCHES[body.id])
+    if exact:
+        return [exact]
+    if body or whole:
+        return []
+    longest = beginning(registry, words)
+    return [longest] if longest else []
+
+
+def _forms(words: list[str]) -> list[str]:
+    """Return the words, without numbers, and without all words of branches."""
+    unnumbered = [word for word in words if word != "wilayah" and not _NUMBER.fullmatch(word)]
+    plain = [word for word in unnumbered if word not in _BRANCH_WORDS]
+    return [" ".join(form) for form in (words, unnumbered, plain) if form]
+
+
+def beginning(registry: Registry, words: list[str]) -> str | None:
+    """Return the unit whose name the words begin with ("rsud dr ...", "dinas perdagangan koperasi ...")."""
+    for size in range(len(words) - 1, 0, -1):
+        unit = unit_of(registry, " ".join(words[:size]))
+        if unit and (size > 1 or words[0] in _BY_OWN_NAME):
+            return unit
+    return None
+
+
+def of_region(registry: Registry, words: str, region: str | None) -> Agency | None:
+    """Return the unit that the name means at the place that is talked of."""
+    if not region:
+        return None
+    plain = " ".join(word for word in words.split() if not _NUMBER.fullmatch(word))
+    unit = (
+        unit_of(registry, words) or (unit_of(registry, plain) if plain else None) or beginning(registry, words.split())
+    )
+    size = PROVINCE if "provinsi" in words.split() else REGENCY
+    return registry.unit_over(unit, region[:size]) if unit else None

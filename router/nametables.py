@@ -1,0 +1,165 @@
+"""The tables of what each name of a public body means."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from router.registry import Agency, Registry
+from router.spelling import clean
+
+_NOISE = frozenset(
+    (
+        *("persero", "perseroda", "tbk", "ri", "republik", "indonesia", "kepala", "kantor", "yth", "bapak", "ibu"),
+        *("pemerintah", "daerah", "setempat", "team", "tim", "pusat", "dan", "setda", "pimpinan", "admin", "plt"),
+        *("bapk", "dr", "prof", "drg", "serta", "pt"),
+    )
+)
+"""Words that two writings of one name may or may not have."""
+
+_GENERIC = frozenset(
+    (
+        *("bank", "universitas", "badan", "lembaga", "komisi", "dinas", "kementerian", "institut", "bagian", "biro"),
+        *("politeknik", "arsip", "dewan", "direktorat", "ditjen", "itjen", "radio", "televisi", "rumah", "sakit"),
+        *(
+            "bank syariah",
+            "universitas pendidikan",
+            "universitas islam",
+            "perguruan tinggi",
+            "kereta",
+            "pelabuhan",
+            "perusahaan",
+            "lapas",
+            "pal",
+            "pp",
+            "len",
+            "inti",
+            "inka",
+            "garam",
+            "timah",
+            "telkom",
+            "pos",
+        ),
+    )
+)
+"""Words that name no body without the words of noise beside them."""
+
+_WHOLE = frozenset(("telkom", "pos"))
+"""Names of one such word."""
+
+
+def key(words: str) -> str:
+    """Return the words of a name that tell it from others."""
+    telling = " ".join(word for word in words.split() if word not in _NOISE)
+    return words if not telling or telling in _GENERIC else telling
+
+
+def national(registry: Registry, words: str) -> Agency | None:
+    """Return the national body of a name, None where there is none such."""
+    found = _national_names(registry).get(key(words))
+    return registry.get(found) if found else None
+
+
+def national_in_full(registry: Registry, words: str) -> Agency | None:
+    """Return the national body that has just these words as a name."""
+    found = _full_names(registry).get(words)
+    return registry.get(found) if found else None
+
+
+def unit_of(registry: Registry, words: str) -> str | None:
+    """Return the unit of a name, None where there is none such."""
+    return _unit_names(registry).get(key(words))
+
+
+def local(registry: Registry, words: str) -> Agency | None:
+    """Return the unit that alone bears a name ("PDAM Tirta Moedal"), None where none does."""
+    found = _local_names(registry).get(key(words))
+    return registry.get(found) if found else None
+
+
+def shared(registry: Registry, words: str, region: str | None) -> tuple[bool, Agency | None]:
+    """Return whether bodies of several provinces share a name, and which of them is meant where the region tells."""
+    bodies = _shared_names(registry).get(key(words))
+    if bodies is None:
+        return False, None
+    agencies = [agency for agency in map(registry.get, bodies) if agency]
+    near = [agency for agency in agencies if region and agency.region and agency.region[:2] == region[:2]]
+    return True, near[0] if len(near) == 1 else None
+
+
+@lru_cache(maxsize=4)
+def _full_names(registry: Registry) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for agency in registry.bodies.values():
+        for name in _names_of(registry, agency):
+            table.setdefault(clean(name), agency.id)
+    for inspectorate, name in _inspectorate_names(registry):
+        table.setdefault(clean(name), inspectorate)
+    return table
+
+
+@lru_cache(maxsize=4)
+def _national_names(registry: Registry) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for name, agency_id in _full_names(registry).items():
+        table.setdefault(key(name), agency_id)
+    for word in _WHOLE:
+        table.setdefault(word, word)
+    return table
+
+
+def _names_of(registry: Registry, agency: Agency) -> Iterator[str]:
+    """Yield a body's names: its own, short ones, those only officers write, its minister, each of its two offices."""
+    yield agency.name
+    yield from agency.aliases
+    yield from registry.written.get(agency.id, ())
+    if agency.kind == "ministry":
+        for part in agency.name.split("/"):
+            yield part
+            yield part.replace("Kementerian", "Menteri")
+
+
+def _inspectorate_names(registry: Registry) -> Iterator[tuple[str, str]]:
+    """Yield each inspectorate's id, and its names by every name of its ministry."""
+    for agency in registry.bodies.values():
+        above = registry.bodies.get(agency.parent or "")
+        if agency.kind != "inspectorate" or above is None or not agency.id.startswith("itjen-"):
+            continue
+        for name in _names_of(registry, above):
+            yield agency.id, f"itjen {name}"
+            yield agency.id, f"inspektorat {name}"
+
+
+@lru_cache(maxsize=4)
+def _unit_names(registry: Registry) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for unit in registry.units:
+        for name in registry.written.get(unit, ()):
+            table.setdefault(key(clean(name)), unit)
+    for unit, template in registry.units.items():
+        names = (template["name"].replace("{place}", ""), template.get("province_name", ""), *template["aliases"])
+        for name in filter(None, names):
+            table.setdefault(key(clean(name)), unit)
+    for unit, name in _regional_names(registry):
+        table.setdefault(key(clean(name)), unit)
+    for own in registry.local_names.values():
+        for unit, name in own.items():
+            table.setdefault(key(clean(name)), unit)
+    return table
+
+
+def _regional_names(registry: Registry) -> Iterator[tuple[str, str]]:
+    """Yield each regional office of a ministry, by every name of the ministry."""
+    for unit, template in registry.units.items():
+        body = registry.bodies.get(template.get("national", ""))
+        if body and unit.startswith("kanwil-"):
+            for name in _names_of(registry, body):
+                yield unit, f"kantor wilayah {name}"
+
+
+@lru_cache(maxsize=4)
+def _local_names(registry: Registry) -> dict[str, str]:
+    return {key(clean(name)): body for body, names in registry.unique.items() for name in names}
+
+
+@lru_cache(maxsize=4)
+def _shared_names(registry: Registry) -> dict[str, tuple[str, ...]]:
+    return {key(clean(name)): tuple(bodies) for name, bodies in registry.shared.items()}

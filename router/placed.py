@@ -1,0 +1,137 @@
+"""Finds the places in the name of a body, and the small offices of districts and villages."""
+
+from collections.abc import Iterator
+
+from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
+from normalizer.placenames import place_names
+from router.registry import Agency, Registry
+
+LEVELS = frozenset(("kabupaten", "kota", "provinsi", "administrasi"))
+
+_LOOSE = frozenset(("institution", "landmark", "nickname"))
+"""Ways to name a place that are no name of it."""
+
+_SMALL = {
+    "kecamatan": ("kec", DISTRICT),
+    "camat": ("kec", DISTRICT),
+    "distrik": ("kec", DISTRICT),
+    "kelurahan": ("kel", VILLAGE),
+    "lurah": ("kel", VILLAGE),
+    "desa": ("kel", VILLAGE),
+    "nagari": ("kel", VILLAGE),
+    "gampong": ("kel", VILLAGE),
+    "pekon": ("kel", VILLAGE),
+    "polsek": ("polsek", DISTRICT),
+    "kua": ("kua", DISTRICT),
+}
+"""The small offices by the word that begins their names: what they are, and the size of their places."""
+
+_TITLES = ("kantor", "kepala", "pemerintah", "bapak", "ibu", "wali", "sekretariat")
+"""Words before a small office's name."""
+
+
+def places(registry: Registry, words: str) -> tuple[str, ...]:
+    """Return the regencies and provinces that the words name, best first."""
+    name = place_names(registry.gazetteer).get(words)
+    return tuple(code for code, _, _, how in name.strong if how not in _LOOSE) if name else ()
+
+
+def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:
+    """Return the one regency that has a district of this name, or a village where those count too."""
+    name = place_names(registry.gazetteer).get(words)
+    small = name.small if name and not places(registry, words) else ()
+    regencies = tuple(dict.fromkeys(code[:REGENCY] for code in small))
+    fits = villages or any(len(code) == DISTRICT for code in small)
+    return regencies if fits and len(regencies) == 1 else ()
+
+
+def is_level(code: str, level: str) -> bool:
+    """Whether a region's code is that of a province, a city, a regency."""
+    if level == "provinsi":
+        return len(code) == PROVINCE
+    return len(code) == REGENCY and (level == "administrasi" or (code[3] == "7") == (level == "kota"))
+
+
+def splits(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (what stands before the place, the level that is said, codes of the place), the longest place first."""
+    parts = words.split()
+    for at in range(len(parts)):
+        codes = places(registry, " ".join(parts[at:]))
+        if codes:
+            level = parts[at - 1] if at and parts[at - 1] in LEVELS else ""
+            fitting = tuple(code for code in codes if not level or is_level(code, level))
+            if fitting:
+                yield without_levels(parts[:at]), level, fitting
+
+
+def small_splits(registry: Registry, words: str, *, villages: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield (what stands before a district or village, the code of its regency), the longest place first."""
+    parts = words.split()
+    for at in range(1, len(parts)):
+        codes = small_places(registry, " ".join(parts[at:]), villages=villages)
+        if codes:
+            yield without_levels(parts[:at]), codes
+
+
+def without_levels(parts: list[str]) -> str:
+    """Return the words that are no level's name ("administrasi" is one behind another alone)."""
+    before = ["", *parts]
+    return " ".join(
+        word
+        for word, last in zip(parts, before, strict=False)
+        if word not in LEVELS or (word == "administrasi" and last not in LEVELS)
+    )
+
+
+def levels_first(registry: Registry, words: str) -> str:
+    """Return the words with "kota" or "kabupaten" before the place that it stands behind ("polres bogor kota")."""
+    parts = words.split()
+    if len(parts) > 1 and parts[-1] in {"kota", "kabupaten"}:
+        for at in range(len(parts) - 1):
+            if any(is_level(code, parts[-1]) for code in places(registry, " ".join(parts[at:-1]))):
+                return " ".join([*parts[:at], parts[-1], *parts[at:-1]])
+    return words
+
+
+def small_office(registry: Registry, words: str, region: str | None) -> Agency | None:
+    """Return the district or village office, the police station or the registrar that the name means."""
+    parts = words.split()
+    while parts and parts[0] in _TITLES:
+        parts.pop(0)
+    if len(parts) < 2 or parts[0] not in _SMALL:  # noqa: PLR2004 - the word and a place
+        return None
+    prefix, size = _SMALL[parts[0]]
+    rest = parts[2:] if parts[1] in {"kecamatan", "desa"} else parts[1:]
+    if "kecamatan" in rest:  # "Desa ... Kecamatan ... Kabupaten ..."
+        at = rest.index("kecamatan")
+        above = small_office(registry, " ".join(rest[at:]), region)
+        rest, region = rest[:at], above.region if above else region
+    for name, within in _readings(registry, rest, region):
+        codes = [code for code in _small_codes(registry, name) if len(code) == size]
+        inside = [code for code in codes if within and code.startswith(within)]
+        if len(inside) == 1 or (not inside and not within and len(codes) == 1):
+            return registry.get(f"{prefix}-{(inside or codes)[0]}")
+    return None
+
+
+def _small_codes(registry: Registry, name: str) -> tuple[str, ...]:
+    """Return the codes of the small places of a name, written in one word or in two."""
+    table = place_names(registry.gazetteer)
+    entry = table.get(name) or table.get(name.replace(" ", ""))
+    return entry.small if entry else ()
+
+
+def _readings(registry: Registry, parts: list[str], region: str | None) -> Iterator[tuple[str, str | None]]:
+    named = False
+    for at in range(1, len(parts)):
+        level = parts[at - 1] if parts[at - 1] in LEVELS else ""
+        for code in places(registry, " ".join(parts[at:])):
+            if not level or is_level(code, level):
+                named = True
+                yield without_levels(parts[:at]), code
+    rest = " ".join(parts)
+    if region:
+        yield rest, region
+        yield rest, region[:PROVINCE]
+    if not named:
+        yield rest, None

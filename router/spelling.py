@@ -1,0 +1,84 @@
+"""Brings the spellings and the abbreviations of a body's name to one."""
+
+import re
+
+from normalizer.text import fold
+
+_WORDS = {
+    "kementrian": "kementerian",
+    "kemen": "kementerian",
+    "jendral": "jenderal",
+    "pemukiman": "permukiman",
+    "komomunikasi": "komunikasi",
+    "propinsi": "provinsi",
+    "prov": "provinsi",
+    "kab": "kabupaten",
+    "kodya": "kota",
+    "kotamadya": "kota",
+    "kec": "kecamatan",
+    "kel": "kelurahan",
+    "dirjen": "ditjen",
+    "irjen": "itjen",
+    "ittama": "itjen",
+    "itama": "itjen",
+    "catatan": "pencatatan",
+    "sudin": "suku dinas",
+    "sudis": "suku dinas",
+    "kanwil": "kantor wilayah",
+    "kanreg": "kantor regional",
+    "resort": "resor",
+    "kadis": "dinas",
+    "kadin": "dinas",
+    "bag": "bagian",
+    "bpjamsostek": "bpjs ketenagakerjaan",
+    "kandepag": "kankemenag",
+    "cabdin": "cabang dinas",
+    "kcd": "cabang dinas",
+    "sekretaris": "sekretariat",
+    "sekda": "sekretariat daerah",
+    "kades": "desa",
+    "pemdes": "desa",
+    "lp": "lapas",
+}
+"""Spellings of one word, brought to one."""
+
+_PHRASES = tuple(
+    (re.compile(rf"\b(?:{said})\b"), meant)
+    for said, meant in (
+        (r"program bpnt(?: rastra)?", ""),
+        (r"inspektorat (?:jenderal|utama)|inspektur (?:jenderal|utama)", "itjen"),
+        (r"itjen (?:dari|pada|di)", "itjen"),
+        ("direktorat jenderal|direktur jenderal", "ditjen"),
+        (
+            r"(?:kemenko|menko|menteri koordinator|kementerian koordinator)(?: bidang)?",
+            "kementerian koordinator bidang",
+        ),
+        ("dewan perwakilan rakyat daerah", "dprd"),
+        ("dewan perwakilan rakyat", "dpr"),
+        ("dewan perwakilan daerah", "dpd"),
+        ("kantor urusan agama", "kua"),
+        ("kantor kementerian agama", "kankemenag"),
+        ("(?:rumah sakit|rs) umum daerah", "rsud"),
+        ("kepolisian sektor", "polsek"),
+        ("kepolisian resor kota besar", "polrestabes"),
+        ("kepolisian resor metro", "polres"),
+        ("kepolisian resor|polresta|polres metro", "polres"),
+        (r"(?:satlantas|satreskrim|satpas sim|satpas|spkt) (?=pol)", ""),
+        ("lembaga pemasyarakatan", "lapas"),
+        ("rumah tahanan negara|rumah tahanan", "rutan"),
+        ("unit pelaksana teknis(?: daerah)?", "uptd"),
+        ("pemkab|bupati", "pemerintah kabupaten"),
+        ("pemkot|wali ?kota", "pemerintah kota"),
+        ("pemprov|gubernur", "pemerintah provinsi"),
+        (r"(?:kabupaten|kota|provinsi) (?=(?:kabupaten|kota|provinsi) )", ""),
+    )
+)
+"""Words that stand for one thing together."""
+
+
+def clean(name: str) -> str:
+    """Return a name's folded words in one spelling."""
+    words = " ".join(_WORDS.get(word, word) for word in fold(name).decode("ascii").split())
+    for said, meant in _PHRASES:
+        words = said.sub(meant, words)
+    return " ".join(words.split())
