@@ -7,7 +7,7 @@ from typing import Any
 from normalizer import packaged
 from normalizer.gazetteer import Gazetteer
 from normalizer.placenames import PlaceNames, place_names
-from normalizer.vocabulary import Meaning, Vocabulary, folded
+from normalizer.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
 """Word lists that point to a property of the report rather than to its subject."""
@@ -24,20 +24,23 @@ class Subject:
     """Whether the body that handles it is one of the place."""
 
 
+Pointer = tuple[str, str, float]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """Words and their meanings.
 
     Attributes:
         subjects: what a report can be about; targets of weights are their numbers, then those of SIGNALS.
-        meanings: by folded word or phrase.
+        pointing: by subject, the words that point to it: as they stand in a text, as people read them, and how much they say.
         pairs: by group, (other group, target, weight).
         vocabulary: what each word can be.
         names: what the names of places mean.
     """
 
     subjects: tuple[Subject, ...]
-    meanings: Mapping[str, Meaning]
+    pointing: Mapping[str, Sequence[Pointer]]
     pairs: Mapping[str, tuple[tuple[str, int, float], ...]]
     vocabulary: Vocabulary
     names: PlaceNames
@@ -67,7 +70,7 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
     names = place_names(gazetteer)
     return Lexicon(
         subjects=subjects,
-        meanings=meanings,
+        pointing=_pointers(subjects, meanings),
         pairs=_pairs(pointing, targets),
         vocabulary=Vocabulary(meanings, names),
         names=names,
@@ -102,6 +105,15 @@ def _meanings(
         )
         for written in sorted(weights.keys() | of_groups.keys() | numbers.keys())
     }
+
+
+def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, list[Pointer]]:
+    found: dict[str, list[Pointer]] = {subject.id: [] for subject in subjects}
+    for written, meaning in meanings.items():
+        for target, weight in meaning.weights:
+            if target < len(subjects) and weight > 0:
+                found[subjects[target].id].append((delimited(written), written.strip(OPEN), weight))
+    return found
 
 
 def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[tuple[str, int, float], ...]]:

@@ -14,7 +14,7 @@ from normalizer.placenames import DKI
 from normalizer.reading import NameHit, Reading
 from normalizer.surroundings import BUILDINGS, WHEREABOUTS
 from normalizer.text import BREAK, words_of
-from normalizer.vocabulary import OPEN, Meaning, Word
+from normalizer.vocabulary import Meaning, Word
 
 TITLE_BONUS = 2.0
 """A word in the title says more about the subject than one in the story."""
@@ -118,21 +118,13 @@ class Reader:
 
     def words_for(self, words: list[str], subject: str) -> str:
         """Return the words of a text that point to a subject most, for people to read."""
-        lexicon = self.lexicon
-        target = next((number for number, one in enumerate(lexicon.subjects) if one.id == subject), -1)
         said = f" {' '.join(words)} "
-        found: dict[str, float] = {}
-        for written, meaning in lexicon.meanings.items():
-            weight = dict(meaning.weights).get(target)
-            if weight and _delimited(written) in said:
-                found[written.strip(OPEN)] = weight
-        return ", ".join(sorted(found, key=lambda one: (-found[one], -len(one)))[:_CUES_SHOWN])
-
-
-def _delimited(written: str) -> str:
-    start = "" if written.startswith(OPEN) else " "
-    end = "" if written.endswith(OPEN) else " "
-    return f"{start}{written.strip(OPEN)}{end}"
+        found = [
+            (-weight, -len(shown), shown)
+            for stands, shown, weight in self.lexicon.pointing.get(subject, ())
+            if stands in said
+        ]
+        return ", ".join([shown for _, _, shown in sorted(found)[:_CUES_SHOWN]])
 
 
 def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[places.Hit]]:

@@ -112,7 +112,7 @@ class Vocabulary(dict[str, Word | None]):
                 for ending in _ENDINGS:
                     self._add(written.removesuffix(OPEN) + ending, meaning)
         self._parts = tuple(meaning for _, meaning in parts)
-        self._automaton = BytesAhoCorasick([_delimited(written) for written, _ in parts])
+        self._automaton = BytesAhoCorasick([delimited(written).encode("ascii") for written, _ in parts])
 
     def _add(self, written: str, meaning: Meaning) -> None:
         phrase = self._phrases
@@ -146,7 +146,8 @@ def folded(written: object) -> str:
     return f"{OPEN if text.startswith(OPEN) else ''}{fold(text).decode('ascii')}{OPEN if text.endswith(OPEN) else ''}"
 
 
-def _delimited(written: str) -> bytes:
+def delimited(written: str) -> str:
+    """Return a word list's entry as it stands in a text, between spaces but for its open ends."""
     start = "" if written.startswith(OPEN) else " "
     end = "" if written.endswith(OPEN) else " "
-    return f"{start}{written.strip(OPEN)}{end}".encode("ascii")
+    return f"{start}{written.strip(OPEN)}{end}"

@@ -158,7 +158,7 @@ class Weighing:
             if not agency:
                 continue
             weight = ADDRESSED_SCORE if addressed else MENTIONED_SCORE
-            if first and not is_unit and all(owner.body != body for owner in first.owners):
+            if first and not is_unit and body not in first.bodies:
                 weight += first.named
             for one in self._with_watchdog(agency):
                 self._add_beside(one, weight, ("named", span, "", weight))
