@@ -51,12 +51,17 @@ def compile_modules(
     if lack:
         raise ConfigurationError(f"{lack}; on Debian and Ubuntu: apt-get install gcc python3-dev")
     typer.echo("compiling what reads and routes texts (once for these sources)", err=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        made = _compiled(Path(scratch))
+    try:
         target.parent.mkdir(exist_ok=True)
-        for old in target.parent.glob(f"{target.name.rpartition('-')[0]}-*"):
-            shutil.rmtree(old, ignore_errors=True)
-        shutil.move(made, target)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            made = _compiled(Path(scratch))
+            for old in target.parent.glob(f"{target.name.rpartition('-')[0]}-*"):
+                shutil.rmtree(old, ignore_errors=True)
+            made.rename(target)  # whole or not at all: another process may look for it meanwhile
+    except OSError as error:
+        if target.is_dir():
+            return  # somebody else compiled the same meanwhile
+        raise ConfigurationError(f"{target.parent} cannot be written: {error.strerror}") from error
 
 
 def missing() -> str:
