@@ -118,8 +118,10 @@ def test_one_and_many_parts_in_gsm7_and_ucs2_are_answered_with_ok_and_stand_on_k
     assert sum(len(batch) for batch in scanner.scan(DEAD_LETTERS, start=begin[DEAD_LETTERS])) == 1
 
 
-async def take_answers(port: int, listening: threading.Event, count: int) -> list[smpp34.SubmitSmEvent]:
-    """Be the SMSC: wait for the bind, take so many messages and refuse the last, return them."""
+async def take_answers(
+    port: int, listening: threading.Event, heard: threading.Event, count: int
+) -> list[smpp34.SubmitSmEvent]:
+    """Be the SMSC: wait for the bind, take so many messages and refuse the last; unbind when all was heard, and return them."""
     server = smpp34.Server("127.0.0.1", port, system_id="smpp34")
     await server.start()
     listening.set()
@@ -134,6 +136,7 @@ async def take_answers(port: int, listening: threading.Event, count: int) -> lis
             event.accept(f"smpp34-{number}")
         else:
             event.reject(0x0B)  # invalid destination
+    await asyncio.to_thread(heard.wait, 20)  # this server writes its answers when it likes, and an unbind at once
     await esme.unbind()
     await server.stop()
     return taken
@@ -141,9 +144,11 @@ async def take_answers(port: int, listening: threading.Event, count: int) -> lis
 
 def test_it_takes_our_answers_in_one_part_and_in_many(keys: Keyring, tmp_path: Path) -> None:
     """Its decoder reads what we sent; its ids and its no come back."""
-    port, listening = free_port(), threading.Event()
+    port, listening, heard = free_port(), threading.Event(), threading.Event()
     came: list[smpp34.SubmitSmEvent] = []
-    smsc = threading.Thread(target=lambda: came.extend(asyncio.run(take_answers(port, listening, 4))), daemon=True)
+    smsc = threading.Thread(
+        target=lambda: came.extend(asyncio.run(take_answers(port, listening, heard, 4))), daemon=True
+    )
     smsc.start()
     listening.wait(20)
     house = House(tmp_path, keys, [At(port)])
@@ -154,6 +159,7 @@ def test_it_takes_our_answers_in_one_part_and_in_many(keys: Keyring, tmp_path: P
         with pytest.raises(Undeliverable):
             house.door.sender.send(letter("halo")).result(10)
     finally:
+        heard.set()
         smsc.join(20)
         house.close()
     assert came[0].short_message == b"Laporan diterima"
