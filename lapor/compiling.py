@@ -33,7 +33,7 @@ _LINES_SHOWN = 20
 def compile_modules(
     *,
     if_possible: Annotated[
-        bool, typer.Option("--if-possible", help="Where no C compiler is there, say so and go on with plain Python.")
+        bool, typer.Option("--if-possible", help="Where it cannot be done, say why and go on with plain Python.")
     ] = False,
 ) -> None:
     """Compile what reads and routes texts with mypyc; needs a C compiler and Python's headers, and half a minute.
@@ -44,11 +44,21 @@ def compile_modules(
     target = folder()
     if target.is_dir():
         return
-    lack = missing()
-    if lack and if_possible:
-        typer.echo(f"{lack}: texts are routed by plain Python, which takes about half as long again", err=True)
-        return
-    if lack:
+    try:
+        _make(target)
+    except ConfigurationError as error:
+        if not if_possible:
+            raise
+        typer.echo(f"{error}\nso texts are routed by plain Python, which takes nearly twice as long", err=True)
+
+
+def _make(target: Path) -> None:
+    """Compile into a folder, which appears whole or not at all: another process may look for it meanwhile.
+
+    Raises:
+        ConfigurationError: something is missing, mypyc cannot compile the modules, or the folder cannot be written.
+    """
+    if lack := missing():
         raise ConfigurationError(f"{lack}; on Debian and Ubuntu: apt-get install gcc python3-dev")
     typer.echo("compiling what reads and routes texts (once for these sources)", err=True)
     try:
@@ -57,11 +67,10 @@ def compile_modules(
             made = _compiled(Path(scratch))
             for old in target.parent.glob(f"{target.name.rpartition('-')[0]}-*"):
                 shutil.rmtree(old, ignore_errors=True)
-            made.rename(target)  # whole or not at all: another process may look for it meanwhile
+            made.rename(target)
     except OSError as error:
-        if target.is_dir():
-            return  # somebody else compiled the same meanwhile
-        raise ConfigurationError(f"{target.parent} cannot be written: {error.strerror}") from error
+        if not target.is_dir():  # else somebody compiled the same meanwhile
+            raise ConfigurationError(f"{target.parent} cannot be written: {error.strerror}") from error
 
 
 def missing() -> str:

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from complaints import compiled
+from complaints.errors import ConfigurationError
+from lapor import compiling
 from lapor.compiling import missing
 
 _MESSAGES = Path(__file__).parent.parent / "data" / "messages.yaml"
@@ -52,6 +54,21 @@ def test_compiled_and_plain_say_the_same() -> None:
     assert machine.endswith(".so")
     assert slow == fast
     assert len(slow) == len(rows)
+
+
+def test_where_it_cannot_be_compiled_the_plain_sources_serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make setup` goes on, and says what to install; asked for outright, it is an error."""
+    monkeypatch.setattr(compiling, "folder", lambda: tmp_path / "none" / "of" / "it")
+    monkeypatch.setattr(compiling, "missing", lambda: "there is no C compiler (cc)")
+    compiling.compile_modules(if_possible=True)
+    assert "there is no C compiler (cc); on Debian and Ubuntu: apt-get install gcc" in capsys.readouterr().err
+    with pytest.raises(ConfigurationError, match="no C compiler"):
+        compiling.compile_modules(if_possible=False)
+    monkeypatch.setattr(compiling, "missing", lambda: "")
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        compiling.compile_modules(if_possible=False)
 
 
 def test_what_was_compiled_of_other_sources_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
