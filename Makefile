@@ -23,7 +23,7 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/uv
 	@$(VENV)/bin/uv pip install --quiet --python $(PY) --no-build-isolation --no-deps --editable .
 	@touch $@
 
-# What reads and routes texts runs half as fast again where there is a C compiler; without one it runs all the same.
+# What reads and routes texts runs nearly twice as fast where there is a C compiler; without one it runs all the same.
 $(VENV)/.compiled: $(wildcard normalizer/*.py router/*.py) | $(VENV)/.run
 	@$(VENV)/bin/lapor compile --if-possible
 	@touch $@

@@ -34,7 +34,10 @@ def search(
         above = registry.parents(agency.id)
         typer.echo(f"{agency.id}\t{agency.name}\t{above[0].name if above else ''}")
     if not found:
-        typer.echo(f"no body is called anything like {text!r}; try fewer words", err=True)
+        typer.echo(
+            f"no body is called anything like {text!r}; a unit of a place needs its place: `lapor agency search 'pdam semarang'`",
+            err=True,
+        )
         raise typer.Exit(1)
 
 
@@ -89,5 +92,8 @@ def _show(name: str, region: str | None, model: Path | None, *, as_json: bool) -
     elif found["agency_id"]:
         typer.echo("\t".join([found["agency_id"], *found["parents"]]))
     if not found["agency_id"]:
-        typer.echo(f"the registry has no body of the name {name!r}; try `lapor agency search`", err=True)
+        typer.echo(
+            f"the registry has no body of the name {name!r}; a unit without its place needs --region, such as 33.74",
+            err=True,
+        )
         raise typer.Exit(1)

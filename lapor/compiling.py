@@ -43,6 +43,8 @@ def compile_modules(
     """
     target = folder()
     if target.is_dir():
+        if not if_possible:
+            typer.echo("these sources are compiled already", err=True)
         return
     try:
         _make(target)

@@ -64,7 +64,9 @@ def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> N
     ]
     typer.echo(f"{figures['reports']} reports; {', '.join(versions)}")
     if figures["unresolved_labels"]:
-        typer.echo(f"{figures['unresolved_labels']} labels name bodies that the registry lacks; they count as wrong")
+        typer.echo(
+            f"labels that name bodies that the registry lacks, and so count as wrong: {figures['unresolved_labels']}"
+        )
     console.print(_shares(figures))
     if figures["calibration"]:
         console.print(_bands(figures["calibration"]))

@@ -68,7 +68,8 @@ def _plain(work: "Work", line: bytes) -> bytes:
 
 def route(
     file: Annotated[
-        Path | None, typer.Argument(help="JSON lines. Default: standard input.", exists=True, dir_okay=False)
+        Path | None,
+        typer.Argument(help="JSON lines. Default: standard input.", exists=True, dir_okay=False),
     ] = None,
     *,
     as_json: Annotated[
@@ -136,14 +137,19 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     """
     import orjson
 
+    from complaints.errors import ConfigurationError
     from lapor.measured import figures_of, show
     from ops.evaluate import compare
     from ops.evaluate import evaluate as measure
     from ops.evaluate_labelled import labelled, read_rows, texts_for
     from ops.evaluate_page import page
 
+    for path, option in ((out, "--out"), (as_json, "--json")):
+        _there(path, option)
     rows = read_rows(file)
     labels = labelled(rows, texts_for(rows, file, reports))
+    if not any(report.best or report.complaint_class or report.region_labelled for report in labels):
+        raise ConfigurationError(f"{file}: no row has `agency`, `best` or `class`, so there is nothing to compare with")
     router = router_with(model)
     figures = measure(labels, router)
     difference = compare(figures_of(against, router, labels), figures) if against else None
@@ -172,12 +178,16 @@ def learn(
 ) -> None:
     """Learn from officers whom they send what to, and write a model that stands beside the rules.
 
+    A model follows officers, who do not always choose the body that the law names: compare with `lapor evaluate --model` on reports
+    whose owners were read from the law before you use it. Abuse of office is never left to it. The file holds words of citizens.
+
     It is measured first: a model of four fifths of the reports, beside the rules alone, on the fifth that it has not seen. Then all
     of them are learnt. Use the file with `--model` or LAPOR_MODEL; without it the rules alone decide, as before.
     """
     from lapor.measured import compared, learnt_from_all
 
     history = _history(source, data_dir)
+    _there(out, "--out")
     better = compared(history, say=_say)
     if not better and not anyway:
         typer.echo(
@@ -188,6 +198,22 @@ def learn(
     learnt = learnt_from_all(history, out, say=_say)
     typer.echo(f"{out}: {learnt.document['version']}, of {learnt.reports} reports, {out.stat().st_size >> 10} KiB")
     typer.echo(f"use it with `--model {out}` or LAPOR_MODEL={out}")
+    typer.echo("it follows what officers chose, which is not always what the law says: measure it with")
+    typer.echo(
+        f"`lapor evaluate --model {out}` on owners of the law first; and it holds words of citizens: keep it as you keep them"
+    )
+
+
+def _there(path: Path | None, option: str) -> None:
+    """Check the folder of a file that is written at the end.
+
+    Raises:
+        ConfigurationError: it is not there.
+    """
+    from complaints.errors import ConfigurationError
+
+    if path and not path.absolute().parent.is_dir():
+        raise ConfigurationError(f"{option} {path}: there is no folder {path.parent}")
 
 
 def _say(text: str) -> None:

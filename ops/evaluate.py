@@ -106,16 +106,16 @@ def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return how two versions differ: the figures that changed, and the reports whose owner did."""
+    """Return how two versions differ: the figures that changed, and the reports that both know whose owner did."""
     figures = {
         key: {"before": before[key]["share"], "after": after[key]["share"]}
         for key in after
         if isinstance(after[key], dict) and "share" in after[key] and before[key]["share"] != after[key]["share"]
     }
     moved = [
-        {"id": key, "before": before["owners"].get(key), "after": owner}
+        {"id": key, "before": before["owners"][key], "after": owner}
         for key, owner in after["owners"].items()
-        if before["owners"].get(key) != owner
+        if before["owners"].get(key, owner) != owner
     ]
     return {"figures": figures, "moved": moved}
 

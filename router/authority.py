@@ -99,7 +99,7 @@ class Weighing:
         self._by_mention()
         if self._facts.hints.addressed_to:
             self._by_choice(self._facts.hints.addressed_to)
-        if model:
+        if model and not self._facts.oversight:  # whom officers send to does not change who looks into abuse of office
             self._by_model(model)
         for account in self._facts.hints.tagged:
             self._by_account(account)
