@@ -1,7 +1,7 @@
 # One image for every service: `lapor run sms|twitter|web|router|sink`. Built twice over, so that no compiler stays in it.
 FROM python:3.13-slim AS build
 
-# `lapor compile` needs a compiler, and lz4 in requirements.lock may be a source distribution for this Python; everything else comes as wheels.
+# mypyc (hatch_build.py) needs a compiler, and lz4 in requirements.lock may be a source distribution for this Python; everything else comes as wheels.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends gcc libc6-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
@@ -14,7 +14,7 @@ WORKDIR /src
 COPY requirements.lock ./
 RUN /opt/lapor/bin/pip install --require-hashes --requirement requirements.lock
 
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY complaints complaints
 COPY channels channels
 COPY normalizer normalizer
@@ -25,7 +25,7 @@ COPY embedded embedded
 COPY lapor lapor
 RUN /opt/lapor/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/lapor/bin/pip install --no-deps /wheels/*.whl \
- && /opt/lapor/bin/lapor compile \
+ && /opt/lapor/bin/python -m complaints.runtime.compiled \
  && /opt/lapor/bin/pip uninstall --yes hatchling editables mypy setuptools pip
 
 FROM python:3.13-slim

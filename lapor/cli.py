@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from lapor import agencies, apikeys, cases, compiling, routing, running, servers
+from lapor import agencies, apikeys, cases, routing, running, servers
 
 app = typer.Typer(
     name="lapor",
@@ -33,7 +33,6 @@ app.command()(running.doctor)
 app.command()(running.topics)
 app.command()(running.settings)
 app.command(name="api-key")(apikeys.api_key)
-app.command(name="compile")(compiling.compile_modules)
 
 
 def main() -> None:
@@ -43,9 +42,11 @@ def main() -> None:
         SystemExit: with 0 where all went well, 2 where a setting or an argument is wrong, 1 where something else is.
     """
     from complaints.errors import ConfigurationError, LaporError
+    from complaints.runtime.compiled import require_current
 
     logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)  # its errors reach us as exceptions
     try:
+        require_current()
         app()
     except ConfigurationError as error:
         sys.stderr.write(f"lapor: {error}\n")

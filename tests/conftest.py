@@ -6,7 +6,21 @@ import pytest
 from pytest_socket import socket_allow_hosts
 
 from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError
+from complaints.runtime.compiled import require_current
 from tests.support import KafkaServer, start_clickhouse, start_kafka
+
+
+def pytest_configure() -> None:
+    """Refuse to test compiled modules whose source has changed.
+
+    Raises:
+        pytest.UsageError: with the module's name and what to do.
+    """
+    try:
+        require_current()
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,133 @@
+"""Build hook: compiles the modules that read and route texts with mypyc, if the machine has a C compiler."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+"""The end of an extension module's file name, with the version of Python and the platform."""
+
+RECORD = f"complaints/runtime/compiled{SUFFIX}.json"
+"""What was compiled: the digest of each module's source, and the extension modules; or the reason why nothing was."""
+
+PACKAGES = ("complaints", "normalizer", "router")
+"""What the compiled modules import: mypy needs their types."""
+
+TIMEOUT_S = 600
+"""Half a minute is usual on two cores."""
+
+REASON_LINES = 20
+"""How much of the compiler's output a reason quotes."""
+
+MYPY = """[mypy]
+ignore_missing_imports = True
+[mypy-pydantic.*,holidays.*,yaml.*]
+follow_imports = skip
+"""
+"""The types of other libraries are not needed, and reading them takes longer than compiling ours."""
+
+SETUP = """
+from mypyc.build import mypycify
+from setuptools import setup
+
+setup(name="lapor", packages=[], ext_modules=mypycify({modules!r}, opt_level="2", debug_level="0", group_name="lapor"))
+"""
+
+
+class CompileHook(BuildHookInterface[Any]):
+    """Compile `modules`, a list of paths in pyproject.toml, for wheels and for editable installs.
+
+    A wheel holds the extension modules beside their sources. An editable install gets them in the source tree, where git ignores them.
+    If there is no C compiler, if it fails, or if LAPOR_BUILD is `plain`, nothing is compiled, and the record says why: the plain sources
+    do the same, more slowly.
+    """
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile, unless the same sources were compiled before, and add what was made to the wheel."""
+        root = Path(self.root)
+        modules: list[str] = self.config["modules"]
+        digests = {module: sha256((root / module).read_bytes()).hexdigest() for module in modules}
+        record = _read(root)
+        if record.get("modules") != digests or reason_against():
+            record = _build(root, digests, former=record)
+        if version == "editable" or not record["files"]:
+            return
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        build_data["force_include"].update({str(root / name): name for name in [*record["files"], RECORD]})
+
+
+def reason_against() -> str:
+    """Return why nothing can be compiled here, or an empty string."""
+    if os.environ.get("LAPOR_BUILD") == "plain":
+        return "LAPOR_BUILD is set to plain"
+    compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
+    if not shutil.which(compiler):
+        return f"there is no C compiler ({compiler}); on Debian and Ubuntu: apt-get install gcc python3-dev"
+    if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
+        return "there are no headers of Python; on Debian and Ubuntu: apt-get install python3-dev"
+    return ""
+
+
+def _read(root: Path) -> dict[str, Any]:
+    """Return the record of the last build, empty if there is none or one of its files is gone."""
+    try:
+        record: dict[str, Any] = json.loads((root / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if all((root / name).is_file() for name in record["files"]) else {**record, "modules": {}}
+
+
+def _build(root: Path, digests: dict[str, str], *, former: dict[str, Any]) -> dict[str, Any]:
+    """Replace what a former build left in the tree, and return the new record.
+
+    The record of a build that is not finished has no digests, so that its files count as made of other sources.
+    """
+    for name in former.get("files", []):
+        (root / name).unlink(missing_ok=True)
+    (root / RECORD).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        reason = reason_against() or _compile(root, list(digests), scratch)
+        made = [] if reason else [path.relative_to(scratch) for path in scratch.rglob(f"*{SUFFIX}")]
+        made = [path for path in made if path.parts[0] != "build"]
+        files = sorted(str(path) for path in made)
+        _write(root, {"modules": {}, "files": files, "reason": "a build was interrupted"})
+        for name in files:
+            shutil.copyfile(scratch / name, root / f"{name}.new")
+            (root / f"{name}.new").replace(root / name)
+    record = {"modules": {} if reason else digests, "files": files, "reason": reason}
+    _write(root, record)
+    return record
+
+
+def _write(root: Path, record: dict[str, Any]) -> None:
+    (root / RECORD).write_text(json.dumps(record, indent=1), "utf-8")
+
+
+def _compile(root: Path, modules: list[str], scratch: Path) -> str:
+    """Compile copies of the sources in a scratch folder, and return the reason if that fails."""
+    for package in PACKAGES:
+        shutil.copytree(root / package, scratch / package, ignore=shutil.ignore_patterns("__pycache__", "data", "*.so"))
+    (scratch / "mypy.ini").write_text(MYPY)
+    (scratch / "setup.py").write_text(SETUP.format(modules=modules))
+    run = subprocess.run(
+        [sys.executable, "setup.py", "build_ext", "--inplace"],
+        cwd=scratch,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    if run.returncode == 0:
+        return ""
+    return "mypyc cannot compile the modules:\n" + "\n".join((run.stdout + run.stderr).splitlines()[-REASON_LINES:])
