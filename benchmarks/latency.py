@@ -16,11 +16,11 @@ from benchmarks import texts
 from benchmarks.figures import Figure, percentile
 from benchmarks.processes import Say, folder
 from complaints.bus.confluent import ConfluentConsumer
+from complaints.bus.envelope import decode
 from complaints.contract import COMPLAINTS, DISPOSITIONS
-from complaints.envelope import decode
 from complaints.errors import UnavailableError, UpstreamUnavailable
 from complaints.event import Complaint, Disposition
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 from lapor.items import Item
 from lapor.up import Up, sole
 from lapor.wiring import keyring, store

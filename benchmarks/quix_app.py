@@ -9,7 +9,7 @@ from quixstreams.models import Serializer
 
 from complaints.bus import Record, StoredRecord
 from complaints.contract import COMPLAINTS, DISPOSITIONS, REPLIES
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 from lapor.wiring import router
 from router.work import Decides, answers
 

@@ -19,7 +19,7 @@ from benchmarks.processes import Say, explained, folder, kafka, process, wait_un
 from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
 from complaints.contract import COMPLAINTS, DISPOSITIONS, REPLIES
 from complaints.errors import ConfigurationError, UnavailableError
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 from lapor.wiring import keyring, normaliser
 from router.app import GROUP
 

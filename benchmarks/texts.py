@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from complaints.bus import Record
+from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
-from complaints.envelope import encode
 from complaints.event import Complaint
 from complaints.message import InboundMessage
 from lapor.demo import read_samples

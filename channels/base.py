@@ -16,13 +16,14 @@ from channels import commands
 from channels.conversation import Conversation
 from channels.futures import failed
 from channels.safekeeping import Outcome, Receipt, Safe
-from complaints import ids, telemetry
+from complaints import ids
 from complaints.bus import MAX_RECORD_BYTES, Producer, Record
-from complaints.envelope import encode
+from complaints.bus.envelope import encode
 from complaints.errors import CaseError, ContractViolation, IntakeFull, PoisonError
 from complaints.event import CaseEvent, Complaint, DeadLetter, Delivery, DeliveryOutcome, Reply, ReplyKind
 from complaints.message import InboundMessage
-from complaints.spool import Spool
+from complaints.runtime import telemetry
+from complaints.storage.spool import Spool
 
 log = structlog.get_logger()
 

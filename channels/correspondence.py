@@ -15,7 +15,7 @@ from uuid import UUID
 from complaints.case import latest, open_question
 from complaints.errors import ConfigurationError, IntakeFull
 from complaints.event import CaseEvent, Complaint, Refusal, Reply, ReplyKind
-from complaints.spool import open_durable
+from complaints.storage.spool import open_durable
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS reply (

@@ -16,13 +16,13 @@ import structlog
 from channels.base import Letter, Receipt, Sends, delivery_of
 from channels.correspondence import Correspondence, Outgoing
 from channels.futures import failed
-from complaints import telemetry
 from complaints.bus import BatchConsumer, StoredRecord
+from complaints.bus.deadletter import of_record
+from complaints.bus.envelope import CHANNEL_HEADER, decode
 from complaints.crypto import Keyring
-from complaints.deadletter import of_record
-from complaints.envelope import CHANNEL_HEADER, decode
 from complaints.errors import BusUnavailable, IntakeFull, PoisonError, Undeliverable, UpstreamUnavailable
 from complaints.event import DeadLetter, Delivery, DeliveryOutcome, Reply
+from complaints.runtime import telemetry
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import structlog
 
-from complaints import telemetry
 from complaints.bus import Position, Producer, Record
 from complaints.errors import BusUnavailable, IntakeFull
-from complaints.spool import Spool
+from complaints.runtime import telemetry
+from complaints.storage.spool import Spool
 
 log = structlog.get_logger()
 

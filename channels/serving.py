@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
-from complaints.listening import listening_socket
+from complaints.runtime.listening import listening_socket
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 STALE_AFTER_S = 30.0
-"""The same as complaints.telemetry.Heartbeat.STALE_AFTER_S, whose module takes 0.3 s to load; a test holds the two together."""
+"""The same as complaints.runtime.telemetry.Heartbeat.STALE_AFTER_S, whose module takes 0.3 s to load; a test holds the two together."""
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -11,7 +11,7 @@ from lapor.options import DataDir
 if TYPE_CHECKING:
     from complaints.bus import StoredRecord
     from complaints.event import CaseEvent, Disposition
-    from complaints.settings import Settings
+    from complaints.runtime.settings import Settings
     from ops.cases import Case
     from ops.replay import Move
 
@@ -91,7 +91,7 @@ def _check(text: str, advice: str) -> None:
 
 def _publish(event: "CaseEvent", settings: "Settings") -> None:
     from complaints.bus.confluent import ConfluentProducer
-    from complaints.envelope import encode
+    from complaints.bus.envelope import encode
 
     producer = ConfluentProducer(settings.kafka_required())
     producer.send(encode(event, source="/lapor/case")).result(30)

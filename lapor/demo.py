@@ -15,7 +15,7 @@ from rich.table import Table
 
 from complaints import tracking
 from complaints.errors import UnavailableError
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 from lapor import cases
 from lapor.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
 from lapor.feed import Outcome, make_feed

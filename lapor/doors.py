@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
-from complaints.settings import Settings, parse_address
+from complaints.runtime.settings import Settings, parse_address
 
 if TYPE_CHECKING:  # the supervisor reads this file too, and stays small
     from channels.correspondence import Correspondence
@@ -110,7 +110,7 @@ def telegram(parts: Parts) -> object:
     from channels.telegram.taking import Taking
     from channels.telegram.webhook import Hook
     from complaints import ids
-    from complaints.bucket import attachment_store
+    from complaints.storage.bucket import attachment_store
 
     settings, keys, hook = parts.settings, parts.keys, None
     if settings.telegram_api is None:
@@ -149,7 +149,7 @@ def web(parts: Parts) -> object:
     from channels.web.desk import Furniture
     from channels.web.requestkeys import RequestKeys
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
-    from complaints.bucket import attachment_store
+    from complaints.storage.bucket import attachment_store
 
     settings = parts.settings
     if settings.web is None:

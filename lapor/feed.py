@@ -10,12 +10,12 @@ from uuid import UUID
 import httpx
 
 from complaints.bus import Offsets, Scanner
+from complaints.bus.envelope import decode
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
-from complaints.envelope import decode
 from complaints.errors import PoisonError, UpstreamUnavailable
 from complaints.event import Complaint, DeadLetter
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 from lapor.items import Item
 from lapor.upstreams import SENDERS, Upstreams
 from ops.cases import Answers

@@ -15,9 +15,9 @@ from complaints.bus.confluent import ConfluentConsumer
 from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.contract import REPLIES
 from complaints.crypto import Keyring
-from complaints.settings import HOUR_S, Settings
-from complaints.spool import Spool
-from complaints.telemetry import configure_logging
+from complaints.runtime.settings import HOUR_S, Settings
+from complaints.runtime.telemetry import configure_logging
+from complaints.storage.spool import Spool
 from lapor.collecting import settle
 from lapor.doors import Parts
 from lapor.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals

@@ -29,7 +29,7 @@ def router_with(model: Path | None) -> "Router":
     Raises:
         ConfigurationError: the file is no model.
     """
-    from complaints.settings import Settings
+    from complaints.runtime.settings import Settings
     from router.core import Router
 
     settings = Settings.read(**({} if model is None else {"model": model}))

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from complaints.settings import Settings
+    from complaints.runtime.settings import Settings
     from lapor.up import Up
     from ops.doctor import Finding
 
 
 def up(*, data_dir: DataDir = None) -> None:
     """Start the embedded servers and every service, and keep them running. Ctrl-C stops all of it; the data are kept."""
-    from complaints.settings import Settings
+    from complaints.runtime.settings import Settings
     from lapor.up import Up, sole
     from lapor.wiring import stop_on_signals
 

@@ -22,7 +22,7 @@ LOOPBACK = "127.0.0.1"
 def _folder(given: Path | None, name: str) -> Path:
     if given is not None:
         return given
-    from complaints.settings import Settings
+    from complaints.runtime.settings import Settings
 
     return Settings.read().data / name
 
@@ -43,7 +43,7 @@ def _told() -> Iterator[None]:
 @app.command()
 def kafka(*, port: Port = 9092, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
     """Run Apache Kafka, a single node. The first start fetches its jars (45 MB), later ones need no network."""
-    from complaints.settings import Settings
+    from complaints.runtime.settings import Settings
     from embedded.kafka.config import KafkaConfig
     from embedded.kafka.server import run_foreground
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from prometheus_client import start_http_server
 
 from complaints.errors import ConfigurationError
-from complaints.settings import Settings, parse_address
-from complaints.telemetry import configure_logging
+from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.telemetry import configure_logging
 from lapor.wiring import CHANNELS, WORKERS, heartbeats, router, stop_on_signals, store
 
 ROUTER_PATIENCE_S = 20.0
@@ -65,7 +65,7 @@ def run_router(settings: Settings) -> None:
         SystemExit: with the worker's exit status.
     """
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
-    from complaints.fuse import Fuse
+    from complaints.runtime.fuse import Fuse
     from router import app
 
     configure_logging("router", settings.log_level)
@@ -91,7 +91,7 @@ def run_sink(settings: Settings) -> None:
         StoreUnavailable: ClickHouse does not answer.
     """
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
-    from complaints.fuse import Fuse
+    from complaints.runtime.fuse import Fuse
     from sinks.clickhouse.migrate import migrate
     from sinks.clickhouse.rows import TABLES
     from sinks.clickhouse.sink import GROUP, Pace, Sink

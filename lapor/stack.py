@@ -10,7 +10,7 @@ from typing import Self
 import psutil
 
 from complaints.errors import ConfigurationError
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 
 NOTE = "stack.json"
 

@@ -13,7 +13,7 @@ import psutil
 import structlog
 
 from complaints.errors import UnavailableError
-from complaints.telemetry import Heartbeat
+from complaints.runtime.telemetry import Heartbeat
 
 log = structlog.get_logger()
 

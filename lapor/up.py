@@ -19,7 +19,7 @@ import psutil
 
 from complaints.crypto import load_or_create_secret
 from complaints.errors import ConfigurationError, UnavailableError
-from complaints.settings import Settings, parse_address
+from complaints.runtime.settings import Settings, parse_address
 from lapor.doors import PASSWORD_CHARACTERS
 from lapor.services import METRICS_PORT
 from lapor.stack import Stack

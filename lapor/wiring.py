@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from complaints.crypto import Keyring, load_or_create_secret
-from complaints.settings import Settings
-from complaints.telemetry import Heartbeat
+from complaints.runtime.settings import Settings
+from complaints.runtime.telemetry import Heartbeat
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
     from normalizer.normaliser import Normaliser

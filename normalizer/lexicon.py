@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from normalizer import packaged
+from complaints.runtime import packaged
 from normalizer.gazetteer import Gazetteer
 from normalizer.placenames import PlaceNames, place_names
 from normalizer.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded

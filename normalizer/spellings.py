@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from normalizer import packaged
+from complaints.runtime import packaged
 from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
 from normalizer.text import fold
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from complaints import ids, tracking
 from complaints.bus import Position, Scanner, StoredRecord
+from complaints.bus.envelope import decode
 from complaints.case import Standing, together
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DISPOSITIONS
-from complaints.envelope import decode
 from complaints.errors import CaseError
 from complaints.event import AgencyRef, CaseEvent, CaseEventKind, Complaint, Disposition, Refusal
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from complaints.bus import Admin
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS, topics
 from complaints.errors import LaporError
-from complaints.telemetry import Heartbeat
+from complaints.runtime.telemetry import Heartbeat
 from ops.cases import Answers
 
 LEAST_FREE_BYTES = 1 << 30

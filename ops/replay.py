@@ -12,7 +12,7 @@ from itertools import islice
 from uuid import UUID
 
 from complaints.bus import Batch, Position, Producer, Record, StoredRecord
-from complaints.envelope import encode
+from complaints.bus.envelope import encode
 from complaints.errors import PoisonError
 from complaints.event import AgencyRef, Disposition
 from ops.cases import Answers

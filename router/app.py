@@ -19,10 +19,10 @@ import faust
 import structlog
 from mode import Service
 
-from complaints import telemetry
 from complaints.bus import Batch, BatchConsumer, Record
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONTROL
-from complaints.fuse import Fuse
+from complaints.runtime import telemetry
+from complaints.runtime.fuse import Fuse
 from router.work import Decides, process
 
 log = structlog.get_logger()

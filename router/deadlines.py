@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from complaints.calendar import jakarta_day
 from complaints.event import Deadline
-from normalizer import packaged
+from complaints.runtime import packaged
 
 Duty = Literal["forward", "first_follow_up", "complete", "auto_close"]
 

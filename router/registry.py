@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from complaints.event import AgencyRef
-from normalizer import packaged
+from complaints.runtime import packaged
 from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, Gazetteer
 
 DKI = "31"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from normalizer import packaged
+from complaints.runtime import packaged
 from router.calibration import Knots
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from complaints.bus import Record, StoredRecord
+from complaints.bus.deadletter import of_record
+from complaints.bus.envelope import decode, encode
 from complaints.contract import CASE_EVENTS, COMPLAINTS
-from complaints.deadletter import of_record
-from complaints.envelope import decode, encode
 from complaints.errors import ContractViolation, PoisonError
 from complaints.event import CaseEvent, CaseEventKind, Complaint, Disposition, Refusal
-from complaints.fuse import Fuse
+from complaints.runtime.fuse import Fuse
 from router.replies import reply_to, reply_with_answer
 
 SOURCE = "/router"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from complaints import ids, tracking
 from complaints.bus import Position, StoredRecord
-from complaints.envelope import AnyEvent, encode
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.event import (
     Addition,
     AgencyRef,

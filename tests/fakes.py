@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TypeVar
 
 from complaints.bus import Position, Record, StoredRecord
-from complaints.envelope import decode
+from complaints.bus.envelope import decode
 from complaints.errors import BusUnavailable, ContractViolation
 from complaints.event import Event
 

@@ -8,10 +8,10 @@ from confluent_kafka import Consumer, TopicPartition
 from complaints import ids
 from complaints.bus import Position, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
+from complaints.bus.envelope import encode
 from complaints.contract import COMPLAINTS
-from complaints.envelope import encode
 from complaints.event import Complaint
-from complaints.fuse import Fuse, FuseBlown
+from complaints.runtime.fuse import Fuse, FuseBlown
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import TABLES

@@ -14,8 +14,8 @@ from channels.sms.memory import Memory
 from complaints.contract import COMPLAINTS
 from complaints.crypto import Keyring
 from complaints.event import Complaint, ReplyKind
-from complaints.settings import Address, parse_address
-from complaints.spool import Spool
+from complaints.runtime.settings import Address, parse_address
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.fakes import MemoryProducer
 

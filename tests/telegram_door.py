@@ -13,12 +13,12 @@ from channels.telegram.mark import Mark
 from channels.telegram.taking import Taking
 from channels.telegram.webhook import Hook
 from complaints import ids
-from complaints.attachments import DiskStore
 from complaints.contract import COMPLAINTS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, UnavailableError
 from complaints.event import Complaint
-from complaints.spool import Spool
+from complaints.storage.attachments import DiskStore
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.fakes import MemoryProducer
 from tests.support import wait_until

@@ -19,7 +19,6 @@ from channels.web.places import RegencySearch
 from channels.web.requestkeys import RequestKeys
 from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
 from complaints import tracking
-from complaints.attachments import DiskStore
 from complaints.case import CaseReader, CaseState, CaseStatus
 from complaints.contract import CASE_EVENTS, COMPLAINTS
 from complaints.crypto import Keyring
@@ -27,7 +26,8 @@ from complaints.errors import UnavailableError
 from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
 from complaints.ids import reply_id
 from complaints.message import InboundMessage
-from complaints.spool import Spool
+from complaints.storage.attachments import DiskStore
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.fakes import MemoryProducer
 from tests.support import free_port, listens, wait_until

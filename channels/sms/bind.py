@@ -11,9 +11,9 @@ import structlog
 from channels.futures import failed
 from channels.sms.outgoing import Submit
 from channels.sms.session import Handler, Session
-from complaints import telemetry
 from complaints.errors import MalformedMessage, UpstreamUnavailable
-from complaints.settings import Address
+from complaints.runtime import telemetry
+from complaints.runtime.settings import Address
 
 log = structlog.get_logger()
 

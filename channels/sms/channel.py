@@ -23,7 +23,7 @@ from channels.sms.sender import SmsSender
 from channels.sms.session import Answer
 from complaints.errors import ContractViolation, IntakeFull
 from complaints.message import InboundMessage
-from complaints.settings import Address
+from complaints.runtime.settings import Address
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from normalizer import packaged
+from complaints.runtime import packaged
 from normalizer.gazetteer import REGENCY, Gazetteer
 
 FUZZY_FROM = 6

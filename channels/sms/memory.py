@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from channels.sms.parse import Segment
 from complaints.errors import ConfigurationError, IntakeFull
-from complaints.spool import open_durable
+from complaints.storage.spool import open_durable
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS seen (message TEXT PRIMARY KEY, first_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -17,7 +17,7 @@ from channels.sms.outgoing import Submit
 from channels.sms.pdu import Frames, FramingError, Pdu
 from channels.sms.window import Window
 from complaints.errors import MalformedMessage, UpstreamUnavailable
-from complaints.settings import Address
+from complaints.runtime.settings import Address
 
 log = structlog.get_logger()
 

@@ -21,8 +21,8 @@ from channels.telegram.parse import NAME, Bot, Prompt, Said, faceless, read, upd
 from channels.telegram.sender import TelegramSender
 from channels.telegram.taking import Taking, Turning, all_safe
 from channels.telegram.webhook import Hook, application
-from complaints import telemetry
 from complaints.errors import MalformedMessage, UnavailableError, Undeliverable, UpstreamUnavailable
+from complaints.runtime import telemetry
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from complaints.errors import ConfigurationError, IntakeFull
-from complaints.files import write_durably
+from complaints.storage.durable import write_durably
 
 DAY_S = 86_400.0
 """Telegram keeps updates so long. An older offset is dropped: after a week of silence Telegram's ids begin anywhere, and an offset

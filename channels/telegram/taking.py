@@ -20,9 +20,9 @@ from channels.telegram.albums import join
 from channels.telegram.client import TelegramClient
 from channels.telegram.files import File
 from channels.telegram.parse import Said
-from complaints import telemetry
 from complaints.errors import CaseError, ContractViolation, UpstreamUnavailable
 from complaints.event import Attachment
+from complaints.runtime import telemetry
 
 log = structlog.get_logger()
 

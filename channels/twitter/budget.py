@@ -7,9 +7,9 @@ from pathlib import Path
 
 import structlog
 
-from complaints import telemetry
 from complaints.errors import UpstreamUnavailable
-from complaints.files import write_durably
+from complaints.runtime import telemetry
+from complaints.storage.durable import write_durably
 
 log = structlog.get_logger()
 

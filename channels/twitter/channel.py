@@ -18,9 +18,9 @@ from channels.twitter.hint import Hint
 from channels.twitter.outgoing import XSender
 from channels.twitter.parse import NAME, inbound
 from channels.twitter.threads import joined
-from complaints import telemetry
 from complaints.errors import ConfigurationError, ContractViolation, MalformedMessage, UnavailableError
-from complaints.files import write_durably
+from complaints.runtime import telemetry
+from complaints.storage.durable import write_durably
 
 log = structlog.get_logger()
 

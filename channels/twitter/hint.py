@@ -9,7 +9,7 @@ import structlog
 import tweepy
 
 from channels.twitter.client import session_to
-from complaints import telemetry
+from complaints.runtime import telemetry
 
 log = structlog.get_logger()
 

@@ -21,11 +21,11 @@ from channels.web.requestkeys import RequestKeys
 from channels.web.security import ApiKeys, Forms, Limits
 from channels.web.uploads import referred
 from complaints import tracking
-from complaints.attachments import AttachmentStore
 from complaints.case import CaseReader, CaseStatus
 from complaints.errors import CaseError, CaseFull, ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
 from complaints.message import InboundMessage
+from complaints.storage.attachments import AttachmentStore
 
 RETRY_AFTER_S = "30"
 """What a client is told to wait when nothing can be kept."""

@@ -14,8 +14,8 @@ from starlette.requests import Request
 
 from channels.web.parse import MOST_FIELDS, form_fields
 from channels.web.uploads import Draft, Upload
-from complaints.attachments import AttachmentStore
 from complaints.errors import MalformedMessage
+from complaints.storage.attachments import AttachmentStore
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks

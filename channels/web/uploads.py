@@ -9,9 +9,9 @@ from typing import BinaryIO, Self
 
 import puremagic
 
-from complaints.attachments import HEAD_BYTES, AttachmentStore
 from complaints.errors import UnavailableError
 from complaints.event import Attachment
+from complaints.storage.attachments import HEAD_BYTES, AttachmentStore
 
 MEDIA_TYPES = {
     "image/jpeg": "image/jpeg",

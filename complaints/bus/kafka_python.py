@@ -17,10 +17,10 @@ from kafka.errors import (
     TopicAlreadyExistsError,
 )
 
-from complaints import telemetry
 from complaints.bus import MAX_RECORD_BYTES, Offsets, Position, Record
 from complaints.contract import Topic, topics
 from complaints.errors import BusUnavailable, ContractViolation
+from complaints.runtime import telemetry
 
 RECONNECT_PAUSE_S = 1.0
 """Between two attempts to reach a broker that is away: each attempt blocks a door for up to its bootstrap timeout."""

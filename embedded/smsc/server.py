@@ -5,7 +5,7 @@ import sys
 import threading
 from typing import Any
 
-from complaints.listening import listening_socket
+from complaints.runtime.listening import listening_socket
 from embedded.serving import serve, stop_on_signals, wait_http_ready
 from embedded.smsc.centre import Smsc
 from embedded.smsc.config import SmscConfig

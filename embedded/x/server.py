@@ -5,7 +5,7 @@ import sys
 
 from starlette.applications import Starlette
 
-from complaints.listening import listening_socket
+from complaints.runtime.listening import listening_socket
 from embedded.serving import serve, stop_on_signals, wait_http_ready
 from embedded.x.api import Api
 from embedded.x.config import XConfig

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from complaints.bus import StoredRecord
+from complaints.bus.envelope import decode
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS
-from complaints.envelope import decode
 from complaints.errors import ContractViolation, MalformedMessage
 from complaints.event import (
     CaseEvent,

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import stamina
 import structlog
 
-from complaints import telemetry
 from complaints.bus import BatchConsumer, Producer, StoredRecord, TopicPartition
-from complaints.deadletter import of_record
-from complaints.envelope import encode
+from complaints.bus.deadletter import of_record
+from complaints.bus.envelope import encode
 from complaints.errors import PoisonError, StoreUnavailable
-from complaints.fuse import Fuse
+from complaints.runtime import telemetry
+from complaints.runtime.fuse import Fuse
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TABLES, Row
 

@@ -22,7 +22,7 @@ from channels.web.channel import WebChannel
 from channels.webhook.channel import WebhookChannel
 from channels.webhook.sources import read_sources
 from complaints.crypto import Keyring
-from complaints.settings import parse_address
+from complaints.runtime.settings import parse_address
 from tests.support import free_port, listens, wait_until
 from tests.telegram_door import telegram_door
 from tests.telegram_house import Telegram

@@ -15,7 +15,7 @@ from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import Complaint, DeadLetter
 from complaints.message import InboundMessage
-from complaints.spool import Spool
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.contract.doors import DOORS, Door, Running, fresh
 from tests.support import KafkaServer, message, start_kafka, wait_until

@@ -9,11 +9,11 @@ from jsonschema import Draft202012Validator
 
 from complaints import contract
 from complaints.bus import StoredRecord
+from complaints.bus.envelope import decode, encode
 from complaints.contract import CASE_EVENTS, COMPLAINTS, schema, topics
-from complaints.envelope import decode, encode
 from complaints.errors import ContractViolation
 from complaints.event import Event
-from complaints.fuse import Fuse
+from complaints.runtime.fuse import Fuse
 from router.core import Router
 from router.work import process
 from sinks.clickhouse.rows import TABLES

@@ -18,8 +18,8 @@ from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
-from complaints.settings import parse_address
-from complaints.spool import Spool
+from complaints.runtime.settings import parse_address
+from complaints.storage.spool import Spool
 from embedded.smsc import Smsc, SmscConfig
 from normalizer.normaliser import Normaliser
 from tests.fault.smpp_proxy import PLANS, FaultProxy

@@ -12,10 +12,10 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
-from complaints.attachments import HEAD_BYTES, AttachmentStore, DiskStore
-from complaints.bucket import BucketStore, attachment_store
 from complaints.errors import ConfigurationError, UnavailableError
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
+from complaints.storage.attachments import HEAD_BYTES, AttachmentStore, DiskStore
+from complaints.storage.bucket import BucketStore, attachment_store
 from tests.support import free_port, listens, wait_until
 
 Make = Callable[[], AttachmentStore]

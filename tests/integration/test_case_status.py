@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from complaints.envelope import AnyEvent, encode
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.errors import StoreUnavailable, TrackingCodeError
 from complaints.event import CaseEventKind, Complaint, Deadline
 from sinks.clickhouse import cases

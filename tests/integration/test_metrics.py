@@ -5,9 +5,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from complaints import telemetry
 from complaints.errors import ConfigurationError
-from complaints.settings import Settings
+from complaints.runtime import telemetry
+from complaints.runtime.settings import Settings
 from lapor.services import serve_metrics
 from lapor.up import DOORS, Up
 from tests.support import free_port

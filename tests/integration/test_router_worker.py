@@ -15,10 +15,10 @@ import pytest
 
 from complaints.bus import Offsets, Record
 from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus.envelope import encode
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONTROL, DEAD_LETTERS, DISPOSITIONS, REPLIES
 from complaints.crypto import Keyring
-from complaints.envelope import encode
 from complaints.event import CaseEvent, CaseEventKind, Complaint, DeadLetter, Disposition, Refusal, Reply
 from complaints.ids import case_event_id
 from normalizer.normaliser import Normaliser

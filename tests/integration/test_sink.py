@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from complaints.bus import Record
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.contract import COMPLAINTS
-from complaints.envelope import AnyEvent, encode
 from complaints.errors import ConfigurationError
 from complaints.event import CaseEventKind, Deadline, OccurredOn
 from sinks.clickhouse.client import Store, StoreRejected
@@ -27,7 +27,7 @@ import os, signal, sys
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TABLES
-from complaints.fuse import Fuse
+from complaints.runtime.fuse import Fuse
 from sinks.clickhouse.sink import Pace, Sink
 import threading
 

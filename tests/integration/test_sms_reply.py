@@ -16,13 +16,13 @@ from channels.courier import Courier, Limits
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
 from complaints.bus.confluent import ConfluentConsumer, ConfluentScanner
+from complaints.bus.envelope import encode
 from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.case import CaseStatus
 from complaints.contract import COMPLAINTS, DELIVERIES, REPLIES
 from complaints.crypto import Keyring
-from complaints.envelope import encode
 from complaints.event import Complaint, Delivery, DeliveryOutcome, Reply, ReplyKind
-from complaints.spool import Spool
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.sms_house import BIND_RESP, DELIVER_RESP, OddSmsc, deliver, frame, submitted, taken
 from tests.support import KafkaServer, wait_until

@@ -18,8 +18,8 @@ from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.errors import Undeliverable
 from complaints.event import Complaint
-from complaints.settings import Address, parse_address
-from complaints.spool import Spool
+from complaints.runtime.settings import Address, parse_address
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.sms_house import House, letter
 from tests.support import KafkaServer, free_port, wait_until

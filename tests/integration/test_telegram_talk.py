@@ -16,7 +16,7 @@ from complaints import tracking, wording
 from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
 from complaints.crypto import Keyring
 from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
-from complaints.spool import Spool
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.contract.doors import Running
 from tests.fakes import MemoryProducer

@@ -18,12 +18,13 @@ from channels.twitter.channel import Mark, TwitterChannel
 from channels.twitter.client import UserKeys, XClient
 from channels.twitter.hint import Hint
 from channels.twitter.outgoing import XSender
-from complaints import ids, telemetry
+from complaints import ids
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, Undeliverable, UpstreamUnavailable
 from complaints.event import Complaint, DeadLetter, ReplyKind
-from complaints.spool import Spool
+from complaints.runtime import telemetry
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.fakes import MemoryProducer, Mode
 from tests.support import wait_until

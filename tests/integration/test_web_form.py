@@ -12,10 +12,10 @@ import pytest
 from channels import conversation
 from channels.web.forms import MOST_FILES
 from complaints import tracking
-from complaints.attachments import DiskStore
 from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
 from complaints.event import ReplyKind
+from complaints.storage.attachments import DiskStore
 from tests.fakes import Mode
 from tests.web_house import PNG, House
 

@@ -19,7 +19,7 @@ from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, Undeliverable, UpstreamUnavailable
 from complaints.event import Complaint, DeadLetter, ReplyKind
-from complaints.spool import Spool
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.fakes import MemoryProducer, Mode
 from tests.support import free_port, listens, wait_until

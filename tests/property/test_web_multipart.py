@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from channels.web.forms import Form, FormReader
-from complaints.attachments import DiskStore
+from complaints.storage.attachments import DiskStore
 from tests.web_house import PNG
 
 BOUNDARY = b"lapor"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from complaints.errors import ConfigurationError
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 from lapor.cases import since_milliseconds
 from lapor.cli import main
 from lapor.status import shown_value

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 from lapor.wiring import CHANNELS, WORKERS, loops
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from complaints.crypto import Keyring
 from complaints.errors import CaseError, StoreUnavailable
 from complaints.event import CaseEvent, CaseEventKind, Complaint, Delivery, Refusal, Reply, ReplyKind
 from complaints.message import InboundMessage
-from complaints.spool import Spool
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from router.core import Router
 from router.work import answers

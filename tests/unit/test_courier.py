@@ -15,9 +15,9 @@ from channels.base import Letter, Outcome, Receipt
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
 from complaints.bus import Batch, Offsets, StoredRecord, TopicPartition
+from complaints.bus.envelope import encode
 from complaints.contract import REPLIES
 from complaints.crypto import Keyring
-from complaints.envelope import encode
 from complaints.errors import BusUnavailable, ConfigurationError, IntakeFull, Undeliverable, UpstreamUnavailable
 from complaints.event import DeadLetter, Delivery, DeliveryOutcome, Reply, ReplyKind
 from complaints.ids import reply_id

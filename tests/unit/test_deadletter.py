@@ -1,9 +1,9 @@
 """The dead letter of a record, which must itself be one that Kafka takes."""
 
 from complaints.bus import MAX_RECORD_BYTES, StoredRecord
+from complaints.bus.deadletter import KEPT_BYTES, of_record
+from complaints.bus.envelope import encode
 from complaints.contract import COMPLAINTS
-from complaints.deadletter import KEPT_BYTES, of_record
-from complaints.envelope import encode
 from complaints.errors import ContractViolation
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from complaints.settings import Settings
+from complaints.runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -95,7 +95,7 @@ def test_every_direct_dependency_has_its_line() -> None:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_stands_in_the_readme_as_it_is(name: str) -> None:
-    """Name, default and meaning are those of complaints/settings.py."""
+    """Name, default and meaning are those of complaints/runtime/settings.py."""
     field = Settings.model_fields[name]
     row = f"| `LAPOR_{name.upper()}` | {default(name)} | {field.description} |"
     assert row in (ROOT / "README.md").read_text("utf-8")

@@ -11,7 +11,7 @@ import pytest
 from complaints.bus import Offsets
 from complaints.contract import CASE_EVENTS, COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
-from complaints.telemetry import Heartbeat
+from complaints.runtime.telemetry import Heartbeat
 from ops import doctor
 from ops.doctor import MOST_LAG, Finding
 

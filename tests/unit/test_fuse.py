@@ -2,7 +2,7 @@
 
 import pytest
 
-from complaints.fuse import Fuse, FuseBlown
+from complaints.runtime.fuse import Fuse, FuseBlown
 
 
 def test_so_many_in_a_row_blow_it() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from complaints import health
-from complaints.telemetry import Heartbeat
+from complaints.runtime.telemetry import Heartbeat
 
 
 def beat(data: Path, name: str, *, age_s: float) -> None:

@@ -11,7 +11,7 @@ from channels.base import Intake, Outcome
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Complaint, DeadLetter
-from complaints.spool import Spool
+from complaints.storage.spool import Spool
 from normalizer.normaliser import Normaliser
 from tests.fakes import MemoryProducer, Mode
 from tests.support import message, wait_until

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from complaints.bus import Batch, StoredRecord
+from complaints.bus.envelope import decode
 from complaints.contract import COMPLAINTS, DISPOSITIONS, REPLIES, topics
-from complaints.envelope import decode
 from complaints.errors import BusUnavailable
 from complaints.event import Complaint, Disposition
 from ops.replay import MARK, SHADOW_PREFIX, Move, ShadowWriter, Summary, replay

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from complaints.bus import StoredRecord
+from complaints.bus.envelope import AnyEvent
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS
 from complaints.crypto import Keyring
-from complaints.envelope import AnyEvent
 from complaints.errors import ContractViolation
 from complaints.event import Alternative, Deadline, Evidence, OccurredOn, Place, Region
 from normalizer.normaliser import Normaliser

@@ -3,7 +3,7 @@
 import pytest
 
 from complaints.errors import ConfigurationError
-from complaints.settings import Settings, parse_address
+from complaints.runtime.settings import Settings, parse_address
 
 
 def test_a_blank_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:

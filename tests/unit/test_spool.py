@@ -8,7 +8,7 @@ import pytest
 
 from complaints.bus import Record
 from complaints.errors import ConfigurationError, IntakeFull
-from complaints.spool import Spool
+from complaints.storage.spool import Spool
 
 
 def record(number: int, size: int = 10) -> Record:

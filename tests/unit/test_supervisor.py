@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from complaints.errors import UnavailableError
-from complaints.telemetry import Heartbeat
+from complaints.runtime.telemetry import Heartbeat
 from lapor import supervisor as module
 from lapor.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
 from tests.support import wait_until
@@ -29,13 +29,13 @@ time.sleep(60)
 """
 BEATS_ONCE = """
 import sys, time, pathlib
-from complaints.telemetry import Heartbeat
+from complaints.runtime.telemetry import Heartbeat
 Heartbeat(pathlib.Path(sys.argv[1]), 'worker').beat()
 time.sleep(60)
 """
 BEATS_FOR_EVER = """
 import sys, time, pathlib
-from complaints.telemetry import Heartbeat
+from complaints.runtime.telemetry import Heartbeat
 beat = Heartbeat(pathlib.Path(sys.argv[1]), 'worker')
 while True:
     beat.beat()

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from complaints.bus import StoredRecord
+from complaints.bus.envelope import decode
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DISPOSITIONS, REPLIES
-from complaints.envelope import decode
 from complaints.event import CaseEventKind, Complaint, DeadLetter, Disposition, Refusal, Reply, ReplyKind
-from complaints.fuse import Fuse, FuseBlown
 from complaints.ids import disposition_id
+from complaints.runtime.fuse import Fuse, FuseBlown
 from router.work import process
 from tests.events import DPU, PEMDA, complaint, completed, disposition, enrichment, poison, refusal, stored
 

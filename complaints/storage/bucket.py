@@ -7,9 +7,9 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
-from complaints.attachments import HEAD_BYTES, AttachmentStore, DiskStore
 from complaints.errors import ConfigurationError, UnavailableError
-from complaints.settings import Settings, parse_address
+from complaints.runtime.settings import Settings, parse_address
+from complaints.storage.attachments import HEAD_BYTES, AttachmentStore, DiskStore
 
 HTTPS_PORT = 443
 
