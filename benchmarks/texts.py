@@ -13,7 +13,7 @@ from complaints.event import Complaint
 from complaints.message import InboundMessage
 from lapor.demo import read_samples
 from lapor.items import Item
-from normalizer.gazetteer import Gazetteer
+from normalizer.places.gazetteer import Gazetteer
 
 SEED = 1708
 FIRST = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the supervisor reads this file too, and stays small
     from channels.web.places import RegencySearch
     from complaints.case import CaseReader
     from complaints.crypto import Keyring
-    from normalizer.gazetteer import Gazetteer
+    from normalizer.places.gazetteer import Gazetteer
 
 SMPP_PORT = 2775
 """The port that IANA gave to SMPP."""
@@ -179,7 +179,7 @@ def web(parts: Parts) -> object:
 def _regencies(parts: Parts) -> "RegencySearch":
     """Return the search of kabupaten and kota, on the gazetteer and the normaliser that are there already."""
     from channels.web.places import RegencySearch
-    from normalizer.normaliser import Normaliser
+    from normalizer.complaint import Normaliser
 
     def reads(text: str) -> str | None:
         return Normaliser.load().read("", address=text).place.codes[1]

@@ -21,7 +21,7 @@ from complaints.storage.spool import Spool
 from lapor.collecting import settle
 from lapor.doors import Parts
 from lapor.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from sinks.clickhouse.cases import PATIENCE_S, StoredCases
 from sinks.clickhouse.client import Store
 

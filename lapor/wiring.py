@@ -11,7 +11,7 @@ from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
-    from normalizer.normaliser import Normaliser
+    from normalizer.complaint import Normaliser
     from router.core import Router
     from sinks.clickhouse.client import Store
 
@@ -39,7 +39,7 @@ def keyring(settings: Settings) -> Keyring:
 
 def normaliser() -> "Normaliser":
     """Return the normaliser with its gazetteer."""
-    from normalizer.normaliser import Normaliser
+    from normalizer.complaint import Normaliser
 
     return Normaliser.load()
 

@@ -1,1 +1,1 @@
-"""Pure: a message becomes the single complaint (normaliser.py); free text is masked (privacy.py)."""
+"""Pure: a message becomes the single complaint (complaint.py); free text is masked (masking.py)."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from normalizer.reading import DateReading
+from normalizer.results import DateReading
 
 _MONTHS = {
     name: number

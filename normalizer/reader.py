@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from complaints.event import MissingPart
-from normalizer import dates, places
-from normalizer.gazetteer import PROVINCE, Gazetteer
-from normalizer.judgement import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
-from normalizer.lexicon import Lexicon, compile_lexicon
-from normalizer.placenames import DKI
-from normalizer.reading import NameHit, Reading
-from normalizer.surroundings import BUILDINGS, WHEREABOUTS
+from normalizer import dates
+from normalizer.places import resolve
+from normalizer.places.context import BUILDINGS, WHEREABOUTS
+from normalizer.places.gazetteer import PROVINCE, Gazetteer
+from normalizer.places.names import DKI
+from normalizer.results import NameHit, Reading
+from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
+from normalizer.subjects.lexicon import Lexicon, compile_lexicon
+from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import BREAK, words_of
-from normalizer.vocabulary import Meaning, Word
 
 TITLE_BONUS = 2.0
 """A word in the title says more about the subject than one in the story."""
@@ -87,7 +88,7 @@ class Reader:
         lexicon = self.lexicon
         told, hits = _scan(words, lexicon)
         scores, groups, names = _count(told, words, lexicon)
-        place = places.resolve(words, hits, lexicon.names, keyword=region)
+        place = resolve.resolve(words, hits, lexicon.names, keyword=region)
         if place.between:
             groups["intercity_road"] = [0]
         day = local_day(received_at, place.codes[0]) if received_at else _ANY_DAY
@@ -127,11 +128,11 @@ class Reader:
         return ", ".join([shown for _, _, shown in sorted(found)[:_CUES_SHOWN]])
 
 
-def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[places.Hit]]:
+def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[resolve.Hit]]:
     """Return what the words and phrases tell, with their positions, and the names of places, the longest at each position."""
     vocabulary = lexicon.vocabulary
     told: Told = []
-    hits: list[places.Hit] = []
+    hits: list[resolve.Hit] = []
     reach = 0
     found: list[Word | None] = [vocabulary[word] for word in words]
     for at, word in enumerate(found):
@@ -139,12 +140,12 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[places.Hit]]:
             continue
         if word.tells:
             told.append((word, at))
-        hit: places.Hit | None = None
+        hit: resolve.Hit | None = None
         following = words[at + 1]
         if following in word.begins:
             _follow(word, words, at, told)
             if at >= reach and word.names is not None:
-                hit = places.longest(word.names, words, at)
+                hit = resolve.longest(word.names, words, at)
         elif at >= reach and word.place is not None:
             hit = (at, at + 1, word.place)
         if hit is not None:
@@ -152,7 +153,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[places.Hit]]:
             reach = hit[1]
         if word.is_level and at + 1 >= reach:
             after = found[at + 1]
-            hit = places.behind_level(after.names if after else None, lexicon.names, words, at + 1)
+            hit = resolve.behind_level(after.names if after else None, lexicon.names, words, at + 1)
             if hit is not None:
                 hits.append(hit)
                 reach = hit[1]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from normalizer.gazetteer import PROVINCE, REGENCY
+from normalizer.places.gazetteer import PROVINCE, REGENCY
 from ops.evaluate_labelled import Labelled, ids_of, read
 from router.core import Router
 from router.registry import DKI

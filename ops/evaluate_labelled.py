@@ -9,7 +9,7 @@ import orjson
 
 from complaints.errors import ConfigurationError
 from complaints.event import RoutingHints
-from normalizer.reading import Reading
+from normalizer.results import Reading
 from router.authority import Facts
 from router.core import Router
 from router.naming import resolve

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from normalizer.reading import Reading
+from normalizer.results import Reading
 from normalizer.text import BREAK, fold
 from ops.evaluate_labelled import Labelled, read
 from router.authority import Facts, Weighing

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from complaints.event import Evidence, RoutingHints
-from normalizer.gazetteer import PROVINCE
-from normalizer.reading import PlaceReading, Reading
+from normalizer.places.gazetteer import PROVINCE
+from normalizer.results import PlaceReading, Reading
 from router.mentions import Mentions
 from router.model import Model
 from router.naming import resolve

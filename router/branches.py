@@ -2,7 +2,7 @@
 
 import re
 
-from normalizer.gazetteer import PROVINCE, REGENCY
+from normalizer.places.gazetteer import PROVINCE, REGENCY
 from router.nametables import national, unit_of
 from router.placed import levels_first, small_splits, splits, without_levels
 from router.registry import Agency, Registry

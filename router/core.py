@@ -8,9 +8,9 @@ from pathlib import Path
 
 from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evidence, Refusal
 from complaints.ids import disposition_id
-from normalizer.gazetteer import described
+from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
-from normalizer.reading import PlaceReading, Reading
+from normalizer.results import PlaceReading, Reading
 from router.authority import Candidate, Facts, Weighing, is_of_a_place, watchdog_of
 from router.calibration import probability, thousandths
 from router.deadlines import Deadlines

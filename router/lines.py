@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from complaints.event import RoutingHints
-from normalizer.gazetteer import Gazetteer
-from normalizer.reading import Codes
+from normalizer.places.gazetteer import Gazetteer
+from normalizer.results import Codes
 from router.authority import Facts
 from router.calibration import thousandths
 from router.core import ALTERNATIVES, Router

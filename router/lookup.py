@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from normalizer.gazetteer import REGENCY
+from normalizer.places.gazetteer import REGENCY
 from normalizer.text import fold
 from router.naming import resolve
 from router.registry import Agency, Registry

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from normalizer.reading import Reading
-from normalizer.surroundings import WHEREABOUTS
+from normalizer.places.context import WHEREABOUTS
+from normalizer.results import Reading
 from normalizer.text import fold
 from router.registry import Registry
 

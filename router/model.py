@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from complaints.errors import ConfigurationError
-from normalizer.reading import PlaceReading, Reading
+from normalizer.results import PlaceReading, Reading
 from router.calibration import Knots
 from router.registry import DKI, Agency, Registry
 

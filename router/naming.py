@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from normalizer.gazetteer import PROVINCE
+from normalizer.places.gazetteer import PROVINCE
 from normalizer.text import fold
 from router.branches import at_place, of_region
 from router.nametables import key, local, national, national_in_full, shared, unit_of

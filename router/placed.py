@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
-from normalizer.placenames import place_names
+from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
+from normalizer.places.names import place_names
 from router.registry import Agency, Registry
 
 LEVELS = frozenset(("kabupaten", "kota", "provinsi", "administrasi"))

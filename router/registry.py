@@ -7,7 +7,7 @@ from typing import Any
 
 from complaints.event import AgencyRef
 from complaints.runtime import packaged
-from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, Gazetteer
+from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, Gazetteer
 
 DKI = "31"
 """DKI Jakarta, whose cities are administrative: its units are the province's (UU 29/2007)."""

@@ -16,7 +16,7 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint, ReplyKind
 from complaints.runtime.settings import Address, parse_address
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.fakes import MemoryProducer
 
 BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015

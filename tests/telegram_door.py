@@ -19,7 +19,7 @@ from complaints.errors import ConfigurationError, UnavailableError
 from complaints.event import Complaint
 from complaints.storage.attachments import DiskStore
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.fakes import MemoryProducer
 from tests.support import wait_until
 from tests.telegram_house import TOKEN, Telegram

@@ -28,7 +28,7 @@ from complaints.ids import reply_id
 from complaints.message import InboundMessage
 from complaints.storage.attachments import DiskStore
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.fakes import MemoryProducer
 from tests.support import free_port, listens, wait_until
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from complaints.runtime import packaged
-from normalizer.gazetteer import REGENCY, Gazetteer
+from normalizer.places.gazetteer import REGENCY, Gazetteer
 
 FUZZY_FROM = 6
 """A shorter keyword misspelt is too often another word."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from normalizer.gazetteer import Gazetteer
+from normalizer.places.gazetteer import Gazetteer
 from normalizer.text import fold
 
 TARGET = Path(__file__).parent.parent / "data" / "common_words.txt"

@@ -18,7 +18,7 @@ from complaints.event import (
     Place,
     Region,
 )
-from normalizer.privacy import mask
+from normalizer.masking import mask
 
 Row = dict[str, Any]
 

@@ -16,7 +16,7 @@ from complaints.errors import ContractViolation
 from complaints.event import Complaint, DeadLetter
 from complaints.message import InboundMessage
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.contract.doors import DOORS, Door, Running, fresh
 from tests.support import KafkaServer, message, start_kafka, wait_until
 

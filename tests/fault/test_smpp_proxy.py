@@ -21,7 +21,7 @@ from complaints.event import Complaint
 from complaints.runtime.settings import parse_address
 from complaints.storage.spool import Spool
 from embedded.smsc import Smsc, SmscConfig
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.fault.smpp_proxy import PLANS, FaultProxy
 from tests.support import KafkaServer
 

@@ -23,7 +23,7 @@ from complaints.contract import COMPLAINTS, DELIVERIES, REPLIES
 from complaints.crypto import Keyring
 from complaints.event import Complaint, Delivery, DeliveryOutcome, Reply, ReplyKind
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.sms_house import BIND_RESP, DELIVER_RESP, OddSmsc, deliver, frame, submitted, taken
 from tests.support import KafkaServer, wait_until
 

@@ -20,7 +20,7 @@ from complaints.errors import Undeliverable
 from complaints.event import Complaint
 from complaints.runtime.settings import Address, parse_address
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.sms_house import House, letter
 from tests.support import KafkaServer, free_port, wait_until
 

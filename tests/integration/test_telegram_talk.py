@@ -17,7 +17,7 @@ from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
 from complaints.crypto import Keyring
 from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.contract.doors import Running
 from tests.fakes import MemoryProducer
 from tests.support import wait_until

@@ -25,7 +25,7 @@ from complaints.errors import ConfigurationError, Undeliverable, UpstreamUnavail
 from complaints.event import Complaint, DeadLetter, ReplyKind
 from complaints.runtime import telemetry
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.fakes import MemoryProducer, Mode
 from tests.support import wait_until
 from tests.twitter_house import twitter_pace

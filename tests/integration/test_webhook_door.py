@@ -20,7 +20,7 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, Undeliverable, UpstreamUnavailable
 from complaints.event import Complaint, DeadLetter, ReplyKind
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.fakes import MemoryProducer, Mode
 from tests.support import free_port, listens, wait_until
 from tests.webhook_house import SECRET, hand_in, signed, sources_file

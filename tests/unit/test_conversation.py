@@ -20,7 +20,7 @@ from complaints.errors import CaseError, StoreUnavailable
 from complaints.event import CaseEvent, CaseEventKind, Complaint, Delivery, Refusal, Reply, ReplyKind
 from complaints.message import InboundMessage
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from router.core import Router
 from router.work import answers
 from tests.events import refusal, stored

@@ -12,7 +12,7 @@ from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Complaint, DeadLetter
 from complaints.storage.spool import Spool
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.fakes import MemoryProducer, Mode
 from tests.support import message, wait_until
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from complaints.event import RoutingHints
-from normalizer.reading import Reading
+from normalizer.results import Reading
 from router.authority import Facts
 from router.core import Decision, Router
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from complaints.message import InboundMessage
-from normalizer.normaliser import Normaliser
-from normalizer.privacy import mask
+from normalizer.complaint import Normaliser
+from normalizer.masking import mask
 from normalizer.text import BREAK, words_of
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)

@@ -13,7 +13,7 @@ from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIE
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import Alternative, Deadline, Evidence, OccurredOn, Place, Region
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from sinks.clickhouse.migrate import migrations
 from sinks.clickhouse.rows import TABLES, Row
 from tests.events import (

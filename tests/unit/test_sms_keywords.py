@@ -3,7 +3,7 @@
 import pytest
 
 from channels.sms.keywords import Keywords, _one_letter_apart
-from normalizer.gazetteer import Gazetteer
+from normalizer.places.gazetteer import Gazetteer
 
 SEMARANG, TANGERANG = "33.74", "36.03"
 

@@ -15,7 +15,7 @@ from channels.telegram.parse import Bot, Prompt, Said, read, update_id
 from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 
 BOT = Bot(id=1708, username="lapor1708_bot", pseudonym=lambda text: f"hidden<{text}>".replace("77", "xx"))
 DATE = 1_793_600_000

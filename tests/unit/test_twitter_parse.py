@@ -13,7 +13,7 @@ from channels.twitter.threads import joined
 from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
 from complaints.message import InboundMessage
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 
 ACCOUNT = "lapor1708"
 WRITTEN = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from channels.web.parse import LONGEST_TEXT, FieldError, Submission, form_fields, from_form, from_json, inbound
 from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.support import NOON
 
 

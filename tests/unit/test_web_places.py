@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from channels.web.categories import categories, find, topic
 from channels.web.places import MOST_SUGGESTIONS
-from normalizer.gazetteer import Gazetteer
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
+from normalizer.places.gazetteer import Gazetteer
 from tests.web_house import regencies
 
 SEARCH = regencies()

@@ -16,7 +16,7 @@ from channels.webhook.sources import Source, read_sources
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, MalformedMessage
 from complaints.message import InboundMessage
-from normalizer.normaliser import Normaliser
+from normalizer.complaint import Normaliser
 from tests.webhook_house import OLDER, SECRET, signed, sources_file
 
 NOW = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from normalizer import cached
-from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
-from normalizer.spellings import OPEN, Spelled, spellings
+from normalizer.places.cache import table
+from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
+from normalizer.places.spellings import OPEN, Spelled, spellings
 
 Strong = tuple[tuple[str, float, bool, str], ...]
 """Code, weight, whether the weight holds after "ke" and "dari" too, and how the name supports the region."""
@@ -244,4 +244,4 @@ def _weights(strong: Mapping[str, str], factor: float) -> Strong:
 @cache
 def place_names(gazetteer: Gazetteer) -> PlaceNames:
     """Return the table of all names, compiled once per version of the data and kept in the user's cache folder."""
-    return PlaceNames(cached.table("place-names", lambda: nested(spellings(gazetteer))))
+    return PlaceNames(table("place-names", lambda: nested(spellings(gazetteer))))

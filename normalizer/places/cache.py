@@ -15,8 +15,8 @@ _SOURCES = (
     "data/regions.tsv.gz",
     "data/places.yaml",
     "data/common_words.txt",
-    "spellings.py",
-    "placenames.py",
+    "places/spellings.py",
+    "places/names.py",
     "text.py",
 )
 """The table changes when one of these does."""

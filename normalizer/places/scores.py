@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
-from normalizer.placenames import DKI, PlaceName
-from normalizer.surroundings import CUE, DISTRICT_CUE, OFFICE, ORIGIN
+from normalizer.places.context import CUE, DISTRICT_CUE, OFFICE, ORIGIN
+from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
+from normalizer.places.names import DKI, PlaceName
 
 _REPEAT = 0.3
 """A name that is said again adds this part."""

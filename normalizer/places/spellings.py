@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from complaints.runtime import packaged
-from normalizer.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
+from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
 from normalizer.text import fold
 
 Spelled = tuple[dict[str, str], str, bool]

@@ -18,9 +18,9 @@ from complaints.event import (
     RoutingHints,
 )
 from complaints.ids import complaint_id
-from normalizer.gazetteer import Gazetteer
+from normalizer.places.gazetteer import Gazetteer
 from normalizer.reader import Reader
-from normalizer.reading import DateReading, PlaceReading, Reading
+from normalizer.results import DateReading, PlaceReading, Reading
 
 if TYPE_CHECKING:
     from complaints.crypto import Identity

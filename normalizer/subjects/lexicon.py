@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from complaints.runtime import packaged
-from normalizer.gazetteer import Gazetteer
-from normalizer.placenames import PlaceNames, place_names
-from normalizer.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
+from normalizer.places.gazetteer import Gazetteer
+from normalizer.places.names import PlaceNames, place_names
+from normalizer.subjects.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
 """Word lists that point to a property of the report rather than to its subject."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from normalizer.placenames import PlaceNames, PlaceNode
-from normalizer.surroundings import CUE, SURROUNDINGS
+from normalizer.places.context import CUE, SURROUNDINGS
+from normalizer.places.names import PlaceNames, PlaceNode
 from normalizer.text import fold
 
 OPEN = "*"

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from normalizer.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
-from normalizer.placenames import DKI, PlaceName, PlaceNames, PlaceNode
-from normalizer.reading import PlaceReading
-from normalizer.surroundings import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
-from normalizer.tally import Small, Tally
+from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
+from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
+from normalizer.places.names import DKI, PlaceName, PlaceNames, PlaceNode
+from normalizer.places.scores import Small, Tally
+from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 
 Hit = tuple[int, int, PlaceName]

@@ -1,0 +1,1 @@
+"""Places: every region and its names, and which one a text means."""

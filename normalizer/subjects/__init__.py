@@ -1,0 +1,1 @@
+"""Subjects: the word lists, and what kind of report a text is."""
