@@ -15,8 +15,8 @@ from statistics import median
 import orjson
 from pydantic import BaseModel
 
-from router.core import Router
-from router.lines import route_line
+from router.jsonlines import route_line
+from router.routing import Router
 
 ROUNDS = 15
 """Router and pydantic take turns, so that what else the machine does meets both."""

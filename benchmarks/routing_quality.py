@@ -10,8 +10,8 @@ from ops.evaluate import evaluate
 from ops.evaluate_baseline import baseline
 from ops.evaluate_labelled import Labelled, labelled, read_rows, texts_for
 from ops.learn import learn
-from router.core import Router
-from router.model import model_from
+from router.learnt import model_from
+from router.routing import Router
 
 _OF_THE_LAW = ("top_1", "top_3", "best_or_ok", "region_right", "region_invented", "place_asked", "class", "oversight")
 _LEAST_IN_BAND = 30

@@ -22,8 +22,8 @@ def search(
     limit: Annotated[int, typer.Option(help="Most results.", min=1, max=100)] = 10,
 ) -> None:
     """Find a public body and its identifier."""
-    from router.lookup import search
-    from router.registry import Registry
+    from router.agencies.registry import Registry
+    from router.agencies.search import search
 
     if not text.strip():
         typer.echo("give part of a name, as in `lapor agency search 'dinas pu semarang'`", err=True)
@@ -75,8 +75,8 @@ def resolve(
 
 def _work(model: Path | None) -> "Work":
     from lapor.routing import router_with
-    from router.lines import resolve_line
-    from router.registry import Registry
+    from router.agencies.registry import Registry
+    from router.jsonlines import resolve_line
 
     with_model = router_with(model)
     return partial(resolve_line, with_model.registry if with_model.model else Registry.load())

@@ -39,7 +39,7 @@ def refuse(
     from lapor.stack import settings_in
     from lapor.wiring import store
     from ops import cases
-    from router.registry import Registry
+    from router.agencies.registry import Registry
 
     _check(text, "say why the agency is not responsible; the case carries it from hop to hop")
     settings = settings_in(data_dir)

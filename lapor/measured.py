@@ -17,8 +17,8 @@ from ops.evaluate import evaluate
 from ops.evaluate_labelled import Labelled
 from ops.evaluate_page import TITLES
 from ops.learn import Learnt, learn, save
-from router.core import Router
-from router.model import model_from
+from router.learnt import model_from
+from router.routing import Router
 from router.rules import rules_from
 
 HELD_OUT = 5

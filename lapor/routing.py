@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lapor.streams import Work
     from ops.evaluate_labelled import Labelled
-    from router.core import Router
+    from router.routing import Router
 
 ModelFile = Annotated[
     Path | None,
@@ -30,7 +30,7 @@ def router_with(model: Path | None) -> "Router":
         ConfigurationError: the file is no model.
     """
     from complaints.runtime.settings import Settings
-    from router.core import Router
+    from router.routing import Router
 
     settings = Settings.read(**({} if model is None else {"model": model}))
     return Router.load(max_hops=settings.max_hops, model=settings.model)
@@ -38,14 +38,14 @@ def router_with(model: Path | None) -> "Router":
 
 def json_work(model: Path | None) -> "Work":
     """Return what makes a JSON line of a JSON line."""
-    from router.lines import route_line
+    from router.jsonlines import route_line
 
     return partial(route_line, router_with(model))
 
 
 def plain_work(model: Path | None) -> "Work":
     """Return what makes a line for people of a JSON line."""
-    from router.lines import route_line
+    from router.jsonlines import route_line
 
     return partial(_plain, partial(route_line, router_with(model)))
 

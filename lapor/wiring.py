@@ -12,7 +12,7 @@ from complaints.runtime.telemetry import Heartbeat
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
     from normalizer.complaint import Normaliser
-    from router.core import Router
+    from router.routing import Router
     from sinks.clickhouse.client import Store
 
 CHANNELS = {
@@ -46,7 +46,7 @@ def normaliser() -> "Normaliser":
 
 def router(settings: Settings) -> "Router":
     """Return the routing function with its registry and rules, and the model that is set."""
-    from router.core import Router
+    from router.routing import Router
 
     return Router.load(max_hops=settings.max_hops, model=settings.model)
 

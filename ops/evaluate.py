@@ -7,8 +7,8 @@ from typing import Any
 
 from normalizer.places.gazetteer import PROVINCE, REGENCY
 from ops.evaluate_labelled import Labelled, ids_of, read
-from router.core import Router
-from router.registry import DKI
+from router.agencies.registry import DKI
+from router.routing import Router
 
 BANDS = 10
 """The calibration curve has bands of ten points."""

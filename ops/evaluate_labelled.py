@@ -10,9 +10,9 @@ import orjson
 from complaints.errors import ConfigurationError
 from complaints.event import RoutingHints
 from normalizer.results import Reading
-from router.authority import Facts
-from router.core import Router
-from router.naming import resolve
+from router.agencies.resolve import resolve
+from router.candidates import Facts
+from router.routing import Router
 
 NO_HINTS = RoutingHints()
 

@@ -16,11 +16,11 @@ import orjson
 from normalizer.results import Reading
 from normalizer.text import BREAK, fold
 from ops.evaluate_labelled import Labelled, read
-from router.authority import Facts, Weighing
-from router.core import Router
-from router.model import FORMAT, HERE, PROVINCE, features, model_from
-from router.naming import resolve
-from router.registry import DKI, Agency
+from router.agencies.registry import DKI, Agency
+from router.agencies.resolve import resolve
+from router.candidates import Facts, Weighing
+from router.learnt import FORMAT, HERE, PROVINCE, features, model_from
+from router.routing import Router
 
 FOLDS = 10
 """The trust and the calibration are measured on reports that were not learnt from: each tenth in turn, so that what is measured

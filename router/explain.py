@@ -1,6 +1,6 @@
 """Says in one Indonesian sentence why a body owns a complaint."""
 
-from router.registry import Agency
+from router.agencies.registry import Agency
 
 
 def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: str = "") -> str:

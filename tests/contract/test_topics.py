@@ -14,7 +14,7 @@ from complaints.contract import CASE_EVENTS, COMPLAINTS, schema, topics
 from complaints.errors import ContractViolation
 from complaints.event import Event
 from complaints.runtime.fuse import Fuse
-from router.core import Router
+from router.routing import Router
 from router.work import process
 from sinks.clickhouse.rows import TABLES
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.core import Router
-from router.lines import route_line
+from router.jsonlines import route_line
+from router.routing import Router
 
 ROUTER = Router.load()
 CODES = sorted(ROUTER.registry.gazetteer.names)[::97]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from complaints.event import Complaint, Place, Raw, Refusal, Region
-from router.core import Router
+from router.routing import Router
 
 ROUTER = Router.load()
 CODES = sorted(code for code in ROUTER.registry.gazetteer.names if len(code) <= 5)

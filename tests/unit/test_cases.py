@@ -13,7 +13,7 @@ from complaints.errors import CaseError, TrackingCodeError
 from complaints.event import AgencyRef, CaseEvent, CaseEventKind
 from ops import cases
 from ops.cases import Case, Hop
-from router.core import Router
+from router.routing import Router
 from tests.events import (
     DPU,
     PEMDA,

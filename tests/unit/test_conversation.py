@@ -21,7 +21,7 @@ from complaints.event import CaseEvent, CaseEventKind, Complaint, Delivery, Refu
 from complaints.message import InboundMessage
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from router.core import Router
+from router.routing import Router
 from router.work import answers
 from tests.events import refusal, stored
 from tests.fakes import MemoryProducer

@@ -11,8 +11,8 @@ import yaml
 
 from complaints.event import RoutingHints
 from normalizer.results import Reading
-from router.authority import Facts
-from router.core import Decision, Router
+from router.candidates import Facts
+from router.routing import Decision, Router
 
 RECEIVED = datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=7)))
 FILE = Path(__file__).parent.parent / "data" / "messages.yaml"

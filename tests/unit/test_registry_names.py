@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from router.lookup import search
-from router.naming import resolve
-from router.registry import Registry
+from router.agencies.registry import Registry
+from router.agencies.resolve import resolve
+from router.agencies.search import search
 
 _TABLES = yaml.safe_load((Path(__file__).parents[1] / "data" / "body_names.yaml").read_text("utf-8"))
 

@@ -9,7 +9,7 @@ import pytest
 from complaints import ids, tracking
 from complaints.event import AgencyRef, CaseEventKind, Complaint, Reply, ReplyKind
 from complaints.wording import text, wording
-from router.registry import Registry
+from router.agencies.registry import Registry
 from router.replies import reply_to
 from tests.events import DPU, complaint, disposition
 

@@ -16,9 +16,9 @@ from ops.evaluate import evaluate
 from ops.evaluate_labelled import labelled, texts_for
 from ops.history import decided
 from ops.learn import learn, save
-from router.core import Router
-from router.lines import resolve_line
-from router.registry import Registry
+from router.agencies.registry import Registry
+from router.jsonlines import resolve_line
+from router.routing import Router
 
 
 def shout(line: bytes) -> bytes:

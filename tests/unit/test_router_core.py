@@ -7,8 +7,8 @@ import pytest
 
 from complaints.event import Complaint, Place, Raw, Refusal, Region, RoutingHints
 from complaints.ids import disposition_id
-from router.core import Router
 from router.deadlines import working_day
+from router.routing import Router
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from router.core import Router
-from router.lines import route_line
+from router.jsonlines import route_line
+from router.routing import Router
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from ops.evaluate import compare, evaluate
 from ops.evaluate_labelled import NO_HINTS, Labelled, labelled
 from ops.evaluate_page import page
 from ops.learn import learn, save
-from router.authority import Facts
-from router.core import Router
-from router.naming import resolve
+from router.agencies.resolve import resolve
+from router.candidates import Facts
+from router.routing import Router
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
 

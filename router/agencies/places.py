@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
 from normalizer.places.names import place_names
-from router.registry import Agency, Registry
+from router.agencies.registry import Agency, Registry
 
 LEVELS = frozenset(("kabupaten", "kota", "provinsi", "administrasi"))
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from router.registry import Agency, Registry
-from router.spelling import clean
+from router.agencies.registry import Agency, Registry
+from router.agencies.spelling import clean
 
 _NOISE = frozenset(
     (

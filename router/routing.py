@@ -11,13 +11,13 @@ from complaints.ids import disposition_id
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, Reading
-from router.authority import Candidate, Facts, Weighing, is_of_a_place, watchdog_of
+from router.agencies.mentions import Mentions, mentions_of
+from router.agencies.registry import DKI, Agency, Registry
 from router.calibration import probability, thousandths
+from router.candidates import Candidate, Facts, Weighing, is_of_a_place, watchdog_of
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
-from router.mentions import Mentions, mentions_of
-from router.model import Model
-from router.registry import DKI, Agency, Registry
+from router.learnt import Model
 from router.rules import Rules
 
 MAX_HOPS = 3

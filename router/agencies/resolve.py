@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.text import fold
-from router.branches import at_place, of_region
-from router.nametables import key, local, national, national_in_full, shared, unit_of
-from router.placed import LEVELS, places, small_office
-from router.registry import Agency, Registry
-from router.spelling import clean
+from router.agencies.names import key, local, national, national_in_full, shared, unit_of
+from router.agencies.places import LEVELS, places, small_office
+from router.agencies.registry import Agency, Registry
+from router.agencies.spelling import clean
+from router.agencies.units import at_place, of_region
 
 _OF_A_PLACE = frozenset(
     (

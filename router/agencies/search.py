@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from normalizer.places.gazetteer import REGENCY
 from normalizer.text import fold
-from router.naming import resolve
-from router.registry import Agency, Registry
+from router.agencies.registry import Agency, Registry
+from router.agencies.resolve import resolve
 
 _LEVELS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
 

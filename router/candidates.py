@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from complaints.event import Evidence, RoutingHints
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading, Reading
-from router.mentions import Mentions
-from router.model import Model
-from router.naming import resolve
-from router.registry import DKI, Agency, Owning, Registry
+from router.agencies.mentions import Mentions
+from router.agencies.registry import DKI, Agency, Owning, Registry
+from router.agencies.resolve import resolve
+from router.learnt import Model
 from router.rules import Owner, Rule, Rules
 
 CHOSEN_SCORE = 0.6

@@ -3,9 +3,9 @@
 import re
 
 from normalizer.places.gazetteer import PROVINCE, REGENCY
-from router.nametables import national, unit_of
-from router.placed import levels_first, small_splits, splits, without_levels
-from router.registry import Agency, Registry
+from router.agencies.names import national, unit_of
+from router.agencies.places import levels_first, small_splits, splits, without_levels
+from router.agencies.registry import Agency, Registry
 
 _BRANCH_WORDS = frozenset(
     (

@@ -6,7 +6,7 @@ from functools import cache
 from normalizer.places.context import WHEREABOUTS
 from normalizer.results import Reading
 from normalizer.text import fold
-from router.registry import Registry
+from router.agencies.registry import Registry
 
 _ADDRESS_WORDS = frozenset(
     (

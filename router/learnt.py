@@ -10,8 +10,8 @@ import orjson
 
 from complaints.errors import ConfigurationError
 from normalizer.results import PlaceReading, Reading
+from router.agencies.registry import DKI, Agency, Registry
 from router.calibration import Knots
-from router.registry import DKI, Agency, Registry
 
 FORMAT = 1
 """The form of the file; another form is another number."""

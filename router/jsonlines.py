@@ -10,11 +10,11 @@ import orjson
 from complaints.event import RoutingHints
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.results import Codes
-from router.authority import Facts
+from router.agencies.registry import Registry
+from router.agencies.resolve import resolve
 from router.calibration import thousandths
-from router.core import ALTERNATIVES, Router
-from router.naming import resolve
-from router.registry import Registry
+from router.candidates import Facts
+from router.routing import ALTERNATIVES, Router
 
 _NO_HINTS = RoutingHints()
 _LEVELS = ("province", "regency", "district", "village")
