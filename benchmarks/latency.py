@@ -21,9 +21,9 @@ from complaints.contract import COMPLAINTS, DISPOSITIONS
 from complaints.errors import UnavailableError, UpstreamUnavailable
 from complaints.event import Complaint, Disposition
 from complaints.runtime.settings import Settings
-from lapor.items import Item
-from lapor.up import Up, sole
-from lapor.wiring import keyring, store
+from lapor.feed.items import Item
+from lapor.local.up import Up, sole
+from lapor.processes.wiring import keyring, store
 
 P50_MS, P99_MS, VISIBLE_S = 100, 1000, 3
 

@@ -7,7 +7,7 @@ import psutil
 
 from benchmarks.figures import Figure
 from benchmarks.processes import Say, explained, folder, process, wait_until
-from lapor.stack import Stack
+from lapor.local.note import Stack
 
 BAR_MIB = 1536
 

@@ -10,7 +10,7 @@ from quixstreams.models import Serializer
 from complaints.bus import Record, StoredRecord
 from complaints.contract import COMPLAINTS, DISPOSITIONS, REPLIES
 from complaints.runtime.settings import Settings
-from lapor.wiring import router
+from lapor.processes.wiring import router
 from router.work import Decides, answers
 
 PRODUCER = {"acks": "all", "linger.ms": 5}

@@ -20,7 +20,7 @@ from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
 from complaints.contract import COMPLAINTS, DISPOSITIONS, REPLIES
 from complaints.errors import ConfigurationError, UnavailableError
 from complaints.runtime.settings import Settings
-from lapor.wiring import keyring, normaliser
+from lapor.processes.wiring import keyring, normaliser
 from router.app import GROUP
 
 BAR = 0.9

@@ -11,8 +11,8 @@ from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.message import InboundMessage
-from lapor.demo import read_samples
-from lapor.items import Item
+from lapor.demo.demo import read_samples
+from lapor.feed.items import Item
 from normalizer.places.gazetteer import Gazetteer
 
 SEED = 1708

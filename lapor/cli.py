@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from lapor import agencies, apikeys, cases, routing, running, servers
+from lapor.commands import agencies, api_keys, cases, embedded, routing, stack
 
 app = typer.Typer(
     name="lapor",
@@ -15,24 +15,24 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     add_completion=False,
 )
-app.add_typer(servers.app, name="embedded")
+app.add_typer(embedded.app, name="embedded")
 app.add_typer(agencies.app, name="agency")
 app.add_typer(cases.app, name="case")
 
-app.command()(running.up)
-app.command()(running.run)
-app.command()(running.feed)
-app.command()(running.demo)
+app.command()(stack.up)
+app.command()(stack.run)
+app.command()(stack.feed)
+app.command()(stack.demo)
 app.command()(routing.route)
 app.command()(routing.evaluate)
 app.command()(routing.learn)
 app.command()(cases.explain)
 app.command()(cases.replay)
-app.command()(running.query)
-app.command()(running.doctor)
-app.command()(running.topics)
-app.command()(running.settings)
-app.command(name="api-key")(apikeys.api_key)
+app.command()(stack.query)
+app.command()(stack.doctor)
+app.command()(stack.topics)
+app.command()(stack.settings)
+app.command(name="api-key")(api_keys.api_key)
 
 
 def main() -> None:

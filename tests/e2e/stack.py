@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lapor.stack import Stack
+from lapor.local.note import Stack
 from tests.support import wait_until
 
 LAPOR = [sys.executable, "-m", "lapor"]

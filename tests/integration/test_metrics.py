@@ -8,8 +8,8 @@ import pytest
 from complaints.errors import ConfigurationError
 from complaints.runtime import telemetry
 from complaints.runtime.settings import Settings
-from lapor.services import serve_metrics
-from lapor.up import DOORS, Up
+from lapor.local.up import DOORS, Up
+from lapor.processes.services import serve_metrics
 from tests.support import free_port
 
 

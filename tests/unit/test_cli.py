@@ -12,9 +12,9 @@ import pytest
 
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
-from lapor.cases import since_milliseconds
 from lapor.cli import main
-from lapor.status import shown_value
+from lapor.commands.cases import since_milliseconds
+from lapor.commands.tables import shown_value
 from tests.support import free_port
 
 CLIENTS = (

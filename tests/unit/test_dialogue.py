@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from complaints.errors import UnavailableError
-from lapor import dialogue
-from lapor.dialogue import Phone
+from lapor.demo import dialogue
+from lapor.demo.dialogue import Phone
 
 
 @contextmanager

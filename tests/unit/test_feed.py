@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from complaints.errors import ConfigurationError
-from lapor.feed import Outcome
-from lapor.items import DOORS, Item, read_items
+from lapor.feed.feed import Outcome
+from lapor.feed.items import DOORS, Item, read_items
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 

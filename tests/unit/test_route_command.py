@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from complaints.errors import ConfigurationError
 from lapor.cli import app
-from lapor.measured import compared, figures_of
-from lapor.streams import Work, blocks, pump
+from lapor.commands.figures import compared, figures_of
+from lapor.commands.jsonlines import Work, blocks, pump
 from ops.evaluate import evaluate
 from ops.evaluate_labelled import labelled, texts_for
 from ops.history import decided

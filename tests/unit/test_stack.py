@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from complaints.errors import ConfigurationError
-from lapor.stack import FOUND_BY_NOTE, NOTE, Stack, is_process, settings_in
+from lapor.local.note import FOUND_BY_NOTE, NOTE, Stack, is_process, settings_in
 
 ADDRESSES = {"kafka": "127.0.0.1:1", "clickhouse": "clickhouse://lapor:pw@127.0.0.1:2/lapor", "web": "127.0.0.1:3"}
 

@@ -12,8 +12,8 @@ import pytest
 
 from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
-from lapor import supervisor as module
-from lapor.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
+from lapor.local import supervisor as module
+from lapor.local.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
 from tests.support import wait_until
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"

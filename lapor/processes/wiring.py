@@ -16,11 +16,11 @@ if TYPE_CHECKING:  # client libraries load with the part that needs them
     from sinks.clickhouse.client import Store
 
 CHANNELS = {
-    "sms": "lapor.doors:sms",
-    "twitter": "lapor.doors:twitter",
-    "telegram": "lapor.doors:telegram",
-    "web": "lapor.doors:web",
-    "webhook": "lapor.doors:webhook",
+    "sms": "lapor.processes.channels:sms",
+    "twitter": "lapor.processes.channels:twitter",
+    "telegram": "lapor.processes.channels:telegram",
+    "web": "lapor.processes.channels:web",
+    "webhook": "lapor.processes.channels:webhook",
 }
 """The channel table: a door's name and what makes it."""
 

@@ -9,7 +9,7 @@ import stamina
 from complaints import ids
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, UpstreamUnavailable
-from lapor.items import DOORS, Item
+from lapor.feed.items import DOORS, Item
 
 SENDERS = 16
 """Messages under way at once: as many as a few busy operators' links carry."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lapor.routing import ModelFile
+from lapor.commands.routing import ModelFile
 
 if TYPE_CHECKING:
-    from lapor.streams import Work
+    from lapor.commands.jsonlines import Work
 
 app = typer.Typer(help="Ask the registry of public bodies.", no_args_is_help=True)
 
@@ -57,7 +57,7 @@ def resolve(
     agency_id is null where the registry has no such body. A `region` beside the name (a Kemendagri code such as "35.78") is the
     place of a name that has none. For one name: `lapor agency resolve 'Dinas PU' --region 33.74`.
     """
-    from lapor.streams import pump
+    from lapor.commands.jsonlines import pump
 
     if name is not None:
         _show(name, region, model, as_json=as_json)
@@ -74,7 +74,7 @@ def resolve(
 
 
 def _work(model: Path | None) -> "Work":
-    from lapor.routing import router_with
+    from lapor.commands.routing import router_with
     from router.agencies.registry import Registry
     from router.jsonlines import resolve_line
 

@@ -16,8 +16,8 @@ from complaints.crypto import Keyring
 from complaints.errors import PoisonError, UpstreamUnavailable
 from complaints.event import Complaint, DeadLetter
 from complaints.runtime.settings import Settings
-from lapor.items import Item
-from lapor.upstreams import SENDERS, Upstreams
+from lapor.feed.items import Item
+from lapor.feed.upstreams import SENDERS, Upstreams
 from ops.cases import Answers
 
 SILENCE_S = 90.0
@@ -206,8 +206,8 @@ _OWNED = "SELECT complaint_id, argMax(owner, hop) FROM dispositions WHERE compla
 def make_feed(settings: Settings) -> Feed:
     """Return a feed into the stack that runs in the settings' data folder."""
     from complaints.bus.confluent import ConfluentScanner
-    from lapor.stack import Stack
-    from lapor.wiring import keyring, store
+    from lapor.local.note import Stack
+    from lapor.processes.wiring import keyring, store
 
     brokers = settings.kafka_required()  # first: where no stack runs, no secret is made
     stack = Stack.running(settings.data)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lapor.options import DataDir
+from lapor.commands.options import DataDir
 
 if TYPE_CHECKING:
     from complaints.bus import StoredRecord
@@ -36,8 +36,8 @@ def refuse(
     """Say "not ours" (*bukan wewenang*) for an agency: the case moves on, never back to it, and the clock goes on."""
     from complaints.bus.confluent import ConfluentScanner
     from complaints.errors import CaseError
-    from lapor.stack import settings_in
-    from lapor.wiring import store
+    from lapor.local.note import settings_in
+    from lapor.processes.wiring import store
     from ops import cases
     from router.agencies.registry import Registry
 
@@ -70,8 +70,8 @@ def answer(
 ) -> None:
     """Answer the citizen for the agency that has the case; the answer goes out on the channel that the complaint came through."""
     from complaints.bus.confluent import ConfluentScanner
-    from lapor.stack import settings_in
-    from lapor.wiring import store
+    from lapor.local.note import settings_in
+    from lapor.processes.wiring import store
     from ops import cases
 
     _check(text, "write what the citizen is to read")
@@ -100,7 +100,7 @@ def _publish(event: "CaseEvent", settings: "Settings") -> None:
 
 def _wait_for_hop(settings: "Settings", code: str, hop: int) -> "Case":
     from complaints.errors import CaseError
-    from lapor.wiring import store
+    from lapor.processes.wiring import store
     from ops import cases
 
     clickhouse, deadline = store(settings), time.monotonic() + ROUTED_WITHIN_S
@@ -115,8 +115,8 @@ def explain(code: Code, *, data_dir: DataDir = None) -> None:
     """Show who owns a case and why: evidence, law, alternatives, deadlines, and each hop so far."""
     from complaints import tracking
     from complaints.bus.confluent import ConfluentScanner
-    from lapor.stack import settings_in
-    from lapor.wiring import store
+    from lapor.local.note import settings_in
+    from lapor.processes.wiring import store
     from ops import cases
 
     settings = settings_in(data_dir)
@@ -159,8 +159,8 @@ def replay(
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.contract import CASE_EVENTS, COMPLAINTS, DISPOSITIONS
     from complaints.errors import ConfigurationError
-    from lapor.stack import settings_in
-    from lapor.wiring import router, store
+    from lapor.local.note import settings_in
+    from lapor.processes.wiring import router, store
     from ops.replay import SHADOW_PREFIX, SHADOW_RETENTION_MS, ShadowWriter, replay
     from router.work import asked
 

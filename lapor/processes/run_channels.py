@@ -18,9 +18,9 @@ from complaints.crypto import Keyring
 from complaints.runtime.settings import HOUR_S, Settings
 from complaints.runtime.telemetry import configure_logging
 from complaints.storage.spool import Spool
-from lapor.collecting import settle
-from lapor.doors import Parts
-from lapor.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals
+from lapor.processes.channels import Parts
+from lapor.processes.collector import settle
+from lapor.processes.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals
 from normalizer.complaint import Normaliser
 from sinks.clickhouse.cases import PATIENCE_S, StoredCases
 from sinks.clickhouse.client import Store

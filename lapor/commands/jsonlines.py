@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import BinaryIO
 
 from complaints.errors import LaporError
-from lapor.collecting import settle
+from lapor.processes.collector import settle
 
 BLOCK_BYTES = 1 << 18
 """So much is read at once where it is there: some hundreds of lines, a few hundredths of a second of work."""

@@ -7,7 +7,7 @@ from prometheus_client import start_http_server
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings, parse_address
 from complaints.runtime.telemetry import configure_logging
-from lapor.wiring import CHANNELS, WORKERS, heartbeats, router, stop_on_signals, store
+from lapor.processes.wiring import CHANNELS, WORKERS, heartbeats, router, stop_on_signals, store
 
 ROUTER_PATIENCE_S = 20.0
 """How long the router's producer tries: less than the flush of a batch waits, so that its answer is known by then."""
@@ -39,7 +39,7 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
         case _ if any(name in WORKERS for name in names):
             raise ConfigurationError("a worker runs in a process of its own; only doors can share one")
         case _:
-            from lapor.opening import run_doors
+            from lapor.processes.run_channels import run_doors
 
             run_doors(names, settings)
 

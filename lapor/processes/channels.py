@@ -1,4 +1,4 @@
-"""Makes each door from the settings: one function a door, named in the channel table of lapor.wiring."""
+"""Makes each door from the settings: one function a door, named in the channel table of lapor.processes.wiring."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -16,13 +16,13 @@ from rich.table import Table
 from complaints import tracking
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
-from lapor import cases
-from lapor.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
-from lapor.feed import Outcome, make_feed
-from lapor.items import Item
-from lapor.progress import two_bars
-from lapor.up import Up, sole
-from lapor.wiring import stop_on_signals, store
+from lapor.commands import cases
+from lapor.demo.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
+from lapor.feed.feed import Outcome, make_feed
+from lapor.feed.items import Item
+from lapor.feed.progress import two_bars
+from lapor.local.up import Up, sole
+from lapor.processes.wiring import stop_on_signals, store
 
 POISON = Item(
     channel="sms",
@@ -41,7 +41,7 @@ TABLE_WIDTH = 150
 
 def read_samples() -> list[Item]:
     """Return the complaints of the demo, each with a sender of its own."""
-    rows = yaml.safe_load(files("lapor.samples").joinpath("complaints.yaml").read_text("utf-8"))
+    rows = yaml.safe_load(files("lapor.demo.samples").joinpath("complaints.yaml").read_text("utf-8"))
     return [
         Item(
             channel=row["channel"],

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lapor.options import DataDir
+from lapor.commands.options import DataDir
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
     from complaints.runtime.settings import Settings
-    from lapor.up import Up
+    from lapor.local.up import Up
     from ops.doctor import Finding
 
 
 def up(*, data_dir: DataDir = None) -> None:
     """Start the embedded servers and every service, and keep them running. Ctrl-C stops all of it; the data are kept."""
     from complaints.runtime.settings import Settings
-    from lapor.up import Up, sole
-    from lapor.wiring import stop_on_signals
+    from lapor.local.up import Up, sole
+    from lapor.processes.wiring import stop_on_signals
 
     given = {} if data_dir is None else {"data": data_dir.expanduser().resolve()}
     settings = Settings.read(**given)
@@ -47,7 +47,7 @@ def _show_status(stack: "Up", stop: "threading.Event") -> None:
     from rich.console import Console
     from rich.live import Live
 
-    from lapor.status import table
+    from lapor.commands.tables import table
 
     console = Console()
     if not console.is_terminal:
@@ -73,8 +73,8 @@ def run(
     Doors that share a process share its memory of places, and end together.
     """
     from complaints.errors import ConfigurationError
-    from lapor.services import run_services
-    from lapor.stack import settings_in
+    from lapor.local.note import settings_in
+    from lapor.processes.services import run_services
 
     if model is not None and services != ["router"]:
         raise ConfigurationError(f"--model is the router's; {', '.join(services)} decides nothing")
@@ -89,7 +89,7 @@ def topics(
     """Make the topics that are missing, and list all of them. The first step on a new cluster; `up` does it by itself."""
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.contract import topics as declared
-    from lapor.stack import settings_in
+    from lapor.local.note import settings_in
 
     admin = KafkaPythonAdmin(settings_in(data_dir).kafka_required())
     made = admin.ensure_topics(replication)
@@ -123,10 +123,10 @@ def feed(
     """
     import orjson
 
-    from lapor.feed import make_feed
-    from lapor.items import read_items
-    from lapor.progress import two_bars
-    from lapor.stack import settings_in
+    from lapor.feed.feed import make_feed
+    from lapor.feed.items import read_items
+    from lapor.feed.progress import two_bars
+    from lapor.local.note import settings_in
 
     items = read_items(file, channel.value)
     feeder = make_feed(settings_in(data_dir))
@@ -143,7 +143,7 @@ def feed(
 
 def demo() -> None:
     """Start everything in a fresh folder, send complaints of every kind through the real doors, show what became of them, stop."""
-    from lapor.demo import run as run_demo
+    from lapor.demo.demo import run as run_demo
 
     raise typer.Exit(run_demo())
 
@@ -170,9 +170,9 @@ def query(
     data_dir: DataDir = None,
 ) -> None:
     """Ask ClickHouse. The views are complaints, dispositions, case_events, deliveries, dead_letters and cases."""
-    from lapor.stack import settings_in
-    from lapor.status import show_rows
-    from lapor.wiring import store
+    from lapor.commands.tables import show_rows
+    from lapor.local.note import settings_in
+    from lapor.processes.wiring import store
 
     names, rows = store(settings_in(data_dir)).table(sql)
     show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
@@ -180,7 +180,7 @@ def query(
 
 def doctor(*, data_dir: DataDir = None) -> None:
     """Say what is up, what is not and what to do. The exit status is 0 where all is well."""
-    from lapor.stack import settings_in
+    from lapor.local.note import settings_in
 
     settings = settings_in(data_dir)
     well = True
@@ -195,8 +195,8 @@ def doctor(*, data_dir: DataDir = None) -> None:
 def _findings(settings: "Settings") -> "Iterator[Finding]":
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.errors import LaporError
-    from lapor.stack import Stack
-    from lapor.wiring import CHANNELS, WORKERS, loops, store
+    from lapor.local.note import Stack
+    from lapor.processes.wiring import CHANNELS, WORKERS, loops, store
     from ops import doctor as look
 
     yield look.disk(settings.data)
@@ -230,8 +230,8 @@ def settings(
     *, data_dir: DataDir = None, reveal: Annotated[bool, typer.Option(help="Show passwords and tokens.")] = False
 ) -> None:
     """List every setting: its environment variable, its present value and what it means."""
-    from lapor.stack import settings_in
-    from lapor.status import shown_value
+    from lapor.commands.tables import shown_value
+    from lapor.local.note import settings_in
 
     found = settings_in(data_dir)
     for name, field in type(found).model_fields.items():

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lapor.options import DataDir
+from lapor.commands.options import DataDir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lapor.streams import Work
+    from lapor.commands.jsonlines import Work
     from ops.evaluate_labelled import Labelled
     from router.routing import Router
 
@@ -91,7 +91,7 @@ def route(
     `missing` (place, subject, date, chronology, evidence) and `explanation`. A line that is no JSON object gives
     `{"error": ..., "line": N}` at its place, the others go on, and the exit status is 1. An unknown region is passed over.
     """
-    from lapor.streams import pump
+    from lapor.commands.jsonlines import pump
 
     prepare = partial(json_work if as_json else plain_work, model)
     if file is None and sys.stdin.isatty():
@@ -138,7 +138,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     import orjson
 
     from complaints.errors import ConfigurationError
-    from lapor.measured import figures_of, show
+    from lapor.commands.figures import figures_of, show
     from ops.evaluate import compare
     from ops.evaluate import evaluate as measure
     from ops.evaluate_labelled import labelled, read_rows, texts_for
@@ -184,7 +184,7 @@ def learn(
     It is measured first: a model of four fifths of the reports, beside the rules alone, on the fifth that it has not seen. Then all
     of them are learnt. Use the file with `--model` or LAPOR_MODEL; without it the rules alone decide, as before.
     """
-    from lapor.measured import compared, learnt_from_all
+    from lapor.commands.figures import compared, learnt_from_all
 
     history = _history(source, data_dir)
     _there(out, "--out")
@@ -225,8 +225,8 @@ def _history(source: str, data_dir: Path | None) -> "Sequence[Labelled]":
     from ops.evaluate_labelled import labelled, read_rows
 
     if source == "clickhouse":
-        from lapor.stack import settings_in
-        from lapor.wiring import store
+        from lapor.local.note import settings_in
+        from lapor.processes.wiring import store
         from ops.history import decided
 
         rows: list[dict[str, Any]] = decided(store(settings_in(data_dir)))

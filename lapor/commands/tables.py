@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from lapor.supervisor import Service, Supervisor
+from lapor.local.supervisor import Service, Supervisor
 
 _PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
 """In one or more addresses; up to the last @ before the host, as addresses are read."""

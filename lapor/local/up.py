@@ -20,11 +20,11 @@ import psutil
 from complaints.crypto import load_or_create_secret
 from complaints.errors import ConfigurationError, UnavailableError
 from complaints.runtime.settings import Settings, parse_address
-from lapor.doors import PASSWORD_CHARACTERS
-from lapor.services import METRICS_PORT
-from lapor.stack import Stack
-from lapor.supervisor import Service, Supervisor, end_leftovers
-from lapor.wiring import CHANNELS, WORKERS, loops
+from lapor.local.note import Stack
+from lapor.local.supervisor import Service, Supervisor, end_leftovers
+from lapor.processes.channels import PASSWORD_CHARACTERS
+from lapor.processes.services import METRICS_PORT
+from lapor.processes.wiring import CHANNELS, WORKERS, loops
 
 LOOPBACK = "127.0.0.1"
 

@@ -1,0 +1,1 @@
+"""The commands of lapor, a module for each group."""

@@ -1,0 +1,1 @@
+"""Sends complaints through the real channels of a running stack."""

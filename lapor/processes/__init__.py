@@ -1,0 +1,1 @@
+"""The composition root: every real object is put together here."""
