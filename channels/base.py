@@ -12,10 +12,10 @@ from uuid import UUID
 
 import structlog
 
-from channels import commands
+from channels import requests
 from channels.conversation import Conversation
 from channels.futures import failed
-from channels.safekeeping import Outcome, Receipt, Safe
+from channels.safe import Outcome, Receipt, Safe
 from complaints import ids
 from complaints.bus import MAX_RECORD_BYTES, Producer, Record
 from complaints.bus.envelope import encode
@@ -116,7 +116,7 @@ class Intake:
             A future of the receipt. It fails with IntakeFull where neither Kafka nor the spool can take it (say no upstream, it may
             come again) or with ContractViolation where Kafka never will (it is too large: refuse it upstream for good).
         """
-        if self._conversation is not None and (request := commands.parse(message.text)) is not None:
+        if self._conversation is not None and (request := requests.parse(message.text)) is not None:
             return self._answered(message, partial(self._conversation.answer, request=request))
         return self._kept_as(message, self._event)
 

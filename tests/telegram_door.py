@@ -9,8 +9,8 @@ from uuid import uuid4
 from channels.base import Intake
 from channels.telegram.channel import TelegramChannel, Ways
 from channels.telegram.client import TelegramClient
-from channels.telegram.mark import Mark
-from channels.telegram.taking import Taking
+from channels.telegram.cursor import Mark
+from channels.telegram.handover import Taking
 from channels.telegram.webhook import Hook
 from complaints import ids
 from complaints.contract import COMPLAINTS

@@ -13,10 +13,10 @@ import httpx
 from channels.base import Intake
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
+from channels.web.api.request_keys import RequestKeys
 from channels.web.channel import WebChannel
 from channels.web.desk import Furniture
 from channels.web.places import RegencySearch
-from channels.web.requestkeys import RequestKeys
 from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
 from complaints import tracking
 from complaints.case import CaseReader, CaseState, CaseStatus

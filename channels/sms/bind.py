@@ -9,7 +9,7 @@ from concurrent.futures import Future
 import structlog
 
 from channels.futures import failed
-from channels.sms.outgoing import Submit
+from channels.sms.segments import Submit
 from channels.sms.session import Handler, Session
 from complaints.errors import MalformedMessage, UpstreamUnavailable
 from complaints.runtime import telemetry

@@ -7,8 +7,8 @@ from typing import Any
 
 from smpplib import command, consts, exceptions, smpp
 
-from channels.sms.outgoing import Submit
 from channels.sms.parse import TLV_PAYLOAD, Segment, Types, joined, segment
+from channels.sms.segments import Submit
 from complaints.errors import MalformedMessage
 
 HEADER_BYTES = 16

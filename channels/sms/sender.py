@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from channels.base import Letter
 from channels.futures import failed
 from channels.sms.bind import Bind
-from channels.sms.outgoing import compose
+from channels.sms.segments import compose
 from complaints.errors import Undeliverable, UpstreamUnavailable
 
 

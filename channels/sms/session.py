@@ -13,8 +13,8 @@ from typing import Self
 import structlog
 
 from channels.sms import pdu
-from channels.sms.outgoing import Submit
 from channels.sms.pdu import Frames, FramingError, Pdu
+from channels.sms.segments import Submit
 from channels.sms.window import Window
 from complaints.errors import MalformedMessage, UpstreamUnavailable
 from complaints.runtime.settings import Address

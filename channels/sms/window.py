@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from channels.sms import pdu
-from channels.sms.outgoing import Submit
 from channels.sms.pdu import Pdu
+from channels.sms.segments import Submit
 from complaints.errors import LaporError, Undeliverable, UpstreamUnavailable
 
 MOST_WAITING = 2000

@@ -15,11 +15,11 @@ from channels.base import Intake, Receipt
 from channels.serving import listening, serve
 from channels.telegram.albums import QUIET_S, album_of, whole
 from channels.telegram.client import MOST_UPDATES, TIMEOUT_S, Contested, RateLimited, TelegramClient
+from channels.telegram.cursor import Mark
 from channels.telegram.dialogue import prompt, sentences
-from channels.telegram.mark import Mark
+from channels.telegram.handover import Taking, Turning, all_safe
 from channels.telegram.parse import NAME, Bot, Prompt, Said, faceless, read, update_id
 from channels.telegram.sender import TelegramSender
-from channels.telegram.taking import Taking, Turning, all_safe
 from channels.telegram.webhook import Hook, application
 from complaints.errors import MalformedMessage, UnavailableError, Undeliverable, UpstreamUnavailable
 from complaints.runtime import telemetry

@@ -15,8 +15,8 @@ from channels.base import Intake, Receipt
 from channels.twitter.budget import BudgetSpent, ReadBudget
 from channels.twitter.client import RateLimited, XClient
 from channels.twitter.hint import Hint
-from channels.twitter.outgoing import XSender
 from channels.twitter.parse import NAME, inbound
+from channels.twitter.sender import XSender
 from channels.twitter.threads import joined
 from complaints.errors import ConfigurationError, ContractViolation, MalformedMessage, UnavailableError
 from complaints.runtime import telemetry

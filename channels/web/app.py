@@ -7,12 +7,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from channels.web import openapi
-from channels.web.answers import Handler, broken, by_method, left, refused, static_file, too_often
-from channels.web.api import Api
+from channels.web.api import openapi
+from channels.web.api.api import Api
 from channels.web.desk import Desk, Entry, Furniture
-from channels.web.georeport import GeoReport
+from channels.web.open311.endpoints import GeoReport
 from channels.web.pages import Pages
+from channels.web.responses import Handler, broken, by_method, left, refused, static_file, too_often
 from channels.web.security import HEADERS, RateLimited, SecurityHeaders
 
 

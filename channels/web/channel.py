@@ -12,8 +12,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from channels.base import Intake
 from channels.web.app import application
 from channels.web.desk import Furniture
-from channels.web.outgoing import OnThePage
 from channels.web.parse import NAME
+from channels.web.sender import OnThePage
 from complaints.errors import ConfigurationError
 
 TURN_S = 0.5

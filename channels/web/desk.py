@@ -11,15 +11,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from channels import commands
+from channels import requests
 from channels.base import Outcome, Receipt
 from channels.correspondence import Outgoing
-from channels.web.forms import FormReader
+from channels.web.api.request_keys import RequestKeys
 from channels.web.parse import FieldError, Submission, faults_of_time
 from channels.web.places import RegencySearch
-from channels.web.requestkeys import RequestKeys
 from channels.web.security import ApiKeys, Forms, Limits
-from channels.web.uploads import referred
+from channels.web.uploads.files import referred
+from channels.web.uploads.multipart import FormReader
 from complaints import tracking
 from complaints.case import CaseReader, CaseStatus
 from complaints.errors import CaseError, CaseFull, ContractViolation, TrackingCodeError, UnavailableError
@@ -111,7 +111,7 @@ class Desk:
     def checked(self, submission: Submission) -> Submission | list[FieldError]:
         """Return a submission that may be kept, or all that is wrong with it."""
         found = self.faults(submission.regency, submission.occurred)
-        if commands.parse(submission.text) is not None:  # by text message it would be answered as one
+        if requests.parse(submission.text) is not None:  # by text message it would be answered as one
             found.append(
                 FieldError("text", "Ini pertanyaan tentang status, bukan laporan. Status ada di halaman lacak.")
             )

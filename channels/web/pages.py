@@ -10,13 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from channels import commands
+from channels import requests
 from channels.conversation import day
-from channels.web.answers import page
-from channels.web.api import MEGABYTE
+from channels.web.api.api import MEGABYTE
 from channels.web.categories import categories
 from channels.web.desk import Desk, code_in
-from channels.web.forms import Form
 from channels.web.parse import (
     AS_WRITTEN,
     EASTERNMOST,
@@ -28,6 +26,8 @@ from channels.web.parse import (
     inbound,
     typed,
 )
+from channels.web.responses import page
+from channels.web.uploads.multipart import Form
 from complaints import tracking
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
@@ -89,7 +89,7 @@ class Pages:
     async def post_form(self, request: Request) -> Response:
         """Take a filled form; where a field is wrong, show it beside the field with all that was typed and attached."""
         form, files, errors = await self._read(request)
-        if (asked := commands.parse(form.fields.get("text", ""))) is not None and not (files or errors):
+        if (asked := requests.parse(form.fields.get("text", ""))) is not None and not (files or errors):
             return RedirectResponse(f"/lacak/{asked.code}" if asked.code else "/lacak", status_code=303)
         sent = from_form(form.fields)
         found = self._all_faults(form, sent) if isinstance(sent, list) else self._desk.checked(sent)

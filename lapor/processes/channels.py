@@ -106,8 +106,8 @@ def telegram(parts: Parts) -> object:
     """
     from channels.telegram.channel import TelegramChannel, Ways
     from channels.telegram.client import TelegramClient
-    from channels.telegram.mark import Mark
-    from channels.telegram.taking import Taking
+    from channels.telegram.cursor import Mark
+    from channels.telegram.handover import Taking
     from channels.telegram.webhook import Hook
     from complaints import ids
     from complaints.storage.bucket import attachment_store
@@ -145,9 +145,9 @@ def web(parts: Parts) -> object:
     Raises:
         ConfigurationError: no address to listen on is set, or a limit or the file of keys is wrong.
     """
+    from channels.web.api.request_keys import RequestKeys
     from channels.web.channel import WebChannel
     from channels.web.desk import Furniture
-    from channels.web.requestkeys import RequestKeys
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
     from complaints.storage.bucket import attachment_store
 

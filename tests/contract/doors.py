@@ -15,7 +15,7 @@ import httpx
 from channels.base import Channel, Intake
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
-from channels.telegram.mark import Mark as TelegramMark
+from channels.telegram.cursor import Mark as TelegramMark
 from channels.twitter.channel import Mark, TwitterChannel
 from channels.twitter.client import XClient
 from channels.web.channel import WebChannel

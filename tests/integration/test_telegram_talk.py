@@ -11,7 +11,7 @@ import pytest
 from channels.base import Intake
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
-from channels.telegram.mark import Mark
+from channels.telegram.cursor import Mark
 from complaints import tracking, wording
 from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
 from complaints.crypto import Keyring

@@ -17,7 +17,7 @@ from channels.base import Intake, Letter
 from channels.twitter.channel import Mark, TwitterChannel
 from channels.twitter.client import UserKeys, XClient
 from channels.twitter.hint import Hint
-from channels.twitter.outgoing import XSender
+from channels.twitter.sender import XSender
 from complaints import ids
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring

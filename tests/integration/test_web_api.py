@@ -10,7 +10,7 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
-from channels.web.openapi import document
+from channels.web.api.openapi import document
 from channels.web.parse import Submission
 from channels.web.security import ApiKeys, Limits, new_api_key, rate
 from complaints import tracking

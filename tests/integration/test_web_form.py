@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from channels import conversation
-from channels.web.forms import MOST_FILES
+from channels.web.uploads.multipart import MOST_FILES
 from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import UnavailableError

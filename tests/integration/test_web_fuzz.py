@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from channels.web.openapi import document
+from channels.web.api.openapi import document
 from complaints.crypto import Keyring
 from tests.web_house import House
 

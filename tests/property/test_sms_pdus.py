@@ -10,8 +10,8 @@ from smpplib import smpp
 
 from channels.sms import pdu
 from channels.sms.coding import decode
-from channels.sms.outgoing import compose
 from channels.sms.pdu import Frames, FramingError
+from channels.sms.segments import compose
 from complaints.errors import MalformedMessage
 
 

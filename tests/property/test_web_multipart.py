@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from channels.web.forms import Form, FormReader
+from channels.web.uploads.multipart import Form, FormReader
 from complaints.storage.attachments import DiskStore
 from tests.web_house import PNG
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels import safekeeping as base
+from channels import safe as base
 from channels.base import Intake, Outcome
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.sms.outgoing import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
 from channels.sms.parse import split_udh
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
+from channels.sms.segments import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
 from complaints.errors import Undeliverable
 
 CITIZEN = {"sender": "6281234567890", "from": "1708"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.telegram.mark import DAY_S, Mark
+from channels.telegram.cursor import DAY_S, Mark
 from complaints.errors import ConfigurationError
 
 

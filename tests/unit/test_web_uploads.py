@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.web.security import client_of
-from channels.web.uploads import LONGEST_NAME, MEDIA_TYPES, media_type, safe_name
+from channels.web.uploads.files import LONGEST_NAME, MEDIA_TYPES, media_type, safe_name
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from channels.web.api import LONGEST_KEY, Accepted, Status, Stored
+from channels.web.api.api import LONGEST_KEY, Accepted, Status, Stored
 from channels.web.categories import categories
-from channels.web.open311 import ATTRIBUTES
+from channels.web.open311.documents import ATTRIBUTES
 from channels.web.parse import LONGEST_TEXT, Submission
 
 REFERENCE = "#/components/schemas/{model}"

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from channels.web import open311
-from channels.web.answers import Handler, by_method
-from channels.web.api import MEGABYTE, UNAVAILABLE, UPLOAD_FAULTS
+from channels.web.api.api import MEGABYTE, UNAVAILABLE, UPLOAD_FAULTS
 from channels.web.categories import find
 from channels.web.desk import LATER, Desk, client_name
+from channels.web.open311 import documents
 from channels.web.parse import FieldError, from_json, inbound
+from channels.web.responses import Handler, by_method
 from channels.web.security import presented_key
 from complaints import tracking
 from complaints.errors import TrackingCodeError
@@ -27,7 +27,7 @@ FORMATS = ("json", "xml")
 
 
 def _answer(request: Request, root: str, value: Any, status: int = 200) -> Response:
-    body, media_type = open311.render(root, value, xml=request.url.path.endswith(".xml"))
+    body, media_type = documents.render(root, value, xml=request.url.path.endswith(".xml"))
     return Response(body, status_code=status, media_type=media_type)
 
 
@@ -60,14 +60,14 @@ class GeoReport:
 
     async def get_services(self, request: Request) -> Response:
         """List the services."""
-        return _answer(request, "services", open311.services())
+        return _answer(request, "services", documents.services())
 
     async def get_service(self, request: Request) -> Response:
         """Define a service."""
         category = find(request.path_params["code"])
         if category is None:
             raise HTTPException(404, "service_code ini tidak dikenal.")
-        return _answer(request, "service_definition", open311.definition(category))
+        return _answer(request, "service_definition", documents.definition(category))
 
     async def post_request(self, request: Request) -> Response:
         """Take a request, with a file where the client sends one."""
@@ -77,7 +77,7 @@ class GeoReport:
         form = await furniture.reader.read(request, gate)
         client_name(request, furniture.keys, shown or form.fields.get("api_key", ""))
         fields = {**request.query_params, **form.fields}
-        sent = open311.submission(fields)
+        sent = documents.submission(fields)
         found = sent if isinstance(sent, list) else from_json(json.dumps(sent).encode())
         checked = found if isinstance(found, list) else self._desk.checked(found)
         if isinstance(checked, list):
@@ -86,10 +86,10 @@ class GeoReport:
         if url := fields.get("media_url", "").strip():
             attachments += (_linked(url),)
         message = inbound(
-            checked, idempotency_key=None, attachments=attachments, shared_location=open311.position(fields)
+            checked, idempotency_key=None, attachments=attachments, shared_location=documents.position(fields)
         )
         receipt = await self._desk.keep(message)
-        return _answer(request, "service_requests", open311.posted(receipt.tracking_code))
+        return _answer(request, "service_requests", documents.posted(receipt.tracking_code))
 
     def _known(self, request: Request, key: str) -> bool:
         try:
@@ -120,18 +120,20 @@ class GeoReport:
                 400, f"Sebutkan 1 sampai {MOST_IDS} service_request_id: kode laporan tidak kami umumkan."
             )
         found = [await self._desk.status(_code(code)) for code in ids]
-        return _answer(request, "service_requests", [open311.request(status) for status in found if status is not None])
+        return _answer(
+            request, "service_requests", [documents.request(status) for status in found if status is not None]
+        )
 
     async def get_request(self, request: Request) -> Response:
         """Say where a case stands."""
         status = await self._desk.status(_code(request.path_params["code"]))
         if status is None:
             raise _no_case()
-        return _answer(request, "service_requests", [open311.request(status)])
+        return _answer(request, "service_requests", [documents.request(status)])
 
     async def get_token(self, request: Request) -> Response:
         """Return the id that a token stands for: its own."""
-        return _answer(request, "service_requests", open311.token(_code(request.path_params["code"])))
+        return _answer(request, "service_requests", documents.token(_code(request.path_params["code"])))
 
 
 def _code(text: str) -> str:

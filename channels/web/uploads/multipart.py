@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from channels.web.parse import MOST_FIELDS, form_fields
-from channels.web.uploads import Draft, Upload
+from channels.web.uploads.files import Draft, Upload
 from complaints.errors import MalformedMessage
 from complaints.storage.attachments import AttachmentStore
 

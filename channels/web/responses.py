@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from channels.web import open311
+from channels.web.open311 import documents
 from channels.web.parse import FieldError
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -71,7 +71,7 @@ def refusal(path: str, status: int, title: str, headers: Mapping[str, str] | Non
     if path.startswith("/api/"):
         return problem(status, title, headers=headers)
     if path.startswith("/open311/"):
-        body, media_type = open311.errors(status, title, xml=not path.endswith(".json"))
+        body, media_type = documents.errors(status, title, xml=not path.endswith(".json"))
         return Response(body, status_code=status, headers=headers, media_type=media_type)
     answer = page("refused.html", status=status, title=title)
     answer.headers.update(headers or {})

@@ -9,12 +9,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.web.answers import problem
 from channels.web.desk import LATER, Desk, client_name, code_in
-from channels.web.forms import chunks, limited_body
 from channels.web.parse import FieldError, content_of, from_json, inbound
+from channels.web.responses import problem
 from channels.web.security import presented_key
-from channels.web.uploads import Draft, Upload
+from channels.web.uploads.files import Draft, Upload
+from channels.web.uploads.multipart import chunks, limited_body
 from complaints.case import CaseState
 
 UPLOAD_FAULTS = {

@@ -1,0 +1,1 @@
+"""The JSON API of the mobile apps, and its OpenAPI document."""

@@ -1,0 +1,1 @@
+"""Forms and files as they come in, with a bound for each."""
