@@ -12,9 +12,9 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from embedded.clickhouse.errors import engine_error
-from embedded.clickhouse.native import Column
-from embedded.clickhouse.sql import literal, quote
-from embedded.clickhouse.wire import Progress
+from embedded.clickhouse.native.blocks import Column
+from embedded.clickhouse.protocol.wire import Progress
+from embedded.clickhouse.session.statements import literal, quote
 
 # What chDB says of a statement that it runs, but not as a stream; it says so before it runs anything.
 _NOT_STREAMED: Final = "Streaming query is not supported"

@@ -10,13 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, Self
 
-from embedded.clickhouse import wire
-from embedded.clickhouse.channel import Channel
 from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError
-from embedded.clickhouse.session import Conversation
-from embedded.clickhouse.sql import quote
+from embedded.clickhouse.protocol import wire
+from embedded.clickhouse.protocol.connection import Channel
+from embedded.clickhouse.session.session import Conversation
+from embedded.clickhouse.session.statements import quote
 
 _BACKLOG: Final = 128
 # Long enough not to spin, short enough for a client not to notice.

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from embedded.clickhouse import revisions, wire
-from embedded.clickhouse.compress import checksum, frames, method_named, read_frame
 from embedded.clickhouse.errors import ConnectionLostError, ProtocolError, ServerError
-from embedded.clickhouse.native import fit_blocks, read_block
-from embedded.clickhouse.reader import ByteReader
-from embedded.clickhouse.sql import literal, read_statement, unquote
-from embedded.clickhouse.typetext import parse_type
+from embedded.clickhouse.native.blocks import fit_blocks, read_block
+from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.native.typetext import parse_type
+from embedded.clickhouse.protocol import revisions, wire
+from embedded.clickhouse.protocol.compress import checksum, frames, method_named, read_frame
+from embedded.clickhouse.session.statements import literal, read_statement, unquote
 
 REVISIONS = st.sampled_from([54032, 54429, 54453, 54454, 54459, revisions.NEWEST])
 SIZES = st.integers(1, 40)

@@ -6,9 +6,9 @@ import select
 import socket
 from typing import Final
 
-from embedded.clickhouse.compress import Compressor, frames, read_frame
 from embedded.clickhouse.errors import INCORRECT_DATA, ConnectionLostError, ProtocolError
-from embedded.clickhouse.reader import ByteReader
+from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.protocol.compress import Compressor, frames, read_frame
 
 # One read; a block of the drivers' usual size arrives in a few of these.
 _RECEIVE_BYTES: Final = 256 << 10

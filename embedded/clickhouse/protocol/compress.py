@@ -17,7 +17,7 @@ from embedded.clickhouse.errors import (
     UNKNOWN_CODEC,
     ProtocolError,
 )
-from embedded.clickhouse.reader import ByteReader
+from embedded.clickhouse.native.reader import ByteReader
 
 NONE: Final = 0x02
 LZ4: Final = 0x82

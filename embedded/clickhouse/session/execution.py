@@ -9,7 +9,7 @@ from typing import Final
 
 from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import ServerError
-from embedded.clickhouse.wire import Progress
+from embedded.clickhouse.protocol.wire import Progress
 
 # Blocks that wait for a slow client; the engine pauses when they are full, which bounds memory.
 _BLOCKS_AHEAD: Final = 2

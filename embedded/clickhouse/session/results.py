@@ -9,14 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from embedded.clickhouse import revisions, wire
-from embedded.clickhouse.channel import Channel, packed
-from embedded.clickhouse.compress import Compressor
 from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, EngineError, ProtocolError, ServerError
-from embedded.clickhouse.execution import Ended, Execution
-from embedded.clickhouse.native import Column, fit_blocks, header_block
-from embedded.clickhouse.sql import Statement
+from embedded.clickhouse.native.blocks import Column, fit_blocks, header_block
+from embedded.clickhouse.protocol import revisions, wire
+from embedded.clickhouse.protocol.compress import Compressor
+from embedded.clickhouse.protocol.connection import Channel, packed
+from embedded.clickhouse.session.execution import Ended, Execution
+from embedded.clickhouse.session.statements import Statement
 
 # How often a running query looks at its client and tells it what was read (ClickHouse's interactive_delay).
 _LOOK_S: Final = 0.1

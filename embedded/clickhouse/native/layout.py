@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
-from embedded.clickhouse.reader import ByteReader
-from embedded.clickhouse.typetext import TypeText, element_type, parse_type
+from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.native.typetext import TypeText, element_type, parse_type
 
 # A column is its prefix (state that precedes the data) and its body. Reading the prefix gives the body's walker.
 Body = Callable[[ByteReader, int], None]
@@ -175,7 +175,7 @@ def _layouts_of(args: list[str], depth: int) -> list[Layout]:
 
 def _composite(kind: TypeText, depth: int) -> Layout | None:
     """The layout of a type made of others; None for a name that is no such type."""
-    from embedded.clickhouse import dynamic
+    from embedded.clickhouse.native import dynamic
 
     if kind.name == "Dynamic":
         return dynamic.dynamic

@@ -10,9 +10,9 @@ from typing import Final
 
 from embedded.clickhouse.engine import Engine, EngineConnection, SettingState
 from embedded.clickhouse.errors import UNKNOWN_SETTING, ServerError
-from embedded.clickhouse.native import Column
-from embedded.clickhouse.sql import literal, quote
-from embedded.clickhouse.wire import Setting
+from embedded.clickhouse.native.blocks import Column
+from embedded.clickhouse.protocol.wire import Setting
+from embedded.clickhouse.session.statements import literal, quote
 
 # What this server sets on every connection, and sets again where a query changed it.
 _OWN: Final = {"implicit_select": "0"}

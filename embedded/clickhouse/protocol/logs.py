@@ -9,9 +9,9 @@ import time
 from functools import lru_cache
 from typing import Final
 
-from embedded.clickhouse import revisions, wire
-from embedded.clickhouse.native import block_info
-from embedded.clickhouse.wire import string, varint
+from embedded.clickhouse.native.blocks import block_info
+from embedded.clickhouse.protocol import revisions, wire
+from embedded.clickhouse.protocol.wire import string, varint
 
 # Levels of send_logs_level that include what is logged here, which is of level Debug.
 LEVELS: Final = frozenset({"debug", "trace", "test"})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from embedded.clickhouse import logs, revisions, wire
-from embedded.clickhouse.answers import Answer
-from embedded.clickhouse.channel import Channel
 from embedded.clickhouse.engine import EngineConnection
 from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, ProtocolError
-from embedded.clickhouse.native import BlockHead, Column, header_block, read_block
-from embedded.clickhouse.sql import Insert, unquote
+from embedded.clickhouse.native.blocks import BlockHead, Column, header_block, read_block
+from embedded.clickhouse.protocol import logs, revisions, wire
+from embedded.clickhouse.protocol.connection import Channel
+from embedded.clickhouse.session.results import Answer
+from embedded.clickhouse.session.statements import Insert, unquote
 
 # Columns that no client sends: what they hold follows from others.
 _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})

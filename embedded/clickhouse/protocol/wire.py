@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from embedded.clickhouse import revisions
-from embedded.clickhouse.reader import ByteReader
+from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.protocol import revisions
 
 CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING, CLIENT_TABLES_STATUS = range(6)
 (

@@ -9,10 +9,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Final
 
-from embedded.clickhouse import answers, inserts, logs, revisions, wire
-from embedded.clickhouse.answers import Answer
-from embedded.clickhouse.channel import Channel
-from embedded.clickhouse.compress import method_named
 from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import (
@@ -24,8 +20,13 @@ from embedded.clickhouse.errors import (
     ProtocolError,
     ServerError,
 )
-from embedded.clickhouse.scope import External, Session, applied, known_settings
-from embedded.clickhouse.sql import Statement, literal, quote, read_statement, unquote
+from embedded.clickhouse.protocol import logs, revisions, wire
+from embedded.clickhouse.protocol.compress import method_named
+from embedded.clickhouse.protocol.connection import Channel
+from embedded.clickhouse.session import inserts, results
+from embedded.clickhouse.session.results import Answer
+from embedded.clickhouse.session.scope import External, Session, applied, known_settings
+from embedded.clickhouse.session.statements import Statement, literal, quote, read_statement, unquote
 
 _HTTP_VERBS: Final = frozenset(b"GP")
 _HTTP_ANSWER: Final = (
@@ -206,7 +207,7 @@ class Conversation:
         insert = statement.insert
         if insert is None:
             with applied(session, settings, externals) as connection:
-                answers.run(self._engine, connection, query, what)
+                results.run(self._engine, connection, query, what)
             return
         # Before the query's settings, as those that limit results would limit this one too.
         columns = inserts.insert_columns(session.connection, insert)
@@ -215,5 +216,5 @@ class Conversation:
                 return
             spool.flush()
             with applied(session, settings, externals) as connection:
-                answers.run_insert(self._engine, connection, insert.reading(spool.name), (query, answer))
+                results.run_insert(self._engine, connection, insert.reading(spool.name), (query, answer))
         inserts.tell_events(answer)

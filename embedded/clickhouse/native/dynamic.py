@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
-from embedded.clickhouse.layout import Body, Layout, layout_of, variant
-from embedded.clickhouse.reader import ByteReader
-from embedded.clickhouse.typetext import split_top
+from embedded.clickhouse.native.layout import Body, Layout, layout_of, variant
+from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.native.typetext import split_top
 
 _SHARED_VARIANT: Final = "SharedVariant"
 _DYNAMIC_V1: Final = 1

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from embedded.clickhouse import revisions
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
-from embedded.clickhouse.layout import MAX_ROWS, layout_of
-from embedded.clickhouse.reader import ByteReader
-from embedded.clickhouse.wire import string, varint
+from embedded.clickhouse.native.layout import MAX_ROWS, layout_of
+from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.protocol import revisions
+from embedded.clickhouse.protocol.wire import string, varint
 
 # ClickHouse's own bound on the columns of a Native block.
 MAX_COLUMNS: Final = 1_000_000

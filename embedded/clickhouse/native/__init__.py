@@ -1,0 +1,1 @@
+"""The Native format: where each column and block ends."""

@@ -1,0 +1,1 @@
+"""ClickHouse's native protocol: packets, compression and the connection."""

@@ -1,0 +1,1 @@
+"""One client's conversation, from hello to the last result."""
