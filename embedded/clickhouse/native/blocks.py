@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
-from embedded.clickhouse.native.layout import MAX_ROWS, layout_of
+from embedded.clickhouse.native.layout import layout_of
 from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.native.shapes import MAX_ROWS
 from embedded.clickhouse.protocol import revisions
 from embedded.clickhouse.protocol.wire import string, varint
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
-from embedded.clickhouse.native.layout import Body, Layout, layout_of, variant
 from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.native.shapes import Body, Layout, variant
 from embedded.clickhouse.native.typetext import split_top
+
+LayoutOf = Callable[[str, int], Layout]
+"""The layout of a type by its name and its depth in other types; layout.py has it."""
 
 _SHARED_VARIANT: Final = "SharedVariant"
 _DYNAMIC_V1: Final = 1
@@ -20,7 +23,7 @@ _OBJECT_V2: Final = 2
 _MAX_PATHS: Final = 100_000
 
 
-def dynamic(reader: ByteReader) -> Body:
+def dynamic(reader: ByteReader, *, layout_of: LayoutOf) -> Body:
     """Read a Dynamic column's prefix: its version, its types and their Variant's prefix."""
     version = reader.u64()
     if version not in (_DYNAMIC_V1, _DYNAMIC_V2):
@@ -43,7 +46,7 @@ def _typed_paths(args: Sequence[str]) -> list[str]:
     return [typed[path] for path in sorted(typed)]
 
 
-def json_object(args: Sequence[str], depth: int) -> Layout:
+def json_object(args: Sequence[str], depth: int, *, layout_of: LayoutOf) -> Layout:
     """The layout of a JSON column: typed paths, dynamic paths, then what they share."""
     typed = [layout_of(text, depth) for text in _typed_paths(args)]
     shared = layout_of("Array(Tuple(String, String))", depth)
@@ -51,7 +54,7 @@ def json_object(args: Sequence[str], depth: int) -> Layout:
     def prefix(reader: ByteReader) -> Body:
         version = reader.u64()
         if version == _OBJECT_STRING:
-            return layout_of("String")(reader)
+            return layout_of("String", 0)(reader)
         if version not in (_OBJECT_V1, _OBJECT_V2):
             raise ProtocolError(INCORRECT_DATA, f"JSON serialization version {version} is not read")
         if version == _OBJECT_V1:
@@ -59,7 +62,7 @@ def json_object(args: Sequence[str], depth: int) -> Layout:
         paths = reader.length(_MAX_PATHS)
         reader.skip_strings(paths)
         bodies = [layout(reader) for layout in typed]
-        bodies += [dynamic(reader) for _ in range(paths)]
+        bodies += [dynamic(reader, layout_of=layout_of) for _ in range(paths)]
         bodies.append(shared(reader))
 
         def body(reader: ByteReader, rows: int) -> None:

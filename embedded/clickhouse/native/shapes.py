@@ -1,0 +1,142 @@
+"""The building blocks of layouts: how many bytes each kind of column takes in the Native format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
+from embedded.clickhouse.native.reader import ByteReader
+
+# A column is its prefix (state that precedes the data) and its body. Reading the prefix gives the body's walker.
+Body = Callable[[ByteReader, int], None]
+Layout = Callable[[ByteReader], Body]
+
+# ClickHouse's own bound against nonsense in a Native header.
+MAX_ROWS: Final = 10**12
+# Bits of LowCardinality's index word: the index width, and whether a dictionary of its own follows.
+_LC_WIDTH_MASK: Final = 0xFF
+_LC_GLOBAL_DICTIONARY: Final = 1 << 8
+_LC_ADDITIONAL_KEYS: Final = 1 << 9
+# Rows that belong to no variant carry this discriminator.
+_NO_VARIANT: Final = 255
+
+
+def fixed(width: int) -> Layout:
+    """Return the layout of a column whose values have one width in bytes."""
+
+    def body(reader: ByteReader, rows: int) -> None:
+        reader.skip(width * rows)
+
+    return lambda _reader: body
+
+
+def string_body(reader: ByteReader, rows: int) -> None:
+    """Pass over the strings of a column."""
+    reader.skip_strings(rows)
+
+
+def string(_reader: ByteReader) -> Body:
+    """Read the prefix of a String column, which is empty."""
+    return string_body
+
+
+def nullable(inner: Layout) -> Layout:
+    """Return the layout of Nullable: a byte per row that marks nulls, then the values."""
+
+    def prefix(reader: ByteReader) -> Body:
+        inner_body = inner(reader)
+
+        def body(reader: ByteReader, rows: int) -> None:
+            reader.skip(rows)
+            inner_body(reader, rows)
+
+        return body
+
+    return prefix
+
+
+def tuple_of(inners: list[Layout]) -> Layout:
+    """Return the layout of Tuple: the prefixes of its elements, then their bodies."""
+    if not inners:
+        return fixed(1)
+
+    def prefix(reader: ByteReader) -> Body:
+        bodies = [inner(reader) for inner in inners]
+
+        def body(reader: ByteReader, rows: int) -> None:
+            for inner_body in bodies:
+                inner_body(reader, rows)
+
+        return body
+
+    return prefix
+
+
+def array_of(inner: Layout) -> Layout:
+    """Return the layout of Array: an offset of eight bytes per row, then the elements."""
+
+    def prefix(reader: ByteReader) -> Body:
+        inner_body = inner(reader)
+
+        def body(reader: ByteReader, rows: int) -> None:
+            if rows == 0:
+                return
+            # Offsets are cumulative, so the last one is the number of elements.
+            reader.skip(8 * (rows - 1))
+            elements = reader.u64()
+            if elements > MAX_ROWS:
+                raise ProtocolError(INCORRECT_DATA, f"An array column claims {elements} elements")
+            inner_body(reader, elements)
+
+        return body
+
+    return prefix
+
+
+def low_cardinality(dictionary: Layout) -> Layout:
+    """Return the layout of LowCardinality over the type of its dictionary."""
+
+    def body(reader: ByteReader, rows: int) -> None:
+        while rows > 0:
+            word = reader.u64()
+            width = word & _LC_WIDTH_MASK
+            if width > 3 or word & _LC_GLOBAL_DICTIONARY:  # noqa: PLR2004 - UInt8 to UInt64
+                raise ProtocolError(INCORRECT_DATA, f"The index word {word:#x} of a LowCardinality column is unknown")
+            if word & _LC_ADDITIONAL_KEYS:
+                dictionary(reader)(reader, min(reader.u64(), MAX_ROWS))
+            count = reader.u64()
+            if not 0 < count <= rows:
+                raise ProtocolError(INCORRECT_DATA, f"A LowCardinality column holds {count} rows where {rows} are left")
+            reader.skip(count << width)
+            rows -= count
+
+    def prefix(reader: ByteReader) -> Body:
+        version = reader.u64()
+        if version != 1:
+            raise ProtocolError(INCORRECT_DATA, f"LowCardinality version {version} is unknown")
+        return body
+
+    return prefix
+
+
+def variant(inners: list[Layout]) -> Layout:
+    """Return the layout of Variant over its types in the order of their discriminators."""
+
+    def prefix(reader: ByteReader) -> Body:
+        mode = reader.u64()
+        if mode != 0:
+            raise ProtocolError(NOT_IMPLEMENTED, "Compact discriminators of a Variant are not read")
+        bodies = [inner(reader) for inner in inners]
+
+        def body(reader: ByteReader, rows: int) -> None:
+            discriminators = reader.take(rows)
+            counts = [discriminators.count(at) for at in range(len(bodies))]
+            if sum(counts) + discriminators.count(_NO_VARIANT) != rows:
+                raise ProtocolError(INCORRECT_DATA, "A Variant column names a type that it does not have")
+            for inner_body, count in zip(bodies, counts, strict=True):
+                inner_body(reader, count)
+
+        return body
+
+    return prefix
