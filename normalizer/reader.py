@@ -7,10 +7,10 @@ from functools import cache
 
 from complaints.event import MissingPart
 from normalizer import dates
-from normalizer.places import resolve
 from normalizer.places.context import BUILDINGS, WHEREABOUTS
 from normalizer.places.gazetteer import PROVINCE, Gazetteer
 from normalizer.places.names import DKI
+from normalizer.places.resolve import PlaceHit, behind_level, longest, resolve
 from normalizer.results import NameHit, Reading
 from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
@@ -88,10 +88,10 @@ class Reader:
         lexicon = self.lexicon
         told, hits = _scan(words, lexicon)
         scores, groups, names = _count(told, words, lexicon)
-        place = resolve.resolve(words, hits, lexicon.names, keyword=region)
+        place = resolve(words, hits, lexicon.names, keyword=region)
         if place.between:
             groups["intercity_road"] = [0]
-        day = local_day(received_at, place.codes[0]) if received_at else _ANY_DAY
+        day = local_day(received_at, place.province) if received_at else _ANY_DAY
         occurred = dates.find_date(words, day, groups)
         subjects = lexicon.subjects
         count = len(subjects)
@@ -100,7 +100,7 @@ class Reader:
         first = subjects[ranked[0][1]] if ranked else None
         missing: tuple[MissingPart, ...] = ("subject",)
         if first:
-            placed = not first.local or place.codes[1] is not None or place.codes[0] == DKI
+            placed = not first.local or place.regency is not None or place.province == DKI
             missing = () if placed else _PLACE
             if of_class == COMPLAINT:
                 missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - 3)
@@ -128,11 +128,11 @@ class Reader:
         return ", ".join([shown for _, _, shown in sorted(found)[:_CUES_SHOWN]])
 
 
-def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[resolve.Hit]]:
+def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
     """Return what the words and phrases tell, with their positions, and the names of places, the longest at each position."""
     vocabulary = lexicon.vocabulary
     told: Told = []
-    hits: list[resolve.Hit] = []
+    hits: list[PlaceHit] = []
     reach = 0
     found: list[Word | None] = [vocabulary[word] for word in words]
     for at, word in enumerate(found):
@@ -140,23 +140,23 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[resolve.Hit]]:
             continue
         if word.tells:
             told.append((word, at))
-        hit: resolve.Hit | None = None
+        hit: PlaceHit | None = None
         following = words[at + 1]
         if following in word.begins:
             _follow(word, words, at, told)
             if at >= reach and word.names is not None:
-                hit = resolve.longest(word.names, words, at)
+                hit = longest(word.names, words, at)
         elif at >= reach and word.place is not None:
-            hit = (at, at + 1, word.place)
+            hit = PlaceHit(at, at + 1, word.place)
         if hit is not None:
             hits.append(hit)
-            reach = hit[1]
+            reach = hit.end
         if word.is_level and at + 1 >= reach:
             after = found[at + 1]
-            hit = resolve.behind_level(after.names if after else None, lexicon.names, words, at + 1)
+            hit = behind_level(after.names if after else None, lexicon.names, words, at + 1)
             if hit is not None:
                 hits.append(hit)
-                reach = hit[1]
+                reach = hit.end
     return told, hits
 
 
@@ -203,7 +203,7 @@ def _count(
                 else:
                     scores[target] = weight * bonus
         if meaning.name >= 0:
-            names.append((at, -at - meaning.size, meaning.name))
+            names.append(NameHit(at, at + meaning.size, meaning.name))
     _add_pairs(lexicon.pairs, groups, scores, title_end)
     return scores, groups, names
 

@@ -49,9 +49,19 @@ class PlaceReading:
         return self.codes[1]
 
     @property
+    def district(self) -> str | None:
+        """The district's code."""
+        return self.codes[2]
+
+    @property
+    def village(self) -> str | None:
+        """The village's code."""
+        return self.codes[3]
+
+    @property
     def deepest(self) -> str | None:
         """The code of the smallest region that is known."""
-        return self.codes[3] or self.codes[2] or self.codes[1] or self.codes[0]
+        return self.village or self.district or self.regency or self.province
 
 
 class DateReading(NamedTuple):
@@ -61,8 +71,21 @@ class DateReading(NamedTuple):
     precision: str
 
 
-NameHit = tuple[int, int, int]
-"""The numbers of its first word and, with its sign turned so that the longest comes first in order, of the word after it; its number."""
+class NameHit:
+    """A name that the reader was asked to find, as it occurs in a text.
+
+    Attributes:
+        start: the position of its first word.
+        end: the position after its last word.
+        number: the place of the name in the list that the reader was given.
+    """
+
+    __slots__ = ("end", "number", "start")
+
+    def __init__(self, start: int, end: int, number: int) -> None:
+        self.start = start
+        self.end = end
+        self.number = number
 
 
 class Reading:

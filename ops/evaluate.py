@@ -56,7 +56,7 @@ def outcome(report: Labelled, router: Router) -> Outcome:
     reading, facts = read(router, report)
     decision = router.decide(facts)
     place = reading.place
-    read_region = DKI if place.codes[0] == DKI else place.codes[1] or place.codes[0]
+    read_region = DKI if place.province == DKI else place.regency or place.province
     region = report.region if report.region_labelled else report.region or read_region
     others = [candidate.agency.id for candidate in decision.ranked if candidate.agency.id != decision.owner.id]
     return Outcome(

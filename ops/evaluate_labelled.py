@@ -8,13 +8,10 @@ from typing import Any
 import orjson
 
 from complaints.errors import ConfigurationError
-from complaints.event import RoutingHints
 from normalizer.results import Reading
 from router.agencies.resolve import resolve
-from router.candidates import Facts
+from router.owners import Facts
 from router.routing import Router
-
-NO_HINTS = RoutingHints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +123,7 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
 def read(router: Router, report: Labelled) -> tuple[Reading, Facts]:
     """Return what the reader makes of a report, and the facts of the decision; the label's region is not used."""
     reading = router.reader.read(report.text, title=report.title, address=report.address)
-    return reading, Facts(reading=reading, place=reading.place, oversight=reading.oversight, hints=NO_HINTS)
+    return reading, Facts(reading)
 
 
 def ids_of(router: Router, names: Iterable[str], region: str | None) -> list[str | None]:

@@ -18,8 +18,9 @@ from normalizer.text import BREAK, fold
 from ops.evaluate_labelled import Labelled, read
 from router.agencies.registry import DKI, Agency
 from router.agencies.resolve import resolve
-from router.candidates import Facts, Weighing
+from router.candidates import Weighing
 from router.learnt import FORMAT, HERE, PROVINCE, features, model_from
+from router.owners import Facts
 from router.routing import Router
 
 FOLDS = 10
@@ -129,7 +130,7 @@ def _strangers(reports: Sequence[Labelled], router: Router) -> tuple[list[dict[s
     names: dict[str, str] = {}
     for report in reports:
         reading, _ = read(router, report)
-        region = report.region or reading.place.codes[1] or reading.place.codes[0]
+        region = report.region or reading.place.regency or reading.place.province
         for name in report.best:
             if resolve(router.registry, name, region):
                 continue
@@ -150,23 +151,23 @@ def _body(row: dict[str, Any]) -> Agency:
 def _example(report: Labelled, router: Router, resolve: Any, names: dict[str, str]) -> Example | None:
     reading, facts = read(router, report)
     place = reading.place
-    agency = resolve(report.best[0], report.region or place.codes[1] or place.codes[0])
+    agency = resolve(report.best[0], report.region or place.regency or place.province)
     if not agency:
         return None
-    found = Weighing(facts, router.rules, router.registry, router.mentions).candidates()
+    found = Weighing(facts, router.owners, router.mentions).candidates()
     owner = found[0].agency.id if found else ""
     unit, _, region = agency.id.rpartition("-")
     target = agency.id
     if agency.region and agency.id not in names.values():
-        if region == (DKI if place.codes[0] == DKI else place.codes[1]):
+        if region == (DKI if place.province == DKI else place.regency):
             target = unit + HERE
-        elif region == place.codes[0]:
+        elif region == place.province:
             target = unit + PROVINCE
     return Example(reading, facts, owner, agency.id, target)
 
 
 def _ruled(example: Example, router: Router) -> list[tuple[str, float]]:
-    found = Weighing(example.facts, router.rules, router.registry, router.mentions).candidates()
+    found = Weighing(example.facts, router.owners, router.mentions).candidates()
     total = sum(candidate.score for candidate in found) or 1.0
     return [(candidate.agency.id, candidate.score / total) for candidate in found]
 

@@ -7,16 +7,14 @@ from typing import Any
 
 import orjson
 
-from complaints.event import RoutingHints
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.results import Codes
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
 from router.calibration import thousandths
-from router.candidates import Facts
+from router.owners import Facts
 from router.routing import ALTERNATIVES, Router
 
-_NO_HINTS = RoutingHints()
 _LEVELS = ("province", "regency", "district", "village")
 
 
@@ -46,7 +44,7 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
         received_at=_moment(row["received_at"]) if "received_at" in row else None,
         region=_region(row["region"], router.registry.gazetteer) if "region" in row else None,
     )
-    decision = router.decide(Facts(reading, reading.place, reading.oversight, _NO_HINTS))
+    decision = router.decide(Facts(reading))
     owner = decision.owner
     others = [one for one in decision.ranked[: ALTERNATIVES + 1] if one.agency is not owner]
     return {

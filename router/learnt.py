@@ -110,8 +110,8 @@ def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
     unit, at, level = name.partition("@")
     if not at:
         return name
-    if place.codes[0] == DKI:
-        agency = registry.unit_over(unit, place.codes[1] or DKI)
+    if place.province == DKI:
+        agency = registry.unit_over(unit, place.regency or DKI)
     else:
         code = place.codes[1 if f"@{level}" == HERE else 0]
         agency = registry.unit(unit, code) if code else None
@@ -133,7 +133,7 @@ def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str
         found["=oversight"] = 0.5
     for rank, (subject, _) in enumerate(reading.subjects):
         found[f"=subject:{subject}"] = 0.6 / (rank + 1)
-    region = reading.place.codes[1] or reading.place.codes[0]
+    region = reading.place.regency or reading.place.province
     if region:
         found[f"=region:{region}"] = 0.6
     return found

@@ -1,7 +1,7 @@
 """The routing function: pure, total, never nobody, never a body that refused, and an end after a set number of hops."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,14 +10,15 @@ from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evi
 from complaints.ids import disposition_id
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
-from normalizer.results import PlaceReading, Reading
+from normalizer.results import Reading
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Agency, Registry
 from router.calibration import probability, thousandths
-from router.candidates import Candidate, Facts, Weighing, is_of_a_place, watchdog_of
+from router.candidates import Candidate, Weighing
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
 from router.learnt import Model
+from router.owners import Facts, Owners, is_of_a_place, watchdog_of
 from router.rules import Rules
 
 MAX_HOPS = 3
@@ -70,6 +71,11 @@ class Router:
     topic_subjects: Mapping[str, str]
     max_hops: int = MAX_HOPS
     model: Model | None = None
+    owners: Owners = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Apply the rules to the registry; a copy with other rules or another registry does so anew."""
+        object.__setattr__(self, "owners", Owners(self.rules, self.registry))
 
     @classmethod
     def load(cls, *, max_hops: int = MAX_HOPS, model: Path | Model | None = None) -> "Router":
@@ -98,7 +104,7 @@ class Router:
         chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
         if chosen and all(chosen != subject for subject, _ in reading.subjects):
             reading.subjects = (*reading.subjects, (chosen, CHOSEN_TOPIC))
-        facts = Facts(reading=reading, place=_place_of(complaint), oversight=complaint.oversight, hints=complaint.hints)
+        facts = Facts(reading, complaint)
         counted = self.counted(refusals)
         decision = self.decide(facts, counted)
         previous = AgencyRef(id=counted[-1].agency_id, name=self._name(counted[-1].agency_id)) if counted else None
@@ -155,7 +161,7 @@ class Router:
     def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
         """Return the owner on the facts alone."""
         refused = {refusal.agency_id for refusal in refusals} if refusals else _NOBODY
-        ranked = Weighing(facts, self.rules, self.registry, self.mentions).candidates(refused, self.model)
+        ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, self.model)
         confidence = self._confidence(ranked)
         subjects, where = facts.reading.subjects, facts.place
         subject = subjects[0][0] if subjects else ""
@@ -164,7 +170,7 @@ class Router:
         place = described(self.registry.gazetteer, deepest) if deepest else ""
         refused_by = self._name(refusals[-1].agency_id) if refusals else ""
         open_place = (
-            where.codes[1] is None and where.codes[0] != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
+            where.regency is None and where.province != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
         )
         exhausted = len(refusals) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
@@ -211,13 +217,6 @@ def _last_turn(complaint: Complaint, refusals: Sequence[Refusal]) -> datetime:
     """Return when what was decided upon last happened; no clock is asked, so that a replay decides the same."""
     said = [refusal.at for refusal in refusals] + [addition.received_at for addition in complaint.additions]
     return max(said, default=complaint.received_at)
-
-
-def _place_of(complaint: Complaint) -> PlaceReading:
-    place = complaint.place
-    regions = (place.province, place.regency, place.district, place.village)
-    codes = tuple(region.code if region else None for region in regions)
-    return PlaceReading(codes=(codes[0], codes[1], codes[2], codes[3]), how="named" if any(codes) else "none")
 
 
 @cache

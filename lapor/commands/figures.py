@@ -44,7 +44,7 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[
     try:
         if other.suffix in {".yaml", ".yml"}:
             rules = rules_from(yaml.safe_load(other.read_bytes()))
-            return evaluate(labels, replace(router, rules=rules, registry=replace(router.registry, kept={})))
+            return evaluate(labels, replace(router, rules=rules))
         document = orjson.loads(other.read_bytes())
         if "owners" in document:
             return dict(document)

@@ -182,7 +182,7 @@ def _regencies(parts: Parts) -> "RegencySearch":
     from normalizer.complaint import Normaliser
 
     def reads(text: str) -> str | None:
-        return Normaliser.load().read("", address=text).place.codes[1]
+        return Normaliser.load().read("", address=text).place.regency
 
     return RegencySearch(parts.gazetteer.regencies(), province=parts.gazetteer.name, reads=reads)
 

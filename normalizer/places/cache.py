@@ -16,7 +16,7 @@ _SOURCES = (
     "data/places.yaml",
     "data/common_words.txt",
     "places/spellings.py",
-    "places/names.py",
+    "places/packed.py",
     "text.py",
 )
 """The table changes when one of these does."""

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from normalizer.places.cache import table
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
-from normalizer.places.spellings import OPEN, Spelled, spellings
-
-Strong = tuple[tuple[str, float, bool, str], ...]
-"""Code, weight, whether the weight holds after "ke" and "dari" too, and how the name supports the region."""
+from normalizer.places.packed import Packed, is_beginning, packed_names, unpack
+from normalizer.places.spellings import spellings
 
 DKI = "31"
 """The one province whose cities are administrative: it competes as one place (UU 29/2007)."""
@@ -44,6 +41,25 @@ _SPECIFIC_FROM, _OWN_FROM = 7, 5
 """A single word is specific from so many letters, and says nothing by itself with fewer than the second."""
 
 
+class Claim:
+    """How strongly a name supports one province or regency.
+
+    Attributes:
+        code: the region's code.
+        weight: the strength.
+        fixed: whether the weight also holds after "ke" and "dari".
+        how: how the name supports the region.
+    """
+
+    __slots__ = ("code", "fixed", "how", "weight")
+
+    def __init__(self, code: str, weight: float, how: str, *, fixed: bool) -> None:
+        self.code = code
+        self.weight = weight
+        self.how = how
+        self.fixed = fixed
+
+
 class PlaceName:
     """What a name can mean.
 
@@ -62,7 +78,7 @@ class PlaceName:
     def __init__(  # noqa: PLR0913 - all that a name can mean
         self,
         *,
-        strong: Strong,
+        strong: tuple[Claim, ...],
         small: tuple[str, ...],
         seats: frozenset[str],
         only_district: frozenset[str] | None,
@@ -79,13 +95,6 @@ class PlaceName:
         self.phrase = phrase
 
 
-Raw = str | list[Any]
-"""What the table keeps of a name until somebody says it: the codes of smaller places, WEAK before them where it is weak; or a list,
-how it supports regencies, and that. Before longer names: a list of that or None, and the words that follow."""
-
-WEAK = "~"
-
-
 class PlaceNode:
     """The words so far of a name that counts without its level's name before it.
 
@@ -97,28 +106,28 @@ class PlaceNode:
 
     __slots__ = ("follow", "place", "written")
 
-    def __init__(self, written: str, raw: Raw) -> None:
+    def __init__(self, written: str, packed: Packed) -> None:
         self.written = written
-        self.follow: dict[str, Raw | PlaceNode] = {}
-        entry: Raw | None = raw
-        if isinstance(raw, list) and isinstance(raw[1], dict):
-            entry, self.follow = raw
-        self.place = _place(written, entry) if entry is not None else None
+        self.follow: dict[str, Packed | PlaceNode] = {}
+        whole: Packed | None = packed
+        if is_beginning(packed):
+            whole, self.follow = packed
+        self.place = _place(written, whole) if whole is not None else None
 
     def after(self, word: str) -> "PlaceNode | None":
         """Return the node of the name that goes on with a word, None where none does."""
-        raw = self.follow.get(word)
-        if raw is None or isinstance(raw, PlaceNode):
-            return raw
-        node = self.follow[word] = PlaceNode(f"{self.written} {word}", raw)
+        longer = self.follow.get(word)
+        if longer is None or isinstance(longer, PlaceNode):
+            return longer
+        node = self.follow[word] = PlaceNode(f"{self.written} {word}", longer)
         return node
 
 
 class PlaceNames:
     """The table of all names. Entries are made when a text first has them: few of the hundred thousand are ever said."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, Raw]]) -> None:
-        """Take the table as `nested` made it."""
+    def __init__(self, table: Mapping[str, Mapping[str, Packed]]) -> None:
+        """Take the table as `packed_names` made it."""
         self._first = table["words"]
         self._everyday = table["everyday"]
         self._inside = table["inside"]
@@ -128,9 +137,9 @@ class PlaceNames:
 
     def node(self, word: str) -> PlaceNode | None:
         """Return the names that are or begin with a word, or that stand glued inside it; None where there are none."""
-        raw = self._first.get(word)
-        if raw is not None:
-            return PlaceNode(word, raw)
+        packed = self._first.get(word)
+        if packed is not None:
+            return PlaceNode(word, packed)
         if len(word) < self._shortest_inside:
             return None
         inside = self._found_inside.search(word)
@@ -151,52 +160,16 @@ class PlaceNames:
         return made
 
     def _telling(self, words: Sequence[str]) -> PlaceName | None:
-        raw = self._first.get(words[0]) if words else None
-        node = PlaceNode(words[0], raw) if raw is not None else None
+        packed = self._first.get(words[0]) if words else None
+        node = PlaceNode(words[0], packed) if packed is not None else None
         for word in words[1:]:
             node = node.after(word) if node else None
         return node.place if node else None
 
 
-def nested(spelled: Mapping[str, Spelled]) -> dict[str, dict[str, Raw]]:
-    """Return the names as JSON holds them.
-
-    Names that count by themselves by their first word and by what follows ("words"), those that count only after their level's name
-    ("everyday"), and those that stand glued inside longer words ("inside").
-    """
-    words: dict[str, Any] = {}
-    everyday: dict[str, Raw] = {}
-    inside: dict[str, Raw] = {}
-    for name, (strong, small, weak) in spelled.items():
-        entry: Raw = f"{WEAK if weak else ''}{small}"
-        if strong:
-            entry = [strong, entry]
-        if name.startswith(OPEN):
-            inside[name.strip(OPEN)] = entry
-        elif weak and not strong:
-            everyday[name] = entry
-        else:
-            _put(words, name.split(), entry)
-    return {"words": words, "everyday": everyday, "inside": inside}
-
-
-def _put(table: dict[str, Any], words: Sequence[str], entry: Raw) -> None:
-    *before, last = words
-    for word in before:
-        node = table.get(word)
-        if not (isinstance(node, list) and isinstance(node[1], dict)):
-            node = table[word] = [node, {}]
-        table = node[1]
-    node = table.get(last)
-    if isinstance(node, list) and isinstance(node[1], dict):
-        node[0] = entry
-    else:
-        table[last] = entry
-
-
-def _place(written: str, entry: Raw) -> PlaceName:
-    strong, codes = entry if isinstance(entry, list) else ({}, entry)
-    return _make(written, strong, tuple(codes.removeprefix(WEAK).split()), codes.startswith(WEAK))
+def _place(name: str, packed: Packed) -> PlaceName:
+    entry = unpack(packed)
+    return _make(name, entry.regions, tuple(entry.small.split()), entry.everyday)
 
 
 def _make(name: str, strong: Mapping[str, str], small: tuple[str, ...], weak: bool) -> PlaceName:
@@ -227,15 +200,15 @@ def _own(small: tuple[str, ...], seats: frozenset[str], alone: bool, specific: b
     return base if specific else base / 2
 
 
-def _weights(strong: Mapping[str, str], factor: float) -> Strong:
+def _weights(strong: Mapping[str, str], factor: float) -> tuple[Claim, ...]:
     hows = set(strong.values())
     shared = "city" in hows or "province" in hows
     return tuple(
-        (
+        Claim(
             code,
             _CLAIMS[how] * factor * (_SHARED if how == "bare" and shared else 1.0),
-            how in _FIXED,
             "named" if how in {"bare", "city", "alias", "province"} else how,
+            fixed=how in _FIXED,
         )
         for code, how in strong.items()
     )
@@ -244,4 +217,4 @@ def _weights(strong: Mapping[str, str], factor: float) -> Strong:
 @cache
 def place_names(gazetteer: Gazetteer) -> PlaceNames:
     """Return the table of all names, compiled once per version of the data and kept in the user's cache folder."""
-    return PlaceNames(table("place-names", lambda: nested(spellings(gazetteer))))
+    return PlaceNames(table("place-names", lambda: packed_names(spellings(gazetteer))))

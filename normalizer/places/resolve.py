@@ -6,12 +6,28 @@ from itertools import pairwise
 from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.places.names import DKI, PlaceName, PlaceNames, PlaceNode
+from normalizer.places.roads import Road, is_street, origin
 from normalizer.places.scores import Small, Tally
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 
-Hit = tuple[int, int, PlaceName]
-"""The numbers of the first word and of the word after the last, and what the name can mean."""
+
+class PlaceHit:
+    """A name of a place, as it occurs in a text.
+
+    Attributes:
+        start: the position of its first word.
+        end: the position after its last word.
+        name: what it can mean.
+    """
+
+    __slots__ = ("end", "name", "start")
+
+    def __init__(self, start: int, end: int, name: PlaceName) -> None:
+        self.start = start
+        self.end = end
+        self.name = name
+
 
 _KEYWORD = 4.5
 """What an SMS keyword or a chosen region says: as much as the level and the name together."""
@@ -40,13 +56,10 @@ _PASSING_WORDS = frozenset(("melamar", "lamaran", "kelahiran", "alumni", "merant
 _PASSING_REACH = 4
 """So near after one of these a place is one of the teller's life and not of the event."""
 
-_ROAD_WORDS = 5
-"""So near before "dari X" stands the road that leads from there."""
-
 _CANDIDATES = 5
 
 
-def longest(node: PlaceNode, words: list[str], at: int) -> Hit | None:
+def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
     """Return the longest name of a place at a position, None where there is none.
 
     Args:
@@ -63,10 +76,10 @@ def longest(node: PlaceNode, words: list[str], at: int) -> Hit | None:
         if going.place is not None:
             place, found = going.place, end
         going = going.after(words[end])
-    return (at, found, place) if place is not None else None
+    return PlaceHit(at, found, place) if place is not None else None
 
 
-def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> Hit | None:
+def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:
     """Return the everyday words that stand as a name behind a level's name, None where there are none or another name is longer.
 
     Args:
@@ -76,14 +89,16 @@ def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at
         at: the position behind the level's name.
     """
     other = longest(node, words, at) if node is not None else None
-    for size in range(_NAME_WORDS, other[1] - at if other else 0, -1):
+    for size in range(_NAME_WORDS, other.end - at if other else 0, -1):
         name = names.everyday(" ".join(words[at : at + size]))
         if name is not None:
-            return at, at + size, name
+            return PlaceHit(at, at + size, name)
     return None
 
 
-def resolve(words: list[str], hits: Sequence[Hit], names: PlaceNames, *, keyword: str | None = None) -> PlaceReading:
+def resolve(
+    words: list[str], hits: Sequence[PlaceHit], names: PlaceNames, *, keyword: str | None = None
+) -> PlaceReading:
     """Return the region that the names support best.
 
     Args:
@@ -127,19 +142,20 @@ def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
     return spoken
 
 
-def _collect(tally: Tally, words: list[str], hits: Sequence[Hit], names: PlaceNames) -> tuple[list[Small], bool]:
+def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: PlaceNames) -> tuple[list[Small], bool]:
     """Count the provinces and regencies, and return the smaller places and whether a road between two regencies is named."""
     small: list[Small] = []
-    road = _Road()
+    road = Road()
     title_end = words.index(BREAK)
-    for start, end, name in hits:
+    for hit in hits:
+        start, end, name = hit.start, hit.end, hit.name
         flags = SURROUNDINGS.get(words[start - 1], 0) if start else 0
         is_from = False
         if flags:
-            if flags & STREET and not _is_street(words, start, names):
+            if flags & STREET and not is_street(words, start, names):
                 flags = 0
             elif flags & ORIGIN:
-                flags, is_from = _origin(words, start, end, flags)
+                flags, is_from = origin(words, start, end, flags)
         elif not _PASSING_WORDS.isdisjoint(words[max(0, start - _PASSING_REACH) : start]):
             flags = ORIGIN
         if name.small and (_counts(name, flags, words[end - 1], start + 1 < end) if flags else not name.weak):
@@ -151,62 +167,6 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[Hit], names: PlaceNa
             where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
             tally.claim_strong(name, flags, (start, end), where)
     return small, road.between
-
-
-class _Road:
-    """Follows the names of a road: "jalan Magelang-Jogja" is one street of two names, "jalan dari Tuban ke Babat" leads on.
-
-    Attributes:
-        between: a road between two regencies is named.
-    """
-
-    __slots__ = ("_beginning", "_from_to", "_street", "_street_to", "between")
-
-    def __init__(self) -> None:
-        self.between = False
-        self._street_to = self._from_to = -1
-        self._street = self._beginning = frozenset[str]()
-
-    def takes(self, name: PlaceName, flags: int, span: tuple[int, int], *, is_from: bool) -> bool:
-        """Whether a name of regencies is that of a street, and so claims none."""
-        start, end = span
-        is_fixed = name.strong[0][2]
-        if not (flags & STREET or start == self._street_to or flags & ORIGIN):
-            return False
-        codes = frozenset([code for code, _, _, _ in name.strong])
-        if is_from:
-            self._from_to, self._beginning = end, codes
-        elif flags & ORIGIN and start == self._from_to + 1:
-            self.between = self.between or codes.isdisjoint(self._beginning)
-        continues = start == self._street_to and not is_fixed and codes.isdisjoint(self._street)
-        self.between = self.between or continues
-        if not (flags & STREET or continues):
-            return False
-        if not is_fixed:
-            self._street_to, self._street = end, codes
-        return True
-
-
-def _is_street(words: list[str], start: int, names: PlaceNames) -> bool:
-    """Whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara" and not in "Kemang Raya Jakarta"."""
-    if words[start].startswith("di") and names.get(words[start][2:]):
-        return False
-    return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)
-
-
-_STREET_WORDS = frozenset(("jalan", "jl", "jln"))
-
-
-def _origin(words: list[str], start: int, end: int, flags: int) -> tuple[int, bool]:
-    """Return the flags of a name after a word of coming or going, and whether a road begins there."""
-    is_from = words[start - 1] == "dari"
-    if (is_from and start > 1 and words[start - 2] == "pindah") or _is_home(words[end : end + 3]):
-        return 0, False  # the papers of a move are given out where one leaves
-    return flags, is_from and "jalan" in words[max(0, start - _ROAD_WORDS) : start]
-
-
-def _is_home(words: list[str]) -> bool:
-    return words in (["tempat", "saya", "tinggal"], ["tempat", "tinggal", "saya"])
 
 
 def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> bool:
@@ -282,7 +242,7 @@ def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceR
 
 def _is_own(name: PlaceName) -> bool:
     """Whether a name is the smaller place's own, and not that of its regency."""
-    return name.phrase or all(how != "named" for _, _, _, how in name.strong)
+    return name.phrase or all(claim.how != "named" for claim in name.strong)
 
 
 def _spoken(words: list[str], spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:

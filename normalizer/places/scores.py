@@ -98,8 +98,8 @@ class Tally:
     def claim_strong(self, name: PlaceName, flags: int, span: tuple[int, int], factor: float) -> None:
         """Count a province's or regency's name for all that bear it."""
         passing = factor * _PASSING if flags & ORIGIN else factor
-        for code, weight, fixed, how in name.strong:
-            self.claim(code, weight * (factor if fixed else passing), how, span)
+        for claim in name.strong:
+            self.claim(claim.code, claim.weight * (factor if claim.fixed else passing), claim.how, span)
 
     def weigh(self, small: Iterable[Small]) -> None:
         """Let districts and villages support the regencies that are claimed, the surest first, and claim what nobody does."""

@@ -1,14 +1,26 @@
 """All ways to write the names of places: official, short, glued, spaced, misspelt, with the level before or after."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
 from normalizer.text import fold
 
-Spelled = tuple[dict[str, str], str, bool]
-"""The regions that a name means (code and how), the codes of smaller places of that name, and whether it is weak."""
+
+class NameEntry(NamedTuple):
+    """What one name can mean.
+
+    Attributes:
+        regions: codes of the provinces and regencies that it names, each with how it names them.
+        small: codes of the districts and villages of that name, separated by spaces.
+        everyday: whether it is an everyday word, which counts only after the name of a level or if another place supports it.
+    """
+
+    regions: dict[str, str]
+    small: str
+    everyday: bool
+
 
 OPEN = "*"
 """Around a name that stands glued inside longer words too."""
@@ -77,11 +89,8 @@ _CITY_SHORT = {
 """How people shorten a city's name in the names of its districts (smg barat)."""
 
 
-def spellings(gazetteer: Gazetteer) -> dict[str, Spelled]:
-    """Return each folded name: the regions that it names (code and how), the codes of smaller places, whether it is weak.
-
-    Weak is an everyday word, which counts only after a level's name or where another place supports it.
-    """
+def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
+    """Return what each folded name can mean, in alphabetical order."""
     document = packaged.document("normalizer", "places.yaml")
     strong: dict[str, dict[str, str]] = {}
     small: dict[str, dict[str, None]] = {}
@@ -97,7 +106,7 @@ def spellings(gazetteer: Gazetteer) -> dict[str, Spelled]:
     roots = frozenset(packaged.text("normalizer", "common_words.txt").split())
     common, weak = frozenset(document["common"]), frozenset(document["weak"])
     return {
-        name: (
+        name: NameEntry(
             strong.get(name, {}),
             " ".join(small.get(name, ())),
             name in weak if name in strong else name in common or _everyday(name, roots),

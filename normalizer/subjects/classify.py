@@ -38,17 +38,7 @@ def missing_parts(dated: bool, evidence: bool, words: int) -> tuple[MissingPart,
         evidence: a photo or another proof is there or spoken of.
         words: so many words the report has.
     """
-    return _MISSING[dated, evidence, words >= _CHRONOLOGY_WORDS]
-
-
-_MISSING: dict[tuple[bool, bool, bool], tuple[MissingPart, ...]] = {
-    (True, True, True): (),
-    (True, True, False): ("chronology",),
-    (True, False, True): ("evidence",),
-    (True, False, False): ("chronology", "evidence"),
-    (False, True, True): ("date",),
-    (False, True, False): ("date", "chronology"),
-    (False, False, True): ("date", "evidence"),
-    (False, False, False): ("date", "chronology", "evidence"),
-}
-"""What is missing, by what is there: date, evidence, chronology."""
+    missing: tuple[MissingPart, ...] = () if dated else ("date",)
+    if words < _CHRONOLOGY_WORDS:
+        missing += ("chronology",)
+    return missing if evidence else (*missing, "evidence")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from normalizer.places.context import WHEREABOUTS
-from normalizer.results import Reading
+from normalizer.results import NameHit, Reading
 from normalizer.text import fold
 from router.agencies.registry import Registry
 
@@ -30,8 +30,37 @@ _NOT_ALONE = frozenset(
 )
 """Aliases that people say of the matter and not of the body, or that are other words."""
 
-Mention = tuple[str, bool, bool, str]
-"""A national body's id or a unit's; whether it is a unit, whose place is still open; whether addressed; the words."""
+
+class Target:
+    """What a name means.
+
+    Attributes:
+        agency: the id of a national agency, or the kind of a local unit, whose place is still open.
+        is_unit: whether it is the kind of a local unit.
+    """
+
+    __slots__ = ("agency", "is_unit")
+
+    def __init__(self, agency: str, *, is_unit: bool) -> None:
+        self.agency = agency
+        self.is_unit = is_unit
+
+
+class Mention:
+    """An agency that a text names.
+
+    Attributes:
+        target: the agency or the kind of unit.
+        addressed: whether the text is addressed to it.
+        span: the words that name it.
+    """
+
+    __slots__ = ("addressed", "span", "target")
+
+    def __init__(self, target: Target, span: str, *, addressed: bool) -> None:
+        self.target = target
+        self.span = span
+        self.addressed = addressed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +69,11 @@ class Mentions:
 
     Attributes:
         names: folded names, in the order of their numbers.
-        targets: for each name, the body and whether it is a unit.
+        targets: what each name means.
     """
 
     names: tuple[str, ...]
-    targets: tuple[tuple[str, bool], ...]
+    targets: tuple[Target, ...]
 
     def of(self, reading: Reading) -> list[Mention]:
         """Return the bodies named in a text, each once, the longest name at a position."""
@@ -53,34 +82,39 @@ class Mentions:
         words = reading.words
         found: dict[str, Mention] = {}
         reach = 0
-        for start, minus_end, number in sorted(reading.names):
+        for hit in sorted(reading.names, key=_longest_first):
+            start = hit.start
             if start < reach:
                 continue
-            reach = -minus_end
+            reach = hit.end
             if not _WHEREABOUTS.isdisjoint(words[max(0, start - _WHEREABOUTS_WORDS) : start]):
                 continue
-            body, is_unit = self.targets[number]
+            target = self.targets[hit.number]
             addressed = not _ADDRESS_WORDS.isdisjoint(words[max(0, start - _REACH_WORDS) : start])
-            old = found.get(body)
-            if old is None or (addressed and not old[2]):
-                found[body] = (body, is_unit, addressed, " ".join(words[start:reach]))
+            old = found.get(target.agency)
+            if old is None or (addressed and not old.addressed):
+                found[target.agency] = Mention(target, " ".join(words[start:reach]), addressed=addressed)
         return list(found.values())
+
+
+def _longest_first(hit: NameHit) -> tuple[int, int]:
+    return hit.start, -hit.end
 
 
 @cache
 def mentions_of(registry: Registry) -> Mentions:
     """Return the names of a registry's bodies."""
-    table: dict[str, tuple[str, bool]] = {}
+    table: dict[str, Target] = {}
     for unit, template in registry.units.items():
         if unit == "pemda":
             continue
         for name in (template["name"], *template["aliases"]):
             written = fold(name).decode("ascii")
-            table.setdefault(written, (unit, True))
+            table.setdefault(written, Target(unit, is_unit=True))
             if " " not in written and written.startswith(("dis", "satpol", "din")):
-                table.setdefault(f"ka{written}", (unit, True))
+                table.setdefault(f"ka{written}", Target(unit, is_unit=True))
     for agency in registry.bodies.values():
         for name in (agency.name, *agency.aliases):
-            table.setdefault(fold(name).decode("ascii"), (agency.id, False))
+            table.setdefault(fold(name).decode("ascii"), Target(agency.id, is_unit=False))
     names = tuple(sorted(name for name in table if len(name) >= _SHORTEST and name not in _NOT_ALONE))
     return Mentions(names=names, targets=tuple(table[name] for name in names))

@@ -33,7 +33,7 @@ _TITLES = ("kantor", "kepala", "pemerintah", "bapak", "ibu", "wali", "sekretaria
 def places(registry: Registry, words: str) -> tuple[str, ...]:
     """Return the regencies and provinces that the words name, best first."""
     name = place_names(registry.gazetteer).get(words)
-    return tuple(code for code, _, _, how in name.strong if how not in _LOOSE) if name else ()
+    return tuple(claim.code for claim in name.strong if claim.how not in _LOOSE) if name else ()
 
 
 def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:

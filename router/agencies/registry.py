@@ -44,10 +44,6 @@ class Agency:
         return AgencyRef(id=self.id, name=self.name)
 
 
-Owning = tuple[Agency, str]
-"""A body and why it owns what a rule is about."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Registry:
     """The bodies that are known. Knows nothing of complaints."""
@@ -67,8 +63,6 @@ class Registry:
     """Names that bodies of several provinces bear: the ids."""
     successors: Mapping[str, str] = field(default_factory=dict)
     """Ids of bodies that are no more, and who has their duties: old dispositions stay readable."""
-    kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Owning]] = field(default_factory=dict)
-    """Owners by subject, province, regency and the rule's words that were said, as rules found them: some ten thousand short lists."""
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
     @classmethod
@@ -103,7 +97,7 @@ class Registry:
     def with_learnt(self, bodies: Sequence[Agency], names: Mapping[str, str]) -> "Registry":
         """Return a registry that knows these bodies and names too; its own go before."""
         known = {agency.id: agency for agency in bodies} | dict(self.bodies)
-        return replace(self, bodies=known, learnt_names=names, kept={}, _made={})
+        return replace(self, bodies=known, learnt_names=names, _made={})
 
     def unit(self, unit: str, region: str) -> Agency | None:
         """Return the work unit that the government of a region has, None where that level has none such."""

@@ -89,7 +89,7 @@ def part_of(bodies: set[str], units: set[str]) -> Router:
     """Return a router whose registry has lost all but these bodies and the administrator."""
     full = ROUTER.registry
     kept = {key: body for key, body in full.bodies.items() if key in bodies or key == full.administrator_id}
-    part = replace(full, bodies=kept, units={unit: full.units[unit] for unit in units}, kept={}, _made={})
+    part = replace(full, bodies=kept, units={unit: full.units[unit] for unit in units}, _made={})
     return replace(ROUTER, registry=part)
 
 

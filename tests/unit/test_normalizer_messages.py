@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from complaints.event import RoutingHints
 from normalizer.results import Reading
-from router.candidates import Facts
+from router.owners import Facts
 from router.routing import Decision, Router
 
 RECEIVED = datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=7)))
@@ -36,7 +35,7 @@ def cases() -> list[Case]:
         reading = router.reader.read(
             row["t"], title=row.get("h", ""), address=row.get("a", ""), region=row.get("r"), received_at=RECEIVED
         )
-        facts = Facts(reading=reading, place=reading.place, oversight=reading.oversight, hints=RoutingHints())
+        facts = Facts(reading)
         made.append(Case(row, reading, router.decide(facts)))
     return made
 

@@ -8,11 +8,11 @@ import pytest
 
 from complaints.errors import ConfigurationError
 from ops.evaluate import compare, evaluate
-from ops.evaluate_labelled import NO_HINTS, Labelled, labelled
+from ops.evaluate_labelled import Labelled, labelled
 from ops.evaluate_page import page
 from ops.learn import learn, save
 from router.agencies.resolve import resolve
-from router.candidates import Facts
+from router.owners import Facts
 from router.routing import Router
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
@@ -50,7 +50,7 @@ def test_officers_choices_are_followed_and_explained(model: Path) -> None:
     """The owner is theirs, and the words that spoke for it are in the evidence."""
     router = Router.load(model=model)
     reading = router.reader.read("lampu penerangan jalan mati di Kota Semarang")
-    facts = Facts(reading=reading, place=reading.place, oversight=False, hints=NO_HINTS)
+    facts = Facts(reading)
     decision = router.decide(facts)
     assert decision.owner.id == "dpu-33.74"
     assert any(item.rule.startswith("model:learnt-2026-11-24") and item.span for item in decision.ranked[0].evidence)

@@ -1,0 +1,178 @@
+"""Applies the law to a place: which agencies a rule names in a case, and who looks into an agency."""
+
+from collections.abc import Mapping, Sequence
+
+from complaints.event import Complaint, RoutingHints
+from normalizer.places.gazetteer import PROVINCE
+from normalizer.results import PlaceReading, Reading
+from router.agencies.registry import DKI, Agency, Registry
+from router.rules import Owner, Rule, Rules
+
+Groups = Mapping[str, Sequence[int]]
+NO_GROUPS: Groups = {}
+
+_ACCUSED_BEFORE, _ACCUSED_AFTER = 2, 3
+"""So many words an accusation stands at most before the head of region, or behind, where his region may stand between."""
+
+_LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
+"""Which of a place's codes tells where the unit of a level is."""
+
+_NO_HINTS = RoutingHints()
+
+
+class Facts:
+    """What a decision depends on.
+
+    Attributes:
+        reading: what the text says.
+        place: where it happened.
+        oversight: whether it is about abuse of office.
+        hints: what the citizen said outside the text.
+    """
+
+    __slots__ = ("hints", "oversight", "place", "reading")
+
+    def __init__(self, reading: Reading, complaint: Complaint | None = None) -> None:
+        """Take the facts from a complaint, or from the reading alone.
+
+        Args:
+            reading: of the text.
+            complaint: the normalised complaint, whose place, oversight and hints take precedence over the reading's: the channel
+                has asked the citizen about them, perhaps (ADR 17).
+        """
+        self.reading = reading
+        self.place = reading.place if complaint is None else _place_of(complaint)
+        self.oversight = reading.oversight if complaint is None else complaint.oversight
+        self.hints = _NO_HINTS if complaint is None else complaint.hints
+
+
+class Owning:
+    """An agency that a rule names, and why it owns what the rule is about."""
+
+    __slots__ = ("agency", "why")
+
+    def __init__(self, agency: Agency, why: str) -> None:
+        self.agency = agency
+        self.why = why
+
+
+class Owners:
+    """The rules applied to the agencies of a registry.
+
+    The answers are kept by subject, province, regency and the rule's words that the text has: some ten thousand short lists.
+    """
+
+    __slots__ = ("_kept", "registry", "rules")
+
+    def __init__(self, rules: Rules, registry: Registry) -> None:
+        """Take the law and the agencies; other rules or another registry need another object.
+
+        Args:
+            rules: the law.
+            registry: the agencies that exist.
+        """
+        self.rules = rules
+        self.registry = registry
+        self._kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Owning]] = {}
+
+    def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
+        """Return the agencies that a rule names in this case, in its order."""
+        place, groups = facts.place, facts.reading.groups
+        said = tuple([word in groups for word in rule.words]) if rule.words else ()
+        key = (rule.subject, place.province, place.regency, said)
+        if not rule.deep and (kept := self._kept.get(key)) is not None:
+            return kept
+        found: list[Owning] = []
+        for owner in rule.owners:
+            agency = locate(owner, place, self.registry) if owner.always or _fits(owner, facts) else None
+            if agency:
+                found.append(Owning(agency, _said(owner.why or rule.why, agency)))
+        if not rule.deep:
+            self._kept[key] = found
+        return found
+
+
+def _place_of(complaint: Complaint) -> PlaceReading:
+    place = complaint.place
+    regions = (place.province, place.regency, place.district, place.village)
+    codes = tuple(region.code if region else None for region in regions)
+    return PlaceReading(codes=(codes[0], codes[1], codes[2], codes[3]), how="named" if any(codes) else "none")
+
+
+def _said(why: str, agency: Agency) -> str:
+    """Return the reason as it is said of a body: in DKI Jakarta the province does what regencies and cities do elsewhere."""
+    if agency.region != DKI:
+        return why
+    return why.replace("pemerintah kabupaten/kota", _DKI_NAME).replace("kabupaten/kota", _DKI_NAME)
+
+
+_DKI_NAME = "Pemerintah Provinsi DKI Jakarta"
+
+
+def _fits(owner: Owner, facts: Facts) -> bool:
+    groups, place = facts.reading.groups, facts.place
+    return (
+        all(need in groups for need in owner.needs)
+        and not any(word in groups for word in owner.unless)
+        and (not owner.regions or place.regency in owner.regions or place.province in owner.regions)
+    )
+
+
+def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
+    """Whether the body that the law names first in this case is one of a place."""
+    for owner in rule.owners if rule else ():
+        if owner.always or _fits(owner, facts):
+            return bool(owner.level)
+    return False
+
+
+def local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
+    """Return the unit of the place's own government, None where the place is not known."""
+    code = place.regency or (DKI if place.province == DKI else None)
+    return registry.unit_over(unit, code) if code else None
+
+
+def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
+    """Return the body at its place, None where the place is not known so far down."""
+    if not owner.level:
+        return registry.get(owner.body)
+    if place.province == DKI and owner.level in {"local", "province"}:
+        return registry.unit_over(owner.body, place.regency or DKI)
+    code = place.codes[_LEVELS[owner.level]]
+    return registry.unit(owner.body, code) if code else None
+
+
+def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
+    """Return who looks into a body: its own inspectorate, and into a head of region who is above it; perhaps the body itself.
+
+    A governor is looked into by the ministry, a regent or mayor by the province (UU 23/2014 Pasal 373 to 380).
+
+    Args:
+        agency: that is complained of.
+        rules: say who looks into national bodies.
+        registry: of the bodies.
+        groups: the word groups of the text with their positions; some accuse the head of region himself.
+    """
+    for body in (agency, *registry.parents(agency.id)):
+        if body.id == "polri":
+            return registry.get(rules.oversight.police)
+        if body.id in rules.oversight.itself:
+            return body
+        if body.id in rules.oversight.national:
+            return registry.get(rules.oversight.national[body.id])
+        if body.kind == "government" and body.region:
+            return _over_government(body.region, rules, registry, groups)
+    return None
+
+
+def _over_government(region: str, rules: Rules, registry: Registry, groups: Groups) -> Agency | None:
+    mayor = _is_accused("mayor", groups)
+    if _is_accused("governor", groups) or (mayor and len(region) == PROVINCE):
+        return registry.get(rules.oversight.national["kemendagri"])
+    return registry.unit("inspektorat", region[:PROVINCE] if mayor else region)
+
+
+def _is_accused(head: str, groups: Groups) -> bool:
+    """Whether an accusation stands by a head of region: "bupati X diduga ...", "korupsi bupati"; not "mohon pak bupati ..."."""
+    accusations = groups.get("accusation", ())
+    return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)
