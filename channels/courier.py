@@ -13,9 +13,11 @@ from uuid import UUID
 
 import structlog
 
-from channels.base import Letter, Receipt, Sends, delivery_of
+from channels.base import Letter, Sends
 from channels.correspondence import Correspondence, Outgoing
 from channels.futures import failed
+from channels.intake import delivery_of
+from channels.safe import Receipt
 from complaints.bus import BatchConsumer, StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import CHANNEL_HEADER, decode

@@ -1,44 +1,23 @@
-"""Serves a stand-in's HTTP side in the foreground: a known port even when 0 was asked, and a clean stop on a signal."""
+"""What every stand-in needs to run in the foreground: a clean stop on a signal, and a way to wait until it answers."""
 
 import asyncio
-import contextlib
 import http.client
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from complaints.errors import UnavailableError
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
 _POLL_S = 0.05
 _REPLY_TIMEOUT_S = 2.0
-_FINISH_S = 2  # requests under way may end in this time after a signal
+
+FINISH_S = 2
+"""How long requests that are being answered may take after the stop, in seconds."""
 
 
 class NotReadyError(UnavailableError):
     """The server did not answer in time."""
-
-
-async def serve(app: "ASGIApp", listener: socket.socket, stop: asyncio.Event) -> None:
-    """Serve the application on the socket until the event is set; the signals stay the caller's."""
-    import uvicorn
-
-    config = uvicorn.Config(
-        app, access_log=False, log_level="warning", lifespan="off", ws="none", timeout_graceful_shutdown=_FINISH_S
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    waiter = asyncio.create_task(stop.wait())
-    await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    waiter.cancel()
-    await task
 
 
 def stop_on_signals() -> asyncio.Event:

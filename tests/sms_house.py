@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from channels.base import Intake, Letter
+from channels.base import Letter
+from channels.intake import Intake
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
 from complaints.contract import COMPLAINTS

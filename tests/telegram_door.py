@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from channels.base import Intake
+from channels.intake import Intake
 from channels.telegram.channel import TelegramChannel, Ways
 from channels.telegram.client import TelegramClient
 from channels.telegram.cursor import Mark

@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from channels.base import Intake
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
+from channels.intake import Intake
 from channels.web.api.request_keys import RequestKeys
 from channels.web.channel import WebChannel
 from channels.web.desk import Furniture

@@ -10,7 +10,8 @@ from hashlib import sha256
 
 import structlog
 
-from channels.base import Intake, Receipt
+from channels.intake import Intake
+from channels.safe import Receipt
 from channels.sms import pdu
 from channels.sms.bind import WINDOW, Bind
 from channels.sms.coding import decode

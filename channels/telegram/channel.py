@@ -11,8 +11,8 @@ from typing import Any
 
 import structlog
 
-from channels.base import Intake, Receipt
-from channels.serving import listening, serve
+from channels.intake import Intake
+from channels.safe import Receipt
 from channels.telegram.albums import QUIET_S, album_of, whole
 from channels.telegram.client import MOST_UPDATES, TIMEOUT_S, Contested, RateLimited, TelegramClient
 from channels.telegram.cursor import Mark
@@ -23,6 +23,7 @@ from channels.telegram.sender import TelegramSender
 from channels.telegram.webhook import Hook, application
 from complaints.errors import MalformedMessage, UnavailableError, Undeliverable, UpstreamUnavailable
 from complaints.runtime import telemetry
+from complaints.runtime.http_server import configured_socket, serve
 
 log = structlog.get_logger()
 
@@ -185,7 +186,7 @@ class TelegramChannel:
                 log.warning("a command is not answered", error=str(error))
 
     def _serve(self, bot: Bot, intake: Intake, turning: Turning, hook: Hook) -> None:
-        listener = listening(hook.host, hook.port, setting="LAPOR_TELEGRAM_LISTEN")
+        listener = configured_socket(hook.host, hook.port, setting="LAPOR_TELEGRAM_LISTEN")
 
         def process(updates: list[Update]) -> None:
             self._answer(self._take(updates, bot, intake, turning), turning)

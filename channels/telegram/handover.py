@@ -15,7 +15,8 @@ import stamina
 import structlog
 
 from channels import requests
-from channels.base import Intake, Receipt
+from channels.intake import Intake
+from channels.safe import Receipt
 from channels.telegram.albums import join
 from channels.telegram.client import TelegramClient
 from channels.telegram.files import File

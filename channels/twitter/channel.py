@@ -11,7 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from channels.base import Intake, Receipt
+from channels.intake import Intake
+from channels.safe import Receipt
 from channels.twitter.budget import BudgetSpent, ReadBudget
 from channels.twitter.client import RateLimited, XClient
 from channels.twitter.hint import Hint

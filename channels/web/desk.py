@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from channels import requests
-from channels.base import Outcome, Receipt
 from channels.correspondence import Outgoing
+from channels.safe import Outcome, Receipt
 from channels.web.api.request_keys import RequestKeys
 from channels.web.parse import FieldError, Submission, faults_of_time
 from channels.web.places import RegencySearch
@@ -41,10 +41,10 @@ class Entry(Protocol):
     """The intake, as far as this door needs it."""
 
     def accept(self, message: InboundMessage) -> "Future[Receipt]":
-        """Keep a complaint (see channels.base.Intake)."""
+        """Keep a complaint (see channels.intake.Intake)."""
 
     def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
-        """Add to a case (see channels.base.Intake)."""
+        """Add to a case (see channels.intake.Intake)."""
 
 
 class Letters(Protocol):

@@ -11,12 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from channels.base import Intake, Outcome
-from channels.serving import listening, serve
+from channels.intake import Intake
+from channels.safe import Outcome
 from channels.webhook.parse import NAME, faceless, inbound
 from channels.webhook.sender import WebhookSender
 from channels.webhook.sources import Source
 from complaints.errors import ContractViolation, MalformedMessage, UnavailableError
+from complaints.runtime.http_server import configured_socket, serve
 
 MOST_BODY_BYTES = 1 << 20
 """Files stand in it by their address only; Kafka takes no larger record."""
@@ -63,7 +64,7 @@ class WebhookChannel:
             ConfigurationError: the address cannot be listened on.
         """
         host, port = self._at
-        listener = listening(host, port, setting="LAPOR_WEBHOOK")
+        listener = configured_socket(host, port, setting="LAPOR_WEBHOOK")
 
         async def post(request: Request) -> Response:
             return await self._post(request, intake)

@@ -5,8 +5,8 @@ import sys
 import threading
 from typing import Any
 
-from complaints.runtime.listening import listening_socket
-from embedded.serving import serve, stop_on_signals, wait_http_ready
+from complaints.runtime.http_server import listening_socket, serve_until
+from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
 from embedded.smsc.centre import Smsc
 from embedded.smsc.config import SmscConfig
 from embedded.smsc.control import application
@@ -35,7 +35,7 @@ async def _run(config: SmscConfig) -> None:
         _say(f"SMSC answers at {config.host}:{smsc.port} (control http://{config.host}:{control_port}, ", end="")
         _say(f"data in {config.data_dir})")
         _read_lines(smsc)
-        await serve(application(smsc), listener, stop)
+        await serve_until(application(smsc), listener, stop.is_set, finish_s=FINISH_S)
 
 
 def _say(text: str, end: str = "\n") -> None:

@@ -5,8 +5,8 @@ import sys
 
 from starlette.applications import Starlette
 
-from complaints.runtime.listening import listening_socket
-from embedded.serving import serve, stop_on_signals, wait_http_ready
+from complaints.runtime.http_server import listening_socket, serve_until
+from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
 from embedded.telegram.api import Api
 from embedded.telegram.config import TelegramConfig
 from embedded.telegram.control import Control
@@ -45,7 +45,7 @@ async def _run(config: TelegramConfig) -> None:
     )
     sys.stdout.flush()
     ending = asyncio.create_task(_end_at_stop(stop, updates))
-    await serve(Starlette(routes=routes), listener, stop)
+    await serve_until(Starlette(routes=routes), listener, stop.is_set, finish_s=FINISH_S)
     ending.cancel()
     webhook.end()
     store.close()

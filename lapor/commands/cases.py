@@ -1,6 +1,5 @@
 """`lapor case ...`, `lapor explain` and `lapor replay`: one case, and all of them again."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +8,7 @@ import typer
 from lapor.commands.options import DataDir
 
 if TYPE_CHECKING:
-    from complaints.bus import StoredRecord
-    from complaints.event import CaseEvent, Disposition
-    from complaints.runtime.settings import Settings
-    from ops.cases import Case
+    from complaints.event import Disposition
     from ops.replay import Move
 
 app = typer.Typer(help="Act on one case.", no_args_is_help=True)
@@ -20,9 +16,6 @@ app = typer.Typer(help="Act on one case.", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="The tracking code, with or without spaces.")]
 
 Agency = Annotated[str, typer.Option("--as", help="Identifier of the agency that speaks; see `lapor agency search`.")]
-
-ROUTED_WITHIN_S = 20.0
-"""The router answers a refusal within a second; after this it is down."""
 
 
 @app.command()
@@ -34,30 +27,11 @@ def refuse(
     data_dir: DataDir = None,
 ) -> None:
     """Say "not ours" (*bukan wewenang*) for an agency: the case moves on, never back to it, and the clock goes on."""
-    from complaints.bus.confluent import ConfluentScanner
-    from complaints.errors import CaseError
     from lapor.local.note import settings_in
-    from lapor.processes.wiring import store
-    from ops import cases
-    from router.agencies.registry import Registry
+    from lapor.processes import cases
 
     _check(text, "say why the agency is not responsible; the case carries it from hop to hop")
-    settings = settings_in(data_dir)
-    national = Registry.load().national_administrator
-    if agency == national.id:
-        raise CaseError(f"{national.name} is the national administrator and cannot refuse: its desk sorts the case out")
-    scanner = ConfluentScanner(settings.kafka_required())
-    case = cases.find(store(settings), code)
-    event = cases.refuse(case, agency, text, scanner=scanner, now=datetime.now(UTC))
-    if event is None:
-        typer.echo(
-            f"{agency} has already refused this case; it is with {case.owner.name} ({case.owner.id}). Nothing changes."
-        )
-        return
-    _publish(event, settings)
-    moved = _wait_for_hop(settings, code, event.hop + 1)
-    typer.echo(f"hop {moved.chain[-1].hop}: {case.owner.name} -> {moved.owner.name} ({moved.owner.id})")
-    typer.echo(cases.dispositions(moved, scanner)[-1].explanation)
+    cases.refuse(settings_in(data_dir), code, agency=agency, text=text, say=typer.echo)
 
 
 @app.command()
@@ -69,17 +43,11 @@ def answer(
     data_dir: DataDir = None,
 ) -> None:
     """Answer the citizen for the agency that has the case; the answer goes out on the channel that the complaint came through."""
-    from complaints.bus.confluent import ConfluentScanner
     from lapor.local.note import settings_in
-    from lapor.processes.wiring import store
-    from ops import cases
+    from lapor.processes import cases
 
     _check(text, "write what the citizen is to read")
-    settings = settings_in(data_dir)
-    case = cases.find(store(settings), code)
-    scanner = ConfluentScanner(settings.kafka_required())
-    _publish(cases.answer(case, agency, text, scanner=scanner, now=datetime.now(UTC)), settings)
-    typer.echo(f"{case.owner.name} has answered; the citizen hears it on the channel of the complaint.")
+    cases.answer(settings_in(data_dir), code, agency=agency, text=text, say=typer.echo)
 
 
 def _check(text: str, advice: str) -> None:
@@ -89,40 +57,15 @@ def _check(text: str, advice: str) -> None:
         raise ConfigurationError(f"--text is empty: {advice}")
 
 
-def _publish(event: "CaseEvent", settings: "Settings") -> None:
-    from complaints.bus.confluent import ConfluentProducer
-    from complaints.bus.envelope import encode
-
-    producer = ConfluentProducer(settings.kafka_required())
-    producer.send(encode(event, source="/lapor/case")).result(30)
-    producer.close()
-
-
-def _wait_for_hop(settings: "Settings", code: str, hop: int) -> "Case":
-    from complaints.errors import CaseError
-    from lapor.processes.wiring import store
-    from ops import cases
-
-    clickhouse, deadline = store(settings), time.monotonic() + ROUTED_WITHIN_S
-    while (case := cases.find(clickhouse, code)).chain[-1].hop < hop:
-        if time.monotonic() > deadline:
-            raise CaseError("the refusal is on Kafka, but no router has answered it yet; see `lapor doctor`")
-        time.sleep(0.2)
-    return case
-
-
 def explain(code: Code, *, data_dir: DataDir = None) -> None:
     """Show who owns a case and why: evidence, law, alternatives, deadlines, and each hop so far."""
     from complaints import tracking
-    from complaints.bus.confluent import ConfluentScanner
     from lapor.local.note import settings_in
-    from lapor.processes.wiring import store
-    from ops import cases
+    from lapor.processes import cases
 
-    settings = settings_in(data_dir)
-    case = cases.find(store(settings), code)
+    case, dispositions = cases.history(settings_in(data_dir), code)
     typer.echo(f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id})")
-    for disposition in cases.dispositions(case, ConfluentScanner(settings.kafka_required())):
+    for disposition in dispositions:
         _show(disposition)
 
 
@@ -155,26 +98,16 @@ def replay(
     """Run past events through the router of now into a shadow topic, and show who would move. No citizen is told anything."""
     import orjson
 
-    from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
-    from complaints.bus.kafka_python import KafkaPythonAdmin
-    from complaints.contract import CASE_EVENTS, COMPLAINTS, DISPOSITIONS
+    from complaints.contract import CASE_EVENTS, COMPLAINTS
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
-    from lapor.processes.wiring import router, store
-    from ops.replay import SHADOW_PREFIX, SHADOW_RETENTION_MS, ShadowWriter, replay
-    from router.work import asked
+    from lapor.processes import cases
 
     if topic not in {COMPLAINTS, CASE_EVENTS}:
         raise ConfigurationError(
             f"--topic {topic!r} cannot be replayed: only {COMPLAINTS} and {CASE_EVENTS} have questions for the router"
         )
     since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
-    settings = settings_in(data_dir)
-    routes = router(settings)
-
-    def decide(record: "StoredRecord") -> "Disposition | None":
-        question = asked(record)
-        return None if question is None else routes.route(question.complaint, question.refusals)
 
     def moved(move: "Move") -> None:
         if as_json:
@@ -183,18 +116,8 @@ def replay(
         else:
             typer.echo(f"{move.tracking_code}  {move.before.name} -> {move.after.name}: {move.why}")
 
-    brokers, shadow = settings.kafka_required(), f"{SHADOW_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    admin = KafkaPythonAdmin(brokers)
-    admin.create_like(shadow, DISPOSITIONS, retention_ms=SHADOW_RETENTION_MS)
-    admin.close()
-    producer, scanner = ConfluentProducer(brokers), ConfluentScanner(brokers)
-    writer = ShadowWriter(producer, shadow)
-    summary = replay(
-        scanner.scan(topic, since_ms=since_ms), decide=decide, writer=writer, store=store(settings), moved=moved
-    )
-    producer.close()
-    scanner.close()
-    typer.echo(orjson.dumps({**summary.as_json(), "topic": shadow}).decode())
+    summary = cases.replay(settings_in(data_dir), topic, since_ms=since_ms, moved=moved)
+    typer.echo(orjson.dumps(summary).decode())
 
 
 def since_milliseconds(text: str, *, now: datetime) -> int:

@@ -196,7 +196,8 @@ def _findings(settings: "Settings") -> "Iterator[Finding]":
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.errors import LaporError
     from lapor.local.note import Stack
-    from lapor.processes.wiring import CHANNELS, WORKERS, loops, store
+    from lapor.processes.channels import CHANNELS
+    from lapor.processes.wiring import WORKERS, loops, store
     from ops import doctor as look
 
     yield look.disk(settings.data)

@@ -14,15 +14,17 @@ from rich.console import Console
 from rich.table import Table
 
 from complaints import tracking
+from complaints.contract import COMPLAINTS
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
-from lapor.commands import cases
 from lapor.demo.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
 from lapor.feed.feed import Outcome, make_feed
 from lapor.feed.items import Item
 from lapor.feed.progress import two_bars
 from lapor.local.up import Up, sole
+from lapor.processes import cases
 from lapor.processes.wiring import stop_on_signals, store
+from ops.replay import Move
 
 POISON = Item(
     channel="sms",
@@ -84,7 +86,8 @@ def _show(stack: Up, stop: threading.Event, started: float) -> int:
     _refusal(settings, outcome)
     _conversation(stack)
     typer.echo("\nReplay: all complaints through the router of now, into a shadow topic; nobody is told anything.")
-    cases.replay(data_dir=settings.data)
+    summary = cases.replay(settings, COMPLAINTS, since_ms=None, moved=_moved)
+    typer.echo(orjson.dumps(summary).decode())
     result = outcome.as_json() | {"seconds": round(time.monotonic() - started, 1)}
     typer.echo(orjson.dumps(result).decode())
     ok = not outcome.refused and not outcome.missing and result["dead_letters"] == 1 and not stop.is_set()
@@ -107,6 +110,10 @@ def _table(items: list[Item], outcome: Outcome, settings: Settings) -> None:
     (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(shown)
 
 
+def _moved(move: Move) -> None:
+    typer.echo(f"{move.tracking_code}  {move.before.name} -> {move.after.name}: {move.why}")
+
+
 def _because(explanation: str) -> str:
     """The part of an explanation that says why; the table has the rest in its other columns."""
     return explanation.rpartition("karena ")[2] or explanation
@@ -122,7 +129,7 @@ def _refusal(settings: Settings, outcome: Outcome) -> None:
     if rows:
         code, owner_id, owner = rows[0]
         typer.echo(f"\nRefusal: {owner} says of {tracking.spaced(code)}: {REASON}")
-        cases.refuse(code, agency=owner_id, text=REASON, data_dir=settings.data)
+        cases.refuse(settings, code, agency=owner_id, text=REASON, say=typer.echo)
 
 
 def _conversation(stack: Up) -> None:
@@ -143,7 +150,7 @@ def _conversation(stack: Up) -> None:
         raise UnavailableError("the completed case does not reach ClickHouse; see `lapor doctor`")
 
     def answer(code: str, agency: str, text: str) -> None:
-        cases.answer(code, agency=agency, text=text, data_dir=settings.data)
+        cases.answer(settings, code, agency=agency, text=text, say=typer.echo)
 
     typer.echo("\nOne citizen by SMS, from an incomplete text to the agency's answer:")
     phone = Phone(stack.stack.controls["smsc"], number=CITIZEN, short_code=settings.short_code, say=typer.echo)

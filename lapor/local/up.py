@@ -22,9 +22,9 @@ from complaints.errors import ConfigurationError, UnavailableError
 from complaints.runtime.settings import Settings, parse_address
 from lapor.local.note import Stack
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
-from lapor.processes.channels import PASSWORD_CHARACTERS
+from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
 from lapor.processes.services import METRICS_PORT
-from lapor.processes.wiring import CHANNELS, WORKERS, loops
+from lapor.processes.wiring import WORKERS, loops
 
 LOOPBACK = "127.0.0.1"
 

@@ -1,6 +1,6 @@
-"""Makes each door from the settings: one function a door, named in the channel table of lapor.processes.wiring."""
+"""Makes each channel from the settings: one function per channel, and the table of all channels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings, parse_address
 
-if TYPE_CHECKING:  # the supervisor reads this file too, and stays small
+if TYPE_CHECKING:  # `lapor up` imports this module too, and stays small
+    from channels.base import Channel
     from channels.correspondence import Correspondence
     from channels.web.places import RegencySearch
     from complaints.case import CaseReader
@@ -43,7 +44,7 @@ class Parts:
     gazetteer: "Gazetteer"
 
 
-def sms(parts: Parts) -> object:
+def sms(parts: Parts) -> "Channel":
     """Return the SMS door.
 
     Raises:
@@ -71,7 +72,7 @@ def sms(parts: Parts) -> object:
     )
 
 
-def twitter(parts: Parts) -> object:
+def twitter(parts: Parts) -> "Channel":
     """Return the Twitter door.
 
     Raises:
@@ -98,7 +99,7 @@ def twitter(parts: Parts) -> object:
     )
 
 
-def telegram(parts: Parts) -> object:
+def telegram(parts: Parts) -> "Channel":
     """Return the Telegram door.
 
     Raises:
@@ -139,7 +140,7 @@ def telegram(parts: Parts) -> object:
     )
 
 
-def web(parts: Parts) -> object:
+def web(parts: Parts) -> "Channel":
     """Return the web door.
 
     Raises:
@@ -187,7 +188,7 @@ def _regencies(parts: Parts) -> "RegencySearch":
     return RegencySearch(parts.gazetteer.regencies(), province=parts.gazetteer.name, reads=reads)
 
 
-def webhook(parts: Parts) -> object:
+def webhook(parts: Parts) -> "Channel":
     """Return the door of signed webhooks.
 
     Raises:
@@ -206,3 +207,13 @@ def webhook(parts: Parts) -> object:
         pseudonym=lambda text: parts.keys.pseudonym("webhook", text),
         turned=parts.turned,
     )
+
+
+CHANNELS: Mapping[str, "Callable[[Parts], Channel]"] = {
+    "sms": sms,
+    "twitter": twitter,
+    "telegram": telegram,
+    "web": web,
+    "webhook": webhook,
+}
+"""The table of channels: each one's name, and the function that makes it. Client libraries load when it is called."""

@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from importlib import import_module
 
-from channels.base import Channel, Intake
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
+from channels.intake import Intake
 from complaints.bus.confluent import ConfluentConsumer
 from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.contract import REPLIES
@@ -18,9 +17,9 @@ from complaints.crypto import Keyring
 from complaints.runtime.settings import HOUR_S, Settings
 from complaints.runtime.telemetry import configure_logging
 from complaints.storage.spool import Spool
-from lapor.processes.channels import Parts
+from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
-from lapor.processes.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals
+from lapor.processes.wiring import heartbeats, keyring, loops, normaliser, stop_on_signals
 from normalizer.complaint import Normaliser
 from sinks.clickhouse.cases import PATIENCE_S, StoredCases
 from sinks.clickhouse.client import Store
@@ -86,7 +85,7 @@ def _works(  # noqa: PLR0913  # what a door is made of
     clickhouse = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
     into.callback(clickhouse.close)
     cases = StoredCases(clickhouse)
-    door = make_door(name, Parts(settings, keys, beat.beat, cases, memory, reads.gazetteer))
+    door = CHANNELS[name](Parts(settings, keys, beat.beat, cases, memory, reads.gazetteer))
     producer = KafkaPythonProducer(brokers, timeout_s=settings.produce_timeout_s)
     into.callback(producer.close)
     intake = Intake(
@@ -112,10 +111,3 @@ def _works(  # noqa: PLR0913  # what a door is made of
     _, replies = loops(name)
     courier_beat = heartbeats(settings, replies)
     return [partial(door.run, intake, stop), partial(courier.run, stop, courier_beat.beat)]
-
-
-def make_door(name: str, parts: Parts) -> Channel:
-    """Return a door by its line in the channel table."""
-    module, _, maker = CHANNELS[name].partition(":")
-    door: Channel = getattr(import_module(module), maker)(parts)
-    return door

@@ -7,7 +7,8 @@ from prometheus_client import start_http_server
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings, parse_address
 from complaints.runtime.telemetry import configure_logging
-from lapor.processes.wiring import CHANNELS, WORKERS, heartbeats, router, stop_on_signals, store
+from lapor.processes.channels import CHANNELS
+from lapor.processes.wiring import WORKERS, heartbeats, router, stop_on_signals, store
 
 ROUTER_PATIENCE_S = 20.0
 """How long the router's producer tries: less than the flush of a batch waits, so that its answer is known by then."""

@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING
 from complaints.crypto import Keyring, load_or_create_secret
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
+from lapor.processes.channels import CHANNELS
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
     from normalizer.complaint import Normaliser
     from router.routing import Router
     from sinks.clickhouse.client import Store
-
-CHANNELS = {
-    "sms": "lapor.processes.channels:sms",
-    "twitter": "lapor.processes.channels:twitter",
-    "telegram": "lapor.processes.channels:telegram",
-    "web": "lapor.processes.channels:web",
-    "webhook": "lapor.processes.channels:webhook",
-}
-"""The channel table: a door's name and what makes it."""
 
 WORKERS = ("router", "sink")
 

@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import httpx
 
-from channels.base import Channel, Intake
+from channels.base import Channel
+from channels.intake import Intake
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
 from channels.telegram.cursor import Mark as TelegramMark

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.base import Intake, Outcome, Receipt
+from channels.intake import Intake
+from channels.safe import Outcome, Receipt
 from complaints.bus.confluent import ConfluentScanner
 from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.contract import COMPLAINTS, DEAD_LETTERS

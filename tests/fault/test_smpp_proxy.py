@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.base import Intake
+from channels.intake import Intake
 from channels.sms import bind as bind_module
 from channels.sms import session as session_module
 from channels.sms.channel import SmsChannel

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from channels.base import Intake
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
+from channels.intake import Intake
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
 from complaints.bus.confluent import ConfluentConsumer, ConfluentScanner

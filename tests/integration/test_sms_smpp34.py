@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import smpp34
 
-from channels.base import Intake
+from channels.intake import Intake
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
 from complaints.bus.confluent import ConfluentScanner

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from channels.base import Intake
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
+from channels.intake import Intake
 from channels.telegram.cursor import Mark
 from complaints import tracking, wording
 from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from channels.base import Intake, Letter
+from channels.base import Letter
+from channels.intake import Intake
 from channels.twitter.channel import Mark, TwitterChannel
 from channels.twitter.client import UserKeys, XClient
 from channels.twitter.hint import Hint

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from channels.base import Intake, Letter
+from channels.base import Letter
+from channels.intake import Intake
 from channels.webhook.channel import MOST_BODY_BYTES, WebhookChannel
 from channels.webhook.sources import read_sources
 from complaints.contract import COMPLAINTS, DEAD_LETTERS

@@ -14,7 +14,8 @@ import yaml
 from jsonschema.validators import validator_for
 
 from complaints.runtime.settings import Settings
-from lapor.processes.wiring import CHANNELS, WORKERS, loops
+from lapor.processes.channels import CHANNELS
+from lapor.processes.wiring import WORKERS, loops
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"

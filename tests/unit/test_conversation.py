@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from channels import conversation
-from channels.base import Intake, Outcome
 from channels.conversation import Conversation, day
 from channels.correspondence import Correspondence
+from channels.intake import Intake
+from channels.safe import Outcome
 from complaints import tracking
 from complaints.bus import StoredRecord
 from complaints.case import CaseStatus

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from channels import courier
-from channels.base import Letter, Outcome, Receipt
+from channels.base import Letter
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
+from channels.safe import Outcome, Receipt
 from complaints.bus import Batch, Offsets, StoredRecord, TopicPartition
 from complaints.bus.envelope import encode
 from complaints.contract import REPLIES

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from channels import safe as base
-from channels.base import Intake, Outcome
+from channels.intake import Intake
+from channels.safe import Outcome
 from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Complaint, DeadLetter

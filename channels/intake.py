@@ -1,0 +1,210 @@
+"""The way in for every channel: each message ends on Kafka or in the spool, or its future fails."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from channels import requests
+from channels.conversation import Conversation
+from channels.futures import failed
+from channels.safe import Outcome, Receipt, Safe
+from complaints import ids
+from complaints.bus import MAX_RECORD_BYTES, Producer, Record
+from complaints.bus.envelope import encode
+from complaints.errors import CaseError, ContractViolation, IntakeFull, PoisonError
+from complaints.event import CaseEvent, Complaint, DeadLetter, Delivery, DeliveryOutcome, Reply
+from complaints.message import InboundMessage
+from complaints.runtime import telemetry
+from complaints.storage.spool import Spool
+
+log = structlog.get_logger()
+
+QUESTIONS_AT_ONCE = 4
+"""Citizens' questions that are looked up at the same time; others wait."""
+
+Normalise = Callable[[InboundMessage], Complaint]
+"""The pure normaliser."""
+
+
+class Intake:
+    """The one way in. Thread-safe. Everything handed in ends on Kafka or in the spool, or its future fails with IntakeFull."""
+
+    def __init__(
+        self,
+        channel: str,
+        *,
+        normalise: Normalise,
+        producer: Producer,
+        spool: Spool,
+        conversation: Conversation | None = None,
+    ) -> None:
+        """Start draining what a former run left in the spool.
+
+        Args:
+            channel: the door's name.
+            normalise: the pure normaliser.
+            producer: where complaints go.
+            spool: where they wait when Kafka is away. Closed by `close`.
+            conversation: knows what else than a complaint a message may be; without one each is a complaint.
+        """
+        self._conversation = conversation
+        self._channel = channel
+        self._normalise = normalise
+        self._safe = Safe(channel, producer=producer, spool=spool)
+        self._questions = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix=f"questions-{channel}")
+
+    def accept(self, message: InboundMessage) -> "Future[Receipt]":
+        """Keep the message as what it is: a complaint, something added to one, or a question about one.
+
+        A message that the normaliser cannot read is poison: it becomes a dead letter and the receipt says so.
+
+        Returns:
+            A future of the receipt. It fails with IntakeFull where neither Kafka nor the spool can take it (say no upstream, it may
+            come again) or with ContractViolation where Kafka never will (it is too large: refuse it upstream for good).
+        """
+        if self._conversation is not None and (request := requests.parse(message.text)) is not None:
+            return self._answered(message, partial(self._conversation.answer, request=request))
+        return self._kept_as(message, self._event)
+
+    def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
+        """Add the message to the case with this code; the future is as that of `accept`.
+
+        It fails with CaseError where this door knows no such case.
+        """
+        return self._kept_as(message, partial(self._added_to, code))
+
+    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> bool:
+        """Note what the channel says of a reply that it took; what it says of others' is passed over.
+
+        Args:
+            upstream_id: its identifier of what was sent.
+            ok: whether the citizen has it.
+            detail: its own words.
+
+        Returns:
+            Whether it is one of ours. What was sent a moment ago may not be on record yet: a channel may say it again later.
+        """
+        reply = None if self._conversation is None else self._conversation.delivered(upstream_id)
+        if reply is not None:
+            outcome = DeliveryOutcome.delivered if ok else DeliveryOutcome.undeliverable
+            self.keep(delivery_of(reply, outcome, upstream_id=upstream_id, reason=detail))
+        return reply is not None
+
+    def keep(self, event: Delivery | DeadLetter) -> "Future[Receipt]":
+        """Keep an event of the door's own, as safely as a complaint."""
+        record = encode(event, source=f"/channels/{self._channel}")
+        return self._keep(record, Receipt(Outcome.published, event.id, ""))
+
+    def _added_to(self, code: str, message: InboundMessage) -> CaseEvent:
+        if self._conversation is None:
+            raise CaseError("this door keeps no cases")
+        return self._conversation.to_case(code, message)
+
+    def _answered(self, message: InboundMessage, answer: Callable[[InboundMessage], Reply]) -> "Future[Receipt]":
+        """Answer a question in another thread: to look a case up takes longer than the door may wait."""
+        receipt: Future[Receipt] = Future()
+
+        def look_up() -> None:
+            kept = self._kept_as(message, answer)
+            kept.add_done_callback(partial(_pass_on, receipt))
+
+        self._questions.submit(look_up)
+        return receipt
+
+    def _event(self, message: InboundMessage) -> Complaint | CaseEvent | Reply:
+        fresh = self._normalise(message)
+        return fresh if self._conversation is None else self._conversation.addition(message, fresh) or fresh
+
+    def _kept_as(
+        self, message: InboundMessage, read: Callable[[InboundMessage], Complaint | CaseEvent | Reply]
+    ) -> "Future[Receipt]":
+        source_key = f"{self._channel}/{message.upstream_id}"
+        try:
+            event = read(message)
+            record = encode(event, source=f"/channels/{self._channel}")
+        except (IntakeFull, CaseError) as error:
+            return failed(error)
+        except Exception as error:  # noqa: BLE001  # whatever our own code trips over fails the same way next time: poison, kept with its bytes
+            return self.reject(source_key, payload=message.body, error=error)
+        if len(record.value) > MAX_RECORD_BYTES:
+            fault = ContractViolation(f"the complaint has {len(record.value)} bytes, Kafka takes {MAX_RECORD_BYTES}")
+            return self.reject(source_key, payload=message.body, error=fault)
+        about = event.id if isinstance(event, Complaint) else event.complaint_id
+        return self._keep(record, Receipt(Outcome.published, about, event.tracking_code))
+
+    def reject(self, source_key: str, *, payload: bytes, error: Exception) -> "Future[Receipt]":
+        """Keep a message that cannot become a complaint, as a dead letter with its reason.
+
+        Args:
+            source_key: the channel and the upstream's identifier, or a digest where it has none; the dead letter's id derives from it.
+            payload: the bytes as they came.
+            error: why; a PoisonError, or whatever our own code tripped over.
+
+        Returns:
+            A future like that of `accept`.
+        """
+        letter = DeadLetter(
+            id=ids.dead_letter_id(source_key),
+            channel=self._channel,
+            source_key=source_key,
+            reason=str(error) if isinstance(error, PoisonError) else f"our own fault: {error!r}",
+            error_class=type(error).__name__,
+            at=datetime.now(UTC),
+            payload=payload,
+        )
+        log.warning("dead letter", source_key=source_key, error_class=letter.error_class)
+        telemetry.DEAD_LETTERS.labels(self._channel).inc()
+        record = encode(letter, source=f"/channels/{self._channel}")
+        if len(record.value) > MAX_RECORD_BYTES:
+            return failed(ContractViolation(f"the message has {len(payload)} bytes, more than Kafka can ever keep"))
+        return self._keep(record, Receipt(Outcome.dead_lettered, letter.id, ""))
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait in the spool."""
+        return self._safe.waiting
+
+    def close(self) -> None:
+        """Stop draining; what still waits stays on disk for the next start."""
+        self._questions.shutdown()
+        self._safe.close()
+
+    def _keep(self, record: Record, receipt: Receipt) -> "Future[Receipt]":
+        started = time.monotonic()
+        answer = self._safe.keep(record, receipt)
+        answer.add_done_callback(partial(self._measure, started))
+        return answer
+
+    def _measure(self, started: float, answer: "Future[Receipt]") -> None:
+        error = answer.exception()
+        outcome = answer.result().outcome.value if error is None else type(error).__name__
+        telemetry.MESSAGES_IN.labels(self._channel, outcome).inc()
+        telemetry.INTAKE_SECONDS.labels(self._channel).observe(time.monotonic() - started)
+
+
+def delivery_of(reply: Reply, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> Delivery:
+    """Return the record of what became of a reply."""
+    return Delivery(
+        id=ids.delivery_id(reply.id, outcome.value),
+        reply_id=reply.id,
+        complaint_id=reply.complaint_id,
+        tracking_code=reply.tracking_code,
+        channel=reply.channel,
+        kind=reply.kind,
+        outcome=outcome,
+        upstream_id=upstream_id,
+        reason=reason,
+        at=datetime.now(UTC),
+    )
+
+
+def _pass_on(to: "Future[Receipt]", done: "Future[Receipt]") -> None:
+    error = done.exception()
+    if error is None:
+        to.set_result(done.result())
+    else:
+        to.set_exception(error)

@@ -1,0 +1,73 @@
+"""What all three clients of confluent-kafka share: settings, records, and Kafka's errors as ours."""
+
+import logging
+from typing import Any, Final, cast
+
+from confluent_kafka import KafkaError, Message
+
+from complaints.bus import Headers, StoredRecord
+from complaints.errors import BusUnavailable, ContractViolation
+
+END: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # librdkafka names its local errors so
+
+_PASSING_ERRORS = {
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001  # the same
+    KafkaError._TRANSPORT,  # noqa: SLF001  # the same
+    KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001  # the same
+}
+"""Errors that librdkafka heals by itself."""
+
+
+def settings(brokers: str, **others: Any) -> dict[str, Any]:
+    """Return a client's settings.
+
+    Args:
+        brokers: host:port, separated by commas.
+        others: settings of this client, with underscores for the dots of librdkafka's names.
+    """
+    return {
+        "bootstrap.servers": brokers,
+        "reconnect.backoff.max.ms": 1000,
+        "logger": logging.getLogger("librdkafka"),  # keeps librdkafka off stderr; its errors reach us as results
+        **{name.replace("_", "."): value for name, value in others.items()},
+    }
+
+
+def is_record(message: Message) -> bool:
+    """Return whether a polled message is a record and not a passing error.
+
+    Raises:
+        BusUnavailable: it is an error that librdkafka does not heal.
+    """
+    error = message.error()
+    if error is None:
+        return True
+    if error.code() == END or error.code() in _PASSING_ERRORS or error.retriable():
+        return False
+    raise BusUnavailable(f"Kafka answers: {error}")
+
+
+def stored(message: Message) -> StoredRecord:
+    """Return a polled message as the bus has it."""
+    return StoredRecord(
+        message.topic() or "",
+        message.partition() or 0,
+        message.offset() or 0,
+        message.key(),
+        message.value(),
+        _headers(message),
+        message.timestamp()[1],
+    )
+
+
+def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
+    """Return a failed write as an error of ours."""
+    if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+        return ContractViolation(f"Kafka never takes a record so large: {error}")
+    return BusUnavailable(f"Kafka did not take the record: {error}")
+
+
+def _headers(message: Message) -> Headers:
+    found = cast("list[tuple[str, bytes | None]]", message.headers() or [])
+    return tuple([(name, value or b"") for name, value in found])

@@ -1,0 +1,112 @@
+"""The group consumer of confluent-kafka, for those who read many records: router, sink, couriers."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+
+from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import TopicPartition as ConfluentPartition
+
+from complaints.bus import Batch, Offsets, TopicPartition
+from complaints.bus.confluent.client import is_record, settings, stored
+from complaints.errors import BusUnavailable
+
+SESSION_TIMEOUT_MS = 10_000
+"""How long the partitions of a killed worker wait for a new owner. The broker refuses less than 6 s, and a busy machine may pause."""
+
+READ_TIMEOUT_S = 10.0
+"""How long to wait for committed offsets, which a broker that is up returns in milliseconds."""
+
+_REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID}
+"""Errors of a commit while a member joins or leaves. A moment later the group is stable again."""
+
+COMMIT_PATIENCE_S, COMMIT_PAUSE_S = 15.0, 0.1
+"""How long a commit is repeated: longer than SESSION_TIMEOUT_MS, after which the group drops a member that died while it joined."""
+
+
+class ConfluentConsumer:
+    """A BatchConsumer.
+
+    Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and gave one member all complaints.
+    """
+
+    def __init__(self, brokers: str, *, group: str, topics: Collection[str]) -> None:
+        """Join the group at the first poll.
+
+        Args:
+            brokers: host:port, comma-separated.
+            group: the consumer group.
+            topics: what to read, from the first record if the group has no committed offset yet.
+        """
+        self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
+        self._handed_over = 0
+        self._consumer = Consumer(
+            settings(
+                brokers,
+                group_id=group,
+                enable_auto_commit=False,
+                enable_auto_offset_store=False,
+                auto_offset_reset="earliest",
+                partition_assignment_strategy="range",
+                session_timeout_ms=SESSION_TIMEOUT_MS,
+                heartbeat_interval_ms=SESSION_TIMEOUT_MS // 4,
+                fetch_wait_max_ms=50,
+                topic_metadata_refresh_interval_ms=30_000,
+            )
+        )
+        self._consumer.subscribe(list(topics), on_revoke=self._on_revoke, on_lost=self._on_lost)
+
+    def _on_lost(self, *_: object) -> None:
+        self._handed_over += 1
+        self._revoked(())
+
+    def _on_revoke(self, _: Consumer, partitions: list[ConfluentPartition]) -> None:
+        self._handed_over += 1
+        self._revoked([(partition.topic, partition.partition) for partition in partitions])
+
+    def poll(self, *, max_records: int, timeout_s: float) -> Batch:
+        """Return the records that are there (see BatchConsumer)."""
+        first = self._consumer.poll(timeout_s)
+        if first is None:
+            return []
+        before = self._handed_over
+        # Take what has already been fetched. Waiting for a full batch would delay the first record.
+        rest = self._consumer.consume(max_records - 1, timeout=0) if max_records > 1 else []
+        # With range assignment all partitions are revoked at once. If that happened in between, the first record belongs to the
+        # next owner, who will read it again.
+        ours = rest if before != self._handed_over else (first, *rest)
+        return [stored(message) for message in ours if is_record(message)]
+
+    def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
+        """Store progress (see BatchConsumer)."""
+        if not offsets:
+            return
+        marks = [
+            ConfluentPartition(topic, partition, offset, metadata=(notes or {}).get((topic, partition), ""))
+            for (topic, partition), offset in offsets.items()
+        ]
+        deadline = time.monotonic() + COMMIT_PATIENCE_S
+        while True:
+            try:
+                self._consumer.commit(offsets=marks, asynchronous=False)
+            except KafkaException as error:
+                if error.args[0].code() not in _REBALANCING or time.monotonic() > deadline:
+                    raise BusUnavailable(f"progress could not be stored: {error}") from error
+                time.sleep(COMMIT_PAUSE_S)
+            else:
+                return
+
+    def committed(self) -> Mapping[TopicPartition, tuple[int, str]]:
+        """Return stored progress (see BatchConsumer)."""
+        try:
+            found = self._consumer.committed(self._consumer.assignment(), timeout=READ_TIMEOUT_S)
+        except KafkaException as error:
+            raise BusUnavailable(f"progress could not be read: {error}") from error
+        return {(at.topic, at.partition): (at.offset if at.offset >= 0 else -1, at.metadata or "") for at in found}
+
+    def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
+        """Set the call before a hand-over (see BatchConsumer)."""
+        self._revoked = callback
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._consumer.close()

@@ -1,0 +1,111 @@
+"""The producer of confluent-kafka, for those who write many records: router, sink, replay."""
+
+import threading
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from complaints.bus import Position, Record
+from complaints.bus.confluent.client import mapped, settings
+from complaints.errors import BusUnavailable
+
+
+class ConfluentProducer:
+    """A Producer: idempotent, acks=all. Keys are hashed by murmur2, as Kafka's Java client and kafka-python do."""
+
+    def __init__(self, brokers: str, *, timeout_s: float = 30.0, linger_ms: int = 5) -> None:
+        """Start. The broker may still be away.
+
+        Args:
+            brokers: host:port, comma-separated.
+            timeout_s: seconds after which an unanswered record's future fails.
+            linger_ms: milliseconds that a record waits for others to join its request.
+        """
+        self._producer = Producer(
+            settings(
+                brokers,
+                acks="all",
+                enable_idempotence=True,
+                partitioner="murmur2_random",
+                linger_ms=linger_ms,
+                delivery_timeout_ms=int(timeout_s * 1000),
+                request_timeout_ms=max(int(timeout_s * 1000) - linger_ms, 1),
+                queue_buffering_max_messages=500_000,
+            )
+        )
+        self._stop = threading.Event()
+        self._poller = threading.Thread(target=self._serve, name="confluent-producer", daemon=True)
+        self._poller.start()
+
+    def _serve(self) -> None:
+        while not self._stop.is_set():
+            self._producer.poll(0.1)
+
+    def send(self, record: Record) -> "Future[Position]":
+        """Enqueue a record (see Producer)."""
+        answer: Future[Position] = Future()
+
+        def delivered(error: KafkaError | None, message: Message) -> None:
+            if error is None:
+                answer.set_result(Position(message.topic() or "", message.partition() or 0, message.offset() or 0))
+            else:
+                answer.set_exception(mapped(error))
+
+        try:
+            self._produce(record, delivered)
+        except KafkaException as error:
+            answer.set_exception(mapped(error.args[0]))
+        return answer
+
+    def write(self, records: Collection[Record], timeout_s: float) -> None:
+        """Write records and return when Kafka has all of them.
+
+        A future per record costs as much as the rest of the way to Kafka; this method saves it for callers that need one answer for all.
+
+        Args:
+            records: of any topics.
+            timeout_s: seconds to wait for the last answer.
+
+        Raises:
+            BusUnavailable: Kafka did not accept all of them in time.
+            ContractViolation: Kafka will never accept one of them.
+        """
+        answers: list[KafkaError | None] = []  # a list, since callbacks come from two threads and appending is atomic
+
+        def delivered(error: KafkaError | None, _message: Message) -> None:
+            answers.append(error)
+
+        try:
+            for record in records:
+                self._produce(record, delivered)
+        except KafkaException as error:
+            raise mapped(error.args[0]) from error
+        self.flush(timeout_s)
+        for refused in filter(None, answers):
+            raise mapped(refused)
+        if len(answers) < len(records):
+            raise BusUnavailable(f"Kafka gave {len(answers)} answers to {len(records)} records")
+
+    def _produce(self, record: Record, delivered: Callable[[KafkaError | None, Message], None]) -> None:
+        while True:
+            try:
+                self._producer.produce(
+                    record.topic, record.value, record.key, on_delivery=delivered, headers=list(record.headers)
+                )
+            except BufferError:
+                self._producer.poll(0.05)  # the local queue is full: wait for answers
+            else:
+                return
+
+    def flush(self, timeout_s: float) -> None:
+        """Wait for all answers (see Producer)."""
+        left = self._producer.flush(timeout_s)
+        if left:
+            raise BusUnavailable(f"Kafka did not take {left} records within {timeout_s} s")
+
+    def close(self) -> None:
+        """Flush and close."""
+        self._producer.flush(5.0)
+        self._stop.set()
+        self._poller.join()

@@ -1,0 +1,131 @@
+"""Reads topics outside any consumer group, for replay, `lapor explain` and the tests."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import TopicPartition as ConfluentPartition
+
+from complaints.bus import Batch, Offsets, Position, StoredRecord
+from complaints.bus.confluent.client import END, is_record, settings, stored
+from complaints.errors import BusUnavailable
+
+SCAN_TIMEOUT_S = 10.0
+"""How long to wait for records that exist. A broker that is up returns them in milliseconds."""
+
+PAUSE_S = 0.1
+"""The time between two questions to a broker that is starting."""
+
+_IDLE_S = 0.2
+
+_STARTING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}  # noqa: SLF001  # librdkafka names its local errors so
+"""Errors of a broker in its first moments, or of a connection that it has just closed."""
+
+T = TypeVar("T")
+
+
+class ConfluentScanner:
+    """A Scanner: reads a topic from end to end, or one record, outside any group."""
+
+    def __init__(self, brokers: str) -> None:
+        """Connect lazily.
+
+        Args:
+            brokers: host:port, separated by commas.
+        """
+        self._consumer = Consumer(
+            settings(
+                brokers,
+                group_id="lapor-scan",  # librdkafka requires a name; nothing is ever committed under it
+                enable_auto_commit=False,
+                enable_auto_offset_store=False,
+                enable_partition_eof=True,
+                auto_offset_reset="earliest",
+                fetch_wait_max_ms=50,
+            )
+        )
+
+    def scan(self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None) -> Iterator[Batch]:
+        """Yield the records that are there now (see Scanner)."""
+        spans = {}
+        for partition in self._partitions(topic):
+            first, end = self._ends(topic, partition)
+            begin = max(first, (start or {}).get((topic, partition), first))
+            if since_ms is not None:
+                begin = self._offset_at(topic, partition, since_ms)
+            if 0 <= begin < end:
+                spans[partition] = (begin, end)
+        yield from self._spans(topic, spans)
+
+    def ends(self, topic: str) -> Offsets:
+        """Return each partition's end (see Scanner)."""
+        return {(topic, partition): self._ends(topic, partition)[1] for partition in self._partitions(topic)}
+
+    def read(self, position: Position) -> StoredRecord | None:
+        """Return one record (see Scanner)."""
+        first, end = self._ends(position.topic, position.partition)
+        if not first <= position.offset < end:
+            return None
+        span = {position.partition: (position.offset, position.offset + 1)}
+        return next((stored for batch in self._spans(position.topic, span) for stored in batch), None)
+
+    def _spans(self, topic: str, spans: dict[int, tuple[int, int]]) -> Iterator[Batch]:
+        left = {partition: end for partition, (_, end) in spans.items()}
+        self._consumer.assign([ConfluentPartition(topic, partition, begin) for partition, (begin, _) in spans.items()])
+        silent_since = time.monotonic()
+        try:
+            while left:
+                messages = self._consumer.consume(2000, timeout=_IDLE_S)
+                batch = [stored(message) for message in messages if is_record(message)]
+                batch = [stored for stored in batch if stored.offset < left.get(stored.partition, 0)]
+                for message in messages:
+                    _close_partition(left, message)
+                if messages:
+                    silent_since = time.monotonic()
+                elif time.monotonic() - silent_since > SCAN_TIMEOUT_S:
+                    raise BusUnavailable(f"Kafka gave nothing of {topic} for {SCAN_TIMEOUT_S} s")
+                if batch:
+                    yield batch
+        finally:
+            self._consumer.unassign()
+
+    def _partitions(self, topic: str) -> list[int]:
+        found = _patiently(topic, lambda: self._consumer.list_topics(topic, timeout=SCAN_TIMEOUT_S).topics[topic])
+        return sorted(found.partitions)
+
+    def _ends(self, topic: str, partition: int) -> tuple[int, int]:
+        at = ConfluentPartition(topic, partition)
+        first, end = _patiently(topic, lambda: self._consumer.get_watermark_offsets(at, timeout=SCAN_TIMEOUT_S))
+        return first, end
+
+    def _offset_at(self, topic: str, partition: int, since_ms: int) -> int:
+        at = ConfluentPartition(topic, partition, since_ms)
+        found = _patiently(topic, lambda: self._consumer.offsets_for_times([at], timeout=SCAN_TIMEOUT_S))
+        return int(found[0].offset)  # -1 if no record is that young
+
+    def close(self) -> None:
+        """Close."""
+        self._consumer.close()
+
+
+def _patiently(topic: str, ask: Callable[[], T]) -> T:
+    """Repeat a question while a broker that has just started does not lead its partitions yet."""
+    deadline = time.monotonic() + SCAN_TIMEOUT_S
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if (not error.args[0].retriable() and error.args[0].code() not in _STARTING) or time.monotonic() > deadline:
+                raise BusUnavailable(f"{topic} could not be read: {error}") from error
+            time.sleep(PAUSE_S)
+
+
+def _close_partition(left: dict[int, int], message: Message) -> None:
+    partition = message.partition() or 0
+    error = message.error()
+    if error is not None:
+        if error.code() == END:
+            left.pop(partition, None)
+    elif (message.offset() or 0) >= left.get(partition, 0) - 1:
+        left.pop(partition, None)
