@@ -40,7 +40,7 @@ def text(occasion: str, channel: str, **values: str) -> str:
     """Return the sentence for an occasion on a channel.
 
     If the sentence does not fit by SMS or on X, the owner's name is shortened; on X the agency's answer is shortened instead, if there
-    is one. By SMS an answer is never shortened: it continues in a second message.
+    is one. An SMS with an answer is not shortened: it continues in a second message.
 
     Args:
         occasion: a key of wording.yaml.
