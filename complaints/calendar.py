@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 WIB = timedelta(hours=7)
+"""The offset of Jakarta's time (*Waktu Indonesia Barat*) from UTC; it is the same all year."""
 
 
 def jakarta_day(moment: datetime) -> date:

@@ -19,6 +19,7 @@ from complaints import tracking
 from complaints.errors import ConfigurationError, ContractViolation
 
 SECRET_BYTES = 32
+"""The minimum length of the secret in bytes, and the length of a secret that the program creates."""
 
 
 class Identity(Protocol):

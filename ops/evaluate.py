@@ -14,7 +14,10 @@ BANDS = 10
 """The number of bands in the calibration curve: each is ten percentage points wide."""
 
 _CONFUSED = 20
+"""The number of pairs of agencies that are listed as most confused."""
+
 _DEPTH = 3
+"""The number of ranked agencies that count for top 3, the owner included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ops.evaluate_labelled import Labelled
 
 _DEPTH = 3
+"""The number of ranked agencies that count for top 3."""
 
 
 def baseline(train: Sequence[Labelled], test: Sequence[Labelled]) -> dict[str, float]:

@@ -41,6 +41,7 @@ _RARE = 2
 _SMALL_WEIGHT = 0.02
 
 _TRUSTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+"""The values of the trust, the model's part in the score, from which the best on unseen reports is chosen."""
 
 _STEP_REPORTS, _STEPS_MOST = 200, 10
 """The least number of reports per step of the calibration, whose accuracy is then known to three or four percentage points, and the maximum

@@ -27,6 +27,8 @@ MARK = ("lapor_replayed", b"true")
 """The header of each record that a replay writes."""
 
 FLUSH_TIMEOUT_S = 60.0
+"""The maximum number of seconds to wait until Kafka has acknowledged a batch of dispositions."""
+
 LOOKUP = 1000
 """The maximum number of complaints in one query."""
 

@@ -14,6 +14,8 @@ RETRY_CODES = frozenset({3, 107, 159, 164, 202, 203, 209, 210, 241, 242, 252, 28
 """ClickHouse's codes for temporary errors: timeouts, too many queries or parts, memory, network, a read-only replica."""
 
 CONNECT_TIMEOUT_S = 5.0
+"""The maximum number of seconds to wait for a connection to ClickHouse."""
+
 ANSWER_TIMEOUT_S = 60.0
 """The maximum number of seconds that one block of an answer may take."""
 

@@ -57,7 +57,7 @@ def migrations() -> list[Migration]:
     found.sort(key=lambda migration: migration.number)
     if [migration.number for migration in found] != list(range(1, len(found) + 1)):
         raise ConfigurationError(
-            f"migrations are not numbered without a gap: {[migration.name for migration in found]}"
+            f"the migrations are not numbered 1, 2, 3 and so on: {[migration.name for migration in found]}"
         )
     return found
 

@@ -45,6 +45,7 @@ def _region(level: str, region: Region | None) -> Row:
 
 
 _UINT8, _UINT16, _INT32, _INT64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 31) - 1, (1 << 63) - 1
+"""The largest numbers that ClickHouse's integer columns can hold."""
 
 
 def _held(number: int, most: int, name: str) -> int:

@@ -34,6 +34,7 @@ STORE_PATIENCE_S = 120.0
 """Seconds that ClickHouse may be away (for a restart, say) before the sink stops and is restarted. Meanwhile nothing is committed."""
 
 FLUSH_TIMEOUT_S = 30.0
+"""The maximum number of seconds to wait until Kafka has acknowledged the dead letters of a batch."""
 
 
 @dataclass(slots=True)
