@@ -1,1 +1,1 @@
-"""The shared vocabulary: events, ids, errors, settings, the bus. It imports none of the other packages."""
+"""The shared vocabulary: events, ids, errors, settings and the bus. It imports none of the other packages."""

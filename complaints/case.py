@@ -1,4 +1,4 @@
-"""A case as the citizen may see it, whoever asks on whatever channel."""
+"""The status of a case as a citizen may see it, and the merging of what several events know of one case."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,24 +8,24 @@ from uuid import UUID
 from complaints.event import Complaint, MissingPart, Refusal, Reply
 
 CaseState = Literal["menunggu", "diproses", "ditanggapi", "selesai"]
-"""Waiting at a desk that sorts it out; with its owner; answered; closed."""
+"""The states of a case, in this order: waiting at a triage desk, with its owner, answered, closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStatus:
-    """Where a case stands. Whoever has the code may know it; nothing here says who the citizen is.
+    """The status of a case. Anyone who has the tracking code may see it; nothing in it says who the citizen is.
 
     Attributes:
-        complaint_id: the complaint's.
-        tracking_code: canonical.
-        channel: the door that it came through.
-        received_at: when.
-        state: what is going on.
-        owner: the name of the body that has it.
-        since: when it got it.
-        due: the last day of the present duty, where the law sets one.
-        answer: the owner's answer, masked; empty before there is one, and where the report is secret.
-        secret: the report is hidden from the public.
+        complaint_id: the id of the complaint.
+        tracking_code: the code in its canonical form.
+        channel: the channel that the complaint came through.
+        received_at: when the channel received the complaint.
+        state: the present state.
+        owner: the name of the agency that owns the case.
+        since: when that agency became the owner.
+        due: the last day of the present duty, if the law sets one.
+        answer: the owner's answer, masked; empty before the owner has answered, and always empty if the report is secret.
+        secret: whether the report is hidden from the public.
     """
 
     complaint_id: UUID
@@ -41,31 +41,31 @@ class CaseStatus:
 
 
 class CaseReader(Protocol):
-    """Looks cases up."""
+    """Looks up the status of cases."""
 
     def status(self, code: str) -> CaseStatus | None:
-        """Return where the case with this code stands; None where there is none yet. Thread-safe; may block for seconds.
+        """Return the status of the case with this code, or None if there is no such case yet. Thread-safe; may block for seconds.
 
         Raises:
-            TrackingCodeError: the code cannot be one of ours.
-            UnavailableError: it cannot be known now.
+            TrackingCodeError: the text cannot be one of our tracking codes.
+            UnavailableError: the status cannot be looked up now.
         """
 
 
 def open_question(complaint: Complaint) -> MissingPart | None:
-    """Return the one part to ask the citizen for: the subject first, since without it the place is of no use."""
+    """Return the one part to ask the citizen for, or None. The subject comes first, since the place is of no use without it."""
     return next((part for part in ("subject", "place") if part in complaint.missing), None)
 
 
 class Standing(NamedTuple):
-    """What one event knows of a case: the complaint with its additions, and the refusals so far, oldest first."""
+    """The knowledge that one event has of a case: the complaint with its additions, and the refusals so far, oldest first."""
 
     complaint: Complaint
     refusals: tuple[Refusal, ...] = ()
 
 
 def together(newer: Standing, older: Standing) -> Standing:
-    """Return what two events know together: an addition and a refusal that crossed know nothing of each other."""
+    """Return the joint knowledge of two events: an addition and a refusal made at the same time do not contain each other."""
     longer, shorter = newer.complaint, older.complaint
     if len(shorter.additions) > len(longer.additions):
         longer, shorter = shorter, longer
@@ -80,7 +80,10 @@ def together(newer: Standing, older: Standing) -> Standing:
 
 
 def latest(reply: Reply, known: Reply) -> Reply:
-    """Return the later of two replies about a case, with what both know of it; `known` itself where the other tells nothing new."""
+    """Return the later of two replies about a case, with the joint knowledge of both.
+
+    `reply` is the later one only if its hop is greater. If it adds nothing, the result is equal to `known`.
+    """
     assert reply.complaint is not None
     assert known.complaint is not None
     told, before = Standing(reply.complaint, reply.refusals), Standing(known.complaint, known.refusals)

@@ -1,4 +1,4 @@
-"""Who the citizen is stays sealed: keyed codes, pseudonyms and reply addresses, all derived from one secret."""
+"""Hides who the citizen is: tracking codes, pseudonyms and sealed reply addresses, with keys derived from one secret."""
 
 import base64
 import os
@@ -19,13 +19,14 @@ from complaints import tracking
 from complaints.errors import ConfigurationError, ContractViolation
 
 SECRET_BYTES = 32
+"""The minimum length of the secret in bytes, and the length of a secret that the program creates."""
 
 
 class Identity(Protocol):
-    """What the normaliser asks for when it turns a sender into an event."""
+    """Replaces the sender's identity in an event: code, pseudonym and sealed address. The normaliser uses it."""
 
     def tracking_code(self, complaint_id: UUID) -> str:
-        """Return the citizen's code for this complaint."""
+        """Return the tracking code of this complaint."""
 
     def pseudonym(self, channel: str, sender: str) -> str:
         """Return the keyed pseudonym of a sender on a channel."""
@@ -36,7 +37,7 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """An Identity on real keys. AES-SIV (RFC 5297) needs no nonce: sealing twice gives the same text, so a replay changes nothing."""
+    """An Identity with real keys. AES-SIV (RFC 5297) needs no nonce: sealing twice gives the same text, so a replay changes nothing."""
 
     _code_key: bytes
     _pseudonym_key: bytes
@@ -47,7 +48,7 @@ class Keyring:
         """Derive the three keys from one secret.
 
         Args:
-            secret: SECRET_BYTES or more random bytes.
+            secret: at least SECRET_BYTES random bytes.
 
         Raises:
             ConfigurationError: the secret is too short.
@@ -63,7 +64,7 @@ class Keyring:
         return cls(derive(b"tracking-code", 32), derive(b"pseudonym", 32), AESSIV(derive(b"reply-address", 64)))
 
     def tracking_code(self, complaint_id: UUID) -> str:
-        """Return the citizen's code for this complaint."""
+        """Return the tracking code of this complaint."""
         return tracking.code_for(complaint_id, key=self._code_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
@@ -82,7 +83,7 @@ class Keyring:
         """Return the reply address that was sealed for this complaint.
 
         Raises:
-            ContractViolation: it was sealed with another secret, for another complaint, or is damaged.
+            ContractViolation: it was sealed with another secret or for another complaint, or it is damaged.
         """
         try:
             plain = self._address_cipher.decrypt(base64.urlsafe_b64decode(sealed), [complaint_id.bytes])
@@ -93,10 +94,10 @@ class Keyring:
 
 
 def load_or_create_secret(path: Path) -> bytes:
-    """Return the secret in `path`, made with mode 0600 the first time.
+    """Return the secret in `path`. Create the file with mode 0600 if it does not exist.
 
     Raises:
-        ConfigurationError: the file can be neither read nor made.
+        ConfigurationError: the file can be neither read nor created.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +111,7 @@ def load_or_create_secret(path: Path) -> bytes:
                 file.flush()
                 os.fsync(file.fileno())
             try:
-                os.link(draft, path)  # atomic, and refused where another process was first
+                os.link(draft, path)  # atomic, and refused if another process was first
             except FileExistsError:
                 pass
             finally:
@@ -118,5 +119,5 @@ def load_or_create_secret(path: Path) -> bytes:
             return path.read_bytes()
     except OSError as error:
         raise ConfigurationError(
-            f"the secret file {path} cannot be read or made ({error}); set LAPOR_SECRET_FILE to one that can"
+            f"the secret file {path} cannot be read or created ({error}); set LAPOR_SECRET_FILE to one that can"
         ) from error

@@ -1,33 +1,33 @@
-"""The error tree: two attributes of each class decide what is done about it.
+"""The error tree: the attributes `retryable` and `poison` of each class decide how an error is handled.
 
 LaporError
- ├── ConfigurationError      a setting is wrong; stop at start and say which
- ├── TrackingCodeError       a code that cannot be one of ours
+ ├── ConfigurationError      a setting is wrong; the program stops at start and says which one
+ ├── TrackingCodeError       a text that cannot be one of our tracking codes
  ├── CaseError               an action that a case does not allow
- │    └── CaseFull           nothing more can be added to it
- ├── Undeliverable           a reply that its channel will never take
+ │    └── CaseFull           nothing more can be added to the case
+ ├── Undeliverable           a reply that its channel will never accept
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
- │    ├── MalformedMessage   bytes that are not what the channel's protocol says
- │    └── ContractViolation  an event that is not what its topic's schema says
- └── UnavailableError        retryable: the same input may pass later; keep it and wait
-      ├── BusUnavailable     Kafka did not take or give
-      ├── StoreUnavailable   ClickHouse did not take or give
+ │    ├── MalformedMessage   bytes that do not follow the channel's protocol
+ │    └── ContractViolation  an event that its topic's schema does not allow
+ └── UnavailableError        retryable: the same input may succeed later; keep it and wait
+      ├── BusUnavailable     Kafka did not write or deliver a record in time
+      ├── StoreUnavailable   ClickHouse did not write or return rows in time
       ├── UpstreamUnavailable an SMSC, X or Telegram did not answer as it should
-      └── IntakeFull         neither Kafka nor the spool can take more: upstream is told no
+      └── IntakeFull         neither Kafka nor the spool can accept more: the message is refused upstream
 """
 
 from typing import ClassVar
 
 
 class LaporError(Exception):
-    """Root of all errors that this program raises on purpose."""
+    """The root of all errors that this program raises on purpose."""
 
     retryable: ClassVar[bool] = False
     poison: ClassVar[bool] = False
 
 
 class ConfigurationError(LaporError):
-    """A setting, a file or a folder is not as it must be; the text says which and what to do."""
+    """A setting, a file or a folder is wrong; the text says which one and what to do."""
 
 
 class TrackingCodeError(LaporError):
@@ -39,21 +39,21 @@ class CaseError(LaporError):
 
 
 class CaseFull(CaseError):
-    """So much was added to the case that it takes no more."""
+    """The case has so many additions that it accepts no more."""
 
 
 class Undeliverable(LaporError):
-    """A reply that can never be sent: the citizen blocked us, the post is gone, the sender is a machine. The text says why."""
+    """A reply that can never be sent, because the citizen blocked us, the post is gone, or the sender is a machine. The text says why."""
 
 
 class PoisonError(LaporError):
-    """Input that fails the same way each time it is tried."""
+    """An input that fails in the same way each time it is tried."""
 
     poison = True
 
 
 class MalformedMessage(PoisonError):
-    """Bytes that are not what the channel's protocol says they are."""
+    """Bytes that do not follow the channel's protocol."""
 
 
 class ContractViolation(PoisonError):
@@ -61,22 +61,22 @@ class ContractViolation(PoisonError):
 
 
 class UnavailableError(LaporError):
-    """Something outside does not work now and may later."""
+    """A service or resource that does not work now but may work later."""
 
     retryable = True
 
 
 class BusUnavailable(UnavailableError):
-    """Kafka did not take or give a record within its time."""
+    """Kafka did not write or deliver a record in time."""
 
 
 class StoreUnavailable(UnavailableError):
-    """ClickHouse did not take or give rows within its time."""
+    """ClickHouse did not write or return rows in time."""
 
 
 class UpstreamUnavailable(UnavailableError):
-    """An SMSC, X or Telegram did not answer, or answered that it cannot now."""
+    """An SMSC, X or Telegram did not answer, or answered that it cannot do so now."""
 
 
 class IntakeFull(UnavailableError):
-    """Neither Kafka nor the spool can take the message: upstream must keep it."""
+    """Neither Kafka nor the spool can accept the message: upstream must keep it."""

@@ -1,4 +1,4 @@
-"""The contract: every event that crosses a topic, as frozen models that say what each field means."""
+"""The contract: every event that is written to a topic, as a frozen model that says what each field means."""
 
 from datetime import date
 from enum import StrEnum
@@ -26,7 +26,7 @@ from complaints.values import (
 
 
 class Addition(Event):
-    """What the citizen added to a complaint later, mostly the answer to our question."""
+    """A text that the citizen added to a complaint later, mostly as the answer to our question."""
 
     text: str
     received_at: AwareDatetime
@@ -35,7 +35,7 @@ class Addition(Event):
 
 
 class Complaint(Event):
-    """The single complaint event: the same shape from every door."""
+    """The single complaint event: it has the same shape on every channel."""
 
     id: UUID
     tracking_code: str
@@ -53,9 +53,9 @@ class Complaint(Event):
     hints: RoutingHints = RoutingHints()
     attachments: tuple[Attachment, ...] = ()
     reporter_ref: str
-    """A keyed pseudonym: the same person on the same channel has the same one, and nobody can turn it back."""
+    """A keyed pseudonym: the same person on the same channel always has the same one, and nobody can reverse it."""
     reply_address: str
-    """Where to answer, encrypted (see complaints.crypto)."""
+    """The address to reply to, encrypted (see complaints.crypto)."""
     anonymous: bool = False
     """*Anonim*: the person is hidden from the agency."""
     secret: bool = False
@@ -63,24 +63,24 @@ class Complaint(Event):
     missing: tuple[MissingPart, ...] = ()
     raw: Raw
     additions: tuple[Addition, ...] = ()
-    """Oldest first. Each is a step of the case, as each refusal is."""
+    """The additions, oldest first. Each is a hop of the case, as each refusal is."""
     normaliser_version: str
 
     @property
     def whole_text(self) -> str:
-        """The text with all that was added to it, a line each."""
+        """The text and all additions, each on a line of its own."""
         return "\n".join((self.text, *(addition.text for addition in self.additions)))
 
 
 class AgencyRef(Event):
-    """A public body."""
+    """The id and the name of an agency."""
 
     id: AgencyId
     name: str
 
 
 class Alternative(Event):
-    """A body that was considered and did not win."""
+    """An agency that was considered but not chosen."""
 
     id: AgencyId
     name: str
@@ -88,18 +88,18 @@ class Alternative(Event):
 
 
 class Evidence(Event):
-    """One reason of a decision."""
+    """One reason for a decision."""
 
     rule: str
     span: str = ""
-    """The citizen's words that the rule saw."""
+    """The citizen's words that the rule matched."""
     law: str = ""
-    """The article that makes this body responsible."""
+    """The article of law that makes this public body responsible."""
     weight: float = 0.0
 
 
 class Deadline(Event):
-    """A legal duty and the last day for it."""
+    """A legal duty and the last day to fulfil it."""
 
     duty: Literal["forward", "first_follow_up", "complete", "auto_close"]
     working_days: Annotated[int, Field(ge=0)]
@@ -109,7 +109,7 @@ class Deadline(Event):
 
 
 class Disposition(Event):
-    """Who owns the complaint from this hop on, and why."""
+    """The decision who owns the complaint from this hop on, and why."""
 
     id: UUID
     complaint_id: UUID
@@ -118,7 +118,7 @@ class Disposition(Event):
     owner: AgencyRef
     previous_owner: AgencyRef | None = None
     triage: bool = False
-    """True where the owner is a desk that must sort it out, not yet the body that handles it."""
+    """True if the owner is a triage desk that must still find the agency that handles the complaint."""
     confidence: Annotated[float, Field(ge=0, le=1)]
     explanation: str
     """One Indonesian sentence for the citizen."""
@@ -126,14 +126,14 @@ class Disposition(Event):
     alternatives: tuple[Alternative, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     secret: bool = False
-    """As the complaint's: what stands in this event must then reach no analyst."""
+    """True if the complaint is secret: then no analyst may see the content of this event."""
     rules_version: str
     registry_version: str
     decided_at: AwareDatetime
 
 
 class Refusal(Event):
-    """One body's "not ours", at one hop."""
+    """The answer of one agency at one hop that the complaint is not its task (*bukan wewenang*)."""
 
     hop: Annotated[int, Field(ge=0)]
     agency_id: AgencyId
@@ -142,7 +142,7 @@ class Refusal(Event):
 
 
 class CaseEventKind(StrEnum):
-    """What can happen to a case; the values are the words of the field."""
+    """The kinds of events in a case; the values are the Indonesian terms of complaint handling."""
 
     accepted = "diterima"
     not_ours = "bukan wewenang"
@@ -156,7 +156,7 @@ class CaseEventKind(StrEnum):
 class CaseEvent(Event):
     """Something that happened to a case.
 
-    A refusal and an enrichment carry the complaint and all refusals so far: the router that reads one needs nothing else.
+    A refusal and an enrichment carry the complaint and all refusals so far: the router needs nothing else to decide.
     """
 
     id: UUID
@@ -169,14 +169,14 @@ class CaseEvent(Event):
     hop: Annotated[int, Field(ge=0)] = 0
     text: str = ""
     secret: bool = False
-    """As the complaint's: the text must then reach no analyst."""
+    """True if the complaint is secret: then no analyst may see the text."""
     refusals: tuple[Refusal, ...] = ()
     complaint: Complaint | None = None
     current_owner: AgencyRef | None = None
 
 
 class ReplyKind(StrEnum):
-    """Why the citizen hears from us."""
+    """The reasons for which the citizen gets a reply."""
 
     received = "received"
     question = "question"
@@ -187,7 +187,7 @@ class ReplyKind(StrEnum):
 
 
 class Reply(Event):
-    """What to tell the citizen, on the channel of origin."""
+    """A text to send to the citizen, on the channel that the complaint came from."""
 
     id: UUID
     complaint_id: UUID
@@ -198,28 +198,28 @@ class Reply(Event):
     text: str
     created_at: AwareDatetime
     replayed: bool = False
-    """True for an event that a replay made. No sender sends one."""
+    """True if a replay made the event. No sender sends such a reply."""
     hop: Annotated[int, Field(ge=0)] = 0
-    """Where the case stands."""
+    """The present hop of the case."""
     refusals: tuple[Refusal, ...] = ()
-    """All so far."""
+    """All refusals so far."""
     complaint: Complaint | None = None
-    """As it stands: whoever hears the citizen's answer needs nothing else to complete it."""
+    """The complaint in its present form: a channel that receives the citizen's answer needs nothing else to complete it."""
 
 
 class DeliveryOutcome(StrEnum):
-    """What became of a reply."""
+    """The possible results of sending a reply."""
 
     sent = "sent"
     delivered = "delivered"
     undeliverable = "undeliverable"
     expired = "expired"
     suppressed = "suppressed"
-    """A replay made it."""
+    """The reply was not sent, because a replay made it."""
 
 
 class Delivery(Event):
-    """The record that a reply was sent, arrived, or cannot be."""
+    """The record of what became of a reply: it was sent, it arrived, or it cannot be delivered."""
 
     id: UUID
     reply_id: UUID
@@ -229,13 +229,13 @@ class Delivery(Event):
     kind: ReplyKind
     outcome: DeliveryOutcome
     upstream_id: str = ""
-    """The channel's identifier of what was sent."""
+    """The channel's identifier of the sent message."""
     reason: str = ""
     at: AwareDatetime
 
 
 class DeadLetter(Event):
-    """A message that could not become what it should, with all that is needed to try again."""
+    """A message or record that could not be processed, with everything that is needed to try again."""
 
     id: UUID
     channel: ChannelName | None = None

@@ -1,4 +1,4 @@
-"""What a channel hands in: one message of one citizen, parsed as far as the protocol goes and no further."""
+"""The inbound message: one message of one citizen, parsed only as far as the channel's protocol goes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,31 +9,31 @@ from complaints.event import Attachment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
-    """One citizen's message as its door received it.
+    """The message of a citizen as the channel received it.
 
     Attributes:
-        channel: the door's name.
+        channel: the name of the channel.
         upstream_id: the channel's own stable identifier of the message; must not contain the sender's identity.
-        received_at: when the door received it, with a time zone.
+        received_at: when the channel received the message, with a time zone.
         sender: the citizen's address on the channel (a number in E.164 form, an account id); sealed in the event.
-        reply_to: what else the channel needs to answer there (a thread's id); sealed with the sender.
-        thread: the channel's own name of the conversation, where it has such; what the same sender says in it belongs to one case.
-        text: the message, decoded; empty only where attachments speak.
-        title: the citizen's own title, where the door asks for one.
-        address: what was written in a field for the place.
-        occurred: what was written in a field for the date.
-        addressed_to: what was written in a field for the agency.
-        tagged: accounts tagged beside ours, without the @.
-        keyword_region: the Kemendagri code that a keyword named.
-        shared_location: latitude and longitude in degrees, where the citizen shared a position.
-        topic: the category that was chosen.
-        attachments: files that came with it.
-        anonymous: hide the person from the agency.
-        secret: hide the report from the public and from analysts.
+        reply_to: what else the channel needs for a reply (for example a thread's id); sealed with the sender.
+        thread: the channel's own name of the conversation, if it has one; messages of one sender in it belong to one case.
+        text: the decoded message; empty only if it consists of attachments.
+        title: the citizen's own title, if the channel asks for one.
+        address: the content of a field for the place.
+        occurred: the content of a field for the date.
+        addressed_to: the content of a field for the agency.
+        tagged: other accounts that were tagged together with ours, without the @.
+        keyword_region: the Kemendagri code of the region that an SMS keyword names.
+        shared_location: latitude and longitude in degrees, if the citizen shared a position.
+        topic: the category that the citizen chose.
+        attachments: the files that came with the message.
+        anonymous: whether to hide the person from the agency.
+        secret: whether to hide the report from the public and from analysts.
         body: the raw bytes as received, without the sender.
-        coding: how the bytes are to be read.
-        parts: of how many messages it was joined.
-        partial: some of them never came.
+        coding: the encoding of the raw bytes.
+        parts: the number of messages that it was joined from.
+        partial: whether some of these never arrived.
     """
 
     channel: str
@@ -61,6 +61,6 @@ class InboundMessage:
 
     @property
     def reply_address(self) -> dict[str, str]:
-        """Where to answer: what is sealed in the event."""
+        """The address to reply to; it is sealed in the event."""
         thread = {"thread": self.thread} if self.thread else {}
         return {"sender": self.sender, **thread, **self.reply_to}

@@ -1,7 +1,8 @@
-"""Tracking codes: ten characters of Crockford base32 that cannot be guessed or counted, and one that catches misreading.
+"""Tracking codes: ten characters of Crockford base32 that cannot be guessed or counted, and a check character that detects misreading.
 
-The check character is over GF(32) with weights 1, a, a^2, ... (a = a primitive element), so it stays in the alphabet that can be read
-aloud and typed on any phone, and catches every single wrong character and every swap of two (docs/adr/0003-tracking-code.md).
+The check character is a weighted sum over GF(32) with weights 1, a, a^2, ... (a is a primitive element). So it is in the same alphabet,
+which can be read aloud and typed on any phone. It detects every single wrong character and every swap of two characters
+(docs/adr/0003-tracking-code.md).
 """
 
 import hmac
@@ -38,7 +39,7 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
 
     Args:
         complaint_id: the derived id of the complaint.
-        key: at least 16 bytes of secret; without it nobody can tell one code from another.
+        key: a secret of at least 16 bytes; nobody can guess a code without it.
     """
     number = int.from_bytes(hmac.digest(key, complaint_id.bytes, sha256)[:7]) >> 6
     values = [(number >> shift) & 31 for shift in range(45, -1, -5)]
@@ -46,17 +47,17 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
 
 
 def parse(text: str) -> str:
-    """Return the canonical code that `text` means; spaces, hyphens, case and the look-alikes O, I and L do not matter.
+    """Return the canonical code that `text` means. Spaces, hyphens, dots, #, case and the look-alikes O, I and L do not matter.
 
     Raises:
-        TrackingCodeError: the text is not a code; its message says what is wrong with it.
+        TrackingCodeError: the text is not a tracking code; the message says what is wrong with it.
     """
     letters = [letter for letter in text.upper() if letter not in " -.\t\n#"]
     if len(letters) != CODE_LENGTH:
         raise TrackingCodeError(f"a tracking code has {CODE_LENGTH} characters, this one has {len(letters)}: {text!r}")
     wrong = [letter for letter in letters if letter not in _VALUES]
     if wrong:
-        raise TrackingCodeError(f"{wrong[0]!r} never stands in a tracking code: {text!r}")
+        raise TrackingCodeError(f"{wrong[0]!r} is never part of a tracking code: {text!r}")
     values = [_VALUES[letter] for letter in letters]
     if _check_value(values[:-1]) != values[-1]:
         raise TrackingCodeError(

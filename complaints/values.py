@@ -1,4 +1,4 @@
-"""What the events are made of: frozen values whose docstrings say what each field means."""
+"""The parts that events are made of: frozen values whose docstrings say what each field means."""
 
 import base64
 from datetime import date
@@ -16,13 +16,13 @@ from pydantic import (
 )
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-"""A door's name. Open-ended: a new channel needs no change of the contract."""
+"""The name of a channel. The list is open: a new channel needs no change of the contract."""
 
 RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
 """A Kemendagri region code: province "33", regency "33.74", district "33.74.01", village "33.74.01.1001"."""
 
 AgencyId = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-"""The registry's stable identifier of a public body."""
+"""The stable identifier of an agency in the registry."""
 
 
 def _from_base64(value: object) -> object:
@@ -38,17 +38,17 @@ Bytes = Annotated[
 """Bytes in Python, base64 (RFC 4648) in JSON."""
 
 MissingPart = Literal["place", "subject", "date", "chronology", "evidence"]
-"""What an incomplete report lacks (PermenPANRB 5/2025 names what a complete one has)."""
+"""A part that an incomplete report lacks (PermenPANRB 5/2025 lists the parts of a complete one)."""
 
 
 class Event(BaseModel):
-    """What all events share: frozen, closed to unknown fields on writing, JSON by alias."""
+    """The base of all events: frozen, written as JSON by alias; fields that the model does not know are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
 
 
 class ComplaintClass(StrEnum):
-    """What the citizen wants; the deadlines hang on it (PermenPANRB 5/2025)."""
+    """The kind of report; the deadlines depend on it (PermenPANRB 5/2025)."""
 
     complaint = "pengaduan"
     information_request = "permintaan_informasi"
@@ -56,7 +56,7 @@ class ComplaintClass(StrEnum):
 
 
 class DatePrecision(StrEnum):
-    """How exactly the citizen dated the event."""
+    """The precision with which the citizen dated the event."""
 
     day = "day"
     week = "week"
@@ -65,7 +65,7 @@ class DatePrecision(StrEnum):
 
 
 class OccurredOn(Event):
-    """When the event happened: the earliest day that the text supports, in the reporter's time zone."""
+    """The date of the event: the earliest day that the text supports, in the reporter's time zone."""
 
     date: date
     precision: DatePrecision
@@ -79,25 +79,25 @@ class Region(Event):
 
 
 class Place(Event):
-    """Where the event happened, as far down as the text supports it."""
+    """The place of the event, down to the lowest level that the text supports."""
 
     province: Region | None = None
     regency: Region | None = None
     district: Region | None = None
     village: Region | None = None
     text: str = ""
-    """What the citizen wrote as the location, as it was written."""
+    """The location exactly as the citizen wrote it."""
     evidence: tuple[str, ...] = ()
     """The words of the text that name the place."""
 
 
 class RoutingHints(Event):
-    """What the citizen said, by other means than the text, about who should handle it."""
+    """Hints from outside the text about which agency should handle the complaint."""
 
     addressed_to: str | None = None
-    """The agency chosen or written in the form (*instansi tujuan*)."""
+    """The agency that the citizen chose or wrote in the form (*instansi tujuan*)."""
     tagged: tuple[str, ...] = ()
-    """Accounts tagged beside ours, without the @."""
+    """Other accounts that were tagged together with ours, without the @."""
     keyword_region: RegionCode | None = None
     """The local government that an SMS keyword names (TANGKAB, LAPORHENDI)."""
 
@@ -113,14 +113,14 @@ class Attachment(Event):
 
 
 class Raw(Event):
-    """The message as it came in, without the sender, who is in the sealed reply address."""
+    """The message as it came in, without the sender, whose address is in the sealed reply address."""
 
     body: Bytes
     coding: str
-    """How the bytes are to be read: a charset, "gsm7", "ucs2", or a media type."""
+    """The encoding of the bytes: a charset, "gsm7", "ucs2", or a media type."""
     parts: Annotated[int, Field(ge=1)] = 1
     """The number of messages that it was joined from."""
     partial: bool = False
-    """True where some parts of a long message never came."""
+    """True if some parts of a long message never arrived."""
     upstream_id: str
     """The channel's own identifier; the complaint's id is derived from it."""

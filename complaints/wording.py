@@ -1,4 +1,4 @@
-"""What citizens read: the sentences are data, each fits its channel. Pure."""
+"""The texts that citizens read: each sentence is data and fits its channel. Pure."""
 
 import re
 import unicodedata
@@ -9,24 +9,24 @@ from importlib.resources import files
 import yaml
 
 SMS_CHARACTERS = 160
-"""One GSM-7 message (3GPP TS 23.040); a second part would cost the state twice."""
+"""The length of one GSM-7 message (3GPP TS 23.040); a second part would cost the state twice as much."""
 
 POST_CHARACTERS = 263
-"""Of the 280 of a post, what is left beside the mention of the citizen: an account's name has at most 15 characters."""
+"""The room in a post of 280 characters after the mention of the citizen, whose account name has at most 15 characters."""
 
 POST_LINK_CHARACTERS = 23
-"""What X counts an address on the web for, however short it is."""
+"""The number of characters that X counts for a web address, however short it is."""
 
 _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 _LIGHT = (range(0x1100), range(0x2000, 0x200E), range(0x2010, 0x2020), range(0x2032, 0x2038))
-"""Characters that X counts as one; any other is two (docs.x.com, "Counting characters")."""
+"""The characters that X counts as one; any other counts as two (docs.x.com, "Counting characters")."""
 
 _PLAINER = {
     **str.maketrans("[]{}\u2018\u2019\u201c\u201d\u2013\u2014", "()()''\"\"--"),
     **str.maketrans("", "", "^\\~|\u20ac`"),
 }
-"""GSM-7 has no curly quotes and no long dashes; brackets, braces and the like take two septets there."""
+"""Replacements for GSM-7, which has no curly quotes and no long dashes. Brackets, braces and the like take two septets in it."""
 
 
 @cache
@@ -39,12 +39,13 @@ def wording() -> dict[str, dict[str, str]]:
 def text(occasion: str, channel: str, **values: str) -> str:
     """Return the sentence for an occasion on a channel.
 
-    Where it does not fit, the owner's name is shortened, and on X the agency's answer; an answer by SMS goes on in a second message.
+    If the sentence does not fit by SMS or on X, the owner's name is shortened; on X the agency's answer is shortened instead, if there
+    is one. An SMS with an answer is not shortened: it continues in a second message.
 
     Args:
         occasion: a key of wording.yaml.
-        channel: the door's name; one without a wording of its own has the default's.
-        values: what stands in the braces: code, owner, answer, since, due.
+        channel: the channel's name; a channel without a sentence of its own uses the default.
+        values: the values for the names in braces: code, owner, answer, since, due.
     """
     texts = wording()[occasion]
     template = texts.get(channel, texts["default"])
@@ -59,7 +60,7 @@ def text(occasion: str, channel: str, **values: str) -> str:
 
 
 def _fitted(template: str, values: dict[str, str], name: str, most: int, weight: Callable[[str], int] = len) -> str:
-    """Return the sentence with the named value shortened, so that all of it weighs at most `most`."""
+    """Return the sentence, with the named value shortened so that the whole weighs at most `most`."""
     whole = template.format(**values)
     if weight(whole) <= most or name not in values or (name == "owner" and "answer" in values):
         return whole
@@ -76,6 +77,6 @@ def _post_weight(post: str) -> int:
 
 
 def _plain(value: str) -> str:
-    """Return a text in characters that take one septet each of GSM-7; one character beyond them would double the message's cost."""
+    """Return a text in characters that take one septet each in GSM-7. A single other character would double the cost of the message."""
     letters = unicodedata.normalize("NFKD", value.translate(_PLAINER))
     return letters.encode("ascii", "ignore").decode().strip()

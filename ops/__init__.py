@@ -1,1 +1,1 @@
-"""For operators: cases by hand, replays, and what is up and what is not."""
+"""Tools for operators: single cases, replays, evaluation and learning, and the check of what is running."""

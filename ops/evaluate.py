@@ -1,4 +1,4 @@
-"""Measures the router on labelled reports: the same figures for officers' choices and for owners read from the law."""
+"""Measures the router on labelled reports, with the same figures for officers' choices and for owners that the law names."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -11,27 +11,30 @@ from router.agencies.registry import DKI
 from router.routing import Router
 
 BANDS = 10
-"""The calibration curve has bands of ten points."""
+"""The number of bands in the calibration curve: each is ten percentage points wide."""
 
 _CONFUSED = 20
+"""The number of pairs of agencies that are listed as most confused."""
+
 _DEPTH = 3
+"""The number of ranked agencies that count for top 3, the owner included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the router made of one report, beside its label.
+    """The router's result for one report, together with the report's label.
 
     Attributes:
         report: the labelled report.
-        best: ids of the right bodies that the registry knows.
-        ok: ids of bodies that would be no wrong door.
-        ranked: ids of the owner and the alternatives, the owner first.
-        triage: the owner is a desk that must sort it out.
+        best: the ids of the right agencies that the registry knows.
+        ok: the ids of agencies that would be acceptable owners ("no wrong door").
+        ranked: the ids of the owner and of the first alternatives, the owner first.
+        triage: whether the owner is a triage desk.
         confidence: the probability that the router gave.
-        region: the region that it read, None for none.
-        asks_place: it asks the citizen for the place.
-        complaint_class: the class that it read.
-        oversight: the flag that it read.
+        region: the code of the region that the reader found, or None.
+        asks_place: whether the citizen is asked for the place.
+        complaint_class: the class that the reader found.
+        oversight: the oversight flag that the reader found.
     """
 
     report: Labelled
@@ -47,12 +50,12 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        """Whether the owner is one of the best."""
+        """Whether the owner is one of the right agencies."""
         return self.ranked[0] in self.best
 
 
 def outcome(report: Labelled, router: Router) -> Outcome:
-    """Return what the router makes of a report; its label is not shown to the router."""
+    """Return the router's result for a report. The router does not see the label."""
     reading, facts = read(router, report)
     decision = router.decide(facts)
     place = reading.place
@@ -74,7 +77,7 @@ def outcome(report: Labelled, router: Router) -> Outcome:
 
 
 def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
-    """Return all figures as plain data."""
+    """Return all figures of an evaluation as plain data."""
     outcomes = [outcome(report, router) for report in reports]
     owned = [one for one in outcomes if one.report.best and not one.report.needs]
     return {
@@ -106,7 +109,7 @@ def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return how two versions differ: the figures that changed, and the reports that both know whose owner did."""
+    """Return how two versions differ: the changed figures, and the reports known to both whose owner changed."""
     figures = {
         key: {"before": before[key]["share"], "after": after[key]["share"]}
         for key in after
@@ -121,7 +124,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 def level(agency_id: str) -> str:
-    """Return the level of government of a body's id."""
+    """Return the level of government that an agency's id belongs to."""
     region = agency_id.rpartition("-")[2]
     if not region[:PROVINCE].isdigit():
         return "national"
@@ -131,7 +134,7 @@ def level(agency_id: str) -> str:
 
 
 def _label(one: Outcome) -> str:
-    """Return the one label that stands for the right bodies: the router's where it is right."""
+    """Return one id that represents the right agencies: the router's owner if it is right, else the first by id."""
     return one.ranked[0] if one.right else min(one.best, default="?")
 
 
@@ -188,7 +191,7 @@ def _confused(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any
 
 
 def _unit(agency_id: str) -> str:
-    """Return a body's id without its place: which offices are confused, wherever."""
+    """Return an agency's id without its place, to count which kinds of offices are confused in any place."""
     unit, _, region = agency_id.rpartition("-")
     return f"{unit}-*" if unit and region[:PROVINCE].isdigit() else agency_id
 

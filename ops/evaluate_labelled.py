@@ -1,4 +1,4 @@
-"""Reports with the bodies that officers or readers of the law named: what is learnt from and measured on."""
+"""Labelled reports: each with the agencies that an officer chose or that the law names. The router learns from and is measured on them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from router.routing import Router
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """One report and what is known of it.
+    """A report with its labels.
 
     Attributes:
-        id: of the report.
-        title: of the report, perhaps empty.
-        text: of the report.
-        address: what was written in the location field.
-        region: a Kemendagri code, None where it is not known or not labelled.
-        best: names of the bodies that must handle it; of one officer's choice, that one.
-        ok: names of bodies whose ownership would be no wrong door either.
-        needs: what the owner cannot be found without.
-        complaint_class: the labelled class, None where there is none.
-        oversight: the labelled flag, None where there is none.
-        region_labelled: whether `region` is a label, so that None means that the text supports none.
+        id: the id of the report.
+        title: the title of the report; may be empty.
+        text: the text of the report.
+        address: the content of the location field.
+        region: a Kemendagri code; None if it is unknown or not labelled.
+        best: the names of the agencies that must handle the report; only one if the label is an officer's choice.
+        ok: the names of other agencies that would be acceptable owners ("no wrong door").
+        needs: the missing parts without which the owner cannot be found.
+        complaint_class: the labelled class, or None if it is not labelled.
+        oversight: the labelled oversight flag, or None if it is not labelled.
+        region_labelled: whether `region` is a label; then None means that the text supports no region.
     """
 
     id: str
@@ -46,10 +46,10 @@ class Labelled:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the JSON objects of a file, one a line.
+    """Return the JSON objects of a file with one object per line.
 
     Raises:
-        ConfigurationError: the file is not there or a line is none.
+        ConfigurationError: the file cannot be read, or a line is not JSON.
     """
     try:
         return [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
@@ -58,11 +58,11 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str, Any]] | None = None) -> list[Labelled]:
-    """Return the reports of a file's rows.
+    """Return the labelled reports of a file's rows.
 
     Args:
-        rows: either reports with the officer's `agency`, or owners (`best`, `ok`, `needs`, `region`).
-        texts: the reports by id, where the rows have only labels.
+        rows: either reports with the officer's `agency` or `final_owner`, or labels from the law (`best`, `ok`, `needs`, `region`).
+        texts: the reports by id, if the rows have only labels.
 
     Raises:
         ConfigurationError: a row has no text, and none is known for its id.
@@ -71,15 +71,15 @@ def labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str,
 
 
 def texts_for(rows: Sequence[Mapping[str, Any]], path: Path, reports: Path | None) -> dict[str, dict[str, Any]]:
-    """Return the reports by id that rows without texts are about; nothing where every row has its own.
+    """Return the reports, by id, for the rows without a text. The result is empty if every row has a text.
 
     Args:
-        rows: of the labels.
-        path: where the labels stand; a file beside it that has all their ids is taken where none is named.
-        reports: the file that was named.
+        rows: the rows with the labels.
+        path: the file of the labels. If `reports` is None, a .jsonl file in the same folder that has all ids is used.
+        reports: the file with the reports that the user named, or None.
 
     Raises:
-        ConfigurationError: no file has them.
+        ConfigurationError: no file has all the reports.
     """
     wanted = {str(row.get("id", "")) for row in rows if "text" not in row}
     if not wanted:
@@ -121,11 +121,11 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
 
 
 def read(router: Router, report: Labelled) -> tuple[Reading, Facts]:
-    """Return what the reader makes of a report, and the facts of the decision; the label's region is not used."""
+    """Return the reading of a report and the facts for the routing decision. The labelled region is not used."""
     reading = router.reader.read(report.text, title=report.title, address=report.address)
     return reading, Facts(reading)
 
 
 def ids_of(router: Router, names: Iterable[str], region: str | None) -> list[str | None]:
-    """Return the registry's ids of the names, None for a body that it lacks."""
+    """Return the registry's id for each name, or None for an agency that the registry lacks."""
     return [agency.id if (agency := resolve(router.registry, name, region)) else None for name in names]

@@ -1,4 +1,4 @@
-"""The figures of an evaluation as one HTML page with plots that need nothing from outside."""
+"""Shows the figures of an evaluation as one HTML page. Its plots need no other file and no network."""
 
 from collections.abc import Sequence
 from html import escape
@@ -7,15 +7,15 @@ from typing import Any
 TITLES = {
     "top_1": "Owner among the right bodies",
     "top_3": "A right body among the first three",
-    "best_or_ok": "Owner right or no wrong door",
+    "best_or_ok": "Owner right or acceptable",
     "class": "Class",
     "oversight": "Oversight",
-    "region_right": "Region right where the text supports one",
-    "region_invented": "Region invented where it supports none",
+    "region_right": "Region right if the text supports one",
+    "region_invented": "Region invented although the text supports none",
     "place_asked": "Missing place asked for",
     "abstention": "Sent to a triage desk",
 }
-"""The figures that are shares, and how people read them."""
+"""The titles of the figures that are shares."""
 
 _SIDE_PX, _MARGIN_PX = 320, 34
 
@@ -27,11 +27,11 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}h2{margin-top:2rem}.bar{
 
 
 def page(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> str:
-    """Return the page.
+    """Return the HTML page.
 
     Args:
-        figures: what ops.evaluate.evaluate returned.
-        difference: what ops.evaluate.compare returned, where two versions are compared.
+        figures: the result of ops.evaluate.evaluate.
+        difference: the result of ops.evaluate.compare, if two versions are compared.
     """
     versions = ", ".join(
         f"{name} {figures[key]}"
@@ -51,7 +51,7 @@ def page(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> s
         ),
     ]
     if difference:
-        parts += ["<h2>Against the other version</h2>", _difference(difference)]
+        parts += ["<h2>Compared with the other version</h2>", _difference(difference)]
     return "\n".join(parts) + "</html>\n"
 
 
@@ -74,7 +74,7 @@ def _figures(figures: dict[str, Any]) -> str:
 
 
 def _curve(bands: Sequence[dict[str, Any]]) -> str:
-    """Draw accuracy over confidence; the area of a point tells how many reports it stands for."""
+    """Return a plot of accuracy over confidence as SVG. The area of a point grows with its number of reports."""
     inner = _SIDE_PX - 2 * _MARGIN_PX
     marks = "".join(
         f"<circle cx='{_MARGIN_PX + band['confidence'] * inner:.1f}' cy='{_SIDE_PX - _MARGIN_PX - band['accuracy'] * inner:.1f}'"

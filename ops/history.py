@@ -1,4 +1,4 @@
-"""What officers decided in the cases of this installation, as rows to learn from."""
+"""Returns the decisions of officers in this installation's cases, as rows to learn from."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ WHERE NOT c.secret AND NOT d.triage
     AND (d.hop > 0 OR c.complaint_id IN (SELECT complaint_id FROM case_events WHERE kind IN %(kinds)s))
 ORDER BY c.received_at, c.complaint_id
 """
-"""A case says something where its owner took or answered it, or where others refused it before; what nobody has looked at is only
-what the router itself thought."""
+"""The cases to learn from: the case was accepted, answered or closed, or a refusal or an addition led to a later disposition. The owner of
+any other case is only the router's own guess."""
 
 _TAKEN = (CaseEventKind.accepted.value, CaseEventKind.answered.value, CaseEventKind.closed.value)
 
 
 def decided(store: Answers) -> list[dict[str, Any]]:
-    """Return a row for each case whose owner of now somebody confirmed, by taking it or by refusals before; the texts are masked.
+    """Return a row for each case whose present owner counts as confirmed: an event says so, or it is not the first. Texts are masked.
 
     Raises:
         StoreUnavailable: ClickHouse does not answer.

@@ -1,4 +1,4 @@
-"""Learns from officers: labelled history becomes a model file beside the rules, in minutes at most, without a network."""
+"""Learns from officers: makes a model file that complements the rules from labelled history, in minutes at most, without a network."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,33 +24,45 @@ from router.owners import Facts
 from router.routing import Router
 
 FOLDS = 10
-"""The trust and the calibration are measured on reports that were not learnt from: each tenth in turn, so that what is measured
-has seen nearly as much as what is written."""
+"""The number of parts for cross-validation. The trust and the calibration are measured on each tenth of the reports in turn, with a model
+learnt from the other nine tenths. So the measured models have seen nearly as many reports as the written one."""
 
 SURE_FROM = 0.15
-"""Officers differ among themselves: their likeliest choice is taken where it has a fair chance, rather than no choice."""
+"""The probability below which a triage desk gets the complaint. It is low because officers disagree among themselves: their likeliest
+choice with a fair chance is better than no choice."""
 
 _STEPS = 300
 _RATE = 2.0
 _DECAY = 5e-3
-"""Steps, their size and the pull to zero of the descent: enough for thousands of reports, and none too many for hundreds."""
+"""The number of steps of the gradient descent, their size, and the pull of the weights to zero: enough for thousands of reports, and not
+too many for hundreds."""
 
 _RARE = 2
-"""A word of fewer reports, and a weight of less than the next, is left out."""
+"""Words that occur in fewer reports than this are left out, and so are weights that are not above _SMALL_WEIGHT."""
 _SMALL_WEIGHT = 0.02
 
 _TRUSTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+"""The values of the trust, the model's part in the score, from which the best on unseen reports is chosen."""
 
 _STEP_REPORTS, _STEPS_MOST = 200, 10
-"""The part of so many reports that is right is known to three or four points; more steps than that nobody needs."""
+"""The least number of reports per step of the calibration, whose accuracy is then known to three or four percentage points, and the maximum
+number of steps: nobody needs more."""
 
 _LEAST = 0.03
-"""No probability is nearer to 0 or to 1."""
+"""The least distance of a probability from 0 and from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A report as it is learnt from."""
+    """A report prepared for learning.
+
+    Attributes:
+        reading: the reading of its text.
+        facts: the facts for the routing decision.
+        owner: the id of the agency that the rules rank first, or "".
+        label: the id of the agency that the officer chose.
+        target: the class to learn: that id, or its unit with HERE or PROVINCE if the agency is the unit of the report's place.
+    """
 
     reading: Reading
     facts: Facts
@@ -61,13 +73,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """The model's document, and what was measured on reports that it had not seen.
+    """A model and its accuracy, measured on reports that were not learnt from.
 
     Attributes:
-        document: what the file holds.
-        reports: so many were learnt from.
-        top_1: the part whose body is the first.
-        top_3: the part whose body is among the first three.
+        document: the content of the model file.
+        reports: the number of reports that were learnt from.
+        top_1: the share of reports whose right agency is ranked first.
+        top_3: the share of reports whose right agency is among the first three.
     """
 
     document: dict[str, Any]
@@ -77,12 +89,12 @@ class Learnt:
 
 
 def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt:
-    """Return the model of the reports that have an officer's choice.
+    """Return a model that is learnt from the reports with an officer's choice.
 
     Args:
         reports: labelled history and corrections.
-        router: with the rules alone.
-        today: stands in the model's version.
+        router: a router that uses only the rules.
+        today: the date that becomes part of the model's version.
     """
     bodies, names = _strangers(reports, router)
     known = router.registry.with_learnt([_body(row) for row in bodies], names)
@@ -113,7 +125,7 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
 
 
 def save(learnt: Learnt, path: Path) -> None:
-    """Write the model file."""
+    """Write the model to a file."""
     path.write_bytes(orjson.dumps(learnt.document, option=orjson.OPT_INDENT_2))
 
 
@@ -125,7 +137,7 @@ def _version(reports: Sequence[Labelled], today: date) -> str:
 
 
 def _strangers(reports: Sequence[Labelled], router: Router) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Return the bodies that the registry lacks, and the names that officers call them."""
+    """Return the agencies that the registry lacks, and the names that officers use for them."""
     bodies: dict[str, dict[str, Any]] = {}
     names: dict[str, str] = {}
     for report in reports:
@@ -176,7 +188,7 @@ Fit = tuple[list[str], Any, Any, list[str], dict[str, float]]
 
 
 def _fit(examples: Sequence[Example]) -> Fit:
-    """Return classes, bias, weights, the features' names and the words' idf, by gradient descent on the softmax."""
+    """Return classes, bias, weights, names of features and idf of words, found by gradient descent on the softmax."""
     seen = Counter(word for example in examples for word in set(example.reading.words))
     idf = {
         word: round(log(len(examples) / count) + 1, 4)
@@ -200,12 +212,14 @@ def _fit(examples: Sequence[Example]) -> Fit:
 
 
 def _descend(likeness: Any, targets: Any, bias: Any) -> Any:
-    """Return what each report adds to the weights of each class: the descent by reports, of which there are fewer than words.
+    """Return the contribution of each report to the weights of each class.
+
+    The descent runs over reports instead of words, because there are fewer reports than words.
 
     Args:
-        likeness: of each report with each, the product of their features.
-        targets: 1 where a report is of a class.
-        bias: of each class.
+        likeness: the matrix of the products of each two reports' features.
+        targets: the matrix of reports and classes: 1 if a report is of a class, else 0.
+        bias: the bias of each class.
     """
     parts = np.zeros_like(targets)
     for _ in range(_STEPS):
@@ -218,7 +232,7 @@ def _descend(likeness: Any, targets: Any, bias: Any) -> Any:
 
 
 def _document(fit: Fit, **beside: Any) -> dict[str, Any]:
-    """Return what the file holds: the fit, and what stands beside it."""
+    """Return the content of the model file: the fit and the other entries."""
     classes, bias, weights, columns, idf = fit
     table = {
         name: [
@@ -254,7 +268,10 @@ def _hits(probes: Sequence[Probe], trust: float, depth: int) -> int:
 
 
 def _calibrate(probes: Sequence[Probe], trust: float) -> list[tuple[float, float]]:
-    """Return the part that was right in each of a few steps of equally many reports: anything finer is chance."""
+    """Return the knots of the calibration: the share that was right in each of a few steps with equally many reports.
+
+    Finer steps would show only chance.
+    """
     outcomes: list[tuple[float, bool]] = []
     for probe in probes:
         mixed = _mixed(probe, trust)
@@ -268,6 +285,6 @@ def _calibrate(probes: Sequence[Probe], trust: float) -> list[tuple[float, float
     chance = _LEAST
     for step in np.array_split(np.arange(len(outcomes)), min(_STEPS_MOST, max(1, len(outcomes) // _STEP_REPORTS))):
         right = sum(outcomes[at][1] for at in step) / len(step)
-        chance = round(min(1.0 - _LEAST, max(chance, right)), 3)  # a larger share is never worth less
+        chance = round(min(1.0 - _LEAST, max(chance, right)), 3)  # a larger share never has a smaller probability
         knots += [(outcomes[step[0]][0] if knots else 0.0, chance), (outcomes[step[-1]][0], chance)]
     return knots

@@ -1,7 +1,7 @@
-"""Past events through the router of now, into a shadow topic: who would move from whom to whom, and why.
+"""Replays past events through the present router into a shadow topic: shows which cases would change their owner, and why.
 
-It cannot message a citizen by construction: what it writes goes through a ShadowWriter, which knows one topic and no other, and it
-never makes a reply.
+By construction a replay cannot send a message to a citizen: it writes only through a ShadowWriter, which knows only its shadow topic, and
+it never makes a reply.
 """
 
 import time
@@ -18,45 +18,47 @@ from complaints.event import AgencyRef, Disposition
 from ops.cases import Answers
 
 SHADOW_PREFIX = "lapor.shadow."
-"""No worker reads a topic of this name."""
+"""The start of the names of shadow topics. No worker reads such a topic."""
 
 SHADOW_RETENTION_MS = 7 * 24 * 3600 * 1000
-"""A shadow is for comparing: a week is enough, and nobody has to clean up."""
+"""How long Kafka keeps a shadow topic's records: a week is enough for a comparison, and nobody has to clean up."""
 
 MARK = ("lapor_replayed", b"true")
-"""The header of everything that a replay writes."""
+"""The header of each record that a replay writes."""
 
 FLUSH_TIMEOUT_S = 60.0
+"""The maximum number of seconds to wait until Kafka has acknowledged a batch of dispositions."""
+
 LOOKUP = 1000
-"""Complaints that are asked about in one query."""
+"""The maximum number of complaints in one query."""
 
 Decide = Callable[[StoredRecord], Disposition | None]
-"""The router of now: the disposition that answers a record; None where the record asks for none. Raises PoisonError."""
+"""The present router: returns the disposition for a record, or None if the record needs none. Raises PoisonError."""
 
 
 class ShadowWriter:
-    """A writer that knows one topic, and that one is a shadow."""
+    """A writer that knows only one topic, which is a shadow topic."""
 
     def __init__(self, producer: Producer, topic: str) -> None:
-        """Keep the topic.
+        """Check and store the topic.
 
         Args:
-            producer: Kafka.
-            topic: must begin with SHADOW_PREFIX.
+            producer: the connection to Kafka.
+            topic: the name of the topic; it must begin with SHADOW_PREFIX.
 
         Raises:
-            ValueError: it does not.
+            ValueError: the name does not begin with SHADOW_PREFIX.
         """
         if not topic.startswith(SHADOW_PREFIX):
-            raise ValueError(f"a replay writes to {SHADOW_PREFIX}* only, not to {topic}")
+            raise ValueError(f"a replay writes only to {SHADOW_PREFIX}*, not to {topic}")
         self._producer = producer
         self.topic = topic
 
     def write(self, dispositions: Sequence[Disposition]) -> None:
-        """Write dispositions and wait until Kafka has them.
+        """Write dispositions and wait until Kafka has acknowledged them.
 
         Raises:
-            BusUnavailable: it does not take them.
+            BusUnavailable: Kafka did not acknowledge all of them within FLUSH_TIMEOUT_S seconds.
         """
         sent: list[Future[Position]] = [self._producer.send(self._shadow(disposition)) for disposition in dispositions]
         self._producer.flush(FLUSH_TIMEOUT_S)
@@ -70,7 +72,7 @@ class ShadowWriter:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A complaint that the router of now gives to another body."""
+    """A complaint that the present router gives to another agency."""
 
     tracking_code: str
     before: AgencyRef
@@ -80,15 +82,15 @@ class Move:
 
 @dataclass(slots=True)
 class Summary:
-    """What a replay did.
+    """The figures of a replay.
 
     Attributes:
-        read: records read.
-        written: dispositions written to the shadow topic.
-        moved: complaints that would change hands.
-        unreadable: records that are poison.
-        replies: replies made; there is nothing that could make one.
-        seconds: how long it took.
+        read: the number of records read.
+        written: the number of dispositions written to the shadow topic.
+        moved: the number of dispositions with another owner than before.
+        unreadable: the number of records that are poison.
+        replies: the number of replies made; always 0, because nothing in a replay can make one.
+        seconds: the duration.
     """
 
     read: int = 0
@@ -99,7 +101,7 @@ class Summary:
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, float]:
-        """Return the figures for the last line."""
+        """Return the figures for the last line of the output."""
         return {
             "read": self.read,
             "written": self.written,
@@ -113,17 +115,17 @@ class Summary:
 def replay(
     batches: Iterator[Batch], *, decide: Decide, writer: ShadowWriter, store: Answers, moved: Callable[[Move], None]
 ) -> Summary:
-    """Replay records.
+    """Replay records and return the figures.
 
     Args:
-        batches: what was read (see Scanner.scan).
-        decide: the router of now.
-        writer: where its answers go.
-        store: knows who owned what at each hop.
-        moved: is told of each complaint that would change hands, once.
+        batches: the records (see Scanner.scan).
+        decide: the present router.
+        writer: writes the new dispositions.
+        store: ClickHouse, which knows the owner of each complaint at each hop.
+        moved: called once for each disposition with another owner than before.
 
     Raises:
-        BusUnavailable: Kafka does not give or take.
+        BusUnavailable: Kafka cannot be read or written.
         StoreUnavailable: ClickHouse does not answer.
     """
     summary, started = Summary(), time.monotonic()

@@ -1,1 +1,1 @@
-"""Where events go to be asked about."""
+"""The databases that events are copied to, so that they can be queried."""

@@ -1,4 +1,4 @@
-"""The bus as the program sees it: records, and small contracts for who writes, who reads and who administers."""
+"""The bus as the program sees it: records, and small contracts for writing, reading and administering topics."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 MAX_RECORD_BYTES = 1_000_000
-"""Below Kafka's default of 1 MiB, with room for headers. What is larger can never be written."""
+"""The maximum size of a record's value: below Kafka's default of 1 MiB, with room for headers. A larger one can never be written."""
 
 Headers = tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What is to be written.
+    """A record to write.
 
     Attributes:
-        topic: where to.
-        key: what decides the partition, by Kafka's murmur2 in every driver.
+        topic: the topic to write to.
+        key: decides the partition; every driver hashes it with Kafka's murmur2.
         value: the event as JSON.
-        headers: CloudEvents attributes.
+        headers: the CloudEvents attributes.
     """
 
     topic: str
@@ -30,7 +30,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a record stands."""
+    """The place of a record on Kafka."""
 
     topic: str
     partition: int
@@ -43,7 +43,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record that was read, and where it stood. A key or value of None is as Kafka gives it; timestamp in milliseconds."""
+    """A record that was read, with its position and its timestamp in milliseconds. Key and value are None if Kafka has none."""
 
     topic: str
     partition: int
@@ -55,78 +55,84 @@ class StoredRecord:
 
     @property
     def position(self) -> Position:
-        """Where it stood."""
+        """The position that the record was read from."""
         return Position(self.topic, self.partition, self.offset)
 
 
 Batch = Sequence[StoredRecord]
 TopicPartition = tuple[str, int]
 Offsets = Mapping[TopicPartition, int]
-"""By topic and partition, an offset; where progress is meant, that of the next record to read."""
+"""Offsets by topic and partition. An offset that means progress is that of the next record to read."""
 
 
 class Producer(Protocol):
-    """Writes records. Thread-safe. A record counts as written only when its future says so (acks=all, idempotent)."""
+    """Writes records. Thread-safe. A record counts as written only when its future has succeeded (acks=all, idempotent)."""
 
     def send(self, record: Record) -> "Future[Position]":
-        """Enqueue a record. May block up to the producer's timeout while the broker is away; never raises.
+        """Enqueue a record. May block for at most the producer's timeout while the broker is away; never raises.
 
-        The future fails with BusUnavailable where the broker did not take it in time (nor where the topic is not there: an operator
-        makes it), with ContractViolation where it never will (too large). After BusUnavailable the record may still have been written:
-        ids are derived, so writing it again is harmless.
+        The returned future fails with one of two errors:
+
+        * BusUnavailable: the broker did not accept the record in time, or the topic does not exist (operators create topics). The
+          record may still have been written. Writing it again is harmless, because ids are derived.
+        * ContractViolation: the broker will never accept the record, because it is too large.
         """
 
     def flush(self, timeout_s: float) -> None:
-        """Wait until every record sent so far has its answer.
+        """Wait until the future of every record sent so far is done.
 
         Raises:
-            BusUnavailable: some had none after `timeout_s` seconds.
+            BusUnavailable: some futures were not done after `timeout_s` seconds.
         """
 
     def close(self) -> None:
-        """Flush what can be flushed and let go."""
+        """Flush as far as possible, then close the connection."""
 
 
 class BatchConsumer(Protocol):
-    """Reads records for a consumer group. Not thread-safe: one thread owns it. Nothing is committed but by `commit`."""
+    """Reads records for a consumer group. Not thread-safe: one thread owns it. Only `commit` stores progress."""
 
     def poll(self, *, max_records: int, timeout_s: float) -> Batch:
-        """Return what there is, at most `max_records`, waiting at most `timeout_s` seconds for the first.
+        """Return the available records, at most `max_records`. Wait at most `timeout_s` seconds for the first.
 
         Raises:
-            BusUnavailable: the broker answers with a fatal error.
+            BusUnavailable: the broker answered with a fatal error.
         """
 
     def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
-        """Store the group's progress, and a note that the next owner of the partition finds. Returns when Kafka has it.
+        """Store the group's progress, with a note per partition for its next owner. Returns once Kafka has stored both.
 
         Raises:
-            BusUnavailable: it could not be stored; the records will come again.
+            BusUnavailable: the progress could not be stored; the records will be delivered again.
         """
 
     def committed(self) -> Mapping[TopicPartition, tuple[int, str]]:
-        """Return offset and note that the group stored for each assigned partition; -1 and "" where none.
+        """Return the offset and the note that the group stored for each assigned partition; -1 and "" if it stored none.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
         """
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
-        """Call `callback` (inside `poll`) before partitions go to another member: the time to finish and commit."""
+        """Register a callback for partitions that go to another member.
+
+        `poll` calls it before it gives the partitions up, so that their records can be finished and committed. After partitions were
+        lost without warning, `poll` calls it with an empty collection.
+        """
 
     def close(self) -> None:
-        """Leave the group, so that others take over at once."""
+        """Leave the group, so that other members take over at once."""
 
 
 class Scanner(Protocol):
-    """Reads without a group, for people and tools: whatever it reads, nobody's progress changes."""
+    """Reads without a consumer group, for people and tools. Reading changes nobody's progress."""
 
     def scan(self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None) -> Iterator[Batch]:
-        """Yield what stands in the topic now, up to the end at the time of the call.
+        """Yield the records of a topic, up to its end at the time of the call.
 
         Args:
-            topic: which.
-            start: the first offset of each partition; where none is given, the first there is.
+            topic: the topic's name.
+            start: the first offset to read in each partition; a partition that is not listed is read from its first record.
             since_ms: only records stamped at or after this time, in milliseconds since 1970; not together with `start`.
 
         Raises:
@@ -137,34 +143,34 @@ class Scanner(Protocol):
         """Return the offset after the last record of each partition (see `scan` for errors)."""
 
     def read(self, position: Position) -> StoredRecord | None:
-        """Return the record at a position, or None where it is gone.
+        """Return the record at a position, or None if Kafka no longer has it.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
         """
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
 
 
 class Admin(Protocol):
-    """Looks after topics."""
+    """Administers topics."""
 
     def ensure_topics(self) -> list[str]:
-        """Make the declared topics that are not there and return their names.
+        """Create the declared topics that do not exist, and return their names.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
         """
 
     def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
-        """Make a topic with the partitions of another, kept for `retention_ms`; nothing happens where it is there already."""
+        """Create a topic with as many partitions as the declared topic `like`, kept for `retention_ms`. Do nothing if it exists."""
 
     def end_offsets(self, topic: str) -> Offsets:
         """Return the offset after the last record of each partition."""
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return what a consumer group has committed."""
+        """Return the offsets that a consumer group has committed."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""

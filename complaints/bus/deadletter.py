@@ -1,4 +1,4 @@
-"""What could not be read becomes a dead letter that says where it stood and why; two readers of one record write the same one."""
+"""Makes dead letters of records that could not be read: each says where the record was and why, and is the same for every reader."""
 
 from datetime import UTC, datetime
 
@@ -8,14 +8,14 @@ from complaints.errors import PoisonError
 from complaints.event import DeadLetter
 
 KEPT_BYTES = 700_000
-"""The most of a record's value that its dead letter holds: base64 makes a third more of it, and Kafka takes 1 MB."""
+"""The maximum number of bytes of a record's value in its dead letter: base64 adds a third, and Kafka accepts 1 MB."""
 
 KEPT_HEADERS, KEPT_HEADER_BYTES = 30, 500
-"""CloudEvents needs seven short ones."""
+"""The maximum number of headers in a dead letter, and of bytes in each name and value. CloudEvents needs seven short headers."""
 
 
 def of_record(record: StoredRecord, error: PoisonError) -> DeadLetter:
-    """Return the dead letter of a record that was read from a topic; of a very large one it holds the beginning."""
+    """Return the dead letter of a record that was read from a topic. It holds only the beginning of a very large record."""
     value = record.value or b""
     cut = f"; {len(value)} bytes, of which the first {KEPT_BYTES} are here" if len(value) > KEPT_BYTES else ""
     return DeadLetter(

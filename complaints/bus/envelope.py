@@ -1,4 +1,4 @@
-"""Events as records and back: CloudEvents 1.0 in binary mode, attributes in headers, JSON in the value."""
+"""Turns events into records and back: CloudEvents 1.0 in binary mode, with attributes in headers and JSON in the value."""
 
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ _TYPE_HEADERS = {
 
 
 CHANNEL_HEADER = "ce_channel"
-"""A CloudEvents extension: a door tells its own replies by it without reading the others."""
+"""The header with the channel of a reply, a CloudEvents extension: a sender skips the replies of other channels unread."""
 
 
 def _time_of(event: AnyEvent) -> str:
@@ -56,9 +56,9 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
     """Return the event as a record.
 
     Args:
-        event: what happened.
-        source: the CloudEvents source, "/channels/sms".
-        topic: where to; by default the topic that the contract names for the event.
+        event: the event to write.
+        source: the CloudEvents source, for example "/channels/sms".
+        topic: the topic to write to; by default the one that the contract names for the event.
     """
     model = type(event)
     headers: Headers = (
@@ -82,7 +82,7 @@ def decode(record: StoredRecord, model: type[E]) -> E:
     """Return the event in a record.
 
     Raises:
-        ContractViolation: the value is not what the model says.
+        ContractViolation: the record has no value, or the model does not allow it.
     """
     if record.value is None:
         raise ContractViolation(f"{record.position} has no value")
@@ -92,5 +92,5 @@ def decode(record: StoredRecord, model: type[E]) -> E:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])
         raise ContractViolation(
-            f"{record.position} is no {model.__name__}: {where or 'value'}: {first['msg']}"
+            f"{record.position} is not a valid {model.__name__}: {where or 'value'}: {first['msg']}"
         ) from error

@@ -1,4 +1,4 @@
-"""kafka-python behind the bus: the producer of the doors, and the administrator of topics."""
+"""The bus on kafka-python: the producer that channels use, and the administrator of topics."""
 
 import contextlib
 import dataclasses
@@ -23,33 +23,33 @@ from complaints.errors import BusUnavailable, ContractViolation
 from complaints.runtime import telemetry
 
 RECONNECT_PAUSE_S = 1.0
-"""Between two attempts to reach a broker that is away: each attempt blocks a door for up to its bootstrap timeout."""
+"""Seconds between two attempts to reach a broker that is away: each attempt blocks a channel for at most BOOTSTRAP_TIMEOUT_MS."""
 
 BOOTSTRAP_TIMEOUT_MS = 2000
-"""A broker that is there answers in milliseconds; a door that waits longer keeps a citizen waiting."""
+"""Milliseconds to wait for a first connection: a running broker answers at once, and a channel that waits keeps a citizen waiting."""
 
 
 GRACE_S, WATCH_EVERY_S = 1.0, 0.25
-"""How much later than its own timeout an answer may be before the client counts as hung, and how often we look."""
+"""How many seconds an answer may exceed its timeout before the client counts as hung, and how many seconds lie between two checks."""
 
 HEADER_ROOM_BYTES = 20_000
-"""For the key and the CloudEvents attributes beside a value of MAX_RECORD_BYTES."""
+"""Room for the key and the CloudEvents attributes, in addition to a value of MAX_RECORD_BYTES."""
 
 
 class KafkaPythonProducer:
-    """A Producer. It connects at the first send, and again after the broker was away: a door starts without Kafka and spools.
+    """A Producer that connects at the first send, and again after the broker was away: a channel can start without Kafka and spool.
 
-    It keeps its promise of an answer in time by itself: when a broker dies while kafka-python 3.0.12 asks it for a producer id, the
-    client waits for that answer for ever and expires nothing. A client that is so late is replaced.
+    It enforces the timeout by itself. If a broker dies while kafka-python 3.0.12 asks it for a producer id, the client waits for that
+    answer for ever and expires no record. A client that is more than GRACE_S late is replaced.
     """
 
     def __init__(self, brokers: str, *, timeout_s: float, linger_ms: int = 5) -> None:
-        """Keep the settings; nothing is connected yet.
+        """Store the settings. Connects nothing yet.
 
         Args:
-            brokers: host:port, comma-separated.
-            timeout_s: seconds after which an unanswered record's future fails.
-            linger_ms: milliseconds that records wait for company in one request.
+            brokers: host:port, separated by commas.
+            timeout_s: seconds after which the future of an unanswered record fails.
+            linger_ms: milliseconds for which a record waits for others to share its request.
         """
         self._brokers = brokers.split(",")
         self._timeout_s = timeout_s
@@ -82,10 +82,10 @@ class KafkaPythonProducer:
         with self._lock:
             waiting = list(self._waiting)
         if wait(waiting, timeout=timeout_s).not_done:
-            raise BusUnavailable(f"Kafka did not take everything within {timeout_s} s")
+            raise BusUnavailable(f"Kafka did not acknowledge all records within {timeout_s} s")
 
     def close(self) -> None:
-        """Let go."""
+        """Close the connection and stop the watching thread."""
         self._closed.set()
         self._watch.join()
         with self._lock:
@@ -145,7 +145,7 @@ class KafkaPythonProducer:
 
 
 def _settle(answer: "Future[Position]", outcome: Any) -> None:
-    with contextlib.suppress(InvalidStateError):  # it was given up, and the client answers after all
+    with contextlib.suppress(InvalidStateError):  # failed as late already; the client answers after all
         if isinstance(outcome, BaseException):
             answer.set_exception(_mapped(outcome))
         else:
@@ -154,19 +154,19 @@ def _settle(answer: "Future[Position]", outcome: Any) -> None:
 
 def _mapped(error: BaseException) -> BusUnavailable | ContractViolation:
     if isinstance(error, (MessageSizeTooLargeError, RecordListTooLargeError)):
-        return ContractViolation(f"the record is larger than {MAX_RECORD_BYTES} bytes, Kafka never takes it: {error}")
-    return error if isinstance(error, BusUnavailable) else BusUnavailable(f"Kafka did not take the record: {error}")
+        return ContractViolation(f"the record is larger than {MAX_RECORD_BYTES} bytes, Kafka never accepts it: {error}")
+    return error if isinstance(error, BusUnavailable) else BusUnavailable(f"Kafka did not accept the record: {error}")
 
 
 class KafkaPythonAdmin:
-    """An Admin."""
+    """An Admin on kafka-python."""
 
     def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
         """Connect.
 
         Args:
-            brokers: host:port, comma-separated.
-            timeout_s: seconds to wait for any answer.
+            brokers: host:port, separated by commas.
+            timeout_s: seconds to wait for each answer.
 
         Raises:
             BusUnavailable: no broker answered.
@@ -181,13 +181,13 @@ class KafkaPythonAdmin:
             raise BusUnavailable(f"no Kafka at {brokers}: {error}") from error
 
     def ensure_topics(self, replication: int = -1) -> list[str]:
-        """Make the missing topics (see Admin); `replication` of -1 is the broker's default."""
+        """Create the missing topics (see Admin); a `replication` of -1 means the broker's default."""
         try:
             missing = [topic for name, topic in topics().items() if name not in set(self._client.list_topics())]
             for topic in missing:
                 self._create(topic, replication)
         except KafkaError as error:
-            raise BusUnavailable(f"the topics could not be made: {error}") from error
+            raise BusUnavailable(f"the topics could not be created: {error}") from error
         return [topic.name for topic in missing]
 
     def _create(self, topic: Topic, replication: int) -> None:
@@ -196,17 +196,17 @@ class KafkaPythonAdmin:
         try:
             self._client.create_topics({topic.name: wanted}, wait_for_metadata=True)
         except TopicAlreadyExistsError:
-            return  # another process was first
+            return  # another process created it first
 
     def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
-        """Make a topic with the partitions of another (see Admin)."""
+        """Create a topic with as many partitions as another (see Admin)."""
         try:
             self._create(dataclasses.replace(topics()[like], name=name, retention_ms=retention_ms), replication=-1)
         except KafkaError as error:
-            raise BusUnavailable(f"{name} could not be made: {error}") from error
+            raise BusUnavailable(f"the topic {name} could not be created: {error}") from error
 
     def end_offsets(self, topic: str) -> Offsets:
-        """Return each partition's end (see Admin)."""
+        """Return the end of each partition (see Admin)."""
         try:
             partitions = [entry["partition_index"] for entry in self._client.describe_topics([topic])[0]["partitions"]]
             wanted = {KafkaTopicPartition(topic, partition): OffsetSpec.LATEST for partition in partitions}
@@ -216,7 +216,7 @@ class KafkaPythonAdmin:
         return {(at.topic, at.partition): answer.offset for at, answer in found.items()}
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return a group's progress (see Admin)."""
+        """Return the progress of a group (see Admin)."""
         try:
             found = self._client.list_group_offsets(group)
         except KafkaError as error:
@@ -224,5 +224,5 @@ class KafkaPythonAdmin:
         return {(at.topic, at.partition): answer.offset for at, answer in found.get(group, {}).items()}
 
     def close(self) -> None:
-        """Let go."""
+        """Close the connection."""
         self._client.close()

@@ -1,4 +1,4 @@
-"""The contract as data: topics, schemas and examples, for every language that reads our topics."""
+"""The contract as data: topics, schemas and examples, for programs in any language that read our topics."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,14 +21,14 @@ CONTROL = "lapor.control"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One topic's declaration.
+    """The declaration of a topic.
 
     Attributes:
         name: its name on Kafka.
-        model: the event it carries; None where it carries no event.
-        partitions: how many it is made with.
-        retention_ms: how long Kafka keeps a record, in milliseconds; -1 for ever.
-        what: one sentence for people.
+        model: the event that it carries; None if it carries no event.
+        partitions: the number of partitions that it is created with.
+        retention_ms: how long Kafka keeps a record, in milliseconds; -1 means for ever.
+        what: one sentence that describes the topic to people.
     """
 
     name: str
@@ -55,7 +55,7 @@ def topics() -> dict[str, Topic]:
 
 
 def schema(model: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of what stands on a topic."""
+    """Return the JSON Schema (draft 2020-12) of the events of a model, as they are written to their topic."""
     made = model.model_json_schema(mode="serialization", by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

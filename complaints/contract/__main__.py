@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas anew from the models: `python -m complaints.contract`; read the diff before you commit it."""
+"""Regenerates the JSON Schemas from the models: `python -m complaints.contract`. Read the diff before you commit it."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from complaints.contract import schema, topics
 
 
 def main() -> None:
-    """Write one schema a topic, beside topics.yaml."""
+    """Write one schema per topic that carries events, into the folder `schemas` beside this file."""
     folder = Path(__file__).parent / "schemas"
     folder.mkdir(exist_ok=True)
     for name, topic in topics().items():

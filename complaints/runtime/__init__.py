@@ -1,1 +1,1 @@
-"""What every process needs to run: settings, telemetry, HTTP hosting, and which build is in use."""
+"""The parts that every process needs to run: settings, telemetry, HTTP hosting, and the check of compiled modules."""

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 """The folder of the packages."""
 
 RECORD = f"complaints/runtime/compiled{sysconfig.get_config_var('EXT_SUFFIX')}.json"
-"""What hatch_build.py writes: the digest of each compiled module's source, or the reason why nothing was compiled."""
+"""The file that hatch_build.py writes: the digest of each compiled module's source, or the reason why nothing was compiled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +20,9 @@ class Build:
     """How the modules that read and route texts were installed.
 
     Attributes:
-        compiled: how many modules are compiled; 0 means that the plain sources are in use.
-        reason: why nothing is compiled; empty if something is.
-        stale: the modules whose source is not the one that was compiled.
+        compiled: the number of compiled modules; 0 means that the plain sources are in use.
+        reason: why no module is compiled; empty if some are.
+        stale: the modules whose source changed after it was compiled.
     """
 
     compiled: int
@@ -37,9 +37,9 @@ class Build:
 
 
 def installed(root: Path = ROOT) -> Build:
-    """Return what is installed below a folder, the running program's if none is given.
+    """Return the build that is installed below a folder, by default that of the running program.
 
-    A few small files are read and hashed, which takes about a millisecond.
+    It reads and hashes a few small files, which takes about a millisecond.
     """
     try:
         record = json.loads((root / RECORD).read_text("utf-8"))
@@ -53,10 +53,10 @@ def installed(root: Path = ROOT) -> Build:
 
 
 def require_current(root: Path = ROOT) -> Build:
-    """Return what is installed.
+    """Return the build that is installed below a folder, by default that of the running program.
 
     Raises:
-        ConfigurationError: a compiled module was made of another source than the one beside it.
+        ConfigurationError: the source beside a compiled module changed after it was compiled.
     """
     build = installed(root)
     if build.stale:

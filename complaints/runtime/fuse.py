@@ -1,4 +1,4 @@
-"""Stops a worker when so much is poison that the fault is not in the messages."""
+"""Stops a worker when too many records are dead-lettered: then the fault is in a schema or a deployment, not in the records."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from complaints.errors import LaporError
 
 WINDOW = 4
-"""How many times the limit the window holds, of which half may be dead: poison that comes between good records is noticed too."""
+"""The size of the window, in multiples of the limit. If half of it is dead, the fuse blows, so mixed good and bad records are noticed."""
 
 
 class FuseBlown(LaporError):
-    """So many dead letters that the worker must stop, not empty the topic into the bin."""
+    """So many records became dead letters that the worker must stop instead of moving the whole topic to the dead-letter topic."""
 
 
 @dataclass(slots=True)
 class Fuse:
-    """Counts dead letters, in a row and among the last records.
+    """A counter of dead letters, consecutive ones and those among the last records.
 
     Attributes:
-        limit: so many in a row are too many; and so are twice as many among the last WINDOW times as many records.
-        in_a_row: how many there are now.
+        limit: the fuse blows at this many dead letters in a row, or at WINDOW / 2 times as many among the last `limit * WINDOW` records.
+        in_a_row: the present number of dead letters in a row.
     """
 
     limit: int
@@ -31,7 +31,7 @@ class Fuse:
         """Count one record.
 
         Raises:
-            FuseBlown: it was one too many.
+            FuseBlown: with this record the limit is reached.
         """
         self.in_a_row = self.in_a_row + 1 if dead else 0
         self._last.append(dead)

@@ -1,4 +1,4 @@
-"""Reads the data files that ship inside the packages."""
+"""Reads the data files that are shipped inside the packages."""
 
 from importlib import resources
 from typing import Any

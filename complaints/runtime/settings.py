@@ -1,4 +1,4 @@
-"""Every setting, read from the environment in one place and checked before anything starts."""
+"""All settings, read from the environment in one place and checked before anything starts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,32 +43,37 @@ class Settings(BaseSettings):
     telegram_api: OptionalText = Field(
         None, description="Base address of the Telegram Bot API. Unset: the embedded stand-in."
     )
-    telegram_token: SecretStr = Field(SecretStr("1708:stand-in"), description="Token of our bot on Telegram.")
+    telegram_token: SecretStr = Field(SecretStr("1708:stand-in"), description="Token of our Telegram bot.")
     telegram_poll_s: float = Field(
-        20.0, ge=0, le=50, description="Seconds that one question for updates waits at Telegram for the first."
+        20.0,
+        ge=0,
+        le=50,
+        description="Seconds that Telegram holds a request for updates open until the first one arrives.",
     )
     telegram_webhook: OptionalText = Field(
-        None, description="Public https address to which Telegram brings updates. Unset: the door asks for them."
+        None, description="Public https address to which Telegram delivers updates. Unset: the channel requests them."
     )
     telegram_listen: str = Field(
-        "127.0.0.1:8081", description="host:port that the Telegram door listens on where a webhook is set."
+        "127.0.0.1:8081", description="host:port that the Telegram channel listens on if a webhook is set."
     )
     web: OptionalText = Field(
-        None, description="host:port that the web door listens on. Unset: a port that `lapor up` chooses on loopback."
+        None,
+        description="host:port that the web channel listens on. Unset: a port that `lapor up` chooses on loopback.",
     )
     webhook: OptionalText = Field(
-        None, description="host:port that the door of signed webhooks listens on. Unset: `lapor up` does not open it."
+        None,
+        description="host:port that the webhook channel listens on. Unset: `lapor up` does not start this channel.",
     )
     webhook_secrets_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="YAML file with the sources of signed webhooks: name, `secrets`, `callback`."
     )
     data: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("lapor"),
-        description="Folder for everything that is kept: spools, secrets, embedded servers' data.",
+        description="Folder for all stored data: spools, secrets, the embedded servers' data.",
     )
     secret_file: Path | None = Field(
         None,
-        description="File with the secret behind codes and sealed addresses. Unset: <data>/secret, made at the first start.",
+        description="File with the secret behind codes and sealed addresses. Unset: <data>/secret, created at the first start.",
     )
     kafka_home: Path | None = Field(
         None, description="An unpacked Apache Kafka for the embedded broker. Unset: jars by Maven coordinates."
@@ -76,97 +81,114 @@ class Settings(BaseSettings):
     short_code: str = Field("1708", description="Our short code on the mobile networks.")
     x_account: str = Field("lapor1708", description="Our account on X, without the @.")
     max_hops: int = Field(
-        3, ge=1, le=20, description="After so many refusals a complaint goes to the national administrator."
+        3, ge=1, le=20, description="Number of refusals after which a complaint goes to the national administrator."
     )
     model: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
-        None, description="A model that `lapor learn` made, for the router. Unset: the rules alone."
+        None, description="File with a model for the router, made by `lapor learn`. Unset: only the rules are used."
     )
-    produce_timeout_s: float = Field(5.0, gt=0, description="Seconds that a door waits for Kafka before it spools.")
+    produce_timeout_s: float = Field(5.0, gt=0, description="Seconds that a channel waits for Kafka before it spools.")
     spool_max_bytes: int = Field(
-        1 << 30, ge=1 << 16, description="Bytes that each door's spool may hold before it says no upstream."
+        1 << 30,
+        ge=1 << 16,
+        description="Bytes that each channel's spool may hold before the channel refuses messages upstream.",
     )
     part_timeout_s: float = Field(
-        30 * MINUTE_S, gt=0, description="Seconds to wait for the rest of a long SMS before it goes on as partial."
+        30 * MINUTE_S,
+        gt=0,
+        description="Seconds to wait for the missing parts of a long SMS before it is processed as partial.",
     )
     same_sms_window_s: float = Field(
         24 * 60 * MINUTE_S,
         gt=0,
-        description="Seconds in which the same text from the same number is the same complaint.",
+        description="Seconds within which the same text from the same number counts as the same complaint.",
     )
     question_hours: float = Field(
         72.0,
         gt=0,
-        description="Hours for which a question of ours stays open: what the citizen then says is its answer.",
+        description="Hours for which a question to a citizen stays open: a message from the citizen is then taken as its answer.",
     )
     replies_per_hour: int = Field(
-        12, ge=1, description="Most replies within an hour to one citizen by SMS, Twitter or Telegram; more wait."
+        12,
+        ge=1,
+        description="Maximum number of replies per hour to one citizen by SMS, Twitter or Telegram; further replies wait.",
     )
-    reply_max_hours: float = Field(72.0, gt=0, description="Hours after which an unsent reply is given up.")
+    reply_max_hours: float = Field(72.0, gt=0, description="Hours after which an unsent reply is abandoned.")
     smpp_window: int = Field(
-        10, ge=1, le=1000, description="Messages to citizens that may wait for an SMSC's answer at once, on each link."
+        10,
+        ge=1,
+        le=1000,
+        description="Maximum number of messages per link that wait for an SMSC's answer at the same time.",
     )
     x_user_keys: SecretStr = Field(
         SecretStr("stand-in:stand-in:stand-in:stand-in"),
-        description="OAuth 1.0a keys of our account, which posts: consumer_key:consumer_secret:token:token_secret.",
+        description="OAuth 1.0a keys of the account that posts: consumer_key:consumer_secret:token:token_secret.",
     )
     x_monthly_reads: int = Field(
         100_000,
         ge=1,
-        description="Posts that may be read from X in a month; X bills each. A warning at 80 %, a stop at 100 %.",
+        description="Maximum number of posts read from X per month; X bills each. Warns at 80 %, stops reading at 100 %.",
     )
-    x_stream: bool = Field(False, description="Listen to X's filtered stream too, as a hint to look at once.")
-    x_poll_s: float = Field(15.0, gt=0, description="Seconds between two looks at our mentions.")
-    web_max_body_bytes: int = Field(1 << 20, ge=1024, description="Bytes that a web request may have beside its files.")
+    x_stream: bool = Field(False, description="Also listen to X's filtered stream, as a hint to read mentions at once.")
+    x_poll_s: float = Field(15.0, gt=0, description="Seconds between two reads of our mentions.")
+    web_max_body_bytes: int = Field(
+        1 << 20, ge=1024, description="Maximum size of a web request in bytes, without its files."
+    )
     web_proxies: OptionalText = Field(
-        None, description="Addresses or networks of reverse proxies, by commas, whose X-Forwarded-For is believed."
+        None,
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For is trusted, separated by commas.",
     )
-    web_reads: str = Field("300/minute", description="How often one client may ask the web door for something.")
-    web_writes: str = Field("60/minute", description="How often one client may send the web door something.")
+    web_reads: str = Field("300/minute", description="How often one client may read from the web channel.")
+    web_writes: str = Field("60/minute", description="How often one client may send data to the web channel.")
     api_keys_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
-        None, description="File of lines name:sha256, the API's clients; see `lapor api-key`. Unset: the API is open."
+        None,
+        description="File with the API's clients, one name:sha256 per line; see `lapor api-key`. Unset: the API is open.",
     )
     attachments: OptionalText = Field(
         None, description="s3://key:secret@host:port/bucket for citizens' files. Unset: <data>/attachments."
     )
-    attachment_max_bytes: int = Field(10 << 20, ge=1024, description="Bytes that one file of a web request may have.")
-    router_batch: int = Field(2000, ge=1, description="Most events that the router takes at once.")
-    sink_batch: int = Field(20_000, ge=1, description="Most rows that the sink inserts at once.")
-    sink_interval_s: float = Field(1.0, gt=0, description="Seconds after which the sink inserts what it has.")
+    attachment_max_bytes: int = Field(
+        10 << 20, ge=1024, description="Maximum size in bytes of one file in a web request."
+    )
+    router_batch: int = Field(
+        2000, ge=1, description="Maximum number of events that the router processes in one batch."
+    )
+    sink_batch: int = Field(20_000, ge=1, description="Number of records at which the sink inserts what it has read.")
+    sink_interval_s: float = Field(1.0, gt=0, description="Seconds after which the sink inserts what it has read.")
     dead_letter_fuse: int = Field(
         1000,
         ge=1,
-        description="Consecutive dead letters after which a worker stops instead: the fault is then not in the messages.",
+        description="Consecutive dead letters after which a worker stops: the fault is then not in the messages.",
     )
     metrics: OptionalText = Field(
         None,
         description="host:port on which a service shows its metrics to Prometheus; "
-        "under `lapor up` each process has the next port. Unset: none.",
+        "under `lapor up` each process uses the next port. Unset: none.",
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
     def secret_path(self) -> Path:
-        """The file with the secret."""
+        """The path of the file with the secret."""
         return self.secret_file or self.data / "secret"
 
     @property
     def spool_folder(self) -> Path:
-        """The folder of the doors' spools."""
+        """The folder of the channels' spools."""
         return self.data / "spool"
 
     def kafka_required(self) -> str:
-        """Return the brokers.
+        """Return the addresses of the Kafka brokers.
 
         Raises:
-            ConfigurationError: none is set and no stack runs.
+            ConfigurationError: no broker is set, and no running stack was found.
         """
         return self._required(self.kafka, "LAPOR_KAFKA", "host:port")
 
     def clickhouse_required(self) -> str:
-        """Return the ClickHouse address.
+        """Return the address of ClickHouse.
 
         Raises:
-            ConfigurationError: none is set and no stack runs.
+            ConfigurationError: no address is set, and no running stack was found.
         """
         return self._required(self.clickhouse, "LAPOR_CLICKHOUSE", "clickhouse://user:password@host:9000/database")
 
@@ -179,13 +201,13 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls, **overrides: object) -> Self:
-        """Read the environment.
+        """Return the settings from the environment.
 
         Args:
-            overrides: values that go before the environment's (a command's options).
+            overrides: values that take precedence over the environment, such as a command's options.
 
         Raises:
-            ConfigurationError: a variable is not as it must be; the text names it.
+            ConfigurationError: a variable has a wrong value; the text names the variable.
         """
         try:
             return cls(**overrides)  # type: ignore[arg-type]  # pydantic checks them
@@ -197,7 +219,7 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A server's address, taken apart."""
+    """The parts of a server's address."""
 
     user: str
     password: SecretStr
@@ -207,7 +229,7 @@ class Address:
 
 
 def parse_address(text: str, *, scheme: str, default_port: int) -> Address:
-    """Take `scheme://user:password@host:port/path` apart.
+    """Return the parts of an address of the form `scheme://user:password@host:port/path`.
 
     Raises:
         ConfigurationError: the text is not of that form.

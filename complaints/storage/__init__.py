@@ -1,1 +1,1 @@
-"""What is kept on disk or in object storage: the spool, attachments, and small files written whole."""
+"""Storage on disk or in object storage: the spool, attachments, and small files that are written whole or not at all."""

@@ -1,4 +1,4 @@
-"""Keeps citizens' files under the hash of their content: the same file is kept once, whoever sends it."""
+"""Stores citizens' files under the hash of their content: the same file is stored only once, whoever sends it."""
 
 import os
 import shutil
@@ -10,42 +10,42 @@ from typing import Protocol
 from complaints.errors import ConfigurationError, UnavailableError
 
 HEAD_BYTES = 4096
-"""As many as are looked at to tell what a file is."""
+"""The number of bytes from the start of a file that are enough to tell its type."""
 
 RESERVE_BYTES = 1 << 28
-"""Of the disk, kept free for the spool: a complaint without its photo is better than no complaint."""
+"""Bytes of the disk that stay free for the spool: a complaint without its photo is better than no complaint."""
 
 
 class AttachmentStore(Protocol):
-    """Where files are kept. Thread-safe; each method may block."""
+    """A store for files. Thread-safe; each method may block."""
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Take over a finished file; it is durable when this returns. Keeping the same content twice is once.
+        """Store a finished file durably. Storing the same content again changes nothing.
 
         Raises:
-            UnavailableError: it cannot be kept now.
+            UnavailableError: the file cannot be stored now.
         """
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return the size in bytes and the first HEAD_BYTES of what is kept under a hash; None where nothing is.
+        """Return the size in bytes and the first HEAD_BYTES bytes of the file with this hash, or None if there is none.
 
         Raises:
-            UnavailableError: it cannot be known now.
+            UnavailableError: the store cannot be read now.
         """
 
 
 class DiskStore:
-    """An AttachmentStore in a folder: two letters of the hash, then the hash."""
+    """An AttachmentStore in a folder. A file's path is the first two letters of its hash, then the whole hash."""
 
     def __init__(self, folder: Path, *, reserve_bytes: int = RESERVE_BYTES) -> None:
-        """Make the folder.
+        """Create the folder.
 
         Args:
-            folder: for everything that is kept.
-            reserve_bytes: of the disk that stay free.
+            folder: the folder for all files.
+            reserve_bytes: the number of bytes of the disk that must stay free.
 
         Raises:
-            ConfigurationError: it cannot be made or written.
+            ConfigurationError: the folder cannot be created or written.
         """
         self._folder = folder
         self._reserve_bytes = reserve_bytes
@@ -59,7 +59,7 @@ class DiskStore:
             ) from error
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Take over a finished file (see AttachmentStore)."""
+        """Store a finished file (see AttachmentStore)."""
         place = self._place(sha256)
         try:
             if shutil.disk_usage(self._folder).free < self._reserve_bytes:
@@ -78,7 +78,7 @@ class DiskStore:
             raise UnavailableError(f"the attachment cannot be kept in {self._folder}: {error}") from error
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return what is kept under a hash (see AttachmentStore)."""
+        """Return size and head of a stored file (see AttachmentStore)."""
         try:
             with self._place(sha256).open("rb") as file:
                 return os.fstat(file.fileno()).st_size, file.read(HEAD_BYTES)

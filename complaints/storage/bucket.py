@@ -1,4 +1,4 @@
-"""Keeps citizens' files in S3-compatible storage, under the hash of their content."""
+"""Stores citizens' files in S3-compatible storage, under the hash of their content."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,20 +14,20 @@ from complaints.storage.attachments import HEAD_BYTES, AttachmentStore, DiskStor
 HTTPS_PORT = 443
 
 WAIT = timedelta(seconds=30)
-"""Ten megabytes over a slow line; the client waits meanwhile."""
+"""The maximum time for one request: enough for ten megabytes over a slow line. The client waits meanwhile."""
 
 RETRIES = 3
-"""Within WAIT: a server that does not answer by then is away, and the citizen is told."""
+"""The maximum number of retries, all within WAIT. A server that has not answered by then is away, and the citizen is told so."""
 
 REGION = "us-east-1"
-"""What S3-compatible servers take where they have no regions; a part of the signature only."""
+"""The region that S3-compatible servers accept if they have no regions; it is only a part of the signature."""
 
 
 class BucketStore:
-    """An AttachmentStore in a bucket. Putting the same content again changes nothing."""
+    """An AttachmentStore in a bucket. Storing the same content again changes nothing."""
 
     def __init__(self, address: str) -> None:
-        """Prepare; nothing is asked of the server yet.
+        """Prepare the client. Sends no request yet.
 
         Args:
             address: `s3://key:secret@host:port/bucket`, or `s3+http://...` for a server without TLS.
@@ -53,14 +53,14 @@ class BucketStore:
         )
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Take over a finished file (see AttachmentStore): S3 answers when it is durable."""
+        """Store a finished file (see AttachmentStore): S3 answers once the file is durable."""
         try:
             obstore.put(self._store, _key(sha256), draft)
         except (BaseError, OSError) as error:
             raise UnavailableError(f"the attachment cannot be kept in the bucket: {type(error).__name__}") from error
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return what is kept under a hash (see AttachmentStore)."""
+        """Return size and head of a stored file (see AttachmentStore)."""
         try:
             size = obstore.head(self._store, _key(sha256))["size"]
             head = obstore.get_range(self._store, _key(sha256), start=0, end=min(size, HEAD_BYTES))
@@ -76,7 +76,7 @@ def _key(digest: str) -> str:
 
 
 def attachment_store(settings: Settings) -> AttachmentStore:
-    """Return the store that is set: a bucket, or the data folder.
+    """Return the store that the settings name: a bucket, or by default a folder in the data folder.
 
     Raises:
         ConfigurationError: the address is wrong, or the folder cannot be written.

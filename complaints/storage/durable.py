@@ -1,14 +1,14 @@
-"""Puts small files on disk whole or not at all."""
+"""Writes small files to disk whole or not at all."""
 
 import os
 from pathlib import Path
 
 
 def write_durably(path: Path, text: str) -> None:
-    """Write a file so that after a power cut it holds the old text or the new one.
+    """Write a file so that it holds either the old text or the new one after a power cut.
 
     Raises:
-        OSError: the disk does not take it; the old file stays.
+        OSError: the disk cannot store the text; the old file stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f"{path.suffix}.new")

@@ -1,4 +1,4 @@
-"""A bounded, fsynced queue of records on disk: what a door said yes to while Kafka was away, in order, until Kafka has it."""
+"""The spool: a bounded, fsynced queue on disk for the records that a channel acknowledged while Kafka was away, in order."""
 
 import json
 import queue
@@ -20,26 +20,26 @@ CREATE TABLE IF NOT EXISTS spool (
 """
 
 GROUP = 500
-"""Records that share one fsync: an fsync costs milliseconds, and doors hand in hundreds of messages in that time."""
+"""The maximum number of records per fsync: an fsync takes milliseconds, and channels pass in hundreds of messages in that time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A record that waits, and its place in the order."""
+    """A waiting record with its sequence number."""
 
     seq: int
     record: Record
 
 
 class Spool:
-    """One door's queue. SQLite in WAL mode with synchronous=FULL: an append whose future is done survives a power cut."""
+    """The queue of one channel. SQLite in WAL mode with synchronous=FULL: an append whose future succeeded survives a power cut."""
 
     def __init__(self, path: Path, *, max_bytes: int) -> None:
-        """Open or make the spool, and find out now whether it can be written.
+        """Open or create the spool, and check at once that it can be written.
 
         Args:
-            path: the file; its folder is made.
-            max_bytes: bytes that may wait; one more record is refused.
+            path: the file; its folder is created if it does not exist.
+            max_bytes: the maximum number of waiting bytes; a record that would exceed it is refused.
 
         Raises:
             ConfigurationError: the file cannot be opened or written.
@@ -63,20 +63,20 @@ class Spool:
         self._writer.start()
 
     def __len__(self) -> int:
-        """Return how many records wait."""
+        """Return the number of waiting records."""
         return self._count
 
     def append(self, record: Record) -> "Future[None]":
-        """Return a future that is done when the record is fsynced, or fails with IntakeFull where it cannot be."""
+        """Return a future that succeeds once the record is fsynced. It fails with IntakeFull if the spool is full or the disk fails."""
         answer: Future[None] = Future()
         self._queue.put((record, answer))
         return answer
 
     def oldest(self, limit: int) -> list[Spooled]:
-        """Return the records that have waited longest, oldest first.
+        """Return at most `limit` records: those that have waited longest, oldest first.
 
         Raises:
-            IntakeFull: the disk fails.
+            IntakeFull: the disk failed.
         """
         with self._transaction():
             rows = self._database.execute(
@@ -88,10 +88,10 @@ class Spool:
         ]
 
     def remove_through(self, seq: int) -> None:
-        """Forget the records up to and with `seq`: Kafka has them.
+        """Remove the records up to and including `seq`, which Kafka has acknowledged.
 
         Raises:
-            IntakeFull: the disk is so full that not even this can be written; none is forgotten.
+            IntakeFull: the disk is too full even for this, or it failed; no record is removed.
         """
         with self._transaction():
             gone = self._database.execute(
@@ -102,7 +102,7 @@ class Spool:
             self._bytes -= sum(size for (size,) in gone)
 
     def close(self) -> None:
-        """Write what was handed in, and close."""
+        """Write all appended records, then close the file."""
         self._queue.put(None)
         self._writer.join()
         with self._lock:
@@ -147,7 +147,7 @@ class Spool:
             try:
                 self._database.executemany("INSERT INTO spool (topic, key, value, headers) VALUES (?, ?, ?, ?)", rows)
                 self._database.commit()
-            except sqlite3.Error as error:  # a full or failing disk: upstream must keep its message
+            except sqlite3.Error as error:  # the disk is full or fails: upstream must keep its messages
                 self._database.rollback()
                 answered = [(answer, IntakeFull(f"the spool cannot be written: {error}")) for _, answer in group]
             else:
@@ -161,14 +161,14 @@ class Spool:
 
 
 def open_durable(path: Path, schema: str) -> sqlite3.Connection:
-    """Open a SQLite file whose commits survive a power cut, and make its tables.
+    """Open a SQLite file whose commits survive a power cut, and create its tables.
 
     Args:
         path: the file.
-        schema: one or more CREATE statements that may be repeated.
+        schema: one or more CREATE statements that can be repeated.
 
     Raises:
-        sqlite3.Error: it cannot be opened or written.
+        sqlite3.Error: the file cannot be opened or written.
     """
     database = sqlite3.connect(path, check_same_thread=False, timeout=10.0)
     database.execute("PRAGMA journal_mode = WAL")

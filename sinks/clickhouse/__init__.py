@@ -1,1 +1,1 @@
-"""ClickHouse for analysts: no identity, masked text, and each event once however often it comes."""
+"""ClickHouse for analysts: no identities, masked text, and each event only once, however often it is delivered."""

@@ -1,4 +1,4 @@
-"""Where a case stands, asked of ClickHouse."""
+"""Looks up the status of a case in ClickHouse."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from sinks.clickhouse.client import Store, StoreRejected
 
 _COMPLAINT = "SELECT complaint_id, channel, received_at, secret FROM complaints WHERE tracking_code = %(code)s"
 _OWNER = "SELECT owner, triage, decided_at, deadlines FROM dispositions WHERE complaint_id = %(id)s ORDER BY hop DESC LIMIT 1"
-"""By the tables' own order: the view `cases` joins all of them first, 1.5 s where there are 3 million."""
+"""The present owner, read by the table's own sort order. The view `cases` would join all cases first: 1.5 s for 3 million."""
 
 _SAID = """
 SELECT kind, text FROM case_events WHERE complaint_id = %(id)s AND kind IN (%(answered)s, %(closed)s) ORDER BY at
@@ -22,30 +22,30 @@ SELECT kind, text FROM case_events WHERE complaint_id = %(id)s AND kind IN (%(an
 
 
 PATIENCE_S = 5.0
-"""A citizen waits for the answer; the query takes milliseconds."""
+"""Seconds to wait for ClickHouse: a citizen waits for the answer, and the query takes milliseconds."""
 
 AWAY_S = 5.0
-"""After a failure nobody waits for ClickHouse so long: all are told at once that it cannot be known now."""
+"""Seconds after a failure during which ClickHouse is not asked: every look-up then fails at once."""
 
 
 class StoredCases:
-    """A CaseReader on ClickHouse; one connection, used in turn."""
+    """A CaseReader on ClickHouse. Its threads use one connection in turn."""
 
     def __init__(self, store: Store) -> None:
-        """Keep the connection, made with PATIENCE_S; nobody else may use it."""
+        """Store the connection, which must have been made with PATIENCE_S. Nobody else may use it."""
         self._store = store
         self._lock = threading.Lock()
         self._away_until = 0.0
 
     def status(self, code: str) -> CaseStatus | None:
-        """Return where a case stands (see CaseReader); None also where it has no owner yet."""
+        """Return the status of a case (see CaseReader), or None also if it has no owner yet."""
         canonical = tracking.parse(code)
         with self._lock:
             if time.monotonic() < self._away_until:
                 raise StoreUnavailable("ClickHouse did not answer a moment ago")
             try:
                 return self._looked_up(canonical)
-            except (StoreUnavailable, StoreRejected) as error:  # rejected: the sink has not made the tables yet
+            except (StoreUnavailable, StoreRejected) as error:  # rejected: the sink has not created the tables yet
                 self._away_until = time.monotonic() + AWAY_S
                 raise StoreUnavailable(f"the case cannot be looked up: {error}") from error
 

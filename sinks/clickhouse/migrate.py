@@ -1,4 +1,4 @@
-"""Numbered SQL files, each applied once and never changed afterwards."""
+"""Applies the numbered SQL files: each once, and none may change afterwards."""
 
 import re
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One file.
+    """A numbered SQL file.
 
     Attributes:
-        number: its place in the order, from 1.
-        name: the file's.
-        sql: its statements, separated by a semicolon at a line's end.
+        number: its place in the order, counted from 1.
+        name: the name of the file.
+        sql: its statements, each ended by a semicolon at the end of a line.
     """
 
     number: int
@@ -32,21 +32,21 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the file's text."""
+        """The SHA-256 of the file's text, in hexadecimal digits."""
         return sha256(self.sql.encode()).hexdigest()
 
     @property
     def statements(self) -> list[str]:
-        """The statements, without comments that stand alone."""
+        """The statements, without comments that have a line of their own."""
         code = "\n".join(line for line in self.sql.splitlines() if not line.lstrip().startswith("--"))
         return [statement.strip() for statement in re.split(r";\s*(?:\n|$)", code) if statement.strip()]
 
 
 def migrations() -> list[Migration]:
-    """Return the files in their order.
+    """Return the files in the order of their numbers.
 
     Raises:
-        ConfigurationError: their numbers are not 1, 2, 3 ...
+        ConfigurationError: the numbers are not 1, 2, 3 and so on without a gap.
     """
     folder = files(__package__).joinpath("migrations")
     found = [
@@ -57,20 +57,20 @@ def migrations() -> list[Migration]:
     found.sort(key=lambda migration: migration.number)
     if [migration.number for migration in found] != list(range(1, len(found) + 1)):
         raise ConfigurationError(
-            f"migrations are not numbered without a gap: {[migration.name for migration in found]}"
+            f"the migrations are not numbered 1, 2, 3 and so on: {[migration.name for migration in found]}"
         )
     return found
 
 
 def migrate(store: Store) -> list[str]:
-    """Apply what is new and return its names.
+    """Apply the new migrations and return their names.
 
-    A run that is interrupted is taken up where it stopped: a statement that finds its table already there is done.
+    An interrupted run can be repeated: a CREATE statement whose table already exists does nothing.
 
     Raises:
-        ConfigurationError: an applied file was changed since.
+        ConfigurationError: a file was changed after it was applied.
         StoreUnavailable: ClickHouse does not answer.
-        StoreRejected: it refuses a statement.
+        StoreRejected: ClickHouse refuses a statement.
     """
     store.execute(LEDGER)
     applied = dict(store.execute("SELECT number, checksum FROM migrations"))

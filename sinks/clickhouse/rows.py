@@ -1,4 +1,4 @@
-"""From an event to a row: no identity, masked text, nothing of a secret report. Pure."""
+"""Turns events into rows: without identity, with masked text, and without the content of secret reports. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where a topic's events go.
+    """The table for a topic's events.
 
     Attributes:
-        name: the table's.
-        row: makes the row of a record; raises ContractViolation where it cannot be read.
+        name: the name of the table.
+        row: returns the row of a record; raises ContractViolation if the record cannot be read.
     """
 
     name: str
@@ -45,10 +45,11 @@ def _region(level: str, region: Region | None) -> Row:
 
 
 _UINT8, _UINT16, _INT32, _INT64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 31) - 1, (1 << 63) - 1
+"""The largest numbers that ClickHouse's integer columns can hold."""
 
 
 def _held(number: int, most: int, name: str) -> int:
-    """Return a number that its column holds; a larger one would make its whole batch fail for ever."""
+    """Return the number if its column can hold it. A larger one is a ContractViolation: its whole batch would fail for ever."""
     if number > most:
         raise ContractViolation(f"{name} {number} is too large for its column")
     return number
@@ -63,7 +64,7 @@ def _at(record: StoredRecord) -> Row:
 
 
 def complaint(record: StoredRecord) -> Row:
-    """Return a complaint's row."""
+    """Return the row of a complaint."""
     event = decode(record, Complaint)
     place = event.place
     return {
@@ -94,7 +95,7 @@ def complaint(record: StoredRecord) -> Row:
 
 
 def disposition(record: StoredRecord) -> Row:
-    """Return a disposition's row. Evidence goes without the citizen's words."""
+    """Return the row of a disposition. It leaves out the citizen's words in the evidence."""
     event = decode(record, Disposition)
     return {
         "disposition_id": event.id,
@@ -122,7 +123,7 @@ def disposition(record: StoredRecord) -> Row:
 
 
 def case_event(record: StoredRecord) -> Row:
-    """Return a case event's row."""
+    """Return the row of a case event."""
     event = decode(record, CaseEvent)
     completed = event.complaint if event.kind is CaseEventKind.enriched else None
     secret = event.secret or (event.complaint is not None and event.complaint.secret)
@@ -141,7 +142,7 @@ def case_event(record: StoredRecord) -> Row:
 
 
 def _completion(completed: Complaint | None) -> Row:
-    """Return the columns of a complaint as an addition left it; empty ones where the event is none."""
+    """Return the columns of a complaint after an addition. They are empty if the event is not an addition."""
     place = completed.place if completed else Place()
     secret = completed is not None and completed.secret
     return {
@@ -159,7 +160,7 @@ def _completion(completed: Complaint | None) -> Row:
 
 
 def delivery(record: StoredRecord) -> Row:
-    """Return the row of what became of a reply."""
+    """Return the row of a delivery."""
     event = decode(record, Delivery)
     return {
         "delivery_id": event.id,
@@ -176,11 +177,11 @@ def delivery(record: StoredRecord) -> Row:
 
 
 _WORDED = frozenset({MalformedMessage.__name__, ContractViolation.__name__})
-"""Errors whose texts are ours. Those of other errors may hold what the citizen wrote, perhaps in secret; they stand on Kafka."""
+"""Errors whose messages we wrote. The messages of other errors may quote a citizen, even of a secret report; they stay on Kafka only."""
 
 
 def dead_letter(record: StoredRecord) -> Row:
-    """Return a dead letter's row, without what it holds."""
+    """Return the row of a dead letter, without its payload."""
     event = decode(record, DeadLetter)
     return {
         "dead_letter_id": event.id,

@@ -1,7 +1,8 @@
-"""The sink: each event of the topics in its table, each batch inserted as if once.
+"""The sink: inserts each event of the topics into its table, and each batch only once, even after a crash.
 
-A batch's end is noted at Kafka before its insert, and committed after it. Whoever comes to the partition after a crash finds the note
-and inserts exactly the same batch with the same token, which ClickHouse knows (docs/adr/0004-cuts-noted-before-the-insert.md).
+The sink notes the end of a batch on Kafka before it inserts the batch, and commits that end afterwards. After a crash the next owner of
+the partition finds the note and inserts exactly the same batch with the same token, and ClickHouse ignores a batch whose token it knows
+(docs/adr/0004-cuts-noted-before-the-insert.md).
 """
 
 import threading
@@ -27,22 +28,23 @@ GROUP = "lapor-sink"
 SOURCE = "/sinks/clickhouse"
 
 POLL_S = 0.1
-"""How often a full interval is noticed."""
+"""The maximum number of seconds that one poll waits, and so the delay until the end of an interval is noticed."""
 
 STORE_PATIENCE_S = 120.0
-"""ClickHouse may be away so long (a restart) before the sink itself stops and is restarted; nothing is committed meanwhile."""
+"""Seconds that ClickHouse may be away (for a restart, say) before the sink stops and is restarted. Meanwhile nothing is committed."""
 
 FLUSH_TIMEOUT_S = 30.0
+"""The maximum number of seconds to wait until Kafka has acknowledged the dead letters of a batch."""
 
 
 @dataclass(slots=True)
 class Pending:
-    """What was read of one partition and not yet inserted.
+    """The records of one partition that were read but not yet inserted.
 
     Attributes:
         start: the first offset that is not yet inserted.
-        cut: the end (exclusive) that a former owner noted for the batch at `start`; None where it noted none.
-        records: in order.
+        cut: the end (exclusive) that a former owner noted for the batch at `start`; None if it noted none.
+        records: the records, in order.
     """
 
     start: int
@@ -50,7 +52,7 @@ class Pending:
     records: list[StoredRecord] = field(default_factory=list)
 
     def take(self) -> list[StoredRecord]:
-        """Return the records of the next batch and keep the others; none where the noted batch is not whole yet."""
+        """Remove and return the records of the next batch. Return none if the noted batch is not complete yet."""
         if self.cut is None:
             batch, self.records = self.records, []
             return batch
@@ -64,11 +66,11 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """When a batch is inserted.
+    """The limits at which a batch is inserted, whichever is reached first.
 
     Attributes:
-        most_rows: at so many rows.
-        interval_s: after so many seconds.
+        most_rows: the number of records that were read.
+        interval_s: the number of seconds since the last insert.
     """
 
     most_rows: int
@@ -76,17 +78,17 @@ class Pace:
 
 
 class Sink:
-    """One worker. One thread owns it."""
+    """A worker that copies events to ClickHouse. Not thread-safe: one thread owns it."""
 
     def __init__(self, consumer: BatchConsumer, store: Store, producer: Producer, pace: Pace, fuse: Fuse) -> None:
-        """Keep the parts.
+        """Store the parts, and register for partitions that go to another sink.
 
         Args:
             consumer: reads the topics of TABLES for GROUP.
-            store: ClickHouse, migrated.
-            producer: for dead letters.
+            store: ClickHouse, with all migrations applied.
+            producer: writes the dead letters.
             pace: when a batch is inserted.
-            fuse: stops the sink when too much is a dead letter.
+            fuse: stops the sink when there are too many dead letters.
         """
         self._consumer = consumer
         self._store = store
@@ -99,17 +101,17 @@ class Sink:
         consumer.on_revoke(self._let_go)
 
     def run(self, stop: threading.Event, turned: Callable[[int], None]) -> None:
-        """Read and insert until `stop`.
+        """Read and insert until `stop` is set.
 
         Args:
-            stop: set from outside.
-            turned: is called each time the loop turns, with the number of rows inserted so far.
+            stop: the event that ends the loop; another thread sets it.
+            turned: the heartbeat: it is called in each turn of the loop with the number of rows inserted so far.
 
         Raises:
-            StoreUnavailable: ClickHouse stayed away too long.
-            StoreRejected: it refuses a statement: a fault in the program.
-            BusUnavailable: Kafka does not give or take.
-            FuseBlown: too much is poison; nothing of that batch is committed.
+            StoreUnavailable: ClickHouse was away for more than STORE_PATIENCE_S seconds.
+            StoreRejected: ClickHouse refuses a statement, which means a fault in the program.
+            BusUnavailable: Kafka cannot be read or written.
+            FuseBlown: there are too many dead letters; the batch is not committed.
         """
         self._turned = turned
         due = time.monotonic() + self._pace.interval_s
@@ -140,12 +142,12 @@ class Sink:
             self._pending[at] = Pending(start, cut)
 
     def _let_go(self, partitions: Collection[TopicPartition]) -> None:
-        """Insert what was read before others take the partitions; what cannot be inserted now is theirs to read again."""
+        """Insert the read records before others take over the partitions. If that fails, the next owner reads them again."""
         if partitions:
             try:
                 self._insert(partitions, patience_s=5.0)
             except StoreUnavailable as error:
-                log.warning("handed over without inserting", error=str(error))
+                log.warning("partitions handed over before their records were inserted", error=str(error))
         for at in partitions or list(self._pending):
             self._pending.pop(at, None)
 
@@ -181,7 +183,7 @@ class Sink:
         telemetry.ROWS_STORED.labels(table.name).inc(len(rows))
 
     def _rows(self, batch: list[StoredRecord]) -> list[Row]:
-        """Make rows; poison becomes a dead letter, written before the batch is committed."""
+        """Return the rows of a batch. Poison becomes a dead letter, which is written before the batch is committed."""
         rows, letters = [], []
         for record in batch:
             try:
