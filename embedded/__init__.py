@@ -1,1 +1,1 @@
-"""The servers for a machine that has none: the real Kafka, the real ClickHouse engine, and stand-ins for SMSC and X."""
+"""Servers for a machine that has none: the real Kafka, the real ClickHouse engine, and stand-ins for SMSC, X and Telegram."""

@@ -1,4 +1,4 @@
-"""Answers those who write wrongly to a stand-in's control side."""
+"""Answers an invalid request to a stand-in's control interface with 400 and an explanation."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,14 +10,17 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def checked(handler: Handler) -> Handler:
-    """Answer 400 with words for what a caller wrote wrongly."""
+    """Wrap a handler so that an invalid request gets status 400 and a JSON body that explains the fault.
+
+    The faults are a ValidationError of pydantic, whose details go into the answer, and any other ValueError.
+    """
 
     async def guarded(request: Request) -> Response:
         try:
             return await handler(request)
         except ValidationError as error:
             details = error.errors(include_url=False, include_context=False, include_input=False)
-            return JSONResponse({"error": "the request is not as it must be", "details": details}, 400)
+            return JSONResponse({"error": "the request is not valid", "details": details}, 400)
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 400)
 

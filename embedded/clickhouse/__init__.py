@@ -1,4 +1,4 @@
-"""An embedded ClickHouse: chDB behind ClickHouse's native TCP protocol, for any client that speaks it."""
+"""An embedded ClickHouse: chDB behind ClickHouse's native TCP protocol, for any client of that protocol."""
 
 from embedded.clickhouse.config import ServerConfig
 from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError

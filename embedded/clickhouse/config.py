@@ -1,4 +1,4 @@
-"""What an embedded ClickHouse is started with."""
+"""The settings of an embedded ClickHouse."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ class ServerConfig:
     """Settings of one server.
 
     Attributes:
-        data_dir: The folder that holds all data; one server a folder.
+        data_dir: The folder that holds all data. Only one server can use a folder at a time.
         host: The address to listen on.
-        port: The TCP port, 0 for a free one.
-        user: The one user that may log in.
-        password: Its password; empty means that none is asked for.
-        database: Made at the start, and what a client that names none gets.
-        max_clients: Connections at once; further ones are refused with code 202.
-        max_memory_bytes: What all queries together may hold in the engine.
-        idle_timeout_s: How long a client may be silent between packets, in seconds; ClickHouse's own default.
-        io_timeout_s: How long one read or write within a packet may take, in seconds; ClickHouse's own default.
-        stop_timeout_s: How long running queries are waited for when the server stops, in seconds.
+        port: The TCP port; 0 takes a free one.
+        user: The only user that may log in.
+        password: The user's password; empty by default. A client must send exactly this text.
+        database: The database that is created at start. It is also the default for clients that name none.
+        max_clients: The maximum number of simultaneous connections; further ones are refused with code 202.
+        max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
+        idle_timeout_s: The maximum silence of a client between packets, in seconds; the default is ClickHouse's own.
+        io_timeout_s: The maximum duration of one read or write within a packet, in seconds; the default is ClickHouse's own.
+        stop_timeout_s: How long the server waits for each client's thread when it stops, in seconds.
     """
 
     data_dir: Path
@@ -38,5 +38,8 @@ class ServerConfig:
 
 
 def spool_folder(data_dir: Path) -> Path:
-    """Where rows wait in files until the engine reads them; what a killed server left there is of no use."""
+    """Return the folder for files of rows that the engine has not read yet.
+
+    Files that a killed server left there are useless; the next start deletes them.
+    """
     return data_dir / "spool"

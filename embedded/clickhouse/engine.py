@@ -1,4 +1,4 @@
-"""All access to chDB: one engine a data folder, one connection a client, and errors mapped to ClickHouse's codes."""
+"""All access to chDB: one engine per data folder, one connection per client, and errors mapped to ClickHouse's codes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Progress
 from embedded.clickhouse.session.statements import literal, quote
 
-# What chDB says of a statement that it runs, but not as a stream; it says so before it runs anything.
+# chDB's message for a statement that it can run only without streaming. chDB sends it before it runs anything.
 _NOT_STREAMED: Final = "Streaming query is not supported"
-# Settings that clients before 54429 write as numbers.
+# Types of the settings that clients of a revision before 54429 write as numbers.
 _NUMBER_TYPES: Final = frozenset(
     {"Bool", "UInt64", "Int64", "Seconds", "Milliseconds", "MaxThreads", "NonZeroUInt64", "UInt64Auto", "BoolAuto"}
 )
@@ -35,7 +35,7 @@ _CONFIG: Final = """<clickhouse>
   <background_schedule_pool_size>4</background_schedule_pool_size>
 </clickhouse>
 """
-# Marks of the few tables here are small; ClickHouse's default of 5 GiB is for a machine of its own.
+# Size of the mark cache. The few tables here have few marks; ClickHouse's default of 5 GiB is for a dedicated machine.
 _MARK_CACHE_BYTES: Final = 16 << 20
 # Enough for a dozen clients on a few cores; ClickHouse's default is 10,000.
 _MAX_THREADS: Final = 500
@@ -43,18 +43,18 @@ _MAX_THREADS: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingState:
-    """A setting's value on a connection, and whether it differs from the default."""
+    """The value of a setting on a connection; ``changed`` is true if it differs from the default."""
 
     value: str
     changed: bool
 
 
 class Engine:
-    """chDB over one folder.
+    """The chDB engine over one data folder.
 
     Args:
-        folder: Where chDB keeps its data; made if missing.
-        max_memory_bytes: What all queries together may hold.
+        folder: The server's data folder. chDB's data go into its subfolder ``chdb``, which is created if missing.
+        max_memory_bytes: The maximum memory of all queries together, in bytes.
 
     Raises:
         EngineError: chDB cannot open the folder.
@@ -76,42 +76,58 @@ class Engine:
         self._types = {str(name): str(kind) for name, kind, _ in rows}
 
     def connect(self, tag: str) -> EngineConnection:
-        """Open one connection, whose queries `kill` finds by ``tag``."""
+        """Open a connection; `kill` finds its queries by ``tag``.
+
+        Raises:
+            EngineError: chDB cannot open the connection.
+        """
         try:
             return EngineConnection(self._chdb.connect(self._address), tag)
         except RuntimeError as error:
             raise engine_error(str(error)) from error
 
     def knows_setting(self, name: str) -> bool:
-        """Whether ClickHouse has a setting of this name."""
+        """Return whether ClickHouse has a setting of this name."""
         return name in self._types
 
     def is_number(self, name: str) -> bool:
-        """Whether an old client writes this setting as a number."""
+        """Return whether a client of a revision before 54429 writes this setting as a number."""
         return self._types.get(name) in _NUMBER_TYPES
 
     def kill(self, tag: str) -> None:
-        """Ask the queries of a connection to stop; they end with code 394 soon after."""
+        """Ask chDB to stop the queries of the connection with this tag; they end with code 394 soon after.
+
+        Raises:
+            EngineError: The KILL statement failed.
+        """
         with self._lock:
             self._control.execute(f"KILL QUERY WHERE Settings['log_comment'] = {literal(tag)} ASYNC")
 
     def rows(self, text: str) -> list[list[Any]]:
-        """Run a small query of the server's own, beside all clients."""
+        """Run a small query on the server's own connection and return its rows as JSON values.
+
+        Raises:
+            EngineError: The query failed.
+        """
         with self._lock:
             return self._control.rows(text)
 
     def execute(self, text: str) -> None:
-        """Run a statement of the server's own, beside all clients."""
+        """Run a statement on the server's own connection.
+
+        Raises:
+            EngineError: The statement failed.
+        """
         with self._lock:
             self._control.execute(text)
 
     def close(self) -> None:
-        """Close the engine's own connection; chDB ends with its last one."""
+        """Close the server's own connection. chDB shuts down with its last connection."""
         self._control.close()
 
 
 class EngineConnection:
-    """One client's connection: its database, settings and temporary tables. For one thread at a time."""
+    """One connection with its database, settings and temporary tables. Only one thread may use it at a time."""
 
     def __init__(self, connection: Any, tag: str) -> None:
         self._connection = connection
@@ -119,13 +135,13 @@ class EngineConnection:
         self.execute(f"SET implicit_select = 0, log_comment = {literal(tag)}")
 
     def execute(self, text: str, parameters: Mapping[str, str] | None = None) -> bytes:
-        """Run a statement to its end.
+        """Run a statement to completion.
 
         Returns:
-            Its result in Native format, empty if it has none.
+            The result in Native format; empty if the statement has none.
 
         Raises:
-            EngineError: It failed.
+            EngineError: The statement failed.
         """
         try:
             return bytes(self._connection.query(text, "Native", params=dict(parameters or {})).bytes())
@@ -133,12 +149,12 @@ class EngineConnection:
             raise engine_error(str(error)) from error
 
     def stream(self, text: str, parameters: Mapping[str, str]) -> Iterator[bytes]:
-        """Run a query, handing out its blocks in Native format as they come.
+        """Run a query and yield its blocks in Native format as they arrive.
 
-        Statements that chDB does not stream (SHOW, DDL) run to their end and give one chunk of all their blocks.
+        Statements that chDB does not stream (SHOW, DDL) run to completion and yield all their blocks as one chunk.
 
         Raises:
-            EngineError: It failed, at any block.
+            EngineError: The query failed. This can happen at any block.
         """
         try:
             result = self._connection.send_query(text, "Native", params=dict(parameters))
@@ -155,7 +171,7 @@ class EngineConnection:
             yield data
 
     def watch(self, report: Callable[[Progress], None] | None) -> None:
-        """Call ``report`` with the totals so far while queries of this connection run; None ends it."""
+        """Call ``report`` with the totals so far while a query runs on this connection; None stops the reports."""
 
         def callback(state: Mapping[str, int]) -> None:
             if report is not None:
@@ -171,7 +187,13 @@ class EngineConnection:
         self._connection.set_progress_callback(callback if report else None)
 
     def summary(self, text: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Run a query for what Native format leaves out: totals, extremes, the rows before a limit."""
+        """Run a query and return its result as a dict, with the parts that Native format leaves out.
+
+        These are the totals, the extremes and the number of rows before a limit.
+
+        Raises:
+            EngineError: The query failed.
+        """
         try:
             result = self._connection.query(text, "JSONCompactStrings", params=dict(parameters))
             return dict(json.loads(result.bytes()))
@@ -179,7 +201,11 @@ class EngineConnection:
             raise engine_error(str(error)) from error
 
     def native(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bytes:
-        """Turn rows of text, as `summary` gives them, into one Native block."""
+        """Return one Native block with these rows, whose values are text as in the result of `summary`.
+
+        Raises:
+            EngineError: A value does not fit its column's type.
+        """
         structure = ", ".join(f"{quote(column.name)} {column.type}" for column in columns)
         lines = "\n".join(json.dumps(row) for row in rows)
         return self.execute(
@@ -187,7 +213,11 @@ class EngineConnection:
         )
 
     def rows(self, text: str, parameters: Mapping[str, str] | None = None) -> list[list[Any]]:
-        """Run a small query and give its rows as JSON reads them."""
+        """Run a small query and return its rows as JSON values.
+
+        Raises:
+            EngineError: The query failed.
+        """
         try:
             data = self._connection.query(text, "JSONCompactEachRow", params=dict(parameters or {})).bytes()
         except RuntimeError as error:
@@ -195,17 +225,28 @@ class EngineConnection:
         return [json.loads(line) for line in bytes(data).splitlines()]
 
     def describe(self, what: str, parameters: Mapping[str, str] | None = None) -> list[tuple[Column, str]]:
-        """The columns of a table, a table function or a query in parentheses, each with its kind of default."""
+        """Return the columns of a table, a table function or a query in parentheses.
+
+        Returns:
+            For each column, its name and type, and its kind of default (for instance MATERIALIZED; empty if none).
+
+        Raises:
+            EngineError: The table is unknown or the query is wrong.
+        """
         found = self.rows(f"DESCRIBE TABLE {what}", parameters)
         return [(Column(name=str(row[0]), type=str(row[1])), str(row[2])) for row in found]
 
     def setting_states(self, names: Sequence[str]) -> dict[str, SettingState]:
-        """The present values of settings."""
+        """Return the current state of each named setting; unknown names are left out.
+
+        Raises:
+            EngineError: The query for them failed.
+        """
         listed = ", ".join(literal(name) for name in names)
         found = self.rows(f"SELECT name, value, changed FROM system.settings WHERE name IN ({listed})")  # noqa: S608
         return {str(name): SettingState(value=str(value), changed=bool(changed)) for name, value, changed in found}
 
     def close(self) -> None:
-        """End the connection; a stream that runs on it ends too."""
+        """Close the connection and any stream that runs on it; an error of chDB is ignored."""
         with suppress(RuntimeError):
             self._connection.close()

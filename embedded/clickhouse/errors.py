@@ -1,4 +1,4 @@
-"""The one tree of failures of the embedded ClickHouse, each with ClickHouse's own code and name."""
+"""The error tree of the embedded ClickHouse, with ClickHouse's own codes and names."""
 
 from __future__ import annotations
 
@@ -41,29 +41,29 @@ _NAMES: Final[dict[int, str]] = {
     SUPPORT_IS_DISABLED: "SUPPORT_IS_DISABLED",
 }
 
-# chDB prefixes the text with what it was doing and suffixes it with its version; the native protocol carries neither.
+# chDB puts the current activity before the text and its version after it. The native protocol carries neither.
 _ENGINE_TEXT: Final = re.compile(r"Code: (?P<code>\d+)\. DB::Exception: (?P<text>.*)", re.DOTALL)
 _VERSION_SUFFIX: Final = re.compile(r"\s*\(version [\d.]+[^)]*\)\s*$")
 
 
 class EmbeddedClickHouseError(Exception):
-    """Root of every error this package raises."""
+    """The root of all errors that this package raises."""
 
 
 class FolderInUseError(EmbeddedClickHouseError):
-    """Another process serves the data folder; the message says what to do."""
+    """Another process uses the data folder; the message says what to do."""
 
 
 class ConnectionLostError(EmbeddedClickHouseError):
-    """The client went away, or was silent for longer than it may be."""
+    """The client closed the connection, or was silent for longer than the timeout."""
 
 
 class ServerError(EmbeddedClickHouseError):
-    """A refusal that the client is told of as an exception packet.
+    """An error that the server sends to the client as an exception packet.
 
     Attributes:
         code: ClickHouse's numeric error code.
-        text: What the client reads, with the code's name at the end.
+        text: The message for the client; it ends with the code's name if that is known here.
     """
 
     def __init__(self, code: int, text: str) -> None:
@@ -74,25 +74,25 @@ class ServerError(EmbeddedClickHouseError):
 
 
 class ProtocolError(ServerError):
-    """Bytes that are no valid packet: the client is told, then its connection ends."""
+    """The client sent bytes that are not a valid packet: it receives an exception packet, then its connection ends."""
 
 
 class EngineError(ServerError):
-    """What chDB answered to a statement, with the code and text it gave."""
+    """chDB refused or failed a statement; the code and the text are chDB's."""
 
 
-# A text without a code is a fault of the embedding, which ClickHouse calls a logical error.
+# The code for a text without one. Such a text means a fault of this package, which ClickHouse calls a logical error.
 _LOGICAL_ERROR: Final = 49
 
 
 def engine_error(raw: str) -> EngineError:
-    """Read chDB's exception text into code and message.
+    """Convert chDB's exception text into an error with a code and a message.
 
     Args:
         raw: The text, for instance ``Streaming query failed: Code: 60. DB::Exception: ... (UNKNOWN_TABLE)``.
 
     Returns:
-        The error to raise; code 49 (LOGICAL_ERROR) if the text names none.
+        The error to raise; its code is 49 (LOGICAL_ERROR) if the text has none.
     """
     match = _ENGINE_TEXT.search(raw)
     if match is None:

@@ -1,4 +1,4 @@
-"""Listens for clients of ClickHouse's native protocol and serves each in a thread of its own."""
+"""Listens for clients of ClickHouse's native protocol and serves each client in its own thread."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.session import Conversation
 from embedded.clickhouse.session.statements import quote
 
+# Connections that may wait to be accepted.
 _BACKLOG: Final = 128
-# Long enough not to spin, short enough for a client not to notice.
+# Pause after a failed accept: long enough not to spin, short enough for clients not to notice.
 _ACCEPT_AGAIN_S: Final = 0.05
 _LOCK_FILE: Final = "server.lock"
 
 
 def lock_folder(folder: Path) -> IO[str]:
-    """Take a data folder for this process; the kernel gives it back when the process ends, however it ends.
+    """Lock a data folder for this process and return the open lock file.
+
+    The kernel releases the lock when the process ends, even after a kill -9.
 
     Raises:
-        FolderInUseError: Another process has it.
+        FolderInUseError: Another process holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     handle = (folder / _LOCK_FILE).open("a+", encoding="utf-8")
@@ -54,7 +57,7 @@ class ClickHouseServer:
     Use it as a context manager, or call `start` and `stop`.
 
     Args:
-        config: Where it listens, what it keeps where, and who may log in.
+        config: The address to listen on, the data folder, the login and the limits.
     """
 
     def __init__(self, config: ServerConfig) -> None:
@@ -68,10 +71,10 @@ class ClickHouseServer:
 
     @property
     def port(self) -> int:
-        """The port it listens on.
+        """The TCP port that the server listens on.
 
         Raises:
-            EmbeddedClickHouseError: It was not started.
+            EmbeddedClickHouseError: The server was not started.
         """
         if self._listener is None:
             raise EmbeddedClickHouseError("The server was not started")
@@ -79,17 +82,21 @@ class ClickHouseServer:
 
     @property
     def address(self) -> str:
-        """The address clients connect to, without the password."""
+        """The address that clients connect to, as a URL without the password.
+
+        Raises:
+            EmbeddedClickHouseError: The server was not started.
+        """
         host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
         return f"clickhouse://{self._config.user}@{host}:{self.port}/{self._config.database}"
 
     def start(self) -> None:
-        """Open the data, make the database and listen; returns when clients can connect.
+        """Open the data, create the database and listen. Clients can connect once this returns.
 
         Raises:
-            FolderInUseError: Another process serves the folder.
-            EngineError: chDB cannot open the folder.
-            OSError: The port is taken.
+            FolderInUseError: Another process uses the folder.
+            EngineError: chDB cannot open the folder or create the database.
+            OSError: The folder cannot be written, or the port is taken.
         """
         config = self._config
         self._lock_file = lock_folder(config.data_dir)
@@ -110,7 +117,8 @@ class ClickHouseServer:
             try:
                 connected, peer = listener.accept()
             except OSError:
-                # Closed by stop(), or out of descriptors for now; a client that got no answer tries again.
+                # stop() closed the socket, or the process has no free file descriptor for now.
+                # A client that gets no answer connects again.
                 self._stopping.wait(_ACCEPT_AGAIN_S)
                 continue
             channel = Channel(
@@ -136,7 +144,7 @@ class ClickHouseServer:
             channel.close()
 
     def stop(self) -> None:
-        """End all connections and close the data; running queries are stopped. Safe to call twice."""
+        """End all connections, stop their running queries and close the data. Safe to call twice."""
         self._stopping.set()
         if self._listener is not None:
             with suppress(OSError):

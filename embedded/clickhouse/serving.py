@@ -1,4 +1,4 @@
-"""Runs a server in the foreground with the signals of a service."""
+"""Runs a server in the foreground until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 def serve(config: ServerConfig, *, on_ready: Callable[[str], None] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, then stop cleanly. For the main thread of a process.
+    """Serve until SIGTERM or SIGINT, then stop cleanly. Call it in the main thread of a process.
 
     Args:
-        config: What to serve.
-        on_ready: Called once clients can connect, with the address and without the password.
+        config: The settings of the server.
+        on_ready: Called once clients can connect, with the address as a URL without the password.
 
     Raises:
-        FolderInUseError: Another process serves the folder.
-        OSError: The port is taken.
+        FolderInUseError: Another process uses the folder.
+        EngineError: chDB cannot open the folder or create the database.
+        OSError: The folder cannot be written, or the port is taken.
     """
-    # Blocked before any thread starts, so that the engine's threads do not take them.
+    # The signals are blocked before any thread starts, so that no thread of the engine receives them.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:
         with ClickHouseServer(config) as server:

@@ -1,4 +1,4 @@
-"""The real Apache Kafka on a machine that has none: one node, data on disk, only Python needed.
+"""The real Apache Kafka for a machine without one: a single node with its data on disk, from Python only.
 
     from embedded.kafka import KafkaConfig, run_foreground
     run_foreground(KafkaConfig(data_dir=Path("var/kafka")))

@@ -1,4 +1,4 @@
-"""Starts the embedded Kafka in the foreground, or renews the lock of its jars."""
+"""Starts the embedded Kafka in the foreground, or renews the lock file of its jars."""
 
 import argparse
 import sys
@@ -11,16 +11,20 @@ from embedded.kafka.server import run_foreground
 
 
 def main() -> int:
-    """Read the command line and become Kafka; return the exit code of what is not that."""
+    """Read the command line and become Kafka, or write the lock file.
+
+    Returns:
+        0 if the lock file was written, 1 if Kafka could not start. There is no return once the process is Kafka.
+    """
     parser = argparse.ArgumentParser(prog="python -m embedded.kafka", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=int, default=9092, help="port to listen on; 0: a free one (default: %(default)s)"
+        "--port", type=int, default=9092, help="port to listen on; 0 takes a free one (default: %(default)s)"
     )
-    parser.add_argument("--data-dir", type=Path, default=Path("var/kafka"), help="folder that keeps the messages")
-    parser.add_argument("--heap-mb", type=int, default=384, help="upper bound of the Java heap (default: %(default)s)")
+    parser.add_argument("--data-dir", type=Path, default=Path("var/kafka"), help="folder for the messages")
+    parser.add_argument("--heap-mb", type=int, default=384, help="maximum Java heap in MiB (default: %(default)s)")
     parser.add_argument("--die-with-parent", action="store_true", help="stop when the starting process ends (Linux)")
-    parser.add_argument("--write-lock", action="store_true", help="resolve the lock's endpoint anew, write it, and end")
+    parser.add_argument("--write-lock", action="store_true", help="resolve the jars again, write the lock and exit")
     options = parser.parse_args()
     try:
         if options.write_lock:

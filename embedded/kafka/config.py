@@ -1,4 +1,4 @@
-"""Turns one frozen KafkaConfig into the two files that Kafka reads: server.properties and log4j2.xml."""
+"""The settings of the embedded Kafka, and the two files made from them: server.properties and log4j2.xml."""
 
 import dataclasses
 import socket
@@ -10,26 +10,26 @@ from embedded.kafka.errors import KafkaStartError
 PROPERTIES_FILE = "server.properties"
 LOGGING_FILE = "log4j2.xml"
 
-# Kafka waits a session's length for a broker's previous life to expire before it lets the next one in, so after a
-# kill -9 the start takes this long and 2 s more: 12 s at Kafka's default of 9 s, 5 s at 3 s (measured).
+# After a kill -9 Kafka admits the restarted broker only when the session of the killed one has expired. The start then
+# takes this time plus 2 s (measured): 5 s with this value, 12 s with Kafka's default of 9 s.
 _BROKER_SESSION_MS = 3_000
-_HEARTBEAT_MS = 500
-_ASCII_END = 0x7F
+_HEARTBEAT_MS = 500  # several heartbeats per session
+_ASCII_END = 0x7F  # characters from here on are written as escapes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaConfig:
-    """Where the embedded Kafka listens and keeps its data.
+    """The settings of one embedded Kafka.
 
     Attributes:
-        data_dir: folder for everything that must survive: log segments, settings, Kafka's own log.
-        host: address to listen on and to tell clients; loopback unless told otherwise.
-        port: clients' port; 0 takes a free one (see `settled`).
-        controller_port: the KRaft controller's port, loopback only; 0 takes a free one. It may differ at each start.
-        heap_mb: upper bound of the Java heap in MiB. Idle, the whole process holds about 160 MiB whatever the bound.
-        cache_dir: where the jars are kept; the user's cache folder if None.
-        kafka_home: an unpacked Kafka distribution to use in place of the pinned jars; LAPOR_KAFKA_HOME if None.
-        die_with_parent: on Linux, be sent SIGTERM when the process (more exactly the thread) that started this ends.
+        data_dir: folder for everything that must survive a restart: log segments, settings, Kafka's own log.
+        host: address to listen on and to give to clients; loopback by default.
+        port: port for clients; 0 takes a free one (see `settled`).
+        controller_port: port of the KRaft controller, on loopback only; 0 takes a free one. It may change at each start.
+        heap_mb: maximum Java heap in MiB. When idle, the whole process uses about 160 MiB with any maximum.
+        cache_dir: folder for the jars; the user's cache folder if None.
+        kafka_home: an unpacked Kafka distribution to use instead of the pinned jars. If None, LAPOR_KAFKA_HOME is used, if set.
+        die_with_parent: on Linux, whether Kafka gets SIGTERM when the process (more exactly, the thread) that started it ends.
     """
 
     data_dir: Path
@@ -43,12 +43,12 @@ class KafkaConfig:
 
     @property
     def bootstrap(self) -> str:
-        """The address that clients are given, as host:port."""
+        """The address for clients, as host:port."""
         return f"{self.advertised_host}:{self.port}"
 
     @property
     def advertised_host(self) -> str:
-        """The name by which clients reach the broker: they must never be sent to 0.0.0.0."""
+        """The host that clients connect to; the machine's name if Kafka listens on all addresses, such as 0.0.0.0."""
         return socket.gethostname() if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - compared only
 
     @property
@@ -58,17 +58,17 @@ class KafkaConfig:
 
     @property
     def log_file(self) -> Path:
-        """The file in which Kafka tells what it does."""
+        """The file of Kafka's own log."""
         return self.data_dir / "logs" / "kafka.log"
 
     @property
     def pid_file(self) -> Path:
-        """The file that names the process which last used the folder."""
+        """The file with the id of the process that last used the data folder."""
         return self.data_dir / "kafka.pid"
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a TCP port that nobody listened on a moment ago."""
+    """Return a TCP port that was free a moment ago; another process may take it meanwhile."""
     with socket.socket() as probe:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]
@@ -76,10 +76,10 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def settled(config: KafkaConfig) -> KafkaConfig:
-    """Return the configuration with an absolute folder and real port numbers in place of zeros.
+    """Return the configuration with an absolute data folder and free ports instead of zeros.
 
     Raises:
-        KafkaStartError: the folder's path has a character that Kafka's list of folders cannot hold.
+        KafkaStartError: the folder's path has a comma, which separates the folders in Kafka's setting.
     """
     data_dir = config.data_dir.expanduser().resolve()
     if "," in str(data_dir):
@@ -93,24 +93,32 @@ def settled(config: KafkaConfig) -> KafkaConfig:
 
 
 def make_folders(config: KafkaConfig) -> None:
-    """Create the data folder and those in it, where missing."""
+    """Create the data folder and its subfolders if they are missing.
+
+    Raises:
+        OSError: a folder cannot be created.
+    """
     config.segments_dir.mkdir(parents=True, exist_ok=True)
     config.log_file.parent.mkdir(exist_ok=True)
 
 
 def write_files(config: KafkaConfig) -> None:
-    """Write Kafka's settings into the data folder."""
+    """Write server.properties and log4j2.xml into the data folder.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     text = "".join(f"{name}={_escaped(value)}\n" for name, value in server_properties(config).items())
     (config.data_dir / PROPERTIES_FILE).write_text("# Written at each start; edits are lost.\n" + text, "ascii")
     (config.data_dir / LOGGING_FILE).write_text(_LOGGING, "ascii")
 
 
 def server_properties(config: KafkaConfig) -> dict[str, str]:
-    """Return the settings of a single KRaft node that is broker and controller in one.
+    """Return the settings of a single KRaft node that is both broker and controller.
 
-    Durability: `log.flush.*` stays unset on purpose. A message is acked once it is written to the operating system's
-    page cache, which outlives the process: a kill -9 loses nothing acked, and an fsync for each message would cost a
-    hundredfold in speed. Only the loss of the machine's power could take the last seconds, as on any single Kafka.
+    Durability: `log.flush.*` is not set on purpose. A message is acknowledged once it is in the operating system's page
+    cache, which outlives the process. So a kill -9 loses no acknowledged message; only a power failure can lose the
+    last seconds, as with any single Kafka. An fsync per message would be a hundred times slower.
     """
     return {
         "process.roles": "broker,controller",
@@ -128,7 +136,7 @@ def server_properties(config: KafkaConfig) -> dict[str, str]:
 
 
 _SINGLE_NODE = {
-    # Topics are declared, never conjured up by a typing error.
+    # Topics are declared; a misspelled name must not create one.
     "auto.create.topics.enable": "false",
     "num.partitions": "4",
     "default.replication.factor": "1",
@@ -136,9 +144,9 @@ _SINGLE_NODE = {
     # Nothing is deleted unless a topic's own settings say so.
     "log.retention.ms": "-1",
     "log.retention.bytes": "-1",
-    # A new group starts at once; there is no crowd of consumers to wait for.
+    # A new group starts at once, because there are few consumers to wait for.
     "group.initial.rebalance.delay.ms": "0",
-    # Kafka's own topics: one copy, and few partitions, as each costs time at start.
+    # Kafka's own topics: one copy and few partitions, because each partition costs time at start.
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.replication.factor": "1",
@@ -147,19 +155,19 @@ _SINGLE_NODE = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "share.coordinator.state.topic.num.partitions": "1",
-    # The cleaner takes its buffer at start: 8 MiB keeps 128 MiB of Kafka's default out of the heap.
+    # The log cleaner allocates its buffer at start: 8 MiB instead of Kafka's default of 128 MiB.
     "log.cleaner.dedupe.buffer.size": str(8 << 20),
-    # After a kill -9 the last segment of each partition is read again: smaller segments, a quicker return.
+    # After a kill -9 Kafka reads the last segment of each partition again, so smaller segments make the start faster.
     "log.segment.bytes": str(128 << 20),
     "log.index.size.max.bytes": str(2 << 20),
     "num.recovery.threads.per.data.dir": "2",
-    # Two cores need few threads.
+    # A machine with two cores needs few threads.
     "num.network.threads": "2",
     "num.io.threads": "4",
     "background.threads": "2",
 }
 
-# Bounded: 10 MB and three rolled files. What is an error also reaches the terminal.
+# The log is limited to 10 MB and three rolled files. Errors also go to the terminal.
 _LOGGING = """<?xml version="1.0" encoding="UTF-8"?>
 <Configuration status="ERROR">
   <Appenders>
@@ -185,7 +193,7 @@ _LOGGING = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def _escaped(value: str) -> str:
-    """Write a value as Java's properties format wants it: ASCII, a backslash doubled, the rest as escapes."""
+    """Escape a value for Java's properties format: backslashes are doubled, other than ASCII becomes Unicode escapes."""
     units = value.replace("\\", "\\\\").encode("utf-16-be")
     codes = (int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2))
     return "".join(chr(code) if code < _ASCII_END else f"\\u{code:04x}" for code in codes)

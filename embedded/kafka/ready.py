@@ -1,4 +1,4 @@
-"""Tells when the embedded Kafka really answers, with no client library and no topic needed."""
+"""Finds when the embedded Kafka can serve clients, without a client library or a topic."""
 
 import os
 import socket
@@ -11,29 +11,29 @@ from pathlib import Path
 from embedded.kafka.config import KafkaConfig
 from embedded.kafka.errors import KafkaStartError
 
-START_TIMEOUT_S = 60.0  # 2 s are usual, 5 s after a kill -9; a disk full of segments to check takes longer
+START_TIMEOUT_S = 60.0  # 2 s is usual, 5 s after a kill -9; many segments to check take longer
 _POLL_S = 0.05
 _REPLY_TIMEOUT_S = 2.0
-_FIND_COORDINATOR, _VERSION, _CORRELATION = 10, 0, 1
+_FIND_COORDINATOR, _VERSION, _CORRELATION = 10, 0, 1  # the header of the request in Kafka's protocol
 _LOG_TAIL_LINES = 12
 
 
 def wait_ready(
     host: str, port: int, timeout_s: float = START_TIMEOUT_S, *, alive: Callable[[], bool] = lambda: True
 ) -> float:
-    """Wait until the broker can serve producers and consumer groups; return how many seconds that took.
+    """Wait until the broker can serve producers and consumer groups; return the time it took, in seconds.
 
-    It asks who coordinates a consumer group. Asking makes a new broker create its offsets topic, so that the first
-    real group need not wait for that.
+    The check asks for the coordinator of a consumer group. A new broker then creates its offsets topic, so that the
+    first real group does not have to wait for it.
 
     Args:
         host: the broker's address.
         port: the broker's port.
-        timeout_s: how long to wait at most, in seconds.
-        alive: asked between tries; False ends the wait.
+        timeout_s: maximum time to wait, in seconds.
+        alive: called after each failed attempt; False ends the wait.
 
     Raises:
-        KafkaStartError: it did not answer in time, or is not alive.
+        KafkaStartError: the broker did not answer in time, or `alive` returned False.
     """
     start = time.monotonic()
     while (waited := time.monotonic() - start) < timeout_s:
@@ -46,7 +46,7 @@ def wait_ready(
 
 
 def _coordinator_answers(host: str, port: int) -> bool:
-    """Send one FindCoordinator request and say whether it was answered without an error."""
+    """Send one FindCoordinator request; return whether the answer has no error."""
     client, group = b"lapor", b"lapor-ready"
     body = struct.pack(">hhih", _FIND_COORDINATOR, _VERSION, _CORRELATION, len(client)) + client
     body += struct.pack(">h", len(group)) + group
@@ -63,10 +63,10 @@ def _coordinator_answers(host: str, port: int) -> bool:
 
 
 def announce_later(config: KafkaConfig) -> None:
-    """Leave a small process behind that prints one line when this process, by then Kafka, answers.
+    """Start a small process that prints one line when this process, which will be Kafka by then, answers.
 
-    It is forked twice, so that it is nobody's child to wait for, and it ends by itself: when Kafka answers, when Kafka
-    is gone, or at the time limit.
+    It is forked twice, so that no process has to wait for it. It ends when Kafka answers, when Kafka has ended, or at
+    the time limit; in the last two cases it prints the end of Kafka's log to stderr.
     """
     kafka_pid = os.getpid()
     sys.stdout.flush()
@@ -96,19 +96,19 @@ def _announce(config: KafkaConfig, kafka_pid: int) -> None:
 
 
 def _is_running(pid: int) -> bool:
-    """Say whether a process is there and no zombie."""
+    """Return whether a process exists and is not a zombie."""
     try:
         os.kill(pid, 0)
         state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
     except ProcessLookupError:
         return False
-    except OSError:  # no /proc on this system: the signal has answered
+    except OSError:  # no /proc on this system, but the signal found the process
         return True
     return state not in {"Z", "X"}
 
 
 def log_tail(path: Path) -> str:
-    """Return the last lines of Kafka's log, or why there are none."""
+    """Return the last lines of Kafka's log, or the reason why it cannot be read."""
     try:
         return "\n".join(path.read_text("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:])
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A small SMSC for a machine without an operator's link: it delivers what is typed and shows what is sent.
+"""A small SMSC for a machine without an operator's link: it delivers typed messages and shows sent ones.
 
     from embedded.smsc import SmscConfig, run_foreground
     run_foreground(SmscConfig(data_dir=Path("var/smsc")))

@@ -9,12 +9,12 @@ from embedded.smsc.server import run_foreground
 
 
 def main() -> int:
-    """Read the command line, serve, and return the exit code."""
+    """Read the command line and serve; return the exit code: 0 after a clean stop, 1 if the SMSC cannot start."""
     parser = argparse.ArgumentParser(prog="python -m embedded.smsc", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=2775, help="SMPP port; 0: a free one (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=2775, help="SMPP port; 0 takes a free one (default: %(default)s)")
     parser.add_argument("--control-port", type=int, default=2776, help="HTTP control port (default: %(default)s)")
-    parser.add_argument("--data-dir", type=Path, default=Path("var/smsc"), help="folder that keeps what was sent")
+    parser.add_argument("--data-dir", type=Path, default=Path("var/smsc"), help="folder for the sent messages")
     parser.add_argument("--system-id", default="lapor", help="name to bind with (default: %(default)s)")
     parser.add_argument("--password", default="lapor", help="password to bind with (default: %(default)s)")
     options = vars(parser.parse_args())

@@ -1,4 +1,4 @@
-"""A short message centre: stores and forwards to the clients that are bound, and keeps what they send."""
+"""The short message centre: delivers messages to the bound clients and stores the messages that they send."""
 
 import asyncio
 import itertools
@@ -15,21 +15,28 @@ from embedded.smsc.session import Answer, Command, Session, SessionLostError, St
 from embedded.smsc.store import SentStore, Submitted
 from embedded.smsc.text import Coding, Part, split
 
-# A client that answers so wants the message again later; any other status but 0 is its final word.
+# Statuses after which the client gets the message again later. Any other status except 0 is a final refusal.
 TRY_AGAIN = frozenset({Status.QUEUE_FULL, Status.THROTTLED, Status.TEMPORARY})
-DELIVER_TIMEOUT_S = 60.0
-_LONGEST_PAUSE_S = 2.0
-_GOODBYE_S = 1.0
+DELIVER_TIMEOUT_S = 60.0  # default limit for a delivery with all its retries
+_LONGEST_PAUSE_S = 2.0  # between two attempts
+_GOODBYE_S = 1.0  # limit for the answer to an unbind
+# SMPP 3.4: esm_class of a receipt, its two optional parameters (tags), and the message state DELIVERED.
 _RECEIPT, _RECEIPTED_ID, _MESSAGE_STATE, _STATE_DELIVERED = 0x04, 0x001E, 0x0427, b"\x02"
-_RECEIPT_WANTED = 0x01  # registered_delivery: whatever the outcome
-# SMPP 3.4 has room for so many characters in a bind; some clients cut what is longer, others send it whole.
+_RECEIPT_WANTED = 0x01  # registered_delivery: a receipt for any outcome
+# Characters that SMPP 3.4 allows in a bind. Some clients cut longer values, others send them whole.
 _NAME_LENGTH, _PASSWORD_LENGTH = 15, 8
-_SHORT_CODE_DIGITS = 8  # up to here a number is a short code, beyond it a subscriber's
+_SHORT_CODE_DIGITS = 8  # a number of at most this length is a short code, a longer one a subscriber's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult:
-    """What became of one part: the client's last status, None when there was no answer in time, and the tries."""
+    """The outcome of one part.
+
+    Attributes:
+        status: the client's last command_status; None if the last attempt had no answer in time.
+        command: the command_id of that answer; None if there was none.
+        attempts: how often the part was sent.
+    """
 
     status: int | None
     command: int | None = None
@@ -38,13 +45,13 @@ class PartResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What became of one message."""
+    """The outcome of one message, part by part."""
 
     parts: tuple[PartResult, ...]
 
     @property
     def status(self) -> int | None:
-        """0 when every part was taken, None when one had no answer in time, else the first refusal."""
+        """The status of the whole: 0 if every part was accepted, None if a part had no answer in time, else the first refusal."""
         statuses = [part.status for part in self.parts]
         if None in statuses:
             return None
@@ -52,7 +59,11 @@ class Delivery:
 
 
 class Smsc:
-    """The SMSC itself, for tests and benchmarks to use in their own event loop.
+    """The SMSC. Tests and benchmarks can use it in their own event loop.
+
+    Args:
+        config: the settings.
+        on_sent: called with each complete message that a client sent.
 
     Example:
         async with Smsc(SmscConfig(data_dir=path, port=0)) as smsc:
@@ -83,13 +94,17 @@ class Smsc:
         await self.stop()
 
     async def start(self) -> None:
-        """Listen; afterwards `port` is the real one."""
+        """Open the SMPP port; afterwards `port` is the real port number.
+
+        Raises:
+            OSError: the port is taken.
+        """
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, self.config.host, self.config.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Unbind every client and let go of the port and the file."""
+        """Close the port, unbind every client, cancel the waiting receipts and close the database file."""
         if self._server is not None:
             self._server.close()
         for task in self._receipts:
@@ -109,7 +124,18 @@ class Smsc:
     async def deliver(
         self, source: str, text: str, *, destination: str = "", coding: Coding = "auto", timeout_s: float = 60.0
     ) -> Delivery:
-        """Deliver a citizen's text in as many parts as it needs; wait until each is answered or the time is up."""
+        """Deliver a citizen's text in as many parts as necessary; wait for each answer or for the timeout.
+
+        Args:
+            source: the citizen's number.
+            text: the text.
+            destination: the short code; the configured one if empty.
+            coding: see `split`.
+            timeout_s: limit for the delivery with all its retries, in seconds.
+
+        Raises:
+            TextError: the text cannot be coded, or needs too many parts.
+        """
         parts = split(text, coding, reference=self.next_reference())
         return await self.deliver_parts(parts, source=source, destination=destination, timeout_s=timeout_s)
 
@@ -122,7 +148,10 @@ class Smsc:
         timeout_s: float = DELIVER_TIMEOUT_S,
         retry: bool = True,
     ) -> Delivery:
-        """Deliver ready-made parts, all at once within the window; see `deliver`."""
+        """Deliver these parts at the same time, as far as the window allows; see `deliver`.
+
+        `retry` says whether a part is sent again after no answer or a status in `TRY_AGAIN`.
+        """
         to = destination or self.config.destination
         makers = [_deliver_sm(part, source, to) for part in parts]
         return await self.deliver_pdus(makers, timeout_s=timeout_s, retry=retry)
@@ -130,9 +159,9 @@ class Smsc:
     async def deliver_pdus(
         self, makers: Sequence[Callable[[int], bytes]], *, timeout_s: float, retry: bool = True
     ) -> Delivery:
-        """Deliver PDUs as they are, each made from the sequence number that it is given."""
+        """Deliver PDUs unchanged; each maker returns the octets of one PDU for a sequence number. See `deliver_parts`."""
         deadline = time.monotonic() + timeout_s
-        prefer = next(self._turn)  # the parts of one message go to one bind while it lasts
+        prefer = next(self._turn)  # all parts of a message go to the same bind while it exists
         self._pending += len(makers)
         try:
             if len(makers) == 1:
@@ -143,7 +172,7 @@ class Smsc:
             self._pending -= len(makers)
 
     async def _part(self, maker: Callable[[int], bytes], prefer: int, deadline: float, *, retry: bool) -> PartResult:
-        """Send one part until a client takes or refuses it, across throttling, silence, broken and new binds."""
+        """Send one part again until a client accepts or refuses it: after throttling, silence, and broken or new binds."""
         answer: Answer | None = None
         attempts, pause = 0, self.config.retry_s
         while (left := deadline - time.monotonic()) > 0:
@@ -164,7 +193,7 @@ class Smsc:
         return PartResult(status=answer.status, command=answer.command, attempts=attempts)
 
     async def _receiver(self, prefer: int, timeout_s: float) -> Session | None:
-        """Return a bind that takes messages, waiting for one; None when none came in time."""
+        """Wait for a bind that receives messages and return it; None if there is none in time."""
         deadline = time.monotonic() + timeout_s
         while True:
             able = [session for session in self._sessions if session.receives]
@@ -178,15 +207,15 @@ class Smsc:
                 return None
 
     def next_reference(self) -> int:
-        """Return a new number to tie the parts of one message together."""
+        """Return a new 16-bit reference for the parts of one message."""
         return next(self._reference) & 0xFFFF
 
     def sent(self, since: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-        """Return what clients sent after message number `since`, oldest first."""
+        """Return at most `limit` messages that clients sent after message number `since`, oldest first."""
         return self._store.since(since, limit)
 
     def status(self) -> dict[str, Any]:
-        """Return the binds, and the counts of what is under way."""
+        """Return the port, the binds, the number of parts in delivery and the counts of stored messages, for JSON."""
         binds = [
             {"system_id": one.system_id, "bind": one.bind.name.lower(), "peer": one.peer, "delivered": one.delivered}
             | {"in_flight": one.in_flight}
@@ -196,35 +225,39 @@ class Smsc:
         return {"port": self.port, "binds": binds, "pending": self._pending, **self._store.counts()}
 
     def refuse_next(self, status: int, count: int) -> None:
-        """Answer the next `count` submit_sm with the status in place of taking them."""
+        """Refuse the next `count` submit_sm with this command_status."""
         self._refusals.extend([status] * count)
 
     def cut(self) -> int:
-        """Break every connection as a failing link does; return how many there were."""
+        """Abort every bound connection, as a failing link does; return their number."""
         sessions = list(self._sessions)
         for session in sessions:
             session.abort()
         return len(sessions)
 
     def admit(self, system_id: str, password: str) -> Status:
-        """Say whether a client may bind."""
+        """Return OK if a client may bind with this name and password, otherwise the status of the refusal."""
         name, word = self.config.system_id, self.config.password
         if system_id[:_NAME_LENGTH] != name[:_NAME_LENGTH]:
             return Status.BAD_SYSTEM_ID
         return Status.OK if password[:_PASSWORD_LENGTH] == word[:_PASSWORD_LENGTH] else Status.BAD_PASSWORD
 
     def bound(self, session: Session) -> None:
-        """Hear of a new bind: what waited for one goes on."""
+        """Register a new bind and wake the deliveries that wait for one."""
         self._sessions.append(session)
         self._changed.set()
 
     def lost(self, session: Session) -> None:
-        """Hear that a connection ended; one that never bound is not in the list."""
+        """Remove a connection that ended; one that never bound is not in the list."""
         if session in self._sessions:
             self._sessions.remove(session)
 
     def submitted(self, session: Session, message: smpp34.SubmitSm) -> tuple[int, str]:
-        """Keep a message for a citizen and promise the receipt that was asked for."""
+        """Store a message to a citizen and schedule its delivery receipt if one was requested.
+
+        Returns:
+            The command_status and the message id for the answer; the id is empty if `refuse_next` ordered a refusal.
+        """
         if self._refusals:
             return self._refusals.popleft(), ""
         tlvs = {tlv.tag: tlv.value for tlv in message.tlvs}
@@ -253,7 +286,7 @@ class Smsc:
 
 
 def _deliver_sm(part: Part, source: str, destination: str) -> Callable[[int], bytes]:
-    """Return what makes the deliver_sm of a part once its sequence number is known."""
+    """Return a function that builds the deliver_sm of a part from its sequence number."""
     tlvs = [smpp34.Tlv(tag, value) for tag, value in part.tlvs.items()]
 
     def make(sequence: int) -> bytes:

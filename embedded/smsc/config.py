@@ -1,4 +1,4 @@
-"""What an embedded SMSC is told: where to listen, whom to let in, how patient to be."""
+"""The settings of an embedded SMSC: its addresses, its login and its timeouts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +9,18 @@ class SmscConfig:
     """Settings of one SMSC.
 
     Attributes:
-        data_dir: folder for the messages it was sent.
-        host: address of both servers; loopback unless told otherwise.
+        data_dir: folder for the messages that clients send.
+        host: address of both servers; loopback by default.
         port: SMPP port; 0 takes a free one.
         control_port: HTTP control port; 0 takes a free one.
         system_id: the name that a client must bind with.
-        password: the password that goes with it; SMPP has room for eight characters, so only these count.
-        destination: the short code that typed lines go to.
-        window: deliver_sm in flight on one bind.
-        response_timeout_s: how long a deliver_sm_resp may take, in seconds, before the part is sent again.
-        enquire_link_s: silence on a bind, in seconds, after which it is asked for a sign of life.
-        retry_s: first pause before a part is sent again, in seconds; it doubles up to two seconds.
-        receipt_s: how long after a submit_sm its delivery receipt follows, in seconds.
+        password: the password of that name. SMPP has room for eight characters, so only the first eight are compared.
+        destination: the short code that a message goes to if it names none, for instance a typed line.
+        window: maximum number of unanswered deliver_sm on one bind.
+        response_timeout_s: maximum time for a deliver_sm_resp, in seconds; after it the part is sent again.
+        enquire_link_s: silence on a bind, in seconds, after which an enquire_link is sent.
+        retry_s: first pause before a part is sent again, in seconds; it doubles up to 2 s.
+        receipt_s: time between a submit_sm and its delivery receipt, in seconds.
     """
 
     data_dir: Path

@@ -1,4 +1,4 @@
-"""The SMSC's control side over HTTP: type a message, read what was sent, break things on purpose."""
+"""The SMSC's HTTP control interface: deliver a message, read the sent ones, and cause failures on purpose."""
 
 import dataclasses
 import json
@@ -15,16 +15,16 @@ from starlette.routing import Route
 from embedded.smsc.centre import DELIVER_TIMEOUT_S, Delivery, Smsc
 from embedded.smsc.text import UDHI, Coding, Part, Split, TextError, split
 
-_SEQUENCE = slice(12, 16)  # where a PDU has its sequence number
-_MOST_SENT = 10_000
+_SEQUENCE = slice(12, 16)  # position of the sequence number in a PDU
+_MOST_SENT = 10_000  # messages in one answer of /sent
 
 
 class HexError(ValueError):
-    """A field that must be hexadecimal is not."""
+    """A field that must be hexadecimal is not hexadecimal."""
 
 
 class Deliver(BaseModel):
-    """A message to deliver: a text, or a raw short message, or a whole PDU."""
+    """A message to deliver: a text, a raw short message or a whole PDU."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,7 +41,7 @@ class Deliver(BaseModel):
     data_coding: int | None = None
     esm_class: int | None = None
     tlvs: dict[str, str] = {}
-    pdu_hex: str | None = Field(None, description="a whole PDU sent as it is, but for its sequence number")
+    pdu_hex: str | None = Field(None, description="a whole PDU, sent unchanged except for its sequence number")
     timeout_s: float = Field(DELIVER_TIMEOUT_S, gt=0, le=3600)
     retry: bool = True
 
@@ -49,8 +49,8 @@ class Deliver(BaseModel):
         """Return the parts to send.
 
         Raises:
-            TextError: the text cannot be coded, or there is nothing to send.
-            HexError: a raw field is no hexadecimal.
+            TextError: the text cannot be coded, `order` names a part that does not exist, or there is nothing to send.
+            HexError: a raw field is not hexadecimal.
         """
         if self.payload_hex is not None:
             return [self._raw(_octets(self.payload_hex))]
@@ -60,12 +60,12 @@ class Deliver(BaseModel):
         parts = split(self.text, self.coding, reference=used, bits=self.bits, how=self.split)
         if self.order is not None:
             if not set(self.order) <= set(range(1, len(parts) + 1)):
-                raise TextError(f"order names parts beyond the {len(parts)} that there are")
+                raise TextError(f"order names a part that does not exist: there are {len(parts)}")
             parts = [parts[number - 1] for number in self.order]
         return [self._changed(part) for part in parts]
 
     def _changed(self, part: Part) -> Part:
-        """Return the part with what the caller wants to be told wrongly."""
+        """Return the part with the data_coding and esm_class of the request, which may be wrong on purpose."""
         data_coding = part.data_coding if self.data_coding is None else self.data_coding
         esm_class = part.esm_class if self.esm_class is None else self.esm_class
         return dataclasses.replace(part, data_coding=data_coding, esm_class=esm_class)
@@ -78,14 +78,14 @@ class Deliver(BaseModel):
 
 
 class Fail(BaseModel):
-    """How many of the next submit_sm to answer with which status."""
+    """A request to refuse the next `count` submit_sm with a command_status."""
 
     status: int = Field(ge=1, le=0xFFFF_FFFF)
     count: int = Field(1, ge=1, le=1_000_000)
 
 
 def application(smsc: Smsc) -> Starlette:
-    """Return the control application of an SMSC."""
+    """Return the HTTP application that controls an SMSC."""
 
     async def deliver(request: Request) -> Response:
         wanted = Deliver.model_validate_json(await request.body())
@@ -133,7 +133,7 @@ async def _deliver(smsc: Smsc, wanted: Deliver) -> Delivery:
 
 
 def _verbatim(octets: bytes) -> Callable[[int], bytes]:
-    """Return what sends the octets as they are, the sequence number apart, without which no answer can be told."""
+    """Return a function that gives the octets unchanged except for the sequence number, which identifies the answer."""
 
     def make(sequence: int) -> bytes:
         changed = bytearray(octets)
@@ -145,7 +145,7 @@ def _verbatim(octets: bytes) -> Callable[[int], bytes]:
 
 
 def _answer(delivery: Delivery) -> Response:
-    """Answer 200 when the client has spoken, 504 when it was silent to the end."""
+    """Return 200 with the outcome if the client answered every part, 504 if a part had no answer in time."""
     parts = [dataclasses.asdict(part) for part in delivery.parts]
     code = HTTPStatus.OK if delivery.status is not None else HTTPStatus.GATEWAY_TIMEOUT
     return JSONResponse({"status": delivery.status, "parts": parts}, code)
@@ -155,21 +155,21 @@ def _octets(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError as error:
-        raise HexError(f"{text[:20]!r} is no hexadecimal") from error
+        raise HexError(f"{text[:20]!r} is not hexadecimal") from error
 
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def _checked(endpoint: _Endpoint) -> _Endpoint:
-    """Answer 400 with words for what a caller wrote wrongly."""
+    """Wrap an endpoint so that an invalid request gets status 400 and a JSON body that explains the fault."""
 
     async def guarded(request: Request) -> Response:
         try:
             return await endpoint(request)
         except ValidationError as error:
             wrong = json.loads(error.json(include_url=False, include_context=False))
-            return JSONResponse({"error": "the request is not as it must be", "details": wrong}, 400)
+            return JSONResponse({"error": "the request is not valid", "details": wrong}, 400)
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 400)
 

@@ -1,4 +1,4 @@
-"""Runs the SMSC in the foreground: SMPP on one port, the control side on another, typed lines delivered."""
+"""Runs the SMSC in the foreground: SMPP on one port, HTTP control on another; typed lines are delivered."""
 
 import asyncio
 import sys
@@ -14,15 +14,19 @@ from embedded.smsc.text import TextError
 
 
 def run_foreground(config: SmscConfig) -> None:
-    """Serve until SIGTERM or SIGINT; what was sent stays in the data folder."""
+    """Serve until SIGTERM or SIGINT; the sent messages stay in the data folder.
+
+    Raises:
+        OSError: a port is taken, or the folder cannot be written.
+    """
     asyncio.run(_run(config))
 
 
 def wait_ready(host: str, control_port: int, timeout_s: float = 10.0) -> None:
-    """Wait until the SMSC answers.
+    """Wait until the SMSC answers on its control port.
 
     Raises:
-        NotReadyError: it did not within `timeout_s` seconds.
+        NotReadyError: it did not answer within `timeout_s` seconds.
     """
     wait_http_ready(host, control_port, "/status", timeout_s)
 
@@ -48,7 +52,7 @@ def _show(message: dict[str, Any]) -> None:
 
 
 def _read_lines(smsc: Smsc) -> None:
-    """Deliver each line `NUMBER: text` that is typed, from a thread that ends with the input or the process."""
+    """Deliver each typed line `NUMBER: text`. A thread reads them and ends with the input or the process."""
     loop = asyncio.get_running_loop()
 
     def read() -> None:

@@ -1,7 +1,7 @@
-"""One client's connection: whole PDUs in, answers out, and a window of deliver_sm each of which waits for its answer.
+"""One client's SMPP connection: reads its PDUs, answers them, and sends deliver_sm within a window.
 
-The octets of messages are coded by smpp34. Its server is not used: it admits every password, sends only well-formed
-PDUs, and waits 30 s for a client that no longer answers; a stand-in for tests needs the opposite of all three.
+smpp34 encodes and decodes the messages. Its server is not used: it admits every password, sends only well-formed PDUs
+and waits 30 s for a client that no longer answers. A stand-in for tests needs the opposite of all three.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from typing import Protocol
 import smpp34
 
 _HEADER = struct.Struct(">IIII")
-_LONGEST = 64 << 10  # octets; a longer command_length is a stream out of step
-_LAST_SEQUENCE = 0x7FFF_FFFF
-_RESPONSE = 0x8000_0000
+_LONGEST = 64 << 10  # octets; a longer command_length means that the stream is out of step
+_LAST_SEQUENCE = 0x7FFF_FFFF  # the highest sequence number; 1 follows
+_RESPONSE = 0x8000_0000  # command_id bit of a response
 _INTERFACE_VERSION = b"\x02\x10\x00\x01\x34"  # optional parameter sc_interface_version: SMPP 3.4
 
 
 class Command(IntEnum):
-    """The commands of SMPP 3.4 that a client and an SMSC exchange here."""
+    """The command_id values of SMPP 3.4 that this SMSC uses."""
 
     BIND_RECEIVER = 0x01
     BIND_TRANSMITTER = 0x02
@@ -35,7 +35,7 @@ class Command(IntEnum):
 
 
 class Status(IntEnum):
-    """The command_status values that are given or looked for here."""
+    """The command_status values of SMPP 3.4 that this SMSC sends or checks for."""
 
     OK = 0x00
     BAD_LENGTH = 0x02
@@ -50,35 +50,42 @@ class Status(IntEnum):
 
 
 class SessionLostError(ConnectionError):
-    """The bind ended before the answer came."""
+    """The connection ended before the answer came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a client answered: the command and its status."""
+    """A client's answer: its command_id and its command_status."""
 
     command: int
     status: int
 
 
 class Owner(Protocol):
-    """What a session asks of the SMSC that owns it; nothing here may block."""
+    """The SMSC that owns a session. No method may block."""
 
     def admit(self, system_id: str, password: str) -> Status:
-        """Say whether a client may bind."""
+        """Return OK if a client may bind, otherwise the status of the refusal."""
 
     def bound(self, session: "Session") -> None:
-        """Hear that a session can be used."""
+        """Note that a session is bound and can be used."""
 
     def lost(self, session: "Session") -> None:
-        """Hear that a session has ended."""
+        """Note that a session has ended."""
 
     def submitted(self, session: "Session", message: smpp34.SubmitSm) -> tuple[int, str]:
-        """Take a message and return the status and the id to answer with."""
+        """Take a message; return the command_status and the message id for the answer."""
 
 
 class Session(asyncio.Protocol):
-    """One connection of a client, before, during and after its bind."""
+    """One connection of a client, before, during and after its bind.
+
+    Args:
+        owner: the SMSC.
+        window: maximum number of unanswered PDUs from `request`.
+        response_timeout_s: maximum time for the answer to an enquire_link, in seconds.
+        enquire_link_s: silence of the client after which an enquire_link is sent, in seconds.
+    """
 
     def __init__(self, owner: Owner, *, window: int, response_timeout_s: float, enquire_link_s: float) -> None:
         self.system_id = ""
@@ -103,18 +110,18 @@ class Session(asyncio.Protocol):
 
     @property
     def in_flight(self) -> int:
-        """How many PDUs wait for their answer."""
+        """The number of PDUs that wait for their answers."""
         return len(self._waiting)
 
     async def request(self, pdu: Callable[[int], bytes], timeout_s: float) -> Answer:
         """Send one PDU within the window and wait for its answer.
 
         Args:
-            pdu: makes the octets from the sequence number given to it.
-            timeout_s: how long the answer may take, in seconds.
+            pdu: returns the octets of the PDU for a sequence number.
+            timeout_s: maximum time for the answer, in seconds. The wait for a place in the window is not counted.
 
         Raises:
-            SessionLostError: the bind ended first.
+            SessionLostError: the connection ended first.
             TimeoutError: no answer came in time.
         """
         async with self._window:
@@ -135,19 +142,19 @@ class Session(asyncio.Protocol):
             self._waiting.pop(sequence, None)
 
     async def unbind(self, timeout_s: float) -> None:
-        """Take leave of the client and close; a client that does not answer is closed all the same."""
+        """Send an unbind if the client is bound, wait at most `timeout_s` seconds for the answer, and close the connection."""
         if self.bind is not None:
             with contextlib.suppress(TimeoutError, SessionLostError):
                 await self._exchange(lambda sequence: _pdu(Command.UNBIND, sequence), timeout_s)
         self.abort()
 
     def abort(self) -> None:
-        """Cut the connection as a broken link does."""
+        """Abort the connection, as a broken link does."""
         if self._transport is not None:
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin; the client must bind next."""
+        """Start the session; the client must bind next."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         host, port = transport.get_extra_info("peername")[:2]
@@ -156,7 +163,7 @@ class Session(asyncio.Protocol):
         self._pulse = asyncio.create_task(self._keep_alive())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End: whatever waits for an answer hears that none will come."""
+        """End the session; every wait for an answer ends with SessionLostError."""
         del exc
         self._transport = None
         if self._pulse is not None:
@@ -167,7 +174,7 @@ class Session(asyncio.Protocol):
         self._owner.lost(self)
 
     def data_received(self, data: bytes) -> None:
-        """Cut the stream into whole PDUs and act on each."""
+        """Split the stream into whole PDUs and handle each. An invalid length ends the connection."""
         self._heard = asyncio.get_running_loop().time()
         self._buffer += data
         start = 0
@@ -210,7 +217,7 @@ class Session(asyncio.Protocol):
 
     def _bind(self, command: Command, sequence: int, body: bytes) -> None:
         fields = [value.decode("latin-1") for value in body.split(b"\0")[:2]]
-        if len(fields) < 2:  # noqa: PLR2004 - the two that are needed, name and password
+        if len(fields) < 2:  # noqa: PLR2004 - the name and the password are required
             status = Status.BAD_LENGTH
         elif self.bind is not None:
             status = Status.ALREADY_BOUND
@@ -243,7 +250,7 @@ class Session(asyncio.Protocol):
             self._transport.write(octets)
 
     async def _keep_alive(self) -> None:
-        """Ask a silent client for a sign of life; a client that gives none is half-open, and cut off."""
+        """Send enquire_link to a silent client. If it does not answer, the connection is half-open and is aborted."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(max(0.01, self._heard + self._enquire_link_s - loop.time()))

@@ -1,4 +1,4 @@
-"""Keeps on disk what the SMSC was sent, long messages put together."""
+"""The messages that clients sent to the SMSC, on disk, with the parts of long messages joined."""
 
 import json
 import sqlite3
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS sent (n INTEGER PRIMARY KEY AUTOINCREMENT, message TE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """One submit_sm: who to whom, its content, and the facts of it to show."""
+    """One submit_sm: its addresses, its content, and the facts to show with it."""
 
     source: str
     destination: str
@@ -30,23 +30,23 @@ class Submitted:
 
 
 class SentStore:
-    """The messages sent to citizens, in order, numbered from 1 for ever."""
+    """The messages sent to citizens, in order. Their numbers start at 1 and are never used again."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
-        # Every statement is on the operating system's side when the answer goes out: a kill -9 of this process loses
-        # none. WAL without an fsync each time, as a stand-in need not outlive a power cut.
+        # The operating system has every statement before the answer goes out, so a kill -9 of this process loses
+        # nothing. WAL without an fsync per statement, because a stand-in need not survive a power cut.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database file."""
         self._db.close()
 
     def add(self, submitted: Submitted) -> tuple[str, dict[str, Any] | None]:
-        """Keep one submit_sm; return its id, and the message when this completes one."""
+        """Store one submit_sm; return its message id, and the whole message if this part completes it (else None)."""
         self._db.execute("BEGIN")
         (number,) = self._db.execute("UPDATE counter SET message_id = message_id + 1 RETURNING message_id").fetchone()
         message_id = f"{number:08x}"
@@ -64,7 +64,7 @@ class SentStore:
         return message_id, message
 
     def _join(self, submitted: Submitted, received: Received, message_id: str) -> tuple[str, list[str]]:
-        """Put a part to the others; return the text and the ids of all, of which it is complete when `total` came."""
+        """Store a part; return the joined text and the ids of all parts so far. The message is complete with `total` ids."""
         key = (submitted.source, submitted.destination, received.reference, received.total)
         values = (*key, received.number, received.text, message_id)
         self._db.execute("INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?)", values)
@@ -75,12 +75,12 @@ class SentStore:
         return "".join(row[0] for row in rows), [row[1] for row in rows]
 
     def since(self, number: int, limit: int) -> list[dict[str, Any]]:
-        """Return the messages after the given number, oldest first."""
+        """Return at most `limit` messages after the given number, oldest first."""
         rows = self._db.execute("SELECT n, message FROM sent WHERE n > ? ORDER BY n LIMIT ?", (number, limit))
         return [{"n": n, **json.loads(message)} for n, message in rows]
 
     def counts(self) -> dict[str, int]:
-        """Return how many messages were sent, and how many parts wait for their others."""
+        """Return the number of sent messages, and of parts that wait for the other parts of their message."""
         (sent,) = self._db.execute("SELECT count(*) FROM sent").fetchone()
         (waiting,) = self._db.execute("SELECT count(*) FROM part").fetchone()
         return {"sent": sent, "parts_waiting": waiting}

@@ -1,4 +1,4 @@
-"""Cuts a text into short messages as a phone does, and puts the short messages of others together again; pure."""
+"""Splits a text into short messages as a phone does, and decodes the short messages of clients. Pure."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,7 +10,7 @@ GSM7, LATIN1, UCS2 = 0, 3, 8  # data_coding values of SMPP 3.4, 5.2.19
 UDHI = 0x40  # esm_class bit: the message begins with a user data header
 SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER, PAYLOAD = 0x020C, 0x020E, 0x020F, 0x0424  # optional parameters
 
-# 3GPP TS 23.038: the default alphabet in code order; a character's code is its place.
+# 3GPP TS 23.038: the default alphabet in code order; a character's code is its position.
 _ALPHABET = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -22,20 +22,20 @@ _EXTENSION["€"] = 0x65
 _CODES |= {character: bytes([_ESCAPE, code]) for character, code in _EXTENSION.items()}
 _EXTENDED = {code: character for character, code in _EXTENSION.items()}
 
-# What fits: alone, in a part with an 8-bit reference, in a part with a 16-bit one. GSM-7 counts septets, which SMPP
-# links carry one to an octet; the others count octets of the 140 that a short message has.
+# Capacity of a short message: alone, as a part with an 8-bit reference, as a part with a 16-bit reference. GSM-7 counts
+# septets, which SMPP carries as one octet each; the others count octets, of which a short message has 140.
 _ROOM = {GSM7: (160, 153, 152), LATIN1: (140, 134, 133), UCS2: (140, 134, 133)}
-_MOST_PARTS = 255
-_WIDE = 16
+_MOST_PARTS = 255  # the user data header has one octet for the number of parts
+_WIDE = 16  # bits of the wider reference
 
 
 class TextError(ValueError):
-    """The text cannot be sent in the coding that was asked for."""
+    """The text cannot be sent as requested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The content of one short message: the octets, how to read them, and optional parameters."""
+    """The content of one short message: its octets, their coding, and optional parameters by tag."""
 
     octets: bytes
     data_coding: int
@@ -44,35 +44,35 @@ class Part:
 
 
 def encode(text: str, coding: Coding = "auto") -> tuple[int, list[bytes]]:
-    """Return data_coding and the octets of each character; a character is never cut in two.
+    """Return the data_coding of a text and the octets of each character, so that no character is cut in two.
 
     Raises:
-        TextError: the coding has no such character.
+        TextError: the coding lacks a character of the text.
     """
     if coding in {"auto", "gsm7"} and all(character in _CODES for character in text):
         return GSM7, [_CODES[character] for character in text]
     if coding == "gsm7":
-        raise TextError("the text has characters that GSM-7 has not")
+        raise TextError("the text has characters that GSM-7 lacks")
     if coding == "latin1":
         try:
             return LATIN1, [character.encode("latin-1") for character in text]
         except UnicodeEncodeError as error:
-            raise TextError("the text has characters that Latin-1 has not") from error
+            raise TextError("the text has characters that Latin-1 lacks") from error
     return UCS2, [character.encode("utf-16-be", "surrogatepass") for character in text]
 
 
 def split(text: str, coding: Coding = "auto", *, reference: int, bits: int = 8, how: Split = "udh") -> list[Part]:
-    """Cut a text into parts.
+    """Split a text into parts.
 
     Args:
-        text: what the citizen types.
-        coding: alphabet; `auto` is GSM-7 where that is enough, else UCS-2.
-        reference: number that ties the parts together.
+        text: the text that the citizen types.
+        coding: alphabet; `auto` is GSM-7 if that has all characters, else UCS-2.
+        reference: number that all parts of the message share.
         bits: width of the reference in the user data header, 8 or 16.
-        how: by user data header, by SAR parameters, or whole in the message_payload parameter.
+        how: with user data headers, with SAR parameters, or undivided in the message_payload parameter.
 
     Raises:
-        TextError: it cannot be coded, or needs more than 255 parts.
+        TextError: the text cannot be coded, or needs more than 255 parts.
     """
     data_coding, characters = encode(text, coding)
     whole = b"".join(characters)
@@ -83,7 +83,7 @@ def split(text: str, coding: Coding = "auto", *, reference: int, bits: int = 8, 
         return [Part(octets=whole, data_coding=data_coding)]
     pieces = _pieces(characters, wide if bits == _WIDE else narrow)
     if len(pieces) > _MOST_PARTS:
-        raise TextError(f"the text needs {len(pieces)} parts; {_MOST_PARTS} are the most")
+        raise TextError(f"the text needs {len(pieces)} parts; the maximum is {_MOST_PARTS}")
     parts = []
     for number, piece in enumerate(pieces, 1):
         if how == "sar":
@@ -113,7 +113,7 @@ def _header(reference: int, total: int, number: int, bits: int) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One short message as received: its text, and its place when it is a part of a longer one."""
+    """One short message as received: its text, and its position if it is a part of a longer message."""
 
     text: str
     reference: int = 0
@@ -122,7 +122,7 @@ class Received:
 
 
 def read(part: Part) -> Received:
-    """Decode a short message; what cannot be decoded is shown with replacement characters, never refused."""
+    """Decode a short message. Octets that cannot be decoded become replacement characters; nothing is refused."""
     octets = part.tlvs.get(PAYLOAD) or part.octets
     place = _place_by_parameters(part.tlvs)
     if part.esm_class & UDHI and octets and len(octets) > octets[0]:
@@ -133,7 +133,7 @@ def read(part: Part) -> Received:
 
 
 def decode(octets: bytes, data_coding: int) -> str:
-    """Decode octets by data_coding; GSM-7 is one septet to an octet."""
+    """Decode octets according to data_coding: UCS-2, GSM-7 (one septet per octet), and Latin-1 for any other value."""
     if data_coding == UCS2:
         return octets.decode("utf-16-be", "replace")
     if data_coding != GSM7:
@@ -158,7 +158,10 @@ def _place_by_parameters(tlvs: dict[int, bytes]) -> tuple[int, int, int] | None:
 
 
 def _place_by_header(header: bytes) -> tuple[int, int, int] | None:
-    """Find the concatenation element, 8-bit (0x00, 3 octets) or 16-bit (0x08, 4 octets), among the header's."""
+    """Find the concatenation element of a user data header and return its reference, total and number; None without one.
+
+    It has an 8-bit reference (element 0x00, 3 octets) or a 16-bit one (element 0x08, 4 octets).
+    """
     while len(header) > 1 and len(header) >= 2 + header[1]:
         element, value = header[0], header[2 : 2 + header[1]]
         if (element, len(value)) in {(0, 3), (8, 4)}:

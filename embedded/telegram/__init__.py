@@ -1,9 +1,9 @@
-"""A stand-in for the Telegram Bot API on this machine, for demo, feed and tests; it follows Telegram's documentation.
+"""A stand-in for the Telegram Bot API on this machine, for the demo, the feed and tests, after Telegram's documentation.
 
     from embedded.telegram import TelegramConfig, run_foreground
     run_foreground(TelegramConfig(data_dir=Path("var/telegram")))
 
-or `python -m embedded.telegram --port 8702 --data-dir var/telegram`. Under /_standin/ a test says what citizens write.
+or `python -m embedded.telegram --port 8702 --data-dir var/telegram`. Tests create citizens' messages under /_standin/.
 """
 
 from embedded.telegram.config import TelegramConfig

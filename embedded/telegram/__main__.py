@@ -9,17 +9,17 @@ from embedded.telegram.server import run_foreground
 
 
 def main() -> int:
-    """Read the command line, serve, and return the exit code."""
+    """Read the command line and serve; return the exit code: 0 after a clean stop, 1 if the stand-in cannot start."""
     parser = argparse.ArgumentParser(prog="python -m embedded.telegram", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=int, default=8702, help="port to listen on; 0: a free one (default: %(default)s)"
+        "--port", type=int, default=8702, help="port to listen on; 0 takes a free one (default: %(default)s)"
     )
-    parser.add_argument("--data-dir", type=Path, default=Path("var/telegram"), help="folder that keeps what was said")
+    parser.add_argument("--data-dir", type=Path, default=Path("var/telegram"), help="folder for messages and files")
     parser.add_argument("--username", default="lapor1708_bot", help="our bot's username (default: %(default)s)")
-    parser.add_argument("--token", help="the only token that is let in (default: any)")
+    parser.add_argument("--token", help="the only token that is accepted (default: any)")
     parser.add_argument("--keep-s", type=float, default=DAY_S, help="seconds that an update waits (default: 24 hours)")
-    parser.add_argument("--retry-s", type=float, default=0.2, help="pause before a webhook is tried again")
+    parser.add_argument("--retry-s", type=float, default=0.2, help="seconds before a webhook is tried again")
     try:
         run_foreground(TelegramConfig(**vars(parser.parse_args())))
     except OSError as error:

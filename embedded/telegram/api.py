@@ -1,4 +1,4 @@
-"""The methods of the Bot API that a service needs that reads what citizens write and answers them."""
+"""The methods of the Bot API for a service that reads citizens' messages and replies to them."""
 
 import mimetypes
 import re
@@ -16,8 +16,8 @@ from embedded.telegram.problems import Problem, bad
 from embedded.telegram.store import TelegramStore
 from embedded.telegram.updates import Updates
 
-MOST_CHARACTERS = 4096
-MOST_FILE_BYTES = 20_000_000
+MOST_CHARACTERS = 4096  # UTF-16 units in one message, as at Telegram
+MOST_FILE_BYTES = 20_000_000  # size of a file that a bot can download, as at Telegram
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _MARKUPS = ("inline_keyboard", "keyboard", "remove_keyboard", "force_reply")
 
@@ -25,16 +25,20 @@ Method = Callable[[Params], Awaitable[Any]]
 
 
 async def _unknown(_: Params) -> Any:
-    """Answer for a method that there is none of.
+    """Answer a call of an unknown method.
 
     Raises:
-        Problem: always.
+        Problem: always (status 404).
     """
     raise Problem(404)
 
 
 class Api:
-    """The API over one store."""
+    """The API of one stand-in.
+
+    Attributes:
+        webhook_changed: called after the webhook was set or deleted.
+    """
 
     def __init__(self, config: TelegramConfig, store: TelegramStore, gate: Gate, updates: Updates) -> None:
         self._config = config
@@ -58,14 +62,14 @@ class Api:
         }
 
     def routes(self) -> list[Route]:
-        """Return the routes."""
+        """Return the routes for method calls and file downloads."""
         return [
             Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
             Route("/file/bot{token}/{path:path}", self._download, methods=["GET"]),
         ]
 
     async def _call(self, request: Request) -> Response:
-        """Answer a call of a method, whose name may be written in any case."""
+        """Answer a method call; the method's name may be in upper or lower case."""
         try:
             bot_id = self._gate.authenticate(request.path_params["token"])
             if bot_id != self._bot_id:
@@ -78,7 +82,7 @@ class Api:
             return problem.response()
 
     def bot(self) -> dict[str, Any]:
-        """Return our bot as a user."""
+        """Return our bot as a user, in Telegram's form."""
         name = self._config.username
         return {"id": self._bot_id, "is_bot": True, "first_name": "LAPOR!", "username": name}
 
@@ -137,7 +141,7 @@ class Api:
             if params.text(name):
                 body[name] = params.object(name, dict) if name == "link_preview_options" else params.text(name)
         sent = self._store.add_message(chat, body, outgoing=True)
-        if "inline_keyboard" not in (markup or {}):  # other keyboards are the client's, and stand in no message
+        if "inline_keyboard" not in (markup or {}):  # clients show other keyboards; a message does not contain them
             sent.pop("reply_markup", None)
         return sent
 

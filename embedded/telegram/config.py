@@ -1,9 +1,9 @@
-"""What the stand-in for Telegram is told: where to listen, which bot is ours, how long updates are kept."""
+"""The settings of the stand-in for Telegram: its address, our bot and the lifetime of updates."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-DAY_S = 86_400.0
+DAY_S = 86_400.0  # one day in seconds: Telegram keeps updates this long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,12 +12,12 @@ class TelegramConfig:
 
     Attributes:
         data_dir: folder for updates, messages and files.
-        host: address to listen on; loopback unless told otherwise.
+        host: address to listen on; loopback by default.
         port: port to listen on; 0 takes a free one.
         username: our bot's username.
-        token: the only token that is let in; any of the form `number:letters` is if None.
-        keep_s: seconds that an update waits to be fetched, 24 hours as at Telegram.
-        retry_s: pause in seconds before a webhook that did not answer 2xx is tried again; it doubles each time.
+        token: the only token that is accepted; any of the form `number:letters` if None.
+        keep_s: lifetime of an update that is not fetched, in seconds; 24 hours as at Telegram.
+        retry_s: pause before a webhook that did not answer with 2xx is called again, in seconds. It doubles each time, up to 10 s.
     """
 
     data_dir: Path

@@ -1,4 +1,4 @@
-"""The control side of the stand-in: what citizens write, what goes wrong, and what our bot has sent."""
+"""The control interface of the stand-in: creates citizens' messages, causes failures, and shows our bot's messages."""
 
 import secrets
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from embedded.telegram.updates import Updates
 
 
 class Edit(Model):
-    """A change of a message's words."""
+    """A change of a message's text by its author."""
 
     chat_id: int
     message_id: int
@@ -33,14 +33,17 @@ class Callback(Model):
 
 
 class UserChange(Model):
-    """An account that blocks us, is deleted, or comes back."""
+    """A change of an account: it blocks our bot, is deactivated, or (empty state) comes back."""
 
     username: str = Field(min_length=1)
     state: Literal["", "blocked", "deactivated"] = ""
 
 
 class Fail(Model):
-    """Failures for the next calls: how many, with which status, of which method ("file" is a download); status 0 only hangs."""
+    """Failures for the next `count` calls of a method.
+
+    `method` "file" means downloads, and an empty one any call. Status 0 only delays the answer by `hang_s` seconds.
+    """
 
     status: int = Field(ge=0, le=599)
     count: int = Field(1, ge=1, le=100_000)
@@ -50,7 +53,7 @@ class Fail(Model):
 
 
 class Raw(Model):
-    """An update as it stands, for what Telegram would never send."""
+    """An update with any kind and body, including those that Telegram would never send."""
 
     kind: str
     body: Any
@@ -66,7 +69,7 @@ class Control:
         self._api = api
 
     def routes(self) -> list[Route]:
-        """Return the routes."""
+        """Return the routes of the control interface."""
         table: list[tuple[str, str, Handler]] = [
             ("POST", "/_standin/messages", self._message),
             ("POST", "/_standin/edits", self._edit),

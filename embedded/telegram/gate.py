@@ -1,4 +1,4 @@
-"""Lets a request in or not: the token, and the failures that were asked for."""
+"""Admits or refuses calls: checks the token and applies ordered failures."""
 
 import asyncio
 import re
@@ -12,13 +12,13 @@ _TOKEN = re.compile(r"\d+:[\w-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failure to answer with.
+    """An ordered failure of one call.
 
     Attributes:
-        status: HTTP status; 0 for no answer of its own, after a hang.
-        method: the method that it is for, in small letters; any if empty.
-        retry_after_s: what a 429 says.
-        hang_s: seconds that pass before the answer.
+        status: HTTP status of the answer; 0 for a normal answer after the delay.
+        method: the method that fails, in lower case; any if empty.
+        retry_after_s: the wait that an answer with status 429 asks for, in seconds.
+        hang_s: delay before the answer, in seconds.
     """
 
     status: int
@@ -28,17 +28,17 @@ class Failure:
 
 
 class Gate:
-    """What stands before every method."""
+    """The checks before every method."""
 
     def __init__(self, token: str | None) -> None:
         self.failures: deque[Failure] = deque()
         self._token = token
 
     def authenticate(self, token: str) -> int:
-        """Return the bot's id, which its token begins with.
+        """Return the bot's id, with which its token begins.
 
         Raises:
-            Problem: the token is none, or not the right one.
+            Problem: the text does not have the form of a token (404), or it is not the configured token (401).
         """
         if not _TOKEN.fullmatch(token):
             raise Problem(404)
@@ -47,10 +47,10 @@ class Gate:
         return int(token.partition(":")[0])
 
     async def admit(self, method: str) -> None:
-        """Let a call in.
+        """Admit a call, or apply the first failure that was ordered for its method, after that failure's delay.
 
         Raises:
-            Problem: it is to fail.
+            Problem: the call fails; its status is that of the failure.
         """
         failure = next((found for found in self.failures if found.method in {"", method.lower()}), None)
         if failure is None:

@@ -1,4 +1,4 @@
-"""Reads a method's parameters, however they were sent: in the address, as a form, as JSON, or in parts."""
+"""Reads a method's parameters from the URL's query, a form, a multipart form or JSON."""
 
 import json
 from typing import Any
@@ -9,17 +9,17 @@ from embedded.telegram.problems import bad
 
 
 class Params:
-    """The parameters of one request. Numbers and objects may have been written as text, as Telegram allows."""
+    """The parameters of one request. Numbers and objects may be sent as text, as Telegram allows."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
 
     @classmethod
     async def of(cls, request: Request) -> "Params":
-        """Read them.
+        """Read the parameters of a request.
 
         Raises:
-            Problem: the body is no JSON object though it says that it is JSON.
+            Problem: the content type is JSON, but the body is not a JSON object (status 400).
         """
         values: dict[str, Any] = dict(request.query_params)
         kind = request.headers.get("content-type", "").partition(";")[0]
@@ -37,26 +37,26 @@ class Params:
         return cls(values)
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a text."""
+        """Return a parameter as text, or the default if it is absent."""
         value = self._values.get(name)
         return default if value is None else str(value)
 
     def number(self, name: str, default: int = 0) -> int:
-        """Return a whole number; what is none counts as the default, as at Telegram."""
+        """Return a whole number, or the default if it is absent or not a number, as at Telegram."""
         try:
             return int(self._values.get(name, default))
         except (TypeError, ValueError):
             return default
 
     def flag(self, name: str) -> bool:
-        """Return a yes or no."""
+        """Return whether a parameter is true, 1 or yes, in upper or lower case; False if it is absent."""
         return str(self._values.get(name, "")).lower() in {"true", "1", "yes"}
 
     def object(self, name: str, kind: type) -> Any:
-        """Return an object or a list, or None where it is not given.
+        """Return an object or an array, or None if it is absent or empty text.
 
         Raises:
-            Problem: it is not of that kind.
+            Problem: the value is not JSON, or not of this kind (status 400).
         """
         value = self._values.get(name)
         if isinstance(value, str) and value:

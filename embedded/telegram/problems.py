@@ -1,4 +1,4 @@
-"""Telegram's answers to what it does not do, in the shape that its documentation gives them."""
+"""Telegram's error answers, in the form of its documentation."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ OTHER_POLL = "terminated by other getUpdates request; make sure that only one bo
 
 
 class Problem(Exception):
-    """A request that is answered with an error.
+    """An error that becomes the answer to a request.
 
     Attributes:
-        status: HTTP status, which is the error code too.
+        status: HTTP status, which is also the error_code in the body.
         body: the JSON of the answer.
     """
 
@@ -29,15 +29,15 @@ class Problem(Exception):
             self.body["parameters"] = parameters
 
     def response(self) -> JSONResponse:
-        """Return the answer."""
+        """Return the HTTP response for this problem."""
         return JSONResponse(self.body, self.status)
 
 
 def bad(detail: str) -> Problem:
-    """Return the problem of a request that is not as it must be."""
+    """Return the problem for a request that is not valid (status 400)."""
     return Problem(400, detail)
 
 
 def too_many(retry_after_s: int) -> Problem:
-    """Return the answer to a bot that asks too much."""
+    """Return the problem for a bot that sends too many requests (status 429); it may retry after this time in seconds."""
     return Problem(429, f"retry after {retry_after_s}", retry_after=retry_after_s)

@@ -1,4 +1,4 @@
-"""Makes of what a test says the message that Telegram would hand to a bot."""
+"""Builds the messages that Telegram would send to a bot, from the descriptions that a test sends."""
 
 import base64
 import re
@@ -17,13 +17,13 @@ _MEDIA_TYPES = {"voice": "audio/ogg", "video": "video/mp4", "audio": "audio/mpeg
 
 
 class Model(BaseModel):
-    """What a test sends."""
+    """The base of the requests that a test sends. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SentFile(Model):
-    """A file: its content, and what Telegram says of it."""
+    """A file: its contents and the description in the message. `size` in bytes may differ from the real one."""
 
     kind: FileKind = "photo"
     content_base64: str = ""
@@ -32,7 +32,11 @@ class SentFile(Model):
     size: int | None = None
 
     def fields(self, store: TelegramStore) -> dict[str, Any]:
-        """Return the message's field for it; of a photo there are three sizes, the largest last."""
+        """Store the file and return the message's fields for it; a photo has three sizes, the largest last.
+
+        Raises:
+            ValueError: `content_base64` is not base64.
+        """
         content = base64.b64decode(self.content_base64)
         name = self.name or f"{self.kind}.{'jpg' if self.kind == 'photo' else 'bin'}"
         id_ = store.add_file(name, content, self.size)
@@ -51,7 +55,7 @@ class SentFile(Model):
 
 
 class Location(Model):
-    """A shared position; `live_period` makes it a live one."""
+    """A shared position. With `live_period`, in seconds, it is a live location."""
 
     latitude: float
     longitude: float
@@ -59,14 +63,14 @@ class Location(Model):
 
 
 class Group(Model):
-    """The group or channel that it is said in."""
+    """The group or channel of a message."""
 
     title: str
     type: Literal["group", "supergroup", "channel"] = "supergroup"
 
 
 class NewMessage(Model):
-    """A message by somebody, whose account and chat are made when there are none."""
+    """A message by a person. The account and the chat are created if they do not exist."""
 
     author: str = Field(min_length=1)
     text: str = ""
@@ -79,12 +83,16 @@ class NewMessage(Model):
     forwarded_from: str = ""
     is_bot: bool = False
     key: str = ""
-    """The same author with the same key says it once, however often it is asked for."""
+    """Idempotency key: the same author and key create the message only once. If empty, every request creates one."""
     more: dict[str, Any] = {}
-    """Fields as Telegram gives them, for what has none of its own here (a sticker, a contact, a service message)."""
+    """Additional fields in Telegram's form, for content without a field here (a sticker, a contact, a service message)."""
 
     def say(self, store: TelegramStore) -> tuple[str, dict[str, Any]]:
-        """Keep the message and return the update's kind and the message."""
+        """Store the message; return the kind of its update and the message in Telegram's form.
+
+        Raises:
+            ValueError: the contents of the file are not base64.
+        """
         user = store.user(self.author.lstrip("@"), is_bot=self.is_bot)
         chat = store.group_chat(self.group.title, self.group.type) if self.group else store.private_chat(user)
         body: dict[str, Any] = {"from": user.shown()}
@@ -108,7 +116,7 @@ class NewMessage(Model):
 
 
 def _entities(name: str, text: str) -> dict[str, Any]:
-    """Return the commands and mentions of a text; Telegram counts in UTF-16 units."""
+    """Return the commands and mentions of a text under this name; offsets and lengths are in UTF-16 units, as at Telegram."""
     found = []
     for kind, pattern in (("bot_command", _COMMAND), ("mention", _MENTION)):
         for match in pattern.finditer(text):
@@ -118,7 +126,7 @@ def _entities(name: str, text: str) -> dict[str, Any]:
 
 
 def edited(message: dict[str, Any], text: str) -> dict[str, Any]:
-    """Return a message as its author changed it."""
+    """Return a copy of a message whose text (or caption) its author replaced, with the time of the edit."""
     name = "text" if "text" in message else "caption"
     entities = "entities" if name == "text" else "caption_entities"
     kept = {key: value for key, value in message.items() if key != entities}

@@ -16,7 +16,11 @@ from embedded.telegram.updates import Updates
 
 
 def run_foreground(config: TelegramConfig) -> None:
-    """Serve until SIGTERM or SIGINT; what was said stays in the data folder."""
+    """Serve until SIGTERM or SIGINT; messages, updates and files stay in the data folder.
+
+    Raises:
+        OSError: the port is taken, or the folder cannot be written.
+    """
     asyncio.run(_run(config))
 
 
@@ -24,7 +28,7 @@ def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
     """Wait until the stand-in answers.
 
     Raises:
-        NotReadyError: it did not within `timeout_s` seconds.
+        NotReadyError: it did not answer within `timeout_s` seconds.
     """
     wait_http_ready(host, port, "/_standin/status", timeout_s)
 
@@ -57,19 +61,19 @@ async def _end_at_stop(stop: asyncio.Event, updates: Updates) -> None:
 
 
 class _Webhook:
-    """The task that calls the webhook; there is none while none is set."""
+    """The task that calls the webhook. It ends at once if no webhook is set."""
 
     def __init__(self, updates: Updates) -> None:
         self._updates = updates
         self._task: asyncio.Task[None] | None = None
 
     def changed(self) -> None:
-        """Begin anew with what is set now; a poll that waits is told."""
+        """Restart the task with the current webhook, and wake a waiting poll."""
         self.end()
         self._task = asyncio.create_task(self._updates.deliver())
         self._updates.tell()
 
     def end(self) -> None:
-        """Call no more."""
+        """Stop the task."""
         if self._task is not None:
             self._task.cancel()

@@ -1,4 +1,4 @@
-"""Keeps users, chats, messages, updates and files on disk, over restarts and kill -9."""
+"""The users, chats, messages, updates and files of the stand-in, on disk, through restarts and kill -9."""
 
 import json
 import secrets
@@ -23,16 +23,17 @@ CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, name TEXT NOT NULL, size I
 CREATE TABLE IF NOT EXISTS said (key TEXT PRIMARY KEY, ids TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+# The first ids are just beyond these; the ids of groups and channels are negative, as at Telegram.
 _FIRST_USER = 600_000_000
 _FIRST_GROUP = -1_001_000_000_000
 
 DEFAULT_UPDATES = frozenset({"message", "edited_message", "channel_post", "callback_query", "my_chat_member"})
-"""Of what the stand-in can make, what a bot gets that did not say what it wants."""
+"""The kinds of updates that a bot gets if it did not set `allowed_updates`."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One account; `state` is empty, "blocked" or "deactivated"."""
+    """An account. `state` is empty, "blocked" (it blocked our bot) or "deactivated"."""
 
     id: int
     username: str
@@ -40,13 +41,18 @@ class User:
     state: str = ""
 
     def shown(self) -> dict[str, Any]:
-        """Return it as Telegram shows it."""
+        """Return the account as Telegram shows it."""
         shown = {"id": self.id, "is_bot": self.is_bot, "first_name": self.username, "username": self.username}
         return shown if self.is_bot else shown | {"language_code": "id"}
 
 
 class TelegramStore:
-    """What the stand-in knows."""
+    """The data of one stand-in.
+
+    Args:
+        folder: the data folder; created if missing.
+        keep_s: lifetime of an update that is not fetched, in seconds.
+    """
 
     def __init__(self, folder: Path, *, keep_s: float) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,26 +60,26 @@ class TelegramStore:
         self._files.mkdir(exist_ok=True)
         self._keep_s = keep_s
         self._db = sqlite3.connect(folder / "telegram.sqlite", isolation_level=None)
-        # Each write is on the operating system's side when it is answered, so a kill -9 loses none; no fsync each time.
+        # The operating system has each write before the answer, so a kill -9 loses none. There is no fsync per write.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database file."""
         self._db.close()
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return a remembered value."""
+        """Return the stored JSON value of this name, or the default if there is none."""
         row = self._db.execute("SELECT value FROM state WHERE name = ?", [name]).fetchone()
         return default if row is None else json.loads(row[0])
 
     def put(self, name: str, value: Any) -> None:
-        """Remember a value."""
+        """Store a JSON value under this name."""
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, json.dumps(value)))
 
     def user(self, username: str, *, is_bot: bool = False) -> User:
-        """Return the account of a name, made where there is none."""
+        """Return the account with this username, in upper or lower case; create it if it is missing."""
         row = self._db.execute("SELECT * FROM user WHERE username = ?", [username]).fetchone()
         if row is None:
             (last,) = self._db.execute("SELECT max(id) FROM user").fetchone()
@@ -82,21 +88,21 @@ class TelegramStore:
         return User(row[0], row[1], bool(row[2]), row[3])
 
     def user_by_id(self, id_: int) -> User | None:
-        """Return the account of an id."""
+        """Return the account with this id; None if there is none."""
         row = self._db.execute("SELECT * FROM user WHERE id = ?", [id_]).fetchone()
         return None if row is None else User(row[0], row[1], bool(row[2]), row[3])
 
     def set_user_state(self, username: str, state: str) -> User:
-        """Let a user block us, delete the account, or come back."""
+        """Set the state of an account and return the account, which is created if missing."""
         self._db.execute("UPDATE user SET state = ? WHERE id = ?", (state, self.user(username).id))
         return self.user(username)
 
     def private_chat(self, user: User) -> dict[str, Any]:
-        """Return the chat with a user, which has the user's id."""
+        """Return the private chat with a user, which has the user's id; create it if it is missing."""
         return self._chat(user.id, {"first_name": user.username, "username": user.username, "type": "private"})
 
     def group_chat(self, title: str, kind: str) -> dict[str, Any]:
-        """Return the group or channel of a title, made where there is none."""
+        """Return the group or channel with this title; create it with this kind if it is missing."""
         for (body,) in self._db.execute("SELECT body FROM chat WHERE id < 0"):
             known: dict[str, Any] = json.loads(body)
             if known["title"] == title:
@@ -110,12 +116,12 @@ class TelegramStore:
         return chat
 
     def chat(self, id_: int) -> dict[str, Any] | None:
-        """Return a chat that somebody began."""
+        """Return the chat with this id; None if nobody started it."""
         row = self._db.execute("SELECT body FROM chat WHERE id = ?", [id_]).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
     def add_message(self, chat: dict[str, Any], body: dict[str, Any], *, outgoing: bool) -> dict[str, Any]:
-        """Keep a message and return it with its id."""
+        """Store a message and return it with its id, chat and date; `outgoing` is true for our bot's messages."""
         added = self._db.execute(
             "INSERT INTO message (chat_id, outgoing, body) VALUES (?, ?, '')", (chat["id"], outgoing)
         )
@@ -124,73 +130,80 @@ class TelegramStore:
         return message
 
     def said(self, key: str) -> dict[str, int] | None:
-        """Return the ids of what was said under a key."""
+        """Return the ids that were stored for an idempotency key; None if it is new."""
         row = self._db.execute("SELECT ids FROM said WHERE key = ?", [key]).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
     def note_said(self, key: str, ids: dict[str, int | None]) -> None:
-        """Remember what was said under a key."""
+        """Store the ids of a message under its idempotency key."""
         self._db.execute("INSERT OR REPLACE INTO said VALUES (?, ?)", (key, json.dumps(ids)))
 
     def change_message(self, message: dict[str, Any]) -> None:
-        """Keep a message as it now is."""
+        """Replace the stored message that has the same id."""
         self._db.execute("UPDATE message SET body = ? WHERE id = ?", (json.dumps(message), message["message_id"]))
 
     def message(self, chat_id: int, message_id: int) -> dict[str, Any] | None:
-        """Return a message of a chat."""
+        """Return a message of a chat; None if there is none."""
         row = self._db.execute(
             "SELECT body FROM message WHERE id = ? AND chat_id = ?", (message_id, chat_id)
         ).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
     def sent(self, *, since: int, chat_id: int | None) -> list[dict[str, Any]]:
-        """Return what the bot sent after a message id, oldest first."""
+        """Return the bot's messages after the message id `since`, oldest first, in one chat or (None) in all."""
         rows = self._db.execute("SELECT chat_id, body FROM message WHERE outgoing AND id > ? ORDER BY id", [since])
         return [json.loads(body) for found, body in rows if chat_id in {None, found}]
 
     def add_update(self, kind: str, body: dict[str, Any]) -> int | None:
-        """Queue an update; None where the bot does not want its kind."""
+        """Queue an update and return its id; None if the bot does not want updates of this kind."""
         if kind not in (self.get("allowed_updates") or DEFAULT_UPDATES):
             return None
         text = json.dumps({kind: body})
         return self._db.execute("INSERT INTO pending (at, body) VALUES (?, ?)", (time.time(), text)).lastrowid
 
     def pending(self, *, first: int = 0, limit: int = 100) -> list[dict[str, Any]]:
-        """Return the oldest updates from an id on; those that waited too long are gone."""
+        """Delete the expired updates; return at most `limit` others, from the id `first` on, oldest first."""
         self._db.execute("DELETE FROM pending WHERE at < ?", [time.time() - self._keep_s])
         rows = self._db.execute("SELECT id, body FROM pending WHERE id >= ? ORDER BY id LIMIT ?", (first, limit))
         return [{"update_id": id_} | json.loads(body) for id_, body in rows]
 
     def pending_count(self) -> int:
-        """Return how many updates wait."""
+        """Return the number of waiting updates."""
         count: int = self._db.execute("SELECT count(*) FROM pending").fetchone()[0]
         return count
 
     def confirm_below(self, offset: int) -> None:
-        """Forget the updates below an id."""
+        """Delete the updates with ids below `offset`."""
         self._db.execute("DELETE FROM pending WHERE id < ?", [offset])
 
     def confirm(self, ids: Iterable[int]) -> None:
-        """Forget updates that a webhook took."""
+        """Delete the updates with these ids, which a webhook accepted."""
         self._db.executemany("DELETE FROM pending WHERE id = ?", [(id_,) for id_ in ids])
 
     def nth_last(self, back: int) -> int:
-        """Return the id of the update that is `back` from the end of the queue."""
+        """Return the id of the update at position `back` from the end of the queue (1 is the last).
+
+        If the queue is shorter, it is the oldest update; 0 if the queue is empty.
+        """
         rows = self._db.execute("SELECT id FROM pending ORDER BY id DESC LIMIT ?", [back]).fetchall()
         return rows[-1][0] if rows else 0
 
     def add_file(self, name: str, content: bytes, size: int | None = None) -> str:
-        """Keep a file and return its id; `size` is what it pretends to have."""
+        """Store a file and return its id; `size` is the size in bytes to report instead of the real one."""
         id_ = secrets.token_urlsafe(24)
         (self._files / id_).write_bytes(content)
         self._db.execute("INSERT INTO file VALUES (?, ?, ?)", (id_, name, len(content) if size is None else size))
         return id_
 
     def file(self, id_: str) -> tuple[str, int] | None:
-        """Return a file's name and size."""
+        """Return a file's name and its reported size in bytes; None if there is no such file."""
         row = self._db.execute("SELECT name, size FROM file WHERE id = ?", [id_]).fetchone()
         return None if row is None else (row[0], row[1])
 
     def file_content(self, id_: str) -> bytes:
-        """Return a file's content."""
+        """Return a file's contents.
+
+        Raises:
+            OSError: there is no such file.
+        """
         return (self._files / id_).read_bytes()

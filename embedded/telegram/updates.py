@@ -1,4 +1,4 @@
-"""The waiting updates, and the two ways to get them: a long poll, or a webhook that is called."""
+"""The waiting updates and the two ways to deliver them: the answer to a long poll, or a call of the webhook."""
 
 import asyncio
 import time
@@ -8,14 +8,14 @@ from embedded.telegram.params import Params
 from embedded.telegram.problems import OTHER_POLL, WEBHOOK_ACTIVE, Problem
 from embedded.telegram.store import TelegramStore
 
-MOST = 100
-LONGEST_POLL_S = 50
-WEBHOOK_TIMEOUT_S = 60.0
-LONGEST_PAUSE_S = 10.0
+MOST = 100  # updates in one answer, as at Telegram
+LONGEST_POLL_S = 50  # a longer timeout of a poll is reduced to this
+WEBHOOK_TIMEOUT_S = 60.0  # for one call of the webhook
+LONGEST_PAUSE_S = 10.0  # between two calls of the webhook with the same update
 
 
 class Updates:
-    """Hands updates out, each until it is confirmed."""
+    """Delivers updates, each again until it is confirmed."""
 
     def __init__(self, store: TelegramStore, *, retry_s: float) -> None:
         self._store = store
@@ -28,20 +28,22 @@ class Updates:
         self._due: dict[int, tuple[float, float]] = {}
 
     def tell(self) -> None:
-        """Wake whoever waits: there is an update, a webhook, or another poll."""
+        """Wake the waiting polls and the webhook's task: there is a new update, webhook or poll."""
         self._news.set()
         self._news = asyncio.Event()
 
     def end(self) -> None:
-        """Answer the poll that waits: it would hold up the stop."""
+        """Answer the waiting poll, because it would delay the stop."""
         self._ending = True
         self.tell()
 
     async def fetch(self, params: Params) -> list[dict[str, Any]]:
-        """Answer getUpdates.
+        """Return the result of getUpdates; wait for updates at most for its `timeout`.
+
+        Updates below its `offset` are confirmed first; a negative offset counts from the end of the queue.
 
         Raises:
-            Problem: a webhook is set, or another poll began.
+            Problem: a webhook is set or another poll began (status 409), or a parameter is not valid (400).
         """
         self._check_no_webhook()
         self._poll += 1
@@ -83,7 +85,10 @@ class Updates:
         return True
 
     async def deliver(self) -> None:
-        """Call the webhook, while there is one, with each update until it answers 2xx; ends with its task."""
+        """Call the webhook with each update until it answers with 2xx.
+
+        It returns when no webhook is set; cancelling its task ends it.
+        """
         if not self._store.get("webhook"):
             return
         import httpx

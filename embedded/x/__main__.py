@@ -9,19 +9,19 @@ from embedded.x.server import run_foreground
 
 
 def main() -> int:
-    """Read the command line, serve, and return the exit code."""
+    """Read the command line and serve; return the exit code: 0 after a clean stop, 1 if the stand-in cannot start."""
     parser = argparse.ArgumentParser(prog="python -m embedded.x", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=int, default=8701, help="port to listen on; 0: a free one (default: %(default)s)"
+        "--port", type=int, default=8701, help="port to listen on; 0 takes a free one (default: %(default)s)"
     )
-    parser.add_argument("--data-dir", type=Path, default=Path("var/x"), help="folder that keeps accounts and posts")
+    parser.add_argument("--data-dir", type=Path, default=Path("var/x"), help="folder for accounts and posts")
     parser.add_argument("--account", default="lapor1708", help="our account's username (default: %(default)s)")
-    parser.add_argument("--bearer-token", help="the only token that is let in (default: any)")
-    parser.add_argument("--rate-limit", type=int, default=UNLIMITED, help="requests of an endpoint in a window")
-    parser.add_argument("--rate-window-s", type=int, default=900, help="length of the window (default: %(default)s)")
-    parser.add_argument("--mention-cap", type=int, help="newest mentions that can be paged to, 800 at X (default: all)")
-    parser.add_argument("--keep-alive-s", type=float, default=20.0, help="pause before a stream's empty line")
+    parser.add_argument("--bearer-token", help="the only token that is accepted (default: any)")
+    parser.add_argument("--rate-limit", type=int, default=UNLIMITED, help="requests per endpoint and window")
+    parser.add_argument("--rate-window-s", type=int, default=900, help="window in seconds (default: %(default)s)")
+    parser.add_argument("--mention-cap", type=int, help="newest mentions that can be read, 800 at X (default: all)")
+    parser.add_argument("--keep-alive-s", type=float, default=20.0, help="seconds before a stream sends an empty line")
     try:
         run_foreground(XConfig(**vars(parser.parse_args())))
     except OSError as error:

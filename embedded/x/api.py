@@ -1,4 +1,4 @@
-"""The endpoints of X API v2 that a service needs that reads its mentions and answers them."""
+"""The endpoints of the X API v2 for a service that reads its mentions and replies to them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,14 +20,14 @@ from embedded.x.stream import Streams
 
 _MENTIONS = Bounds(least=5, most=100, token="pagination_token")  # noqa: S106 - a parameter's name
 _SEARCH = Bounds(least=10, most=100, token="next_token")  # noqa: S106 - a parameter's name
-_SCAN = 500  # posts looked at in one step of a search
-_MOST_IDS = 100
+_SCAN = 500  # posts read in one step of a search
+_MOST_IDS = 100  # ids in one lookup
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Api:
-    """The API over one store."""
+    """The API of one stand-in."""
 
     def __init__(self, config: XConfig, store: XStore, gate: Gate, streams: Streams) -> None:
         self._config = config
@@ -36,7 +36,7 @@ class Api:
         self._streams = streams
 
     def routes(self) -> list[Route]:
-        """Return the routes, each behind the gate under the name that its limit has."""
+        """Return the routes of the API. Each passes the gate first; its method and path name its rate limit."""
         table: list[tuple[str, str, Handler]] = [
             ("GET", "/2/users/me", self._me),
             ("GET", "/2/users/by/username/{username}", self._by_username),
@@ -145,7 +145,7 @@ class Api:
         return _json({**answer, "data": answer["data"][0]} if found else {"errors": errors})
 
     def _seen(self, ids: list[int], parameter: str) -> tuple[list[Post], list[dict[str, Any]]]:
-        """Return the posts that the public sees, and for each other why not."""
+        """Return the posts that the public can see, and one error for each other id."""
         found, errors = [], []
         posts = {post.id: post for post in self._store.posts(ids)}
         for id_ in ids:
@@ -165,7 +165,7 @@ class Api:
         body = await _body(request)
         text, reply = body.get("text"), body.get("reply") or {}
         if not isinstance(text, str) or not text.strip() or not isinstance(reply, dict):
-            raise invalid("text", str(text), "The request has no `text`, or a `reply` that is no object")
+            raise invalid("text", str(text), "The request has no `text`, or its `reply` is not an object")
         if is_long(text):
             raise Problem(403, "Your Tweet text is too long.")
         parent = None

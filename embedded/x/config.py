@@ -1,9 +1,9 @@
-"""What the stand-in for X is told: where to listen, which account is ours, how much may be asked."""
+"""The settings of the stand-in for X: its address, our account and the rate limit."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-UNLIMITED = 1_000_000
+UNLIMITED = 1_000_000  # a rate limit that no test or demo reaches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,15 +12,16 @@ class XConfig:
 
     Attributes:
         data_dir: folder for accounts and posts.
-        host: address to listen on; loopback unless told otherwise.
+        host: address to listen on; loopback by default.
         port: port to listen on; 0 takes a free one.
         account: our account's username.
-        bearer_token: the only token that is let in; any is if None.
-        rate_limit: requests of an endpoint in a window before 429. Far above X's own (450 mentions requests in 15
-            minutes), so that a demo may poll each second; set it, or use the control side, to meet the limit.
+        bearer_token: the only token that is accepted; any token if None.
+        rate_limit: requests per endpoint and window before 429. The default is far above X's own limit (450 requests for
+            mentions in 15 minutes), so that a demo can poll every second. To reach the limit in a test, set it here or
+            through the control interface.
         rate_window_s: length of that window in seconds, 15 minutes as at X.
-        mention_cap: how many of the newest mentions can be paged to; X gives 800, None gives all.
-        keep_alive_s: pause in seconds after which a stream sends an empty line, 20 as at X.
+        mention_cap: number of the newest mentions that can be read; 800 at X, all if None.
+        keep_alive_s: silence in seconds after which a stream sends an empty line, 20 as at X.
     """
 
     data_dir: Path

@@ -1,4 +1,4 @@
-"""The control side of the stand-in: what citizens post, what goes wrong, and what our account has posted."""
+"""The control interface of the stand-in: creates citizens' posts, causes failures, and shows our account's posts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from embedded.x.posts import Post
 from embedded.x.store import Draft, DuplicateError, Range, XStore
 from embedded.x.stream import Streams
 
-_MOST = 1000
+_MOST = 1000  # posts in one answer of /_standin/posts
 
 
 class _Model(BaseModel):
@@ -21,7 +21,7 @@ class _Model(BaseModel):
 
 
 class Media(_Model):
-    """A picture or a video of a post."""
+    """A picture or video of a post."""
 
     url: str
     type: str = "photo"
@@ -32,7 +32,7 @@ class Media(_Model):
 
 
 class Place(_Model):
-    """Where a post says that it was written."""
+    """The place that a post is tagged with."""
 
     full_name: str
     name: str | None = None
@@ -43,7 +43,7 @@ class Place(_Model):
 
 
 class NewTweet(_Model):
-    """A post by a citizen, whose account is made when there is none."""
+    """A post by a citizen. His account is created if it does not exist."""
 
     author: str = Field(min_length=1)
     text: str = Field(min_length=1)
@@ -55,7 +55,7 @@ class NewTweet(_Model):
     lang: str = "in"
 
     def draft(self, store: XStore) -> Draft:
-        """Return what the store makes the post of."""
+        """Return the draft for the store, and create the author's account if it does not exist."""
         media = [item if isinstance(item, Media) else Media(url=item) for item in self.media]
         place = Place(full_name=self.place) if isinstance(self.place, str) else self.place
         return Draft(
@@ -71,7 +71,7 @@ class NewTweet(_Model):
 
 
 class UserChange(_Model):
-    """An account to make or to change."""
+    """An account to create or to change; None leaves a value unchanged."""
 
     username: str = Field(min_length=1)
     name: str | None = None
@@ -80,7 +80,10 @@ class UserChange(_Model):
 
 
 class Fail(_Model):
-    """Failures for the next requests: how many, with which status, and for which paths."""
+    """Failures for the next `count` requests whose path contains `path`.
+
+    `reset_s` is the time until the rate limit resets, in seconds; None means the end of the current window.
+    """
 
     status: int = Field(ge=400, le=599)
     count: int = Field(1, ge=1, le=100_000)
@@ -89,7 +92,7 @@ class Fail(_Model):
 
 
 class Limit(_Model):
-    """A rate limit: requests of each endpoint in a window of seconds."""
+    """A rate limit: requests per endpoint in a window of `window_s` seconds."""
 
     limit: int = Field(ge=0)
     window_s: float = Field(900, gt=0)
@@ -104,7 +107,7 @@ class Control:
         self._streams = streams
 
     def routes(self) -> list[Route]:
-        """Return the routes."""
+        """Return the routes of the control interface."""
         table: list[tuple[str, str, Handler]] = [
             ("POST", "/_standin/tweets", self._tweet),
             ("DELETE", "/_standin/tweets/{id:int}", self._delete),

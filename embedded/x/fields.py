@@ -1,4 +1,4 @@
-"""Shows posts and accounts with the fields and expansions that a request names, and no others."""
+"""Shows posts and accounts with the fields and expansions that a request names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from embedded.x.posts import Post, User, entities, is_long, shown_text
 from embedded.x.problems import invalid
 from embedded.x.store import XStore, media_key, place_id
 
-# Every name that X's documentation lists is let in; those that a stand-in knows nothing of are left out of the answer.
+# All names in X's documentation are accepted. Those for which the stand-in has no data are left out of the answer.
 _DOCUMENTED = {
     "tweet.fields": "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
     "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang media_metadata "
@@ -30,6 +30,7 @@ _DOCUMENTED = {
     "referenced_tweets.id.author_id pinned_tweet_id",
 }
 _ALLOWED = {parameter: frozenset(names.split()) for parameter, names in _DOCUMENTED.items()}
+# Fields that X always shows.
 _ALWAYS = {
     "tweet.fields": {"id", "text", "edit_history_tweet_ids"},
     "user.fields": {"id", "name", "username"},
@@ -40,25 +41,25 @@ _ALWAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The fields and expansions of one request, by the name of the parameter."""
+    """The fields and expansions that one request asks for, by the parameter's name."""
 
     names: dict[str, frozenset[str]]
 
     def shown(self, parameter: str, known: dict[str, Any]) -> dict[str, Any]:
-        """Return what was asked for of what is known."""
+        """Return the known fields that were asked for or are always shown, without those that are None."""
         wanted = self.names[parameter] | _ALWAYS[parameter]
         return {name: value for name, value in known.items() if name in wanted and value is not None}
 
     def expands(self, *names: str) -> bool:
-        """Say whether one of these expansions was asked for."""
+        """Return whether at least one of these expansions was asked for."""
         return bool(self.names["expansions"] & set(names))
 
 
 def read_wanted(query: QueryParams) -> Wanted:
-    """Read the fields and expansions of a request.
+    """Read the fields and expansions of a request from its parameters.
 
     Raises:
-        Problem: one of them is not in X's documentation.
+        Problem: a name is not in X's documentation (status 400).
     """
     names = {}
     for parameter, allowed in _ALLOWED.items():
@@ -74,13 +75,13 @@ def read_wanted(query: QueryParams) -> Wanted:
 
 
 def show_user(user: User, wanted: Wanted) -> dict[str, Any]:
-    """Return an account as X shows it."""
+    """Return an account as X shows it, with the fields that are wanted."""
     known = {"id": str(user.id), "name": user.name, "username": user.username, "created_at": user.created_at}
     return wanted.shown("user.fields", known | {"protected": user.protected, "verified": False})
 
 
 def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
-    """Return a post as X shows it; an expansion brings its field along."""
+    """Return a post as X shows it. An expansion includes the field that it expands."""
     parents = store.posts([post.in_reply_to]) if post.in_reply_to else []
     id_text = str(post.id)
     known: dict[str, Any] = {"id": id_text, "text": shown_text(post.text), "edit_history_tweet_ids": [id_text]}
@@ -108,7 +109,7 @@ def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
 
 
 def show(posts: Sequence[Post], wanted: Wanted, store: XStore) -> dict[str, Any]:
-    """Return `data` for the posts and `includes` for what they refer to; both are absent when empty."""
+    """Return `data` with the posts and `includes` with the objects they refer to; each is absent if empty."""
     answer: dict[str, Any] = {}
     if posts:
         answer["data"] = [show_post(post, wanted, store) for post in posts]

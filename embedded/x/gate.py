@@ -1,4 +1,4 @@
-"""Lets a request in or not: credentials, the failures that were asked for, and the rate limit."""
+"""Admits or refuses requests: checks credentials and the rate limit, and applies ordered failures."""
 
 import time
 from collections import deque
@@ -12,7 +12,7 @@ from embedded.x.problems import Problem
 
 @dataclass(slots=True)
 class _Window:
-    """How much of an endpoint's window is used, and when it ends, in seconds since 1970."""
+    """The use of one endpoint's rate-limit window; `resets_at` is its end in seconds since 1970."""
 
     used: int = 0
     resets_at: float = 0.0
@@ -20,7 +20,13 @@ class _Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failure to answer with: its status, a part of the path it is for, and for 429 the seconds to the reset."""
+    """An ordered failure of one request.
+
+    Attributes:
+        status: HTTP status of the answer.
+        path: the failure is for requests whose path contains this text.
+        reset_s: seconds until the rate limit resets, for the answer's headers; None means the end of the window.
+    """
 
     status: int
     path: str = ""
@@ -28,7 +34,7 @@ class Failure:
 
 
 class Gate:
-    """What stands before every endpoint of the API."""
+    """The checks before every endpoint of the API."""
 
     def __init__(self, config: XConfig) -> None:
         self.limit = config.rate_limit
@@ -38,10 +44,11 @@ class Gate:
         self._windows: dict[str, _Window] = {}
 
     def admit(self, request: Request, endpoint: str) -> dict[str, str]:
-        """Return the rate-limit headers that every answer carries.
+        """Admit a request and return the rate-limit headers for its answer.
 
         Raises:
-            Problem: the request is not let in.
+            Problem: the credentials are missing or wrong (401), a failure was ordered (its status), or the rate limit
+                is reached (429).
         """
         self._authenticate(request.headers.get("authorization", ""))
         window = self._windows.setdefault(endpoint, _Window())
@@ -62,11 +69,11 @@ class Gate:
         return self._headers(self.limit - window.used, window.resets_at)
 
     def forget(self) -> None:
-        """Begin every window anew, as after a change of the limit."""
+        """Start every window again, after a change of the limit."""
         self._windows.clear()
 
     def _authenticate(self, authorization: str) -> None:
-        """Let in a bearer token, or an OAuth 1.0a header with its parts; a signature is not computed anew."""
+        """Accept a valid bearer token, or an OAuth 1.0a header with a key and a signature, which is not verified."""
         kind, _, credentials = authorization.partition(" ")
         if kind.lower() == "bearer" and credentials and self._token in {None, credentials}:
             return

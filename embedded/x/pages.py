@@ -1,4 +1,4 @@
-"""Reads what part of a timeline a request wants, and says how to go on from there; pure."""
+"""Reads which part of a timeline a request wants, and returns one page with its tokens. Pure."""
 
 import base64
 import binascii
@@ -12,13 +12,20 @@ from embedded.x.posts import Post, id_at
 from embedded.x.problems import Problem, invalid
 from embedded.x.store import Range
 
-_OLDER, _NEWER = "o", "n"
-_HIGHEST = 1 << 62
+_OLDER, _NEWER = "o", "n"  # direction of a page token
+_HIGHEST = 1 << 62  # above every id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How many results a page may have at this endpoint, and the name of its token parameter."""
+    """The paging of one endpoint.
+
+    Attributes:
+        least: minimum of max_results.
+        most: maximum of max_results.
+        token: name of the parameter that holds the page token.
+        usual: default of max_results.
+    """
 
     least: int
     most: int
@@ -27,10 +34,10 @@ class Bounds:
 
 
 def number(query: QueryParams, name: str, default: int) -> int:
-    """Return an id among the parameters.
+    """Return a parameter that is a whole number, or the default if it is absent.
 
     Raises:
-        Problem: it is none.
+        Problem: the value is not a number from 0 to 2**62 - 1 (status 400).
     """
     value = query.get(name)
     if value is None:
@@ -41,10 +48,10 @@ def number(query: QueryParams, name: str, default: int) -> int:
 
 
 def read_range(query: QueryParams, bounds: Bounds) -> Range:
-    """Return which posts a request wants.
+    """Return the range of posts that a request wants.
 
     Raises:
-        Problem: a parameter is not as it must be.
+        Problem: a parameter is not valid (status 400).
     """
     limit = number(query, "max_results", bounds.usual)
     if not bounds.least <= limit <= bounds.most:
@@ -87,12 +94,12 @@ def _token(side: str, place: int) -> str:
 
 
 def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]], *, paged: bool) -> tuple[list[Post], dict[str, Any]]:
-    """Fetch one page and the `meta` that says where the next and the previous are.
+    """Return one page of posts, newest first, and the `meta` with the tokens of the next and the previous page.
 
     Args:
-        wanted: which posts.
-        fetch: gives posts, newest first.
-        paged: whether the request came with a token, so that there is a page before this one.
+        wanted: the range of posts.
+        fetch: returns the posts of a range, newest first.
+        paged: whether the request had a token, which means that there is a page before this one.
     """
     one_more = Range(after=wanted.after, before=wanted.before, limit=wanted.limit + 1, oldest=wanted.oldest)
     found = list(fetch(one_more))
@@ -113,7 +120,7 @@ def check_ids(value: str, name: str) -> list[int]:
     """Return the ids of a comma-separated list.
 
     Raises:
-        Problem: one is no id.
+        Problem: an element is not an id (status 400).
     """
     ids = value.split(",")
     for id_ in ids:
@@ -123,5 +130,5 @@ def check_ids(value: str, name: str) -> list[int]:
 
 
 def not_found() -> Problem:
-    """Return the problem of a path that the API has not."""
+    """Return the problem for a path that the API does not have (status 404)."""
     return Problem(404)

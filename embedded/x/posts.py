@@ -1,14 +1,14 @@
-"""What a post and an account are, and what can be read off a text; pure."""
+"""Posts and accounts, their ids, and the analysis of a post's text. Pure."""
 
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-_EPOCH_MS = 1_288_834_974_657  # X counts its ids' milliseconds from here
-_SEQUENCE_BITS = 22
-_ROOM = 280  # weighted characters of an ordinary post
-_LINK_WEIGHT = 23  # every link is shortened to this length
+_EPOCH_MS = 1_288_834_974_657  # the milliseconds in X's ids count from this Unix time
+_SEQUENCE_BITS = 22  # low bits of an id, below the milliseconds
+_ROOM = 280  # weighted length of the longest ordinary post
+_LINK_WEIGHT = 23  # X shortens every link to this length
 # Code points in these ranges weigh one, all others two (X's twitter-text, version 3).
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _LINK = re.compile(r"https?://\S+")
@@ -18,7 +18,7 @@ _TAG = re.compile(r"(?<!\w)#(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """One account."""
+    """An account."""
 
     id: int
     username: str
@@ -30,7 +30,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One post as it is kept; `mentions` are usernames, in the text or implied by a reply."""
+    """A post as it is stored. `mentions` are usernames: those in the text, given ones, and that of the replied-to author."""
 
     id: int
     author_id: int
@@ -47,40 +47,40 @@ class Post:
 
 
 def next_id(last: int, now_ms: int) -> int:
-    """Return an id that is greater than the last one and tells the time it was made."""
+    """Return an id that is greater than `last` and contains the time `now_ms`, in milliseconds since 1970."""
     return max(last + 1, (now_ms - _EPOCH_MS) << _SEQUENCE_BITS)
 
 
 def iso_time(id_: int) -> str:
-    """Return when an id was made, as X writes it."""
+    """Return the creation time in an id, as X writes it: ISO 8601 in UTC with milliseconds."""
     made = datetime.fromtimestamp(((id_ >> _SEQUENCE_BITS) + _EPOCH_MS) / 1000, UTC)
     return f"{made:%Y-%m-%dT%H:%M:%S}.{made.microsecond // 1000:03d}Z"
 
 
 def id_at(moment: str) -> int:
-    """Return the lowest id of a moment given in ISO 8601.
+    """Return the lowest id of a time in ISO 8601, which is in UTC if it has no offset.
 
     Raises:
-        ValueError: it is no moment.
+        ValueError: the text is not a time in ISO 8601.
     """
     when = datetime.fromisoformat(moment)
     return (int(when.replace(tzinfo=when.tzinfo or UTC).timestamp() * 1000) - _EPOCH_MS) << _SEQUENCE_BITS
 
 
 def weight(text: str) -> int:
-    """Return the weighted length of a text, 280 being an ordinary post's most."""
+    """Return the weighted length of a text. An ordinary post has at most 280."""
     links = len(_LINK.findall(text))
     rest = _LINK.sub("", text)
     return links * _LINK_WEIGHT + sum(1 if any(a <= ord(c) <= b for a, b in _LIGHT) else 2 for c in rest)
 
 
 def is_long(text: str) -> bool:
-    """Say whether a text is longer than an ordinary post."""
+    """Return whether a text is longer than an ordinary post may be."""
     return weight(text) > _ROOM
 
 
 def shown_text(text: str) -> str:
-    """Return what the `text` field shows: a long post's beginning, as its whole is in `note_tweet` only."""
+    """Return the `text` field of a post: for a long post only its beginning, because the whole is in `note_tweet`."""
     if not is_long(text):
         return text
     room = _ROOM - weight("…")
@@ -92,12 +92,17 @@ def shown_text(text: str) -> str:
 
 
 def mentioned(text: str) -> list[str]:
-    """Return the usernames that a text mentions."""
+    """Return the usernames that a text mentions, in order."""
     return _MENTION.findall(text)
 
 
 def entities(text: str, ids: dict[str, int]) -> dict[str, Any]:
-    """Return a text's mentions, hashtags and links with their places; `ids` are those of known users, by lower name."""
+    """Return the mentions, hashtags and links of a text with their positions in characters.
+
+    Args:
+        text: the text.
+        ids: the ids of known users by lower-case username.
+    """
     mentions: list[dict[str, Any]] = []
     for match in _MENTION.finditer(text):
         known = ids.get(match[1].lower())

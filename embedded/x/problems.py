@@ -1,4 +1,4 @@
-"""X's answers to what it does not do, in the shapes that its documentation gives them."""
+"""X's error answers, in the forms of its documentation."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ _KINDS = "https://api.twitter.com/2/problems/"
 
 
 class Problem(Exception):
-    """A request that is answered with a problem.
+    """An error that becomes the answer to a request.
 
     Attributes:
         status: HTTP status.
         body: the JSON of the answer.
-        headers: what else it carries.
+        headers: additional HTTP headers of the answer.
     """
 
     def __init__(self, status: int, detail: str = "", *, more: dict[str, Any] | None = None) -> None:
@@ -27,12 +27,12 @@ class Problem(Exception):
         self.headers: dict[str, str] = {}
 
     def response(self) -> JSONResponse:
-        """Return the answer."""
+        """Return the HTTP response for this problem."""
         return JSONResponse(self.body, self.status, self.headers, media_type="application/problem+json")
 
 
 def invalid(parameter: str, value: str, message: str) -> Problem:
-    """Return the problem of a parameter that is not as it must be."""
+    """Return the problem for a parameter that is not valid (status 400)."""
     problem = Problem(400, "One or more parameters to your request was invalid.")
     problem.body |= {"errors": [{"parameters": {parameter: [value]}, "message": message}]}
     problem.body["type"] = _KINDS + "invalid-request"
@@ -41,7 +41,7 @@ def invalid(parameter: str, value: str, message: str) -> Problem:
 
 
 def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
-    """Return the error that stands in a 200 answer for a resource that is not there."""
+    """Return the error in a 200 answer for a resource that does not exist."""
     detail = f"Could not find {resource} with {parameter}: [{value}]."
     return _error(
         resource, parameter, value, {"title": "Not Found Error", "detail": detail, "type": "resource-not-found"}
@@ -49,13 +49,13 @@ def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
 
 
 def suspended(parameter: str, value: str) -> dict[str, Any]:
-    """Return the error that stands for a suspended account."""
+    """Return the error in a 200 answer for a suspended account."""
     more = {"title": "Forbidden", "detail": f"User has been suspended: [{value}].", "type": "resource-not-found"}
     return _error("user", parameter, value, more)
 
 
 def hidden(parameter: str, value: str) -> dict[str, Any]:
-    """Return the error that stands for a post of a protected account."""
+    """Return the error in a 200 answer for a post of a protected account."""
     detail = f"Sorry, you are not authorized to see the Tweet with {parameter}: [{value}]."
     more = {"title": "Authorization Error", "detail": detail, "type": "not-authorized-for-resource"}
     return _error("tweet", parameter, value, more)

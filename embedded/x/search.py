@@ -1,4 +1,4 @@
-"""Says whether a post matches a search or a stream rule: the common operators, each with its minus, and OR; pure."""
+"""Matches posts against a search query or a stream rule: the common operators, negation with a minus, and OR. Pure."""
 
 import re
 from collections.abc import Callable
@@ -11,17 +11,17 @@ _LONGEST = 1024  # characters of a rule or query
 
 
 def matcher(query: str, username: Callable[[int], str]) -> Callable[[Post], bool]:
-    """Return what tells whether a post matches.
+    """Return a function that returns whether a post matches the query.
 
     Args:
-        query: terms that must all hold, or alternatives of such divided by OR.
-        username: gives an account's name by its id.
+        query: terms that must all match; OR separates alternatives.
+        username: returns the username of an account id.
 
     Raises:
-        Problem: the query is empty, too long, or has groups or operators that are not known here.
+        Problem: the query is empty, longer than 1024 characters, or has a group or an unknown operator (status 400).
     """
     if not query.strip() or len(query) > _LONGEST or "(" in query:
-        raise invalid("query", query, "The `query` is empty, too long, or has a group, which this stand-in has not")
+        raise invalid("query", query, "The `query` is empty, too long, or has a group, which is not supported")
     parts = [_TERM.findall(part) for part in re.split(r"\s+OR\s+", query)]
     alternatives = [[_test(minus, term, username) for minus, term in part] for part in parts]
     return lambda post: any(all(test(post) for test in tests) for tests in alternatives)
@@ -45,7 +45,7 @@ def _positive(term: str, username: Callable[[int], str]) -> Callable[[Post], boo
         "has": lambda post: _has(post, value),
     }
     if operator not in tests:
-        raise invalid("query", term, f"This stand-in knows no operator [{operator}]")
+        raise invalid("query", term, f"This stand-in does not support the operator [{operator}]")
     return tests[operator]
 
 

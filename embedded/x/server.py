@@ -16,7 +16,11 @@ from embedded.x.stream import Streams
 
 
 def run_foreground(config: XConfig) -> None:
-    """Serve until SIGTERM or SIGINT; accounts and posts stay in the data folder."""
+    """Serve until SIGTERM or SIGINT; accounts and posts stay in the data folder.
+
+    Raises:
+        OSError: the port is taken, or the folder cannot be written.
+    """
     asyncio.run(_run(config))
 
 
@@ -24,7 +28,7 @@ def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
     """Wait until the stand-in answers.
 
     Raises:
-        NotReadyError: it did not within `timeout_s` seconds.
+        NotReadyError: it did not answer within `timeout_s` seconds.
     """
     wait_http_ready(host, port, "/_standin/status", timeout_s)
 
@@ -47,6 +51,6 @@ async def _run(config: XConfig) -> None:
 
 
 async def _cut_at_stop(stop: asyncio.Event, streams: Streams) -> None:
-    """End the streams at the signal: they would hold up the stop."""
+    """End the streams at the signal, because they would delay the stop."""
     await stop.wait()
     streams.cut()

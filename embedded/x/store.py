@@ -1,4 +1,4 @@
-"""Keeps accounts and posts on disk, over restarts and kill -9."""
+"""The accounts and posts of the stand-in, on disk, through restarts and kill -9."""
 
 import hashlib
 import json
@@ -25,13 +25,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS post_text ON post (author_id, text) WHERE NOT 
 CREATE TABLE IF NOT EXISTS mention (user_id INTEGER, post_id INTEGER, PRIMARY KEY (user_id, post_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rule (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE, tag TEXT);
 """
-# What the public sees: no deleted post, none of a protected or suspended account.
+# Posts that the public can see: not deleted, and not of a protected or suspended account.
 _VISIBLE = "NOT post.deleted AND NOT user.protected AND NOT user.suspended"
 _SELECT = "SELECT post.* FROM post JOIN user ON user.id = post.author_id"
 
 
 class DuplicateError(ValueError):
-    """The account has such a post already, whose id this carries."""
+    """The account already has a post with this text; `id` is that post's id."""
 
     def __init__(self, id_: int) -> None:
         super().__init__(f"already posted as {id_}")
@@ -40,7 +40,7 @@ class DuplicateError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A post to be made."""
+    """A post that is to be created."""
 
     author: User
     text: str
@@ -54,7 +54,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
-    """Which ids a page may have: above `after`, below `before`; the newest `limit` of them, or the oldest."""
+    """A range of ids: above `after` and below `before`; the newest `limit` of them, or the oldest if `oldest` is true."""
 
     after: int = 0
     before: int = 1 << 62
@@ -63,12 +63,17 @@ class Range:
 
 
 class XStore:
-    """The accounts and posts of the stand-in."""
+    """The accounts and posts of the stand-in.
+
+    Args:
+        path: the database file; it and its folder are created if missing.
+        account: the username of our account; the account is created if missing.
+    """
 
     def __init__(self, path: Path, account: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
-        # Each write is on the operating system's side when it is answered, so a kill -9 loses none; no fsync each time.
+        # The operating system has each write before the answer, so a kill -9 loses none. There is no fsync per write.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
@@ -78,7 +83,7 @@ class XStore:
         self.account = self.user_named(account, create=True)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database file."""
         self._db.close()
 
     def _new_id(self) -> int:
@@ -86,10 +91,10 @@ class XStore:
         return self._last_id
 
     def user_named(self, username: str, *, create: bool = False) -> User:
-        """Return the account of a name, in any case of letters.
+        """Return the account with this username, in upper or lower case; create it if it is missing and `create` is true.
 
         Raises:
-            KeyError: there is none, and it was not to be made.
+            KeyError: there is no such account and `create` is false.
         """
         row = self._db.execute("SELECT * FROM user WHERE username = ?", [username]).fetchone()
         if row is None:
@@ -100,7 +105,7 @@ class XStore:
         return _user(row)
 
     def change_user(self, username: str, *, name: str | None, protected: bool | None, suspended: bool | None) -> User:
-        """Make an account where there is none, and change what is given."""
+        """Change the values that are not None and return the account, which is created if missing."""
         known = self.user_named(username, create=True)
         values = (
             known.name if name is None else name,
@@ -111,12 +116,12 @@ class XStore:
         return self.user_named(username)
 
     def users(self, ids: Iterable[int]) -> list[User]:
-        """Return the accounts of these ids that exist, in the order of the ids."""
+        """Return the existing accounts with these ids, in the order of the ids."""
         found = [self._db.execute("SELECT * FROM user WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_user(row) for row in found if row is not None]
 
     def ids_of(self, usernames: Iterable[str]) -> dict[str, int]:
-        """Return the ids of the names that exist, by the name in small letters."""
+        """Return the ids of the existing accounts with these names, by the lower-case name."""
         ids = {}
         for username in {name.lower() for name in usernames}:
             row = self._db.execute("SELECT id FROM user WHERE username = ?", [username]).fetchone()
@@ -125,10 +130,10 @@ class XStore:
         return ids
 
     def add(self, draft: Draft) -> Post:
-        """Make a post.
+        """Create a post and return it.
 
         Raises:
-            DuplicateError: the account has posted the same text.
+            DuplicateError: the account has a post with the same text that is not deleted.
         """
         twin = self._db.execute(
             "SELECT id FROM post WHERE author_id = ? AND text = ? AND NOT deleted", (draft.author.id, draft.text)
@@ -155,11 +160,11 @@ class XStore:
         return self.posts([id_])[0]
 
     def delete(self, id_: int) -> bool:
-        """Delete a post; say whether there was one."""
+        """Delete a post; return whether it existed."""
         return self._db.execute("UPDATE post SET deleted = 1 WHERE id = ? AND NOT deleted", [id_]).rowcount > 0
 
     def posts(self, ids: Iterable[int]) -> list[Post]:
-        """Return the posts of these ids, hidden ones too, in the order of the ids."""
+        """Return the posts with these ids, including deleted and hidden ones, in the order of the ids."""
         found = [self._db.execute("SELECT * FROM post WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_post(row) for row in found if row is not None]
 
@@ -173,7 +178,7 @@ class XStore:
         return self._page(f"{_SELECT} WHERE {_VISIBLE}", [], wanted)
 
     def own(self, wanted: Range) -> list[Post]:
-        """Return a page of our account's posts, newest first."""
+        """Return a page of our account's posts that are not deleted, newest first."""
         return self._page(f"{_SELECT} WHERE NOT post.deleted AND post.author_id = ?", [self.account.id], wanted)
 
     def _page(self, source: str, values: list[int], wanted: Range) -> list[Post]:
@@ -183,32 +188,32 @@ class XStore:
         return sorted((_post(row) for row in rows), key=lambda post: -post.id)
 
     def rules(self) -> list[dict[str, str]]:
-        """Return the rules of the filtered stream."""
+        """Return the rules of the filtered stream, oldest first."""
         rows = self._db.execute("SELECT id, value, tag FROM rule ORDER BY id").fetchall()
         return [{"id": str(id_), "value": value, **({"tag": tag} if tag else {})} for id_, value, tag in rows]
 
     def add_rule(self, value: str, tag: str | None) -> dict[str, str] | None:
-        """Keep a rule; None when there is such a rule."""
+        """Add a rule to the filtered stream and return it; None if a rule with this value exists."""
         added = self._db.execute("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", (self._new_id(), value, tag)).rowcount
         return next(rule for rule in self.rules() if rule["value"] == value) if added else None
 
     def delete_rules(self, ids: Iterable[str]) -> int:
-        """Drop rules; return how many there were."""
+        """Delete the rules with these ids; return the number of deleted rules."""
         return sum(self._db.execute("DELETE FROM rule WHERE id = ?", [int(id_)]).rowcount for id_ in ids)
 
     def counts(self) -> dict[str, int]:
-        """Return how much is kept."""
+        """Return the number of accounts (`user`) and of posts (`post`), including deleted ones."""
         return {name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("user", "post")}  # noqa: S608 - two constants
 
 
 def media_key(item: dict[str, Any]) -> str:
-    """Return the key of a picture or video, the same for the same address."""
+    """Return the media key of a picture or video. The same URL always has the same number in its key."""
     kind = {"photo": 3, "animated_gif": 16}.get(item["type"], 7)
     return f"{kind}_{int(hashlib.sha256(item['url'].encode()).hexdigest()[:15], 16)}"
 
 
 def place_id(place: dict[str, Any]) -> str:
-    """Return the id of a place, the same for the same name."""
+    """Return the id of a place. The same full name always has the same id."""
     return hashlib.sha256(place["full_name"].encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The filtered stream: each new post that matches a rule goes to whoever listens, empty lines in between."""
+"""The filtered stream: sends each new post that matches a rule to the listeners, and empty lines in between."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,12 +12,12 @@ from embedded.x.problems import Problem
 from embedded.x.search import matcher
 from embedded.x.store import XStore
 
-_MOST_CONNECTIONS = 1  # of one app at a time, as at X
-_MOST_WAITING = 10_000  # posts; a listener that is further behind is disconnected
+_MOST_CONNECTIONS = 1  # connections at a time, as X allows per app
+_MOST_WAITING = 10_000  # posts; a listener with a longer backlog is disconnected
 
 
 class Streams:
-    """Those who listen to the filtered stream."""
+    """The listeners of the filtered stream."""
 
     def __init__(self, store: XStore, keep_alive_s: float) -> None:
         self._store = store
@@ -26,14 +26,14 @@ class Streams:
 
     @property
     def listeners(self) -> int:
-        """How many listen."""
+        """The number of listeners."""
         return len(self._listeners)
 
     def open(self, wanted: Wanted) -> AsyncIterator[bytes]:
-        """Return what a new listener is sent.
+        """Register a listener and return its lines, as bytes.
 
         Raises:
-            Problem: someone listens already.
+            Problem: there is already a listener (status 429).
         """
         if len(self._listeners) >= _MOST_CONNECTIONS:
             raise _too_many()
@@ -56,7 +56,7 @@ class Streams:
             self._listeners.pop(queue, None)
 
     def publish(self, post: Post) -> None:
-        """Send a new post to the listeners whose rules it matches."""
+        """Send a new post to all listeners if it is public and matches a rule."""
         author = self._store.users([post.author_id])[0]
         if not self._listeners or author.protected or author.suspended:
             return
@@ -80,7 +80,7 @@ class Streams:
         return [{"id": rule["id"], "tag": rule.get("tag", "")} for rule in rules]
 
     def cut(self) -> int:
-        """End every connection; return how many there were."""
+        """End every connection; return their number."""
         queues = list(self._listeners)
         for queue in queues:
             while not queue.empty():

@@ -205,7 +205,7 @@ def test_a_jar_that_changed_is_never_run(tmp_path: Path) -> None:
     (tmp_path / "extra.jar").write_bytes(b"")
     assert jars.mismatches(tmp_path, lock) == [
         "extra.jar is not in the lock",
-        "com.google.re2j:re2j:1.8 has another content (its SHA-256 differs)",
+        "com.google.re2j:re2j:1.8 has different contents (its SHA-256 differs)",
         "org.bitbucket.b_c:jose4j:0.9.6 is missing",
     ]
 
@@ -236,7 +236,7 @@ def test_a_kafka_folder_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.Mon
     """LAPOR_KAFKA_HOME takes the jars of a distribution; a folder that is none is told."""
     monkeypatch.setenv("LAPOR_KAFKA_HOME", str(tmp_path / "kafka"))
     config = settled(KafkaConfig(data_dir=tmp_path / "data", port=0))
-    with pytest.raises(JarsUnavailableError, match="it is no Kafka folder"):
+    with pytest.raises(JarsUnavailableError, match="it is not a Kafka folder"):
         prepare(config)
     libs = tmp_path / "kafka" / "libs"
     libs.mkdir(parents=True)

@@ -1,1 +1,1 @@
-"""The Native format: where each column and block ends."""
+"""ClickHouse's Native format: finds where each column and block ends."""

@@ -1,4 +1,4 @@
-"""Native blocks on their way through: told where they end, and fitted to the revision the two sides agreed on."""
+"""Finds the ends of Native blocks in a stream and adapts them to the revision that both sides agreed on."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from embedded.clickhouse.native.shapes import MAX_ROWS
 from embedded.clickhouse.protocol import revisions
 from embedded.clickhouse.protocol.wire import string, varint
 
-# ClickHouse's own bound on the columns of a Native block.
+# ClickHouse's own limit for the columns of a Native block.
 MAX_COLUMNS: Final = 1_000_000
 _FIELD_IS_OVERFLOWS: Final = 1
 _FIELD_BUCKET: Final = 2
-# Field 1: no overflow; field 2: bucket -1; 0 ends the block's info.
+# The info before a block. Field 1: no overflow; field 2: bucket -1; 0 ends the info.
 _BLOCK_INFO: Final = b"\x01\x00\x02" + struct.pack("<i", -1) + b"\x00"
 
 
@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockHead:
-    """What a block is, without its data."""
+    """The columns of a block and its number of rows, without the data."""
 
     columns: tuple[Column, ...]
     rows: int
@@ -40,7 +40,7 @@ class BlockHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A block of a result, ready for the client."""
+    """A block of a result in the form for the client."""
 
     columns: tuple[Column, ...]
     rows: int
@@ -48,19 +48,23 @@ class Block:
 
 
 class _Ended(Exception):
-    """The bytes of a finished result are used up."""
+    """All bytes of a result were read."""
 
 
 def read_block(reader: ByteReader, revision: int, sink: Callable[[bytes], object] | None) -> BlockHead:
-    """Walk over one block a client sent, passing it on in the form that chDB reads (revision 0).
+    """Read one block from a client and pass it on in the form that chDB reads (revision 0).
 
     Args:
-        reader: Stands at the block's info.
-        revision: The revision both sides agreed on.
-        sink: Takes the block's bytes, in pieces; None throws them away.
+        reader: The reader, positioned at the block's info.
+        revision: The revision that both sides agreed on.
+        sink: Receives the block's bytes, in pieces; None discards them.
+
+    Returns:
+        The block's columns and number of rows.
 
     Raises:
-        ProtocolError: The bytes are no block, or one with sparse or other custom serialization.
+        ProtocolError: The bytes are not a block, a column has sparse or other custom serialization, or its type is not
+            supported.
     """
     if revision >= revisions.BLOCK_INFO:
         _read_block_info(reader)
@@ -91,19 +95,19 @@ def _walk(reader: ByteReader, *, custom: bool) -> BlockHead:
         column = Column(name=reader.text(), type=reader.text())
         columns.append(column)
         if custom and reader.drop(1) != b"\x00":
-            raise ProtocolError(NOT_IMPLEMENTED, f"Custom serialization of column {column.name} is not read")
+            raise ProtocolError(NOT_IMPLEMENTED, f"Custom serialization of column {column.name} is not supported")
         if rows:
             layout_of(column.type)(reader)(reader, rows)
     return BlockHead(columns=tuple(columns), rows=rows)
 
 
 def block_info(revision: int) -> bytes:
-    """The bytes before a block: nothing for clients that are too old for them."""
+    """Return the info that precedes a block; empty for clients whose revision has none."""
     return _BLOCK_INFO if revision >= revisions.BLOCK_INFO else b""
 
 
 def header_block(columns: Sequence[Column], revision: int) -> bytes:
-    """A block of no rows that tells names and types; without columns, the mark of the data's end."""
+    """Return a block with names and types but no rows. Without columns it marks the end of the data."""
     custom = b"\x00" if revision >= revisions.CUSTOM_SERIALIZATION else b""
     parts = [block_info(revision), varint(len(columns)), b"\x00"]
     for column in columns:
@@ -112,16 +116,17 @@ def header_block(columns: Sequence[Column], revision: int) -> bytes:
 
 
 def fit_blocks(data: bytes, revision: int, described: Sequence[Column] = ()) -> Iterator[Block]:
-    """Cut a result of chDB into blocks as a client of this revision reads them.
+    """Split a result of chDB into blocks, each in the form for a client of this revision.
 
     Args:
         data: Blocks in Native format, one after the other.
-        revision: The revision both sides agreed on.
-        described: The result's columns as DESCRIBE tells them. In Native format chDB leaves the time zone of a
-            DateTime column out, as for clients of before 2018; it is put back from here.
+        revision: The revision that both sides agreed on.
+        described: The result's columns as DESCRIBE gives them. In Native format chDB leaves out the time zone of a
+            DateTime column, as for clients from before 2018; it is restored from here.
 
     Raises:
-        ProtocolError: A column that is not the last has a type whose length is unknown (AggregateFunction).
+        ProtocolError: The type of a column is not supported. AggregateFunction is supported only in the last column,
+            because the length of its states is unknown.
     """
     reader = ByteReader(_once(data))
     while True:
@@ -146,7 +151,7 @@ def _pass_column(reader: ByteReader, rows: int, revision: int, *, known: str, la
     shown = known if kind == "DateTime" and known.startswith("DateTime(") else kind
     reader.emit(string(shown) + (b"\x00" if revision >= revisions.CUSTOM_SERIALIZATION else b""))
     if last and kind.startswith("AggregateFunction"):
-        # Its states have no length of their own; as the last column they take what is left of the chunk.
+        # The length of its states is unknown. In the last column they are the rest of the chunk.
         reader.skip(reader.buffered)
     elif rows:
         layout_of(kind)(reader)(reader, rows)

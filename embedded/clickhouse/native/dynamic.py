@@ -1,4 +1,4 @@
-"""The layouts of Dynamic and JSON, whose types are told in the data itself."""
+"""The layouts of Dynamic and JSON columns, whose data contain their types."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from embedded.clickhouse.native.shapes import Body, Layout, variant
 from embedded.clickhouse.native.typetext import split_top
 
 LayoutOf = Callable[[str, int], Layout]
-"""The layout of a type by its name and its depth in other types; layout.py has it."""
+"""A function that returns the layout of a type, from its name and its nesting depth; layout.py defines it."""
 
 _SHARED_VARIANT: Final = "SharedVariant"
 _DYNAMIC_V1: Final = 1
@@ -19,25 +19,32 @@ _DYNAMIC_V2: Final = 2
 _OBJECT_V1: Final = 0
 _OBJECT_STRING: Final = 1
 _OBJECT_V2: Final = 2
-# More types or paths than ClickHouse lets a column have in separate streams.
+# Limit for the types or paths of a column; it is above the number that ClickHouse stores in separate streams.
 _MAX_PATHS: Final = 100_000
 
 
 def dynamic(reader: ByteReader, *, layout_of: LayoutOf) -> Body:
-    """Read a Dynamic column's prefix: its version, its types and their Variant's prefix."""
+    """Read the prefix of a Dynamic column: its version, its types and the prefix of their Variant.
+
+    Returns:
+        The function that passes over the column's data.
+
+    Raises:
+        ProtocolError: The version or a type is not supported.
+    """
     version = reader.u64()
     if version not in (_DYNAMIC_V1, _DYNAMIC_V2):
-        raise ProtocolError(NOT_IMPLEMENTED, f"Dynamic serialization version {version} is not read")
+        raise ProtocolError(NOT_IMPLEMENTED, f"Dynamic serialization version {version} is not supported")
     if version == _DYNAMIC_V1:
         reader.varint()
     types = [reader.text() for _ in range(reader.length(_MAX_PATHS))]
-    # Discriminators follow the alphabet, and the shared variant has its place in it.
+    # Discriminators are in the alphabetical order of the types, including the shared variant.
     ordered = sorted([*types, _SHARED_VARIANT])
     return variant([layout_of("String" if name == _SHARED_VARIANT else name, 1) for name in ordered])(reader)
 
 
 def _typed_paths(args: Sequence[str]) -> list[str]:
-    """The types of the paths a JSON type declares, in the order of the paths."""
+    """Return the types of the paths that a JSON type declares, in the alphabetical order of the paths."""
     typed: dict[str, str] = {}
     for arg in args:
         words = split_top(arg, " ")
@@ -47,7 +54,16 @@ def _typed_paths(args: Sequence[str]) -> list[str]:
 
 
 def json_object(args: Sequence[str], depth: int, *, layout_of: LayoutOf) -> Layout:
-    """The layout of a JSON column: typed paths, dynamic paths, then what they share."""
+    """Return the layout of a JSON column: typed paths, dynamic paths, then the shared data of all other paths.
+
+    Args:
+        args: The arguments of the JSON type.
+        depth: The nesting depth of the type in other types.
+        layout_of: Returns the layouts of the paths' types.
+
+    Raises:
+        ProtocolError: A path's type is not supported. The layout itself raises it for an unknown version.
+    """
     typed = [layout_of(text, depth) for text in _typed_paths(args)]
     shared = layout_of("Array(Tuple(String, String))", depth)
 
@@ -56,7 +72,7 @@ def json_object(args: Sequence[str], depth: int, *, layout_of: LayoutOf) -> Layo
         if version == _OBJECT_STRING:
             return layout_of("String", 0)(reader)
         if version not in (_OBJECT_V1, _OBJECT_V2):
-            raise ProtocolError(INCORRECT_DATA, f"JSON serialization version {version} is not read")
+            raise ProtocolError(INCORRECT_DATA, f"JSON serialization version {version} is not supported")
         if version == _OBJECT_V1:
             reader.varint()
         paths = reader.length(_MAX_PATHS)

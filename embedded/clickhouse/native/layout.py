@@ -1,4 +1,4 @@
-"""Knows how many bytes a column of any type takes in Native format, so that a block's end is found without decoding it."""
+"""Finds how many bytes a column of any type takes in Native format, so that a block's end is known without decoding it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from embedded.clickhouse.native.shapes import (
 )
 from embedded.clickhouse.native.typetext import TypeText, element_type, parse_type
 
+# Width in bytes of one value, by the name of the type.
 _WIDTHS: Final[dict[str, int]] = {
     "Bool": 1, "Int8": 1, "UInt8": 1, "Enum8": 1, "Nothing": 1,
     "Int16": 2, "UInt16": 2, "Enum16": 2, "Date": 2, "BFloat16": 2,
@@ -29,6 +30,7 @@ _WIDTHS: Final[dict[str, int]] = {
     "Int128": 16, "UInt128": 16, "UUID": 16, "IPv6": 16, "Decimal128": 16,
     "Int256": 32, "UInt256": 32, "Decimal256": 32,
 }  # fmt: skip
+# Types that are other names for composite types.
 _ALIASES: Final = {
     "Point": "Tuple(Float64, Float64)",
     "Ring": "Array(Point)",
@@ -38,9 +40,9 @@ _ALIASES: Final = {
     "MultiPolygon": "Array(Polygon)",
     "Geometry": "Variant(LineString, MultiLineString, MultiPolygon, Point, Polygon, Ring)",
 }
-# Decimal(P, S): bytes by the largest precision that fits into them.
+# Decimal(P, S): the largest precision P that fits, and its width in bytes.
 _DECIMAL_WIDTHS: Final = ((9, 4), (18, 8), (38, 16), (76, 32))
-# Deeper types than any table has; it keeps a hostile type's text from exhausting the stack.
+# Maximum nesting of types. No table needs more; it keeps a hostile type's text from exhausting the stack.
 _MAX_DEPTH: Final = 64
 
 
@@ -54,7 +56,7 @@ def _decimal(kind: TypeText) -> Layout:
 
 def _layout_of_low_cardinality(args: list[str], depth: int) -> Layout:
     inner = parse_type(args[0])
-    # A null is a key of the dictionary, so the dictionary's own type is not nullable.
+    # Null is a key of the dictionary, so the type of the dictionary itself is not nullable.
     return low_cardinality(layout_of(inner.args[0] if inner.name == "Nullable" and inner.args else args[0], depth))
 
 
@@ -63,7 +65,7 @@ def _layouts_of(args: list[str], depth: int) -> list[Layout]:
 
 
 def _composite(kind: TypeText, depth: int) -> Layout | None:
-    """The layout of a type made of others; None for a name that is no such type."""
+    """Return the layout of a type that contains other types; None if the type is not one of them."""
     if kind.name == "Dynamic":
         return partial(dynamic, layout_of=layout_of)
     if kind.name == "JSON":
@@ -76,7 +78,7 @@ def _composite(kind: TypeText, depth: int) -> Layout | None:
 
 
 def _simple(kind: TypeText) -> Layout | None:
-    """The layout of a type that holds no other; None for a name that is no such type."""
+    """Return the layout of a type that contains no other; None if the type is not one of them."""
     if kind.name in _WIDTHS:
         return fixed(_WIDTHS[kind.name])
     if kind.name.startswith("Interval"):
@@ -90,14 +92,14 @@ def _simple(kind: TypeText) -> Layout | None:
 
 @lru_cache(maxsize=4096)
 def layout_of(text: str, depth: int = 0) -> Layout:
-    """The layout of a type, from its name as ClickHouse spells it.
+    """Return the layout of a type, from its name as ClickHouse spells it.
 
     Args:
         text: For instance ``Map(String, Array(Nullable(DateTime64(3))))``.
-        depth: How many types it stands in.
+        depth: The number of types around it.
 
     Raises:
-        ProtocolError: The type is unknown here, or its states have no length of their own (AggregateFunction).
+        ProtocolError: The type is unknown here, nested too deeply, or AggregateFunction, whose length is not known.
     """
     if depth > _MAX_DEPTH:
         raise ProtocolError(INCORRECT_DATA, "A type is nested too deeply")
@@ -106,11 +108,12 @@ def layout_of(text: str, depth: int = 0) -> Layout:
         return layout_of(_ALIASES[kind.name], depth + 1)
     layout = _simple(kind) or _composite(kind, depth + 1)
     if layout is None:
-        raise ProtocolError(NOT_IMPLEMENTED, f"Columns of type {text[:200]} cannot be carried by this server")
+        raise ProtocolError(NOT_IMPLEMENTED, f"Columns of type {text[:200]} are not supported by this server")
     return layout
 
 
-# How many arguments each type of other types takes (None for any number), and how its layout follows from them.
+# For each type that contains others: its number of arguments (None for any number), and the function that builds its
+# layout from them.
 _COMPOSITES: Final[dict[str, tuple[int | None, Callable[[list[str], int], Layout]]]] = {
     "Nullable": (1, lambda args, depth: nullable(layout_of(args[0], depth))),
     "Array": (1, lambda args, depth: array_of(layout_of(args[0], depth))),

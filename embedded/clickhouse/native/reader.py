@@ -1,4 +1,4 @@
-"""A forward-only reader over pulled chunks that can pass on what it walks over, in bounded memory and without I/O."""
+"""A forward-only reader over chunks of bytes, in bounded memory and without I/O, that can pass on the bytes it reads."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, ProtocolError
 
-# A varint of the protocol is at most 64 bits, that is ten groups of seven.
+# A varint of the protocol has at most 64 bits, which are ten groups of seven.
 _MAX_VARINT_BYTES: Final = 10
 _CONTINUATION: Final = 0x80
-# ClickHouse's own bound on one string of the protocol (DEFAULT_MAX_STRING_SIZE).
+# ClickHouse's own limit for one string of the protocol (DEFAULT_MAX_STRING_SIZE).
 MAX_STRING_BYTES: Final = 1 << 30
 
 
 class ByteReader:
-    """Reads the protocol's primitives from chunks that ``pull`` hands out.
+    """Reads the primitives of the protocol from chunks that ``pull`` returns.
 
-    While a sink is set (`relay`), every byte walked over is passed to it, except those taken with `drop`.
-    The reader holds one chunk at a time (plus what a primitive spans), however long the stream is.
+    While a sink is set with `relay`, every byte that is read is also passed to it, except those read with `drop`.
+    The reader holds one chunk at a time, or all chunks of one primitive, however long the stream is.
+    Every method that reads raises what ``pull`` raises.
 
     Args:
-        pull: Returns the next non-empty chunk, or raises when there is none.
+        pull: Returns the next non-empty chunk, or raises an error if there is none.
     """
 
     __slots__ = ("_buf", "_mark", "_pos", "_pull", "_sink")
@@ -36,17 +37,17 @@ class ByteReader:
 
     @property
     def buffered(self) -> int:
-        """Bytes already pulled and not yet read."""
+        """The number of bytes that were pulled but not read yet."""
         return len(self._buf) - self._pos
 
     def relay(self, sink: Callable[[bytes], object] | None) -> None:
-        """Pass what is read from here on to ``sink``; None ends it after flushing."""
+        """Pass all bytes that are read from now on to ``sink``. None flushes and stops it."""
         self._flush()
         self._sink = sink
         self._mark = self._pos
 
     def emit(self, data: bytes) -> None:
-        """Put bytes into the relayed stream that were not read from this one."""
+        """Pass these bytes, which were not read from the stream, to the sink."""
         self._flush()
         if self._sink is not None:
             self._sink(data)
@@ -57,7 +58,7 @@ class ByteReader:
         self._mark = self._pos
 
     def _more(self) -> None:
-        """Add one chunk, giving up what was read already."""
+        """Pull one chunk and release the bytes that were already read."""
         self._flush()
         chunk = self._pull()
         self._buf = self._buf[self._pos :] + chunk if self._pos < len(self._buf) else chunk
@@ -84,7 +85,7 @@ class ByteReader:
         return data
 
     def drop(self, count: int) -> bytes:
-        """Read ``count`` bytes and keep them out of the relayed stream."""
+        """Read ``count`` bytes without passing them to the sink."""
         self._need(count)
         self._flush()
         data = self.take(count)
@@ -92,7 +93,11 @@ class ByteReader:
         return data
 
     def drop_varint(self) -> int:
-        """Read a LEB128 number and keep it out of the relayed stream."""
+        """Read a LEB128 number without passing it to the sink.
+
+        Raises:
+            ProtocolError: It is longer than 64 bits.
+        """
         self._flush()
         sink, self._sink = self._sink, None
         try:
@@ -101,7 +106,7 @@ class ByteReader:
             self._sink, self._mark = sink, self._pos
 
     def skip(self, count: int) -> None:
-        """Walk over ``count`` bytes, holding no more than one chunk of them."""
+        """Pass over ``count`` bytes, and hold at most one chunk of them."""
         while (available := len(self._buf) - self._pos) < count:
             self._pos = len(self._buf)
             count -= available
@@ -128,7 +133,7 @@ class ByteReader:
         """Read a LEB128 number of at most 64 bits.
 
         Raises:
-            ProtocolError: It does not end in time.
+            ProtocolError: It does not end after ten bytes.
         """
         value = shift = 0
         for _ in range(_MAX_VARINT_BYTES):
@@ -140,26 +145,38 @@ class ByteReader:
         raise ProtocolError(INCORRECT_DATA, "A number of the protocol is longer than 64 bits")
 
     def length(self, limit: int = MAX_STRING_BYTES) -> int:
-        """Read a varint that announces a size.
+        """Read a varint that is a size.
 
         Raises:
             ProtocolError: It is above ``limit``.
         """
         size = self.varint()
         if size > limit:
-            raise ProtocolError(INCORRECT_DATA, f"A size of {size} was announced; at most {limit} is read")
+            raise ProtocolError(INCORRECT_DATA, f"A size of {size} was announced; at most {limit} is accepted")
         return size
 
     def blob(self, limit: int = MAX_STRING_BYTES) -> bytes:
-        """Read a string as bytes."""
+        """Read a string and return its bytes.
+
+        Raises:
+            ProtocolError: It is longer than ``limit`` bytes.
+        """
         return self.take(self.length(limit))
 
     def text(self, limit: int = MAX_STRING_BYTES) -> str:
-        """Read a string; bytes that are no UTF-8 survive as surrogates."""
+        """Read a string; bytes that are not valid UTF-8 are kept as surrogates.
+
+        Raises:
+            ProtocolError: It is longer than ``limit`` bytes.
+        """
         return self.blob(limit).decode("utf-8", "surrogateescape")
 
     def skip_strings(self, count: int) -> None:
-        """Walk over ``count`` strings; this is the innermost loop of the package."""
+        """Pass over ``count`` strings. This is the innermost loop of the package.
+
+        Raises:
+            ProtocolError: A string is longer than `MAX_STRING_BYTES`.
+        """
         while count > 0:
             buf, pos, left = self._buf, self._pos, count
             try:

@@ -8,22 +8,24 @@ from typing import Final
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
 from embedded.clickhouse.native.reader import ByteReader
 
-# A column is its prefix (state that precedes the data) and its body. Reading the prefix gives the body's walker.
+# A column consists of a prefix (state that precedes the data) and a body. A Layout reads the prefix and returns a Body,
+# which passes over the data of a given number of rows. Both raise ProtocolError if the bytes are not valid.
 Body = Callable[[ByteReader, int], None]
 Layout = Callable[[ByteReader], Body]
 
-# ClickHouse's own bound against nonsense in a Native header.
+# ClickHouse's own limit for the rows in a Native header, against corrupt ones.
 MAX_ROWS: Final = 10**12
-# Bits of LowCardinality's index word: the index width, and whether a dictionary of its own follows.
+# Bits of the index word of LowCardinality: the index width, whether a global dictionary is used, and whether keys
+# follow in the block.
 _LC_WIDTH_MASK: Final = 0xFF
 _LC_GLOBAL_DICTIONARY: Final = 1 << 8
 _LC_ADDITIONAL_KEYS: Final = 1 << 9
-# Rows that belong to no variant carry this discriminator.
+# The discriminator of rows that belong to no variant.
 _NO_VARIANT: Final = 255
 
 
 def fixed(width: int) -> Layout:
-    """Return the layout of a column whose values have one width in bytes."""
+    """Return the layout of a column whose values all have this width in bytes."""
 
     def body(reader: ByteReader, rows: int) -> None:
         reader.skip(width * rows)
@@ -32,7 +34,7 @@ def fixed(width: int) -> Layout:
 
 
 def string_body(reader: ByteReader, rows: int) -> None:
-    """Pass over the strings of a column."""
+    """Pass over the strings of a column, one per row."""
     reader.skip_strings(rows)
 
 
@@ -107,7 +109,7 @@ def low_cardinality(dictionary: Layout) -> Layout:
                 dictionary(reader)(reader, min(reader.u64(), MAX_ROWS))
             count = reader.u64()
             if not 0 < count <= rows:
-                raise ProtocolError(INCORRECT_DATA, f"A LowCardinality column holds {count} rows where {rows} are left")
+                raise ProtocolError(INCORRECT_DATA, f"A LowCardinality column has {count} rows, but {rows} are left")
             reader.skip(count << width)
             rows -= count
 
@@ -126,7 +128,7 @@ def variant(inners: list[Layout]) -> Layout:
     def prefix(reader: ByteReader) -> Body:
         mode = reader.u64()
         if mode != 0:
-            raise ProtocolError(NOT_IMPLEMENTED, "Compact discriminators of a Variant are not read")
+            raise ProtocolError(NOT_IMPLEMENTED, "Compact discriminators of a Variant are not supported")
         bodies = [inner(reader) for inner in inners]
 
         def body(reader: ByteReader, rows: int) -> None:

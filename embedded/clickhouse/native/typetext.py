@@ -1,4 +1,4 @@
-"""Reads ClickHouse's type names into a tree of names and arguments, without knowing what they mean."""
+"""Splits ClickHouse's type names into names and arguments, without interpreting them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from embedded.clickhouse.errors import INCORRECT_DATA, ProtocolError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeText:
-    """One type: its name and its arguments, still as text.
+    """A type: its name and its arguments, which are still text.
 
     Attributes:
         name: The part before the parenthesis.
-        args: The arguments between the outer parentheses, split at their commas; empty without any.
+        args: The arguments between the outer parentheses, split at the commas; empty if there are none.
     """
 
     name: str
@@ -21,7 +21,7 @@ class TypeText:
 
 
 def _quoted_end(text: str, start: int) -> int:
-    """The position after the quoted part that begins at ``start``."""
+    """Return the position after the quoted part that begins at ``start``."""
     quote = text[start]
     at = start + 1
     while at < len(text):
@@ -30,11 +30,11 @@ def _quoted_end(text: str, start: int) -> int:
         elif text[at] == quote:
             return at + 1
         at += 1
-    raise ProtocolError(INCORRECT_DATA, f"A quote of the type {text[:200]} is not closed")
+    raise ProtocolError(INCORRECT_DATA, f"A quote in the type {text[:200]} is not closed")
 
 
 def split_top(text: str, separator: str) -> list[str]:
-    """Split at a separator that stands outside quotes and parentheses.
+    """Split a text at each separator outside quotes and parentheses; return the non-empty parts without outer spaces.
 
     Raises:
         ProtocolError: Quotes or parentheses do not match.
@@ -54,16 +54,16 @@ def split_top(text: str, separator: str) -> list[str]:
             start = at + 1
         at += 1
     if depth != 0:
-        raise ProtocolError(INCORRECT_DATA, f"The parentheses of the type {text[:200]} do not match")
+        raise ProtocolError(INCORRECT_DATA, f"The parentheses in the type {text[:200]} do not match")
     parts.append(text[start:].strip())
     return [part for part in parts if part]
 
 
 def parse_type(text: str) -> TypeText:
-    """Split a type into name and arguments.
+    """Split a type into its name and its arguments.
 
     Raises:
-        ProtocolError: It is no type's text.
+        ProtocolError: The text is not a type.
     """
     name, paren, rest = text.strip().partition("(")
     if not paren:
@@ -74,7 +74,11 @@ def parse_type(text: str) -> TypeText:
 
 
 def element_type(text: str) -> str:
-    """The type in a tuple's or a nested's element, which may have a name before it."""
+    """Return the type of an element of Tuple or Nested, without the name that may precede it.
+
+    Raises:
+        ProtocolError: Quotes or parentheses do not match.
+    """
     parts = split_top(text, " ")
     if len(parts) > 1 and "(" not in parts[0]:
         return " ".join(parts[1:])

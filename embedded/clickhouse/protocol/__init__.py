@@ -1,1 +1,1 @@
-"""ClickHouse's native protocol: packets, compression and the connection."""
+"""ClickHouse's native protocol: its packets, its compression and the connection to one client."""

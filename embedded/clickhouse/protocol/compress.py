@@ -1,4 +1,4 @@
-"""ClickHouse's compressed frames: a checksum, a method, two sizes and the data, in both directions."""
+"""Reads and writes ClickHouse's compressed frames: a checksum, a method, two sizes and the data."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ NONE: Final = 0x02
 LZ4: Final = 0x82
 ZSTD: Final = 0x90
 
-# ClickHouse's own bound on a frame (DBMS_MAX_COMPRESSED_SIZE).
+# ClickHouse's own limit for a frame (DBMS_MAX_COMPRESSED_SIZE).
 MAX_FRAME_BYTES: Final = 1 << 30
-# What ClickHouse and its clients put into one frame.
+# Uncompressed bytes that ClickHouse and its clients put into one frame.
 FRAME_BYTES: Final = 1 << 20
 _HEADER: Final = struct.Struct("<BII")
 _CHECKSUM_BYTES: Final = 16
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
-# Bytes of the content size by the two flag bits of a zstd frame header (RFC 8878, 3.1.1.1).
+# Width in bytes of the content size, by the two size bits of a zstd frame header (RFC 8878, 3.1.1.1).
 _ZSTD_SIZE_BYTES: Final = (0, 2, 4, 8)
+# Width in bytes of the dictionary id, by the two dictionary bits of the same header.
 _ZSTD_DICT_BYTES: Final = (0, 1, 2, 4)
 
 Compressor = Callable[[bytes], bytes]
@@ -54,23 +55,26 @@ def _plain(data: bytes) -> bytes:
 
 
 def method_named(name: str) -> tuple[int, Compressor]:
-    """Choose the codec that `network_compression_method` names.
+    """Return the codec that the setting `network_compression_method` names.
 
     Args:
-        name: A codec as the setting spells it, in any case; unknown ones are answered with LZ4, the default.
+        name: The codec's name in upper or lower case. An unknown name gives LZ4, the default.
+
+    Returns:
+        The method byte of the frame header, and the function that compresses one frame's content.
     """
     codecs = {"LZ4HC": (LZ4, _lz4hc), "ZSTD": (ZSTD, _zstd), "NONE": (NONE, _plain)}
     return codecs.get(name.upper(), (LZ4, _lz4))
 
 
 def checksum(data: bytes) -> bytes:
-    """CityHash128 in the byte order of the wire: its high half first, each half little-endian."""
+    """Return CityHash128 in the byte order of the protocol: the high half first, each half little-endian."""
     low_first = int(CityHash128(data)).to_bytes(_CHECKSUM_BYTES, "little")
     return low_first[8:] + low_first[:8]
 
 
 def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
-    """Compress a block's bytes into frames of at most `FRAME_BYTES` of content each."""
+    """Compress a block's bytes and yield frames, each with at most `FRAME_BYTES` of content."""
     for start in range(0, len(data), FRAME_BYTES):
         part = data[start : start + FRAME_BYTES]
         packed = compressor(part)
@@ -79,7 +83,7 @@ def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
 
 
 def _zstd_content_size(packed: bytes) -> int | None:
-    """The size a zstd frame declares, without unpacking it; None if it declares none."""
+    """Return the content size that a zstd frame declares, without unpacking it; None if it declares none."""
     if packed[:4] != _ZSTD_MAGIC or len(packed) < len(_ZSTD_MAGIC) + 1:
         return None
     descriptor = packed[4]
@@ -89,7 +93,7 @@ def _zstd_content_size(packed: bytes) -> int | None:
     field = packed[start : start + width]
     if not width or len(field) != width:
         return None
-    # Two-byte sizes are stored less 256, as one byte covers what is below.
+    # Two-byte sizes are stored minus 256, because one byte suffices for smaller ones.
     return int.from_bytes(field, "little") + (256 if width == 2 else 0)  # noqa: PLR2004 - the width in bytes
 
 
@@ -104,7 +108,7 @@ def _unpack(method: int, packed: bytes, size: int) -> bytes:
     if method != ZSTD:
         raise ProtocolError(UNKNOWN_CODEC, f"Unknown codec family code: {method}")
     if _zstd_content_size(packed) != size:
-        raise ProtocolError(CANNOT_DECOMPRESS, "Cannot decompress ZSTD: the frame's size is not the one announced")
+        raise ProtocolError(CANNOT_DECOMPRESS, "Cannot decompress ZSTD: the frame has another size than announced")
     try:
         return bytes(zstd.decompress(packed))
     except zstd.Error as error:
@@ -112,20 +116,21 @@ def _unpack(method: int, packed: bytes, size: int) -> bytes:
 
 
 def read_frame(source: ByteReader) -> bytes:
-    """Read one frame and give back its content.
+    """Read one frame and return its uncompressed content.
 
     Raises:
-        ProtocolError: Its checksum is wrong, it is too large, its codec is unknown or its data does not unpack.
+        ProtocolError: The checksum is wrong, the frame is too large or empty, its codec is unknown, or its data cannot be
+            decompressed to the announced size.
     """
     expected = source.take(_CHECKSUM_BYTES)
     header = source.take(_HEADER.size)
     method, packed_size, size = _HEADER.unpack(header)
     if not _HEADER.size <= packed_size <= MAX_FRAME_BYTES or not 0 < size <= MAX_FRAME_BYTES:
-        raise ProtocolError(TOO_LARGE_SIZE_COMPRESSED, f"Sizes of a compressed frame are off: {packed_size}, {size}")
+        raise ProtocolError(TOO_LARGE_SIZE_COMPRESSED, f"Invalid sizes of a compressed frame: {packed_size}, {size}")
     packed = source.take(packed_size - _HEADER.size)
     if checksum(header + packed) != expected:
         raise ProtocolError(CHECKSUM_DOESNT_MATCH, "Checksum doesn't match: corrupted data")
     data = _unpack(method, packed, size)
     if len(data) != size:
-        raise ProtocolError(CANNOT_DECOMPRESS, f"A frame held {len(data)} bytes where {size} were announced")
+        raise ProtocolError(CANNOT_DECOMPRESS, f"A frame holds {len(data)} bytes, but {size} were announced")
     return data

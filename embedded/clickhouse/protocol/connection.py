@@ -1,4 +1,4 @@
-"""One client's socket: bounded waits in, whole packets out, and a look at whether the client asks for attention."""
+"""The socket of one client: reads with timeouts, writes whole packets, and checks for input without waiting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from embedded.clickhouse.errors import INCORRECT_DATA, ConnectionLostError, Prot
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import Compressor, frames, read_frame
 
-# One read; a block of the drivers' usual size arrives in a few of these.
+# Size of one read; a block of the drivers' usual size arrives in a few of these.
 _RECEIVE_BYTES: Final = 256 << 10
 
 
@@ -18,9 +18,9 @@ class Channel:
     """Reads from and writes to a connected socket.
 
     Args:
-        connected: The socket; the channel closes it.
-        idle_timeout_s: How long a client may be silent between packets.
-        io_timeout_s: How long one read or write within a packet may take.
+        connected: The socket. `close` closes it.
+        idle_timeout_s: The maximum silence of the client between packets, in seconds.
+        io_timeout_s: The maximum duration of one read or write within a packet, in seconds.
     """
 
     def __init__(self, connected: socket.socket, *, idle_timeout_s: float, io_timeout_s: float) -> None:
@@ -48,10 +48,11 @@ class Channel:
         return read_frame(self.reader)
 
     def packet_type(self) -> int:
-        """Wait for the next packet and read its type.
+        """Wait for the next packet and return its type.
 
         Raises:
-            ConnectionLostError: None came in time.
+            ConnectionLostError: The client left, or no packet came within the idle timeout.
+            ProtocolError: The type is longer than 64 bits.
         """
         self._waiting = True
         try:
@@ -61,23 +62,23 @@ class Channel:
             self._socket.settimeout(self._io_timeout_s)
 
     def blocks(self, *, compressed: bool) -> ByteReader:
-        """The reader that a data packet's block comes from."""
+        """Return the reader for the block of a data packet."""
         return self._unpacked if compressed else self.reader
 
     def end_block(self, *, compressed: bool) -> None:
-        """Check that a block ended where its last frame did.
+        """Check that a compressed block ended at the end of its last frame.
 
         Raises:
-            ProtocolError: Bytes are left.
+            ProtocolError: The frame holds more bytes than the block.
         """
         if compressed and self._unpacked.buffered:
             raise ProtocolError(INCORRECT_DATA, f"{self._unpacked.buffered} bytes follow a block in its last frame")
 
     def send(self, *parts: bytes) -> None:
-        """Write bytes in one go.
+        """Join the parts and write them all.
 
         Raises:
-            ConnectionLostError: The client is gone, or does not read.
+            ConnectionLostError: The client is gone, or did not read within the timeout.
         """
         try:
             self._socket.sendall(parts[0] if len(parts) == 1 else b"".join(parts))
@@ -85,10 +86,14 @@ class Channel:
             raise ConnectionLostError(str(error)) from error
 
     def has_input(self) -> bool:
-        """Whether the client sent something, or closed."""
+        """Return at once whether the client sent something or closed the connection.
+
+        Raises:
+            ConnectionLostError: The socket is closed or broken.
+        """
         if self.reader.buffered:
             return True
-        # Not select(), which knows no descriptor above 1023, and the engine holds many.
+        # Not select(): it fails for descriptors above 1023, and the engine holds many.
         waiting = select.poll()
         try:
             waiting.register(self._socket, select.POLLIN)
@@ -97,10 +102,10 @@ class Channel:
             raise ConnectionLostError(str(error)) from error
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the socket."""
         self._socket.close()
 
 
 def packed(block: bytes, codec: tuple[int, Compressor] | None) -> bytes:
-    """A block as it travels: compressed with the codec, or as it is without one."""
+    """Return the block's bytes for the socket: compressed with the codec, or unchanged if the codec is None."""
     return block if codec is None else b"".join(frames(block, *codec))

@@ -1,4 +1,4 @@
-"""Tells a client what this server does with its query: log lines, and an answer to each block of an INSERT."""
+"""Builds the packets that report on a query: log lines, and the answer to each block of an INSERT."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from embedded.clickhouse.native.blocks import block_info
 from embedded.clickhouse.protocol import revisions, wire
 from embedded.clickhouse.protocol.wire import string, varint
 
-# Levels of send_logs_level that include what is logged here, which is of level Debug.
+# Values of send_logs_level that include the level Debug, which all lines here have.
 LEVELS: Final = frozenset({"debug", "trace", "test"})
 _DEBUG: Final = 7
 
 
 def query_line(query: wire.Query, peer: str) -> str:
-    """The line that ClickHouse logs of every query it begins."""
+    """Return the line that ClickHouse logs at the start of every query."""
     trace = f" OpenTelemetry traceparent '{query.traceparent}'" if query.traceparent else ""
     return f"(from {peer}){trace} {query.text} (stage: Complete)"
 
 
 def packet(query_id: str, text: str, revision: int) -> bytes:
-    """A log packet of one line; log blocks are never compressed."""
+    """Return a log packet with one line. Log blocks are never compressed."""
     now = time.time()
     columns: tuple[tuple[str, str, bytes], ...] = (
         ("event_time", "DateTime", struct.pack("<I", int(now))),
@@ -42,7 +42,10 @@ def packet(query_id: str, text: str, revision: int) -> bytes:
 
 @lru_cache
 def profile_events(revision: int) -> bytes:
-    """The packet that answers each block of an INSERT. It tells no event, as chDB counts none for its clients."""
+    """Return the packet that answers each block of an INSERT.
+
+    It holds no events, because chDB counts none for its clients.
+    """
     columns: tuple[tuple[str, str, bytes], ...] = (
         ("host_name", "String", b""),
         ("current_time", "DateTime", b""),

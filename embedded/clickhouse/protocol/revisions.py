@@ -1,10 +1,10 @@
-"""The protocol's revisions, each named after what it brought."""
+"""The revisions of the protocol, each named after the feature that it added."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# The newest revision whose every duty this server fulfils. The next one (54469) adds a count to the profile packet.
+# The newest revision that this server supports in full. The next one (54469) adds a count to the profile packet.
 NEWEST: Final = 54468
 TEMPORARY_TABLES: Final = 50264
 TOTAL_ROWS_IN_PROGRESS: Final = 51554

@@ -1,4 +1,4 @@
-"""The packets of ClickHouse's native protocol as values: what a client sends is read, what the server sends is built."""
+"""Reads the client's packets of ClickHouse's native protocol and builds the server's."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING, CLIENT_TABL
 SERVER_PROFILE_EVENTS: Final = 14
 SERVER_TIMEZONE_UPDATE: Final = 17
 
+# Flag of a setting that the server must know.
 SETTING_IMPORTANT: Final = 1
 
 _INTERFACE_TCP: Final = 1
 _INTERFACE_HTTP: Final = 2
-# Names of databases, users and the like; a query may be longer.
+# Limit for names (databases, users and so on) and most other strings; a query's text may be longer.
 _MAX_NAME_BYTES: Final = 1 << 20
+# Limit for the text of a query.
 MAX_QUERY_BYTES: Final = 256 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerVersion:
-    """What the server says of itself in its hello."""
+    """The server's description of itself in its hello packet."""
 
     major: int
     minor: int
@@ -49,7 +51,7 @@ class ServerVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """What a client says of itself; ``revision`` is the one both sides then use."""
+    """A client's hello packet. ``revision`` is the one that both sides use from then on."""
 
     client_name: str
     revision: int
@@ -60,7 +62,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting of a query; an important one must be known, another may be ignored."""
+    """One setting of a query. An unknown setting is an error if it is important; otherwise it is ignored."""
 
     name: str
     value: str
@@ -69,7 +71,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A query packet. ``traceparent`` is OpenTelemetry's header if the client sent a trace."""
+    """A query packet. ``traceparent`` is OpenTelemetry's header; it is empty if the client sent no trace."""
 
     query_id: str
     text: str
@@ -81,7 +83,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What was read since the last progress; each number, also the total of rows to read, is an increment."""
+    """The progress of a query. In a packet each number, including ``total_rows``, is the increase since the last packet."""
 
     rows: int = 0
     bytes: int = 0
@@ -90,9 +92,9 @@ class Progress:
 
 
 def varint(value: int) -> bytes:
-    """Write a LEB128 number."""
+    """Encode a number as LEB128."""
     out = bytearray()
-    while value > 0x7F:  # noqa: PLR2004 - seven bits a byte
+    while value > 0x7F:  # noqa: PLR2004 - seven bits per byte
         out.append(value & 0x7F | 0x80)
         value >>= 7
     out.append(value)
@@ -100,13 +102,17 @@ def varint(value: int) -> bytes:
 
 
 def string(text: str) -> bytes:
-    """Write a string."""
+    """Encode a string as its length (a varint) and its UTF-8 bytes."""
     data = text.encode("utf-8", "surrogateescape")
     return varint(len(data)) + data
 
 
 def read_hello(reader: ByteReader) -> Hello:
-    """Read a hello packet after its type."""
+    """Read a hello packet after its type.
+
+    Raises:
+        ProtocolError: A name is too long.
+    """
     name = reader.text(_MAX_NAME_BYTES)
     reader.varint()
     reader.varint()
@@ -120,7 +126,7 @@ def read_hello(reader: ByteReader) -> Hello:
 
 
 def hello(version: ServerVersion, revision: int) -> bytes:
-    """The server's hello for a client of this revision."""
+    """Build the server's hello packet for a client of this revision."""
     parts = [
         varint(SERVER_HELLO),
         string("ClickHouse"),
@@ -137,7 +143,7 @@ def hello(version: ServerVersion, revision: int) -> bytes:
     if revision >= revisions.PASSWORD_RULES:
         parts.append(varint(0))
     if revision >= revisions.INTERSERVER_SECRET_V2:
-        # The nonce of a secret between servers, which this one does not have.
+        # The nonce of the secret between servers; this server has no such secret.
         parts.append(bytes(8))
     return b"".join(parts)
 
@@ -151,7 +157,7 @@ def _read_trace(reader: ByteReader) -> str:
 
 
 def _read_client(reader: ByteReader, interface: int, revision: int) -> None:
-    """Read over what a client says of itself, which depends on how it reached the first server."""
+    """Skip the description of the client, whose fields depend on how the client reached the first server."""
     if interface == _INTERFACE_TCP:
         for _ in range(3):
             reader.text(_MAX_NAME_BYTES)
@@ -168,10 +174,10 @@ def _read_client(reader: ByteReader, interface: int, revision: int) -> None:
 
 
 def read_client_info(reader: ByteReader, revision: int) -> str:
-    """Read the client info of a query; of all it tells, the trace is kept.
+    """Read the client info of a query and keep only the trace.
 
     Returns:
-        The traceparent header, empty without a trace.
+        The traceparent header; empty if there is no trace.
     """
     if reader.u8() == 0:
         return ""
@@ -218,9 +224,12 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
     """Read a query packet after its type.
 
     Args:
-        reader: Stands after the packet's type.
-        revision: The revision both sides agreed on.
-        is_number: Whether a setting's value is a number; clients before 54429 write those as varints.
+        reader: The reader, positioned after the packet's type.
+        revision: The revision that both sides agreed on.
+        is_number: Returns whether the named setting is a number. Clients before revision 54429 write numbers as varints.
+
+    Raises:
+        ProtocolError: A name or the text is too long.
     """
     query_id = reader.text(_MAX_NAME_BYTES)
     traceparent = read_client_info(reader, revision) if revision >= revisions.CLIENT_INFO else ""
@@ -242,13 +251,13 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
 
 
 def exception(code: int, text: str) -> bytes:
-    """An exception packet; its text carries what chDB nests, so no further one follows."""
+    """Build an exception packet. No nested exception follows, because chDB's text already contains the nested ones."""
     message = string(f"DB::Exception: {text}")
     return varint(SERVER_EXCEPTION) + struct.pack("<i", code) + string("DB::Exception") + message + string("") + b"\x00"
 
 
 def progress(value: Progress, revision: int) -> bytes:
-    """A progress packet."""
+    """Build a progress packet."""
     parts = [varint(SERVER_PROGRESS), varint(value.rows), varint(value.bytes)]
     if revision >= revisions.TOTAL_ROWS_IN_PROGRESS:
         parts.append(varint(value.total_rows))
@@ -262,10 +271,16 @@ def progress(value: Progress, revision: int) -> bytes:
 
 
 def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) -> bytes:
-    """A profile packet; ``before_limit`` is None where no limit was applied or its rows are not known.
+    """Build a profile packet.
 
-    The last flag says that the two fields before it are final. ClickHouse always sets it, and the oldest clients
-    look for the query's own streams, which they do not have, where it is not set.
+    The last flag says that the two fields before it are final. ClickHouse always sets it. If it is not set, the oldest
+    clients look for the query's own streams, which they do not have.
+
+    Args:
+        rows: Rows of the result.
+        blocks: Blocks of the result.
+        size: Size of the result in bytes.
+        before_limit: Rows before the limit; None if no limit was applied or the number is not known.
     """
     limited = before_limit is not None
     parts = [varint(SERVER_PROFILE_INFO), varint(rows), varint(blocks), varint(size)]
@@ -274,13 +289,17 @@ def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) ->
 
 
 def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
-    """Read which tables a client asks the status of."""
+    """Read the (database, table) names in a client's request for the status of tables.
+
+    Raises:
+        ProtocolError: There are too many names, or one is too long.
+    """
     count = reader.length(_MAX_NAME_BYTES)
     return [(reader.text(_MAX_NAME_BYTES), reader.text(_MAX_NAME_BYTES)) for _ in range(count)]
 
 
 def tables_status(tables: Iterable[tuple[str, str]], revision: int) -> bytes:
-    """Tell which of the tables exist; none of them is replicated."""
+    """Build the answer that lists the existing tables; none of them is replicated."""
     found = list(tables)
     read_only = b"\x00" if revision >= revisions.TABLE_READ_ONLY else b""
     parts = [varint(SERVER_TABLES_STATUS), varint(len(found))]

@@ -1,1 +1,1 @@
-"""One client's conversation, from hello to the last result."""
+"""The conversation with one client, from its hello to the last result."""

@@ -1,4 +1,4 @@
-"""Runs one statement beside the thread that serves its client, so that the client can cancel it."""
+"""Runs one statement in its own thread, so that the client's thread can cancel it."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import ServerError
 from embedded.clickhouse.protocol.wire import Progress
 
-# Blocks that wait for a slow client; the engine pauses when they are full, which bounds memory.
+# Maximum number of blocks that wait for a slow client. The engine pauses when the queue is full, which bounds memory.
 _BLOCKS_AHEAD: Final = 2
-# How often a query that is to stop is asked again: it may not have begun yet when it was asked first.
+# Pause before the engine is asked again to stop a query, which may not have begun when it was first asked.
 _KILL_AGAIN_S: Final = 0.05
 
 
 class Ended(Exception):
-    """The statement ended well."""
+    """The statement ended without an error and there are no more blocks."""
 
 
 class Execution:
-    """A statement that runs; its blocks are taken with `next_block`.
+    """A running statement. `next_block` returns its blocks.
 
     Args:
-        engine: Stops the statement if it must be.
-        connection: Runs it, and nothing else meanwhile.
+        engine: The engine that stops the statement if necessary.
+        connection: The connection that runs the statement; it must run nothing else until the statement ends.
         text: The statement.
-        parameters: Values for its placeholders.
+        parameters: The values for the placeholders in the statement.
     """
 
     def __init__(self, engine: Engine, connection: EngineConnection, text: str, parameters: Mapping[str, str]) -> None:
@@ -51,19 +51,19 @@ class Execution:
         try:
             for block in self._connection.stream(text, parameters):
                 self._queue.put(block)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the client's thread
+        except BaseException as error:  # noqa: BLE001 - next_block raises it again in the client's thread
             self._queue.put(error)
         else:
             self._queue.put(Ended())
 
     def next_block(self, timeout_s: float) -> bytes | None:
-        """Take the next block.
+        """Take the next block from the queue.
 
         Returns:
-            The block in Native format, None if there was none in time.
+            The block in Native format; None if none came within ``timeout_s`` seconds.
 
         Raises:
-            Ended: There is none any more.
+            Ended: There are no more blocks.
             ServerError: The statement failed.
         """
         try:
@@ -78,7 +78,7 @@ class Execution:
         return item
 
     def stop(self) -> None:
-        """Stop the statement and wait until it has stopped."""
+        """Stop the statement, discard its remaining blocks and wait until it has stopped."""
         while not self._finished:
             self._engine.kill(self._connection.tag)
             try:
@@ -88,7 +88,7 @@ class Execution:
                 return
 
     def progress(self) -> Progress:
-        """What was read since the last call."""
+        """Return the progress since the last call; no number is negative."""
         latest, told = self._latest, self._told
         self._told = latest
         return Progress(

@@ -1,4 +1,4 @@
-"""Takes an INSERT's blocks from the client and feeds them to the engine as they come."""
+"""Receives the blocks of an INSERT from the client and finds the columns that they must have."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.results import Answer
 from embedded.clickhouse.session.statements import Insert, unquote
 
-# Columns that no client sends: what they hold follows from others.
+# Kinds of default of columns that no client sends, because their values are computed from other columns.
 _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
 # Enough of a block for the engine to work on while the next piece is read.
 _FEED_BYTES: Final = 1 << 20
 
 
 def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]:
-    """The columns that an INSERT's blocks have, in their order.
+    """Return the columns that the blocks of an INSERT must have, in order.
 
     Raises:
         EngineError: The table or a column is unknown.
@@ -36,7 +36,7 @@ def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]
     plain = [_bare(name) for name in names]
     if all(name in known for name in plain):
         return [known[name] for name in plain]
-    # The engine knows what "* EXCEPT" and COLUMNS() stand for, and says well which column there is not.
+    # The engine resolves "* EXCEPT" and COLUMNS(), and its error names the unknown column.
     return [column for column, _ in connection.describe(f"(SELECT {insert.columns} FROM {insert.target})")]  # noqa: S608
 
 
@@ -47,19 +47,19 @@ def _bare(name: str) -> str:
 
 
 def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], object]) -> bool:
-    """Tell the client what blocks are due, and take them up to the empty one that ends them.
+    """Send the client the expected columns, then receive its blocks up to the empty one that marks their end.
 
     Args:
-        answer: Where they come from.
-        columns: What `insert_columns` said of the statement.
-        sink: Takes the blocks in the Native format that chDB reads.
+        answer: The answer to the INSERT; the blocks come from its channel.
+        columns: The result of `insert_columns` for the statement.
+        sink: Receives the blocks, in pieces, in the Native format that chDB reads.
 
     Returns:
-        Whether they are complete; False if the client cancelled.
+        True if all blocks came; False if the client cancelled.
 
     Raises:
         ProtocolError: A packet or block is malformed.
-        ConnectionLostError: The client left.
+        ConnectionLostError: The client left or was silent for too long.
     """
     answer.data(header_block(columns, answer.revision))
     answer.tell_timezone()
@@ -69,7 +69,7 @@ def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], o
             answer.cancelled = True
             return False
         if packet != wire.CLIENT_DATA:
-            raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came where a block of rows was due")
+            raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came, but a block was expected")
         _, head = read_data(answer.channel, answer.revision, answer.codec is not None, _unless_empty(sink))
         if not head.columns:
             return True
@@ -77,13 +77,13 @@ def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], o
 
 
 def tell_events(answer: Answer) -> None:
-    """Answer one block; clients of this age wait for it."""
+    """Acknowledge one block with a ProfileEvents packet if the client's revision is new enough to wait for one."""
     if answer.revision >= revisions.PROFILE_EVENTS_IN_INSERT:
         answer.channel.send(logs.profile_events(answer.revision))
 
 
 def _unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
-    """Pass a block on, but not the one without columns, which is a mark and no data."""
+    """Return a sink for one block that passes it on, unless it has no columns and so only marks the end."""
     is_empty: bool | None = None
 
     def take(data: bytes) -> None:
@@ -99,10 +99,14 @@ def _unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
 def read_data(
     channel: Channel, revision: int, compressed: bool, sink: Callable[[bytes], object] | None
 ) -> tuple[str, BlockHead]:
-    """Read a data packet after its type.
+    """Read a data packet after its type, and pass its block on to ``sink`` in the Native format that chDB reads.
 
     Returns:
-        The name of the external table it belongs to, and what the block is.
+        The name of the external table that the block belongs to (empty if none), and the block's columns and rows.
+
+    Raises:
+        ProtocolError: The block is malformed.
+        ConnectionLostError: The client left or was silent for too long.
     """
     name = channel.reader.text() if revision >= revisions.TEMPORARY_TABLES else ""
     head = read_block(channel.blocks(compressed=compressed), revision, sink)

@@ -1,4 +1,4 @@
-"""Sends a client what a statement gives: its blocks as they come, what was read, and what sums it up."""
+"""Sends a statement's results to the client: its blocks as they arrive, the progress, and the summary at the end."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from embedded.clickhouse.protocol.connection import Channel, packed
 from embedded.clickhouse.session.execution import Ended, Execution
 from embedded.clickhouse.session.statements import Statement
 
-# How often a running query looks at its client and tells it what was read (ClickHouse's interactive_delay).
+# Interval in which a running query checks its client's input and sends the progress (ClickHouse's interactive_delay).
 _LOOK_S: Final = 0.1
-# The rows before a limit cost a second run, as chDB tells them only with a JSON result. It is made where the
-# first run took less than this, so that no query takes more than this longer.
+# The number of rows before a limit needs a second run, because chDB gives it only with a JSON result. The second run
+# happens only if the first one was shorter than this and gave at most _SECOND_RUN_ROWS rows, so it adds little time.
 _SECOND_RUN_S: Final = 0.1
 _SECOND_RUN_ROWS: Final = 10_000
-# Statements that only read the catalogue and can be run again for the types of an empty result.
+# Statements that only read the catalogue. They can run again to find the column types of an empty result.
 _CATALOGUE: Final = frozenset({"SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS"})
-# ClickHouse tells no progress of an insert; a long one is told of so that its client does not give it up.
+# ClickHouse sends no progress during an INSERT. This server sends it after this time, so that the client of a long
+# INSERT does not give up.
 _INSERT_QUIET_S: Final = 1.0
 _QUERIES: Final = frozenset({"SELECT", "WITH", "(", "FROM", "VALUES"})
 _EXTREMES: Final = re.compile(r"\bextremes\s*=\s*1", re.IGNORECASE)
@@ -34,16 +35,21 @@ _EXTREMES: Final = re.compile(r"\bextremes\s*=\s*1", re.IGNORECASE)
 
 @dataclass(slots=True, kw_only=True)
 class Answer:
-    """How one query is answered.
+    """The answer to one query: where and how it is sent, and what was sent so far.
 
     Attributes:
-        channel: Where to.
-        revision: The revision both sides agreed on.
-        codec: How blocks are compressed, None for not at all.
+        channel: The client's socket.
+        revision: The revision that both sides agreed on.
+        codec: The codec for blocks; None for uncompressed ones.
         extremes: Whether the query's settings ask for extremes.
-        quiet_s: How long nothing is told while no block comes.
-        columns: What DESCRIBE said of the result beforehand; empty where it said nothing.
-        timezone: The `session_timezone` of the query, empty for the server's own.
+        timezone: The `session_timezone` of the query; empty for the server's own.
+        columns: The result's columns as DESCRIBE gave them before the query ran; empty if it could not.
+        rows: The rows sent so far.
+        blocks: The blocks sent so far.
+        size: The bytes that chDB returned so far.
+        cancelled: Whether the client cancelled the query.
+        quiet_s: Time after ``begun`` in which no progress is sent, in seconds.
+        begun: The start of the query, on the monotonic clock, in seconds.
     """
 
     channel: Channel
@@ -60,20 +66,22 @@ class Answer:
     begun: float = field(default_factory=time.monotonic)
 
     def tell_timezone(self) -> None:
-        """Tell in which time zone the query's times without one are meant."""
+        """Send the time zone for times of this query that name none, if it is not the server's and the client knows it."""
         if self.timezone and self.revision >= revisions.TIMEZONE_UPDATES:
             self.channel.send(wire.varint(wire.SERVER_TIMEZONE_UPDATE), wire.string(self.timezone))
 
     def data(self, block: bytes, kind: int = wire.SERVER_DATA) -> None:
-        """Send one block, already fitted to the client's revision."""
+        """Send one block that already has the form for the client's revision."""
         table = b"\x00" if self.revision >= revisions.TEMPORARY_TABLES else b""
         self.channel.send(wire.varint(kind), table, packed(block, self.codec))
 
     def native(self, chunk: bytes, kind: int = wire.SERVER_DATA) -> None:
-        """Send the blocks of one chunk of chDB's; a header goes before the first, as clients take types from it.
+        """Send the blocks of one chunk from chDB.
+
+        A header block precedes the first data block, because clients take the types from it.
 
         Raises:
-            ServerError: A column's type cannot be carried.
+            ServerError: The native protocol of this server does not support the type of a column.
         """
         try:
             for block in fit_blocks(chunk, self.revision, self.columns):
@@ -88,13 +96,13 @@ class Answer:
 
 
 def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: tuple[Statement, Answer]) -> None:
-    """Run a query or another statement, and answer it up to the end of its data.
+    """Run a statement other than an INSERT with blocks, and send its answer up to the end of the data.
 
     Args:
-        engine: Stops the statement if the client cancels or leaves.
-        connection: Runs it.
-        query: The packet.
-        what: The statement read from it, and how to answer.
+        engine: The engine that stops the statement if the client cancels or leaves.
+        connection: The connection that runs the statement.
+        query: The query packet.
+        what: The statement in the packet, and the answer to it.
 
     Raises:
         EngineError: The statement failed.
@@ -118,7 +126,7 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
 
 
 def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tuple[wire.Query, Answer]) -> None:
-    """Run an INSERT whose rows are there; it has no result.
+    """Run an INSERT whose rows are all received. It has no result; only progress is sent.
 
     Raises:
         EngineError: The INSERT failed.
@@ -130,7 +138,7 @@ def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tu
 
 
 def _finish(execution: Execution, answer: Answer) -> None:
-    """Pass blocks on until the statement has ended, by itself or because the client wants no more of it."""
+    """Pass blocks on until the statement ends; stop it if the client cancels or an error occurs."""
     try:
         _stream(execution, answer)
     except BaseException:
@@ -141,7 +149,7 @@ def _finish(execution: Execution, answer: Answer) -> None:
 
 
 def _stream(execution: Execution, answer: Answer) -> None:
-    """Pass blocks on until the statement ends or is cancelled."""
+    """Pass blocks on until the statement ends or the client cancels."""
     with suppress(Ended):
         while not answer.cancelled:
             chunk = execution.next_block(_LOOK_S)
@@ -153,7 +161,7 @@ def _stream(execution: Execution, answer: Answer) -> None:
             if answer.channel.has_input():
                 packet = answer.channel.packet_type()
                 if packet != wire.CLIENT_CANCEL:
-                    raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came while a query ran")
+                    raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came during a query")
                 answer.cancelled = True
 
 
@@ -164,7 +172,7 @@ def _tell_progress(execution: Execution, answer: Answer) -> None:
 def _sum_up(
     connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer, took_s: float
 ) -> None:
-    """Send an empty result's header, totals and extremes, and the profile."""
+    """Send the header if the result is empty, then totals and extremes, then the profile."""
     if not answer.blocks:
         _empty_header(connection, query, statement, answer)
     before_limit: int | None = None
@@ -190,7 +198,7 @@ def _send_summary(connection: EngineConnection, answer: Answer, summary: dict[st
 
 
 def _describe(connection: EngineConnection, query: wire.Query, statement: Statement) -> list[Column]:
-    """What a query will give, found without running it; empty if DESCRIBE cannot tell."""
+    """Return the columns of a query's result without running it; empty if DESCRIBE fails."""
     if statement.verb in _QUERIES:
         with suppress(EngineError):
             return [column for column, _ in connection.describe(f"({statement.text})", query.parameters)]
@@ -198,7 +206,7 @@ def _describe(connection: EngineConnection, query: wire.Query, statement: Statem
 
 
 def _empty_header(connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer) -> None:
-    """Tell names and types of a result without rows, of which Native format says nothing."""
+    """Send names and types of an empty result's columns, because chDB's Native output for it has none."""
     columns = answer.columns
     if not columns and statement.verb in _CATALOGUE:
         with suppress(EngineError):

@@ -1,4 +1,4 @@
-"""What a query brings along for itself alone: its settings and its external tables, put in place and taken back."""
+"""Applies the settings and external tables of one query, and removes them after it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Setting
 from embedded.clickhouse.session.statements import literal, quote
 
-# What this server sets on every connection, and sets again where a query changed it.
+# Settings that this server sets on every connection, and sets again if a query changed them.
 _OWN: Final = {"implicit_select": "0"}
-# Set after all others and taken back before them, as it may forbid statements of any length but the shortest.
+# Set after the other settings and restored before them, because a small value forbids all but the shortest statements.
 _QUERY_SIZE: Final = "max_query_size"
-# chDB waits without end for progress that is due at every instant, so zero becomes the shortest delay.
+# With zero, progress is always due and chDB waits without end, so zero is replaced by 1, the shortest delay.
 _INTERACTIVE_DELAY: Final = "interactive_delay"
-# Answered by this server alone: chDB would write its lines, with the texts of queries, to this process's stderr.
+# Handled by this server only: chDB would write its log lines, with the texts of queries, to this process's stderr.
 _LOGS_LEVEL: Final = "send_logs_level"
-# Settings of the session that this server itself acts on.
+# Settings of the session that change what this server itself does.
 FOLLOWED: Final = ("session_timezone", "extremes", "network_compression_method", "send_logs_level")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class External:
-    """A table that came with a query; ``file`` holds its blocks in Native format."""
+    """A temporary table that the client sent with a query; ``file`` holds its blocks in Native format."""
 
     name: str
     columns: tuple[Column, ...]
@@ -37,13 +37,13 @@ class External:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """A client's lasting state in the engine.
+    """The state of one client in the engine that outlasts a query.
 
     Attributes:
         engine: The engine.
         connection: The client's own connection.
-        changed: Whether a SET ran, so that defaults are not what a query's settings are taken back to.
-        followed: The session's values of the settings that this server acts on.
+        changed: Whether a SET ran. If so, the session's values are restored after a query, not the defaults.
+        followed: The session's values of the settings in `FOLLOWED` that differ from their defaults.
     """
 
     engine: Engine
@@ -52,7 +52,11 @@ class Session:
     followed: dict[str, str] = field(default_factory=dict)
 
     def note_set(self) -> None:
-        """Look at the session's settings after a SET."""
+        """Update ``changed`` and ``followed`` after a SET.
+
+        Raises:
+            EngineError: The query for the settings failed.
+        """
         self.changed = True
         states = self.connection.setting_states(FOLLOWED)
         if states[_LOGS_LEVEL].changed:
@@ -61,7 +65,7 @@ class Session:
 
 
 def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str]:
-    """Leave out what ClickHouse does not know.
+    """Return the values by name of the settings that ClickHouse knows; others are left out.
 
     Raises:
         ServerError: An important setting is unknown.
@@ -105,12 +109,15 @@ def _restore(connection: EngineConnection, names: Sequence[str], before: dict[st
 def applied(
     session: Session, settings: dict[str, str], externals: Sequence[External] = ()
 ) -> Iterator[EngineConnection]:
-    """Put a query's external tables and settings in place around it.
+    """Create a query's external tables and apply its settings, and undo both when the context ends.
 
-    A query with `readonly` gets a connection of its own, as nothing can be set on one that is read-only.
+    A query with `readonly` gets a separate connection, because no setting can be changed on a read-only one.
 
     Yields:
         The connection to run the query on.
+
+    Raises:
+        EngineError: A setting's value is not valid, or a table could not be created.
     """
     settings = {name: value for name, value in settings.items() if name != _LOGS_LEVEL}
     if settings.get("readonly", "0") != "0":
@@ -132,7 +139,7 @@ def applied(
 
 @contextmanager
 def _sibling(session: Session) -> Iterator[EngineConnection]:
-    """A connection with the database and the settings of the session's own."""
+    """Open a connection with the database and the settings of the session's connection, and close it at the end."""
     database = session.connection.rows("SELECT currentDatabase()")[0][0]
     sibling = session.engine.connect(session.connection.tag)
     try:
@@ -148,7 +155,7 @@ def _sibling(session: Session) -> Iterator[EngineConnection]:
 
 @contextmanager
 def _tables(connection: EngineConnection, externals: Sequence[External]) -> Iterator[None]:
-    """Make a query's external tables, and drop them after it."""
+    """Create a query's external tables, and drop them at the end."""
     made: list[str] = []
     try:
         for external in externals:

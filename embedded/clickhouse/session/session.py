@@ -1,4 +1,4 @@
-"""One client's conversation: hello, then queries, pings and questions until it leaves."""
+"""Serves one client: its hello, then its queries, pings and requests for the status of tables, until it leaves."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Conversation:
     """Serves one client until it leaves or breaks the protocol.
 
     Args:
-        channel: The client's socket.
-        engine: Where its statements run.
-        config: Who may log in.
-        version: What the server says of itself.
-        peer: The client's address, for the log.
+        channel: The client's connection.
+        engine: The engine that runs its statements.
+        config: The server's settings: the login, the default database and the data folder.
+        version: The server's description of itself for the hello packet.
+        peer: The client's address as host:port, for log lines.
     """
 
     def __init__(
@@ -56,7 +56,10 @@ class Conversation:
         self._revision = 0
 
     def serve(self) -> None:
-        """Talk to the client until it leaves; nothing of what it does wrong is raised."""
+        """Talk to the client until it leaves or breaks the protocol.
+
+        A ServerError is sent to the client, and a lost connection ends the talk; neither is raised.
+        """
         with suppress(ConnectionLostError):
             try:
                 self._converse()
@@ -64,7 +67,11 @@ class Conversation:
                 self._channel.send(wire.exception(error.code, error.text))
 
     def refuse(self, why: str) -> None:
-        """Answer the client's hello with code 202, which clients take for a reason to try again later."""
+        """Answer the client's hello with an exception of code 202, after which clients try again later.
+
+        Args:
+            why: The text of the exception.
+        """
         with suppress(ConnectionLostError, ServerError):
             if self._read_hello() is not None:
                 error = ServerError(TOO_MANY_SIMULTANEOUS_QUERIES, why)
@@ -95,7 +102,7 @@ class Conversation:
             self._channel.send(_HTTP_ANSWER)
             return None
         if packet != wire.CLIENT_HELLO:
-            raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came where a hello was due")
+            raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came, but a hello was expected")
         return wire.read_hello(self._channel.reader)
 
     def _authenticate(self, hello: wire.Hello) -> None:
@@ -119,7 +126,7 @@ class Conversation:
         elif packet in {wire.CLIENT_HELLO, wire.CLIENT_DATA}:
             raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came outside a query")
         elif packet != wire.CLIENT_CANCEL:
-            # A cancel that arrives after its query ended is late, not wrong.
+            # A cancel that arrives after its query ended is late, but not an error.
             raise ProtocolError(UNKNOWN_PACKET_FROM_CLIENT, f"Unknown packet {packet} from client")
 
     def _tables_status(self) -> None:
@@ -142,12 +149,12 @@ class Conversation:
                 self._channel.send(wire.varint(wire.SERVER_END_OF_STREAM))
 
     def _read_externals(self, query: wire.Query, spools: ExitStack) -> list[External]:
-        """Read the tables that come with a query, up to the empty block that ends them."""
+        """Read the external tables of a query, up to the empty block that ends them."""
         externals: dict[str, tuple[External, IO[bytes]]] = {}
         while True:
             packet = self._channel.packet_type()
             if packet != wire.CLIENT_DATA:
-                raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came where a block was due")
+                raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came, but a block was expected")
             pieces: list[bytes] = []
             name, head = inserts.read_data(self._channel, self._revision, query.compressed, pieces.append)
             if not head.columns:
@@ -156,13 +163,13 @@ class Conversation:
                 return [external for external, _ in externals.values()]
             if name not in externals:
                 spool = spools.enter_context(self._spool())
-                # The name that ClickHouse gives a table that has none.
+                # The name that ClickHouse gives to a table without one.
                 external = External(name=name or "_data", columns=head.columns, file=Path(spool.name))
                 externals[name] = (external, spool)
             externals[name][1].writelines(pieces)
 
     def _spool(self) -> AbstractContextManager[IO[bytes]]:
-        """A file beside the data, for rows that wait until the engine reads them."""
+        """Create a temporary file in the data folder for rows that the engine has not read yet."""
         return NamedTemporaryFile(dir=spool_folder(self._config.data_dir), suffix=".native")
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
@@ -209,7 +216,7 @@ class Conversation:
             with applied(session, settings, externals) as connection:
                 results.run(self._engine, connection, query, what)
             return
-        # Before the query's settings, as those that limit results would limit this one too.
+        # This comes before the query's settings: settings that limit results would limit the list of columns too.
         columns = inserts.insert_columns(session.connection, insert)
         with self._spool() as spool:
             if not inserts.receive(answer, columns, spool.write):

@@ -1,4 +1,4 @@
-"""Reads of a statement what the protocol must know before the engine sees it: its kind, its format, an insert's target."""
+"""Finds what the server must know of a statement before the engine runs it: its kind, its format, an INSERT's target."""
 
 from __future__ import annotations
 
@@ -17,13 +17,20 @@ _TOKEN: Final = re.compile(
       | (?P<mark>.)""",
     re.DOTALL | re.VERBOSE,
 )
-# Words after which an INSERT's rows or its query follow.
+# Words after which the rows or the query of an INSERT follow.
 _BODY_WORDS: Final = frozenset({"VALUES", "FORMAT", "SELECT", "WITH", "FROM", "SETTINGS", "WATCH"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token with its place; ``word`` is upper case for bare words and a mark for punctuation, else empty."""
+    """A token of a statement.
+
+    Attributes:
+        word: A bare word in upper case, or a punctuation character; empty for other tokens.
+        start: The offset of its first character.
+        end: The offset after its last character.
+        depth: The number of parentheses around it.
+    """
 
     word: str
     start: int
@@ -33,15 +40,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert:
-    """An INSERT whose rows come from the client as blocks.
+    """An INSERT whose rows the client sends as blocks.
 
     Attributes:
         head: The statement up to its target and columns.
-        tail: What follows up to VALUES or FORMAT: settings, or a query that reads ``input()``.
+        tail: The rest up to VALUES or FORMAT: settings, or a query that reads ``input()``.
         target: The table or table function.
-        columns: The column list between its parentheses, None without one.
-        source: The call of ``input()`` that the rows stand for, empty where they go straight into the target.
-        structure: What that call declares, a string literal; empty without one.
+        columns: The text between the parentheses of the column list; None if there is no list.
+        source: The call of ``input()`` that the rows replace; empty if they go directly into the target.
+        structure: The argument of that call, a string literal; empty if there is no call.
     """
 
     head: str
@@ -52,7 +59,7 @@ class Insert:
     structure: str = ""
 
     def reading(self, file: str) -> str:
-        """The statement that takes its rows from a file in Native format."""
+        """Return the statement in the form that reads its rows from this file in Native format."""
         if self.source:
             rows = f"file({literal(file)}, 'Native', {self.structure})"
             return self.head + self.tail.replace(self.source, rows, 1)
@@ -61,14 +68,14 @@ class Insert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What a statement is.
+    """A classified statement.
 
     Attributes:
         text: The statement without a trailing semicolon and without FORMAT.
-        verb: Its first word, upper case; "(" for a query in parentheses.
-        insert: Set for an INSERT that waits for the client's blocks.
-        totals: Whether it asks for totals (WITH TOTALS at the top).
-        limited: Whether it has a LIMIT at the top.
+        verb: Its first word in upper case; "(" for a query in parentheses.
+        insert: The parts of an INSERT that needs blocks from the client; None for other statements.
+        totals: Whether it has WITH TOTALS outside parentheses.
+        limited: Whether it has LIMIT outside parentheses.
     """
 
     text: str
@@ -79,11 +86,11 @@ class Statement:
 
 
 def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
-    """Split a statement into tokens, leaving out blanks and comments.
+    """Split a statement into tokens, without white space and comments.
 
     Args:
         text: The statement.
-        stop: Bare words outside parentheses after which reading ends, as what follows may be data.
+        stop: Bare words in upper case. Reading ends after the first of them outside parentheses, because data may follow.
     """
     found: list[Token] = []
     depth = 0
@@ -104,7 +111,7 @@ def read_statement(text: str) -> Statement:
     """Classify a statement.
 
     Raises:
-        ServerError: It is empty, holds several statements, or writes its result to a file.
+        ServerError: The text is empty or holds several statements, or the statement has INTO OUTFILE or FROM INFILE.
     """
     first = next((match for match in _TOKEN.finditer(text) if match.lastgroup != "skip"), None)
     if first is None:
@@ -125,7 +132,7 @@ def read_statement(text: str) -> Statement:
 
 
 def _single_statement_end(text: str, found: list[Token]) -> int:
-    """Where the statement ends: before a trailing semicolon, which may be the only one."""
+    """Return the offset at which the statement ends; only semicolons may follow it."""
     for at, token in enumerate(found):
         if token.word == ";":
             if any(later.word != ";" for later in found[at:]):
@@ -135,7 +142,7 @@ def _single_statement_end(text: str, found: list[Token]) -> int:
 
 
 def _without_format(text: str, top: list[Token], end: int) -> str:
-    """Take out FORMAT and its name, as the protocol has one form only; SETTINGS may follow it."""
+    """Return the statement without FORMAT and its name, because the protocol has only one format; SETTINGS may follow."""
     for at, token in enumerate(top[:-1]):
         after = top[at + 2].word if at + 2 < len(top) else ""
         if token.word == "FORMAT" and top[at + 1].word.isidentifier() and after in {"", "SETTINGS"} and at > 0:
@@ -170,7 +177,7 @@ def _query_in_parentheses(found: list[Token]) -> bool:
 
 
 def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statement:
-    """Find target, columns and ``input()`` of an INSERT without data in its text."""
+    """Find target, columns and ``input()`` of an INSERT that has no data in its text."""
     at = 1 + (len(top) > 1 and top[1].word == "INTO")
     function = at < len(top) and top[at].word == "FUNCTION"
     if at + 1 < len(top) and top[at].word in {"TABLE", "FUNCTION"}:
@@ -206,7 +213,7 @@ def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statem
 
 
 def _input_call(text: str) -> tuple[str, str]:
-    """The call ``input('...')`` and its argument, both empty if there is none."""
+    """Return the call ``input('...')`` and its argument; both are empty if there is no such call."""
     found = tokens(text)
     for at, token in enumerate(found[:-3]):
         argument = found[at + 2]
@@ -216,12 +223,12 @@ def _input_call(text: str) -> tuple[str, str]:
 
 
 def quote(name: str) -> str:
-    """Write an identifier in backticks."""
+    """Return a name as an identifier of ClickHouse's SQL, in backticks and escaped."""
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
 def literal(text: str) -> str:
-    """Write a string literal."""
+    """Return a text as a string literal of ClickHouse's SQL."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
@@ -229,7 +236,7 @@ _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "0": "
 
 
 def unquote(text: str) -> str:
-    """Read a string literal; other text stays as it is."""
+    """Return the text of a string literal; any other text is returned unchanged."""
     if len(text) < 2 or text[0] != "'" or text[-1] != "'":  # noqa: PLR2004 - two quotes
         return text
     return re.sub(
