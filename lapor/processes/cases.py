@@ -42,8 +42,8 @@ def refuse(settings: Settings, code: str, *, agency: str, text: str, say: Callab
     national = Registry.load().national_administrator
     if agency == national.id:
         raise CaseError(f"{national.name} is the national administrator and cannot refuse: its desk sorts the case out")
+    case = cases.find(store(settings), code)
     with _scanner(settings) as scanner:
-        case = cases.find(store(settings), code)
         event = cases.refuse(case, agency, text, scanner=scanner, now=datetime.now(UTC))
         if event is None:
             say(
@@ -70,8 +70,8 @@ def answer(settings: Settings, code: str, *, agency: str, text: str, say: Callab
         CaseError: there is no such case, or the agency does not have it.
         BusUnavailable: Kafka did not accept the answer.
     """
+    case = cases.find(store(settings), code)
     with _scanner(settings) as scanner:
-        case = cases.find(store(settings), code)
         _publish(cases.answer(case, agency, text, scanner=scanner, now=datetime.now(UTC)), settings)
     say(f"{case.owner.name} has answered; the citizen hears it on the channel of the complaint.")
 
@@ -82,8 +82,8 @@ def history(settings: Settings, code: str) -> "tuple[cases.Case, list[Dispositio
     Raises:
         CaseError: there is no such case.
     """
+    case = cases.find(store(settings), code)
     with _scanner(settings) as scanner:
-        case = cases.find(store(settings), code)
         return case, list(cases.dispositions(case, scanner))
 
 
