@@ -3,14 +3,17 @@
 import socket
 import struct
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+import pytest
+
 from channels.base import Intake, Letter
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
+from channels.sms.window import Window
 from complaints.contract import COMPLAINTS
 from complaints.crypto import Keyring
 from complaints.event import Complaint, ReplyKind
@@ -131,6 +134,15 @@ class OddSmsc:
         self._listener.close()
 
 
+@pytest.fixture
+def smscs() -> Iterator[list[OddSmsc]]:
+    """Two SMSCs that say what they are told to."""
+    made = [OddSmsc("lapor"), OddSmsc("lapor2")]
+    yield made
+    for smsc in made:
+        smsc.close()
+
+
 def submitted(smsc: OddSmsc) -> tuple[int, list[bytes], bytes]:
     """Return the next submit_sm: its sequence number, its first strings, and its user data."""
     header, body = smsc.read_whole()
@@ -207,6 +219,13 @@ class House:
         return session is not None and session._leaving
 
     @property
+    def window(self) -> Window:
+        """The outgoing side of the first bind, which is up."""
+        session = next(iter(self.door._binds.values()))._session
+        assert session is not None
+        return session._window
+
+    @property
     def came(self) -> list[Complaint]:
         """The complaints."""
         return self.bus.events(COMPLAINTS, Complaint)
@@ -214,6 +233,6 @@ class House:
     def close(self) -> None:
         """Stop the door."""
         self.stop.set()
-        self.thread.join(20)
+        self.thread.join(30)
         assert not self.thread.is_alive()
         self.intake.close()
