@@ -7,7 +7,7 @@ BUILD ?= auto
 INSTALLED := $(VENV)/.installed-$(BUILD)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-all lint bench locks
+.PHONY: help setup demo up quick test test-all lint bench locks
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ demo: $(INSTALLED) ## Run the main job end to end, in a fresh folder, and stop
 
 up: $(INSTALLED) ## Start the whole pipeline on this machine and keep it running
 	@$(VENV)/bin/lapor up
+
+quick: $(VENV)/.dev $(INSTALLED) ## Run the unit and property tests, which start no server, in about a minute
+	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2 --dist loadfile
 
 test: lint ## Lint and run the quick suite, on the real Kafka and the real ClickHouse engine
 	@$(PY) -m pytest -m "not long" --numprocesses 3 --dist loadfile

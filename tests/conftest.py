@@ -3,12 +3,31 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.runtime.compiled import require_current
 from tests.support import KafkaServer, start_clickhouse, start_kafka
+
+settings.register_profile(
+    "fixed",
+    # A test that takes long on a busy machine is not wrong. Hypothesis also derives from the deadline how long the
+    # first ten draws may take: 1 s with its own 200 ms, 30 s without one. The first text that is drawn in a fresh
+    # clone builds a table of Unicode, which takes more than 1 s where three workers share two cores.
+    deadline=None,
+    # What a former run found, in .hypothesis/, does not change this one.
+    database=None,
+    # The same sources are tested with the same inputs: a change is refused for what it does and not by chance. New
+    # inputs are looked for on purpose, with the profile "search".
+    derandomize=True,
+    print_blob=True,
+)
+settings.register_profile("search", settings.get_profile("fixed"), derandomize=False)
+# Hypothesis loads a profile of its own where CI is set. This line makes every machine use the same. It runs before the
+# test modules are imported, since @settings takes its defaults from the profile of that moment.
+settings.load_profile("fixed")
 
 
 def pytest_configure() -> None:

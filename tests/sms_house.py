@@ -3,15 +3,18 @@
 import socket
 import struct
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
+
+import pytest
 
 from channels.base import Letter
 from channels.intake import Intake
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
+from channels.sms.window import Window
 from complaints.contract import COMPLAINTS
 from complaints.crypto import Keyring
 from complaints.event import Complaint, ReplyKind
@@ -22,6 +25,10 @@ from tests.fakes import MemoryProducer
 
 BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015
 SUBMIT, SUBMIT_RESP, UNBIND, NACK = 0x4, 0x80000004, 0x6, 0x80000000
+
+
+PATIENCE_S = 30.0
+"""How long one side waits for the other: much longer than a busy machine needs."""
 
 
 def frame(command: int, sequence: int, body: bytes = b"", *, status: int = 0) -> bytes:
@@ -63,7 +70,7 @@ class OddSmsc:
     def __init__(self, user: str) -> None:
         self._user = user
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(10)
+        self._listener.settimeout(PATIENCE_S)
         self._link: socket.socket | None = None
 
     @property
@@ -75,7 +82,7 @@ class OddSmsc:
     def accept(self, *answer: bytes) -> None:
         """Take a connection, read the bind and write the answer in one piece."""
         self._link = self._listener.accept()[0]
-        self._link.settimeout(10)
+        self._link.settimeout(PATIENCE_S)
         assert self.read()[1] == 0x9
         self.write(*answer)
 
@@ -85,13 +92,21 @@ class OddSmsc:
         self._link.sendall(b"".join(frames))
 
     def read(self) -> tuple[int, int, int, int]:
-        """Return the header of the next PDU: length, command, status, sequence."""
+        """Return the header of the next PDU, as `read_whole` takes it: length, command, status, sequence."""
         return self.read_whole()[0]
 
     def read_whole(self) -> tuple[tuple[int, int, int, int], bytes]:
-        """Return the header and the body of the next PDU."""
-        length, command, status, sequence = struct.unpack(">IIII", self._exactly(16))
-        return (length, command, status, sequence), self._exactly(length - 16)
+        """Return the header and the body of the next PDU that is no enquire_link.
+
+        The door sends an enquire_link whenever the link was silent for long, which on a busy machine may be before any
+        PDU that a test waits for. It is answered here, as every SMSC does.
+        """
+        while True:
+            length, command, status, sequence = struct.unpack(">IIII", self._exactly(16))
+            body = self._exactly(length - 16)
+            if command != ENQUIRE:
+                return (length, command, status, sequence), body
+            self.write(frame(ENQUIRE_RESP, sequence))
 
     def _exactly(self, count: int) -> bytes:
         assert self._link is not None
@@ -118,6 +133,15 @@ class OddSmsc:
         if self._link is not None:
             self._link.close()
         self._listener.close()
+
+
+@pytest.fixture
+def smscs() -> Iterator[list[OddSmsc]]:
+    """Two SMSCs that say what they are told to."""
+    made = [OddSmsc("lapor"), OddSmsc("lapor2")]
+    yield made
+    for smsc in made:
+        smsc.close()
 
 
 def submitted(smsc: OddSmsc) -> tuple[int, list[bytes], bytes]:
@@ -196,6 +220,13 @@ class House:
         return session is not None and session._leaving
 
     @property
+    def window(self) -> Window:
+        """The outgoing side of the first bind, which is up."""
+        session = next(iter(self.door._binds.values()))._session
+        assert session is not None
+        return session._window
+
+    @property
     def came(self) -> list[Complaint]:
         """The complaints."""
         return self.bus.events(COMPLAINTS, Complaint)
@@ -203,6 +234,6 @@ class House:
     def close(self) -> None:
         """Stop the door."""
         self.stop.set()
-        self.thread.join(20)
+        self.thread.join(30)
         assert not self.thread.is_alive()
         self.intake.close()

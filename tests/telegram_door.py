@@ -1,10 +1,13 @@
 """A Telegram door as a test makes it: in a process of its own making, against a stand-in, started and stopped."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+import httpx
+import pytest
 
 from channels.intake import Intake
 from channels.telegram.channel import TelegramChannel, Ways
@@ -101,7 +104,7 @@ class House:
     def stop(self) -> None:
         """Stop it cleanly."""
         self._stop.set()
-        self.thread.join(15)
+        self.thread.join(30)
         assert not self.thread.is_alive()
         self.intake.close()
 
@@ -132,3 +135,21 @@ class House:
     def answers(self) -> list[str]:
         """Return what the bot told the citizen of this test."""
         return [message["text"] for message in self.telegram.sent(self.citizen)]
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telegram]:
+    """One stand-in for all; a test sees only what is said after its beginning."""
+    made = Telegram(tmp_path_factory.mktemp("telegram") / "data")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def house(upstream: Telegram, keys: Keyring, tmp_path: Path) -> Iterator[House]:
+    """Not yet started; its mark is behind the newest update of now."""
+    made = House(upstream, keys, tmp_path)
+    yield made
+    if made.thread.is_alive():
+        made.stop()
+    httpx.get(f"{upstream.base}/bot{TOKEN}/deleteWebhook")

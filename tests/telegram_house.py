@@ -31,13 +31,13 @@ class Telegram:
         wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
         self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
         self._port = self.base.rpartition(":")[2]
-        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=30, trust_env=False)
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """End it by a signal."""
         self.http.close()
         self.process.send_signal(number)
-        self.process.wait(10)
+        self.process.wait(30)
 
     def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Post to the control side."""

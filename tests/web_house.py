@@ -4,11 +4,13 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
@@ -29,7 +31,7 @@ from complaints.message import InboundMessage
 from complaints.storage.attachments import DiskStore
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.fakes import MemoryProducer
+from tests.fakes import MemoryProducer, Mode
 from tests.support import free_port, listens, wait_until
 
 API = "/api/v1/complaints"
@@ -116,7 +118,7 @@ class House:
         self._thread = threading.Thread(target=door.run, args=(self.intake, self._stop), daemon=True)
         self._thread.start()
         wait_until(lambda: listens(self.port), what="the web door")
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False)
 
     def _normalise(self, message: InboundMessage) -> Complaint:
         if STUMBLE in message.text:
@@ -127,7 +129,7 @@ class House:
         """Stop it as its process does."""
         self.http.close()
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(30)
         assert not self._thread.is_alive()
         self.intake.close()
         self.memory.close()
@@ -186,9 +188,28 @@ class House:
 
     def raw(self, request: bytes) -> bytes:
         """Send bytes and return what comes until the server closes or falls silent."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=3) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as wire:
             wire.sendall(request)
             answer = b""
             while b"\r\n\r\n" not in answer and (more := wire.recv(65536)):
                 answer += more
             return answer
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One running door for all."""
+    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def door(served: House) -> House:
+    """The door with an empty bus that is up, cases that are there, and a browser that never was here."""
+    served.producer.mode = Mode.up
+    served.cases.away = False
+    served.http.cookies.clear()
+    wait_until(lambda: served.intake.waiting == 0, what="an empty spool")
+    served.producer.forget()
+    return served

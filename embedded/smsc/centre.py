@@ -87,7 +87,11 @@ class Smsc:
         self._store = SentStore(config.data_dir / "smsc.sqlite")
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
         return self
 
     async def __aexit__(self, *_error: object) -> None:

@@ -1,6 +1,7 @@
 """Runs the SMSC in the foreground: SMPP on one port, HTTP control on another; typed lines are delivered."""
 
 import asyncio
+import socket
 import sys
 import threading
 from typing import Any
@@ -33,7 +34,11 @@ def wait_ready(host: str, control_port: int, timeout_s: float = 10.0) -> None:
 
 async def _run(config: SmscConfig) -> None:
     stop = stop_on_signals()
-    listener = listening_socket(config.host, config.control_port)
+    with listening_socket(config.host, config.control_port) as listener:
+        await _serve(config, listener, stop)
+
+
+async def _serve(config: SmscConfig, listener: socket.socket, stop: asyncio.Event) -> None:
     async with Smsc(config, on_sent=_show) as smsc:
         control_port = listener.getsockname()[1]
         _say(f"SMSC answers at {config.host}:{smsc.port} (control http://{config.host}:{control_port}, ", end="")

@@ -9,32 +9,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
 from complaints import tracking
-from complaints.crypto import Keyring
 from complaints.event import ReplyKind
 from tests.browser import TIME_LIMIT_S, chromium
-from tests.web_house import PNG, House
+from tests.web_house import PNG, House, door, served
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "door", "served"]
 
 pytestmark = pytest.mark.timeout(TIME_LIMIT_S)
 
 PHONE: Any = {"width": 360, "height": 740}
 DESK: Any = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One running door for all."""
-    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def door(served: House) -> House:
-    """The door, with an empty bus."""
-    served.producer.forget()
-    return served
 
 
 @pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])

@@ -4,54 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import ErrorCodes, ServerException
 
-PASSWORD = "rahasia"
+from tests.clickhouse_house import PASSWORD, client, code_of, new_client, port
+
+__all__ = ["client", "port"]
+
 CLIENT_HELLO = b"\x00\x04test\x01\x01" + b"\xc4\xa9\x03" + b"\x00\x07default\x07" + PASSWORD.encode()
 # The driver knows no name for it.
 AUTHENTICATION_FAILED = 516
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server of this module's own."""
-    folder: Path = tmp_path_factory.mktemp("clickhouse")
-    command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
-    command += ["--password", PASSWORD, "--database", "lapor"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("ready clickhouse://default@127.0.0.1:"), line
-        assert PASSWORD not in line
-        yield int(line.rsplit(":", 1)[1].split("/")[0])
-        process.terminate()
-
-
-def new_client(port: int, **options: Any) -> Client:
-    """A client that may log in."""
-    return Client("127.0.0.1", port, password=options.pop("password", PASSWORD), **options)
-
-
-@pytest.fixture
-def client(port: int) -> Iterator[Client]:
-    """A client that is logged in to the server's database."""
-    with new_client(port) as client:
-        yield client
-
-
-def code_of(client: Client, query: str, **options: Any) -> int:
-    """The code that a query is refused with."""
-    with pytest.raises(ServerException) as refused:
-        client.execute(query, **options)
-    return int(refused.value.code)
 
 
 # --- who comes in ------------------------------------------------------------------------------------------------
@@ -186,7 +150,7 @@ def test_the_session_time_zone_is_told(port: int) -> None:
 
 def answer_to(port: int, data: bytes) -> bytes:
     """Everything the server says to these bytes, until it closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connected:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connected:
         connected.sendall(data)
         connected.shutdown(socket.SHUT_WR)
         said = b""

@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
 
-import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.dbapi import connect
-from clickhouse_driver.errors import ErrorCodes, ServerException
+from clickhouse_driver.errors import ErrorCodes
 
-PASSWORD = "rahasia"
+from tests.clickhouse_house import PASSWORD, client, code_of, new_client, port
+from tests.support import wait_until
+
+__all__ = ["client", "port"]
+
 SLOW = "SELECT sum(sleepEachRow(0.01)) FROM numbers(100000) SETTINGS max_block_size = 10"
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server of this module's own."""
-    folder: Path = tmp_path_factory.mktemp("clickhouse")
-    command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
-    command += ["--password", PASSWORD, "--database", "lapor"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("ready clickhouse://default@127.0.0.1:"), line
-        assert PASSWORD not in line
-        yield int(line.rsplit(":", 1)[1].split("/")[0])
-        process.terminate()
-
-
-def new_client(port: int, **options: Any) -> Client:
-    """A client that may log in."""
-    return Client("127.0.0.1", port, password=options.pop("password", PASSWORD), **options)
-
-
-@pytest.fixture
-def client(port: int) -> Iterator[Client]:
-    """A client that is logged in to the server's database."""
-    with new_client(port) as client:
-        yield client
-
-
-def code_of(client: Client, query: str, **options: Any) -> int:
-    """The code that a query is refused with."""
-    with pytest.raises(ServerException) as refused:
-        client.execute(query, **options)
-    return int(refused.value.code)
 
 
 # --- results -----------------------------------------------------------------------------------------------------
@@ -209,10 +173,7 @@ def running(client: Client) -> int:
 
 def wait_for(client: Client, count: int) -> None:
     """Wait until so many slow queries run."""
-    deadline = time.monotonic() + 10
-    while running(client) != count:
-        assert time.monotonic() < deadline, f"{running(client)} queries run, not {count}"
-        time.sleep(0.02)
+    wait_until(lambda: running(client) == count, what=f"{count} running queries")
 
 
 def test_cancel_stops_the_query(port: int, client: Client) -> None:
@@ -222,7 +183,7 @@ def test_cancel_stops_the_query(port: int, client: Client) -> None:
         wait_for(client, 1)
         begun = time.monotonic()
         slow.cancel()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60  # by itself it would end after 1,000 s
         wait_for(client, 0)
         assert slow.execute("SELECT 1") == [(1,)]
 
@@ -248,5 +209,5 @@ def test_another_client_may_kill_a_query(port: int, client: Client) -> None:
     thread.start()
     wait_for(client, 1)
     client.execute("KILL QUERY WHERE query LIKE '%sleepEachRow%' AND query NOT LIKE '%KILL%' ASYNC")
-    thread.join(10)
+    thread.join(30)
     assert codes == [ErrorCodes.QUERY_WAS_CANCELLED]

@@ -22,17 +22,11 @@ from tests.sms_house import (
     OddSmsc,
     deliver,
     frame,
+    smscs,
 )
 from tests.support import wait_until
 
-
-@pytest.fixture
-def smscs() -> Iterator[list[OddSmsc]]:
-    """Two of them."""
-    made = [OddSmsc("lapor"), OddSmsc("lapor2")]
-    yield made
-    for smsc in made:
-        smsc.close()
+__all__ = ["smscs"]
 
 
 @pytest.fixture
@@ -99,8 +93,8 @@ def test_a_door_that_does_not_read_takes_nobody_for_dead(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, smscs: list[OddSmsc]
 ) -> None:
     """While too many messages are in work TCP holds the SMSC back: its silence is ours."""
-    for name, value in {"MOST_UNANSWERED": 1, "ENQUIRE_EVERY_S": 0.3, "ANSWER_TIMEOUT_S": 0.3, "TURN_S": 0.05}.items():
-        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(module, "MOST_UNANSWERED", 1)
+    monkeypatch.setattr(module, "TURN_S", 0.05)
     taken: list[tuple[object, module.Answer]] = []
     stop = threading.Event()
     bind = Bind(
@@ -112,12 +106,15 @@ def test_a_door_that_does_not_read_takes_nobody_for_dead(
     thread.start()
     smscs[0].accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"halo"))
     wait_until(lambda: bool(taken), what="the message")
-    assert not stop.wait(1.5)  # longer than the silence that it would end a link for
+    with monkeypatch.context() as patch:  # only now: the bind has its usual time
+        patch.setattr(module, "ENQUIRE_EVERY_S", 1.0)
+        patch.setattr(module, "ANSWER_TIMEOUT_S", 1.0)
+        assert not stop.wait(3.0)  # longer than the silence that it would end a link for
     message, answer = taken[0]
     answer(message, 0)  # type: ignore[arg-type]  # it is a Pdu
     assert smscs[0].read()[1:] == (DELIVER_RESP, 0, 1)
     stop.set()
-    thread.join(10)
+    thread.join(30)
     assert tmp_path.exists()
 
 

@@ -1,9 +1,7 @@
 """The Telegram door against the stand-in: every message once, the offset behind what is safe, and Telegram's moods outlived."""
 
 import time
-from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -11,30 +9,13 @@ import pytest
 
 from complaints import ids
 from complaints.contract import DEAD_LETTERS
-from complaints.crypto import Keyring
 from complaints.event import DeadLetter
 from tests.fakes import Mode
 from tests.support import wait_until
-from tests.telegram_door import House
-from tests.telegram_house import TOKEN, Telegram
+from tests.telegram_door import House, house, upstream
+from tests.telegram_house import TOKEN
 
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telegram]:
-    """One stand-in for all; a test sees only what is said after its beginning."""
-    made = Telegram(tmp_path_factory.mktemp("telegram") / "data")
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def house(upstream: Telegram, keys: Keyring, tmp_path: Path) -> Iterator[House]:
-    """Not yet started; its mark is behind the newest update of now."""
-    made = House(upstream, keys, tmp_path)
-    yield made
-    if made.thread.is_alive():
-        made.stop()
-    httpx.get(f"{upstream.base}/bot{TOKEN}/deleteWebhook")
+__all__ = ["house", "upstream"]
 
 
 def test_messages_come_in_the_order_in_which_they_were_written(house: House) -> None:

@@ -1,42 +1,22 @@
 """Replies on Telegram: plain, in reply, in pieces, with the right button, and never to who is gone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from channels.base import Letter
 from complaints import tracking, wording
-from complaints.crypto import Keyring
 from complaints.errors import Undeliverable, UpstreamUnavailable
 from complaints.event import ReplyKind
 from tests.support import wait_until
-from tests.telegram_door import House
-from tests.telegram_house import TOKEN, Telegram
+from tests.telegram_door import House, house, upstream
+
+__all__ = ["house", "upstream"]
 
 CODE = tracking.code_for(UUID(int=7), key=b"a key of sixteen bytes or more")
-
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telegram]:
-    """One stand-in for all; a test sees only what is said after its beginning."""
-    made = Telegram(tmp_path_factory.mktemp("telegram") / "data")
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def house(upstream: Telegram, keys: Keyring, tmp_path: Path) -> Iterator[House]:
-    """Not yet started; its mark is behind the newest update of now."""
-    made = House(upstream, keys, tmp_path)
-    yield made
-    if made.thread.is_alive():
-        made.stop()
-    httpx.get(f"{upstream.base}/bot{TOKEN}/deleteWebhook")
 
 
 def letter(
@@ -59,7 +39,7 @@ def talk(house: House) -> tuple[House, dict[str, str]]:
 def test_a_reply_is_plain_text_in_reply_to_the_complaint(talk: tuple[House, dict[str, str]]) -> None:
     """Nothing in it is markup, and no link is previewed."""
     house, address = talk
-    number = house.sender.send(letter(address)).result(10)
+    number = house.sender.send(letter(address)).result(30)
     sent = house.telegram.sent(house.citizen)[-1]
     assert str(sent["message_id"]) == number
     assert sent["text"].endswith("<b>")
@@ -74,7 +54,7 @@ def test_the_question_for_the_place_has_a_button_that_shares_it(talk: tuple[Hous
     house, address = talk
     for part in ("place", "subject"):
         text = wording.text(f"question_{part}", "telegram", code=tracking.spaced(CODE))
-        house.sender.send(letter(address, text, kind=ReplyKind.question)).result(10)
+        house.sender.send(letter(address, text, kind=ReplyKind.question)).result(30)
     place, subject = house.telegram.sent(house.citizen)[-2:]
     assert place["reply_markup"]["keyboard"][0][0]["request_location"] is True
     assert subject["reply_markup"] == {"remove_keyboard": True}
@@ -84,7 +64,7 @@ def test_a_long_reply_goes_out_in_pieces(talk: tuple[House, dict[str, str]]) -> 
     """Cut between words; none is lost, and the last one's id counts."""
     house, address = talk
     text = " ".join(["jawaban 😀"] * 900)
-    number = house.sender.send(letter(address, text)).result(20)
+    number = house.sender.send(letter(address, text)).result(30)
     sent = house.telegram.sent(house.citizen)
     assert str(sent[-1]["message_id"]) == number
     assert " ".join(message["text"] for message in sent).split() == text.split()
@@ -96,7 +76,7 @@ def test_who_is_gone_cannot_be_told(state: str, talk: tuple[House, dict[str, str
     house, address = talk
     house.telegram.control("/users", {"username": house.citizen, "state": state})
     with pytest.raises(Undeliverable):
-        house.sender.send(letter(address)).result(10)
+        house.sender.send(letter(address)).result(30)
 
 
 @pytest.mark.parametrize("address", [{"sender": "1", "chat": "1"}, {"sender": "x"}, {}])
@@ -104,7 +84,7 @@ def test_a_chat_that_is_not_there_cannot_be_told(address: dict[str, str], house:
     """Nor an address that names none."""
     house.start()
     with pytest.raises(Undeliverable):
-        house.sender.send(letter(address)).result(10)
+        house.sender.send(letter(address)).result(30)
 
 
 def test_a_rate_limit_holds_all_replies_back(talk: tuple[House, dict[str, str]]) -> None:
@@ -114,11 +94,11 @@ def test_a_rate_limit_holds_all_replies_back(talk: tuple[House, dict[str, str]])
     failed: list[Callable[[], Future[str]]] = [lambda: house.sender.send(letter(address))] * 2
     for send in failed:
         with pytest.raises(UpstreamUnavailable, match="429"):
-            send().result(10)
+            send().result(30)
 
     def sent() -> bool:
         try:
-            return bool(house.sender.send(letter(address)).result(10))
+            return bool(house.sender.send(letter(address)).result(30))
         except UpstreamUnavailable:
             return False
 
@@ -130,4 +110,4 @@ def test_a_fault_of_telegram_leaves_the_reply_for_later(talk: tuple[House, dict[
     house, address = talk
     house.telegram.fail(502, method="sendMessage")
     with pytest.raises(UpstreamUnavailable):
-        house.sender.send(letter(address)).result(10)
+        house.sender.send(letter(address)).result(30)

@@ -1,39 +1,19 @@
 """The Telegram door where updates are brought to it: yes only when they are safe, nobody else is heard."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from channels.telegram.webhook import SECRET_HEADER, Hook
 from complaints.contract import DEAD_LETTERS
-from complaints.crypto import Keyring
 from complaints.event import DeadLetter
 from tests.fakes import Mode
 from tests.support import free_port, wait_until
-from tests.telegram_door import House
-from tests.telegram_house import TOKEN, Telegram
+from tests.telegram_door import House, house, upstream
+from tests.telegram_house import TOKEN
 
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telegram]:
-    """One stand-in for all; a test sees only what is said after its beginning."""
-    made = Telegram(tmp_path_factory.mktemp("telegram") / "data")
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def house(upstream: Telegram, keys: Keyring, tmp_path: Path) -> Iterator[House]:
-    """Not yet started; its mark is behind the newest update of now."""
-    made = House(upstream, keys, tmp_path)
-    yield made
-    if made.thread.is_alive():
-        made.stop()
-    httpx.get(f"{upstream.base}/bot{TOKEN}/deleteWebhook")
+__all__ = ["house", "upstream"]
 
 
 def hook() -> Hook:

@@ -1,7 +1,6 @@
 """The JSON API on a real socket: status, files sent ahead, keys of requests and of clients, limits, and its own document."""
 
 import json
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,25 +17,11 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.event import ReplyKind
 from tests.fakes import Mode
-from tests.web_house import API, PNG, House
+from tests.web_house import API, PNG, House, door, served
+
+__all__ = ["door", "served"]
 
 FILES = "/api/v1/attachments"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One running door for all."""
-    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def door(served: House) -> House:
-    """The door, with an empty bus."""
-    served.producer.forget()
-    served.cases.away = False
-    return served
 
 
 def test_the_status_of_a_case_is_what_clickhouse_knows_and_what_was_written(door: House) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +22,9 @@ from complaints.event import DeadLetter
 from complaints.message import InboundMessage
 from tests.fakes import Mode
 from tests.support import wait_until
-from tests.web_house import API, STUMBLE, House
+from tests.web_house import API, STUMBLE, House, door, served
 
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One running door for all."""
-    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def door(served: House) -> House:
-    """The door, with a bus that is up and empty."""
-    served.producer.mode = Mode.up
-    wait_until(lambda: served.intake.waiting == 0, what="an empty spool")
-    served.producer.forget()
-    return served
+__all__ = ["door", "served"]
 
 
 def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> None:

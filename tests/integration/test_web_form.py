@@ -1,7 +1,6 @@
 """The form and the tracking page on a real socket: files, faults, tokens; nothing typed or attached is lost, nothing foreign is taken."""
 
 import re
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -17,27 +16,12 @@ from complaints.errors import UnavailableError
 from complaints.event import ReplyKind
 from complaints.storage.attachments import DiskStore
 from tests.fakes import Mode
-from tests.web_house import PNG, House
+from tests.web_house import PNG, House, door, served
+
+__all__ = ["door", "served"]
 
 PDF = b"%PDF-1.7\n%" + b"x" * 100
 MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"x" * 100
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One running door for all."""
-    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def door(served: House) -> House:
-    """The door, with an empty bus and a browser that never was here."""
-    served.producer.forget()
-    served.http.cookies.clear()
-    served.cases.away = False
-    return served
 
 
 def attached(*files: tuple[str, bytes]) -> list[tuple[str, tuple[str, bytes, str]]]:

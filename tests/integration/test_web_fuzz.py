@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -31,7 +31,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @schema.parametrize()
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40)
 def test_each_answer_is_one_that_the_document_names(case: "schemathesis.Case[Any]", door: House) -> None:
     """Status, media type and shape; never a 500."""
     answer = case.call(base_url=str(door.http.base_url))

@@ -1,6 +1,5 @@
 """Open311 GeoReport v2: an independent client works against the façade, and the documents are as the specification writes them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,7 +10,9 @@ from channels.web.categories import categories
 from channels.web.security import ApiKeys, new_api_key
 from complaints import tracking
 from complaints.crypto import Keyring
-from tests.web_house import PNG, House
+from tests.web_house import PNG, House, door, served
+
+__all__ = ["door", "served"]
 
 ROOT = "/open311/v2"
 POSTED = {
@@ -32,22 +33,6 @@ POSTED = {
     "attribute[secret]": "true",
 }
 """As the specification's example posts, with our attributes."""
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One running door for all."""
-    house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def door(served: House) -> House:
-    """The door, with an empty bus."""
-    served.producer.forget()
-    served.cases.away = False
-    return served
 
 
 def parsed(content: bytes) -> ET.Element:

@@ -105,7 +105,7 @@ def check(router: Router, row: dict[str, Any]) -> None:
 
 
 @given(row=ROWS, bodies=BODIES, units=UNITS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_any_line_gets_an_owner_whatever_the_registry_lacks(
     row: dict[str, Any], bodies: set[str], units: set[str]
 ) -> None:
@@ -117,7 +117,7 @@ def test_any_line_gets_an_owner_whatever_the_registry_lacks(
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 @given(row=ROWS, bodies=BODIES, units=UNITS)
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=20_000)
 def test_twenty_thousand_lines_with_any_part_of_the_registry(
     row: dict[str, Any], bodies: set[str], units: set[str]
 ) -> None:
@@ -126,7 +126,7 @@ def test_twenty_thousand_lines_with_any_part_of_the_registry(
 
 
 @given(text=ANY_TEXT, title=ANY_TEXT, address=ANY_TEXT, region=st.none() | ANY_TEXT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_read(text: str, title: str, address: str, region: str | None) -> None:
     """Lone surrogates too."""
     reading = ROUTER.reader.read(
@@ -136,7 +136,7 @@ def test_any_text_is_read(text: str, title: str, address: str, region: str | Non
 
 
 @given(line=st.binary(max_size=300) | ANY_TEXT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_get_a_line(line: bytes | str) -> None:
     """No bytes raise."""
     assert json.loads(route_line(ROUTER, line))

@@ -13,7 +13,7 @@ from router.routing import Router
 
 ROUTER = Router.load()
 CODES = sorted(code for code in ROUTER.registry.gazetteer.names if len(code) <= 5)
-AGENCIES = [*ROUTER.registry.bodies, "dpu-33.74", "pemda-33.74", "pemda-33", "dukcapil-31", "no-such-body", ""]
+AGENCIES = [*ROUTER.registry.bodies, "dpu-33.74", "pemda-33.74", "pemda-33", "dukcapil-31", "no-such-body"]
 WORDS = st.sampled_from(
     [
         "jalan rusak",
@@ -57,8 +57,8 @@ def complaints(draw: st.DrawFn) -> Complaint:
     )
 
 
-@given(case=complaints(), refusers=st.lists(st.sampled_from(AGENCIES).filter(bool), max_size=5))
-@settings(max_examples=400, deadline=None)
+@given(case=complaints(), refusers=st.lists(st.sampled_from(AGENCIES), max_size=5))
+@settings(max_examples=400)
 def test_somebody_who_did_not_refuse_always_owns_it(case: Complaint, refusers: list[str]) -> None:
     """Never nobody, never a body that refused, but for the administrator who cannot; and the same twice."""
     check(ROUTER, case, refusers)
@@ -67,11 +67,11 @@ def test_somebody_who_did_not_refuse_always_owns_it(case: Complaint, refusers: l
 @pytest.mark.long
 @given(
     case=complaints(),
-    refusers=st.lists(st.sampled_from(AGENCIES).filter(bool), max_size=5),
+    refusers=st.lists(st.sampled_from(AGENCIES), max_size=5),
     kept=st.sets(st.sampled_from(sorted(ROUTER.registry.bodies))),
     units=st.sets(st.sampled_from(sorted(ROUTER.registry.units))),
 )
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=20_000)
 def test_twenty_thousand_cases_with_any_part_of_the_registry(
     case: Complaint, refusers: list[str], kept: set[str], units: set[str]
 ) -> None:

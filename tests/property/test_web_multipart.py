@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,13 +17,18 @@ from complaints.storage.attachments import DiskStore
 from tests.web_house import PNG
 
 BOUNDARY = b"lapor"
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=60)
 
 
-@pytest.fixture
-def reader(tmp_path: Path) -> FormReader:
-    """A reader of small forms, with a store of its own."""
-    return FormReader(store=DiskStore(tmp_path), most_bytes=2000, most_file_bytes=500)
+def reader_into(folder: Path) -> FormReader:
+    """Return a reader of small forms that keeps their files in a folder."""
+    return FormReader(store=DiskStore(folder), most_bytes=2000, most_file_bytes=500)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> FormReader:
+    """The reader of all these forms: what it kept of one changes nothing about the next."""
+    return reader_into(tmp_path_factory.mktemp("forms"))
 
 
 def read(reader: FormReader, chunks: list[bytes], kind: str = "multipart/form-data; boundary=lapor") -> Form | int:
@@ -105,7 +110,7 @@ def test_fields_beyond_their_bound_are_413_and_a_part_without_end_is_400(reader:
     assert read(reader, [part(name, b"x")]) == 400
 
 
-def test_where_the_gate_is_shut_no_file_is_kept(reader: FormReader, tmp_path: Path) -> None:
+def test_where_the_gate_is_shut_no_file_is_kept(tmp_path: Path) -> None:
     """Who asks is seen before the first file is written."""
 
     async def once() -> Form:
@@ -116,7 +121,7 @@ def test_where_the_gate_is_shut_no_file_is_kept(reader: FormReader, tmp_path: Pa
 
         headers = [(b"content-type", b"multipart/form-data; boundary=lapor")]
         request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
-        return await reader.read(request, gate=lambda form: form.fields["text"] == "somebody else")
+        return await reader_into(tmp_path).read(request, gate=lambda form: form.fields["text"] == "somebody else")
 
     form = asyncio.run(once())
     assert form.files == []

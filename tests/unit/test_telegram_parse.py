@@ -1,6 +1,7 @@
 """Updates: what is a complaint, what is a command, and what is not for us, one case for each oddity of Telegram."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
 from normalizer.complaint import Normaliser
+from tests.json_values import json_values
 
 BOT = Bot(id=1708, username="lapor1708_bot", pseudonym=lambda text: f"hidden<{text}>".replace("77", "xx"))
 DATE = 1_793_600_000
@@ -357,12 +359,6 @@ def test_any_text_is_kept_as_it_is_and_read(text: str, keys: Keyring) -> None:
     assert Normaliser.load().normalise(found, keys).id
 
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-json_values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
-    max_leaves=4,
-)
 FIELDS = [
     *message(),
     "photo",
@@ -375,24 +371,21 @@ FIELDS = [
     "media_group_id",
 ]
 FIELDS += ["edit_date", "entities", "sender_chat", "sticker"]
-changes = st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=3)
+CHANGES = st.dictionaries(st.sampled_from(FIELDS), json_values(), max_size=3)
+ENVELOPES = st.dictionaries(st.sampled_from(["update_id", "message", "edited_message"]), json_values())
 
 
-@given(changed=changes, whole_one=st.booleans(), kind=st.sampled_from(["message", "edited_message"]))
+@given(changed=CHANGES, whole_one=st.booleans(), kind=st.sampled_from(["message", "edited_message"]))
 def test_nothing_else_ever_comes_out_of_an_update(*, changed: dict[str, Any], whole_one: bool, kind: str) -> None:
     """A message, a prompt, nothing, or MalformedMessage."""
-    try:
+    with suppress(MalformedMessage):
         found = read({"update_id": 1, kind: (message() if whole_one else {}) | changed}, BOT)
-    except MalformedMessage:
-        return
-    assert found is None or isinstance(found, Said | Prompt)
+        assert found is None or isinstance(found, Said | Prompt)
 
 
-@given(json_values | st.dictionaries(st.sampled_from(["update_id", "message", "edited_message"]), json_values))
+@given(json_values() | ENVELOPES)
 def test_nothing_else_ever_comes_out_of_anything(found: Any) -> None:
     """Whatever a body may hold."""
-    try:
+    with suppress(MalformedMessage):
         assert isinstance(update_id(found), int)
         read(found, BOT)
-    except MalformedMessage:
-        return
