@@ -22,7 +22,8 @@ from complaints.errors import UnavailableError, UpstreamUnavailable
 from complaints.event import Complaint, Disposition
 from complaints.settings import Settings
 from lapor.items import Item
-from lapor.up import Up, sole
+from lapor.stack import sole
+from lapor.up import Up
 from lapor.wiring import keyring, store
 
 P50_MS, P99_MS, VISIBLE_S = 100, 1000, 3

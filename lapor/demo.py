@@ -21,7 +21,8 @@ from lapor.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
 from lapor.feed import Outcome, make_feed
 from lapor.items import Item
 from lapor.progress import two_bars
-from lapor.up import Up, sole
+from lapor.stack import sole
+from lapor.up import Up
 from lapor.wiring import stop_on_signals, store
 
 POISON = Item(
@@ -67,6 +68,8 @@ def run() -> int:
             stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
             try:
                 stack.start(stop)
+                if stop.is_set():
+                    return 1
                 return _show(stack, stop, started)
             finally:
                 typer.echo("  stopping everything", err=True)

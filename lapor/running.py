@@ -1,5 +1,6 @@
 """`lapor up`, `run`, `feed`, `demo`, `query`, `doctor`, `settings`: the stack and what is asked of it."""
 
+import contextlib
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -18,23 +19,36 @@ if TYPE_CHECKING:
     from ops.doctor import Finding
 
 
+CUT_SHORT = 130
+"""The exit status of a start that was stopped before it was ready: what a shell makes of Ctrl-C, so that no script takes it for done."""
+
+
 def up(*, data_dir: DataDir = None) -> None:
     """Start the embedded servers and every service, and keep them running. Ctrl-C stops all of it; the data are kept."""
     from complaints.settings import Settings
-    from lapor.up import Up, sole
+    from lapor.stack import sole
+    from lapor.up import Up
     from lapor.wiring import stop_on_signals
 
     given = {} if data_dir is None else {"data": data_dir.expanduser().resolve()}
     settings = Settings.read(**given)
     with stop_on_signals() as stop, sole(settings.data):
-        stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
+        stack, ready = Up(settings, say=lambda text: typer.echo(f"  {text}")), False
         try:
             stack.start(stop)
-            _say_where(stack)
-            _show_status(stack, stop)
+            ready = not stop.is_set()
+            if ready:
+                _say_where(stack)
+                _show_status(stack, stop)
         finally:
-            typer.echo("stopping; the data stay in " + str(settings.data))
+            with contextlib.suppress(
+                OSError
+            ):  # whoever read the output may be gone: what was started must end all the same
+                typer.echo("stopping; the data stay in " + str(settings.data))
             stack.stop()
+    if not ready:
+        typer.echo("stopped before all of it was ready", err=True)
+        raise typer.Exit(CUT_SHORT)
 
 
 def _say_where(stack: "Up") -> None:

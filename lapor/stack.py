@@ -1,8 +1,10 @@
 """What runs where: the note that `lapor up` leaves in the data folder, by which every other command finds the running stack."""
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -29,6 +31,8 @@ class Stack:
         controls: base addresses of the stand-ins' control interfaces, by the stand-in's name.
         services: the pid of each service, by its name.
         births: when each of those processes started.
+        starting: what the start still waits for, in its order; empty once all of it is ready.
+        restarts: by the name of a process, when it was started again, in seconds since 1970.
     """
 
     pid: int = 0
@@ -37,6 +41,8 @@ class Stack:
     controls: dict[str, str] = field(default_factory=dict)
     services: dict[str, int] = field(default_factory=dict)
     births: dict[str, float] = field(default_factory=dict)
+    starting: list[str] = field(default_factory=list)
+    restarts: dict[str, list[float]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, data: Path) -> Self | None:
@@ -66,6 +72,30 @@ class Stack:
         with os.fdopen(descriptor, "w") as file:
             json.dump(asdict(self), file, indent=1)
         draft.replace(data / NOTE)
+
+
+@contextmanager
+def sole(data: Path) -> Iterator[None]:
+    """Hold the data folder: two stacks in one folder would take each other's data.
+
+    Raises:
+        ConfigurationError: another stack holds it, or it cannot be written.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("w")
+    except OSError as error:
+        raise ConfigurationError(
+            f"the data folder {data} cannot be written ({error}); choose another with --data-dir"
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigurationError(
+                f"a stack already runs in {data}: stop it first, or choose another folder with --data-dir"
+            ) from error
+        yield
 
 
 def is_process(pid: int, started: float) -> bool:

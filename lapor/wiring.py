@@ -65,9 +65,12 @@ def heartbeats(settings: Settings, name: str) -> Heartbeat:
 
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM and SIGINT set."""
+    """Yield an event that SIGTERM and SIGINT set, and SIGHUP, which a closed terminal sends, unless it is ignored (nohup)."""
     stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    wanted = {signal.SIGTERM, signal.SIGINT}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        wanted.add(signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in wanted}
     try:
         yield stop
     finally:
