@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
 from complaints.settings import Settings, parse_address
+from complaints.upstream import Upstream
 
 if TYPE_CHECKING:  # the supervisor reads this file too, and stays small
     from channels.correspondence import Correspondence
@@ -30,6 +31,7 @@ class Parts:
         settings: all of them.
         keys: of this installation.
         turned: the door calls it each time its loop turns.
+        upstream: where the door says how its upstream is reached.
         cases: looks up where a case stands.
         memory: the door's replies and cases.
         gazetteer: the regions.
@@ -38,6 +40,7 @@ class Parts:
     settings: Settings
     keys: "Keyring"
     turned: Callable[[], None]
+    upstream: Upstream
     cases: "CaseReader"
     memory: "Correspondence"
     gazetteer: "Gazetteer"
@@ -68,6 +71,7 @@ def sms(parts: Parts) -> object:
         pseudonym=lambda text: parts.keys.pseudonym("sms", text),
         turned=parts.turned,
         window=settings.smpp_window,
+        upstream=parts.upstream,
     )
 
 
@@ -90,7 +94,7 @@ def twitter(parts: Parts) -> object:
     budget = ReadBudget(folder / "reads.json", monthly=settings.x_monthly_reads, now=lambda: datetime.now(UTC))
     hint = Hint(base, bearer_token=token, account=settings.x_account) if settings.x_stream else None
     return TwitterChannel(
-        XClient(base, bearer_token=token, account=settings.x_account, user_keys=keys),
+        XClient(base, bearer_token=token, account=settings.x_account, user_keys=keys, upstream=parts.upstream),
         mark=Mark(folder / "mark.json"),
         account=settings.x_account,
         pace=Pace(poll_s=settings.x_poll_s, budget=budget, hint=hint),
@@ -123,7 +127,7 @@ def telegram(parts: Parts) -> object:
         at = parse_address(f"http://{settings.telegram_listen}", scheme="http", default_port=8081)
         secret = keys.pseudonym("telegram", "the webhook's secret")
         hook = Hook(url=settings.telegram_webhook, host=at.host, port=at.port, secret=secret)
-    client = TelegramClient(settings.telegram_api, token=token)
+    client = TelegramClient(settings.telegram_api, token=token, upstream=parts.upstream)
     taking = Taking(
         client,
         store=attachment_store(settings),

@@ -20,7 +20,7 @@ from complaints.spool import Spool
 from complaints.telemetry import configure_logging
 from lapor.collecting import settle
 from lapor.doors import Parts
-from lapor.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals
+from lapor.wiring import CHANNELS, heartbeats, keyring, loops, normaliser, stop_on_signals, upstream
 from normalizer.normaliser import Normaliser
 from sinks.clickhouse.cases import PATIENCE_S, StoredCases
 from sinks.clickhouse.client import Store
@@ -86,7 +86,7 @@ def _works(  # noqa: PLR0913  # what a door is made of
     clickhouse = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
     into.callback(clickhouse.close)
     cases = StoredCases(clickhouse)
-    door = make_door(name, Parts(settings, keys, beat.beat, cases, memory, reads.gazetteer))
+    door = make_door(name, Parts(settings, keys, beat.beat, upstream(settings, name), cases, memory, reads.gazetteer))
     producer = KafkaPythonProducer(brokers, timeout_s=settings.produce_timeout_s)
     into.callback(producer.close)
     intake = Intake(

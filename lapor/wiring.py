@@ -4,11 +4,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from complaints.crypto import Keyring, load_or_create_secret
 from complaints.settings import Settings
 from complaints.telemetry import Heartbeat
+from complaints.upstream import Upstream
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
     from normalizer.normaliser import Normaliser
@@ -61,6 +63,16 @@ def store(settings: Settings) -> "Store":
 def heartbeats(settings: Settings, name: str) -> Heartbeat:
     """Return the heartbeat of a service."""
     return Heartbeat(settings.data / "heartbeats", name)
+
+
+def upstream(settings: Settings, name: str) -> Upstream:
+    """Return what a channel says of its upstream."""
+    return Upstream(upstreams_in(settings.data), name)
+
+
+def upstreams_in(data: Path) -> Path:
+    """Return the folder in which the channels say how they reach their upstreams."""
+    return data / "upstreams"
 
 
 @contextmanager
