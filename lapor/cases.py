@@ -36,13 +36,13 @@ def refuse(
     """Say "not ours" (*bukan wewenang*) for an agency: the case moves on, never back to it, and the clock goes on."""
     from complaints.bus.confluent import ConfluentScanner
     from complaints.errors import CaseError
-    from lapor.stack import settings_in
+    from lapor.stack import started_in
     from lapor.wiring import store
     from ops import cases
     from router.registry import Registry
 
     _check(text, "say why the agency is not responsible; the case carries it from hop to hop")
-    settings = settings_in(data_dir)
+    settings = started_in(data_dir)
     national = Registry.load().national_administrator
     if agency == national.id:
         raise CaseError(f"{national.name} is the national administrator and cannot refuse: its desk sorts the case out")
@@ -70,12 +70,12 @@ def answer(
 ) -> None:
     """Answer the citizen for the agency that has the case; the answer goes out on the channel that the complaint came through."""
     from complaints.bus.confluent import ConfluentScanner
-    from lapor.stack import settings_in
+    from lapor.stack import started_in
     from lapor.wiring import store
     from ops import cases
 
     _check(text, "write what the citizen is to read")
-    settings = settings_in(data_dir)
+    settings = started_in(data_dir)
     case = cases.find(store(settings), code)
     scanner = ConfluentScanner(settings.kafka_required())
     _publish(cases.answer(case, agency, text, scanner=scanner, now=datetime.now(UTC)), settings)
@@ -115,11 +115,11 @@ def explain(code: Code, *, data_dir: DataDir = None) -> None:
     """Show who owns a case and why: evidence, law, alternatives, deadlines, and each hop so far."""
     from complaints import tracking
     from complaints.bus.confluent import ConfluentScanner
-    from lapor.stack import settings_in
+    from lapor.stack import started_in
     from lapor.wiring import store
     from ops import cases
 
-    settings = settings_in(data_dir)
+    settings = started_in(data_dir)
     case = cases.find(store(settings), code)
     typer.echo(f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id})")
     for disposition in cases.dispositions(case, ConfluentScanner(settings.kafka_required())):
@@ -159,7 +159,7 @@ def replay(
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.contract import CASE_EVENTS, COMPLAINTS, DISPOSITIONS
     from complaints.errors import ConfigurationError
-    from lapor.stack import settings_in
+    from lapor.stack import started_in
     from lapor.wiring import router, store
     from ops.replay import SHADOW_PREFIX, SHADOW_RETENTION_MS, ShadowWriter, replay
     from router.work import asked
@@ -169,7 +169,7 @@ def replay(
             f"--topic {topic!r} cannot be replayed: only {COMPLAINTS} and {CASE_EVENTS} have questions for the router"
         )
     since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
-    settings = settings_in(data_dir)
+    settings = started_in(data_dir)
     routes = router(settings)
 
     def decide(record: "StoredRecord") -> "Disposition | None":

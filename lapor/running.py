@@ -12,11 +12,8 @@ from lapor.options import DataDir
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator
 
-    from complaints.settings import Settings
     from lapor.up import Up
-    from ops.doctor import Finding
 
 
 CUT_SHORT = 130
@@ -140,10 +137,11 @@ def feed(
     from lapor.feed import make_feed
     from lapor.items import read_items
     from lapor.progress import two_bars
-    from lapor.stack import settings_in
+    from lapor.stack import started_in
 
+    settings = started_in(data_dir)
     items = read_items(file, channel.value)
-    feeder = make_feed(settings_in(data_dir))
+    feeder = make_feed(settings)
     with two_bars(len(items)) as told:
         outcome = feeder.run(items, rate=rate, told=told)
     for place, reason in sorted(outcome.refused.items()):
@@ -184,60 +182,26 @@ def query(
     data_dir: DataDir = None,
 ) -> None:
     """Ask ClickHouse. The views are complaints, dispositions, case_events, deliveries, dead_letters and cases."""
-    from lapor.stack import settings_in
+    from lapor.stack import started_in
     from lapor.status import show_rows
     from lapor.wiring import store
 
-    names, rows = store(settings_in(data_dir)).table(sql)
+    names, rows = store(started_in(data_dir)).table(sql)
     show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
 
 
 def doctor(*, data_dir: DataDir = None) -> None:
-    """Say what is up, what is not and what to do. The exit status is 0 where all is well."""
+    """Say what is up, what is not and what to do. The exit status: 0 all is well, 1 something is wrong, 2 not all is there yet."""
+    from lapor.checkup import findings
     from lapor.stack import settings_in
+    from ops.doctor import exit_status
 
-    settings = settings_in(data_dir)
-    well = True
-    for finding in _findings(settings):
-        well = well and finding.well
-        typer.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.what}: {finding.detail}")
-        if not finding.well and finding.advice:
-            typer.echo(f"     -> {finding.advice}")
-    raise typer.Exit(0 if well else 1)
-
-
-def _findings(settings: "Settings") -> "Iterator[Finding]":
-    from complaints.bus.kafka_python import KafkaPythonAdmin
-    from complaints.errors import LaporError
-    from lapor.stack import Stack
-    from lapor.wiring import CHANNELS, WORKERS, loops, store
-    from ops import doctor as look
-
-    yield look.disk(settings.data)
-    stack = Stack.running(settings.data)
-    if stack is not None:
-        yield look.Finding("stack", well=True, detail=f"runs in {settings.data} (pid {stack.pid})")
-    else:
-        yield look.Finding(
-            "stack",
-            well=settings.kafka is not None,
-            detail=f"none runs in {settings.data}",
-            advice="start one with `lapor up`, or name its folder with --data-dir or LAPOR_DATA",
-        )
-    advice = "read its log in the data folder's logs, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
-    if settings.kafka is not None:
-        try:
-            admin = KafkaPythonAdmin(settings.kafka, timeout_s=5.0)
-            yield from look.kafka(admin)
-            admin.close()
-        except LaporError as error:
-            yield look.Finding("kafka", well=False, detail=str(error), advice=advice)
-    if settings.clickhouse is not None:
-        yield look.guarded("clickhouse", lambda: look.clickhouse(store(settings)), advice)
-    if stack is not None:
-        turning = {loop for service in (*CHANNELS, *WORKERS) for loop in loops(service)}
-        ours = {name: pid for name, pid in stack.services.items() if name in turning}
-        yield from look.loops(settings.data, ours)  # the embedded servers are looked at by their own protocols
+    levels = []
+    for finding in findings(settings_in(data_dir)):
+        levels.append(finding.level)
+        for line in finding.lines:
+            typer.echo(line)
+    raise typer.Exit(exit_status(levels))
 
 
 def settings(

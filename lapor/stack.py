@@ -11,7 +11,7 @@ from typing import Self
 
 import psutil
 
-from complaints.errors import ConfigurationError
+from complaints.errors import ConfigurationError, UnavailableError
 from complaints.settings import Settings
 
 NOTE = "stack.json"
@@ -32,6 +32,7 @@ class Stack:
         services: the pid of each service, by its name.
         births: when each of those processes started.
         starting: what the start still waits for, in its order; empty once all of it is ready.
+        ready: when all of it was ready, in seconds since 1970; 0 before.
         restarts: by the name of a process, when it was started again, in seconds since 1970.
     """
 
@@ -42,6 +43,7 @@ class Stack:
     services: dict[str, int] = field(default_factory=dict)
     births: dict[str, float] = field(default_factory=dict)
     starting: list[str] = field(default_factory=list)
+    ready: float = 0.0
     restarts: dict[str, list[float]] = field(default_factory=dict)
 
     @classmethod
@@ -129,3 +131,19 @@ def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None
         if getattr(settings, name) is None and name in stack.addresses
     }
     return settings.model_copy(update=found)
+
+
+def started_in(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:
+    """Return the settings (see `settings_in`) for a command that needs a whole stack.
+
+    Raises:
+        ConfigurationError: a variable is not as it must be.
+        UnavailableError: the stack in the data folder is still starting.
+    """
+    settings = settings_in(data, overrides)
+    stack = Stack.running(settings.data)
+    if stack is not None and stack.starting:
+        raise UnavailableError(
+            f"the stack in {settings.data} is still starting: {', '.join(stack.starting)}; wait until `lapor doctor` exits with 0"
+        )
+    return settings

@@ -131,6 +131,7 @@ class Up:
             return
         with self._note_lock:
             self.stack.starting = [name for name in self.stack.starting if name not in names]
+            self.stack.ready = 0.0 if self.stack.starting else time.time()
             self.stack.write(self._settings.data)
 
     def _port(self, name: str) -> int:
