@@ -80,8 +80,10 @@ class Backlogs:
             raise BusUnavailable(f"the progress of the consumer groups could not be read: {error}") from error
 
     def _of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
-        listed = self._answer(self._admin.list_consumer_groups(request_timeout=self._timeout_s)).valid
-        there = {group.group_id for group in listed}
+        listed = self._answer(self._admin.list_consumer_groups(request_timeout=self._timeout_s))
+        for error in listed.errors:  # of one broker: the groups that it looks after are not among the others
+            raise KafkaException(error)
+        there = {group.group_id for group in listed.valid}
         described = {name: self._described(name) for name in there}
         done: dict[str, dict[TopicPartition, int]] = {}
         for group in sorted(there | set(expected)):
@@ -191,6 +193,7 @@ def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[
             left.discard(at)
             found[at] = message.timestamp()[1]
             consumer.pause([ConfluentPartition(*at)])
+    consumer.resume([ConfluentPartition(*at) for at in found])  # librdkafka remembers a pause beyond the assignment
     consumer.unassign()
     return found
 
