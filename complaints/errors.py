@@ -2,6 +2,7 @@
 
 LaporError
  ├── ConfigurationError      a setting is wrong; stop at start and say which
+ │    └── CredentialsRefused an upstream refuses our token or keys
  ├── TrackingCodeError       a code that cannot be one of ours
  ├── CaseError               an action that a case does not allow
  │    └── CaseFull           nothing more can be added to it
@@ -28,6 +29,10 @@ class LaporError(Exception):
 
 class ConfigurationError(LaporError):
     """A setting, a file or a folder is not as it must be; the text says which and what to do."""
+
+
+class CredentialsRefused(ConfigurationError):
+    """An upstream answers that our token or keys are not right; trying again helps only after somebody mended that."""
 
 
 class TrackingCodeError(LaporError):

@@ -81,7 +81,8 @@ def run(
 ) -> None:
     """Run doors or one worker in the foreground, against the servers that the settings or the running stack name.
 
-    Doors that share a process share its memory of places, and end together.
+    Doors that share a process share its memory of places, and end together. One whose upstream refuses our token stays shut
+    meanwhile; alone it ends and says so.
     """
     from complaints.errors import ConfigurationError
     from lapor.services import run_services

@@ -15,7 +15,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 from telegram.request import HTTPXRequest
 
 from channels.telegram.dialogue import Keyboard
-from complaints.errors import ConfigurationError, MalformedMessage, Undeliverable, UpstreamUnavailable
+from complaints.errors import CredentialsRefused, MalformedMessage, Undeliverable, UpstreamUnavailable
 from complaints.upstream import Upstream
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ class TelegramClient:
             offset: None for the oldest that is not confirmed.
             wait_s: seconds to wait for the first.
 
-        The future fails with RateLimited, Contested, UpstreamUnavailable, or ConfigurationError where the token is refused. Cancelling
+        The future fails with RateLimited, Contested, UpstreamUnavailable, or CredentialsRefused. Cancelling
         it confirms nothing.
         """
         return self._ask(self._updates(offset, wait_s))
@@ -138,7 +138,7 @@ class TelegramClient:
         except (RateLimited, Undeliverable):
             self._account.reached()
             raise
-        except (UpstreamUnavailable, ConfigurationError) as error:
+        except (UpstreamUnavailable, CredentialsRefused) as error:
             self._account.failed(error)
             raise
         self._account.reached()
@@ -225,7 +225,7 @@ async def _mapped(question: Coroutine[Any, Any, T]) -> T:
     except Conflict as error:
         raise Contested(f"Telegram answers 409: {error}") from error
     except InvalidToken as error:
-        raise ConfigurationError(f"Telegram refuses our token ({error}); see LAPOR_TELEGRAM_TOKEN") from error
+        raise CredentialsRefused(f"Telegram refuses our token ({error}); see LAPOR_TELEGRAM_TOKEN") from error
     except TelegramError as error:
         raise UpstreamUnavailable(f"Telegram does not answer: {error}") from error
     except (KeyError, TypeError, AttributeError, MalformedMessage) as error:

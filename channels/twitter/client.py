@@ -9,7 +9,13 @@ import requests
 import tweepy
 
 from channels.twitter.parse import Page, page
-from complaints.errors import ConfigurationError, MalformedMessage, Undeliverable, UpstreamUnavailable
+from complaints.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    MalformedMessage,
+    Undeliverable,
+    UpstreamUnavailable,
+)
 from complaints.upstream import Upstream
 
 TIMEOUT_S = 8.0
@@ -140,7 +146,7 @@ class XClient:
         Raises:
             RateLimited: X answers 429.
             UpstreamUnavailable: X does not answer, or with a fault of its own.
-            ConfigurationError: X refuses our credentials.
+            CredentialsRefused: X refuses our credentials.
         """
         token = None
         while True:
@@ -195,7 +201,7 @@ class XClient:
             self._reads.reached()
             raise RateLimited(error.reset_time) from error
         except (tweepy.Unauthorized, tweepy.Forbidden) as error:
-            refused = ConfigurationError(f"X refuses our credentials ({error}); see LAPOR_X_BEARER_TOKEN")
+            refused = CredentialsRefused(f"X refuses our credentials ({error}); see LAPOR_X_BEARER_TOKEN")
             self._reads.failed(refused)
             raise refused from error
         except (tweepy.TweepyException, requests.RequestException, ValueError) as error:
