@@ -22,7 +22,8 @@ from complaints.errors import UnavailableError, UpstreamUnavailable
 from complaints.event import Complaint, Disposition
 from complaints.runtime.settings import Settings
 from lapor.feed.items import Item
-from lapor.local.up import Up, sole
+from lapor.local.note import sole
+from lapor.local.up import Up
 from lapor.processes.wiring import keyring, store
 
 P50_MS, P99_MS, VISIBLE_S = 100, 1000, 3

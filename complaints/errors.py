@@ -2,6 +2,7 @@
 
 LaporError
  ├── ConfigurationError      a setting is wrong; the program stops at start and says which one
+ │    └── CredentialsRefused an upstream refuses our token or keys
  ├── TrackingCodeError       a text that cannot be one of our tracking codes
  ├── CaseError               an action that a case does not allow
  │    └── CaseFull           nothing more can be added to the case
@@ -28,6 +29,10 @@ class LaporError(Exception):
 
 class ConfigurationError(LaporError):
     """A setting, a file or a folder is wrong; the text says which one and what to do."""
+
+
+class CredentialsRefused(ConfigurationError):
+    """An upstream answers that our token or keys are not right; trying again helps only after somebody mended that."""
 
 
 class TrackingCodeError(LaporError):

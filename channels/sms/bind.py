@@ -14,6 +14,7 @@ from channels.sms.session import Handler, Session
 from complaints.errors import MalformedMessage, UpstreamUnavailable
 from complaints.runtime import telemetry
 from complaints.runtime.settings import Address
+from complaints.runtime.upstream import Account, Upstream
 
 log = structlog.get_logger()
 
@@ -27,7 +28,15 @@ WINDOW = 10
 class Bind:
     """A transceiver session, kept up until told to stop. One thread runs it; `submit` may be called from any."""
 
-    def __init__(self, address: Address, *, handler: Handler, turned: Callable[[], None], window: int = WINDOW) -> None:
+    def __init__(
+        self,
+        address: Address,
+        *,
+        handler: Handler,
+        turned: Callable[[], None],
+        window: int = WINDOW,
+        account: Account | None = None,
+    ) -> None:
         """Keep the settings.
 
         Args:
@@ -35,12 +44,14 @@ class Bind:
             handler: takes what is delivered.
             turned: is called each time the loop turns.
             window: submit_sm in flight at once.
+            account: says how the SMSC is reached; None where nobody watches.
         """
         self.name = f"{address.host}:{address.port}"
         self._address = address
         self._handler = handler
         self._turned = turned
         self._window = window
+        self._account = account or Upstream(None, "sms").account(self.name)
         self._session: Session | None = None
 
     @property
@@ -60,6 +71,10 @@ class Bind:
             return failed(UpstreamUnavailable(f"the link to {self.name} is down"))
         return session.submit(parts)
 
+    def _up(self) -> None:
+        self._account.reached()
+        self._turned()
+
     def run(self, stop: threading.Event) -> None:
         """Bind, serve, and bind again after a fault, until `stop` is set."""
         pause_s = FIRST_PAUSE_S
@@ -69,8 +84,9 @@ class Bind:
                 with Session(self._address, handler=self._handler, window=self._window) as session:
                     log.info("bound", smsc=self.name)
                     self._session = session
-                    session.serve(stop, self._turned)
+                    session.serve(stop, self._up)
             except (OSError, UpstreamUnavailable, MalformedMessage) as error:
+                self._account.failed(error)
                 log.warning("bind lost", smsc=self.name, error=str(error))
             finally:
                 self._session = None

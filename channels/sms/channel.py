@@ -25,6 +25,7 @@ from channels.sms.session import Answer
 from complaints.errors import ContractViolation, IntakeFull
 from complaints.message import InboundMessage
 from complaints.runtime.settings import Address
+from complaints.runtime.upstream import Upstream
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ class SmsChannel:
 
     name = "sms"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it serves, what it keeps, and what it says of itself
         self,
         addresses: Sequence[Address],
         *,
@@ -45,6 +46,7 @@ class SmsChannel:
         pseudonym: Callable[[str], str],
         turned: Callable[[], None],
         window: int = WINDOW,
+        upstream: Upstream | None = None,
     ) -> None:
         """Keep the parts.
 
@@ -54,6 +56,7 @@ class SmsChannel:
             pseudonym: turns what identifies a person into a keyed name.
             turned: is called each time a loop turns.
             window: submit_sm in flight on one bind.
+            upstream: says how each SMSC is reached; None where nobody watches.
         """
         self._memory = memory
         self._memory_lock = threading.Lock()
@@ -62,12 +65,14 @@ class SmsChannel:
         self._intake: Intake | None = None
         self._receipts = EarlyReceipts()
         self._binds: dict[str, Bind] = {}
+        upstream = upstream or Upstream(None, self.name)
         for address in addresses:
             link = f"{address.user}@{address.host}:{address.port}"
             while link in self._binds:  # an operator may grant several binds to one account
                 link += "+"
             handler = partial(self._deliver, link)
-            self._binds[link] = Bind(address, handler=handler, turned=turned, window=window)
+            account = upstream.account(link)
+            self._binds[link] = Bind(address, handler=handler, turned=turned, window=window, account=account)
         self.sender = SmsSender(self._binds)
 
     def run(self, intake: Intake, stop: threading.Event) -> None:

@@ -24,6 +24,13 @@ INVALID_COMMAND: int = consts.SMPP_ESME_RINVCMDID
 INVALID_LENGTH: int = consts.SMPP_ESME_RINVCMDLEN
 
 
+@cache
+def status_name(status: int) -> str:
+    """Return a command_status as SMPP names it, with its number: operators look for either in their manuals."""
+    names = {getattr(consts, name): name for name in dir(consts) if name.startswith("SMPP_ESME_R")}
+    return f"{names.get(status, 'SMPP_a status of its own').removeprefix('SMPP_')} (0x{status:02x})"
+
+
 class FramingError(MalformedMessage):
     """The stream is out of step: only a new connection helps."""
 

@@ -24,6 +24,8 @@ log = structlog.get_logger()
 ANSWER_TIMEOUT_S = 10.0
 """An SMSC that does not answer a bind, an enquire_link or a submit_sm for so long is gone."""
 
+NO_ANSWER = "the SMSC takes the connection and does not answer bind_transceiver"
+
 ENQUIRE_EVERY_S = 10.0
 """Silence after which we ask. With ANSWER_TIMEOUT_S a half-open link is noticed within 20 s."""
 
@@ -96,18 +98,21 @@ class Session:
         self._link.sendall(opening)
         deadline = time.monotonic() + ANSWER_TIMEOUT_S
         while time.monotonic() < deadline:
-            frames = self._frames.feed(self._chunk())
+            try:
+                frames = self._frames.feed(self._chunk())
+            except TimeoutError as error:
+                raise UpstreamUnavailable(NO_ANSWER) from error
             for at, frame in enumerate(frames):
                 answer = pdu.read(frame)
                 if answer.command in {"bind_transceiver_resp", "generic_nack"}:
                     if answer.status != pdu.OK or answer.command == "generic_nack":
                         raise UpstreamUnavailable(
-                            f"the SMSC refuses the bind with {answer.command} status 0x{answer.status:02x}"
+                            f"the SMSC refuses the bind with {answer.command} {pdu.status_name(answer.status)}"
                         )
                     self._early += frames[at + 1 :]
                     return
                 self._early.append(frame)  # an SMSC may deliver before its own answer is out: it is taken after it
-        raise UpstreamUnavailable("the SMSC does not answer the bind")
+        raise UpstreamUnavailable(NO_ANSWER)
 
     def _chunk(self) -> bytes:
         chunk = self._link.recv(READ_BYTES)

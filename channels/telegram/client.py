@@ -15,7 +15,8 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 from telegram.request import HTTPXRequest
 
 from channels.telegram.dialogue import Keyboard
-from complaints.errors import ConfigurationError, MalformedMessage, Undeliverable, UpstreamUnavailable
+from complaints.errors import CredentialsRefused, MalformedMessage, Undeliverable, UpstreamUnavailable
+from complaints.runtime.upstream import Upstream
 
 T = TypeVar("T")
 
@@ -62,13 +63,16 @@ class _Request(HTTPXRequest):
 class TelegramClient:
     """What the door asks of Telegram. Thread-safe; its event loop has a thread of its own, which starts with the first question."""
 
-    def __init__(self, base: str, *, token: str) -> None:
+    def __init__(self, base: str, *, token: str, upstream: Upstream | None = None) -> None:
         """Keep the settings; nothing is asked yet.
 
         Args:
             base: base address of the Bot API.
             token: the bot's.
+            upstream: says how Telegram is reached; None where nobody watches.
         """
+        # what stands before the colon is the bot's public number
+        self._account = (upstream or Upstream(None, "telegram")).account(f"bot {token.partition(':')[0]}")
         self._base = base.rstrip("/")
         self._token = token
         self._lock = threading.Lock()
@@ -87,7 +91,7 @@ class TelegramClient:
             offset: None for the oldest that is not confirmed.
             wait_s: seconds to wait for the first.
 
-        The future fails with RateLimited, Contested, UpstreamUnavailable, or ConfigurationError where the token is refused. Cancelling
+        The future fails with RateLimited, Contested, UpstreamUnavailable, or CredentialsRefused. Cancelling
         it confirms nothing.
         """
         return self._ask(self._updates(offset, wait_s))
@@ -125,7 +129,20 @@ class TelegramClient:
                 self._loop = asyncio.new_event_loop()
                 self._bot = self._new_bot()
                 threading.Thread(target=_turn, args=(self._loop,), name="telegram", daemon=True).start()
-            return asyncio.run_coroutine_threadsafe(_mapped(question), self._loop)
+            return asyncio.run_coroutine_threadsafe(self._watched(question), self._loop)
+
+    async def _watched(self, question: Coroutine[Any, Any, T]) -> T:
+        """Answer a question, and say whether Telegram was reached by it; "wait" and "no" are answers too."""
+        try:
+            answer = await _mapped(question)
+        except (RateLimited, Undeliverable):
+            self._account.reached()
+            raise
+        except (UpstreamUnavailable, CredentialsRefused) as error:
+            self._account.failed(error)
+            raise
+        self._account.reached()
+        return answer
 
     def _new_bot(self) -> Bot:
         times: dict[str, Any] = {"connect_timeout": TIMEOUT_S, "read_timeout": TIMEOUT_S, "write_timeout": TIMEOUT_S}
@@ -208,7 +225,7 @@ async def _mapped(question: Coroutine[Any, Any, T]) -> T:
     except Conflict as error:
         raise Contested(f"Telegram answers 409: {error}") from error
     except InvalidToken as error:
-        raise ConfigurationError(f"Telegram refuses our token ({error}); see LAPOR_TELEGRAM_TOKEN") from error
+        raise CredentialsRefused(f"Telegram refuses our token ({error}); see LAPOR_TELEGRAM_TOKEN") from error
     except TelegramError as error:
         raise UpstreamUnavailable(f"Telegram does not answer: {error}") from error
     except (KeyError, TypeError, AttributeError, MalformedMessage) as error:

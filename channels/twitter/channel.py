@@ -111,6 +111,7 @@ class TwitterChannel:
                 pause_s = self._pace.poll_s
             except BudgetSpent as error:
                 pause_s = LONGEST_PAUSE_S
+                self._client.unread(str(error))
                 log.warning("the read budget is spent", error=str(error))
             except RateLimited as error:
                 pause_s = min(max((error.until_s or 0) - time.time(), self._pace.poll_s), LONGEST_PAUSE_S)

@@ -9,7 +9,14 @@ import requests
 import tweepy
 
 from channels.twitter.parse import Page, page
-from complaints.errors import ConfigurationError, MalformedMessage, Undeliverable, UpstreamUnavailable
+from complaints.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    MalformedMessage,
+    Undeliverable,
+    UpstreamUnavailable,
+)
+from complaints.runtime.upstream import Upstream
 
 TIMEOUT_S = 8.0
 """tweepy waits for ever otherwise; connecting and reading may each take it, and the door must end within 15 s when it is told to."""
@@ -74,7 +81,15 @@ def session_to(base: str) -> requests.Session:
 class XClient:
     """What the door asks of X."""
 
-    def __init__(self, base: str, *, bearer_token: str, account: str, user_keys: UserKeys | None = None) -> None:
+    def __init__(
+        self,
+        base: str,
+        *,
+        bearer_token: str,
+        account: str,
+        user_keys: UserKeys | None = None,
+        upstream: Upstream | None = None,
+    ) -> None:
         """Keep the settings; nothing is asked yet.
 
         Args:
@@ -82,7 +97,9 @@ class XClient:
             bearer_token: of the app, which reads.
             account: our account, without the @.
             user_keys: of our account, which posts; without them it only reads.
+            upstream: says how X is reached; None where nobody watches.
         """
+        self._reads = (upstream or Upstream(None, "twitter")).account(f"@{account}")
         keys = user_keys or UserKeys(consumer_key="", consumer_secret="", token="", token_secret="")
         self._client = tweepy.Client(
             bearer_token,
@@ -96,6 +113,10 @@ class XClient:
         self._client.session = session_to(base)
         self._account = account
         self._account_id: str | None = None
+
+    def unread(self, reason: str) -> None:
+        """Say that X is not asked for mentions now, and why."""
+        self._reads.failed(reason)
 
     def reply(self, text: str, *, to: str) -> str:
         """Post below another post and return the new one's id.
@@ -125,7 +146,7 @@ class XClient:
         Raises:
             RateLimited: X answers 429.
             UpstreamUnavailable: X does not answer, or with a fault of its own.
-            ConfigurationError: X refuses our credentials.
+            CredentialsRefused: X refuses our credentials.
         """
         token = None
         while True:
@@ -177,9 +198,14 @@ class XClient:
         try:
             found: dict[str, Any] = endpoint(*args, **named)
         except tweepy.TooManyRequests as error:
+            self._reads.reached()
             raise RateLimited(error.reset_time) from error
         except (tweepy.Unauthorized, tweepy.Forbidden) as error:
-            raise ConfigurationError(f"X refuses our credentials ({error}); see LAPOR_X_BEARER_TOKEN") from error
+            refused = CredentialsRefused(f"X refuses our credentials ({error}); see LAPOR_X_BEARER_TOKEN")
+            self._reads.failed(refused)
+            raise refused from error
         except (tweepy.TweepyException, requests.RequestException, ValueError) as error:
+            self._reads.failed(f"X does not answer: {error}")
             raise UpstreamUnavailable(f"X does not answer: {error}") from error
+        self._reads.reached()
         return found

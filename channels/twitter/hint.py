@@ -42,10 +42,14 @@ class Hint:
         """
         self.heard = threading.Event()
         self._account = account
+        self._listens = False
         self._stream = _Stream(base, bearer_token, self.heard)
 
     def start(self, stop: threading.Event) -> None:
-        """Listen until `stop` is set; without the stream the door still looks at its own pace."""
+        """Listen until `stop` is set, in one thread however often it is called; without the stream the door looks at its own pace."""
+        if self._listens:
+            return
+        self._listens = True
         threading.Thread(target=self._listen, args=(stop,), name="x-stream", daemon=True).start()
 
     def close(self) -> None:

@@ -27,11 +27,11 @@ def refuse(
     data_dir: DataDir = None,
 ) -> None:
     """Say "not ours" (*bukan wewenang*) for an agency: the case moves on, never back to it, and the clock goes on."""
-    from lapor.local.note import settings_in
+    from lapor.local.note import started_in
     from lapor.processes import cases
 
     _check(text, "say why the agency is not responsible; the case carries it from hop to hop")
-    cases.refuse(settings_in(data_dir), code, agency=agency, text=text, say=typer.echo)
+    cases.refuse(started_in(data_dir), code, agency=agency, text=text, say=typer.echo)
 
 
 @app.command()
@@ -43,11 +43,11 @@ def answer(
     data_dir: DataDir = None,
 ) -> None:
     """Answer the citizen for the agency that has the case; the answer goes out on the channel that the complaint came through."""
-    from lapor.local.note import settings_in
+    from lapor.local.note import started_in
     from lapor.processes import cases
 
     _check(text, "write what the citizen is to read")
-    cases.answer(settings_in(data_dir), code, agency=agency, text=text, say=typer.echo)
+    cases.answer(started_in(data_dir), code, agency=agency, text=text, say=typer.echo)
 
 
 def _check(text: str, advice: str) -> None:
@@ -60,10 +60,10 @@ def _check(text: str, advice: str) -> None:
 def explain(code: Code, *, data_dir: DataDir = None) -> None:
     """Show who owns a case and why: evidence, law, alternatives, deadlines, and each hop so far."""
     from complaints import tracking
-    from lapor.local.note import settings_in
+    from lapor.local.note import started_in
     from lapor.processes import cases
 
-    case, dispositions = cases.history(settings_in(data_dir), code)
+    case, dispositions = cases.history(started_in(data_dir), code)
     typer.echo(f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id})")
     for disposition in dispositions:
         _show(disposition)
@@ -100,7 +100,7 @@ def replay(
 
     from complaints.contract import CASE_EVENTS, COMPLAINTS
     from complaints.errors import ConfigurationError
-    from lapor.local.note import settings_in
+    from lapor.local.note import started_in
     from lapor.processes import cases
 
     if topic not in {COMPLAINTS, CASE_EVENTS}:
@@ -116,7 +116,7 @@ def replay(
         else:
             typer.echo(f"{move.tracking_code}  {move.before.name} -> {move.after.name}: {move.why}")
 
-    summary = cases.replay(settings_in(data_dir), topic, since_ms=since_ms, moved=moved)
+    summary = cases.replay(started_in(data_dir), topic, since_ms=since_ms, moved=moved)
     typer.echo(orjson.dumps(summary).decode())
 
 

@@ -1,5 +1,6 @@
 """`lapor up`, `run`, `feed`, `demo`, `query`, `doctor`, `settings`: the stack and what is asked of it."""
 
+import contextlib
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,30 +12,40 @@ from lapor.commands.options import DataDir
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator
 
-    from complaints.runtime.settings import Settings
     from lapor.local.up import Up
-    from ops.doctor import Finding
+
+
+CUT_SHORT = 130
+"""The exit status of a start that was stopped before it was ready: what a shell makes of Ctrl-C, so that no script takes it for done."""
 
 
 def up(*, data_dir: DataDir = None) -> None:
     """Start the embedded servers and every service, and keep them running. Ctrl-C stops all of it; the data are kept."""
     from complaints.runtime.settings import Settings
-    from lapor.local.up import Up, sole
+    from lapor.local.note import sole
+    from lapor.local.up import Up
     from lapor.processes.wiring import stop_on_signals
 
     given = {} if data_dir is None else {"data": data_dir.expanduser().resolve()}
     settings = Settings.read(**given)
     with stop_on_signals() as stop, sole(settings.data):
-        stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
+        stack, ready = Up(settings, say=lambda text: typer.echo(f"  {text}")), False
         try:
             stack.start(stop)
-            _say_where(stack)
-            _show_status(stack, stop)
+            ready = not stop.is_set()
+            if ready:
+                _say_where(stack)
+                _show_status(stack, stop)
         finally:
-            typer.echo("stopping; the data stay in " + str(settings.data))
+            with contextlib.suppress(
+                OSError
+            ):  # whoever read the output may be gone: what was started must end all the same
+                typer.echo("stopping; the data stay in " + str(settings.data))
             stack.stop()
+    if not ready:
+        typer.echo("stopped before all of it was ready", err=True)
+        raise typer.Exit(CUT_SHORT)
 
 
 def _say_where(stack: "Up") -> None:
@@ -70,7 +81,8 @@ def run(
 ) -> None:
     """Run doors or one worker in the foreground, against the servers that the settings or the running stack name.
 
-    Doors that share a process share its memory of places, and end together.
+    Doors that share a process share its memory of places, and end together. One whose upstream refuses our token stays shut
+    meanwhile; alone it ends and says so.
     """
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
@@ -126,10 +138,11 @@ def feed(
     from lapor.feed.feed import make_feed
     from lapor.feed.items import read_items
     from lapor.feed.progress import two_bars
-    from lapor.local.note import settings_in
+    from lapor.local.note import started_in
 
+    settings = started_in(data_dir)
     items = read_items(file, channel.value)
-    feeder = make_feed(settings_in(data_dir))
+    feeder = make_feed(settings)
     with two_bars(len(items)) as told:
         outcome = feeder.run(items, rate=rate, told=told)
     for place, reason in sorted(outcome.refused.items()):
@@ -171,60 +184,25 @@ def query(
 ) -> None:
     """Ask ClickHouse. The views are complaints, dispositions, case_events, deliveries, dead_letters and cases."""
     from lapor.commands.tables import show_rows
-    from lapor.local.note import settings_in
+    from lapor.local.note import started_in
     from lapor.processes.wiring import store
 
-    names, rows = store(settings_in(data_dir)).table(sql)
+    names, rows = store(started_in(data_dir)).table(sql)
     show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
 
 
 def doctor(*, data_dir: DataDir = None) -> None:
-    """Say what is up, what is not and what to do. The exit status is 0 where all is well."""
+    """Say what is up, what is not and what to do. The exit status: 0 all is well, 1 something is wrong, 2 not all is there yet."""
+    from lapor.local.checkup import findings
     from lapor.local.note import settings_in
+    from ops.doctor import exit_status
 
-    settings = settings_in(data_dir)
-    well = True
-    for finding in _findings(settings):
-        well = well and finding.well
-        typer.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.what}: {finding.detail}")
-        if not finding.well and finding.advice:
-            typer.echo(f"     -> {finding.advice}")
-    raise typer.Exit(0 if well else 1)
-
-
-def _findings(settings: "Settings") -> "Iterator[Finding]":
-    from complaints.bus.kafka_python import KafkaPythonAdmin
-    from complaints.errors import LaporError
-    from lapor.local.note import Stack
-    from lapor.processes.channels import CHANNELS
-    from lapor.processes.wiring import WORKERS, loops, store
-    from ops import doctor as look
-
-    yield look.disk(settings.data)
-    stack = Stack.running(settings.data)
-    if stack is not None:
-        yield look.Finding("stack", well=True, detail=f"runs in {settings.data} (pid {stack.pid})")
-    else:
-        yield look.Finding(
-            "stack",
-            well=settings.kafka is not None,
-            detail=f"none runs in {settings.data}",
-            advice="start one with `lapor up`, or name its folder with --data-dir or LAPOR_DATA",
-        )
-    advice = "read its log in the data folder's logs, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
-    if settings.kafka is not None:
-        try:
-            admin = KafkaPythonAdmin(settings.kafka, timeout_s=5.0)
-            yield from look.kafka(admin)
-            admin.close()
-        except LaporError as error:
-            yield look.Finding("kafka", well=False, detail=str(error), advice=advice)
-    if settings.clickhouse is not None:
-        yield look.guarded("clickhouse", lambda: look.clickhouse(store(settings)), advice)
-    if stack is not None:
-        turning = {loop for service in (*CHANNELS, *WORKERS) for loop in loops(service)}
-        ours = {name: pid for name, pid in stack.services.items() if name in turning}
-        yield from look.loops(settings.data, ours)  # the embedded servers are looked at by their own protocols
+    levels = []
+    for finding in findings(settings_in(data_dir)):
+        levels.append(finding.level)
+        for line in finding.lines:
+            typer.echo(line)
+    raise typer.Exit(exit_status(levels))
 
 
 def settings(

@@ -21,7 +21,8 @@ from lapor.demo.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
 from lapor.feed.feed import Outcome, make_feed
 from lapor.feed.items import Item
 from lapor.feed.progress import two_bars
-from lapor.local.up import Up, sole
+from lapor.local.note import sole
+from lapor.local.up import Up
 from lapor.processes import cases
 from lapor.processes.wiring import stop_on_signals, store
 from ops.replay import Move
@@ -69,6 +70,8 @@ def run() -> int:
             stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
             try:
                 stack.start(stop)
+                if stop.is_set():
+                    return 1
                 return _show(stack, stop, started)
             finally:
                 typer.echo("  stopping everything", err=True)

@@ -1,15 +1,17 @@
 """What runs where: the note that `lapor up` leaves in the data folder, by which every other command finds the running stack."""
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
 import psutil
 
-from complaints.errors import ConfigurationError
+from complaints.errors import ConfigurationError, UnavailableError
 from complaints.runtime.settings import Settings
 
 NOTE = "stack.json"
@@ -29,6 +31,9 @@ class Stack:
         controls: base addresses of the stand-ins' control interfaces, by the stand-in's name.
         services: the pid of each service, by its name.
         births: when each of those processes started.
+        starting: what the start still waits for, in its order; empty once all of it is ready.
+        ready: when all of it was ready, in seconds since 1970; 0 before.
+        restarts: by the name of a process, when it was started again, in seconds since 1970.
     """
 
     pid: int = 0
@@ -37,6 +42,9 @@ class Stack:
     controls: dict[str, str] = field(default_factory=dict)
     services: dict[str, int] = field(default_factory=dict)
     births: dict[str, float] = field(default_factory=dict)
+    starting: list[str] = field(default_factory=list)
+    ready: float = 0.0
+    restarts: dict[str, list[float]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, data: Path) -> Self | None:
@@ -66,6 +74,30 @@ class Stack:
         with os.fdopen(descriptor, "w") as file:
             json.dump(asdict(self), file, indent=1)
         draft.replace(data / NOTE)
+
+
+@contextmanager
+def sole(data: Path) -> Iterator[None]:
+    """Hold the data folder: two stacks in one folder would take each other's data.
+
+    Raises:
+        ConfigurationError: another stack holds it, or it cannot be written.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("w")
+    except OSError as error:
+        raise ConfigurationError(
+            f"the data folder {data} cannot be written ({error}); choose another with --data-dir"
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigurationError(
+                f"a stack already runs in {data}: stop it first, or choose another folder with --data-dir"
+            ) from error
+        yield
 
 
 def is_process(pid: int, started: float) -> bool:
@@ -99,3 +131,19 @@ def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None
         if getattr(settings, name) is None and name in stack.addresses
     }
     return settings.model_copy(update=found)
+
+
+def started_in(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:
+    """Return the settings (see `settings_in`) for a command that needs a whole stack.
+
+    Raises:
+        ConfigurationError: a variable is not as it must be.
+        UnavailableError: the stack in the data folder is still starting.
+    """
+    settings = settings_in(data, overrides)
+    stack = Stack.running(settings.data)
+    if stack is not None and stack.starting:
+        raise UnavailableError(
+            f"the stack in {settings.data} is still starting: {', '.join(stack.starting)}; wait until `lapor doctor` exits with 0"
+        )
+    return settings

@@ -1,10 +1,12 @@
 """Keeps processes running: starts them, starts them again when they die or their loop no longer turns, and stops them cleanly."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,12 @@ STOP_TIMEOUT_S = 15.0
 
 WATCH_EVERY_S = 0.2
 
+END_LOOK_S = 0.02
+"""Between two looks whether a service has ended: ten services stop in turn, and a person waits."""
+
+MOST_RESTARTS_KEPT = 50
+"""Times of restarts that are remembered for a service: more than a crash loop makes in the minutes that anybody looks back."""
+
 LOG_BYTES = 20 << 20
 """A log file larger than this is set aside at the next start of its service."""
 
@@ -50,6 +58,7 @@ class Service:
         process: while it runs.
         started: monotonic time of its last start, in seconds.
         restarts: how often it was started again.
+        restarted: when, in seconds since 1970; the last MOST_RESTARTS_KEPT of them.
         pause_s: before the next start.
         due: monotonic time of the next start, in seconds.
         stuck_since: monotonic time since which its loop seems stuck, in seconds; None while it does not.
@@ -62,6 +71,7 @@ class Service:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     restarts: int = 0
+    restarted: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS_KEPT))
     pause_s: float = FIRST_PAUSE_S
     due: float = 0.0
     stuck_since: float | None = None
@@ -99,17 +109,19 @@ class Supervisor:
         if not self._watcher.is_alive():
             self._watcher.start()
 
-    def wait(self, service: Service, ready: Callable[[], bool], *, timeout_s: float) -> None:
-        """Wait until a service is ready.
+    def wait(
+        self, service: Service, ready: Callable[[], bool], *, timeout_s: float, stop: threading.Event | None = None
+    ) -> None:
+        """Wait until a service is ready, or until `stop` is set.
 
         Raises:
             UnavailableError: it was not in time; the text has the end of its log.
         """
-        deadline = time.monotonic() + timeout_s
-        while not ready():
+        deadline, stop = time.monotonic() + timeout_s, stop or threading.Event()
+        while not (stop.is_set() or ready()):
             if time.monotonic() > deadline or service.restarts > 3:  # noqa: PLR2004  # the fault is not a passing one
                 raise UnavailableError(f"{service.name} does not start; its log says:\n{self.log_tail(service.name)}")
-            time.sleep(0.1)
+            stop.wait(0.1)
 
     def beat_age_s(self, service: Service) -> float | None:
         """Return the seconds since the slowest of the service's loops turned in its present life; None before each has turned once."""
@@ -129,18 +141,13 @@ class Supervisor:
             return "(no log)"
 
     def stop(self) -> None:
-        """Stop all services, last started first, and wait for them."""
+        """Stop all services, last started first, and wait for them. What a service itself started ends with it."""
         self._stop.set()
         if self._watcher.is_alive():
             self._watcher.join()
         for service in reversed(self.services):
             if service.process is not None and service.alive:
-                service.process.terminate()
-                try:
-                    service.process.wait(STOP_TIMEOUT_S)
-                except subprocess.TimeoutExpired:
-                    service.process.kill()
-                    service.process.wait()
+                _end(service.process)
 
     def _launch(self, service: Service) -> None:
         log = self._logs / f"{service.name}.log"
@@ -186,11 +193,31 @@ class Supervisor:
             service.due = now + service.pause_s
         if now >= service.due:
             service.restarts += 1
+            service.restarted.append(time.time())
             try:
                 self._launch(service)
             except OSError as error:  # no memory, no process, a full disk: it may pass, and the watch must go on
                 service.started = now
                 log.warning("a service cannot be started", service=service.name, error=str(error))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a service, and then its process group: Kafka formats its folder in a child, which would outlive a stop in that moment."""
+    process.terminate()
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while not _has_ended(process.pid) and time.monotonic() < deadline:
+        time.sleep(END_LOOK_S)
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses where all of the group has ended
+        os.killpg(process.pid, signal.SIGKILL)  # not reaped yet, so the number of the group is still its own
+    process.wait()
+
+
+def _has_ended(pid: int) -> bool:
+    """Return whether a child has ended, and leave it to be reaped."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # somebody has reaped it
+        return True
 
 
 def end_leftovers(processes: Mapping[int, float]) -> list[int]:

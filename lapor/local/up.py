@@ -1,32 +1,29 @@
 """The whole pipeline on one machine: embedded servers where no address is set, then every service, supervised."""
 
-import fcntl
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 import psutil
 
 from complaints.crypto import load_or_create_secret
-from complaints.errors import ConfigurationError, UnavailableError
+from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings, parse_address
 from lapor.local.note import Stack
+from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
 from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops
 
-LOOPBACK = "127.0.0.1"
+TOPICS = "topics"
+"""Making them is a step of the start, between the servers and the services."""
 
 DOORS = "doors"
 """The process, and the log, that all doors share here; where each is a container of its own, nothing else changes."""
@@ -35,6 +32,9 @@ KAFKA_START_S = 300.0
 """The first start downloads 45 MB of jars over what may be a village's line."""
 
 START_S = 60.0
+
+LOOK_EVERY_S = 0.05
+"""Between two looks whether something has come, and whether the start is to stop."""
 
 STAND_IN_POLL_S = "0.5"
 """How often the Twitter door looks at the stand-in, which has no rate limit and costs nothing; the real X is asked less often."""
@@ -53,6 +53,10 @@ class Up:
         self._settings = settings
         self._say = say
         me = psutil.Process()
+        self._stop = threading.Event()
+        self._note_lock = threading.Lock()
+        self._former: dict[str, str] = {}
+        self._kept = Stack()
         self.stack = Stack(pid=me.pid, started=me.create_time())
         self.supervisor = Supervisor(settings.data, changed=self._note)
 
@@ -63,18 +67,21 @@ class Up:
         return self._settings.model_copy(update=found)
 
     def start(self, stop: threading.Event) -> None:
-        """Start everything and return when all of it is ready, or when `stop` is set meanwhile.
+        """Start everything and return when all of it is ready, or soon after `stop` is set; `stop()` then ends what was started.
 
         Raises:
             ConfigurationError: a setting is wrong, or a stack already runs in the folder.
             UnavailableError: something did not start; the text has the end of its log.
         """
-        data = self._settings.data
-        former = Stack.read(data)
-        if former is not None:
-            end_leftovers({former.services[name]: born for name, born in former.births.items()})
+        data, self._stop = self._settings.data, stop
+        former = Stack.read(data) or Stack()
+        # addresses that people wrote down stay right: the ports of the last time are taken where they are free
+        self._former = {**former.addresses, **{f"{name}-control": url for name, url in former.controls.items()}}
+        self._kept = Stack(addresses=former.addresses, controls=former.controls)
+        end_leftovers({former.services[name]: born for name, born in former.births.items()})
         load_or_create_secret(self._settings.secret_path)
-        self._remember_ports(former)
+        self.stack.starting = self._planned()
+        self.stack.write(data)
         for step in (self._kafka, self._clickhouse, self._smsc, self._x, self._telegram, self._prepare, self._services):
             if not stop.is_set():
                 step()
@@ -82,30 +89,53 @@ class Up:
     def stop(self) -> None:
         """Stop everything; the data stays."""
         self.supervisor.stop()
-        # The addresses stay in the note, so that the next start takes the same ports where they are free.
-        Stack(addresses=self.stack.addresses, controls=self.stack.controls).write(self._settings.data)
+        # The addresses stay in the note, so that the next start takes the same ports where they are free: also those of
+        # servers that a start which was cut short did not come to.
+        addresses, controls = self._kept.addresses | self.stack.addresses, self._kept.controls | self.stack.controls
+        Stack(addresses=addresses, controls=controls).write(self._settings.data)
+
+    def _planned(self) -> list[str]:
+        """Return all that a start waits for, in its order."""
+        given = self._settings
+        embedded = {
+            "kafka": given.kafka,
+            "clickhouse": given.clickhouse,
+            "smsc": given.smpp,
+            "x": given.x_api,
+            "telegram-api": given.telegram_api,
+        }
+        servers = [name for name, address in embedded.items() if address is None]
+        return [*servers, TOPICS, *(loop for part in (*WORKERS, *self._doors()) for loop in loops(part))]
+
+    def _doors(self) -> list[str]:
+        # webhooks come from systems that are named in a file: without it there is nobody to let in
+        return [name for name in CHANNELS if name != "webhook" or self._settings.webhook]
 
     def _note(self, service: Service) -> None:
-        if service.process is not None:
-            try:
-                born = psutil.Process(service.process.pid).create_time()
-            except psutil.NoSuchProcess:
-                return
+        if service.process is None:
+            return
+        try:
+            born = psutil.Process(service.process.pid).create_time()
+        except psutil.NoSuchProcess:
+            return
+        with self._note_lock:
             for name in service.beats or (service.name,):
                 self.stack.services[name], self.stack.births[name] = service.process.pid, born
+            if service.restarted:
+                self.stack.restarts[service.name] = list(service.restarted)
             self.stack.write(self._settings.data)
 
-    def _remember_ports(self, former: Stack | None) -> None:
-        """Take the ports of the last time where they are free, so that addresses that people wrote down stay right."""
-        self._former = (
-            {} if former is None else {**former.addresses, **{f"{k}-control": v for k, v in former.controls.items()}}
-        )
+    def _ready(self, *names: str) -> None:
+        """Note that the start no longer waits for these; where it is being stopped, they may not be ready at all."""
+        if self._stop.is_set():
+            return
+        with self._note_lock:
+            self.stack.starting = [name for name in self.stack.starting if name not in names]
+            self.stack.ready = 0.0 if self.stack.starting else time.time()
+            self.stack.write(self._settings.data)
 
     def _port(self, name: str) -> int:
-        known = urlsplit(
-            self._former.get(name, "") if "//" in self._former.get(name, "") else f"//{self._former.get(name, '')}"
-        ).port
-        return known if known and _is_free(known) else _free_port()
+        return port_of_last_time(self._former, name)
 
     def _embedded(
         self,
@@ -127,7 +157,8 @@ class Up:
         ]
         service = Service(name=name, command=command, environment=environment)
         self.supervisor.start(service)
-        self.supervisor.wait(service, ready, timeout_s=timeout_s)
+        self.supervisor.wait(service, ready, timeout_s=timeout_s, stop=self._stop)
+        self._ready(name)
 
     def _kafka(self) -> None:
         if self._settings.kafka is not None:
@@ -150,11 +181,11 @@ class Up:
     def _clickhouse(self) -> None:
         if self._settings.clickhouse is not None:
             return
-        port, password = self._port("clickhouse"), _kept_password(self._settings.data / "clickhouse-password")
+        port, password = self._port("clickhouse"), kept_password(self._settings.data / "clickhouse-password")
         arguments = ("--port", str(port), "--user", "lapor", "--database", "lapor")
         hidden = {"LAPOR_CLICKHOUSE_PASSWORD": password}  # an argument would stand in everybody's list of processes
         # it listens when its engine is there, so a connection is proof enough
-        self._embedded("clickhouse", *arguments, ready=lambda: not _is_free(port), environment=hidden)
+        self._embedded("clickhouse", *arguments, ready=lambda: not is_free(port), environment=hidden)
         self.stack.addresses["clickhouse"] = f"clickhouse://lapor:{password}@{LOOPBACK}:{port}/lapor"
 
     def _smsc(self) -> None:
@@ -163,7 +194,7 @@ class Up:
         port, control = self._port("smpp"), self._port("smsc-control")
         password = secrets.token_hex(PASSWORD_CHARACTERS // 2)
         arguments = ("--port", str(port), "--control-port", str(control), "--password", password)
-        self._embedded("smsc", *arguments, ready=lambda: not _is_free(control))
+        self._embedded("smsc", *arguments, ready=lambda: not is_free(control))
         self.stack.addresses["smpp"] = f"smpp://lapor:{password}@{LOOPBACK}:{port}"
         self.stack.controls["smsc"] = f"http://{LOOPBACK}:{control}"
 
@@ -171,14 +202,14 @@ class Up:
         if self._settings.x_api is not None:
             return
         port = self._port("x_api")
-        self._embedded("x", "--port", str(port), ready=lambda: not _is_free(port))
+        self._embedded("x", "--port", str(port), ready=lambda: not is_free(port))
         self.stack.addresses["x_api"] = self.stack.controls["x"] = f"http://{LOOPBACK}:{port}"
 
     def _telegram(self) -> None:
         if self._settings.telegram_api is not None:
             return
         port = self._port("telegram_api")
-        self._embedded("telegram-api", "--port", str(port), ready=lambda: not _is_free(port))
+        self._embedded("telegram-api", "--port", str(port), ready=lambda: not is_free(port))
         self.stack.addresses["telegram_api"] = self.stack.controls["telegram"] = f"http://{LOOPBACK}:{port}"
 
     def _web_address(self) -> None:
@@ -188,31 +219,43 @@ class Up:
     def _prepare(self) -> None:
         """Make the topics before anybody needs them; the sink makes the tables. In a process of its own: this one stays small."""
         self._say("making topics")
-        made = subprocess.run(
-            [sys.executable, "-m", "lapor", "topics"],
+        command, deadline = [sys.executable, "-m", "lapor", "topics"], time.monotonic() + START_S
+        with subprocess.Popen(  # noqa: S603  # our own command line
+            command,
             env=os.environ | self._environment(),
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-        )
-        if made.returncode:
-            raise UnavailableError(made.stderr.strip().removeprefix("lapor: "))
+            start_new_session=True,  # Ctrl-C is for this process, which ends that one
+        ) as made:
+            while made.poll() is None:
+                if self._stop.wait(LOOK_EVERY_S) or time.monotonic() > deadline:
+                    made.kill()
+            _, said = made.communicate()
+        if made.returncode and not self._stop.is_set():
+            raise UnavailableError(
+                said.strip().removeprefix("lapor: ") or f"the topics were not made within {START_S} s"
+            )
+        self._ready(TOPICS)
 
     def _services(self) -> None:
         """Start the doors and the workers, and wait until every loop turns."""
         self._web_address()
         for name in WORKERS:
             self._service(name, name)
-        # webhooks come from systems that are named in a file: without it there is nobody to let in
-        self._service(DOORS, *(name for name in CHANNELS if name != "webhook" or self._settings.webhook))
+        self._service(DOORS, *self._doors())
         self._say("waiting for every loop to turn")
         for service in self.supervisor.services:
             if service.beats:
-                self.supervisor.wait(service, partial(self.supervisor.has_turned, service), timeout_s=START_S)
+                turns = partial(self.supervisor.has_turned, service)
+                self.supervisor.wait(service, turns, timeout_s=START_S, stop=self._stop)
+                if service.name != DOORS:
+                    self._ready(*service.beats)
         host, port = self.settings.web.rsplit(":", 1) if self.settings.web else (LOOPBACK, "0")
         deadline = time.monotonic() + START_S
-        while _is_free(int(port), host) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        while is_free(int(port), host) and time.monotonic() < deadline and not self._stop.wait(LOOK_EVERY_S):
+            pass
+        self._ready(*self.stack.starting)
 
     def _service(self, name: str, *parts: str) -> None:
         """Start a process; doors share one, and with it the gazetteer, which is most of their memory."""
@@ -236,53 +279,3 @@ class Up:
             found["LAPOR_X_POLL_S"] = STAND_IN_POLL_S
         # glibc gives each thread an arena of its own otherwise: tens of MiB a process that nobody uses
         return found | {"LAPOR_DATA": str(self._settings.data), "MALLOC_ARENA_MAX": "2"}
-
-
-@contextmanager
-def sole(data: Path) -> Iterator[None]:
-    """Hold the data folder: two stacks in one folder would take each other's data.
-
-    Raises:
-        ConfigurationError: another stack holds it, or it cannot be written.
-    """
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / "lock").open("w")
-    except OSError as error:
-        raise ConfigurationError(
-            f"the data folder {data} cannot be written ({error}); choose another with --data-dir"
-        ) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigurationError(
-                f"a stack already runs in {data}: stop it first, or choose another folder with --data-dir"
-            ) from error
-        yield
-
-
-def _kept_password(path: Path) -> str:
-    """Return the password of the embedded ClickHouse, made at the first start."""
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        password = secrets.token_hex(12)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(password)
-        return password
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(port: int, host: str = LOOPBACK) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((host, port)) != 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.upstream import Upstream
 
 if TYPE_CHECKING:  # `lapor up` imports this module too, and stays small
     from channels.base import Channel
@@ -31,6 +32,7 @@ class Parts:
         settings: all of them.
         keys: of this installation.
         turned: the door calls it each time its loop turns.
+        upstream: where the door says how its upstream is reached.
         cases: looks up where a case stands.
         memory: the door's replies and cases.
         gazetteer: the regions.
@@ -39,6 +41,7 @@ class Parts:
     settings: Settings
     keys: "Keyring"
     turned: Callable[[], None]
+    upstream: Upstream
     cases: "CaseReader"
     memory: "Correspondence"
     gazetteer: "Gazetteer"
@@ -69,6 +72,7 @@ def sms(parts: Parts) -> "Channel":
         pseudonym=lambda text: parts.keys.pseudonym("sms", text),
         turned=parts.turned,
         window=settings.smpp_window,
+        upstream=parts.upstream,
     )
 
 
@@ -91,7 +95,7 @@ def twitter(parts: Parts) -> "Channel":
     budget = ReadBudget(folder / "reads.json", monthly=settings.x_monthly_reads, now=lambda: datetime.now(UTC))
     hint = Hint(base, bearer_token=token, account=settings.x_account) if settings.x_stream else None
     return TwitterChannel(
-        XClient(base, bearer_token=token, account=settings.x_account, user_keys=keys),
+        XClient(base, bearer_token=token, account=settings.x_account, user_keys=keys, upstream=parts.upstream),
         mark=Mark(folder / "mark.json"),
         account=settings.x_account,
         pace=Pace(poll_s=settings.x_poll_s, budget=budget, hint=hint),
@@ -124,7 +128,7 @@ def telegram(parts: Parts) -> "Channel":
         at = parse_address(f"http://{settings.telegram_listen}", scheme="http", default_port=8081)
         secret = keys.pseudonym("telegram", "the webhook's secret")
         hook = Hook(url=settings.telegram_webhook, host=at.host, port=at.port, secret=secret)
-    client = TelegramClient(settings.telegram_api, token=token)
+    client = TelegramClient(settings.telegram_api, token=token, upstream=parts.upstream)
     taking = Taking(
         client,
         store=attachment_store(settings),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 
+import structlog
+
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
@@ -14,21 +16,28 @@ from complaints.bus.confluent import ConfluentConsumer
 from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.contract import REPLIES
 from complaints.crypto import Keyring
+from complaints.errors import CredentialsRefused
+from complaints.runtime import telemetry
 from complaints.runtime.settings import HOUR_S, Settings
 from complaints.runtime.telemetry import configure_logging
 from complaints.storage.spool import Spool
 from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
-from lapor.processes.wiring import heartbeats, keyring, loops, normaliser, stop_on_signals
+from lapor.processes.wiring import heartbeats, keyring, loops, normaliser, stop_on_signals, upstream
 from normalizer.complaint import Normaliser
 from sinks.clickhouse.cases import PATIENCE_S, StoredCases
 from sinks.clickhouse.client import Store
+
+log = structlog.get_logger()
 
 READ_BY_THE_CITIZEN = frozenset({"web"})
 """Doors whose replies wait on a page until they are read: nobody can be told too much."""
 
 YOUNG_OBJECTS = 20_000
 """New objects between two collections: a burst of messages makes hundreds of thousands that reference counts alone free."""
+
+REFUSED_PAUSE_S = 60.0
+"""Between two tries of a door whose upstream refuses our token: a person mends that, and upstream bears so few."""
 
 TURN_S = 0.5
 """The longest that a crashed door goes unnoticed."""
@@ -60,7 +69,9 @@ def run_doors(names: Sequence[str], settings: Settings) -> None:
         works = [
             work
             for name in names
-            for work in _works(name, settings, keys=keys, reads=reads, stop=stop, into=open_things)
+            for work in _works(
+                name, settings, keys=keys, reads=reads, stop=stop, into=open_things, alone=len(names) == 1
+            )
         ]
         settle(YOUNG_OBJECTS)
         threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
@@ -74,7 +85,14 @@ def run_doors(names: Sequence[str], settings: Settings) -> None:
 
 
 def _works(  # noqa: PLR0913  # what a door is made of
-    name: str, settings: Settings, *, keys: Keyring, reads: Normaliser, stop: threading.Event, into: ExitStack
+    name: str,
+    settings: Settings,
+    *,
+    keys: Keyring,
+    reads: Normaliser,
+    stop: threading.Event,
+    into: ExitStack,
+    alone: bool,
 ) -> list[Callable[[], None]]:
     """Return what a door's threads do; what must be closed afterwards goes onto the stack."""
     beat, brokers = heartbeats(settings, name), settings.kafka_required()
@@ -85,7 +103,7 @@ def _works(  # noqa: PLR0913  # what a door is made of
     clickhouse = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
     into.callback(clickhouse.close)
     cases = StoredCases(clickhouse)
-    door = CHANNELS[name](Parts(settings, keys, beat.beat, cases, memory, reads.gazetteer))
+    door = CHANNELS[name](Parts(settings, keys, beat.beat, upstream(settings, name), cases, memory, reads.gazetteer))
     producer = KafkaPythonProducer(brokers, timeout_s=settings.produce_timeout_s)
     into.callback(producer.close)
     intake = Intake(
@@ -110,4 +128,29 @@ def _works(  # noqa: PLR0913  # what a door is made of
     )
     _, replies = loops(name)
     courier_beat = heartbeats(settings, replies)
-    return [partial(door.run, intake, stop), partial(courier.run, stop, courier_beat.beat)]
+    serve: Callable[[], None] = partial(door.run, intake, stop)
+    if not alone:
+        serve = partial(again_when_refused, serve, beat.beat, stop)
+    return [serve, partial(courier.run, stop, courier_beat.beat)]
+
+
+def again_when_refused(serve: Callable[[], None], turned: Callable[[], None], stop: threading.Event) -> None:
+    """Serve a door that shares its process. Where its upstream refuses our credentials it stays shut, and the others go on.
+
+    Alone it would end, and say why at its start; here that would take every door with it, again and again.
+
+    Args:
+        serve: runs the door until `stop` is set.
+        turned: is called while it is shut: a loop that waits is not stuck.
+        stop: the sign to end.
+    """
+    while not stop.is_set():
+        try:
+            serve()
+            break
+        except CredentialsRefused as error:
+            log.error("the door stays shut", error=str(error), pause_s=REFUSED_PAUSE_S)  # noqa: TRY400  # the text says it all
+            telemetry.RETRIES.labels("refused-credentials").inc()
+            until = time.monotonic() + REFUSED_PAUSE_S
+            while time.monotonic() < until and not stop.wait(TURN_S):
+                turned()

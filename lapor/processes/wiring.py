@@ -4,11 +4,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from complaints.crypto import Keyring, load_or_create_secret
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
+from complaints.runtime.upstream import Upstream
 from lapor.processes.channels import CHANNELS
 
 if TYPE_CHECKING:  # client libraries load with the part that needs them
@@ -55,11 +57,24 @@ def heartbeats(settings: Settings, name: str) -> Heartbeat:
     return Heartbeat(settings.data / "heartbeats", name)
 
 
+def upstream(settings: Settings, name: str) -> Upstream:
+    """Return what a channel says of its upstream."""
+    return Upstream(upstreams_in(settings.data), name)
+
+
+def upstreams_in(data: Path) -> Path:
+    """Return the folder in which the channels say how they reach their upstreams."""
+    return data / "upstreams"
+
+
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM and SIGINT set."""
+    """Yield an event that SIGTERM and SIGINT set, and SIGHUP, which a closed terminal sends, unless it is ignored (nohup)."""
     stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    wanted = {signal.SIGTERM, signal.SIGINT}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        wanted.add(signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in wanted}
     try:
         yield stop
     finally:

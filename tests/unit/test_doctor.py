@@ -9,18 +9,24 @@ from typing import Any
 import pytest
 
 from complaints.bus import Offsets
-from complaints.contract import CASE_EVENTS, COMPLAINTS, topics
+from complaints.bus.confluent.backlog import Backlog
+from complaints.contract import COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
 from complaints.runtime.telemetry import Heartbeat
+from complaints.runtime.upstream import Reach
 from ops import doctor
-from ops.doctor import MOST_LAG, Finding
+from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
+from ops.lag import SLOW_S, STUCK_S, is_of_the_past, lag, service_of
+from ops.reach import Since, reach
+from router.app import TOPICS
+from sinks.clickhouse.rows import TABLES
 
 
 class Cluster:
     """An Admin of a cluster that holds so many records in each partition of some topics."""
 
-    def __init__(self, held: Mapping[str, int], groups: Mapping[str, Offsets] | None = None) -> None:
-        self._held, self._groups = held, groups or {}
+    def __init__(self, held: Mapping[str, int]) -> None:
+        self._held = held
 
     def ensure_topics(self, replication: int = -1) -> list[str]:
         """All are there."""
@@ -35,39 +41,174 @@ class Cluster:
         return {(topic, partition): self._held.get(topic, 0) for partition in range(2)}
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return what a group has done."""
-        return self._groups.get(group, {})
+        """Nobody asks for it here."""
+        assert group
+        return {}
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-def findings(cluster: Cluster) -> dict[str, Finding]:
-    """Return what is found, by name."""
-    return {finding.what: finding for finding in doctor.kafka(cluster)}
-
-
 def test_topics_and_records_are_counted() -> None:
-    """And workers that are near the end are well."""
-    done: Offsets = {(COMPLAINTS, 0): 4, (COMPLAINTS, 1): 5}
-    found = findings(Cluster({COMPLAINTS: 5}, {"lapor-router": done, "lapor-sink": done}))
-    assert found["kafka"].detail == f"{len(topics())} topics, 10 records"
-    assert (found["lag of lapor-router"].well, found["lag of lapor-router"].detail) == (True, "1 records")
+    """Both partitions of each."""
+    assert doctor.kafka(Cluster({COMPLAINTS: 5})).detail == f"{len(topics())} topics, 10 records"
 
 
-def test_a_worker_far_behind_is_told_with_what_to_do() -> None:
-    """Lag is the sum over partitions."""
-    done: Offsets = {(COMPLAINTS, 0): 0, (COMPLAINTS, 1): MOST_LAG}
-    found = findings(Cluster({COMPLAINTS: MOST_LAG + 1}, {"lapor-router": done}))["lag of lapor-router"]
-    assert (found.well, found.detail) == (False, f"{MOST_LAG + 2} records")
-    assert "lapor run router" in found.advice
+def test_each_reader_is_asked_about_all_that_it_reads() -> None:
+    """A topic that is left out here would be read by nobody, and doctor would say that all is well."""
+    assert set(READERS["lapor-sink"]) == set(TABLES)
+    assert set(READERS["lapor-router"]) == set(TOPICS)
 
 
-def test_a_worker_that_never_read_is_behind_by_all_there_is() -> None:
-    """No progress is not the same as no lag."""
-    found = findings(Cluster({COMPLAINTS: MOST_LAG, CASE_EVENTS: 1}))
-    assert found["lag of lapor-router"].detail == f"{2 * MOST_LAG + 2} records"
-    assert not found["lag of lapor-sink"].well
+@pytest.mark.parametrize(
+    ("levels", "status"),
+    [
+        ([], 0),
+        ([Level.ok, Level.warn], 0),
+        ([Level.ok, Level.wait], 2),
+        ([Level.wait, Level.fail, Level.warn], 1),
+    ],
+)
+def test_the_exit_status_is_that_of_the_worst(levels: list[Level], status: int) -> None:
+    """1 where something is wrong, also while it starts; 2 where nothing is wrong and not all is there; a warning is no failure."""
+    assert doctor.exit_status(levels) == status
+
+
+def test_advice_stands_below_what_is_not_well() -> None:
+    """What is well needs none."""
+    assert Finding(what="disk", level=Level.ok, detail="much free", advice="free some").lines == [
+        "ok   disk: much free"
+    ]
+    assert Finding(what="disk", level=Level.fail, detail="full", advice="free some").lines == [
+        "FAIL disk: full",
+        "     -> free some",
+    ]
+
+
+NOW = 1_800_000_000.0
+
+
+def backlog(waiting: int = 0, age_s: float | None = None, *, members: int = 1, group: str = "lapor-router") -> Backlog:
+    """Return what waits for a group."""
+    oldest = None if age_s is None else int((NOW - age_s) * 1000)
+    return Backlog(group=group, members=members, waiting=waiting, oldest_ms=oldest)
+
+
+@pytest.mark.parametrize(
+    ("behind", "level", "detail"),
+    [
+        (backlog(), Level.ok, "nothing waits"),
+        (backlog(50_000, SLOW_S - 1), Level.ok, "50000 records wait, the oldest for 59 s"),
+        (backlog(1, SLOW_S + 1), Level.warn, "1 record waits, the oldest for 61 s"),
+        (backlog(1, STUCK_S + 1), Level.fail, "1 record waits, the oldest for 301 s"),
+        (backlog(1, STUCK_S + 1, members=0), Level.fail, "1 record waits, the oldest for 301 s; no member reads"),
+        (backlog(members=0), Level.warn, "nothing waits; no member reads"),
+        (backlog(7), Level.warn, "7 records wait, the oldest could not be read in time"),
+        (backlog(1, -5), Level.ok, "1 record waits, the oldest for 0 s"),
+    ],
+)
+def test_lag_is_judged_by_the_age_of_the_oldest_record(behind: Backlog, level: Level, detail: str) -> None:
+    """Many records of a burst are no fault, and one that is stuck is; a producer's clock may be ahead of ours."""
+    found = lag(behind, needed=True, now=NOW)
+    assert (found.what, found.level, found.detail) == ("lag of lapor-router", level, detail)
+
+
+def test_a_group_that_nobody_needs_is_worth_a_word_and_no_failure() -> None:
+    """A channel was closed, or somebody tried something out: the advice says how to be rid of it."""
+    found = lag(backlog(9, 9e6, members=0, group="lapor-replies-webhook"), needed=False, now=NOW)
+    assert found.level is Level.warn
+    assert "`lapor run webhook`" in found.advice
+    assert "--delete --group lapor-replies-webhook" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("group", "service"),
+    [("lapor-router", "router"), ("lapor-replies-sms", "sms"), ("lapor-router-control-0a", "router"), ("grafana", "")],
+)
+def test_the_advice_names_the_service_that_reads(group: str, service: str) -> None:
+    """The group of somebody else has none of ours."""
+    assert service_of(group) == service
+
+
+def test_the_orders_group_of_a_router_that_ended_says_nothing() -> None:
+    """Each router has one of its own for its life; old ones would be behind for ever."""
+    assert is_of_the_past(backlog(3, 900, members=0, group="lapor-router-control-0a"))
+    assert not is_of_the_past(backlog(3, 900, members=1, group="lapor-router-control-0a"))
+    assert not is_of_the_past(backlog(3, 900, members=0))
+
+
+def restarts(tmp_path: Path, *ages_s: float) -> list[Finding]:
+    """Return what is found of a router that was started again so long ago."""
+    return list(doctor.restarts(tmp_path, {"router": [NOW - age for age in ages_s], "sink": []}, now=NOW))
+
+
+def test_no_restart_is_one_line(tmp_path: Path) -> None:
+    """Those of last night are forgotten."""
+    (found,) = restarts(tmp_path, LOOK_BACK_S + 1)
+    assert (found.what, found.level, found.detail) == ("restarts", Level.ok, "none in the last 10 minutes")
+
+
+def test_a_restart_is_shown_and_is_no_failure(tmp_path: Path) -> None:
+    """The service runs again; its log says why it ended."""
+    (found,) = restarts(tmp_path, 70)
+    assert (found.what, found.level) == ("restarts of router", Level.warn)
+    assert found.detail == "1 in the last 10 minutes, the last 70 s ago"
+    assert str(tmp_path / "logs" / "router.log") in found.advice
+
+
+def test_a_crash_loop_is_a_failure_with_its_log(tmp_path: Path) -> None:
+    """Three restarts, the last a moment ago."""
+    (found,) = restarts(tmp_path, *(10.0 * number for number in range(CRASH_LOOP, 0, -1)))
+    assert found.level is Level.fail
+    assert str(tmp_path / "logs" / "router.log") in found.advice
+
+
+def test_a_crash_loop_is_over_when_the_service_keeps_running(tmp_path: Path) -> None:
+    """The fault was mended: what happened before is still worth a word."""
+    (found,) = restarts(tmp_path, CALM_S + 30, CALM_S + 20, CALM_S + 10)
+    assert found.level is Level.warn
+
+
+STARTED = Since(started=NOW - 1000, ready=NOW - 980)
+
+
+@pytest.mark.parametrize(
+    ("seen", "level", "detail"),
+    [
+        ({"tried": NOW - 5}, Level.wait, "not reached yet"),
+        ({"tried": NOW - 5, "failing": NOW - 4, "reason": "refused"}, Level.wait, "not reached yet: refused"),
+        ({"tried": NOW - 60, "failing": NOW - 59, "reason": "refused"}, Level.fail, "never reached in 60 s: refused"),
+        ({"tried": NOW - 60}, Level.fail, "never reached in 60 s"),
+        ({"tried": NOW - 600, "reached": NOW - 3}, Level.ok, "reached 3 s ago"),
+        (
+            {"tried": NOW - 600, "reached": NOW - 200, "failing": NOW - 190, "reason": "away"},
+            Level.warn,
+            "not reached for 3 min: away",
+        ),
+        (
+            {"tried": NOW - 600, "reached": NOW - 400, "failing": NOW - 390, "reason": "away"},
+            Level.fail,
+            "not reached for 7 min: away",
+        ),
+        # with other settings, before the stack started
+        (
+            {"tried": NOW - 9000, "reached": NOW - 2000, "failing": NOW - 970, "reason": "wrong"},
+            Level.fail,
+            "never reached in 16 min: wrong",
+        ),
+    ],
+)
+def test_an_upstream_is_judged_by_when_it_was_reached(seen: dict[str, Any], level: Level, detail: str) -> None:
+    """Never reached is a failure soon, reached once and away now only after minutes."""
+    found = reach("sms", Reach(account="lapor@smsc:2775", **seen), since=STARTED, now=NOW)
+    assert (found.what, found.level, found.detail) == ("upstream of sms, lapor@smsc:2775", level, detail)
+    assert "LAPOR_SMPP" in found.advice
+
+
+def test_a_channel_that_is_ready_only_now_has_its_time() -> None:
+    """It may have been made long before the rest of a slow start."""
+    seen = Reach(account="bot 1", tried=NOW - 100)
+    assert reach("telegram", seen, since=Since(started=NOW - 100, ready=NOW - 2), now=NOW).level is Level.wait
 
 
 class Tables:
@@ -93,13 +234,15 @@ def test_a_look_that_fails_is_a_finding_with_its_advice() -> None:
     """The other looks go on."""
     away = Tables(StoreUnavailable("no ClickHouse at 127.0.0.1:9000"))
     found = doctor.guarded("clickhouse", lambda: doctor.clickhouse(away), "start it")
-    assert found == Finding("clickhouse", well=False, detail="no ClickHouse at 127.0.0.1:9000", advice="start it")
+    assert found == Finding(
+        what="clickhouse", level=Level.fail, detail="no ClickHouse at 127.0.0.1:9000", advice="start it"
+    )
 
 
 def test_a_fault_of_our_own_is_not_hidden_as_a_finding() -> None:
     """Only errors of the tree are expected."""
     with pytest.raises(ZeroDivisionError):
-        doctor.guarded("x", lambda: Finding("x", well=bool(1 // 0)), "")
+        doctor.guarded("x", lambda: Finding(what=str(1 // 0), level=Level.ok), "")
 
 
 def test_the_disk_is_looked_at_before_the_folder_is_there(tmp_path: Path) -> None:
@@ -116,6 +259,7 @@ def test_a_loop_that_turns_one_that_is_stuck_and_one_that_never_turned(tmp_path:
     stale = time.time() - Heartbeat.STALE_AFTER_S - 1
     os.utime(tmp_path / "heartbeats" / "router", (stale, stale))
     found = {finding.what: finding for finding in doctor.loops(tmp_path, {"sms": 1, "router": 2, "web": 3})}
-    assert {name: finding.well for name, finding in found.items()} == {"sms": True, "router": False, "web": False}
+    levels = {name: finding.level for name, finding in found.items()}
+    assert levels == {"sms": Level.ok, "router": Level.fail, "web": Level.fail}
     assert "never turned (pid 3)" in found["web"].detail
     assert found["router"].advice.endswith("router.log")

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,12 @@ beat = Heartbeat(pathlib.Path(sys.argv[1]), 'worker')
 while True:
     beat.beat()
     time.sleep(0.1)
+"""
+HAS_A_CHILD = """
+import pathlib, subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', sys.argv[1]])
+pathlib.Path('child').write_text(str(child.pid))
+time.sleep(60)
 """
 
 
@@ -208,3 +215,34 @@ def test_a_loop_that_never_turns_is_killed_too(supervisor: Supervisor, monkeypat
     service = python("worker", SLEEPS, beats=True)
     supervisor.start(service)
     wait_until(lambda: service.restarts >= 1, what="the second life")
+
+
+def test_what_a_service_started_ends_with_it(supervisor: Supervisor, tmp_path: Path) -> None:
+    """A child that ignores the stop of its parent would hold the folder and the port of the next start."""
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    )
+    supervisor.start(python("parent", HAS_A_CHILD, deaf))
+    wait_until(lambda: "deaf" in supervisor.log_tail("parent"), what="the child")
+    child = psutil.Process(int((tmp_path / "child").read_text()))
+    supervisor.stop()
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, what="its end")
+
+
+def test_a_wait_ends_with_the_stop(supervisor: Supervisor) -> None:
+    """A start that is stopped does not wait for what will not come."""
+    service, stop = python("worker", SLEEPS), threading.Event()
+    supervisor.start(service)
+    threading.Timer(0.3, stop.set).start()
+    before = time.monotonic()
+    supervisor.wait(service, lambda: False, timeout_s=60, stop=stop)
+    assert time.monotonic() - before < 30
+
+
+def test_restarts_are_remembered_with_their_times(supervisor: Supervisor) -> None:
+    """So that whoever looks later sees a crash loop, and one restart last night is none."""
+    service, before = python("broken", "pass"), time.time()
+    supervisor.start(service)
+    wait_until(lambda: service.restarts == 2, what="two restarts")
+    assert len(service.restarted) == 2
+    assert all(before <= at <= time.time() for at in service.restarted)

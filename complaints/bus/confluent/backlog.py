@@ -1,0 +1,202 @@
+"""How far behind each consumer group is, seen from outside: what waits for it, and how old the oldest of it is; by confluent-kafka."""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Message
+from confluent_kafka import TopicPartition as ConfluentPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._group import ConsumerGroupDescription
+from confluent_kafka.admin._listoffsets import OffsetSpec
+
+from complaints.bus import Offsets, TopicPartition
+from complaints.errors import BusUnavailable
+
+T = TypeVar("T")
+
+READ_TIMEOUT_S = 5.0
+"""For the first record of all lagging partitions together: a broker that is there gives each within milliseconds."""
+
+MOST_BYTES = 1 << 16
+"""Of one partition at once: one record is wanted, and Kafka gives at least one however large it is."""
+
+
+_FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
+_END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What a consumer group has before it.
+
+    Attributes:
+        group: its name.
+        members: how many processes read for it now.
+        waiting: records that it has not handled.
+        oldest_ms: the timestamp of the oldest of them, in milliseconds since 1970; None where nothing waits, or where it could not be
+            read in time.
+    """
+
+    group: str
+    members: int
+    waiting: int
+    oldest_ms: int | None
+
+
+class Backlogs:
+    """Asks Kafka about groups. No question waits longer than the timeout, and nobody's progress changes."""
+
+    def __init__(self, brokers: str, *, timeout_s: float = READ_TIMEOUT_S) -> None:
+        """Keep the settings; nothing is asked yet.
+
+        Args:
+            brokers: host:port, comma-separated.
+            timeout_s: seconds to wait for each answer.
+        """
+        self._timeout_s = timeout_s
+        self._settings: dict[str, Any] = {"bootstrap.servers": brokers, "logger": logging.getLogger("librdkafka")}
+        self._admin = AdminClient(self._settings)
+
+    def of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
+        """Return the backlog of each group there is, and of each that must be there, by name.
+
+        A group is behind in the partitions that it committed or that a member holds; one that must be there, in all partitions of its
+        topics. Where it committed nothing, all that Kafka still has waits for it.
+
+        Args:
+            expected: groups that must be there, with the topics that each must read to the end.
+
+        Raises:
+            BusUnavailable: Kafka did not answer in time.
+        """
+        try:
+            return self._of_all(expected)
+        except (KafkaException, TimeoutError) as error:
+            raise BusUnavailable(f"the progress of the consumer groups could not be read: {error}") from error
+
+    def _of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
+        listed = self._answer(self._admin.list_consumer_groups(request_timeout=self._timeout_s))
+        for error in listed.errors:  # of one broker: the groups that it looks after are not among the others
+            raise KafkaException(error)
+        there = {group.group_id for group in listed.valid}
+        described = {name: self._described(name) for name in there}
+        done: dict[str, dict[TopicPartition, int]] = {}
+        for group in sorted(there | set(expected)):
+            committed = self._committed(group) if group in there else {}
+            held = described[group][1] if group in there else set()
+            wanted = {at for topic in expected.get(group, ()) for at in self._partitions(topic)}
+            done[group] = dict.fromkeys(held | wanted, -1) | committed
+        everything = {at for progress in done.values() for at in progress}
+        firsts, ends = self._offsets(everything, _FIRST), self._offsets(everything, _END)
+        # what retention has deleted waits for nobody
+        next_of = {
+            group: {at: max(offset, firsts[at]) for at, offset in progress.items() if at in ends and at in firsts}
+            for group, progress in done.items()
+        }
+        behind = {
+            group: {at: offset for at, offset in progress.items() if offset < ends[at]}
+            for group, progress in next_of.items()
+        }
+        ages = self._timestamps({(at, offset) for progress in behind.values() for at, offset in progress.items()})
+        return [
+            Backlog(
+                group=group,
+                members=described[group][0] if group in there else 0,
+                waiting=sum(ends[at] - offset for at, offset in progress.items()),
+                oldest_ms=min((ages[place] for place in progress.items() if place in ages), default=None),
+            )
+            for group, progress in behind.items()
+        ]
+
+    def _described(self, group: str) -> tuple[int, set[TopicPartition]]:
+        """Return how many members a group has, and what they hold."""
+        asked = self._admin.describe_consumer_groups([group], request_timeout=self._timeout_s)
+        found: ConsumerGroupDescription = self._answer(asked[group])
+        held = {(at.topic, at.partition) for member in found.members for at in member.assignment.topic_partitions}
+        return len(found.members), held
+
+    def _committed(self, group: str) -> dict[TopicPartition, int]:
+        asked = self._admin.list_consumer_group_offsets(
+            [ConsumerGroupTopicPartitions(group)], request_timeout=self._timeout_s
+        )
+        found = self._answer(asked[group]).topic_partitions
+        return {(at.topic, at.partition): at.offset for at in found if at.offset >= 0}
+
+    def _partitions(self, topic: str) -> set[TopicPartition]:
+        found = self._admin.list_topics(topic, timeout=self._timeout_s).topics[topic]
+        return {(topic, partition) for partition in found.partitions}
+
+    def _offsets(self, partitions: set[TopicPartition], which: OffsetSpec) -> Offsets:
+        """Return the first or the last offsets; a partition that is gone, or has no leader now, is left out."""
+        if not partitions:
+            return {}
+        asked = {ConfluentPartition(topic, partition): which for topic, partition in partitions}
+        found: dict[TopicPartition, int] = {}
+        for at, answer in self._admin.list_offsets(asked, request_timeout=self._timeout_s).items():
+            try:
+                found[at.topic, at.partition] = int(self._answer(answer).offset)
+            except KafkaException as error:
+                if not (error.args[0].retriable() or _is_gone(error)):
+                    raise
+        return found
+
+    def _answer(self, asked: "Future[T]") -> T:
+        return asked.result(
+            self._timeout_s + 1.0
+        )  # librdkafka keeps its own timeout; this is for the case that it does not
+
+    def _timestamps(self, places: set[tuple[TopicPartition, int]]) -> dict[tuple[TopicPartition, int], int]:
+        """Return the timestamp of the first record at or after each place, as far as they come in time.
+
+        Groups may stand at different places of one partition, and a consumer at one only: each round reads one place a partition.
+        """
+        found: dict[tuple[TopicPartition, int], int] = {}
+        deadline = time.monotonic() + self._timeout_s
+        by_partition: dict[TopicPartition, list[int]] = defaultdict(list)
+        for at, offset in sorted(places):
+            by_partition[at].append(offset)
+        consumer = Consumer(
+            self._settings
+            | {
+                "group.id": "lapor-backlog",  # librdkafka wants a name; nothing is ever committed under it
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "fetch.wait.max.ms": 50,
+                "max.partition.fetch.bytes": MOST_BYTES,
+            }
+        )
+        try:
+            for number in range(max(map(len, by_partition.values()), default=0)):
+                now = {at: offsets[number] for at, offsets in by_partition.items() if number < len(offsets)}
+                stamps = _first_stamps(consumer, now, deadline)
+                found |= {(at, now[at]): stamp for at, stamp in stamps.items()}
+        finally:
+            consumer.close()
+        return found
+
+
+def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[TopicPartition, int]:
+    """Return the timestamp of the first record at or after one place of each partition."""
+    left, found = set(places), dict[TopicPartition, int]()
+    consumer.assign([ConfluentPartition(topic, partition, offset) for (topic, partition), offset in places.items()])
+    while left and time.monotonic() < deadline:
+        message: Message | None = consumer.poll(min(0.2, max(0.0, deadline - time.monotonic())))
+        if message is None or message.error() is not None:
+            continue
+        at = (message.topic() or "", message.partition() or 0)
+        if at in left:
+            left.discard(at)
+            found[at] = message.timestamp()[1]
+            consumer.pause([ConfluentPartition(*at)])
+    consumer.resume([ConfluentPartition(*at) for at in found])  # librdkafka remembers a pause beyond the assignment
+    consumer.unassign()
+    return found
+
+
+def _is_gone(error: KafkaException) -> bool:
+    return bool(error.args[0].name() in {"UNKNOWN_TOPIC_OR_PART", "UNKNOWN_PARTITION"})

@@ -1,0 +1,112 @@
+"""Gathers what `lapor doctor` looks at, and lets ops conclude; no look waits longer than a few seconds."""
+
+import time
+from collections.abc import Iterator
+
+from complaints.bus.confluent.backlog import Backlogs
+from complaints.bus.kafka_python import KafkaPythonAdmin
+from complaints.errors import LaporError
+from complaints.runtime.settings import Settings
+from complaints.runtime.telemetry import Heartbeat
+from complaints.runtime.upstream import Upstream
+from lapor.local.note import Stack, is_process
+from lapor.local.up import TOPICS
+from lapor.processes.channels import CHANNELS
+from lapor.processes.wiring import WORKERS, loops, upstreams_in
+from ops import doctor as look
+from ops.doctor import Finding, Level
+from ops.lag import OURS, is_of_the_past, lag, service_of
+from ops.reach import Since, reach
+from sinks.clickhouse.client import Store
+
+PATIENCE_S = 5.0
+"""For each answer of Kafka and of ClickHouse: those that are well give it within milliseconds."""
+
+READ_THE_LOG = "read its log in the data folder's logs, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found, in the order in which things depend on each other.
+
+    Args:
+        settings: with the addresses of the running stack.
+    """
+    yield look.disk(settings.data)
+    stack = Stack.running(settings.data)
+    yield _stack(settings, stack)
+    starting = stack.starting if stack else []
+    yield from (look.not_ready(name) for name in starting)
+    if settings.kafka is not None and TOPICS not in starting:
+        yield from _kafka(settings.kafka, stack)
+    if settings.clickhouse is not None and "sink" not in starting:  # it makes the tables
+        yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
+    if stack is not None:
+        turning = {loop for service in (*CHANNELS, *WORKERS) for loop in loops(service)} - set(starting)
+        ours = {name: pid for name, pid in stack.services.items() if name in turning}
+        yield from look.loops(settings.data, ours)  # the embedded servers are looked at by their own protocols
+        yield from look.restarts(settings.data, stack.restarts, now=time.time())
+    yield from _upstreams(settings, stack)
+
+
+def _stack(settings: Settings, stack: Stack | None) -> Finding:
+    data = settings.data
+    if stack is not None:
+        level, seen = (Level.wait, "is starting") if stack.starting else (Level.ok, "runs")
+        return Finding(what="stack", level=level, detail=f"{seen} in {data} (pid {stack.pid})")
+    former = Stack.read(data) or Stack()
+    left = sorted(name for name, pid in former.services.items() if is_process(pid, former.births.get(name, 0.0)))
+    if left:
+        return Finding(
+            what="stack",
+            level=Level.fail,
+            detail=f"`lapor up` (pid {former.pid}) is gone from {data}, and what it started still runs: {', '.join(left)}",
+            advice="nobody starts them again when they end; `lapor up` takes the folder over",
+        )
+    return Finding(
+        what="stack",
+        level=Level.fail if settings.kafka is None else Level.ok,
+        detail=f"none runs in {data}",
+        advice="start one with `lapor up`, or name its folder with --data-dir or LAPOR_DATA",
+    )
+
+
+def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
+    try:
+        admin = KafkaPythonAdmin(brokers, timeout_s=PATIENCE_S)
+        yield look.kafka(admin)
+        admin.close()
+        backlogs = Backlogs(brokers, timeout_s=PATIENCE_S).of_all(look.READERS)
+    except LaporError as error:
+        yield Finding(what="kafka", level=Level.fail, detail=str(error), advice=READ_THE_LOG)
+        return
+    for backlog in backlogs:
+        if is_of_the_past(backlog):
+            continue
+        service = service_of(backlog.group)
+        if stack is None:
+            yield lag(backlog, needed=backlog.group.startswith(OURS), now=time.time())
+        elif service not in stack.starting:  # what waited for a stack that was stopped waits for its start
+            needed = service in stack.services or backlog.group in look.READERS
+            yield lag(backlog, needed=needed, now=time.time())
+
+
+def _clickhouse(settings: Settings) -> Finding:
+    store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
+    try:
+        return look.clickhouse(store)
+    finally:
+        store.close()
+
+
+def _upstreams(settings: Settings, stack: Stack | None) -> Iterator[Finding]:
+    """Look at what the channels that run here say; without a stack, `lapor run` may run one."""
+    since = Since(started=stack.started, ready=stack.ready) if stack else Since()
+    for name in CHANNELS:
+        if stack is not None:
+            runs = name in stack.services and name not in stack.starting
+        else:
+            age_s = Heartbeat.age_s(settings.data / "heartbeats", name)
+            runs = age_s is not None and age_s < Heartbeat.STALE_AFTER_S
+        if runs:
+            for seen in Upstream.read(upstreams_in(settings.data), name):
+                yield reach(name, seen, since=since, now=time.time())
