@@ -17,7 +17,7 @@ from channels.correspondence import Correspondence
 from channels.intake import Intake
 from channels.web.api.request_keys import RequestKeys
 from channels.web.channel import WebChannel
-from channels.web.desk import Furniture
+from channels.web.parts import WebParts
 from channels.web.places import RegencySearch
 from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
 from complaints import tracking
@@ -70,7 +70,7 @@ def regencies() -> RegencySearch:
     )
 
 
-def furnish(folder: Path, memory: Correspondence, cases: CaseReader, **changes: Any) -> Furniture:
+def furnish(folder: Path, memory: Correspondence, cases: CaseReader, **changes: Any) -> WebParts:
     """Return what the door works with, in a folder."""
     parts: dict[str, Any] = {
         "cases": cases,
@@ -84,7 +84,7 @@ def furnish(folder: Path, memory: Correspondence, cases: CaseReader, **changes: 
         "max_body_bytes": 1 << 20,
         "max_file_bytes": 10 << 20,
     }
-    return Furniture(**(parts | changes))
+    return WebParts(**(parts | changes))
 
 
 def correspondence(folder: Path) -> Correspondence:
@@ -111,10 +111,8 @@ class House:
             ),
         )
         self.port, self._stop = free_port(), threading.Event()
-        self.furniture = furnish(folder, self.memory, self.cases, **changes)
-        door = WebChannel(
-            host="127.0.0.1", port=self.port, furniture=self.furniture, turned=lambda: None, proxies=proxies
-        )
+        self.parts = furnish(folder, self.memory, self.cases, **changes)
+        door = WebChannel(host="127.0.0.1", port=self.port, parts=self.parts, turned=lambda: None, proxies=proxies)
         self._thread = threading.Thread(target=door.run, args=(self.intake, self._stop), daemon=True)
         self._thread.start()
         wait_until(lambda: listens(self.port), what="the web door")
@@ -133,7 +131,7 @@ class House:
         assert not self._thread.is_alive()
         self.intake.close()
         self.memory.close()
-        self.furniture.requests.close()
+        self.parts.requests.close()
 
     def additions(self) -> list[CaseEvent]:
         """Return what was added to cases."""

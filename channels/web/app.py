@@ -9,11 +9,12 @@ from starlette.types import ASGIApp
 
 from channels.web.api import openapi
 from channels.web.api.api import Api
-from channels.web.desk import Desk, Entry, Furniture
 from channels.web.open311.endpoints import GeoReport
 from channels.web.pages import Pages
+from channels.web.parts import WebParts
 from channels.web.responses import Handler, broken, by_method, left, refused, static_file, too_often
 from channels.web.security import HEADERS, RateLimited, SecurityHeaders
+from channels.web.service import Entry, WebService
 
 
 async def _health(_: Request) -> Response:
@@ -33,15 +34,15 @@ def _route(path: str, **handlers: Handler) -> Route:
     return Route(path, handler, methods=methods)
 
 
-def application(intake: Entry, furniture: Furniture) -> ASGIApp:
+def application(intake: Entry, parts: WebParts) -> ASGIApp:
     """Return the application.
 
     Args:
         intake: where complaints go.
-        furniture: what else the door works with.
+        parts: what else the handlers work with.
     """
-    desk = Desk(intake, furniture)
-    pages, api = Pages(desk), Api(desk)
+    service = WebService(intake, parts)
+    pages, api = Pages(service, parts), Api(service, parts)
     app = Starlette(
         routes=[
             _route("/", get=pages.get_form, post=pages.post_form),
@@ -53,14 +54,14 @@ def application(intake: Entry, furniture: Furniture) -> ASGIApp:
             Route("/api/v1/complaints/{code}", api.get_complaint, methods=["GET"]),
             Route("/api/v1/attachments", api.post_attachment, methods=["POST"]),
             Route("/api/v1/openapi.json", _openapi, methods=["GET"]),
-            *GeoReport(desk).routes(),
+            *GeoReport(service, parts).routes(),
             Route("/static/{tag}/{name}", _static, methods=["GET"]),
             Route("/health", _health, methods=["GET"]),
         ],
         exception_handlers={HTTPException: refused, ClientDisconnect: left, Exception: broken},
     )
-    app.state.needs_key = furniture.keys.asked_for
-    limited = RateLimited(app, limits=furniture.limits, keys=furniture.keys, refuse=too_often)
+    app.state.needs_key = parts.keys.asked_for
+    limited = RateLimited(app, limits=parts.limits, keys=parts.keys, refuse=too_often)
     return SecurityHeaders(limited)
 
 

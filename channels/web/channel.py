@@ -7,8 +7,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from channels.intake import Intake
 from channels.web.app import application
-from channels.web.desk import Furniture
 from channels.web.parse import NAME
+from channels.web.parts import WebParts
 from channels.web.sender import OnThePage
 from complaints.runtime.http_server import configured_socket, serve
 
@@ -18,22 +18,20 @@ class WebChannel:
 
     name = NAME
 
-    def __init__(
-        self, *, host: str, port: int, furniture: Furniture, turned: Callable[[], None], proxies: str = ""
-    ) -> None:
+    def __init__(self, *, host: str, port: int, parts: WebParts, turned: Callable[[], None], proxies: str = "") -> None:
         """Keep the settings.
 
         Args:
             host: what to listen on.
             port: the same.
-            furniture: what the handlers work with.
+            parts: what the handlers work with.
             turned: is called each time the loop turns.
             proxies: addresses and networks, by commas, whose word about the client's address is taken.
         """
         self.sender = OnThePage()
         self._host = host
         self._port = port
-        self._furniture = furniture
+        self._parts = parts
         self._turned = turned
         self._proxies = proxies
 
@@ -43,7 +41,7 @@ class WebChannel:
         Raises:
             ConfigurationError: the address cannot be listened on.
         """
-        app = application(intake, self._furniture)
+        app = application(intake, self._parts)
         if self._proxies:
             app = ProxyHeadersMiddleware(app, trusted_hosts=self._proxies)  # type: ignore[arg-type, assignment]  # its own names for ASGI
         serve(app, configured_socket(self._host, self._port, setting="LAPOR_WEB"), stop, self._turned)

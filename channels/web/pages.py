@@ -12,9 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from channels import requests
 from channels.conversation import day
-from channels.web.api.api import MEGABYTE
 from channels.web.categories import categories
-from channels.web.desk import Desk, code_in
 from channels.web.parse import (
     AS_WRITTEN,
     EASTERNMOST,
@@ -22,11 +20,12 @@ from channels.web.parse import (
     MOST_ATTACHMENTS,
     FieldError,
     addition,
-    from_form,
     inbound,
-    typed,
 )
+from channels.web.parts import WebParts
 from channels.web.responses import page
+from channels.web.service import WebService, code_in
+from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
 from complaints import tracking
 from complaints.errors import TrackingCodeError
@@ -44,13 +43,6 @@ LABELS = {
     "attachments": "Lampiran",
     "website": "Isian tambahan",
     "form": "Formulir",
-}
-
-FAULTS = {
-    "large": "“{name}” lebih besar dari {most} MB.",
-    "type": "“{name}” bukan gambar, PDF, atau video.",
-    "empty": "“{name}” kosong.",
-    "unavailable": "“{name}” belum dapat disimpan. Coba lagi, atau kirim laporan tanpa lampiran ini.",
 }
 
 STATES = {
@@ -76,11 +68,12 @@ MADE_BY_MACHINE = FieldError("website", "Kosongkan isian ini, lalu kirim sekali 
 class Pages:
     """The handlers. Each waits for the receipt before it says yes."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Keep the desk."""
-        self._desk = desk
-        self._forms = desk.furniture.forms
-        self._most_mb = desk.furniture.max_file_bytes // MEGABYTE
+    def __init__(self, service: WebService, parts: WebParts) -> None:
+        """Take the operations and what else the handlers need."""
+        self._service = service
+        self._parts = parts
+        self._forms = parts.forms
+        self._most_mb = parts.max_file_bytes // MEGABYTE
 
     async def get_form(self, request: Request) -> Response:
         """Show the empty form."""
@@ -91,25 +84,17 @@ class Pages:
         form, files, errors = await self._read(request)
         if (asked := requests.parse(form.fields.get("text", ""))) is not None and not (files or errors):
             return RedirectResponse(f"/lacak/{asked.code}" if asked.code else "/lacak", status_code=303)
-        sent = from_form(form.fields)
-        found = self._all_faults(form, sent) if isinstance(sent, list) else self._desk.checked(sent)
+        found = self._service.checked_form(form.fields)
         if isinstance(found, list):
             errors = [*found, *errors]
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
         message = inbound(found, idempotency_key=form.fields.get("form_key"), attachments=files)
         try:
-            receipt = await self._desk.keep(message)
+            receipt = await self._service.keep(message)
         except HTTPException as error:
             return _told(error, self._form(request, fields=form.fields, errors=[_fault(error)], files=files))
         return RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
-
-    def _all_faults(self, form: Form, found: list[FieldError]) -> list[FieldError]:
-        """Return what is wrong with place and date too: nobody likes to send a form three times."""
-        said = typed(form.fields)
-        more = self._desk.faults(said.get("regency", ""), said.get("occurred", ""))
-        known = {error.field for error in found}
-        return [*found, *(error for error in more if error.field not in known)]
 
     async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:
         """Return a form of ours, the files that it has by now, and what is wrong with either."""
@@ -117,7 +102,7 @@ class Pages:
         def is_ours(form: Form) -> bool:
             return self._forms.is_ours(request, form.fields.get("token", ""))
 
-        form = await self._desk.furniture.reader.read(request, gate=is_ours)
+        form = await self._parts.reader.read(request, gate=is_ours)
         ours = is_ours(form)
         kept = self._kept(form) if ours else ()
         files = {
@@ -132,7 +117,9 @@ class Pages:
 
     def _file_faults(self, form: Form, count: int) -> str:
         told = [
-            FAULTS[upload.fault].format(name=upload.name, most=self._most_mb) for upload in form.files if upload.fault
+            FILE_FAULTS[upload.fault].form.format(name=upload.name, most=self._most_mb)
+            for upload in form.files
+            if upload.fault
         ]
         if form.surplus or count > MOST_ATTACHMENTS:
             told.append(f"Paling banyak {MOST_ATTACHMENTS} lampiran.")
@@ -183,7 +170,7 @@ class Pages:
 
     async def get_regencies(self, request: Request) -> Response:
         """Return the kabupaten and kota that what is being typed may mean."""
-        found = self._desk.furniture.regencies.suggest(request.query_params.get("q", ""))
+        found = self._parts.regencies.suggest(request.query_params.get("q", ""))
         return JSONResponse([{"code": regency.code, "name": regency.name} for regency in found])
 
     async def get_received(self, request: Request) -> Response:
@@ -221,7 +208,7 @@ class Pages:
             return await self._case(request, code, fields=form.fields, errors=errors, files=files)
         message = addition(text, attachments=files, idempotency_key=form.fields.get("form_key"))
         try:
-            await self._desk.complete(code, message)
+            await self._service.complete(code, message)
         except HTTPException as error:
             return _told(
                 error, await self._case(request, code, fields=form.fields, errors=[_fault(error)], files=files)
@@ -240,7 +227,7 @@ class Pages:
         browser = self._forms.browser(request)
         status, unknown = None, ""
         try:
-            status = await self._desk.status(code)
+            status = await self._service.status(code)
         except HTTPException as error:
             unknown = error.detail
         answer = page(
@@ -252,7 +239,7 @@ class Pages:
             unknown=unknown,
             states=STATES,
             elsewhere=CHANNELS.get(status.channel, "") if status else "",
-            letters=await self._desk.letters(code),
+            letters=await self._service.letters(code),
             day=day,
             completed="dilengkapi" in request.query_params,
             values={"form_key": uuid4().hex, **fields},

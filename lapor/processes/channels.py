@@ -152,7 +152,7 @@ def web(parts: Parts) -> "Channel":
     """
     from channels.web.api.request_keys import RequestKeys
     from channels.web.channel import WebChannel
-    from channels.web.desk import Furniture
+    from channels.web.parts import WebParts
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
     from complaints.storage.bucket import attachment_store
 
@@ -160,7 +160,7 @@ def web(parts: Parts) -> "Channel":
     if settings.web is None:
         raise ConfigurationError("no address for the web door: set LAPOR_WEB=host:port")
     at = parse_address(f"http://{settings.web}", scheme="http", default_port=8080)
-    furniture = Furniture(
+    web_parts = WebParts(
         cases=parts.cases,
         letters=parts.memory,
         regencies=_regencies(parts),
@@ -177,7 +177,7 @@ def web(parts: Parts) -> "Channel":
         max_file_bytes=settings.attachment_max_bytes,
     )
     return WebChannel(
-        host=at.host, port=at.port, furniture=furniture, turned=parts.turned, proxies=settings.web_proxies or ""
+        host=at.host, port=at.port, parts=web_parts, turned=parts.turned, proxies=settings.web_proxies or ""
     )
 
 

@@ -148,8 +148,8 @@ class Web:
     def make(self, folder: Path) -> Channel:
         """The door as it runs."""
         assert folder.exists()
-        furniture = furnish(folder, correspondence(folder), Cases())
-        return WebChannel(host="127.0.0.1", port=self._port, furniture=furniture, turned=lambda: None)
+        parts = furnish(folder, correspondence(folder), Cases())
+        return WebChannel(host="127.0.0.1", port=self._port, parts=parts, turned=lambda: None)
 
     def say(self, text: str) -> bool:
         """Post as the mobile app does."""

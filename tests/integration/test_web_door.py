@@ -93,7 +93,7 @@ def test_a_client_that_leaves_in_the_middle_disturbs_nobody(door: House) -> None
 def test_a_port_that_is_taken_is_told_and_no_turn_of_the_loop_says_that_the_door_is_up(door: House) -> None:
     """`lapor up` would be ready with another program's answers."""
     turns: list[None] = []
-    second = WebChannel(host="127.0.0.1", port=door.port, furniture=door.furniture, turned=lambda: turns.append(None))
+    second = WebChannel(host="127.0.0.1", port=door.port, parts=door.parts, turned=lambda: turns.append(None))
     with pytest.raises(ConfigurationError, match=f"127.0.0.1:{door.port}.*LAPOR_WEB"):
         second.run(door.intake, threading.Event())
     assert turns == []
@@ -275,7 +275,7 @@ def test_a_fault_of_our_own_is_told_in_words_and_without_its_details(
     """500 with the headers; the trace is for the log."""
 
     async def send() -> httpx.Response:
-        app = application(FallsOver(), door.furniture)
+        app = application(FallsOver(), door.parts)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             wanted: dict[str, Any] = {"json": body} if path.startswith("/api") else {"data": body}

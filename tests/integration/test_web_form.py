@@ -197,7 +197,7 @@ def test_a_disk_without_room_costs_the_file_and_not_the_complaint(keys: Keyring,
     assert sent.status_code == 503
     assert int(sent.headers["retry-after"]) > 0
     with pytest.raises(UnavailableError):
-        house.furniture.store.keep(tmp_path / "none", "0" * 64)
+        house.parts.store.keep(tmp_path / "none", "0" * 64)
     house.close()
 
 

@@ -9,24 +9,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.web.desk import LATER, Desk, client_name, code_in
 from channels.web.parse import FieldError, content_of, from_json, inbound
+from channels.web.parts import WebParts
 from channels.web.responses import problem
 from channels.web.security import presented_key
+from channels.web.service import LATER, WebService, client_name, code_in
+from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
 from complaints.case import CaseState
-
-UPLOAD_FAULTS = {
-    "large": (413, "Berkas lebih besar dari {most} MB."),
-    "type": (415, "Berkas ini bukan gambar, PDF, atau video."),
-    "empty": (422, "Berkas ini kosong."),
-    "unavailable": (503, "Lampiran belum dapat disimpan. Silakan coba lagi sebentar."),
-}
-"""What is answered where a file is not kept."""
-
-MEGABYTE = 1 << 20
-UNAVAILABLE = 503
 
 LONGEST_KEY = 200
 """Characters of an idempotency key; a UUID has 36."""
@@ -65,21 +56,22 @@ class Stored(BaseModel):
 class Api:
     """The handlers. Each waits for the receipt before it says yes."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Keep the desk."""
-        self._desk = desk
+    def __init__(self, service: WebService, parts: WebParts) -> None:
+        """Take the operations and what else the handlers need."""
+        self._service = service
+        self._parts = parts
 
     def _client(self, request: Request) -> str:
-        return client_name(request, self._desk.furniture.keys, presented_key(request.headers))
+        return client_name(request, self._parts.keys, presented_key(request.headers))
 
     async def post_complaint(self, request: Request) -> Response:
         """Take a complaint as JSON: 202 with its tracking code once it is safe."""
         client = self._client(request)
-        sent = from_json(await limited_body(request, self._desk.furniture.max_body_bytes))
-        found = sent if isinstance(sent, list) else self._desk.checked(sent)
+        sent = from_json(await limited_body(request, self._parts.max_body_bytes))
+        found = sent if isinstance(sent, list) else self._service.checked(sent)
         if isinstance(found, list):
             return _incomplete(found)
-        attachments = await self._desk.attachments(found)
+        attachments = await self._service.attachments(found)
         if isinstance(attachments, list):
             return _incomplete(attachments)
         key = request.headers.get("idempotency-key")
@@ -87,8 +79,8 @@ class Api:
             return problem(422, f"Idempotency-Key paling panjang {LONGEST_KEY} karakter.")
         message = inbound(found, idempotency_key=key, attachments=attachments)
         if key:
-            await self._desk.claim(client, key, sha256(content_of(found, attachments)).hexdigest())
-        receipt = await self._desk.keep(message)
+            await self._service.claim(client, key, sha256(content_of(found, attachments)).hexdigest())
+        receipt = await self._service.keep(message)
         answer = Accepted(id=str(receipt.complaint_id), tracking_code=receipt.tracking_code)
         return JSONResponse(answer.model_dump(), status_code=202)
 
@@ -96,7 +88,7 @@ class Api:
         """Say where a case stands: 404 while it is not there yet."""
         self._client(request)
         code = code_in(request.path_params)
-        found = await self._desk.status(code)
+        found = await self._service.status(code)
         if found is None:
             return problem(404, "Laporan ini belum tercatat. Laporan baru perlu beberapa saat.")
         answer = Status(
@@ -108,32 +100,30 @@ class Api:
             due=found.due.isoformat() if found.due else None,
             answer=found.answer,
             secret=found.secret,
-            letters=[letter.reply.text for letter in await self._desk.letters(code)],
+            letters=[letter.reply.text for letter in await self._service.letters(code)],
         )
         return JSONResponse(answer.model_dump(mode="json"))
 
     async def post_attachment(self, request: Request) -> Response:
         """Take one file, as the body itself or as a form's only file: 201 with the hash that a complaint refers to it by."""
         self._client(request)
-        furniture = self._desk.furniture
         kind, _ = parse_options_header(request.headers.get("content-type", "").encode("latin-1", "replace"))
         if kind == b"multipart/form-data":
-            form = await furniture.reader.read(request)
+            form = await self._parts.reader.read(request)
             if len(form.files) != 1 or form.surplus:
                 return problem(422, "Kirim tepat satu berkas.")
             (upload,) = form.files
         else:
             upload = await self._read(request)
         if upload.attachment is None:
-            status, title = UPLOAD_FAULTS[upload.fault]
-            headers = LATER if status == UNAVAILABLE else None
-            return problem(status, title.format(most=furniture.max_file_bytes // MEGABYTE), headers=headers)
+            status, title = api_answer(upload.fault, self._parts.max_file_bytes)
+            return problem(status, title, headers=LATER if status == UNAVAILABLE else None)
         return JSONResponse(
             Stored.model_validate(upload.attachment, from_attributes=True).model_dump(), status_code=201
         )
 
     async def _read(self, request: Request) -> Upload:
-        most = self._desk.furniture.max_file_bytes
+        most = self._parts.max_file_bytes
         _, options = parse_options_header(request.headers.get("content-disposition", "").encode("latin-1", "replace"))
         name = options.get(b"filename", b"").decode("utf-8", "replace")
         too_large = Upload(attachment=None, name=name, fault="large")
@@ -147,7 +137,7 @@ class Api:
                 if seen > most:
                     return too_large
                 await run_in_threadpool(draft.write, chunk)
-            return await run_in_threadpool(draft.keep_in, self._desk.furniture.store)
+            return await run_in_threadpool(draft.keep_in, self._parts.store)
 
 
 def _incomplete(errors: list[FieldError]) -> Response:

@@ -1,4 +1,4 @@
-"""Serves Open311 GeoReport v2 on the same desk as the form and the API."""
+"""Serves Open311 GeoReport v2 by the same operations as the form and the API."""
 
 import json
 from pathlib import PurePosixPath
@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from channels.web.api.api import MEGABYTE, UNAVAILABLE, UPLOAD_FAULTS
 from channels.web.categories import find
-from channels.web.desk import LATER, Desk, client_name
 from channels.web.open311 import documents
 from channels.web.parse import FieldError, from_json, inbound
+from channels.web.parts import WebParts
 from channels.web.responses import Handler, by_method
 from channels.web.security import presented_key
+from channels.web.service import LATER, WebService, client_name
+from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from complaints import tracking
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
@@ -38,9 +39,10 @@ def _no_case() -> HTTPException:
 class GeoReport:
     """The handlers."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Keep the desk."""
-        self._desk = desk
+    def __init__(self, service: WebService, parts: WebParts) -> None:
+        """Take the operations and what else the handlers need."""
+        self._service = service
+        self._parts = parts
 
     def routes(self) -> list[Route]:
         """Return the addresses, in both formats."""
@@ -71,15 +73,14 @@ class GeoReport:
 
     async def post_request(self, request: Request) -> Response:
         """Take a request, with a file where the client sends one."""
-        furniture = self._desk.furniture
         shown = presented_key(request.headers) or request.query_params.get("api_key", "")
         gate = lambda form: self._known(request, shown or form.fields.get("api_key", ""))  # noqa: E731
-        form = await furniture.reader.read(request, gate)
-        client_name(request, furniture.keys, shown or form.fields.get("api_key", ""))
+        form = await self._parts.reader.read(request, gate)
+        client_name(request, self._parts.keys, shown or form.fields.get("api_key", ""))
         fields = {**request.query_params, **form.fields}
         sent = documents.submission(fields)
         found = sent if isinstance(sent, list) else from_json(json.dumps(sent).encode())
-        checked = found if isinstance(found, list) else self._desk.checked(found)
+        checked = found if isinstance(found, list) else self._service.checked(found)
         if isinstance(checked, list):
             raise HTTPException(400, " ".join(_told(error) for error in checked))
         attachments = self._files(form.files)
@@ -88,12 +89,12 @@ class GeoReport:
         message = inbound(
             checked, idempotency_key=None, attachments=attachments, shared_location=documents.position(fields)
         )
-        receipt = await self._desk.keep(message)
+        receipt = await self._service.keep(message)
         return _answer(request, "service_requests", documents.posted(receipt.tracking_code))
 
     def _known(self, request: Request, key: str) -> bool:
         try:
-            client_name(request, self._desk.furniture.keys, key)
+            client_name(request, self._parts.keys, key)
         except HTTPException:
             return False
         return True
@@ -102,8 +103,7 @@ class GeoReport:
         kept = []
         for upload in uploads:
             if upload.attachment is None:
-                status, title = UPLOAD_FAULTS[upload.fault]
-                title = title.format(most=self._desk.furniture.max_file_bytes // MEGABYTE)
+                status, title = api_answer(upload.fault, self._parts.max_file_bytes)
                 raise HTTPException(status, title, LATER if status == UNAVAILABLE else None)
             kept.append(upload.attachment)
         return tuple(kept)
@@ -119,14 +119,14 @@ class GeoReport:
             raise HTTPException(
                 400, f"Sebutkan 1 sampai {MOST_IDS} service_request_id: kode laporan tidak kami umumkan."
             )
-        found = [await self._desk.status(_code(code)) for code in ids]
+        found = [await self._service.status(_code(code)) for code in ids]
         return _answer(
             request, "service_requests", [documents.request(status) for status in found if status is not None]
         )
 
     async def get_request(self, request: Request) -> Response:
         """Say where a case stands."""
-        status = await self._desk.status(_code(request.path_params["code"]))
+        status = await self._service.status(_code(request.path_params["code"]))
         if status is None:
             raise _no_case()
         return _answer(request, "service_requests", [documents.request(status)])

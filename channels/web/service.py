@@ -1,9 +1,8 @@
-"""What the form, the API and Open311 have in common: a submission is checked, kept, completed and looked up in one place."""
+"""The operations that the form, the API and Open311 share: check, keep, complete and look up."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -14,18 +13,15 @@ from starlette.requests import Request
 from channels import requests
 from channels.correspondence import Outgoing
 from channels.safe import Outcome, Receipt
-from channels.web.api.request_keys import RequestKeys
-from channels.web.parse import FieldError, Submission, faults_of_time
-from channels.web.places import RegencySearch
-from channels.web.security import ApiKeys, Forms, Limits
+from channels.web.parse import FieldError, Submission, faults_of_time, from_form, typed
+from channels.web.parts import WebParts
+from channels.web.security import ApiKeys
 from channels.web.uploads.files import referred
-from channels.web.uploads.multipart import FormReader
 from complaints import tracking
-from complaints.case import CaseReader, CaseStatus
+from complaints.case import CaseStatus
 from complaints.errors import CaseError, CaseFull, ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
 from complaints.message import InboundMessage
-from complaints.storage.attachments import AttachmentStore
 
 RETRY_AFTER_S = "30"
 """What a client is told to wait when nothing can be kept."""
@@ -47,62 +43,39 @@ class Entry(Protocol):
         """Add to a case (see channels.intake.Intake)."""
 
 
-class Letters(Protocol):
-    """What was written to citizens."""
+class WebService:
+    """The operations that the form, the API and Open311 share. Thread-safe; none of them blocks the event loop."""
 
-    def history(self, code: str) -> Sequence[Outgoing]:
-        """Return all replies about a case, oldest first."""
+    def __init__(self, intake: Entry, parts: WebParts) -> None:
+        """Take what the operations need.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Furniture:
-    """What the door works with.
-
-    Attributes:
-        cases: looks up where a case stands.
-        letters: what was written to citizens.
-        regencies: finds kabupaten and kota.
-        store: keeps files.
-        requests: the keys that clients named requests by.
-        forms: signs what forms carry.
-        keys: of the API's clients.
-        limits: how often a client may ask.
-        max_body_bytes: of one request, without files.
-        max_file_bytes: of one file.
-    """
-
-    cases: CaseReader
-    letters: Letters
-    regencies: RegencySearch
-    store: AttachmentStore
-    requests: RequestKeys
-    forms: Forms
-    keys: ApiKeys
-    limits: Limits
-    max_body_bytes: int
-    max_file_bytes: int
-
-    @property
-    def reader(self) -> FormReader:
-        """Reads forms into the store."""
-        return FormReader(store=self.store, most_bytes=self.max_body_bytes, most_file_bytes=self.max_file_bytes)
-
-
-class Desk:
-    """Thread-safe; nothing here blocks the event loop."""
-
-    def __init__(self, intake: Entry, furniture: Furniture) -> None:
-        """Keep the parts."""
+        Args:
+            intake: where complaints go.
+            parts: everything else.
+        """
         self._intake = intake
-        self.furniture = furniture
+        self._parts = parts
+
+    def checked_form(self, fields: Mapping[str, str]) -> Submission | list[FieldError]:
+        """Return what a form says, or everything that is wrong with it: nobody likes to send a form three times.
+
+        Args:
+            fields: the form's fields by name.
+        """
+        sent = from_form(fields)
+        if isinstance(sent, Submission):
+            return self.checked(sent)
+        said, known = typed(fields), {error.field for error in sent}
+        more = self.faults(said.get("regency", ""), said.get("occurred", ""))
+        return [*sent, *(error for error in more if error.field not in known)]
 
     def place(self, typed: str) -> str | FieldError:
         """Return the full name of a kabupaten or kota, empty where none was typed, or what may have been meant."""
         if not typed.strip():
             return ""
-        if (found := self.furniture.regencies.exact(typed)) is not None:
+        if (found := self._parts.regencies.exact(typed)) is not None:
             return found.name
-        near = tuple(regency.name for regency in self.furniture.regencies.suggest(typed))
+        near = tuple(regency.name for regency in self._parts.regencies.suggest(typed))
         message = (
             "Ada beberapa yang cocok. Pilih salah satu." if near else "Kabupaten/kota ini tidak ada dalam daftar kami."
         )
@@ -127,7 +100,7 @@ class Desk:
         found, faults = [], []
         for number, ref in enumerate(submission.attachments):
             try:
-                kept = await run_in_threadpool(referred, self.furniture.store, ref.sha256, ref.name)
+                kept = await run_in_threadpool(referred, self._parts.store, ref.sha256, ref.name)
             except UnavailableError as error:
                 raise HTTPException(503, "Lampiran belum dapat dibaca. Silakan coba lagi sebentar.", LATER) from error
             if kept is None:
@@ -184,7 +157,7 @@ class Desk:
             HTTPException: 422, it named another request so before; 503, that cannot be known now.
         """
         try:
-            first = await run_in_threadpool(self.furniture.requests.claim, scope, key, content)
+            first = await run_in_threadpool(self._parts.requests.claim, scope, key, content)
         except UnavailableError as error:
             raise HTTPException(503, "Laporan belum dapat diterima. Silakan coba lagi sebentar.", LATER) from error
         if not first:
@@ -197,7 +170,7 @@ class Desk:
             HTTPException: 503, it cannot be known now.
         """
         try:
-            return await run_in_threadpool(self.furniture.cases.status, code)
+            return await run_in_threadpool(self._parts.cases.status, code)
         except UnavailableError as error:
             raise HTTPException(
                 503, "Status laporan belum dapat dilihat. Silakan coba lagi sebentar.", LATER
@@ -205,7 +178,7 @@ class Desk:
 
     async def letters(self, code: str) -> list[Outgoing]:
         """Return what was written to the citizen about a case, oldest first."""
-        found = await run_in_threadpool(self.furniture.letters.history, code)
+        found = await run_in_threadpool(self._parts.letters.history, code)
         return [letter for letter in found if letter.state in HISTORY_STATES and not letter.reply.replayed]
 
 
