@@ -64,7 +64,8 @@ def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]
     """Return when it happened, never later than today; None if the text does not say.
 
     Ways to give a date take precedence in this order: a numeric date, a day of a named month, a relative day or week, a span of
-    time. A named or relative month or year counts only if nothing gives a day or a week. Within one way the first in the text counts.
+    time. A named or relative month or year counts only if nothing gives a day or a week, and a year alone only if nothing else counts.
+    Within one way the first in the text counts.
 
     Args:
         words: the words of the text.

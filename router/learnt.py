@@ -20,6 +20,8 @@ HERE, PROVINCE = "@local", "@province"
 """Endings of a class that is a unit of the place and not one agency: of the regency or city, or of the province."""
 
 _WORDS_SHOWN = 3
+"""Maximum number of words shown as evidence for a suggestion."""
+
 _BEST = 12
 """Maximum number of classes that are combined with the rules; the others are improbable."""
 

@@ -21,13 +21,13 @@ _NO_HINTS = RoutingHints()
 
 
 class Facts:
-    """What a decision depends on.
+    """The facts on which a decision depends.
 
     Attributes:
         reading: what the text says.
         place: where it happened.
         oversight: whether it is about abuse of office.
-        hints: what the citizen told outside the text.
+        hints: the hints that the citizen gave outside the text.
     """
 
     __slots__ = ("hints", "oversight", "place", "reading")

@@ -34,7 +34,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the law says about one subject.
+    """The rule of law for one subject.
 
     Attributes:
         subject: the subject's id.

@@ -1,4 +1,4 @@
-"""What each name of a place can mean, and how strongly it supports each meaning."""
+"""The meanings of place names, and how strongly a name supports each of its meanings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ class Claim:
 
 
 class PlaceName:
-    """What a name can mean.
+    """All meanings of a place name.
 
     Attributes:
         strong: provinces and regencies, and how strongly the name supports each.

@@ -57,6 +57,7 @@ _PASSING_REACH = 4
 """Maximum distance in words after one of _PASSING_WORDS within which a place belongs to the citizen's life, not to the event."""
 
 _CANDIDATES = 5
+"""Maximum number of regencies given as candidates if no region is certain."""
 
 
 def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:

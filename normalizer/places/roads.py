@@ -44,7 +44,7 @@ class Road:
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
-    """Return whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara", nor in "Kemang Raya Jakarta"."""
+    """Return whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara" or "Kemang Raya Jakarta"."""
     if words[start].startswith("di") and names.get(words[start][2:]):
         return False
     return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)

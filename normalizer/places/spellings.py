@@ -9,7 +9,7 @@ from normalizer.text import fold
 
 
 class NameEntry(NamedTuple):
-    """What one name can mean.
+    """All meanings of one place name.
 
     Attributes:
         regions: codes of the provinces and regencies that it names, each with the way in which it names them.

@@ -59,7 +59,7 @@ class Meaning:
 
 
 class Word(Meaning):
-    """What a word can mean.
+    """All meanings of a word.
 
     Attributes:
         tells: whether it has a meaning by itself.

@@ -22,6 +22,8 @@ _WHEREABOUTS_WORDS = 2
 """Number of words before an agency's name that are searched for a sign that the name only says where something is."""
 
 _SHORTEST = 3
+"""Minimum length in characters of a name for which texts are searched."""
+
 _NOT_ALONE = frozenset(
     (
         *("bpjs", "imigrasi", "pemasyarakatan", "samsat", "ppi", "oss", "iain", "its", "um", "ut", "ub", "pa", "pn"),
@@ -32,7 +34,7 @@ _NOT_ALONE = frozenset(
 
 
 class Target:
-    """What a name means.
+    """The meaning of a name.
 
     Attributes:
         agency: the id of a national agency, or the kind of a local unit whose place is still open.

@@ -62,7 +62,7 @@ def at_place(registry: Registry, words: str, region: str | None) -> Agency | Non
         found = _first_located(registry, units, _ordered(codes, level, region, _prefers_city(words, units)))
         if found or (found := national(registry, head)):
             return found
-    if words.startswith("polres kota "):  # a "Polresta" may be a regency's
+    if words.startswith("polres kota "):  # a "Polresta" may belong to a regency
         return at_place(registry, words.replace("polres kota ", "polres "), region)
     return _at_small_place(registry, words)
 
