@@ -1,1 +1,1 @@
-"""Pure: a message becomes the single complaint (complaint.py); free text is masked (masking.py)."""
+"""Turns an inbound message into a complaint (complaint.py) and masks personal data in free text (masking.py). Pure."""

@@ -1,4 +1,4 @@
-"""A message becomes the single complaint: everything understood, nothing lost, no I/O after loading."""
+"""Turns an inbound message into a complaint. Loses nothing of the message and does no I/O after loading."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from complaints.message import InboundMessage
 
 VERSION = "2026.11.5"
-"""Changes with every change of what a text is read as; stands in each complaint."""
+"""Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 _TITLE_CHARS = 60
-"""A title that the citizen did not write is the first words of the text, at most this long."""
+"""Maximum length in characters of the title that is made from the first words of the text if the citizen wrote none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normaliser:
-    """Makes complaints of messages. Holds only compiled tables, so that one object serves all threads."""
+    """Turns inbound messages into complaints. Holds only compiled tables, so one object serves all threads."""
 
     reader: Reader
 
@@ -58,15 +58,15 @@ class Normaliser:
         received_at: datetime | None = None,
         region: str | None = None,
     ) -> Reading:
-        """Return the bare reading of a text; see Reader.read."""
+        """Return the reading of a text; see Reader.read."""
         return self.reader.read(text, title=title, address=address, received_at=received_at, region=region)
 
     def normalise(self, message: "InboundMessage", identity: "Identity") -> Complaint:
-        """Return the complaint that the message is.
+        """Return the complaint for a message.
 
         Args:
-            message: as the channel's parser gave it.
-            identity: keys for the code, the pseudonym and the sealed reply address.
+            message: the message as the channel's parser returned it.
+            identity: the keys for the tracking code, the pseudonym and the sealed reply address.
         """
         text, title, address = _writable(message.text), _writable(message.title), _writable(message.address)
         reading = self.read(
@@ -107,13 +107,14 @@ class Normaliser:
         )
 
     def complete(self, complaint: Complaint, message: "InboundMessage") -> Complaint:
-        """Return the complaint with what the citizen added to it, read anew as a whole.
+        """Return the complaint with a further message of the citizen added and the whole text read again.
 
-        The same message adds nothing twice. What the complaint already said stays: an addition fills gaps and contradicts nothing.
+        A message that was already added changes nothing. An addition fills gaps: a date, a regency or a topic that the complaint
+        already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
 
         Args:
-            complaint: as it stands.
-            message: what came since from the same citizen.
+            complaint: the complaint so far.
+            message: the further message from the same citizen.
         """
         if any(addition.raw.upstream_id == message.upstream_id for addition in complaint.additions):
             return complaint
@@ -152,7 +153,7 @@ class Normaliser:
         )
 
     def _chosen_date(self, message: "InboundMessage") -> DateReading | None:
-        """Return what a field for the date says, which goes before the text; None where there is none, or it is no date."""
+        """Return the date in the message's date field, which takes precedence over the text; None if the field holds no date."""
         if not message.occurred:
             return None
         return self.read(_writable(message.occurred), received_at=message.received_at).occurred
@@ -184,13 +185,13 @@ def _raw(message: "InboundMessage") -> Raw:
 
 
 def _without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> tuple[MissingPart, ...]:
-    """Return what is missing but for what stands beside the text: files as evidence, a date in a field of its own."""
+    """Return the missing parts except those that the citizen gave outside the text: files as evidence, a date in its own field."""
     there = {name for name, is_there in (("evidence", evidence), ("date", date)) if is_there}
     return tuple(part for part in missing if part not in there)
 
 
 def _writable(text: str) -> str:
-    """Return a text that UTF-8 can hold: JSON may bring half of a surrogate pair, which becomes U+FFFD."""
+    """Return the text in a form that UTF-8 can encode: JSON may contain half of a surrogate pair, which becomes U+FFFD."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -205,5 +206,5 @@ def _title_of(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _region(code: str, name: str) -> Region:
-    """Return a region; it is frozen, so that complaints of one place share it."""
+    """Return a region. It is frozen, so complaints about one place share it."""
     return Region(code=code, name=name)

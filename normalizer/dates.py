@@ -1,4 +1,4 @@
-"""When it happened, from how people say it: the earliest day that the words support, and how exactly they say it."""
+"""Finds when something happened from how people say it: the earliest day that the words support, and its precision."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -50,10 +50,10 @@ _TODAY = frozenset(("ini", "tadi", "barusan"))
 _SINCE_YEAR = frozenset(("sejak", "tahun", "thn", "th", "dari"))
 _CENTURY = 2000
 _NOT_BEFORE = 1990
-"""Dates before this are dates of birth and of laws."""
+"""Earliest year accepted: earlier dates are dates of birth or of laws."""
 _DAYS, _MONTHS_OF_YEAR = 31, 12
 _REACH_WORDS = 5
-"""So many words are looked at before a word of time, and so many from it on."""
+"""Number of words looked at before a word of time, and from that word on."""
 
 _FINE = frozenset(("day", "week"))
 
@@ -61,14 +61,16 @@ _WAYS = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday",
 
 
 def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
-    """Return when it happened, never later than today, None where the text does not say.
+    """Return when it happened, never later than today; None if the text does not say.
 
-    What says a day goes before what says a week, a month or a year; of two, what stands first.
+    Ways to give a date take precedence in this order: a numeric date, a day of a named month, a relative day or week, a span of
+    time. A named or relative month or year counts only if nothing gives a day or a week, and a year alone only if nothing else counts.
+    Within one way the first in the text counts.
 
     Args:
-        words: of the text.
-        today: the day on which the report came, where it happened.
-        groups: the positions of the words of time in the text.
+        words: the words of the text.
+        today: the day of receipt, in the time zone of the place.
+        groups: the positions of the words of time in the text, by word group.
     """
     years, marks, months, relative, weekdays, units = [groups.get(way, ()) for way in _WAYS]
     for at in marks or years:
@@ -94,7 +96,7 @@ def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]
 
 
 def _around(words: list[str], at: int) -> tuple[list[str], list[str]]:
-    """Return the words before a position, and those from it on."""
+    """Return the words before a position and the words from it on, at most _REACH_WORDS of each."""
     return words[max(0, at - _REACH_WORDS) : at], words[at : at + _REACH_WORDS]
 
 
@@ -138,7 +140,7 @@ def _month(words: list[str], at: int, today: date) -> DateReading | None:
 
 
 def _first_day(before: list[str]) -> int:
-    """Return the day number before a month's name, the first of "24 s/d 26", 0 where there is none."""
+    """Return the number of the day before a month's name (the first one of "24 s/d 26"), 0 if there is none."""
     day = 0
     joined = True
     for word in reversed(before):
@@ -184,7 +186,7 @@ def _yesterday(last: str, follows: str, today: date) -> DateReading | None:
 
 
 def _ago(before: list[str], today: date) -> DateReading | None:
-    """Read "minggu lalu", "bulan yang lalu", "senin lalu"; what has a number is a span."""
+    """Read "minggu lalu", "bulan yang lalu", "senin lalu". With a number it is a span, which _span reads."""
     words = before[:-1] if before and before[-1] in {"yang", "yg"} else before
     unit = words[-1] if words else ""
     number = words[-2] if len(words) > 1 else ""
@@ -244,7 +246,7 @@ def _before(today: date, number: int, precision: str) -> DateReading | None:
 
 
 def _clamped(year: int, month: int, day: int) -> date:
-    """Return the day, or the month's last where it has none such."""
+    """Return the day, or the last day of the month if the month is shorter."""
     while True:
         try:
             return date(year, month, day)
@@ -253,7 +255,7 @@ def _clamped(year: int, month: int, day: int) -> date:
 
 
 def _last(unit: str, back: int, today: date) -> DateReading:
-    """Return the beginning of this (0) or the last (1) week, month or year."""
+    """Return the first day of the current week, month or year (`back` 0) or of the previous one (`back` 1)."""
     precision = _UNITS[unit]
     if precision == "week":
         found = _days_before(today, today.weekday() + 7 * back)
@@ -289,5 +291,5 @@ def _exactly(year: int, month: int, day: int, *, today: date) -> DateReading | N
 
 
 def _latest(month: int, day: int, *, today: date) -> DateReading | None:
-    """Return the last such day that is not in the future."""
+    """Return this day of this year, or of last year if that would be in the future."""
     return _exactly(today.year, month, day, today=today) or _exactly(today.year - 1, month, day, today=today)

@@ -1,4 +1,4 @@
-"""Masks what names a person in free text, before anybody but the responsible officer reads it."""
+"""Masks personal data in free text before anyone but the responsible officer reads it."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _TITLES = (
     "Presiden|Menteri|Gubernur|Bupati|Wali|Walikota|Camat|Lurah|Kepala|Kades|Dirjen|Direktur|Ketua|Kapolres|Kapolsek|Kapolri|Dinas|"
     "Kementerian|Pimpinan|Admin|Petugas|Guru|Dokter|RT|RW|Saya|Kami|Mohon|Dengan|Yang|Yth|Hormat|Rektor|Kota|Kabupaten"
 )
-"""Words in capitals after a cue that are an office and not a name."""
+"""Capitalised words after a cue that name an office and not a person."""
 
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[email]"),
@@ -40,14 +40,14 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         lambda match: match.group(1) + "[nama]",
     ),
 )
-"""In order: what is most exact first, so that a card number is not taken for a telephone."""
+"""Patterns and replacements in the order of use. The most exact come first, so that a card number is not taken for a telephone number."""
 
 
 def mask(text: str) -> str:
-    """Return the text with personal names, numbers, addresses of accounts and vehicle plates replaced.
+    """Return the text with personal data replaced by placeholders. Never raises.
 
-    Masks telephone numbers, NIK and KK, card and account numbers, e-mail addresses, account names, vehicle
-    plates, and names that a cue announces ("nama saya ...", "a.n. ...", "Bpk/Ibu ..."). Never raises.
+    Masks telephone numbers, NIK and KK, NPWP, card and account numbers, e-mail addresses, account names, vehicle
+    plates, and names that follow a cue ("nama saya ...", "a.n. ...", "Bpk/Ibu ...").
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

@@ -1,4 +1,4 @@
-"""Reads a text in one pass: places, dates, subjects, class, what is missing. Knows no event and no channel."""
+"""Reads a text in one pass: place, date, subjects, class and missing parts. Knows nothing of events and channels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,28 +18,28 @@ from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import BREAK, words_of
 
 TITLE_BONUS = 2.0
-"""A word in the title says more about the subject than one in the story."""
+"""Factor for the weight of a word in the title, which says more about the subject than a word in the story."""
 
 LEAD_WORDS = 46
-"""People say first what they want; what stands further on is the story."""
+"""Number of words from the beginning that have their full weight: people first say what they want, then tell the story."""
 
 STORY_WEIGHT = 0.5
-"""The part that a word of the story weighs."""
+"""Factor for the weight of a word after the first LEAD_WORDS."""
 
 PAIR_WORDS = 9
-"""How near the words of a pair must stand: about a clause of a text message."""
+"""Maximum distance in words between the two words of a pair: about a clause of a text message."""
 
 SUBJECTS = 3
-"""So many subjects of a text are kept; what comes after is noise."""
+"""Maximum number of subjects kept per text; further ones are noise."""
 
 _CUES_SHOWN = 3
-"""So many cues stand in the evidence of a subject."""
+"""Maximum number of cues shown as evidence for a subject."""
 
 Told = list[tuple[Meaning, int]]
-"""What the words and phrases tell, each with the number of its first word."""
+"""The meanings of the words and phrases of a text, each with the position of its first word."""
 
 _ANY_DAY = date(2999, 12, 31)
-"""Where nobody knows when a report came, it still says when something happened, or does not."""
+"""Used as today if the time of receipt is not known: the reader can then still tell whether the text says when it happened."""
 
 _PLACE: tuple[MissingPart, ...] = ("place",)
 
@@ -52,7 +52,7 @@ _WIT = frozenset(("81", "82", "91", "92", "93", "94", "95", "96"))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """Reads texts. Holds only compiled tables, so that one object serves all threads."""
+    """Reads texts. Holds only compiled tables, so one object serves all threads."""
 
     gazetteer: Gazetteer
     lexicon: Lexicon
@@ -62,7 +62,7 @@ class Reader:
         """Compile the packaged data, at most once per process for the same names.
 
         Args:
-            names: folded names to be found in texts too (Reading.names); they mean nothing to the reader.
+            names: folded names to find in texts as well (see Reading.names); the reader gives them no meaning.
         """
         return _load(tuple(names))
 
@@ -75,14 +75,14 @@ class Reader:
         received_at: datetime | None = None,
         region: str | None = None,
     ) -> Reading:
-        """Return what the text says; never raises for any Unicode text.
+        """Return what the text says. Never raises for any Unicode text.
 
         Args:
             text: the story.
             title: the citizen's own title.
-            address: what the citizen wrote in a field for the place.
-            received_at: when it came, with a time zone; dates like "kemarin" count from it.
-            region: the Kemendagri code that a keyword or a form named.
+            address: what the citizen wrote in a form's field for the place.
+            received_at: the time of receipt, with a time zone; dates such as "kemarin" are counted from it.
+            region: the Kemendagri code that a keyword or a form gave.
         """
         words = words_of(title, address, text)
         lexicon = self.lexicon
@@ -118,7 +118,7 @@ class Reader:
         )
 
     def words_for(self, words: list[str], subject: str) -> str:
-        """Return the words of a text that point to a subject most, for people to read."""
+        """Return the words of a text that point most strongly to a subject, separated by commas, for people to read."""
         said = f" {' '.join(words)} "
         found = [
             (-weight, -len(shown), shown)
@@ -129,7 +129,7 @@ class Reader:
 
 
 def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
-    """Return what the words and phrases tell, with their positions, and the names of places, the longest at each position."""
+    """Return the meanings of words and phrases with their positions, and the place names, the longest one at each position."""
     vocabulary = lexicon.vocabulary
     told: Told = []
     hits: list[PlaceHit] = []
@@ -161,7 +161,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
 
 
 def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
-    """Add what the phrases tell that a word begins."""
+    """Add the meanings of the phrases that begin with a word."""
     end = at + 1
     meaning = word.follow.get(words[end])
     while meaning is not None:
@@ -171,7 +171,7 @@ def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
 
 
 def _is_aside(words: list[str], at: int) -> bool:
-    """Whether what stands at a position only says where: "depan kantor PDAM"."""
+    """Return whether the words at a position only say where something is ("depan kantor PDAM")."""
     if at == 0:
         return False
     before = words[at - 1]
@@ -181,7 +181,7 @@ def _is_aside(words: list[str], at: int) -> bool:
 def _count(
     told: Told, words: list[str], lexicon: Lexicon
 ) -> tuple[dict[int, float], dict[str, list[int]], list[NameHit]]:
-    """Return the score of each target, the positions of each word group, and the names, of what the words and phrases tell."""
+    """Return the score of each target, the positions of each word group, and the names that were found."""
     scores: dict[int, float] = {}
     groups: dict[str, list[int]] = {}
     names: list[NameHit] = []
@@ -214,7 +214,7 @@ def _add_pairs(
     scores: dict[int, float],
     title_end: int,
 ) -> None:
-    """Add what two word groups say together where they stand near each other."""
+    """Add the weight of each pair of word groups that occur near each other."""
     for group, positions in groups.items():
         for other, target, weight in pairs.get(group, ()):
             near = groups.get(other)
@@ -238,9 +238,9 @@ def _load(names: tuple[str, ...]) -> Reader:
 
 
 def local_day(moment: datetime, province: str | None) -> date:
-    """Return the day in the time zone of a province, Western Indonesian time where it is not known.
+    """Return the day in the time zone of a province, or in Western Indonesian time if the province is not known.
 
-    At the ends of the calendar the day as it is written.
+    At the ends of the calendar, return the day in the moment's own time zone.
     """
     zone = (province or "")[:PROVINCE]
     there = _WIT_OFFSET if zone in _WIT else _WITA_OFFSET if zone in _WITA else _WIB_OFFSET

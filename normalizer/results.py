@@ -1,4 +1,4 @@
-"""What the normaliser understood of a text: plain classes, as ten thousand a second are made."""
+"""The results of reading a text. Plain classes, because ten thousand per second are created."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,20 +7,21 @@ from typing import NamedTuple
 from complaints.event import MissingPart
 
 Codes = tuple[str | None, str | None, str | None, str | None]
-"""Kemendagri codes of province, regency, district and village, None where not known."""
+"""Kemendagri codes of province, regency, district and village; None if not known."""
 
 NOWHERE: Codes = (None, None, None, None)
 
 
 class PlaceReading:
-    """Where it happened.
+    """The place where it happened.
 
     Attributes:
-        codes: Kemendagri codes of province, regency, district and village, None where not known.
-        how: "named", "nickname", "institution", "district", "village", "keyword", "field", "location" or "none".
+        codes: Kemendagri codes of province, regency, district and village; None if not known.
+        how: how the text tells the place: "named", "misspelt", "nickname", "institution", "landmark", "district", "village",
+            "keyword" or "none".
         spans: the folded words that name the place.
-        candidates: regencies that remain possible where the place is open.
-        between: a road from one place to another is named.
+        candidates: codes of the regencies that remain possible if the place is not certain.
+        between: whether the text names a road between two regencies.
     """
 
     __slots__ = ("between", "candidates", "codes", "how", "spans")
@@ -65,19 +66,19 @@ class PlaceReading:
 
 
 class DateReading(NamedTuple):
-    """When it happened: the earliest day that the text supports."""
+    """When it happened: the earliest day that the text supports, and its precision ("day", "week", "month" or "year")."""
 
     day: date
     precision: str
 
 
 class NameHit:
-    """A name that the reader was asked to find, as it occurs in a text.
+    """An occurrence in a text of a name that the reader was asked to find.
 
     Attributes:
         start: the position of its first word.
         end: the position after its last word.
-        number: the place of the name in the list that the reader was given.
+        number: the index of the name in the list that the reader was given.
     """
 
     __slots__ = ("end", "number", "start")
@@ -89,18 +90,18 @@ class NameHit:
 
 
 class Reading:
-    """All that is understood of one text.
+    """Everything that the reader understood of one text.
 
     Attributes:
-        words: of title, address and text, folded; each part ends with a break.
-        place: where.
-        occurred: when, None where the text does not say.
+        words: the folded words of title, address and text; BREAK ends each part.
+        place: where it happened.
+        occurred: when it happened; None if the text does not say or the time of receipt is not known.
         complaint_class: the value of a ComplaintClass.
-        oversight: abuse of office, corruption, illegal levies, staff discipline.
+        oversight: whether it reports abuse of office: corruption, illegal levies, staff discipline.
         subjects: identifiers and scores of the best subjects, best first.
         groups: the word groups that occurred, each with the positions of its words.
-        names: where the names stand that the reader was asked to find.
-        topic: a path in LAPOR!'s category tree.
+        names: the occurrences of the names that the reader was asked to find.
+        topic: a path in LAPOR!'s category tree; None if no subject was found.
         missing: what an incomplete report lacks.
     """
 
@@ -117,7 +118,7 @@ class Reading:
         "words",
     )
 
-    def __init__(  # noqa: PLR0913 - all that there is to understand
+    def __init__(  # noqa: PLR0913 - one parameter per attribute
         self,
         *,
         words: list[str],

@@ -1,10 +1,10 @@
-"""One fold for all matching: lower-case ASCII words between single spaces; the citizen's own text is never changed."""
+"""Folds text for all matching: lower-case ASCII words, separated by single spaces. The citizen's own text is never changed."""
 
 import re
 import unicodedata
 
 _DROP = b"'`"
-"""Apostrophes stand inside words (jum'at, ma'ruf) and are dropped."""
+"""Apostrophes, which occur inside words (jum'at, ma'ruf) and are dropped."""
 
 _TABLE = bytes(
     byte
@@ -16,22 +16,22 @@ _TABLE = bytes(
 )
 
 _PARTS_TABLE = _TABLE[:1] + b"|" + _TABLE[2:]
-"""The same, and the mark between parts (which nobody types) becomes a break."""
+"""The same table, except that the separator of parts (byte 1, which nobody types) becomes BREAK."""
 
 BREAK = "|"
-"""Stands among the words at the end of each part, so that no phrase is read across."""
+"""The word that ends each part, so that no phrase is matched across two parts."""
 
 _MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
 
 
 def fold(text: str) -> bytes:
-    """Return the words of the text, lower-case ASCII, single spaces between; any Unicode is taken."""
+    """Return the words of the text in lower-case ASCII, separated by single spaces. Accepts any Unicode text."""
     return b" ".join(_ascii(text).translate(_TABLE, _DROP).split())
 
 
 def words_of(*parts: str) -> list[str]:
-    """Return the folded words of the parts, one part after the other, each ended by BREAK."""
+    """Return the folded words of all parts in order, with BREAK after each part."""
     return _ascii(" \x01 ".join((*parts, ""))).translate(_PARTS_TABLE, _DROP).decode("ascii").split()
 
 

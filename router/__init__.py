@@ -1,1 +1,1 @@
-"""Pure: who owns a complaint (routing.py), by rules and registry that are data; app.py alone touches the outside."""
+"""Decides who owns a complaint (routing.py), by rules and a registry that are data. Pure: only app.py does I/O at run time."""

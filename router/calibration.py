@@ -1,14 +1,14 @@
-"""Turns a share of the scores into the probability that the owner is right."""
+"""Converts an owner's share of all scores into the probability that the owner is right."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 
 Knots = Sequence[tuple[float, float]]
-"""Points (share, probability) in rising order; between them the line is straight."""
+"""Points (share, probability) in ascending order, joined by straight lines."""
 
 
 def probability(share: float, knots: Knots) -> float:
-    """Return the probability at a share; at the ends that of the last knot."""
+    """Return the probability at a share; beyond the first or last knot, the probability of that knot."""
     at = bisect_left(knots, (share, 0.0))
     if at == 0 or at == len(knots):
         return knots[min(at, len(knots) - 1)][1]
@@ -17,5 +17,5 @@ def probability(share: float, knots: Knots) -> float:
 
 
 def thousandths(value: float) -> float:
-    """Return a share or a probability to three decimals, in a tenth of the time of round(), which goes by way of text."""
+    """Return a share or probability rounded to three decimals, ten times faster than round(), which converts to text and back."""
     return int(value * 1000 + 0.5) / 1000

@@ -1,4 +1,4 @@
-"""Weighs place, subject, level of government and what the citizen said into candidates for the owner."""
+"""Weighs place, subject, level of government and the citizen's own words into candidates for the owner."""
 
 from collections.abc import Collection
 
@@ -10,32 +10,32 @@ from router.learnt import Model
 from router.owners import Facts, Owners, local_unit, watchdog_of
 
 CHOSEN_SCORE = 0.6
-"""What the citizen's own choice of a body adds: often right, and never alone."""
+"""Score for the agency that the citizen chose: often right, but never the only reason."""
 
 RANK_DECAY = 0.35
-"""Each further owner that the law names for a subject has this part of the score of the one before."""
+"""Factor for the score of each further owner that the law names for a subject, from that of the one before."""
 
 AGREEMENT = 0.4
-"""Where two subjects name one body, the lesser adds this part."""
+"""Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
 
 TAGGED_SCORE = 0.2
-"""What it adds that a body's account is tagged: people tag whom they know."""
+"""Score for an agency whose account is tagged: people tag the accounts that they know."""
 
 ADDRESSED_SCORE, MENTIONED_SCORE = 0.45, 0.1
-"""What it adds that the text is addressed to a body, or names it."""
+"""Score for an agency to which the text is addressed, and for an agency that it only names."""
 
 WATCHDOG = 1.5
-"""Abuse of office goes to the inspectorate before the unit that is complained of."""
+"""Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the unit complained of."""
 
 
 class Reason:
     """One reason for a candidate.
 
     Attributes:
-        rule: what gave it.
+        rule: the rule or hint that gave the reason.
         span: the citizen's words.
         law: the law that the rule follows.
-        weight: how much it adds to the score.
+        weight: the score that it adds.
     """
 
     __slots__ = ("law", "rule", "span", "weight")
@@ -48,7 +48,7 @@ class Reason:
 
 
 class Candidate:
-    """A body that may own the complaint, and why."""
+    """An agency that may own the complaint, with the reasons."""
 
     __slots__ = ("agency", "reasons", "score", "why")
 
@@ -60,7 +60,7 @@ class Candidate:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """The reasons as an event has them, the weightiest first."""
+        """The reasons in the form that events carry, the weightiest first."""
         ordered = sorted(self.reasons, key=_weightiest_first)
         return tuple(
             Evidence(rule=one.rule, span=one.span, law=one.law, weight=round(one.weight, 3)) for one in ordered
@@ -68,7 +68,7 @@ class Candidate:
 
 
 class Weighing:
-    """Collects the candidates of one complaint."""
+    """Collects the candidates for one complaint."""
 
     __slots__ = ("_facts", "_found", "_mentions", "_owners", "_registry", "_rules")
 
@@ -76,9 +76,9 @@ class Weighing:
         """Take what the decision depends on.
 
         Args:
-            facts: of the complaint.
+            facts: the facts of the complaint.
             owners: the law, applied to the agencies that exist.
-            mentions: what the names mean that the reader was asked to find.
+            mentions: the meanings of the names that the reader was asked to find.
         """
         self._facts = facts
         self._mentions = mentions
@@ -88,12 +88,12 @@ class Weighing:
         self._found: dict[str, Candidate] = {}
 
     def candidates(self, refused: Collection[str] = (), model: Model | None = None) -> list[Candidate]:
-        """Return the bodies that the rules and the model name, best first, without those that refused; perhaps none."""
+        """Return the agencies that the rules, the citizen and the model name, best first, without those that refused. May be empty."""
         self._by_subject()
         self._by_mention()
         if self._facts.hints.addressed_to:
             self._by_choice(self._facts.hints.addressed_to)
-        if model and not self._facts.oversight:  # whom officers send to does not change who looks into abuse of office
+        if model and not self._facts.oversight:  # officers' habits do not change who looks into abuse of office
             self._by_model(model)
         for account in self._facts.hints.tagged:
             self._by_account(account)
@@ -112,7 +112,7 @@ class Weighing:
             candidate.reasons.append(reason)
 
     def _add_beside(self, agency: Agency, score: float, reason: Reason) -> None:
-        """Add to a candidate's score in full, or make it one."""
+        """Add the full score to a candidate, or make the agency a candidate."""
         candidate = self._found.get(agency.id)
         if candidate is None:
             self._found[agency.id] = Candidate(agency, "", score, reason)
@@ -169,13 +169,13 @@ class Weighing:
         return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
 
     def _by_account(self, account: str) -> None:
-        """Count an account that the citizen tagged, where its name is that of a body (@pln_123, @DishubKotaSmg)."""
+        """Count an account that the citizen tagged if it has the name of an agency (@pln_123, @DishubKotaSmg), not of a government."""
         named = resolve(self._registry, account.strip("0123456789_"), self._facts.place.regency)
         if named and named.kind != "government":
             self._add(named, TAGGED_SCORE, "", Reason("tagged", account, "", TAGGED_SCORE))
 
     def _by_model(self, model: Model) -> None:
-        """Lay what officers would choose beside what the rules found, each with its part."""
+        """Combine what the rules found with what officers would choose, in the proportion (1 - trust) to trust."""
         facts = self._facts
         total = sum([candidate.score for candidate in self._found.values()]) or 1.0
         first = min(self._found.values(), key=_best_first).agency.id if self._found else ""

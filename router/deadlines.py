@@ -1,4 +1,4 @@
-"""The legal clock: the last working day of each duty, counted from the day of receipt and never restarted."""
+"""The legal deadlines: the last working day of each duty, counted from the day of receipt and never restarted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Duty = Literal["forward", "first_follow_up", "complete", "auto_close"]
 
 _SATURDAY = 5
 _CACHED_DAYS = 4096
-"""Receipt days times durations that are kept: years of both."""
+"""Maximum number of cached results, one per day of receipt, class and variant: enough for years."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class Deadlines:
     def of(
         self, received_at: datetime, *, complaint_class: str, oversight: bool, agency_id: str
     ) -> tuple[Deadline, ...]:
-        """Return the duties of whoever owns a complaint that was received then; total for any moment."""
+        """Return the deadlines for the owner of a complaint received at this moment. Total: there are deadlines for any moment."""
         day = jakarta_day(received_at)
         return _deadlines(self, day, "berkadar" if oversight else complaint_class, self._variant(agency_id))
 
@@ -71,9 +71,9 @@ def _deadlines(deadlines: Deadlines, day: date, kind: str, variant: str) -> tupl
 
 
 def working_day(start: date, count: int) -> date:
-    """Return the day that is `count` working days after `start`, weekends and national days off left out.
+    """Return the day that is `count` working days after `start`, without weekends and national days off.
 
-    At the end of the calendar (year 9999) the last day there is.
+    At the end of the calendar (year 9999) return the last day of the calendar.
     """
     day, left = start, count
     while left > 0:
@@ -87,7 +87,7 @@ def working_day(start: date, count: int) -> date:
 
 @cache
 def _days_off(year: int) -> frozenset[date]:
-    """National holidays and joint leave (*cuti bersama*); the service does not work on either."""
-    import holidays  # a hundred calendars: loaded with the first deadline, not with the first command
+    """Return the national holidays and the days of joint leave (*cuti bersama*) of a year; neither are working days."""
+    import holidays  # loads a hundred calendars: only with the first deadline, not with every command
 
     return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))

@@ -1,19 +1,19 @@
-"""Says in one Indonesian sentence why a body owns a complaint."""
+"""Explains in one Indonesian sentence why an agency owns a complaint."""
 
 from router.agencies.registry import Agency
 
 
 def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: str = "") -> str:
-    """Return the sentence for a body that handles the complaint.
+    """Return the sentence for an agency that handles the complaint.
 
-    After a refusal the refusal is the reason: the law that the rule names speaks for the body that has just said no.
+    After a refusal, the sentence gives the refusal as the reason: the law that the rule names speaks for the agency that refused.
 
     Args:
-        owner: the body.
-        why: the reason and the law, nothing where the citizen's own words are the reason.
-        subject: what the report is about, perhaps nothing.
-        place: where, perhaps nothing.
-        refused_by: the body that has just said no, perhaps nothing.
+        owner: the agency.
+        why: the reason and the law; empty if the citizen's own words are the reason.
+        subject: what the report is about; may be empty.
+        place: where it happened; may be empty.
+        refused_by: the name of the agency that has just refused; empty if none has.
     """
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     where = f" di {place}" if place else ""
@@ -24,7 +24,7 @@ def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: st
 
 
 def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: bool, refused_by: str = "") -> str:
-    """Return the sentence for a desk that must sort the complaint out."""
+    """Return the sentence for a triage desk that must find the owner of the complaint."""
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     where = f" di {place}" if place else ""
     if refused_by:

@@ -1,4 +1,4 @@
-"""One JSON line in, one JSON line out: what `lapor route --json` does with each, as a pure function."""
+"""The work of `lapor route --json` and `lapor agency resolve --json` as pure functions: one JSON line in, one JSON line out."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,12 +19,12 @@ _LEVELS = ("province", "regency", "district", "village")
 
 
 def route_line(router: Router, line: bytes | str) -> bytes:
-    """Return the routed line, without a line end; never raises.
+    """Return the routing result for one line, without a line end. Never raises.
 
     Args:
-        router: with its rules and registry, perhaps a model.
-        line: a JSON object with id, channel, title, text, and perhaps address, region and received_at. A line that is none
-            gives an object with the one field "error".
+        router: the router, with or without a model.
+        line: a JSON object with id, title, text, and optionally address, region and received_at; other fields (channel) are ignored.
+            Any other line gives an object with the single field "error".
     """
     try:
         row = orjson.loads(line)
@@ -36,7 +36,7 @@ def route_line(router: Router, line: bytes | str) -> bytes:
 
 
 def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is said of one complaint, as plain data in the order in which people read it."""
+    """Return the routing result for one complaint as plain data, in the order in which people read it."""
     reading = router.reader.read(
         _text(row, "text"),
         title=_text(row, "title"),
@@ -67,11 +67,12 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resolve_line(registry: Registry, line: bytes | str) -> bytes:
-    """Return the body that a name means, as `lapor agency resolve --json` says it, without a line end; never raises.
+    """Return the agency that a name means, in the form of `lapor agency resolve --json`, without a line end. Never raises.
 
     Args:
-        registry: knows the bodies.
-        line: a JSON object with the name, as an officer writes it, and perhaps a region, a Kemendagri code.
+        registry: the agencies that exist.
+        line: a JSON object with "name", as an officer writes it, and optionally "region", a Kemendagri code. Any other line gives
+            an object with the single field "error".
     """
     try:
         row = orjson.loads(line)
@@ -86,7 +87,7 @@ def resolve_line(registry: Registry, line: bytes | str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _place(gazetteer: Gazetteer, codes: Codes) -> dict[str, dict[str, str] | None]:
-    """Return the place by level; the same object for the same place, which nobody changes."""
+    """Return the place by level. The same place gives the same object, so callers must not change it."""
     return {
         level: {"code": code, "name": gazetteer.name(code)} if code else None
         for level, code in zip(_LEVELS, codes, strict=True)
@@ -99,12 +100,12 @@ def _text(row: Mapping[str, Any], key: str) -> str:
 
 
 def _region(value: object, gazetteer: Gazetteer) -> str | None:
-    """Return the code, None where there is no such region."""
+    """Return the region's code; None if there is no such region."""
     return value if isinstance(value, str) and value in gazetteer.names else None
 
 
 def _moment(value: object) -> datetime | None:
-    """Return the moment, None where it is none or has no time zone."""
+    """Return the moment; None if the value is not a moment with a time zone."""
     if not isinstance(value, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What was learnt from officers: weights of words for bodies, read from a file and laid beside the rules."""
+"""The model learnt from officers' decisions: weights of words for agencies, read from a file and combined with the rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,34 +14,36 @@ from router.agencies.registry import DKI, Agency, Registry
 from router.calibration import Knots
 
 FORMAT = 1
-"""The form of the file; another form is another number."""
+"""Number of the file's format; it changes with the format."""
 
 HERE, PROVINCE = "@local", "@province"
-"""A class that ends so is a unit of the place, and not one body."""
+"""Endings of a class that is a unit of the place and not one agency: of the regency or city, or of the province."""
 
 _WORDS_SHOWN = 3
+"""Maximum number of words shown as evidence for a suggestion."""
+
 _BEST = 12
-"""So many classes are laid beside the rules; the others are improbable."""
+"""Maximum number of classes that are combined with the rules; the others are improbable."""
 
 Suggestion = tuple[str, float, str]
-"""A body's id, its probability, and the words that speak for it most."""
+"""An agency's id, its probability, and the words that point most strongly to it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """Weights of words and of the rules' findings, for each class of bodies.
+    """Weights of words and of the rules' findings for each class of agencies.
 
     Attributes:
-        version: what it was made of and when.
-        classes: bodies' ids, or units with HERE or PROVINCE.
-        bias: of each class.
-        weights: by feature, (class number, weight).
-        idf: how telling a word is.
-        trust: the part of the model in the score; the rest is the rules'.
-        calibration: from share to probability.
-        sure_from: below this probability a desk sorts the complaint out.
-        bodies: bodies that the registry lacks, learnt from officers.
-        names: how officers write names, and the body that they meant.
+        version: the sources of the model and when it was made.
+        classes: ids of agencies, or kinds of unit with HERE or PROVINCE.
+        bias: the bias of each class.
+        weights: for each feature, tuples of (index of the class, weight).
+        idf: how distinctive each word is (inverse document frequency).
+        trust: the model's part of the score; the rest is the rules' part.
+        calibration: the knots from share to probability.
+        sure_from: the probability below which a triage desk gets the complaint.
+        bodies: agencies that the registry lacks, learnt from officers.
+        names: folded names as officers write them, each with the id of the agency that they meant.
     """
 
     version: str
@@ -60,7 +62,7 @@ class Model:
         """Read a model file.
 
         Raises:
-            ConfigurationError: the file is not there or is no model of this form.
+            ConfigurationError: the file cannot be read or is not a model of this format.
         """
         try:
             return model_from(orjson.loads(path.read_bytes()))
@@ -68,17 +70,17 @@ class Model:
             raise ConfigurationError(f"the model {path} cannot be read: {error.strerror}") from error
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(
-                f"{path} is no model of this version: {error}; make one with `lapor learn`"
+                f"{path} is not a model of this version: {error}; make one with `lapor learn`"
             ) from error
 
     def suggest(self, reading: Reading, place: PlaceReading, owner: str, registry: Registry) -> list[Suggestion]:
-        """Return the bodies that officers would likely choose, likeliest first.
+        """Return the agencies that officers would most likely choose, the likeliest first.
 
         Args:
-            reading: of the text.
-            place: where.
-            owner: the id of the body that the rules name first, or nothing.
-            registry: knows the units of the place.
+            reading: the reading of the text.
+            place: where it happened.
+            owner: the id of the agency that the rules rank first; empty if they name none.
+            registry: the agencies that exist, with the units of the place.
         """
         found = features(reading, owner, self.idf)
         scores = list(self.bias)
@@ -106,7 +108,7 @@ class Model:
 
 
 def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
-    """Return the id of a class's body at a place, None where the place is not known."""
+    """Return the id of a class's agency at a place; None if the place is not known or has no such unit."""
     unit, at, level = name.partition("@")
     if not at:
         return name
@@ -119,7 +121,7 @@ def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
 
 
 def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str, float]:
-    """Return what the model looks at: the words by how telling they are, and what the rules found."""
+    """Return the features that the model uses: the words, weighted by how distinctive they are, and what the rules found."""
     counts: dict[str, int] = {}
     for word in reading.words:
         if word in idf:
@@ -140,13 +142,14 @@ def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str
 
 
 def model_from(document: Mapping[str, Any]) -> Model:
-    """Return the model that a file's document holds.
+    """Return the model in a file's document.
 
     Raises:
-        ValueError: it has another form.
+        ValueError: the document has another format.
+        KeyError: a field is missing.
     """
     if document["format"] != FORMAT:
-        raise ValueError(f"form {document['format']} instead of {FORMAT}")
+        raise ValueError(f"format {document['format']} instead of {FORMAT}")
     return Model(
         version=document["version"],
         classes=tuple(document["classes"]),

@@ -12,22 +12,22 @@ Groups = Mapping[str, Sequence[int]]
 NO_GROUPS: Groups = {}
 
 _ACCUSED_BEFORE, _ACCUSED_AFTER = 2, 3
-"""So many words an accusation stands at most before the head of region, or behind, where his region may stand between."""
+"""Maximum distance in words from an accusation to the title of a head of region: before it, and after it (his region may come between)."""
 
 _LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
-"""Which of a place's codes tells where the unit of a level is."""
+"""Index of the code, among a place's codes, of the region to which a unit of a level belongs."""
 
 _NO_HINTS = RoutingHints()
 
 
 class Facts:
-    """What a decision depends on.
+    """The facts on which a decision depends.
 
     Attributes:
         reading: what the text says.
         place: where it happened.
         oversight: whether it is about abuse of office.
-        hints: what the citizen said outside the text.
+        hints: the hints that the citizen gave outside the text.
     """
 
     __slots__ = ("hints", "oversight", "place", "reading")
@@ -36,9 +36,9 @@ class Facts:
         """Take the facts from a complaint, or from the reading alone.
 
         Args:
-            reading: of the text.
-            complaint: the normalised complaint, whose place, oversight and hints take precedence over the reading's: the channel
-                has asked the citizen about them, perhaps (ADR 17).
+            reading: the reading of the text.
+            complaint: the normalised complaint. Its place, oversight and hints take precedence over the reading's, because the
+                channel may have asked the citizen about them (ADR 17).
         """
         self.reading = reading
         self.place = reading.place if complaint is None else _place_of(complaint)
@@ -47,7 +47,7 @@ class Facts:
 
 
 class Owning:
-    """An agency that a rule names, and why it owns what the rule is about."""
+    """An agency that a rule names, and the reason why it owns the rule's subject."""
 
     __slots__ = ("agency", "why")
 
@@ -59,7 +59,8 @@ class Owning:
 class Owners:
     """The rules applied to the agencies of a registry.
 
-    The answers are kept by subject, province, regency and the rule's words that the text has: some ten thousand short lists.
+    Results are kept by subject, province, regency and the rule's word groups that the text has: about ten thousand short lists.
+    Rules with an owner below a regency are not kept.
     """
 
     __slots__ = ("_kept", "registry", "rules")
@@ -100,7 +101,7 @@ def _place_of(complaint: Complaint) -> PlaceReading:
 
 
 def _said(why: str, agency: Agency) -> str:
-    """Return the reason as it is said of a body: in DKI Jakarta the province does what regencies and cities do elsewhere."""
+    """Return the reason in the words for an agency: in DKI Jakarta the province does what regencies and cities do elsewhere."""
     if agency.region != DKI:
         return why
     return why.replace("pemerintah kabupaten/kota", _DKI_NAME).replace("kabupaten/kota", _DKI_NAME)
@@ -119,7 +120,7 @@ def _fits(owner: Owner, facts: Facts) -> bool:
 
 
 def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
-    """Whether the body that the law names first in this case is one of a place."""
+    """Return whether the agency that the law names first in this case is a local one."""
     for owner in rule.owners if rule else ():
         if owner.always or _fits(owner, facts):
             return bool(owner.level)
@@ -127,13 +128,13 @@ def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
 
 
 def local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
-    """Return the unit of the place's own government, None where the place is not known."""
+    """Return the unit of the place's own government; None if the place is not known."""
     code = place.regency or (DKI if place.province == DKI else None)
     return registry.unit_over(unit, code) if code else None
 
 
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
-    """Return the body at its place, None where the place is not known so far down."""
+    """Return an owner's agency at the place; None if the place is not known down to the owner's level."""
     if not owner.level:
         return registry.get(owner.body)
     if place.province == DKI and owner.level in {"local", "province"}:
@@ -143,14 +144,15 @@ def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | No
 
 
 def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
-    """Return who looks into a body: its own inspectorate, and into a head of region who is above it; perhaps the body itself.
+    """Return the agency that looks into another agency: usually its inspectorate, sometimes the agency itself; None if there is none.
 
-    A governor is looked into by the ministry, a regent or mayor by the province (UU 23/2014 Pasal 373 to 380).
+    If the head of region himself is accused, the ministry looks into a governor and the province into a regent or mayor
+    (UU 23/2014 Pasal 373 to 380).
 
     Args:
-        agency: that is complained of.
-        rules: say who looks into national bodies.
-        registry: of the bodies.
+        agency: the agency that is complained of.
+        rules: the rules, which say who looks into national agencies.
+        registry: the agencies that exist.
         groups: the word groups of the text with their positions; some accuse the head of region himself.
     """
     for body in (agency, *registry.parents(agency.id)):
@@ -173,6 +175,6 @@ def _over_government(region: str, rules: Rules, registry: Registry, groups: Grou
 
 
 def _is_accused(head: str, groups: Groups) -> bool:
-    """Whether an accusation stands by a head of region: "bupati X diduga ...", "korupsi bupati"; not "mohon pak bupati ..."."""
+    """Return whether an accusation is near a head of region: "bupati X diduga ...", "korupsi bupati"; not "mohon pak bupati ..."."""
     accusations = groups.get("accusation", ())
     return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

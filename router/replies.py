@@ -1,4 +1,4 @@
-"""What the citizen is told after each turn of the case. Pure."""
+"""Composes the replies to the citizen after each turn of the case. Pure."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from complaints.event import CaseEvent, CaseEventKind, Complaint, Disposition, R
 from complaints.wording import text
 
 MOST_QUESTIONS = 2
-"""A citizen who has answered twice is not asked a third time: the desk that has the case calls or decides."""
+"""Maximum number of questions. A citizen who has answered twice is not asked again: the triage desk with the case calls or decides."""
 
 
 def reply_to(
@@ -19,13 +19,13 @@ def reply_to(
     *,
     after: CaseEventKind | None = None,
 ) -> Reply:
-    """Return what the citizen hears about a disposition: where it went, or the one question that is still open.
+    """Return the reply about a disposition: where the complaint went, or the one question that is still open.
 
     Args:
-        complaint: the citizen's, as it stands.
-        disposition: the router's answer to it.
-        refusals: all so far.
-        after: what led to the disposition; None for the complaint itself.
+        complaint: the citizen's complaint so far.
+        disposition: the router's decision on it.
+        refusals: all refusals so far.
+        after: the kind of case event that led to the disposition; None for the complaint itself.
     """
     kind, occasion = _occasion(complaint, disposition, after)
     return Reply(
@@ -57,7 +57,7 @@ def _occasion(complaint: Complaint, disposition: Disposition, after: CaseEventKi
 
 
 def reply_with_answer(event: CaseEvent) -> Reply:
-    """Return what the citizen hears when the owner has answered.
+    """Return the reply that brings the owner's answer to the citizen.
 
     Raises:
         ContractViolation: the event does not carry the complaint, its owner and the answer.

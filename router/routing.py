@@ -1,4 +1,4 @@
-"""The routing function: pure, total, never nobody, never a body that refused, and an end after a set number of hops."""
+"""The routing function. Pure and total: each complaint gets an owner, never one that refused it, and routing ends after `max_hops`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,27 +22,28 @@ from router.owners import Facts, Owners, is_of_a_place, watchdog_of
 from router.rules import Rules
 
 MAX_HOPS = 3
-"""After so many refusals the national administrator takes the complaint."""
+"""Number of refusals after which the national administrator takes the complaint."""
 
 CHOSEN_TOPIC = 6.0
-"""What the category that the citizen chose in the form says of the subject: as much as one plain word."""
+"""Score of the subject whose category the citizen chose in the form: as much as one clear word."""
 
 ALTERNATIVES = 3
+"""Maximum number of other candidates that a disposition names."""
 
 DESK_IS_RIGHT = 0.1
-"""The probability that a desk is itself the body that must handle what it sorts out: 2 of 18 on labelled reports."""
+"""Probability that a triage desk is itself the agency that must handle the complaint: 2 of 18 on labelled reports."""
 
 _NOBODY: frozenset[str] = frozenset()
 
 
 class Decision:
-    """Who owns it and why, before it becomes an event.
+    """Who owns a complaint and why, before this becomes an event.
 
     Attributes:
-        owner: the body.
-        triage: whether it is a desk that must sort it out.
-        confidence: the probability that the owner is the body that must handle it.
-        explanation: why, in one sentence for the citizen.
+        owner: the agency.
+        triage: whether the owner is a triage desk that must find the responsible agency.
+        confidence: the probability that the owner is the agency that must handle the complaint.
+        explanation: the reason, in one sentence for the citizen.
         ranked: the candidates, best first.
     """
 
@@ -60,7 +61,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Router:
-    """Routes complaints. Holds only compiled tables, so that one object serves all threads."""
+    """Routes complaints. Holds only compiled tables, so one object serves all threads."""
 
     reader: Reader
     registry: Registry
@@ -74,31 +75,31 @@ class Router:
     owners: Owners = field(init=False)
 
     def __post_init__(self) -> None:
-        """Apply the rules to the registry; a copy with other rules or another registry does so anew."""
+        """Apply the rules to the registry. A copy with other rules or another registry does this again."""
         object.__setattr__(self, "owners", Owners(self.rules, self.registry))
 
     @classmethod
     def load(cls, *, max_hops: int = MAX_HOPS, model: Path | Model | None = None) -> "Router":
-        """Read the packaged data; at most once per process for the same parameters.
+        """Read the packaged data, at most once per process for the same parameters.
 
         Args:
-            max_hops: after so many refusals the national administrator takes the complaint.
-            model: a file that `lapor learn` made, or what it holds; the rules alone work without.
+            max_hops: the number of refusals after which the national administrator takes the complaint.
+            model: a file that `lapor learn` made, or the model in it; if None, the rules decide alone.
 
         Raises:
-            ConfigurationError: the file is no model.
+            ConfigurationError: the file is not a model.
         """
         return _load(max_hops, _model(model) if isinstance(model, Path) else model)
 
     def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
-        """Return who owns the complaint after these refusals.
+        """Return the disposition of the complaint after these refusals.
 
-        Total: any complaint and any refusals get an owner. Deterministic: the same arguments give the same event. Each refusal and each
-        addition of the citizen is a hop of the chain; only refusals count towards `max_hops`.
+        Total: any complaint with any refusals gets an owner. Deterministic: the same arguments give the same event. Each counted refusal
+        and each addition of the citizen is a hop of the chain. Only refusals count towards `max_hops`.
 
         Args:
-            complaint: as the normaliser made it, perhaps completed since.
-            refusals: all "not ours" so far, oldest first.
+            complaint: the complaint as the normaliser made it, possibly with additions.
+            refusals: all refusals so far (*bukan wewenang*), oldest first.
         """
         reading = self.reader.read(complaint.whole_text, title=complaint.title, address=complaint.place.text)
         chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
@@ -138,7 +139,7 @@ class Router:
         )
 
     def _evidence(self, decision: Decision, reading: Reading) -> tuple[Evidence, ...]:
-        """Return the reasons for the owner, or for the best candidate where a desk sorts it out, with the citizen's words."""
+        """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is a triage desk."""
         if not decision.ranked:
             return ()
         owner = decision.owner
@@ -151,7 +152,7 @@ class Router:
         )
 
     def counted(self, refusals: Sequence[Refusal]) -> tuple[Refusal, ...]:
-        """Return the refusals that count: each body's first one, and never one of the national administrator."""
+        """Return the refusals that count: the first one of each agency, and none of the national administrator."""
         first: dict[str, Refusal] = {}
         for refusal in refusals:
             if refusal.agency_id != self.registry.administrator_id:
@@ -159,7 +160,7 @@ class Router:
         return tuple(first.values())
 
     def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
-        """Return the owner on the facts alone."""
+        """Return the decision on the facts and the refusals that count."""
         refused = {refusal.agency_id for refusal in refusals} if refusals else _NOBODY
         ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, self.model)
         confidence = self._confidence(ranked)
@@ -183,7 +184,7 @@ class Router:
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
     def _confidence(self, ranked: list[Candidate]) -> float:
-        """Return the probability that the first is right."""
+        """Return the probability that the first candidate is right."""
         if not ranked:
             return 0.0
         total = 0.0
@@ -195,9 +196,9 @@ class Router:
         return thousandths(probability(ranked[0].score / total, knots))
 
     def _desk(self, facts: Facts, refused: Collection[str]) -> Agency:
-        """The nearest government that may sort it out: of the regency, of the province, then the national administrator.
+        """Return the nearest triage desk that has not refused: the regency's, the province's, then the national administrator.
 
-        Abuse of office is sorted out by who looks into that government, since it may be the one that is accused.
+        A report of abuse of office goes to the agency that looks into that government, which may itself be accused.
         """
         for code in (facts.place.regency, facts.place.province):
             seat = Registry.seat(code) if code else None
@@ -214,7 +215,7 @@ class Router:
 
 
 def _last_turn(complaint: Complaint, refusals: Sequence[Refusal]) -> datetime:
-    """Return when what was decided upon last happened; no clock is asked, so that a replay decides the same."""
+    """Return the time of the latest event on which the decision depends. No clock is read, so a replay decides the same."""
     said = [refusal.at for refusal in refusals] + [addition.received_at for addition in complaint.additions]
     return max(said, default=complaint.received_at)
 

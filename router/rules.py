@@ -1,4 +1,4 @@
-"""The law as data: for each subject, who is responsible in which case."""
+"""The law as data: who is responsible for each subject, and in which case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from router.calibration import Knots
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """One body that the law names for a subject, and when.
+    """One agency that the law names for a subject, and the conditions.
 
     Attributes:
-        body: a national body's id, or the unit's name where `level` is set.
-        level: "", "local", "province", "district" or "village".
+        body: a national agency's id, or the kind of unit if `level` is set.
+        level: "" for a national agency, otherwise "local", "province", "district" or "village".
         needs: word groups that must be in the text.
-        unless: word groups that must not.
-        regions: Kemendagri codes where this holds, everywhere if there are none.
-        always: none of these conditions is there.
-        why: the reason and the law, where they are others than the rule's.
+        unless: word groups that must not be in the text.
+        regions: Kemendagri codes of the regions where this holds; everywhere if empty.
+        always: whether there are no conditions.
+        why: the reason and the law if they differ from the rule's, otherwise empty.
     """
 
     body: str
@@ -34,18 +34,18 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the law says of one subject.
+    """The rule of law for one subject.
 
     Attributes:
         subject: the subject's id.
         law: the articles.
         why: the reason as the citizen reads it, with the law.
-        owners: the bodies that the law names, the first that fits before the others.
-        named: what it adds that a national body is named beside the subject.
-        label: how evidence names the rule.
-        deep: an owner is below a regency.
-        words: the word groups on which it depends.
-        bodies: the owners' bodies and units.
+        owners: the agencies that the law names; an earlier one takes precedence.
+        named: the score added to a national agency that the text names and the rule does not.
+        label: the name of the rule in evidence.
+        deep: whether an owner is below the level of a regency.
+        words: the word groups on which its owners depend.
+        bodies: the ids of the owners' agencies and units.
     """
 
     subject: str
@@ -82,12 +82,12 @@ class Rules:
 
     @classmethod
     def load(cls) -> "Rules":
-        """Read the packaged data file; the same object for each caller."""
+        """Read the packaged data file once and return the same object to each caller."""
         return _load()
 
 
 def rules_from(document: Mapping[str, Any]) -> Rules:
-    """Return the rules that a document of the data file's form holds."""
+    """Return the rules in a document that has the form of the data file."""
     subjects = {subject: _rule(subject, row) for subject, row in document["subjects"].items()}
     return Rules(
         version=document["version"],

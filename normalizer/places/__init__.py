@@ -1,1 +1,1 @@
-"""Places: every region and its names, and which one a text means."""
+"""Places: all regions, their names, and which region a text means."""

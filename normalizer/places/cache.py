@@ -1,4 +1,4 @@
-"""Keeps what takes long to compile in the user's cache folder, keyed by all that it is compiled from."""
+"""Keeps tables that take long to compile in the user's cache folder, keyed by a digest of all their sources."""
 
 import os
 import tempfile
@@ -19,13 +19,13 @@ _SOURCES = (
     "places/packed.py",
     "text.py",
 )
-"""The table changes when one of these does."""
+"""Files of the package from which the table is compiled. A change of one of them changes the key."""
 
 
 def table(name: str, build: Callable[[], Any]) -> Any:
-    """Return what `build` returns, as JSON has it, from the cache folder where it is there and whole.
+    """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there.
 
-    A folder that cannot be read or written costs only time.
+    If the folder cannot be read or written, the table is built each time.
     """
     path = user_cache_path("lapor") / f"{name}-{_digest()}.json"
     try:
@@ -44,7 +44,7 @@ def _digest() -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all: another process may read it meanwhile."""
+    """Write the file completely or not at all: another process may read it at the same time."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

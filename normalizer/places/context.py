@@ -1,12 +1,12 @@
-"""What the word before a name makes of it: a street, a hamlet, an origin, a district, a village, an office."""
+"""Words that change how a following name is read: as a street, a hamlet, an origin, a district, a village or an office."""
 
 STREET, HAMLET, ORIGIN, DISTRICT_CUE, VILLAGE_CUE, OFFICE = 1, 2, 4, 8, 16, 32
 CUE = DISTRICT_CUE | VILLAGE_CUE
 
 _WORDS = {
-    # A name after these is a street's, a bank's or a shop's.
+    # The name after these belongs to a street, a bank or a shop.
     STREET: "jl jln jalan jalanan gang gg raya jend bank toko rm perum",
-    # Smaller than a village, or no place.
+    # Smaller than a village, or not a place.
     HAMLET: "dusun dsn dukuh dkh kampung kp perum perumahan komplek pt cv",
     # Where somebody comes from or goes to.
     ORIGIN: "asal dari ke menuju jurusan tujuan arah ktp kelahiran lahir",
@@ -15,21 +15,21 @@ _WORDS = {
         "kel kelurahan lurah keluarahan klurahan kelurhan dikelurahan dikel didesa"
         " desa ds dsa deso kades gampong nagari pekon kuwu kepenghuluan"
     ),
-    # An office or a school that bears the name of its district.
+    # An office or a school that has the name of its district.
     OFFICE: (
         "puskesmas rsud pasar dipasar terminal pln samsat lapas sman smpn smkn sdn sma smp smk sd negeri polres pn kua"
     ),
 }
 
 SURROUNDINGS: dict[str, int] = {}
-"""The word before a name, and what it makes of the name, as flags."""
+"""Flags for the reading of a name, by the word before the name."""
 
 for _flag, _line in _WORDS.items():
     for _word in _line.split():
         SURROUNDINGS[_word] = SURROUNDINGS.get(_word, 0) | _flag
 
 DIRECTIONS = frozenset(("kidul", "lor", "wetan", "kulon", "kaler", "tonggoh", "ilir", "hilir"))
-"""Words that are in names of villages and not in those of heroes."""
+"""Words that occur in the names of villages but not of heroes, after whom streets are named."""
 
 WHEREABOUTS = frozenset(
     (
@@ -37,7 +37,7 @@ WHEREABOUTS = frozenset(
         *("belakang", "dibelakang", "blkg", "seberang", "diseberang", "sebrang", "ngarep", "mburi", "hareupeun"),
     )
 )
-"""Before the name of a thing that only says where: a lamp in front of the water company is no matter of water."""
+"""Words before the name of a thing that only says where: a lamp in front of the water company is not a matter of water supply."""
 
 BUILDINGS = frozenset(("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"))
-"""May stand between them."""
+"""Words that may come between a word of WHEREABOUTS and the name."""

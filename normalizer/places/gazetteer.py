@@ -1,4 +1,4 @@
-"""Every Indonesian region by its Kemendagri code, and the names that people call it."""
+"""The official name of every Indonesian region, by its Kemendagri code."""
 
 import gzip
 from collections.abc import Iterator
@@ -7,22 +7,22 @@ from functools import cache, lru_cache
 from importlib import resources
 
 PROVINCE, REGENCY, DISTRICT, VILLAGE = 2, 5, 8, 13
-"""The length of a code tells the level."""
+"""Length of a code in characters for each level."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """Region names by code; official names as of the version of the data file."""
+    """The names of all regions by code: the official names as of the version of the data file."""
 
     names: dict[str, str]
 
     @classmethod
     def load(cls) -> "Gazetteer":
-        """Read the packaged data file; the same object for each caller."""
+        """Read the packaged data file once and return the same object to each caller."""
         return _load()
 
     def name(self, code: str | None) -> str:
-        """Return the official name ("Kota Semarang", "Jawa Tengah"), empty where the code is unknown."""
+        """Return the official name ("Kota Semarang", "Jawa Tengah"), or an empty text if the code is unknown."""
         return self.names.get(code, "") if code else ""
 
     def full_name(self, code: str) -> str:
@@ -52,7 +52,7 @@ def _load() -> Gazetteer:
 
 @lru_cache(maxsize=8192)
 def described(gazetteer: Gazetteer, code: str) -> str:
-    """Return a region as people are told of it ("Kota Semarang", "Kecamatan Mijen, Kota Semarang"); empty for an unknown code."""
+    """Return a region's name for citizens ("Kota Semarang", "Kecamatan Mijen, Kota Semarang"); empty for an unknown code."""
     if len(code) <= REGENCY or code not in gazetteer.names:
         return gazetteer.name(code)
     return f"{gazetteer.full_name(code)}, {gazetteer.name(code[:REGENCY])}"
@@ -60,7 +60,7 @@ def described(gazetteer: Gazetteer, code: str) -> str:
 
 @lru_cache(maxsize=8192)
 def lineage(code: str) -> tuple[str | None, str | None, str | None, str | None]:
-    """Return the codes of province, regency, district and village that a code stands in."""
+    """Return the codes of the province, regency, district and village in a code; None for each level below the code's own."""
     size = len(code)
     return (
         code[:PROVINCE] if size >= PROVINCE else None,

@@ -1,4 +1,4 @@
-"""What each name of a place can mean, and how much it says."""
+"""The meanings of place names, and how strongly a name supports each of its meanings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from normalizer.places.packed import Packed, is_beginning, packed_names, unpack
 from normalizer.places.spellings import spellings
 
 DKI = "31"
-"""The one province whose cities are administrative: it competes as one place (UU 29/2007)."""
+"""Code of DKI Jakarta, the only province whose cities are administrative: it competes as one place (UU 29/2007)."""
 
 _CLAIMS = {
     "named": 4.5,
@@ -23,22 +23,22 @@ _CLAIMS = {
     "landmark": 2.5,
     "province": 3.0,
 }
-"""How strongly a name supports its region, by how it is named."""
+"""Weight of a name for its region, by how the name names it."""
 
 _SHARED = 0.4
-"""A bare name that a bigger place bears too has this part of the weight."""
+"""Factor for the weight of a regency's bare name if a more prominent city or a province has the same name."""
 
 _WEAK = 0.3
-"""An everyday word that is also a regency's name has this part of the weight."""
+"""Factor for the weight of a region's name that is also an everyday word."""
 
 _FIXED = frozenset(("institution", "landmark", "nickname", "named"))
-"""Ways of naming that hold also after "ke" and "dari": who goes to an office goes to its town."""
+"""Ways of naming that keep their full weight after "ke" and "dari": whoever goes to an office goes to its town."""
 
 _OWN_DISTRICT, _OWN_VILLAGE, _OWN_SHARED = 2.2, 1.8, 0.9
-"""What a name that only one regency has says by itself, and what one says that several share."""
+"""Weight of a name without its level's name: of a district or a village that only one regency has, and of one that several share."""
 
 _SPECIFIC_FROM, _OWN_FROM = 7, 5
-"""A single word is specific from so many letters, and says nothing by itself with fewer than the second."""
+"""Minimum letters of a single word to be specific, and minimum letters to have any weight without its level's name."""
 
 
 class Claim:
@@ -47,8 +47,8 @@ class Claim:
     Attributes:
         code: the region's code.
         weight: the strength.
-        fixed: whether the weight also holds after "ke" and "dari".
-        how: how the name supports the region.
+        fixed: whether the full weight also counts after "ke" and "dari".
+        how: how the name names the region; the values are those of PlaceReading.how.
     """
 
     __slots__ = ("code", "fixed", "how", "weight")
@@ -61,21 +61,21 @@ class Claim:
 
 
 class PlaceName:
-    """What a name can mean.
+    """All meanings of a place name.
 
     Attributes:
         strong: provinces and regencies, and how strongly the name supports each.
-        small: codes of districts and villages of that name.
-        seats: the authorities over the small ones: regencies and cities, or DKI Jakarta.
-        only_district: the one regency that has a district of this name, where villages elsewhere have it too.
-        own: what the name says by itself, without its level's name.
-        weak: an everyday word, which counts only after a level's name or where another place supports it.
-        phrase: a name of more than one word.
+        small: codes of the districts and villages of that name.
+        seats: codes of the regencies and cities that govern them, or of DKI Jakarta.
+        only_district: the only regency that has a district of this name, if villages elsewhere also have it; otherwise None.
+        own: the weight of the name without its level's name.
+        weak: whether it is an everyday word, which counts only after a level's name or if another place supports it.
+        phrase: whether the name has more than one word.
     """
 
     __slots__ = ("only_district", "own", "phrase", "seats", "small", "strong", "weak")
 
-    def __init__(  # noqa: PLR0913 - all that a name can mean
+    def __init__(  # noqa: PLR0913 - one parameter per attribute
         self,
         *,
         strong: tuple[Claim, ...],
@@ -96,12 +96,12 @@ class PlaceName:
 
 
 class PlaceNode:
-    """The words so far of a name that counts without its level's name before it.
+    """The first words of a name that counts without its level's name before it.
 
     Attributes:
         written: the words.
-        place: what they mean as a name, None where they are only the beginning of one.
-        follow: the words that make longer names.
+        place: their meaning as a name; None if they are only the beginning of a longer name.
+        follow: the next words that make longer names.
     """
 
     __slots__ = ("follow", "place", "written")
@@ -115,7 +115,7 @@ class PlaceNode:
         self.place = _place(written, whole) if whole is not None else None
 
     def after(self, word: str) -> "PlaceNode | None":
-        """Return the node of the name that goes on with a word, None where none does."""
+        """Return the node for these words and one more; None if no name continues with it."""
         longer = self.follow.get(word)
         if longer is None or isinstance(longer, PlaceNode):
             return longer
@@ -124,10 +124,10 @@ class PlaceNode:
 
 
 class PlaceNames:
-    """The table of all names. Entries are made when a text first has them: few of the hundred thousand are ever said."""
+    """The table of all names. An entry is unpacked when a text first contains it: few of the 136,000 names are ever used."""
 
     def __init__(self, table: Mapping[str, Mapping[str, Packed]]) -> None:
-        """Take the table as `packed_names` made it."""
+        """Take the table in the form that `packed_names` returns."""
         self._first = table["words"]
         self._everyday = table["everyday"]
         self._inside = table["inside"]
@@ -136,7 +136,7 @@ class PlaceNames:
         self._made: dict[str, PlaceName] = {}
 
     def node(self, word: str) -> PlaceNode | None:
-        """Return the names that are or begin with a word, or that stand glued inside it; None where there are none."""
+        """Return the names that are or begin with a word, or that occur inside it; None if there are none."""
         packed = self._first.get(word)
         if packed is not None:
             return PlaceNode(word, packed)
@@ -146,14 +146,14 @@ class PlaceNames:
         return PlaceNode(inside[0], self._inside[inside[0]]) if inside else None
 
     def everyday(self, name: str) -> PlaceName | None:
-        """Return what a folded name means that counts only after its level's name, None where it is none such."""
+        """Return the meaning of a folded name that counts only after its level's name; None if it is no such name."""
         made = self._made.get(name)
         if made is None and name in self._everyday:
             made = self._made[name] = _place(name, self._everyday[name])
         return made
 
     def get(self, name: str) -> PlaceName | None:
-        """Return what a folded name can mean, None where it is none of a place."""
+        """Return what a folded name can mean; None if no place has this name."""
         made = self.everyday(name)
         if made is None and (found := self._telling(name.split())):
             made = self._made[name] = found

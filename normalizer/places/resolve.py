@@ -1,4 +1,4 @@
-"""Which region a text means, from the place names in it and the words around them."""
+"""Decides which region a text means, from the place names in it and the words around them."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ from normalizer.text import BREAK
 
 
 class PlaceHit:
-    """A name of a place, as it occurs in a text.
+    """An occurrence of a place name in a text.
 
     Attributes:
         start: the position of its first word.
@@ -30,41 +30,42 @@ class PlaceHit:
 
 
 _KEYWORD = 4.5
-"""What an SMS keyword or a chosen region says: as much as the level and the name together."""
+"""Weight of an SMS keyword or a chosen region: as much as that of a name with its level."""
 
 _TITLE = 1.25
-"""A place in the title weighs so much more."""
+"""Factor for the weight of a place in the title."""
 
 _LEAD_WORDS, _STORY = 62, 0.6
-"""A place that is named only in the course of the story weighs less."""
+"""Number of words from the beginning in which a place has its full weight, and the factor for a place named later in the story."""
 
 _ACCEPT_FROM, _MARGIN = 1.6, 0.35
-"""A regency is read from this score and this far before the next."""
+"""Minimum score of an accepted region, and minimum lead of a regency over the next one."""
 
 _NAME_WORDS = 3
-"""So many words are looked at after a level's name."""
+"""Maximum number of words of a name that is looked for after a level's name."""
 
 _SMALL_WAYS = frozenset(("district", "village"))
 
 _OPEN_FROM = 1.2
-"""From this score a regency that is not sure is open, and not only thinkable."""
+"""Minimum score of each remaining regency for the choice between them to be open; below it a regency is only conceivable."""
 
 _TIE_BREAK, _FEW = 0.4, 3
-"""What an everyday word adds that so few places have as their name, where the place is open otherwise."""
+"""Score that an everyday word adds to its regency if the choice is open, and the maximum number of regencies that have it as a name."""
 
 _PASSING_WORDS = frozenset(("melamar", "lamaran", "kelahiran", "alumni", "merantau"))
 _PASSING_REACH = 4
-"""So near after one of these a place is one of the teller's life and not of the event."""
+"""Maximum distance in words after one of _PASSING_WORDS within which a place belongs to the citizen's life, not to the event."""
 
 _CANDIDATES = 5
+"""Maximum number of regencies given as candidates if no region is certain."""
 
 
 def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
-    """Return the longest name of a place at a position, None where there is none.
+    """Return the longest place name at a position; None if there is none.
 
     Args:
-        node: of the word that stands there.
-        words: of the text; the last is no part of any name.
+        node: the node of the word at the position.
+        words: the words of the text; the last one is not part of any name.
         at: the position.
     """
     end = at + 1
@@ -80,13 +81,13 @@ def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
 
 
 def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:
-    """Return the everyday words that stand as a name behind a level's name, None where there are none or another name is longer.
+    """Return the everyday words that are a name after a level's name ("desa"); None if there are none or another name is as long.
 
     Args:
-        node: of the word that stands there, None where no name begins with it.
+        node: the node of the word at the position; None if no name begins with it.
         names: what the names mean.
-        words: of the text.
-        at: the position behind the level's name.
+        words: the words of the text.
+        at: the position after the level's name.
     """
     other = longest(node, words, at) if node is not None else None
     for size in range(_NAME_WORDS, other.end - at if other else 0, -1):
@@ -102,10 +103,10 @@ def resolve(
     """Return the region that the names support best.
 
     Args:
-        words: of the text.
-        hits: the names that were found in it, in their order, none over another.
+        words: the words of the text.
+        hits: the names found in it, in order and without overlap.
         names: what all names mean.
-        keyword: the Kemendagri code that was given beside the text.
+        keyword: the Kemendagri code that was given outside the text.
     """
     if not hits and not keyword:
         return PlaceReading()
@@ -123,7 +124,7 @@ def resolve(
 
 
 def _is_open(reading: PlaceReading, tally: Tally) -> bool:
-    """Whether a village or district is said that several regencies have; several regencies named are no question."""
+    """Return whether a district or village is named that several regencies have. Several regencies named directly are not open."""
     rivals = reading.candidates
     return len(rivals) > 1 and all(
         tally.points.get(code, 0.0) >= _OPEN_FROM and tally.hows[code] in _SMALL_WAYS for code in rivals
@@ -131,7 +132,7 @@ def _is_open(reading: PlaceReading, tally: Tally) -> bool:
 
 
 def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
-    """Let everyday words that are also names of few places speak, where the rest leaves several regencies open."""
+    """Raise the scores of claimed regencies for everyday words that are names in few regencies; return whether any was raised."""
     spoken = False
     for name in map(names.everyday, dict.fromkeys((*words, *map(" ".join, pairwise(words))))):
         if name and len(name.seats) <= _FEW:
@@ -143,7 +144,7 @@ def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
 
 
 def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: PlaceNames) -> tuple[list[Small], bool]:
-    """Count the provinces and regencies, and return the smaller places and whether a road between two regencies is named."""
+    """Count the provinces and regencies; return the smaller places and whether a road between two regencies is named."""
     small: list[Small] = []
     road = Road()
     title_end = words.index(BREAK)
@@ -170,13 +171,13 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
 
 
 def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> bool:
-    """Whether a name is to be read as a district's or village's here."""
+    """Return whether to read a name here as that of a district or village."""
     if flags & CUE:
         return True
     if name.weak and not flags & OFFICE:
         return False
     if flags & STREET:
-        return is_phrase and last_word in DIRECTIONS  # Jl. Cigondewah Kaler is plainly its village's
+        return is_phrase and last_word in DIRECTIONS  # Jl. Cigondewah Kaler clearly has its village's name
     return not flags & HAMLET
 
 
@@ -208,7 +209,7 @@ def _best_first(item: tuple[float, str]) -> tuple[float, str]:
 
 
 def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
-    """Return the reading at the province that is named, None where none is."""
+    """Return the reading for the province that is named; None if no province scores enough."""
     if not tally.provinces:
         return None
     code, score = max(tally.provinces.items(), key=lambda item: item[1])
@@ -218,7 +219,7 @@ def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
 
 
 def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceReading:
-    """Return the reading at a regency, with the district and village that stand in it."""
+    """Return the reading for a regency, with the district and village that are named in it."""
     spans = [tally.spans[code]]
     inside = [
         entry for entry in small if code in entry.seats and (entry.cued or (not entry.passing and _is_own(entry.name)))
@@ -241,7 +242,7 @@ def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceR
 
 
 def _is_own(name: PlaceName) -> bool:
-    """Whether a name is the smaller place's own, and not that of its regency."""
+    """Return whether a name belongs to the smaller place itself and not to its regency."""
     return name.phrase or all(claim.how != "named" for claim in name.strong)
 
 

@@ -1,19 +1,19 @@
-"""Tells a place's name from a street's: "jalan Magelang-Jogja" is a street, "jalan dari Tuban ke Babat" leads between two places."""
+"""Tells places from streets with their names: "jalan Magelang-Jogja" is a street, "jalan dari Tuban ke Babat" connects two places."""
 
 from normalizer.places.context import ORIGIN, STREET
 from normalizer.places.names import PlaceName, PlaceNames
 
 _ROAD_WORDS = 5
-"""So near before "dari X" stands the road that leads from there."""
+"""Number of words before X that are searched for "jalan" in "jalan ... dari X"."""
 
 _STREET_WORDS = frozenset(("jalan", "jl", "jln"))
 
 
 class Road:
-    """Follows the names of a road: "jalan Magelang-Jogja" is one street of two names, "jalan dari Tuban ke Babat" leads on.
+    """The road that a text names: "jalan Magelang-Jogja" is one street with two names, "jalan dari Tuban ke Babat" has two ends.
 
     Attributes:
-        between: a road between two regencies is named.
+        between: whether a road between two regencies was named.
     """
 
     __slots__ = ("_beginning", "_from_to", "_street", "_street_to", "between")
@@ -24,7 +24,7 @@ class Road:
         self._street = self._beginning = frozenset[str]()
 
     def takes(self, name: PlaceName, flags: int, span: tuple[int, int], *, is_from: bool) -> bool:
-        """Whether a name of regencies is that of a street, and so claims none."""
+        """Return whether the name of a province or regency belongs to a street and therefore claims no region."""
         start, end = span
         is_fixed = name.strong[0].fixed
         if not (flags & STREET or start == self._street_to or flags & ORIGIN):
@@ -44,17 +44,17 @@ class Road:
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
-    """Whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara" and not in "Kemang Raya Jakarta"."""
+    """Return whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara" or "Kemang Raya Jakarta"."""
     if words[start].startswith("di") and names.get(words[start][2:]):
         return False
     return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)
 
 
 def origin(words: list[str], start: int, end: int, flags: int) -> tuple[int, bool]:
-    """Return the flags of a name after a word of coming or going, and whether a road begins there."""
+    """Return the flags of a name after a word of coming or going, and whether a road begins at that place."""
     is_from = words[start - 1] == "dari"
     if (is_from and start > 1 and words[start - 2] == "pindah") or _is_home(words[end : end + 3]):
-        return 0, False  # the papers of a move are given out where one leaves
+        return 0, False  # the place that someone moves from issues the papers for the move
     return flags, is_from and "jalan" in words[max(0, start - _ROAD_WORDS) : start]
 
 

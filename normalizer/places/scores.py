@@ -1,4 +1,4 @@
-"""Keeps the score of the regencies while one text is read."""
+"""Keeps the scores of regencies and provinces while one text is read."""
 
 from collections.abc import Iterable
 
@@ -7,23 +7,23 @@ from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
 from normalizer.places.names import DKI, PlaceName
 
 _REPEAT = 0.3
-"""A name that is said again adds this part."""
+"""Factor for the weaker of two names that support the same region."""
 
 _PASSING = 0.35
-"""Where somebody comes from or goes to has this part of the weight."""
+"""Factor for the weight of a place that someone comes from or goes to."""
 
 _CUED_DISTRICT, _CUED_VILLAGE, _WEAK_CUED = 4.0, 3.0, 0.45
-"""What a name says after "kec." or "desa", and the part that an everyday word has there ("desa sudah ...")."""
+"""Weight of a name after "kec." and after "desa", and the factor for an everyday word there ("desa sudah ...")."""
 
 _SUPPORT_CUED, _SUPPORT_MOST, _SUPPORT = 1.2, 2.5, 0.5
-"""What a district or village adds to a regency that is claimed otherwise, with (least and most) and without its level's name."""
+"""Score that a district or village adds to a regency that is already claimed: least and most with its level's name, then without."""
 
 _MANY = 40
-"""A name of more places than this says nothing of itself."""
+"""Maximum number of regencies that share a name; if more do, the name has no weight of its own."""
 
 
 class Small:
-    """A district's or village's name as it stands in the text."""
+    """An occurrence of a district's or village's name in a text."""
 
     __slots__ = ("codes", "cued", "name", "passing", "seats", "span", "weight")
 
@@ -55,7 +55,7 @@ class Small:
             self.cued = False
 
     def _own_weight(self, flags: int) -> float:
-        """Return what the name says by itself, where nothing else claims its regency."""
+        """Return the weight of the name if nothing else claims its regency."""
         count = len(self.seats)
         if count > _MANY:
             return 0.0
@@ -66,7 +66,7 @@ class Small:
 
 
 class Tally:
-    """Scores, ways of naming and spans, by regency and by province."""
+    """The scores, ways of naming and spans of the regencies and provinces that a text names."""
 
     __slots__ = ("city_of_dki", "hows", "points", "provinces", "spans")
 
@@ -78,7 +78,7 @@ class Tally:
         self.city_of_dki: str | None = None
 
     def claim(self, code: str, weight: float, how: str, span: tuple[int, int]) -> None:
-        """Count a name that says this region."""
+        """Count a name that supports a region."""
         key = code[:REGENCY]
         table = self.points
         if key[:PROVINCE] == DKI:
@@ -96,13 +96,13 @@ class Tally:
             table[key] = before + _REPEAT * weight if before >= weight else weight + _REPEAT * before
 
     def claim_strong(self, name: PlaceName, flags: int, span: tuple[int, int], factor: float) -> None:
-        """Count a province's or regency's name for all that bear it."""
+        """Count a name of provinces or regencies for each region that has it."""
         passing = factor * _PASSING if flags & ORIGIN else factor
         for claim in name.strong:
             self.claim(claim.code, claim.weight * (factor if claim.fixed else passing), claim.how, span)
 
     def weigh(self, small: Iterable[Small]) -> None:
-        """Let districts and villages support the regencies that are claimed, the surest first, and claim what nobody does."""
+        """Let districts and villages, the surest first, support claimed regencies, or claim their own if none of them is claimed."""
         seen: set[int] = set()
         points = self.points
         for entry in sorted(small, key=_weight_of):

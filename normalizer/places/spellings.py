@@ -1,4 +1,4 @@
-"""All ways to write the names of places: official, short, glued, spaced, misspelt, with the level before or after."""
+"""Generates all ways to write place names: official, short, glued, spaced, misspelt, with the level before or after."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -9,10 +9,10 @@ from normalizer.text import fold
 
 
 class NameEntry(NamedTuple):
-    """What one name can mean.
+    """All meanings of one place name.
 
     Attributes:
-        regions: codes of the provinces and regencies that it names, each with how it names them.
+        regions: codes of the provinces and regencies that it names, each with the way in which it names them.
         small: codes of the districts and villages of that name, separated by spaces.
         everyday: whether it is an everyday word, which counts only after the name of a level or if another place supports it.
     """
@@ -23,22 +23,22 @@ class NameEntry(NamedTuple):
 
 
 OPEN = "*"
-"""Around a name that stands glued inside longer words too."""
+"""Mark at both ends of a name that also counts inside longer words."""
 
 MISSPELT_FROM = 8
-"""Names of fewer letters are too near to other words to be read with a slip."""
+"""Minimum letters of a name for its misspellings to count: shorter names are too similar to other words."""
 
 _GLUED_FROM = 4
-"""Names of so many letters are read with a glued "di" before them."""
+"""Minimum letters of a name that is also read with "di" glued to its beginning."""
 
 _INSIDE_FROM = 10
-"""Names glued of several words are read inside a longer word (infoMOROWALIUTARAKAB) from so many letters."""
+"""Minimum letters of a name of several glued words that is also found inside a longer word (infoMOROWALIUTARAKAB)."""
 
 _PREFIXES = {
     "Kota": ("kota", "kodya", "kotamadya", "pemkot", "pemko", "walikota", "wali kota", "kota adm", "kota administrasi"),
     "Kabupaten": ("kabupaten", "kab", "kabupate", "kbupaten", "kabupten", "kabuoaten", "pemkab", "bupati", "kabag"),
 }
-"""How the level of a region is written before its name."""
+"""Ways to write the level of a region before its name."""
 
 _PROVINCE_PREFIXES = ("provinsi", "propinsi", "prov", "prop", "pemprov", "gubernur")
 
@@ -53,10 +53,10 @@ _SHORT_WORDS = {
     "kampung": ("kp", "kampong"),
     "simpang": ("sp", "spg"),
 }
-"""How the first word of a village's name is shortened."""
+"""Abbreviations of the first word of a district's or village's name."""
 
 _EVERYDAY_WORDS = 2
-"""Of three words even everyday ones are a name."""
+"""Maximum number of words of an everyday name: three words are a name even if each is an everyday word."""
 
 _DIRECTIONS = frozenset(
     [
@@ -76,7 +76,7 @@ _DIRECTIONS = frozenset(
         "lama",
     ]
 )
-"""What villages that were one are told apart by; people say the name alone."""
+"""Words that distinguish villages that were once one. People often say the name without them."""
 
 _CITY_SHORT = {
     "semarang": "smg",
@@ -86,7 +86,7 @@ _CITY_SHORT = {
     "makassar": "mks",
     "medan": "mdn",
 }
-"""How people shorten a city's name in the names of its districts (smg barat)."""
+"""Abbreviations of a city's name in the names of its districts (smg barat)."""
 
 
 def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
@@ -122,14 +122,14 @@ def _everyday(name: str, roots: frozenset[str]) -> bool:
 
 
 def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
-    """Return the folded name of a district that begins with its city's name (Semarang Utara), else nothing."""
+    """Return the folded name of a district if it begins with its city's name (Semarang Utara), otherwise an empty text."""
     written = fold(name).decode()
     city = fold(gazetteer.name(code[:REGENCY]).split(" ", 1)[1]).decode().removeprefix("administrasi ")
     return written if written.startswith(f"{city} ") else ""
 
 
 def _open(name: str) -> str:
-    """Return the folded name with its open ends kept."""
+    """Return the folded name, with its OPEN marks kept."""
     return f"{OPEN if name.startswith(OPEN) else ''}{fold(name).decode()}{OPEN if name.endswith(OPEN) else ''}"
 
 
@@ -157,13 +157,13 @@ def _strong(gazetteer: Gazetteer, document: Mapping[str, Any]) -> Iterator[tuple
 
 
 def _ways(short: str, spaced: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a name as it is, glued, and with the space that people put in it."""
+    """Return a name as it is, glued, and with the space that people insert."""
     glued = short.replace(" ", "")
     return tuple(dict.fromkeys((short, glued, spaced.get(glued, short))))
 
 
 def _written(names: tuple[str, ...], prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the ways to write a regency's name, with "named" where its level is said."""
+    """Yield the ways to write a regency's name, each with "named" if its level is part of it, otherwise with an empty text."""
     short, *others = names
     if others and len(others[0]) >= _INSIDE_FROM and " " in short:
         yield f"{OPEN}{others[0]}{OPEN}", "named"
@@ -173,7 +173,7 @@ def _written(names: tuple[str, ...], prefixes: tuple[str, ...]) -> Iterator[tupl
             yield f"di{written}", ""
         for prefix in prefixes:
             yield f"{prefix} {written}", "named"
-            if len(prefix) > 3:  # noqa: PLR2004 - kab glued makes other words
+            if len(prefix) > 3:  # noqa: PLR2004 - "kab" glued to a name makes other words
                 yield f"{prefix}{written}", "named"
         for level in ("kabupaten", "kab"):
             if "kab" in prefixes:

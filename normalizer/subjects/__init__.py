@@ -1,1 +1,1 @@
-"""Subjects: the word lists, and what kind of report a text is."""
+"""Subjects: the word lists, and which class of report a text is."""

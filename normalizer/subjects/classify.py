@@ -1,14 +1,14 @@
-"""What kind of report it is, whether it is one of abuse of office, and what it lacks."""
+"""Decides the class of a report, the threshold for abuse of office, and which parts a report lacks."""
 
 from collections.abc import Mapping
 
 from complaints.event import ComplaintClass, MissingPart
 
 OVERSIGHT_FROM = 4.0
-"""The sum of weights from which a report is one of abuse of office."""
+"""Minimum sum of weights for a report of abuse of office."""
 
 _CHRONOLOGY_WORDS = 6
-"""A story of fewer words does not say what happened."""
+"""Minimum words of a story; a shorter one does not say what happened."""
 
 COMPLAINT = ComplaintClass.complaint.value
 REQUEST = ComplaintClass.information_request.value
@@ -16,11 +16,11 @@ ASPIRATION = ComplaintClass.aspiration.value
 
 
 def class_of(scores: Mapping[int, float], first: int) -> str:
-    """Return the class that the words speak for most; a complaint where nothing speaks.
+    """Return the class with the highest score; a complaint if no class has a score.
 
     Args:
-        scores: by target.
-        first: the target of the first of lexicon.SIGNALS; the others follow.
+        scores: the scores by target.
+        first: the target of the first of lexicon.SIGNALS; the others follow it.
     """
     complains = scores.get(first + 3, 0.0)
     asks = scores.get(first + 1, 0.0)
@@ -31,12 +31,12 @@ def class_of(scores: Mapping[int, float], first: int) -> str:
 
 
 def missing_parts(dated: bool, evidence: bool, words: int) -> tuple[MissingPart, ...]:
-    """Return what a complete complaint would have; requests and proposals are of nothing that happened and need none of it.
+    """Return the parts that a complaint lacks. Not for requests and proposals, which report no event and need none of these parts.
 
     Args:
-        dated: it says when.
-        evidence: a photo or another proof is there or spoken of.
-        words: so many words the report has.
+        dated: whether the text says when it happened.
+        evidence: whether the text mentions a photo or another proof.
+        words: the number of words of the report.
     """
     missing: tuple[MissingPart, ...] = () if dated else ("date",)
     if words < _CHRONOLOGY_WORDS:

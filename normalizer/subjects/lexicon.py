@@ -1,4 +1,4 @@
-"""Compiles the word lists into the vocabulary that a text is read with."""
+"""Compiles the word lists into the vocabulary for reading texts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,21 +10,22 @@ from normalizer.places.names import PlaceNames, place_names
 from normalizer.subjects.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
-"""Word lists that point to a property of the report rather than to its subject."""
+"""Word lists that point to a property of the report and not to its subject."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a report can be about."""
+    """A subject that a report can be about."""
 
     id: str
     name: str
     topic: str
     local: bool
-    """Whether the body that handles it is one of the place."""
+    """Whether the agency that handles it belongs to the place."""
 
 
 Pointer = tuple[str, str, float]
+"""A word as it occurs in a text (see `delimited`), the word for people to read, and its weight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,10 +33,10 @@ class Lexicon:
     """Words and their meanings.
 
     Attributes:
-        subjects: what a report can be about; targets of weights are their numbers, then those of SIGNALS.
-        pointing: by subject, the words that point to it: as they stand in a text, as people read them, and how much they say.
-        pairs: by group, (other group, target, weight).
-        vocabulary: what each word can be.
+        subjects: what a report can be about. The target of a weight is the index of a subject; the targets after these are SIGNALS.
+        pointing: the words that point to each subject, by the subject's id.
+        pairs: for each word group, tuples of (other group, target, weight).
+        vocabulary: what each word can mean.
         names: what the names of places mean.
     """
 
@@ -51,7 +52,7 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
 
     Args:
         gazetteer: the regions.
-        others: folded names to be found in texts too, each by its number.
+        others: folded names to find in texts as well; their meaning is their index.
     """
     signals = packaged.document("normalizer", "subjects/signals.yaml")
     entries = {
@@ -78,7 +79,7 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
 
 
 def _weights(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, dict[int, float]]:
-    """Return by word what it says of each target; the keys of the word lists that are numbers are weights."""
+    """Return the weights of each word by target. In the word lists, keys that are numbers are weights."""
     found: dict[str, dict[int, float]] = {}
     for target, lists in pointing.items():
         for weight, words in lists.items():

@@ -1,4 +1,4 @@
-"""Knows what each word of a text can mean: what it tells, the phrases and the places' names that it begins."""
+"""Dictionary of words: the subjects that each word points to, and the phrases and place names that begin with it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,27 +9,27 @@ from normalizer.places.names import PlaceNames, PlaceNode
 from normalizer.text import fold
 
 OPEN = "*"
-"""Stands in the word lists where a word's end or beginning is open."""
+"""Mark in the word lists for a word whose beginning or end is open."""
 
 _ENDINGS = ("", "nya", "kan", "i", "an", "lah", "kah", "ku")
-"""The suffixes that the open end of a phrase takes."""
+"""Suffixes that the open end of a phrase can have."""
 
 _REMEMBERED_WORDS = 50_000
-"""So many different words are remembered, about 20 MB; people use far fewer, and a flood of nonsense must not fill the memory."""
+"""Maximum number of different words remembered, about 20 MB. People use far fewer; the limit stops a flood of nonsense."""
 
 _REMEMBERED_CHARS = 40
-"""A longer word is nobody's usual one."""
+"""Maximum length in characters of a remembered word; longer words are unlikely to occur again."""
 
 
 class Meaning:
-    """What a word or phrase tells, one object for each.
+    """The meaning of a word or phrase; one object per word or phrase.
 
     Attributes:
-        weights: what it says of each target: (target, weight).
+        weights: tuples of (target, weight).
         groups: the word groups that it belongs to.
-        name: the number of the name that it is, -1 where it is none.
-        size: so many words it has.
-        follow: the words with which it goes on to a longer phrase, and what that tells.
+        name: the index of the name that it is, -1 if it is none.
+        size: the number of its words.
+        follow: the next words that make a longer phrase, each with the meaning of that phrase.
     """
 
     __slots__ = ("follow", "groups", "name", "size", "weights")
@@ -48,7 +48,7 @@ class Meaning:
         self.follow: dict[str, Meaning] = {}
 
     def take(self, other: "Meaning") -> None:
-        """Tell what the other one tells too."""
+        """Add another meaning to this one."""
         weights = dict(self.weights)
         for target, weight in other.weights:
             weights[target] = weights.get(target, 0.0) + weight
@@ -59,25 +59,25 @@ class Meaning:
 
 
 class Word(Meaning):
-    """What a word can mean.
+    """All meanings of a word.
 
     Attributes:
-        tells: whether it tells anything alone.
-        begins: the words that make a phrase or a place's name of it.
-        place: what it means as the name of a place, None where it is none.
-        names: the names of places that it is or begins, None where there are none.
-        is_level: the name of a level ("desa"), after which everyday words are names too.
+        tells: whether it has a meaning by itself.
+        begins: the next words with which it forms a phrase or a place name.
+        place: its meaning as the name of a place; None if it is not one.
+        names: the place names that it is or begins; None if there are none.
+        is_level: whether it names a level ("desa"), after which everyday words are names too.
     """
 
     __slots__ = ("begins", "is_level", "names", "place", "tells")
 
     def __init__(self, meanings: Sequence[Meaning], names: PlaceNode | None, *, is_level: bool) -> None:
-        """Take all that a word can mean.
+        """Combine everything that a word can mean.
 
         Args:
-            meanings: of the word and of the parts that stand in it.
-            names: the names of places that it is or begins.
-            is_level: whether it is the name of a level.
+            meanings: the meanings of the word and of the parts that occur in it.
+            names: the place names that it is or begins.
+            is_level: whether it names a level.
         """
         super().__init__()
         for meaning in meanings:
@@ -90,13 +90,13 @@ class Word(Meaning):
 
 
 class Vocabulary(dict[str, Word | None]):
-    """Each word that was seen and what it can mean, None for nothing. An unseen word is worked out when it is asked for."""
+    """The words seen so far and their meanings, None for a word without one. An unseen word is analysed when it is looked up."""
 
     def __init__(self, meanings: Mapping[str, Meaning], places: PlaceNames) -> None:
-        """Take what there is to know.
+        """Compile the meanings.
 
         Args:
-            meanings: by folded word or phrase, OPEN where the word's beginning or the last word's end is open.
+            meanings: by folded word or phrase, with OPEN if the beginning of a word or the end of the last word is open.
             places: the names of places.
         """
         super().__init__()
@@ -121,7 +121,7 @@ class Vocabulary(dict[str, Word | None]):
         phrase.take(meaning)
 
     def __missing__(self, word: str) -> Word | None:
-        """Work out what an unseen word can mean, and remember it."""
+        """Return what an unseen word can mean, and remember it if it is not too long."""
         made = self._made(word)
         if len(word) <= _REMEMBERED_CHARS:
             if len(self) >= _REMEMBERED_WORDS:
@@ -141,13 +141,13 @@ class Vocabulary(dict[str, Word | None]):
 
 
 def folded(written: object) -> str:
-    """Return a word list's entry folded, its open ends kept."""
+    """Return an entry of a word list, folded, with its OPEN marks kept."""
     text = str(written)
     return f"{OPEN if text.startswith(OPEN) else ''}{fold(text).decode('ascii')}{OPEN if text.endswith(OPEN) else ''}"
 
 
 def delimited(written: str) -> str:
-    """Return a word list's entry as it stands in a text, between spaces but for its open ends."""
+    """Return an entry of a word list as it occurs in a text: with a space at each end that is not open."""
     start = "" if written.startswith(OPEN) else " "
     end = "" if written.endswith(OPEN) else " "
     return f"{start}{written.strip(OPEN)}{end}"

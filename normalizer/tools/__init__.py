@@ -1,1 +1,1 @@
-"""Build-time programs that make the data files; nothing here runs in the service."""
+"""Build-time programs that make the data files. Nothing here runs in the service."""

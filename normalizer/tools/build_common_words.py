@@ -1,4 +1,4 @@
-"""Writes data/common_words.txt: the Indonesian words that place names are made of, from PySastrawi's root words."""
+"""Writes data/common_words.txt: the everyday Indonesian words in place names, recognised by PySastrawi's root words."""
 
 import sys
 from collections.abc import Iterator
@@ -32,11 +32,11 @@ _PREFIXES = (
 )
 _SUFFIXES = ("", "an", "kan", "i", "nya")
 _SWALLOWED = {"mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k", "meny": "s", "peny": "s"}
-"""The first letter of a root that the prefix takes away (pukul, memukul)."""
+"""First letter of a root that the prefix replaces (pukul, memukul)."""
 
 
 def _everyday(word: str, roots: set[str]) -> bool:
-    return word in roots or any(root in roots for root in _stems(word) if len(root) > 3)  # noqa: PLR2004 - shorter ones fit all
+    return word in roots or any(root in roots for root in _stems(word) if len(root) > 3)  # noqa: PLR2004 - shorter roots match almost any word
 
 
 def _stems(word: str) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _stems(word: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the words, sorted; the same dictionary gives the same file."""
+    """Write the words in alphabetical order. The same dictionary and regions always give the same file."""
     text = (resources.files("Sastrawi") / "Stemmer" / "data" / "kata-dasar.txt").read_text("utf-8")
     roots = {fold(line).decode("ascii") for line in text.splitlines()}
     used = {word for name in Gazetteer.load().names.values() for word in fold(name).decode("ascii").split()}

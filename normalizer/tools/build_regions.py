@@ -9,11 +9,11 @@ from pathlib import Path
 TARGET = Path(__file__).parent.parent / "data" / "regions.tsv.gz"
 
 SPELLINGS = {"31": "DKI Jakarta", "34": "Daerah Istimewa Yogyakarta"}
-"""Provinces whose official name is not the one that anybody writes."""
+"""Names of the provinces whose name in the tables is not the one that people write."""
 
 
 def table() -> dict[str, str]:
-    """Return every region's name by its Kemendagri code, provinces to villages."""
+    """Return the names of all regions, from provinces to villages, by Kemendagri code."""
     folder = resources.files("lokal") / "data"
     rows: dict[str, str] = {}
     for name in ("wilayah.json.gz", "desa.json.gz"):
@@ -22,7 +22,7 @@ def table() -> dict[str, str]:
 
 
 def main() -> None:
-    """Write the file; the same wheel gives the same bytes."""
+    """Write the file. The same wheel always gives the same bytes."""
     lines = "".join(f"{code}\t{name}\n" for code, name in sorted(table().items()))
     TARGET.write_bytes(gzip.compress(lines.encode(), compresslevel=9, mtime=0))
     sys.stdout.write(f"{TARGET.name}: {TARGET.stat().st_size} bytes\n")

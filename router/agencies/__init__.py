@@ -1,1 +1,1 @@
-"""Public bodies: the registry, and which body a name or a text means."""
+"""Agencies: the registry, and which agency a name or a text means."""

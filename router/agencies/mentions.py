@@ -1,4 +1,4 @@
-"""The public bodies that a text names, and whether it is addressed to them."""
+"""Finds the agencies that a text names, and whether the text is addressed to them."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,28 +15,30 @@ _ADDRESS_WORDS = frozenset(
     )
 )
 _REACH_WORDS = 4
-"""So many words before a name are looked at for words of address."""
+"""Number of words before a name that are searched for words of address."""
 
 _WHEREABOUTS = WHEREABOUTS | {"utara", "selatan", "timur", "barat", "sekitar", "arah"}
 _WHEREABOUTS_WORDS = 2
-"""So many words before the name of a building may say that it only tells where."""
+"""Number of words before an agency's name that are searched for a sign that the name only says where something is."""
 
 _SHORTEST = 3
+"""Minimum length in characters of a name for which texts are searched."""
+
 _NOT_ALONE = frozenset(
     (
         *("bpjs", "imigrasi", "pemasyarakatan", "samsat", "ppi", "oss", "iain", "its", "um", "ut", "ub", "pa", "pn"),
         *("lapas", "rutan", "puskesmas", "kurir", "uns", "pens", "usu", "kis", "hpp"),
     )
 )
-"""Aliases that people say of the matter and not of the body, or that are other words."""
+"""Aliases that people use for the subject and not for the agency, or that are also other words."""
 
 
 class Target:
-    """What a name means.
+    """The meaning of a name.
 
     Attributes:
-        agency: the id of a national agency, or the kind of a local unit, whose place is still open.
-        is_unit: whether it is the kind of a local unit.
+        agency: the id of a national agency, or the kind of a local unit whose place is still open.
+        is_unit: whether `agency` is the kind of a local unit.
     """
 
     __slots__ = ("agency", "is_unit")
@@ -65,18 +67,18 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mentions:
-    """The names of all bodies, for the reader to find, and what each means.
+    """The names of all agencies, for the reader to find, and what each name means.
 
     Attributes:
-        names: folded names, in the order of their numbers.
-        targets: what each name means.
+        names: the folded names; the index of a name is its number in a NameHit.
+        targets: what each name means, in the same order.
     """
 
     names: tuple[str, ...]
     targets: tuple[Target, ...]
 
     def of(self, reading: Reading) -> list[Mention]:
-        """Return the bodies named in a text, each once, the longest name at a position."""
+        """Return the agencies that a text names, each once. At each position the longest name counts."""
         if not reading.names:
             return []
         words = reading.words
@@ -103,7 +105,7 @@ def _longest_first(hit: NameHit) -> tuple[int, int]:
 
 @cache
 def mentions_of(registry: Registry) -> Mentions:
-    """Return the names of a registry's bodies."""
+    """Return the names of a registry's agencies for which texts are searched."""
     table: dict[str, Target] = {}
     for unit, template in registry.units.items():
         if unit == "pemda":

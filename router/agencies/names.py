@@ -1,4 +1,4 @@
-"""The tables of what each name of a public body means."""
+"""The tables of agency names and what each name means."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,7 +13,7 @@ _NOISE = frozenset(
         *("bapk", "dr", "prof", "drg", "serta", "pt"),
     )
 )
-"""Words that two writings of one name may or may not have."""
+"""Words by which two spellings of the same name may differ."""
 
 _GENERIC = frozenset(
     (
@@ -40,43 +40,43 @@ _GENERIC = frozenset(
         ),
     )
 )
-"""Words that name no body without the words of noise beside them."""
+"""Words that name no agency without the words of _NOISE beside them."""
 
 _WHOLE = frozenset(("telkom", "pos"))
-"""Names of one such word."""
+"""Generic words that nevertheless are the id and a full name of an agency."""
 
 
 def key(words: str) -> str:
-    """Return the words of a name that tell it from others."""
+    """Return the words that distinguish a name from others: without noise, unless only generic words or none would be left."""
     telling = " ".join(word for word in words.split() if word not in _NOISE)
     return words if not telling or telling in _GENERIC else telling
 
 
 def national(registry: Registry, words: str) -> Agency | None:
-    """Return the national body of a name, None where there is none such."""
+    """Return the national agency with this name, apart from noise; None if there is none."""
     found = _national_names(registry).get(key(words))
     return registry.get(found) if found else None
 
 
 def national_in_full(registry: Registry, words: str) -> Agency | None:
-    """Return the national body that has just these words as a name."""
+    """Return the national agency that has exactly these words as a name; None if there is none."""
     found = _full_names(registry).get(words)
     return registry.get(found) if found else None
 
 
 def unit_of(registry: Registry, words: str) -> str | None:
-    """Return the unit of a name, None where there is none such."""
+    """Return the kind of local unit with this name; None if there is none."""
     return _unit_names(registry).get(key(words))
 
 
 def local(registry: Registry, words: str) -> Agency | None:
-    """Return the unit that alone bears a name ("PDAM Tirta Moedal"), None where none does."""
+    """Return the only unit in the country with this name ("PDAM Tirta Moedal"); None if there is none."""
     found = _local_names(registry).get(key(words))
     return registry.get(found) if found else None
 
 
 def shared(registry: Registry, words: str, region: str | None) -> tuple[bool, Agency | None]:
-    """Return whether bodies of several provinces share a name, and which of them is meant where the region tells."""
+    """Return whether agencies of several provinces share a name, and the one that the region selects (None if it selects none)."""
     bodies = _shared_names(registry).get(key(words))
     if bodies is None:
         return False, None
@@ -107,7 +107,7 @@ def _national_names(registry: Registry) -> dict[str, str]:
 
 
 def _names_of(registry: Registry, agency: Agency) -> Iterator[str]:
-    """Yield a body's names: its own, short ones, those only officers write, its minister, each of its two offices."""
+    """Yield an agency's names: its own, its aliases, those that only officers write, each part of a double name, its minister."""
     yield agency.name
     yield from agency.aliases
     yield from registry.written.get(agency.id, ())
@@ -118,7 +118,7 @@ def _names_of(registry: Registry, agency: Agency) -> Iterator[str]:
 
 
 def _inspectorate_names(registry: Registry) -> Iterator[tuple[str, str]]:
-    """Yield each inspectorate's id, and its names by every name of its ministry."""
+    """Yield (inspectorate's id, name) for each name of each ministry that has an inspectorate."""
     for agency in registry.bodies.values():
         above = registry.bodies.get(agency.parent or "")
         if agency.kind != "inspectorate" or above is None or not agency.id.startswith("itjen-"):
@@ -147,7 +147,7 @@ def _unit_names(registry: Registry) -> dict[str, str]:
 
 
 def _regional_names(registry: Registry) -> Iterator[tuple[str, str]]:
-    """Yield each regional office of a ministry, by every name of the ministry."""
+    """Yield (kind of unit, name) for the regional offices of a ministry, for each name of the ministry."""
     for unit, template in registry.units.items():
         body = registry.bodies.get(template.get("national", ""))
         if body and unit.startswith("kanwil-"):

@@ -1,4 +1,4 @@
-"""Finds the places in the name of a body, and the small offices of districts and villages."""
+"""Finds the places in an agency's name, and the small offices of districts and villages."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from router.agencies.registry import Agency, Registry
 LEVELS = frozenset(("kabupaten", "kota", "provinsi", "administrasi"))
 
 _LOOSE = frozenset(("institution", "landmark", "nickname"))
-"""Ways to name a place that are no name of it."""
+"""Ways to refer to a place that do not count in an agency's name, because they are not the place's own name."""
 
 _SMALL = {
     "kecamatan": ("kec", DISTRICT),
@@ -24,20 +24,23 @@ _SMALL = {
     "polsek": ("polsek", DISTRICT),
     "kua": ("kua", DISTRICT),
 }
-"""The small offices by the word that begins their names: what they are, and the size of their places."""
+"""Small offices by the first word of their names: the kind of office, and the code length of its place."""
 
 _TITLES = ("kantor", "kepala", "pemerintah", "bapak", "ibu", "wali", "sekretariat")
-"""Words before a small office's name."""
+"""Words that may come before a small office's name."""
 
 
 def places(registry: Registry, words: str) -> tuple[str, ...]:
-    """Return the regencies and provinces that the words name, best first."""
+    """Return the codes of the regencies and provinces that the words name, best first."""
     name = place_names(registry.gazetteer).get(words)
     return tuple(claim.code for claim in name.strong if claim.how not in _LOOSE) if name else ()
 
 
 def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:
-    """Return the one regency that has a district of this name, or a village where those count too."""
+    """Return the code of the regency of a district with this name, if no other regency has a district or village of that name.
+
+    If `villages`, a village's name is enough. Otherwise, and if the words name a regency or province, return nothing.
+    """
     name = place_names(registry.gazetteer).get(words)
     small = name.small if name and not places(registry, words) else ()
     regencies = tuple(dict.fromkeys(code[:REGENCY] for code in small))
@@ -46,14 +49,14 @@ def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str
 
 
 def is_level(code: str, level: str) -> bool:
-    """Whether a region's code is that of a province, a city, a regency."""
+    """Return whether a region has this level: "provinsi", "kota", "kabupaten", or "administrasi" for any regency or city."""
     if level == "provinsi":
         return len(code) == PROVINCE
     return len(code) == REGENCY and (level == "administrasi" or (code[3] == "7") == (level == "kota"))
 
 
 def splits(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield (what stands before the place, the level that is said, codes of the place), the longest place first."""
+    """Yield (the words before the place, the level before it, codes of the place), the longest place first."""
     parts = words.split()
     for at in range(len(parts)):
         codes = places(registry, " ".join(parts[at:]))
@@ -65,7 +68,7 @@ def splits(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str
 
 
 def small_splits(registry: Registry, words: str, *, villages: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield (what stands before a district or village, the code of its regency), the longest place first."""
+    """Yield (the words before a district or village, the code of its regency), the longest place first."""
     parts = words.split()
     for at in range(1, len(parts)):
         codes = small_places(registry, " ".join(parts[at:]), villages=villages)
@@ -74,7 +77,7 @@ def small_splits(registry: Registry, words: str, *, villages: bool) -> Iterator[
 
 
 def without_levels(parts: list[str]) -> str:
-    """Return the words that are no level's name ("administrasi" is one behind another alone)."""
+    """Return the words without the names of levels ("administrasi" counts as one only after another)."""
     before = ["", *parts]
     return " ".join(
         word
@@ -84,7 +87,7 @@ def without_levels(parts: list[str]) -> str:
 
 
 def levels_first(registry: Registry, words: str) -> str:
-    """Return the words with "kota" or "kabupaten" before the place that it stands behind ("polres bogor kota")."""
+    """Return the words with a final "kota" or "kabupaten" moved before its place ("polres bogor kota")."""
     parts = words.split()
     if len(parts) > 1 and parts[-1] in {"kota", "kabupaten"}:
         for at in range(len(parts) - 1):
@@ -94,7 +97,7 @@ def levels_first(registry: Registry, words: str) -> str:
 
 
 def small_office(registry: Registry, words: str, region: str | None) -> Agency | None:
-    """Return the district or village office, the police station or the registrar that the name means."""
+    """Return the district or village office, police station or registrar that the name means; None if it means none for certain."""
     parts = words.split()
     while parts and parts[0] in _TITLES:
         parts.pop(0)
@@ -115,7 +118,7 @@ def small_office(registry: Registry, words: str, region: str | None) -> Agency |
 
 
 def _small_codes(registry: Registry, name: str) -> tuple[str, ...]:
-    """Return the codes of the small places of a name, written in one word or in two."""
+    """Return the codes of the districts and villages with this name, written as one word or several."""
     table = place_names(registry.gazetteer)
     entry = table.get(name) or table.get(name.replace(" ", ""))
     return entry.small if entry else ()

@@ -1,4 +1,4 @@
-"""Every public body that can own a complaint, by a stable identifier; bodies of a place exist by rule, not by row."""
+"""All agencies that can own a complaint, by a stable id. Local agencies are derived from rules and not listed one by one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,25 +10,25 @@ from complaints.runtime import packaged
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, Gazetteer
 
 DKI = "31"
-"""DKI Jakarta, whose cities are administrative: its units are the province's (UU 29/2007)."""
+"""Code of DKI Jakarta, whose cities are administrative: its units belong to the province (UU 29/2007)."""
 
 
 _OF_ANY_PLACE = ("Dinas", "Badan", "Rumah Sakit", "PD")
-"""What begins names that say nothing of the place."""
+"""Beginnings of a government's own unit names that need the place added, because other places have the same name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A public body.
+    """A public body that can own a complaint.
 
     Attributes:
-        id: a national body's short name, or unit-region ("dishub-33.74").
+        id: a national agency's short name, or the unit and its region ("dishub-33.74").
         name: its official name.
         kind: "ministry", "agency", "directorate", "inspectorate", "enterprise", "university",
-            "unit", "government", "district" or "village".
-        parent: the body above, None for the national administrator alone.
-        region: the Kemendagri code of its place, None for a national body.
-        aliases: other names, former ones too.
+            "unit", "government", "district", "village", or "learnt" for an agency of a model.
+        parent: the id of the agency above; None only for the national administrator.
+        region: the Kemendagri code of its place; None for a national agency.
+        aliases: other names, including former ones.
     """
 
     id: str
@@ -40,13 +40,13 @@ class Agency:
 
     @property
     def ref(self) -> AgencyRef:
-        """The body as an event names it."""
+        """The agency as events refer to it."""
         return AgencyRef(id=self.id, name=self.name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registry:
-    """The bodies that are known. Knows nothing of complaints."""
+    """All known agencies. Knows nothing of complaints."""
 
     version: str
     administrator_id: str
@@ -56,27 +56,27 @@ class Registry:
     gazetteer: Gazetteer
     learnt_names: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Names of bodies and units that officers write, and that texts are not searched for."""
+    """Further names that officers write, by agency or unit; texts are not searched for them."""
     unique: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Names that one unit of one place bears alone, by its id."""
+    """Names that only one local unit has, by the unit's id."""
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Names that bodies of several provinces bear: the ids."""
+    """Names that agencies of several provinces share, with the ids of these agencies."""
     successors: Mapping[str, str] = field(default_factory=dict)
-    """Ids of bodies that are no more, and who has their duties: old dispositions stay readable."""
+    """Ids of former agencies, with the id of the agency that took over their duties: old dispositions stay readable."""
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> "Registry":
-        """Read the packaged data files; the same object for each caller."""
+        """Read the packaged data files once and return the same object to each caller."""
         return _load()
 
     @property
     def national_administrator(self) -> Agency:
-        """The body that cannot refuse."""
+        """The agency that cannot refuse."""
         return self.bodies[self.administrator_id]
 
     def get(self, agency_id: str) -> Agency | None:
-        """Return the body, None where there is no such."""
+        """Return an agency, or the successor of a former one; None if there is none."""
         agency_id = self.successors.get(agency_id, agency_id)
         if agency_id in self.bodies:
             return self.bodies[agency_id]
@@ -85,7 +85,7 @@ class Registry:
         return self._made[agency_id]
 
     def parents(self, agency_id: str) -> tuple[Agency, ...]:
-        """Return the chain above a body up to the national administrator, nearest first; empty for an unknown one."""
+        """Return the agencies above an agency up to the national administrator, nearest first; empty for an unknown id."""
         chain: list[Agency] = []
         agency = self.get(agency_id)
         while agency and agency.parent:
@@ -95,16 +95,16 @@ class Registry:
         return tuple(chain)
 
     def with_learnt(self, bodies: Sequence[Agency], names: Mapping[str, str]) -> "Registry":
-        """Return a registry that knows these bodies and names too; its own go before."""
+        """Return a registry that also has these agencies and learnt names. Its own agencies take precedence."""
         known = {agency.id: agency for agency in bodies} | dict(self.bodies)
         return replace(self, bodies=known, learnt_names=names, _made={})
 
     def unit(self, unit: str, region: str) -> Agency | None:
-        """Return the work unit that the government of a region has, None where that level has none such."""
+        """Return a region's work unit of a kind; None if the region has none."""
         return self.get(f"{unit}-{region}")
 
     def unit_over(self, unit: str, region: str) -> Agency | None:
-        """Return the unit that a region has, or that is over it: in DKI Jakarta the province's, of a province's kind likewise."""
+        """Return a region's unit of a kind, or else the province's; in DKI Jakarta the province's, except for national branches."""
         branch = "national" in self.units.get(unit, {})
         seat = DKI if region[:PROVINCE] == DKI and not branch else region
         return self.unit(unit, seat) or (self.unit(unit, seat[:PROVINCE]) if len(seat) > PROVINCE else None)
@@ -119,7 +119,7 @@ class Registry:
         return self._unit(agency_id, unit, region, template) if template and self._has(unit, region, template) else None
 
     def _small(self, agency_id: str, unit: str, region: str) -> Agency | None:
-        """Return the body of a district or a village, None where it has none such."""
+        """Return the agency of a district or village; None if it has none of this kind."""
         name = self.gazetteer.name(region)
         if unit == "kel" and len(region) == VILLAGE:
             full = f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
@@ -136,7 +136,7 @@ class Registry:
         return None
 
     def _has(self, unit: str, region: str, template: Mapping[str, Any]) -> bool:
-        """Whether a region's level has a unit: by rule, as the one seat of DKI Jakarta, or because its own name is known."""
+        """Return whether a region has a unit: by its level, as DKI Jakarta itself, or because its own name for the unit is known."""
         level = "p" if len(region) == PROVINCE else "r"
         seat = region == DKI and "national" not in template
         return level in template["levels"] or seat or unit in self.local_names.get(region, {})
@@ -167,7 +167,7 @@ class Registry:
 
     @staticmethod
     def seat(region: str) -> str:
-        """Return the region whose government is the authority there: the regency or city, in DKI Jakarta the province."""
+        """Return the region whose government is the authority: the regency or city, or the province in DKI Jakarta."""
         return DKI if region[:PROVINCE] == DKI else region[:REGENCY]
 
 

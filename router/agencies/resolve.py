@@ -1,4 +1,4 @@
-"""Understands how officers and citizens write the names of public bodies."""
+"""Finds the agency that officers and citizens mean by a written name."""
 
 import re
 from collections.abc import Iterator
@@ -17,30 +17,30 @@ _OF_A_PLACE = frozenset(
         *("desa", "inspektorat", "perumda", "cabang", "sman", "smkn", "smpn", "sdn", "polres", "polsek"),
     )
 )
-"""First words of units of a place: where that is not known, no national body is meant that the name ends with."""
+"""First words of local units. A national agency at the end of such a name is not meant, even if the unit's place is not known."""
 
 _NOT_ALONE = frozenset(("pos", "ori", "bin", "its", "krl", "isbn", "oss", "bri", "speedy", "mekaar", "antam"))
-"""Short names that begin other names."""
+"""Short names with which other names begin."""
 
 _OTHERS = frozenset(("university", "universitas", "school", "sekolah", "foundation", "yayasan", "koperasi", "timur"))
-"""Words behind the name of a body that make it the name of another."""
+"""Words after an agency's name that make it the name of another one."""
 
 _JOINED = re.compile(
     r"\bdan\b(?=\s+(?:dinas|lurah|camat|kecamatan|kelurahan|kementerian|pem\w+|polres|satpol|badan|bpjs)\b)",
     re.IGNORECASE,
 )
-"""Where a second body begins."""
+"""The "dan" after which a second agency begins."""
 
 _FIRST_PARTS = re.compile(r"[;\n]|,\s*(?=[Dd]is|BPJS|(?:[Kk]ec|[Kk]el)(?:amatan|urahan|\.)?\s)|\bcq\b")
 
 
 def resolve(registry: Registry, name: str, region: str | None = None) -> Agency | None:
-    """Return the body that an officer means by a name, None where the registry has none such.
+    """Return the agency that an officer means by a name; None if the registry has no such agency.
 
     Args:
-        registry: the bodies that there are.
-        name: as written, with or without its place.
-        region: the Kemendagri code of the place that is talked of; it helps where the name has no place.
+        registry: the agencies that exist.
+        name: the name as written, with or without its place.
+        region: the Kemendagri code of the place that the text is about; it helps if the name has no place.
     """
     known = registry.get(name.strip()) or registry.bodies.get(name.strip().lower())
     if known:
@@ -57,7 +57,7 @@ def resolve(registry: Registry, name: str, region: str | None = None) -> Agency 
 
 
 def _parts(name: str) -> Iterator[str]:
-    """Yield what may be the body's name: the bodies of a list, what stands behind a dash, the first of two."""
+    """Yield the parts that may be the agency's name: those of a list, those around a dash from the last, those around "dan"."""
     yield from _FIRST_PARTS.split(name)
     dashed = re.split(r"\s[-\u2013]\s", name)
     if len(dashed) > 1:
@@ -92,13 +92,13 @@ def _resolve(registry: Registry, words: str, region: str | None) -> Agency | Non
 
 
 def _inspectorate(registry: Registry, words: str) -> Agency | None:
-    """Return a ministry's inspectorate, and never the ministry."""
+    """Return a ministry's inspectorate, never the ministry itself."""
     parts = words.split()
     return national(registry, " ".join(parts[parts.index("itjen") :]))
 
 
 def _of_its_own_name(registry: Registry, words: str) -> Agency | None:
-    """Return the unit that alone bears the name, its place behind it or not ("PDAM Tirta Moedal Kota Semarang")."""
+    """Return the only unit with this name, with or without its place after it ("PDAM Tirta Moedal Kota Semarang")."""
     parts = words.split()
     for size in range(len(parts), 0, -1):
         found = local(registry, " ".join(parts[:size]))
@@ -113,7 +113,7 @@ def _is_there(registry: Registry, agency: Agency, parts: list[str]) -> bool:
 
 
 def _within(registry: Registry, words: str) -> Agency | None:
-    """Return the national body that the name begins or ends with."""
+    """Return the national agency with whose name the words begin or end."""
     parts = words.split()
     for size in range(len(parts) - 1, 0, -1):
         if parts[0] not in _OF_A_PLACE and parts[size] not in _OTHERS:
@@ -129,12 +129,12 @@ def _within(registry: Registry, words: str) -> Agency | None:
 def _beginning(registry: Registry, piece: list[str]) -> Agency | None:
     words = " ".join(piece)
     if len(piece) == 1:
-        return national_in_full(registry, words) if len(words) > 2 and words not in _NOT_ALONE else None  # noqa: PLR2004 - two letters begin anything
+        return national_in_full(registry, words) if len(words) > 2 and words not in _NOT_ALONE else None  # noqa: PLR2004 - two letters begin too many names
     return national_in_full(registry, words) or (national(registry, words) if key(words) != words else None)
 
 
 def _ending(registry: Registry, piece: list[str], of_a_place: bool) -> Agency | None:
-    """Return the body that a name ends with: one word tells only a ministry."""
+    """Return the agency at the end of a name. One word alone, or the end of a local unit's name, counts only for a ministry or Polri."""
     if (of_a_place or len(piece) == 1) and not piece[0].startswith(("kemen", "polri")):
         return None
     return national_in_full(registry, " ".join(piece))

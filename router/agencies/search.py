@@ -1,4 +1,4 @@
-"""Finds public bodies by words of their names."""
+"""Finds agencies by words of their names."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,10 @@ _LEVELS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
 
 
 def search(registry: Registry, text: str, limit: int = 10) -> list[Agency]:
-    """Return the bodies whose name or alias holds every word of the text, what the text means first, then the shortest."""
+    """Return at most `limit` agencies with a name that contains each word of the text, or the beginning of a word.
+
+    The agency that the text means comes first, then national agencies with the shortest names first, then local units.
+    """
     wanted = fold(text).decode("ascii").split()
     if not wanted:
         return []
@@ -39,7 +42,7 @@ def _holds(name: str, wanted: list[str]) -> bool:
 
 
 def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
-    """Yield the units of places that are named beside the unit."""
+    """Yield the local units whose place is among the wanted words."""
     for code, place in registry.gazetteer.names.items():
         if len(code) > REGENCY:
             continue

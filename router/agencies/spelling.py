@@ -1,4 +1,4 @@
-"""Brings the spellings and the abbreviations of a body's name to one."""
+"""Normalises the spellings and abbreviations in an agency's name."""
 
 import re
 
@@ -40,7 +40,7 @@ _WORDS = {
     "pemdes": "desa",
     "lp": "lapas",
 }
-"""Spellings of one word, brought to one."""
+"""Spellings and abbreviations of single words, each with its normal form."""
 
 _PHRASES = tuple(
     (re.compile(rf"\b(?:{said})\b"), meant)
@@ -73,11 +73,11 @@ _PHRASES = tuple(
         (r"(?:kabupaten|kota|provinsi) (?=(?:kabupaten|kota|provinsi) )", ""),
     )
 )
-"""Words that stand for one thing together."""
+"""Patterns of phrases, each with its normal form, in the order in which they are applied."""
 
 
 def clean(name: str) -> str:
-    """Return a name's folded words in one spelling."""
+    """Return a name's folded words in their normal forms."""
     words = " ".join(_WORDS.get(word, word) for word in fold(name).decode("ascii").split())
     for said, meant in _PHRASES:
         words = said.sub(meant, words)

@@ -1,4 +1,4 @@
-"""Finds the unit or the branch that stands before a place in a name."""
+"""Finds the local unit or the branch that is named before a place."""
 
 import re
 
@@ -14,10 +14,10 @@ _BRANCH_WORDS = frozenset(
         *("pratama", "di", "kantor", "bersama", "a", "b", "c", "resor"),
     )
 )
-"""Words between a national body's name and the town of its branch."""
+"""Words between a national agency's name and the town of its branch."""
 
 _NUMBER = re.compile(r"(?:\d+[a-c]?|i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv)[abc]?")
-"""The number of a class, of an office or of a school."""
+"""The number of a class, an office or a school."""
 
 _BRANCHES = {
     "bpjs-kes": ("bpjskes-kc",),
@@ -36,7 +36,7 @@ _BRANCHES = {
     "bea-cukai": ("kppbc",),
     "bpom": ("bbpom",),
 }
-"""The units that are the branches of a national body in a town and in a province."""
+"""The units that are the branches of a national agency, in a town and in a province."""
 
 _BY_OWN_NAME = frozenset(
     (
@@ -44,14 +44,14 @@ _BY_OWN_NAME = frozenset(
         *("lapas", "rutan", "samsat", "slbn"),
     )
 )
-"""Units whose one word has a name of its own behind it."""
+"""First words of units that are followed by a name of their own."""
 
 _BY_VILLAGE = frozenset(("puskesmas", "sekolah", "slta", "madrasah", "lapas", "samsat", "terminal"))
-"""Units of a government that are called after small places."""
+"""Units of a government that are also named after villages."""
 
 
 def at_place(registry: Registry, words: str, region: str | None) -> Agency | None:
-    """Return a unit or a branch whose place stands in its name."""
+    """Return the unit or branch whose place is part of the name; None if there is none."""
     words = _without_number(levels_first(registry, words))
     for head, level, codes in splits(registry, words):
         if len(codes[0]) == PROVINCE and not level and any(True for _ in splits(registry, _tail_of(words, head))):
@@ -62,19 +62,19 @@ def at_place(registry: Registry, words: str, region: str | None) -> Agency | Non
         found = _first_located(registry, units, _ordered(codes, level, region, _prefers_city(words, units)))
         if found or (found := national(registry, head)):
             return found
-    if words.startswith("polres kota "):  # a "Polresta" may be a regency's
+    if words.startswith("polres kota "):  # a "Polresta" may belong to a regency
         return at_place(registry, words.replace("polres kota ", "polres "), region)
     return _at_small_place(registry, words)
 
 
 def _without_number(words: str) -> str:
-    """Return the words without the number behind a place ("Kanwil DJP Jawa Tengah I")."""
+    """Return the words without the number after the place ("Kanwil DJP Jawa Tengah I")."""
     parts = words.split()
     return " ".join(parts[:-1]) if len(parts) > 1 and _NUMBER.fullmatch(parts[-1]) else words
 
 
 def _prefers_city(words: str, units: list[str]) -> bool:
-    """Whether the city is meant where the regency has the same name: not of the police, who say so ("Polres Bogor Kota")."""
+    """Return whether the city is meant if a regency has the same name: not for the police, who name the city ("Polres Bogor Kota")."""
     return "polres" not in units or "polrestabes" in words.split()
 
 
@@ -94,7 +94,7 @@ def _first_located(registry: Registry, units: list[str], codes: list[str]) -> Ag
 
 
 def _at_small_place(registry: Registry, words: str) -> Agency | None:
-    """Return a unit that is called after a district or a village which one regency alone has."""
+    """Return a unit that is named after a district or village that only one regency has."""
     for villages in (False, True):
         for head, codes in small_splits(registry, words, villages=villages):
             for unit in units_for(registry, head, whole=True):
@@ -107,7 +107,7 @@ def _at_small_place(registry: Registry, words: str) -> Agency | None:
 
 
 def _tail_of(words: str, head: str) -> str:
-    """Return the words before a place at the end, their levels kept."""
+    """Return the beginning of the words that is `head` without the names of levels, with these names kept."""
     parts = words.split()
     while parts and without_levels(parts) != head:
         parts.pop()
@@ -115,12 +115,14 @@ def _tail_of(words: str, head: str) -> str:
 
 
 def units_for(registry: Registry, head: str, *, whole: bool = False) -> list[str]:
-    """Return the units that the words before a place can name: all of them, without branch words, or their longest beginning.
+    """Return the kinds of unit that the words before a place can name.
+
+    The words count as they are, then without numbers, then without branch words, and finally by their longest beginning.
 
     Args:
-        registry: the bodies that there are.
-        head: the words before the place.
-        whole: whether a mere beginning does not do.
+        registry: the agencies that exist.
+        head: the words before the place; without any, the government itself is meant.
+        whole: whether all words must belong to the name, so that the government and a mere beginning do not count.
     """
     if not head:
         return [] if whole else ["pemda"]
@@ -139,14 +141,14 @@ def units_for(registry: Registry, head: str, *, whole: bool = False) -> list[str
 
 
 def _forms(words: list[str]) -> list[str]:
-    """Return the words, without numbers, and without all words of branches."""
+    """Return three forms of the words: as they are, without numbers, and without branch words as well."""
     unnumbered = [word for word in words if word != "wilayah" and not _NUMBER.fullmatch(word)]
     plain = [word for word in unnumbered if word not in _BRANCH_WORDS]
     return [" ".join(form) for form in (words, unnumbered, plain) if form]
 
 
 def beginning(registry: Registry, words: list[str]) -> str | None:
-    """Return the unit whose name the words begin with ("rsud dr ...", "dinas perdagangan koperasi ...")."""
+    """Return the kind of unit with whose name the words begin ("rsud dr ...", "dinas perdagangan koperasi ..."); None if none."""
     for size in range(len(words) - 1, 0, -1):
         unit = unit_of(registry, " ".join(words[:size]))
         if unit and (size > 1 or words[0] in _BY_OWN_NAME):
@@ -155,7 +157,7 @@ def beginning(registry: Registry, words: list[str]) -> str | None:
 
 
 def of_region(registry: Registry, words: str, region: str | None) -> Agency | None:
-    """Return the unit that the name means at the place that is talked of."""
+    """Return the unit that the name means in the given region; None without a region."""
     if not region:
         return None
     plain = " ".join(word for word in words.split() if not _NUMBER.fullmatch(word))
