@@ -6,8 +6,9 @@
 or `python -m embedded.smsc --port 2775 --control-port 2776 --data-dir var/smsc`; inside a test, `async with Smsc(...)`.
 """
 
-from embedded.smsc.centre import Delivery, PartResult, Smsc
+from embedded.smsc.centre import Smsc
 from embedded.smsc.config import SmscConfig
+from embedded.smsc.delivery import Delivery, PartResult
 from embedded.smsc.server import run_foreground, wait_ready
 from embedded.smsc.text import Part, TextError, split
 

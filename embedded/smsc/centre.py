@@ -5,13 +5,13 @@ import itertools
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import smpp34
 
 from embedded.smsc.config import SmscConfig
-from embedded.smsc.session import Answer, Command, Session, SessionLostError, Status
+from embedded.smsc.delivery import Delivery, PartResult, deliver_sm
+from embedded.smsc.session import Answer, Session, SessionLostError, Status
 from embedded.smsc.store import SentStore, Submitted
 from embedded.smsc.text import Coding, Part, split
 
@@ -25,37 +25,6 @@ _RECEIPT, _RECEIPTED_ID, _MESSAGE_STATE, _STATE_DELIVERED = 0x04, 0x001E, 0x0427
 _RECEIPT_WANTED = 0x01  # registered_delivery: a receipt for any outcome
 # Characters that SMPP 3.4 allows in a bind. Some clients cut longer values, others send them whole.
 _NAME_LENGTH, _PASSWORD_LENGTH = 15, 8
-_SHORT_CODE_DIGITS = 8  # a number of at most this length is a short code, a longer one a subscriber's
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartResult:
-    """The outcome of one part.
-
-    Attributes:
-        status: the client's last command_status; None if the last attempt had no answer in time.
-        command: the command_id of that answer; None if there was none.
-        attempts: how often the part was sent.
-    """
-
-    status: int | None
-    command: int | None = None
-    attempts: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """The outcome of one message, part by part."""
-
-    parts: tuple[PartResult, ...]
-
-    @property
-    def status(self) -> int | None:
-        """The status of the whole: 0 if every part was accepted, None if a part had no answer in time, else the first refusal."""
-        statuses = [part.status for part in self.parts]
-        if None in statuses:
-            return None
-        return next((status for status in statuses if status), 0)
 
 
 class Smsc:
@@ -157,7 +126,7 @@ class Smsc:
         `retry` says whether a part is sent again after no answer or a status in `TRY_AGAIN`.
         """
         to = destination or self.config.destination
-        makers = [_deliver_sm(part, source, to) for part in parts]
+        makers = [deliver_sm(part, source, to) for part in parts]
         return await self.deliver_pdus(makers, timeout_s=timeout_s, retry=retry)
 
     async def deliver_pdus(
@@ -287,28 +256,3 @@ class Smsc:
         tlvs = {_RECEIPTED_ID: message_id.encode() + b"\0", _MESSAGE_STATE: _STATE_DELIVERED}
         part = Part(octets=text.encode("ascii"), data_coding=0, esm_class=_RECEIPT, tlvs=tlvs)
         await self.deliver_parts([part], source=submitted.destination, destination=submitted.source)
-
-
-def _deliver_sm(part: Part, source: str, destination: str) -> Callable[[int], bytes]:
-    """Return a function that builds the deliver_sm of a part from its sequence number."""
-    tlvs = [smpp34.Tlv(tag, value) for tag, value in part.tlvs.items()]
-
-    def make(sequence: int) -> bytes:
-        return smpp34.DeliverSm(
-            source,
-            destination,
-            part.octets,
-            source_addr_ton=1 if len(source) > _SHORT_CODE_DIGITS else 0,
-            source_addr_npi=1,
-            dest_addr_ton=1 if len(destination) > _SHORT_CODE_DIGITS else 0,
-            dest_addr_npi=1,
-            esm_class=part.esm_class,
-            data_coding=part.data_coding,
-            tlvs=tlvs,
-            sequence_number=sequence,
-        ).encode()
-
-    return make
-
-
-__all__ = ["DELIVER_TIMEOUT_S", "TRY_AGAIN", "Command", "Delivery", "PartResult", "Smsc"]

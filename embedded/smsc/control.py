@@ -1,18 +1,19 @@
 """The SMSC's HTTP control interface: deliver a message, read the sent ones, and cause failures on purpose."""
 
 import dataclasses
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from embedded.smsc.centre import DELIVER_TIMEOUT_S, Delivery, Smsc
+from embedded.checked import checked
+from embedded.smsc.centre import DELIVER_TIMEOUT_S, Smsc
+from embedded.smsc.delivery import Delivery
 from embedded.smsc.text import UDHI, Coding, Part, Split, TextError, split
 
 _SEQUENCE = slice(12, 16)  # position of the sequence number in a PDU
@@ -110,10 +111,10 @@ def application(smsc: Smsc) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/deliver", _checked(deliver), methods=["POST"]),
-            Route("/sent", _checked(sent)),
+            Route("/deliver", checked(deliver), methods=["POST"]),
+            Route("/sent", checked(sent)),
             Route("/status", status),
-            Route("/fail", _checked(fail), methods=["POST"]),
+            Route("/fail", checked(fail), methods=["POST"]),
             Route("/cut", cut, methods=["POST"]),
         ]
     )
@@ -156,21 +157,3 @@ def _octets(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError as error:
         raise HexError(f"{text[:20]!r} is not hexadecimal") from error
-
-
-_Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def _checked(endpoint: _Endpoint) -> _Endpoint:
-    """Wrap an endpoint so that an invalid request gets status 400 and a JSON body that explains the fault."""
-
-    async def guarded(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except ValidationError as error:
-            wrong = json.loads(error.json(include_url=False, include_context=False))
-            return JSONResponse({"error": "the request is not valid", "details": wrong}, 400)
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return guarded

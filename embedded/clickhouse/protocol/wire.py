@@ -9,6 +9,7 @@ from typing import Final
 
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol import revisions
+from embedded.clickhouse.protocol.client_info import MAX_NAME_BYTES, read_client_info
 
 CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING, CLIENT_TABLES_STATUS = range(6)
 (
@@ -30,10 +31,6 @@ SERVER_TIMEZONE_UPDATE: Final = 17
 # Flag of a setting that the server must know.
 SETTING_IMPORTANT: Final = 1
 
-_INTERFACE_TCP: Final = 1
-_INTERFACE_HTTP: Final = 2
-# Limit for names (databases, users and so on) and most other strings; a query's text may be longer.
-_MAX_NAME_BYTES: Final = 1 << 20
 # Limit for the text of a query.
 MAX_QUERY_BYTES: Final = 256 << 20
 
@@ -113,15 +110,15 @@ def read_hello(reader: ByteReader) -> Hello:
     Raises:
         ProtocolError: A name is too long.
     """
-    name = reader.text(_MAX_NAME_BYTES)
+    name = reader.text(MAX_NAME_BYTES)
     reader.varint()
     reader.varint()
     return Hello(
         client_name=name,
         revision=min(reader.varint(), revisions.NEWEST),
-        database=reader.text(_MAX_NAME_BYTES),
-        user=reader.text(_MAX_NAME_BYTES),
-        password=reader.text(_MAX_NAME_BYTES),
+        database=reader.text(MAX_NAME_BYTES),
+        user=reader.text(MAX_NAME_BYTES),
+        password=reader.text(MAX_NAME_BYTES),
     )
 
 
@@ -148,73 +145,21 @@ def hello(version: ServerVersion, revision: int) -> bytes:
     return b"".join(parts)
 
 
-def _read_trace(reader: ByteReader) -> str:
-    if reader.u8() == 0:
-        return ""
-    first, second, span = reader.u64(), reader.u64(), reader.u64()
-    reader.text(_MAX_NAME_BYTES)
-    return f"00-{first:016x}{second:016x}-{span:016x}-{reader.u8():02x}"
-
-
-def _read_client(reader: ByteReader, interface: int, revision: int) -> None:
-    """Skip the description of the client, whose fields depend on how the client reached the first server."""
-    if interface == _INTERFACE_TCP:
-        for _ in range(3):
-            reader.text(_MAX_NAME_BYTES)
-        for _ in range(3):
-            reader.varint()
-    if interface != _INTERFACE_HTTP:
-        return
-    reader.u8()
-    reader.text(_MAX_NAME_BYTES)
-    if revision >= revisions.FORWARDED_FOR:
-        reader.text(_MAX_NAME_BYTES)
-    if revision >= revisions.REFERER:
-        reader.text(_MAX_NAME_BYTES)
-
-
-def read_client_info(reader: ByteReader, revision: int) -> str:
-    """Read the client info of a query and keep only the trace.
-
-    Returns:
-        The traceparent header; empty if there is no trace.
-    """
-    if reader.u8() == 0:
-        return ""
-    for _ in range(3):
-        reader.text(_MAX_NAME_BYTES)
-    if revision >= revisions.INITIAL_QUERY_START_TIME:
-        reader.u64()
-    interface = reader.u8()
-    _read_client(reader, interface, revision)
-    if revision >= revisions.QUOTA_KEY_IN_CLIENT_INFO:
-        reader.text(_MAX_NAME_BYTES)
-    if revision >= revisions.DISTRIBUTED_DEPTH:
-        reader.varint()
-    if interface == _INTERFACE_TCP and revision >= revisions.VERSION_PATCH:
-        reader.varint()
-    trace = _read_trace(reader) if revision >= revisions.OPENTELEMETRY else ""
-    if revision >= revisions.PARALLEL_REPLICAS:
-        for _ in range(3):
-            reader.varint()
-    return trace
-
-
 def _read_settings(reader: ByteReader, revision: int, is_number: Callable[[str], bool]) -> tuple[Setting, ...]:
     settings = []
-    while name := reader.text(_MAX_NAME_BYTES):
+    while name := reader.text(MAX_NAME_BYTES):
         if revision >= revisions.SETTINGS_AS_STRINGS:
             important = bool(reader.varint() & SETTING_IMPORTANT)
-            settings.append(Setting(name=name, value=reader.text(_MAX_NAME_BYTES), important=important))
+            settings.append(Setting(name=name, value=reader.text(MAX_NAME_BYTES), important=important))
         else:
-            value = str(reader.varint()) if is_number(name) else reader.text(_MAX_NAME_BYTES)
+            value = str(reader.varint()) if is_number(name) else reader.text(MAX_NAME_BYTES)
             settings.append(Setting(name=name, value=value, important=True))
     return tuple(settings)
 
 
 def _read_parameters(reader: ByteReader) -> dict[str, str]:
     parameters = {}
-    while name := reader.text(_MAX_NAME_BYTES):
+    while name := reader.text(MAX_NAME_BYTES):
         reader.varint()
         parameters[name] = reader.text()
     return parameters
@@ -231,11 +176,11 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
     Raises:
         ProtocolError: A name or the text is too long.
     """
-    query_id = reader.text(_MAX_NAME_BYTES)
+    query_id = reader.text(MAX_NAME_BYTES)
     traceparent = read_client_info(reader, revision) if revision >= revisions.CLIENT_INFO else ""
     settings = _read_settings(reader, revision, is_number)
     if revision >= revisions.INTERSERVER_SECRET:
-        reader.text(_MAX_NAME_BYTES)
+        reader.text(MAX_NAME_BYTES)
     reader.varint()
     compressed = bool(reader.varint())
     text = reader.text(MAX_QUERY_BYTES)
@@ -294,8 +239,8 @@ def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
     Raises:
         ProtocolError: There are too many names, or one is too long.
     """
-    count = reader.length(_MAX_NAME_BYTES)
-    return [(reader.text(_MAX_NAME_BYTES), reader.text(_MAX_NAME_BYTES)) for _ in range(count)]
+    count = reader.length(MAX_NAME_BYTES)
+    return [(reader.text(MAX_NAME_BYTES), reader.text(MAX_NAME_BYTES)) for _ in range(count)]
 
 
 def tables_status(tables: Iterable[tuple[str, str]], revision: int) -> bytes:

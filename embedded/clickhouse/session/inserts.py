@@ -15,8 +15,6 @@ from embedded.clickhouse.session.statements import Insert, unquote
 
 # Kinds of default of columns that no client sends, because their values are computed from other columns.
 _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
-# Enough of a block for the engine to work on while the next piece is read.
-_FEED_BYTES: Final = 1 << 20
 
 
 def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]:
