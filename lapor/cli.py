@@ -9,30 +9,37 @@ from lapor.commands import agencies, api_keys, cases, embedded, routing, stack
 
 app = typer.Typer(
     name="lapor",
-    help="Intake and routing of Indonesia's complaint service: every door leads to the body that is responsible.",
+    help="Intake and routing of Indonesia's complaint service: whatever the channel, a complaint reaches the responsible agency.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     add_completion=False,
 )
-app.add_typer(embedded.app, name="embedded")
-app.add_typer(agencies.app, name="agency")
-app.add_typer(cases.app, name="case")
+STACK = "The stack on this machine"
+CASES = "Complaints and cases"
+ROUTING = "Routing without servers"
+OPERATIONS = "Operations"
 
-app.command()(stack.up)
-app.command()(stack.run)
-app.command()(stack.feed)
-app.command()(stack.demo)
-app.command()(routing.route)
-app.command()(routing.evaluate)
-app.command()(routing.learn)
-app.command()(cases.explain)
-app.command()(cases.replay)
-app.command()(stack.query)
-app.command()(stack.doctor)
-app.command()(stack.topics)
-app.command()(stack.settings)
-app.command(name="api-key")(api_keys.api_key)
+app.command(rich_help_panel=STACK)(stack.up)
+app.command(rich_help_panel=STACK)(stack.doctor)
+app.command(rich_help_panel=STACK)(stack.demo)
+app.command(rich_help_panel=STACK)(stack.run)
+app.add_typer(embedded.app, name="embedded", rich_help_panel=STACK)
+
+app.command(rich_help_panel=CASES)(stack.feed)
+app.add_typer(cases.app, name="case", rich_help_panel=CASES)
+app.command(rich_help_panel=CASES)(cases.explain)
+app.command(rich_help_panel=CASES)(stack.query)
+
+app.command(rich_help_panel=ROUTING)(routing.route)
+app.command(rich_help_panel=ROUTING)(routing.evaluate)
+app.command(rich_help_panel=ROUTING)(routing.learn)
+app.add_typer(agencies.app, name="agency", rich_help_panel=ROUTING)
+
+app.command(rich_help_panel=OPERATIONS)(cases.replay)
+app.command(rich_help_panel=OPERATIONS)(stack.topics)
+app.command(rich_help_panel=OPERATIONS)(stack.settings)
+app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
 
 
 def main() -> None:
