@@ -11,9 +11,9 @@ from normalizer.places.context import BUILDINGS, WHEREABOUTS
 from normalizer.places.gazetteer import PROVINCE, Gazetteer
 from normalizer.places.names import DKI
 from normalizer.places.resolve import PlaceHit, behind_level, longest, resolve
-from normalizer.results import NameHit, Reading
+from normalizer.results import NameHit, Reading, SubjectScore
 from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
-from normalizer.subjects.lexicon import Lexicon, compile_lexicon
+from normalizer.subjects.lexicon import Lexicon, Pair, compile_lexicon
 from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import BREAK, words_of
 
@@ -110,7 +110,7 @@ class Reader:
             occurred=occurred if received_at else None,
             complaint_class=of_class,
             oversight=scores.get(count, 0.0) >= OVERSIGHT_FROM,
-            subjects=tuple([(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
+            subjects=tuple([SubjectScore(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
             groups=groups,
             names=names,
             topic=first.topic if first else None,
@@ -121,9 +121,9 @@ class Reader:
         """Return the words of a text that point most strongly to a subject, separated by commas, for people to read."""
         said = f" {' '.join(words)} "
         found = [
-            (-weight, -len(shown), shown)
-            for stands, shown, weight in self.lexicon.pointing.get(subject, ())
-            if stands in said
+            (-cue.weight, -len(cue.shown), cue.shown)
+            for cue in self.lexicon.pointing.get(subject, ())
+            if cue.delimited in said
         ]
         return ", ".join([shown for _, _, shown in sorted(found)[:_CUES_SHOWN]])
 
@@ -209,18 +209,18 @@ def _count(
 
 
 def _add_pairs(
-    pairs: Mapping[str, tuple[tuple[str, int, float], ...]],
+    pairs: Mapping[str, tuple[Pair, ...]],
     groups: Mapping[str, list[int]],
     scores: dict[int, float],
     title_end: int,
 ) -> None:
     """Add the weight of each pair of word groups that occur near each other."""
     for group, positions in groups.items():
-        for other, target, weight in pairs.get(group, ()):
-            near = groups.get(other)
+        for pair in pairs.get(group, ()):
+            near = groups.get(pair.other)
             if near and _are_near(positions, near):
                 bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
-                scores[target] = scores.get(target, 0.0) + weight * bonus
+                scores[pair.target] = scores.get(pair.target, 0.0) + pair.weight * bonus
 
 
 def _are_near(some: list[int], others: list[int]) -> bool:

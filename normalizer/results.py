@@ -89,6 +89,21 @@ class NameHit:
         self.number = number
 
 
+class SubjectScore:
+    """A subject that a text may be about.
+
+    Attributes:
+        id: the subject's identifier.
+        score: how strongly the words support it.
+    """
+
+    __slots__ = ("id", "score")
+
+    def __init__(self, subject: str, score: float) -> None:
+        self.id = subject
+        self.score = score
+
+
 class Reading:
     """Everything that the reader understood of one text.
 
@@ -126,7 +141,7 @@ class Reading:
         occurred: DateReading | None,
         complaint_class: str,
         oversight: bool,
-        subjects: tuple[tuple[str, float], ...],
+        subjects: tuple[SubjectScore, ...],
         groups: Mapping[str, Sequence[int]],
         names: Sequence[NameHit],
         topic: str | None,

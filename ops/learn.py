@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import blake2b
 from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -104,7 +104,7 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
         if report.best and (example := _example(report, router, partial(resolve, known), names))
     ]
     version = _version(reports, today)
-    probes: list[tuple[Example, list[tuple[str, float]], list[tuple[str, float]]]] = []
+    probes: list[Probe] = []
     for fold_number in range(FOLDS):
         rest = [example for number, example in enumerate(examples) if number % FOLDS != fold_number]
         fitted = model_from(
@@ -115,7 +115,7 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
                 (name, chance)
                 for name, chance, _ in fitted.suggest(example.reading, example.facts.place, example.owner, known)
             ]
-            probes.append((example, _ruled(example, router), learnt))
+            probes.append(Probe(example, _ruled(example, router), learnt))
     trust = max(_TRUSTS, key=lambda trust: _hits(probes, trust, 1) + _hits(probes, trust, 3) / 2)
     document = _document(
         _fit(examples), version=version, bodies=bodies, names=names, trust=trust, calibration=_calibrate(probes, trust)
@@ -184,7 +184,22 @@ def _ruled(example: Example, router: Router) -> list[tuple[str, float]]:
     return [(candidate.agency.id, candidate.score / total) for candidate in found]
 
 
-Fit = tuple[list[str], Any, Any, list[str], dict[str, float]]
+class Fit(NamedTuple):
+    """What the descent found.
+
+    Attributes:
+        classes: the classes of agencies.
+        bias: the bias of each class.
+        weights: the matrix of features and classes.
+        columns: the name of each feature.
+        idf: how distinctive each word is.
+    """
+
+    classes: list[str]
+    bias: Any
+    weights: Any
+    columns: list[str]
+    idf: dict[str, float]
 
 
 def _fit(examples: Sequence[Example]) -> Fit:
@@ -208,7 +223,7 @@ def _fit(examples: Sequence[Example]) -> Fit:
     for number, example in enumerate(examples):
         targets[number, places[example.target]] = 1.0
     bias = np.log(targets.mean(axis=0) + 1e-6)
-    return classes, bias, inputs.T @ _descend(inputs @ inputs.T, targets, bias), names, idf
+    return Fit(classes, bias, inputs.T @ _descend(inputs @ inputs.T, targets, bias), names, idf)
 
 
 def _descend(likeness: Any, targets: Any, bias: Any) -> Any:
@@ -233,38 +248,48 @@ def _descend(likeness: Any, targets: Any, bias: Any) -> Any:
 
 def _document(fit: Fit, **beside: Any) -> dict[str, Any]:
     """Return the content of the model file: the fit and the other entries."""
-    classes, bias, weights, columns, idf = fit
     table = {
         name: [
-            [int(at), round(float(weights[number, at]), 3)]
-            for at in np.nonzero(abs(weights[number]) > _SMALL_WEIGHT)[0]
+            [int(at), round(float(fit.weights[number, at]), 3)]
+            for at in np.nonzero(abs(fit.weights[number]) > _SMALL_WEIGHT)[0]
         ]
-        for number, name in enumerate(columns)
+        for number, name in enumerate(fit.columns)
     }
     return {
         "format": FORMAT,
-        "classes": classes,
-        "bias": [round(float(value), 4) for value in bias],
+        "classes": fit.classes,
+        "bias": [round(float(value), 4) for value in fit.bias],
         "weights": table,
-        "idf": idf,
+        "idf": fit.idf,
         "sure_from": SURE_FROM,
         **beside,
     }
 
 
-Probe = tuple[Example, list[tuple[str, float]], list[tuple[str, float]]]
+class Probe(NamedTuple):
+    """A report that was kept back, and the agencies with their shares or probabilities that were found for it.
+
+    Attributes:
+        example: the report.
+        ruled: by the rules.
+        learnt: by the model.
+    """
+
+    example: Example
+    ruled: list[tuple[str, float]]
+    learnt: list[tuple[str, float]]
 
 
 def _mixed(probe: Probe, trust: float) -> list[tuple[float, str]]:
     scores: dict[str, float] = {}
-    for part, found in ((1.0 - trust, probe[1]), (trust, probe[2])):
+    for part, found in ((1.0 - trust, probe.ruled), (trust, probe.learnt)):
         for name, chance in found:
             scores[name] = scores.get(name, 0.0) + part * chance
     return sorted(((score, name) for name, score in scores.items()), reverse=True)
 
 
 def _hits(probes: Sequence[Probe], trust: float, depth: int) -> int:
-    return sum(probe[0].label in [name for _, name in _mixed(probe, trust)[:depth]] for probe in probes)
+    return sum(probe.example.label in [name for _, name in _mixed(probe, trust)[:depth]] for probe in probes)
 
 
 def _calibrate(probes: Sequence[Probe], trust: float) -> list[tuple[float, float]]:
@@ -277,7 +302,7 @@ def _calibrate(probes: Sequence[Probe], trust: float) -> list[tuple[float, float
         mixed = _mixed(probe, trust)
         total = sum(score for score, _ in mixed)
         if total:
-            outcomes.append((mixed[0][0] / total, mixed[0][1] == probe[0].label))
+            outcomes.append((mixed[0][0] / total, mixed[0][1] == probe.example.label))
     if not outcomes:
         return [(0.0, 0.5)]
     outcomes.sort()

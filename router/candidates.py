@@ -125,12 +125,12 @@ class Weighing:
         subjects = facts.reading.subjects
         if not subjects:
             return
-        total = sum([score for _, score in subjects])
-        for subject, score in subjects:
-            rule = rules.subjects.get(subject)
+        total = sum([subject.score for subject in subjects])
+        for subject in subjects:
+            rule = rules.subjects.get(subject.id)
             if not rule:
                 continue
-            share = score / total
+            share = subject.score / total
             label, law = rule.label, rule.law
             for owning in self._owners.of(rule, facts):
                 agency, why = owning.agency, owning.why
@@ -147,7 +147,7 @@ class Weighing:
         reading, registry = self._facts.reading, self._registry
         if not reading.names:
             return
-        first = self._rules.subjects.get(reading.subjects[0][0]) if reading.subjects else None
+        first = self._rules.subjects.get(reading.subjects[0].id) if reading.subjects else None
         for mention in self._mentions.of(reading):
             target = mention.target
             is_unit, name = target.is_unit, target.agency

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -25,8 +25,19 @@ _WORDS_SHOWN = 3
 _BEST = 12
 """Maximum number of classes that are combined with the rules; the others are improbable."""
 
-Suggestion = tuple[str, float, str]
-"""An agency's id, its probability, and the words that point most strongly to it."""
+
+class Suggestion(NamedTuple):
+    """An agency that officers would choose.
+
+    Attributes:
+        agency_id: its id.
+        chance: its probability.
+        words: the words that point most strongly to it.
+    """
+
+    agency_id: str
+    chance: float
+    words: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +105,7 @@ class Model:
         for number in order:
             agency_id = located(self.classes[number], place, registry)
             if agency_id:
-                suggestions.append((agency_id, exp(scores[number] - top) / total, self._words(number, found)))
+                suggestions.append(Suggestion(agency_id, exp(scores[number] - top) / total, self._words(number, found)))
         return suggestions
 
     def _words(self, number: int, found: Mapping[str, float]) -> str:
@@ -133,8 +144,8 @@ def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str
     found[f"=class:{reading.complaint_class}"] = 0.3
     if reading.oversight:
         found["=oversight"] = 0.5
-    for rank, (subject, _) in enumerate(reading.subjects):
-        found[f"=subject:{subject}"] = 0.6 / (rank + 1)
+    for rank, subject in enumerate(reading.subjects):
+        found[f"=subject:{subject.id}"] = 0.6 / (rank + 1)
     region = reading.place.regency or reading.place.province
     if region:
         found[f"=region:{region}"] = 0.6

@@ -10,7 +10,7 @@ from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evi
 from complaints.ids import disposition_id
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
-from normalizer.results import Reading
+from normalizer.results import Reading, SubjectScore
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Agency, Registry
 from router.calibration import probability, thousandths
@@ -103,8 +103,8 @@ class Router:
         """
         reading = self.reader.read(complaint.whole_text, title=complaint.title, address=complaint.place.text)
         chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
-        if chosen and all(chosen != subject for subject, _ in reading.subjects):
-            reading.subjects = (*reading.subjects, (chosen, CHOSEN_TOPIC))
+        if chosen and all(chosen != subject.id for subject in reading.subjects):
+            reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
         facts = Facts(reading, complaint)
         counted = self.counted(refusals)
         decision = self.decide(facts, counted)
@@ -165,7 +165,7 @@ class Router:
         ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, self.model)
         confidence = self._confidence(ranked)
         subjects, where = facts.reading.subjects, facts.place
-        subject = subjects[0][0] if subjects else ""
+        subject = subjects[0].id if subjects else ""
         name = self.subject_names.get(subject, "")
         deepest = where.deepest
         place = described(self.registry.gazetteer, deepest) if deepest else ""

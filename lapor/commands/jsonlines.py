@@ -7,7 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from queue import Queue
 from threading import Event, Thread
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from complaints.errors import LaporError
 from lapor.processes.collector import settle
@@ -26,11 +26,32 @@ _ERROR = b'{"error"'
 Work = Callable[[bytes], bytes]
 """One line in, one line out, without line ends; what is wrong with a line is an object whose first field is "error"."""
 
-Block = tuple[int, list[bytes]]
-"""The number of the first line, and the lines."""
 
-Answer = tuple[bytes, int, int]
-"""The lines out, how many they are, and how many of them are errors."""
+class Block(NamedTuple):
+    """Some lines of the input.
+
+    Attributes:
+        first: the number of the first line.
+        lines: the lines without their ends.
+    """
+
+    first: int
+    lines: list[bytes]
+
+
+class Answer(NamedTuple):
+    """The lines of the output for a block.
+
+    Attributes:
+        text: the lines with their ends.
+        lines: how many they are.
+        errors: how many of them are errors.
+    """
+
+    text: bytes
+    lines: int
+    errors: int
+
 
 _working: list[Work] = []
 """The function of a worker process, set when it starts."""
@@ -76,19 +97,18 @@ def blocks(source: BinaryIO) -> Iterator[Block]:
             rest += block
             continue
         lines = (bytes(rest) + whole).split(b"\n")
-        yield number, lines
+        yield Block(number, lines)
         number += len(lines)
         rest = bytearray(tail)
     if rest:
-        yield number, [bytes(rest)]
+        yield Block(number, [bytes(rest)])
 
 
 def answer(block: Block, work: Work) -> Answer:
     """Return what the function makes of a block; an error says which line it is."""
-    first, lines = block
     out: list[bytes] = []
     errors = 0
-    for number, line in enumerate(lines, first):
+    for number, line in enumerate(block.lines, block.first):
         if line.isspace() or not line:
             continue
         said = work(line)
@@ -96,7 +116,7 @@ def answer(block: Block, work: Work) -> Answer:
             errors += 1
             said = b'%s,"line":%d}' % (said[:-1], number)
         out.append(said)
-    return b"".join([one + b"\n" for one in out]), len(out), errors
+    return Answer(b"".join([one + b"\n" for one in out]), len(out), errors)
 
 
 def _by_one(source: BinaryIO, work: Work) -> Iterator[Answer]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
@@ -24,8 +24,32 @@ class Subject:
     """Whether the agency that handles it belongs to the place."""
 
 
-Pointer = tuple[str, str, float]
-"""A word as it occurs in a text (see `delimited`), the word for people to read, and its weight."""
+class Cue(NamedTuple):
+    """A word or phrase that points to a subject.
+
+    Attributes:
+        delimited: the words as they occur in a text (see `delimited`).
+        shown: the words for people to read.
+        weight: how strongly they point to the subject.
+    """
+
+    delimited: str
+    shown: str
+    weight: float
+
+
+class Pair(NamedTuple):
+    """What a word group says together with another one near it.
+
+    Attributes:
+        other: the other word group.
+        target: the target that both point to.
+        weight: how strongly.
+    """
+
+    other: str
+    target: int
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,14 +59,14 @@ class Lexicon:
     Attributes:
         subjects: what a report can be about. The target of a weight is the index of a subject; the targets after these are SIGNALS.
         pointing: the words that point to each subject, by the subject's id.
-        pairs: for each word group, tuples of (other group, target, weight).
+        pairs: the pairs that each word group begins.
         vocabulary: what each word can mean.
         names: what the names of places mean.
     """
 
     subjects: tuple[Subject, ...]
-    pointing: Mapping[str, Sequence[Pointer]]
-    pairs: Mapping[str, tuple[tuple[str, int, float], ...]]
+    pointing: Mapping[str, Sequence[Cue]]
+    pairs: Mapping[str, tuple[Pair, ...]]
     vocabulary: Vocabulary
     names: PlaceNames
 
@@ -108,19 +132,19 @@ def _meanings(
     }
 
 
-def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, list[Pointer]]:
-    found: dict[str, list[Pointer]] = {subject.id: [] for subject in subjects}
+def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, list[Cue]]:
+    found: dict[str, list[Cue]] = {subject.id: [] for subject in subjects}
     for written, meaning in meanings.items():
         for target, weight in meaning.weights:
             if target < len(subjects) and weight > 0:
-                found[subjects[target].id].append((delimited(written), written.strip(OPEN), weight))
+                found[subjects[target].id].append(Cue(delimited(written), written.strip(OPEN), weight))
     return found
 
 
-def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[tuple[str, int, float], ...]]:
-    pairs: dict[str, list[tuple[str, int, float]]] = {}
+def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[Pair, ...]]:
+    pairs: dict[str, list[Pair]] = {}
     for target, lists in pointing.items():
         for pair, weight in lists.get("pairs", {}).items():
             first, second = pair.split("+")
-            pairs.setdefault(first, []).append((second, targets[target], float(weight)))
+            pairs.setdefault(first, []).append(Pair(second, targets[target], float(weight)))
     return {group: tuple(others) for group, others in pairs.items()}
