@@ -79,12 +79,24 @@ def test_a_guarantee_has_a_test_or_is_struck_out() -> None:
     assert [row for row in rows if bool(TEST_NAME.search(row)) == row.startswith("~~")] == []
 
 
-def test_every_file_that_a_guarantee_names_exists() -> None:
-    """The mechanism is where the table says."""
-    text = (DOCS / "guarantees.md").read_text("utf-8")
-    files = set(re.findall(r"`([\w./]+\.(?:py|yaml|sql|yml))`", text))
-    assert files
-    assert [file for file in sorted(files) if not (ROOT / file).is_file()] == []
+PATH = re.compile(
+    r"`((?:benchmarks|channels|complaints|deploy|docs|embedded|lapor|normalizer|ops|router|sinks|tests)/[\w/.*-]*)"
+)
+"""A path of the repository in a document."""
+
+
+def test_every_path_that_a_document_names_exists() -> None:
+    """README, CONTRIBUTING, docs/ and the READMEs of data folders; decision records tell of their own time."""
+    documents = [path for path in markdown() if "adr" not in path.parts and path.name != "CHANGELOG.md"]
+    named = {(path.name, found) for path in documents for found in PATH.findall(path.read_text("utf-8"))}
+    assert len(named) > 100
+    placeholders = {"sinks/clickhouse/migrations/NNNN_what.sql"}
+    assert (
+        sorted(
+            (name, path) for name, path in named if path not in placeholders and not any(ROOT.glob(path.rstrip("/")))
+        )
+        == []
+    )
 
 
 def test_every_direct_dependency_has_its_line() -> None:
