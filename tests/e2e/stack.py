@@ -19,17 +19,22 @@ START_S = 180.0
 class RunningStack:
     """`lapor up`, and what is asked of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, wait: bool = True, **settings: str) -> None:
         self.folder = folder
         self._log = (folder.parent / "up.log").open("w")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
-        self._environment = environment | {"LAPOR_DATA": str(folder)}
-        self.start()
+        self._environment = environment | settings | {"LAPOR_DATA": str(folder)}
+        self.start(wait=wait)
 
-    def start(self) -> None:
-        """Start it and wait until it says ready."""
+    def start(self, *, wait: bool = True) -> None:
+        """Start it, and wait until it says ready."""
         self._log.truncate(0)
         self.process = subprocess.Popen([*LAPOR, "up"], env=self._environment, stdout=self._log, stderr=self._log)
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Wait until it says ready."""
         log = Path(self._log.name)
 
         def ready() -> bool:

@@ -26,8 +26,8 @@ class Topic:
         self.admin = AdminClient({"bootstrap.servers": brokers})
         self.admin.create_topics([NewTopic(self.name, PARTITIONS, 1)])[self.name].result(10)
 
-    def write(self, *stamps_ms: int, partition: int = 0, transaction: bool = False) -> None:
-        """Write a record with each timestamp."""
+    def write(self, *stamps_ms: int, partition: int = 0, transaction: str = "") -> None:
+        """Write a record with each timestamp; a transaction is "commit" or "abort"."""
         settings: dict[str, str | int | float | bool] = {"bootstrap.servers": self.brokers}
         if transaction:
             settings["transactional.id"] = uuid4().hex
@@ -38,7 +38,8 @@ class Topic:
         for stamp in stamps_ms:
             producer.produce(self.name, b"x", partition=partition, timestamp=stamp)
         if transaction:
-            producer.commit_transaction(10)
+            assert producer.flush(10) == 0
+            (producer.commit_transaction if transaction == "commit" else producer.abort_transaction)(10)
         assert producer.flush(10) == 0
 
     def commit(self, offset: int, *, partition: int = 0) -> str:
@@ -123,9 +124,26 @@ def test_what_retention_has_deleted_waits_for_nobody(topic: Topic) -> None:
 
 def test_the_end_of_a_transaction_is_no_record(topic: Topic) -> None:
     """At the committed offset stands the marker; the oldest is what comes after it."""
-    topic.write(1_000, transaction=True)
+    topic.write(1_000, transaction="commit")
     topic.write(5_000)
     assert topic.backlog(topic.commit(1)).oldest_ms == 5_000
+
+
+def test_nothing_waits_where_only_the_end_of_a_transaction_does(topic: Topic) -> None:
+    """A step commits the offset after its last record, and the mark comes after that: it would be behind by one for ever."""
+    topic.write(1_000, transaction="commit")
+    group = topic.commit(1)
+    assert topic.backlog(group) == Backlog(group=group, members=0, waiting=0, oldest_ms=None)
+
+
+def test_what_was_given_up_waits_for_nobody(topic: Topic) -> None:
+    """A worker that was killed in the middle of its transaction leaves such records."""
+    topic.write(1_000)
+    topic.write(2_000, transaction="abort")
+    group = topic.commit(1)
+    assert topic.backlog(group).waiting == 0
+    topic.write(9_000)
+    assert topic.backlog(group).oldest_ms == 9_000
 
 
 def test_a_topic_that_is_gone_takes_its_lag_with_it(topic: Topic) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Message
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._group import ConsumerGroupDescription
@@ -18,9 +18,13 @@ from complaints.bus import Offsets, TopicPartition
 from complaints.errors import BusUnavailable
 
 T = TypeVar("T")
+Place = tuple[TopicPartition, int]
+"""An offset of a partition."""
 
 READ_TIMEOUT_S = 5.0
 """For the first record of all lagging partitions together: a broker that is there gives each within milliseconds."""
+
+POLL_S = 0.2
 
 MOST_BYTES = 1 << 16
 """Of one partition at once: one record is wanted, and Kafka gives at least one however large it is."""
@@ -28,6 +32,7 @@ MOST_BYTES = 1 << 16
 
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
 _END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same
+_COMMITTED = IsolationLevel.READ_COMMITTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,37 +86,35 @@ class Backlogs:
 
     def _of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
         listed = self._answer(self._admin.list_consumer_groups(request_timeout=self._timeout_s))
-        for error in listed.errors:  # of one broker: the groups that it looks after are not among the others
-            raise KafkaException(error)
-        there = {group.group_id for group in listed.valid}
-        described = {name: self._described(name) for name in there}
-        done: dict[str, dict[TopicPartition, int]] = {}
-        for group in sorted(there | set(expected)):
-            committed = self._committed(group) if group in there else {}
-            held = described[group][1] if group in there else set()
+        if listed.errors:  # of one broker: the groups that it looks after are not among the others
+            raise KafkaException(listed.errors[0])
+        members, done = {}, {}
+        for group in sorted({group.group_id for group in listed.valid} | set(expected)):
+            members[group], held = self._described(group)
             wanted = {at for topic in expected.get(group, ()) for at in self._partitions(topic)}
-            done[group] = dict.fromkeys(held | wanted, -1) | committed
+            done[group] = dict.fromkeys(held | wanted, -1) | self._committed(group)
+        behind = self._behind(done)
+        stamps = self._timestamps({place for places in behind.values() for place in places})
+        found = []
+        for group, places in behind.items():
+            there = {place: count for place, count in places.items() if stamps.get(place, 0) is not None}
+            ages = [stamp for place in there if (stamp := stamps.get(place)) is not None]
+            waiting, oldest_ms = sum(there.values()), min(ages, default=None)
+            found.append(Backlog(group=group, members=members[group], waiting=waiting, oldest_ms=oldest_ms))
+        return found
+
+    def _behind(self, done: Mapping[str, Offsets]) -> dict[str, dict[Place, int]]:
+        """Return by group the places where it is not at the end, each with the number of offsets that are left."""
         everything = {at for progress in done.values() for at in progress}
         firsts, ends = self._offsets(everything, _FIRST), self._offsets(everything, _END)
-        # what retention has deleted waits for nobody
-        next_of = {
-            group: {at: max(offset, firsts[at]) for at, offset in progress.items() if at in ends and at in firsts}
-            for group, progress in done.items()
-        }
-        behind = {
-            group: {at: offset for at, offset in progress.items() if offset < ends[at]}
-            for group, progress in next_of.items()
-        }
-        ages = self._timestamps({(at, offset) for progress in behind.values() for at, offset in progress.items()})
-        return [
-            Backlog(
-                group=group,
-                members=described[group][0] if group in there else 0,
-                waiting=sum(ends[at] - offset for at, offset in progress.items()),
-                oldest_ms=min((ages[place] for place in progress.items() if place in ages), default=None),
-            )
-            for group, progress in behind.items()
-        ]
+        behind: dict[str, dict[Place, int]] = {group: {} for group in done}
+        for group, progress in done.items():
+            for at, committed in progress.items():
+                if at in firsts and at in ends:
+                    offset = max(committed, firsts[at])  # what retention has deleted waits for nobody
+                    if offset < ends[at]:
+                        behind[group][at, offset] = ends[at] - offset
+        return behind
 
     def _described(self, group: str) -> tuple[int, set[TopicPartition]]:
         """Return how many members a group has, and what they hold."""
@@ -137,7 +140,8 @@ class Backlogs:
             return {}
         asked = {ConfluentPartition(topic, partition): which for topic, partition in partitions}
         found: dict[TopicPartition, int] = {}
-        for at, answer in self._admin.list_offsets(asked, request_timeout=self._timeout_s).items():
+        answers = self._admin.list_offsets(asked, isolation_level=_COMMITTED, request_timeout=self._timeout_s)
+        for at, answer in answers.items():
             try:
                 found[at.topic, at.partition] = int(self._answer(answer).offset)
             except KafkaException as error:
@@ -146,16 +150,16 @@ class Backlogs:
         return found
 
     def _answer(self, asked: "Future[T]") -> T:
-        return asked.result(
-            self._timeout_s + 1.0
-        )  # librdkafka keeps its own timeout; this is for the case that it does not
+        # librdkafka keeps the timeout itself; this is for the case that it does not
+        return asked.result(self._timeout_s + 1.0)
 
-    def _timestamps(self, places: set[tuple[TopicPartition, int]]) -> dict[tuple[TopicPartition, int], int]:
-        """Return the timestamp of the first record at or after each place, as far as they come in time.
+    def _timestamps(self, places: set[Place]) -> dict[Place, int | None]:
+        """Return the timestamp of the first record at or after each place, as far as they come in time; None where there is no record.
 
-        Groups may stand at different places of one partition, and a consumer at one only: each round reads one place a partition.
+        Up to the end there may be only marks of transactions, and records of those that were given up: nobody handles them.
+        Groups may stand at different places of one partition, and a consumer at one only: each round reads one place per partition.
         """
-        found: dict[tuple[TopicPartition, int], int] = {}
+        found: dict[Place, int | None] = {}
         deadline = time.monotonic() + self._timeout_s
         by_partition: dict[TopicPartition, list[int]] = defaultdict(list)
         for at, offset in sorted(places):
@@ -166,6 +170,8 @@ class Backlogs:
                 "group.id": "lapor-backlog",  # librdkafka wants a name; nothing is ever committed under it
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
                 "fetch.wait.max.ms": 50,
                 "max.partition.fetch.bytes": MOST_BYTES,
             }
@@ -180,19 +186,19 @@ class Backlogs:
         return found
 
 
-def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[TopicPartition, int]:
-    """Return the timestamp of the first record at or after one place of each partition."""
-    left, found = set(places), dict[TopicPartition, int]()
+def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[TopicPartition, int | None]:
+    """Return the timestamp of the first record at or after one place of each partition; None where its end comes first."""
+    found = dict[TopicPartition, int | None]()
     consumer.assign([ConfluentPartition(topic, partition, offset) for (topic, partition), offset in places.items()])
-    while left and time.monotonic() < deadline:
-        message: Message | None = consumer.poll(min(0.2, max(0.0, deadline - time.monotonic())))
-        if message is None or message.error() is not None:
+    while len(found) < len(places) and time.monotonic() < deadline:
+        message: Message | None = consumer.poll(min(POLL_S, max(0.0, deadline - time.monotonic())))
+        if message is None:
             continue
-        at = (message.topic() or "", message.partition() or 0)
-        if at in left:
-            left.discard(at)
-            found[at] = message.timestamp()[1]
-            consumer.pause([ConfluentPartition(*at)])
+        at, error = (message.topic() or "", message.partition() or 0), message.error()
+        if at in found or at not in places or (error is not None and error.name() != "_PARTITION_EOF"):
+            continue
+        found[at] = message.timestamp()[1] if error is None else None
+        consumer.pause([ConfluentPartition(*at)])
     consumer.resume([ConfluentPartition(*at) for at in found])  # librdkafka remembers a pause beyond the assignment
     consumer.unassign()
     return found

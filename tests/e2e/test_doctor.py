@@ -1,0 +1,169 @@
+"""`lapor doctor` tells the truth of a stack that starts, of upstreams that were never reached, and of a service that keeps ending."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from lapor.local.note import Stack
+from ops.doctor import CRASH_LOOP
+from ops.reach import NOT_YET_S
+from tests.e2e.stack import LAPOR, RunningStack
+from tests.support import wait_until
+from tests.telegram_house import Telegram
+
+Said = dict[str, tuple[str, str]]
+
+
+def doctor(stack: RunningStack) -> tuple[int, Said]:
+    """Return the exit status, and what stands before and behind each finding."""
+    answer = stack.run("doctor")
+    lines = [line for line in answer.stdout.splitlines() if not line.startswith("     ->")]
+    said = [line[5:].partition(": ") for line in lines]
+    return answer.returncode, {
+        what: (line[:4].strip(), detail) for line, (what, _, detail) in zip(lines, said, strict=True)
+    }
+
+
+@pytest.fixture(scope="module")
+def ailing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack that is starting, with an SMSC that takes connections and never answers, and a token that Telegram refuses."""
+    folder = tmp_path_factory.mktemp("ailing")
+    telegram = Telegram(folder / "telegram")
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        running = RunningStack(
+            folder / "data",
+            wait=False,
+            LAPOR_SMPP=f"smpp://lapor:secret08@127.0.0.1:{listener.getsockname()[1]}",
+            LAPOR_TELEGRAM_API=telegram.base,
+            LAPOR_TELEGRAM_TOKEN="1708:another_token",
+        )
+        yield running
+        if running.process.poll() is None:
+            running.stop()
+    telegram.stop()
+
+
+def test_a_stack_that_starts_says_what_it_waits_for(ailing: RunningStack) -> None:
+    """Exit status 2 from the first moment on, with every part that is planned; a feed says the same and what to do."""
+    wait_until(lambda: Stack.running(ailing.folder) is not None, what="the note")
+    status, said = doctor(ailing)
+    assert status == 2
+    assert said["stack"][0] == "wait"
+    for part in ("topics", "router", "sink", "sms", "sms-replies", "web"):
+        assert said[part] == ("wait", "starting")
+    file = ailing.folder.parent / "one.jsonl"
+    file.write_text(json.dumps({"title": "", "text": "jalan rusak"}))
+    fed = ailing.run("feed", str(file), "--channel", "web")
+    assert fed.returncode == 1
+    assert f"the stack in {ailing.folder} is still starting: " in fed.stderr
+    assert "lapor doctor" in fed.stderr
+    assert "LAPOR_" not in fed.stderr
+
+
+def test_it_is_never_well_before_all_is_there(ailing: RunningStack) -> None:
+    """A script that waits for exit status 0 must not send too soon."""
+    while Stack.read(ailing.folder) and (note := Stack.running(ailing.folder)) and note.starting:
+        status, said = doctor(ailing)
+        note = Stack.running(ailing.folder)
+        if note is not None and note.starting:
+            assert status == 2, said
+    ailing.wait_ready()
+
+
+def test_a_channel_that_never_reached_its_upstream_is_a_failure(ailing: RunningStack) -> None:
+    """With the reason, and without the secret; the other channels are well, in the same process."""
+    accounts = ("upstream of sms", "upstream of telegram")
+
+    def both_failed() -> bool:
+        said = doctor(ailing)[1]
+        found = [seen for what, (seen, _) in said.items() if what.startswith(accounts)]
+        return found == ["FAIL", "FAIL"]
+
+    wait_until(both_failed, timeout_s=NOT_YET_S + 60, what="two failures")
+    status, said = doctor(ailing)
+    assert status == 1
+    reasons = {what.split(",")[0]: detail for what, (_, detail) in said.items() if what.startswith("upstream")}
+    assert "does not answer bind_transceiver" in reasons["upstream of sms"]
+    assert "LAPOR_TELEGRAM_TOKEN" in reasons["upstream of telegram"]
+    assert said["upstream of twitter, @lapor1708"][0] == "ok"
+    assert not any(what.startswith("upstream of web") for what in said)
+    for loop in ("sms", "telegram", "twitter", "web"):
+        assert said[loop][0] == "ok"
+    assert said["restarts"][0] == "ok"
+    shown = ailing.run("doctor").stdout
+    assert "another_token" not in shown
+    assert "secret08" not in shown
+
+
+def test_each_group_is_listed_with_its_lag(ailing: RunningStack) -> None:
+    """Those of the replies too, which are what a citizen waits for."""
+    said = doctor(ailing)[1]
+    for group in ("router", "sink", "replies-sms", "replies-twitter", "replies-telegram", "replies-web"):
+        assert said[f"lag of lapor-{group}"][0] == "ok"
+
+
+def test_what_nobody_handles_is_told_with_its_age(ailing: RunningStack) -> None:
+    """A router that hangs, seconds before it would be taken for stuck."""
+    router = ailing.note.services["router"]
+    os.kill(router, signal.SIGSTOP)
+    try:
+        address = f"http://{ailing.note.addresses['web']}/api/v1/complaints"
+        assert httpx.post(address, json={"text": "jalan rusak di Kota Medan"}, trust_env=False).status_code == 202
+        assert doctor(ailing)[1]["lag of lapor-router"][1].startswith("1 record waits, the oldest for ")
+    finally:
+        os.kill(router, signal.SIGCONT)
+
+
+def _is_another(stack: RunningStack, than: int) -> bool:
+    return stack.note.services["router"] != than
+
+
+def test_a_crash_loop_is_a_failure_with_its_log(ailing: RunningStack) -> None:
+    """One restart is worth a word; the third within minutes is no accident."""
+    seen = []
+    for number in range(1, CRASH_LOOP + 1):
+        killed = ailing.kill("router")
+        wait_until(partial(_is_another, ailing, killed), what="the restart")
+        seen.append(doctor(ailing)[1]["restarts of router"][0])
+        assert len(ailing.note.restarts["router"]) == number
+    assert seen == ["warn"] * (CRASH_LOOP - 1) + ["FAIL"]
+    answer = ailing.run("doctor")
+    assert answer.returncode == 1
+    assert str(ailing.folder / "logs" / "router.log") in answer.stdout
+
+
+def test_a_supervisor_that_is_gone_is_told_and_what_it_left(ailing: RunningStack) -> None:
+    """Its services go on, and nobody starts them again when they end."""
+    os.kill(ailing.process.pid, signal.SIGKILL)
+    ailing.process.wait(10)
+    status, said = doctor(ailing)
+    assert (status, said["stack"][0]) == (1, "FAIL")
+    assert "router" in said["stack"][1]
+    ailing.start()
+    assert doctor(ailing)[1]["stack"][0] == "ok"
+
+
+def test_without_a_stack_the_settings_are_looked_at(tmp_path: Path) -> None:
+    """As on a server, where `lapor up` does not run; servers that never answer hold nobody up."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        at = f"127.0.0.1:{silent.getsockname()[1]}"
+        environment |= {
+            "LAPOR_DATA": str(tmp_path),
+            "LAPOR_KAFKA": at,
+            "LAPOR_CLICKHOUSE": f"clickhouse://lapor@{at}/lapor",
+        }
+        command, bound_s = [*LAPOR, "doctor"], 60
+        answer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=bound_s, check=False)
+    assert answer.returncode == 1
+    assert "ok   stack: none runs in" in answer.stdout
+    for server in ("kafka", "clickhouse"):
+        assert f"FAIL {server}: " in answer.stdout
