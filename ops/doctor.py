@@ -9,6 +9,7 @@ from pathlib import Path
 from complaints.bus import Admin
 from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS, topics
 from complaints.errors import LaporError
+from complaints.runtime.compiled import Build
 from complaints.runtime.telemetry import Heartbeat
 from ops.cases import Answers
 
@@ -80,6 +81,18 @@ def guarded(what: str, look: Callable[[], Finding], advice: str) -> Finding:
         return look()
     except LaporError as error:
         return Finding(what=what, level=Level.fail, detail=str(error), advice=advice)
+
+
+def build(found: Build) -> Finding:
+    """Say whether the modules that read and route texts are compiled, and fail if their sources have changed since."""
+    if found.stale:
+        return Finding(
+            what="build",
+            level=Level.fail,
+            detail=f"{', '.join(found.stale)}: changed after being compiled",
+            advice="run `make setup`",
+        )
+    return Finding(what="build", level=Level.ok, detail=str(found))
 
 
 def disk(data: Path) -> Finding:

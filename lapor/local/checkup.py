@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from complaints.bus.confluent.backlog import Backlogs
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.errors import LaporError
+from complaints.runtime.compiled import installed
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
@@ -31,6 +32,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     Args:
         settings: with the addresses of the running stack.
     """
+    yield look.build(installed())
     yield look.disk(settings.data)
     stack = Stack.running(settings.data)
     yield _stack(settings, stack)

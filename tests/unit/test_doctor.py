@@ -12,6 +12,7 @@ from complaints.bus import Offsets
 from complaints.bus.confluent.backlog import Backlog
 from complaints.contract import COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
+from complaints.runtime.compiled import Build
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Reach
 from ops import doctor
@@ -20,6 +21,18 @@ from ops.lag import SLOW_S, STUCK_S, is_of_the_past, lag, service_of
 from ops.reach import Since, reach
 from router.app import TOPICS
 from sinks.clickhouse.rows import TABLES
+
+
+def test_it_says_which_build_is_in_use() -> None:
+    """Compiled or plain, with the reason; a build of other sources is a failure with its remedy."""
+    compiled = doctor.build(Build(compiled=18, reason="", stale=()))
+    plain = doctor.build(Build(compiled=0, reason="there is no C compiler (cc)", stale=()))
+    old = doctor.build(Build(compiled=18, reason="", stale=("router/explain.py",)))
+    assert (compiled.level, plain.level, old.level) == (Level.ok, Level.ok, Level.fail)
+    assert "18 modules" in compiled.detail
+    assert "no C compiler" in plain.detail
+    assert "router/explain.py" in old.detail
+    assert "make setup" in old.advice
 
 
 class Cluster:
