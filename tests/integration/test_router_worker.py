@@ -39,7 +39,9 @@ def run_router(kafka: KafkaServer, tmp_path: Path) -> Iterator[Run]:
             "LAPOR_DATA": str(folder),
             "LAPOR_DEAD_LETTER_FUSE": "50",
         }
-        running.append(subprocess.Popen([sys.executable, "-m", "lapor", "run", "router"], env=environment))
+        with folder.with_suffix(".log").open("w") as log:
+            command = [sys.executable, "-m", "lapor", "run", "router"]
+            running.append(subprocess.Popen(command, env=environment, stderr=log))
         return running[-1]
 
     yield start
@@ -229,8 +231,8 @@ def test_a_worker_that_is_stopped_while_it_joins_disturbs_nobody(
     assert first.poll() is None
 
 
-def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
+def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(  # noqa: PLR0913, PLR0917  # each is a fixture
+    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring, tmp_path: Path
 ) -> None:
     """Orders come over the control topic; an order that nobody knows changes nothing."""
     run_router()
@@ -239,7 +241,8 @@ def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(
     wait_until(lambda: before.id in topics.dispositions(), what="the one before", timeout_s=60)
     for order in (b"nonsense", b'{"order": "dance"}', b'{"order": "pause"}'):
         producer.send(Record(topic=CONTROL, key=b"", value=order)).result(30)
-    time.sleep(2.0)
+    wait_until(lambda: "order obeyed" in (tmp_path / "0.log").read_text(), what="the pause")
+    time.sleep(2.0)  # longer than the feeder, which looks whether it is to pause, ever sleeps
     publish(producer, [held])
     time.sleep(2.0)
     assert held.id not in topics.dispositions()
