@@ -62,7 +62,7 @@ def clickhouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     process, address = start_clickhouse(tmp_path_factory.mktemp("clickhouse"))
     yield address
     process.terminate()
-    process.wait(15)
+    process.wait(30)
 
 
 @pytest.fixture

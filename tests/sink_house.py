@@ -52,7 +52,7 @@ class SinkHouse:
 
     def send(self, *records: Record) -> list[Position]:
         """Write records and wait until Kafka has them."""
-        return [answer.result(20) for answer in [self.producer.send(record) for record in records]]
+        return [answer.result(30) for answer in [self.producer.send(record) for record in records]]
 
     def publish(self, count: int, *, key: bytes | None = None) -> list[UUID]:
         """Write new complaints, all with one key where one is given, and return their ids."""
@@ -78,7 +78,7 @@ class SinkHouse:
 
     def wait_for(self, count: int, table: str = "complaint_rows") -> None:
         """Wait until a table has so many rows."""
-        wait_until(lambda: self.rows(table) >= count, what=f"{count} rows in {table}", timeout_s=40)
+        wait_until(lambda: self.rows(table) >= count, what=f"{count} rows in {table}", timeout_s=60)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -93,6 +93,7 @@ class Running:
 
     def __init__(self, house: SinkHouse, store: Store, most_rows: int, fuse: int = 1000) -> None:
         self._consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TABLES))
+        self._store = store
         self._sink = Sink(
             self._consumer, store, house.producer, Pace(most_rows=most_rows, interval_s=INTERVAL_S), Fuse(fuse)
         )
@@ -108,6 +109,8 @@ class Running:
         except FuseBlown as error:
             self.crash = error
             self._consumer.close()  # as the end of the process does
+        finally:
+            self._store.close()
 
     def _turned(self, stored: int) -> None:
         self.turns += 1

@@ -51,12 +51,12 @@ class KafkaServer:
     def stop(self) -> None:
         """Stop it cleanly."""
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(30)
 
     def kill(self) -> None:
         """Kill it as a power cut would."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
 
     def start(self) -> None:
         """Start it again on the same data and port."""

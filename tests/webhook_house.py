@@ -40,4 +40,4 @@ def hand_in(
     told = {"id": "A-1", "text": "Jalan di Kota Semarang berlubang", "sender": "warga-7"} | fields
     body = json.dumps(told).encode()
     headers = signed(body, number=number or uuid4().hex, secret=secret)
-    return httpx.post(f"{base}/hooks/{source}", content=body, headers=headers, timeout=10)
+    return httpx.post(f"{base}/hooks/{source}", content=body, headers=headers, timeout=30)

@@ -59,7 +59,7 @@ class Running:
     def stop(self) -> None:
         """Stop it cleanly."""
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(30)
         assert not self._thread.is_alive()
 
 
@@ -102,7 +102,7 @@ class Sms:
     def close(self) -> None:
         """Stop the SMSC."""
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(30)
 
 
 class Twitter:
@@ -136,7 +136,7 @@ class Twitter:
     def close(self) -> None:
         """Stop the stand-in."""
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(30)
 
 
 class Web:

@@ -144,7 +144,7 @@ class Crashing(Intake):
 
     def accept(self, message: InboundMessage) -> "Future[Receipt]":
         """Keep the message; the answer never comes."""
-        super().accept(message).result(10)
+        super().accept(message).result(30)
         return Future()
 
 
@@ -175,7 +175,7 @@ def test_kafka_away_means_spooled_then_delivered_in_order(house: House) -> None:
         assert house.intake.waiting == 4
     finally:
         house.broker.start()
-    wait_until(lambda: len({complaint.id for complaint in house.came()}) == 4, timeout_s=40, what="all four")
+    wait_until(lambda: len({complaint.id for complaint in house.came()}) == 4, timeout_s=60, what="all four")
     wait_until(lambda: house.intake.waiting == 0, what="an empty spool")
     stamps = [min(stamp for stamp, complaint in house.stamped() if text in complaint.text) for text in texts]
     assert stamps == sorted(stamps)
@@ -192,7 +192,7 @@ def test_a_full_spool_while_kafka_is_away_is_a_no(house: House) -> None:
         assert house.intake.waiting == 0
     finally:
         house.broker.start()
-    wait_until(lambda: house.door.say(text), timeout_s=40, what="the yes")
+    wait_until(lambda: house.door.say(text), timeout_s=60, what="the yes")
     assert {complaint.text for complaint in house.came() if text in complaint.text}
     house.stop()
 
@@ -201,8 +201,8 @@ def test_a_message_that_kafka_never_takes_is_a_dead_letter_or_a_no_and_never_wai
     """Too large as a complaint, it is kept as a dead letter; too large for that too, it is refused for good."""
     house.start()
     big, huge = message("x" * 600_000, upstream_id=fresh("big")), message("x" * 1_200_000, upstream_id=fresh("huge"))
-    assert house.intake.accept(big).result(10).outcome is Outcome.dead_lettered
+    assert house.intake.accept(big).result(30).outcome is Outcome.dead_lettered
     with pytest.raises(ContractViolation, match="1200000 bytes"):
-        house.intake.accept(huge).result(10)
+        house.intake.accept(huge).result(30)
     assert house.intake.waiting == 0
     house.stop()

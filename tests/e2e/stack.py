@@ -21,25 +21,24 @@ class RunningStack:
 
     def __init__(self, folder: Path, *, wait: bool = True, **settings: str) -> None:
         self.folder = folder
-        self._log = (folder.parent / "up.log").open("w")
+        self._log = folder.parent / "up.log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
         self._environment = environment | settings | {"LAPOR_DATA": str(folder)}
         self.start(wait=wait)
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it says ready."""
-        self._log.truncate(0)
-        self.process = subprocess.Popen([*LAPOR, "up"], env=self._environment, stdout=self._log, stderr=self._log)
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen([*LAPOR, "up"], env=self._environment, stdout=log, stderr=log)
         if wait:
             self.wait_ready()
 
     def wait_ready(self) -> None:
         """Wait until it says ready."""
-        log = Path(self._log.name)
 
         def ready() -> bool:
-            assert self.process.poll() is None, log.read_text()
-            return "ready." in log.read_text()
+            assert self.process.poll() is None, self._log.read_text()
+            return "ready." in self._log.read_text()
 
         wait_until(ready, timeout_s=START_S, what="the stack")
 

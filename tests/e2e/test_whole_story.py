@@ -1,7 +1,7 @@
 """A citizen's whole story on each channel alone: send, be asked, answer, hear the owner, ask for the status, get the agency's answer."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 from uuid import uuid4
 
@@ -21,6 +21,8 @@ ANSWER = "Lampu sudah kami ganti pagi ini. Terima kasih atas laporannya."
 class Citizen(Protocol):
     """One person on one channel."""
 
+    _http: httpx.Client
+
     def say(self, text: str) -> None:
         """Write to us."""
 
@@ -32,7 +34,7 @@ class ByPhone:
     """SMS through the SMSC."""
 
     def __init__(self, stack: RunningStack) -> None:
-        self._http = httpx.Client(base_url=stack.note.controls["smsc"], timeout=15, trust_env=False)
+        self._http = httpx.Client(base_url=stack.note.controls["smsc"], timeout=30, trust_env=False)
         self._number = f"62811{uuid4().int % 10**8:08d}"
 
     def say(self, text: str) -> None:
@@ -50,7 +52,7 @@ class OnTwitter:
     """Posts at X; the citizen answers below what we posted."""
 
     def __init__(self, stack: RunningStack) -> None:
-        self._http = httpx.Client(base_url=f"{stack.note.controls['x']}/_standin", timeout=15, trust_env=False)
+        self._http = httpx.Client(base_url=f"{stack.note.controls['x']}/_standin", timeout=30, trust_env=False)
         self._name = f"warga_{uuid4().hex[:8]}"
         self._own: set[str] = set()
         self._last: str | None = None
@@ -75,7 +77,7 @@ class OnTelegram:
     """Writes to our bot."""
 
     def __init__(self, stack: RunningStack) -> None:
-        self._http = httpx.Client(base_url=f"{stack.note.controls['telegram']}/_standin", timeout=15, trust_env=False)
+        self._http = httpx.Client(base_url=f"{stack.note.controls['telegram']}/_standin", timeout=30, trust_env=False)
         self._name = f"warga_{uuid4().hex[:8]}"
 
     def say(self, text: str) -> None:
@@ -93,7 +95,7 @@ class OnTheWeb:
 
     def __init__(self, stack: RunningStack) -> None:
         web = stack.note.addresses["web"]
-        self._http = httpx.Client(base_url=f"http://{web}", timeout=15, trust_env=False, follow_redirects=True)
+        self._http = httpx.Client(base_url=f"http://{web}", timeout=30, trust_env=False, follow_redirects=True)
         self._code = ""
 
     def say(self, text: str) -> None:
@@ -121,9 +123,11 @@ CITIZENS: dict[str, Callable[[RunningStack], Citizen]] = {
 
 
 @pytest.fixture(params=CITIZENS)
-def citizen(request: pytest.FixtureRequest, stack: RunningStack) -> Citizen:
+def citizen(request: pytest.FixtureRequest, stack: RunningStack) -> Iterator[Citizen]:
     """Somebody whom we have not heard of."""
-    return CITIZENS[request.param](stack)
+    made = CITIZENS[request.param](stack)
+    yield made
+    made._http.close()
 
 
 def hears(citizen: Citizen, part: str) -> str:
@@ -132,7 +136,7 @@ def hears(citizen: Citizen, part: str) -> str:
     def said() -> str:
         return next((text for text in citizen.heard() if part in text), "")
 
-    wait_until(lambda: bool(said()), timeout_s=30, what=f"{part!r}; heard so far: {citizen.heard()}")
+    wait_until(lambda: bool(said()), timeout_s=60, what=f"{part!r}; heard so far: {citizen.heard()}")
     return said()
 
 
@@ -148,7 +152,7 @@ def test_one_channel_is_enough_for_the_whole_life_of_a_complaint(stack: RunningS
         found = stack.query(f"SELECT owner_id FROM cases WHERE tracking_code = '{code}' AND additions = 1 AND hop = 1")
         return found[0][0] if found else ""
 
-    wait_until(lambda: bool(owner()), timeout_s=20, what="the completed case in ClickHouse")
+    wait_until(lambda: bool(owner()), timeout_s=60, what="the completed case in ClickHouse")
     citizen.say(f"STATUS {code}")
     assert OWNER in hears(citizen, "sejak")
     answered = stack.run("case", "answer", code, "--as", owner(), "--text", ANSWER)

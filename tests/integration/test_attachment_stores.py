@@ -29,10 +29,10 @@ def s3() -> Iterator[str]:
     environment = os.environ | {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: listens(port), what="the S3 server")
-    httpx.put(f"http://127.0.0.1:{port}/lapor", timeout=10, trust_env=False).raise_for_status()
+    httpx.put(f"http://127.0.0.1:{port}/lapor", timeout=30, trust_env=False).raise_for_status()
     yield f"key:secret@127.0.0.1:{port}/lapor"
     process.terminate()
-    process.wait(10)
+    process.wait(30)
 
 
 @pytest.fixture(params=["disk", "bucket"])

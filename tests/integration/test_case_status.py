@@ -1,6 +1,7 @@
 """Where a case stands, asked of a real ClickHouse that real events filled."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -43,7 +44,7 @@ def answered(case: Complaint, kind: CaseEventKind, text: str) -> AnyEvent:
 
 def test_the_states_of_a_case_as_the_citizen_sees_them(house: SinkHouse) -> None:
     """At a desk, with its owner and the deadline, answered with masked words; the newest hop counts."""
-    reader = StoredCases(Store(house.address))
+    reader = StoredCases(house.store)
     case = house.complaint()
     assert reader.status(case.tracking_code) is None
     stored(house, case, disposition(case, PEMDA, triage=True), rows={"complaint_rows": 1, "disposition_rows": 1})
@@ -84,7 +85,7 @@ def test_a_secret_case_shows_its_owner_and_no_word_of_it(house: SinkHouse) -> No
         answered(case, CaseEventKind.closed, "Rahasia"),
         rows={"complaint_rows": 1, "disposition_rows": 1, "case_event_rows": 1},
     )
-    found = StoredCases(Store(house.address)).status(case.tracking_code)
+    found = StoredCases(house.store).status(case.tracking_code)
     assert found is not None
     assert (found.state, found.owner, found.answer, found.secret) == ("selesai", DPU.name, "", True)
 
@@ -107,8 +108,8 @@ def test_what_is_no_code_is_told_from_a_clickhouse_that_is_away(monkeypatch: pyt
 
 def test_tables_that_are_not_made_yet_are_unavailable_and_no_fault(clickhouse_server: str) -> None:
     """The sink makes them; a door may be up before it."""
-    with pytest.raises(StoreUnavailable):
-        StoredCases(Store(clickhouse_server)).status("2Q74GVWWCE3")
+    with closing(Store(clickhouse_server)) as store, pytest.raises(StoreUnavailable):
+        StoredCases(store).status("2Q74GVWWCE3")
 
 
 MANY = 200_000
@@ -116,7 +117,7 @@ MANY = 200_000
 
 def test_a_status_reads_one_case_and_not_all(house: SinkHouse) -> None:
     """Citizens ask as often as they like, and there are more cases each year."""
-    store = Store(house.address)
+    store = house.store
     store.execute(
         "INSERT INTO complaint_rows (complaint_id, tracking_code, kafka_offset)"
         f" SELECT reinterpretAsUUID(sipHash128(number)), hex(sipHash64(number)), number FROM numbers({MANY})"

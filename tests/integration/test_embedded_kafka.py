@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -59,7 +58,7 @@ class Broker:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +104,7 @@ def test_a_first_group_reads_at_once(broker: Broker) -> None:
     """Once the server is announced, a group's first message needs no second of waiting for Kafka's own topics."""
     create(broker.address, "first", partitions=2)
     producer = KafkaProducer(bootstrap_servers=broker.address)
-    producer.send("first", b"jalan rusak", key=b"1").get(timeout=10)
+    producer.send("first", b"jalan rusak", key=b"1").get(timeout=30)
     producer.close()
     start = time.monotonic()
     assert consumed(broker.address, "first", 1) == [b"jalan rusak"]
@@ -117,7 +116,7 @@ def test_a_misspelt_topic_is_an_error(broker: Broker) -> None:
     errors: list[object] = []
     producer = Producer({"bootstrap.servers": broker.address, "message.timeout.ms": 2000, "log_level": 0})
     producer.produce("lapor.complaintz", b"x", on_delivery=lambda error, _message: errors.append(error))
-    producer.flush(10)
+    producer.flush(30)
     assert errors[0] is not None
     assert "lapor.complaintz" not in AdminClient({"bootstrap.servers": broker.address}).list_topics(timeout=5).topics
 
@@ -150,10 +149,10 @@ def test_kill_minus_nine_loses_nothing_acked(tmp_path: Path) -> None:
         if error is None:
             acked.add(message.value())  # type: ignore[attr-defined]
 
-    killer = threading.Timer(2.0, broker.process.kill)
-    killer.start()
     number = 0
     while broker.process.poll() is None:
+        if len(acked) > 1000:
+            broker.process.kill()
         try:
             producer.produce("durable", f"{number:08d}".encode().ljust(300, b"x"), on_delivery=delivered)
             number += 1
@@ -181,7 +180,7 @@ def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(tmp_path: Path) 
     create(first.address, "kept")
     producer = Producer({"bootstrap.servers": first.address})
     producer.produce("kept", b"banjir")
-    assert producer.flush(10) == 0
+    assert producer.flush(30) == 0
     start = time.monotonic()
     first.stop()
     assert time.monotonic() - start < 3.0

@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from embedded.smsc import Delivery, Part, Smsc, SmscConfig, TextError, split
 from embedded.smsc.text import read
 from lapor.processes.channels import PASSWORD_CHARACTERS
+from tests.support import wait_until
 
 ROOT = Path(__file__).parents[2]
 LONG = "Jalan berlubang [RT 05] {pasar} seharga 10€, " * 8
@@ -51,10 +52,7 @@ class Centre:
 
     def says(self, text: str) -> str:
         """Wait until the text was printed and return all that was."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and text not in self.output.read_text():
-            time.sleep(0.02)
-        assert text in self.output.read_text()
+        wait_until(lambda: text in self.output.read_text(), what=text)
         return self.output.read_text()
 
     def deliver(self, **message: object) -> dict[str, Any]:
@@ -72,7 +70,7 @@ class Centre:
         """Send the signal and return the exit code."""
         self.http.close()
         self.process.send_signal(number)
-        code = self.process.wait(timeout=10)
+        code = self.process.wait(timeout=30)
         if self.process.stdin is not None:
             self.process.stdin.close()
         return code
@@ -83,7 +81,7 @@ class Listener:
 
     def __init__(self, port: int, answer: Callable[[Any], int] = lambda _pdu: 0) -> None:
         self.heard: list[Part] = []
-        self.client = smpplib.client.Client("127.0.0.1", port, allow_unknown_opt_params=True, timeout=5)
+        self.client = smpplib.client.Client("127.0.0.1", port, allow_unknown_opt_params=True, timeout=30)
         self.client.connect()
 
         def received(pdu: Any) -> int:
@@ -113,7 +111,7 @@ class Listener:
         """End without a goodbye, as a killed process does."""
         if self.client._socket is not None:
             self.client._socket.shutdown(socket.SHUT_RDWR)
-        self.thread.join(5)
+        self.thread.join(30)
         self.client.disconnect()
 
 
@@ -194,7 +192,7 @@ def test_the_password_of_a_new_smsc_can_be_set_for_our_door() -> None:
 def test_only_the_right_password_binds(centre: Centre) -> None:
     """A bind with another name or password is refused with the status the standard has for it."""
     for system_id, password, status in (("lapor", "no", 0x0E), ("other", "lapor", 0x0F)):
-        client = smpplib.client.Client("127.0.0.1", centre.port, timeout=5)
+        client = smpplib.client.Client("127.0.0.1", centre.port, allow_unknown_opt_params=True, timeout=30)
         client.connect()
         with pytest.raises(smpplib.exceptions.PDUError) as caught:
             client.bind_transceiver(system_id=system_id, password=password)
@@ -256,25 +254,32 @@ def test_what_a_killed_client_did_not_answer_comes_to_the_next(centre: Centre) -
     thread.start()
     pdus = [read_raw(first) for _ in range(3)]
     answer_raw(first, pdus[1])
-    time.sleep(0.1)
+    wait_until(lambda: centre.http.get("/status").json()["binds"][0]["in_flight"] == 2, what="the answer")
     first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     first.close()
     time.sleep(0.3)
     assert not answers
     second = Listener(centre.port)
-    thread.join(10)
+    thread.join(30)
     assert answers[0]["status"] == 0
     assert sorted(read(part).number for part in second.heard) == [1, 3]
     second.close()
 
 
 def test_an_answer_comes_at_once(centre: Centre) -> None:
-    """Twenty messages one after the other take no 40 ms each: Nagle's delay is off on the control side."""
+    """Twenty messages one after the other take no 40 ms each: Nagle's delay is off on the control side.
+
+    The best of ten rounds counts: the delay would be in each, and other work on the machine is not.
+    """
     listener = Listener(centre.port)
-    start = time.monotonic()
-    for _ in range(20):
-        assert centre.deliver(text="x")["status"] == 0
-    assert time.monotonic() - start < 0.5
+
+    def round_s() -> float:
+        start = time.monotonic()
+        for _ in range(20):
+            assert centre.deliver(text="x")["status"] == 0
+        return time.monotonic() - start
+
+    assert any(round_s() < 0.5 for _ in range(10))
     listener.close()
 
 
@@ -299,9 +304,7 @@ def test_what_was_sent_is_joined_and_outlives_a_kill(centre: Centre, tmp_path: P
             registered_delivery=True,
         )
     centre.says("SMS to 6281: Terima kasih")
-    deadline = time.monotonic() + 5
-    while len(listener.heard) < len(parts) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: len(listener.heard) == len(parts), what="the receipts")
     (message,) = centre.http.get("/sent").json()["sent"]
     assert message["text"] == "Terima kasih, kode Anda LPR-1 €. " * 7
     assert (message["parts"], message["registered_delivery"]) == (len(parts), 1)
@@ -326,7 +329,7 @@ def test_a_raw_pdu_goes_out_as_it_is(centre: Centre) -> None:
     pdu = read_raw(client)
     assert (pdu[:12], pdu[16:]) == (mutilated[:12], mutilated[16:])
     answer_raw(client, pdu, command=0x8000_0000, status=3)
-    thread.join(10)
+    thread.join(30)
     assert (answers[0]["status"], answers[0]["parts"][0]["command"]) == (3, 0x8000_0000)
     client.close()
 
@@ -381,11 +384,14 @@ def test_a_half_open_client_is_cut_off(tmp_path: Path) -> None:
     """A client that is connected but silent loses its bind, and its messages wait for one that lives."""
 
     async def scenario() -> tuple[list[Any], Delivery]:
-        settings = {"enquire_link_s": 0.1, "response_timeout_s": 0.2}
+        settings = {"enquire_link_s": 0.5, "response_timeout_s": 2.0}
         async with in_process(tmp_path, **settings) as smsc:
             dead = await asyncio.to_thread(bind_raw, smsc.port)
-            delivery = asyncio.create_task(smsc.deliver("628", "x", timeout_s=10))
-            await asyncio.sleep(1)
+            delivery = asyncio.create_task(smsc.deliver("628", "x", timeout_s=60))
+            for _ in range(600):  # half a minute at the most
+                if not smsc.status()["binds"]:
+                    break
+                await asyncio.sleep(0.05)
             binds = smsc.status()["binds"]
             alive = smpp34.Client("127.0.0.1", smsc.port, "lapor", PASSWORD, bind_type="TRX")
             await alive.connect()
@@ -400,11 +406,11 @@ def test_a_half_open_client_is_cut_off(tmp_path: Path) -> None:
 
 
 def test_it_carries_the_load_of_a_disaster(tmp_path: Path) -> None:
-    """More than 1,500 messages a second are delivered and answered on one bind."""
+    """More than 1,500 messages a second are delivered and answered on one bind, in the best of five rounds."""
     count = 6000
 
-    async def scenario() -> float:
-        async with in_process(tmp_path) as smsc:
+    async def round_per_s(folder: Path) -> float:
+        async with in_process(folder) as smsc:
             client = smpp34.Client("127.0.0.1", smsc.port, "lapor", PASSWORD, bind_type="TRX", inbound_capacity=9999)
             esme = await client.connect()
 
@@ -423,7 +429,7 @@ def test_it_carries_the_load_of_a_disaster(tmp_path: Path) -> None:
             await client.stop()
             return count / took_s
 
-    assert asyncio.run(scenario()) > 1500
+    assert any(asyncio.run(round_per_s(tmp_path / str(number))) > 1500 for number in range(5))
 
 
 def test_importing_starts_nothing() -> None:

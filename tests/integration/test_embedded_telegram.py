@@ -120,7 +120,7 @@ def test_a_second_poll_ends_the_first_with_a_conflict(upstream: Telegram) -> Non
     first.start()
     wait_until(lambda: upstream.status()["polling"] == 1, what="the first poll")
     call(upstream, "getUpdates", timeout=0)
-    first.join(10)
+    first.join(30)
     assert answers[0]["error_code"] == 409
     assert "terminated by other getUpdates request" in answers[0]["description"]
 

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded.x.posts import next_id, shown_text, weight
+from tests.support import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,14 +44,11 @@ class StandIn:
         self.output = data_dir.with_suffix(".out")
         with self.output.open("w") as file:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
-        deadline = time.monotonic() + 20
-        while "answers at" not in self.output.read_text():
-            assert time.monotonic() < deadline, self.output.read_text()
-            time.sleep(0.02)
+        wait_until(lambda: "answers at" in self.output.read_text(), what="the stand-in")
         found = re.search(r"answers at (\S+)", self.output.read_text())
         assert found is not None
         self.base = found[1]
-        self.http = httpx.Client(base_url=self.base, headers={"Authorization": "Bearer x"}, timeout=10)
+        self.http = httpx.Client(base_url=self.base, headers={"Authorization": "Bearer x"}, timeout=30)
         self.account = self.http.get("/_standin/status").json()["account"]["id"]
 
     def tweepy(self, **options: Any) -> tweepy.Client:
@@ -75,7 +73,7 @@ class StandIn:
         """Send the signal and return the exit code."""
         self.http.close()
         self.process.send_signal(number)
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=30)
 
 
 @pytest.fixture
@@ -227,15 +225,14 @@ def test_without_credentials_it_is_401(x: StandIn) -> None:
 
 def test_the_rate_limit_tells_when_to_come_back(x: StandIn) -> None:
     """The headers count down; at zero it is 429 with the moment of the reset, after which it goes on."""
-    x.http.post("/_standin/limits", json={"limit": 2, "window_s": 1})
+    x.http.post("/_standin/limits", json={"limit": 2, "window_s": 5})
     left = [x.http.get("/2/users/me").headers["x-rate-limit-remaining"] for _ in range(2)]
     assert left == ["1", "0"]
     with pytest.raises(tweepy.TooManyRequests) as caught:
         x.tweepy().get_me(user_auth=False)
-    assert 0 < caught.value.reset_time - time.time() < 3
+    assert 0 < caught.value.reset_time - time.time() < 7
     assert x.tweepy().get_user(id=x.account).data is not None
-    time.sleep(1.05)
-    assert x.http.get("/2/users/me").status_code == 200
+    wait_until(lambda: x.http.get("/2/users/me").status_code == 200, what="the end of the window")
 
 
 def test_failures_come_as_asked(x: StandIn) -> None:

@@ -19,7 +19,7 @@ def test_a_service_shows_what_it_counts() -> None:
     serve_metrics(f"127.0.0.1:{port}")
     telemetry.X_READS_SHARE.set(0.8)
     telemetry.REPLIES.labels("sms", "sent").inc()
-    shown = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5, trust_env=False).text
+    shown = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30, trust_env=False).text
     assert "lapor_x_reads_share 0.8" in shown
     assert 'lapor_replies_total{channel="sms",outcome="sent"}' in shown
     assert "# HELP lapor_dead_letters_total" in shown

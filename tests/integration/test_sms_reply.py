@@ -76,7 +76,7 @@ class Process:
         """Stop all."""
         self.stop.set()
         for thread in self.threads:
-            thread.join(20)
+            thread.join(30)
         self.intake.close()
         self.producer.close()
         self.memory.close()
@@ -119,7 +119,7 @@ def test_a_complaint_is_answered_once_and_the_receipt_is_on_record(
         created_at=datetime.now(UTC),
     )
     for _ in range(2):
-        process.producer.send(encode(reply, source="/tests")).result(10)
+        process.producer.send(encode(reply, source="/tests")).result(30)
 
     def outcomes() -> list[tuple[DeliveryOutcome, str]]:
         stored = [record for batch in scanner.scan(DELIVERIES, start=begin[DELIVERIES]) for record in batch]

@@ -95,7 +95,7 @@ def test_one_and_many_parts_in_gsm7_and_ucs2_are_answered_with_ok_and_stand_on_k
     door = threading.Thread(target=channel.run, args=(intake, stop))
 
     def open_the_door() -> None:
-        listening.wait(20)
+        listening.wait(30)
         door.start()
 
     opener = threading.Thread(target=open_the_door)
@@ -105,7 +105,7 @@ def test_one_and_many_parts_in_gsm7_and_ucs2_are_answered_with_ok_and_stand_on_k
     finally:
         stop.set()
         opener.join()
-        door.join(20)
+        door.join(30)
         intake.close()
         producer.close()
     batches = scanner.scan(COMPLAINTS, start=begin[COMPLAINTS])
@@ -150,17 +150,17 @@ def test_it_takes_our_answers_in_one_part_and_in_many(keys: Keyring, tmp_path: P
         target=lambda: came.extend(asyncio.run(take_answers(port, listening, heard, 4))), daemon=True
     )
     smsc.start()
-    listening.wait(20)
+    listening.wait(30)
     house = House(tmp_path, keys, [At(port)])
     try:
         wait_until(lambda: house.binds_up == 1, what="the bind")
-        assert house.door.sender.send(letter("Laporan diterima")).result(10) == "smpp34-1"
-        assert house.door.sender.send(letter(LONG[:300])).result(10) == "smpp34-3"
+        assert house.door.sender.send(letter("Laporan diterima")).result(30) == "smpp34-1"
+        assert house.door.sender.send(letter(LONG[:300])).result(30) == "smpp34-3"
         with pytest.raises(Undeliverable):
-            house.door.sender.send(letter("halo")).result(10)
+            house.door.sender.send(letter("halo")).result(30)
     finally:
         heard.set()
-        smsc.join(20)
+        smsc.join(30)
         house.close()
     assert came[0].short_message == b"Laporan diterima"
     assert b"".join(event.short_message[6:] for event in came[1:3]).decode() == LONG[:300]

@@ -139,7 +139,7 @@ def test_a_reply_to_our_message_belongs_to_the_case_that_it_names(talk: Talk) ->
     said, complaint = talk.case("jalan berlubang di Kota Semarang", asked=False)
     code = tracking.spaced(complaint.tracking_code)
     words = f"Laporan Anda dengan kode {code} kami teruskan."
-    answer = talk.door._client.say(said["chat_id"], words, answers=None, keyboard=None).result(10)
+    answer = talk.door._client.say(said["chat_id"], words, answers=None, keyboard=None).result(30)
     talk.case("sampah menumpuk di Kota Bandung", asked=False)
     talk.until_safe(talk.telegram.say("sekarang tambah dalam", reply_to=int(answer)))
     (event,) = talk.additions()

@@ -54,7 +54,7 @@ class X:
             self.process = subprocess.Popen(command, stdout=file, stderr=file)
         wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
         self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
-        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=30, trust_env=False)
 
     def post(self, text: str, author: str = "warga") -> str:
         """Have a citizen mention us; return the post's id."""
@@ -76,7 +76,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[X]:
     yield x
     x.http.close()
     x.process.terminate()
-    x.process.wait(10)
+    x.process.wait(30)
 
 
 class House:
@@ -117,7 +117,7 @@ class House:
     def stop(self) -> None:
         """Stop it cleanly."""
         self._stop.set()
-        self.thread.join(10)
+        self.thread.join(30)
         assert not self.thread.is_alive()
         self.intake.close()
 
@@ -318,10 +318,10 @@ def test_an_answer_stands_below_the_citizens_post(upstream: X, sender: XSender) 
     """And its id is what we know it by; the same text again has arrived already."""
     post = upstream.post(f"jalan rusak {uuid4()}")
     text = f"Laporan Anda sudah kami terima {uuid4()}"
-    own = sender.send(letter(post, text)).result(5)
+    own = sender.send(letter(post, text)).result(30)
     (found,) = [item for item in upstream.http.get("/posts").json()["posts"] if item["id"] == own]
     assert (found["text"], found["in_reply_to"]) == (text, post)
-    assert sender.send(letter(post, text)).result(5) == ""
+    assert sender.send(letter(post, text)).result(30) == ""
 
 
 def test_a_post_that_is_gone_cannot_be_answered(upstream: X, sender: XSender) -> None:
@@ -329,11 +329,11 @@ def test_a_post_that_is_gone_cannot_be_answered(upstream: X, sender: XSender) ->
     post = upstream.post(f"jalan rusak {uuid4()}")
     upstream.http.delete(f"/tweets/{post}").raise_for_status()
     with pytest.raises(Undeliverable):
-        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(5)
+        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
     hidden = upstream.post(f"jalan rusak {uuid4()}", author="tertutup")
     upstream.http.post("/users", json={"username": "tertutup", "protected": True}).raise_for_status()
     with pytest.raises(Undeliverable):
-        sender.send(letter(hidden, f"Terima kasih {uuid4()}")).result(5)
+        sender.send(letter(hidden, f"Terima kasih {uuid4()}")).result(30)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 401])
@@ -342,7 +342,7 @@ def test_what_x_does_not_take_now_is_tried_again_later(upstream: X, sender: XSen
     post = upstream.post(f"jalan rusak {uuid4()}")
     upstream.http.post("/fail", json={"status": status, "count": 1, "path": "/2/tweets"}).raise_for_status()
     with pytest.raises(UpstreamUnavailable):
-        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(5)
+        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
 
 
 def test_a_rate_limit_on_our_answers_holds_all_of_them_until_x_wants_them(upstream: X, sender: XSender) -> None:
@@ -352,7 +352,7 @@ def test_a_rate_limit_on_our_answers_holds_all_of_them_until_x_wants_them(upstre
     upstream.http.post("/fail", json=limit).raise_for_status()
     for _ in range(3):  # the stand-in would take the second
         with pytest.raises(UpstreamUnavailable):
-            sender.send(letter(post, f"Terima kasih {uuid4()}")).result(5)
+            sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
     wait_until(lambda: sender.send(letter(post, f"Sama-sama {uuid4()}")).exception(5) is None, what="the next window")
 
 

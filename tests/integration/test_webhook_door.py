@@ -86,7 +86,7 @@ class House:
     def stop(self) -> None:
         """Stop it cleanly."""
         self.stop_sign.set()
-        self.thread.join(10)
+        self.thread.join(30)
         self.intake.close()
 
 
@@ -176,7 +176,7 @@ def letter(source: str = "dinas") -> Letter:
 def test_a_source_is_told_of_a_reply_by_a_signed_webhook(house: House, callback: Callback) -> None:
     """It can check it as we check its own; the id is the reply's, so that a second one changes nothing."""
     told = letter()
-    assert house.door.sender.send(told).result(10) == str(told.reply_id)
+    assert house.door.sender.send(told).result(30) == str(told.reply_id)
     headers, body = callback.calls[0]
     Webhook(SECRET).verify(body, headers)
     assert {name.lower(): value for name, value in headers.items()}["webhook-id"] == str(told.reply_id)
@@ -194,7 +194,7 @@ def test_a_callback_that_does_not_say_yes_is_called_later(status: int, house: Ho
     """As the specification asks; a redirect is not followed."""
     callback.statuses = [status]
     with pytest.raises(UpstreamUnavailable, match=str(status)):
-        house.door.sender.send(letter()).result(10)
+        house.door.sender.send(letter()).result(30)
     assert len(callback.calls) == 1
 
 
@@ -203,14 +203,14 @@ def test_a_source_that_wants_no_more_or_none_cannot_be_told(house: House, callba
     callback.statuses = [410]
     for source in ("dinas", "bisu", "gone"):
         with pytest.raises(Undeliverable):
-            house.door.sender.send(letter(source)).result(10)
+            house.door.sender.send(letter(source)).result(30)
 
 
 def test_a_callback_that_is_away_is_called_later(tmp_path: Path, keys: Keyring) -> None:
     """Nobody listens there."""
     house = House(tmp_path, keys, f"http://127.0.0.1:{free_port()}/")
     with pytest.raises(UpstreamUnavailable, match="does not answer"):
-        house.door.sender.send(letter()).result(10)
+        house.door.sender.send(letter()).result(30)
     house.stop()
 
 

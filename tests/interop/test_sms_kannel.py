@@ -60,7 +60,7 @@ class AsReceiver:
     def close(self) -> None:
         """Stop."""
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(30)
 
 
 class DriveSmpp:
@@ -89,7 +89,7 @@ class DriveSmpp:
     def close(self) -> None:
         """End it."""
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(30)
         self._front.close()
         self._bearerbox.close()
 
@@ -110,7 +110,7 @@ def test_each_message_of_kannels_flood_is_a_complaint_and_answered(
     """Without a window, an enquire_link behind each: all answered over one bind, none twice."""
     house = House(tmp_path, keys, [smsc])
     try:
-        wait_until(lambda: len(house.came) >= MESSAGES, timeout_s=30, what="all messages")
+        wait_until(lambda: len(house.came) >= MESSAGES, timeout_s=60, what="all messages")
         wait_until(lambda: answers(smsc) >= (MESSAGES, MESSAGES), what="the answers in Kannel's log")
         assert {complaint.text for complaint in house.came} == {str(number) for number in range(1, MESSAGES + 1)}
         assert "PANIC" not in smsc.said

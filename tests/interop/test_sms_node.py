@@ -136,7 +136,7 @@ def test_it_takes_answers_and_tells_their_fate(house: House, smsc: NodeSmsc) -> 
         "6281100000001",
     )
     assert (event["coding"], event["receipt"], event["types"]) == (0, 1, [0, 1, 1, 1])
-    assert sent.result(5) == event["id"]
+    assert sent.result(30) == event["id"]
     assert smsc.next("receipt")["status"] == 0
     assert house.intake.outcomes == [(event["id"], True, "DELIVRD")]
 
@@ -144,7 +144,7 @@ def test_it_takes_answers_and_tells_their_fate(house: House, smsc: NodeSmsc) -> 
     parts = [smsc.next("submit"), smsc.next("submit")]
     assert "".join(part["text"] for part in parts) == LONG
     assert [part["udh"][-4:] for part in parts] == ["0201", "0202"]
-    assert sent.result(5) == parts[1]["id"]
+    assert sent.result(30) == parts[1]["id"]
     smsc.next("receipt")
 
     house.door.sender.send(letter("Sugeng ꦲꦏ꧀ꦱꦫ"))

@@ -76,7 +76,7 @@ class House:
     def hand_in(self, said: InboundMessage) -> Said:
         """Hand a message in, let the router answer, and return the event that it became."""
         before = {topic: len(self.bus.stored(topic)) for topic in (COMPLAINTS, CASE_EVENTS, REPLIES)}
-        receipt = self.intake.accept(said).result(5)
+        receipt = self.intake.accept(said).result(30)
         assert receipt.outcome is Outcome.published
         (topic,) = [topic for topic in before if len(self.bus.stored(topic)) > before[topic]]
         models: dict[str, type[Said]] = {COMPLAINTS: Complaint, CASE_EVENTS: CaseEvent, REPLIES: Reply}
@@ -276,7 +276,7 @@ def test_a_case_takes_only_so_many_additions(house: House, monkeypatch: pytest.M
     assert isinstance(house.say("Tiga lagi", thread="t"), Complaint)
     assert house.say("Satu lagi", thread="t", upstream_id="one") == one
     with pytest.raises(CaseError, match="2"):
-        house.intake.complete(first.tracking_code, message("Empat lagi", upstream_id="w")).result(5)
+        house.intake.complete(first.tracking_code, message("Empat lagi", upstream_id="w")).result(30)
 
 
 def test_a_status_question_is_answered_and_no_complaint(house: House) -> None:
@@ -331,10 +331,10 @@ def test_the_same_question_is_answered_once_a_minute(house: House) -> None:
 def test_a_page_adds_to_the_case_that_it_shows(house: House) -> None:
     """And a code that this door has not heard of is an error, not a dead letter."""
     first = house.say("Jalan berlubang di Kota Semarang")
-    receipt = house.intake.complete(first.tracking_code, message("Fotonya", upstream_id="w1")).result(5)
+    receipt = house.intake.complete(first.tracking_code, message("Fotonya", upstream_id="w1")).result(30)
     assert receipt.complaint_id == first.id
     with pytest.raises(CaseError):
-        house.intake.complete("2Q74GVWWCE3", message("Fotonya", upstream_id="w2")).result(5)
+        house.intake.complete("2Q74GVWWCE3", message("Fotonya", upstream_id="w2")).result(30)
     assert house.bus.stored(DEAD_LETTERS) == []
 
 

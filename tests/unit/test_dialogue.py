@@ -56,9 +56,9 @@ def test_both_sides_are_shown_in_order() -> None:
 def test_an_sms_that_is_not_taken_ends_it() -> None:
     """And so does silence."""
     with smsc({"/deliver": {"status": 100}, "/sent": {"sent": []}}) as address, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dialogue, "HEARD_WITHIN_S", 0.2)
         phone = Phone(address, number="62", short_code="1708", say=lambda _: None)
         with pytest.raises(UnavailableError, match="lapor doctor"):
             phone.text("halo")
+        patch.setattr(dialogue, "HEARD_WITHIN_S", 0.2)  # not before: it is also how long the phone waits for an answer
         with pytest.raises(UnavailableError, match="hears nothing"):
             phone.hear()

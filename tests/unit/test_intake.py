@@ -45,7 +45,7 @@ def test_a_full_disk_stops_the_draining_only_while_it_is_full(
 ) -> None:
     """A drainer that died of it would leave the spool to fill for ever, with a Kafka that is well."""
     bus.mode = Mode.away
-    assert intake.accept(message()).result(5).outcome is Outcome.spooled
+    assert intake.accept(message()).result(30).outcome is Outcome.spooled
     spool._database.execute("PRAGMA query_only = 1")
     bus.mode = Mode.up
     wait_until(lambda: len(bus.stored(COMPLAINTS)) >= 2, what="the second try")
@@ -57,14 +57,14 @@ def test_a_full_disk_stops_the_draining_only_while_it_is_full(
 def test_half_a_surrogate_pair_does_not_cost_the_complaint(intake: Intake, bus: MemoryProducer) -> None:
     """A post may be cut in the middle of an emoji; no UTF-8 can hold the rest of it."""
     cut = replace(message(body=b"as it came"), text="jalan \ud83d rusak", title="\ud83d", address="x \ud83d")
-    assert intake.accept(cut).result(5).outcome is Outcome.published
+    assert intake.accept(cut).result(30).outcome is Outcome.published
     (complaint,) = bus.events(COMPLAINTS, Complaint)
     assert (complaint.text, complaint.raw.body) == ("jalan \ufffd rusak", b"as it came")
 
 
 def test_what_no_json_can_hold_is_a_dead_letter(intake: Intake, bus: MemoryProducer) -> None:
     """The door would die of it each time that it comes again."""
-    receipt = intake.accept(replace(message(body=b"as it came"), tagged=("\ud83d",))).result(5)
+    receipt = intake.accept(replace(message(body=b"as it came"), tagged=("\ud83d",))).result(30)
     assert receipt.outcome is Outcome.dead_lettered
     (letter,) = bus.events(DEAD_LETTERS, DeadLetter)
     assert (letter.payload, letter.error_class) == (b"as it came", "PydanticSerializationError")

@@ -30,7 +30,7 @@ def test_what_was_appended_comes_back_oldest_first_after_a_restart(tmp_path: Pat
 def test_a_done_append_is_on_disk(tmp_path: Path) -> None:
     """Another connection, as after a crash, sees it without the spool being closed."""
     spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
-    spool.append(record(1)).result(5)
+    spool.append(record(1)).result(30)
     with sqlite3.connect(tmp_path / "s.db") as other:
         assert other.execute("SELECT count(*) FROM spool").fetchone() == (1,)
         assert spool._database.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -40,11 +40,11 @@ def test_a_done_append_is_on_disk(tmp_path: Path) -> None:
 def test_a_full_spool_refuses_and_takes_again_when_there_is_room(tmp_path: Path) -> None:
     """Bounded by bytes: upstream must keep what does not fit."""
     spool = Spool(tmp_path / "s.db", max_bytes=300)
-    spool.append(record(1, 200)).result(5)
+    spool.append(record(1, 200)).result(30)
     with pytest.raises(IntakeFull, match="300 bytes"):
-        spool.append(record(2, 200)).result(5)
+        spool.append(record(2, 200)).result(30)
     spool.remove_through(spool.oldest(1)[0].seq)
-    spool.append(record(3, 200)).result(5)
+    spool.append(record(3, 200)).result(30)
     assert [spooled.record.key for spooled in spool.oldest(10)] == [b"3"]
     spool.close()
 
@@ -55,9 +55,9 @@ def test_a_disk_that_does_not_take_it_is_a_no_and_not_a_crash(tmp_path: Path) ->
     pages = spool._database.execute("PRAGMA page_count").fetchone()[0]
     spool._database.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(IntakeFull, match="cannot be written"):
-        spool.append(record(1, 1 << 20)).result(5)
+        spool.append(record(1, 1 << 20)).result(30)
     spool._database.execute("PRAGMA max_page_count = 1000000")
-    spool.append(record(2)).result(5)
+    spool.append(record(2)).result(30)
     assert len(spool) == 1
     spool.close()
 
@@ -73,7 +73,7 @@ def test_a_disk_that_takes_no_removal_keeps_all_of_it(tmp_path: Path) -> None:
     """Even forgetting needs room: what Kafka has waits to be sent again, and the next one is counted right."""
     spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
     for number in range(2):
-        spool.append(record(number)).result(5)
+        spool.append(record(number)).result(30)
     spool._database.execute("PRAGMA query_only = 1")
     with pytest.raises(IntakeFull, match="cannot be read or written"):
         spool.remove_through(1)

@@ -95,16 +95,17 @@ def test_what_keeps_dying_is_started_at_growing_pauses(supervisor: Supervisor) -
     """So that a wrong setting does not fill the disk with logs."""
     service = python("broken", "import time; print(time.monotonic(), flush=True)")
     supervisor.start(service)
-    wait_until(lambda: service.restarts == 2, what="two starts")
-    wait_until(lambda: len(supervisor.log_tail("broken").split()) == 3, what="three lives")
-    first, second, third = map(float, supervisor.log_tail("broken").split())
-    assert third - second > second - first > FIRST_PAUSE_S
+    wait_until(lambda: len(supervisor.log_tail("broken").split()) >= 3, what="three lives")
+    first, second, third, *_ = map(float, supervisor.log_tail("broken").split())
+    assert second - first > FIRST_PAUSE_S * 2  # at the least: how long a process takes to start is added
+    assert third - second > FIRST_PAUSE_S * 4
 
 
 def test_what_does_not_start_says_the_end_of_its_log(supervisor: Supervisor) -> None:
     """The operator reads the reason at once."""
     service = python("broken", "raise SystemExit('no room on the moon')")
     supervisor.start(service)
+    wait_until(lambda: "moon" in supervisor.log_tail("broken"), what="its last words")
     with pytest.raises(UnavailableError, match=r"(?s)broken does not start.*no room on the moon"):
         supervisor.wait(service, lambda: False, timeout_s=0.5)
 
@@ -118,7 +119,7 @@ def test_a_loop_that_no_longer_turns_is_killed_and_started_again(
     supervisor.start(service)
     wait_until(lambda: supervisor.has_turned(service), what="its only turn")
     first = pid(service)
-    wait_until(lambda: service.restarts == 1 and pid(service) != first, what="the second life")
+    wait_until(lambda: service.restarts >= 1 and pid(service) != first, what="the second life")
 
 
 def test_a_heartbeat_of_a_former_life_counts_for_nothing(supervisor: Supervisor, tmp_path: Path) -> None:
