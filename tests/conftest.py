@@ -9,7 +9,7 @@ from pytest_socket import socket_allow_hosts
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.runtime.compiled import require_current
-from tests.support import KafkaServer, start_clickhouse, start_kafka
+from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
 
 settings.register_profile(
     "fixed",

@@ -24,12 +24,12 @@ from channels.webhook.channel import WebhookChannel
 from channels.webhook.sources import read_sources
 from complaints.crypto import Keyring
 from complaints.runtime.settings import parse_address
-from tests.support import free_port, listens, wait_until
-from tests.telegram_door import telegram_door
-from tests.telegram_house import Telegram
-from tests.twitter_house import twitter_pace
-from tests.web_house import Cases, correspondence, furnish
-from tests.webhook_house import hand_in, sources_file
+from tests.harness.support import free_port, listens, wait_until
+from tests.harness.telegram import telegram_door
+from tests.harness.telegram_standin import Telegram
+from tests.harness.twitter import twitter_pace
+from tests.harness.web import Cases, correspondence, furnish
+from tests.harness.webhook import hand_in, sources_file
 
 PATIENCE_S = 6.0
 """How long an upstream waits for its answer in these tests; longer than a door waits for Kafka."""

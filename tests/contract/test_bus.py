@@ -12,7 +12,7 @@ from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, Confl
 from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
 from complaints.contract import CONTROL, DISPOSITIONS, topics
 from complaints.errors import BusUnavailable, ContractViolation
-from tests.support import KafkaServer, free_port, start_kafka, wait_until
+from tests.harness.support import KafkaServer, free_port, start_kafka, wait_until
 
 PRODUCERS: dict[str, Callable[..., Producer]] = {"kafka-python": KafkaPythonProducer, "confluent": ConfluentProducer}
 

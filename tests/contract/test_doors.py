@@ -19,7 +19,7 @@ from complaints.message import InboundMessage
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
 from tests.contract.doors import DOORS, Door, Running, fresh
-from tests.support import KafkaServer, message, start_kafka, wait_until
+from tests.harness.support import KafkaServer, message, start_kafka, wait_until
 
 POISON = "RACUN"
 """A text at which this suite's normaliser stumbles, as a fault of our own would."""

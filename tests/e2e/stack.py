@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lapor.local.note import Stack
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 LAPOR = [sys.executable, "-m", "lapor"]
 START_S = 180.0

@@ -16,8 +16,8 @@ from lapor.local.note import Stack
 from ops.doctor import CRASH_LOOP
 from ops.reach import NOT_YET_S
 from tests.e2e.stack import LAPOR, RunningStack
-from tests.support import wait_until
-from tests.telegram_house import Telegram
+from tests.harness.support import wait_until
+from tests.harness.telegram_standin import Telegram
 
 Said = dict[str, tuple[str, str]]
 

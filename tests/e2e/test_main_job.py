@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.e2e.stack import LAPOR, RunningStack, complaints, write_jsonl
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 LINE = ["sent", "owned", "stored", "dead_letters", "lost", "seconds"]
 

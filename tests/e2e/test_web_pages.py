@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from complaints import tracking
 from complaints.event import ReplyKind
-from tests.browser import TIME_LIMIT_S, chromium
-from tests.web_house import PNG, House, door, served
+from tests.harness.browser import TIME_LIMIT_S, chromium
+from tests.harness.web import PNG, House, door, served
 
 __all__ = ["chromium", "door", "served"]
 

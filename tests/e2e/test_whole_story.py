@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.e2e.stack import RunningStack
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5} [0-9A-HJKMNP-TV-Z]{5} [0-9A-HJKMNP-TV-Z*~$=U]\b")
 PLACELESS = "lampu jalan mati sejak Lebaran, gelap sekali"

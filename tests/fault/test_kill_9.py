@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.stack import LAPOR, RunningStack, complaints, write_jsonl
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 PARTS = ("router", "sink", "kafka", "clickhouse")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from complaints.crypto import Keyring
+from tests.harness.sms import BIND_RESP, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP, UNBIND, House, OddSmsc, deliver, frame
 from tests.property.test_sms_pdus import SOUND, mutated
-from tests.sms_house import BIND_RESP, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP, UNBIND, House, OddSmsc, deliver, frame
 
 AT_ONCE = 100
 """Frames between two questions, few enough that both sides' buffers hold the answers."""

@@ -23,7 +23,7 @@ from complaints.storage.spool import Spool
 from embedded.smsc import Smsc, SmscConfig
 from normalizer.complaint import Normaliser
 from tests.fault.smpp_proxy import PLANS, FaultProxy
-from tests.support import KafkaServer
+from tests.harness.support import KafkaServer
 
 AT_ONCE = 64
 

@@ -16,7 +16,7 @@ from complaints.errors import ConfigurationError, UnavailableError
 from complaints.runtime.settings import Settings
 from complaints.storage.attachments import HEAD_BYTES, AttachmentStore, DiskStore
 from complaints.storage.bucket import BucketStore, attachment_store
-from tests.support import free_port, listens, wait_until
+from tests.harness.support import free_port, listens, wait_until
 
 Make = Callable[[], AttachmentStore]
 

@@ -13,7 +13,7 @@ from confluent_kafka.cimpl import NewTopic
 from complaints.bus.confluent import ConfluentConsumer
 from complaints.bus.confluent.backlog import Backlog, Backlogs
 from complaints.errors import BusUnavailable
-from tests.support import KafkaServer, wait_until
+from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = 2
 

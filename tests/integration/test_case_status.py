@@ -12,9 +12,9 @@ from complaints.event import CaseEventKind, Complaint, Deadline
 from sinks.clickhouse import cases
 from sinks.clickhouse.cases import StoredCases
 from sinks.clickhouse.client import Store
-from tests.events import DPU, PEMDA, completed, disposition, enrichment, refusal
-from tests.sink_house import SinkHouse
-from tests.support import NOON, KafkaServer
+from tests.harness.events import DPU, PEMDA, completed, disposition, enrichment, refusal
+from tests.harness.sink import SinkHouse
+from tests.harness.support import NOON, KafkaServer
 
 DUE = Deadline(duty="complete", working_days=14, due=date(2026, 11, 23), source="PermenPANRB 5/2025")
 

@@ -9,7 +9,7 @@ import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import ErrorCodes, ServerException
 
-from tests.clickhouse_house import PASSWORD, client, code_of, new_client, port
+from tests.harness.clickhouse import PASSWORD, client, code_of, new_client, port
 
 __all__ = ["client", "port"]
 

@@ -10,8 +10,8 @@ from clickhouse_driver import Client
 from clickhouse_driver.dbapi import connect
 from clickhouse_driver.errors import ErrorCodes
 
-from tests.clickhouse_house import PASSWORD, client, code_of, new_client, port
-from tests.support import wait_until
+from tests.harness.clickhouse import PASSWORD, client, code_of, new_client, port
+from tests.harness.support import wait_until
 
 __all__ = ["client", "port"]
 

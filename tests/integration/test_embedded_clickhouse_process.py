@@ -14,7 +14,7 @@ import pytest
 from clickhouse_driver import Client
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 
 def start(folder: Path) -> tuple[subprocess.Popen[str], int]:

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from embedded.smsc import Delivery, Part, Smsc, SmscConfig, TextError, split
 from embedded.smsc.text import read
 from lapor.processes.channels import PASSWORD_CHARACTERS
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 ROOT = Path(__file__).parents[2]
 LONG = "Jalan berlubang [RT 05] {pasar} seharga 10€, " * 8

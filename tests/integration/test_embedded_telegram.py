@@ -16,8 +16,8 @@ import pytest
 import telegram
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter
 
-from tests.support import wait_until
-from tests.telegram_house import TOKEN, Telegram
+from tests.harness.support import wait_until
+from tests.harness.telegram_standin import TOKEN, Telegram
 
 T = TypeVar("T")
 

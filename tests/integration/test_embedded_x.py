@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded.x.posts import next_id, shown_text, weight
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ from complaints.runtime import telemetry
 from complaints.runtime.settings import Settings
 from lapor.local.up import DOORS, Up
 from lapor.processes.services import serve_metrics
-from tests.support import free_port
+from tests.harness.support import free_port
 
 
 def test_a_service_shows_what_it_counts() -> None:

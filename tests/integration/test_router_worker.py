@@ -22,7 +22,7 @@ from complaints.crypto import Keyring
 from complaints.event import CaseEvent, CaseEventKind, Complaint, DeadLetter, Disposition, Refusal, Reply
 from complaints.ids import case_event_id
 from normalizer.complaint import Normaliser
-from tests.support import NOON, KafkaServer, message, start_kafka, wait_until
+from tests.harness.support import NOON, KafkaServer, message, start_kafka, wait_until
 
 Run = Callable[[], subprocess.Popen[bytes]]
 

@@ -17,9 +17,9 @@ from complaints.event import CaseEventKind, Deadline, OccurredOn
 from sinks.clickhouse.client import Store, StoreRejected
 from sinks.clickhouse.migrate import LEDGER, migrate, migrations
 from sinks.clickhouse.sink import Pending
-from tests.events import DPU, PEMDA, dead_letter, disposition, poison, refusal
-from tests.sink_house import SinkHouse, partition_of
-from tests.support import KafkaServer, start_clickhouse, wait_until
+from tests.harness.events import DPU, PEMDA, dead_letter, disposition, poison, refusal
+from tests.harness.sink import SinkHouse, partition_of
+from tests.harness.support import KafkaServer, start_clickhouse, wait_until
 
 DIES_AFTER_ITS_FIRST_INSERT = """
 import os, signal, sys

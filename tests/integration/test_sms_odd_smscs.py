@@ -10,8 +10,8 @@ from channels.sms import channel as door_module
 from channels.sms import session as module
 from channels.sms.bind import Bind
 from complaints.crypto import Keyring
-from tests.fakes import Mode
-from tests.sms_house import (
+from tests.harness.fakes import Mode
+from tests.harness.sms import (
     BIND_RESP,
     DELIVER,
     DELIVER_RESP,
@@ -24,7 +24,7 @@ from tests.sms_house import (
     frame,
     smscs,
 )
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 __all__ = ["smscs"]
 

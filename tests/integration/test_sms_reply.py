@@ -24,8 +24,8 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint, Delivery, DeliveryOutcome, Reply, ReplyKind
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.sms_house import BIND_RESP, DELIVER_RESP, OddSmsc, deliver, frame, submitted, taken
-from tests.support import KafkaServer, wait_until
+from tests.harness.sms import BIND_RESP, DELIVER_RESP, OddSmsc, deliver, frame, submitted, taken
+from tests.harness.support import KafkaServer, wait_until
 
 
 class NoCases:

@@ -13,7 +13,7 @@ from channels.sms.coding import decode
 from channels.sms.parse import split_udh
 from complaints.crypto import Keyring
 from complaints.errors import Undeliverable, UpstreamUnavailable
-from tests.sms_house import (
+from tests.harness.sms import (
     BIND_RESP,
     DELIVER_RESP,
     NACK,
@@ -28,7 +28,7 @@ from tests.sms_house import (
     submitted,
     taken,
 )
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 __all__ = ["smscs"]
 

@@ -21,8 +21,8 @@ from complaints.event import Complaint
 from complaints.runtime.settings import Address, parse_address
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.sms_house import House, letter
-from tests.support import KafkaServer, free_port, wait_until
+from tests.harness.sms import House, letter
+from tests.harness.support import KafkaServer, free_port, wait_until
 
 LONG = "Saluran air di depan perumahan tersumbat sejak dua minggu lalu, mohon dinas terkait menurunkan alat. " * 4
 

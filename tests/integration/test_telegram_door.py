@@ -10,10 +10,10 @@ import pytest
 from complaints import ids
 from complaints.contract import DEAD_LETTERS
 from complaints.event import DeadLetter
-from tests.fakes import Mode
-from tests.support import wait_until
-from tests.telegram_door import House, house, upstream
-from tests.telegram_house import TOKEN
+from tests.harness.fakes import Mode
+from tests.harness.support import wait_until
+from tests.harness.telegram import House, house, upstream
+from tests.harness.telegram_standin import TOKEN
 
 __all__ = ["house", "upstream"]
 

@@ -11,8 +11,8 @@ from channels.base import Letter
 from complaints import tracking, wording
 from complaints.errors import Undeliverable, UpstreamUnavailable
 from complaints.event import ReplyKind
-from tests.support import wait_until
-from tests.telegram_door import House, house, upstream
+from tests.harness.support import wait_until
+from tests.harness.telegram import House, house, upstream
 
 __all__ = ["house", "upstream"]
 

@@ -19,11 +19,11 @@ from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
 from tests.contract.doors import Running
-from tests.fakes import MemoryProducer
-from tests.support import wait_until
-from tests.telegram_door import telegram_door
-from tests.telegram_house import Telegram
-from tests.web_house import Cases
+from tests.harness.fakes import MemoryProducer
+from tests.harness.support import wait_until
+from tests.harness.telegram import telegram_door
+from tests.harness.telegram_standin import Telegram
+from tests.harness.web import Cases
 
 
 class Talk:

@@ -27,9 +27,9 @@ from complaints.event import Complaint, DeadLetter, ReplyKind
 from complaints.runtime import telemetry
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.fakes import MemoryProducer, Mode
-from tests.support import wait_until
-from tests.twitter_house import twitter_pace
+from tests.harness.fakes import MemoryProducer, Mode
+from tests.harness.support import wait_until
+from tests.harness.twitter import twitter_pace
 
 TOKEN = "the-only-token"
 

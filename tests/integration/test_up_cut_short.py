@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from lapor.local.note import Stack
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 PROMPT_S = 30.0
 """Nobody presses Ctrl-C a second time before; a service alone may take 15 s."""

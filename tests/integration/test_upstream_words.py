@@ -17,9 +17,9 @@ from channels.twitter.client import XClient
 from complaints.errors import CredentialsRefused, UpstreamUnavailable
 from complaints.runtime.settings import Address, parse_address
 from complaints.runtime.upstream import Reach, Upstream
-from tests.sms_house import BIND_RESP, OddSmsc, frame
-from tests.support import free_port, listens, wait_until
-from tests.telegram_house import TOKEN, Telegram
+from tests.harness.sms import BIND_RESP, OddSmsc, frame
+from tests.harness.support import free_port, listens, wait_until
+from tests.harness.telegram_standin import TOKEN, Telegram
 
 Bound = Callable[[Address], None]
 

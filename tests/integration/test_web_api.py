@@ -16,8 +16,8 @@ from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.event import ReplyKind
-from tests.fakes import Mode
-from tests.web_house import API, PNG, House, door, served
+from tests.harness.fakes import Mode
+from tests.harness.web import API, PNG, House, door, served
 
 __all__ = ["door", "served"]
 

@@ -20,9 +20,9 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.event import DeadLetter
 from complaints.message import InboundMessage
-from tests.fakes import Mode
-from tests.support import wait_until
-from tests.web_house import API, STUMBLE, House, door, served
+from tests.harness.fakes import Mode
+from tests.harness.support import wait_until
+from tests.harness.web import API, STUMBLE, House, door, served
 
 __all__ = ["door", "served"]
 

@@ -15,8 +15,8 @@ from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
 from complaints.event import ReplyKind
 from complaints.storage.attachments import DiskStore
-from tests.fakes import Mode
-from tests.web_house import PNG, House, door, served
+from tests.harness.fakes import Mode
+from tests.harness.web import PNG, House, door, served
 
 __all__ = ["door", "served"]
 

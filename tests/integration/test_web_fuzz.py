@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 
 from channels.web.api.openapi import document
 from complaints.crypto import Keyring
-from tests.web_house import House
+from tests.harness.web import House
 
 schema = schemathesis.openapi.from_dict(document(needs_key=False))
 

@@ -10,7 +10,7 @@ from channels.web.categories import categories
 from channels.web.security import ApiKeys, new_api_key
 from complaints import tracking
 from complaints.crypto import Keyring
-from tests.web_house import PNG, House, door, served
+from tests.harness.web import PNG, House, door, served
 
 __all__ = ["door", "served"]
 

@@ -22,9 +22,9 @@ from complaints.errors import ConfigurationError, Undeliverable, UpstreamUnavail
 from complaints.event import Complaint, DeadLetter, ReplyKind
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.fakes import MemoryProducer, Mode
-from tests.support import free_port, listens, wait_until
-from tests.webhook_house import SECRET, hand_in, signed, sources_file
+from tests.harness.fakes import MemoryProducer, Mode
+from tests.harness.support import free_port, listens, wait_until
+from tests.harness.webhook import SECRET, hand_in, signed, sources_file
 
 
 class Callback:

@@ -12,9 +12,9 @@ import pytest
 
 from complaints.crypto import Keyring
 from complaints.runtime.settings import Address, parse_address
+from tests.harness.sms import House
+from tests.harness.support import free_port, wait_until
 from tests.interop import kannel
-from tests.sms_house import House
-from tests.support import free_port, wait_until
 
 pytestmark = pytest.mark.long
 
@@ -97,7 +97,7 @@ class DriveSmpp:
 @pytest.fixture
 def smsc(tmp_path: Path) -> Iterator[DriveSmpp]:
     """Kannel's, running."""
-    kannel.installed()
+    kannel.install()
     made = DriveSmpp(tmp_path)
     yield made
     made.close()

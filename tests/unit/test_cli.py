@@ -15,7 +15,7 @@ from complaints.runtime.settings import Settings
 from lapor.cli import main
 from lapor.commands.cases import since_milliseconds
 from lapor.commands.tables import shown_value
-from tests.support import free_port
+from tests.harness.support import free_port
 
 CLIENTS = (
     "aiokafka",

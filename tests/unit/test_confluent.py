@@ -6,7 +6,7 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from complaints.bus.confluent import ConfluentConsumer
-from tests.support import free_port
+from tests.harness.support import free_port
 
 
 class Told:

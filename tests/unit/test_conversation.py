@@ -24,9 +24,9 @@ from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from router.work import answers
-from tests.events import refusal, stored
-from tests.fakes import MemoryProducer
-from tests.support import NOON, message
+from tests.harness.events import refusal, stored
+from tests.harness.fakes import MemoryProducer
+from tests.harness.support import NOON, message
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
 

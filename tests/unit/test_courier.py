@@ -22,8 +22,8 @@ from complaints.crypto import Keyring
 from complaints.errors import BusUnavailable, ConfigurationError, IntakeFull, Undeliverable, UpstreamUnavailable
 from complaints.event import DeadLetter, Delivery, DeliveryOutcome, Reply, ReplyKind
 from complaints.ids import reply_id
-from tests.events import complaint
-from tests.support import wait_until
+from tests.harness.events import complaint
+from tests.harness.support import wait_until
 
 
 class Topic:

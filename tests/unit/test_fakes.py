@@ -4,7 +4,7 @@ import pytest
 
 from complaints.bus import Producer, Record
 from complaints.errors import BusUnavailable, ContractViolation
-from tests.fakes import MemoryProducer, Mode
+from tests.harness.fakes import MemoryProducer, Mode
 
 
 def record(value: bytes = b"{}") -> Record:

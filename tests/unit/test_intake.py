@@ -14,8 +14,8 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint, DeadLetter
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.fakes import MemoryProducer, Mode
-from tests.support import message, wait_until
+from tests.harness.fakes import MemoryProducer, Mode
+from tests.harness.support import message, wait_until
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from complaints.errors import BusUnavailable
 from complaints.event import Complaint, Disposition
 from ops.replay import MARK, SHADOW_PREFIX, Move, ShadowWriter, Summary, replay
 from router.work import asked
-from tests.events import DPU, PEMDA, complaint, disposition, poison, stored
-from tests.fakes import MemoryProducer, Mode
+from tests.harness.events import DPU, PEMDA, complaint, disposition, poison, stored
+from tests.harness.fakes import MemoryProducer, Mode
 
 SHADOW = SHADOW_PREFIX + "test"
 

@@ -11,7 +11,7 @@ from complaints.event import AgencyRef, CaseEventKind, Complaint, Reply, ReplyKi
 from complaints.wording import text, wording
 from router.agencies.registry import Registry
 from router.replies import reply_to
-from tests.events import DPU, complaint, disposition
+from tests.harness.events import DPU, complaint, disposition
 
 GSM = gsm0338.Codec()
 PROMISED = {

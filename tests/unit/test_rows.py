@@ -16,7 +16,7 @@ from complaints.event import Alternative, Deadline, Evidence, OccurredOn, Place,
 from normalizer.complaint import Normaliser
 from sinks.clickhouse.migrate import migrations
 from sinks.clickhouse.rows import TABLES, Row
-from tests.events import (
+from tests.harness.events import (
     DPU,
     PEMDA,
     complaint,
@@ -29,7 +29,7 @@ from tests.events import (
     refusal,
     stored,
 )
-from tests.support import message
+from tests.harness.support import message
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
 FORBIDDEN = ("Budi Santoso", "3374010101900001", "081234567890", "budi@example.id")

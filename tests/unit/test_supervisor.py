@@ -15,7 +15,7 @@ from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
 from lapor.local import supervisor as module
 from lapor.local.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
 ENDS_SLOWLY = """

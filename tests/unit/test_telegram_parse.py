@@ -17,7 +17,7 @@ from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
 from normalizer.complaint import Normaliser
-from tests.json_values import json_values
+from tests.harness.json_values import json_values
 
 BOT = Bot(id=1708, username="lapor1708_bot", pseudonym=lambda text: f"hidden<{text}>".replace("77", "xx"))
 DATE = 1_793_600_000

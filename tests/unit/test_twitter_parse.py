@@ -15,7 +15,7 @@ from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
 from complaints.message import InboundMessage
 from normalizer.complaint import Normaliser
-from tests.json_values import json_values
+from tests.harness.json_values import json_values
 
 ACCOUNT = "lapor1708"
 WRITTEN = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)

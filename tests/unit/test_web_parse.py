@@ -14,8 +14,8 @@ from channels.web.parse import LONGEST_TEXT, FieldError, Submission, form_fields
 from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
 from normalizer.complaint import Normaliser
-from tests.json_values import json_values
-from tests.support import NOON
+from tests.harness.json_values import json_values
+from tests.harness.support import NOON
 
 
 def sent(**fields: Any) -> Submission:

@@ -8,7 +8,7 @@ from channels.web.categories import categories, find, topic
 from channels.web.places import MOST_SUGGESTIONS
 from normalizer.complaint import Normaliser
 from normalizer.places.gazetteer import Gazetteer
-from tests.web_house import regencies
+from tests.harness.web import regencies
 
 SEARCH = regencies()
 

@@ -18,7 +18,7 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, MalformedMessage
 from complaints.message import InboundMessage
 from normalizer.complaint import Normaliser
-from tests.webhook_house import OLDER, SECRET, signed, sources_file
+from tests.harness.webhook import OLDER, SECRET, signed, sources_file
 
 NOW = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 

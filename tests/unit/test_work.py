@@ -11,7 +11,7 @@ from complaints.event import CaseEventKind, Complaint, DeadLetter, Disposition, 
 from complaints.ids import disposition_id
 from complaints.runtime.fuse import Fuse, FuseBlown
 from router.work import process
-from tests.events import DPU, PEMDA, complaint, completed, disposition, enrichment, poison, refusal, stored
+from tests.harness.events import DPU, PEMDA, complaint, completed, disposition, enrichment, poison, refusal, stored
 
 
 class Always:

@@ -21,7 +21,7 @@ from complaints.event import Complaint, ReplyKind
 from complaints.runtime.settings import Address, parse_address
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.fakes import MemoryProducer
+from tests.harness.fakes import MemoryProducer
 
 BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015
 SUBMIT, SUBMIT_RESP, UNBIND, NACK = 0x4, 0x80000004, 0x6, 0x80000000

@@ -23,9 +23,9 @@ from complaints.event import Complaint
 from complaints.storage.attachments import DiskStore
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.fakes import MemoryProducer
-from tests.support import wait_until
-from tests.telegram_house import TOKEN, Telegram
+from tests.harness.fakes import MemoryProducer
+from tests.harness.support import wait_until
+from tests.harness.telegram_standin import TOKEN, Telegram
 
 
 def telegram_door(base: str, folder: Path, mark: Mark, *, keys: Keyring, turned: Callable[[], None]) -> TelegramChannel:

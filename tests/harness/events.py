@@ -18,7 +18,7 @@ from complaints.event import (
     Raw,
     Refusal,
 )
-from tests.support import NOON
+from tests.harness.support import NOON
 
 DPU = AgencyRef(id="dpu-33.74", name="Dinas Pekerjaan Umum Kota Semarang")
 PEMDA = AgencyRef(id="pemda-33.74", name="Pemerintah Kota Semarang")

@@ -16,8 +16,8 @@ from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import TABLES
 from sinks.clickhouse.sink import Pace, Sink
-from tests.events import complaint
-from tests.support import wait_until
+from tests.harness.events import complaint
+from tests.harness.support import wait_until
 
 INTERVAL_S = 0.1
 

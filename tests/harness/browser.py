@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from tests.harness import debian
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 INSTALL_S = 800
@@ -42,13 +44,11 @@ def _run(*command: str) -> bool:
 
 
 def _installed() -> str | None:
-    """Install Chromium by Debian's packages where that is possible, and return its path."""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    """Install Chromium by Debian's packages if that is possible, and return its path."""
+    try:
+        return debian.ensure("chromium", "chromium")
+    except debian.NotInstalledError:
         return None
-    install = ("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
-    if _run(*install) or (_run("apt-get", "update") and _run(*install)):
-        return _found()
-    return None
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from channels.requests import StatusRequest, leading_code, parse
 from complaints import tracking
-from tests.events import code_of, complaint
+from tests.harness.events import code_of, complaint
 
 CODE = code_of(complaint().id)
 SPACED = tracking.spaced(CODE)

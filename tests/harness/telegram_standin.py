@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.support import wait_until
+from tests.harness.support import wait_until
 
 TOKEN = "1708:the-only_token"
 

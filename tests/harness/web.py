@@ -31,8 +31,8 @@ from complaints.message import InboundMessage
 from complaints.storage.attachments import DiskStore
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.fakes import MemoryProducer, Mode
-from tests.support import free_port, listens, wait_until
+from tests.harness.fakes import MemoryProducer, Mode
+from tests.harness.support import free_port, listens, wait_until
 
 API = "/api/v1/complaints"
 PNG = bytes.fromhex(
