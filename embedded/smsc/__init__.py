@@ -1,4 +1,4 @@
-"""A small SMSC for a machine without an operator's link: it delivers typed messages and shows sent ones.
+"""A stand-in for a mobile operator's SMSC, the server for SMS: it delivers citizens' messages and shows the replies to them.
 
     from embedded.smsc import SmscConfig, run_foreground
     run_foreground(SmscConfig(data_dir=Path("var/smsc")))

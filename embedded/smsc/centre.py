@@ -1,4 +1,4 @@
-"""The short message centre: delivers messages to the bound clients and stores the messages that they send."""
+"""The SMSC (short message service centre): delivers messages to bound SMPP clients and stores the messages that they send."""
 
 import asyncio
 import itertools
@@ -28,11 +28,18 @@ _NAME_LENGTH, _PASSWORD_LENGTH = 15, 8
 
 
 class Smsc:
-    """The SMSC. Tests and benchmarks can use it in their own event loop.
+    """A stand-in for a mobile operator's SMSC, which SMPP clients bind to.
+
+    It delivers citizens' messages to the clients (deliver_sm) and stores the messages that the clients send to citizens
+    (submit_sm). Tests and benchmarks can run it in their own event loop.
 
     Args:
         config: the settings.
-        on_sent: called with each complete message that a client sent.
+        on_sent: called with each complete message that a client sent, in the form that `sent` returns.
+
+    Attributes:
+        config: the settings.
+        port: the SMPP port; the real number once the SMSC has started.
 
     Example:
         async with Smsc(SmscConfig(data_dir=path, port=0)) as smsc:
@@ -70,14 +77,14 @@ class Smsc:
         """Open the SMPP port; afterwards `port` is the real port number.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the port is taken, or the host is not an address of this machine.
         """
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, self.config.host, self.config.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Close the port, unbind every client, cancel the waiting receipts and close the database file."""
+        """Close the port, cancel the waiting receipts, unbind every client (at most 1 s) and close the database file."""
         if self._server is not None:
             self._server.close()
         for task in self._receipts:
@@ -97,17 +104,20 @@ class Smsc:
     async def deliver(
         self, source: str, text: str, *, destination: str = "", coding: Coding = "auto", timeout_s: float = 60.0
     ) -> Delivery:
-        """Deliver a citizen's text in as many parts as necessary; wait for each answer or for the timeout.
+        """Deliver a citizen's text to a bound client, in as many parts as necessary, and return the outcome of each part.
+
+        It returns when a client has accepted or finally refused every part, or at the timeout. A part without an answer,
+        or with a status in `TRY_AGAIN`, is sent again.
 
         Args:
             source: the citizen's number.
             text: the text.
             destination: the short code; the configured one if empty.
-            coding: see `split`.
-            timeout_s: limit for the delivery with all its retries, in seconds.
+            coding: the alphabet; see `split`.
+            timeout_s: limit for the delivery with all its retries, in seconds. It includes the wait for a bound client.
 
         Raises:
-            TextError: the text cannot be coded, or needs too many parts.
+            TextError: the text cannot be coded, or needs more than 255 parts.
         """
         parts = split(text, coding, reference=self.next_reference())
         return await self.deliver_parts(parts, source=source, destination=destination, timeout_s=timeout_s)
@@ -121,9 +131,14 @@ class Smsc:
         timeout_s: float = DELIVER_TIMEOUT_S,
         retry: bool = True,
     ) -> Delivery:
-        """Deliver these parts at the same time, as far as the window allows; see `deliver`.
+        """Deliver the parts of one message at the same time, as far as the window allows, and return their outcomes.
 
-        `retry` says whether a part is sent again after no answer or a status in `TRY_AGAIN`.
+        Args:
+            parts: the parts, in the order to send them.
+            source: the sender's number.
+            destination: the receiver's number; the configured short code if empty.
+            timeout_s: limit for the delivery with all its retries, in seconds.
+            retry: whether a part without an answer, or with a status in `TRY_AGAIN`, is sent again.
         """
         to = destination or self.config.destination
         makers = [deliver_sm(part, source, to) for part in parts]
@@ -132,7 +147,15 @@ class Smsc:
     async def deliver_pdus(
         self, makers: Sequence[Callable[[int], bytes]], *, timeout_s: float, retry: bool = True
     ) -> Delivery:
-        """Deliver PDUs unchanged; each maker returns the octets of one PDU for a sequence number. See `deliver_parts`."""
+        """Send PDUs at the same time, as far as the window allows, and return the outcome of each.
+
+        All go to the same client while it stays bound.
+
+        Args:
+            makers: one function per PDU. It returns the octets to send, which may be malformed, for a sequence number.
+            timeout_s: limit for all PDUs with all retries, in seconds.
+            retry: whether a PDU without an answer, or with a status in `TRY_AGAIN`, is sent again.
+        """
         deadline = time.monotonic() + timeout_s
         prefer = next(self._turn)  # all parts of a message go to the same bind while it exists
         self._pending += len(makers)
@@ -145,7 +168,11 @@ class Smsc:
             self._pending -= len(makers)
 
     async def _part(self, maker: Callable[[int], bytes], prefer: int, deadline: float, *, retry: bool) -> PartResult:
-        """Send one part again until a client accepts or refuses it: after throttling, silence, and broken or new binds."""
+        """Send one part until a client accepts or finally refuses it, or until the deadline on the monotonic clock.
+
+        It is sent again after a status in `TRY_AGAIN`, a missing answer or a broken connection, unless `retry` is false.
+        The pause between two attempts starts at `retry_s` and doubles up to 2 s.
+        """
         answer: Answer | None = None
         attempts, pause = 0, self.config.retry_s
         while (left := deadline - time.monotonic()) > 0:
@@ -166,7 +193,10 @@ class Smsc:
         return PartResult(status=answer.status, command=answer.command, attempts=attempts)
 
     async def _receiver(self, prefer: int, timeout_s: float) -> Session | None:
-        """Wait for a bind that receives messages and return it; None if there is none in time."""
+        """Return a session that can receive messages; wait for one if necessary, and return None at the timeout.
+
+        Among several, the number `prefer` selects one: the same number selects the same session while none comes or goes.
+        """
         deadline = time.monotonic() + timeout_s
         while True:
             able = [session for session in self._sessions if session.receives]
@@ -180,11 +210,11 @@ class Smsc:
                 return None
 
     def next_reference(self) -> int:
-        """Return a new 16-bit reference for the parts of one message."""
+        """Return the next reference for the parts of one message: a counter from 1 on, of which the low 16 bits are used."""
         return next(self._reference) & 0xFFFF
 
     def sent(self, since: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-        """Return at most `limit` messages that clients sent after message number `since`, oldest first."""
+        """Return at most `limit` complete messages that clients sent to citizens, after message number `since`, oldest first."""
         return self._store.since(since, limit)
 
     def status(self) -> dict[str, Any]:
@@ -198,38 +228,43 @@ class Smsc:
         return {"port": self.port, "binds": binds, "pending": self._pending, **self._store.counts()}
 
     def refuse_next(self, status: int, count: int) -> None:
-        """Refuse the next `count` submit_sm with this command_status."""
+        """Order that `count` further submit_sm are refused with this command_status, after those ordered before."""
         self._refusals.extend([status] * count)
 
     def cut(self) -> int:
-        """Abort every bound connection, as a failing link does; return their number."""
+        """Abort the connection of every bound client without an unbind, as a failing link does; return their number."""
         sessions = list(self._sessions)
         for session in sessions:
             session.abort()
         return len(sessions)
 
     def admit(self, system_id: str, password: str) -> Status:
-        """Return OK if a client may bind with this name and password, otherwise the status of the refusal."""
+        """Return OK if a client may bind with this name and password, otherwise the status of the refusal.
+
+        Only the first 15 characters of the name and 8 of the password are compared, because SMPP 3.4 allows no more.
+        """
         name, word = self.config.system_id, self.config.password
         if system_id[:_NAME_LENGTH] != name[:_NAME_LENGTH]:
             return Status.BAD_SYSTEM_ID
         return Status.OK if password[:_PASSWORD_LENGTH] == word[:_PASSWORD_LENGTH] else Status.BAD_PASSWORD
 
     def bound(self, session: Session) -> None:
-        """Register a new bind and wake the deliveries that wait for one."""
+        """Register a client that has just bound, and wake the deliveries that wait for one."""
         self._sessions.append(session)
         self._changed.set()
 
     def lost(self, session: Session) -> None:
-        """Remove a connection that ended; one that never bound is not in the list."""
+        """Remove a client whose connection ended. A client that never bound was not registered; it is ignored."""
         if session in self._sessions:
             self._sessions.remove(session)
 
     def submitted(self, session: Session, message: smpp34.SubmitSm) -> tuple[int, str]:
-        """Store a message to a citizen and schedule its delivery receipt if one was requested.
+        """Store a message to a citizen, and schedule its delivery receipt if the client requested one.
+
+        If `refuse_next` ordered a refusal, nothing is stored. `on_sent` is called if the message is complete.
 
         Returns:
-            The command_status and the message id for the answer; the id is empty if `refuse_next` ordered a refusal.
+            The command_status and the message id for the answer; the id is empty if the message is refused.
         """
         if self._refusals:
             return self._refusals.popleft(), ""

@@ -13,11 +13,12 @@ class SmscConfig:
         host: address of both servers; loopback by default.
         port: SMPP port; 0 takes a free one.
         control_port: HTTP control port; 0 takes a free one.
-        system_id: the name that a client must bind with.
+        system_id: the name that a client must bind with. Only its first 15 characters are compared.
         password: the password of that name. SMPP has room for eight characters, so only the first eight are compared.
-        destination: the short code that a message goes to if it names none, for instance a typed line.
+        destination: the short code that receives a message if the message names none, for instance a typed line.
         window: maximum number of unanswered deliver_sm on one bind.
-        response_timeout_s: maximum time for a deliver_sm_resp, in seconds; after it the part is sent again.
+        response_timeout_s: maximum time for the answer to a deliver_sm or enquire_link, in seconds. After it, the
+            deliver_sm is sent again, or the connection is aborted.
         enquire_link_s: silence on a bind, in seconds, after which an enquire_link is sent.
         retry_s: first pause before a part is sent again, in seconds; it doubles up to 2 s.
         receipt_s: time between a submit_sm and its delivery receipt, in seconds.
@@ -28,7 +29,7 @@ class SmscConfig:
     port: int = 2775
     control_port: int = 2776
     system_id: str = "lapor"
-    password: str = "lapor"  # noqa: S105 - a loopback stand-in's default, as README.md and --help say it
+    password: str = "lapor"  # noqa: S105 - the default of a stand-in on loopback; README.md and --help show it
     destination: str = "1708"
     window: int = 32
     response_timeout_s: float = 10.0

@@ -25,7 +25,26 @@ class HexError(ValueError):
 
 
 class Deliver(BaseModel):
-    """A message to deliver: a text, a raw short message or a whole PDU."""
+    """A request to deliver one message: a whole PDU, a raw short message or a text, in this order of precedence.
+
+    Attributes:
+        source: the citizen's number.
+        destination: the short code; the configured one if empty.
+        text: the text, which is split into parts if it is long.
+        coding: the alphabet of the text; see `split`.
+        split: how the text is split; see `how` of `split`.
+        udh_reference: the reference that the parts of the text share; a new one if None.
+        bits: width of that reference in the user data header.
+        order: the numbers of the parts of the text to send, in the order to send them; all parts if None.
+        payload_hex: the octets of a raw short message in hexadecimal, without a user data header.
+        udh_hex: the user data header before `payload_hex`, in hexadecimal.
+        data_coding: replaces the data_coding of the text; for `payload_hex`, None means 0.
+        esm_class: replaces the esm_class of the text; for `payload_hex`, None means that it follows from `udh_hex`.
+        tlvs: optional parameters for `payload_hex`: the tag as a number in text, the value in hexadecimal.
+        pdu_hex: a whole PDU in hexadecimal, sent unchanged except for its sequence number.
+        timeout_s: limit for the delivery with all its retries, in seconds.
+        retry: whether a part without an answer, or with a temporary refusal, is sent again.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,11 +66,16 @@ class Deliver(BaseModel):
     retry: bool = True
 
     def parts(self, reference: int) -> list[Part]:
-        """Return the parts to send.
+        """Return the parts of the raw short message or, if there is none, of the text. `pdu_hex` is not used.
+
+        Args:
+            reference: the reference that the parts share if the request has no `udh_reference`.
 
         Raises:
-            TextError: the text cannot be coded, `order` names a part that does not exist, or there is nothing to send.
+            TextError: the text cannot be coded or needs more than 255 parts, `order` names a part that does not exist, or
+                the request has neither `payload_hex` nor `text`.
             HexError: a raw field is not hexadecimal.
+            ValueError: the tag of an optional parameter is not a number.
         """
         if self.payload_hex is not None:
             return [self._raw(_octets(self.payload_hex))]
@@ -66,7 +90,7 @@ class Deliver(BaseModel):
         return [self._changed(part) for part in parts]
 
     def _changed(self, part: Part) -> Part:
-        """Return the part with the data_coding and esm_class of the request, which may be wrong on purpose."""
+        """Return the part with the data_coding and esm_class that the request sets, even if they are wrong on purpose."""
         data_coding = part.data_coding if self.data_coding is None else self.data_coding
         esm_class = part.esm_class if self.esm_class is None else self.esm_class
         return dataclasses.replace(part, data_coding=data_coding, esm_class=esm_class)
@@ -79,14 +103,18 @@ class Deliver(BaseModel):
 
 
 class Fail(BaseModel):
-    """A request to refuse the next `count` submit_sm with a command_status."""
+    """A request to refuse the next `count` submit_sm of clients with the command_status `status`."""
 
     status: int = Field(ge=1, le=0xFFFF_FFFF)
     count: int = Field(1, ge=1, le=1_000_000)
 
 
 def application(smsc: Smsc) -> Starlette:
-    """Return the HTTP application that controls an SMSC."""
+    """Return the HTTP application that controls an SMSC.
+
+    Its endpoints are POST /deliver (see `Deliver`), GET /sent (the messages to citizens after the number `since`),
+    GET /status, POST /fail (see `Fail`) and POST /cut (abort all connections).
+    """
 
     async def deliver(request: Request) -> Response:
         wanted = Deliver.model_validate_json(await request.body())
@@ -134,7 +162,10 @@ async def _deliver(smsc: Smsc, wanted: Deliver) -> Delivery:
 
 
 def _verbatim(octets: bytes) -> Callable[[int], bytes]:
-    """Return a function that gives the octets unchanged except for the sequence number, which identifies the answer."""
+    """Return a function that returns the PDU with the given sequence number, by which the answer is recognized.
+
+    A PDU that is too short for a sequence number (under 16 octets) is returned unchanged.
+    """
 
     def make(sequence: int) -> bytes:
         changed = bytearray(octets)

@@ -1,4 +1,4 @@
-"""A message on its way to a client: its PDU, and what became of each part."""
+"""The delivery of a message to a client: the PDU of each part, and the outcome."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,11 @@ _SHORT_CODE_DIGITS = 8  # a number of at most this length is a short code, a lon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult:
-    """The outcome of one part.
+    """The outcome of sending one part of a message to a client.
 
     Attributes:
-        status: the client's last command_status; None if the last attempt had no answer in time.
+        status: the client's last command_status, 0 if it accepted the part. None if the last attempt had no answer in time,
+            or if no client was bound.
         command: the command_id of that answer; None if there was none.
         attempts: how often the part was sent.
     """
@@ -27,13 +28,17 @@ class PartResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The outcome of one message, part by part."""
+    """The outcome of delivering one message to a client, with one result per part."""
 
     parts: tuple[PartResult, ...]
 
     @property
     def status(self) -> int | None:
-        """The status of the whole: 0 if every part was accepted, None if a part had no answer in time, else the first refusal."""
+        """The status of the whole message.
+
+        It is None if a part had no answer in time, 0 if every part was accepted, and otherwise the status of the first part
+        that was refused.
+        """
         statuses = [part.status for part in self.parts]
         if None in statuses:
             return None
@@ -41,7 +46,11 @@ class Delivery:
 
 
 def deliver_sm(part: Part, source: str, destination: str) -> Callable[[int], bytes]:
-    """Return a function that builds the deliver_sm of a part from its sequence number."""
+    """Return a function that returns the octets of the deliver_sm of a part for a given sequence number.
+
+    A source or destination of more than eight characters is marked as an international number (TON 1), a shorter one as a
+    short code (TON 0).
+    """
     tlvs = [smpp34.Tlv(tag, value) for tag, value in part.tlvs.items()]
 
     def make(sequence: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Runs the SMSC in the foreground: SMPP on one port, HTTP control on another; typed lines are delivered."""
+"""Runs the SMSC in the foreground: SMPP on one port, HTTP control on another; lines typed at the terminal are delivered."""
 
 import asyncio
 import socket
@@ -15,16 +15,17 @@ from embedded.smsc.text import TextError
 
 
 def run_foreground(config: SmscConfig) -> None:
-    """Serve until SIGTERM or SIGINT; the sent messages stay in the data folder.
+    """Run an SMSC with its HTTP control interface until SIGTERM or SIGINT; the sent messages stay in the data folder.
 
     Raises:
-        OSError: a port is taken, or the folder cannot be written.
+        OSError: a port is taken, or the folder cannot be created.
+        sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
 
 
 def wait_ready(host: str, control_port: int, timeout_s: float = 10.0) -> None:
-    """Wait until the SMSC answers on its control port.
+    """Block until the SMSC answers on its control port.
 
     Raises:
         NotReadyError: it did not answer within `timeout_s` seconds.
@@ -57,7 +58,10 @@ def _show(message: dict[str, Any]) -> None:
 
 
 def _read_lines(smsc: Smsc) -> None:
-    """Deliver each typed line `NUMBER: text`. A thread reads them and ends with the input or the process."""
+    """Start a thread that reads lines `NUMBER: text` from standard input and delivers each as an SMS from that number.
+
+    The thread ends with the input or with the process.
+    """
     loop = asyncio.get_running_loop()
 
     def read() -> None:

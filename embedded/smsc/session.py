@@ -62,29 +62,35 @@ class Answer:
 
 
 class Owner(Protocol):
-    """The SMSC that owns a session. No method may block."""
+    """The SMSC that owns a session, which calls these methods. No method may block."""
 
     def admit(self, system_id: str, password: str) -> Status:
-        """Return OK if a client may bind, otherwise the status of the refusal."""
+        """Return OK if a client may bind with this name and password, otherwise the status of the refusal."""
 
     def bound(self, session: "Session") -> None:
-        """Note that a session is bound and can be used."""
+        """Note that the client of a session has bound, so that messages can be exchanged with it."""
 
     def lost(self, session: "Session") -> None:
-        """Note that a session has ended."""
+        """Note that the connection of a session has ended; it may never have bound."""
 
     def submitted(self, session: "Session", message: smpp34.SubmitSm) -> tuple[int, str]:
-        """Take a message; return the command_status and the message id for the answer."""
+        """Take a message that the client sent; return the command_status (0 to accept it) and the message id for the answer."""
 
 
 class Session(asyncio.Protocol):
-    """One connection of a client, before, during and after its bind.
+    """The SMPP connection of one client, before, during and after its bind.
 
     Args:
         owner: the SMSC.
         window: maximum number of unanswered PDUs from `request`.
         response_timeout_s: maximum time for the answer to an enquire_link, in seconds.
         enquire_link_s: silence of the client after which an enquire_link is sent, in seconds.
+
+    Attributes:
+        system_id: the name that the client bound with; empty before.
+        bind: the command that the client bound with, which says whether it receives, transmits or both; None before.
+        peer: the client's address as host:port.
+        delivered: the number of deliver_sm that the client accepted.
     """
 
     def __init__(self, owner: Owner, *, window: int, response_timeout_s: float, enquire_link_s: float) -> None:
@@ -105,16 +111,16 @@ class Session(asyncio.Protocol):
 
     @property
     def receives(self) -> bool:
-        """Whether messages can be delivered on this bind."""
+        """Whether messages can be delivered to the client: it is bound as receiver or transceiver, and still connected."""
         return self.bind in {Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER} and self._transport is not None
 
     @property
     def in_flight(self) -> int:
-        """The number of PDUs that wait for their answers."""
+        """The number of PDUs that were sent to the client and are not answered yet."""
         return len(self._waiting)
 
     async def request(self, pdu: Callable[[int], bytes], timeout_s: float) -> Answer:
-        """Send one PDU within the window and wait for its answer.
+        """Send one PDU to the client and return its answer. If the window is full, wait for a place in it first.
 
         Args:
             pdu: returns the octets of the PDU for a sequence number.
@@ -142,19 +148,19 @@ class Session(asyncio.Protocol):
             self._waiting.pop(sequence, None)
 
     async def unbind(self, timeout_s: float) -> None:
-        """Send an unbind if the client is bound, wait at most `timeout_s` seconds for the answer, and close the connection."""
+        """Send an unbind if the client is bound, wait at most `timeout_s` seconds for the answer, and abort the connection."""
         if self.bind is not None:
             with contextlib.suppress(TimeoutError, SessionLostError):
                 await self._exchange(lambda sequence: _pdu(Command.UNBIND, sequence), timeout_s)
         self.abort()
 
     def abort(self) -> None:
-        """Abort the connection, as a broken link does."""
+        """Abort the connection at once and without an unbind, as a broken link does."""
         if self._transport is not None:
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start the session; the client must bind next."""
+        """Start the session of a client that has connected but not bound, and start to check it for silence."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         host, port = transport.get_extra_info("peername")[:2]
@@ -163,7 +169,7 @@ class Session(asyncio.Protocol):
         self._pulse = asyncio.create_task(self._keep_alive())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End the session; every wait for an answer ends with SessionLostError."""
+        """End the session and tell its owner; every wait for an answer ends with SessionLostError."""
         del exc
         self._transport = None
         if self._pulse is not None:
@@ -174,7 +180,10 @@ class Session(asyncio.Protocol):
         self._owner.lost(self)
 
     def data_received(self, data: bytes) -> None:
-        """Split the stream into whole PDUs and handle each. An invalid length ends the connection."""
+        """Handle each whole PDU in the received octets; the rest waits for more octets.
+
+        A length below 16 octets or above 64 KiB is answered with generic_nack and ends the connection.
+        """
         self._heard = asyncio.get_running_loop().time()
         self._buffer += data
         start = 0
@@ -250,7 +259,7 @@ class Session(asyncio.Protocol):
             self._transport.write(octets)
 
     async def _keep_alive(self) -> None:
-        """Send enquire_link to a silent client. If it does not answer, the connection is half-open and is aborted."""
+        """Send enquire_link whenever the client was silent for too long; abort the connection if it does not answer."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(max(0.01, self._heard + self._enquire_link_s - loop.time()))

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS sent (n INTEGER PRIMARY KEY AUTOINCREMENT, message TE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """One submit_sm: its addresses, its content, and the facts to show with it."""
+    """One submit_sm from a client: its addresses, its content, and further facts to store with the message."""
 
     source: str
     destination: str
@@ -30,7 +30,13 @@ class Submitted:
 
 
 class SentStore:
-    """The messages sent to citizens, in order. Their numbers start at 1 and are never used again."""
+    """The messages that clients sent to citizens, in a database file.
+
+    Complete messages are numbered in the order of their completion, from 1 on. No number is used twice.
+
+    Args:
+        path: the database file; it and its folder are created if missing.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +52,12 @@ class SentStore:
         self._db.close()
 
     def add(self, submitted: Submitted) -> tuple[str, dict[str, Any] | None]:
-        """Store one submit_sm; return its message id, and the whole message if this part completes it (else None)."""
+        """Store one submit_sm.
+
+        Returns:
+            The message id of this submit_sm, and the message with its number `n` and its joined text. The message is None
+            if other parts of it are still missing.
+        """
         self._db.execute("BEGIN")
         (number,) = self._db.execute("UPDATE counter SET message_id = message_id + 1 RETURNING message_id").fetchone()
         message_id = f"{number:08x}"
@@ -75,12 +86,12 @@ class SentStore:
         return "".join(row[0] for row in rows), [row[1] for row in rows]
 
     def since(self, number: int, limit: int) -> list[dict[str, Any]]:
-        """Return at most `limit` messages after the given number, oldest first."""
+        """Return at most `limit` complete messages with numbers above the given one, oldest first."""
         rows = self._db.execute("SELECT n, message FROM sent WHERE n > ? ORDER BY n LIMIT ?", (number, limit))
         return [{"n": n, **json.loads(message)} for n, message in rows]
 
     def counts(self) -> dict[str, int]:
-        """Return the number of sent messages, and of parts that wait for the other parts of their message."""
+        """Return the number of complete messages (`sent`) and of parts that wait for the rest of theirs (`parts_waiting`)."""
         (sent,) = self._db.execute("SELECT count(*) FROM sent").fetchone()
         (waiting,) = self._db.execute("SELECT count(*) FROM part").fetchone()
         return {"sent": sent, "parts_waiting": waiting}

@@ -30,12 +30,19 @@ _WIDE = 16  # bits of the wider reference
 
 
 class TextError(ValueError):
-    """The text cannot be sent as requested."""
+    """A text cannot be sent as requested: its alphabet lacks a character, or it needs too many parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The content of one short message: its octets, their coding, and optional parameters by tag."""
+    """The content of one short message: its octets, with the user data header if any, their coding, and its parameters.
+
+    Attributes:
+        octets: the octets of the message; empty if they are in the message_payload parameter.
+        data_coding: the alphabet of the octets, as SMPP 3.4 numbers it.
+        esm_class: the features of the message; bit 0x40 says that the octets begin with a user data header.
+        tlvs: the values of the optional parameters, by tag.
+    """
 
     octets: bytes
     data_coding: int
@@ -44,7 +51,13 @@ class Part:
 
 
 def encode(text: str, coding: Coding = "auto") -> tuple[int, list[bytes]]:
-    """Return the data_coding of a text and the octets of each character, so that no character is cut in two.
+    """Return the data_coding of a text, and the octets of each character in it.
+
+    The octets are listed by character so that the caller can split the text without cutting a character in two.
+
+    Args:
+        text: the text.
+        coding: the alphabet; `auto` is GSM-7 if that has all characters of the text, else UCS-2.
 
     Raises:
         TextError: the coding lacks a character of the text.
@@ -62,17 +75,18 @@ def encode(text: str, coding: Coding = "auto") -> tuple[int, list[bytes]]:
 
 
 def split(text: str, coding: Coding = "auto", *, reference: int, bits: int = 8, how: Split = "udh") -> list[Part]:
-    """Split a text into parts.
+    """Split a text into the parts of a long message; return one part if it fits into one short message.
 
     Args:
         text: the text that the citizen types.
-        coding: alphabet; `auto` is GSM-7 if that has all characters, else UCS-2.
-        reference: number that all parts of the message share.
-        bits: width of the reference in the user data header, 8 or 16.
-        how: with user data headers, with SAR parameters, or undivided in the message_payload parameter.
+        coding: the alphabet; `auto` is GSM-7 if that has all characters, else UCS-2.
+        reference: the number that all parts of the message share; its low bits are used.
+        bits: width of the reference in the user data header, 8 or 16. SAR parameters always have 16.
+        how: `udh` puts the position of a part into a user data header, `sar` into SAR parameters (sar_msg_ref_num and so
+            on). `payload` puts the whole text, undivided, into the message_payload parameter of one part.
 
     Raises:
-        TextError: the text cannot be coded, or needs more than 255 parts.
+        TextError: the coding lacks a character of the text, or the text needs more than 255 parts.
     """
     data_coding, characters = encode(text, coding)
     whole = b"".join(characters)
@@ -113,7 +127,14 @@ def _header(reference: int, total: int, number: int, bits: int) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One short message as received: its text, and its position if it is a part of a longer message."""
+    """One short message as received: its text, and its position if it is a part of a longer message.
+
+    Attributes:
+        text: the text of this part.
+        reference: the number that all parts of the message share; 0 if there is only one part.
+        total: the number of parts of the message.
+        number: the position of this part, counted from 1.
+    """
 
     text: str
     reference: int = 0
@@ -122,7 +143,11 @@ class Received:
 
 
 def read(part: Part) -> Received:
-    """Decode a short message. Octets that cannot be decoded become replacement characters; nothing is refused."""
+    """Return the text of a short message and its position in a longer one.
+
+    Octets that cannot be decoded become replacement characters; no message is refused. The message_payload parameter takes
+    precedence over the octets, and the user data header over the SAR parameters.
+    """
     octets = part.tlvs.get(PAYLOAD) or part.octets
     place = _place_by_parameters(part.tlvs)
     if part.esm_class & UDHI and octets and len(octets) > octets[0]:
@@ -133,7 +158,10 @@ def read(part: Part) -> Received:
 
 
 def decode(octets: bytes, data_coding: int) -> str:
-    """Decode octets according to data_coding: UCS-2, GSM-7 (one septet per octet), and Latin-1 for any other value."""
+    """Return the text of octets in the alphabet that data_coding names: UCS-2 (8), GSM-7 (0) or Latin-1 (any other value).
+
+    GSM-7 has one septet per octet. Octets that are not valid become replacement characters.
+    """
     if data_coding == UCS2:
         return octets.decode("utf-16-be", "replace")
     if data_coding != GSM7:
@@ -160,7 +188,7 @@ def _place_by_parameters(tlvs: dict[int, bytes]) -> tuple[int, int, int] | None:
 def _place_by_header(header: bytes) -> tuple[int, int, int] | None:
     """Find the concatenation element of a user data header and return its reference, total and number; None without one.
 
-    It has an 8-bit reference (element 0x00, 3 octets) or a 16-bit one (element 0x08, 4 octets).
+    The element has an 8-bit reference (identifier 0x00, 3 octets) or a 16-bit one (identifier 0x08, 4 octets).
     """
     while len(header) > 1 and len(header) >= 2 + header[1]:
         element, value = header[0], header[2 : 2 + header[1]]

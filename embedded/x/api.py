@@ -1,4 +1,4 @@
-"""The endpoints of the X API v2 for a service that reads its mentions and replies to them."""
+"""The endpoints of X's API v2 that a service needs to read its mentions and to reply to them, over the stand-in's store."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,7 +27,14 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Api:
-    """The API of one stand-in."""
+    """The X API v2 of one stand-in.
+
+    Args:
+        config: the settings.
+        store: the accounts and posts that it shows and changes.
+        gate: admits or refuses each request first.
+        streams: the listeners of the filtered stream, which get each new post.
+    """
 
     def __init__(self, config: XConfig, store: XStore, gate: Gate, streams: Streams) -> None:
         self._config = config
@@ -36,7 +43,10 @@ class Api:
         self._streams = streams
 
     def routes(self) -> list[Route]:
-        """Return the routes of the API. Each passes the gate first; its method and path name its rate limit."""
+        """Return a route for each endpoint of the API, and one that answers 404 to all other paths below /2/.
+
+        The gate must admit a request before its endpoint runs. Each endpoint (method and path) has a rate limit of its own.
+        """
         table: list[tuple[str, str, Handler]] = [
             ("GET", "/2/users/me", self._me),
             ("GET", "/2/users/by/username/{username}", self._by_username),
@@ -145,7 +155,10 @@ class Api:
         return _json({**answer, "data": answer["data"][0]} if found else {"errors": errors})
 
     def _seen(self, ids: list[int], parameter: str) -> tuple[list[Post], list[dict[str, Any]]]:
-        """Return the posts that the public can see, and one error for each other id."""
+        """Return those of the posts with these ids that the public can see, and one error for each other id.
+
+        `parameter` is the name of the request's parameter with the ids, for the errors.
+        """
         found, errors = [], []
         posts = {post.id: post for post in self._store.posts(ids)}
         for id_ in ids:

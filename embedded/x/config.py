@@ -21,7 +21,7 @@ class XConfig:
             through the control interface.
         rate_window_s: length of that window in seconds, 15 minutes as at X.
         mention_cap: number of the newest mentions that can be read; 800 at X, all if None.
-        keep_alive_s: silence in seconds after which a stream sends an empty line, 20 as at X.
+        keep_alive_s: time without a post, in seconds, after which a stream sends an empty line; 20 as at X.
     """
 
     data_dir: Path

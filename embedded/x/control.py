@@ -17,11 +17,13 @@ _MOST = 1000  # posts in one answer of /_standin/posts
 
 
 class _Model(BaseModel):
+    """The base of the requests to the control interface. Unknown fields are refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Media(_Model):
-    """A picture or video of a post."""
+    """A picture or video of a post, with the fields of X's media objects; `type` is photo, video or animated_gif."""
 
     url: str
     type: str = "photo"
@@ -32,7 +34,7 @@ class Media(_Model):
 
 
 class Place(_Model):
-    """The place that a post is tagged with."""
+    """The place that a post is tagged with, with the fields of X's place objects; `geo` is its GeoJSON."""
 
     full_name: str
     name: str | None = None
@@ -43,7 +45,18 @@ class Place(_Model):
 
 
 class NewTweet(_Model):
-    """A post by a citizen. His account is created if it does not exist."""
+    """A request to create a post by a citizen.
+
+    Attributes:
+        author: the citizen's username, with or without @. The account is created if it does not exist.
+        text: the text of the post.
+        mentions: usernames that the post mentions in addition to those in its text.
+        in_reply_to: the id of the post that it answers.
+        quotes: the id of the post that it quotes.
+        media: pictures and videos; a text is the URL of a photo.
+        place: the place of the post; a text is the place's full name.
+        lang: the language code that X detected; "in" is X's code for Indonesian.
+    """
 
     author: str = Field(min_length=1)
     text: str = Field(min_length=1)
@@ -71,7 +84,10 @@ class NewTweet(_Model):
 
 
 class UserChange(_Model):
-    """An account to create or to change; None leaves a value unchanged."""
+    """A request to create or change an account; None leaves a value unchanged.
+
+    Posts of a protected or suspended account are hidden from the public.
+    """
 
     username: str = Field(min_length=1)
     name: str | None = None
@@ -80,9 +96,10 @@ class UserChange(_Model):
 
 
 class Fail(_Model):
-    """Failures for the next `count` requests whose path contains `path`.
+    """A request that the next `count` API requests whose path contains `path` fail with the HTTP status `status`.
 
-    `reset_s` is the time until the rate limit resets, in seconds; None means the end of the current window.
+    `reset_s` is the time until the rate limit resets, in seconds, for the headers of the failed answers; None means the end
+    of the current window.
     """
 
     status: int = Field(ge=400, le=599)
@@ -92,14 +109,20 @@ class Fail(_Model):
 
 
 class Limit(_Model):
-    """A rate limit: requests per endpoint in a window of `window_s` seconds."""
+    """A request to set the rate limit: `limit` requests per endpoint in a window of `window_s` seconds."""
 
     limit: int = Field(ge=0)
     window_s: float = Field(900, gt=0)
 
 
 class Control:
-    """The endpoints under /_standin/."""
+    """The endpoints under /_standin/, with which a test acts for citizens and for X.
+
+    Args:
+        store: the accounts and posts.
+        gate: gets the ordered failures and rate limits.
+        streams: the listeners of the filtered stream, which get each new post.
+    """
 
     def __init__(self, store: XStore, gate: Gate, streams: Streams) -> None:
         self._store = store

@@ -41,12 +41,21 @@ _ALWAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The fields and expansions that one request asks for, by the parameter's name."""
+    """The fields and expansions that one request asks for.
+
+    Attributes:
+        names: the names that the request lists, by parameter (`tweet.fields`, `user.fields`, `expansions` and so on).
+    """
 
     names: dict[str, frozenset[str]]
 
     def shown(self, parameter: str, known: dict[str, Any]) -> dict[str, Any]:
-        """Return the known fields that were asked for or are always shown, without those that are None."""
+        """Return the fields to show of an object: those that were asked for or that X always shows, without None values.
+
+        Args:
+            parameter: the parameter that names fields of this kind of object, for instance `user.fields`.
+            known: the values of all fields that the stand-in has, by name.
+        """
         wanted = self.names[parameter] | _ALWAYS[parameter]
         return {name: value for name, value in known.items() if name in wanted and value is not None}
 
@@ -81,7 +90,11 @@ def show_user(user: User, wanted: Wanted) -> dict[str, Any]:
 
 
 def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
-    """Return a post as X shows it. An expansion includes the field that it expands."""
+    """Return a post as X shows it, with the fields that are wanted and the fields that the wanted expansions refer to.
+
+    For example, the expansion `geo.place_id` adds the field `geo`. `store` has the author of the replied-to post and the
+    ids of mentioned accounts.
+    """
     parents = store.posts([post.in_reply_to]) if post.in_reply_to else []
     id_text = str(post.id)
     known: dict[str, Any] = {"id": id_text, "text": shown_text(post.text), "edit_history_tweet_ids": [id_text]}
@@ -109,7 +122,11 @@ def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
 
 
 def show(posts: Sequence[Post], wanted: Wanted, store: XStore) -> dict[str, Any]:
-    """Return `data` with the posts and `includes` with the objects they refer to; each is absent if empty."""
+    """Return the answer to a request for posts.
+
+    `data` has the posts, and `includes` the objects that the posts refer to and that an expansion asks for (users, tweets,
+    media, places). Each is absent if it would be empty.
+    """
     answer: dict[str, Any] = {}
     if posts:
         answer["data"] = [show_post(post, wanted, store) for post in posts]

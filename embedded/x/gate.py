@@ -24,7 +24,7 @@ class Failure:
 
     Attributes:
         status: HTTP status of the answer.
-        path: the failure is for requests whose path contains this text.
+        path: the failure applies to a request whose path contains this text; to any request if empty.
         reset_s: seconds until the rate limit resets, for the answer's headers; None means the end of the window.
     """
 
@@ -34,7 +34,13 @@ class Failure:
 
 
 class Gate:
-    """The checks before every endpoint of the API."""
+    """The checks that each request passes before its endpoint runs.
+
+    Attributes:
+        limit: the maximum number of requests per endpoint in one window.
+        window_s: the length of a window in seconds.
+        failures: the ordered failures. Each is used once, by the first request that it applies to.
+    """
 
     def __init__(self, config: XConfig) -> None:
         self.limit = config.rate_limit
@@ -44,7 +50,11 @@ class Gate:
         self._windows: dict[str, _Window] = {}
 
     def admit(self, request: Request, endpoint: str) -> dict[str, str]:
-        """Admit a request and return the rate-limit headers for its answer.
+        """Admit a request, count it and return the rate-limit headers for its answer.
+
+        Args:
+            request: the request.
+            endpoint: the name of the endpoint, whose rate limit applies. A failed request is not counted.
 
         Raises:
             Problem: the credentials are missing or wrong (401), a failure was ordered (its status), or the rate limit
@@ -69,7 +79,7 @@ class Gate:
         return self._headers(self.limit - window.used, window.resets_at)
 
     def forget(self) -> None:
-        """Start every window again, after a change of the limit."""
+        """Forget all counted requests, so that every endpoint starts a new window. Call it after a change of the limit."""
         self._windows.clear()
 
     def _authenticate(self, authorization: str) -> None:

@@ -18,7 +18,7 @@ _HIGHEST = 1 << 62  # above every id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """The paging of one endpoint.
+    """The rules of one endpoint for paging: how many results a page may have, and where the page token is.
 
     Attributes:
         least: minimum of max_results.
@@ -34,7 +34,7 @@ class Bounds:
 
 
 def number(query: QueryParams, name: str, default: int) -> int:
-    """Return a parameter that is a whole number, or the default if it is absent.
+    """Return the value of a query parameter that must be a whole number, or the default if it is absent.
 
     Raises:
         Problem: the value is not a number from 0 to 2**62 - 1 (status 400).
@@ -48,7 +48,9 @@ def number(query: QueryParams, name: str, default: int) -> int:
 
 
 def read_range(query: QueryParams, bounds: Bounds) -> Range:
-    """Return the range of posts that a request wants.
+    """Return the range of posts that a request wants, from its limits by id, by time and by page token.
+
+    `since_id` takes precedence over `start_time`, and `until_id` over `end_time`. A page token narrows the range further.
 
     Raises:
         Problem: a parameter is not valid (status 400).
@@ -94,10 +96,13 @@ def _token(side: str, place: int) -> str:
 
 
 def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]], *, paged: bool) -> tuple[list[Post], dict[str, Any]]:
-    """Return one page of posts, newest first, and the `meta` with the tokens of the next and the previous page.
+    """Return one page of posts, newest first, and the `meta` object of the answer.
+
+    `meta` has the number of posts, the ids of the newest and the oldest one, and a token for the next page (older posts) and
+    for the previous page (newer posts), each only if there is such a page. For an empty page it has only the number.
 
     Args:
-        wanted: the range of posts.
+        wanted: the range of posts and the size of the page.
         fetch: returns the posts of a range, newest first.
         paged: whether the request had a token, which means that there is a page before this one.
     """
@@ -117,10 +122,14 @@ def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]], *, paged: bool
 
 
 def check_ids(value: str, name: str) -> list[int]:
-    """Return the ids of a comma-separated list.
+    """Return the ids in a comma-separated list.
+
+    Args:
+        value: the list.
+        name: the parameter that it came in, for the error.
 
     Raises:
-        Problem: an element is not an id (status 400).
+        Problem: an element is not a number from 0 to 2**62 - 1, or the list is empty (status 400).
     """
     ids = value.split(",")
     for id_ in ids:

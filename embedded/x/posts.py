@@ -18,7 +18,16 @@ _TAG = re.compile(r"(?<!\w)#(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An account."""
+    """An account at X.
+
+    Attributes:
+        id: its id, which contains the time of its creation.
+        username: its name without @, which is unique in upper or lower case.
+        name: its display name.
+        created_at: the time of its creation in ISO 8601, as `iso_time` returns it.
+        protected: whether only its followers may see its posts.
+        suspended: whether X has suspended it.
+    """
 
     id: int
     username: str
@@ -30,7 +39,22 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post as it is stored. `mentions` are usernames: those in the text, given ones, and that of the replied-to author."""
+    """A post as it is stored.
+
+    Attributes:
+        id: its id, which contains the time of its creation.
+        author_id: the id of its author's account.
+        text: its whole text.
+        created_at: the time of its creation in ISO 8601, as `iso_time` returns it.
+        conversation_id: the id of the first post of its thread; its own id if it answers no post.
+        in_reply_to: the id of the post that it answers.
+        quotes: the id of the post that it quotes.
+        mentions: the usernames in its text, those given at its creation, and that of the author whom it answers.
+        media: its pictures and videos, as X's media objects without keys.
+        place: its place, as X's place object without an id.
+        lang: its language code; "in" is X's code for Indonesian.
+        deleted: whether it was deleted.
+    """
 
     id: int
     author_id: int
@@ -47,18 +71,26 @@ class Post:
 
 
 def next_id(last: int, now_ms: int) -> int:
-    """Return an id that is greater than `last` and contains the time `now_ms`, in milliseconds since 1970."""
+    """Return an id for something that is created now: it contains the time, and is greater than the last id.
+
+    Args:
+        last: the id that was given last. If it is from the same or a later time, the new id is one more.
+        now_ms: the time in milliseconds since 1970.
+    """
     return max(last + 1, (now_ms - _EPOCH_MS) << _SEQUENCE_BITS)
 
 
 def iso_time(id_: int) -> str:
-    """Return the creation time in an id, as X writes it: ISO 8601 in UTC with milliseconds."""
+    """Return the time of creation that an id contains, as X writes it: ISO 8601 in UTC with milliseconds."""
     made = datetime.fromtimestamp(((id_ >> _SEQUENCE_BITS) + _EPOCH_MS) / 1000, UTC)
     return f"{made:%Y-%m-%dT%H:%M:%S}.{made.microsecond // 1000:03d}Z"
 
 
 def id_at(moment: str) -> int:
-    """Return the lowest id of a time in ISO 8601, which is in UTC if it has no offset.
+    """Return the lowest id that a post from this time on can have.
+
+    Args:
+        moment: a time in ISO 8601; it is in UTC if it names no offset.
 
     Raises:
         ValueError: the text is not a time in ISO 8601.
@@ -68,19 +100,25 @@ def id_at(moment: str) -> int:
 
 
 def weight(text: str) -> int:
-    """Return the weighted length of a text. An ordinary post has at most 280."""
+    """Return the length of a text as X counts it: 23 per link, 1 per character of most alphabets, 2 per other character.
+
+    An ordinary post has at most 280.
+    """
     links = len(_LINK.findall(text))
     rest = _LINK.sub("", text)
     return links * _LINK_WEIGHT + sum(1 if any(a <= ord(c) <= b for a, b in _LIGHT) else 2 for c in rest)
 
 
 def is_long(text: str) -> bool:
-    """Return whether a text is longer than an ordinary post may be."""
+    """Return whether a text is longer than an ordinary post may be, which is a weighted length of 280."""
     return weight(text) > _ROOM
 
 
 def shown_text(text: str) -> str:
-    """Return the `text` field of a post: for a long post only its beginning, because the whole is in `note_tweet`."""
+    """Return the `text` field of a post with this text.
+
+    For a long post it is the beginning with an ellipsis (…), at most 280 long by `weight`; `note_tweet` has the whole text.
+    """
     if not is_long(text):
         return text
     room = _ROOM - weight("…")
@@ -92,12 +130,12 @@ def shown_text(text: str) -> str:
 
 
 def mentioned(text: str) -> list[str]:
-    """Return the usernames that a text mentions, in order."""
+    """Return the usernames that a text mentions, without @ and in order; a name that occurs twice is listed twice."""
     return _MENTION.findall(text)
 
 
 def entities(text: str, ids: dict[str, int]) -> dict[str, Any]:
-    """Return the mentions, hashtags and links of a text with their positions in characters.
+    """Return the lists `mentions`, `hashtags` and `urls` of a text, with positions in characters; an empty list is absent.
 
     Args:
         text: the text.

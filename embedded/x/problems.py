@@ -14,7 +14,7 @@ class Problem(Exception):
 
     Attributes:
         status: HTTP status.
-        body: the JSON of the answer.
+        body: the JSON of the answer, with a title, a type and a detail.
         headers: additional HTTP headers of the answer.
     """
 
@@ -32,7 +32,10 @@ class Problem(Exception):
 
 
 def invalid(parameter: str, value: str, message: str) -> Problem:
-    """Return the problem for a parameter that is not valid (status 400)."""
+    """Return the problem for a request whose parameter has a value that is not valid (status 400).
+
+    `message` is the text for people.
+    """
     problem = Problem(400, "One or more parameters to your request was invalid.")
     problem.body |= {"errors": [{"parameters": {parameter: [value]}, "message": message}]}
     problem.body["type"] = _KINDS + "invalid-request"
@@ -41,7 +44,13 @@ def invalid(parameter: str, value: str, message: str) -> Problem:
 
 
 def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
-    """Return the error in a 200 answer for a resource that does not exist."""
+    """Return the entry for the `errors` list of a 200 answer that says that a resource does not exist.
+
+    Args:
+        resource: the kind of resource, `user` or `tweet`.
+        parameter: the request's parameter that named it.
+        value: the id or username in that parameter.
+    """
     detail = f"Could not find {resource} with {parameter}: [{value}]."
     return _error(
         resource, parameter, value, {"title": "Not Found Error", "detail": detail, "type": "resource-not-found"}
@@ -49,13 +58,13 @@ def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
 
 
 def suspended(parameter: str, value: str) -> dict[str, Any]:
-    """Return the error in a 200 answer for a suspended account."""
+    """Return the entry for the `errors` list of a 200 answer that says that an account, or a post's author, is suspended."""
     more = {"title": "Forbidden", "detail": f"User has been suspended: [{value}].", "type": "resource-not-found"}
     return _error("user", parameter, value, more)
 
 
 def hidden(parameter: str, value: str) -> dict[str, Any]:
-    """Return the error in a 200 answer for a post of a protected account."""
+    """Return the entry for the `errors` list of a 200 answer that says that a post is hidden, as its author is protected."""
     detail = f"Sorry, you are not authorized to see the Tweet with {parameter}: [{value}]."
     more = {"title": "Authorization Error", "detail": detail, "type": "not-authorized-for-resource"}
     return _error("tweet", parameter, value, more)

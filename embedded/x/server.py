@@ -16,16 +16,17 @@ from embedded.x.stream import Streams
 
 
 def run_foreground(config: XConfig) -> None:
-    """Serve until SIGTERM or SIGINT; accounts and posts stay in the data folder.
+    """Run the stand-in for X until SIGTERM or SIGINT; accounts and posts stay in the data folder.
 
     Raises:
-        OSError: the port is taken, or the folder cannot be written.
+        OSError: the port is taken, or the folder cannot be created.
+        sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
 
 
 def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
-    """Wait until the stand-in answers.
+    """Block until the stand-in answers at this address.
 
     Raises:
         NotReadyError: it did not answer within `timeout_s` seconds.
@@ -51,6 +52,6 @@ async def _run(config: XConfig) -> None:
 
 
 async def _cut_at_stop(stop: asyncio.Event, streams: Streams) -> None:
-    """End the streams at the signal, because they would delay the stop."""
+    """Wait for the signal to stop, then end the streams, because a stream without an end would delay the stop."""
     await stop.wait()
     streams.cut()

@@ -1,4 +1,4 @@
-"""The accounts and posts of the stand-in, on disk, through restarts and kill -9."""
+"""Keeps the accounts and posts of the stand-in on disk, through restarts and kill -9."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ _SELECT = "SELECT post.* FROM post JOIN user ON user.id = post.author_id"
 
 
 class DuplicateError(ValueError):
-    """The account already has a post with this text; `id` is that post's id."""
+    """The account already has a post with this text that is not deleted; `id` is the id of that post."""
 
     def __init__(self, id_: int) -> None:
         super().__init__(f"already posted as {id_}")
@@ -40,7 +40,18 @@ class DuplicateError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A post that is to be created."""
+    """A post that is to be created; the store adds its id and its time.
+
+    Attributes:
+        author: the account that posts it.
+        text: its text.
+        in_reply_to: the id of the post that it answers.
+        quotes: the id of the post that it quotes.
+        mentions: usernames that it mentions in addition to those in its text.
+        media: its pictures and videos, as X's media objects without keys.
+        place: its place, as X's place object without an id.
+        lang: its language code; "in" is X's code for Indonesian.
+    """
 
     author: User
     text: str
@@ -54,7 +65,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
-    """A range of ids: above `after` and below `before`; the newest `limit` of them, or the oldest if `oldest` is true."""
+    """A range of posts: those with ids above `after` and below `before`, but at most `limit` of them.
+
+    If there are more, it is the newest ones, or the oldest ones if `oldest` is true.
+    """
 
     after: int = 0
     before: int = 1 << 62
@@ -68,6 +82,9 @@ class XStore:
     Args:
         path: the database file; it and its folder are created if missing.
         account: the username of our account; the account is created if missing.
+
+    Attributes:
+        account: our account.
     """
 
     def __init__(self, path: Path, account: str) -> None:
@@ -91,7 +108,7 @@ class XStore:
         return self._last_id
 
     def user_named(self, username: str, *, create: bool = False) -> User:
-        """Return the account with this username, in upper or lower case; create it if it is missing and `create` is true.
+        """Return the account with this username, regardless of case; create it if it is missing and `create` is true.
 
         Raises:
             KeyError: there is no such account and `create` is false.
@@ -116,12 +133,12 @@ class XStore:
         return self.user_named(username)
 
     def users(self, ids: Iterable[int]) -> list[User]:
-        """Return the existing accounts with these ids, in the order of the ids."""
+        """Return the accounts with these ids, each once, in the order of the ids; unknown ids are left out."""
         found = [self._db.execute("SELECT * FROM user WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_user(row) for row in found if row is not None]
 
     def ids_of(self, usernames: Iterable[str]) -> dict[str, int]:
-        """Return the ids of the existing accounts with these names, by the lower-case name."""
+        """Return the ids of the accounts with these usernames, by lower-case username; unknown names are left out."""
         ids = {}
         for username in {name.lower() for name in usernames}:
             row = self._db.execute("SELECT id FROM user WHERE username = ?", [username]).fetchone()
@@ -131,6 +148,8 @@ class XStore:
 
     def add(self, draft: Draft) -> Post:
         """Create a post and return it.
+
+        It mentions the accounts in its text, those in the draft, and the author of the post that it answers.
 
         Raises:
             DuplicateError: the account has a post with the same text that is not deleted.
@@ -160,25 +179,28 @@ class XStore:
         return self.posts([id_])[0]
 
     def delete(self, id_: int) -> bool:
-        """Delete a post; return whether it existed."""
+        """Mark a post as deleted; return False if there is no such post or it was deleted before."""
         return self._db.execute("UPDATE post SET deleted = 1 WHERE id = ? AND NOT deleted", [id_]).rowcount > 0
 
     def posts(self, ids: Iterable[int]) -> list[Post]:
-        """Return the posts with these ids, including deleted and hidden ones, in the order of the ids."""
+        """Return the posts with these ids, each once, in the order of the ids; unknown ids are left out.
+
+        Deleted posts and posts of protected or suspended accounts are included.
+        """
         found = [self._db.execute("SELECT * FROM post WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_post(row) for row in found if row is not None]
 
     def mentions(self, user_id: int, wanted: Range) -> list[Post]:
-        """Return a page of the visible posts that mention an account, newest first."""
+        """Return the posts in a range that mention an account and that the public can see, newest first."""
         source = f"{_SELECT} JOIN mention ON mention.post_id = post.id AND mention.user_id = ? WHERE {_VISIBLE}"
         return self._page(source, [user_id], wanted)
 
     def recent(self, wanted: Range) -> list[Post]:
-        """Return a page of all visible posts, newest first."""
+        """Return the posts in a range that the public can see, newest first."""
         return self._page(f"{_SELECT} WHERE {_VISIBLE}", [], wanted)
 
     def own(self, wanted: Range) -> list[Post]:
-        """Return a page of our account's posts that are not deleted, newest first."""
+        """Return the posts in a range that our account made and that are not deleted, newest first."""
         return self._page(f"{_SELECT} WHERE NOT post.deleted AND post.author_id = ?", [self.account.id], wanted)
 
     def _page(self, source: str, values: list[int], wanted: Range) -> list[Post]:
@@ -188,7 +210,7 @@ class XStore:
         return sorted((_post(row) for row in rows), key=lambda post: -post.id)
 
     def rules(self) -> list[dict[str, str]]:
-        """Return the rules of the filtered stream, oldest first."""
+        """Return the rules of the filtered stream, oldest first, each with `id` and `value`, and `tag` if it has one."""
         rows = self._db.execute("SELECT id, value, tag FROM rule ORDER BY id").fetchall()
         return [{"id": str(id_), "value": value, **({"tag": tag} if tag else {})} for id_, value, tag in rows]
 
@@ -198,22 +220,26 @@ class XStore:
         return next(rule for rule in self.rules() if rule["value"] == value) if added else None
 
     def delete_rules(self, ids: Iterable[str]) -> int:
-        """Delete the rules with these ids; return the number of deleted rules."""
+        """Delete the rules with these ids; return the number of deleted rules.
+
+        Raises:
+            ValueError: an id is not a number.
+        """
         return sum(self._db.execute("DELETE FROM rule WHERE id = ?", [int(id_)]).rowcount for id_ in ids)
 
     def counts(self) -> dict[str, int]:
-        """Return the number of accounts (`user`) and of posts (`post`), including deleted ones."""
+        """Return the number of accounts (`user`) and of posts, including deleted posts (`post`)."""
         return {name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("user", "post")}  # noqa: S608 - two constants
 
 
 def media_key(item: dict[str, Any]) -> str:
-    """Return the media key of a picture or video. The same URL always has the same number in its key."""
+    """Return the media key of a picture or video, in X's form `type_number`. The number is computed from its URL."""
     kind = {"photo": 3, "animated_gif": 16}.get(item["type"], 7)
     return f"{kind}_{int(hashlib.sha256(item['url'].encode()).hexdigest()[:15], 16)}"
 
 
 def place_id(place: dict[str, Any]) -> str:
-    """Return the id of a place. The same full name always has the same id."""
+    """Return the id of a place, which is computed from its full name."""
     return hashlib.sha256(place["full_name"].encode()).hexdigest()[:16]
 
 

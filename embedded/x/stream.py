@@ -17,7 +17,12 @@ _MOST_WAITING = 10_000  # posts; a listener with a longer backlog is disconnecte
 
 
 class Streams:
-    """The listeners of the filtered stream."""
+    """The filtered stream and its listeners.
+
+    Args:
+        store: the rules, and the accounts that posts refer to.
+        keep_alive_s: time without a post, in seconds, after which a listener gets an empty line.
+    """
 
     def __init__(self, store: XStore, keep_alive_s: float) -> None:
         self._store = store
@@ -26,11 +31,15 @@ class Streams:
 
     @property
     def listeners(self) -> int:
-        """The number of listeners."""
+        """The number of connected listeners."""
         return len(self._listeners)
 
     def open(self, wanted: Wanted) -> AsyncIterator[bytes]:
-        """Register a listener and return its lines, as bytes.
+        """Register a listener and return its lines.
+
+        The first line is empty. Then each new post that matches a rule is a line of JSON, with the fields that are wanted.
+        An empty line comes after each silence of `keep_alive_s` seconds. The lines end when the stream is cut, or when
+        10,000 posts wait for a listener that reads too slowly.
 
         Raises:
             Problem: there is already a listener (status 429).
@@ -56,7 +65,10 @@ class Streams:
             self._listeners.pop(queue, None)
 
     def publish(self, post: Post) -> None:
-        """Send a new post to all listeners if it is public and matches a rule."""
+        """Send a new post to all listeners if its author is neither protected nor suspended and it matches a rule.
+
+        A listener for which 10,000 posts already wait does not get this post, and is disconnected.
+        """
         author = self._store.users([post.author_id])[0]
         if not self._listeners or author.protected or author.suspended:
             return
@@ -80,7 +92,7 @@ class Streams:
         return [{"id": rule["id"], "tag": rule.get("tag", "")} for rule in rules]
 
     def cut(self) -> int:
-        """End every connection; return their number."""
+        """End every listener's connection and discard its waiting posts; return the number of connections."""
         queues = list(self._listeners)
         for queue in queues:
             while not queue.empty():
