@@ -1,4 +1,4 @@
-"""The real Apache Kafka for a machine without one: a single node with its data on disk, from Python only.
+"""The real Apache Kafka for a machine without one: a single node with its data on disk, started from Python.
 
     from embedded.kafka import KafkaConfig, run_foreground
     run_foreground(KafkaConfig(data_dir=Path("var/kafka")))

@@ -11,10 +11,11 @@ from embedded.kafka.server import run_foreground
 
 
 def main() -> int:
-    """Read the command line and become Kafka, or write the lock file.
+    """Read the command line; replace this process by Kafka or, with --write-lock, write the lock file of the jars.
 
     Returns:
-        0 if the lock file was written, 1 if Kafka could not start. There is no return once the process is Kafka.
+        0 if the lock file was written, 1 if the jars could not be fetched or Kafka could not start. Once the process is
+        Kafka, this function does not return.
     """
     parser = argparse.ArgumentParser(prog="python -m embedded.kafka", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

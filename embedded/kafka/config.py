@@ -68,7 +68,11 @@ class KafkaConfig:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a TCP port that was free a moment ago; another process may take it meanwhile."""
+    """Return a TCP port of this address that is free now. Another process may take it before it is used.
+
+    Raises:
+        OSError: the address is not an IPv4 address of this machine.
+    """
     with socket.socket() as probe:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]
@@ -76,10 +80,11 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def settled(config: KafkaConfig) -> KafkaConfig:
-    """Return the configuration with an absolute data folder and free ports instead of zeros.
+    """Return a copy of the configuration with an absolute data folder, and with free ports instead of zeros.
 
     Raises:
         KafkaStartError: the folder's path has a comma, which separates the folders in Kafka's setting.
+        OSError: a free port is wanted, but the host is not an IPv4 address of this machine.
     """
     data_dir = config.data_dir.expanduser().resolve()
     if "," in str(data_dir):
@@ -114,7 +119,7 @@ def write_files(config: KafkaConfig) -> None:
 
 
 def server_properties(config: KafkaConfig) -> dict[str, str]:
-    """Return the settings of a single KRaft node that is both broker and controller.
+    """Return Kafka's settings, by name, for a single KRaft node that is both broker and controller.
 
     Durability: `log.flush.*` is not set on purpose. A message is acknowledged once it is in the operating system's page
     cache, which outlives the process. So a kill -9 loses no acknowledged message; only a power failure can lose the
@@ -193,7 +198,7 @@ _LOGGING = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def _escaped(value: str) -> str:
-    """Escape a value for Java's properties format: backslashes are doubled, other than ASCII becomes Unicode escapes."""
+    """Return a value in Java's properties format: backslashes doubled, characters beyond ASCII as Unicode escapes."""
     units = value.replace("\\", "\\\\").encode("utf-16-be")
     codes = (int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2))
     return "".join(chr(code) if code < _ASCII_END else f"\\u{code:04x}" for code in codes)

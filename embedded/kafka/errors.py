@@ -17,5 +17,5 @@ class JarsUnavailableError(KafkaStartError):
     """Kafka's jars could not be fetched, or differ from those in the lock file."""
 
     def __init__(self, reason: str) -> None:
-        """Append the alternatives to the reason, so that every message ends with something to do."""
+        """Make the message from the reason and `WAYS_OUT`, so that it ends with something to do."""
         super().__init__(f"{reason}\n{WAYS_OUT}")

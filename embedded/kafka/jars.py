@@ -39,14 +39,19 @@ class Jar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """The contents of the lock file: the endpoint that the jars were resolved from, and the jars."""
+    """The contents of the lock file.
+
+    Attributes:
+        endpoint: the Maven coordinates of Kafka and its logging library, in jgo's notation. All jars follow from them.
+        jars: the jars that Kafka needs.
+    """
 
     endpoint: str
     jars: tuple[Jar, ...]
 
     @property
     def kafka_version(self) -> str:
-        """The version of Apache Kafka that the lock file pins."""
+        """The version of Apache Kafka in the lock file."""
         return next(jar.coordinates.split(":")[2] for jar in self.jars if _is_kafka(jar))
 
 
@@ -55,10 +60,10 @@ def _is_kafka(jar: Jar) -> bool:
 
 
 def read_lock(path: Path = LOCK_FILE) -> Lock:
-    """Read the lock file.
+    """Read the lock file, and check that all its jars of Kafka have the same version.
 
     Raises:
-        JarsUnavailableError: its Kafka jars do not have exactly one version.
+        JarsUnavailableError: the jars of Kafka have several versions, or there are none.
     """
     data = tomllib.loads(path.read_text("utf-8"))
     lock = Lock(endpoint=data["endpoint"], jars=tuple(Jar(**entry) for entry in data["jar"]))
@@ -72,10 +77,10 @@ def _check_one_version(versions: set[str], where: str) -> None:
 
 
 def jars_of_home(home: Path) -> Path:
-    """Return the jar folder of an unpacked Kafka distribution.
+    """Return the folder of jars (`libs`) of an unpacked Kafka distribution.
 
     Raises:
-        JarsUnavailableError: the folder is not a Kafka distribution, or it mixes versions.
+        JarsUnavailableError: `home` is not a Kafka distribution, or its jars of Kafka have several versions.
     """
     libs = home.expanduser().resolve() / "libs"
     names = [match for match in (_KAFKA_JAR.fullmatch(path.name) for path in libs.glob("kafka*.jar")) if match]
@@ -86,7 +91,11 @@ def jars_of_home(home: Path) -> Path:
 
 
 def locked_jars(cache_dir: Path, lock: Lock) -> Path:
-    """Return a folder that holds exactly the jars in the lock; fetch them if they are not in the cache or differ.
+    """Return a folder that holds exactly the jars in the lock; fetch them if they are not in the cache, or differ there.
+
+    Args:
+        cache_dir: the folder for the cache; created if missing.
+        lock: the jars that are wanted.
 
     Raises:
         JarsUnavailableError: the jars cannot be fetched, or differ from the lock.
@@ -118,7 +127,7 @@ def locked_jars(cache_dir: Path, lock: Lock) -> Path:
 
 
 def mismatches(folder: Path, lock: Lock) -> list[str]:
-    """Return one message per difference between a folder of jars and the lock; empty if there is none."""
+    """Return one message for each jar that is missing in a folder, differs from the lock, or is not in the lock."""
     wanted = {jar.file: jar for jar in lock.jars}
     present = {path.name for path in folder.iterdir()}
     problems = [f"{name} is not in the lock" for name in sorted(present - wanted.keys())]
@@ -137,7 +146,13 @@ def sha256_of(path: Path) -> str:
 
 
 def write_lock(endpoint: str, path: Path = LOCK_FILE) -> Lock:
-    """Resolve the endpoint again, write the lock file and return the lock. A person must read the diff before a commit.
+    """Fetch all jars that an endpoint needs, write their names and checksums into the lock file and return its contents.
+
+    A person must read the diff of the lock file before a commit.
+
+    Args:
+        endpoint: see `Lock`.
+        path: the lock file.
 
     Raises:
         JarsUnavailableError: the jars cannot be fetched, or those of Kafka have more than one version.
@@ -168,7 +183,11 @@ def _digest(lock: Lock) -> str:
 
 
 def _fetch(temporary: Path, lock: Lock) -> Path:
-    """Fetch the jars and link them into one flat folder, which is returned."""
+    """Fetch the jars into a temporary folder, link them into one flat folder inside it, and return the flat folder.
+
+    Raises:
+        JarsUnavailableError: the jars cannot be fetched.
+    """
     say = sys.stderr.write
     say(f"Fetching Apache Kafka {lock.kafka_version} ({len(lock.jars)} jars, about 45 MB), once for this user ...\n")
     done = threading.Event()
@@ -198,7 +217,11 @@ def _progress(folder: Path, total: int, done: threading.Event) -> None:
 
 
 def _resolve(folder: Path, endpoint: str) -> Path:
-    """Let jgo resolve and fetch all jars into the folder; return the folder that contains `jars` and `modules`."""
+    """Find with jgo all jars that an endpoint needs, fetch them, and return the folder that contains `jars` and `modules`.
+
+    Raises:
+        JarsUnavailableError: the jars cannot be fetched.
+    """
     from jgo.env import EnvironmentBuilder
     from jgo.maven import MavenContext
 
@@ -215,7 +238,7 @@ def _resolve(folder: Path, endpoint: str) -> Path:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock so that only one process fetches at a time. The system frees the lock of a killed process."""
+    """Hold a lock on a file so that only one process fetches at a time. The system frees the lock of a killed process."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

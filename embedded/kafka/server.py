@@ -31,16 +31,17 @@ _PR_SET_PDEATHSIG = 1  # the option of prctl(2) that sets the signal at the pare
 
 
 def prepare(config: KafkaConfig) -> list[str]:
-    """Prepare a start and return the command line of Kafka.
+    """Prepare everything that Kafka needs to start, and return its command line.
 
-    It finds Java and the jars (the first time it fetches them), writes the settings, and formats a new data folder with
-    a cluster id that is kept. The data of a folder that was used before do not change.
+    It finds Java and the jars (the first time it fetches them), writes the settings, and formats the data folder if it is
+    new. The data of a folder that was used before do not change.
 
     Args:
         config: the settings. Ports that are 0 are replaced here; call `settled` first to know them.
 
     Raises:
         KafkaStartError: something is missing or prevents the start; the text says what to do.
+        OSError: a free port is wanted, but the host is not an IPv4 address of this machine.
     """
     config = settled(config)
     java = find_java()
@@ -68,10 +69,13 @@ def environment() -> dict[str, str]:
 
 
 def run_foreground(config: KafkaConfig) -> None:
-    """Become Kafka. This call does not return; the process ends when Kafka ends.
+    """Replace this process by Kafka (exec), which listens at the configured address.
+
+    The call does not return; the process ends when Kafka ends.
 
     Raises:
-        KafkaStartError: see `prepare`.
+        KafkaStartError: Java or the jars are missing, the folder or a port is in use, or the folder cannot be written.
+        OSError: a free port is wanted, but the host is not an IPv4 address of this machine.
     """
     config = settled(config)
     command = prepare(config)
@@ -83,7 +87,10 @@ def run_foreground(config: KafkaConfig) -> None:
 
 
 def _jars(config: KafkaConfig) -> Path:
-    """Return the folder of jars: those of the distribution that is configured, otherwise the pinned ones."""
+    """Return the folder of Kafka's jars.
+
+    They are those of the distribution in `kafka_home` or LAPOR_KAFKA_HOME, otherwise those in the lock file.
+    """
     from platformdirs import user_cache_path
 
     home = config.kafka_home or os.environ.get("LAPOR_KAFKA_HOME")
@@ -93,10 +100,14 @@ def _jars(config: KafkaConfig) -> Path:
 
 
 def _wait_until_free(config: KafkaConfig) -> None:
-    """Wait a few seconds for a predecessor that was just killed; refuse to start beside a running one.
+    """Wait until no other process uses the data folder or the ports, at most 5 s, for instance for a Kafka just killed.
 
-    Kafka's own lock is a lock of the operating system and ends with its holder. The file that remains after a kill -9
-    does not lock anything.
+    Kafka's own lock on the folder is a lock of the operating system and ends with the process that holds it. The lock file
+    that remains after a kill -9 does not lock anything.
+
+    Raises:
+        KafkaStartError: the folder or a port is still in use.
+        OSError: the folder cannot be written.
     """
     deadline = time.monotonic() + _HANDOVER_S
     while True:
@@ -132,7 +143,13 @@ def _in_the_way(config: KafkaConfig) -> str | None:
 
 
 def _format_once(config: KafkaConfig, command: list[str]) -> None:
-    """Format a data folder that is new. The cluster id is written first, so that an interrupted start is resumed with it."""
+    """Format the data folder with Kafka's tool if it is new; do nothing if it is formatted.
+
+    The cluster id is written to a file first, so that the next start after an interrupted one uses the same id.
+
+    Raises:
+        KafkaStartError: the folder cannot be formatted.
+    """
     if (config.segments_dir / "meta.properties").exists():
         return
     id_file = config.data_dir / "cluster-id"

@@ -1,4 +1,4 @@
-"""A stand-in for the Telegram Bot API on this machine, for the demo, the feed and tests, after Telegram's documentation.
+"""A stand-in for the Telegram Bot API on this machine, for the demo, the feed and tests. It follows Telegram's documentation.
 
     from embedded.telegram import TelegramConfig, run_foreground
     run_foreground(TelegramConfig(data_dir=Path("var/telegram")))

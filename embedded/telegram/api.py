@@ -1,4 +1,4 @@
-"""The methods of the Bot API for a service that reads citizens' messages and replies to them."""
+"""The methods of Telegram's Bot API that a service needs to read citizens' messages and to reply to them."""
 
 import mimetypes
 import re
@@ -22,10 +22,11 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _MARKUPS = ("inline_keyboard", "keyboard", "remove_keyboard", "force_reply")
 
 Method = Callable[[Params], Awaitable[Any]]
+"""A method of the Bot API: it returns the `result` of the answer, or raises Problem."""
 
 
 async def _unknown(_: Params) -> Any:
-    """Answer a call of an unknown method.
+    """Refuse a call of a method that does not exist.
 
     Raises:
         Problem: always (status 404).
@@ -34,10 +35,16 @@ async def _unknown(_: Params) -> Any:
 
 
 class Api:
-    """The API of one stand-in.
+    """The Bot API of one stand-in: method calls and file downloads.
+
+    Args:
+        config: the settings.
+        store: the data that the methods read and change.
+        gate: checks the token of each call and applies ordered failures.
+        updates: answers getUpdates.
 
     Attributes:
-        webhook_changed: called after the webhook was set or deleted.
+        webhook_changed: called after the webhook was set or deleted; does nothing unless it is replaced.
     """
 
     def __init__(self, config: TelegramConfig, store: TelegramStore, gate: Gate, updates: Updates) -> None:
@@ -69,7 +76,10 @@ class Api:
         ]
 
     async def _call(self, request: Request) -> Response:
-        """Answer a method call; the method's name may be in upper or lower case."""
+        """Answer a method call; the method's name may be in upper or lower case.
+
+        The id in the call's token becomes the id of our bot.
+        """
         try:
             bot_id = self._gate.authenticate(request.path_params["token"])
             if bot_id != self._bot_id:
@@ -82,7 +92,7 @@ class Api:
             return problem.response()
 
     def bot(self) -> dict[str, Any]:
-        """Return our bot as a user, in Telegram's form."""
+        """Return our bot as a user, in Telegram's form. Its id is that of the token used last, and 0 before the first call."""
         name = self._config.username
         return {"id": self._bot_id, "is_bot": True, "first_name": "LAPOR!", "username": name}
 

@@ -17,7 +17,7 @@ from embedded.telegram.updates import Updates
 
 
 class Edit(Model):
-    """A change of a message's text by its author."""
+    """A request to change the text (or caption) of a message, as its author does; the bot gets an edited_message."""
 
     chat_id: int
     message_id: int
@@ -25,7 +25,13 @@ class Edit(Model):
 
 
 class Callback(Model):
-    """A tap on a button under one of our messages."""
+    """A request for a tap on a button under one of our bot's messages in a private chat; the bot gets a callback_query.
+
+    Attributes:
+        author: the username of the person who taps.
+        message_id: the id of the message.
+        data: the callback data of the button.
+    """
 
     author: str = Field(min_length=1)
     message_id: int
@@ -33,16 +39,21 @@ class Callback(Model):
 
 
 class UserChange(Model):
-    """A change of an account: it blocks our bot, is deactivated, or (empty state) comes back."""
+    """A request to change the state of a person's account: it blocks our bot, is deactivated, or is normal (empty state)."""
 
     username: str = Field(min_length=1)
     state: Literal["", "blocked", "deactivated"] = ""
 
 
 class Fail(Model):
-    """Failures for the next `count` calls of a method.
+    """A request that the next `count` calls of a method fail.
 
-    `method` "file" means downloads, and an empty one any call. Status 0 only delays the answer by `hang_s` seconds.
+    Attributes:
+        status: the HTTP status of the answers; 0 for normal answers that are only delayed.
+        count: the number of calls.
+        method: the method, in upper or lower case; "file" means file downloads, and an empty text any call.
+        retry_after_s: the wait that an answer with status 429 asks for, in seconds.
+        hang_s: the delay before each answer, in seconds.
     """
 
     status: int = Field(ge=0, le=599)
@@ -53,14 +64,21 @@ class Fail(Model):
 
 
 class Raw(Model):
-    """An update with any kind and body, including those that Telegram would never send."""
+    """A request to queue an update with any kind and body, even one that Telegram would never send."""
 
     kind: str
     body: Any
 
 
 class Control:
-    """The endpoints under /_standin/."""
+    """The endpoints under /_standin/, with which a test acts for citizens and for Telegram.
+
+    Args:
+        store: the data of the stand-in.
+        gate: gets the ordered failures.
+        updates: is woken after a new update.
+        api: knows our bot.
+    """
 
     def __init__(self, store: TelegramStore, gate: Gate, updates: Updates, api: Api) -> None:
         self._store = store

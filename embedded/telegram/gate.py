@@ -16,7 +16,7 @@ class Failure:
 
     Attributes:
         status: HTTP status of the answer; 0 for a normal answer after the delay.
-        method: the method that fails, in lower case; any if empty.
+        method: the method that fails, in lower case; "file" for a download; any call if empty.
         retry_after_s: the wait that an answer with status 429 asks for, in seconds.
         hang_s: delay before the answer, in seconds.
     """
@@ -28,14 +28,21 @@ class Failure:
 
 
 class Gate:
-    """The checks before every method."""
+    """The checks that each call passes before its method runs.
+
+    Args:
+        token: the only token that is accepted; any of the form `number:letters` if None.
+
+    Attributes:
+        failures: the ordered failures. Each is used once, by the first call that it applies to.
+    """
 
     def __init__(self, token: str | None) -> None:
         self.failures: deque[Failure] = deque()
         self._token = token
 
     def authenticate(self, token: str) -> int:
-        """Return the bot's id, with which its token begins.
+        """Check the token of a call and return the bot's id, which is the number before the colon.
 
         Raises:
             Problem: the text does not have the form of a token (404), or it is not the configured token (401).
@@ -47,10 +54,12 @@ class Gate:
         return int(token.partition(":")[0])
 
     async def admit(self, method: str) -> None:
-        """Admit a call, or apply the first failure that was ordered for its method, after that failure's delay.
+        """Admit a call, unless a failure was ordered for its method; the first such failure is then used up.
+
+        The failure first delays the call. A failure with status 0 does nothing else.
 
         Raises:
-            Problem: the call fails; its status is that of the failure.
+            Problem: the call fails with the status of the failure.
         """
         failure = next((found for found in self.failures if found.method in {"", method.lower()}), None)
         if failure is None:

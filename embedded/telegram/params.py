@@ -9,14 +9,14 @@ from embedded.telegram.problems import bad
 
 
 class Params:
-    """The parameters of one request. Numbers and objects may be sent as text, as Telegram allows."""
+    """The parameters of one request, by name. Numbers and objects may be sent as text, as Telegram allows."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
 
     @classmethod
     async def of(cls, request: Request) -> "Params":
-        """Read the parameters of a request.
+        """Read the parameters of a request from its URL and its body; the body takes precedence. Files are ignored.
 
         Raises:
             Problem: the content type is JSON, but the body is not a JSON object (status 400).
@@ -37,12 +37,12 @@ class Params:
         return cls(values)
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a parameter as text, or the default if it is absent."""
+        """Return the value of a parameter as text, or the default if it is absent."""
         value = self._values.get(name)
         return default if value is None else str(value)
 
     def number(self, name: str, default: int = 0) -> int:
-        """Return a whole number, or the default if it is absent or not a number, as at Telegram."""
+        """Return the value of a parameter as a whole number, or the default if it is absent or not a number, as at Telegram."""
         try:
             return int(self._values.get(name, default))
         except (TypeError, ValueError):
@@ -53,7 +53,11 @@ class Params:
         return str(self._values.get(name, "")).lower() in {"true", "1", "yes"}
 
     def object(self, name: str, kind: type) -> Any:
-        """Return an object or an array, or None if it is absent or empty text.
+        """Return the value of a parameter that is a JSON object or array; None if it is absent or an empty text.
+
+        Args:
+            name: the name of the parameter.
+            kind: dict for an object, list for an array.
 
         Raises:
             Problem: the value is not JSON, or not of this kind (status 400).

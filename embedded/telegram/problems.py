@@ -34,7 +34,7 @@ class Problem(Exception):
 
 
 def bad(detail: str) -> Problem:
-    """Return the problem for a request that is not valid (status 400)."""
+    """Return the problem for a request that is not valid (status 400); `detail` says why."""
     return Problem(400, detail)
 
 

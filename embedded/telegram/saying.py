@@ -17,13 +17,21 @@ _MEDIA_TYPES = {"voice": "audio/ogg", "video": "video/mp4", "audio": "audio/mpeg
 
 
 class Model(BaseModel):
-    """The base of the requests that a test sends. Unknown fields are refused."""
+    """The base of the requests that a test sends to the control interface. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SentFile(Model):
-    """A file: its contents and the description in the message. `size` in bytes may differ from the real one."""
+    """A file in a message.
+
+    Attributes:
+        kind: the field of the message that holds the file, such as photo or voice.
+        content_base64: the contents in base64.
+        name: the file's name; made from the kind if empty.
+        media_type: the media type in the message; the usual one of the kind if empty.
+        size: the size in bytes that the message claims, which may be wrong on purpose; the real one if None.
+    """
 
     kind: FileKind = "photo"
     content_base64: str = ""
@@ -32,7 +40,9 @@ class SentFile(Model):
     size: int | None = None
 
     def fields(self, store: TelegramStore) -> dict[str, Any]:
-        """Store the file and return the message's fields for it; a photo has three sizes, the largest last.
+        """Store the file and return the fields of a message with it, in Telegram's form.
+
+        A photo has three sizes, the largest last.
 
         Raises:
             ValueError: `content_base64` is not base64.
@@ -55,7 +65,7 @@ class SentFile(Model):
 
 
 class Location(Model):
-    """A shared position. With `live_period`, in seconds, it is a live location."""
+    """A shared position in degrees. With a `live_period`, in seconds, it is a live location."""
 
     latitude: float
     longitude: float
@@ -63,14 +73,27 @@ class Location(Model):
 
 
 class Group(Model):
-    """The group or channel of a message."""
+    """The group or channel that a message is written in."""
 
     title: str
     type: Literal["group", "supergroup", "channel"] = "supergroup"
 
 
 class NewMessage(Model):
-    """A message by a person. The account and the chat are created if they do not exist."""
+    """A request for a message that a person sends. The account and the chat are created if they do not exist.
+
+    Attributes:
+        author: the person's username, with or without @.
+        text: the text; absent from the message if empty.
+        caption: the text below a file; absent from the message if empty.
+        file: the file in the message.
+        location: the position in the message.
+        group: the group or channel that the message is written in; the private chat with our bot if None.
+        album: the id that the messages of one album share; empty for a message outside an album.
+        reply_to: the id of the message in the same chat that it answers; an unknown id is ignored.
+        forwarded_from: the username of the person who wrote the message first; empty if it is not forwarded.
+        is_bot: whether the account is a bot, if it is created.
+    """
 
     author: str = Field(min_length=1)
     text: str = ""
@@ -88,7 +111,11 @@ class NewMessage(Model):
     """Additional fields in Telegram's form, for content without a field here (a sticker, a contact, a service message)."""
 
     def say(self, store: TelegramStore) -> tuple[str, dict[str, Any]]:
-        """Store the message; return the kind of its update and the message in Telegram's form.
+        """Store the message and its file.
+
+        Returns:
+            The kind of the update that the bot gets for it (`message` or `channel_post`), and the message in Telegram's
+            form.
 
         Raises:
             ValueError: the contents of the file are not base64.
@@ -116,7 +143,10 @@ class NewMessage(Model):
 
 
 def _entities(name: str, text: str) -> dict[str, Any]:
-    """Return the commands and mentions of a text under this name; offsets and lengths are in UTF-16 units, as at Telegram."""
+    """Return a dict that lists the commands and mentions in a text under this name; empty if the text has none.
+
+    Offsets and lengths are in UTF-16 units, as at Telegram.
+    """
     found = []
     for kind, pattern in (("bot_command", _COMMAND), ("mention", _MENTION)):
         for match in pattern.finditer(text):
@@ -126,7 +156,10 @@ def _entities(name: str, text: str) -> dict[str, Any]:
 
 
 def edited(message: dict[str, Any], text: str) -> dict[str, Any]:
-    """Return a copy of a message whose text (or caption) its author replaced, with the time of the edit."""
+    """Return a copy of a message with a new text and the time of the edit, which is now.
+
+    In a message without a text, the new text replaces the caption.
+    """
     name = "text" if "text" in message else "caption"
     entities = "entities" if name == "text" else "caption_entities"
     kept = {key: value for key, value in message.items() if key != entities}

@@ -16,16 +16,17 @@ from embedded.telegram.updates import Updates
 
 
 def run_foreground(config: TelegramConfig) -> None:
-    """Serve until SIGTERM or SIGINT; messages, updates and files stay in the data folder.
+    """Run the stand-in for Telegram until SIGTERM or SIGINT; messages, updates and files stay in the data folder.
 
     Raises:
-        OSError: the port is taken, or the folder cannot be written.
+        OSError: the port is taken, or the folder cannot be created.
+        sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
 
 
 def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
-    """Wait until the stand-in answers.
+    """Block until the stand-in answers at this address.
 
     Raises:
         NotReadyError: it did not answer within `timeout_s` seconds.
@@ -61,7 +62,7 @@ async def _end_at_stop(stop: asyncio.Event, updates: Updates) -> None:
 
 
 class _Webhook:
-    """The task that calls the webhook. It ends at once if no webhook is set."""
+    """The background task that calls the webhook. If no webhook is set, the task ends at once."""
 
     def __init__(self, updates: Updates) -> None:
         self._updates = updates

@@ -1,4 +1,4 @@
-"""The users, chats, messages, updates and files of the stand-in, on disk, through restarts and kill -9."""
+"""Keeps the users, chats, messages, updates and files of the stand-in on disk, through restarts and kill -9."""
 
 import json
 import secrets
@@ -33,7 +33,7 @@ DEFAULT_UPDATES = frozenset({"message", "edited_message", "channel_post", "callb
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `state` is empty, "blocked" (it blocked our bot) or "deactivated"."""
+    """An account at Telegram. `state` is empty, "blocked" (it blocked our bot) or "deactivated"."""
 
     id: int
     username: str
@@ -41,7 +41,7 @@ class User:
     state: str = ""
 
     def shown(self) -> dict[str, Any]:
-        """Return the account as Telegram shows it."""
+        """Return the account in Telegram's form, for an update or an answer."""
         shown = {"id": self.id, "is_bot": self.is_bot, "first_name": self.username, "username": self.username}
         return shown if self.is_bot else shown | {"language_code": "id"}
 
@@ -70,16 +70,16 @@ class TelegramStore:
         self._db.close()
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return the stored JSON value of this name, or the default if there is none."""
+        """Return the JSON value that `put` stored under this name, or the default if there is none."""
         row = self._db.execute("SELECT value FROM state WHERE name = ?", [name]).fetchone()
         return default if row is None else json.loads(row[0])
 
     def put(self, name: str, value: Any) -> None:
-        """Store a JSON value under this name."""
+        """Store a JSON value under this name, for `get`; it replaces an earlier value."""
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, json.dumps(value)))
 
     def user(self, username: str, *, is_bot: bool = False) -> User:
-        """Return the account with this username, in upper or lower case; create it if it is missing."""
+        """Return the account with this username, regardless of case; create it, with `is_bot`, if it is missing."""
         row = self._db.execute("SELECT * FROM user WHERE username = ?", [username]).fetchone()
         if row is None:
             (last,) = self._db.execute("SELECT max(id) FROM user").fetchone()
@@ -98,7 +98,7 @@ class TelegramStore:
         return self.user(username)
 
     def private_chat(self, user: User) -> dict[str, Any]:
-        """Return the private chat with a user, which has the user's id; create it if it is missing."""
+        """Return the private chat of a user with our bot, which has the user's id; create it if it is missing."""
         return self._chat(user.id, {"first_name": user.username, "username": user.username, "type": "private"})
 
     def group_chat(self, title: str, kind: str) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class TelegramStore:
         return chat
 
     def chat(self, id_: int) -> dict[str, Any] | None:
-        """Return the chat with this id; None if nobody started it."""
+        """Return the chat with this id; None if it does not exist, because nobody has written to our bot in it."""
         row = self._db.execute("SELECT body FROM chat WHERE id = ?", [id_]).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
@@ -130,60 +130,64 @@ class TelegramStore:
         return message
 
     def said(self, key: str) -> dict[str, int] | None:
-        """Return the ids that were stored for an idempotency key; None if it is new."""
+        """Return the ids of the message that was created with this idempotency key; None if the key is new."""
         row = self._db.execute("SELECT ids FROM said WHERE key = ?", [key]).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
     def note_said(self, key: str, ids: dict[str, int | None]) -> None:
-        """Store the ids of a message under its idempotency key."""
+        """Store the ids of a message under its idempotency key, for `said`."""
         self._db.execute("INSERT OR REPLACE INTO said VALUES (?, ?)", (key, json.dumps(ids)))
 
     def change_message(self, message: dict[str, Any]) -> None:
-        """Replace the stored message that has the same id."""
+        """Replace the stored message that has the same id as this one."""
         self._db.execute("UPDATE message SET body = ? WHERE id = ?", (json.dumps(message), message["message_id"]))
 
     def message(self, chat_id: int, message_id: int) -> dict[str, Any] | None:
-        """Return a message of a chat; None if there is none."""
+        """Return the message with this id in this chat; None if there is none."""
         row = self._db.execute(
             "SELECT body FROM message WHERE id = ? AND chat_id = ?", (message_id, chat_id)
         ).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
     def sent(self, *, since: int, chat_id: int | None) -> list[dict[str, Any]]:
-        """Return the bot's messages after the message id `since`, oldest first, in one chat or (None) in all."""
+        """Return our bot's messages with ids above `since`, oldest first: those in one chat, or all if `chat_id` is None."""
         rows = self._db.execute("SELECT chat_id, body FROM message WHERE outgoing AND id > ? ORDER BY id", [since])
         return [json.loads(body) for found, body in rows if chat_id in {None, found}]
 
     def add_update(self, kind: str, body: dict[str, Any]) -> int | None:
-        """Queue an update and return its id; None if the bot does not want updates of this kind."""
+        """Queue an update for our bot and return its id.
+
+        If the kind is not among the `allowed_updates` of the bot, or by default among `DEFAULT_UPDATES`, nothing is queued
+        and the result is None.
+        """
         if kind not in (self.get("allowed_updates") or DEFAULT_UPDATES):
             return None
         text = json.dumps({kind: body})
         return self._db.execute("INSERT INTO pending (at, body) VALUES (?, ?)", (time.time(), text)).lastrowid
 
     def pending(self, *, first: int = 0, limit: int = 100) -> list[dict[str, Any]]:
-        """Delete the expired updates; return at most `limit` others, from the id `first` on, oldest first."""
+        """Return at most `limit` waiting updates with ids from `first` on, oldest first. Expired updates are deleted first."""
         self._db.execute("DELETE FROM pending WHERE at < ?", [time.time() - self._keep_s])
         rows = self._db.execute("SELECT id, body FROM pending WHERE id >= ? ORDER BY id LIMIT ?", (first, limit))
         return [{"update_id": id_} | json.loads(body) for id_, body in rows]
 
     def pending_count(self) -> int:
-        """Return the number of waiting updates."""
+        """Return the number of queued updates that are not confirmed yet."""
         count: int = self._db.execute("SELECT count(*) FROM pending").fetchone()[0]
         return count
 
     def confirm_below(self, offset: int) -> None:
-        """Delete the updates with ids below `offset`."""
+        """Delete the queued updates with ids below `offset`, because the bot has received them."""
         self._db.execute("DELETE FROM pending WHERE id < ?", [offset])
 
     def confirm(self, ids: Iterable[int]) -> None:
-        """Delete the updates with these ids, which a webhook accepted."""
+        """Delete the queued updates with these ids, because the webhook accepted them."""
         self._db.executemany("DELETE FROM pending WHERE id = ?", [(id_,) for id_ in ids])
 
     def nth_last(self, back: int) -> int:
-        """Return the id of the update at position `back` from the end of the queue (1 is the last).
+        """Return the id of the queued update at position `back` from the end of the queue (1 is the newest).
 
-        If the queue is shorter, it is the oldest update; 0 if the queue is empty.
+        If the queue is shorter, return the id of the oldest update; if it is empty, return 0.
         """
         rows = self._db.execute("SELECT id FROM pending ORDER BY id DESC LIMIT ?", [back]).fetchall()
         return rows[-1][0] if rows else 0
@@ -201,7 +205,7 @@ class TelegramStore:
         return None if row is None else (row[0], row[1])
 
     def file_content(self, id_: str) -> bytes:
-        """Return a file's contents.
+        """Return the contents of the file with this id.
 
         Raises:
             OSError: there is no such file.

@@ -15,7 +15,15 @@ LONGEST_PAUSE_S = 10.0  # between two calls of the webhook with the same update
 
 
 class Updates:
-    """Delivers updates, each again until it is confirmed."""
+    """Delivers the queued updates to our bot; each is delivered again until it is confirmed.
+
+    Args:
+        store: the queue and the webhook's settings.
+        retry_s: first pause before the webhook is called again with the same update, in seconds. It doubles up to 10 s.
+
+    Attributes:
+        polling: the number of getUpdates calls that are being answered or wait.
+    """
 
     def __init__(self, store: TelegramStore, *, retry_s: float) -> None:
         self._store = store
@@ -28,19 +36,21 @@ class Updates:
         self._due: dict[int, tuple[float, float]] = {}
 
     def tell(self) -> None:
-        """Wake the waiting polls and the webhook's task: there is a new update, webhook or poll."""
+        """Wake the waiting polls and the webhook's task, because there is a new update, webhook or poll."""
         self._news.set()
         self._news = asyncio.Event()
 
     def end(self) -> None:
-        """Answer the waiting poll, because it would delay the stop."""
+        """Let no poll wait from now on, and answer the one that waits, because it would delay the stop of the server."""
         self._ending = True
         self.tell()
 
     async def fetch(self, params: Params) -> list[dict[str, Any]]:
-        """Return the result of getUpdates; wait for updates at most for its `timeout`.
+        """Return the result of getUpdates: the waiting updates, oldest first.
 
-        Updates below its `offset` are confirmed first; a negative offset counts from the end of the queue.
+        The parameters are those of the Bot API. Updates with ids below `offset` are confirmed first; a negative offset
+        counts from the end of the queue. `limit` is at most 100. If no update waits, the call waits for one for `timeout`
+        seconds (at most 50), and then returns an empty list.
 
         Raises:
             Problem: a webhook is set or another poll began (status 409), or a parameter is not valid (400).
@@ -85,9 +95,9 @@ class Updates:
         return True
 
     async def deliver(self) -> None:
-        """Call the webhook with each update until it answers with 2xx.
+        """Call the webhook with each queued update until it answers with 2xx, which confirms the update.
 
-        It returns when no webhook is set; cancelling its task ends it.
+        It returns if no webhook is set. Otherwise it runs until the webhook is deleted or the task is cancelled.
         """
         if not self._store.get("webhook"):
             return
