@@ -1,4 +1,4 @@
-"""An embedded ClickHouse: chDB behind ClickHouse's native TCP protocol, for any client of that protocol."""
+"""An embedded ClickHouse: chDB (ClickHouse's engine as a library) behind ClickHouse's native TCP protocol, for any client."""
 
 from embedded.clickhouse.config import ServerConfig
 from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError

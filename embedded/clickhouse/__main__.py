@@ -30,10 +30,10 @@ def _ready(address: str) -> None:
 
 
 def main() -> int:
-    """Run until SIGTERM or SIGINT.
+    """Read the command line and run the server until SIGTERM or SIGINT. Once it is ready, print `ready` and its address.
 
     Returns:
-        0 after a clean stop, 1 if the server could not start.
+        The exit code: 0 after a clean stop, 1 if the server could not start.
     """
     try:
         serve(_arguments(), on_ready=_ready)

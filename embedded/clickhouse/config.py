@@ -38,7 +38,7 @@ class ServerConfig:
 
 
 def spool_folder(data_dir: Path) -> Path:
-    """Return the folder for files of rows that the engine has not read yet.
+    """Return the subfolder of a data folder for rows that a client has sent and the engine has not read yet.
 
     Files that a killed server left there are useless; the next start deletes them.
     """

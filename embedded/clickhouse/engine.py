@@ -43,7 +43,7 @@ _MAX_THREADS: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingState:
-    """The value of a setting on a connection; ``changed`` is true if it differs from the default."""
+    """The value of a ClickHouse setting on a connection; ``changed`` is true if it was changed from the default."""
 
     value: str
     changed: bool
@@ -76,7 +76,10 @@ class Engine:
         self._types = {str(name): str(kind) for name, kind, _ in rows}
 
     def connect(self, tag: str) -> EngineConnection:
-        """Open a connection; `kill` finds its queries by ``tag``.
+        """Open a connection for one client.
+
+        Args:
+            tag: The text by which `kill` finds the queries of this connection. It is unique for each client.
 
         Raises:
             EngineError: chDB cannot open the connection.
@@ -91,11 +94,13 @@ class Engine:
         return name in self._types
 
     def is_number(self, name: str) -> bool:
-        """Return whether a client of a revision before 54429 writes this setting as a number."""
+        """Return whether a client of a protocol revision before 54429 writes this setting as a number, not as text."""
         return self._types.get(name) in _NUMBER_TYPES
 
     def kill(self, tag: str) -> None:
-        """Ask chDB to stop the queries of the connection with this tag; they end with code 394 soon after.
+        """Ask chDB to stop the running queries of the connection with this tag, and return without waiting for their end.
+
+        They end soon after with error code 394. Any thread may call this.
 
         Raises:
             EngineError: The KILL statement failed.
@@ -104,7 +109,9 @@ class Engine:
             self._control.execute(f"KILL QUERY WHERE Settings['log_comment'] = {literal(tag)} ASYNC")
 
     def rows(self, text: str) -> list[list[Any]]:
-        """Run a small query on the server's own connection and return its rows as JSON values.
+        """Run a small query on the server's own connection and return its rows, whose values are decoded from JSON.
+
+        Any thread may call this.
 
         Raises:
             EngineError: The query failed.
@@ -113,7 +120,7 @@ class Engine:
             return self._control.rows(text)
 
     def execute(self, text: str) -> None:
-        """Run a statement on the server's own connection.
+        """Run a statement on the server's own connection and ignore its result. Any thread may call this.
 
         Raises:
             EngineError: The statement failed.
@@ -122,12 +129,22 @@ class Engine:
             self._control.execute(text)
 
     def close(self) -> None:
-        """Close the server's own connection. chDB shuts down with its last connection."""
+        """Close the server's own connection. chDB shuts down when its last connection is closed."""
         self._control.close()
 
 
 class EngineConnection:
-    """One connection with its database, settings and temporary tables. Only one thread may use it at a time."""
+    """One connection to chDB, with its own current database, settings and temporary tables.
+
+    Only one thread may use it at a time.
+
+    Args:
+        connection: The connection of the chdb package.
+        tag: The text by which `Engine.kill` finds the queries of this connection.
+
+    Raises:
+        EngineError: The connection cannot be set up.
+    """
 
     def __init__(self, connection: Any, tag: str) -> None:
         self._connection = connection
@@ -136,6 +153,10 @@ class EngineConnection:
 
     def execute(self, text: str, parameters: Mapping[str, str] | None = None) -> bytes:
         """Run a statement to completion.
+
+        Args:
+            text: The statement.
+            parameters: The values, by name, for placeholders such as ``{name:String}`` in the statement.
 
         Returns:
             The result in Native format; empty if the statement has none.
@@ -171,7 +192,10 @@ class EngineConnection:
             yield data
 
     def watch(self, report: Callable[[Progress], None] | None) -> None:
-        """Call ``report`` with the totals so far while a query runs on this connection; None stops the reports."""
+        """Call ``report`` from now on whenever a query on this connection makes progress; None stops these calls.
+
+        Its argument holds the totals since the start of the query.
+        """
 
         def callback(state: Mapping[str, int]) -> None:
             if report is not None:
@@ -187,9 +211,9 @@ class EngineConnection:
         self._connection.set_progress_callback(callback if report else None)
 
     def summary(self, text: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Run a query and return its result as a dict, with the parts that Native format leaves out.
+        """Run a query and return its whole result as a dict in ClickHouse's format JSONCompactStrings.
 
-        These are the totals, the extremes and the number of rows before a limit.
+        Unlike Native format, it includes the totals, the extremes and the number of rows before a limit.
 
         Raises:
             EngineError: The query failed.
@@ -201,7 +225,7 @@ class EngineConnection:
             raise engine_error(str(error)) from error
 
     def native(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bytes:
-        """Return one Native block with these rows, whose values are text as in the result of `summary`.
+        """Return these rows as one block in Native format. Their values are text, as in the result of `summary`.
 
         Raises:
             EngineError: A value does not fit its column's type.
@@ -213,7 +237,7 @@ class EngineConnection:
         )
 
     def rows(self, text: str, parameters: Mapping[str, str] | None = None) -> list[list[Any]]:
-        """Run a small query and return its rows as JSON values.
+        """Run a small query and return its rows, whose values are decoded from JSON.
 
         Raises:
             EngineError: The query failed.
@@ -225,7 +249,11 @@ class EngineConnection:
         return [json.loads(line) for line in bytes(data).splitlines()]
 
     def describe(self, what: str, parameters: Mapping[str, str] | None = None) -> list[tuple[Column, str]]:
-        """Return the columns of a table, a table function or a query in parentheses.
+        """Return the columns of a table, a table function or a query.
+
+        Args:
+            what: The table or table function as SQL text, or a query in parentheses.
+            parameters: The values for the placeholders in it.
 
         Returns:
             For each column, its name and type, and its kind of default (for instance MATERIALIZED; empty if none).
@@ -237,16 +265,16 @@ class EngineConnection:
         return [(Column(name=str(row[0]), type=str(row[1])), str(row[2])) for row in found]
 
     def setting_states(self, names: Sequence[str]) -> dict[str, SettingState]:
-        """Return the current state of each named setting; unknown names are left out.
+        """Return the current state of each named setting on this connection, by name; unknown names are left out.
 
         Raises:
-            EngineError: The query for them failed.
+            EngineError: The query for the states failed.
         """
         listed = ", ".join(literal(name) for name in names)
         found = self.rows(f"SELECT name, value, changed FROM system.settings WHERE name IN ({listed})")  # noqa: S608
         return {str(name): SettingState(value=str(value), changed=bool(changed)) for name, value, changed in found}
 
     def close(self) -> None:
-        """Close the connection and any stream that runs on it; an error of chDB is ignored."""
+        """Close the connection and any query that still runs on it; an error of chDB is ignored."""
         with suppress(RuntimeError):
             self._connection.close()

@@ -74,11 +74,14 @@ class ServerError(EmbeddedClickHouseError):
 
 
 class ProtocolError(ServerError):
-    """The client sent bytes that are not a valid packet: it receives an exception packet, then its connection ends."""
+    """A packet or block is malformed, not expected, or not supported by this server.
+
+    If it came from the client, the client receives an exception packet, and then its connection ends.
+    """
 
 
 class EngineError(ServerError):
-    """chDB refused or failed a statement; the code and the text are chDB's."""
+    """chDB refused a statement or failed in it; the code and the text are chDB's."""
 
 
 # The code for a text without one. Such a text means a fault of this package, which ClickHouse calls a logical error.

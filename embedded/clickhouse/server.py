@@ -26,12 +26,13 @@ _LOCK_FILE: Final = "server.lock"
 
 
 def lock_folder(folder: Path) -> IO[str]:
-    """Lock a data folder for this process and return the open lock file.
+    """Lock a data folder for this process and return the open lock file. The folder is created if missing.
 
-    The kernel releases the lock when the process ends, even after a kill -9.
+    The lock lasts until the file is closed or the process ends, even by a kill -9.
 
     Raises:
-        FolderInUseError: Another process holds the lock.
+        FolderInUseError: Another process holds the lock; the message names its process id.
+        OSError: The folder cannot be created, or the file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     handle = (folder / _LOCK_FILE).open("a+", encoding="utf-8")
@@ -52,9 +53,9 @@ def lock_folder(folder: Path) -> IO[str]:
 
 
 class ClickHouseServer:
-    """An embedded ClickHouse that clients reach over TCP.
+    """An embedded ClickHouse that clients reach over TCP, with one thread per client.
 
-    Use it as a context manager, or call `start` and `stop`.
+    Use it as a context manager, or call `start` and `stop`. A stopped server cannot be started again.
 
     Args:
         config: The address to listen on, the data folder, the login and the limits.
@@ -144,7 +145,10 @@ class ClickHouseServer:
             channel.close()
 
     def stop(self) -> None:
-        """End all connections, stop their running queries and close the data. Safe to call twice."""
+        """End all connections, stop their running queries and close the data. Safe to call twice.
+
+        The wait for each client's thread is limited by the setting `stop_timeout_s`.
+        """
         self._stopping.set()
         if self._listener is not None:
             with suppress(OSError):

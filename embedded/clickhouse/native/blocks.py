@@ -1,4 +1,4 @@
-"""Finds the ends of Native blocks in a stream and adapts them to the revision that both sides agreed on."""
+"""Finds the ends of blocks in a stream of ClickHouse's Native format, and adapts blocks to the client's protocol revision."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from embedded.clickhouse.protocol.wire import string, varint
 MAX_COLUMNS: Final = 1_000_000
 _FIELD_IS_OVERFLOWS: Final = 1
 _FIELD_BUCKET: Final = 2
-# The info before a block. Field 1: no overflow; field 2: bucket -1; 0 ends the info.
+# The info before a block: field 1 says "no overflow", field 2 gives the bucket as -1, and 0 ends the info.
 _BLOCK_INFO: Final = b"\x01\x00\x02" + struct.pack("<i", -1) + b"\x00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column's name and type as ClickHouse spells them."""
+    """The name and the type of a column, as ClickHouse spells them."""
 
     name: str
     type: str
@@ -40,7 +40,13 @@ class BlockHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A block of a result in the form for the client."""
+    """A block of a result.
+
+    Attributes:
+        columns: The block's columns.
+        rows: The number of rows.
+        data: The bytes of the block in the form for the client's revision, including the info that precedes it.
+    """
 
     columns: tuple[Column, ...]
     rows: int
@@ -48,11 +54,11 @@ class Block:
 
 
 class _Ended(Exception):
-    """All bytes of a result were read."""
+    """A reader asked for more bytes, but all bytes of the result were read."""
 
 
 def read_block(reader: ByteReader, revision: int, sink: Callable[[bytes], object] | None) -> BlockHead:
-    """Read one block from a client and pass it on in the form that chDB reads (revision 0).
+    """Read one block from a client and pass its bytes on in the form that chDB reads (that of revision 0).
 
     Args:
         reader: The reader, positioned at the block's info.
@@ -63,8 +69,8 @@ def read_block(reader: ByteReader, revision: int, sink: Callable[[bytes], object
         The block's columns and number of rows.
 
     Raises:
-        ProtocolError: The bytes are not a block, a column has sparse or other custom serialization, or its type is not
-            supported.
+        ProtocolError: The bytes are not a block, a column has sparse or other custom serialization, or the type of a column
+            is not supported.
     """
     if revision >= revisions.BLOCK_INFO:
         _read_block_info(reader)
@@ -102,12 +108,12 @@ def _walk(reader: ByteReader, *, custom: bool) -> BlockHead:
 
 
 def block_info(revision: int) -> bytes:
-    """Return the info that precedes a block; empty for clients whose revision has none."""
+    """Return the bytes of the info that precedes every block; empty for a revision that has no such info."""
     return _BLOCK_INFO if revision >= revisions.BLOCK_INFO else b""
 
 
 def header_block(columns: Sequence[Column], revision: int) -> bytes:
-    """Return a block with names and types but no rows. Without columns it marks the end of the data."""
+    """Return the bytes of a block, with its info, that has these columns but no rows. Without columns it marks the end of data."""
     custom = b"\x00" if revision >= revisions.CUSTOM_SERIALIZATION else b""
     parts = [block_info(revision), varint(len(columns)), b"\x00"]
     for column in columns:
@@ -116,13 +122,13 @@ def header_block(columns: Sequence[Column], revision: int) -> bytes:
 
 
 def fit_blocks(data: bytes, revision: int, described: Sequence[Column] = ()) -> Iterator[Block]:
-    """Split a result of chDB into blocks, each in the form for a client of this revision.
+    """Split a result of chDB into blocks, and yield each in the form for a client of this revision.
 
     Args:
         data: Blocks in Native format, one after the other.
         revision: The revision that both sides agreed on.
-        described: The result's columns as DESCRIBE gives them. In Native format chDB leaves out the time zone of a
-            DateTime column, as for clients from before 2018; it is restored from here.
+        described: The result's columns as DESCRIBE gives them; empty if they are not known. In Native format chDB leaves out
+            the time zone of a DateTime column, as for clients from before 2018; it is restored from these columns.
 
     Raises:
         ProtocolError: The type of a column is not supported. AggregateFunction is supported only in the last column,

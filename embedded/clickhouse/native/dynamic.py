@@ -24,7 +24,11 @@ _MAX_PATHS: Final = 100_000
 
 
 def dynamic(reader: ByteReader, *, layout_of: LayoutOf) -> Body:
-    """Read the prefix of a Dynamic column: its version, its types and the prefix of their Variant.
+    """Read the prefix of a Dynamic column: its version, its types, and the prefix of the Variant over these types.
+
+    Args:
+        reader: The reader, positioned at the column's prefix.
+        layout_of: Returns the layout of each type that the prefix names.
 
     Returns:
         The function that passes over the column's data.
@@ -54,15 +58,18 @@ def _typed_paths(args: Sequence[str]) -> list[str]:
 
 
 def json_object(args: Sequence[str], depth: int, *, layout_of: LayoutOf) -> Layout:
-    """Return the layout of a JSON column: typed paths, dynamic paths, then the shared data of all other paths.
+    """Return the layout of a JSON column.
+
+    Its data are those of the typed paths, then of the dynamic paths, then the shared data of all other paths.
 
     Args:
-        args: The arguments of the JSON type.
-        depth: The nesting depth of the type in other types.
-        layout_of: Returns the layouts of the paths' types.
+        args: The arguments of the JSON type, which may declare types of paths.
+        depth: The number of types around the JSON type.
+        layout_of: Returns the layout of each path's type.
 
     Raises:
-        ProtocolError: A path's type is not supported. The layout itself raises it for an unknown version.
+        ProtocolError: The type of a path is not supported. The returned layout raises it too, if the column has an unknown
+            version.
     """
     typed = [layout_of(text, depth) for text in _typed_paths(args)]
     shared = layout_of("Array(Tuple(String, String))", depth)

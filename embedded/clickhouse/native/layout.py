@@ -1,4 +1,4 @@
-"""Finds how many bytes a column of any type takes in Native format, so that a block's end is known without decoding it."""
+"""Knows how many bytes a column of each type takes in Native format, so that the end of a block is found without decoding it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _layouts_of(args: list[str], depth: int) -> list[Layout]:
 
 
 def _composite(kind: TypeText, depth: int) -> Layout | None:
-    """Return the layout of a type that contains other types; None if the type is not one of them."""
+    """Return the layout of a type that contains other types; None if this is not such a type."""
     if kind.name == "Dynamic":
         return partial(dynamic, layout_of=layout_of)
     if kind.name == "JSON":
@@ -78,7 +78,7 @@ def _composite(kind: TypeText, depth: int) -> Layout | None:
 
 
 def _simple(kind: TypeText) -> Layout | None:
-    """Return the layout of a type that contains no other; None if the type is not one of them."""
+    """Return the layout of a type that contains no other type; None if this is not such a type."""
     if kind.name in _WIDTHS:
         return fixed(_WIDTHS[kind.name])
     if kind.name.startswith("Interval"):
@@ -92,14 +92,15 @@ def _simple(kind: TypeText) -> Layout | None:
 
 @lru_cache(maxsize=4096)
 def layout_of(text: str, depth: int = 0) -> Layout:
-    """Return the layout of a type, from its name as ClickHouse spells it.
+    """Return the layout of a type: the function that passes over the bytes of a column of this type (see shapes.py).
 
     Args:
-        text: For instance ``Map(String, Array(Nullable(DateTime64(3))))``.
+        text: The type as ClickHouse spells it, for instance ``Map(String, Array(Nullable(DateTime64(3))))``.
         depth: The number of types around it.
 
     Raises:
-        ProtocolError: The type is unknown here, nested too deeply, or AggregateFunction, whose length is not known.
+        ProtocolError: The text is not a type, the type is not supported or has more than 64 types around it, or it is an
+            AggregateFunction, whose length is not known.
     """
     if depth > _MAX_DEPTH:
         raise ProtocolError(INCORRECT_DATA, "A type is nested too deeply")

@@ -18,9 +18,9 @@ MAX_STRING_BYTES: Final = 1 << 30
 class ByteReader:
     """Reads the primitives of the protocol from chunks that ``pull`` returns.
 
-    While a sink is set with `relay`, every byte that is read is also passed to it, except those read with `drop`.
-    The reader holds one chunk at a time, or all chunks of one primitive, however long the stream is.
-    Every method that reads raises what ``pull`` raises.
+    While a sink is set with `relay`, every byte that is read is also passed to it, except those read with `drop` or
+    `drop_varint`. The reader holds one chunk at a time, or all chunks of one primitive, however long the stream is.
+    Every method that reads also raises what ``pull`` raises.
 
     Args:
         pull: Returns the next non-empty chunk, or raises an error if there is none.
@@ -41,13 +41,16 @@ class ByteReader:
         return len(self._buf) - self._pos
 
     def relay(self, sink: Callable[[bytes], object] | None) -> None:
-        """Pass all bytes that are read from now on to ``sink``. None flushes and stops it."""
+        """Pass all bytes that are read from now on to ``sink`` too, in pieces; None ends this.
+
+        The earlier sink, if any, first gets the bytes that were read for it.
+        """
         self._flush()
         self._sink = sink
         self._mark = self._pos
 
     def emit(self, data: bytes) -> None:
-        """Pass these bytes, which were not read from the stream, to the sink."""
+        """Pass these bytes, which were not read from the stream, to the sink; do nothing if none is set."""
         self._flush()
         if self._sink is not None:
             self._sink(data)
@@ -78,14 +81,14 @@ class ByteReader:
         self._pos = self._mark = 0
 
     def take(self, count: int) -> bytes:
-        """Read ``count`` bytes."""
+        """Read ``count`` bytes and return them."""
         self._need(count)
         data = self._buf[self._pos : self._pos + count]
         self._pos += count
         return data
 
     def drop(self, count: int) -> bytes:
-        """Read ``count`` bytes without passing them to the sink."""
+        """Read ``count`` bytes and return them, without passing them to the sink."""
         self._need(count)
         self._flush()
         data = self.take(count)
@@ -93,10 +96,10 @@ class ByteReader:
         return data
 
     def drop_varint(self) -> int:
-        """Read a LEB128 number without passing it to the sink.
+        """Read a LEB128 number of at most 64 bits and return it, without passing its bytes to the sink.
 
         Raises:
-            ProtocolError: It is longer than 64 bits.
+            ProtocolError: The number does not end after ten bytes.
         """
         self._flush()
         sink, self._sink = self._sink, None
@@ -106,7 +109,7 @@ class ByteReader:
             self._sink, self._mark = sink, self._pos
 
     def skip(self, count: int) -> None:
-        """Pass over ``count`` bytes, and hold at most one chunk of them."""
+        """Read ``count`` bytes without returning them, and hold at most one chunk of them in memory. The sink gets them."""
         while (available := len(self._buf) - self._pos) < count:
             self._pos = len(self._buf)
             count -= available
@@ -114,7 +117,7 @@ class ByteReader:
         self._pos += count
 
     def u8(self) -> int:
-        """Read one byte."""
+        """Read one byte and return its value."""
         if self._pos == len(self._buf):
             self._more()
         value = self._buf[self._pos]
@@ -122,18 +125,18 @@ class ByteReader:
         return value
 
     def u64(self) -> int:
-        """Read a little-endian UInt64."""
+        """Read a little-endian UInt64 and return it."""
         return int.from_bytes(self.take(8), "little")
 
     def i32(self) -> int:
-        """Read a little-endian Int32."""
+        """Read a little-endian Int32 and return it."""
         return int(struct.unpack("<i", self.take(4))[0])
 
     def varint(self) -> int:
-        """Read a LEB128 number of at most 64 bits.
+        """Read a LEB128 number of at most 64 bits and return it.
 
         Raises:
-            ProtocolError: It does not end after ten bytes.
+            ProtocolError: The number does not end after ten bytes.
         """
         value = shift = 0
         for _ in range(_MAX_VARINT_BYTES):
@@ -145,10 +148,10 @@ class ByteReader:
         raise ProtocolError(INCORRECT_DATA, "A number of the protocol is longer than 64 bits")
 
     def length(self, limit: int = MAX_STRING_BYTES) -> int:
-        """Read a varint that is a size.
+        """Read a LEB128 number that announces a size, and return it.
 
         Raises:
-            ProtocolError: It is above ``limit``.
+            ProtocolError: The size is above ``limit``, or the number does not end after ten bytes.
         """
         size = self.varint()
         if size > limit:
@@ -156,23 +159,23 @@ class ByteReader:
         return size
 
     def blob(self, limit: int = MAX_STRING_BYTES) -> bytes:
-        """Read a string and return its bytes.
+        """Read a string, which follows its length, and return its bytes.
 
         Raises:
-            ProtocolError: It is longer than ``limit`` bytes.
+            ProtocolError: The string is longer than ``limit`` bytes.
         """
         return self.take(self.length(limit))
 
     def text(self, limit: int = MAX_STRING_BYTES) -> str:
-        """Read a string; bytes that are not valid UTF-8 are kept as surrogates.
+        """Read a string, which follows its length, and return it; bytes that are not valid UTF-8 are kept as surrogates.
 
         Raises:
-            ProtocolError: It is longer than ``limit`` bytes.
+            ProtocolError: The string is longer than ``limit`` bytes.
         """
         return self.blob(limit).decode("utf-8", "surrogateescape")
 
     def skip_strings(self, count: int) -> None:
-        """Pass over ``count`` strings. This is the innermost loop of the package.
+        """Read ``count`` strings without returning them. The sink gets their bytes. This is the package's innermost loop.
 
         Raises:
             ProtocolError: A string is longer than `MAX_STRING_BYTES`.

@@ -1,4 +1,4 @@
-"""The building blocks of layouts: how many bytes each kind of column takes in the Native format."""
+"""The building blocks of layouts: how many bytes each kind of column takes in ClickHouse's Native format."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_VARIANT: Final = 255
 
 
 def fixed(width: int) -> Layout:
-    """Return the layout of a column whose values all have this width in bytes."""
+    """Return the layout of a column whose values all have this width in bytes; its prefix is empty."""
 
     def body(reader: ByteReader, rows: int) -> None:
         reader.skip(width * rows)
@@ -34,17 +34,17 @@ def fixed(width: int) -> Layout:
 
 
 def string_body(reader: ByteReader, rows: int) -> None:
-    """Pass over the strings of a column, one per row."""
+    """Pass over the data of a String column: one string per row, each after its length."""
     reader.skip_strings(rows)
 
 
 def string(_reader: ByteReader) -> Body:
-    """Read the prefix of a String column, which is empty."""
+    """Return the function that passes over the data of a String column. It reads nothing, because the prefix is empty."""
     return string_body
 
 
 def nullable(inner: Layout) -> Layout:
-    """Return the layout of Nullable: a byte per row that marks nulls, then the values."""
+    """Return the layout of Nullable over the layout of its values: a byte per row that marks nulls, then all values."""
 
     def prefix(reader: ByteReader) -> Body:
         inner_body = inner(reader)
@@ -59,7 +59,10 @@ def nullable(inner: Layout) -> Layout:
 
 
 def tuple_of(inners: list[Layout]) -> Layout:
-    """Return the layout of Tuple: the prefixes of its elements, then their bodies."""
+    """Return the layout of Tuple over the layouts of its elements: all their prefixes, then all their data.
+
+    An empty Tuple has one byte per row.
+    """
     if not inners:
         return fixed(1)
 
@@ -76,7 +79,7 @@ def tuple_of(inners: list[Layout]) -> Layout:
 
 
 def array_of(inner: Layout) -> Layout:
-    """Return the layout of Array: an offset of eight bytes per row, then the elements."""
+    """Return the layout of Array over the layout of its elements: an offset of eight bytes per row, then all elements."""
 
     def prefix(reader: ByteReader) -> Body:
         inner_body = inner(reader)
@@ -97,7 +100,10 @@ def array_of(inner: Layout) -> Layout:
 
 
 def low_cardinality(dictionary: Layout) -> Layout:
-    """Return the layout of LowCardinality over the type of its dictionary."""
+    """Return the layout of LowCardinality over the layout of its dictionary's type.
+
+    Its data are one or more parts, each with an index word, the keys of the dictionary, and one index per row.
+    """
 
     def body(reader: ByteReader, rows: int) -> None:
         while rows > 0:
@@ -123,7 +129,10 @@ def low_cardinality(dictionary: Layout) -> Layout:
 
 
 def variant(inners: list[Layout]) -> Layout:
-    """Return the layout of Variant over its types in the order of their discriminators."""
+    """Return the layout of Variant over the layouts of its types, in the order of their discriminators.
+
+    Its data are a discriminator byte per row, which names the type of the row's value, then the values of each type.
+    """
 
     def prefix(reader: ByteReader) -> Body:
         mode = reader.u64()

@@ -9,7 +9,7 @@ from embedded.clickhouse.errors import INCORRECT_DATA, ProtocolError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeText:
-    """A type: its name and its arguments, which are still text.
+    """A type, split into its name and its arguments, which are still text.
 
     Attributes:
         name: The part before the parenthesis.
@@ -21,7 +21,11 @@ class TypeText:
 
 
 def _quoted_end(text: str, start: int) -> int:
-    """Return the position after the quoted part that begins at ``start``."""
+    """Return the position after the quoted part that begins at ``start``.
+
+    Raises:
+        ProtocolError: The quote is not closed.
+    """
     quote = text[start]
     at = start + 1
     while at < len(text):
@@ -37,7 +41,7 @@ def split_top(text: str, separator: str) -> list[str]:
     """Split a text at each separator outside quotes and parentheses; return the non-empty parts without outer spaces.
 
     Raises:
-        ProtocolError: Quotes or parentheses do not match.
+        ProtocolError: A quote is not closed, or the parentheses do not match.
     """
     parts: list[str] = []
     depth = start = at = 0
@@ -63,7 +67,7 @@ def parse_type(text: str) -> TypeText:
     """Split a type into its name and its arguments.
 
     Raises:
-        ProtocolError: The text is not a type.
+        ProtocolError: Text follows the arguments, a quote is not closed, or the parentheses do not match.
     """
     name, paren, rest = text.strip().partition("(")
     if not paren:
@@ -74,10 +78,10 @@ def parse_type(text: str) -> TypeText:
 
 
 def element_type(text: str) -> str:
-    """Return the type of an element of Tuple or Nested, without the name that may precede it.
+    """Return the type of an element of Tuple or Nested, without the name that may precede it, as in ``name String``.
 
     Raises:
-        ProtocolError: Quotes or parentheses do not match.
+        ProtocolError: A quote is not closed, or the parentheses do not match.
     """
     parts = split_top(text, " ")
     if len(parts) > 1 and "(" not in parts[0]:

@@ -1,4 +1,4 @@
-"""Reads what a query says of its client, of which only the trace is kept."""
+"""Reads the client info in a query packet, of which only OpenTelemetry's trace is kept."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _read_trace(reader: ByteReader) -> str:
 
 
 def _read_client(reader: ByteReader, interface: int, revision: int) -> None:
-    """Skip the description of the client, whose fields depend on how the client reached the first server."""
+    """Read and discard the description of the client, whose fields depend on how the client reached the first server."""
     if interface == _INTERFACE_TCP:
         for _ in range(3):
             reader.text(MAX_NAME_BYTES)
@@ -39,10 +39,17 @@ def _read_client(reader: ByteReader, interface: int, revision: int) -> None:
 
 
 def read_client_info(reader: ByteReader, revision: int) -> str:
-    """Read the client info of a query and keep only the trace.
+    """Read the client info in a query packet and return only OpenTelemetry's trace.
+
+    Args:
+        reader: The reader, positioned at the client info.
+        revision: The revision that both sides agreed on.
 
     Returns:
-        The traceparent header; empty if there is no trace.
+        The trace as a traceparent header; empty if there is none.
+
+    Raises:
+        ProtocolError: A text is longer than `MAX_NAME_BYTES`, or a number is longer than 64 bits.
     """
     if reader.u8() == 0:
         return ""

@@ -55,10 +55,10 @@ def _plain(data: bytes) -> bytes:
 
 
 def method_named(name: str) -> tuple[int, Compressor]:
-    """Return the codec that the setting `network_compression_method` names.
+    """Return the codec that the setting `network_compression_method` names: LZ4, LZ4HC, ZSTD or NONE.
 
     Args:
-        name: The codec's name in upper or lower case. An unknown name gives LZ4, the default.
+        name: The codec's name in upper or lower case. An unknown or empty name gives LZ4, the default.
 
     Returns:
         The method byte of the frame header, and the function that compresses one frame's content.
@@ -68,13 +68,16 @@ def method_named(name: str) -> tuple[int, Compressor]:
 
 
 def checksum(data: bytes) -> bytes:
-    """Return CityHash128 in the byte order of the protocol: the high half first, each half little-endian."""
+    """Return the CityHash128 of the data in the protocol's byte order: the high half first, each half little-endian."""
     low_first = int(CityHash128(data)).to_bytes(_CHECKSUM_BYTES, "little")
     return low_first[8:] + low_first[:8]
 
 
 def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
-    """Compress a block's bytes and yield frames, each with at most `FRAME_BYTES` of content."""
+    """Compress a block's bytes and yield frames, each with its checksum and header and at most `FRAME_BYTES` of content.
+
+    `method` is the header's byte for the compressor; see `method_named`.
+    """
     for start in range(0, len(data), FRAME_BYTES):
         part = data[start : start + FRAME_BYTES]
         packed = compressor(part)
@@ -116,7 +119,7 @@ def _unpack(method: int, packed: bytes, size: int) -> bytes:
 
 
 def read_frame(source: ByteReader) -> bytes:
-    """Read one frame and return its uncompressed content.
+    """Read one compressed frame and return its uncompressed content.
 
     Raises:
         ProtocolError: The checksum is wrong, the frame is too large or empty, its codec is unknown, or its data cannot be

@@ -15,12 +15,15 @@ _RECEIVE_BYTES: Final = 256 << 10
 
 
 class Channel:
-    """Reads from and writes to a connected socket.
+    """The socket of one connected client, with timeouts. Every read of it can raise ConnectionLostError.
 
     Args:
         connected: The socket. `close` closes it.
         idle_timeout_s: The maximum silence of the client between packets, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds.
+
+    Attributes:
+        reader: The reader for everything except compressed blocks; see `blocks`.
     """
 
     def __init__(self, connected: socket.socket, *, idle_timeout_s: float, io_timeout_s: float) -> None:
@@ -62,20 +65,22 @@ class Channel:
             self._socket.settimeout(self._io_timeout_s)
 
     def blocks(self, *, compressed: bool) -> ByteReader:
-        """Return the reader for the block of a data packet."""
+        """Return the reader for the block of a data packet, which decompresses the block if it is compressed."""
         return self._unpacked if compressed else self.reader
 
     def end_block(self, *, compressed: bool) -> None:
-        """Check that a compressed block ended at the end of its last frame.
+        """Check that a block, after it was read, ended at the end of its last compressed frame.
+
+        An uncompressed block has no frames and is not checked.
 
         Raises:
-            ProtocolError: The frame holds more bytes than the block.
+            ProtocolError: The last frame holds more bytes than the block.
         """
         if compressed and self._unpacked.buffered:
             raise ProtocolError(INCORRECT_DATA, f"{self._unpacked.buffered} bytes follow a block in its last frame")
 
     def send(self, *parts: bytes) -> None:
-        """Join the parts and write them all.
+        """Write all these bytes to the client.
 
         Raises:
             ConnectionLostError: The client is gone, or did not read within the timeout.
@@ -86,7 +91,7 @@ class Channel:
             raise ConnectionLostError(str(error)) from error
 
     def has_input(self) -> bool:
-        """Return at once whether the client sent something or closed the connection.
+        """Return, without waiting, whether the client sent something that was not read yet, or closed the connection.
 
         Raises:
             ConnectionLostError: The socket is closed or broken.
@@ -107,5 +112,5 @@ class Channel:
 
 
 def packed(block: bytes, codec: tuple[int, Compressor] | None) -> bytes:
-    """Return the block's bytes for the socket: compressed with the codec, or unchanged if the codec is None."""
+    """Return a block's bytes for the socket: in frames compressed with the codec, or unchanged if the codec is None."""
     return block if codec is None else b"".join(frames(block, *codec))

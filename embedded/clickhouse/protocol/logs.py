@@ -19,13 +19,13 @@ _DEBUG: Final = 7
 
 
 def query_line(query: wire.Query, peer: str) -> str:
-    """Return the line that ClickHouse logs at the start of every query."""
+    """Return the line that ClickHouse logs at the start of a query: the client's address, the trace if any, and the text."""
     trace = f" OpenTelemetry traceparent '{query.traceparent}'" if query.traceparent else ""
     return f"(from {peer}){trace} {query.text} (stage: Complete)"
 
 
 def packet(query_id: str, text: str, revision: int) -> bytes:
-    """Return a log packet with one line. Log blocks are never compressed."""
+    """Return a log packet with one line for a query, at the level Debug and the present time. It is never compressed."""
     now = time.time()
     columns: tuple[tuple[str, str, bytes], ...] = (
         ("event_time", "DateTime", struct.pack("<I", int(now))),
@@ -42,9 +42,9 @@ def packet(query_id: str, text: str, revision: int) -> bytes:
 
 @lru_cache
 def profile_events(revision: int) -> bytes:
-    """Return the packet that answers each block of an INSERT.
+    """Return the ProfileEvents packet that answers each block of an INSERT.
 
-    It holds no events, because chDB counts none for its clients.
+    It has columns but no rows, because chDB counts no events for its clients.
     """
     columns: tuple[tuple[str, str, bytes], ...] = (
         ("host_name", "String", b""),

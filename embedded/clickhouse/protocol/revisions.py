@@ -1,4 +1,4 @@
-"""The revisions of the protocol, each named after the feature that it added."""
+"""The revisions of ClickHouse's native protocol, each named after the feature that it added."""
 
 from __future__ import annotations
 

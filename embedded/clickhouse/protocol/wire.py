@@ -37,7 +37,7 @@ MAX_QUERY_BYTES: Final = 256 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerVersion:
-    """The server's description of itself in its hello packet."""
+    """The server's description of itself in its hello packet: ClickHouse's version, the time zone, and the host's name."""
 
     major: int
     minor: int
@@ -48,7 +48,7 @@ class ServerVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """A client's hello packet. ``revision`` is the one that both sides use from then on."""
+    """A client's hello packet. ``revision`` is the lower of the client's and `revisions.NEWEST`; both sides then use it."""
 
     client_name: str
     revision: int
@@ -59,7 +59,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting of a query. An unknown setting is an error if it is important; otherwise it is ignored."""
+    """One setting in a query packet. If the server does not know it, that is an error if it is important; else it is ignored."""
 
     name: str
     value: str
@@ -68,7 +68,16 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A query packet. ``traceparent`` is OpenTelemetry's header; it is empty if the client sent no trace."""
+    """A query packet.
+
+    Attributes:
+        query_id: The client's id for the query; it may be empty.
+        text: The statement.
+        settings: The settings for this query only.
+        parameters: The values, by name, for the placeholders in the statement, as the client sent them.
+        compressed: Whether blocks are compressed, in both directions.
+        traceparent: OpenTelemetry's header; empty if the client sent no trace.
+    """
 
     query_id: str
     text: str
@@ -80,7 +89,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The progress of a query. In a packet each number, including ``total_rows``, is the increase since the last packet."""
+    """The progress of a query: the rows and bytes read, the rows to read in total, and the time taken.
+
+    In a packet each number, including ``total_rows``, is the increase since the last packet.
+    """
 
     rows: int = 0
     bytes: int = 0
@@ -89,7 +101,7 @@ class Progress:
 
 
 def varint(value: int) -> bytes:
-    """Encode a number as LEB128."""
+    """Return a number, which must not be negative, in LEB128."""
     out = bytearray()
     while value > 0x7F:  # noqa: PLR2004 - seven bits per byte
         out.append(value & 0x7F | 0x80)
@@ -99,16 +111,16 @@ def varint(value: int) -> bytes:
 
 
 def string(text: str) -> bytes:
-    """Encode a string as its length (a varint) and its UTF-8 bytes."""
+    """Return a string as the protocol writes it: the length of its UTF-8 bytes as a varint, then the bytes."""
     data = text.encode("utf-8", "surrogateescape")
     return varint(len(data)) + data
 
 
 def read_hello(reader: ByteReader) -> Hello:
-    """Read a hello packet after its type.
+    """Read a hello packet, whose type was read before.
 
     Raises:
-        ProtocolError: A name is too long.
+        ProtocolError: A name or the password is longer than `MAX_NAME_BYTES`.
     """
     name = reader.text(MAX_NAME_BYTES)
     reader.varint()
@@ -123,7 +135,7 @@ def read_hello(reader: ByteReader) -> Hello:
 
 
 def hello(version: ServerVersion, revision: int) -> bytes:
-    """Build the server's hello packet for a client of this revision."""
+    """Return the server's hello packet for a client of this revision."""
     parts = [
         varint(SERVER_HELLO),
         string("ClickHouse"),
@@ -166,7 +178,7 @@ def _read_parameters(reader: ByteReader) -> dict[str, str]:
 
 
 def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], bool]) -> Query:
-    """Read a query packet after its type.
+    """Read a query packet, whose type was read before.
 
     Args:
         reader: The reader, positioned after the packet's type.
@@ -196,13 +208,16 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
 
 
 def exception(code: int, text: str) -> bytes:
-    """Build an exception packet. No nested exception follows, because chDB's text already contains the nested ones."""
+    """Return an exception packet with a ClickHouse error code and a text.
+
+    No nested exception follows, because chDB's text already contains the nested ones.
+    """
     message = string(f"DB::Exception: {text}")
     return varint(SERVER_EXCEPTION) + struct.pack("<i", code) + string("DB::Exception") + message + string("") + b"\x00"
 
 
 def progress(value: Progress, revision: int) -> bytes:
-    """Build a progress packet."""
+    """Return a progress packet for a client of this revision; older ones get fewer numbers."""
     parts = [varint(SERVER_PROGRESS), varint(value.rows), varint(value.bytes)]
     if revision >= revisions.TOTAL_ROWS_IN_PROGRESS:
         parts.append(varint(value.total_rows))
@@ -216,9 +231,9 @@ def progress(value: Progress, revision: int) -> bytes:
 
 
 def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) -> bytes:
-    """Build a profile packet.
+    """Return a profile packet, which sums up a result.
 
-    The last flag says that the two fields before it are final. ClickHouse always sets it. If it is not set, the oldest
+    Its last flag says that the two fields before the flag are final. ClickHouse always sets it. If it is not set, the oldest
     clients look for the query's own streams, which they do not have.
 
     Args:
@@ -234,17 +249,20 @@ def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) ->
 
 
 def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
-    """Read the (database, table) names in a client's request for the status of tables.
+    """Read a client's request for the status of tables, whose type was read before; return its (database, table) names.
 
     Raises:
-        ProtocolError: There are too many names, or one is too long.
+        ProtocolError: There are more than `MAX_NAME_BYTES` names, or one is longer than that.
     """
     count = reader.length(MAX_NAME_BYTES)
     return [(reader.text(MAX_NAME_BYTES), reader.text(MAX_NAME_BYTES)) for _ in range(count)]
 
 
 def tables_status(tables: Iterable[tuple[str, str]], revision: int) -> bytes:
-    """Build the answer that lists the existing tables; none of them is replicated."""
+    """Return the answer to a request for the status of tables.
+
+    It lists those (database, table) names that exist. None of these tables is replicated.
+    """
     found = list(tables)
     read_only = b"\x00" if revision >= revisions.TABLE_READ_ONLY else b""
     parts = [varint(SERVER_TABLES_STATUS), varint(len(found))]

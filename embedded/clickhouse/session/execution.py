@@ -22,7 +22,7 @@ class Ended(Exception):
 
 
 class Execution:
-    """A running statement. `next_block` returns its blocks.
+    """A running statement. It starts at once, in its own thread; `next_block` returns its blocks.
 
     Args:
         engine: The engine that stops the statement if necessary.
@@ -57,7 +57,7 @@ class Execution:
             self._queue.put(Ended())
 
     def next_block(self, timeout_s: float) -> bytes | None:
-        """Take the next block from the queue.
+        """Wait for the next block of the result and return it.
 
         Returns:
             The block in Native format; None if none came within ``timeout_s`` seconds.
@@ -78,7 +78,11 @@ class Execution:
         return item
 
     def stop(self) -> None:
-        """Stop the statement, discard its remaining blocks and wait until it has stopped."""
+        """Stop the statement, discard its remaining blocks and wait until it has stopped; do nothing if it has ended.
+
+        Raises:
+            EngineError: chDB refused to stop it.
+        """
         while not self._finished:
             self._engine.kill(self._connection.tag)
             try:
@@ -88,7 +92,7 @@ class Execution:
                 return
 
     def progress(self) -> Progress:
-        """Return the progress since the last call; no number is negative."""
+        """Return the progress of the statement since the last call of this method; no number is negative."""
         latest, told = self._latest, self._told
         self._told = latest
         return Progress(

@@ -18,7 +18,10 @@ _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
 
 
 def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]:
-    """Return the columns that the blocks of an INSERT must have, in order.
+    """Return the columns that the client's blocks for an INSERT must have, in order.
+
+    They are those that ``input()`` declares, or those in the statement's column list. Without both, they are all columns of
+    the table except computed ones.
 
     Raises:
         EngineError: The table or a column is unknown.
@@ -53,7 +56,7 @@ def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], o
         sink: Receives the blocks, in pieces, in the Native format that chDB reads.
 
     Returns:
-        True if all blocks came; False if the client cancelled.
+        True if all blocks came; False if the client cancelled, which also sets ``answer.cancelled``.
 
     Raises:
         ProtocolError: A packet or block is malformed.
@@ -75,13 +78,13 @@ def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], o
 
 
 def tell_events(answer: Answer) -> None:
-    """Acknowledge one block with a ProfileEvents packet if the client's revision is new enough to wait for one."""
+    """Send the client a ProfileEvents packet, if its revision is new enough to wait for one after each block it sent."""
     if answer.revision >= revisions.PROFILE_EVENTS_IN_INSERT:
         answer.channel.send(logs.profile_events(answer.revision))
 
 
 def _unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
-    """Return a sink for one block that passes it on, unless it has no columns and so only marks the end."""
+    """Return a sink for the bytes of one block. It passes them on, unless the block has no columns and only marks the end."""
     is_empty: bool | None = None
 
     def take(data: bytes) -> None:
@@ -97,7 +100,13 @@ def _unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
 def read_data(
     channel: Channel, revision: int, compressed: bool, sink: Callable[[bytes], object] | None
 ) -> tuple[str, BlockHead]:
-    """Read a data packet after its type, and pass its block on to ``sink`` in the Native format that chDB reads.
+    """Read a data packet, whose type was read before.
+
+    Args:
+        channel: The client's connection.
+        revision: The revision that both sides agreed on.
+        compressed: Whether the block is compressed.
+        sink: Receives the block's bytes, in pieces, in the Native format that chDB reads; None discards them.
 
     Returns:
         The name of the external table that the block belongs to (empty if none), and the block's columns and rows.

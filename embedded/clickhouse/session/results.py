@@ -43,7 +43,7 @@ class Answer:
         codec: The codec for blocks; None for uncompressed ones.
         extremes: Whether the query's settings ask for extremes.
         timezone: The `session_timezone` of the query; empty for the server's own.
-        columns: The result's columns as DESCRIBE gave them before the query ran; empty if it could not.
+        columns: The result's columns as DESCRIBE gave them before the query ran; empty if DESCRIBE failed.
         rows: The rows sent so far.
         blocks: The blocks sent so far.
         size: The bytes that chDB returned so far.
@@ -66,22 +66,29 @@ class Answer:
     begun: float = field(default_factory=time.monotonic)
 
     def tell_timezone(self) -> None:
-        """Send the time zone for times of this query that name none, if it is not the server's and the client knows it."""
+        """Send the query's `session_timezone`, if it has one and the client's revision knows such a packet.
+
+        The client uses it for times whose type names no time zone.
+        """
         if self.timezone and self.revision >= revisions.TIMEZONE_UPDATES:
             self.channel.send(wire.varint(wire.SERVER_TIMEZONE_UPDATE), wire.string(self.timezone))
 
     def data(self, block: bytes, kind: int = wire.SERVER_DATA) -> None:
-        """Send one block that already has the form for the client's revision."""
+        """Send one block, which already has the form for the client's revision, in a packet of this type.
+
+        The block is compressed if the client wants that.
+        """
         table = b"\x00" if self.revision >= revisions.TEMPORARY_TABLES else b""
         self.channel.send(wire.varint(kind), table, packed(block, self.codec))
 
     def native(self, chunk: bytes, kind: int = wire.SERVER_DATA) -> None:
-        """Send the blocks of one chunk from chDB.
+        """Send the blocks of one chunk from chDB, in packets of this type, and count those that are data.
 
         A header block precedes the first data block, because clients take the types from it.
 
         Raises:
-            ServerError: The native protocol of this server does not support the type of a column.
+            ServerError: This server does not support the type of a column.
+            ConnectionLostError: The client left, or did not read within the timeout.
         """
         try:
             for block in fit_blocks(chunk, self.revision, self.columns):
@@ -96,7 +103,9 @@ class Answer:
 
 
 def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: tuple[Statement, Answer]) -> None:
-    """Run a statement other than an INSERT with blocks, and send its answer up to the end of the data.
+    """Run a statement and send its result to the client, up to the end of the data.
+
+    An INSERT whose rows come as blocks is not run here; see `run_insert`. If the client cancels, the statement is stopped.
 
     Args:
         engine: The engine that stops the statement if the client cancels or leaves.
@@ -105,7 +114,8 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
         what: The statement in the packet, and the answer to it.
 
     Raises:
-        EngineError: The statement failed.
+        ServerError: The statement failed, or this server does not support the type of a column.
+        ProtocolError: The client sent a packet other than a cancel while the statement ran; the statement was stopped.
         ConnectionLostError: The client left; the statement was stopped.
     """
     statement, answer = what
@@ -126,10 +136,17 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
 
 
 def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tuple[wire.Query, Answer]) -> None:
-    """Run an INSERT whose rows are all received. It has no result; only progress is sent.
+    """Run an INSERT after all its rows were received. It has no result; after 1 s its progress is sent to the client.
+
+    Args:
+        engine: The engine that stops the INSERT if the client cancels or leaves.
+        connection: The connection that runs the INSERT.
+        text: The INSERT in the form that reads its rows from a file; see `Insert.reading`.
+        what: The query packet, and the answer to it.
 
     Raises:
         EngineError: The INSERT failed.
+        ProtocolError: The client sent a packet other than a cancel while the INSERT ran; the INSERT was stopped.
         ConnectionLostError: The client left; the INSERT was stopped.
     """
     query, answer = what
@@ -138,7 +155,7 @@ def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tu
 
 
 def _finish(execution: Execution, answer: Answer) -> None:
-    """Pass blocks on until the statement ends; stop it if the client cancels or an error occurs."""
+    """Send the statement's blocks to the client until it ends; stop it if the client cancels or an error occurs."""
     try:
         _stream(execution, answer)
     except BaseException:
@@ -149,7 +166,10 @@ def _finish(execution: Execution, answer: Answer) -> None:
 
 
 def _stream(execution: Execution, answer: Answer) -> None:
-    """Pass blocks on until the statement ends or the client cancels."""
+    """Send the statement's blocks and its progress to the client until it ends or the client cancels.
+
+    A cancel sets ``answer.cancelled``; it does not stop the statement.
+    """
     with suppress(Ended):
         while not answer.cancelled:
             chunk = execution.next_block(_LOOK_S)
@@ -172,7 +192,10 @@ def _tell_progress(execution: Execution, answer: Answer) -> None:
 def _sum_up(
     connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer, took_s: float
 ) -> None:
-    """Send the header if the result is empty, then totals and extremes, then the profile."""
+    """Send the end of a query's answer: a header if the result is empty, totals and extremes if any, and the profile.
+
+    Totals, extremes and the number of rows before a limit need a second run of the query.
+    """
     if not answer.blocks:
         _empty_header(connection, query, statement, answer)
     before_limit: int | None = None
@@ -206,7 +229,10 @@ def _describe(connection: EngineConnection, query: wire.Query, statement: Statem
 
 
 def _empty_header(connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer) -> None:
-    """Send names and types of an empty result's columns, because chDB's Native output for it has none."""
+    """Send the names and types of the columns of an empty result, because chDB's Native output for it has none.
+
+    Nothing is sent if the columns are not known.
+    """
     columns = answer.columns
     if not columns and statement.verb in _CATALOGUE:
         with suppress(EngineError):

@@ -37,7 +37,7 @@ class External:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """The state of one client in the engine that outlasts a query.
+    """The state of one client that lasts from one query to the next.
 
     Attributes:
         engine: The engine.
@@ -52,7 +52,7 @@ class Session:
     followed: dict[str, str] = field(default_factory=dict)
 
     def note_set(self) -> None:
-        """Update ``changed`` and ``followed`` after a SET.
+        """Update ``changed`` and ``followed`` after the client ran a SET statement.
 
         Raises:
             EngineError: The query for the settings failed.
@@ -65,7 +65,9 @@ class Session:
 
 
 def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str]:
-    """Return the values by name of the settings that ClickHouse knows; others are left out.
+    """Return the values, by name, of those settings that ClickHouse knows; others are left out.
+
+    A zero for `interactive_delay` becomes 1, because chDB would wait without end with zero.
 
     Raises:
         ServerError: An important setting is unknown.
@@ -109,9 +111,15 @@ def _restore(connection: EngineConnection, names: Sequence[str], before: dict[st
 def applied(
     session: Session, settings: dict[str, str], externals: Sequence[External] = ()
 ) -> Iterator[EngineConnection]:
-    """Create a query's external tables and apply its settings, and undo both when the context ends.
+    """Create a query's external tables and apply its settings; when the context ends, undo both.
 
-    A query with `readonly` gets a separate connection, because no setting can be changed on a read-only one.
+    The connection is the session's own. Only a query with the setting `readonly` gets a separate one, because no setting can
+    be changed on a read-only connection, not even to undo it. `send_logs_level` is never applied.
+
+    Args:
+        session: The client's session.
+        settings: The values of the query's settings by name; see `known_settings`.
+        externals: The temporary tables that the client sent with the query.
 
     Yields:
         The connection to run the query on.
@@ -139,7 +147,7 @@ def applied(
 
 @contextmanager
 def _sibling(session: Session) -> Iterator[EngineConnection]:
-    """Open a connection with the database and the settings of the session's connection, and close it at the end."""
+    """Open a second connection with the database and settings of the session's own, and close it when the context ends."""
     database = session.connection.rows("SELECT currentDatabase()")[0][0]
     sibling = session.engine.connect(session.connection.tag)
     try:
@@ -155,7 +163,7 @@ def _sibling(session: Session) -> Iterator[EngineConnection]:
 
 @contextmanager
 def _tables(connection: EngineConnection, externals: Sequence[External]) -> Iterator[None]:
-    """Create a query's external tables, and drop them at the end."""
+    """Create a query's external tables, and drop them when the context ends."""
     made: list[str] = []
     try:
         for external in externals:

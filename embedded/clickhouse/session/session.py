@@ -35,7 +35,7 @@ _HTTP_ANSWER: Final = (
 
 
 class Conversation:
-    """Serves one client until it leaves or breaks the protocol.
+    """The conversation with one client, until it leaves or breaks the protocol.
 
     Args:
         channel: The client's connection.
@@ -56,9 +56,10 @@ class Conversation:
         self._revision = 0
 
     def serve(self) -> None:
-        """Talk to the client until it leaves or breaks the protocol.
+        """Answer the client's packets, from its hello on, until it leaves or breaks the protocol.
 
-        A ServerError is sent to the client, and a lost connection ends the talk; neither is raised.
+        Neither is raised as an error. An error in one query is sent to the client, and the conversation goes on. A failed
+        login or a break of the protocol is sent too, and ends it.
         """
         with suppress(ConnectionLostError):
             try:
@@ -67,7 +68,9 @@ class Conversation:
                 self._channel.send(wire.exception(error.code, error.text))
 
     def refuse(self, why: str) -> None:
-        """Answer the client's hello with an exception of code 202, after which clients try again later.
+        """Answer the client's hello with an exception of code 202 (too many queries), after which clients try again later.
+
+        No error is raised, even if the client is gone.
 
         Args:
             why: The text of the exception.
@@ -149,7 +152,10 @@ class Conversation:
                 self._channel.send(wire.varint(wire.SERVER_END_OF_STREAM))
 
     def _read_externals(self, query: wire.Query, spools: ExitStack) -> list[External]:
-        """Read the external tables of a query, up to the empty block that ends them."""
+        """Read the external tables that follow a query packet, up to the empty block that ends them.
+
+        Their rows are in temporary files, which ``spools`` deletes when it is closed.
+        """
         externals: dict[str, tuple[External, IO[bytes]]] = {}
         while True:
             packet = self._channel.packet_type()
@@ -169,7 +175,7 @@ class Conversation:
             externals[name][1].writelines(pieces)
 
     def _spool(self) -> AbstractContextManager[IO[bytes]]:
-        """Create a temporary file in the data folder for rows that the engine has not read yet."""
+        """Create a temporary file in the data folder for rows that the engine has not read yet; closing it deletes it."""
         return NamedTemporaryFile(dir=spool_folder(self._config.data_dir), suffix=".native")
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:

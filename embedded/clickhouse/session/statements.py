@@ -1,4 +1,4 @@
-"""Finds what the server must know of a statement before the engine runs it: its kind, its format, an INSERT's target."""
+"""Finds what the server must know of a statement before the engine runs it: its kind, and the parts of an INSERT."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Token:
     """A token of a statement.
 
     Attributes:
-        word: A bare word in upper case, or a punctuation character; empty for other tokens.
-        start: The offset of its first character.
+        word: A bare word in upper case, or a punctuation character; empty for quoted text.
+        start: The offset of its first character in the statement.
         end: The offset after its last character.
         depth: The number of parentheses around it.
     """
@@ -43,10 +43,10 @@ class Insert:
     """An INSERT whose rows the client sends as blocks.
 
     Attributes:
-        head: The statement up to its target and columns.
-        tail: The rest up to VALUES or FORMAT: settings, or a query that reads ``input()``.
+        head: The statement up to and including its target and column list.
+        tail: The rest up to VALUES or FORMAT: settings, or a query that reads ``input()``; often empty.
         target: The table or table function.
-        columns: The text between the parentheses of the column list; None if there is no list.
+        columns: The text between the parentheses of the column list; None if the list is missing or empty.
         source: The call of ``input()`` that the rows replace; empty if they go directly into the target.
         structure: The argument of that call, a string literal; empty if there is no call.
     """
@@ -59,7 +59,7 @@ class Insert:
     structure: str = ""
 
     def reading(self, file: str) -> str:
-        """Return the statement in the form that reads its rows from this file in Native format."""
+        """Return the INSERT in the form in which the engine reads the rows from this file, which is in Native format."""
         if self.source:
             rows = f"file({literal(file)}, 'Native', {self.structure})"
             return self.head + self.tail.replace(self.source, rows, 1)
@@ -68,14 +68,15 @@ class Insert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A classified statement.
+    """A statement and what the server must know of it.
 
     Attributes:
-        text: The statement without a trailing semicolon and without FORMAT.
+        text: The statement without a trailing semicolon and without FORMAT. CREATE, ALTER and EXPLAIN keep their FORMAT, and an
+            INSERT that needs no blocks from the client is unchanged.
         verb: Its first word in upper case; "(" for a query in parentheses.
         insert: The parts of an INSERT that needs blocks from the client; None for other statements.
-        totals: Whether it has WITH TOTALS outside parentheses.
-        limited: Whether it has LIMIT outside parentheses.
+        totals: Whether it has WITH TOTALS outside parentheses; false for an INSERT.
+        limited: Whether it has LIMIT outside parentheses; false for an INSERT.
     """
 
     text: str
@@ -86,11 +87,11 @@ class Statement:
 
 
 def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
-    """Split a statement into tokens, without white space and comments.
+    """Split a statement into words, quoted texts and punctuation characters, without white space and comments.
 
     Args:
         text: The statement.
-        stop: Bare words in upper case. Reading ends after the first of them outside parentheses, because data may follow.
+        stop: Bare words in upper case. Reading ends after the first of them outside parentheses, because data may follow it.
     """
     found: list[Token] = []
     depth = 0
@@ -108,10 +109,11 @@ def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
 
 
 def read_statement(text: str) -> Statement:
-    """Classify a statement.
+    """Find what the server must know of a statement, without running it.
 
     Raises:
-        ServerError: The text is empty or holds several statements, or the statement has INTO OUTFILE or FROM INFILE.
+        ServerError: The text is empty; another statement follows one that is not an INSERT; the statement has INTO OUTFILE; or
+            an INSERT has FROM INFILE.
     """
     first = next((match for match in _TOKEN.finditer(text) if match.lastgroup != "skip"), None)
     if first is None:
@@ -132,7 +134,11 @@ def read_statement(text: str) -> Statement:
 
 
 def _single_statement_end(text: str, found: list[Token]) -> int:
-    """Return the offset at which the statement ends; only semicolons may follow it."""
+    """Return the offset at which the statement ends: that of its first semicolon, or the end of the text.
+
+    Raises:
+        ServerError: Something other than semicolons follows the first one.
+    """
     for at, token in enumerate(found):
         if token.word == ";":
             if any(later.word != ";" for later in found[at:]):
@@ -142,7 +148,10 @@ def _single_statement_end(text: str, found: list[Token]) -> int:
 
 
 def _without_format(text: str, top: list[Token], end: int) -> str:
-    """Return the statement without FORMAT and its name, because the protocol has only one format; SETTINGS may follow."""
+    """Return the statement without FORMAT and the format's name, because the protocol has only one format.
+
+    FORMAT is removed only at the end of the statement or before SETTINGS, which is kept.
+    """
     for at, token in enumerate(top[:-1]):
         after = top[at + 2].word if at + 2 < len(top) else ""
         if token.word == "FORMAT" and top[at + 1].word.isidentifier() and after in {"", "SETTINGS"} and at > 0:
@@ -177,7 +186,10 @@ def _query_in_parentheses(found: list[Token]) -> bool:
 
 
 def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statement:
-    """Find target, columns and ``input()`` of an INSERT that has no data in its text."""
+    """Find the target, the columns and the ``input()`` of an INSERT that has no data in its text.
+
+    Return ``plain`` if it needs no blocks from the client: it has a query without ``input()``, or no target.
+    """
     at = 1 + (len(top) > 1 and top[1].word == "INTO")
     function = at < len(top) and top[at].word == "FUNCTION"
     if at + 1 < len(top) and top[at].word in {"TABLE", "FUNCTION"}:
@@ -213,7 +225,7 @@ def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statem
 
 
 def _input_call(text: str) -> tuple[str, str]:
-    """Return the call ``input('...')`` and its argument; both are empty if there is no such call."""
+    """Return the text of the call ``input('...')`` in a statement and that of its argument; both are empty if it has none."""
     found = tokens(text)
     for at, token in enumerate(found[:-3]):
         argument = found[at + 2]
@@ -223,12 +235,12 @@ def _input_call(text: str) -> tuple[str, str]:
 
 
 def quote(name: str) -> str:
-    """Return a name as an identifier of ClickHouse's SQL, in backticks and escaped."""
+    """Return a name as an identifier of ClickHouse's SQL: in backticks, with backticks and backslashes escaped."""
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
 def literal(text: str) -> str:
-    """Return a text as a string literal of ClickHouse's SQL."""
+    """Return a text as a string literal of ClickHouse's SQL: in single quotes, with quotes and backslashes escaped."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
@@ -236,7 +248,7 @@ _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "0": "
 
 
 def unquote(text: str) -> str:
-    """Return the text of a string literal; any other text is returned unchanged."""
+    """Return the text of a string literal of ClickHouse's SQL, without its escapes; any other text is returned unchanged."""
     if len(text) < 2 or text[0] != "'" or text[-1] != "'":  # noqa: PLR2004 - two quotes
         return text
     return re.sub(
