@@ -1,1 +1,1 @@
-"""Servers for a machine that has none: the real Kafka, the real ClickHouse engine, and imitations of SMSC, X and Telegram."""
+"""Servers for a machine without them: the real Kafka, the real ClickHouse engine, and stand-ins for SMSC, X and Telegram."""

@@ -50,7 +50,7 @@ class Status(IntEnum):
 
 
 class SessionLostError(ConnectionError):
-    """The connection ended before the answer came."""
+    """The client's connection ended before its answer to a PDU came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

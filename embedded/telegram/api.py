@@ -69,7 +69,7 @@ class Api:
         }
 
     def routes(self) -> list[Route]:
-        """Return the routes for method calls and file downloads."""
+        """Return the HTTP routes for calls of methods and for downloads of files; both have the bot's token in their path."""
         return [
             Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
             Route("/file/bot{token}/{path:path}", self._download, methods=["GET"]),

@@ -87,7 +87,7 @@ class Control:
         self._api = api
 
     def routes(self) -> list[Route]:
-        """Return the routes of the control interface."""
+        """Return the HTTP routes under /_standin/. All answer an invalid request with 400 and an explanation."""
         table: list[tuple[str, str, Handler]] = [
             ("POST", "/_standin/messages", self._message),
             ("POST", "/_standin/edits", self._edit),

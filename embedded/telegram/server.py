@@ -69,12 +69,12 @@ class _Webhook:
         self._task: asyncio.Task[None] | None = None
 
     def changed(self) -> None:
-        """Restart the task with the current webhook, and wake a waiting poll."""
+        """Restart the task with the current webhook, and wake a waiting poll so that it notices the change."""
         self.end()
         self._task = asyncio.create_task(self._updates.deliver())
         self._updates.tell()
 
     def end(self) -> None:
-        """Stop the task."""
+        """Cancel the task if it was started."""
         if self._task is not None:
             self._task.cancel()

@@ -1,4 +1,4 @@
-"""The endpoints of X's API v2 that a service needs to read its mentions and to reply to them, over the stand-in's store."""
+"""The endpoints of X's API v2 that a service needs to read its mentions and to reply to them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -130,7 +130,7 @@ class Control:
         self._streams = streams
 
     def routes(self) -> list[Route]:
-        """Return the routes of the control interface."""
+        """Return the HTTP routes under /_standin/. All answer an invalid request with 400 and an explanation."""
         table: list[tuple[str, str, Handler]] = [
             ("POST", "/_standin/tweets", self._tweet),
             ("DELETE", "/_standin/tweets/{id:int}", self._delete),

@@ -175,7 +175,7 @@ class Conversation:
             externals[name][1].writelines(pieces)
 
     def _spool(self) -> AbstractContextManager[IO[bytes]]:
-        """Create a temporary file in the data folder for rows that the engine has not read yet; closing it deletes it."""
+        """Create a temporary file in the data folder for rows that the engine has not read yet. It is deleted when closed."""
         return NamedTemporaryFile(dir=spool_folder(self._config.data_dir), suffix=".native")
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
