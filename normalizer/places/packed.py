@@ -37,12 +37,12 @@ def unpack(packed: Packed) -> NameEntry:
 
 
 def is_beginning(packed: Packed | None) -> TypeGuard[list[Any]]:
-    """Return whether longer names begin with these words."""
+    """Return whether a packed form is that of words with which longer names begin."""
     return isinstance(packed, list) and isinstance(packed[1], dict)
 
 
 def packed_names(entries: Mapping[str, NameEntry]) -> dict[str, dict[str, Packed]]:
-    """Return the table of names in its JSON form, in three parts.
+    """Return the table of names in its JSON form, in three parts. The arguments are those that `spellings` returns.
 
     - `words`: names that count by themselves, by their first word and then by the words that follow.
     - `everyday`: names that count only after the name of a level ("desa"), by the whole name.
