@@ -161,7 +161,7 @@ class Tally:
 
 
 def seat_of(code: str) -> str:
-    """Return the code of the region whose government is in charge: DKI Jakarta for all places in it, otherwise the regency or province."""
+    """Return the code of the region whose government is in charge: DKI Jakarta for places in it, otherwise the regency or province."""
     return DKI if code[:PROVINCE] == DKI else code[:REGENCY]
 
 
