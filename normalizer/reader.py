@@ -121,14 +121,11 @@ class Reader:
         )
 
     def words_for(self, words: list[str], subject: str) -> str:
-        """Return the three words or phrases of a text that point most strongly to a subject, separated by commas, for people to read.
+        """Return the words and phrases of a text that point most strongly to a subject (at most three), separated by commas, for people.
 
         Args:
             words: the folded words of the text.
-            subject: the subject's id.
-
-        Returns:
-            Fewer than three if the text has fewer; an empty text if it has none or there is no such subject.
+            subject: the subject's id. If no word points to it or there is no such subject, the result is an empty text.
         """
         said = f" {' '.join(words)} "
         found = [

@@ -37,7 +37,7 @@ class Deadlines:
     def of(
         self, received_at: datetime, *, complaint_class: str, oversight: bool, agency_id: str
     ) -> tuple[Deadline, ...]:
-        """Return the deadlines of all four duties for the owner of a complaint.
+        """Return the deadlines of the owner's four duties: to forward, to follow up first, to complete, and to close automatically.
 
         The regulation that is in force on the day of receipt in Jakarta applies; before the first regulation, the first one applies.
 

@@ -27,7 +27,7 @@ _BEST = 12
 
 
 class Suggestion(NamedTuple):
-    """An agency that officers would choose.
+    """An agency that officers might choose as the owner.
 
     Attributes:
         agency_id: its id.
@@ -70,7 +70,7 @@ class Model:
 
     @classmethod
     def load(cls, path: Path) -> "Model":
-        """Read a model file.
+        """Return the model in a file that `lapor learn` made.
 
         Raises:
             ConfigurationError: the file cannot be read or is not a model of this format.

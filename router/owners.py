@@ -163,8 +163,8 @@ def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | No
 def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
     """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself; or None.
 
-    If the head of region himself is accused, the ministry looks into a governor and the province into a regent or mayor
-    (UU 23/2014 Pasal 373 to 380).
+    If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
+    the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
 
     Args:
         agency: the agency that is complained of.
@@ -192,6 +192,6 @@ def _over_government(region: str, rules: Rules, registry: Registry, groups: Grou
 
 
 def _is_accused(head: str, groups: Groups) -> bool:
-    """Return whether an accusation is near a head of region: "bupati X diduga ...", "korupsi bupati"; not "mohon pak bupati ..."."""
+    """Return whether the text has an accusation near the title of a head of region ("bupati X diduga ..."); not "mohon pak bupati ..."."""
     accusations = groups.get("accusation", ())
     return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

@@ -15,7 +15,8 @@ class Owner:
 
     Attributes:
         body: a national agency's id, or the kind of unit if `level` is set.
-        level: "" for a national agency, otherwise "local", "province", "district" or "village".
+        level: "" for a national agency, otherwise the level of the region that the unit belongs to: "local" (the regency or city; the
+            province in DKI Jakarta), "province", "district" or "village".
         needs: word groups that must all be in the text.
         unless: word groups of which none may be in the text.
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.

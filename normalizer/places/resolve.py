@@ -18,7 +18,7 @@ class PlaceHit:
     Attributes:
         start: the position of its first word.
         end: the position after its last word.
-        name: its meanings.
+        name: the meanings of the name.
     """
 
     __slots__ = ("end", "name", "start")

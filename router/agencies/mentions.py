@@ -34,7 +34,7 @@ _NOT_ALONE = frozenset(
 
 
 class Target:
-    """The meaning of a name.
+    """The agency, or the kind of local unit, that a name means.
 
     Attributes:
         agency: the id of a national agency ("pln"), or the kind of a local unit whose place is still open ("dishub").
@@ -53,7 +53,7 @@ class Mention:
 
     Attributes:
         target: the agency or the kind of unit.
-        addressed: whether the text is addressed to it.
+        addressed: whether the text is addressed to it ("Yth. Kepala Dinas Perhubungan").
         span: the folded words that name it.
     """
 
@@ -67,7 +67,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mentions:
-    """The names of all agencies, for the reader to find, and what each name means.
+    """The names of agencies for which texts are searched, and what each name means.
 
     Attributes:
         names: the folded names; the index of a name is its number in a NameHit.
