@@ -1,1 +1,1 @@
-"""Turns an inbound message into a complaint (complaint.py) and masks personal data in free text (masking.py). Pure."""
+"""Turns inbound messages into complaints (complaint.py) and masks personal data (masking.py). Does no I/O after its data are loaded."""

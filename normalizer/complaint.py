@@ -1,4 +1,4 @@
-"""Turns an inbound message into a complaint. Loses nothing of the message and does no I/O after loading."""
+"""Turns an inbound message into a complaint, which keeps the raw message. Does no I/O after its data are loaded."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ VERSION = "2026.11.5"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 _TITLE_CHARS = 60
-"""Maximum length in characters of the title that is made from the first words of the text if the citizen wrote none."""
+"""Maximum length in characters, before the ellipsis, of the title made from the first words of the text if the citizen wrote none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +41,12 @@ class Normaliser:
 
     @classmethod
     def load(cls) -> "Normaliser":
-        """Compile the packaged data, at most once per process."""
+        """Return a normaliser with the packaged data, which are compiled at most once per process."""
         return cls(reader=Reader.load())
 
     @property
     def gazetteer(self) -> Gazetteer:
-        """The regions by their codes."""
+        """The official names of all regions, by Kemendagri code."""
         return self.reader.gazetteer
 
     def read(
@@ -58,15 +58,29 @@ class Normaliser:
         received_at: datetime | None = None,
         region: str | None = None,
     ) -> Reading:
-        """Return the reading of a text; see Reader.read."""
+        """Return what a text says: place, date, subjects, class and missing parts. Never raises for any Unicode text.
+
+        Args:
+            text: the story.
+            title: the citizen's own title.
+            address: the content of a form's field for the place.
+            received_at: the time of receipt, with a time zone; without it, the reading has no date.
+            region: the Kemendagri code that a keyword or a form gave.
+        """
         return self.reader.read(text, title=title, address=address, received_at=received_at, region=region)
 
     def normalise(self, message: "InboundMessage", identity: "Identity") -> Complaint:
         """Return the complaint for a message.
 
+        The title, topic, date and files that the citizen gave outside the text take precedence over the reading of the text.
+        The same message always gives the same complaint.
+
         Args:
             message: the message as the channel's parser returned it.
-            identity: the keys for the tracking code, the pseudonym and the sealed reply address.
+            identity: makes the tracking code, the pseudonym and the sealed reply address.
+
+        Raises:
+            pydantic.ValidationError: the contract does not allow a value, for example a time of receipt without a time zone.
         """
         text, title, address = _writable(message.text), _writable(message.title), _writable(message.address)
         reading = self.read(
@@ -109,12 +123,14 @@ class Normaliser:
     def complete(self, complaint: Complaint, message: "InboundMessage") -> Complaint:
         """Return the complaint with a further message of the citizen added and the whole text read again.
 
-        A message that was already added changes nothing. An addition fills gaps: a date, a regency or a topic that the complaint
-        already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
+        If the message was already added, return the complaint unchanged. An addition fills gaps: a date, a regency or a topic that
+        the complaint already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
+        Dates such as "kemarin" are counted from the receipt of the complaint, not of the addition.
 
         Args:
             complaint: the complaint so far.
-            message: the further message from the same citizen.
+            message: the further message from the same citizen. Its text, address, keyword region and attachments count; its title,
+                topic, date and agency fields do not.
         """
         if any(addition.raw.upstream_id == message.upstream_id for addition in complaint.additions):
             return complaint
@@ -206,5 +222,5 @@ def _title_of(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _region(code: str, name: str) -> Region:
-    """Return a region. It is frozen, so complaints about one place share it."""
+    """Return the region with this code and name. Regions are frozen, so all complaints about a place share one object."""
     return Region(code=code, name=name)

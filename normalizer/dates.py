@@ -1,4 +1,4 @@
-"""Finds when something happened from how people say it: the earliest day that the words support, and its precision."""
+"""Finds in a text when something happened: the earliest day that the words support, and its precision."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -50,10 +50,10 @@ _TODAY = frozenset(("ini", "tadi", "barusan"))
 _SINCE_YEAR = frozenset(("sejak", "tahun", "thn", "th", "dari"))
 _CENTURY = 2000
 _NOT_BEFORE = 1990
-"""Earliest year accepted: earlier dates are dates of birth or of laws."""
+"""Earliest year accepted: earlier dates are mostly dates of birth or of laws."""
 _DAYS, _MONTHS_OF_YEAR = 31, 12
 _REACH_WORDS = 5
-"""Number of words looked at before a word of time, and from that word on."""
+"""Number of words that are read before a word of time, and again from that word on."""
 
 _FINE = frozenset(("day", "week"))
 
@@ -68,9 +68,9 @@ def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]
     Within one way the first in the text counts.
 
     Args:
-        words: the words of the text.
+        words: the folded words of the text.
         today: the day of receipt, in the time zone of the place.
-        groups: the positions of the words of time in the text, by word group.
+        groups: the positions of the words of time in the text, by word group; only the groups in _WAYS count.
     """
     years, marks, months, relative, weekdays, units = [groups.get(way, ()) for way in _WAYS]
     for at in marks or years:
@@ -177,7 +177,7 @@ def _relative(words: list[str], at: int, today: date) -> DateReading | None:
 
 
 def _yesterday(last: str, follows: str, today: date) -> DateReading | None:
-    """Read "kemarin", "kemarin lusa", "bulan kemarin", "senin kemarin"."""
+    """Return the date that "kemarin" means with the word before or after it ("senin kemarin", "bulan kemarin", "kemarin lusa")."""
     if last in _UNITS and last not in _DAY_UNITS:
         return _last(last, 1, today)
     if last in _WEEKDAYS:
@@ -186,7 +186,7 @@ def _yesterday(last: str, follows: str, today: date) -> DateReading | None:
 
 
 def _ago(before: list[str], today: date) -> DateReading | None:
-    """Read "minggu lalu", "bulan yang lalu", "senin lalu". With a number it is a span, which _span reads."""
+    """Return the date of "minggu lalu", "bulan yang lalu", "senin lalu"; None for anything else ("3 bulan lalu" is read by _span)."""
     words = before[:-1] if before and before[-1] in {"yang", "yg"} else before
     unit = words[-1] if words else ""
     number = words[-2] if len(words) > 1 else ""
@@ -213,7 +213,7 @@ def _on_weekday(wanted: int, today: date) -> DateReading | None:
 
 
 def _span(words: list[str], at: int, today: date) -> DateReading | None:
-    """Return the beginning of "3 bulan lalu", "sudah dua minggu", "setahun ini"."""
+    """Return the beginning of a span up to today ("3 bulan lalu", "sudah dua minggu", "setahun ini"); None if there is none."""
     before, after = _around(words, at)
     word = after[0]
     precision = _ONE.get(word)
@@ -255,7 +255,7 @@ def _clamped(year: int, month: int, day: int) -> date:
 
 
 def _last(unit: str, back: int, today: date) -> DateReading:
-    """Return the first day of the current week, month or year (`back` 0) or of the previous one (`back` 1)."""
+    """Return the first day of the current week (from Monday), month or year (`back` 0) or of the previous one (`back` 1)."""
     precision = _UNITS[unit]
     if precision == "week":
         found = _days_before(today, today.weekday() + 7 * back)
@@ -291,5 +291,5 @@ def _exactly(year: int, month: int, day: int, *, today: date) -> DateReading | N
 
 
 def _latest(month: int, day: int, *, today: date) -> DateReading | None:
-    """Return this day of this year, or of last year if that would be in the future."""
+    """Return this day of this year, or of last year if it is still to come this year; None if neither year has it."""
     return _exactly(today.year, month, day, today=today) or _exactly(today.year - 1, month, day, today=today)

@@ -1,4 +1,4 @@
-"""Masks personal data in free text before anyone but the responsible officer reads it."""
+"""Masks personal data in free text for everyone except the responsible officer."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _TITLES = (
     "Presiden|Menteri|Gubernur|Bupati|Wali|Walikota|Camat|Lurah|Kepala|Kades|Dirjen|Direktur|Ketua|Kapolres|Kapolsek|Kapolri|Dinas|"
     "Kementerian|Pimpinan|Admin|Petugas|Guru|Dokter|RT|RW|Saya|Kami|Mohon|Dengan|Yang|Yth|Hormat|Rektor|Kota|Kabupaten"
 )
-"""Capitalised words after a cue that name an office and not a person."""
+"""Capitalised words that, after a cue for a name, do not begin a person's name: offices, and first words of a sentence."""
 
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[email]"),
@@ -46,8 +46,9 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 def mask(text: str) -> str:
     """Return the text with personal data replaced by placeholders. Never raises.
 
-    Masks telephone numbers, NIK and KK, NPWP, card and account numbers, e-mail addresses, account names, vehicle
-    plates, and names that follow a cue ("nama saya ...", "a.n. ...", "Bpk/Ibu ...").
+    Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers, e-mail
+    addresses, account names on social media, vehicle plates, and names that follow a cue ("nama saya ...", "a.n. ...", "Bpk ...").
+    Other names of persons stay.
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

@@ -1,4 +1,4 @@
-"""Reads a text in one pass: place, date, subjects, class and missing parts. Knows nothing of events and channels."""
+"""Reads place, date, subjects, class and missing parts from a text in one pass. Knows nothing of channels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import BREAK, words_of
 
 TITLE_BONUS = 2.0
-"""Factor for the weight of a word in the title, which says more about the subject than a word in the story."""
+"""Factor for the weight of a word in the title: it says more about the subject than a word in the story."""
 
 LEAD_WORDS = 46
-"""Number of words from the beginning that have their full weight: people first say what they want, then tell the story."""
+"""Number of words, counted from the title on, that have their full weight: people first say what they want, then tell the story."""
 
 STORY_WEIGHT = 0.5
 """Factor for the weight of a word after the first LEAD_WORDS."""
@@ -59,10 +59,11 @@ class Reader:
 
     @classmethod
     def load(cls, names: Sequence[str] = ()) -> "Reader":
-        """Compile the packaged data, at most once per process for the same names.
+        """Return a reader with the packaged data, which are compiled at most once per process for the same names.
 
         Args:
-            names: folded names to find in texts as well (see Reading.names); the reader gives them no meaning.
+            names: further folded names to find in texts, for example of agencies. Reading.names has their occurrences; they do not
+                change the rest of the reading.
         """
         return _load(tuple(names))
 
@@ -81,8 +82,10 @@ class Reader:
             text: the story.
             title: the citizen's own title.
             address: what the citizen wrote in a form's field for the place.
-            received_at: the time of receipt, with a time zone; dates such as "kemarin" are counted from it.
-            region: the Kemendagri code that a keyword or a form gave.
+            received_at: the time of receipt, with a time zone; dates such as "kemarin" are counted from it. If None, the reading has
+                no date.
+            region: the Kemendagri code that a keyword or a form gave. It counts like a place that the text names clearly; its levels
+                below the regency are ignored.
         """
         words = words_of(title, address, text)
         lexicon = self.lexicon
@@ -118,7 +121,12 @@ class Reader:
         )
 
     def words_for(self, words: list[str], subject: str) -> str:
-        """Return the words of a text that point most strongly to a subject, separated by commas, for people to read."""
+        """Return the words and phrases of a text that point most strongly to a subject (at most three), separated by commas, for people.
+
+        Args:
+            words: the folded words of the text.
+            subject: the subject's id. If no word points to it or there is no such subject, the result is an empty text.
+        """
         said = f" {' '.join(words)} "
         found = [
             (-cue.weight, -len(cue.shown), cue.shown)
@@ -161,7 +169,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
 
 
 def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
-    """Add the meanings of the phrases that begin with a word."""
+    """Add to `told` the meaning of each phrase that begins with the word at a position."""
     end = at + 1
     meaning = word.follow.get(words[end])
     while meaning is not None:
@@ -171,7 +179,7 @@ def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
 
 
 def _is_aside(words: list[str], at: int) -> bool:
-    """Return whether the words at a position only say where something is ("depan kantor PDAM")."""
+    """Return whether the thing named at a position only says where something else is ("depan kantor PDAM")."""
     if at == 0:
         return False
     before = words[at - 1]
@@ -181,7 +189,7 @@ def _is_aside(words: list[str], at: int) -> bool:
 def _count(
     told: Told, words: list[str], lexicon: Lexicon
 ) -> tuple[dict[int, float], dict[str, list[int]], list[NameHit]]:
-    """Return the score of each target, the positions of each word group, and the names that were found."""
+    """Return the score of each target (see Lexicon.subjects), the positions of each word group, and the names that were found."""
     scores: dict[int, float] = {}
     groups: dict[str, list[int]] = {}
     names: list[NameHit] = []
@@ -214,7 +222,7 @@ def _add_pairs(
     scores: dict[int, float],
     title_end: int,
 ) -> None:
-    """Add the weight of each pair of word groups that occur near each other."""
+    """Add to the score of a pair's target the weight of each pair of word groups that occur near each other."""
     for group, positions in groups.items():
         for pair in pairs.get(group, ()):
             near = groups.get(pair.other)
@@ -240,7 +248,11 @@ def _load(names: tuple[str, ...]) -> Reader:
 def local_day(moment: datetime, province: str | None) -> date:
     """Return the day in the time zone of a province, or in Western Indonesian time if the province is not known.
 
-    At the ends of the calendar, return the day in the moment's own time zone.
+    If the moment has no time zone, or its day there is beyond the calendar (years 1 to 9999), return the day as the moment has it.
+
+    Args:
+        moment: the moment.
+        province: the code of the province or of a region in it; None if not known.
     """
     zone = (province or "")[:PROVINCE]
     there = _WIT_OFFSET if zone in _WIT else _WITA_OFFSET if zone in _WITA else _WIB_OFFSET

@@ -16,10 +16,10 @@ class PlaceReading:
     """The place where it happened.
 
     Attributes:
-        codes: Kemendagri codes of province, regency, district and village; None if not known.
+        codes: Kemendagri codes of province, regency, district and village; None for each level that is not known.
         how: how the text tells the place: "named", "misspelt", "nickname", "institution", "landmark", "district", "village",
             "keyword" or "none".
-        spans: the folded words that name the place.
+        spans: the folded words that name the place; empty if only a keyword or nothing names it.
         candidates: codes of the regencies that remain possible if the place is not certain.
         between: whether the text names a road between two regencies.
     """
@@ -41,27 +41,27 @@ class PlaceReading:
 
     @property
     def province(self) -> str | None:
-        """The province's code."""
+        """The province's code; None if it is not known."""
         return self.codes[0]
 
     @property
     def regency(self) -> str | None:
-        """The regency's or city's code."""
+        """The regency's or city's code; None if it is not known."""
         return self.codes[1]
 
     @property
     def district(self) -> str | None:
-        """The district's code."""
+        """The district's code; None if it is not known."""
         return self.codes[2]
 
     @property
     def village(self) -> str | None:
-        """The village's code."""
+        """The village's code; None if it is not known."""
         return self.codes[3]
 
     @property
     def deepest(self) -> str | None:
-        """The code of the smallest region that is known."""
+        """The code of the smallest region that is known; None if not even the province is."""
         return self.village or self.district or self.regency or self.province
 
 
@@ -94,7 +94,7 @@ class SubjectScore:
 
     Attributes:
         id: the subject's identifier.
-        score: how strongly the words support it.
+        score: the sum of the weights of the words that point to it; one clear word has a weight of about 6.
     """
 
     __slots__ = ("id", "score")
@@ -111,13 +111,13 @@ class Reading:
         words: the folded words of title, address and text; BREAK ends each part.
         place: where it happened.
         occurred: when it happened; None if the text does not say or the time of receipt is not known.
-        complaint_class: the value of a ComplaintClass.
+        complaint_class: whether it is a complaint, a request for information or an aspiration, as the value of a ComplaintClass.
         oversight: whether it reports abuse of office: corruption, illegal levies, staff discipline.
-        subjects: identifiers and scores of the best subjects, best first.
+        subjects: identifiers and scores of the subjects with the highest scores, best first; empty if no subject was found.
         groups: the word groups that occurred, each with the positions of its words.
         names: the occurrences of the names that the reader was asked to find.
-        topic: a path in LAPOR!'s category tree; None if no subject was found.
-        missing: what an incomplete report lacks.
+        topic: the best subject's path in LAPOR!'s category tree; None if no subject was found.
+        missing: the parts that the report lacks; empty if it is complete.
     """
 
     __slots__ = (

@@ -19,19 +19,22 @@ _PARTS_TABLE = _TABLE[:1] + b"|" + _TABLE[2:]
 """The same table, except that the separator of parts (byte 1, which nobody types) becomes BREAK."""
 
 BREAK = "|"
-"""The word that ends each part, so that no phrase is matched across two parts."""
+"""The word that ends each part (title, address, text), so that no phrase is matched across two parts."""
 
 _MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
 
 
 def fold(text: str) -> bytes:
-    """Return the words of the text in lower-case ASCII, separated by single spaces. Accepts any Unicode text."""
+    """Return the words of the text as lower-case ASCII bytes, separated by single spaces.
+
+    Accents and apostrophes are dropped. Any other character that is not a letter or digit in ASCII separates words. Never raises.
+    """
     return b" ".join(_ascii(text).translate(_TABLE, _DROP).split())
 
 
 def words_of(*parts: str) -> list[str]:
-    """Return the folded words of all parts in order, with BREAK after each part."""
+    """Return the folded words of all parts in order, with the word BREAK after each part, even an empty one."""
     return _ascii(" \x01 ".join((*parts, ""))).translate(_PARTS_TABLE, _DROP).decode("ascii").split()
 
 

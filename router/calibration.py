@@ -4,11 +4,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 Knots = Sequence[tuple[float, float]]
-"""Points (share, probability) in ascending order, joined by straight lines."""
+"""Points (share, probability) in ascending order of the share, joined by straight lines; at least one point."""
 
 
 def probability(share: float, knots: Knots) -> float:
-    """Return the probability at a share; beyond the first or last knot, the probability of that knot."""
+    """Return the probability for a share, read from the line through the knots; outside the line, that of the first or last knot."""
     at = bisect_left(knots, (share, 0.0))
     if at == 0 or at == len(knots):
         return knots[min(at, len(knots) - 1)][1]
@@ -17,5 +17,5 @@ def probability(share: float, knots: Knots) -> float:
 
 
 def thousandths(value: float) -> float:
-    """Return a share or probability rounded to three decimals, ten times faster than round(), which converts to text and back."""
+    """Return a value of at least 0, rounded to three decimals. Ten times faster than round(), which converts to text and back."""
     return int(value * 1000 + 0.5) / 1000

@@ -10,10 +10,10 @@ from router.learnt import Model
 from router.owners import Facts, Owners, local_unit, watchdog_of
 
 CHOSEN_SCORE = 0.6
-"""Score for the agency that the citizen chose: often right, but never the only reason."""
+"""Score for the agency that the citizen chose: it is often right, but can be outweighed by other reasons."""
 
 RANK_DECAY = 0.35
-"""Factor for the score of each further owner that the law names for a subject, from that of the one before."""
+"""The law can name several owners for a subject: each gets the score of the one before it, multiplied by this factor."""
 
 AGREEMENT = 0.4
 """Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
@@ -32,10 +32,10 @@ class Reason:
     """One reason for a candidate.
 
     Attributes:
-        rule: the rule or hint that gave the reason.
-        span: the citizen's words.
-        law: the law that the rule follows.
-        weight: the score that it adds.
+        rule: where the reason comes from: "subject:<id>", "oversight", "named", "addressed_to", "tagged" or "model:<version>".
+        span: the citizen's words; may be empty.
+        law: the law that the rule follows; empty if the reason is not a rule of law.
+        weight: the score that it gives.
     """
 
     __slots__ = ("law", "rule", "span", "weight")
@@ -48,7 +48,14 @@ class Reason:
 
 
 class Candidate:
-    """An agency that may own the complaint, with the reasons."""
+    """An agency that may own the complaint, with the reasons.
+
+    Attributes:
+        agency: the agency.
+        why: the reason of law in Indonesian, as the citizen reads it; empty if no rule of law names the agency.
+        score: its score, at least 0; its share of the scores of all candidates decides how sure the router is.
+        reasons: all reasons, in the order in which they were found.
+    """
 
     __slots__ = ("agency", "reasons", "score", "why")
 
@@ -60,7 +67,7 @@ class Candidate:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """The reasons in the form that events carry, the weightiest first."""
+        """The reasons in the form that events carry, the one with the highest weight first."""
         ordered = sorted(self.reasons, key=_weightiest_first)
         return tuple(
             Evidence(rule=one.rule, span=one.span, law=one.law, weight=round(one.weight, 3)) for one in ordered
@@ -68,7 +75,7 @@ class Candidate:
 
 
 class Weighing:
-    """Collects the candidates for one complaint."""
+    """Collects the candidates for one complaint. One object serves one complaint, and `candidates` is called once."""
 
     __slots__ = ("_facts", "_found", "_mentions", "_owners", "_registry", "_rules")
 
@@ -78,7 +85,7 @@ class Weighing:
         Args:
             facts: the facts of the complaint.
             owners: the law, applied to the agencies that exist.
-            mentions: the meanings of the names that the reader was asked to find.
+            mentions: the names of agencies that the reader was asked to find, with their meanings.
         """
         self._facts = facts
         self._mentions = mentions
@@ -88,7 +95,12 @@ class Weighing:
         self._found: dict[str, Candidate] = {}
 
     def candidates(self, refused: Collection[str] = (), model: Model | None = None) -> list[Candidate]:
-        """Return the agencies that the rules, the citizen and the model name, best first, without those that refused. May be empty."""
+        """Return the agencies that the rules, the citizen and the model name, best first, without those that refused. May be empty.
+
+        Args:
+            refused: the ids of the agencies that refused.
+            model: the model learnt from officers; None if the rules decide alone. It does not count for a report of abuse of office.
+        """
         self._by_subject()
         self._by_mention()
         if self._facts.hints.addressed_to:
@@ -112,7 +124,7 @@ class Weighing:
             candidate.reasons.append(reason)
 
     def _add_beside(self, agency: Agency, score: float, reason: Reason) -> None:
-        """Add the full score to a candidate, or make the agency a candidate."""
+        """Add the full score to the agency's score as a candidate, or make the agency a candidate with this score."""
         candidate = self._found.get(agency.id)
         if candidate is None:
             self._found[agency.id] = Candidate(agency, "", score, reason)
@@ -169,13 +181,13 @@ class Weighing:
         return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
 
     def _by_account(self, account: str) -> None:
-        """Count an account that the citizen tagged if it has the name of an agency (@pln_123, @DishubKotaSmg), not of a government."""
+        """Add a score for an account that the citizen tagged if it has an agency's name (@pln_123, @DishubKotaSmg), not a government's."""
         named = resolve(self._registry, account.strip("0123456789_"), self._facts.place.regency)
         if named and named.kind != "government":
             self._add(named, TAGGED_SCORE, "", Reason("tagged", account, "", TAGGED_SCORE))
 
     def _by_model(self, model: Model) -> None:
-        """Combine what the rules found with what officers would choose, in the proportion (1 - trust) to trust."""
+        """Combine the scores so far with the probabilities of the model, in the proportion (1 - trust) to trust."""
         facts = self._facts
         total = sum([candidate.score for candidate in self._found.values()]) or 1.0
         first = min(self._found.values(), key=_best_first).agency.id if self._found else ""

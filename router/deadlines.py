@@ -19,20 +19,34 @@ _CACHED_DAYS = 4096
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deadlines:
-    """Working days by regulation, class and agency."""
+    """Working days by regulation, class and agency.
+
+    Attributes:
+        regulations: the rows of deadlines.yaml, in the order of the days from which they apply.
+        variants: by agency id or kind of unit ("dishub"), the duties whose working days differ.
+    """
 
     regulations: tuple[Mapping[str, Any], ...]
     variants: Mapping[str, Mapping[str, Any]]
 
     @classmethod
     def load(cls) -> "Deadlines":
-        """Read the packaged data file."""
+        """Read the packaged data file once and return the same object to each caller."""
         return _load()
 
     def of(
         self, received_at: datetime, *, complaint_class: str, oversight: bool, agency_id: str
     ) -> tuple[Deadline, ...]:
-        """Return the deadlines for the owner of a complaint received at this moment. Total: there are deadlines for any moment."""
+        """Return the deadlines of the owner's four duties: to forward, to follow up first, to complete, and to close automatically.
+
+        The regulation that is in force on the day of receipt in Jakarta applies; before the first regulation, the first one applies.
+
+        Args:
+            received_at: the time of receipt, with a time zone.
+            complaint_class: the value of a ComplaintClass; any other text counts as a complaint.
+            oversight: whether it is a report of abuse of office, which has a deadline of its own in any class.
+            agency_id: the id of the owner.
+        """
         day = jakarta_day(received_at)
         return _deadlines(self, day, "berkadar" if oversight else complaint_class, self._variant(agency_id))
 
@@ -71,9 +85,9 @@ def _deadlines(deadlines: Deadlines, day: date, kind: str, variant: str) -> tupl
 
 
 def working_day(start: date, count: int) -> date:
-    """Return the day that is `count` working days after `start`, without weekends and national days off.
+    """Return the day that is `count` working days after `start`: weekends, national holidays and days of joint leave do not count.
 
-    At the end of the calendar (year 9999) return the last day of the calendar.
+    If `count` is 0, return `start`. At the end of the calendar (year 9999), return the last day of the calendar.
     """
     day, left = start, count
     while left > 0:
@@ -87,7 +101,7 @@ def working_day(start: date, count: int) -> date:
 
 @cache
 def _days_off(year: int) -> frozenset[date]:
-    """Return the national holidays and the days of joint leave (*cuti bersama*) of a year; neither are working days."""
+    """Return the national holidays and the days of joint leave (*cuti bersama*) of a year."""
     import holidays  # loads a hundred calendars: only with the first deadline, not with every command
 
     return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))

@@ -6,13 +6,13 @@ from router.agencies.registry import Agency
 def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: str = "") -> str:
     """Return the sentence for an agency that handles the complaint.
 
-    After a refusal, the sentence gives the refusal as the reason: the law that the rule names speaks for the agency that refused.
+    After a refusal, the sentence gives the refusal as the reason and leaves out `why`.
 
     Args:
         owner: the agency.
-        why: the reason and the law; empty if the citizen's own words are the reason.
-        subject: what the report is about; may be empty.
-        place: where it happened; may be empty.
+        why: the reason with the law, in Indonesian; empty if the citizen's own words are the reason.
+        subject: the Indonesian name of the subject; may be empty.
+        place: the name of the place where it happened; may be empty.
         refused_by: the name of the agency that has just refused; empty if none has.
     """
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
@@ -24,7 +24,15 @@ def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: st
 
 
 def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: bool, refused_by: str = "") -> str:
-    """Return the sentence for a triage desk that must find the owner of the complaint."""
+    """Return the sentence for a triage desk that must find the agency that handles the complaint.
+
+    Args:
+        desk: the agency whose triage desk it is.
+        subject: the Indonesian name of the subject; may be empty.
+        place: the name of the place where it happened; may be empty.
+        missing_place: whether the reason is that the regency or city is not known; otherwise it is that the text is not clear enough.
+        refused_by: the name of the agency that has just refused, which then is the reason; empty if none has.
+    """
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     where = f" di {place}" if place else ""
     if refused_by:

@@ -1,4 +1,4 @@
-"""The work of `lapor route --json` and `lapor agency resolve --json` as pure functions: one JSON line in, one JSON line out."""
+"""The work of `lapor route --json` and `lapor agency resolve --json` as functions without I/O: one JSON line in, one JSON line out."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,12 +19,11 @@ _LEVELS = ("province", "regency", "district", "village")
 
 
 def route_line(router: Router, line: bytes | str) -> bytes:
-    """Return the routing result for one line, without a line end. Never raises.
+    """Return the routing result for one line as JSON, without a line end. Never raises.
 
     Args:
         router: the router, with or without a model.
-        line: a JSON object with id, title, text, and optionally address, region and received_at; other fields (channel) are ignored.
-            Any other line gives an object with the single field "error".
+        line: a JSON object with the fields of route_row. Any other line gives an object with the single field "error".
     """
     try:
         row = orjson.loads(line)
@@ -36,7 +35,13 @@ def route_line(router: Router, line: bytes | str) -> bytes:
 
 
 def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the routing result for one complaint as plain data, in the order in which people read it."""
+    """Return the routing result for one complaint as plain data, in the order in which people read it.
+
+    Args:
+        router: the router, with or without a model.
+        row: id, title and text, and optionally address, region (a Kemendagri code) and received_at (ISO 8601 with a time zone).
+            Missing fields count as empty, an unknown region or unreadable time as not given, and other fields are ignored.
+    """
     reading = router.reader.read(
         _text(row, "text"),
         title=_text(row, "title"),
@@ -67,7 +72,9 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resolve_line(registry: Registry, line: bytes | str) -> bytes:
-    """Return the agency that a name means, in the form of `lapor agency resolve --json`, without a line end. Never raises.
+    """Return a JSON object with the name, the id of the agency that it means (null if none) and the ids of its parents, nearest first.
+
+    Without a line end. Never raises.
 
     Args:
         registry: the agencies that exist.
@@ -87,7 +94,7 @@ def resolve_line(registry: Registry, line: bytes | str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _place(gazetteer: Gazetteer, codes: Codes) -> dict[str, dict[str, str] | None]:
-    """Return the place by level. The same place gives the same object, so callers must not change it."""
+    """Return the code and name of the region of each level, None if not known. Callers must not change the object: it is cached."""
     return {
         level: {"code": code, "name": gazetteer.name(code)} if code else None
         for level, code in zip(_LEVELS, codes, strict=True)
@@ -100,12 +107,12 @@ def _text(row: Mapping[str, Any], key: str) -> str:
 
 
 def _region(value: object, gazetteer: Gazetteer) -> str | None:
-    """Return the region's code; None if there is no such region."""
+    """Return the value if it is the code of an existing region, otherwise None."""
     return value if isinstance(value, str) and value in gazetteer.names else None
 
 
 def _moment(value: object) -> datetime | None:
-    """Return the moment; None if the value is not a moment with a time zone."""
+    """Return the moment that a text in ISO 8601 means; None if the value is anything else or has no time zone."""
     if not isinstance(value, str):
         return None
     try:

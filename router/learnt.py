@@ -1,4 +1,4 @@
-"""The model learnt from officers' decisions: weights of words for agencies, read from a file and combined with the rules."""
+"""The model learnt from officers' decisions: weights of words for agencies, read from a file and used together with the rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from router.agencies.registry import DKI, Agency, Registry
 from router.calibration import Knots
 
 FORMAT = 1
-"""Number of the file's format; it changes with the format."""
+"""Number of the format of a model's file; a file with another number is refused."""
 
 HERE, PROVINCE = "@local", "@province"
-"""Endings of a class that is a unit of the place and not one agency: of the regency or city, or of the province."""
+"""Endings of a class that is a kind of unit and not one agency ("dishub@local"): the unit of the regency or city, or of the province."""
 
 _WORDS_SHOWN = 3
 """Maximum number of words shown as evidence for a suggestion."""
@@ -27,12 +27,12 @@ _BEST = 12
 
 
 class Suggestion(NamedTuple):
-    """An agency that officers would choose.
+    """An agency that officers might choose as the owner.
 
     Attributes:
         agency_id: its id.
-        chance: its probability.
-        words: the words that point most strongly to it.
+        chance: the probability that officers would choose it, from 0 to 1.
+        words: the words of the text that point most strongly to it, separated by commas; may be empty.
     """
 
     agency_id: str
@@ -42,16 +42,16 @@ class Suggestion(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """Weights of words and of the rules' findings for each class of agencies.
+    """Weights of features, which are words and findings of the rules, for each class. A class is an agency or a kind of local unit.
 
     Attributes:
-        version: the sources of the model and when it was made.
-        classes: ids of agencies, or kinds of unit with HERE or PROVINCE.
-        bias: the bias of each class.
+        version: the day on which the model was made, and a digest of the reports that it was learnt from.
+        classes: ids of agencies, or kinds of unit with HERE or PROVINCE at the end.
+        bias: the score of each class before any feature counts.
         weights: for each feature, tuples of (index of the class, weight).
         idf: how distinctive each word is (inverse document frequency).
-        trust: the model's part of the score; the rest is the rules' part.
-        calibration: the knots from share to probability.
+        trust: the model's part of the combined score, from 0 to 1; the rest is the rules' part.
+        calibration: the knots for converting a share of all scores into a probability (see router.calibration).
         sure_from: the probability below which a triage desk gets the complaint.
         bodies: agencies that the registry lacks, learnt from officers.
         names: folded names as officers write them, each with the id of the agency that they meant.
@@ -70,7 +70,7 @@ class Model:
 
     @classmethod
     def load(cls, path: Path) -> "Model":
-        """Read a model file.
+        """Return the model in a file that `lapor learn` made.
 
         Raises:
             ConfigurationError: the file cannot be read or is not a model of this format.
@@ -85,7 +85,9 @@ class Model:
             ) from error
 
     def suggest(self, reading: Reading, place: PlaceReading, owner: str, registry: Registry) -> list[Suggestion]:
-        """Return the agencies that officers would most likely choose, the likeliest first.
+        """Return the agencies that officers would most likely choose, the likeliest first, at most _BEST.
+
+        A kind of unit is left out if the place is not known or has no such unit.
 
         Args:
             reading: the reading of the text.
@@ -119,7 +121,13 @@ class Model:
 
 
 def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
-    """Return the id of a class's agency at a place; None if the place is not known or has no such unit."""
+    """Return the id of the agency that a class means at a place; None if the place is not known or has no such unit.
+
+    Args:
+        name: one of Model.classes; the id of an agency is returned as it is.
+        place: where it happened.
+        registry: the agencies that exist.
+    """
     unit, at, level = name.partition("@")
     if not at:
         return name
@@ -132,7 +140,13 @@ def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
 
 
 def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str, float]:
-    """Return the features that the model uses: the words, weighted by how distinctive they are, and what the rules found."""
+    """Return the features of a text with their values: words, and findings of the rules, whose names begin with "=".
+
+    Args:
+        reading: the reading of the text.
+        owner: the id of the agency that the rules rank first; empty if they name none.
+        idf: how distinctive each word is; other words are not features.
+    """
     counts: dict[str, int] = {}
     for word in reading.words:
         if word in idf:
@@ -153,11 +167,12 @@ def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str
 
 
 def model_from(document: Mapping[str, Any]) -> Model:
-    """Return the model in a file's document.
+    """Return the model in the document that a file contains.
 
     Raises:
         ValueError: the document has another format.
         KeyError: a field is missing.
+        TypeError: a field has another type.
     """
     if document["format"] != FORMAT:
         raise ValueError(f"format {document['format']} instead of {FORMAT}")

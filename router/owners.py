@@ -1,4 +1,4 @@
-"""Applies the law to a place: which agencies a rule names in a case, and who looks into an agency."""
+"""Applies the rules of law to a complaint: which agencies a rule names at its place, and who looks into an agency."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,13 +9,15 @@ from router.agencies.registry import DKI, Agency, Registry
 from router.rules import Owner, Rule, Rules
 
 Groups = Mapping[str, Sequence[int]]
+"""The word groups that a text has, each with the positions of its words."""
+
 NO_GROUPS: Groups = {}
 
 _ACCUSED_BEFORE, _ACCUSED_AFTER = 2, 3
-"""Maximum distance in words from an accusation to the title of a head of region: before it, and after it (his region may come between)."""
+"""Maximum distance in words of an accusation before and after the title of a head of region (the region's name may come between)."""
 
 _LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
-"""Index of the code, among a place's codes, of the region to which a unit of a level belongs."""
+"""For each level of Owner.level, the index in PlaceReading.codes of the region to which the unit belongs."""
 
 _NO_HINTS = RoutingHints()
 
@@ -27,7 +29,7 @@ class Facts:
         reading: what the text says.
         place: where it happened.
         oversight: whether it is about abuse of office.
-        hints: the hints that the citizen gave outside the text.
+        hints: what is known outside the text about the agency: the one that the citizen chose, and tagged accounts.
     """
 
     __slots__ = ("hints", "oversight", "place", "reading")
@@ -47,7 +49,12 @@ class Facts:
 
 
 class Owning:
-    """An agency that a rule names, and the reason why it owns the rule's subject."""
+    """An agency that a rule names as an owner of its subject.
+
+    Attributes:
+        agency: the agency.
+        why: the reason as the citizen reads it, with the law.
+    """
 
     __slots__ = ("agency", "why")
 
@@ -60,7 +67,7 @@ class Owners:
     """The rules applied to the agencies of a registry.
 
     Results are kept by subject, province, regency and the rule's word groups that the text has: about ten thousand short lists.
-    Rules with an owner below a regency are not kept.
+    Results of rules with an owner below the level of a regency are not kept.
     """
 
     __slots__ = ("_kept", "registry", "rules")
@@ -77,7 +84,10 @@ class Owners:
         self._kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
-        """Return the agencies that a rule names in this case, in its order."""
+        """Return the agencies that a rule names for these facts, in the rule's order; callers must not change the list, which is kept.
+
+        An owner is left out if its conditions do not hold, or if it has no agency at the place.
+        """
         place, groups = facts.place, facts.reading.groups
         said = tuple([word in groups for word in rule.words]) if rule.words else ()
         key = (rule.subject, place.province, place.regency, said)
@@ -101,7 +111,7 @@ def _place_of(complaint: Complaint) -> PlaceReading:
 
 
 def _said(why: str, agency: Agency) -> str:
-    """Return the reason in the words for an agency: in DKI Jakarta the province does what regencies and cities do elsewhere."""
+    """Return the reason, worded for the agency: in DKI Jakarta the province does what regencies and cities do elsewhere."""
     if agency.region != DKI:
         return why
     return why.replace("pemerintah kabupaten/kota", _DKI_NAME).replace("kabupaten/kota", _DKI_NAME)
@@ -120,7 +130,7 @@ def _fits(owner: Owner, facts: Facts) -> bool:
 
 
 def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether the agency that the law names first in this case is a local one."""
+    """Return whether the first owner of the rule whose conditions hold is a local one; False if there is no rule or no such owner."""
     for owner in rule.owners if rule else ():
         if owner.always or _fits(owner, facts):
             return bool(owner.level)
@@ -128,13 +138,20 @@ def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
 
 
 def local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
-    """Return the unit of the place's own government; None if the place is not known."""
+    """Return the place's unit of a kind ("dishub"): the regency's, or the province's if the regency has none.
+
+    In DKI Jakarta it is the province's, except for branches of national agencies.
+    Return None if the regency is not known (except in DKI Jakarta) or if neither has such a unit.
+    """
     code = place.regency or (DKI if place.province == DKI else None)
     return registry.unit_over(unit, code) if code else None
 
 
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
-    """Return an owner's agency at the place; None if the place is not known down to the owner's level."""
+    """Return an owner's agency at the place: the agency itself if it is national, otherwise the unit of the region of the owner's level.
+
+    Return None if the place is not known down to that level, or if the region has no such unit.
+    """
     if not owner.level:
         return registry.get(owner.body)
     if place.province == DKI and owner.level in {"local", "province"}:
@@ -144,16 +161,16 @@ def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | No
 
 
 def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
-    """Return the agency that looks into another agency: usually its inspectorate, sometimes the agency itself; None if there is none.
+    """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself; or None.
 
-    If the head of region himself is accused, the ministry looks into a governor and the province into a regent or mayor
-    (UU 23/2014 Pasal 373 to 380).
+    If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
+    the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
 
     Args:
         agency: the agency that is complained of.
         rules: the rules, which say who looks into national agencies.
         registry: the agencies that exist.
-        groups: the word groups of the text with their positions; some accuse the head of region himself.
+        groups: the word groups of the text with their positions; they show whether a head of region is accused.
     """
     for body in (agency, *registry.parents(agency.id)):
         if body.id == "polri":
@@ -175,6 +192,6 @@ def _over_government(region: str, rules: Rules, registry: Registry, groups: Grou
 
 
 def _is_accused(head: str, groups: Groups) -> bool:
-    """Return whether an accusation is near a head of region: "bupati X diduga ...", "korupsi bupati"; not "mohon pak bupati ..."."""
+    """Return whether the text has an accusation near the title of a head of region ("bupati X diduga ..."); not "mohon pak bupati ..."."""
     accusations = groups.get("accusation", ())
     return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

@@ -1,4 +1,4 @@
-"""Composes the replies to the citizen after each turn of the case. Pure."""
+"""Composes the reply to the citizen after each disposition and after the agency's answer. Pure."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from complaints.event import CaseEvent, CaseEventKind, Complaint, Disposition, R
 from complaints.wording import text
 
 MOST_QUESTIONS = 2
-"""Maximum number of questions. A citizen who has answered twice is not asked again: the triage desk with the case calls or decides."""
+"""Maximum number of questions. After two additions the citizen is not asked again: the triage desk that has the case calls or decides."""
 
 
 def reply_to(
@@ -19,12 +19,14 @@ def reply_to(
     *,
     after: CaseEventKind | None = None,
 ) -> Reply:
-    """Return the reply about a disposition: where the complaint went, or the one question that is still open.
+    """Return the reply about a disposition: it names the owner, or asks the most important question that is still open.
+
+    It asks only if a triage desk has the case, the citizen has made fewer than MOST_QUESTIONS additions, and `after` is no refusal.
 
     Args:
         complaint: the citizen's complaint so far.
         disposition: the router's decision on it.
-        refusals: all refusals so far.
+        refusals: all refusals so far, oldest first.
         after: the kind of case event that led to the disposition; None for the complaint itself.
     """
     kind, occasion = _occasion(complaint, disposition, after)
@@ -59,8 +61,11 @@ def _occasion(complaint: Complaint, disposition: Disposition, after: CaseEventKi
 def reply_with_answer(event: CaseEvent) -> Reply:
     """Return the reply that brings the owner's answer to the citizen.
 
+    Args:
+        event: the case event with the answer (CaseEventKind.answered).
+
     Raises:
-        ContractViolation: the event does not carry the complaint, its owner and the answer.
+        ContractViolation: the event lacks the complaint, its owner or the text of the answer.
     """
     complaint, owner = event.complaint, event.current_owner
     if complaint is None or owner is None or not event.text.strip():

@@ -25,7 +25,7 @@ MAX_HOPS = 3
 """Number of refusals after which the national administrator takes the complaint."""
 
 CHOSEN_TOPIC = 6.0
-"""Score of the subject whose category the citizen chose in the form: as much as one clear word."""
+"""Score of the subject whose category the citizen chose in the form, if the text does not show it: as much as one clear word."""
 
 ALTERNATIVES = 3
 """Maximum number of other candidates that a disposition names."""
@@ -40,11 +40,11 @@ class Decision:
     """Who owns a complaint and why, before this becomes an event.
 
     Attributes:
-        owner: the agency.
+        owner: the agency that gets the complaint.
         triage: whether the owner is a triage desk that must find the responsible agency.
         confidence: the probability that the owner is the agency that must handle the complaint.
         explanation: the reason, in one sentence for the citizen.
-        ranked: the candidates, best first.
+        ranked: the candidates, best first; empty if there are none. If the owner is a triage desk, it need not be among them.
     """
 
     __slots__ = ("confidence", "explanation", "owner", "ranked", "triage")
@@ -61,7 +61,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Router:
-    """Routes complaints. Holds only compiled tables, so one object serves all threads."""
+    """Routes complaints. Holds only compiled tables, so one object serves all threads.
+
+    Attributes:
+        reader: reads the texts and finds the names of agencies in them.
+        registry: the agencies that exist.
+        rules: the law: who owns which subject.
+        deadlines: the legal deadlines.
+        mentions: the names of agencies for which the reader searches, with their meanings.
+        subject_names: the Indonesian name of each subject, by its id.
+        topic_subjects: the id of the subject of each path in LAPOR!'s category tree.
+        max_hops: the number of refusals after which the national administrator takes the complaint.
+        model: the model learnt from officers; None if the rules decide alone.
+        owners: the rules applied to the registry.
+    """
 
     reader: Reader
     registry: Registry
@@ -80,14 +93,14 @@ class Router:
 
     @classmethod
     def load(cls, *, max_hops: int = MAX_HOPS, model: Path | Model | None = None) -> "Router":
-        """Read the packaged data, at most once per process for the same parameters.
+        """Return a router with the packaged data, which are read at most once per process for the same parameters.
 
         Args:
             max_hops: the number of refusals after which the national administrator takes the complaint.
             model: a file that `lapor learn` made, or the model in it; if None, the rules decide alone.
 
         Raises:
-            ConfigurationError: the file is not a model.
+            ConfigurationError: the file cannot be read or is not a model.
         """
         return _load(max_hops, _model(model) if isinstance(model, Path) else model)
 
@@ -99,7 +112,8 @@ class Router:
 
         Args:
             complaint: the complaint as the normaliser made it, possibly with additions.
-            refusals: all refusals so far (*bukan wewenang*), oldest first.
+            refusals: all refusals so far (*bukan wewenang*), oldest first. Only the first one of each agency counts, and
+                none of the national administrator.
         """
         reading = self.reader.read(complaint.whole_text, title=complaint.title, address=complaint.place.text)
         chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
@@ -139,7 +153,7 @@ class Router:
         )
 
     def _evidence(self, decision: Decision, reading: Reading) -> tuple[Evidence, ...]:
-        """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is a triage desk."""
+        """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is not a candidate."""
         if not decision.ranked:
             return ()
         owner = decision.owner
@@ -152,7 +166,7 @@ class Router:
         )
 
     def counted(self, refusals: Sequence[Refusal]) -> tuple[Refusal, ...]:
-        """Return the refusals that count: the first one of each agency, and none of the national administrator."""
+        """Return the refusals that count, in their order: the first one of each agency, and none of the national administrator."""
         first: dict[str, Refusal] = {}
         for refusal in refusals:
             if refusal.agency_id != self.registry.administrator_id:
@@ -160,7 +174,16 @@ class Router:
         return tuple(first.values())
 
     def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
-        """Return the decision on the facts and the refusals that count."""
+        """Return the decision on these facts after these refusals.
+
+        The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. Without a model, a triage
+        desk also does if a local agency is responsible and the regency is not known. After `max_hops` refusals, the owner is always the
+        national administrator.
+
+        Args:
+            facts: the facts of the complaint.
+            refusals: the refusals that count (see `counted`), oldest first.
+        """
         refused = {refusal.agency_id for refusal in refusals} if refusals else _NOBODY
         ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, self.model)
         confidence = self._confidence(ranked)
@@ -184,7 +207,7 @@ class Router:
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
     def _confidence(self, ranked: list[Candidate]) -> float:
-        """Return the probability that the first candidate is right."""
+        """Return the probability that the first candidate is right; 0 if there are no candidates."""
         if not ranked:
             return 0.0
         total = 0.0
@@ -198,7 +221,8 @@ class Router:
     def _desk(self, facts: Facts, refused: Collection[str]) -> Agency:
         """Return the nearest triage desk that has not refused: the regency's, the province's, then the national administrator.
 
-        A report of abuse of office goes to the agency that looks into that government, which may itself be accused.
+        A report of abuse of office goes, instead of to the desk of a regency or province, to the agency that looks into its government,
+        because that government may itself be accused.
         """
         for code in (facts.place.regency, facts.place.province):
             seat = Registry.seat(code) if code else None
@@ -215,7 +239,7 @@ class Router:
 
 
 def _last_turn(complaint: Complaint, refusals: Sequence[Refusal]) -> datetime:
-    """Return the time of the latest event on which the decision depends. No clock is read, so a replay decides the same."""
+    """Return the time of the latest refusal or addition, or else of receipt. No clock is read, so a replay gives the same disposition."""
     said = [refusal.at for refusal in refusals] + [addition.received_at for addition in complaint.additions]
     return max(said, default=complaint.received_at)
 

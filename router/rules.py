@@ -11,16 +11,17 @@ from router.calibration import Knots
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """One agency that the law names for a subject, and the conditions.
+    """One agency that the law names as an owner of a subject, and the conditions.
 
     Attributes:
         body: a national agency's id, or the kind of unit if `level` is set.
-        level: "" for a national agency, otherwise "local", "province", "district" or "village".
-        needs: word groups that must be in the text.
-        unless: word groups that must not be in the text.
+        level: "" for a national agency, otherwise the level of the region that the unit belongs to: "local" (the regency or city; the
+            province in DKI Jakarta), "province", "district" or "village".
+        needs: word groups that must all be in the text.
+        unless: word groups of which none may be in the text.
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.
-        always: whether there are no conditions.
-        why: the reason and the law if they differ from the rule's, otherwise empty.
+        always: whether there are no conditions: `needs`, `unless` and `regions` are empty.
+        why: the reason with the law, as the citizen reads it, if the reason differs from the rule's; otherwise empty.
     """
 
     body: str
@@ -38,14 +39,14 @@ class Rule:
 
     Attributes:
         subject: the subject's id.
-        law: the articles.
+        law: the law with its articles.
         why: the reason as the citizen reads it, with the law.
         owners: the agencies that the law names; an earlier one takes precedence.
         named: the score added to a national agency that the text names and the rule does not.
-        label: the name of the rule in evidence.
-        deep: whether an owner is below the level of a regency.
-        words: the word groups on which its owners depend.
-        bodies: the ids of the owners' agencies and units.
+        label: the name of the rule in evidence, "subject:<id>".
+        deep: whether at least one owner is the office of a district or village.
+        words: the word groups in the conditions of its owners.
+        bodies: the ids of its national owners and the kinds of unit of its local ones.
     """
 
     subject: str
@@ -61,7 +62,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """Who looks into abuse of office."""
+    """Who looks into abuse of office.
+
+    Attributes:
+        law: the law with its articles.
+        why: the reason as the citizen reads it, with the law.
+        police: the id of the agency that looks into the police.
+        national: by id of a national agency, the id of the inspectorate that looks into it.
+        itself: ids of the agencies that look into such reports themselves.
+    """
 
     law: str
     why: str
@@ -72,7 +81,15 @@ class Oversight:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """All rules of one version."""
+    """All rules of one version.
+
+    Attributes:
+        version: the version of the data file.
+        subjects: the rule for each subject, by the subject's id.
+        oversight: who looks into abuse of office.
+        calibration: the knots for converting a share of all scores into a probability (see router.calibration).
+        sure_from: the probability below which a triage desk gets the complaint.
+    """
 
     version: str
     subjects: Mapping[str, Rule]
@@ -87,7 +104,11 @@ class Rules:
 
 
 def rules_from(document: Mapping[str, Any]) -> Rules:
-    """Return the rules in a document that has the form of the data file."""
+    """Return the rules in a document that has the form of rules.yaml.
+
+    Raises:
+        KeyError: a field is missing.
+    """
     subjects = {subject: _rule(subject, row) for subject, row in document["subjects"].items()}
     return Rules(
         version=document["version"],

@@ -19,13 +19,17 @@ _SOURCES = (
     "places/packed.py",
     "text.py",
 )
-"""Files of the package from which the table is compiled. A change of one of them changes the key."""
+"""Files of the package normalizer from which the tables are compiled. If one of them changes, the tables are compiled again."""
 
 
 def table(name: str, build: Callable[[], Any]) -> Any:
     """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there.
 
-    If the folder cannot be read or written, the table is built each time.
+    Otherwise call `build` and keep the result in the folder. If the folder cannot be read or written, the table is built each time.
+
+    Args:
+        name: the beginning of the file's name.
+        build: makes the table; its result must be convertible to JSON.
     """
     path = user_cache_path("lapor") / f"{name}-{_digest()}.json"
     try:
@@ -44,7 +48,7 @@ def _digest() -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write the file completely or not at all: another process may read it at the same time."""
+    """Write the file completely or not at all: another process may read it at the same time. Ignore an OSError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

@@ -1,28 +1,31 @@
-"""Words that change how a following name is read: as a street, a hamlet, an origin, a district, a village or an office."""
+"""Words that change how a following place name is read: as a street, a hamlet, an origin, a district, a village or an office."""
 
 STREET, HAMLET, ORIGIN, DISTRICT_CUE, VILLAGE_CUE, OFFICE = 1, 2, 4, 8, 16, 32
+"""Flags that say what the word before a name makes of the name (see _WORDS)."""
+
 CUE = DISTRICT_CUE | VILLAGE_CUE
+"""The flags of a level's name: after it, a name is that of a district or a village."""
 
 _WORDS = {
     # The name after these belongs to a street, a bank or a shop.
     STREET: "jl jln jalan jalanan gang gg raya jend bank toko rm perum",
-    # Smaller than a village, or not a place.
+    # The name after these belongs to a part of a village or to a company.
     HAMLET: "dusun dsn dukuh dkh kampung kp perum perumahan komplek pt cv",
-    # Where somebody comes from or goes to.
+    # The name after these is where somebody comes from or goes to.
     ORIGIN: "asal dari ke menuju jurusan tujuan arah ktp kelahiran lahir",
     DISTRICT_CUE: "kec kecamatan camat kecmatan kcamatan kecamtan polsek koramil distrik dikec dikecamatan dipolsek",
     VILLAGE_CUE: (
         "kel kelurahan lurah keluarahan klurahan kelurhan dikelurahan dikel didesa"
         " desa ds dsa deso kades gampong nagari pekon kuwu kepenghuluan"
     ),
-    # An office or a school that has the name of its district.
+    # The name after these is that of the district or village that the office or school is in.
     OFFICE: (
         "puskesmas rsud pasar dipasar terminal pln samsat lapas sman smpn smkn sdn sma smp smk sd negeri polres pn kua"
     ),
 }
 
 SURROUNDINGS: dict[str, int] = {}
-"""Flags for the reading of a name, by the word before the name."""
+"""The flags of a name, by the word before the name; a word that is not here has none."""
 
 for _flag, _line in _WORDS.items():
     for _word in _line.split():
@@ -37,7 +40,7 @@ WHEREABOUTS = frozenset(
         *("belakang", "dibelakang", "blkg", "seberang", "diseberang", "sebrang", "ngarep", "mburi", "hareupeun"),
     )
 )
-"""Words before the name of a thing that only says where: a lamp in front of the water company is not a matter of water supply."""
+"""Words of position ("in front of", "next to"): a lamp in front of the water company is not a matter of water supply."""
 
 BUILDINGS = frozenset(("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"))
-"""Words that may come between a word of WHEREABOUTS and the name."""
+"""Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""

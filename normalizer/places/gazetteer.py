@@ -12,7 +12,7 @@ PROVINCE, REGENCY, DISTRICT, VILLAGE = 2, 5, 8, 13
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """The names of all regions by code: the official names as of the version of the data file."""
+    """The official names of all regions, by Kemendagri code, as the packaged data file has them."""
 
     names: dict[str, str]
 
@@ -26,7 +26,7 @@ class Gazetteer:
         return self.names.get(code, "") if code else ""
 
     def full_name(self, code: str) -> str:
-        """Return the name with its level ("Provinsi Jawa Tengah", "Kecamatan Tembalang")."""
+        """Return the name of an existing region with its level ("Provinsi Jawa Tengah", "Kota Semarang", "Kecamatan Tembalang")."""
         name = self.name(code)
         match len(code):
             case 2:
@@ -52,7 +52,10 @@ def _load() -> Gazetteer:
 
 @lru_cache(maxsize=8192)
 def described(gazetteer: Gazetteer, code: str) -> str:
-    """Return a region's name for citizens ("Kota Semarang", "Kecamatan Mijen, Kota Semarang"); empty for an unknown code."""
+    """Return a region's name for citizens, a district or village with its regency ("Kecamatan Mijen, Kota Semarang").
+
+    The text is empty if the code is unknown.
+    """
     if len(code) <= REGENCY or code not in gazetteer.names:
         return gazetteer.name(code)
     return f"{gazetteer.full_name(code)}, {gazetteer.name(code[:REGENCY])}"
@@ -60,7 +63,7 @@ def described(gazetteer: Gazetteer, code: str) -> str:
 
 @lru_cache(maxsize=8192)
 def lineage(code: str) -> tuple[str | None, str | None, str | None, str | None]:
-    """Return the codes of the province, regency, district and village in a code; None for each level below the code's own."""
+    """Return the codes of the province, regency, district and village that a code consists of; None for each level below the code's own."""
     size = len(code)
     return (
         code[:PROVINCE] if size >= PROVINCE else None,

@@ -10,7 +10,7 @@ from normalizer.places.packed import Packed, is_beginning, packed_names, unpack
 from normalizer.places.spellings import spellings
 
 DKI = "31"
-"""Code of DKI Jakarta, the only province whose cities are administrative: it competes as one place (UU 29/2007)."""
+"""Code of DKI Jakarta, the only province whose cities are administrative (UU 29/2007): names of its cities count for the province."""
 
 _CLAIMS = {
     "named": 4.5,
@@ -32,13 +32,13 @@ _WEAK = 0.3
 """Factor for the weight of a region's name that is also an everyday word."""
 
 _FIXED = frozenset(("institution", "landmark", "nickname", "named"))
-"""Ways of naming that keep their full weight after "ke" and "dari": whoever goes to an office goes to its town."""
+"""Ways of naming that keep their full weight after "ke" and "dari" (to, from): whoever goes to an office goes to its town."""
 
 _OWN_DISTRICT, _OWN_VILLAGE, _OWN_SHARED = 2.2, 1.8, 0.9
 """Weight of a name without its level's name: of a district or a village that only one regency has, and of one that several share."""
 
 _SPECIFIC_FROM, _OWN_FROM = 7, 5
-"""Minimum letters of a single word to be specific, and minimum letters to have any weight without its level's name."""
+"""Minimum letters of a name of one word to be unlikely to mean anything else, and to have any weight without its level's name."""
 
 
 class Claim:
@@ -46,8 +46,8 @@ class Claim:
 
     Attributes:
         code: the region's code.
-        weight: the strength.
-        fixed: whether the full weight also counts after "ke" and "dari".
+        weight: the strength, a score to compare with those of other names.
+        fixed: whether the full weight also counts after "ke" and "dari" (to, from).
         how: how the name names the region; the values are those of PlaceReading.how.
     """
 
@@ -63,12 +63,14 @@ class Claim:
 class PlaceName:
     """All meanings of a place name.
 
+    The "level's name" is the word for a level before the name: "kecamatan" for districts, "desa" or "kelurahan" for villages.
+
     Attributes:
         strong: provinces and regencies, and how strongly the name supports each.
         small: codes of the districts and villages of that name.
-        seats: codes of the regencies and cities that govern them, or of DKI Jakarta.
-        only_district: the only regency that has a district of this name, if villages elsewhere also have it; otherwise None.
-        own: the weight of the name without its level's name.
+        seats: codes of the regencies and cities that govern these, or of DKI Jakarta.
+        only_district: the code of the only regency that has a district of this name, if villages elsewhere also have it; otherwise None.
+        own: the weight for a district or village if its level's name is missing.
         weak: whether it is an everyday word, which counts only after a level's name or if another place supports it.
         phrase: whether the name has more than one word.
     """
@@ -96,12 +98,14 @@ class PlaceName:
 
 
 class PlaceNode:
-    """The first words of a name that counts without its level's name before it.
+    """A node in the tree of names by their words: one or more words that are a name or the beginning of longer ones.
+
+    The tree lacks the everyday words that are names only after their level's name ("desa").
 
     Attributes:
         written: the words.
         place: their meaning as a name; None if they are only the beginning of a longer name.
-        follow: the next words that make longer names.
+        follow: each next word that makes or begins a longer name, with its node or the packed form of it.
     """
 
     __slots__ = ("follow", "place", "written")
@@ -136,7 +140,7 @@ class PlaceNames:
         self._made: dict[str, PlaceName] = {}
 
     def node(self, word: str) -> PlaceNode | None:
-        """Return the names that are or begin with a word, or that occur inside it; None if there are none."""
+        """Return the node of the names that are or begin with a word, or else of a name inside the word; None if there is none."""
         packed = self._first.get(word)
         if packed is not None:
             return PlaceNode(word, packed)
@@ -146,7 +150,7 @@ class PlaceNames:
         return PlaceNode(inside[0], self._inside[inside[0]]) if inside else None
 
     def everyday(self, name: str) -> PlaceName | None:
-        """Return the meaning of a folded name that counts only after its level's name; None if it is no such name."""
+        """Return the meaning of a folded name that is an everyday word and counts only after its level's name; None for any other name."""
         made = self._made.get(name)
         if made is None and name in self._everyday:
             made = self._made[name] = _place(name, self._everyday[name])
@@ -216,5 +220,5 @@ def _weights(strong: Mapping[str, str], factor: float) -> tuple[Claim, ...]:
 
 @cache
 def place_names(gazetteer: Gazetteer) -> PlaceNames:
-    """Return the table of all names, compiled once per version of the data and kept in the user's cache folder."""
+    """Return the table of all place names. It is compiled once per version of the data and then kept in the user's cache folder."""
     return PlaceNames(table("place-names", lambda: packed_names(spellings(gazetteer))))

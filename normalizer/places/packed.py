@@ -21,13 +21,13 @@ _EVERYDAY = "~"
 
 
 def pack(entry: NameEntry) -> Packed:
-    """Return the compact form of an entry."""
+    """Return the compact form of an entry (see Packed)."""
     small = f"{_EVERYDAY if entry.everyday else ''}{entry.small}"
     return [entry.regions, small] if entry.regions else small
 
 
 def unpack(packed: Packed) -> NameEntry:
-    """Return the entry for a compact form."""
+    """Return the entry of a compact form (see Packed), which must be that of one name and not of the beginning of several."""
     if isinstance(packed, list):
         regions: dict[str, str] = packed[0]
         small: str = packed[1]
@@ -37,12 +37,12 @@ def unpack(packed: Packed) -> NameEntry:
 
 
 def is_beginning(packed: Packed | None) -> TypeGuard[list[Any]]:
-    """Return whether longer names begin with these words."""
+    """Return whether a packed form (see Packed) is that of words with which longer names begin; False for None."""
     return isinstance(packed, list) and isinstance(packed[1], dict)
 
 
 def packed_names(entries: Mapping[str, NameEntry]) -> dict[str, dict[str, Packed]]:
-    """Return the table of names in its JSON form, in three parts.
+    """Return the table of names in its JSON form, in three parts; `entries` is the result of `spellings`.
 
     - `words`: names that count by themselves, by their first word and then by the words that follow.
     - `everyday`: names that count only after the name of a level ("desa"), by the whole name.

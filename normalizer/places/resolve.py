@@ -18,7 +18,7 @@ class PlaceHit:
     Attributes:
         start: the position of its first word.
         end: the position after its last word.
-        name: what it can mean.
+        name: the meanings of the name.
     """
 
     __slots__ = ("end", "name", "start")
@@ -30,7 +30,7 @@ class PlaceHit:
 
 
 _KEYWORD = 4.5
-"""Weight of an SMS keyword or a chosen region: as much as that of a name with its level."""
+"""Weight of the region that an SMS keyword or a form gave: as much as that of a name with its level ("Kota Semarang")."""
 
 _TITLE = 1.25
 """Factor for the weight of a place in the title."""
@@ -47,7 +47,7 @@ _NAME_WORDS = 3
 _SMALL_WAYS = frozenset(("district", "village"))
 
 _OPEN_FROM = 1.2
-"""Minimum score of each remaining regency for the choice between them to be open; below it a regency is only conceivable."""
+"""Minimum score of each remaining regency for the choice between them to be open: a lower score is too weak to be a candidate."""
 
 _TIE_BREAK, _FEW = 0.4, 3
 """Score that an everyday word adds to its regency if the choice is open, and the maximum number of regencies that have it as a name."""
@@ -81,11 +81,13 @@ def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
 
 
 def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:
-    """Return the everyday words that are a name after a level's name ("desa"); None if there are none or another name is as long.
+    """Return the longest everyday words that, after a level's name ("desa"), are a place name.
+
+    Return None if there are none, or if a name of the tree of names at this position is as long.
 
     Args:
         node: the node of the word at the position; None if no name begins with it.
-        names: what the names mean.
+        names: the table of all names.
         words: the words of the text.
         at: the position after the level's name.
     """
@@ -100,13 +102,16 @@ def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at
 def resolve(
     words: list[str], hits: Sequence[PlaceHit], names: PlaceNames, *, keyword: str | None = None
 ) -> PlaceReading:
-    """Return the region that the names support best.
+    """Return the place that the names support best, down to the village if one is named.
+
+    If several regencies are about equally likely, the reading has them as candidates, and their province if it is the same. If
+    nothing names a place, the reading is empty.
 
     Args:
-        words: the words of the text.
+        words: the words of the text, with BREAK after each part.
         hits: the names found in it, in order and without overlap.
-        names: what all names mean.
-        keyword: the Kemendagri code that was given outside the text.
+        names: the table of all names.
+        keyword: the Kemendagri code that was given outside the text; its levels below the regency are ignored.
     """
     if not hits and not keyword:
         return PlaceReading()
@@ -124,7 +129,7 @@ def resolve(
 
 
 def _is_open(reading: PlaceReading, tally: Tally) -> bool:
-    """Return whether a district or village is named that several regencies have. Several regencies named directly are not open."""
+    """Return whether there are several candidates, all because of a district or village, and each with a score of at least _OPEN_FROM."""
     rivals = reading.candidates
     return len(rivals) > 1 and all(
         tally.points.get(code, 0.0) >= _OPEN_FROM and tally.hows[code] in _SMALL_WAYS for code in rivals
@@ -132,7 +137,10 @@ def _is_open(reading: PlaceReading, tally: Tally) -> bool:
 
 
 def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
-    """Raise the scores of claimed regencies for everyday words that are names in few regencies; return whether any was raised."""
+    """Raise the scores of regencies in the tally that have a place named like an everyday word of the text; return whether any rose.
+
+    Words that are names in more than _FEW regencies do not count.
+    """
     spoken = False
     for name in map(names.everyday, dict.fromkeys((*words, *map(" ".join, pairwise(words))))):
         if name and len(name.seats) <= _FEW:
@@ -144,7 +152,7 @@ def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
 
 
 def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: PlaceNames) -> tuple[list[Small], bool]:
-    """Count the provinces and regencies; return the smaller places and whether a road between two regencies is named."""
+    """Add the named provinces and regencies to the tally; return the smaller places and whether a road joins two named regencies."""
     small: list[Small] = []
     road = Road()
     title_end = words.index(BREAK)
@@ -171,7 +179,7 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
 
 
 def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> bool:
-    """Return whether to read a name here as that of a district or village."""
+    """Return whether to read a name as that of a district or village, given the flags of the word before it."""
     if flags & CUE:
         return True
     if name.weak and not flags & OFFICE:
@@ -209,7 +217,7 @@ def _best_first(item: tuple[float, str]) -> tuple[float, str]:
 
 
 def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
-    """Return the reading for the province that is named; None if no province scores enough."""
+    """Return the reading for the named province with the highest score; None if no province has at least _ACCEPT_FROM."""
     if not tally.provinces:
         return None
     code, score = max(tally.provinces.items(), key=lambda item: item[1])
@@ -219,7 +227,7 @@ def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
 
 
 def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceReading:
-    """Return the reading for a regency, with the district and village that are named in it."""
+    """Return the reading for a regency or DKI Jakarta, with the district and village in it that the text names."""
     spans = [tally.spans[code]]
     inside = [
         entry for entry in small if code in entry.seats and (entry.cued or (not entry.passing and _is_own(entry.name)))
@@ -242,7 +250,7 @@ def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceR
 
 
 def _is_own(name: PlaceName) -> bool:
-    """Return whether a name belongs to the smaller place itself and not to its regency."""
+    """Return whether a name can mean a district or village even though a regency may have the same name."""
     return name.phrase or all(claim.how != "named" for claim in name.strong)
 
 

@@ -1,4 +1,4 @@
-"""Tells places from streets with their names: "jalan Magelang-Jogja" is a street, "jalan dari Tuban ke Babat" connects two places."""
+"""Distinguishes places from streets named after them: "jalan Magelang-Jogja" is a street, "jalan dari Tuban ke Babat" joins two places."""
 
 from normalizer.places.context import ORIGIN, STREET
 from normalizer.places.names import PlaceName, PlaceNames
@@ -10,10 +10,12 @@ _STREET_WORDS = frozenset(("jalan", "jl", "jln"))
 
 
 class Road:
-    """The road that a text names: "jalan Magelang-Jogja" is one street with two names, "jalan dari Tuban ke Babat" has two ends.
+    """The road that a text names, as far as the text has been read.
+
+    "jalan Magelang-Jogja" is one street with two names, "jalan dari Tuban ke Babat" is a road with two ends.
 
     Attributes:
-        between: whether a road between two regencies was named.
+        between: whether a road between two different regions was named.
     """
 
     __slots__ = ("_beginning", "_from_to", "_street", "_street_to", "between")
@@ -24,7 +26,16 @@ class Road:
         self._street = self._beginning = frozenset[str]()
 
     def takes(self, name: PlaceName, flags: int, span: tuple[int, int], *, is_from: bool) -> bool:
-        """Return whether the name of a province or regency belongs to a street and therefore claims no region."""
+        """Return whether the name of a province or regency belongs to a street and therefore does not count for its region.
+
+        Call it once for each such name in the order of the text: it remembers where a road or a street's name began.
+
+        Args:
+            name: the meanings of the name.
+            flags: the flags of the word before it (see SURROUNDINGS).
+            span: the position of its first word and the position after its last word.
+            is_from: whether a road begins at the place ("jalan dari X").
+        """
         start, end = span
         is_fixed = name.strong[0].fixed
         if not (flags & STREET or start == self._street_to or flags & ORIGIN):
@@ -44,14 +55,23 @@ class Road:
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
-    """Return whether a name after "jalan" or "raya" is the street's: not in "jalan dijepara" or "Kemang Raya Jakarta"."""
+    """Return whether a name after a word such as "jalan" or "raya" is a street's: not in "jalan dijepara" or "Kemang Raya Jakarta"."""
     if words[start].startswith("di") and names.get(words[start][2:]):
         return False
     return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)
 
 
 def origin(words: list[str], start: int, end: int, flags: int) -> tuple[int, bool]:
-    """Return the flags of a name after a word of coming or going, and whether a road begins at that place."""
+    """Return the flags to use for a name after a word of coming or going ("dari", "ke"), and whether a road begins at that place.
+
+    The flags become 0 if the citizen lives there or moves away from there: then the place counts fully.
+
+    Args:
+        words: the words of the text.
+        start: the position of the name's first word.
+        end: the position after its last word.
+        flags: the flags of the word before the name.
+    """
     is_from = words[start - 1] == "dari"
     if (is_from and start > 1 and words[start - 2] == "pindah") or _is_home(words[end : end + 3]):
         return 0, False  # the place that someone moves from issues the papers for the move

@@ -1,4 +1,4 @@
-"""Keeps the scores of regencies and provinces while one text is read."""
+"""Adds up how strongly the place names in one text support each regency and province."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,17 @@ _MANY = 40
 
 
 class Small:
-    """An occurrence of a district's or village's name in a text."""
+    """An occurrence of a district's or village's name in a text.
+
+    Attributes:
+        name: the meanings of the name.
+        span: the position of its first word and the position after its last word.
+        cued: whether the word before it says that it is a district, a village, or the place of an office.
+        passing: whether somebody only comes from there or goes there.
+        codes: codes of the districts and villages that it can mean here.
+        seats: codes of the regencies, or of DKI Jakarta, that it can support.
+        weight: how strongly it supports its regencies if no other name does.
+    """
 
     __slots__ = ("codes", "cued", "name", "passing", "seats", "span", "weight")
 
@@ -55,7 +65,7 @@ class Small:
             self.cued = False
 
     def _own_weight(self, flags: int) -> float:
-        """Return the weight of the name if nothing else claims its regency."""
+        """Return the weight of the name if no other name supports its regency; 0 if more than _MANY regencies have the name."""
         count = len(self.seats)
         if count > _MANY:
             return 0.0
@@ -66,7 +76,15 @@ class Small:
 
 
 class Tally:
-    """The scores, ways of naming and spans of the regencies and provinces that a text names."""
+    """The scores of the regencies and provinces that a text names.
+
+    Attributes:
+        points: the scores of regencies and cities, by code; DKI Jakarta counts as one of them.
+        provinces: the scores of the other provinces, by code.
+        hows: for each code, how the text first names the region (see PlaceReading.how).
+        spans: for each code, the first name's first position and the position after it.
+        city_of_dki: the code of the first administrative city of DKI Jakarta that the text names; None if it names none.
+    """
 
     __slots__ = ("city_of_dki", "hows", "points", "provinces", "spans")
 
@@ -78,7 +96,14 @@ class Tally:
         self.city_of_dki: str | None = None
 
     def claim(self, code: str, weight: float, how: str, span: tuple[int, int]) -> None:
-        """Count a name that supports a region."""
+        """Add a name's weight to the score of a region. Of several names, the strongest counts in full and each other one in part.
+
+        Args:
+            code: the code of a province or regency; levels below the regency are ignored.
+            weight: the weight of the name.
+            how: how the name names the region (see PlaceReading.how).
+            span: the position of the name's first word and the position after its last word.
+        """
         key = code[:REGENCY]
         table = self.points
         if key[:PROVINCE] == DKI:
@@ -96,13 +121,24 @@ class Tally:
             table[key] = before + _REPEAT * weight if before >= weight else weight + _REPEAT * before
 
     def claim_strong(self, name: PlaceName, flags: int, span: tuple[int, int], factor: float) -> None:
-        """Count a name of provinces or regencies for each region that has it."""
+        """Add a name's weight to the score of each province and regency that it can mean.
+
+        Args:
+            name: the meanings of the name.
+            flags: the flags of the word before it; with ORIGIN it has less weight.
+            span: the position of its first word and the position after its last word.
+            factor: the factor for its weight by its position in the text.
+        """
         passing = factor * _PASSING if flags & ORIGIN else factor
         for claim in name.strong:
             self.claim(claim.code, claim.weight * (factor if claim.fixed else passing), claim.how, span)
 
     def weigh(self, small: Iterable[Small]) -> None:
-        """Let districts and villages, the surest first, support claimed regencies, or claim their own if none of them is claimed."""
+        """Add the districts and villages to the scores, those with the most weight first.
+
+        Each adds to those regencies of its name that have a score already. If none has, each regency of its name gets a score.
+        If provinces are named, only regencies in them count, provided that the name occurs there.
+        """
         seen: set[int] = set()
         points = self.points
         for entry in sorted(small, key=_weight_of):
@@ -125,7 +161,7 @@ class Tally:
 
 
 def seat_of(code: str) -> str:
-    """Return the region whose government is the authority: DKI Jakarta for its cities, else the regency or province."""
+    """Return the code of the region whose government is in charge: DKI Jakarta for places in it, otherwise the regency or province."""
     return DKI if code[:PROVINCE] == DKI else code[:REGENCY]
 
 

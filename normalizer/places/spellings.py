@@ -23,7 +23,7 @@ class NameEntry(NamedTuple):
 
 
 OPEN = "*"
-"""Mark at both ends of a name that also counts inside longer words."""
+"""Mark at both ends of a name that also counts if it is only a part of a longer word."""
 
 MISSPELT_FROM = 8
 """Minimum letters of a name for its misspellings to count: shorter names are too similar to other words."""
@@ -90,7 +90,10 @@ _CITY_SHORT = {
 
 
 def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
-    """Return what each folded name can mean, in alphabetical order."""
+    """Return the meanings of each folded name, in alphabetical order, for names of at least three letters.
+
+    A name that also counts inside longer words has the mark OPEN at both ends.
+    """
     document = packaged.document("normalizer", "places.yaml")
     strong: dict[str, dict[str, str]] = {}
     small: dict[str, dict[str, None]] = {}
@@ -157,7 +160,7 @@ def _strong(gazetteer: Gazetteer, document: Mapping[str, Any]) -> Iterator[tuple
 
 
 def _ways(short: str, spaced: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a name as it is, glued, and with the space that people insert."""
+    """Return the different ones of: the name as it is, its words glued together, and the name with the space that people insert."""
     glued = short.replace(" ", "")
     return tuple(dict.fromkeys((short, glued, spaced.get(glued, short))))
 
@@ -202,7 +205,10 @@ def _small(gazetteer: Gazetteer) -> Iterator[tuple[str, str]]:
 
 
 def _misspelt(strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield regency names with two letters swapped or one left out."""
+    """Yield misspellings of regencies' names (two letters swapped or one left out), each with the regencies that it can mean.
+
+    Only names of one word with at least MISSPELT_FROM letters; the first letter is always right.
+    """
     for name, codes in strong.items():
         meant = {code: "misspelt" for code, how in codes.items() if how in {"bare", "city"}}
         if not meant or len(name) < MISSPELT_FROM or " " in name:

@@ -1,11 +1,11 @@
-"""Decides the class of a report, the threshold for abuse of office, and which parts a report lacks."""
+"""Decides the class of a report and which parts it lacks, and sets the threshold for abuse of office."""
 
 from collections.abc import Mapping
 
 from complaints.event import ComplaintClass, MissingPart
 
 OVERSIGHT_FROM = 4.0
-"""Minimum sum of weights for a report of abuse of office."""
+"""Minimum score of the signal "oversight" for a report to be one of abuse of office."""
 
 _CHRONOLOGY_WORDS = 6
 """Minimum words of a story; a shorter one does not say what happened."""
@@ -16,10 +16,12 @@ ASPIRATION = ComplaintClass.aspiration.value
 
 
 def class_of(scores: Mapping[int, float], first: int) -> str:
-    """Return the class with the highest score; a complaint if no class has a score.
+    """Return the value of the ComplaintClass with the highest score.
+
+    If scores are equal or missing, a complaint takes precedence over an aspiration, and an aspiration over a request for information.
 
     Args:
-        scores: the scores by target.
+        scores: the scores by target (see Lexicon.subjects).
         first: the target of the first of lexicon.SIGNALS; the others follow it.
     """
     complains = scores.get(first + 3, 0.0)
@@ -31,7 +33,9 @@ def class_of(scores: Mapping[int, float], first: int) -> str:
 
 
 def missing_parts(dated: bool, evidence: bool, words: int) -> tuple[MissingPart, ...]:
-    """Return the parts that a complaint lacks. Not for requests and proposals, which report no event and need none of these parts.
+    """Return which of date, chronology and evidence a complaint lacks.
+
+    Do not use it for requests for information and aspirations: they report no event and need none of these parts.
 
     Args:
         dated: whether the text says when it happened.

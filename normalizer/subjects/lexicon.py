@@ -10,18 +10,24 @@ from normalizer.places.names import PlaceNames, place_names
 from normalizer.subjects.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
-"""Word lists that point to a property of the report and not to its subject."""
+"""Names of the word lists that point to a property of the report and not to its subject; their order gives the numbers of the targets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A subject that a report can be about."""
+    """A subject that a report can be about.
+
+    Attributes:
+        id: its identifier in the word lists and the rules ("road-damage").
+        name: its Indonesian name for citizens ("jalan dan jembatan").
+        topic: its path in LAPOR!'s category tree, "Main/Sub".
+        local: whether a local agency handles it, so that the report must say where it happened.
+    """
 
     id: str
     name: str
     topic: str
     local: bool
-    """Whether the agency that handles it belongs to the place."""
 
 
 class Cue(NamedTuple):
@@ -39,12 +45,12 @@ class Cue(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """What a word group says together with another one near it.
+    """The second half of a pair of word groups that together point to a target if they occur near each other.
 
     Attributes:
-        other: the other word group.
-        target: the target that both point to.
-        weight: how strongly.
+        other: the second word group; the first one is the key in Lexicon.pairs.
+        target: the number of the target (see Lexicon.subjects).
+        weight: how strongly the pair points to it.
     """
 
     other: str
@@ -57,11 +63,12 @@ class Lexicon:
     """Words and their meanings.
 
     Attributes:
-        subjects: what a report can be about. The target of a weight is the index of a subject; the targets after these are SIGNALS.
+        subjects: the subjects that a report can be about. A target is the index of a subject, or the number of subjects plus the index
+            of a signal in SIGNALS.
         pointing: the words that point to each subject, by the subject's id.
-        pairs: the pairs that each word group begins.
-        vocabulary: what each word can mean.
-        names: what the names of places mean.
+        pairs: by word group, the pairs of which it is the first.
+        vocabulary: the meanings of each word.
+        names: the table of place names.
     """
 
     subjects: tuple[Subject, ...]
@@ -75,8 +82,8 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
     """Read the packaged word lists and return them compiled.
 
     Args:
-        gazetteer: the regions.
-        others: folded names to find in texts as well; their meaning is their index.
+        gazetteer: the names of all regions.
+        others: further folded names to find in texts; Meaning.name is the index of such a name in this sequence.
     """
     signals = packaged.document("normalizer", "subjects/signals.yaml")
     entries = {

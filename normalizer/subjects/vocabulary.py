@@ -12,7 +12,7 @@ OPEN = "*"
 """Mark in the word lists for a word whose beginning or end is open."""
 
 _ENDINGS = ("", "nya", "kan", "i", "an", "lah", "kah", "ku")
-"""Suffixes that the open end of a phrase can have."""
+"""Suffixes that the last word of a phrase can have if its end is open."""
 
 _REMEMBERED_WORDS = 50_000
 """Maximum number of different words remembered, about 20 MB. People use far fewer; the limit stops a flood of nonsense."""
@@ -25,9 +25,9 @@ class Meaning:
     """The meaning of a word or phrase; one object per word or phrase.
 
     Attributes:
-        weights: tuples of (target, weight).
+        weights: tuples of (target, weight): how strongly it points to each target (see Lexicon.subjects).
         groups: the word groups that it belongs to.
-        name: the index of the name that it is, -1 if it is none.
+        name: its index among the further names to find (see compile_lexicon), -1 if it is none of them.
         size: the number of its words.
         follow: the next words that make a longer phrase, each with the meaning of that phrase.
     """
@@ -48,7 +48,7 @@ class Meaning:
         self.follow: dict[str, Meaning] = {}
 
     def take(self, other: "Meaning") -> None:
-        """Add another meaning to this one."""
+        """Combine another meaning with this one; the weights for a target are added. The size stays."""
         weights = dict(self.weights)
         for target, weight in other.weights:
             weights[target] = weights.get(target, 0.0) + weight
@@ -59,10 +59,10 @@ class Meaning:
 
 
 class Word(Meaning):
-    """All meanings of a word.
+    """All meanings of one word of a text.
 
     Attributes:
-        tells: whether it has a meaning by itself.
+        tells: whether the word alone has a weight, belongs to a word group or is one of the further names to find.
         begins: the next words with which it forms a phrase or a place name.
         place: its meaning as the name of a place; None if it is not one.
         names: the place names that it is or begins; None if there are none.
@@ -121,7 +121,7 @@ class Vocabulary(dict[str, Word | None]):
         phrase.take(meaning)
 
     def __missing__(self, word: str) -> Word | None:
-        """Return what an unseen word can mean, and remember it if it is not too long."""
+        """Return what an unseen word can mean. Remember it if it is not too long; forget all words first if too many are remembered."""
         made = self._made(word)
         if len(word) <= _REMEMBERED_CHARS:
             if len(self) >= _REMEMBERED_WORDS:

@@ -32,7 +32,7 @@ _PREFIXES = (
 )
 _SUFFIXES = ("", "an", "kan", "i", "nya")
 _SWALLOWED = {"mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k", "meny": "s", "peny": "s"}
-"""First letter of a root that the prefix replaces (pukul, memukul)."""
+"""First letter of a root that each prefix replaces ("pukul" becomes "memukul")."""
 
 
 def _everyday(word: str, roots: set[str]) -> bool:
@@ -49,7 +49,7 @@ def _stems(word: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the words in alphabetical order. The same dictionary and regions always give the same file."""
+    """Write the words to TARGET in alphabetical order, one per line. The same dictionary and regions always give the same file."""
     text = (resources.files("Sastrawi") / "Stemmer" / "data" / "kata-dasar.txt").read_text("utf-8")
     roots = {fold(line).decode("ascii") for line in text.splitlines()}
     used = {word for name in Gazetteer.load().names.values() for word in fold(name).decode("ascii").split()}

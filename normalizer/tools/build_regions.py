@@ -9,7 +9,7 @@ from pathlib import Path
 TARGET = Path(__file__).parent.parent / "data" / "regions.tsv.gz"
 
 SPELLINGS = {"31": "DKI Jakarta", "34": "Daerah Istimewa Yogyakarta"}
-"""Names of the provinces whose name in the tables is not the one that people write."""
+"""Names of the provinces whose name in the wheel's tables is not the one that people write, by Kemendagri code."""
 
 
 def table() -> dict[str, str]:
@@ -22,7 +22,7 @@ def table() -> dict[str, str]:
 
 
 def main() -> None:
-    """Write the file. The same wheel always gives the same bytes."""
+    """Write TARGET. The same wheel always gives the same bytes."""
     lines = "".join(f"{code}\t{name}\n" for code, name in sorted(table().items()))
     TARGET.write_bytes(gzip.compress(lines.encode(), compresslevel=9, mtime=0))
     sys.stdout.write(f"{TARGET.name}: {TARGET.stat().st_size} bytes\n")

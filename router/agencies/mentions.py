@@ -30,14 +30,14 @@ _NOT_ALONE = frozenset(
         *("lapas", "rutan", "puskesmas", "kurir", "uns", "pens", "usu", "kis", "hpp"),
     )
 )
-"""Aliases that people use for the subject and not for the agency, or that are also other words."""
+"""Aliases for which texts are not searched: people use them for the subject and not for the agency, or they are also other words."""
 
 
 class Target:
-    """The meaning of a name.
+    """The agency, or the kind of local unit, that a name means.
 
     Attributes:
-        agency: the id of a national agency, or the kind of a local unit whose place is still open.
+        agency: the id of a national agency ("pln"), or the kind of a local unit whose place is still open ("dishub").
         is_unit: whether `agency` is the kind of a local unit.
     """
 
@@ -53,8 +53,8 @@ class Mention:
 
     Attributes:
         target: the agency or the kind of unit.
-        addressed: whether the text is addressed to it.
-        span: the words that name it.
+        addressed: whether the text is addressed to it ("Yth. Kepala Dinas Perhubungan").
+        span: the folded words that name it.
     """
 
     __slots__ = ("addressed", "span", "target")
@@ -67,7 +67,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mentions:
-    """The names of all agencies, for the reader to find, and what each name means.
+    """The names of agencies for which texts are searched, and what each name means.
 
     Attributes:
         names: the folded names; the index of a name is its number in a NameHit.
@@ -78,7 +78,13 @@ class Mentions:
     targets: tuple[Target, ...]
 
     def of(self, reading: Reading) -> list[Mention]:
-        """Return the agencies that a text names, each once. At each position the longest name counts."""
+        """Return the agencies that a text names, each once; empty if it names none.
+
+        At each position the longest name counts. A name that only says where something is ("depan kantor PDAM") does not count.
+
+        Args:
+            reading: the reading of the text by a reader that searched for `names`.
+        """
         if not reading.names:
             return []
         words = reading.words
@@ -105,7 +111,7 @@ def _longest_first(hit: NameHit) -> tuple[int, int]:
 
 @cache
 def mentions_of(registry: Registry) -> Mentions:
-    """Return the names of a registry's agencies for which texts are searched."""
+    """Return the names of a registry's agencies for which texts are searched, with their meanings."""
     table: dict[str, Target] = {}
     for unit, template in registry.units.items():
         if unit == "pemda":

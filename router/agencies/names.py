@@ -1,4 +1,4 @@
-"""The tables of agency names and what each name means."""
+"""The tables of agency names and what each name means. All functions expect words as spelling.clean returns them."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,7 +13,7 @@ _NOISE = frozenset(
         *("bapk", "dr", "prof", "drg", "serta", "pt"),
     )
 )
-"""Words by which two spellings of the same name may differ."""
+"""Words by which two spellings of the same name may differ: they do not count when names are compared."""
 
 _GENERIC = frozenset(
     (
@@ -43,17 +43,17 @@ _GENERIC = frozenset(
 """Words that name no agency without the words of _NOISE beside them."""
 
 _WHOLE = frozenset(("telkom", "pos"))
-"""Generic words that nevertheless are the id and a full name of an agency."""
+"""Generic words that nevertheless name an agency by themselves; each is the agency's id."""
 
 
 def key(words: str) -> str:
-    """Return the words that distinguish a name from others: without noise, unless only generic words or none would be left."""
+    """Return the words that distinguish a name from others: all except noise, or all if only generic words or none would be left."""
     telling = " ".join(word for word in words.split() if word not in _NOISE)
     return words if not telling or telling in _GENERIC else telling
 
 
 def national(registry: Registry, words: str) -> Agency | None:
-    """Return the national agency with this name, apart from noise; None if there is none."""
+    """Return the national agency with this name; words of noise may differ. None if there is none."""
     found = _national_names(registry).get(key(words))
     return registry.get(found) if found else None
 
@@ -65,18 +65,18 @@ def national_in_full(registry: Registry, words: str) -> Agency | None:
 
 
 def unit_of(registry: Registry, words: str) -> str | None:
-    """Return the kind of local unit with this name; None if there is none."""
+    """Return the kind of local unit ("dishub") with this name; words of noise may differ. None if there is none."""
     return _unit_names(registry).get(key(words))
 
 
 def local(registry: Registry, words: str) -> Agency | None:
-    """Return the only unit in the country with this name ("PDAM Tirta Moedal"); None if there is none."""
+    """Return the local unit whose name no other one has ("PDAM Tirta Moedal"); None if the words are no such name."""
     found = _local_names(registry).get(key(words))
     return registry.get(found) if found else None
 
 
 def shared(registry: Registry, words: str, region: str | None) -> tuple[bool, Agency | None]:
-    """Return whether agencies of several provinces share a name, and the one that the region selects (None if it selects none)."""
+    """Return whether agencies of several provinces share this name, and the only one in the region's province (otherwise None)."""
     bodies = _shared_names(registry).get(key(words))
     if bodies is None:
         return False, None
@@ -107,7 +107,10 @@ def _national_names(registry: Registry) -> dict[str, str]:
 
 
 def _names_of(registry: Registry, agency: Agency) -> Iterator[str]:
-    """Yield an agency's names: its own, its aliases, those that only officers write, each part of a double name, its minister."""
+    """Yield an agency's names: its own, its aliases and those that only officers write.
+
+    For a ministry, also yield each part of a double name ("A/B") and its minister's title.
+    """
     yield agency.name
     yield from agency.aliases
     yield from registry.written.get(agency.id, ())
@@ -147,7 +150,7 @@ def _unit_names(registry: Registry) -> dict[str, str]:
 
 
 def _regional_names(registry: Registry) -> Iterator[tuple[str, str]]:
-    """Yield (kind of unit, name) for the regional offices of a ministry, for each name of the ministry."""
+    """Yield (kind of unit, "kantor wilayah" and name) for each name of each national agency that has regional offices."""
     for unit, template in registry.units.items():
         body = registry.bodies.get(template.get("national", ""))
         if body and unit.startswith("kanwil-"):

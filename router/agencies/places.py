@@ -7,6 +7,7 @@ from normalizer.places.names import place_names
 from router.agencies.registry import Agency, Registry
 
 LEVELS = frozenset(("kabupaten", "kota", "provinsi", "administrasi"))
+"""Words for the level of a region; "administrasi" follows "kota" or "kabupaten" in DKI Jakarta."""
 
 _LOOSE = frozenset(("institution", "landmark", "nickname"))
 """Ways to refer to a place that do not count in an agency's name, because they are not the place's own name."""
@@ -31,15 +32,20 @@ _TITLES = ("kantor", "kepala", "pemerintah", "bapak", "ibu", "wali", "sekretaria
 
 
 def places(registry: Registry, words: str) -> tuple[str, ...]:
-    """Return the codes of the regencies and provinces that the words name, best first."""
+    """Return the codes of the provinces and regencies that the words name, in no order of preference; empty if they name none."""
     name = place_names(registry.gazetteer).get(words)
     return tuple(claim.code for claim in name.strong if claim.how not in _LOOSE) if name else ()
 
 
 def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:
-    """Return the code of the regency of a district with this name, if no other regency has a district or village of that name.
+    """Return the code of the only regency that has districts or villages with this name, in a tuple of one.
 
-    If `villages`, a village's name is enough. Otherwise, and if the words name a regency or province, return nothing.
+    The tuple is empty if several regencies have the name, if none has it, or if the words name a regency or province.
+
+    Args:
+        registry: the agencies that exist.
+        words: the name.
+        villages: whether a village's name is enough; otherwise at least one district must have the name.
     """
     name = place_names(registry.gazetteer).get(words)
     small = name.small if name and not places(registry, words) else ()
@@ -49,14 +55,18 @@ def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str
 
 
 def is_level(code: str, level: str) -> bool:
-    """Return whether a region has this level: "provinsi", "kota", "kabupaten", or "administrasi" for any regency or city."""
+    """Return whether a region's code is of a level: "provinsi", "kota", "kabupaten", or "administrasi" for any regency or city."""
     if level == "provinsi":
         return len(code) == PROVINCE
     return len(code) == REGENCY and (level == "administrasi" or (code[3] == "7") == (level == "kota"))
 
 
 def splits(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield (the words before the place, the level before it, codes of the place), the longest place first."""
+    """Yield each split of an agency's name at a place at its end, the longest place first.
+
+    Each split has the words before the place without levels' names, the level's name before it (empty if there is none), and the codes
+    of the regencies and provinces that the place can be.
+    """
     parts = words.split()
     for at in range(len(parts)):
         codes = places(registry, " ".join(parts[at:]))
@@ -68,7 +78,10 @@ def splits(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str
 
 
 def small_splits(registry: Registry, words: str, *, villages: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield (the words before a district or village, the code of its regency), the longest place first."""
+    """Yield (the words before a district or village, the code of its regency as a tuple of one), the longest place first.
+
+    The arguments are those of small_places.
+    """
     parts = words.split()
     for at in range(1, len(parts)):
         codes = small_places(registry, " ".join(parts[at:]), villages=villages)
@@ -87,7 +100,7 @@ def without_levels(parts: list[str]) -> str:
 
 
 def levels_first(registry: Registry, words: str) -> str:
-    """Return the words with a final "kota" or "kabupaten" moved before its place ("polres bogor kota")."""
+    """Return the words with a final "kota" or "kabupaten" moved before its place: "polres bogor kota" becomes "polres kota bogor"."""
     parts = words.split()
     if len(parts) > 1 and parts[-1] in {"kota", "kabupaten"}:
         for at in range(len(parts) - 1):
@@ -97,7 +110,15 @@ def levels_first(registry: Registry, words: str) -> str:
 
 
 def small_office(registry: Registry, words: str, region: str | None) -> Agency | None:
-    """Return the district or village office, police station or registrar that the name means; None if it means none for certain."""
+    """Return the office of a district or village, its police station or its office of religious affairs, if the name certainly means one.
+
+    Return None otherwise.
+
+    Args:
+        registry: the agencies that exist.
+        words: the name, as spelling.clean returns it.
+        region: the code of the place that the text is about; it selects among districts or villages with the same name.
+    """
     parts = words.split()
     while parts and parts[0] in _TITLES:
         parts.pop(0)

@@ -1,4 +1,4 @@
-"""All agencies that can own a complaint, by a stable id. Local agencies are derived from rules and not listed one by one."""
+"""All agencies that can own a complaint, by a stable id. Local agencies are made from a kind of unit and a region, not listed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,12 +22,12 @@ class Agency:
     """A public body that can own a complaint.
 
     Attributes:
-        id: a national agency's short name, or the unit and its region ("dishub-33.74").
+        id: a short name ("pln"), or for a local unit its kind and the code of its region ("dishub-33.74").
         name: its official name.
         kind: "ministry", "agency", "directorate", "inspectorate", "enterprise", "university",
             "unit", "government", "district", "village", or "learnt" for an agency of a model.
         parent: the id of the agency above; None only for the national administrator.
-        region: the Kemendagri code of its place; None for a national agency.
+        region: the Kemendagri code of the region that it belongs to; None if it belongs to the whole country.
         aliases: other names, including former ones.
     """
 
@@ -46,7 +46,21 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registry:
-    """All known agencies. Knows nothing of complaints."""
+    """All known agencies. Knows nothing of complaints.
+
+    Attributes:
+        version: the latest version of its data files.
+        administrator_id: the id of the national administrator.
+        bodies: the listed agencies by id: national ones, and a few of provinces.
+        units: the kinds of local unit, as units.yaml describes them.
+        local_names: by region, the names that a government uses for its units instead of the standard ones, by kind of unit.
+        gazetteer: the names of all regions.
+        learnt_names: folded names learnt from officers, each with the id of the agency that they meant.
+        written: further names that officers write, by agency or kind of unit; texts are not searched for them.
+        unique: names that only one local unit has, by the unit's id.
+        shared: names that agencies of several provinces share, each with the ids of these agencies.
+        successors: ids of former agencies, each with the id of the agency that took over their duties: old dispositions stay readable.
+    """
 
     version: str
     administrator_id: str
@@ -56,13 +70,9 @@ class Registry:
     gazetteer: Gazetteer
     learnt_names: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Further names that officers write, by agency or unit; texts are not searched for them."""
     unique: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Names that only one local unit has, by the unit's id."""
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Names that agencies of several provinces share, with the ids of these agencies."""
     successors: Mapping[str, str] = field(default_factory=dict)
-    """Ids of former agencies, with the id of the agency that took over their duties: old dispositions stay readable."""
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
     @classmethod
@@ -72,11 +82,11 @@ class Registry:
 
     @property
     def national_administrator(self) -> Agency:
-        """The agency that cannot refuse."""
+        """The last triage desk (KemenPANRB): it owns what no other agency takes, and its refusals do not count."""
         return self.bodies[self.administrator_id]
 
     def get(self, agency_id: str) -> Agency | None:
-        """Return an agency, or the successor of a former one; None if there is none."""
+        """Return the agency with this id, or the successor of the former agency with this id; None if there is none."""
         agency_id = self.successors.get(agency_id, agency_id)
         if agency_id in self.bodies:
             return self.bodies[agency_id]
@@ -95,16 +105,26 @@ class Registry:
         return tuple(chain)
 
     def with_learnt(self, bodies: Sequence[Agency], names: Mapping[str, str]) -> "Registry":
-        """Return a registry that also has these agencies and learnt names. Its own agencies take precedence."""
+        """Return a copy of the registry that also has these agencies, and has these learnt names instead of its own.
+
+        An agency of the registry takes precedence over one of `bodies` with the same id.
+
+        Args:
+            bodies: agencies that the registry lacks.
+            names: folded names as officers write them, each with the id of the agency that they meant.
+        """
         known = {agency.id: agency for agency in bodies} | dict(self.bodies)
         return replace(self, bodies=known, learnt_names=names, _made={})
 
     def unit(self, unit: str, region: str) -> Agency | None:
-        """Return a region's work unit of a kind; None if the region has none."""
+        """Return a region's unit of a kind ("dishub", "33.74"); None if the region or the kind does not exist or the region has none."""
         return self.get(f"{unit}-{region}")
 
     def unit_over(self, unit: str, region: str) -> Agency | None:
-        """Return a region's unit of a kind, or else the province's; in DKI Jakarta the province's, except for national branches."""
+        """Return a region's unit of a kind, or the province's if the region has none; None if neither has one.
+
+        In DKI Jakarta, return the province's unit, except for branches of national agencies.
+        """
         branch = "national" in self.units.get(unit, {})
         seat = DKI if region[:PROVINCE] == DKI and not branch else region
         return self.unit(unit, seat) or (self.unit(unit, seat[:PROVINCE]) if len(seat) > PROVINCE else None)
@@ -119,7 +139,7 @@ class Registry:
         return self._unit(agency_id, unit, region, template) if template and self._has(unit, region, template) else None
 
     def _small(self, agency_id: str, unit: str, region: str) -> Agency | None:
-        """Return the agency of a district or village; None if it has none of this kind."""
+        """Return the agency of a kind ("kec", "kel", "polsek", "kua") in a district or village; None if there is none."""
         name = self.gazetteer.name(region)
         if unit == "kel" and len(region) == VILLAGE:
             full = f"{self.gazetteer.full_name(region)} {self.gazetteer.name(region[:REGENCY])}"
@@ -136,7 +156,10 @@ class Registry:
         return None
 
     def _has(self, unit: str, region: str, template: Mapping[str, Any]) -> bool:
-        """Return whether a region has a unit: by its level, as DKI Jakarta itself, or because its own name for the unit is known."""
+        """Return whether a region has a unit of a kind.
+
+        It has one if regions of its level do, if its own name for the unit is known, or if it is DKI Jakarta, which has all local units.
+        """
         level = "p" if len(region) == PROVINCE else "r"
         seat = region == DKI and "national" not in template
         return level in template["levels"] or seat or unit in self.local_names.get(region, {})
@@ -167,7 +190,7 @@ class Registry:
 
     @staticmethod
     def seat(region: str) -> str:
-        """Return the region whose government is the authority: the regency or city, or the province in DKI Jakarta."""
+        """Return the code of the region whose government is in charge: DKI Jakarta for places in it, otherwise the regency or province."""
         return DKI if region[:PROVINCE] == DKI else region[:REGENCY]
 
 

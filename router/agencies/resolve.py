@@ -1,4 +1,4 @@
-"""Finds the agency that officers and citizens mean by a written name."""
+"""Finds the agency that an officer or a citizen means by a written name."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _OF_A_PLACE = frozenset(
 """First words of local units. A national agency at the end of such a name is not meant, even if the unit's place is not known."""
 
 _NOT_ALONE = frozenset(("pos", "ori", "bin", "its", "krl", "isbn", "oss", "bri", "speedy", "mekaar", "antam"))
-"""Short names with which other names begin."""
+"""Short names of agencies that do not count at the beginning of a longer name, because many other names begin with them."""
 
 _OTHERS = frozenset(("university", "universitas", "school", "sekolah", "foundation", "yayasan", "koperasi", "timur"))
 """Words after an agency's name that make it the name of another one."""
@@ -35,11 +35,11 @@ _FIRST_PARTS = re.compile(r"[;\n]|,\s*(?=[Dd]is|BPJS|(?:[Kk]ec|[Kk]el)(?:amatan|
 
 
 def resolve(registry: Registry, name: str, region: str | None = None) -> Agency | None:
-    """Return the agency that an officer means by a name; None if the registry has no such agency.
+    """Return the agency that an officer or a citizen means by a name; None if no known agency fits.
 
     Args:
         registry: the agencies that exist.
-        name: the name as written, with or without its place.
+        name: the name as written, with or without its place, or an agency's id.
         region: the Kemendagri code of the place that the text is about; it helps if the name has no place.
     """
     known = registry.get(name.strip()) or registry.bodies.get(name.strip().lower())
@@ -57,7 +57,10 @@ def resolve(registry: Registry, name: str, region: str | None = None) -> Agency 
 
 
 def _parts(name: str) -> Iterator[str]:
-    """Yield the parts that may be the agency's name: those of a list, those around a dash from the last, those around "dan"."""
+    """Yield the parts of a text that may be the agency's name, the most likely first.
+
+    These are the parts of a list or the whole, the parts between dashes from the last to the first, and the parts around "dan".
+    """
     yield from _FIRST_PARTS.split(name)
     dashed = re.split(r"\s[-\u2013]\s", name)
     if len(dashed) > 1:
@@ -92,13 +95,13 @@ def _resolve(registry: Registry, words: str, region: str | None) -> Agency | Non
 
 
 def _inspectorate(registry: Registry, words: str) -> Agency | None:
-    """Return a ministry's inspectorate, never the ministry itself."""
+    """Return the inspectorate whose name begins at "itjen" in the words; None if there is none. Never return the ministry itself."""
     parts = words.split()
     return national(registry, " ".join(parts[parts.index("itjen") :]))
 
 
 def _of_its_own_name(registry: Registry, words: str) -> Agency | None:
-    """Return the only unit with this name, with or without its place after it ("PDAM Tirta Moedal Kota Semarang")."""
+    """Return the unit whose name no other unit has, with or without its place after it ("PDAM Tirta Moedal Kota Semarang"); or None."""
     parts = words.split()
     for size in range(len(parts), 0, -1):
         found = local(registry, " ".join(parts[:size]))
@@ -113,7 +116,7 @@ def _is_there(registry: Registry, agency: Agency, parts: list[str]) -> bool:
 
 
 def _within(registry: Registry, words: str) -> Agency | None:
-    """Return the national agency with whose name the words begin or end."""
+    """Return the national agency with whose name the words begin or end, the longest name first; None if there is none."""
     parts = words.split()
     for size in range(len(parts) - 1, 0, -1):
         if parts[0] not in _OF_A_PLACE and parts[size] not in _OTHERS:
@@ -134,7 +137,10 @@ def _beginning(registry: Registry, piece: list[str]) -> Agency | None:
 
 
 def _ending(registry: Registry, piece: list[str], of_a_place: bool) -> Agency | None:
-    """Return the agency at the end of a name. One word alone, or the end of a local unit's name, counts only for a ministry or Polri."""
+    """Return the national agency whose full name is this end of a name, or None.
+
+    One word alone, or the end of a local unit's name, counts only for a ministry or Polri.
+    """
     if (of_a_place or len(piece) == 1) and not piece[0].startswith(("kemen", "polri")):
         return None
     return national_in_full(registry, " ".join(piece))

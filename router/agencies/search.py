@@ -11,9 +11,10 @@ _LEVELS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
 
 
 def search(registry: Registry, text: str, limit: int = 10) -> list[Agency]:
-    """Return at most `limit` agencies with a name that contains each word of the text, or the beginning of a word.
+    """Return at most `limit` agencies for a text of words or beginnings of words; empty if the text has no word.
 
-    The agency that the text means comes first, then national agencies with the shortest names first, then local units.
+    The agency that the text means as a name comes first, then national agencies with the shortest names first, then local units. Each
+    word of the text must begin a word of one of the agency's names; for local units, words of their region's name count as well.
     """
     wanted = fold(text).decode("ascii").split()
     if not wanted:
@@ -42,7 +43,7 @@ def _holds(name: str, wanted: list[str]) -> bool:
 
 
 def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
-    """Yield the local units whose place is among the wanted words."""
+    """Yield the units of provinces and regencies named among the wanted words, if the other wanted words begin words of their names."""
     for code, place in registry.gazetteer.names.items():
         if len(code) > REGENCY:
             continue

@@ -1,4 +1,4 @@
-"""Finds the local unit or the branch that is named before a place."""
+"""Finds the local unit, or the branch of a national agency, that a name with a place means."""
 
 import re
 
@@ -36,7 +36,7 @@ _BRANCHES = {
     "bea-cukai": ("kppbc",),
     "bpom": ("bbpom",),
 }
-"""The units that are the branches of a national agency, in a town and in a province."""
+"""By national agency, the kinds of local unit that are its branches: in a town and, if there is a second one, in a province."""
 
 _BY_OWN_NAME = frozenset(
     (
@@ -51,7 +51,15 @@ _BY_VILLAGE = frozenset(("puskesmas", "sekolah", "slta", "madrasah", "lapas", "s
 
 
 def at_place(registry: Registry, words: str, region: str | None) -> Agency | None:
-    """Return the unit or branch whose place is part of the name; None if there is none."""
+    """Return the local unit or branch whose place is part of the name, or else the national agency named before a place.
+
+    Return None if there is none.
+
+    Args:
+        registry: the agencies that exist.
+        words: the name, as spelling.clean returns it.
+        region: the code of the place that the text is about; it selects among places with the same name.
+    """
     words = _without_number(levels_first(registry, words))
     for head, level, codes in splits(registry, words):
         if len(codes[0]) == PROVINCE and not level and any(True for _ in splits(registry, _tail_of(words, head))):
@@ -74,7 +82,10 @@ def _without_number(words: str) -> str:
 
 
 def _prefers_city(words: str, units: list[str]) -> bool:
-    """Return whether the city is meant if a regency has the same name: not for the police, who name the city ("Polres Bogor Kota")."""
+    """Return whether the city is meant if a regency has the same name.
+
+    Not for the police, who write "kota" if they mean the city ("Polres Bogor Kota"), unless the name has "polrestabes".
+    """
     return "polres" not in units or "polrestabes" in words.split()
 
 
@@ -94,7 +105,7 @@ def _first_located(registry: Registry, units: list[str], codes: list[str]) -> Ag
 
 
 def _at_small_place(registry: Registry, words: str) -> Agency | None:
-    """Return a unit that is named after a district or village that only one regency has."""
+    """Return the unit that is named after a district or village that only one regency has; None if there is none."""
     for villages in (False, True):
         for head, codes in small_splits(registry, words, villages=villages):
             for unit in units_for(registry, head, whole=True):
@@ -107,7 +118,7 @@ def _at_small_place(registry: Registry, words: str) -> Agency | None:
 
 
 def _tail_of(words: str, head: str) -> str:
-    """Return the beginning of the words that is `head` without the names of levels, with these names kept."""
+    """Return the longest beginning of the words that is equal to `head` when levels' names are left out; it keeps these names."""
     parts = words.split()
     while parts and without_levels(parts) != head:
         parts.pop()
@@ -115,13 +126,13 @@ def _tail_of(words: str, head: str) -> str:
 
 
 def units_for(registry: Registry, head: str, *, whole: bool = False) -> list[str]:
-    """Return the kinds of unit that the words before a place can name.
+    """Return the kinds of unit that the words before a place can name, the best first; empty if they name none.
 
     The words count as they are, then without numbers, then without branch words, and finally by their longest beginning.
 
     Args:
         registry: the agencies that exist.
-        head: the words before the place; without any, the government itself is meant.
+        head: the words before the place; if it is empty, the government itself is meant ("pemda").
         whole: whether all words must belong to the name, so that the government and a mere beginning do not count.
     """
     if not head:
@@ -141,7 +152,7 @@ def units_for(registry: Registry, head: str, *, whole: bool = False) -> list[str
 
 
 def _forms(words: list[str]) -> list[str]:
-    """Return three forms of the words: as they are, without numbers, and without branch words as well."""
+    """Return the forms of the words that are not empty: as they are, without numbers, and without branch words as well."""
     unnumbered = [word for word in words if word != "wilayah" and not _NUMBER.fullmatch(word)]
     plain = [word for word in unnumbered if word not in _BRANCH_WORDS]
     return [" ".join(form) for form in (words, unnumbered, plain) if form]
@@ -157,7 +168,10 @@ def beginning(registry: Registry, words: list[str]) -> str | None:
 
 
 def of_region(registry: Registry, words: str, region: str | None) -> Agency | None:
-    """Return the unit that the name means in the given region; None without a region."""
+    """Return the unit that the name means in a region; None if the region is not given or has no such unit.
+
+    If the name has "provinsi", the unit is that of the region's province.
+    """
     if not region:
         return None
     plain = " ".join(word for word in words.split() if not _NUMBER.fullmatch(word))
