@@ -37,7 +37,7 @@ YOUNG_OBJECTS = 20_000
 """Number of new objects between two garbage collections. A burst of messages creates hundreds of thousands, freed by reference counting."""
 
 REFUSED_PAUSE_S = 60.0
-"""Seconds between two tries of a channel whose upstream refuses the token: a person must correct it, and upstream tolerates so few tries."""
+"""Seconds between two tries of a channel whose upstream refuses the token: a person must correct it, and upstream tolerates few tries."""
 
 TURN_S = 0.5
 """Maximum number of seconds until a crashed channel is noticed."""

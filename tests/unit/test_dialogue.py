@@ -60,5 +60,5 @@ def test_an_sms_that_is_not_taken_ends_it() -> None:
         phone = Phone(address, number="62", short_code="1708", say=lambda _: None)
         with pytest.raises(UnavailableError, match="lapor doctor"):
             phone.text("halo")
-        with pytest.raises(UnavailableError, match="hears nothing"):
+        with pytest.raises(UnavailableError, match="got no SMS"):
             phone.hear()
