@@ -111,7 +111,7 @@ def kafka(admin: Admin) -> Finding:
     """Count the topics and their records.
 
     Raises:
-        LaporError: Kafka does not answer, or a topic is missing.
+        BusUnavailable: the offsets of a topic could not be read.
     """
     ends = {name: admin.end_offsets(name) for name in topics()}
     held = sum(sum(offsets.values()) for offsets in ends.values())
@@ -122,7 +122,7 @@ def clickhouse(store: Answers) -> Finding:
     """Count the complaints and the dead letters.
 
     Raises:
-        LaporError: ClickHouse does not answer, or a table is missing.
+        LaporError: ClickHouse does not answer, or refuses the query because a table is missing.
     """
     (complaints,), *_ = store.execute("SELECT count() FROM complaints")
     (dead,), *_ = store.execute("SELECT count() FROM dead_letters")
