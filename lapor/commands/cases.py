@@ -70,7 +70,7 @@ def explain(code: Code, *, data_dir: DataDir = None) -> None:
 
 
 def _show(disposition: "Disposition") -> None:
-    desk = "  [desk: to be sorted out]" if disposition.triage else ""
+    desk = "  [triage desk: the owner is not clear yet]" if disposition.triage else ""
     typer.echo(f"\nhop {disposition.hop}: {disposition.owner.name} ({disposition.owner.id}){desk}")
     typer.echo(f"  {disposition.explanation}")
     typer.echo(

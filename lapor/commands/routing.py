@@ -187,7 +187,7 @@ def learn(
     `lapor evaluate --model` on reports whose owners were read from the law. It never decides about reports of abuse of office. The file
     contains words of citizens.
 
-    First the command learns from four fifths of the reports and compares that model with the rules alone on the last fifth. Then it
+    First the command learns from four fifths of the reports and compares that model with the rules alone on the remaining fifth. Then it
     learns from all reports. Use the file with `--model` or LAPOR_MODEL; without it, the rules alone decide.
     """
     from lapor.commands.figures import compared, learnt_from_all

@@ -58,7 +58,9 @@ class Stack:
         except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
         except OSError as error:
-            raise ConfigurationError(f"{data / NOTE} cannot be read ({error}); is it somebody else's stack?") from error
+            raise ConfigurationError(
+                f"{data / NOTE} cannot be read ({error}); does the stack belong to another user?"
+            ) from error
 
     @classmethod
     def running(cls, data: Path) -> Self | None:

@@ -206,7 +206,7 @@ class _Parts:
         self._is_file = b"filename" in options
         self._count += 1
         if self._count > MOST_FIELDS:
-            raise MalformedMessage("more fields than a form of ours has")
+            raise MalformedMessage("more fields than the form has")
         name = options.get(b"filename", b"").decode("utf-8", "replace")
         if not self._is_file or not name:  # not a file, or a file field in which no file was chosen
             return
