@@ -14,26 +14,26 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
-"""The end of an extension module's file name, with the version of Python and the platform."""
+"""The file name suffix of an extension module, which contains the version of Python and the platform."""
 
 RECORD = f"complaints/runtime/compiled{SUFFIX}.json"
-"""What was compiled: the digest of each module's source, and the extension modules; or the reason why nothing was."""
+"""The file that records the last build: the digest of each module's source and the extension modules, or why nothing was compiled."""
 
 PACKAGES = ("complaints", "normalizer", "router")
-"""What the compiled modules import: mypy needs their types."""
+"""The packages that the compiled modules import: mypy needs their types."""
 
 TIMEOUT_S = 600
-"""Half a minute is usual on two cores."""
+"""Maximum number of seconds for the compilation, which usually takes half a minute on two cores."""
 
 REASON_LINES = 20
-"""How much of the compiler's output a reason quotes."""
+"""Number of last lines of the compiler's output that a reason quotes."""
 
 MYPY = """[mypy]
 ignore_missing_imports = True
 [mypy-pydantic.*,holidays.*,yaml.*]
 follow_imports = skip
 """
-"""The types of other libraries are not needed, and reading them takes longer than compiling ours."""
+"""The types of these libraries are not needed, and reading them takes longer than compiling the modules."""
 
 SETUP = """
 from mypyc.build import mypycify
@@ -47,12 +47,12 @@ class CompileHook(BuildHookInterface[Any]):
     """Compile `modules`, a list of paths in pyproject.toml, for wheels and for editable installs.
 
     A wheel holds the extension modules beside their sources. An editable install gets them in the source tree, where git ignores them.
-    If there is no C compiler, if it fails, or if LAPOR_BUILD is `plain`, nothing is compiled, and the record says why: the plain sources
-    do the same, more slowly.
+    If there is no C compiler, if it fails, or if LAPOR_BUILD is `plain`, nothing is compiled, and the record says why. The plain sources
+    do the same, but more slowly.
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile, unless the same sources were compiled before, and add what was made to the wheel."""
+        """Compile, unless the same sources were compiled before, and add the extension modules to the wheel."""
         root = Path(self.root)
         modules: list[str] = self.config["modules"]
         digests = {module: sha256((root / module).read_bytes()).hexdigest() for module in modules}
@@ -74,7 +74,7 @@ def reason_against() -> str:
     if not shutil.which(compiler):
         return f"there is no C compiler ({compiler}); on Debian and Ubuntu: apt-get install gcc python3-dev"
     if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
-        return "there are no headers of Python; on Debian and Ubuntu: apt-get install python3-dev"
+        return "the headers of Python are missing; on Debian and Ubuntu: apt-get install python3-dev"
     return ""
 
 
@@ -88,9 +88,9 @@ def _read(root: Path) -> dict[str, Any]:
 
 
 def _build(root: Path, digests: dict[str, str], *, former: dict[str, Any]) -> dict[str, Any]:
-    """Replace what a former build left in the tree, and return the new record.
+    """Replace the files of a former build in the tree, and return the new record.
 
-    The record of a build that is not finished has no digests, so that its files count as made of other sources.
+    While the files are copied, the record has no digests, so that the files of an interrupted build count as stale.
     """
     for name in former.get("files", []):
         (root / name).unlink(missing_ok=True)
@@ -115,7 +115,7 @@ def _write(root: Path, record: dict[str, Any]) -> None:
 
 
 def _compile(root: Path, modules: list[str], scratch: Path) -> str:
-    """Compile copies of the sources in a scratch folder, and return the reason if that fails."""
+    """Compile copies of the sources in a scratch folder. Return an empty string, or the reason if that fails."""
     for package in PACKAGES:
         shutil.copytree(root / package, scratch / package, ignore=shutil.ignore_patterns("__pycache__", "data", "*.so"))
     (scratch / "mypy.ini").write_text(MYPY)

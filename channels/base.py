@@ -1,4 +1,4 @@
-"""The contract of every door, and the ack rule: upstream hears "yes" only after Kafka acked or the spool fsynced."""
+"""The contract of every channel. The acknowledge rule: acknowledge a message only after Kafka acknowledged it or the spool fsynced it."""
 
 import threading
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A reply as its channel is to send it.
+    """A reply in the form in which its channel sends it.
 
     Attributes:
-        reply_id: the reply's; the same letter may come again after a crash.
-        tracking_code: canonical; empty where it is about no case.
-        kind: why the citizen hears from us.
-        address: the sender's address, and what the door put beside it.
-        text: in the channel's length.
+        reply_id: the id of the reply. After a crash, the same reply may come again.
+        tracking_code: the tracking code in canonical form; empty if the reply is not about a case.
+        kind: the reason for the reply.
+        address: the citizen's address, and whatever else the channel stored with it.
+        text: the text, within the channel's length limit.
     """
 
     reply_id: UUID
@@ -33,28 +33,29 @@ class Letter:
 
 
 class Sends(Protocol):
-    """A channel's way to a citizen."""
+    """Sends a channel's replies to citizens."""
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Send a letter; the future gives the channel's identifier of what was sent. Called from one thread; may block for seconds.
+        """Send a reply. The future returns upstream's identifier of the sent message. Called from one thread; may block for seconds.
 
-        The future fails with UpstreamUnavailable (it was not sent; it is tried again later) or with Undeliverable (it never can be).
+        The future fails with UpstreamUnavailable (the reply was not sent and is tried again later) or with Undeliverable (it can never
+        be sent).
         """
 
 
 class Channel(Protocol):
-    """A door. It owns its connections and threads, and shares nothing with other doors but the Intake's type."""
+    """One way in and out. A channel owns its connections and threads. Channels share only the type Intake."""
 
     name: str
 
     @property
     def sender(self) -> Sends:
-        """How it answers; the courier uses it in a thread of its own while `run` runs."""
+        """The sender of replies. The courier calls it from a separate thread while `run` runs."""
 
     def run(self, intake: "Intake", stop: threading.Event) -> None:
-        """Serve until `stop` is set, then let go of upstream in its protocol's own way and return.
+        """Serve until `stop` is set, then disconnect from upstream in the way of its protocol and return.
 
-        May block. Must pass each message to `intake` and say yes upstream only when the future it gets is done; must say no, or
-        nothing, when that future fails. Connection faults are its own to heal, with a bound, jitter and a metric; raises only what it
-        cannot answer for, and is then restarted.
+        May block. Must pass each message to `intake`, and acknowledge it to upstream only when the returned future has succeeded. If the
+        future fails, must refuse the message or not answer. Must recover from connection faults by itself, with a bound, jitter and a
+        metric. Raises only errors that it cannot handle, and is then restarted.
         """

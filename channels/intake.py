@@ -1,4 +1,4 @@
-"""The way in for every channel: each message ends on Kafka or in the spool, or its future fails."""
+"""The intake that every channel uses: it puts each message on Kafka or into the spool, or the message's future fails."""
 
 import time
 from collections.abc import Callable
@@ -24,14 +24,14 @@ from complaints.storage.spool import Spool
 log = structlog.get_logger()
 
 QUESTIONS_AT_ONCE = 4
-"""Citizens' questions that are looked up at the same time; others wait."""
+"""Number of citizens' questions that are answered at the same time; others wait."""
 
 Normalise = Callable[[InboundMessage], Complaint]
 """The pure normaliser."""
 
 
 class Intake:
-    """The one way in. Thread-safe. Everything handed in ends on Kafka or in the spool, or its future fails with IntakeFull."""
+    """Takes the messages of one channel. Thread-safe. Each ends on Kafka or in the spool, or its future fails."""
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class Intake:
         spool: Spool,
         conversation: Conversation | None = None,
     ) -> None:
-        """Start draining what a former run left in the spool.
+        """Start to drain the records that a former run left in the spool.
 
         Args:
-            channel: the door's name.
+            channel: the name of the channel.
             normalise: the pure normaliser.
-            producer: where complaints go.
-            spool: where they wait when Kafka is away. Closed by `close`.
-            conversation: knows what else than a complaint a message may be; without one each is a complaint.
+            producer: writes events to Kafka.
+            spool: holds events while Kafka is away. Closed by `close`.
+            conversation: recognises messages that are not new complaints. Without it, every message is a new complaint.
         """
         self._conversation = conversation
         self._channel = channel
@@ -58,35 +58,35 @@ class Intake:
         self._questions = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix=f"questions-{channel}")
 
     def accept(self, message: InboundMessage) -> "Future[Receipt]":
-        """Keep the message as what it is: a complaint, something added to one, or a question about one.
+        """Keep a message as a new complaint, an addition to a case, or the reply to a question about a case.
 
-        A message that the normaliser cannot read is poison: it becomes a dead letter and the receipt says so.
+        A message that the normaliser cannot read is poison: it becomes a dead letter, and the receipt says so.
 
         Returns:
-            A future of the receipt. It fails with IntakeFull where neither Kafka nor the spool can take it (say no upstream, it may
-            come again) or with ContractViolation where Kafka never will (it is too large: refuse it upstream for good).
+            A future of the receipt. It fails with IntakeFull if neither Kafka nor the spool can take the event (refuse the message for
+            now; upstream may send it again), and with ContractViolation if it is too large for Kafka (refuse the message for good).
         """
         if self._conversation is not None and (request := requests.parse(message.text)) is not None:
             return self._answered(message, partial(self._conversation.answer, request=request))
         return self._kept_as(message, self._event)
 
     def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
-        """Add the message to the case with this code; the future is as that of `accept`.
+        """Add the message to the case with this code. The future is like that of `accept`.
 
-        It fails with CaseError where this door knows no such case.
+        It also fails with CaseError if this channel knows no such case.
         """
         return self._kept_as(message, partial(self._added_to, code))
 
     def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> bool:
-        """Note what the channel says of a reply that it took; what it says of others' is passed over.
+        """Record upstream's report about the delivery of a reply. A report about an unknown message is ignored.
 
         Args:
-            upstream_id: its identifier of what was sent.
-            ok: whether the citizen has it.
-            detail: its own words.
+            upstream_id: upstream's identifier of the sent message.
+            ok: whether the citizen received it.
+            detail: upstream's own words.
 
         Returns:
-            Whether it is one of ours. What was sent a moment ago may not be on record yet: a channel may say it again later.
+            Whether the reply is known. A reply that was sent a moment ago may not be recorded yet; a channel may report it again later.
         """
         reply = None if self._conversation is None else self._conversation.delivered(upstream_id)
         if reply is not None:
@@ -95,17 +95,17 @@ class Intake:
         return reply is not None
 
     def keep(self, event: Delivery | DeadLetter) -> "Future[Receipt]":
-        """Keep an event of the door's own, as safely as a complaint."""
+        """Keep an event of the channel itself, as safely as a complaint."""
         record = encode(event, source=f"/channels/{self._channel}")
         return self._keep(record, Receipt(Outcome.published, event.id, ""))
 
     def _added_to(self, code: str, message: InboundMessage) -> CaseEvent:
         if self._conversation is None:
-            raise CaseError("this door keeps no cases")
+            raise CaseError("this channel keeps no cases")
         return self._conversation.to_case(code, message)
 
     def _answered(self, message: InboundMessage, answer: Callable[[InboundMessage], Reply]) -> "Future[Receipt]":
-        """Answer a question in another thread: to look a case up takes longer than the door may wait."""
+        """Answer a question in another thread, because looking up a case takes longer than the channel may wait."""
         receipt: Future[Receipt] = Future()
 
         def look_up() -> None:
@@ -128,21 +128,23 @@ class Intake:
             record = encode(event, source=f"/channels/{self._channel}")
         except (IntakeFull, CaseError) as error:
             return failed(error)
-        except Exception as error:  # noqa: BLE001  # whatever our own code trips over fails the same way next time: poison, kept with its bytes
+        except Exception as error:  # noqa: BLE001  # a bug would fail in the same way next time: the message is poison, kept with its bytes
             return self.reject(source_key, payload=message.body, error=error)
         if len(record.value) > MAX_RECORD_BYTES:
-            fault = ContractViolation(f"the complaint has {len(record.value)} bytes, Kafka takes {MAX_RECORD_BYTES}")
+            fault = ContractViolation(
+                f"the event has {len(record.value)} bytes; Kafka takes at most {MAX_RECORD_BYTES}"
+            )
             return self.reject(source_key, payload=message.body, error=fault)
         about = event.id if isinstance(event, Complaint) else event.complaint_id
         return self._keep(record, Receipt(Outcome.published, about, event.tracking_code))
 
     def reject(self, source_key: str, *, payload: bytes, error: Exception) -> "Future[Receipt]":
-        """Keep a message that cannot become a complaint, as a dead letter with its reason.
+        """Keep a message that cannot become a complaint as a dead letter with its reason.
 
         Args:
-            source_key: the channel and the upstream's identifier, or a digest where it has none; the dead letter's id derives from it.
-            payload: the bytes as they came.
-            error: why; a PoisonError, or whatever our own code tripped over.
+            source_key: the channel and upstream's identifier, or a digest if there is none. The id of the dead letter is derived from it.
+            payload: the original bytes of the message.
+            error: the reason: a PoisonError, or any other exception, which means a bug in this program.
 
         Returns:
             A future like that of `accept`.
@@ -160,16 +162,16 @@ class Intake:
         telemetry.DEAD_LETTERS.labels(self._channel).inc()
         record = encode(letter, source=f"/channels/{self._channel}")
         if len(record.value) > MAX_RECORD_BYTES:
-            return failed(ContractViolation(f"the message has {len(payload)} bytes, more than Kafka can ever keep"))
+            return failed(ContractViolation(f"the message has {len(payload)} bytes, which is too large for Kafka"))
         return self._keep(record, Receipt(Outcome.dead_lettered, letter.id, ""))
 
     @property
     def waiting(self) -> int:
-        """How many records wait in the spool."""
+        """The number of records that wait in the spool."""
         return self._safe.waiting
 
     def close(self) -> None:
-        """Stop draining; what still waits stays on disk for the next start."""
+        """Stop draining. Records that still wait stay on disk for the next start."""
         self._questions.shutdown()
         self._safe.close()
 
@@ -187,7 +189,7 @@ class Intake:
 
 
 def delivery_of(reply: Reply, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> Delivery:
-    """Return the record of what became of a reply."""
+    """Return the event that records the outcome of a reply."""
     return Delivery(
         id=ids.delivery_id(reply.id, outcome.value),
         reply_id=reply.id,

@@ -1,4 +1,4 @@
-"""The ack rule's other half: a record is safe when Kafka acked it, or else when the spool fsynced it."""
+"""Keeps records safe: on Kafka once it has acknowledged them, or else in the spool once they are fsynced."""
 
 import threading
 from concurrent.futures import Future
@@ -17,14 +17,14 @@ from complaints.storage.spool import Spool
 log = structlog.get_logger()
 
 DRAIN_BATCH = 200
-"""Spooled records in flight at once while the spool drains: enough to fill a request, few enough to keep their order cheap."""
+"""Number of spooled records sent at once while the spool drains: enough to fill a request, and few enough to keep their order cheaply."""
 
 DRAIN_PAUSE_S = 1.0
-"""Between two looks whether Kafka is back."""
+"""Seconds between two checks whether Kafka is back."""
 
 
 class Outcome(StrEnum):
-    """Where a message is safe."""
+    """The place where a message is safe."""
 
     published = "published"
     spooled = "spooled"
@@ -33,12 +33,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The proof that a message is safe: only with one in hand may a door say yes.
+    """The proof that a message is safe. A channel may acknowledge a message only if it has the receipt.
 
     Attributes:
-        outcome: where it is.
-        complaint_id: of the complaint, or of the dead letter where the message was poison.
-        tracking_code: for the citizen; empty where the message was poison.
+        outcome: where the message is safe.
+        complaint_id: the id of the complaint; of the dead letter if the message was poison; of the delivery if one was kept.
+        tracking_code: the tracking code for the citizen; empty if the message was poison.
     """
 
     outcome: Outcome
@@ -47,15 +47,15 @@ class Receipt:
 
 
 class Safe:
-    """Kafka first, the spool while it is away, in the order of arrival. Thread-safe."""
+    """Writes records to Kafka, or to the spool while Kafka is away, in the order of arrival. Thread-safe."""
 
     def __init__(self, channel: str, *, producer: Producer, spool: Spool) -> None:
-        """Start draining what a former run left in the spool.
+        """Start to drain the records that a former run left in the spool.
 
         Args:
-            channel: the door's name.
-            producer: where records go.
-            spool: where they wait when Kafka is away. Closed by `close`.
+            channel: the name of the channel.
+            producer: writes records to Kafka.
+            spool: holds records while Kafka is away. Closed by `close`.
         """
         self._channel = channel
         self._producer = producer
@@ -69,11 +69,11 @@ class Safe:
         """Keep a record.
 
         Returns:
-            A future of the receipt, whose outcome says where the record is. It fails with IntakeFull where neither Kafka nor the spool
-            takes it, with ContractViolation where Kafka never will.
+            A future of the receipt, whose outcome says where the record is. It fails with IntakeFull if neither Kafka nor the spool
+            can take the record, and with ContractViolation if Kafka will never accept it.
         """
         answer: Future[Receipt] = Future()
-        if len(self._spool):  # behind those that wait, so that the order holds
+        if len(self._spool):  # spooled records wait, and this one must come after them
             self._append(record, receipt, answer)
         else:
             self._producer.send(record).add_done_callback(partial(self._sent, record, receipt, answer))
@@ -103,11 +103,11 @@ class Safe:
 
     @property
     def waiting(self) -> int:
-        """How many records wait in the spool."""
+        """The number of records that wait in the spool."""
         return len(self._spool)
 
     def close(self) -> None:
-        """Stop draining; what still waits stays on disk for the next start."""
+        """Stop draining. Records that still wait stay on disk for the next start."""
         self._stop.set()
         self._drainer.join()
         self._spool.close()
@@ -117,18 +117,16 @@ class Safe:
         while not self._stop.wait(0 if more else DRAIN_PAUSE_S):
             try:
                 more = self._drain_some()
-            except (
-                IntakeFull
-            ) as error:  # a full or failing disk may pass; what Kafka has is sent again, under the same ids
+            except IntakeFull as error:  # a full or failing disk may recover; records that Kafka has are then sent again, with the same ids
                 log.warning("the spool cannot be drained", channel=self._channel, error=str(error))
                 more = False
             telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
 
     def _drain_some(self) -> bool:
-        """Send the oldest records; True where all of them arrived and there may be more."""
+        """Send the oldest records. Return True if all of them arrived and there may be more."""
         batch = self._spool.oldest(
             DRAIN_BATCH if self._bus_answers else 1
-        )  # one is enough to see whether Kafka is back
+        )  # one record is enough to find out whether Kafka is back
         if not batch:
             return False
         sent = [self._producer.send(spooled.record) for spooled in batch]
@@ -136,7 +134,9 @@ class Safe:
         for answer in sent:
             if (error := answer.exception()) is not None:
                 if not isinstance(error, BusUnavailable):
-                    log.error("Kafka refuses what is spooled: mend the topic", channel=self._channel, error=str(error))
+                    log.error(
+                        "Kafka refuses a spooled record: correct the topic", channel=self._channel, error=str(error)
+                    )
                 break
             arrived += 1
         if arrived:

@@ -1,6 +1,6 @@
-"""`python -m complaints.health [NAME]`: its exit status says whether a service's loop turns; it loads the standard library only.
+"""The health check of containers: `python -m complaints.health [NAME]` exits with 0 if the service's heartbeat is recent.
 
-For health checks of containers, which run it every few seconds. Without a name it looks at every heartbeat in the data folder.
+Containers run it every few seconds, so it loads only the standard library. Without a name it checks every heartbeat in the data folder.
 """
 
 import os
@@ -10,34 +10,36 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 STALE_AFTER_S = 30.0
-"""The same as complaints.runtime.telemetry.Heartbeat.STALE_AFTER_S, whose module takes 0.3 s to load; a test holds the two together."""
+"""The same as complaints.runtime.telemetry.Heartbeat.STALE_AFTER_S, whose module takes 0.3 s to load. A test keeps them equal."""
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Say how long ago each loop turned.
+    """Print the age of each heartbeat.
 
     Args:
-        arguments: names of services; none for all that have a heartbeat.
-        environment: names the data folder in LAPOR_DATA.
+        arguments: the names of services; empty for all services that have a heartbeat.
+        environment: the environment variables. LAPOR_DATA names the data folder.
 
     Returns:
-        The exit status: 0 where every loop turned within STALE_AFTER_S seconds, else 1.
+        The exit status: 0 if every heartbeat is younger than STALE_AFTER_S seconds, else 1.
     """
     data = environment.get("LAPOR_DATA", "")
     if not data:
-        sys.stdout.write("LAPOR_DATA is not set: it names the folder in which the heartbeats stand\n")
+        sys.stdout.write("LAPOR_DATA is not set: it must name the data folder, which contains the heartbeats\n")
         return 1
     folder = Path(data) / "heartbeats"
     names = list(arguments) or _names(folder)
     if not names:
         sys.stdout.write(f"no heartbeat in {folder}\n")
         return 1
-    turning = [_turns(folder, name) for name in names]  # all of them are said, not only the first that does not turn
+    turning = [
+        _turns(folder, name) for name in names
+    ]  # a list, so that every service is printed, not only the first stale one
     return 0 if all(turning) else 1
 
 
 def _names(folder: Path) -> list[str]:
-    """The services that have a heartbeat; a file that is just being written (.new) is none."""
+    """Return the services that have a heartbeat. A file that is just being written (.new) does not count."""
     return sorted(path.name for path in folder.glob("*") if path.suffix != ".new")
 
 
@@ -45,9 +47,9 @@ def _turns(folder: Path, name: str) -> bool:
     try:
         age_s = time.time() - (folder / name).stat().st_mtime
     except OSError:
-        sys.stdout.write(f"{name}: its loop has not turned yet\n")
+        sys.stdout.write(f"{name}: no heartbeat yet\n")
         return False
-    sys.stdout.write(f"{name}: its loop turned {age_s:.0f} s ago\n")
+    sys.stdout.write(f"{name}: last heartbeat {age_s:.0f} s ago\n")
     return age_s < STALE_AFTER_S
 
 

@@ -1,4 +1,4 @@
-"""What every stand-in needs to run in the foreground: a clean stop on a signal, and a way to wait until it answers."""
+"""Functions that every stand-in needs to run in the foreground: a clean stop on a signal, and waiting until a server answers."""
 
 import asyncio
 import http.client
@@ -11,9 +11,10 @@ from complaints.errors import UnavailableError
 
 _POLL_S = 0.05
 _REPLY_TIMEOUT_S = 2.0
+"""Seconds between two requests of `wait_http_ready`, and seconds to wait for the answer to one."""
 
 FINISH_S = 2
-"""How long requests that are being answered may take after the stop, in seconds."""
+"""Seconds that a request in progress may take after the stop."""
 
 
 class NotReadyError(UnavailableError):
@@ -21,7 +22,7 @@ class NotReadyError(UnavailableError):
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set; call it inside the running loop."""
+    """Return an event that SIGTERM and SIGINT set. Call it inside the running event loop."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -31,10 +32,10 @@ def stop_on_signals() -> asyncio.Event:
 def wait_http_ready(
     host: str, port: int, path: str, timeout_s: float = 10.0, *, alive: Callable[[], bool] = lambda: True
 ) -> None:
-    """Wait until a GET of the path is answered with 200.
+    """Wait until a GET request for the path is answered with 200.
 
     Raises:
-        NotReadyError: it was not within `timeout_s` seconds, or `alive` said no.
+        NotReadyError: there was no such answer within `timeout_s` seconds, or `alive` returned false.
     """
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and alive():

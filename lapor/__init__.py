@@ -1,1 +1,1 @@
-"""The composition root: the command line, and the only place where real things are put together."""
+"""The command line, and the only package that puts real objects together (the composition root)."""

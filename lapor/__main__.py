@@ -1,4 +1,4 @@
-"""`python -m lapor` is the command `lapor`."""
+"""Makes `python -m lapor` the same as the command `lapor`."""
 
 from lapor.cli import main
 

@@ -1,4 +1,4 @@
-"""The command `lapor`. Each command loads what it needs when it runs, so that `--help` is quick."""
+"""The command `lapor`. Each command imports what it needs when it runs, so that `--help` is quick."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ from lapor.commands import agencies, api_keys, cases, embedded, routing, stack
 
 app = typer.Typer(
     name="lapor",
-    help="Intake and routing of Indonesia's complaint service: whatever the channel, a complaint reaches the responsible agency.",
+    help="Intake and routing of Indonesia's complaint service: on any channel, a complaint reaches the responsible agency.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -43,15 +43,15 @@ app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
 
 
 def main() -> None:
-    """Run the command line; an error of ours is one sentence and an exit status, not a trace.
+    """Run the command line. A LaporError becomes one sentence on stderr and an exit status, without a traceback.
 
     Raises:
-        SystemExit: with 0 where all went well, 2 where a setting or an argument is wrong, 1 where something else is.
+        SystemExit: always. The status is 0 after success, 2 if a setting or an argument is wrong, and 1 after any other failure.
     """
     from complaints.errors import ConfigurationError, LaporError
     from complaints.runtime.compiled import require_current
 
-    logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)  # its errors reach us as exceptions
+    logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)  # it also raises its errors as exceptions
     try:
         require_current()
         app()

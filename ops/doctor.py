@@ -1,4 +1,4 @@
-"""What is up, what is not, and what to do about it: conclusions from what was seen, without a look of their own at the clock."""
+"""The judgement of `lapor doctor`: what works, what does not, and what to do. The caller passes observations and the time."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,45 +14,45 @@ from complaints.runtime.telemetry import Heartbeat
 from ops.cases import Answers
 
 LEAST_FREE_BYTES = 1 << 30
-"""Below it the spools and the embedded servers are soon out of disk."""
+"""Free disk space in bytes below which the spools and the embedded servers will soon have none."""
 
 READERS = {
     "lapor-router": (COMPLAINTS, CASE_EVENTS),
     "lapor-sink": (COMPLAINTS, DISPOSITIONS, CASE_EVENTS, DELIVERIES, DEAD_LETTERS),
 }
-"""The consumer groups that every installation has, and what each must read to the end; one that never committed is behind by all."""
+"""The consumer groups of every installation, with the topics that each must read to the end, even if it has committed nothing yet."""
 
 LOOK_BACK_S = 600.0
-"""Restarts within it are shown. A service whose loop never turns is started again every two minutes: ten show a series of them."""
+"""Seconds for which restarts are shown. A service without heartbeats is restarted every two minutes: ten minutes show a series."""
 
 CRASH_LOOP = 3
-"""Restarts within LOOK_BACK_S that are no accident: a machine that was short of memory for a moment makes one or two."""
+"""Number of restarts within LOOK_BACK_S that is not an accident: a short lack of memory causes one or two."""
 
 CALM_S = 150.0
-"""A series is over when its service has run for so long: longer than the supervisor waits for the first turn of a loop (120 s)."""
+"""Seconds of running after which a series of restarts is over: longer than the supervisor waits for the first heartbeat (120 s)."""
 
 
 class Level(StrEnum):
-    """How well something is; its value is what stands before a finding."""
+    """How well something is. The value is printed before the finding."""
 
     ok = "ok"
     warn = "warn"
     """Worth a look; it may pass by itself."""
     wait = "wait"
-    """It is not there yet, and that is no fault."""
+    """Not ready yet, which is not a fault."""
     fail = "FAIL"
-    """Somebody must do something."""
+    """Somebody must act."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at.
+    """The judgement about one part of the system.
 
     Attributes:
-        what: it is.
+        what: the name of the part.
         level: how well it is.
-        detail: what was seen.
-        advice: what to do where it is not well.
+        detail: what was observed.
+        advice: what to do if it is not well.
     """
 
     what: str
@@ -62,13 +62,13 @@ class Finding:
 
     @property
     def lines(self) -> list[str]:
-        """The finding as text."""
+        """The finding as lines of text, with the advice only if the level is not ok."""
         advice = [f"     -> {self.advice}"] if self.advice and self.level is not Level.ok else []
         return [f"{self.level.value:<4} {self.what}: {self.detail}", *advice]
 
 
 def exit_status(levels: Iterable[Level]) -> int:
-    """Return 1 where something is wrong, else 2 where something is not there yet, else 0."""
+    """Return 1 if something is wrong, else 2 if something is not ready yet, else 0."""
     seen = set(levels)
     if Level.fail in seen:
         return 1
@@ -76,7 +76,7 @@ def exit_status(levels: Iterable[Level]) -> int:
 
 
 def guarded(what: str, look: Callable[[], Finding], advice: str) -> Finding:
-    """Return what a look finds; a failed look is a finding too."""
+    """Return the finding of a check. If the check raises a LaporError, that is a finding of level fail."""
     try:
         return look()
     except LaporError as error:
@@ -84,7 +84,7 @@ def guarded(what: str, look: Callable[[], Finding], advice: str) -> Finding:
 
 
 def build(found: Build) -> Finding:
-    """Say whether the modules that read and route texts are compiled, and fail if their sources have changed since."""
+    """Judge whether the modules that read and route texts are compiled. It is a failure if their sources have changed since."""
     if found.stale:
         return Finding(
             what="build",
@@ -96,46 +96,54 @@ def build(found: Build) -> Finding:
 
 
 def disk(data: Path) -> Finding:
-    """Look whether the data folder has room."""
+    """Judge the free space on the disk of the data folder."""
     folder = next(parent for parent in (data, *data.parents) if parent.exists())
     free = shutil.disk_usage(folder).free
     return Finding(
         what="disk",
         level=Level.ok if free >= LEAST_FREE_BYTES else Level.fail,
         detail=f"{free >> 20} MiB free at {folder}",
-        advice="free some, or set LAPOR_DATA to another disk",
+        advice="free some space, or set LAPOR_DATA to another disk",
     )
 
 
 def kafka(admin: Admin) -> Finding:
-    """Look whether the topics are there."""
+    """Count the topics and their records.
+
+    Raises:
+        BusUnavailable: the offsets of a topic could not be read.
+    """
     ends = {name: admin.end_offsets(name) for name in topics()}
     held = sum(sum(offsets.values()) for offsets in ends.values())
     return Finding(what="kafka", level=Level.ok, detail=f"{len(ends)} topics, {held} records")
 
 
 def clickhouse(store: Answers) -> Finding:
-    """Look whether the tables are there."""
+    """Count the complaints and the dead letters.
+
+    Raises:
+        LaporError: ClickHouse does not answer, or refuses the query because a table is missing.
+    """
     (complaints,), *_ = store.execute("SELECT count() FROM complaints")
     (dead,), *_ = store.execute("SELECT count() FROM dead_letters")
     return Finding(what="clickhouse", level=Level.ok, detail=f"{complaints} complaints, {dead} dead letters")
 
 
 def not_ready(name: str) -> Finding:
-    """Return the finding of a part that `lapor up` has not started yet, or whose start it waits for."""
+    """Return the finding for a part that `lapor up` has not started yet, or whose start it waits for."""
     return Finding(what=name, level=Level.wait, detail="starting")
 
 
 def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
-    """Look whether the loop of each service turns.
+    """Judge the heartbeat of each loop.
 
     Args:
         data: the data folder.
-        services: the doors and workers that should run, with their pids.
+        services: the names of the heartbeats that must be there, with the pids of their processes.
     """
     for name, pid in services.items():
         age = Heartbeat.age_s(data / "heartbeats", name)
-        seen = "loop has never turned" if age is None else f"loop turned {age:.0f} s ago"
+        seen = "no heartbeat yet" if age is None else f"last heartbeat {age:.0f} s ago"
         yield Finding(
             what=name,
             level=Level.ok if age is not None and age < Heartbeat.STALE_AFTER_S else Level.fail,
@@ -145,12 +153,12 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
 
 
 def restarts(data: Path, times: Mapping[str, Sequence[float]], *, now: float) -> Iterator[Finding]:
-    """Conclude from when processes were started again.
+    """Judge the restarts of processes.
 
     Args:
         data: the data folder.
-        times: by the name of a process, in seconds since 1970.
-        now: the same.
+        times: the times of the restarts by the name of the process, in seconds since 1970.
+        now: the present time in seconds since 1970.
     """
     minutes = f"in the last {LOOK_BACK_S / 60:.0f} minutes"
     recent = {name: [at for at in of_it if now - at < LOOK_BACK_S] for name, of_it in times.items()}
@@ -165,13 +173,13 @@ def restarts(data: Path, times: Mapping[str, Sequence[float]], *, now: float) ->
             what=f"restarts of {name}",
             level=Level.fail if loop else Level.warn,
             detail=f"{len(of_it)} {minutes}, the last {now - of_it[-1]:.0f} s ago",
-            advice=f"it ends again and again: {log} says why; mend that, `lapor up` goes on starting it"
+            advice=f"it keeps dying: read the reason in {log} and correct it; `lapor up` continues to restart it"
             if loop
-            else f"{log} says why it ended",
+            else f"read in {log} why it ended",
         )
 
 
 def log_of(data: Path, name: str) -> Path:
-    """Return the log of a service; doors that share a process share its log."""
+    """Return the path of a service's log. Channels that share a process share its log."""
     own, shared = (data / "logs" / f"{log}.log" for log in (name, "doors"))
     return shared if shared.exists() and not own.exists() else own

@@ -1,33 +1,38 @@
-"""What follows from how far behind a consumer group is: judged by the age of the oldest record that waits, not by how many do."""
+"""Judges how far a consumer group is behind, by the age of the oldest waiting record and not by the number of records."""
 
 from complaints.bus.confluent.backlog import Backlog
 from ops.doctor import Finding, Level
 
 SLOW_S = 60.0
-"""A complaint has its owner within a second, and a killed worker's partitions have a new one within twenty: a minute is unusual."""
+"""Age in seconds that is a warning. A complaint gets its owner within a second, and the partitions of a killed worker get a new one within
+twenty seconds, so a minute is unusual."""
 
 STUCK_S = 300.0
-"""Five minutes outlast every restart and every burst that the pipeline was measured with: a citizen waits, and nobody works at it."""
+"""Age in seconds that is a failure: longer than every restart and every burst that the pipeline was measured with."""
 
 REPLIES = "lapor-replies-"
+"""Prefix of the groups that read replies; the name of the channel follows."""
+
 ORDERS = "lapor-router-control-"
-"""Each router reads the orders to all by a group of its own, which it leaves behind when it ends: without a member it says nothing."""
+"""Prefix of the groups that read orders to all routers. Each router has its own group and leaves it behind when it ends, so a group without
+members means nothing."""
 
 OURS = "lapor-"
+"""Prefix of all groups of the pipeline."""
 
 
 def is_of_the_past(backlog: Backlog) -> bool:
-    """Return whether the group belonged to a process that has ended and that no other takes over from."""
+    """Return whether the group belonged to a process that has ended and has no successor in the group."""
     return backlog.group.startswith(ORDERS) and not backlog.members
 
 
 def lag(backlog: Backlog, *, needed: bool, now: float) -> Finding:
-    """Conclude from a group's backlog.
+    """Judge the backlog of a group.
 
     Args:
-        backlog: what waits.
-        needed: whether somebody must read for the group; a group that was left behind is worth a word, and no failure.
-        now: seconds since 1970.
+        backlog: the records that wait.
+        needed: whether a process must read for the group. An abandoned group is at most a warning.
+        now: the present time in seconds since 1970.
     """
     age_s = None if backlog.oldest_ms is None else max(0.0, now - backlog.oldest_ms / 1000)
     worst = Level.fail if needed else Level.warn
@@ -59,11 +64,11 @@ def _advice(backlog: Backlog) -> str:
         again = f"start another `lapor run {service}`, or read its log" if service else "read the log of its members"
         return f"it is stuck, paused or too slow: {again}"
     start = f"start `lapor run {service}`" if service else "start its reader"
-    return f"{start}; a group that nobody needs any more can be deleted: kafka-consumer-groups.sh --delete --group {backlog.group}"
+    return f"{start}; if the group is no longer needed, delete it: kafka-consumer-groups.sh --delete --group {backlog.group}"
 
 
 def service_of(group: str) -> str:
-    """Return the service that reads for a group: a worker, or a channel for its replies; empty where the group is not ours."""
+    """Return the service that reads for a group: a worker, or the channel whose replies it reads; empty for a foreign group."""
     if group.startswith(ORDERS):
         return "router"
     if group.startswith(REPLIES):

@@ -1,4 +1,4 @@
-"""What the handlers of the web channel are made of."""
+"""The parts that the handlers of the web channel work with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Letters(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
-    """What the handlers work with.
+    """The parts that the handlers work with.
 
     Attributes:
         cases: looks up the status of a case.
@@ -30,11 +30,11 @@ class WebParts:
         regencies: finds kabupaten and kota.
         store: keeps files.
         requests: the idempotency keys that clients have used.
-        forms: signs what forms carry.
-        keys: of the API's clients.
-        limits: how often a client may ask.
-        max_body_bytes: of one request, without files.
-        max_file_bytes: of one file.
+        forms: signs the hidden values of forms.
+        keys: the keys of the API's clients.
+        limits: the number of requests that a client may make per period.
+        max_body_bytes: the maximum size of one request in bytes, without files.
+        max_file_bytes: the maximum size of one file in bytes.
     """
 
     cases: CaseReader
@@ -50,5 +50,5 @@ class WebParts:
 
     @property
     def reader(self) -> FormReader:
-        """The reader of forms, which puts files into the store."""
+        """The form reader, which puts files into the store."""
         return FormReader(store=self.store, most_bytes=self.max_body_bytes, most_file_bytes=self.max_file_bytes)

@@ -1,4 +1,4 @@
-"""The operations that the form, the API and Open311 share: check, keep, complete and look up."""
+"""The operations that the form, the API and Open311 share: check, keep and complete a complaint, and look up a case."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -24,40 +24,42 @@ from complaints.event import Attachment
 from complaints.message import InboundMessage
 
 RETRY_AFTER_S = "30"
-"""What a client is told to wait when nothing can be kept."""
+"""Seconds after which a client should try again if nothing can be kept now."""
 
 HISTORY_STATES = frozenset({"sent", "waiting", "sending"})
-"""Letters that the citizen may read here: all but those that a replay made or that came too late."""
+"""The states of replies that the citizen may read here: not "expired" (it came too late), "suppressed" or "undeliverable"."""
 
 LATER = {"Retry-After": RETRY_AFTER_S}
+"""The header of an answer that asks the client to try again later."""
+
 T = TypeVar("T")
 
 
 class Entry(Protocol):
-    """The intake, as far as this door needs it."""
+    """The part of the intake that the web channel needs."""
 
     def accept(self, message: InboundMessage) -> "Future[Receipt]":
         """Keep a complaint (see channels.intake.Intake)."""
 
     def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
-        """Add to a case (see channels.intake.Intake)."""
+        """Add a message to a case (see channels.intake.Intake)."""
 
 
 class WebService:
-    """The operations that the form, the API and Open311 share. Thread-safe; none of them blocks the event loop."""
+    """The operations that the form, the API and Open311 share. Thread-safe; its coroutines do not block the event loop."""
 
     def __init__(self, intake: Entry, parts: WebParts) -> None:
-        """Take what the operations need.
+        """Keep the parts.
 
         Args:
-            intake: where complaints go.
-            parts: everything else.
+            intake: takes the messages.
+            parts: the other parts of the web channel.
         """
         self._intake = intake
         self._parts = parts
 
     def checked_form(self, fields: Mapping[str, str]) -> Submission | list[FieldError]:
-        """Return what a form says, or everything that is wrong with it: nobody likes to send a form three times.
+        """Return the content of a form, or all its faults at once, so that the citizen need not send it several times.
 
         Args:
             fields: the form's fields by name.
@@ -70,7 +72,7 @@ class WebService:
         return [*sent, *(error for error in more if error.field not in known)]
 
     def place(self, typed: str) -> str | FieldError:
-        """Return the full name of a kabupaten or kota, empty where none was typed, or what may have been meant."""
+        """Return the full name of a kabupaten or kota (empty if none was typed), or an error with the names that may have been meant."""
         if not typed.strip():
             return ""
         if (found := self._parts.regencies.exact(typed)) is not None:
@@ -82,21 +84,25 @@ class WebService:
         return FieldError("regency", message, near)
 
     def checked(self, submission: Submission) -> Submission | list[FieldError]:
-        """Return a submission that may be kept, or all that is wrong with it."""
+        """Return a submission that may be kept, with the full name of its place, or all its faults."""
         found = self.faults(submission.regency, submission.occurred)
-        if requests.parse(submission.text) is not None:  # by text message it would be answered as one
+        if requests.parse(submission.text) is not None:  # the intake would take it for a question about a case
             found.append(
                 FieldError("text", "Ini pertanyaan tentang status, bukan laporan. Status ada di halaman lacak.")
             )
         return found or submission.model_copy(update={"regency": self.place(submission.regency)})
 
     def faults(self, regency: str, occurred: str) -> list[FieldError]:
-        """Return what is wrong with a place and a date, as they were typed."""
+        """Return the faults of a place and a date as they were typed."""
         place = self.place(regency)
         return [*([place] if isinstance(place, FieldError) else []), *faults_of_time(occurred, datetime.now(UTC))]
 
     async def attachments(self, submission: Submission) -> tuple[Attachment, ...] | list[FieldError]:
-        """Return the files that a submission refers to, or which of them are not there."""
+        """Return the attachments that a submission refers to, or an error for each that does not exist.
+
+        Raises:
+            HTTPException: 503, the store of attachments cannot be read now.
+        """
         found, faults = [], []
         for number, ref in enumerate(submission.attachments):
             try:
@@ -113,15 +119,15 @@ class WebService:
         """Keep a complaint.
 
         Raises:
-            HTTPException: 413, 422 or 503: it is not kept as a complaint.
+            HTTPException: 413, it is too large; 422, it became a dead letter; 503, it cannot be kept now.
         """
         return await self._kept(lambda: self._intake.accept(message))
 
     async def complete(self, code: str, message: InboundMessage) -> Receipt:
-        """Add to the case with a code.
+        """Add a message to the case with a code.
 
         Raises:
-            HTTPException: as for `keep`; 404 where there is no such case, 409 where it takes no more.
+            HTTPException: as for `keep`; 404, there is no such case; 409, the case takes no more additions.
         """
         try:
             return await self._kept(lambda: self._intake.complete(code, message))
@@ -136,12 +142,12 @@ class WebService:
             ) from error
 
     async def _kept(self, hand_in: Callable[[], "Future[Receipt]"]) -> Receipt:
-        # handing in may block while Kafka is away: not on the event loop
+        # this call may block while Kafka is away, so it must not run on the event loop
         waiting = await run_in_threadpool(hand_in)
         try:
             receipt = await asyncio.shield(
                 asyncio.wrap_future(waiting)
-            )  # a client that leaves does not undo what is kept
+            )  # if the client disconnects, the message is kept nevertheless
         except ContractViolation as error:
             raise HTTPException(413, "Laporan terlalu besar.") from error
         except UnavailableError as error:
@@ -151,10 +157,10 @@ class WebService:
         return receipt
 
     async def claim(self, scope: str, key: str, content: str) -> None:
-        """Note that a client names a request by a key.
+        """Record the idempotency key of a client's request.
 
         Raises:
-            HTTPException: 422, it named another request so before; 503, that cannot be known now.
+            HTTPException: 422, the client used the key for a request with other content before; 503, that cannot be known now.
         """
         try:
             first = await run_in_threadpool(self._parts.requests.claim, scope, key, content)
@@ -164,10 +170,10 @@ class WebService:
             raise HTTPException(422, "Idempotency-Key ini sudah dipakai untuk laporan dengan isi lain.")
 
     async def status(self, code: str) -> CaseStatus | None:
-        """Return where a case stands; None where it is not there yet.
+        """Return the status of a case; None if the case does not exist yet.
 
         Raises:
-            HTTPException: 503, it cannot be known now.
+            HTTPException: 503, the status cannot be looked up now.
         """
         try:
             return await run_in_threadpool(self._parts.cases.status, code)
@@ -177,16 +183,16 @@ class WebService:
             ) from error
 
     async def letters(self, code: str) -> list[Outgoing]:
-        """Return what was written to the citizen about a case, oldest first."""
+        """Return the replies to the citizen about a case, oldest first, without those that a replay made or that came too late."""
         found = await run_in_threadpool(self._parts.letters.history, code)
         return [letter for letter in found if letter.state in HISTORY_STATES and not letter.reply.replayed]
 
 
 def code_in(parameters: Mapping[str, str]) -> str:
-    """Return the tracking code of a path.
+    """Return the tracking code in a path.
 
     Raises:
-        HTTPException: 404, it is none.
+        HTTPException: 404, it is not a valid code.
     """
     try:
         return tracking.parse(parameters["code"])
@@ -195,10 +201,10 @@ def code_in(parameters: Mapping[str, str]) -> str:
 
 
 def client_name(request: Request, keys: ApiKeys, key: str) -> str:
-    """Return who a client of the API is: its key's name, or its address where the API is open.
+    """Return the name of a client of the API: the name of its key, or its address if the API is open.
 
     Raises:
-        HTTPException: 401, it needs a key and shows none of ours.
+        HTTPException: 401, a key is required, and the client gave none or an unknown one.
     """
     if not keys.asked_for:
         return request.client.host if request.client else ""

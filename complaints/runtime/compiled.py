@@ -17,12 +17,12 @@ RECORD = f"complaints/runtime/compiled{sysconfig.get_config_var('EXT_SUFFIX')}.j
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """How the modules that read and route texts were installed.
+    """The state of the modules that read and route texts: compiled or plain.
 
     Attributes:
         compiled: the number of compiled modules; 0 means that the plain sources are in use.
         reason: why no module is compiled; empty if some are.
-        stale: the modules whose source changed after it was compiled.
+        stale: the modules whose source changed after it was compiled, or all built files if the build was interrupted.
     """
 
     compiled: int
@@ -39,7 +39,7 @@ class Build:
 def installed(root: Path = ROOT) -> Build:
     """Return the build that is installed below a folder, by default that of the running program.
 
-    It reads and hashes a few small files, which takes about a millisecond.
+    It hashes the sources of the compiled modules, which takes about a millisecond.
     """
     try:
         record = json.loads((root / RECORD).read_text("utf-8"))

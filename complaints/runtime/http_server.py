@@ -1,4 +1,4 @@
-"""Serves an ASGI application with uvicorn until it is told to stop: the one way in which every process hosts HTTP."""
+"""Serves an ASGI application with uvicorn until it is told to stop. Every process that serves HTTP uses this module."""
 
 import asyncio
 import contextlib
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 BACKLOG = 1024
-"""How many connections may wait to be accepted: a burst of citizens after a broadcast."""
+"""Maximum number of connections that wait to be accepted: enough for a burst of citizens after a broadcast."""
 
 POLL_S = 0.2
-"""How often the server looks whether it should stop."""
+"""Seconds between two checks whether the server must stop."""
 
 FINISH_S = 5
-"""How long requests that are being answered may take after the stop, in seconds."""
+"""Seconds that a request in progress may take after the stop."""
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -27,7 +27,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
     Args:
         host: name or address of this machine; an address with a colon is IPv6.
-        port: 0 takes a free one, which the socket's name then tells.
+        port: the port; 0 chooses a free one, which `getsockname` then returns.
 
     Raises:
         OSError: the port is in use, or the address is not this machine's.
@@ -47,12 +47,12 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def configured_socket(host: str, port: int, *, setting: str) -> socket.socket:
-    """Return a listening socket at an address that a setting names.
+    """Return a listening TCP socket at the address of a setting.
 
     Args:
         host: name or address of this machine.
-        port: 0 takes a free one.
-        setting: the environment variable, for the error.
+        port: the port; 0 chooses a free one.
+        setting: the name of the environment variable, for the error.
 
     Raises:
         ConfigurationError: nothing can listen at the address.
@@ -61,8 +61,8 @@ def configured_socket(host: str, port: int, *, setting: str) -> socket.socket:
         return listening_socket(host, port)
     except OSError as error:
         raise ConfigurationError(
-            f"cannot listen on {host}:{port} ({error.strerror}): another program has the port, or the address is not this"
-            f" machine's; set {setting} to another host:port"
+            f"cannot listen on {host}:{port} ({error.strerror}): another program uses the port, or the address does not belong"
+            f" to this machine; set {setting} to another host:port"
         ) from error
 
 
@@ -71,9 +71,9 @@ def serve(app: "ASGIApp", listener: socket.socket, stop: threading.Event, heartb
 
     Args:
         app: the application.
-        listener: is closed at the end.
-        stop: the sign to end.
-        heartbeat: is called while the server runs.
+        listener: the listening socket, closed at the end.
+        stop: the signal to end.
+        heartbeat: called every POLL_S seconds while the server runs.
     """
     with listener:
         asyncio.run(serve_until(app, listener, stop.is_set, heartbeat=heartbeat))
@@ -87,14 +87,14 @@ async def serve_until(
     heartbeat: Callable[[], None] = lambda: None,
     finish_s: int = FINISH_S,
 ) -> None:
-    """Serve in the running event loop until `stopped` returns true. Signals remain the process's own matter.
+    """Serve in the running event loop until `stopped` returns true. It does not touch the process's signal handlers.
 
     Args:
         app: the application.
-        listener: the socket; uvicorn closes it.
-        stopped: says whether to end.
-        heartbeat: is called while the server runs.
-        finish_s: seconds that requests may take after the stop.
+        listener: the listening socket, which uvicorn closes.
+        stopped: returns whether to end.
+        heartbeat: called every POLL_S seconds while the server runs.
+        finish_s: seconds that a request in progress may take after the stop.
     """
     import uvicorn
 
@@ -103,7 +103,7 @@ async def serve_until(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # who may speak for a client's address is a setting of the application
+        proxy_headers=False,  # the application decides by a setting which proxies to trust
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=finish_s,

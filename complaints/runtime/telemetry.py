@@ -1,4 +1,4 @@
-"""What the program says about itself: JSON logs without message text, metrics declared once, and a heartbeat for each loop."""
+"""The program's telemetry: JSON logs without message text, all metrics, and a heartbeat for each loop."""
 
 import contextlib
 import json
@@ -12,25 +12,23 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES_IN = Counter(
-    "lapor_messages_in_total", "Messages that a door received, by what became of them.", ["channel", "outcome"]
+    "lapor_messages_in_total", "Messages that a channel received, by outcome.", ["channel", "outcome"]
 )
 INTAKE_SECONDS = Histogram(
     "lapor_intake_seconds",
-    "Seconds from receiving a message to knowing that it is safe.",
+    "Seconds from the receipt of a message until it is safe on Kafka or in the spool.",
     ["channel"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-SPOOLED = Gauge("lapor_spool_records", "Records that wait in a door's spool for Kafka.", ["channel"])
-EVENTS_ROUTED = Counter(
-    "lapor_events_routed_total", "Events that the router took, by what became of them.", ["outcome"]
-)
+SPOOLED = Gauge("lapor_spool_records", "Records that wait for Kafka in a channel's spool.", ["channel"])
+EVENTS_ROUTED = Counter("lapor_events_routed_total", "Events that the router processed, by outcome.", ["outcome"])
 ROWS_STORED = Counter("lapor_rows_stored_total", "Rows that the sink inserted.", ["table"])
-REPLIES = Counter("lapor_replies_total", "Replies to citizens, by what became of them.", ["channel", "outcome"])
-DEAD_LETTERS = Counter("lapor_dead_letters_total", "Dead letters written, by who wrote them.", ["by"])
+REPLIES = Counter("lapor_replies_total", "Replies to citizens, by outcome.", ["channel", "outcome"])
+DEAD_LETTERS = Counter("lapor_dead_letters_total", "Dead letters written, by writer.", ["by"])
 X_READS_SHARE = Gauge(
-    "lapor_x_reads_share", "Share of the month's budget of posts read from X; at 1 the door stops reading."
+    "lapor_x_reads_share", "Used share of the monthly budget of posts read from X; at 1 the channel stops reading."
 )
-RETRIES = Counter("lapor_retries_total", "Tries after a failure, by what was tried.", ["what"])
+RETRIES = Counter("lapor_retries_total", "Repeated attempts after a failure, by kind of attempt.", ["what"])
 
 
 TALKATIVE = (
@@ -45,14 +43,14 @@ TALKATIVE = (
     "librdkafka",
     "telegram",
 )
-"""Libraries whose INFO is about themselves."""
+"""Libraries whose INFO messages are about themselves; only their warnings are logged."""
 
 
 def configure_logging(service: str, level: str = "INFO") -> None:
-    """Write structlog and standard-library logs as JSON lines to stderr, each with the service's name.
+    """Write the logs of structlog and the standard library as JSON lines to stderr, each with the name of the service.
 
     Args:
-        service: "channel-sms", "router".
+        service: the name of the service, such as "channel-sms" or "router".
         level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -87,24 +85,24 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     logging.getLogger("clickhouse_driver").setLevel(
         logging.CRITICAL
-    )  # it logs a trace a try; its errors reach us as exceptions
+    )  # it logs a traceback per attempt; it also raises its errors as exceptions
 
 
 class Heartbeat:
-    """A file whose modification time says when a loop last turned; read from outside by `lapor doctor` and health checks."""
+    """A file whose modification time proves that a loop made progress. `lapor doctor` and health checks read it from outside."""
 
     WRITE_EVERY_S = 1.0
-    """Often enough to notice a stuck loop within seconds, rare enough to cost nothing."""
+    """Minimum number of seconds between two writes: often enough to notice a stuck loop within seconds, and rare enough to cost nothing."""
 
     STALE_AFTER_S = 30.0
-    """A loop that has not turned for so long is stuck: no turn waits longer than this for anything."""
+    """Seconds without a heartbeat after which a loop counts as stuck: no round of a loop waits longer than this for anything."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Name the file.
+        """Create the folder if it does not exist.
 
         Args:
-            folder: where the heartbeats of all services stand.
-            name: the service's.
+            folder: the folder of the heartbeats of all services.
+            name: the name of the loop: a service, or `NAME-replies` for the replies of a channel.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / name
@@ -112,7 +110,7 @@ class Heartbeat:
         self._lock = threading.Lock()
 
     def beat(self, **state: object) -> None:
-        """Say that the loop turned; `state` is what else is worth knowing, such as how many were handled."""
+        """Record that the loop made progress. The file also holds `state`, such as the number of records handled. Thread-safe."""
         now = time.monotonic()
         with self._lock:
             if now - self._last < self.WRITE_EVERY_S:
@@ -122,13 +120,13 @@ class Heartbeat:
             try:
                 draft.write_text(json.dumps({"pid": os.getpid(), "at": time.time(), **state}))
                 draft.replace(self._path)
-            except OSError:  # a full disk ends no loop; the file's time, which needs no room, still tells that it turns
+            except OSError:  # a full disk must not end the loop; setting the modification time needs no space
                 with contextlib.suppress(OSError):
                     os.utime(self._path)
 
     @classmethod
     def age_s(cls, folder: Path, name: str) -> float | None:
-        """Return the seconds since the service's loop turned last, or None where it never did."""
+        """Return the age of the last heartbeat in seconds, or None if there is none."""
         try:
             return time.time() - (folder / name).stat().st_mtime
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What each channel says of its upstream: when it was last reached, or why it is not; in a file that `lapor doctor` reads."""
+"""Records in a file, which `lapor doctor` reads, when each channel last reached its upstream, or why it does not reach it."""
 
 import contextlib
 import json
@@ -9,23 +9,23 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 MOST_REASON = 300
-"""Characters of a reason: a library's error may hold a whole page."""
+"""Maximum number of characters of a reason: the error of a library may contain a whole page."""
 
 SAME_TROUBLE_S = 60.0
-"""A process that starts so soon after the last word of the one before goes on with what that knew: a channel that crashes
-and starts again, because its token is refused, was never reached in any of its lives."""
+"""If a process starts within this many seconds after the last write of the former one, it continues with what that one knew. So a channel
+that crashes and restarts because its token is refused is reported as never reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What is known of one account; all times in seconds since 1970.
+    """What is known about one account. All times are in seconds since 1970.
 
     Attributes:
-        account: one bind, bot or page of ours, by a name that holds no secret.
-        tried: since when it is tried.
-        reached: when upstream last answered as it should; None where it never did.
-        failing: since when every try has failed; None where the last one did not.
-        reason: why the last failure was one.
+        account: the name of the account (a bind, bot or page), without a secret.
+        tried: the time of the first attempt.
+        reached: the last time that upstream answered as expected; None if it never did.
+        failing: the time since which every attempt has failed; None if the last one succeeded.
+        reason: the reason of the last failure; empty after a success.
     """
 
     account: str
@@ -36,17 +36,17 @@ class Reach:
 
 
 class Upstream:
-    """The accounts of one channel and how each reaches its upstream. Thread-safe. A disk that is full ends no channel."""
+    """The accounts of one channel, and whether each reaches its upstream. Thread-safe. Errors of the disk are ignored."""
 
     WRITE_EVERY_S = 2.0
-    """Between two notes that say the same, but for the time; what is new is noted at once."""
+    """Minimum number of seconds between two writes that differ only in their times. News is written at once."""
 
     def __init__(self, folder: Path | None, channel: str) -> None:
-        """Name the file.
+        """Read what a former process of the channel knew, if that is recent.
 
         Args:
-            folder: where the files of all channels stand; None for a channel that nobody watches.
-            channel: its name.
+            folder: the folder of the files of all channels; None for a channel that writes no file.
+            channel: the name of the channel.
         """
         self._path = None if folder is None else folder / f"{channel}.json"
         self._lock = threading.RLock()
@@ -56,20 +56,20 @@ class Upstream:
         self._before = {reach.account: reach for reach in self.read(folder, channel)} if folder and recent else {}
 
     def account(self, name: str) -> "Account":
-        """Return the account of a name, which is tried from now on."""
+        """Return the account with this name. Its first attempt counts from now, unless a recent former process knew it."""
         with self._lock:
             self._note(self._before.get(name) or Reach(account=name, tried=time.time()), new=True)
         return Account(self, name)
 
     def reached(self, name: str) -> None:
-        """Say that upstream answered as it should."""
+        """Record that upstream answered as expected."""
         with self._lock:
             known = self._known[name]
             new = known.reached is None or known.failing is not None
             self._note(replace(known, reached=time.time(), failing=None, reason=""), new=new)
 
     def failed(self, name: str, reason: str) -> None:
-        """Say that it did not, and why; the reason must hold no secret."""
+        """Record that upstream did not answer as expected. The reason must not contain a secret."""
         reason = " ".join(reason.split())[:MOST_REASON]
         with self._lock:
             known = self._known[name]
@@ -89,7 +89,7 @@ class Upstream:
 
     @staticmethod
     def read(folder: Path, channel: str) -> Sequence[Reach]:
-        """Return what a channel said last; nothing where it has no upstream, or said nothing yet."""
+        """Return what a channel recorded last; empty if it has no upstream or has recorded nothing yet."""
         try:
             return [Reach(**entry) for entry in json.loads((folder / f"{channel}.json").read_text())]
         except (OSError, ValueError, TypeError):
@@ -98,17 +98,17 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account of a channel, which says how it reaches its upstream."""
+    """The part of an Upstream that belongs to one account."""
 
     upstream: Upstream
     name: str
 
     def reached(self) -> None:
-        """Say that upstream answered as it should."""
+        """Record that upstream answered as expected."""
         self.upstream.reached(self.name)
 
     def failed(self, reason: object) -> None:
-        """Say that it did not, and why: a sentence or an error."""
+        """Record that upstream did not answer as expected. The reason is a sentence or an exception."""
         self.upstream.failed(self.name, str(reason) or type(reason).__name__)
 
 

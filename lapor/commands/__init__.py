@@ -1,1 +1,1 @@
-"""The commands of lapor, a module for each group."""
+"""The commands of `lapor`, one module per group."""

@@ -1,4 +1,4 @@
-"""`lapor agency ...`: the registry of public bodies."""
+"""`lapor agency ...`: searches the registry of agencies."""
 
 import sys
 from functools import partial
@@ -12,16 +12,16 @@ from lapor.commands.routing import ModelFile
 if TYPE_CHECKING:
     from lapor.commands.jsonlines import Work
 
-app = typer.Typer(help="Ask the registry of public bodies.", no_args_is_help=True)
+app = typer.Typer(help="Search the registry of agencies.", no_args_is_help=True)
 
 
 @app.command()
 def search(
     text: Annotated[str, typer.Argument(help="Part of a name, as people write it: `dinas pu semarang`.")],
     *,
-    limit: Annotated[int, typer.Option(help="Most results.", min=1, max=100)] = 10,
+    limit: Annotated[int, typer.Option(help="Maximum number of results.", min=1, max=100)] = 10,
 ) -> None:
-    """Find a public body and its identifier."""
+    """Find agencies and their identifiers by part of a name."""
     from router.agencies.registry import Registry
     from router.agencies.search import search
 
@@ -35,7 +35,7 @@ def search(
         typer.echo(f"{agency.id}\t{agency.name}\t{above[0].name if above else ''}")
     if not found:
         typer.echo(
-            f"no body is called anything like {text!r}; a unit of a place needs its place: `lapor agency search 'pdam semarang'`",
+            f"no agency has a name like {text!r}; for a local unit, add its place: `lapor agency search 'pdam semarang'`",
             err=True,
         )
         raise typer.Exit(1)
@@ -46,16 +46,16 @@ def resolve(
     name: Annotated[str | None, typer.Argument(help="One name, instead of lines on standard input.")] = None,
     *,
     region: Annotated[
-        str | None, typer.Option(help="With a name: the Kemendagri code of its place, as in 33.74.")
+        str | None, typer.Option(help="For a name without a place: the Kemendagri code of its place, such as 33.74.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON lines in and out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Read and write JSON lines.")] = False,
     model: ModelFile = None,
 ) -> None:
-    """Say which body an officer means by a name, and the bodies above it up to the national administrator.
+    """Show which agency a name means, and the agencies above it up to the national administrator.
 
-    `echo '{"name": "BPJS Kesehatan KC Sampit"}' | lapor agency resolve --json` gives `{"name": ..., "agency_id": ..., "parents": [...]}`;
-    agency_id is null where the registry has no such body. A `region` beside the name (a Kemendagri code such as "35.78") is the
-    place of a name that has none. For one name: `lapor agency resolve 'Dinas PU' --region 33.74`.
+    `echo '{"name": "BPJS Kesehatan KC Sampit"}' | lapor agency resolve --json` prints `{"name": ..., "agency_id": ..., "parents": [...]}`.
+    agency_id is null if the registry has no such agency. If a name contains no place, add a `region` (a Kemendagri code such as "35.78").
+    For one name: `lapor agency resolve 'Dinas PU' --region 33.74`.
     """
     from lapor.commands.jsonlines import pump
 
@@ -69,7 +69,7 @@ def resolve(
         raise typer.Exit(2)
     lines, broken = pump(sys.stdin.buffer, sys.stdout.buffer, partial(_work, model))
     if broken:
-        typer.echo(f"{broken} of {lines} lines have no name; each has its reason where its answer would be", err=True)
+        typer.echo(f"{broken} of {lines} lines have no name; the reason is printed in place of each answer", err=True)
         raise typer.Exit(1)
 
 
@@ -93,7 +93,7 @@ def _show(name: str, region: str | None, model: Path | None, *, as_json: bool) -
         typer.echo("\t".join([found["agency_id"], *found["parents"]]))
     if not found["agency_id"]:
         typer.echo(
-            f"the registry has no body of the name {name!r}; a unit without its place needs --region, such as 33.74",
+            f"the registry has no agency named {name!r}; for a local unit, add its place with --region, such as 33.74",
             err=True,
         )
         raise typer.Exit(1)

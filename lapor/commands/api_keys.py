@@ -1,4 +1,4 @@
-"""The command that makes keys for the API's clients."""
+"""`lapor api-key`: makes keys for clients of the API."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,15 +9,15 @@ import typer
 def api_key(
     name: Annotated[str, typer.Argument(help="Who will use it: letters, digits, hyphens.")],
     file: Annotated[
-        Path | None, typer.Option(help="Append its line to this file; the file never holds the key.")
+        Path | None, typer.Option(help="Append the name and the key's hash to this file. The key itself is not stored.")
     ] = None,
 ) -> None:
-    """Make a key for a client of the API. It is shown once; LAPOR_API_KEYS_FILE gets the line of its hash."""
+    """Make a key for a client of the API. The key is shown once; the file LAPOR_API_KEYS_FILE holds only its hash."""
     from channels.web.security import new_api_key
     from complaints.errors import ConfigurationError
 
     if not name.replace("-", "").isalnum() or not name.isascii():
-        raise ConfigurationError(f"{name!r} is no name of letters, digits and hyphens")
+        raise ConfigurationError(f"the name {name!r} is not allowed: use only letters, digits and hyphens")
     key, line = new_api_key(name)
     if file is not None:
         try:
@@ -25,5 +25,5 @@ def api_key(
                 opened.write(f"{line}\n")
         except OSError as error:
             raise ConfigurationError(f"{file} cannot be written ({error})") from error
-    typer.echo(f"key (give it to the client, it is not kept): {key}")
-    typer.echo(f"line of LAPOR_API_KEYS_FILE: {line}")
+    typer.echo(f"key (give it to the client; it is not stored): {key}")
+    typer.echo(f"line for the file LAPOR_API_KEYS_FILE: {line}")

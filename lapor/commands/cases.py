@@ -1,4 +1,4 @@
-"""`lapor case ...`, `lapor explain` and `lapor replay`: one case, and all of them again."""
+"""`lapor case ...`, `lapor explain` and `lapor replay`: commands for one case, and for all cases again."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +15,7 @@ app = typer.Typer(help="Act on one case.", no_args_is_help=True)
 
 Code = Annotated[str, typer.Argument(help="The tracking code, with or without spaces.")]
 
-Agency = Annotated[str, typer.Option("--as", help="Identifier of the agency that speaks; see `lapor agency search`.")]
+Agency = Annotated[str, typer.Option("--as", help="Identifier of the acting agency; see `lapor agency search`.")]
 
 
 @app.command()
@@ -23,14 +23,14 @@ def refuse(
     code: Code,
     *,
     agency: Agency,
-    text: Annotated[str, typer.Option(help="Its reason, in its own words.")],
+    text: Annotated[str, typer.Option(help="The agency's reason, in its own words.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Say "not ours" (*bukan wewenang*) for an agency: the case moves on, never back to it, and the clock goes on."""
+    """Refuse a case for an agency (*bukan wewenang*): it moves to another agency and never back; the deadlines keep running."""
     from lapor.local.note import started_in
     from lapor.processes import cases
 
-    _check(text, "say why the agency is not responsible; the case carries it from hop to hop")
+    _check(text, "say why the agency is not responsible; the reason stays with the case")
     cases.refuse(started_in(data_dir), code, agency=agency, text=text, say=typer.echo)
 
 
@@ -39,14 +39,14 @@ def answer(
     code: Code,
     *,
     agency: Agency,
-    text: Annotated[str, typer.Option(help="Its answer, as the citizen will read it.")],
+    text: Annotated[str, typer.Option(help="The agency's answer, as the citizen will read it.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Answer the citizen for the agency that has the case; the answer goes out on the channel that the complaint came through."""
+    """Answer the citizen for the agency that owns the case. The answer is sent on the channel of the complaint."""
     from lapor.local.note import started_in
     from lapor.processes import cases
 
-    _check(text, "write what the citizen is to read")
+    _check(text, "write the answer that the citizen will read")
     cases.answer(started_in(data_dir), code, agency=agency, text=text, say=typer.echo)
 
 
@@ -70,7 +70,7 @@ def explain(code: Code, *, data_dir: DataDir = None) -> None:
 
 
 def _show(disposition: "Disposition") -> None:
-    desk = "  [desk: to be sorted out]" if disposition.triage else ""
+    desk = "  [triage desk: the owner is not clear yet]" if disposition.triage else ""
     typer.echo(f"\nhop {disposition.hop}: {disposition.owner.name} ({disposition.owner.id}){desk}")
     typer.echo(f"  {disposition.explanation}")
     typer.echo(
@@ -92,10 +92,10 @@ def replay(
     since: Annotated[
         str, typer.Option(help="A date or time (2026-11-01, 2026-11-01T08:00), or how long ago (90m, 12h, 7d).")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Each move as a JSON line too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each move as a JSON line.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Run past events through the router of now into a shadow topic, and show who would move. No citizen is told anything."""
+    """Route past events again with the present rules, into a shadow topic, and show which cases would move. No citizen is notified."""
     import orjson
 
     from complaints.contract import CASE_EVENTS, COMPLAINTS
@@ -105,7 +105,7 @@ def replay(
 
     if topic not in {COMPLAINTS, CASE_EVENTS}:
         raise ConfigurationError(
-            f"--topic {topic!r} cannot be replayed: only {COMPLAINTS} and {CASE_EVENTS} have questions for the router"
+            f"--topic {topic!r} cannot be replayed: the router reads only {COMPLAINTS} and {CASE_EVENTS}"
         )
     since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
 
@@ -121,14 +121,14 @@ def replay(
 
 
 def since_milliseconds(text: str, *, now: datetime) -> int:
-    """Return the time that a text means, in milliseconds since 1970.
+    """Return the point in time that a text means, in milliseconds since 1970.
 
     Args:
-        text: an ISO date or time (UTC where it names no zone), or a number with m, h or d for how long ago.
-        now: the present.
+        text: an ISO date or time (UTC if it names no zone), or how long ago: a number followed by m, h or d.
+        now: the present time.
 
     Raises:
-        ConfigurationError: it is neither.
+        ConfigurationError: the text has neither form.
     """
     from complaints.errors import ConfigurationError
 

@@ -1,4 +1,4 @@
-"""`lapor embedded ...`: one server in the foreground."""
+"""`lapor embedded ...`: runs one embedded server in the foreground."""
 
 import errno
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ import typer
 
 app = typer.Typer(help="Run one embedded server in the foreground, until Ctrl-C.", no_args_is_help=True)
 
-Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one and says which.")]
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 chooses a free one and prints it.")]
 Folder = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder for its data. Default: in the user's state folder.")
+    Path | None, typer.Option("--data-dir", help="Folder for its data. Default: a subfolder of LAPOR_DATA.")
 ]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
@@ -29,7 +29,7 @@ def _folder(given: Path | None, name: str) -> Path:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say in a sentence that a port cannot be had."""
+    """Turn the error of a port that is not available into a ConfigurationError with one sentence."""
     from complaints.errors import ConfigurationError
 
     try:
@@ -42,7 +42,7 @@ def _told() -> Iterator[None]:
 
 @app.command()
 def kafka(*, port: Port = 9092, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
-    """Run Apache Kafka, a single node. The first start fetches its jars (45 MB), later ones need no network."""
+    """Run Apache Kafka as a single node. The first start downloads its jars (45 MB); later starts need no network."""
     from complaints.runtime.settings import Settings
     from embedded.kafka.config import KafkaConfig
     from embedded.kafka.server import run_foreground
@@ -57,11 +57,11 @@ def clickhouse(  # noqa: PLR0913  # a server's address has six parts
     port: Port = 9000,
     data_dir: Folder = None,
     host: Host = LOOPBACK,
-    user: Annotated[str, typer.Option(help="Name that clients give.")] = "default",
-    password: Annotated[str, typer.Option(help="Password that goes with it.", envvar="LAPOR_CLICKHOUSE_PASSWORD")] = "",
-    database: Annotated[str, typer.Option(help="Database that is made at the start.")] = "default",
+    user: Annotated[str, typer.Option(help="User name for clients.")] = "default",
+    password: Annotated[str, typer.Option(help="Password for clients.", envvar="LAPOR_CLICKHOUSE_PASSWORD")] = "",
+    database: Annotated[str, typer.Option(help="Database to create at the start.")] = "default",
 ) -> None:
-    """Run the ClickHouse engine behind ClickHouse's native protocol."""
+    """Run the ClickHouse engine as a server of ClickHouse's native protocol."""
     from embedded.clickhouse import ServerConfig, serve
 
     folder = _folder(data_dir, "clickhouse")
@@ -71,9 +71,9 @@ def clickhouse(  # noqa: PLR0913  # a server's address has six parts
 
 @app.command()
 def smsc(*, port: Port = 2775, control_port: Port = 2776, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
-    """Run an SMSC: type `62812...: text` and it is delivered; what we send is shown.
+    """Run an SMSC. Type `62812...: text` to deliver an SMS to the channel; each SMS that the channel sends is shown.
 
-    The SMS door binds to it where `LAPOR_SMPP=smpp://lapor:lapor@127.0.0.1:2775` is set for `lapor up` or `lapor run sms`.
+    To connect the SMS channel to it, set `LAPOR_SMPP=smpp://lapor:lapor@127.0.0.1:2775` for `lapor up` or `lapor run sms`.
     """
     from embedded.smsc.config import SmscConfig
     from embedded.smsc.server import run_foreground

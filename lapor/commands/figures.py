@@ -1,4 +1,4 @@
-"""What an evaluation found, shown to people; and a model measured before it is written."""
+"""Shows the figures of an evaluation to people, and measures a model before it is written."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,21 +22,21 @@ from router.routing import Router
 from router.rules import rules_from
 
 HELD_OUT = 5
-"""Each fifth report is kept back when a model is measured."""
+"""Every fifth report is held out to measure a model."""
 
 FEWEST = 50
-"""With fewer reports a fifth of them tells nothing."""
+"""Minimum number of reports to learn from: a fifth of fewer reports is too small a sample."""
 
 _PAIRS_SHOWN = 20
 
 
 def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of another version: those of an earlier report, or measured now with other rules or a model.
+    """Return the figures of another version: read from an earlier report, or measured now with other rules or another model.
 
     Args:
         other: an earlier JSON report, a rules file, or a model file.
-        router: of the version that it is compared with.
-        labels: what it is measured on.
+        router: the router that the other version is compared with.
+        labels: the reports to measure on.
 
     Raises:
         ConfigurationError: the file is none of these.
@@ -51,22 +51,20 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[
         model_from(document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise ConfigurationError(
-            f"--against {other} is no JSON report, no rules file and no model: {error!r}"
+            f"--against {other} is not a JSON report, a rules file or a model: {error!r}"
         ) from error
     return evaluate(labels, Router.load(max_hops=router.max_hops, model=other))
 
 
 def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> None:
-    """Print the figures as tables; what is not labelled has no row."""
+    """Print the figures as tables. A figure without labelled reports has no row."""
     console = Console(width=None if Console().is_terminal else 120)
     versions = [
         f"{name} {figures[f'{name}_version']}" for name in ("rules", "registry", "model") if figures[f"{name}_version"]
     ]
     typer.echo(f"{figures['reports']} reports; {', '.join(versions)}")
     if figures["unresolved_labels"]:
-        typer.echo(
-            f"labels that name bodies that the registry lacks, and so count as wrong: {figures['unresolved_labels']}"
-        )
+        typer.echo(f"labels whose agency is not in the registry, which count as wrong: {figures['unresolved_labels']}")
     console.print(_shares(figures))
     if figures["calibration"]:
         console.print(_bands(figures["calibration"]))
@@ -111,14 +109,14 @@ def _share(value: float | None) -> str:
 
 
 def compared(history: Sequence[Labelled], *, say: Callable[[str], None]) -> bool:
-    """Measure a model of four fifths beside the rules alone on the fifth that it has not seen; return whether it does better.
+    """Learn from four fifths of the reports, measure on the rest, and return whether the model does better than the rules alone.
 
     Args:
-        history: what is learnt from.
-        say: is told of progress and of the figures.
+        history: the reports to learn from.
+        say: called with each line of progress and figures.
 
     Raises:
-        ConfigurationError: there are too few reports to tell.
+        ConfigurationError: there are fewer than FEWEST reports.
     """
     if len(history) < FEWEST:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""Sends JSON lines through a pure function: as they come, in their order, by one process or by several."""
+"""Sends JSON lines through a pure function, as soon as they arrive and in their order, with one process or several."""
 
 import os
 import signal
@@ -13,25 +13,25 @@ from complaints.errors import LaporError
 from lapor.processes.collector import settle
 
 BLOCK_BYTES = 1 << 18
-"""So much is read at once where it is there: some hundreds of lines, a few hundredths of a second of work."""
+"""Maximum number of bytes per read: some hundreds of lines, which take a few hundredths of a second to process."""
 
 AHEAD = 2
-"""Blocks that wait for each process, so that none idles and memory stays bounded."""
+"""Number of blocks queued per process: no process is idle, and memory stays bounded."""
 
 YOUNG_OBJECTS = 50_000
-"""New objects between two collections: nearly all that a line makes is freed by its reference counts."""
+"""Number of new objects between two garbage collections. Reference counting frees nearly all objects that a line creates."""
 
 _ERROR = b'{"error"'
 
 Work = Callable[[bytes], bytes]
-"""One line in, one line out, without line ends; what is wrong with a line is an object whose first field is "error"."""
+"""A function from one line to one line, both without line ends. For a bad line it returns an object whose first field is "error"."""
 
 
 class Block(NamedTuple):
     """Some lines of the input.
 
     Attributes:
-        first: the number of the first line.
+        first: the number of the first line, counted from 1.
         lines: the lines without their ends.
     """
 
@@ -44,8 +44,8 @@ class Answer(NamedTuple):
 
     Attributes:
         text: the lines with their ends.
-        lines: how many they are.
-        errors: how many of them are errors.
+        lines: the number of lines.
+        errors: the number of lines that are errors.
     """
 
     text: bytes
@@ -58,19 +58,19 @@ _working: list[Work] = []
 
 
 def pump(source: BinaryIO, sink: BinaryIO, prepare: Callable[[], Work], *, jobs: int = 1) -> tuple[int, int]:
-    """Send every line of the source through the function into the sink; return the count of lines, and of errors.
+    """Send every line of the source through the function into the sink, and return the number of lines and of errors.
 
-    A line is answered as soon as it is there: whoever writes one and waits gets its answer. Blank lines are passed over.
+    Each line is answered as soon as it arrives, so a program can write one line and wait for the answer. Blank lines are skipped.
 
     Args:
-        source: a file or a pipe; its descriptor is read, not its buffer.
-        sink: is flushed after each block.
-        prepare: makes the function; with more than one process it is called in each, so it can be pickled.
-        jobs: how many processes work.
+        source: a file or a pipe. Its file descriptor is read directly, not its buffer.
+        sink: the output, flushed after each block.
+        prepare: makes the function. With several processes it is called in each of them, so it must be picklable.
+        jobs: the number of processes.
 
     Raises:
         LaporError: a worker process died.
-        OSError: the source cannot be read, or nobody reads the sink any more.
+        OSError: the source cannot be read, or the reader of the sink has closed it.
     """
     lines = errors = 0
     answers = _by_one(source, _made(prepare)) if jobs == 1 else _by_many(source, prepare, jobs)
@@ -89,7 +89,7 @@ def _made(prepare: Callable[[], Work]) -> Work:
 
 
 def blocks(source: BinaryIO) -> Iterator[Block]:
-    """Yield the lines as they come, each whole, the last one too where it has no end."""
+    """Yield the complete lines as they arrive, and at the end the last line even if it has no line end."""
     rest, number = bytearray(), 1
     while block := os.read(source.fileno(), BLOCK_BYTES):
         whole, newline, tail = block.rpartition(b"\n")
@@ -105,7 +105,7 @@ def blocks(source: BinaryIO) -> Iterator[Block]:
 
 
 def answer(block: Block, work: Work) -> Answer:
-    """Return what the function makes of a block; an error says which line it is."""
+    """Apply the function to each line of a block. An error gets a field with its line number."""
     out: list[bytes] = []
     errors = 0
     for number, line in enumerate(block.lines, block.first):
@@ -125,12 +125,12 @@ def _by_one(source: BinaryIO, work: Work) -> Iterator[Answer]:
 
 
 def _by_many(source: BinaryIO, prepare: Callable[[], Work], jobs: int) -> Iterator[Answer]:
-    prepare()  # where processes are forked they share what is compiled here
+    prepare()  # forked processes share the memory of what is loaded here
     waiting: Queue[Future[Answer] | BaseException | None] = Queue(maxsize=AHEAD * jobs)
     over = Event()
     try:
         with ProcessPoolExecutor(jobs, initializer=_start, initargs=(prepare,)) as pool:
-            pool.submit(_ready).result()  # all processes are there before the thread is: a fork copies no threads
+            pool.submit(_ready).result()  # starts all processes before the thread: a fork copies no threads
             Thread(target=_read, args=(source, pool, waiting, over), daemon=True).start()
             try:
                 while (future := waiting.get()) is not None:
@@ -146,7 +146,7 @@ def _by_many(source: BinaryIO, prepare: Callable[[], Work], jobs: int) -> Iterat
 def _read(
     source: BinaryIO, pool: ProcessPoolExecutor, waiting: "Queue[Future[Answer] | BaseException | None]", over: Event
 ) -> None:
-    """Hand out the blocks in their order; what goes wrong is raised where the answers are taken."""
+    """Submit the blocks in order. An error is queued and raised by the consumer of the answers."""
     try:
         for block in blocks(source):
             if over.is_set():
@@ -158,7 +158,7 @@ def _read(
 
 
 def _start(prepare: Callable[[], Work]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is answered by the parent alone
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the parent handles Ctrl-C
     _working.append(_made(prepare))
 
 

@@ -1,4 +1,4 @@
-"""Options that many commands share."""
+"""The options that many commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,5 +6,5 @@ from typing import Annotated
 import typer
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of the stack. Default: LAPOR_DATA, else in your state folder.")
+    Path | None, typer.Option("--data-dir", help="Folder of the stack. Default: LAPOR_DATA, or your state folder.")
 ]

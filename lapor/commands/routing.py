@@ -1,4 +1,4 @@
-"""`lapor route`, `evaluate` and `learn`: the routing function by itself, without Kafka or ClickHouse."""
+"""`lapor route`, `evaluate` and `learn`: use the routing function directly, without a router process."""
 
 import sys
 from contextlib import nullcontext
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 ModelFile = Annotated[
     Path | None,
-    typer.Option("--model", help="A file that `lapor learn` made. Default: LAPOR_MODEL, else the rules alone."),
+    typer.Option("--model", help="A file that `lapor learn` made. Default: LAPOR_MODEL, or the rules alone."),
 ]
 
 
 def router_with(model: Path | None) -> "Router":
-    """Return the router with this model, else with that of the settings, else with the rules alone.
+    """Return the router with this model, or else with the model of the settings, or else with the rules alone.
 
     Raises:
-        ConfigurationError: the file is no model.
+        ConfigurationError: the file is not a model.
     """
     from complaints.runtime.settings import Settings
     from router.routing import Router
@@ -37,14 +37,14 @@ def router_with(model: Path | None) -> "Router":
 
 
 def json_work(model: Path | None) -> "Work":
-    """Return what makes a JSON line of a JSON line."""
+    """Return the function that routes a JSON line and answers with a JSON line."""
     from router.jsonlines import route_line
 
     return partial(route_line, router_with(model))
 
 
 def plain_work(model: Path | None) -> "Work":
-    """Return what makes a line for people of a JSON line."""
+    """Return the function that routes a JSON line and answers with a tab-separated line for people."""
     from router.jsonlines import route_line
 
     return partial(_plain, partial(route_line, router_with(model)))
@@ -73,34 +73,37 @@ def route(
     ] = None,
     *,
     as_json: Annotated[
-        bool, typer.Option("--json", help="A JSON line for each, with everything. Default: id, body, confidence, why.")
+        bool,
+        typer.Option(
+            "--json", help="Write a JSON line per complaint. Default: id, agency, confidence and explanation."
+        ),
     ] = False,
     model: ModelFile = None,
-    jobs: Annotated[int, typer.Option(help="Processes that work side by side; the order stays.", min=1, max=256)] = 1,
+    jobs: Annotated[int, typer.Option(help="Number of parallel processes; the order is kept.", min=1, max=256)] = 1,
 ) -> None:
-    """Say who owns each complaint and why. Nothing is stored or sent.
+    """Show who owns each complaint and why. Nothing is stored or sent.
 
-    A line in is an object with `text`, and perhaps `id`, `channel`, `title`, `address` (what stands in the location field),
-    `region` (a Kemendagri code such as 33.74) and `received_at` (ISO, with its zone; words like *kemarin* count from it):
+    Each input line is an object with `text` and optionally `id`, `channel`, `title`, `address` (the content of a location field),
+    `region` (a Kemendagri code such as 33.74) and `received_at` (ISO with a zone; words like *kemarin* are relative to it):
 
     `echo '{"id": "1", "text": "Jalan di Kec. Tembalang Kota Semarang berlubang"}' | lapor route --json`
 
-    A line out has `id`, `agency` (id, name), `alternatives` (id, name, score), `confidence` (the probability that this agency must
-    handle it), `triage` (it is only the desk that sorts it out), `class` (pengaduan, permintaan_informasi or aspirasi),
-    `oversight`, `topic`, `place` (province, regency, district, village), `occurred_on` (only where `received_at` is given),
-    `missing` (place, subject, date, chronology, evidence) and `explanation`. A line that is no JSON object gives
-    `{"error": ..., "line": N}` at its place, the others go on, and the exit status is 1. An unknown region is passed over.
+    Each output line has `id`, `agency` (id, name), `alternatives` (id, name, score), `confidence` (the probability that this agency must
+    handle the complaint), `triage` (true if the agency is only the triage desk), `class` (pengaduan, permintaan_informasi or aspirasi),
+    `oversight`, `topic`, `place` (province, regency, district, village), `occurred_on` (only if `received_at` is given),
+    `missing` (place, subject, date, chronology, evidence) and `explanation`. A line that is not a JSON object gives
+    `{"error": ..., "line": N}` in its place, the other lines are routed, and the exit status is 1. An unknown region is ignored.
     """
     from lapor.commands.jsonlines import pump
 
     prepare = partial(json_work if as_json else plain_work, model)
     if file is None and sys.stdin.isatty():
-        typer.echo("reading JSON lines from the keyboard; Ctrl-D ends. See `lapor route --help`.", err=True)
+        typer.echo("reading JSON lines from the keyboard; end with Ctrl-D. See `lapor route --help`.", err=True)
     with file.open("rb") if file else nullcontext(sys.stdin.buffer) as source:
         lines, broken = pump(source, sys.stdout.buffer, prepare, jobs=jobs)
     if broken:
         typer.echo(
-            f"{broken} of {lines} lines are no complaints; each has its reason where its answer would be", err=True
+            f"{broken} of {lines} lines are not complaints; the reason is printed in place of each answer", err=True
         )
         raise typer.Exit(1)
 
@@ -109,7 +112,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     file: Annotated[
         Path,
         typer.Argument(
-            help="JSON lines: reports with the officer's `agency`, or owners (`best`, `ok`, `needs`, `region`) by `id`.",
+            help="JSON lines: reports with the `agency` an officer chose, or owners (`best`, `ok`, `needs`, `region`) by `id`.",
             exists=True,
             dir_okay=False,
         ),
@@ -118,20 +121,22 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     reports: Annotated[
         Path | None,
         typer.Option(
-            help="The texts of rows that have none. Default: the file beside it that has their ids.", exists=True
+            help="The texts of rows without a text. Default: the file in the same folder that has their ids.",
+            exists=True,
         ),
     ] = None,
     model: ModelFile = None,
-    out: Annotated[Path | None, typer.Option(help="Write a page with plots here (HTML).")] = None,
-    as_json: Annotated[Path | None, typer.Option("--json", help="Write all figures here (JSON).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write an HTML page with plots to this file.")] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="Write all figures to this file, as JSON.")] = None,
     against: Annotated[
         Path | None,
         typer.Option(
-            help="Compare with another version: an earlier --json, another rules file (.yaml) or a model.", exists=True
+            help="Compare with another version: an earlier --json file, another rules file (.yaml) or a model.",
+            exists=True,
         ),
     ] = None,
 ) -> None:
-    """Measure the routing on labelled reports: owner, first three, class, place, calibration, confusions.
+    """Measure the routing on labelled reports: owner, top three, class, place, calibration, confusions.
 
     `lapor evaluate owners.jsonl --reports reports.jsonl --out report.html --json new.json --against old.json`
     """
@@ -166,23 +171,24 @@ def learn(
         typer.Option(
             "--from",
             help="A file of JSON lines (`title`, `text`, `address`, `region`, `agency` or `final_owner`), or `clickhouse`:"
-            " the cases that an agency has refused, taken or answered, with their owners of now.",
+            " the cases that an agency has refused, accepted, answered or closed, with their present owners.",
         ),
     ],
     *,
-    out: Annotated[Path, typer.Option(help="Where the model goes.")],
+    out: Annotated[Path, typer.Option(help="The model file to write.")],
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Write it even where it does no better than the rules alone.")
+        bool, typer.Option("--anyway", help="Write the model even if it is no better than the rules alone.")
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Learn from officers whom they send what to, and write a model that stands beside the rules.
+    """Learn which agencies officers choose, and write a model that complements the rules.
 
-    A model follows officers, who do not always choose the body that the law names: compare with `lapor evaluate --model` on reports
-    whose owners were read from the law before you use it. Abuse of office is never left to it. The file holds words of citizens.
+    A model follows officers, who do not always choose the agency that the law names. Before you use it, measure it with
+    `lapor evaluate --model` on reports whose owners were read from the law. It never decides about reports of abuse of office. The file
+    contains words of citizens.
 
-    It is measured first: a model of four fifths of the reports, beside the rules alone, on the fifth that it has not seen. Then all
-    of them are learnt. Use the file with `--model` or LAPOR_MODEL; without it the rules alone decide, as before.
+    First the command learns from four fifths of the reports and compares that model with the rules alone on the remaining fifth. Then it
+    learns from all reports. Use the file with `--model` or LAPOR_MODEL; without it, the rules alone decide.
     """
     from lapor.commands.figures import compared, learnt_from_all
 
@@ -191,29 +197,31 @@ def learn(
     better = compared(history, say=_say)
     if not better and not anyway:
         typer.echo(
-            "nothing is written: the rules alone do as well. More reports may help; --anyway writes it all the same.",
+            "nothing was written: the rules alone are as good. More reports may help; --anyway writes the model regardless.",
             err=True,
         )
         raise typer.Exit(1)
     learnt = learnt_from_all(history, out, say=_say)
-    typer.echo(f"{out}: {learnt.document['version']}, of {learnt.reports} reports, {out.stat().st_size >> 10} KiB")
+    typer.echo(f"{out}: {learnt.document['version']}, from {learnt.reports} reports, {out.stat().st_size >> 10} KiB")
     typer.echo(f"use it with `--model {out}` or LAPOR_MODEL={out}")
-    typer.echo("it follows what officers chose, which is not always what the law says: measure it with")
     typer.echo(
-        f"`lapor evaluate --model {out}` on owners of the law first; and it holds words of citizens: keep it as you keep them"
+        "the model follows officers, who do not always choose the agency that the law names: first measure it with"
+    )
+    typer.echo(
+        f"`lapor evaluate --model {out}` on owners read from the law. It contains words of citizens: protect it as you protect them"
     )
 
 
 def _there(path: Path | None, option: str) -> None:
-    """Check the folder of a file that is written at the end.
+    """Check that the folder of an output file exists, before the long work begins.
 
     Raises:
-        ConfigurationError: it is not there.
+        ConfigurationError: the folder does not exist.
     """
     from complaints.errors import ConfigurationError
 
     if path and not path.absolute().parent.is_dir():
-        raise ConfigurationError(f"{option} {path}: there is no folder {path.parent}")
+        raise ConfigurationError(f"{option} {path}: the folder {path.parent} does not exist")
 
 
 def _say(text: str) -> None:
@@ -234,5 +242,5 @@ def _history(source: str, data_dir: Path | None) -> "Sequence[Labelled]":
         rows = read_rows(Path(source))
     found = [report for report in labelled(rows) if report.best]
     if not found:
-        raise ConfigurationError(f"--from {source}: no report there has an owner that somebody decided on")
+        raise ConfigurationError(f"--from {source}: no report there has an owner that an officer decided on")
     return found

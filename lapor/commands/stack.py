@@ -1,4 +1,4 @@
-"""`lapor up`, `run`, `feed`, `demo`, `query`, `doctor`, `settings`: the stack and what is asked of it."""
+"""`lapor up`, `run`, `topics`, `feed`, `demo`, `query`, `doctor` and `settings`: start a stack, and work with a running one."""
 
 import contextlib
 import sys
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 CUT_SHORT = 130
-"""The exit status of a start that was stopped before it was ready: what a shell makes of Ctrl-C, so that no script takes it for done."""
+"""The exit status of `lapor up` if it is stopped before it is ready. It is the shell's status for Ctrl-C, so scripts see a failure."""
 
 
 def up(*, data_dir: DataDir = None) -> None:
-    """Start the embedded servers and every service, and keep them running. Ctrl-C stops all of it; the data are kept."""
+    """Start the embedded servers and all services, and keep them running. Ctrl-C stops everything; the data is kept."""
     from complaints.runtime.settings import Settings
     from lapor.local.note import sole
     from lapor.local.up import Up
@@ -38,13 +38,11 @@ def up(*, data_dir: DataDir = None) -> None:
                 _say_where(stack)
                 _show_status(stack, stop)
         finally:
-            with contextlib.suppress(
-                OSError
-            ):  # whoever read the output may be gone: what was started must end all the same
-                typer.echo("stopping; the data stay in " + str(settings.data))
+            with contextlib.suppress(OSError):  # the reader of the output may be gone; the stack must be stopped anyway
+                typer.echo("stopping; the data stays in " + str(settings.data))
             stack.stop()
     if not ready:
-        typer.echo("stopped before all of it was ready", err=True)
+        typer.echo("stopped before everything was ready", err=True)
         raise typer.Exit(CUT_SHORT)
 
 
@@ -71,7 +69,8 @@ def _show_status(stack: "Up", stop: "threading.Event") -> None:
 
 def run(
     services: Annotated[
-        list[str], typer.Argument(help="One or more doors (sms, twitter, telegram, web ...), or router, or sink.")
+        list[str],
+        typer.Argument(help="One or more channels (sms, twitter, telegram, web, webhook), or router, or sink."),
     ],
     *,
     model: Annotated[
@@ -79,26 +78,26 @@ def run(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Run doors or one worker in the foreground, against the servers that the settings or the running stack name.
+    """Run channels or one worker in the foreground, with the servers of the settings or of the running stack.
 
-    Doors that share a process share its memory of places, and end together. One whose upstream refuses our token stays shut
-    meanwhile; alone it ends and says so.
+    Channels in one process share the memory for the gazetteer, and if one crashes, all end. If an upstream refuses its token, that
+    channel waits and tries again, and the others continue; a channel that runs alone ends with the reason.
     """
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
     from lapor.processes.services import run_services
 
     if model is not None and services != ["router"]:
-        raise ConfigurationError(f"--model is the router's; {', '.join(services)} decides nothing")
+        raise ConfigurationError(f"--model is only for the router, not for {', '.join(services)}")
     run_services(services, settings_in(data_dir, {} if model is None else {"model": model}))
 
 
 def topics(
     *,
-    replication: Annotated[int, typer.Option(help="Copies of each; -1 is the cluster's default.", min=-1)] = -1,
+    replication: Annotated[int, typer.Option(help="Replicas per topic; -1: the cluster's default.", min=-1)] = -1,
     data_dir: DataDir = None,
 ) -> None:
-    """Make the topics that are missing, and list all of them. The first step on a new cluster; `up` does it by itself."""
+    """Create the topics that are missing, and list all topics. It is the first step on a new cluster; `lapor up` includes it."""
     from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.contract import topics as declared
     from lapor.local.note import settings_in
@@ -111,7 +110,7 @@ def topics(
 
 
 class FeedChannel(StrEnum):
-    """The doors that can be fed."""
+    """The channels that `lapor feed` can use."""
 
     sms = "sms"
     twitter = "twitter"
@@ -123,15 +122,15 @@ class FeedChannel(StrEnum):
 def feed(
     file: Annotated[Path, typer.Argument(help="JSON lines with `title` and `text`.", exists=True, dir_okay=False)],
     *,
-    channel: Annotated[FeedChannel, typer.Option(help="Through which door; mixed: all in turn.")] = FeedChannel.mixed,
+    channel: Annotated[FeedChannel, typer.Option(help="The channel; mixed: all in turn.")] = FeedChannel.mixed,
     rate: Annotated[
-        float | None, typer.Option(help="Messages a second. Default: as fast as the doors answer.", min=0.01)
+        float | None, typer.Option(help="Messages per second. Default: as fast as the channels answer.", min=0.01)
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Send a file of complaints through the real doors, and return when each has an owner in ClickHouse.
+    """Send a file of complaints through the real channels, and return when each has an owner in ClickHouse.
 
-    The last line is JSON: sent, owned, stored, dead_letters, lost, seconds. The exit status is 1 where something was lost or refused.
+    The last line is JSON: sent, owned, stored, dead_letters, lost, seconds. If a complaint was refused or has no owner, the status is 1.
     """
     import orjson
 
@@ -155,7 +154,7 @@ def feed(
 
 
 def demo() -> None:
-    """Start everything in a fresh folder, send complaints of every kind through the real doors, show what became of them, stop."""
+    """Start everything in a fresh folder, send sample complaints through the real channels, show the results, and stop everything."""
     from lapor.demo.demo import run as run_demo
 
     raise typer.Exit(run_demo())
@@ -173,7 +172,7 @@ def query(
     sql: Annotated[
         str,
         typer.Argument(
-            help="A query that only reads, as in `SELECT channel, count() FROM complaints GROUP BY channel`."
+            help="A query that only reads, such as `SELECT channel, count() FROM complaints GROUP BY channel`."
         ),
     ],
     *,
@@ -182,7 +181,7 @@ def query(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Ask ClickHouse. The views are complaints, dispositions, case_events, deliveries, dead_letters and cases."""
+    """Query ClickHouse. The views are complaints, dispositions, case_events, deliveries, dead_letters and cases."""
     from lapor.commands.tables import show_rows
     from lapor.local.note import started_in
     from lapor.processes.wiring import store
@@ -192,7 +191,7 @@ def query(
 
 
 def doctor(*, data_dir: DataDir = None) -> None:
-    """Say what is up, what is not and what to do. The exit status: 0 all is well, 1 something is wrong, 2 not all is there yet."""
+    """Show what works, what does not, and what to do. Exit status: 0 all is well, 1 something is wrong, 2 the stack is starting."""
     from lapor.local.checkup import findings
     from lapor.local.note import settings_in
     from ops.doctor import exit_status
@@ -208,7 +207,7 @@ def doctor(*, data_dir: DataDir = None) -> None:
 def settings(
     *, data_dir: DataDir = None, reveal: Annotated[bool, typer.Option(help="Show passwords and tokens.")] = False
 ) -> None:
-    """List every setting: its environment variable, its present value and what it means."""
+    """List every setting with its environment variable, its present value and its meaning."""
     from lapor.commands.tables import shown_value
     from lapor.local.note import settings_in
 

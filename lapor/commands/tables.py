@@ -1,4 +1,4 @@
-"""How services, rows and settings are shown to people."""
+"""Formats services, rows and settings for people."""
 
 import re
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from rich.table import Table
 from lapor.local.supervisor import Service, Supervisor
 
 _PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
-"""In one or more addresses; up to the last @ before the host, as addresses are read."""
+"""The password in each address of a text. It ends at the last @ before the host, as in `parse_address`."""
 
 
 def table(supervisor: Supervisor) -> Table:
     """Return the present state of all services."""
-    shown = Table("service", "state", "pid", "restarts", "memory", "loop")
+    shown = Table("service", "state", "pid", "restarts", "memory", "heartbeat")
     for service in supervisor.services:
         age = supervisor.beat_age_s(service) if service.beats else None
         shown.add_row(
@@ -70,7 +70,7 @@ def _cell(value: Any) -> str:
 
 
 def shown_value(value: object, *, reveal: bool) -> str:
-    """Return a setting's value; a password as stars unless it is to be revealed."""
+    """Return the value of a setting as text. Passwords and tokens are replaced by stars unless `reveal` is true."""
     if isinstance(value, SecretStr):
         return value.get_secret_value() if reveal else "***"
     text = "" if value is None else str(value)

@@ -1,1 +1,1 @@
-"""The main job from end to end, for people to watch."""
+"""The work of `lapor demo`: shows people the main job from end to end."""

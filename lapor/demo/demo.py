@@ -1,4 +1,4 @@
-"""`lapor demo`: the main job from end to end in a fresh folder, with a refusal, a conversation and a replay; nothing is left behind."""
+"""Runs the main job from end to end in a fresh folder, with a refusal, a conversation and a replay, and leaves nothing behind."""
 
 import tempfile
 import threading
@@ -32,18 +32,18 @@ POISON = Item(
     title="",
     text="",
     sender="6281200000099",
-    # esm_class says that a user data header comes first; the header says 40 bytes, the message has fewer
+    # esm_class announces a user data header; the header announces 40 bytes, but the message has fewer
     raw={"payload_hex": "28000301" + "ff" * 8, "esm_class": 0x40},
 )
 
 REASON = "Laporan ini bukan wewenang kami."
 
 TABLE_WIDTH = 150
-"""Columns where there is no terminal to ask."""
+"""Width of the table in columns if the output is not a terminal."""
 
 
 def read_samples() -> list[Item]:
-    """Return the complaints of the demo, each with a sender of its own."""
+    """Return the complaints of the demo, each with its own sender."""
     rows = yaml.safe_load(files("lapor.demo.samples").joinpath("complaints.yaml").read_text("utf-8"))
     return [
         Item(
@@ -57,7 +57,7 @@ def read_samples() -> list[Item]:
 
 
 def run() -> int:
-    """Run the demo and return its exit status: 0 where every complaint has its owner and nothing was lost."""
+    """Run the demo and return its exit status: 0 if every complaint has an owner and nothing was refused or lost, else 1."""
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="lapor-demo-", ignore_cleanup_errors=True) as folder,
@@ -118,12 +118,12 @@ def _moved(move: Move) -> None:
 
 
 def _because(explanation: str) -> str:
-    """The part of an explanation that says why; the table has the rest in its other columns."""
+    """Return the part of an explanation after "karena" (because). The rest of it is in the other columns of the table."""
     return explanation.rpartition("karena ")[2] or explanation
 
 
 def _refusal(settings: Settings, outcome: Outcome) -> None:
-    """Let the first owner that is no desk say "not ours" once."""
+    """Let the first owner that is not a triage desk refuse its case."""
     ids = tuple(found for found in outcome.ids if found is not None)
     rows = store(settings).execute(
         "SELECT tracking_code, owner_id, owner FROM cases WHERE complaint_id IN %(ids)s AND NOT triage ORDER BY tracking_code LIMIT 1",
@@ -136,7 +136,7 @@ def _refusal(settings: Settings, outcome: Outcome) -> None:
 
 
 def _conversation(stack: Up) -> None:
-    """Let one citizen go the whole way by SMS."""
+    """Let one citizen have a whole conversation by SMS."""
     settings = stack.settings
     clickhouse = store(settings)
 
@@ -150,7 +150,7 @@ def _conversation(stack: Up) -> None:
             if rows:
                 return str(rows[0][0])
             time.sleep(0.1)
-        raise UnavailableError("the completed case does not reach ClickHouse; see `lapor doctor`")
+        raise UnavailableError("the completed case did not reach ClickHouse; see `lapor doctor`")
 
     def answer(code: str, agency: str, text: str) -> None:
         cases.answer(settings, code, agency=agency, text=text, say=typer.echo)

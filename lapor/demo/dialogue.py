@@ -1,4 +1,4 @@
-"""One citizen's conversation by SMS, for the demo: what is said and what is heard, as the embedded SMSC saw it."""
+"""The conversation of one citizen by SMS, for the demo, seen from the embedded SMSC."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from complaints import tracking
 from complaints.errors import UnavailableError
 
 HEARD_WITHIN_S = 20.0
-"""A reply takes a second; after this something is wrong."""
+"""Seconds to wait for a reply, which usually takes one second."""
 
 CITIZEN = "6281200009876"
 COMPLAINT = "lampu jalan mati sejak Lebaran, gelap sekali"
@@ -25,9 +25,9 @@ class Phone:
 
         Args:
             smsc: base address of the embedded SMSC's control interface.
-            number: the citizen's.
-            short_code: ours.
-            say: is told each SMS, "> " before the citizen's, "< " before ours.
+            number: the citizen's phone number.
+            short_code: the short code of the service.
+            say: called with each SMS: "> " and a text from the citizen, or "< " and a text to the citizen.
         """
         self._http = httpx.Client(base_url=smsc, timeout=HEARD_WITHIN_S, trust_env=False)
         self._number = number
@@ -39,18 +39,18 @@ class Phone:
         """Send an SMS.
 
         Raises:
-            UnavailableError: it was not taken.
+            UnavailableError: the SMS channel did not accept it.
         """
         self._say(f"> {words}")
         body = {"source": self._number, "destination": self._short_code, "text": words}
         if self._http.post("/deliver", json=body).raise_for_status().json()["status"] != 0:
-            raise UnavailableError("the SMS door does not take the citizen's SMS; see `lapor doctor`")
+            raise UnavailableError("the SMS channel did not accept the citizen's SMS; see `lapor doctor`")
 
     def hear(self) -> str:
         """Wait for the next SMS and return it.
 
         Raises:
-            UnavailableError: none came.
+            UnavailableError: no SMS came within HEARD_WITHIN_S seconds.
         """
         deadline = time.monotonic() + HEARD_WITHIN_S
         while time.monotonic() < deadline:
@@ -61,19 +61,19 @@ class Phone:
                 self._say(f"< {ours[self._heard - 1]}")
                 return ours[self._heard - 1]
             time.sleep(0.05)
-        raise UnavailableError("the citizen hears nothing by SMS; see `lapor doctor`")
+        raise UnavailableError("the citizen got no SMS; see `lapor doctor`")
 
 
 def converse(phone: Phone, *, owner_of: Callable[[str], str], answer: Callable[[str, str, str], None]) -> None:
-    """Send an incomplete complaint, answer the question, ask for the status, and hear the agency's answer.
+    """Send an incomplete complaint, answer the question, ask for the status, and receive the agency's answer.
 
     Args:
-        phone: the citizen's.
-        owner_of: gives the owner's id by tracking code, once analysts see the completed case.
-        answer: lets the agency with this id answer the case: code, agency, text.
+        phone: the citizen's phone.
+        owner_of: returns the owner's id for a tracking code, once the completed case is in ClickHouse.
+        answer: answers the case for an agency. Its arguments are the tracking code, the agency's id and the text.
 
     Raises:
-        UnavailableError: a word of it did not arrive.
+        UnavailableError: a message did not arrive.
     """
     phone.text(COMPLAINT)
     question = phone.hear()

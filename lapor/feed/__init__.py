@@ -1,1 +1,1 @@
-"""Sends complaints through the real channels of a running stack."""
+"""The work of `lapor feed`: sends complaints through the real channels of a running stack."""

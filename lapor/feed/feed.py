@@ -1,4 +1,4 @@
-"""Sends complaints through the real doors of a running stack, and waits until each has an owner in ClickHouse."""
+"""Sends complaints through the real channels of a running stack, and waits until each has an owner in ClickHouse."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,13 +21,17 @@ from lapor.feed.upstreams import SENDERS, Upstreams
 from ops.cases import Answers
 
 SILENCE_S = 90.0
-"""After so long without any news of what is still open, it is reported as missing."""
+"""Seconds without any news after which complaints without an owner are reported as missing."""
 
 LOOK_EVERY_S = 0.5
+"""Seconds between two looks at Kafka and ClickHouse."""
+
 ASK_AT_ONCE = 2000
+"""Number of complaints that one ClickHouse query asks about."""
 
 
 Told = Callable[[str, int], None]
+"""A function that shows progress: "sent" or "owned", and the total so far."""
 
 
 def _tell_nobody(_what: str, _count: int) -> None:
@@ -36,16 +40,16 @@ def _tell_nobody(_what: str, _count: int) -> None:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of what was sent.
+    """What became of the items that were sent.
 
     Attributes:
-        ids: the complaint of each item, by its place in the list; None where it is not known yet.
-        refused: items that a door refused, with its reason.
-        owners: owner and hop by complaint.
-        stored: complaints that stand in ClickHouse.
-        dead_letters: how many were written meanwhile.
-        broken: how many of those were sent on purpose.
-        seconds: how long it took.
+        ids: the complaint id of each item, by its index in the list; None while it is unknown.
+        refused: the reason of each item that a channel refused, by its index.
+        owners: the name of the latest owner, by complaint id.
+        stored: the complaints that are in ClickHouse.
+        dead_letters: the number of dead letters written since the start.
+        broken: the number of broken messages that were sent on purpose.
+        seconds: the duration.
     """
 
     ids: list[UUID | None]
@@ -58,7 +62,7 @@ class Outcome:
 
     @property
     def missing(self) -> list[int]:
-        """The items that a door took and that have no owner in ClickHouse."""
+        """The indexes of the items that a channel accepted and that have no owner in ClickHouse."""
         return [
             place
             for place, found in enumerate(self.ids)
@@ -67,17 +71,17 @@ class Outcome:
 
     @property
     def settled(self) -> bool:
-        """Whether all that was sent is accounted for: an owner and a row, or a dead letter."""
+        """Whether everything that was sent is accounted for: by an owner and a row, or by a dead letter."""
         known = {found for found in self.ids if found is not None}
         return self.dead_letters >= self.broken + len(self.missing) and not known - self.stored
 
     @property
     def seen(self) -> int:
-        """A number that grows with each piece of news."""
+        """A number that grows with every new observation."""
         return sum(found is not None for found in self.ids) + len(self.owners) + len(self.stored) + self.dead_letters
 
     def as_json(self) -> dict[str, float]:
-        """Return the figures for the last line."""
+        """Return the figures for the last line of the output."""
         taken = [found for place, found in enumerate(self.ids) if place not in self.refused]
         return {
             "sent": len(taken),
@@ -90,16 +94,16 @@ class Outcome:
 
 
 class Feed:
-    """Sends to the doors of one stack."""
+    """Sends complaints to the channels of one stack."""
 
     def __init__(self, upstreams: Upstreams, *, keys: Keyring, scanner: Scanner, store: Answers) -> None:
         """Keep the parts.
 
         Args:
-            upstreams: what stands before the doors.
-            keys: of the installation; a text message's complaint is found by its sender's pseudonym.
+            upstreams: sends an item to its channel as the channel's upstream would.
+            keys: the keys of the installation. The complaint of an SMS is found by the sender's pseudonym.
             scanner: reads lapor.complaints and lapor.deadletters.
-            store: ClickHouse.
+            store: queries ClickHouse.
         """
         self._upstreams = upstreams
         self._keys = keys
@@ -114,16 +118,16 @@ class Feed:
         broken: Sequence[Item] = (),
         told: Told = _tell_nobody,
     ) -> Outcome:
-        """Send all and wait.
+        """Send all items, and wait until each has an owner or nothing new has happened for SILENCE_S seconds.
 
         Args:
-            items: what.
-            rate: messages a second; None for as fast as the doors answer.
-            broken: messages that cannot become complaints: sent first, and waited for as dead letters.
-            told: is told of progress: "sent" or "owned", and how many in all.
+            items: the complaints.
+            rate: messages per second; None means as fast as the channels answer.
+            broken: messages that cannot become complaints. They are sent first, and each is expected to become a dead letter.
+            told: called with the progress.
 
         Raises:
-            ConfigurationError: a door cannot be fed.
+            ConfigurationError: a channel cannot be fed.
             BusUnavailable: Kafka does not answer.
             StoreUnavailable: ClickHouse does not answer.
         """
@@ -154,7 +158,7 @@ class Feed:
                 told("sent", done)
 
     def _follow(self, items: Sequence[Item], outcome: Outcome, from_here: dict[str, Offsets], told: Told) -> None:
-        """Look until every item has its owner, or nothing new has been seen for SILENCE_S."""
+        """Look until everything is accounted for, or nothing new has happened for SILENCE_S seconds."""
         by_sender = {
             self._keys.pseudonym("sms", item.sender): place for place, item in enumerate(items) if item.channel == "sms"
         }
@@ -204,12 +208,16 @@ _OWNED = "SELECT complaint_id, argMax(owner, hop) FROM dispositions WHERE compla
 
 
 def make_feed(settings: Settings) -> Feed:
-    """Return a feed into the stack that runs in the settings' data folder."""
+    """Return a feed for the stack that runs in the data folder of the settings.
+
+    Raises:
+        ConfigurationError: no Kafka or ClickHouse is known.
+    """
     from complaints.bus.confluent import ConfluentScanner
     from lapor.local.note import Stack
     from lapor.processes.wiring import keyring, store
 
-    brokers = settings.kafka_required()  # first: where no stack runs, no secret is made
+    brokers = settings.kafka_required()  # comes first: if no stack runs, no secret must be created
     stack = Stack.running(settings.data)
     keys = keyring(settings)
     return Feed(

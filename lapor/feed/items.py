@@ -1,4 +1,4 @@
-"""What a feed sends: complaints from a file, each with a door and a sender of its own."""
+"""The complaints that a feed sends: read from a file, each with a channel and its own sender."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,11 +16,11 @@ class Item:
     """One complaint to send.
 
     Attributes:
-        channel: through which door.
-        title: may be empty.
-        text: the complaint.
-        sender: a number or an account; the same item has the same sender, so that sending it twice adds nothing.
-        raw: for SMS: a control request that replaces the text (a malformed one, say).
+        channel: the name of the channel.
+        title: the title, which may be empty.
+        text: the text of the complaint.
+        sender: a phone number or an account. An item always has the same sender, so sending it twice adds nothing.
+        raw: for SMS only: fields for the SMSC that replace the text, for example those of a malformed message.
     """
 
     channel: str
@@ -35,10 +35,10 @@ def read_items(path: Path, channel: str) -> list[Item]:
 
     Args:
         path: the file.
-        channel: a door, or "mixed" for all of them in turn.
+        channel: the name of a channel, or "mixed" for all channels in turn.
 
     Raises:
-        ConfigurationError: the file or a line of it cannot be read; the text says which.
+        ConfigurationError: the file or one of its lines cannot be read; the text says which.
     """
     items: list[Item] = []
     try:
@@ -55,7 +55,7 @@ def read_items(path: Path, channel: str) -> list[Item]:
             raise ConfigurationError(f"{path} line {number} is not JSON: {error}") from error
         except (KeyError, AttributeError, TypeError) as error:
             raise ConfigurationError(
-                f"{path} line {number} is not a JSON object with a string `text` (and perhaps a string `title`)"
+                f"{path} line {number} is not a JSON object with a string `text` (and optionally a string `title`)"
             ) from error
         door = DOORS[len(items) % len(DOORS)] if channel == "mixed" else channel
         items.append(Item(channel=door, title=title, text=text, sender=_sender(door, f"{len(items)}\0{title}\0{text}")))

@@ -1,4 +1,4 @@
-"""Progress of long work: bars in a terminal, a line now and then elsewhere."""
+"""Shows the progress of long work: as bars in a terminal, elsewhere as a line every few seconds."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ LINE_EVERY_S = 5.0
 
 @contextmanager
 def two_bars(total: int) -> Iterator[Callable[[str, int], None]]:
-    """Yield a function that is told "sent" or "owned" and how many; it goes to stderr, so that stdout stays for results."""
+    """Yield a function to call with "sent" or "owned" and the total so far. It writes to stderr, so that stdout holds only results."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _lines(total)

@@ -1,4 +1,4 @@
-"""Sends a complaint through a real door of a running stack, as its upstream would."""
+"""Sends a complaint through a real channel of a running stack, as the channel's upstream would."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -12,32 +12,32 @@ from complaints.errors import ConfigurationError, UpstreamUnavailable
 from lapor.feed.items import DOORS, Item
 
 SENDERS = 16
-"""Messages under way at once: as many as a few busy operators' links carry."""
+"""Number of messages sent at the same time: as many as the links of a few busy operators carry."""
 
 ANSWER_TIMEOUT_S = 180.0
-"""A door may wait for Kafka's restart before it says yes."""
+"""Seconds to wait for an answer: a channel may wait for a restart of Kafka before it acknowledges."""
 
 APP_PATIENCE_S = 30.0
-"""A door that was killed is back within seconds; after this the app says that it cannot send."""
+"""Seconds for which a request to the web channel is repeated. A channel that was killed is back within seconds."""
 
 NEEDS = {
     "sms": ("smsc", "the embedded SMSC (LAPOR_SMPP is set)"),
     "twitter": ("x", "the stand-in for X (LAPOR_X_API is set)"),
     "telegram": ("telegram", "the stand-in for Telegram (LAPOR_TELEGRAM_API is set)"),
 }
-"""Control interfaces by door, and what is said where there is none."""
+"""The name of the control interface that each channel needs, and the words for it in an error."""
 
 
 class Upstreams:
-    """What stands before the doors of one stack. Thread-safe."""
+    """The upstreams of the channels of one stack: SMSC, X, Telegram and clients of the web channel. Thread-safe."""
 
     def __init__(self, *, controls: dict[str, str], web: str | None, keys: Keyring) -> None:
         """Keep the parts.
 
         Args:
             controls: base addresses of the stand-ins' control interfaces, by "smsc", "x" and "telegram".
-            web: host:port of the web door.
-            keys: of the installation; a Telegram message's complaint is named by its chat's pseudonym.
+            web: host:port of the web channel.
+            keys: the keys of the installation. The complaint id of a Telegram message is derived from a pseudonym.
         """
         self._controls = controls
         self._web = web
@@ -53,28 +53,28 @@ class Upstreams:
         }
 
     def check(self, items: Iterable[Item]) -> None:
-        """Check that each door can be fed.
+        """Check that the channel of each item can be fed.
 
         Raises:
-            ConfigurationError: one cannot.
+            ConfigurationError: one of them cannot.
         """
         for door in {item.channel for item in items}:
             if door not in self._send:
-                raise ConfigurationError(f"no door {door!r} to feed; there are {', '.join(DOORS)} and mixed")
+                raise ConfigurationError(f"no channel {door!r} to feed; there are {', '.join(DOORS)} and mixed")
             control, what = NEEDS.get(door, ("", ""))
             if control and control not in self._controls:
                 raise ConfigurationError(
                     f"feeding {door} needs {what}: the running stack has none; start one with `lapor up`"
                 )
         if self._web is None:
-            raise ConfigurationError("no web door is known; start one with `lapor up`, or set LAPOR_WEB")
+            raise ConfigurationError("no web channel is known; start one with `lapor up`, or set LAPOR_WEB")
 
     def send(self, item: Item) -> UUID | None:
-        """Send an item; return its complaint's id where the door's protocol tells it.
+        """Send an item. Return the id of its complaint, or None for an SMS, whose protocol does not tell it.
 
         Raises:
-            UpstreamUnavailable: the door, or what stands before it, refuses.
-            httpx.HTTPError: it does not answer.
+            UpstreamUnavailable: the channel or its upstream refuses the item.
+            httpx.HTTPError: the channel or its upstream does not answer.
         """
         return self._send[item.channel](item)
 
@@ -83,27 +83,27 @@ class Upstreams:
         wanted = {"source": item.sender, "destination": "1708", "timeout_s": ANSWER_TIMEOUT_S}
         answer = self._http.post(f"{self._controls['smsc']}/deliver", json={**wanted, **(item.raw or {"text": text})})
         if answer.status_code != httpx.codes.OK or answer.json().get("status") != 0:
-            raise UpstreamUnavailable(f"the SMSC says {answer.status_code}: {answer.text[:200]}")
-        return None  # an SMS has no identifier: its complaint is found by the sender
+            raise UpstreamUnavailable(f"the SMSC answers {answer.status_code}: {answer.text[:200]}")
+        return None  # an SMS has no identifier; its complaint is found by the sender
 
     def _by_twitter(self, item: Item) -> UUID | None:
         text = f"@lapor1708 {item.title} {item.text}" if item.title else f"@lapor1708 {item.text}"
         post = {"author": item.sender, "text": text, "mentions": ["lapor1708"]}
         answer = self._http.post(f"{self._controls['x']}/_standin/tweets", json=post)
         if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
-            raise UpstreamUnavailable(f"the stand-in for X says {answer.status_code}: {answer.text[:200]}")
+            raise UpstreamUnavailable(f"the stand-in for X answers {answer.status_code}: {answer.text[:200]}")
         return ids.complaint_id("twitter", answer.json()["id"])
 
     def _by_web(self, item: Item) -> UUID | None:
         body = {"title": item.title[:200], "text": item.text, "contact": f"{item.sender}@example.id"}
         address, key = f"http://{self._web}/api/v1/complaints", {"Idempotency-Key": item.sender}
-        # as the app does while the door starts again: the key makes a second try harmless
+        # the mobile app does the same while the channel restarts; the key makes a repeated request harmless
         tries = stamina.retry_context(on=httpx.TransportError, attempts=None, timeout=APP_PATIENCE_S, wait_max=2.0)
         for attempt in tries:
             with attempt:
                 answer = self._http.post(address, json=body, headers=key)
         if answer.status_code != httpx.codes.ACCEPTED:
-            raise UpstreamUnavailable(f"the web door says {answer.status_code}: {answer.text[:200]}")
+            raise UpstreamUnavailable(f"the web channel answers {answer.status_code}: {answer.text[:200]}")
         return UUID(answer.json()["id"])
 
     def _by_telegram(self, item: Item) -> UUID | None:
@@ -111,7 +111,7 @@ class Upstreams:
         said = {"author": item.sender, "text": text, "key": item.sender}
         answer = self._http.post(f"{self._controls['telegram']}/_standin/messages", json=said)
         if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
-            raise UpstreamUnavailable(f"the stand-in for Telegram says {answer.status_code}: {answer.text[:200]}")
+            raise UpstreamUnavailable(f"the stand-in for Telegram answers {answer.status_code}: {answer.text[:200]}")
         found = answer.json()
         name = f"{found['bot_id']}/{found['chat_id']}/{found['message_id']}"
         return ids.complaint_id("telegram", self._keys.pseudonym("telegram", name))

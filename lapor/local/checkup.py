@@ -1,4 +1,4 @@
-"""Gathers what `lapor doctor` looks at, and lets ops conclude; no look waits longer than a few seconds."""
+"""Collects the observations for `lapor doctor`; package ops judges them. No observation takes longer than a few seconds."""
 
 import time
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ from ops.reach import Since, reach
 from sinks.clickhouse.client import Store
 
 PATIENCE_S = 5.0
-"""For each answer of Kafka and of ClickHouse: those that are well give it within milliseconds."""
+"""Seconds to wait for each answer of Kafka and ClickHouse, which answer within milliseconds if they are well."""
 
-READ_THE_LOG = "read its log in the data folder's logs, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
+READ_THE_LOG = "read its log in the folder logs of the data folder, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Yield what is found, in the order in which things depend on each other.
+    """Yield the findings. What others depend on comes first.
 
     Args:
-        settings: with the addresses of the running stack.
+        settings: the settings, with the addresses of the running stack.
     """
     yield look.build(installed())
     yield look.disk(settings.data)
@@ -40,12 +40,14 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from (look.not_ready(name) for name in starting)
     if settings.kafka is not None and TOPICS not in starting:
         yield from _kafka(settings.kafka, stack)
-    if settings.clickhouse is not None and "sink" not in starting:  # it makes the tables
+    if settings.clickhouse is not None and "sink" not in starting:  # the sink creates the tables
         yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
     if stack is not None:
         turning = {loop for service in (*CHANNELS, *WORKERS) for loop in loops(service)} - set(starting)
         ours = {name: pid for name, pid in stack.services.items() if name in turning}
-        yield from look.loops(settings.data, ours)  # the embedded servers are looked at by their own protocols
+        yield from look.loops(
+            settings.data, ours
+        )  # embedded servers have no heartbeat; they are checked by their protocols
         yield from look.restarts(settings.data, stack.restarts, now=time.time())
     yield from _upstreams(settings, stack)
 
@@ -61,14 +63,14 @@ def _stack(settings: Settings, stack: Stack | None) -> Finding:
         return Finding(
             what="stack",
             level=Level.fail,
-            detail=f"`lapor up` (pid {former.pid}) is gone from {data}, and what it started still runs: {', '.join(left)}",
-            advice="nobody starts them again when they end; `lapor up` takes the folder over",
+            detail=f"`lapor up` (pid {former.pid}) in {data} has ended, but what it started still runs: {', '.join(left)}",
+            advice="nothing restarts them if they end; run `lapor up` again: it ends them and starts new ones",
         )
     return Finding(
         what="stack",
         level=Level.fail if settings.kafka is None else Level.ok,
         detail=f"none runs in {data}",
-        advice="start one with `lapor up`, or name its folder with --data-dir or LAPOR_DATA",
+        advice="start one with `lapor up`, or give the folder of a running one with --data-dir or LAPOR_DATA",
     )
 
 
@@ -87,7 +89,9 @@ def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
         service = service_of(backlog.group)
         if stack is None:
             yield lag(backlog, needed=backlog.group.startswith(OURS), now=time.time())
-        elif service not in stack.starting:  # what waited for a stack that was stopped waits for its start
+        elif (
+            service not in stack.starting
+        ):  # records that waited while the stack was stopped are no fault while it starts
             needed = service in stack.services or backlog.group in look.READERS
             yield lag(backlog, needed=needed, now=time.time())
 
@@ -101,7 +105,7 @@ def _clickhouse(settings: Settings) -> Finding:
 
 
 def _upstreams(settings: Settings, stack: Stack | None) -> Iterator[Finding]:
-    """Look at what the channels that run here say; without a stack, `lapor run` may run one."""
+    """Yield a finding for each account that a running channel reports. Without a stack, `lapor run` may run a channel."""
     since = Since(started=stack.started, ready=stack.ready) if stack else Since()
     for name in CHANNELS:
         if stack is not None:

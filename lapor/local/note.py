@@ -1,4 +1,4 @@
-"""What runs where: the note that `lapor up` leaves in the data folder, by which every other command finds the running stack."""
+"""The note that `lapor up` writes into the data folder: what runs where. Every other command finds the running stack by it."""
 
 import fcntl
 import json
@@ -17,23 +17,23 @@ from complaints.runtime.settings import Settings
 NOTE = "stack.json"
 
 FOUND_BY_NOTE = ("kafka", "clickhouse", "smpp", "x_api", "telegram_api", "web")
-"""The settings that the note answers where the environment does not."""
+"""The settings whose value comes from the note if the environment does not set them."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Stack:
-    """A running stack.
+    """A running stack. All times are in seconds since 1970.
 
     Attributes:
-        pid: of the supervisor.
-        started: when that process started, in seconds since 1970: a pid alone may be somebody else's by now.
-        addresses: of the servers, by the name of their setting.
-        controls: base addresses of the stand-ins' control interfaces, by the stand-in's name.
-        services: the pid of each service, by its name.
-        births: when each of those processes started.
-        starting: what the start still waits for, in its order; empty once all of it is ready.
-        ready: when all of it was ready, in seconds since 1970; 0 before.
-        restarts: by the name of a process, when it was started again, in seconds since 1970.
+        pid: the process id of the supervisor.
+        started: when that process started. Another process may have the same pid later.
+        addresses: the addresses of the servers, by the name of their setting.
+        controls: the base addresses of the stand-ins' control interfaces, by the name of the stand-in.
+        services: the pid of each embedded server and of each heartbeat's process, by name.
+        births: when each of those processes started, by the same names.
+        starting: the parts that the start still waits for, in order; empty when everything is ready.
+        ready: when everything was ready; 0 before that.
+        restarts: the times of the restarts of each process, by its name.
     """
 
     pid: int = 0
@@ -48,26 +48,28 @@ class Stack:
 
     @classmethod
     def read(cls, data: Path) -> Self | None:
-        """Return the note in a data folder, whether its stack still runs or not; None where there is none.
+        """Return the note in a data folder, even if its stack no longer runs; None if there is no valid note.
 
         Raises:
-            ConfigurationError: there is one that cannot be read.
+            ConfigurationError: there is a note, but this user cannot read it.
         """
         try:
             return cls(**json.loads((data / NOTE).read_text()))
         except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
         except OSError as error:
-            raise ConfigurationError(f"{data / NOTE} cannot be read ({error}); is it somebody else's stack?") from error
+            raise ConfigurationError(
+                f"{data / NOTE} cannot be read ({error}); does the stack belong to another user?"
+            ) from error
 
     @classmethod
     def running(cls, data: Path) -> Self | None:
-        """Return the note where its stack runs."""
+        """Return the note if its stack runs, else None."""
         found = cls.read(data)
         return found if found is not None and is_process(found.pid, found.started) else None
 
     def write(self, data: Path) -> None:
-        """Put the note there; only its owner may read it, since addresses have passwords."""
+        """Write the note into a data folder. Only its owner can read it, because addresses contain passwords."""
         data.mkdir(parents=True, exist_ok=True)
         draft = data / f".{NOTE}.new"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -78,10 +80,10 @@ class Stack:
 
 @contextmanager
 def sole(data: Path) -> Iterator[None]:
-    """Hold the data folder: two stacks in one folder would take each other's data.
+    """Lock the data folder, because two stacks in one folder would damage each other's data.
 
     Raises:
-        ConfigurationError: another stack holds it, or it cannot be written.
+        ConfigurationError: another stack has the lock, or the folder cannot be written.
     """
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -101,7 +103,7 @@ def sole(data: Path) -> Iterator[None]:
 
 
 def is_process(pid: int, started: float) -> bool:
-    """Return whether this very process still runs."""
+    """Return whether the process with this pid and this start time, in seconds since 1970, still runs."""
     try:
         return bool(pid) and abs(psutil.Process(pid).create_time() - started) < 1.0
     except psutil.Error:
@@ -109,14 +111,14 @@ def is_process(pid: int, started: float) -> bool:
 
 
 def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:
-    """Return the settings: what is given, else the environment's, else those of the stack that runs in the data folder.
+    """Return the settings: given values take precedence over the environment, and the environment over the running stack's note.
 
     Args:
-        data: the data folder; None for the environment's or the default.
-        overrides: values that go before all others.
+        data: the data folder; None for that of the environment or the default.
+        overrides: values that take precedence over all others.
 
     Raises:
-        ConfigurationError: a variable is not as it must be.
+        ConfigurationError: an environment variable has a wrong value.
     """
     given = dict(overrides or {})
     if data is not None:
@@ -134,10 +136,10 @@ def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None
 
 
 def started_in(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:
-    """Return the settings (see `settings_in`) for a command that needs a whole stack.
+    """Return the settings (see `settings_in`) for a command that needs a complete stack.
 
     Raises:
-        ConfigurationError: a variable is not as it must be.
+        ConfigurationError: an environment variable has a wrong value.
         UnavailableError: the stack in the data folder is still starting.
     """
     settings = settings_in(data, overrides)

@@ -1,4 +1,4 @@
-"""Finds ports and a password for embedded servers: the same ones as at the last start where that is possible."""
+"""Chooses ports and a password for embedded servers: if possible, the same as at the last start."""
 
 import os
 import secrets
@@ -11,11 +11,11 @@ LOOPBACK = "127.0.0.1"
 
 
 def port_of_last_time(addresses: Mapping[str, str], name: str) -> int:
-    """Return the port that an address had at the last start where it is free, else any free one.
+    """Return the port that an address had at the last start if it is free, else any free port.
 
     Args:
-        addresses: of the last start, by name; as a URL or as host:port.
-        name: which of them.
+        addresses: the addresses of the last start, by name. Each is a URL or host:port.
+        name: the name of the address.
     """
     known = addresses.get(name, "")
     port = urlsplit(known if "//" in known else f"//{known}").port
@@ -23,7 +23,7 @@ def port_of_last_time(addresses: Mapping[str, str], name: str) -> int:
 
 
 def kept_password(path: Path) -> str:
-    """Return the password in a file, which is made at the first start; only its owner may read it."""
+    """Return the password in a file. The first call creates the file, which only its owner can read."""
     try:
         return path.read_text().strip()
     except FileNotFoundError:
@@ -36,7 +36,7 @@ def kept_password(path: Path) -> str:
 
 
 def free_port() -> int:
-    """Return a port on loopback that nobody listened on a moment ago."""
+    """Return a port on loopback that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -44,7 +44,7 @@ def free_port() -> int:
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Return whether nobody answers at a port."""
+    """Return whether no server accepts connections at a port."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex((host, port)) != 0

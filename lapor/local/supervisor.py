@@ -1,4 +1,4 @@
-"""Keeps processes running: starts them, starts them again when they die or their loop no longer turns, and stops them cleanly."""
+"""Keeps processes running: starts them, restarts them if they die or their heartbeat stops, and stops them cleanly."""
 
 import contextlib
 import os
@@ -20,48 +20,49 @@ from complaints.runtime.telemetry import Heartbeat
 log = structlog.get_logger()
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 10.0
-"""Backoff between two starts of a process that keeps dying."""
+"""First and longest pause, in seconds, between two starts of a process that keeps dying. The pause doubles each time."""
 
 STEADY_S = 20.0
-"""A process that ran so long is healthy: its next start has no pause."""
+"""Seconds after which a running process counts as healthy: its next restart has the shortest pause."""
 
 START_S = 120.0
-"""A service whose loop has not turned so long after its start never will."""
+"""Seconds within which a service must have its first heartbeat after a start; otherwise it counts as stuck."""
 
 SURE_S = 3.0
-"""How long a loop must seem stuck: its age is told by the clock of the wall, which may be set, and the next turn puts it right."""
+"""Seconds for which a loop must seem stuck. If the system clock is set, a heartbeat looks too old until the next one."""
 
 STOP_TIMEOUT_S = 15.0
-"""What a service may take to finish its work after SIGTERM; then it is killed, and nothing acked is lost by that either."""
+"""Seconds in which a service must finish its work after SIGTERM. Then it is killed; nothing that was acknowledged is lost by that."""
 
 WATCH_EVERY_S = 0.2
+"""Seconds between two checks of all services."""
 
 END_LOOK_S = 0.02
-"""Between two looks whether a service has ended: ten services stop in turn, and a person waits."""
+"""Seconds between two checks whether a service has ended: ten services stop in turn while a person waits."""
 
 MOST_RESTARTS_KEPT = 50
-"""Times of restarts that are remembered for a service: more than a crash loop makes in the minutes that anybody looks back."""
+"""Number of restart times kept per service: more than a crash loop causes in the minutes that `lapor doctor` looks back."""
 
 LOG_BYTES = 20 << 20
-"""A log file larger than this is set aside at the next start of its service."""
+"""Size in bytes above which a log file is set aside at the next start of its service."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """A process to keep.
+    """A process to keep running.
 
     Attributes:
-        name: for people, logs and heartbeats.
-        command: its arguments.
-        environment: what it gets beside ours.
+        name: the name for people and for the log file.
+        command: the program and its arguments.
+        environment: variables in addition to this process's environment.
         beats: the names of the heartbeats that its loops write.
-        process: while it runs.
-        started: monotonic time of its last start, in seconds.
-        restarts: how often it was started again.
-        restarted: when, in seconds since 1970; the last MOST_RESTARTS_KEPT of them.
-        pause_s: before the next start.
+        process: the process, once it was started.
+        started: monotonic time of the last start, in seconds.
+        restarts: the number of restarts.
+        restarted: the times of the last MOST_RESTARTS_KEPT restarts, in seconds since 1970.
+        pause_s: the pause before the next start, in seconds.
         due: monotonic time of the next start, in seconds.
-        stuck_since: monotonic time since which its loop seems stuck, in seconds; None while it does not.
+        stuck_since: monotonic time since which a loop seems stuck, in seconds; None if none does.
     """
 
     name: str
@@ -83,14 +84,14 @@ class Service:
 
 
 class Supervisor:
-    """Keeps services until told to stop. Services stop in the reverse order of their start."""
+    """Keeps services running until `stop`, which stops them in the reverse order of their start."""
 
     def __init__(self, data: Path, *, changed: Callable[[Service], None]) -> None:
-        """Keep nothing yet.
+        """Begin without services.
 
         Args:
-            data: the data folder; logs and heartbeats stand in it.
-            changed: is told of each start.
+            data: the data folder, with the folders of logs and heartbeats.
+            changed: called after each start of a service.
         """
         self._logs = data / "logs"
         self._heartbeats = data / "heartbeats"
@@ -101,7 +102,7 @@ class Supervisor:
         self.services: list[Service] = []
 
     def start(self, service: Service) -> None:
-        """Start a service and keep it."""
+        """Start a service and keep it running."""
         self._logs.mkdir(parents=True, exist_ok=True)
         with self._lock:
             self.services.append(service)
@@ -115,22 +116,22 @@ class Supervisor:
         """Wait until a service is ready, or until `stop` is set.
 
         Raises:
-            UnavailableError: it was not in time; the text has the end of its log.
+            UnavailableError: it was not ready within `timeout_s` seconds, or kept dying. The text contains the end of its log.
         """
         deadline, stop = time.monotonic() + timeout_s, stop or threading.Event()
         while not (stop.is_set() or ready()):
-            if time.monotonic() > deadline or service.restarts > 3:  # noqa: PLR2004  # the fault is not a passing one
+            if time.monotonic() > deadline or service.restarts > 3:  # noqa: PLR2004  # the fault will not pass
                 raise UnavailableError(f"{service.name} does not start; its log says:\n{self.log_tail(service.name)}")
             stop.wait(0.1)
 
     def beat_age_s(self, service: Service) -> float | None:
-        """Return the seconds since the slowest of the service's loops turned in its present life; None before each has turned once."""
+        """Return the age in seconds of the oldest of the service's heartbeats; None until all its loops have one since the last start."""
         ages = [Heartbeat.age_s(self._heartbeats, name) for name in service.beats]
         known = [age for age in ages if age is not None and age < time.monotonic() - service.started]
         return max(known) if known and len(known) == len(ages) else None
 
     def has_turned(self, service: Service) -> bool:
-        """Return whether the service's loop has turned in its present life."""
+        """Return whether all loops of the service have had a heartbeat since its last start."""
         return self.beat_age_s(service) is not None
 
     def log_tail(self, name: str, lines: int = 15) -> str:
@@ -141,7 +142,7 @@ class Supervisor:
             return "(no log)"
 
     def stop(self) -> None:
-        """Stop all services, last started first, and wait for them. What a service itself started ends with it."""
+        """Stop all services, the last started first, and wait for them. The processes that a service started end with it."""
         self._stop.set()
         if self._watcher.is_alive():
             self._watcher.join()
@@ -160,7 +161,7 @@ class Supervisor:
                 stdout=out,
                 stderr=out,
                 env={**os.environ, **service.environment},
-                start_new_session=True,  # Ctrl-C is for the supervisor, which stops its services in order
+                start_new_session=True,  # only the supervisor gets Ctrl-C; it stops the services in order
             )
         service.started = time.monotonic()
         service.stuck_since = None
@@ -184,7 +185,7 @@ class Supervisor:
             elif service.stuck_since is None:
                 service.stuck_since = now
             elif now - service.stuck_since > SURE_S and service.process is not None:
-                service.process.kill()  # it runs but its loop does not turn
+                service.process.kill()  # the process runs, but a loop is stuck
             return
         if service.due < service.started:  # it has just died
             service.pause_s = (
@@ -196,36 +197,36 @@ class Supervisor:
             service.restarted.append(time.time())
             try:
                 self._launch(service)
-            except OSError as error:  # no memory, no process, a full disk: it may pass, and the watch must go on
+            except OSError as error:  # too little memory, too many processes or a full disk may pass; keep watching
                 service.started = now
                 log.warning("a service cannot be started", service=service.name, error=str(error))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a service, and then its process group: Kafka formats its folder in a child, which would outlive a stop in that moment."""
+    """End a service, then its process group: the child in which Kafka formats its folder could otherwise outlive the service."""
     process.terminate()
     deadline = time.monotonic() + STOP_TIMEOUT_S
     while not _has_ended(process.pid) and time.monotonic() < deadline:
         time.sleep(END_LOOK_S)
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses where all of the group has ended
-        os.killpg(process.pid, signal.SIGKILL)  # not reaped yet, so the number of the group is still its own
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses if the whole group has ended
+        os.killpg(process.pid, signal.SIGKILL)  # the process is not reaped yet, so no other group can have its number
     process.wait()
 
 
 def _has_ended(pid: int) -> bool:
-    """Return whether a child has ended, and leave it to be reaped."""
+    """Return whether a child process has ended, without reaping it."""
     try:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:  # somebody has reaped it
+    except ChildProcessError:  # it has already been reaped
         return True
 
 
 def end_leftovers(processes: Mapping[int, float]) -> list[int]:
-    """End the services of a supervisor that was itself killed, and return their pids.
+    """End the services of a supervisor that was killed, and return their pids.
 
     Args:
-        processes: pids with the time when each process started, in seconds since 1970; another process that has the pid by now is
-            left alone.
+        processes: the start time of each process by its pid, in seconds since 1970. A process with the same pid but another start time
+            is left alone.
     """
     ours = []
     for pid, started in processes.items():

@@ -1,4 +1,4 @@
-"""The whole pipeline on one machine: embedded servers where no address is set, then every service, supervised."""
+"""Starts and supervises the whole pipeline on one machine: an embedded server for each address that is not set, then every service."""
 
 import os
 import secrets
@@ -23,32 +23,33 @@ from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops
 
 TOPICS = "topics"
-"""Making them is a step of the start, between the servers and the services."""
+"""The name of the start step that creates the topics, after the servers and before the services."""
 
 DOORS = "doors"
-"""The process, and the log, that all doors share here; where each is a container of its own, nothing else changes."""
+"""The name of the process, and of its log, that all channels share here. In containers each channel has its own process."""
 
 KAFKA_START_S = 300.0
-"""The first start downloads 45 MB of jars over what may be a village's line."""
+"""Seconds for Kafka to start: the first start downloads 45 MB of jars, perhaps over a slow rural line."""
 
 START_S = 60.0
+"""Seconds for any other server or service to start."""
 
 LOOK_EVERY_S = 0.05
-"""Between two looks whether something has come, and whether the start is to stop."""
+"""Seconds between two checks whether a part is ready and whether the start must stop."""
 
 STAND_IN_POLL_S = "0.5"
-"""How often the Twitter door looks at the stand-in, which has no rate limit and costs nothing; the real X is asked less often."""
+"""Seconds between two polls of the X stand-in, which has no rate limit and costs nothing. The real X is polled less often."""
 
 
 class Up:
-    """A stack that is being started, runs, and is stopped."""
+    """A stack that can be started and stopped."""
 
     def __init__(self, settings: Settings, *, say: Callable[[str], None]) -> None:
         """Keep the settings.
 
         Args:
-            settings: what is set is used, what is not is started.
-            say: is told of progress.
+            settings: a server whose address is set is used; for any other address an embedded server is started.
+            say: called with each line of progress.
         """
         self._settings = settings
         self._say = say
@@ -62,20 +63,20 @@ class Up:
 
     @property
     def settings(self) -> Settings:
-        """The settings with the addresses of what was started."""
+        """The settings, with the addresses of the servers that were started."""
         found = {name: value for name, value in self.stack.addresses.items() if getattr(self._settings, name) is None}
         return self._settings.model_copy(update=found)
 
     def start(self, stop: threading.Event) -> None:
-        """Start everything and return when all of it is ready, or soon after `stop` is set; `stop()` then ends what was started.
+        """Start everything. Return when everything is ready, or soon after `stop` is set; then call the method `stop`.
 
         Raises:
-            ConfigurationError: a setting is wrong, or a stack already runs in the folder.
-            UnavailableError: something did not start; the text has the end of its log.
+            ConfigurationError: a setting is wrong, or the note or the secret in the data folder cannot be read.
+            UnavailableError: a part did not start; the text contains the end of its log.
         """
         data, self._stop = self._settings.data, stop
         former = Stack.read(data) or Stack()
-        # addresses that people wrote down stay right: the ports of the last time are taken where they are free
+        # Addresses that people wrote down stay valid: if the ports of the last start are free, they are used again.
         self._former = {**former.addresses, **{f"{name}-control": url for name, url in former.controls.items()}}
         self._kept = Stack(addresses=former.addresses, controls=former.controls)
         end_leftovers({former.services[name]: born for name, born in former.births.items()})
@@ -87,15 +88,15 @@ class Up:
                 step()
 
     def stop(self) -> None:
-        """Stop everything; the data stays."""
+        """Stop everything and keep the data."""
         self.supervisor.stop()
-        # The addresses stay in the note, so that the next start takes the same ports where they are free: also those of
-        # servers that a start which was cut short did not come to.
+        # The addresses stay in the note so that the next start can use the same ports. If this start was interrupted, that includes
+        # the addresses of servers that it did not reach.
         addresses, controls = self._kept.addresses | self.stack.addresses, self._kept.controls | self.stack.controls
         Stack(addresses=addresses, controls=controls).write(self._settings.data)
 
     def _planned(self) -> list[str]:
-        """Return all that a start waits for, in its order."""
+        """Return the names of all parts that a start waits for, in order."""
         given = self._settings
         embedded = {
             "kafka": given.kafka,
@@ -108,7 +109,7 @@ class Up:
         return [*servers, TOPICS, *(loop for part in (*WORKERS, *self._doors()) for loop in loops(part))]
 
     def _doors(self) -> list[str]:
-        # webhooks come from systems that are named in a file: without it there is nobody to let in
+        # the webhook channel needs a file that names the sources, so it is started only if it is configured
         return [name for name in CHANNELS if name != "webhook" or self._settings.webhook]
 
     def _note(self, service: Service) -> None:
@@ -126,7 +127,7 @@ class Up:
             self.stack.write(self._settings.data)
 
     def _ready(self, *names: str) -> None:
-        """Note that the start no longer waits for these; where it is being stopped, they may not be ready at all."""
+        """Note that the start no longer waits for these parts. If it is being stopped, they may not be ready, and nothing is noted."""
         if self._stop.is_set():
             return
         with self._note_lock:
@@ -146,7 +147,7 @@ class Up:
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._say(f"starting the embedded {name}")
-        module = name.removesuffix("-api")  # Telegram's door has Telegram's name
+        module = name.removesuffix("-api")  # "telegram" is also the name of the channel
         command = [
             sys.executable,
             "-m",
@@ -183,8 +184,8 @@ class Up:
             return
         port, password = self._port("clickhouse"), kept_password(self._settings.data / "clickhouse-password")
         arguments = ("--port", str(port), "--user", "lapor", "--database", "lapor")
-        hidden = {"LAPOR_CLICKHOUSE_PASSWORD": password}  # an argument would stand in everybody's list of processes
-        # it listens when its engine is there, so a connection is proof enough
+        hidden = {"LAPOR_CLICKHOUSE_PASSWORD": password}  # any user can see the arguments of a process
+        # it listens only after its engine has started, so a connection proves that it is ready
         self._embedded("clickhouse", *arguments, ready=lambda: not is_free(port), environment=hidden)
         self.stack.addresses["clickhouse"] = f"clickhouse://lapor:{password}@{LOOPBACK}:{port}/lapor"
 
@@ -217,7 +218,7 @@ class Up:
             self.stack.addresses["web"] = f"{LOOPBACK}:{self._port('web')}"
 
     def _prepare(self) -> None:
-        """Make the topics before anybody needs them; the sink makes the tables. In a process of its own: this one stays small."""
+        """Create the topics before the services need them, in a separate process to keep this one small. The sink creates the tables."""
         self._say("making topics")
         command, deadline = [sys.executable, "-m", "lapor", "topics"], time.monotonic() + START_S
         with subprocess.Popen(  # noqa: S603  # our own command line
@@ -226,7 +227,7 @@ class Up:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # Ctrl-C is for this process, which ends that one
+            start_new_session=True,  # only this process gets Ctrl-C; it ends the other one
         ) as made:
             while made.poll() is None:
                 if self._stop.wait(LOOK_EVERY_S) or time.monotonic() > deadline:
@@ -234,12 +235,12 @@ class Up:
             _, said = made.communicate()
         if made.returncode and not self._stop.is_set():
             raise UnavailableError(
-                said.strip().removeprefix("lapor: ") or f"the topics were not made within {START_S} s"
+                said.strip().removeprefix("lapor: ") or f"the topics were not created within {START_S} s"
             )
         self._ready(TOPICS)
 
     def _services(self) -> None:
-        """Start the doors and the workers, and wait until every loop turns."""
+        """Start the workers and the channels, and wait for the first heartbeat of every loop."""
         self._web_address()
         for name in WORKERS:
             self._service(name, name)
@@ -258,7 +259,7 @@ class Up:
         self._ready(*self.stack.starting)
 
     def _service(self, name: str, *parts: str) -> None:
-        """Start a process; doors share one, and with it the gazetteer, which is most of their memory."""
+        """Start a process. The channels share one process, because they can share the gazetteer, which is most of their memory."""
         self._say(f"starting {', '.join(parts)}")
         command = [sys.executable, "-m", "lapor", "run", *parts]
         beats = tuple(loop for part in parts for loop in loops(part))
@@ -266,16 +267,16 @@ class Up:
         self.supervisor.start(Service(name=name, command=command, environment=environment, beats=beats))
 
     def metrics_of(self, name: str) -> dict[str, str]:
-        """A port of its own for each process: the router has the one that is set, the sink and the doors the next two."""
+        """Return a process's setting for metrics: the router gets the port that is set, the sink and the channels the next two."""
         if self._settings.metrics is None:
             return {}
         at = parse_address(f"http://{self._settings.metrics}", scheme="http", default_port=METRICS_PORT)
         return {"LAPOR_METRICS": f"{at.host}:{at.port + [*WORKERS, DOORS].index(name)}"}
 
     def _environment(self) -> dict[str, str]:
-        """What a service is told beside what the operator set."""
+        """Return the variables that a service gets in addition to this process's environment."""
         found = {f"LAPOR_{key.upper()}": value for key, value in self.stack.addresses.items()}
         if "x_api" in self.stack.addresses and "LAPOR_X_POLL_S" not in os.environ:
             found["LAPOR_X_POLL_S"] = STAND_IN_POLL_S
-        # glibc gives each thread an arena of its own otherwise: tens of MiB a process that nobody uses
+        # otherwise glibc gives each thread its own arena: tens of MiB per process that nothing uses
         return found | {"LAPOR_DATA": str(self._settings.data), "MALLOC_ARENA_MAX": "2"}

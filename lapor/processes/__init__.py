@@ -1,1 +1,1 @@
-"""The composition root: every real object is put together here."""
+"""The composition root: only this package puts real objects together."""

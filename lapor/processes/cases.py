@@ -1,4 +1,4 @@
-"""Acts on one case and replays all of them, on a running stack: what `lapor case`, `lapor replay` and the demo share."""
+"""The operations on cases of a running stack that `lapor case`, `lapor explain`, `lapor replay` and the demo share."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,37 +17,39 @@ if TYPE_CHECKING:  # client libraries load when they are needed
     from ops.replay import Move
 
 ROUTED_WITHIN_S = 20.0
-"""How long to wait for the router's answer to a refusal, which usually takes less than a second."""
+"""Seconds to wait for the router's answer to a refusal, which usually takes less than a second."""
 
 PUBLISHED_WITHIN_S = 30.0
-"""How long to wait for Kafka to accept an event."""
+"""Seconds to wait for Kafka to accept an event."""
 
 
 def refuse(settings: Settings, code: str, *, agency: str, text: str, say: Callable[[str], object]) -> None:
     """Record that an agency is not responsible, and wait until the case has moved on.
 
     Args:
-        settings: of the running stack.
+        settings: the settings of the running stack.
         code: the tracking code.
         agency: the id of the agency that refuses.
         text: its reason.
-        say: is told what became of it, sentence by sentence.
+        say: called with each sentence about the result.
 
     Raises:
-        CaseError: there is no such case, the agency cannot refuse it, or no router has answered in time.
+        CaseError: there is no such case, the agency cannot refuse it, or no router answered in time.
         BusUnavailable: Kafka did not accept the refusal.
     """
     from router.agencies.registry import Registry
 
     national = Registry.load().national_administrator
     if agency == national.id:
-        raise CaseError(f"{national.name} is the national administrator and cannot refuse: its desk sorts the case out")
+        raise CaseError(
+            f"{national.name} is the national administrator and cannot refuse: its triage desk must sort the case"
+        )
     case = cases.find(store(settings), code)
     with _scanner(settings) as scanner:
         event = cases.refuse(case, agency, text, scanner=scanner, now=datetime.now(UTC))
         if event is None:
             say(
-                f"{agency} has already refused this case; it is with {case.owner.name} ({case.owner.id}). Nothing changes."
+                f"{agency} has already refused this case; its owner is {case.owner.name} ({case.owner.id}). Nothing changes."
             )
             return
         _publish(event, settings)
@@ -57,17 +59,17 @@ def refuse(settings: Settings, code: str, *, agency: str, text: str, say: Callab
 
 
 def answer(settings: Settings, code: str, *, agency: str, text: str, say: Callable[[str], object]) -> None:
-    """Record the answer of the agency that has the case; the citizen hears it on the channel of the complaint.
+    """Record the answer of the agency that owns the case. The citizen gets it on the channel of the complaint.
 
     Args:
-        settings: of the running stack.
+        settings: the settings of the running stack.
         code: the tracking code.
         agency: the id of the agency that answers.
         text: its answer.
-        say: is told what became of it.
+        say: called with a sentence about the result.
 
     Raises:
-        CaseError: there is no such case, or the agency does not have it.
+        CaseError: there is no such case, or the agency does not own it.
         BusUnavailable: Kafka did not accept the answer.
     """
     case = cases.find(store(settings), code)
@@ -90,13 +92,13 @@ def history(settings: Settings, code: str) -> "tuple[cases.Case, list[Dispositio
 def replay(
     settings: Settings, topic: str, *, since_ms: int | None, moved: "Callable[[Move], None]"
 ) -> Mapping[str, Any]:
-    """Run past events through the present router into a shadow topic, and return the summary. Nobody is told anything.
+    """Route past events again with the present rules, into a shadow topic, and return the summary. Nobody is notified.
 
     Args:
-        settings: of the running stack.
-        topic: a topic with questions for the router.
+        settings: the settings of the running stack.
+        topic: a topic that the router reads.
         since_ms: where to begin, in milliseconds since 1970; None for the first event.
-        moved: is told of each case that would have another owner.
+        moved: called with each case that would have another owner.
 
     Raises:
         BusUnavailable: Kafka cannot be read or written.

@@ -1,4 +1,4 @@
-"""Makes each channel from the settings: one function per channel, and the table of all channels."""
+"""Makes each channel from the settings, with one function per channel, and lists them in the table of channels."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings, parse_address
 from complaints.runtime.upstream import Upstream
 
-if TYPE_CHECKING:  # `lapor up` imports this module too, and stays small
+if TYPE_CHECKING:  # `lapor up` imports this module too, and must stay small in memory
     from channels.base import Channel
     from channels.correspondence import Correspondence
     from channels.web.places import RegencySearch
@@ -18,23 +18,23 @@ if TYPE_CHECKING:  # `lapor up` imports this module too, and stays small
     from normalizer.places.gazetteer import Gazetteer
 
 SMPP_PORT = 2775
-"""The port that IANA gave to SMPP."""
+"""The port that IANA assigned to SMPP."""
 
 PASSWORD_CHARACTERS = 8
-"""The most that a bind's password may have (SMPP 3.4, 4.1.1: nine octets with the final NUL); a longer one would be cut in silence."""
+"""Maximum length of a bind's password (SMPP 3.4, 4.1.1: nine octets with the final NUL). A longer one would be cut silently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a door may be made of.
+    """The parts that a channel can be made of.
 
     Attributes:
-        settings: all of them.
-        keys: of this installation.
-        turned: the door calls it each time its loop turns.
-        upstream: where the door says how its upstream is reached.
-        cases: looks up where a case stands.
-        memory: the door's replies and cases.
+        settings: all settings.
+        keys: the keys of this installation.
+        turned: the heartbeat, which the channel calls in each round of its loop.
+        upstream: where the channel reports whether it reaches its upstream.
+        cases: looks up the status of a case.
+        memory: the channel's replies and cases.
         gazetteer: the regions.
     """
 
@@ -48,7 +48,7 @@ class Parts:
 
 
 def sms(parts: Parts) -> "Channel":
-    """Return the SMS door.
+    """Return the SMS channel.
 
     Raises:
         ConfigurationError: no SMSC is set, or an address is wrong.
@@ -61,7 +61,7 @@ def sms(parts: Parts) -> "Channel":
         raise ConfigurationError("no SMSC: set LAPOR_SMPP=smpp://system_id:password@host:port")
     addresses = [parse_address(address, scheme="smpp", default_port=SMPP_PORT) for address in settings.smpp.split(",")]
     if any(len(address.password.get_secret_value()) > PASSWORD_CHARACTERS for address in addresses):
-        raise ConfigurationError(f"LAPOR_SMPP: SMPP 3.4 has passwords of at most {PASSWORD_CHARACTERS} characters")
+        raise ConfigurationError(f"LAPOR_SMPP: SMPP 3.4 allows passwords of at most {PASSWORD_CHARACTERS} characters")
     return SmsChannel(
         addresses,
         memory=Memory(
@@ -77,7 +77,7 @@ def sms(parts: Parts) -> "Channel":
 
 
 def twitter(parts: Parts) -> "Channel":
-    """Return the Twitter door.
+    """Return the Twitter channel.
 
     Raises:
         ConfigurationError: no address of X is set.
@@ -104,7 +104,7 @@ def twitter(parts: Parts) -> "Channel":
 
 
 def telegram(parts: Parts) -> "Channel":
-    """Return the Telegram door.
+    """Return the Telegram channel.
 
     Raises:
         ConfigurationError: no address of the Bot API is set, or the token or an address is wrong.
@@ -145,10 +145,10 @@ def telegram(parts: Parts) -> "Channel":
 
 
 def web(parts: Parts) -> "Channel":
-    """Return the web door.
+    """Return the web channel.
 
     Raises:
-        ConfigurationError: no address to listen on is set, or a limit or the file of keys is wrong.
+        ConfigurationError: no address to listen on is set, or a limit or the file of API keys is wrong.
     """
     from channels.web.api.request_keys import RequestKeys
     from channels.web.channel import WebChannel
@@ -158,7 +158,7 @@ def web(parts: Parts) -> "Channel":
 
     settings = parts.settings
     if settings.web is None:
-        raise ConfigurationError("no address for the web door: set LAPOR_WEB=host:port")
+        raise ConfigurationError("no address for the web channel: set LAPOR_WEB=host:port")
     at = parse_address(f"http://{settings.web}", scheme="http", default_port=8080)
     web_parts = WebParts(
         cases=parts.cases,
@@ -182,7 +182,7 @@ def web(parts: Parts) -> "Channel":
 
 
 def _regencies(parts: Parts) -> "RegencySearch":
-    """Return the search of kabupaten and kota, on the gazetteer and the normaliser that are there already."""
+    """Return the search for kabupaten and kota. It uses the gazetteer and the normaliser that are already loaded."""
     from channels.web.places import RegencySearch
     from normalizer.complaint import Normaliser
 
@@ -193,10 +193,10 @@ def _regencies(parts: Parts) -> "RegencySearch":
 
 
 def webhook(parts: Parts) -> "Channel":
-    """Return the door of signed webhooks.
+    """Return the channel for signed webhooks.
 
     Raises:
-        ConfigurationError: no address to listen on or no file of sources is set, or one of them is wrong.
+        ConfigurationError: the address to listen on or the file of sources is not set or is wrong.
     """
     from channels.webhook.channel import WebhookChannel
     from channels.webhook.sources import read_sources
@@ -220,4 +220,4 @@ CHANNELS: Mapping[str, "Callable[[Parts], Channel]"] = {
     "web": web,
     "webhook": webhook,
 }
-"""The table of channels: each one's name, and the function that makes it. Client libraries load when it is called."""
+"""The table of channels: each name with the function that makes the channel. The function imports the client library when it is called."""

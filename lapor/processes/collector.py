@@ -1,13 +1,14 @@
-"""Keeps Python's collector from walking what stays loaded for good."""
+"""Keeps Python's garbage collector away from objects that live until the process ends."""
 
 import gc
 
 
 def settle(young_objects: int) -> None:
-    """Take all that is loaded now out of the collector's way: a walk through the gazetteer holds every answer up.
+    """Exclude all present objects from garbage collection: a collection that walks through the gazetteer would delay every answer.
 
     Args:
-        young_objects: new objects between two collections; nearly all that a message makes is freed by its reference counts.
+        young_objects: the number of new objects between two collections. Reference counting frees nearly all objects that a message
+            creates.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Opens doors: each with its way in, its way out and its memory; several may share a process, and with it the gazetteer."""
+"""Runs channels, each with its intake, its replies and its memory. Several channels can share a process, and so the gazetteer."""
 
 import threading
 import time
@@ -31,24 +31,24 @@ from sinks.clickhouse.client import Store
 log = structlog.get_logger()
 
 READ_BY_THE_CITIZEN = frozenset({"web"})
-"""Doors whose replies wait on a page until they are read: nobody can be told too much."""
+"""Channels whose replies wait on a page until the citizen reads them. They need no limit of replies per hour."""
 
 YOUNG_OBJECTS = 20_000
-"""New objects between two collections: a burst of messages makes hundreds of thousands that reference counts alone free."""
+"""Number of new objects between two garbage collections. A burst of messages creates hundreds of thousands, freed by reference counting."""
 
 REFUSED_PAUSE_S = 60.0
-"""Between two tries of a door whose upstream refuses our token: a person mends that, and upstream bears so few."""
+"""Seconds between two tries of a channel whose upstream refuses the token: a person must correct it, and upstream tolerates few tries."""
 
 TURN_S = 0.5
-"""The longest that a crashed door goes unnoticed."""
+"""Maximum number of seconds until a crashed channel is noticed."""
 
 
 def run_doors(names: Sequence[str], settings: Settings) -> None:
-    """Run doors until SIGTERM or SIGINT, or until one of them crashes.
+    """Run channels until SIGTERM or SIGINT, or until one of them crashes.
 
     Args:
-        names: of the channel table.
-        settings: theirs.
+        names: names in the table of channels.
+        settings: the settings of all of them.
 
     Raises:
         ConfigurationError: a setting is missing or wrong, or a file cannot be written.
@@ -61,10 +61,10 @@ def run_doors(names: Sequence[str], settings: Settings) -> None:
         def guarded(work: Callable[[], None]) -> None:
             try:
                 work()
-            except BaseException as error:  # noqa: BLE001  # raised again where everybody sees it
+            except BaseException as error:  # noqa: BLE001  # raised again in the main thread
                 crashes.append(error)
             finally:
-                stop.set()  # a door that ends takes the process with it, which is then started again whole
+                stop.set()  # a channel that ends stops the whole process, which the supervisor then restarts
 
         works = [
             work
@@ -84,7 +84,7 @@ def run_doors(names: Sequence[str], settings: Settings) -> None:
         raise crashes[0]
 
 
-def _works(  # noqa: PLR0913  # what a door is made of
+def _works(  # noqa: PLR0913  # the parts of a channel
     name: str,
     settings: Settings,
     *,
@@ -94,7 +94,7 @@ def _works(  # noqa: PLR0913  # what a door is made of
     into: ExitStack,
     alone: bool,
 ) -> list[Callable[[], None]]:
-    """Return what a door's threads do; what must be closed afterwards goes onto the stack."""
+    """Return the functions that the threads of a channel run. Whatever must be closed afterwards is put onto `into`."""
     beat, brokers = heartbeats(settings, name), settings.kafka_required()
     memory = Correspondence(
         settings.data / name / "correspondence.db", clock=time.time, question_s=settings.question_hours * HOUR_S
@@ -135,21 +135,21 @@ def _works(  # noqa: PLR0913  # what a door is made of
 
 
 def again_when_refused(serve: Callable[[], None], turned: Callable[[], None], stop: threading.Event) -> None:
-    """Serve a door that shares its process. Where its upstream refuses our credentials it stays shut, and the others go on.
+    """Serve a channel that shares its process. If its upstream refuses the credentials, it pauses and tries again; the others continue.
 
-    Alone it would end, and say why at its start; here that would take every door with it, again and again.
+    A channel that runs alone would end with the reason. Here that would end all channels of the process, again and again.
 
     Args:
-        serve: runs the door until `stop` is set.
-        turned: is called while it is shut: a loop that waits is not stuck.
-        stop: the sign to end.
+        serve: runs the channel until `stop` is set.
+        turned: the heartbeat, called during the pause too, because a loop that waits is not stuck.
+        stop: the signal to end.
     """
     while not stop.is_set():
         try:
             serve()
             break
         except CredentialsRefused as error:
-            log.error("the door stays shut", error=str(error), pause_s=REFUSED_PAUSE_S)  # noqa: TRY400  # the text says it all
+            log.error("credentials refused, channel paused", error=str(error), pause_s=REFUSED_PAUSE_S)  # noqa: TRY400  # the text says it all
             telemetry.RETRIES.labels("refused-credentials").inc()
             until = time.monotonic() + REFUSED_PAUSE_S
             while time.monotonic() < until and not stop.wait(TURN_S):

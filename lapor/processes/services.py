@@ -1,4 +1,4 @@
-"""What `lapor run` runs: doors, the routing worker, the sink, each in the foreground until it is told to stop."""
+"""The services of `lapor run`: channels, the router and the sink, each in the foreground until it is told to stop."""
 
 from collections.abc import Sequence
 
@@ -11,21 +11,21 @@ from lapor.processes.channels import CHANNELS
 from lapor.processes.wiring import WORKERS, heartbeats, router, stop_on_signals, store
 
 ROUTER_PATIENCE_S = 20.0
-"""How long the router's producer tries: less than the flush of a batch waits, so that its answer is known by then."""
+"""Seconds that the router's producer tries to write a record: less than the flush of a batch waits, so the outcome is known by then."""
 
 METRICS_PORT = 9400
-"""Where LAPOR_METRICS names a host alone."""
+"""The port for metrics if LAPOR_METRICS names only a host."""
 
 
 def run_services(names: Sequence[str], settings: Settings) -> None:
-    """Run one or more doors in this process, or a worker.
+    """Run one or more channels in this process, or one worker.
 
     Args:
-        names: of the channel table, or of WORKERS.
-        settings: theirs.
+        names: names in the table of channels, or one name in WORKERS.
+        settings: the settings of all of them.
 
     Raises:
-        ConfigurationError: there is none of that name, a worker has company, or settings are wrong.
+        ConfigurationError: a name is unknown, a worker is named together with another service, or a setting is wrong.
     """
     unknown = [name for name in names if name not in {*CHANNELS, *WORKERS}]
     if unknown:
@@ -38,7 +38,7 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
         case ["sink"]:
             run_sink(settings)
         case _ if any(name in WORKERS for name in names):
-            raise ConfigurationError("a worker runs in a process of its own; only doors can share one")
+            raise ConfigurationError("a worker needs its own process; only channels can share one")
         case _:
             from lapor.processes.run_channels import run_doors
 
@@ -46,10 +46,10 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
 
 
 def serve_metrics(address: str) -> None:
-    """Show this process's metrics over HTTP, in a thread of its own.
+    """Serve this process's metrics over HTTP, in a separate thread.
 
     Raises:
-        ConfigurationError: the address is none, or cannot be listened on.
+        ConfigurationError: the address is not valid, or nothing can listen on it.
     """
     at = parse_address(f"http://{address}", scheme="http", default_port=METRICS_PORT)
     try:
@@ -85,7 +85,7 @@ def run_router(settings: Settings) -> None:
 
 
 def run_sink(settings: Settings) -> None:
-    """Run the sink until SIGTERM or SIGINT, after it has brought the schema up to date.
+    """Bring the schema up to date, then run the sink until SIGTERM or SIGINT.
 
     Raises:
         ConfigurationError: no Kafka or ClickHouse is set, or a migration was changed after it was applied.

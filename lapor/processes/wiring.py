@@ -1,4 +1,4 @@
-"""Puts real things together: each function here makes one runnable part from the settings."""
+"""Makes the parts that several services share: each function makes one part from the settings."""
 
 import signal
 import threading
@@ -13,7 +13,7 @@ from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
 from lapor.processes.channels import CHANNELS
 
-if TYPE_CHECKING:  # client libraries load with the part that needs them
+if TYPE_CHECKING:  # each function imports the client library that it needs
     from normalizer.complaint import Normaliser
     from router.routing import Router
     from sinks.clickhouse.client import Store
@@ -22,7 +22,7 @@ WORKERS = ("router", "sink")
 
 
 def loops(service: str) -> tuple[str, ...]:
-    """Return the names of the heartbeats that a door or a worker writes: a door's courier turns in a thread of its own."""
+    """Return the names of the heartbeats of a channel or worker. A channel has two, because its replies are sent by a separate thread."""
     return (service, f"{service}-replies") if service in CHANNELS else (service,)
 
 
@@ -39,7 +39,7 @@ def normaliser() -> "Normaliser":
 
 
 def router(settings: Settings) -> "Router":
-    """Return the routing function with its registry and rules, and the model that is set."""
+    """Return the routing function with its registry, its rules and, if one is set, its model."""
     from router.routing import Router
 
     return Router.load(max_hops=settings.max_hops, model=settings.model)
@@ -58,18 +58,18 @@ def heartbeats(settings: Settings, name: str) -> Heartbeat:
 
 
 def upstream(settings: Settings, name: str) -> Upstream:
-    """Return what a channel says of its upstream."""
+    """Return the object in which a channel reports whether it reaches its upstream."""
     return Upstream(upstreams_in(settings.data), name)
 
 
 def upstreams_in(data: Path) -> Path:
-    """Return the folder in which the channels say how they reach their upstreams."""
+    """Return the folder of the files in which channels report whether they reach their upstreams."""
     return data / "upstreams"
 
 
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM and SIGINT set, and SIGHUP, which a closed terminal sends, unless it is ignored (nohup)."""
+    """Yield an event that is set by SIGTERM, SIGINT and, unless it is ignored as under nohup, SIGHUP (a closed terminal sends it)."""
     stop = threading.Event()
     wanted = {signal.SIGTERM, signal.SIGINT}
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

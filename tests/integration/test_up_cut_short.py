@@ -74,7 +74,7 @@ def stopped_at(starting: Starting, stage: Callable[[], bool], number: signal.Sig
             starting.process.kill()
     assert status == 130, starting.said
     assert "ready." not in starting.said
-    assert "stopped before all of it was ready" in starting.said
+    assert "stopped before everything was ready" in starting.said
     assert starting.running() == []
     note = Stack.read(starting.folder)
     assert note is not None

@@ -274,5 +274,5 @@ def test_a_loop_that_turns_one_that_is_stuck_and_one_that_never_turned(tmp_path:
     found = {finding.what: finding for finding in doctor.loops(tmp_path, {"sms": 1, "router": 2, "web": 3})}
     levels = {name: finding.level for name, finding in found.items()}
     assert levels == {"sms": Level.ok, "router": Level.fail, "web": Level.fail}
-    assert "never turned (pid 3)" in found["web"].detail
+    assert "no heartbeat yet (pid 3)" in found["web"].detail
     assert found["router"].advice.endswith("router.log")

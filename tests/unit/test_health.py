@@ -30,7 +30,7 @@ def test_a_loop_that_never_turned_is_unhealthy(tmp_path: Path, capsys: pytest.Ca
     """A service that hangs while it starts has no heartbeat; another service's says nothing about it."""
     beat(tmp_path, "sink", age_s=0)
     assert health.main(["router"], {"LAPOR_DATA": str(tmp_path)}) == 1
-    assert capsys.readouterr().out == "router: its loop has not turned yet\n"
+    assert capsys.readouterr().out == "router: no heartbeat yet\n"
 
 
 def test_without_a_name_every_heartbeat_counts(tmp_path: Path) -> None:

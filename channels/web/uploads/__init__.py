@@ -1,1 +1,1 @@
-"""Forms and files as they come in, with a bound for each."""
+"""Reads the forms and files that citizens send, with a size limit for each."""

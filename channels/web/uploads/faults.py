@@ -1,4 +1,4 @@
-"""Why a file was not kept, in the words of the form and of the API."""
+"""The reasons why a file was not kept, in the words of the form and of the API."""
 
 from typing import NamedTuple
 
@@ -8,12 +8,12 @@ UNAVAILABLE = 503
 
 
 class FileFault(NamedTuple):
-    """One reason.
+    """One reason why a file was not kept.
 
     Attributes:
-        status: the API's HTTP status.
-        api: the API's sentence; may have {most}, the largest file in megabytes.
-        form: the form's sentence; has {name}, the file's name, and may have {most}.
+        status: the HTTP status of the API's answer.
+        api: the API's sentence. It may contain {most}, the maximum size of a file in megabytes.
+        form: the form's sentence. It contains {name}, the name of the file, and may contain {most}.
     """
 
     status: int
@@ -31,15 +31,15 @@ FILE_FAULTS = {
         "“{name}” belum dapat disimpan. Coba lagi, atau kirim laporan tanpa lampiran ini.",
     ),
 }
-"""By the fault of an Upload."""
+"""The reasons by the value of `Upload.fault`."""
 
 
 def api_answer(fault: str, most_bytes: int) -> tuple[int, str]:
-    """Return the status and the sentence with which the API answers a file that was not kept.
+    """Return the HTTP status and the sentence of the API's answer about a file that was not kept.
 
     Args:
-        fault: of the Upload.
-        most_bytes: the largest file that is taken.
+        fault: the fault of the Upload.
+        most_bytes: the maximum size of a file in bytes.
     """
     found = FILE_FAULTS[fault]
     return found.status, found.api.format(most=most_bytes // MEGABYTE)

@@ -1,4 +1,4 @@
-"""Takes citizens' files as they come in: counted, hashed, known by their bytes for what they are, and handed to the store."""
+"""Takes the files that citizens send: limits and hashes them, detects their type from their bytes, and gives them to the store."""
 
 import tempfile
 from dataclasses import dataclass
@@ -26,14 +26,15 @@ MEDIA_TYPES = {
     "video/3gpp": "video/3gpp",
     "video/webm": "video/webm",
 }
-"""What phones make, and PDF. None of these runs anything where it is opened; SVG and HTML would."""
+"""The accepted media types by the type that puremagic detects: what phones produce, and PDF. None runs code when it is opened, as SVG and
+HTML would."""
 
 LONGEST_NAME = 120
-"""Characters of a file's name that are kept."""
+"""Maximum number of characters of a file's name that are kept."""
 
 
 def media_type(head: bytes) -> str | None:
-    """Return what a file is by its first bytes; None for what we do not take, whatever it calls itself."""
+    """Return the media type that the first bytes of a file show, whatever its name says; None if the type is not accepted."""
     try:
         found = puremagic.from_string(head, mime=True)
     except (puremagic.PureError, ValueError):
@@ -42,7 +43,7 @@ def media_type(head: bytes) -> str | None:
 
 
 def safe_name(name: str) -> str:
-    """Return the last part of a file's name without characters that do not print; "lampiran" where nothing is left."""
+    """Return the last part of a file's name without unprintable characters, or "lampiran" if nothing is left."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(letter for letter in last if letter.isprintable()).strip(" .")
     return shown[-LONGEST_NAME:] or "lampiran"
@@ -53,9 +54,9 @@ class Upload:
     """One file of a form, kept or not.
 
     Attributes:
-        attachment: what was kept; None where it was not.
-        name: what the client called it.
-        fault: why it was not kept: "large", "type", "empty" or "unavailable"; empty where it was.
+        attachment: the kept file; None if it was not kept.
+        name: the safe form of the client's name for it.
+        fault: why it was not kept: "large", "type", "empty" or "unavailable"; empty if it was kept.
     """
 
     attachment: Attachment | None
@@ -64,14 +65,14 @@ class Upload:
 
 
 class Draft:
-    """A file that is coming in: hashed while it is written, and cut where it is too large. One thread at a time; a context manager."""
+    """A file that is being received. It is hashed while it is written. A context manager for one thread at a time."""
 
     def __init__(self, name: str, *, most_bytes: int) -> None:
-        """Begin empty.
+        """Create an empty temporary file.
 
         Args:
-            name: what the client calls it.
-            most_bytes: of which nothing beyond is written.
+            name: the client's name for the file.
+            most_bytes: the maximum size; data beyond it is counted, but not written.
         """
         self.name = safe_name(name)
         self._most_bytes = most_bytes
@@ -88,10 +89,10 @@ class Draft:
         self._file.close()
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes.
+        """Add the next bytes.
 
         Raises:
-            UnavailableError: the disk does not.
+            UnavailableError: the disk does not accept them.
         """
         self._size += len(data)
         if self._size <= self._most_bytes:
@@ -99,10 +100,10 @@ class Draft:
             try:
                 self._file.write(data)
             except OSError as error:
-                raise UnavailableError(f"no room for an attachment that comes in: {error}") from error
+                raise UnavailableError(f"no space for an attachment that is being received: {error}") from error
 
     def keep_in(self, store: AttachmentStore) -> Upload:
-        """Finish: check what it is, and hand it to the store."""
+        """Check the size and the type of the file, and give it to the store. If the disk or the store fails, the fault is "unavailable"."""
         if self._size == 0:
             return Upload(attachment=None, name=self.name, fault="empty")
         if self._size > self._most_bytes:
@@ -122,10 +123,10 @@ class Draft:
 
 
 def referred(store: AttachmentStore, digest: str, name: str) -> Attachment | None:
-    """Return the attachment that was kept before under a hash; None where there is none.
+    """Return the attachment that was kept before under a SHA-256 hash; None if there is none of an accepted type.
 
     Raises:
-        UnavailableError: it cannot be known now.
+        UnavailableError: the store cannot be read now.
     """
     found = store.find(digest)
     kind = media_type(found[1]) if found else None

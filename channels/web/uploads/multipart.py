@@ -1,4 +1,4 @@
-"""Reads a form as it comes in, fields and files, with a bound for each; a file too large is passed over, not the form."""
+"""Reads the fields and files of a form while it is received, with a limit for each. If a file is too large, only that file is dropped."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 IDLE_S = 30.0
-"""A client that sends nothing for so long has gone: a phone out of reach comes back by itself, and sends anew."""
+"""Seconds without data after which a client counts as gone. A phone that was out of reach sends the form again when it is back."""
 
 MOST_FILES = 5
-"""Of one form: a few photos and a document."""
+"""Maximum number of files in one form: a few photos and a document."""
 
 SKIPPED_BYTES = 256 << 20
-"""Of files too large that are read and thrown away, so that the citizen learns which one it was: a minute of a phone's best video."""
+"""Maximum number of bytes of a body beyond the limit for fields: a minute of a phone's best video. Files that are too large are read and
+thrown away, so that the citizen learns which one it was."""
 
 
 @dataclass(slots=True)
 class Form:
-    """What came.
+    """The content of a form.
 
     Attributes:
         fields: the last value of each field.
         lists: all values of each field.
-        files: each file that was chosen, kept or not.
-        surplus: how many files there were beyond MOST_FILES.
+        files: every file that the citizen chose, kept or not, up to MOST_FILES.
+        surplus: the number of files beyond MOST_FILES.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -47,16 +48,16 @@ class Form:
     surplus: int = 0
 
     def add(self, name: str, value: str) -> None:
-        """Take a field."""
+        """Add a field."""
         self.fields[name] = value
         self.lists.setdefault(name, []).append(value)
 
 
 async def chunks(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body as it comes.
+    """Yield the body of a request in the pieces in which it is received.
 
     Raises:
-        HTTPException: 408, the client fell silent.
+        HTTPException: 408, the client sent nothing for IDLE_S seconds.
     """
     stream = request.stream().__aiter__()
     while True:
@@ -71,10 +72,10 @@ async def chunks(request: Request) -> AsyncIterator[bytes]:
 
 
 async def limited_body(request: Request, most: int) -> bytes:
-    """Return the body.
+    """Return the body of a request.
 
     Raises:
-        HTTPException: 413 as soon as it is or says that it is larger than `most` bytes; the rest is not read. 408 as in `chunks`.
+        HTTPException: 413, the body or its announced length is larger than `most` bytes; the rest is not read. 408 as in `chunks`.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
@@ -96,9 +97,9 @@ class FormReader:
     """Reads forms.
 
     Attributes:
-        store: where files go.
-        most_bytes: of all fields together.
-        most_file_bytes: of one file.
+        store: keeps the files.
+        most_bytes: the maximum size of all fields together, in bytes.
+        most_file_bytes: the maximum size of one file in bytes.
     """
 
     store: AttachmentStore
@@ -106,14 +107,15 @@ class FormReader:
     most_file_bytes: int
 
     async def read(self, request: Request, gate: Callable[[Form], bool] = lambda _: True) -> Form:
-        """Return the form.
+        """Return the form in a request.
 
         Args:
-            request: with an urlencoded or multipart body.
-            gate: is asked when the first file begins, with the fields before it; where it says no, no file is kept.
+            request: the request, with a urlencoded or multipart body.
+            gate: called when the first file begins, with the fields before it. If it returns false, no file is kept.
 
         Raises:
-            HTTPException: 400, 408 or 413, with a sentence for the citizen.
+            HTTPException: 400 (not readable), 408 (no more data) or 413 (too large), with a sentence for the citizen.
+            UnavailableError: the disk does not accept a file.
         """
         kind, options = parse_options_header(request.headers.get("content-type", "").encode("latin-1", "replace"))
         try:
@@ -146,7 +148,7 @@ class FormReader:
 
 
 class _Parts:
-    """What the parser tells, in order. Writing to the disk is put off until `settle`, which leaves the event loop for it."""
+    """The parser's callbacks. They put off writing to the disk until `settle`, which does it outside the event loop."""
 
     def __init__(self, reader: FormReader, gate: Callable[[Form], bool], drafts: ExitStack) -> None:
         self.form = Form()
@@ -175,7 +177,7 @@ class _Parts:
         }
 
     async def settle(self) -> None:
-        """Write what has come."""
+        """Write the data that was received since the last call."""
         todo, self._todo = self._todo, []
         for draft, data in todo:
             if data is not None:
@@ -204,9 +206,9 @@ class _Parts:
         self._is_file = b"filename" in options
         self._count += 1
         if self._count > MOST_FIELDS:
-            raise MalformedMessage("more fields than a form of ours has")
+            raise MalformedMessage("more fields than the form has")
         name = options.get(b"filename", b"").decode("utf-8", "replace")
-        if not self._is_file or not name:  # a field for files in which none was chosen
+        if not self._is_file or not name:  # not a file, or a file field in which no file was chosen
             return
         if self._open is None:
             self._open = self._gate(self.form)

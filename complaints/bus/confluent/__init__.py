@@ -1,4 +1,4 @@
-"""confluent-kafka behind the bus. Only this package imports it."""
+"""The bus implemented with confluent-kafka, which only this package imports."""
 
 from complaints.bus.confluent.consumer import ConfluentConsumer
 from complaints.bus.confluent.producer import ConfluentProducer

@@ -1,4 +1,4 @@
-"""How far behind each consumer group is, seen from outside: what waits for it, and how old the oldest of it is; by confluent-kafka."""
+"""Measures from outside how far each consumer group is behind: how many records wait for it, and how old the oldest is."""
 
 import logging
 import time
@@ -19,15 +19,16 @@ from complaints.errors import BusUnavailable
 
 T = TypeVar("T")
 Place = tuple[TopicPartition, int]
-"""An offset of a partition."""
+"""An offset in a partition."""
 
 READ_TIMEOUT_S = 5.0
-"""For the first record of all lagging partitions together: a broker that is there gives each within milliseconds."""
+"""Seconds to wait for an answer, and for the oldest records of all lagging partitions together. A broker that is up needs milliseconds."""
 
 POLL_S = 0.2
+"""Maximum number of seconds of one poll."""
 
 MOST_BYTES = 1 << 16
-"""Of one partition at once: one record is wanted, and Kafka gives at least one however large it is."""
+"""Maximum number of bytes to fetch from a partition at once. One record is enough, and Kafka returns at least one, however large."""
 
 
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
@@ -37,14 +38,14 @@ _COMMITTED = IsolationLevel.READ_COMMITTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What a consumer group has before it.
+    """The records that wait for a consumer group.
 
     Attributes:
-        group: its name.
-        members: how many processes read for it now.
-        waiting: records that it has not handled.
-        oldest_ms: the timestamp of the oldest of them, in milliseconds since 1970; None where nothing waits, or where it could not be
-            read in time.
+        group: the name of the group.
+        members: the number of processes that read for it now.
+        waiting: the number of records that the group has not handled.
+        oldest_ms: the timestamp of the oldest of them in milliseconds since 1970; None if no record waits, or if it could not be read
+            in time.
     """
 
     group: str
@@ -54,13 +55,13 @@ class Backlog:
 
 
 class Backlogs:
-    """Asks Kafka about groups. No question waits longer than the timeout, and nobody's progress changes."""
+    """Asks Kafka about consumer groups. No request waits longer than the timeout, and no group's progress changes."""
 
     def __init__(self, brokers: str, *, timeout_s: float = READ_TIMEOUT_S) -> None:
-        """Keep the settings; nothing is asked yet.
+        """Keep the settings, without a request to Kafka.
 
         Args:
-            brokers: host:port, comma-separated.
+            brokers: host:port, separated by commas.
             timeout_s: seconds to wait for each answer.
         """
         self._timeout_s = timeout_s
@@ -68,13 +69,13 @@ class Backlogs:
         self._admin = AdminClient(self._settings)
 
     def of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
-        """Return the backlog of each group there is, and of each that must be there, by name.
+        """Return the backlog of every existing and every expected group, ordered by name.
 
-        A group is behind in the partitions that it committed or that a member holds; one that must be there, in all partitions of its
-        topics. Where it committed nothing, all that Kafka still has waits for it.
+        The backlog covers the partitions for which the group has committed an offset or which a member holds, and all partitions of the
+        topics that are expected of the group. If it has committed nothing for a partition, all records that Kafka still has wait.
 
         Args:
-            expected: groups that must be there, with the topics that each must read to the end.
+            expected: the groups that must exist, each with the topics that it must read to the end.
 
         Raises:
             BusUnavailable: Kafka did not answer in time.
@@ -86,7 +87,7 @@ class Backlogs:
 
     def _of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
         listed = self._answer(self._admin.list_consumer_groups(request_timeout=self._timeout_s))
-        if listed.errors:  # of one broker: the groups that it looks after are not among the others
+        if listed.errors:  # if one broker does not answer, the groups that it coordinates are missing from the list
             raise KafkaException(listed.errors[0])
         members, done = {}, {}
         for group in sorted({group.group_id for group in listed.valid} | set(expected)):
@@ -104,20 +105,20 @@ class Backlogs:
         return found
 
     def _behind(self, done: Mapping[str, Offsets]) -> dict[str, dict[Place, int]]:
-        """Return by group the places where it is not at the end, each with the number of offsets that are left."""
+        """Return for each group the places where it is not at the end, each with the number of offsets up to the end."""
         everything = {at for progress in done.values() for at in progress}
         firsts, ends = self._offsets(everything, _FIRST), self._offsets(everything, _END)
         behind: dict[str, dict[Place, int]] = {group: {} for group in done}
         for group, progress in done.items():
             for at, committed in progress.items():
                 if at in firsts and at in ends:
-                    offset = max(committed, firsts[at])  # what retention has deleted waits for nobody
+                    offset = max(committed, firsts[at])  # records that retention has deleted do not wait
                     if offset < ends[at]:
                         behind[group][at, offset] = ends[at] - offset
         return behind
 
     def _described(self, group: str) -> tuple[int, set[TopicPartition]]:
-        """Return how many members a group has, and what they hold."""
+        """Return the number of members of a group, and the partitions that they hold."""
         asked = self._admin.describe_consumer_groups([group], request_timeout=self._timeout_s)
         found: ConsumerGroupDescription = self._answer(asked[group])
         held = {(at.topic, at.partition) for member in found.members for at in member.assignment.topic_partitions}
@@ -135,7 +136,7 @@ class Backlogs:
         return {(topic, partition) for partition in found.partitions}
 
     def _offsets(self, partitions: set[TopicPartition], which: OffsetSpec) -> Offsets:
-        """Return the first or the last offsets; a partition that is gone, or has no leader now, is left out."""
+        """Return the first or the last offset of each partition. A partition that no longer exists or has no leader now is left out."""
         if not partitions:
             return {}
         asked = {ConfluentPartition(topic, partition): which for topic, partition in partitions}
@@ -150,14 +151,14 @@ class Backlogs:
         return found
 
     def _answer(self, asked: "Future[T]") -> T:
-        # librdkafka keeps the timeout itself; this is for the case that it does not
+        # librdkafka enforces the timeout itself; this one is for the case that it fails to
         return asked.result(self._timeout_s + 1.0)
 
     def _timestamps(self, places: set[Place]) -> dict[Place, int | None]:
-        """Return the timestamp of the first record at or after each place, as far as they come in time; None where there is no record.
+        """Return the timestamp of the first record at or after each place, or None if there is none. Places not read in time are left out.
 
-        Up to the end there may be only marks of transactions, and records of those that were given up: nobody handles them.
-        Groups may stand at different places of one partition, and a consumer at one only: each round reads one place per partition.
+        Between a place and the end there may be only transaction markers and records of aborted transactions, which nobody handles.
+        Groups can be at different places of one partition, but a consumer reads only one: each round reads one place per partition.
         """
         found: dict[Place, int | None] = {}
         deadline = time.monotonic() + self._timeout_s
@@ -167,7 +168,7 @@ class Backlogs:
         consumer = Consumer(
             self._settings
             | {
-                "group.id": "lapor-backlog",  # librdkafka wants a name; nothing is ever committed under it
+                "group.id": "lapor-backlog",  # librdkafka requires a name; nothing is ever committed under it
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
                 "enable.partition.eof": True,
@@ -187,7 +188,7 @@ class Backlogs:
 
 
 def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[TopicPartition, int | None]:
-    """Return the timestamp of the first record at or after one place of each partition; None where its end comes first."""
+    """Return the timestamp of the first record at or after one place in each partition; None if the end of the partition comes first."""
     found = dict[TopicPartition, int | None]()
     consumer.assign([ConfluentPartition(topic, partition, offset) for (topic, partition), offset in places.items()])
     while len(found) < len(places) and time.monotonic() < deadline:
@@ -199,7 +200,9 @@ def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[
             continue
         found[at] = message.timestamp()[1] if error is None else None
         consumer.pause([ConfluentPartition(*at)])
-    consumer.resume([ConfluentPartition(*at) for at in found])  # librdkafka remembers a pause beyond the assignment
+    consumer.resume(
+        [ConfluentPartition(*at) for at in found]
+    )  # librdkafka keeps a pause even after the assignment ends
     consumer.unassign()
     return found
 

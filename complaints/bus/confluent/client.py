@@ -1,4 +1,4 @@
-"""What all three clients of confluent-kafka share: settings, records, and Kafka's errors as ours."""
+"""The code that the clients share: settings, the conversion of records, and the mapping of Kafka's errors."""
 
 import logging
 from typing import Any, Final, cast
@@ -8,7 +8,7 @@ from confluent_kafka import KafkaError, Message
 from complaints.bus import Headers, StoredRecord
 from complaints.errors import BusUnavailable, ContractViolation
 
-END: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # librdkafka names its local errors so
+END: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # librdkafka's local errors begin with an underscore
 
 _PASSING_ERRORS = {
     KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -16,20 +16,20 @@ _PASSING_ERRORS = {
     KafkaError._TRANSPORT,  # noqa: SLF001  # the same
     KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001  # the same
 }
-"""Errors that librdkafka heals by itself."""
+"""Errors from which librdkafka recovers by itself."""
 
 
 def settings(brokers: str, **others: Any) -> dict[str, Any]:
-    """Return a client's settings.
+    """Return the settings of a client.
 
     Args:
         brokers: host:port, separated by commas.
-        others: settings of this client, with underscores for the dots of librdkafka's names.
+        others: settings of this client by librdkafka's names, with underscores instead of dots.
     """
     return {
         "bootstrap.servers": brokers,
         "reconnect.backoff.max.ms": 1000,
-        "logger": logging.getLogger("librdkafka"),  # keeps librdkafka off stderr; its errors reach us as results
+        "logger": logging.getLogger("librdkafka"),  # keeps librdkafka off stderr; it also returns its errors as results
         **{name.replace("_", "."): value for name, value in others.items()},
     }
 
@@ -38,7 +38,7 @@ def is_record(message: Message) -> bool:
     """Return whether a polled message is a record and not a passing error.
 
     Raises:
-        BusUnavailable: it is an error that librdkafka does not heal.
+        BusUnavailable: it is an error from which librdkafka does not recover.
     """
     error = message.error()
     if error is None:
@@ -49,7 +49,7 @@ def is_record(message: Message) -> bool:
 
 
 def stored(message: Message) -> StoredRecord:
-    """Return a polled message as the bus has it."""
+    """Return a polled message as a record of the bus."""
     return StoredRecord(
         message.topic() or "",
         message.partition() or 0,
@@ -62,10 +62,10 @@ def stored(message: Message) -> StoredRecord:
 
 
 def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
-    """Return a failed write as an error of ours."""
+    """Return the project's error for a failed write."""
     if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
-        return ContractViolation(f"Kafka never takes a record so large: {error}")
-    return BusUnavailable(f"Kafka did not take the record: {error}")
+        return ContractViolation(f"the record is too large for Kafka: {error}")
+    return BusUnavailable(f"Kafka did not accept the record: {error}")
 
 
 def _headers(message: Message) -> Headers:

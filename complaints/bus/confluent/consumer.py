@@ -1,4 +1,4 @@
-"""The group consumer of confluent-kafka, for those who read many records: router, sink, couriers."""
+"""The group consumer of confluent-kafka, for the services that read many records: router, sink and the senders of replies."""
 
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -11,31 +11,33 @@ from complaints.bus.confluent.client import is_record, settings, stored
 from complaints.errors import BusUnavailable
 
 SESSION_TIMEOUT_MS = 10_000
-"""How long the partitions of a killed worker wait for a new owner. The broker refuses less than 6 s, and a busy machine may pause."""
+"""Milliseconds that the partitions of a killed worker wait for a new owner. The broker refuses less than 6000, and busy machines pause."""
 
 READ_TIMEOUT_S = 10.0
-"""How long to wait for committed offsets, which a broker that is up returns in milliseconds."""
+"""Seconds to wait for committed offsets, which a broker that is up returns in milliseconds."""
 
 _REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID}
 """Errors of a commit while a member joins or leaves. A moment later the group is stable again."""
 
 COMMIT_PATIENCE_S, COMMIT_PAUSE_S = 15.0, 0.1
-"""How long a commit is repeated: longer than SESSION_TIMEOUT_MS, after which the group drops a member that died while it joined."""
+"""Seconds for which a commit is repeated, and the pause between two tries. The first is longer than SESSION_TIMEOUT_MS, after which the
+group drops a member that died while it joined."""
 
 
 class ConfluentConsumer:
     """A BatchConsumer.
 
-    Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and gave one member all complaints.
+    Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and assigned all complaints to one
+    member.
     """
 
     def __init__(self, brokers: str, *, group: str, topics: Collection[str]) -> None:
         """Join the group at the first poll.
 
         Args:
-            brokers: host:port, comma-separated.
+            brokers: host:port, separated by commas.
             group: the consumer group.
-            topics: what to read, from the first record if the group has no committed offset yet.
+            topics: the topics to read, from the first record if the group has no committed offset yet.
         """
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
         self._handed_over = 0
@@ -64,7 +66,7 @@ class ConfluentConsumer:
         self._revoked([(partition.topic, partition.partition) for partition in partitions])
 
     def poll(self, *, max_records: int, timeout_s: float) -> Batch:
-        """Return the records that are there (see BatchConsumer)."""
+        """Return the available records (see BatchConsumer)."""
         first = self._consumer.poll(timeout_s)
         if first is None:
             return []
@@ -72,7 +74,7 @@ class ConfluentConsumer:
         # Take what has already been fetched. Waiting for a full batch would delay the first record.
         rest = self._consumer.consume(max_records - 1, timeout=0) if max_records > 1 else []
         # With range assignment all partitions are revoked at once. If that happened in between, the first record belongs to the
-        # next owner, who will read it again.
+        # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
         return [stored(message) for message in ours if is_record(message)]
 
@@ -104,7 +106,7 @@ class ConfluentConsumer:
         return {(at.topic, at.partition): (at.offset if at.offset >= 0 else -1, at.metadata or "") for at in found}
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
-        """Set the call before a hand-over (see BatchConsumer)."""
+        """Register the callback for a hand-over (see BatchConsumer)."""
         self._revoked = callback
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The producer of confluent-kafka, for those who write many records: router, sink, replay."""
+"""The producer of confluent-kafka, for the programs that write many records: router, sink and replay."""
 
 import threading
 from collections.abc import Callable, Collection
@@ -15,10 +15,10 @@ class ConfluentProducer:
     """A Producer: idempotent, acks=all. Keys are hashed by murmur2, as Kafka's Java client and kafka-python do."""
 
     def __init__(self, brokers: str, *, timeout_s: float = 30.0, linger_ms: int = 5) -> None:
-        """Start. The broker may still be away.
+        """Start the producer. The broker need not be up yet.
 
         Args:
-            brokers: host:port, comma-separated.
+            brokers: host:port, separated by commas.
             timeout_s: seconds after which an unanswered record's future fails.
             linger_ms: milliseconds that a record waits for others to join its request.
         """
@@ -59,12 +59,12 @@ class ConfluentProducer:
         return answer
 
     def write(self, records: Collection[Record], timeout_s: float) -> None:
-        """Write records and return when Kafka has all of them.
+        """Write records, and return when Kafka has accepted all of them.
 
-        A future per record costs as much as the rest of the way to Kafka; this method saves it for callers that need one answer for all.
+        A future per record costs as much time as the rest of the write. Callers that need one answer for all records save it here.
 
         Args:
-            records: of any topics.
+            records: the records, of any topics.
             timeout_s: seconds to wait for the last answer.
 
         Raises:
@@ -102,10 +102,10 @@ class ConfluentProducer:
         """Wait for all answers (see Producer)."""
         left = self._producer.flush(timeout_s)
         if left:
-            raise BusUnavailable(f"Kafka did not take {left} records within {timeout_s} s")
+            raise BusUnavailable(f"Kafka did not accept {left} records within {timeout_s} s")
 
     def close(self) -> None:
-        """Flush and close."""
+        """Flush for at most 5 s, then close."""
         self._producer.flush(5.0)
         self._stop.set()
         self._poller.join()

@@ -12,15 +12,16 @@ from complaints.bus.confluent.client import END, is_record, settings, stored
 from complaints.errors import BusUnavailable
 
 SCAN_TIMEOUT_S = 10.0
-"""How long to wait for records that exist. A broker that is up returns them in milliseconds."""
+"""Seconds to wait for records that exist. A broker that is up returns them in milliseconds."""
 
 PAUSE_S = 0.1
-"""The time between two questions to a broker that is starting."""
+"""Seconds between two requests to a broker that is starting."""
 
 _IDLE_S = 0.2
+"""Maximum number of seconds to wait for one batch."""
 
 _STARTING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}  # noqa: SLF001  # librdkafka names its local errors so
-"""Errors of a broker in its first moments, or of a connection that it has just closed."""
+"""Errors of a broker that has just started, or of a connection that it has just closed."""
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class ConfluentScanner:
         )
 
     def scan(self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None) -> Iterator[Batch]:
-        """Yield the records that are there now (see Scanner)."""
+        """Yield the records up to the present end (see Scanner)."""
         spans = {}
         for partition in self._partitions(topic):
             first, end = self._ends(topic, partition)
@@ -84,7 +85,7 @@ class ConfluentScanner:
                 if messages:
                     silent_since = time.monotonic()
                 elif time.monotonic() - silent_since > SCAN_TIMEOUT_S:
-                    raise BusUnavailable(f"Kafka gave nothing of {topic} for {SCAN_TIMEOUT_S} s")
+                    raise BusUnavailable(f"Kafka returned no records of {topic} for {SCAN_TIMEOUT_S} s")
                 if batch:
                     yield batch
         finally:
@@ -102,15 +103,15 @@ class ConfluentScanner:
     def _offset_at(self, topic: str, partition: int, since_ms: int) -> int:
         at = ConfluentPartition(topic, partition, since_ms)
         found = _patiently(topic, lambda: self._consumer.offsets_for_times([at], timeout=SCAN_TIMEOUT_S))
-        return int(found[0].offset)  # -1 if no record is that young
+        return int(found[0].offset)  # -1 if all records are older
 
     def close(self) -> None:
-        """Close."""
+        """Close the connection."""
         self._consumer.close()
 
 
 def _patiently(topic: str, ask: Callable[[], T]) -> T:
-    """Repeat a question while a broker that has just started does not lead its partitions yet."""
+    """Repeat a request while a broker that has just started does not lead its partitions yet, for at most SCAN_TIMEOUT_S."""
     deadline = time.monotonic() + SCAN_TIMEOUT_S
     while True:
         try:

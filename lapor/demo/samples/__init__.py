@@ -1,1 +1,1 @@
-"""Complaints of our own writing, for the demo: realistic Indonesian, every door, and what goes wrong at doors."""
+"""Complaints written for the demo: realistic Indonesian texts for every channel, with the faults that occur in practice."""
