@@ -23,7 +23,7 @@ SECRET_BYTES = 32
 
 
 class Identity(Protocol):
-    """Makes the three texts that stand for a citizen in events: tracking code, pseudonym and sealed address. The normaliser uses it."""
+    """Makes the texts that replace the citizen's identity in events: tracking code, pseudonym, sealed address. The normaliser uses it."""
 
     def tracking_code(self, complaint_id: UUID) -> str:
         """Return the tracking code of the complaint with this id: always the same one, which cannot be guessed from the id."""

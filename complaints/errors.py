@@ -14,7 +14,7 @@ LaporError
       ├── BusUnavailable     Kafka did not write or deliver a record in time
       ├── StoreUnavailable   ClickHouse did not write or return rows in time
       ├── UpstreamUnavailable an SMSC, X, Telegram or a callback did not answer as it should
-      └── IntakeFull         neither Kafka nor the spool can accept more: the message is refused upstream
+      └── IntakeFull         a channel's disk or spool is full, or the disk fails: the message is refused upstream
 """
 
 from typing import ClassVar
@@ -89,4 +89,4 @@ class UpstreamUnavailable(UnavailableError):
 
 
 class IntakeFull(UnavailableError):
-    """A channel can store a message neither on Kafka nor on its own disk: it refuses the message, and upstream must keep it."""
+    """A channel's own disk is full or fails, or its spool is full while Kafka is away. A new message is refused, and upstream must keep it."""
