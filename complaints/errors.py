@@ -9,7 +9,7 @@ LaporError
  ├── Undeliverable           a reply that its channel will never accept
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
  │    ├── MalformedMessage   bytes that do not follow the channel's protocol
- │    └── ContractViolation  an event that its topic's schema does not allow
+ │    └── ContractViolation  an event or a record that is not valid or is too large
  └── UnavailableError        retryable: the same input may succeed later; keep it and wait
       ├── BusUnavailable     Kafka did not write or deliver a record in time
       ├── StoreUnavailable   ClickHouse did not write or return rows in time
@@ -41,7 +41,7 @@ class CredentialsRefused(ConfigurationError):
 
 
 class TrackingCodeError(LaporError):
-    """A text that cannot be one of our tracking codes; the text says why."""
+    """The input cannot be one of our tracking codes; the error's text says why."""
 
 
 class CaseError(LaporError):
@@ -53,7 +53,7 @@ class CaseFull(CaseError):
 
 
 class Undeliverable(LaporError):
-    """A reply that can never be sent, because the citizen blocked us, the post is gone, or the sender is a machine. The text says why."""
+    """A reply can never be sent, for example because the citizen blocked us or the post is gone. The error's text says why."""
 
 
 class PoisonError(LaporError):
@@ -67,7 +67,7 @@ class MalformedMessage(PoisonError):
 
 
 class ContractViolation(PoisonError):
-    """An event that its topic's schema does not allow."""
+    """An event or a record breaks the contract: it is not valid, lacks a part that it must have, or is too large."""
 
 
 class UnavailableError(LaporError):
@@ -89,4 +89,4 @@ class UpstreamUnavailable(UnavailableError):
 
 
 class IntakeFull(UnavailableError):
-    """A channel's own disk is full or fails, or its spool is full while Kafka is away. A new message is refused, and upstream must keep it."""
+    """A channel's disk is full or fails, or its spool is full while Kafka is away. It refuses the message, and upstream must keep it."""

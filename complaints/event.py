@@ -95,7 +95,7 @@ class Alternative(Event):
 
 
 class Evidence(Event):
-    """One reason for a decision."""
+    """One of the router's reasons for an agency."""
 
     rule: str
     """The name of the rule, such as "subject:" with the id of a subject."""
@@ -162,11 +162,13 @@ class CaseEventKind(StrEnum):
 
     accepted = "diterima"
     not_ours = "bukan wewenang"
+    """The owner refused the case."""
     answered = "ditanggapi"
     closed = "selesai"
     overdue = "lewat tenggat"
     duplicate_of = "duplikat"
     enriched = "dilengkapi"
+    """The citizen added a text."""
 
 
 class CaseEvent(Event):
@@ -201,11 +203,17 @@ class ReplyKind(StrEnum):
     """The reasons for a reply to the citizen."""
 
     received = "received"
+    """The complaint was received and has an owner."""
     question = "question"
+    """The complaint lacks the subject or the place, and the citizen is asked for it."""
     moved = "moved"
+    """The owner refused the case, and another agency owns it now."""
     completed = "completed"
+    """The citizen's addition was received."""
     answered = "answered"
+    """The owner answered the complaint."""
     status = "status"
+    """The citizen asked for the status of a case."""
 
 
 class Reply(Event):

@@ -75,7 +75,7 @@ class OccurredOn(Event):
 
 
 class Region(Event):
-    """One administrative region."""
+    """An administrative region: its Kemendagri code and its name."""
 
     code: RegionCode
     name: str

@@ -131,7 +131,7 @@ def dispositions(case: Case, scanner: Scanner) -> list[Disposition]:
 
 
 def refuse(case: Case, agency_id: str, reason: str, *, scanner: Scanner, now: datetime) -> CaseEvent | None:
-    """Return the event that an agency refuses a case ("not ours"), or None if the agency has already refused it.
+    """Return the event by which an agency refuses a case ("not ours"), or None if the agency has already refused it.
 
     The event is not written to Kafka; it carries the complaint with its additions and all refusals, the new one included.
 

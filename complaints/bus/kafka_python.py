@@ -161,10 +161,10 @@ def _mapped(error: BaseException) -> BusUnavailable | ContractViolation:
 
 
 class KafkaPythonAdmin:
-    """An Admin on kafka-python."""
+    """Administers topics through kafka-python (see Admin)."""
 
     def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
-        """Connect.
+        """Connect to Kafka.
 
         Args:
             brokers: host:port, separated by commas.
