@@ -1,4 +1,4 @@
-"""The calendar of the national service: its days are those of Jakarta. Pure."""
+"""The calendar of the national service: a day begins and ends at midnight in Jakarta. Pure."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,7 +7,10 @@ WIB = timedelta(hours=7)
 
 
 def jakarta_day(moment: datetime) -> date:
-    """Return the day in Jakarta of a moment. If that day is beyond the calendar's range, return the day in the moment's own zone."""
+    """Return the date that it is in Jakarta at a moment.
+
+    If that date is outside the range of Python's `date` (years 1 to 9999), return the date in the moment's own time zone.
+    """
     try:
         return (moment.astimezone(UTC) + WIB).date()
     except OverflowError:

@@ -1,4 +1,4 @@
-"""The status of a case as a citizen may see it, and the merging of what several events know of one case."""
+"""The status of a case as a citizen may see it, and functions that merge what several events say about one case."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from complaints.event import Complaint, MissingPart, Refusal, Reply
 
 CaseState = Literal["menunggu", "diproses", "ditanggapi", "selesai"]
-"""The states of a case, in this order: waiting at a triage desk, with its owner, answered, closed."""
+"""The states of a case: waiting at a triage desk, being handled by its owner, answered, closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +17,14 @@ class CaseStatus:
 
     Attributes:
         complaint_id: the id of the complaint.
-        tracking_code: the code in its canonical form.
-        channel: the channel that the complaint came through.
+        tracking_code: the tracking code in its canonical form: 11 characters without spaces.
+        channel: the name of the channel that the complaint came through.
         received_at: when the channel received the complaint.
         state: the present state.
         owner: the name of the agency that owns the case.
-        since: when that agency became the owner.
-        due: the last day of the present duty, if the law sets one.
-        answer: the owner's answer, masked; empty before the owner has answered, and always empty if the report is secret.
+        since: when the case came to that owner: the time of the complaint, refusal or addition that led to the latest disposition.
+        due: the last day on which the owner may complete the case, or None if the law sets none.
+        answer: the owner's latest answer, masked; empty before the owner has answered, and always empty if the report is secret.
         secret: whether the report is hidden from the public.
     """
 
@@ -47,25 +47,38 @@ class CaseReader(Protocol):
         """Return the status of the case with this code, or None if there is no such case yet. Thread-safe; may block for seconds.
 
         Raises:
-            TrackingCodeError: the text cannot be one of our tracking codes.
+            TrackingCodeError: `code` cannot be one of our tracking codes.
             UnavailableError: the status cannot be looked up now.
         """
 
 
 def open_question(complaint: Complaint) -> MissingPart | None:
-    """Return the one part to ask the citizen for, or None. The subject comes first, since the place is of no use without it."""
+    """Return the missing part that the citizen should be asked for, or None if there is no such part.
+
+    Only the subject and the place are asked for. If both are missing, the subject comes first: the place is of no use without it.
+    """
     return next((part for part in ("subject", "place") if part in complaint.missing), None)
 
 
 class Standing(NamedTuple):
-    """The knowledge that one event has of a case: the complaint with its additions, and the refusals so far, oldest first."""
+    """The knowledge that one event has of a case.
+
+    Attributes:
+        complaint: the complaint with the additions that the event knows of.
+        refusals: the refusals that the event knows of, oldest first.
+    """
 
     complaint: Complaint
     refusals: tuple[Refusal, ...] = ()
 
 
 def together(newer: Standing, older: Standing) -> Standing:
-    """Return the joint knowledge of two events: an addition and a refusal made at the same time do not contain each other."""
+    """Return the joint knowledge of two events of one case: all additions and all refusals that at least one of them knows of.
+
+    An event does not know of another that was made at the same time, such as a refusal of an addition. So neither event alone is enough.
+    The result has the complaint with more additions (of `newer`, if both have equally many), completed by the other's additions and their
+    files. Additions are in the order of their time, refusals in the order of their hops.
+    """
     longer, shorter = newer.complaint, older.complaint
     if len(shorter.additions) > len(longer.additions):
         longer, shorter = shorter, longer
@@ -80,9 +93,10 @@ def together(newer: Standing, older: Standing) -> Standing:
 
 
 def latest(reply: Reply, known: Reply) -> Reply:
-    """Return the later of two replies about a case, with the joint knowledge of both.
+    """Return the later of two replies about one case, with the joint knowledge of both (see `together`).
 
-    `reply` is the later one only if its hop is greater. If it adds nothing, the result is equal to `known`.
+    `reply` is the later one only if its hop is greater than that of `known`. If `reply` adds nothing, the result is equal to `known`. Both
+    replies must carry the complaint.
     """
     assert reply.complaint is not None
     assert known.complaint is not None

@@ -1,4 +1,4 @@
-"""Hides who the citizen is: tracking codes, pseudonyms and sealed reply addresses, with keys derived from one secret."""
+"""Hides who the citizen is: makes tracking codes, pseudonyms and encrypted reply addresses with keys derived from one secret."""
 
 import base64
 import os
@@ -23,21 +23,29 @@ SECRET_BYTES = 32
 
 
 class Identity(Protocol):
-    """Replaces the sender's identity in an event: code, pseudonym and sealed address. The normaliser uses it."""
+    """Makes the texts that replace the citizen's identity in events: tracking code, pseudonym, sealed address. The normaliser uses it."""
 
     def tracking_code(self, complaint_id: UUID) -> str:
-        """Return the tracking code of this complaint."""
+        """Return the tracking code of the complaint with this id: always the same one, which cannot be guessed from the id."""
 
     def pseudonym(self, channel: str, sender: str) -> str:
-        """Return the keyed pseudonym of a sender on a channel."""
+        """Return the pseudonym of a sender on a channel: always the same one, from which nobody without the key can find the sender.
+
+        Args:
+            channel: the name of the channel.
+            sender: the citizen's address on that channel.
+        """
 
     def seal(self, address: Mapping[str, str], complaint_id: UUID) -> str:
-        """Return the reply address, encrypted and bound to the complaint."""
+        """Return the reply address as an encrypted text. It can be decrypted only with the key and the id of the same complaint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """An Identity with real keys. AES-SIV (RFC 5297) needs no nonce: sealing twice gives the same text, so a replay changes nothing."""
+    """An Identity with real keys, which can also decrypt what it encrypted.
+
+    It uses AES-SIV (RFC 5297), which needs no nonce: sealing the same address twice gives the same text. So a replay makes the same events.
+    """
 
     _code_key: bytes
     _pseudonym_key: bytes
@@ -45,7 +53,7 @@ class Keyring:
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "Keyring":
-        """Derive the three keys from one secret.
+        """Return a keyring whose three keys are derived from one secret (HKDF with SHA-256).
 
         Args:
             secret: at least SECRET_BYTES random bytes.
@@ -64,26 +72,26 @@ class Keyring:
         return cls(derive(b"tracking-code", 32), derive(b"pseudonym", 32), AESSIV(derive(b"reply-address", 64)))
 
     def tracking_code(self, complaint_id: UUID) -> str:
-        """Return the tracking code of this complaint."""
+        """Return the tracking code of the complaint with this id (see tracking.code_for)."""
         return tracking.code_for(complaint_id, key=self._code_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
-        """Return the keyed pseudonym of a sender on a channel: 26 characters, the same for the same sender."""
+        """Return the pseudonym of a sender on a channel: 26 letters and digits, always the same for the same channel and sender."""
         digest = blake2b(
             f"{channel}\0{sender}".encode("utf-8", "surrogatepass"), key=self._pseudonym_key, digest_size=16
         ).digest()
         return base64.b32encode(digest).decode().rstrip("=").lower()
 
     def seal(self, address: Mapping[str, str], complaint_id: UUID) -> str:
-        """Return the reply address, encrypted and bound to the complaint."""
+        """Return the reply address, encrypted, as URL-safe base64. Only `unseal` with the same complaint's id can decrypt it."""
         plain = orjson.dumps(dict(address), option=orjson.OPT_SORT_KEYS)
         return base64.urlsafe_b64encode(self._address_cipher.encrypt(plain, [complaint_id.bytes])).decode()
 
     def unseal(self, sealed: str, complaint_id: UUID) -> dict[str, str]:
-        """Return the reply address that was sealed for this complaint.
+        """Return the reply address that `seal` encrypted for this complaint.
 
         Raises:
-            ContractViolation: it was sealed with another secret or for another complaint, or it is damaged.
+            ContractViolation: the text was sealed with another secret or for another complaint, or it is damaged.
         """
         try:
             plain = self._address_cipher.decrypt(base64.urlsafe_b64decode(sealed), [complaint_id.bytes])
@@ -94,10 +102,12 @@ class Keyring:
 
 
 def load_or_create_secret(path: Path) -> bytes:
-    """Return the secret in `path`. Create the file with mode 0600 if it does not exist.
+    """Return the content of the secret file. If it does not exist, first create it with SECRET_BYTES random bytes and mode 0600.
+
+    The file's folder is created as well. If several processes create the file at the same time, all return the same secret.
 
     Raises:
-        ConfigurationError: the file can be neither read nor created.
+        ConfigurationError: the file cannot be read, or does not exist and cannot be created.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,24 +4,29 @@ LaporError
  ├── ConfigurationError      a setting is wrong; the program stops at start and says which one
  │    └── CredentialsRefused an upstream refuses our token or keys
  ├── TrackingCodeError       a text that cannot be one of our tracking codes
- ├── CaseError               an action that a case does not allow
+ ├── CaseError               an action that is not possible with a case, or no such case
  │    └── CaseFull           nothing more can be added to the case
  ├── Undeliverable           a reply that its channel will never accept
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
  │    ├── MalformedMessage   bytes that do not follow the channel's protocol
- │    └── ContractViolation  an event that its topic's schema does not allow
+ │    └── ContractViolation  an event or a record that is not valid or is too large
  └── UnavailableError        retryable: the same input may succeed later; keep it and wait
       ├── BusUnavailable     Kafka did not write or deliver a record in time
       ├── StoreUnavailable   ClickHouse did not write or return rows in time
-      ├── UpstreamUnavailable an SMSC, X or Telegram did not answer as it should
-      └── IntakeFull         neither Kafka nor the spool can accept more: the message is refused upstream
+      ├── UpstreamUnavailable an SMSC, X, Telegram or a callback did not answer as it should
+      └── IntakeFull         a channel's disk or spool is full, or the disk fails: the message is refused upstream
 """
 
 from typing import ClassVar
 
 
 class LaporError(Exception):
-    """The root of all errors that this program raises on purpose."""
+    """The root of all errors that this program raises on purpose.
+
+    Attributes:
+        retryable: whether the same input may succeed later; then it is kept and tried again.
+        poison: whether the same input fails each time; then it becomes a dead letter. An error can be neither of the two.
+    """
 
     retryable: ClassVar[bool] = False
     poison: ClassVar[bool] = False
@@ -32,23 +37,23 @@ class ConfigurationError(LaporError):
 
 
 class CredentialsRefused(ConfigurationError):
-    """An upstream answers that our token or keys are not right; trying again helps only after somebody mended that."""
+    """An upstream refuses our token or keys. Another try can succeed only after somebody has corrected them."""
 
 
 class TrackingCodeError(LaporError):
-    """A text that cannot be one of our tracking codes; the text says why."""
+    """The input cannot be one of our tracking codes; the error's text says why."""
 
 
 class CaseError(LaporError):
-    """The case does not allow the action; the text says why."""
+    """The action is not possible with this case, or there is no such case; the text says why."""
 
 
 class CaseFull(CaseError):
-    """The case has so many additions that it accepts no more."""
+    """The case already has the maximum number of additions."""
 
 
 class Undeliverable(LaporError):
-    """A reply that can never be sent, because the citizen blocked us, the post is gone, or the sender is a machine. The text says why."""
+    """A reply can never be sent, for example because the citizen blocked us or the post is gone. The error's text says why."""
 
 
 class PoisonError(LaporError):
@@ -62,11 +67,11 @@ class MalformedMessage(PoisonError):
 
 
 class ContractViolation(PoisonError):
-    """An event that its topic's schema does not allow."""
+    """An event or a record breaks the contract: it is not valid, lacks a part that it must have, or is too large."""
 
 
 class UnavailableError(LaporError):
-    """A service or resource that does not work now but may work later."""
+    """A service or resource does not work now but may work later."""
 
     retryable = True
 
@@ -80,8 +85,8 @@ class StoreUnavailable(UnavailableError):
 
 
 class UpstreamUnavailable(UnavailableError):
-    """An SMSC, X or Telegram did not answer, or answered that it cannot do so now."""
+    """An upstream (SMSC, X, Telegram, or the callback of a webhook source) did not answer, or cannot do now what was asked."""
 
 
 class IntakeFull(UnavailableError):
-    """Neither Kafka nor the spool can accept the message: upstream must keep it."""
+    """A channel's disk is full or fails, or its spool is full while Kafka is away. It refuses the message, and upstream must keep it."""

@@ -26,24 +26,29 @@ from complaints.values import (
 
 
 class Addition(Event):
-    """A text that the citizen added to a complaint later, mostly as the answer to our question."""
+    """A text that the citizen added to a complaint later, usually as the answer to our question."""
 
     text: str
     received_at: AwareDatetime
+    """The time at which the channel received the message with this text."""
     attachments: tuple[Attachment, ...] = ()
+    """The files of this message; the complaint's attachments include them."""
     raw: Raw
 
 
 class Complaint(Event):
-    """The single complaint event: it has the same shape on every channel."""
+    """A complaint of a citizen: the single event for complaints, with the same fields for every channel."""
 
     id: UUID
     tracking_code: str
+    """The code by which the citizen follows the complaint: 11 characters without spaces."""
     channel: ChannelName
     received_at: AwareDatetime
+    """The time at which the channel received the complaint."""
     occurred_on: OccurredOn | None = None
     title: str
     text: str
+    """The text of the first message. Later texts are in `additions`."""
     place: Place = Place()
     topic: str | None = None
     """A path in LAPOR!'s category tree, "Main" or "Main/Sub"."""
@@ -55,20 +60,21 @@ class Complaint(Event):
     reporter_ref: str
     """A keyed pseudonym: the same person on the same channel always has the same one, and nobody can reverse it."""
     reply_address: str
-    """The address to reply to, encrypted (see complaints.crypto)."""
+    """The address to reply to, encrypted for this complaint only (see complaints.crypto)."""
     anonymous: bool = False
     """*Anonim*: the person is hidden from the agency."""
     secret: bool = False
     """*Rahasia*: the report is hidden from the public and from analysts."""
     missing: tuple[MissingPart, ...] = ()
+    """The parts that the complaint, with its additions, still lacks."""
     raw: Raw
     additions: tuple[Addition, ...] = ()
-    """The additions, oldest first. Each is a hop of the case, as each refusal is."""
+    """The additions, oldest first. Each addition is one hop of the case, and so is each refusal."""
     normaliser_version: str
 
     @property
     def whole_text(self) -> str:
-        """The text and all additions, each on a line of its own."""
+        """The text of the complaint and the texts of its additions, joined by line breaks, oldest first."""
         return "\n".join((self.text, *(addition.text for addition in self.additions)))
 
 
@@ -85,17 +91,20 @@ class Alternative(Event):
     id: AgencyId
     name: str
     score: Annotated[float, Field(ge=0, le=1)]
+    """The score that ranked the agency; it is not a probability."""
 
 
 class Evidence(Event):
-    """One reason for a decision."""
+    """One of the router's reasons for an agency."""
 
     rule: str
+    """The name of the rule, such as "subject:" with the id of a subject."""
     span: str = ""
     """The citizen's words that the rule matched."""
     law: str = ""
     """The article of law that makes this public body responsible."""
     weight: float = 0.0
+    """The score that this reason adds."""
 
 
 class Deadline(Event):
@@ -103,26 +112,32 @@ class Deadline(Event):
 
     duty: Literal["forward", "first_follow_up", "complete", "auto_close"]
     working_days: Annotated[int, Field(ge=0)]
+    """The number of working days that the regulation allows."""
     due: date
+    """The last day to fulfil the duty."""
     source: str
-    """The regulation that sets it."""
+    """The regulation that sets the deadline."""
 
 
 class Disposition(Event):
-    """The decision who owns the complaint from this hop on, and why."""
+    """The decision which agency owns the complaint from this hop on, with the reasons and the deadlines."""
 
     id: UUID
     complaint_id: UUID
     tracking_code: str
     hop: Annotated[int, Field(ge=0)]
+    """The number of additions and of refusals that count before this decision; 0 for the first decision."""
     owner: AgencyRef
     previous_owner: AgencyRef | None = None
+    """The agency that refused the complaint last, if one did."""
     triage: bool = False
     """True if the owner is a triage desk that must still find the agency that handles the complaint."""
     confidence: Annotated[float, Field(ge=0, le=1)]
+    """The probability that the owner is the agency that must handle the complaint."""
     explanation: str
     """One Indonesian sentence for the citizen."""
     evidence: tuple[Evidence, ...] = ()
+    """The reasons for the owner; if the owner is a triage desk, those for the most likely agency."""
     alternatives: tuple[Alternative, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     secret: bool = False
@@ -130,10 +145,11 @@ class Disposition(Event):
     rules_version: str
     registry_version: str
     decided_at: AwareDatetime
+    """The time of the complaint, refusal or addition that led to the decision, so a replay gives the same time."""
 
 
 class Refusal(Event):
-    """The answer of one agency at one hop that the complaint is not its task (*bukan wewenang*)."""
+    """The statement of an agency, at one hop of the case, that the complaint is not its task (*bukan wewenang*)."""
 
     hop: Annotated[int, Field(ge=0)]
     agency_id: AgencyId
@@ -146,17 +162,20 @@ class CaseEventKind(StrEnum):
 
     accepted = "diterima"
     not_ours = "bukan wewenang"
+    """The owner refused the case."""
     answered = "ditanggapi"
     closed = "selesai"
     overdue = "lewat tenggat"
     duplicate_of = "duplikat"
     enriched = "dilengkapi"
+    """The citizen added a text."""
 
 
 class CaseEvent(Event):
     """Something that happened to a case.
 
-    A refusal and an enrichment carry the complaint and all refusals so far: the router needs nothing else to decide.
+    A refusal (`not_ours`) and an addition (`enriched`) carry the complaint and all refusals so far, so the router needs nothing else to
+    decide. An answer (`answered`) carries the complaint and the owner, so the reply to the citizen can be made from it.
     """
 
     id: UUID
@@ -165,25 +184,36 @@ class CaseEvent(Event):
     kind: CaseEventKind
     at: AwareDatetime
     actor: str
-    """The agency's id, "citizen" or "system"."""
+    """The id of the agency that acted, or "citizen" or "system"."""
     hop: Annotated[int, Field(ge=0)] = 0
+    """The hop of the case at which the event happened."""
     text: str = ""
+    """The words of the actor: the reason of a refusal, the answer of an agency, or the text of an addition."""
     secret: bool = False
     """True if the complaint is secret: then no analyst may see the text."""
     refusals: tuple[Refusal, ...] = ()
+    """All refusals so far; if the event is itself a refusal, the last one is its own."""
     complaint: Complaint | None = None
+    """The complaint in its present form, with all additions so far."""
     current_owner: AgencyRef | None = None
+    """The owner of the case when the event happened."""
 
 
 class ReplyKind(StrEnum):
-    """The reasons for which the citizen gets a reply."""
+    """The reasons for a reply to the citizen."""
 
     received = "received"
+    """The complaint was received and has an owner."""
     question = "question"
+    """The complaint lacks the subject or the place, and the citizen is asked for it."""
     moved = "moved"
+    """The owner refused the case, and another agency owns it now."""
     completed = "completed"
+    """The citizen's addition was received."""
     answered = "answered"
+    """The owner answered the complaint."""
     status = "status"
+    """The citizen asked for the status of a case."""
 
 
 class Reply(Event):
@@ -211,15 +241,19 @@ class DeliveryOutcome(StrEnum):
     """The possible results of sending a reply."""
 
     sent = "sent"
+    """The upstream accepted the reply."""
     delivered = "delivered"
+    """The upstream reported that the reply arrived."""
     undeliverable = "undeliverable"
+    """The reply will never arrive; `reason` of the delivery says why."""
     expired = "expired"
+    """The reply was not sent, because it was too old."""
     suppressed = "suppressed"
     """The reply was not sent, because a replay made it."""
 
 
 class Delivery(Event):
-    """The record of what became of a reply: it was sent, it arrived, or it cannot be delivered."""
+    """One outcome of a reply, such as sent or undeliverable. A reply can have several: first it is sent, later it is delivered."""
 
     id: UUID
     reply_id: UUID
@@ -231,11 +265,15 @@ class Delivery(Event):
     upstream_id: str = ""
     """The channel's identifier of the sent message."""
     reason: str = ""
+    """The reason why the reply did not arrive, or the upstream's words about it."""
     at: AwareDatetime
 
 
 class DeadLetter(Event):
-    """A message or record that could not be processed, with everything that is needed to try again."""
+    """A message or record that could not be processed, with its content, so that it can be processed after the fault is corrected.
+
+    It came either from a channel or from a topic: one of `channel` and `source_topic` is set.
+    """
 
     id: UUID
     channel: ChannelName | None = None
@@ -243,11 +281,16 @@ class DeadLetter(Event):
     source_partition: int | None = None
     source_offset: int | None = None
     source_key: str
+    """The place of the input: topic/partition/offset, or the channel and the upstream's identifier."""
     reason: str
     error_class: str
+    """The name of the Python class of the error."""
     attempts: Annotated[int, Field(ge=1)] = 1
+    """The number of times that the input was tried."""
     at: AwareDatetime
+    """The time at which the dead letter was made."""
     payload: Bytes
+    """The input as bytes; only the beginning of a very large one."""
     headers: dict[str, str] = Field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""The inbound message: one message of one citizen, parsed only as far as the channel's protocol goes."""
+"""The inbound message: one message of one citizen, with the fields that the channel's protocol has. Its text is not interpreted yet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ from complaints.event import Attachment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
-    """The message of a citizen as the channel received it.
+    """One message of one citizen as the channel received it, in the same form for all channels.
 
     Attributes:
         channel: the name of the channel.
         upstream_id: the channel's own stable identifier of the message; must not contain the sender's identity.
         received_at: when the channel received the message, with a time zone.
         sender: the citizen's address on the channel (a number in E.164 form, an account id); sealed in the event.
-        reply_to: what else the channel needs for a reply (for example a thread's id); sealed with the sender.
-        thread: the channel's own name of the conversation, if it has one; messages of one sender in it belong to one case.
+        reply_to: other values that the channel needs for a reply (for example the id of a post); sealed with the sender.
+        thread: the channel's own name of the conversation; messages of one sender in the same thread belong to one case. Empty if none.
         text: the decoded message; empty only if it consists of attachments.
         title: the citizen's own title, if the channel asks for one.
-        address: the content of a field for the place.
-        occurred: the content of a field for the date.
-        addressed_to: the content of a field for the agency.
+        address: the content of the form's field for the place; empty if there is none.
+        occurred: the content of the form's field for the date, as the citizen wrote it; empty if there is none.
+        addressed_to: the content of the form's field for the agency; empty if there is none.
         tagged: other accounts that were tagged together with ours, without the @.
         keyword_region: the Kemendagri code of the region that an SMS keyword names.
         shared_location: latitude and longitude in degrees, if the citizen shared a position.
@@ -32,8 +32,8 @@ class InboundMessage:
         secret: whether to hide the report from the public and from analysts.
         body: the raw bytes as received, without the sender.
         coding: the encoding of the raw bytes.
-        parts: the number of messages that it was joined from.
-        partial: whether some of these never arrived.
+        parts: the number of messages that this one was joined from.
+        partial: whether some parts of a long message never arrived.
     """
 
     channel: str
@@ -61,6 +61,6 @@ class InboundMessage:
 
     @property
     def reply_address(self) -> dict[str, str]:
-        """The address to reply to; it is sealed in the event."""
+        """The address to reply to, as the event seals it: the sender, the thread if there is one, and the values of `reply_to`."""
         thread = {"thread": self.thread} if self.thread else {}
         return {"sender": self.sender, **thread, **self.reply_to}

@@ -1,8 +1,8 @@
-"""Tracking codes: ten characters of Crockford base32 that cannot be guessed or counted, and a check character that detects misreading.
+"""Tracking codes: ten characters of Crockford base32 that nobody can guess, and a check character that detects misreading.
 
-The check character is a weighted sum over GF(32) with weights 1, a, a^2, ... (a is a primitive element). So it is in the same alphabet,
-which can be read aloud and typed on any phone. It detects every single wrong character and every swap of two characters
-(docs/adr/0003-tracking-code.md).
+Codes are not in sequence, so they do not tell how many complaints there are. The check character is a weighted sum over GF(32) with the
+weights 1, a, a^2, ... (a is a primitive element). So it is in the same alphabet, which can be read aloud and typed on any phone. It detects
+every single wrong character and every swap of two characters (docs/adr/0003-tracking-code.md).
 """
 
 import hmac
@@ -47,7 +47,9 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
 
 
 def parse(text: str) -> str:
-    """Return the canonical code that `text` means. Spaces, hyphens, dots, #, case and the look-alikes O, I and L do not matter.
+    """Return the canonical form of the tracking code that a person typed: 11 characters of ALPHABET, without spaces.
+
+    Spaces, hyphens, dots and # are left out, lower case becomes upper case, O is read as 0, and I and L are read as 1.
 
     Raises:
         TrackingCodeError: the text is not a tracking code; the message says what is wrong with it.
@@ -67,5 +69,5 @@ def parse(text: str) -> str:
 
 
 def spaced(code: str) -> str:
-    """Return the code in groups that are easy to read aloud: "7K3M9 QX2RT S"."""
+    """Return a canonical code in groups that are easy to read aloud: "7K3M9 QX2RT S"."""
     return f"{code[:5]} {code[5:10]} {code[10:]}"

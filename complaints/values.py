@@ -1,4 +1,4 @@
-"""The parts that events are made of: frozen values whose docstrings say what each field means."""
+"""The parts of events: frozen values whose docstrings say what each field means."""
 
 import base64
 from datetime import date
@@ -42,7 +42,10 @@ MissingPart = Literal["place", "subject", "date", "chronology", "evidence"]
 
 
 class Event(BaseModel):
-    """The base of all events: frozen, written as JSON by alias; fields that the model does not know are ignored."""
+    """The base of all events and of their parts.
+
+    Objects are frozen. Fields that have an alias have that name in JSON. When an event is read, unknown fields are ignored.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
 
@@ -56,7 +59,7 @@ class ComplaintClass(StrEnum):
 
 
 class DatePrecision(StrEnum):
-    """The precision with which the citizen dated the event."""
+    """The precision of the date that the citizen gave for the event."""
 
     day = "day"
     week = "week"
@@ -65,21 +68,21 @@ class DatePrecision(StrEnum):
 
 
 class OccurredOn(Event):
-    """The date of the event: the earliest day that the text supports, in the reporter's time zone."""
+    """The date of the event that the citizen reports: the earliest day that the text supports, in the citizen's time zone."""
 
     date: date
     precision: DatePrecision
 
 
 class Region(Event):
-    """One administrative region."""
+    """An administrative region: its Kemendagri code and its name."""
 
     code: RegionCode
     name: str
 
 
 class Place(Event):
-    """The place of the event, down to the lowest level that the text supports."""
+    """The place of the event that the citizen reports, down to the lowest level that the text supports."""
 
     province: Region | None = None
     regency: Region | None = None
@@ -88,7 +91,7 @@ class Place(Event):
     text: str = ""
     """The location exactly as the citizen wrote it."""
     evidence: tuple[str, ...] = ()
-    """The words of the text that name the place."""
+    """The words of the citizen's text that name the place."""
 
 
 class RoutingHints(Event):
@@ -99,28 +102,31 @@ class RoutingHints(Event):
     tagged: tuple[str, ...] = ()
     """Other accounts that were tagged together with ours, without the @."""
     keyword_region: RegionCode | None = None
-    """The local government that an SMS keyword names (TANGKAB, LAPORHENDI)."""
+    """The region of the local government that an SMS keyword names (TANGKAB, LAPORHENDI)."""
 
 
 class Attachment(Event):
-    """A file that came with the complaint, stored by the hash of its content."""
+    """A file that came with the complaint. We either store it under the hash of its content, or only know its address elsewhere."""
 
     name: str
     media_type: str
     size_bytes: Annotated[int, Field(ge=0)]
+    """The size of the file; 0 if it is not known."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """The hash of the content, under which we store the file; None if we do not store it."""
     url: str | None = None
+    """The address of the file elsewhere, if we do not store it: a URL, or "telegram-file:" with Telegram's id of the file."""
 
 
 class Raw(Event):
-    """The message as it came in, without the sender, whose address is in the sealed reply address."""
+    """The message as it came in, without the sender. The sender's address is in the sealed reply address of the complaint."""
 
     body: Bytes
     coding: str
     """The encoding of the bytes: a charset, "gsm7", "ucs2", or a media type."""
     parts: Annotated[int, Field(ge=1)] = 1
-    """The number of messages that it was joined from."""
+    """The number of messages that this one was joined from."""
     partial: bool = False
     """True if some parts of a long message never arrived."""
     upstream_id: str
-    """The channel's own identifier; the complaint's id is derived from it."""
+    """The channel's own identifier of the message. The id of the complaint, or of the addition, is derived from it."""

@@ -1,4 +1,4 @@
-"""The texts that citizens read: each sentence is data and fits its channel. Pure."""
+"""Makes the texts that citizens read: each sentence comes from wording.yaml and fits its channel. Pure."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ _PLAINER = {
 
 @cache
 def wording() -> dict[str, dict[str, str]]:
-    """Return the texts by occasion and channel."""
+    """Return the templates of wording.yaml: for each occasion, a text for each channel that has its own, and one for "default"."""
     loaded: dict[str, dict[str, str]] = yaml.safe_load(files(__package__).joinpath("wording.yaml").read_text("utf-8"))
     return loaded
 
@@ -39,8 +39,9 @@ def wording() -> dict[str, dict[str, str]]:
 def text(occasion: str, channel: str, **values: str) -> str:
     """Return the sentence for an occasion on a channel.
 
-    If the sentence does not fit by SMS or on X, the owner's name is shortened; on X the agency's answer is shortened instead, if there
-    is one. An SMS with an answer is not shortened: it continues in a second message.
+    If the sentence is too long for one SMS or one post on X, the owner's name is shortened. If the sentence has an agency's answer, then
+    on X the answer is shortened instead, and an SMS is not shortened: it continues in a second message. In an SMS, the values are written
+    in plain characters (see `_plain`).
 
     Args:
         occasion: a key of wording.yaml.
@@ -60,7 +61,7 @@ def text(occasion: str, channel: str, **values: str) -> str:
 
 
 def _fitted(template: str, values: dict[str, str], name: str, most: int, weight: Callable[[str], int] = len) -> str:
-    """Return the sentence, with the named value shortened so that the whole weighs at most `most`."""
+    """Return the sentence. If it weighs more than `most`, the value with the name `name` is shortened and gets "..." at its end."""
     whole = template.format(**values)
     if weight(whole) <= most or name not in values or (name == "owner" and "answer" in values):
         return whole
@@ -71,12 +72,16 @@ def _fitted(template: str, values: dict[str, str], name: str, most: int, weight:
 
 
 def _post_weight(post: str) -> int:
-    """Return the length of a post as X counts it, or a little more."""
+    """Return the length of a post as X counts it, or a little more: a text with dots, such as "a.b", counts as a web address."""
     links = sum(max(0, POST_LINK_CHARACTERS - len(link)) for link in _LINK.findall(post))
     return links + sum(1 if any(ord(letter) in span for span in _LIGHT) else 2 for letter in post)
 
 
 def _plain(value: str) -> str:
-    """Return a text in characters that take one septet each in GSM-7. A single other character would double the cost of the message."""
+    """Return a text in ASCII characters that take one septet each in GSM-7.
+
+    Accents are removed; brackets, quotes and dashes are replaced by similar characters; characters without an ASCII form are dropped.
+    A single character outside GSM-7 would more than halve the room in an SMS.
+    """
     letters = unicodedata.normalize("NFKD", value.translate(_PLAINER))
     return letters.encode("ascii", "ignore").decode().strip()

@@ -1,1 +1,1 @@
-"""Tools for operators: single cases, replays, evaluation and learning, and the check of what is running."""
+"""Tools for operators: they act on single cases, replay events, evaluate and train the router, and check a running installation."""

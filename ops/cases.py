@@ -1,4 +1,4 @@
-"""One case as people ask about it: its chain of owners, why, and an agency's "not ours"."""
+"""Finds one case and its chain of owners, and makes the events by which an agency refuses or answers the case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,15 +17,29 @@ from complaints.event import AgencyRef, CaseEvent, CaseEventKind, Complaint, Dis
 
 
 class Answers(Protocol):
-    """What is asked of ClickHouse."""
+    """Runs queries on ClickHouse."""
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows."""
+        """Run a statement and return its rows.
+
+        Args:
+            sql: the statement, with placeholders of the form %(name)s.
+            parameters: the values for the placeholders.
+
+        Raises:
+            StoreUnavailable: ClickHouse does not answer.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One link of the chain: who owned the case from this hop on, and where the disposition stands."""
+    """One step in the chain of a case's owners.
+
+    Attributes:
+        hop: the number of the hop, from 0.
+        owner: the agency that owned the case from this hop on.
+        position: the position of the disposition on Kafka.
+    """
 
     hop: int
     owner: AgencyRef
@@ -34,14 +48,15 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case and where its events stand on Kafka.
+    """A case, with the positions of its events on Kafka.
 
     Attributes:
-        complaint_id: the complaint's.
-        tracking_code: canonical.
-        complaint: where its event stands.
-        chain: its dispositions by hop; at least one.
-        turns: where its refusals and additions stand, oldest first; each carries what was known of the case when it was said.
+        complaint_id: the id of the complaint.
+        tracking_code: the tracking code in its canonical form.
+        complaint: the position of the complaint event.
+        chain: the hops of the case in order; at least one.
+        turns: the positions of its refusals and additions, oldest first. Each of these events carries the complaint and the refusals that
+            were known when it was made.
     """
 
     complaint_id: UUID
@@ -52,7 +67,7 @@ class Case:
 
     @property
     def owner(self) -> AgencyRef:
-        """Who owns it now."""
+        """The agency that owns the case now: the owner of the last hop."""
         return self.chain[-1].owner
 
 
@@ -67,16 +82,20 @@ _TURN = (
 def find(store: Answers, code: str) -> Case:
     """Return the case with this tracking code.
 
+    Args:
+        store: ClickHouse.
+        code: the tracking code as a person typed it.
+
     Raises:
-        TrackingCodeError: the code cannot be one of ours.
-        CaseError: no complaint has it, or none that has an owner yet.
+        TrackingCodeError: the text cannot be one of our tracking codes.
+        CaseError: ClickHouse has no complaint with this code, or the complaint has no owner yet.
         StoreUnavailable: ClickHouse does not answer.
     """
     canonical = tracking.parse(code)
     found = store.execute(_COMPLAINT, {"code": canonical})
     if not found:
         raise CaseError(
-            f"no complaint has the code {tracking.spaced(canonical)}; a new one needs some seconds to get here"
+            f"no complaint has the code {tracking.spaced(canonical)}; a new complaint needs some seconds to reach ClickHouse"
         )
     complaint_id, partition, offset = found[0]
     chain = [
@@ -85,7 +104,7 @@ def find(store: Answers, code: str) -> Case:
     ]
     if not chain:
         raise CaseError(
-            f"the complaint {tracking.spaced(canonical)} is not routed yet; is the router up? see `lapor doctor`"
+            f"the complaint {tracking.spaced(canonical)} is not routed yet; `lapor doctor` says whether the router is running"
         )
     kinds = {"refused": CaseEventKind.not_ours.value, "enriched": CaseEventKind.enriched.value}
     turns = store.execute(_TURN, {"id": complaint_id, **kinds})
@@ -99,63 +118,72 @@ def find(store: Answers, code: str) -> Case:
 
 
 def dispositions(case: Case, scanner: Scanner) -> list[Disposition]:
-    """Return the case's dispositions with all their evidence, which only Kafka has.
+    """Return the dispositions of a case in the order of their hops, read from Kafka: ClickHouse does not have all of their evidence.
+
+    A disposition that Kafka no longer has is left out.
 
     Raises:
         BusUnavailable: Kafka does not answer.
+        ContractViolation: a record is not a valid disposition.
     """
     records = (scanner.read(hop.position) for hop in case.chain)
     return [decode(record, Disposition) for record in records if record is not None]
 
 
 def refuse(case: Case, agency_id: str, reason: str, *, scanner: Scanner, now: datetime) -> CaseEvent | None:
-    """Return the event by which an agency says "not ours"; None where it has already said so.
+    """Return the event by which an agency refuses a case ("not ours"), or None if the agency has already refused it.
+
+    The event is not written to Kafka; it carries the complaint with its additions and all refusals, the new one included.
 
     Args:
-        case: as it stands.
-        agency_id: who refuses.
-        reason: in its words.
-        scanner: reads the complaint, which the event carries.
-        now: when.
+        case: the case in its present form (see `find`).
+        agency_id: the id of the agency that refuses; it must own the case.
+        reason: the reason in the agency's words.
+        scanner: reads the complaint and the former refusals from Kafka.
+        now: the time of the refusal.
 
     Raises:
-        CaseError: the case is not with this agency, or its complaint or its former refusals are gone from Kafka or not yet known.
+        CaseError: another agency owns the case, or a former event of the case is no longer on Kafka or not yet in ClickHouse.
         BusUnavailable: Kafka does not answer.
+        ContractViolation: a former event of the case is not valid.
     """
     complaint, former = _as_it_stands(case, scanner)
     hop = case.chain[-1].hop
     owns = (
         agency_id == case.owner.id
-    )  # perhaps again: an addition that crossed its refusal may have brought the case back
+    )  # perhaps once more: an addition made at the same time as its refusal may have brought the case back
     if any(said.agency_id == agency_id and (said.hop == hop or not owns) for said in former):
         return None
     if not owns:
-        raise CaseError(f"the case is with {case.owner.name} ({case.owner.id}): only it can refuse")
+        raise CaseError(f"{case.owner.name} ({case.owner.id}) owns the case: only it can refuse")
     said = Refusal(hop=hop, agency_id=agency_id, reason=reason, at=now)
     return _said_of(case, CaseEventKind.not_ours, reason, complaint=complaint, refusals=(*former, said), now=now)
 
 
 def answer(case: Case, agency_id: str, text: str, *, scanner: Scanner, now: datetime) -> CaseEvent:
-    """Return the event by which the owner answers the citizen; the same answer again is the same event.
+    """Return the event by which the owner answers the citizen. The same text at the same hop gives an event with the same id.
+
+    The event is not written to Kafka; it carries the complaint with its additions, and all refusals.
 
     Args:
-        case: as it stands.
-        agency_id: who answers.
-        text: what the citizen will read.
-        scanner: reads the complaint, which the event carries.
-        now: when.
+        case: the case in its present form (see `find`).
+        agency_id: the id of the agency that answers; it must own the case.
+        text: the answer that the citizen will read.
+        scanner: reads the complaint and the former refusals from Kafka.
+        now: the time of the answer.
 
     Raises:
-        CaseError: the case is not with this agency, or its complaint is gone from Kafka or not yet known.
+        CaseError: another agency owns the case, or a former event of the case is no longer on Kafka or not yet in ClickHouse.
         BusUnavailable: Kafka does not answer.
+        ContractViolation: a former event of the case is not valid.
     """
     if agency_id != case.owner.id:
-        raise CaseError(f"the case is with {case.owner.name} ({case.owner.id}): only it can answer")
+        raise CaseError(f"{case.owner.name} ({case.owner.id}) owns the case: only it can answer")
     complaint, former = _as_it_stands(case, scanner)
     return _said_of(case, CaseEventKind.answered, text, complaint=complaint, refusals=former, now=now)
 
 
-def _said_of(  # noqa: PLR0913  # an event has so many parts
+def _said_of(  # noqa: PLR0913  # each is a field of the event
     case: Case,
     kind: CaseEventKind,
     text: str,
@@ -165,7 +193,7 @@ def _said_of(  # noqa: PLR0913  # an event has so many parts
     now: datetime,
 ) -> CaseEvent:
     hop, actor = case.chain[-1].hop, case.owner.id
-    # a body may answer twice, and refuses once
+    # an agency may answer several times at one hop, but refuse only once
     what = kind.value if kind is CaseEventKind.not_ours else f"{kind.value}/{sha256(text.encode()).hexdigest()}"
     return CaseEvent(
         id=ids.case_event_id(case.complaint_id, what, hop=hop, actor=actor),
@@ -184,12 +212,18 @@ def _said_of(  # noqa: PLR0913  # an event has so many parts
 
 
 def _as_it_stands(case: Case, scanner: Scanner) -> Standing:
-    """Return the complaint with all additions, and all refusals so far, whatever of them crossed."""
+    """Return the complaint with all its additions, and all refusals so far, merged from all refusals and additions of the case.
+
+    Raises:
+        CaseError: an event is no longer on Kafka, does not carry the complaint, or is not in ClickHouse yet.
+        BusUnavailable: Kafka does not answer.
+        ContractViolation: an event is not valid.
+    """
     records = [(at, scanner.read(at)) for at in case.turns or (case.complaint,)]
     standing: Standing | None = None
     for at, record in records:
-        if record is None:  # without the refusals the case could go back to a body that has refused it
-            raise CaseError(f"what the case stands on is no longer at {at}: Kafka's retention is too short")
+        if record is None:  # without the refusals the case could go back to an agency that has refused it
+            raise CaseError(f"the event of the case at {at} is no longer on Kafka: the topic's retention is too short")
         said = _said_by(record, at)
         standing = said if standing is None else together(said, standing)
     assert standing is not None

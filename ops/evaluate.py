@@ -27,12 +27,12 @@ class Outcome:
     Attributes:
         report: the labelled report.
         best: the ids of the right agencies that the registry knows.
-        ok: the ids of agencies that would be acceptable owners ("no wrong door").
-        ranked: the ids of the owner and of the first alternatives, the owner first.
+        ok: the ids of other agencies that would be acceptable owners ("no wrong door").
+        ranked: the ids of the owner and of the first alternatives, the owner first; at most _DEPTH.
         triage: whether the owner is a triage desk.
-        confidence: the probability that the router gave.
-        region: the code of the region that the reader found, or None.
-        asks_place: whether the citizen is asked for the place.
+        confidence: the probability, according to the router, that the owner is right.
+        region: the code of the regency, city or province that the reader found, or None.
+        asks_place: whether the reader reports the place as missing, so that the citizen is asked for it.
         complaint_class: the class that the reader found.
         oversight: the oversight flag that the reader found.
     """
@@ -55,7 +55,7 @@ class Outcome:
 
 
 def outcome(report: Labelled, router: Router) -> Outcome:
-    """Return the router's result for a report. The router does not see the label."""
+    """Return the router's result for a report, together with its labels. The router does not see the labels."""
     reading, facts = read(router, report)
     decision = router.decide(facts)
     place = reading.place
@@ -77,7 +77,12 @@ def outcome(report: Labelled, router: Router) -> Outcome:
 
 
 def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
-    """Return all figures of an evaluation as plain data."""
+    """Route labelled reports and return all figures as plain data that can be written as JSON.
+
+    A figure that is a share has the form {"right": count, "of": count, "share": right / of}; `share` is None if there are no reports. The
+    figures about owners count only reports whose owner is labelled and can be found from the text. `owners` has the id of the owner that
+    the router chose, by the id of the report.
+    """
     outcomes = [outcome(report, router) for report in reports]
     owned = [one for one in outcomes if one.report.best and not one.report.needs]
     return {
@@ -109,7 +114,11 @@ def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return how two versions differ: the changed figures, and the reports known to both whose owner changed."""
+    """Return the differences between two results of `evaluate`.
+
+    `figures` has each figure with a share that changed, before and after. `moved` has each report that is in both results and whose owner
+    changed.
+    """
     figures = {
         key: {"before": before[key]["share"], "after": after[key]["share"]}
         for key in after
@@ -124,7 +133,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 def level(agency_id: str) -> str:
-    """Return the level of government that an agency's id belongs to."""
+    """Return the level of government of an agency: "national", "province", "regency" or "district". The region code in its id tells it."""
     region = agency_id.rpartition("-")[2]
     if not region[:PROVINCE].isdigit():
         return "national"
@@ -191,7 +200,7 @@ def _confused(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any
 
 
 def _unit(agency_id: str) -> str:
-    """Return an agency's id without its place, to count which kinds of offices are confused in any place."""
+    """Return an agency's id with "*" instead of its region code, so that the same kind of office counts together for all places."""
     unit, _, region = agency_id.rpartition("-")
     return f"{unit}-*" if unit and region[:PROVINCE].isdigit() else agency_id
 

@@ -9,11 +9,16 @@ _DEPTH = 3
 
 
 def baseline(train: Sequence[Labelled], test: Sequence[Labelled]) -> dict[str, float]:
-    """Return the top-1 and top-3 accuracy of a linear SVM that predicts the exact agency names that officers wrote.
+    """Return the accuracy of a linear SVM that predicts the exact agency names that officers wrote.
+
+    The result has "top_1" and "top_3": the share of the reports whose agency is predicted first, or among the first three.
 
     Args:
-        train: the half of the reports to learn from; only those with an officer's choice are used.
-        test: the other half, to measure on; again only those with an officer's choice are used.
+        train: the reports to learn from; those without an officer's choice are left out.
+        test: other reports, to measure on; those without an officer's choice are left out.
+
+    Raises:
+        ImportError: scikit-learn is not installed.
     """
     import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer

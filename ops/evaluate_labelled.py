@@ -1,4 +1,4 @@
-"""Labelled reports: each with the agencies that an officer chose or that the law names. The router learns from and is measured on them."""
+"""Labelled reports: each has the agencies that an officer chose or that the law names. They serve to train and to measure the router."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,15 @@ class Labelled:
     """A report with its labels.
 
     Attributes:
-        id: the id of the report.
+        id: the id of the report; may be empty.
         title: the title of the report; may be empty.
         text: the text of the report.
         address: the content of the location field.
-        region: a Kemendagri code; None if it is unknown or not labelled.
-        best: the names of the agencies that must handle the report; only one if the label is an officer's choice.
+        region: the Kemendagri code of the region that the report is about; None if it is unknown or not labelled.
+        best: the names of the agencies of which one must handle the report; only one name if the label is an officer's choice; empty if
+            there is no label.
         ok: the names of other agencies that would be acceptable owners ("no wrong door").
-        needs: the missing parts without which the owner cannot be found.
+        needs: the parts that the report lacks and without which the owner cannot be found (see MissingPart).
         complaint_class: the labelled class, or None if it is not labelled.
         oversight: the labelled oversight flag, or None if it is not labelled.
         region_labelled: whether `region` is a label; then None means that the text supports no region.
@@ -58,28 +59,29 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str, Any]] | None = None) -> list[Labelled]:
-    """Return the labelled reports of a file's rows.
+    """Return the labelled reports that the rows of a file describe.
 
     Args:
-        rows: either reports with the officer's `agency` or `final_owner`, or labels from the law (`best`, `ok`, `needs`, `region`).
-        texts: the reports by id, if the rows have only labels.
+        rows: either reports with the officer's choice in `final_owner` or `agency`, or labels from the law in `best`, `ok` and `needs`. A
+            row may have its own `text`, `title`, `address`, `region`, `class` and `oversight`.
+        texts: the reports by id, for the rows without a `text`.
 
     Raises:
-        ConfigurationError: a row has no text, and none is known for its id.
+        ConfigurationError: a row has no text, and `texts` has no report with its id.
     """
     return list(_labelled(rows, texts or {}))
 
 
 def texts_for(rows: Sequence[Mapping[str, Any]], path: Path, reports: Path | None) -> dict[str, dict[str, Any]]:
-    """Return the reports, by id, for the rows without a text. The result is empty if every row has a text.
+    """Return the reports of the file that has the texts which the rows lack, by their ids. The result is empty if every row has a text.
 
     Args:
         rows: the rows with the labels.
-        path: the file of the labels. If `reports` is None, a .jsonl file in the same folder that has all ids is used.
-        reports: the file with the reports that the user named, or None.
+        path: the file of the labels.
+        reports: the file with the reports. If it is None, the first .jsonl file in the folder of `path` that has all these ids is used.
 
     Raises:
-        ConfigurationError: no file has all the reports.
+        ConfigurationError: the file, or every .jsonl file in the folder, lacks some of the reports or cannot be read.
     """
     wanted = {str(row.get("id", "")) for row in rows if "text" not in row}
     if not wanted:
@@ -121,11 +123,17 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
 
 
 def read(router: Router, report: Labelled) -> tuple[Reading, Facts]:
-    """Return the reading of a report and the facts for the routing decision. The labelled region is not used."""
+    """Return the reading of a report's title, text and location field, and the facts for the routing decision. Labels are not used."""
     reading = router.reader.read(report.text, title=report.title, address=report.address)
     return reading, Facts(reading)
 
 
 def ids_of(router: Router, names: Iterable[str], region: str | None) -> list[str | None]:
-    """Return the registry's id for each name, or None for an agency that the registry lacks."""
+    """Return the registry's id of each named agency, in order; None for an agency that the registry lacks.
+
+    Args:
+        router: the router whose registry is used.
+        names: the names as an officer or the law writes them.
+        region: the Kemendagri code of the report's region; it helps with names of local agencies without a place.
+    """
     return [agency.id if (agency := resolve(router.registry, name, region)) else None for name in names]

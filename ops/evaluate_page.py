@@ -1,12 +1,12 @@
-"""Shows the figures of an evaluation as one HTML page. Its plots need no other file and no network."""
+"""Shows the figures of an evaluation as one HTML page. The page needs no other file and no network."""
 
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 TITLES = {
-    "top_1": "Owner among the right bodies",
-    "top_3": "A right body among the first three",
+    "top_1": "Owner among the right agencies",
+    "top_3": "A right agency among the first three",
     "best_or_ok": "Owner right or acceptable",
     "class": "Class",
     "oversight": "Oversight",
@@ -15,7 +15,7 @@ TITLES = {
     "place_asked": "Missing place asked for",
     "abstention": "Sent to a triage desk",
 }
-"""The titles of the figures that are shares."""
+"""The titles of the figures that are shares, by their keys in the result of ops.evaluate.evaluate."""
 
 _SIDE_PX, _MARGIN_PX = 320, 34
 
@@ -27,7 +27,7 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}h2{margin-top:2rem}.bar{
 
 
 def page(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> str:
-    """Return the HTML page.
+    """Return the figures of an evaluation as the text of an HTML page.
 
     Args:
         figures: the result of ops.evaluate.evaluate.
@@ -74,7 +74,7 @@ def _figures(figures: dict[str, Any]) -> str:
 
 
 def _curve(bands: Sequence[dict[str, Any]]) -> str:
-    """Return a plot of accuracy over confidence as SVG. The area of a point grows with its number of reports."""
+    """Return a plot of accuracy over confidence as SVG, with one point per band. A point is larger if its band has more reports."""
     inner = _SIDE_PX - 2 * _MARGIN_PX
     marks = "".join(
         f"<circle cx='{_MARGIN_PX + band['confidence'] * inner:.1f}' cy='{_SIDE_PX - _MARGIN_PX - band['accuracy'] * inner:.1f}'"

@@ -1,4 +1,4 @@
-"""Learns from officers: makes a model file that complements the rules from labelled history, in minutes at most, without a network."""
+"""Learns from officers: makes a model, which the router combines with its rules, from labelled reports. Takes minutes; needs no network."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -38,18 +38,19 @@ _DECAY = 5e-3
 too many for hundreds."""
 
 _RARE = 2
-"""Words that occur in fewer reports than this are left out, and so are weights that are not above _SMALL_WEIGHT."""
+"""Words that occur in fewer reports than this are left out."""
 _SMALL_WEIGHT = 0.02
+"""Weights whose absolute value is not greater than this are left out of the file."""
 
 _TRUSTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 """The values of the trust, the model's part in the score, from which the best on unseen reports is chosen."""
 
 _STEP_REPORTS, _STEPS_MOST = 200, 10
-"""The least number of reports per step of the calibration, whose accuracy is then known to three or four percentage points, and the maximum
-number of steps: nobody needs more."""
+"""The minimum number of reports per step of the calibration, whose accuracy is then known to three or four percentage points, and the
+maximum number of steps: nobody needs more."""
 
 _LEAST = 0.03
-"""The least distance of a probability from 0 and from 1."""
+"""The minimum distance of a probability from 0 and from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Example:
         facts: the facts for the routing decision.
         owner: the id of the agency that the rules rank first, or "".
         label: the id of the agency that the officer chose.
-        target: the class to learn: that id, or its unit with HERE or PROVINCE if the agency is the unit of the report's place.
+        target: the class to learn: `label`, or the kind of unit with HERE or PROVINCE if the agency is that unit of the report's place.
     """
 
     reading: Reading
@@ -89,10 +90,13 @@ class Learnt:
 
 
 def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt:
-    """Return a model that is learnt from the reports with an officer's choice.
+    """Return a model learnt from labelled reports, with its accuracy. Reports without a label, or without a usable one, are left out.
+
+    The model has the trust (the model's part of the score) and the calibration that cross-validation found best. The accuracy is that of
+    the cross-validation.
 
     Args:
-        reports: labelled history and corrections.
+        reports: the labelled reports; of each, only the first agency in `best` is used.
         router: a router that uses only the rules.
         today: the date that becomes part of the model's version.
     """
@@ -125,7 +129,11 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
 
 
 def save(learnt: Learnt, path: Path) -> None:
-    """Write the model to a file."""
+    """Write the model to a file as JSON, for LAPOR_MODEL.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     path.write_bytes(orjson.dumps(learnt.document, option=orjson.OPT_INDENT_2))
 
 
@@ -137,7 +145,7 @@ def _version(reports: Sequence[Labelled], today: date) -> str:
 
 
 def _strangers(reports: Sequence[Labelled], router: Router) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Return the agencies that the registry lacks, and the names that officers use for them."""
+    """Return the labelled agencies that the registry lacks, as rows for the model file, and their ids by folded name."""
     bodies: dict[str, dict[str, Any]] = {}
     names: dict[str, str] = {}
     for report in reports:
@@ -185,14 +193,14 @@ def _ruled(example: Example, router: Router) -> list[tuple[str, float]]:
 
 
 class Fit(NamedTuple):
-    """What the descent found.
+    """The result of the gradient descent.
 
     Attributes:
-        classes: the classes of agencies.
+        classes: the names of the classes of agencies (see `Example.target`).
         bias: the bias of each class.
-        weights: the matrix of features and classes.
-        columns: the name of each feature.
-        idf: how distinctive each word is.
+        weights: the matrix of weights: one row per feature, one column per class.
+        columns: the names of the features, in the order of the rows of `weights`.
+        idf: the inverse document frequency of each word: a rare word has a larger one.
     """
 
     classes: list[str]
@@ -203,7 +211,7 @@ class Fit(NamedTuple):
 
 
 def _fit(examples: Sequence[Example]) -> Fit:
-    """Return classes, bias, weights, names of features and idf of words, found by gradient descent on the softmax."""
+    """Return the weights that predict the targets of the examples, found by gradient descent on the softmax."""
     seen = Counter(word for example in examples for word in set(example.reading.words))
     idf = {
         word: round(log(len(examples) / count) + 1, 4)
@@ -227,9 +235,9 @@ def _fit(examples: Sequence[Example]) -> Fit:
 
 
 def _descend(likeness: Any, targets: Any, bias: Any) -> Any:
-    """Return the contribution of each report to the weights of each class.
+    """Return the contribution of each report to the weights of each class: a matrix with one row per report and one column per class.
 
-    The descent runs over reports instead of words, because there are fewer reports than words.
+    The descent changes one number per report and class, not one per word and class, because there are fewer reports than words.
 
     Args:
         likeness: the matrix of the products of each two reports' features.
@@ -247,7 +255,7 @@ def _descend(likeness: Any, targets: Any, bias: Any) -> Any:
 
 
 def _document(fit: Fit, **beside: Any) -> dict[str, Any]:
-    """Return the content of the model file: the fit and the other entries."""
+    """Return the content of the model file: the fit, rounded and without small weights, and the entries `beside`."""
     table = {
         name: [
             [int(at), round(float(fit.weights[number, at]), 3)]
@@ -267,12 +275,12 @@ def _document(fit: Fit, **beside: Any) -> dict[str, Any]:
 
 
 class Probe(NamedTuple):
-    """A report that was kept back, and the agencies with their shares or probabilities that were found for it.
+    """A report that a model of the cross-validation has not learnt from, with the agencies that rules and model suggest for it.
 
     Attributes:
         example: the report.
-        ruled: by the rules.
-        learnt: by the model.
+        ruled: the ids of the agencies that the rules suggest, each with its share of the score.
+        learnt: the ids of the agencies that the model suggests, each with its probability.
     """
 
     example: Example
@@ -293,9 +301,10 @@ def _hits(probes: Sequence[Probe], trust: float, depth: int) -> int:
 
 
 def _calibrate(probes: Sequence[Probe], trust: float) -> list[tuple[float, float]]:
-    """Return the knots of the calibration: the share that was right in each of a few steps with equally many reports.
+    """Return the knots of the calibration, in ascending order: pairs of the best agency's share of the score and its probability.
 
-    Finer steps would show only chance.
+    The reports, sorted by that share, are split into a few steps with equally many reports. The probability of a step is the part of its
+    reports whose best agency is right, but at least that of the step before. Finer steps would show only chance.
     """
     outcomes: list[tuple[float, bool]] = []
     for probe in probes:

@@ -1,7 +1,7 @@
-"""Replays past events through the present router into a shadow topic: shows which cases would change their owner, and why.
+"""Routes past events again with the present router, into a shadow topic: shows which cases would change their owner, and why.
 
-By construction a replay cannot send a message to a citizen: it writes only through a ShadowWriter, which knows only its shadow topic, and
-it never makes a reply.
+A replay cannot send a message to a citizen: it writes only through a ShadowWriter, which can write only to its shadow topic, and it never
+makes a reply.
 """
 
 import time
@@ -21,7 +21,7 @@ SHADOW_PREFIX = "lapor.shadow."
 """The start of the names of shadow topics. No worker reads such a topic."""
 
 SHADOW_RETENTION_MS = 7 * 24 * 3600 * 1000
-"""How long Kafka keeps a shadow topic's records: a week is enough for a comparison, and nobody has to clean up."""
+"""The number of milliseconds for which Kafka keeps a shadow topic's records. A week is enough for a comparison; then Kafka deletes them."""
 
 MARK = ("lapor_replayed", b"true")
 """The header of each record that a replay writes."""
@@ -30,17 +30,17 @@ FLUSH_TIMEOUT_S = 60.0
 """The maximum number of seconds to wait until Kafka has acknowledged a batch of dispositions."""
 
 LOOKUP = 1000
-"""The maximum number of complaints in one query."""
+"""The maximum number of complaints whose former owners are looked up in one query."""
 
 Decide = Callable[[StoredRecord], Disposition | None]
-"""The present router: returns the disposition for a record, or None if the record needs none. Raises PoisonError."""
+"""The present router: returns the disposition for a record, or None if the record needs none. Raises PoisonError if it is poison."""
 
 
 class ShadowWriter:
-    """A writer that knows only one topic, which is a shadow topic."""
+    """Writes dispositions to one shadow topic. It cannot write to any other topic."""
 
     def __init__(self, producer: Producer, topic: str) -> None:
-        """Check and store the topic.
+        """Store the producer and the topic, after a check of the topic's name.
 
         Args:
             producer: the connection to Kafka.
@@ -55,7 +55,7 @@ class ShadowWriter:
         self.topic = topic
 
     def write(self, dispositions: Sequence[Disposition]) -> None:
-        """Write dispositions and wait until Kafka has acknowledged them.
+        """Write dispositions, each with the header MARK, and wait until Kafka has acknowledged them.
 
         Raises:
             BusUnavailable: Kafka did not acknowledge all of them within FLUSH_TIMEOUT_S seconds.
@@ -72,7 +72,14 @@ class ShadowWriter:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A complaint that the present router gives to another agency."""
+    """A complaint that the present router gives to another agency than before.
+
+    Attributes:
+        tracking_code: the tracking code of the complaint.
+        before: the owner at this hop according to ClickHouse.
+        after: the owner that the present router chose at the same hop.
+        why: the router's explanation, an Indonesian sentence.
+    """
 
     tracking_code: str
     before: AgencyRef
@@ -90,7 +97,7 @@ class Summary:
         moved: the number of dispositions with another owner than before.
         unreadable: the number of records that are poison.
         replies: the number of replies made; always 0, because nothing in a replay can make one.
-        seconds: the duration.
+        seconds: the duration of the replay.
     """
 
     read: int = 0
@@ -101,7 +108,7 @@ class Summary:
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, float]:
-        """Return the figures for the last line of the output."""
+        """Return the figures by name, as `lapor replay` prints them in its last line; seconds are rounded to milliseconds."""
         return {
             "read": self.read,
             "written": self.written,
@@ -115,14 +122,16 @@ class Summary:
 def replay(
     batches: Iterator[Batch], *, decide: Decide, writer: ShadowWriter, store: Answers, moved: Callable[[Move], None]
 ) -> Summary:
-    """Replay records and return the figures.
+    """Route past records again, write the dispositions to the shadow topic, and return the figures.
+
+    Poison is counted and passed over. A disposition that ClickHouse has no former owner for counts as not moved.
 
     Args:
         batches: the records (see Scanner.scan).
         decide: the present router.
         writer: writes the new dispositions.
         store: ClickHouse, which knows the owner of each complaint at each hop.
-        moved: called once for each disposition with another owner than before.
+        moved: called once for each disposition whose owner is another one than before.
 
     Raises:
         BusUnavailable: Kafka cannot be read or written.

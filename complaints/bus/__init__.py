@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 MAX_RECORD_BYTES = 1_000_000
-"""The maximum size of a record's value: below Kafka's default of 1 MiB, with room for headers. A larger one can never be written."""
+"""The maximum size of a record's value in bytes. Kafka's default limit for a whole record is 1 MiB, so key and headers fit as well.
+Nothing may write a larger value: a producer may fail it with ContractViolation."""
 
 Headers = tuple[tuple[str, bytes], ...]
+"""A record's headers as pairs of name and value, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,7 @@ class Record:
     Attributes:
         topic: the topic to write to.
         key: decides the partition; every driver hashes it with Kafka's murmur2.
-        value: the event as JSON.
+        value: the event as JSON, at most MAX_RECORD_BYTES.
         headers: the CloudEvents attributes.
     """
 
@@ -30,7 +32,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The place of a record on Kafka."""
+    """The place of a record on Kafka: the topic, the number of the partition, and the offset in that partition."""
 
     topic: str
     partition: int
@@ -43,7 +45,17 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record that was read, with its position and its timestamp in milliseconds. Key and value are None if Kafka has none."""
+    """A record that was read from Kafka.
+
+    Attributes:
+        topic: the topic that it was read from.
+        partition: the number of the partition.
+        offset: the place of the record in the partition.
+        key: the key, or None if the record has none.
+        value: the event as JSON, or None if the record has no value.
+        headers: the headers, in order.
+        timestamp_ms: the record's timestamp, in milliseconds since 1970.
+    """
 
     topic: str
     partition: int
@@ -69,7 +81,9 @@ class Producer(Protocol):
     """Writes records. Thread-safe. A record counts as written only when its future has succeeded (acks=all, idempotent)."""
 
     def send(self, record: Record) -> "Future[Position]":
-        """Enqueue a record. May block for at most the producer's timeout while the broker is away; never raises.
+        """Enqueue a record and return the future of its position on Kafka.
+
+        Never raises: every error is in the future. While the broker is away, the call may block for about the producer's timeout.
 
         The returned future fails with one of two errors:
 
@@ -86,21 +100,27 @@ class Producer(Protocol):
         """
 
     def close(self) -> None:
-        """Flush as far as possible, then close the connection."""
+        """Wait some seconds for the records that are not acknowledged yet, then close the connection, acknowledged or not."""
 
 
 class BatchConsumer(Protocol):
     """Reads records for a consumer group. Not thread-safe: one thread owns it. Only `commit` stores progress."""
 
     def poll(self, *, max_records: int, timeout_s: float) -> Batch:
-        """Return the available records, at most `max_records`. Wait at most `timeout_s` seconds for the first.
+        """Return the next available records, at most `max_records`. Wait at most `timeout_s` seconds for the first.
+
+        The result is empty if no record came in time. Reading does not store progress (see `commit`).
 
         Raises:
             BusUnavailable: the broker answered with a fatal error.
         """
 
     def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
-        """Store the group's progress, with a note per partition for its next owner. Returns once Kafka has stored both.
+        """Store the group's progress, with a note per partition for its next owner. Return once Kafka has stored both.
+
+        Args:
+            offsets: the offset of the next record to read, by partition. If it is empty, nothing is stored.
+            notes: texts that `committed` returns to the partition's next owner. A partition without a note loses its former one.
 
         Raises:
             BusUnavailable: the progress could not be stored; the records will be delivered again.
@@ -114,7 +134,7 @@ class BatchConsumer(Protocol):
         """
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
-        """Register a callback for partitions that go to another member.
+        """Register the callback for partitions that go to another member. It replaces an earlier one.
 
         `poll` calls it before it gives the partitions up, so that their records can be finished and committed. After partitions were
         lost without warning, `poll` calls it with an empty collection.
@@ -128,7 +148,7 @@ class Scanner(Protocol):
     """Reads without a consumer group, for people and tools. Reading changes nobody's progress."""
 
     def scan(self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None) -> Iterator[Batch]:
-        """Yield the records of a topic, up to its end at the time of the call.
+        """Yield the records of a topic in batches, up to the end that the topic has when the iteration begins.
 
         Args:
             topic: the topic's name.
@@ -140,7 +160,11 @@ class Scanner(Protocol):
         """
 
     def ends(self, topic: str) -> Offsets:
-        """Return the offset after the last record of each partition (see `scan` for errors)."""
+        """Return the offset after the last record of each partition.
+
+        Raises:
+            BusUnavailable: the broker did not answer in time.
+        """
 
     def read(self, position: Position) -> StoredRecord | None:
         """Return the record at a position, or None if Kafka no longer has it.
@@ -157,20 +181,37 @@ class Admin(Protocol):
     """Administers topics."""
 
     def ensure_topics(self) -> list[str]:
-        """Create the declared topics that do not exist, and return their names.
+        """Create the topics that topics.yaml declares and Kafka does not have yet. Return the names of these topics.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
         """
 
     def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
-        """Create a topic with as many partitions as the declared topic `like`, kept for `retention_ms`. Do nothing if it exists."""
+        """Create the topic `name` with as many partitions as the declared topic `like`. Do nothing if `name` exists.
+
+        Args:
+            name: the name of the new topic.
+            like: the name of a topic in topics.yaml.
+            retention_ms: how long Kafka keeps the new topic's records, in milliseconds.
+
+        Raises:
+            BusUnavailable: the broker did not answer in time.
+        """
 
     def end_offsets(self, topic: str) -> Offsets:
-        """Return the offset after the last record of each partition."""
+        """Return the offset after the last record of each partition.
+
+        Raises:
+            BusUnavailable: the broker did not answer in time.
+        """
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return the offsets that a consumer group has committed."""
+        """Return the offsets that a consumer group has committed, only for the partitions that it has committed.
+
+        Raises:
+            BusUnavailable: the broker did not answer in time.
+        """
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,4 +1,4 @@
-"""Makes dead letters of records that could not be read: each says where the record was and why, and is the same for every reader."""
+"""Makes dead letters of records that could not be read. Each names the record's position and the reason; its id comes from the position."""
 
 from datetime import UTC, datetime
 
@@ -11,11 +11,19 @@ KEPT_BYTES = 700_000
 """The maximum number of bytes of a record's value in its dead letter: base64 adds a third, and Kafka accepts 1 MB."""
 
 KEPT_HEADERS, KEPT_HEADER_BYTES = 30, 500
-"""The maximum number of headers in a dead letter, and of bytes in each name and value. CloudEvents needs seven short headers."""
+"""The maximum number of headers in a dead letter, and the maximum length of each name and value. CloudEvents needs seven short headers."""
 
 
 def of_record(record: StoredRecord, error: PoisonError) -> DeadLetter:
-    """Return the dead letter of a record that was read from a topic. It holds only the beginning of a very large record."""
+    """Return the dead letter of a record that was read from a topic and cannot be processed.
+
+    Its id depends only on the record's position, so every reader gives it the same id. It keeps the first KEPT_BYTES bytes of the value and
+    the first KEPT_HEADERS headers; if the value was cut, the reason says so.
+
+    Args:
+        record: the record.
+        error: the error that the record caused; its text becomes the reason.
+    """
     value = record.value or b""
     cut = f"; {len(value)} bytes, of which the first {KEPT_BYTES} are here" if len(value) > KEPT_BYTES else ""
     return DeadLetter(

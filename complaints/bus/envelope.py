@@ -55,6 +55,8 @@ def _key_of(event: AnyEvent) -> str:
 def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
     """Return the event as a record.
 
+    The key is the id of the complaint; that of a dead letter is its `source_key`. Fields that are None are left out of the JSON.
+
     Args:
         event: the event to write.
         source: the CloudEvents source, for example "/channels/sms".
@@ -79,10 +81,14 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
 
 
 def decode(record: StoredRecord, model: type[E]) -> E:
-    """Return the event in a record.
+    """Return the event in a record's value. The headers are not read.
+
+    Args:
+        record: the record.
+        model: the class of the event, for example Complaint.
 
     Raises:
-        ContractViolation: the record has no value, or the model does not allow it.
+        ContractViolation: the record has no value, or its value is not a valid event of the model.
     """
     if record.value is None:
         raise ContractViolation(f"{record.position} has no value")

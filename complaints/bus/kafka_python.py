@@ -23,28 +23,30 @@ from complaints.errors import BusUnavailable, ContractViolation
 from complaints.runtime import telemetry
 
 RECONNECT_PAUSE_S = 1.0
-"""Seconds between two attempts to reach a broker that is away: each attempt blocks a channel for at most BOOTSTRAP_TIMEOUT_MS."""
+"""The minimum number of seconds between two attempts to reach a broker that is away: each attempt blocks a channel for up to
+BOOTSTRAP_TIMEOUT_MS."""
 
 BOOTSTRAP_TIMEOUT_MS = 2000
 """Milliseconds to wait for a first connection: a running broker answers at once, and a channel that waits keeps a citizen waiting."""
 
 
 GRACE_S, WATCH_EVERY_S = 1.0, 0.25
-"""How many seconds an answer may exceed its timeout before the client counts as hung, and how many seconds lie between two checks."""
+"""The number of seconds by which an answer may exceed its timeout before the client counts as hung, and the number between two checks."""
 
 HEADER_ROOM_BYTES = 20_000
-"""Room for the key and the CloudEvents attributes, in addition to a value of MAX_RECORD_BYTES."""
+"""The number of bytes for the key and the CloudEvents attributes, in addition to a value of MAX_RECORD_BYTES."""
 
 
 class KafkaPythonProducer:
-    """A Producer that connects at the first send, and again after the broker was away: a channel can start without Kafka and spool.
+    """A Producer that connects at the first send, and again after the broker was away. So a channel can start while Kafka is away.
 
-    It enforces the timeout by itself. If a broker dies while kafka-python 3.0.12 asks it for a producer id, the client waits for that
-    answer for ever and expires no record. A client that is more than GRACE_S late is replaced.
+    The class enforces the timeout itself. If a broker dies while kafka-python 3.0.12 asks it for a producer id, the client waits for that
+    answer for ever and expires no record. So a thread watches the answers. If one is more than GRACE_S late, all futures that are still
+    waiting fail with BusUnavailable, and the next send makes a new client.
     """
 
     def __init__(self, brokers: str, *, timeout_s: float, linger_ms: int = 5) -> None:
-        """Store the settings. Connects nothing yet.
+        """Store the settings and start the thread that watches for late answers. The first send makes the connection.
 
         Args:
             brokers: host:port, separated by commas.
@@ -63,7 +65,7 @@ class KafkaPythonProducer:
         self._watch.start()
 
     def send(self, record: Record) -> "Future[Position]":
-        """Enqueue a record (see Producer)."""
+        """Enqueue a record and return the future of its position (see Producer)."""
         answer: Future[Position] = Future()
         try:
             client = self._connected()
@@ -78,14 +80,14 @@ class KafkaPythonProducer:
         return answer
 
     def flush(self, timeout_s: float) -> None:
-        """Wait for all answers (see Producer)."""
+        """Wait until all records that were sent are acknowledged or have failed (see Producer)."""
         with self._lock:
             waiting = list(self._waiting)
         if wait(waiting, timeout=timeout_s).not_done:
             raise BusUnavailable(f"Kafka did not acknowledge all records within {timeout_s} s")
 
     def close(self) -> None:
-        """Close the connection and stop the watching thread."""
+        """Stop the watching thread, wait at most `timeout_s` seconds for unacknowledged records, and close the connection."""
         self._closed.set()
         self._watch.join()
         with self._lock:
@@ -159,10 +161,10 @@ def _mapped(error: BaseException) -> BusUnavailable | ContractViolation:
 
 
 class KafkaPythonAdmin:
-    """An Admin on kafka-python."""
+    """Administers topics through kafka-python (see Admin)."""
 
     def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
-        """Connect.
+        """Connect to Kafka.
 
         Args:
             brokers: host:port, separated by commas.
@@ -181,7 +183,14 @@ class KafkaPythonAdmin:
             raise BusUnavailable(f"no Kafka at {brokers}: {error}") from error
 
     def ensure_topics(self, replication: int = -1) -> list[str]:
-        """Create the missing topics (see Admin); a `replication` of -1 means the broker's default."""
+        """Create the declared topics that do not exist, and return their names (see Admin).
+
+        Args:
+            replication: the number of copies of each partition; -1 means the broker's default.
+
+        Raises:
+            BusUnavailable: Kafka did not create or list the topics.
+        """
         try:
             missing = [topic for name, topic in topics().items() if name not in set(self._client.list_topics())]
             for topic in missing:
@@ -199,14 +208,14 @@ class KafkaPythonAdmin:
             return  # another process created it first
 
     def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
-        """Create a topic with as many partitions as another (see Admin)."""
+        """Create the topic `name` with as many partitions as `like`, unless it exists (see Admin)."""
         try:
             self._create(dataclasses.replace(topics()[like], name=name, retention_ms=retention_ms), replication=-1)
         except KafkaError as error:
             raise BusUnavailable(f"the topic {name} could not be created: {error}") from error
 
     def end_offsets(self, topic: str) -> Offsets:
-        """Return the end of each partition (see Admin)."""
+        """Return the offset after the last record of each partition (see Admin)."""
         try:
             partitions = [entry["partition_index"] for entry in self._client.describe_topics([topic])[0]["partitions"]]
             wanted = {KafkaTopicPartition(topic, partition): OffsetSpec.LATEST for partition in partitions}
@@ -216,7 +225,7 @@ class KafkaPythonAdmin:
         return {(at.topic, at.partition): answer.offset for at, answer in found.items()}
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return the progress of a group (see Admin)."""
+        """Return the offsets that a consumer group has committed (see Admin)."""
         try:
             found = self._client.list_group_offsets(group)
         except KafkaError as error:

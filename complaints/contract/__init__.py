@@ -40,7 +40,7 @@ class Topic:
 
 @cache
 def topics() -> dict[str, Topic]:
-    """Return all topics by name, as topics.yaml declares them."""
+    """Return the declarations of all topics in topics.yaml, by the name of the topic."""
     declared = yaml.safe_load(files(__package__).joinpath("topics.yaml").read_text("utf-8"))
     return {
         name: Topic(
@@ -55,7 +55,7 @@ def topics() -> dict[str, Topic]:
 
 
 def schema(model: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of the events of a model, as they are written to their topic."""
+    """Return the JSON Schema (draft 2020-12) of a model's events in the form in which they are written to their topic."""
     made = model.model_json_schema(mode="serialization", by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

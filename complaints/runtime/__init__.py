@@ -1,1 +1,1 @@
-"""The parts that every process needs to run: settings, telemetry, HTTP hosting, and the check of compiled modules."""
+"""The parts that processes need to run: settings, telemetry, HTTP hosting, the fuse, and the check of compiled modules."""

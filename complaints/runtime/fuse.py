@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from complaints.errors import LaporError
 
 WINDOW = 4
-"""The size of the window, in multiples of the limit. If half of it is dead, the fuse blows, so mixed good and bad records are noticed."""
+"""The length of the window, in multiples of the limit. The fuse also blows if as many records as half the window are dead letters in it:
+so good records among the bad ones do not hide the fault."""
 
 
 class FuseBlown(LaporError):
-    """So many records became dead letters that the worker must stop instead of moving the whole topic to the dead-letter topic."""
+    """Too many records became dead letters. The worker must stop; otherwise it would move the whole topic to the dead-letter topic."""
 
 
 @dataclass(slots=True)
 class Fuse:
-    """A counter of dead letters, consecutive ones and those among the last records.
+    """A counter that raises FuseBlown if there are too many dead letters, either in a row or among the last records.
 
     Attributes:
         limit: the fuse blows at this many dead letters in a row, or at WINDOW / 2 times as many among the last `limit * WINDOW` records.
@@ -28,10 +29,13 @@ class Fuse:
     _dead: int = 0
 
     def count(self, *, dead: bool) -> None:
-        """Count one record.
+        """Count one processed record.
+
+        Args:
+            dead: whether the record became a dead letter.
 
         Raises:
-            FuseBlown: with this record the limit is reached.
+            FuseBlown: one of the two limits is reached (see `limit`).
         """
         self.in_a_row = self.in_a_row + 1 if dead else 0
         self._last.append(dead)

@@ -23,7 +23,7 @@ OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 
 
 class Settings(BaseSettings):
-    """The settings of every command; each is the environment variable LAPOR_<NAME>."""
+    """The settings of all commands. Each field is read from the environment variable LAPOR_<NAME>."""
 
     model_config = SettingsConfigDict(env_prefix="LAPOR_", frozen=True, extra="ignore")
 
@@ -168,27 +168,27 @@ class Settings(BaseSettings):
 
     @property
     def secret_path(self) -> Path:
-        """The path of the file with the secret."""
+        """The path of the file with the secret: the setting `secret_file`, or <data>/secret if it is not set."""
         return self.secret_file or self.data / "secret"
 
     @property
     def spool_folder(self) -> Path:
-        """The folder of the channels' spools."""
+        """The folder of the channels' spools: <data>/spool."""
         return self.data / "spool"
 
     def kafka_required(self) -> str:
-        """Return the addresses of the Kafka brokers.
+        """Return the addresses of the Kafka brokers: host:port, separated by commas.
 
         Raises:
-            ConfigurationError: no broker is set, and no running stack was found.
+            ConfigurationError: no broker is set, because there is no LAPOR_KAFKA and no running stack was found.
         """
         return self._required(self.kafka, "LAPOR_KAFKA", "host:port")
 
     def clickhouse_required(self) -> str:
-        """Return the address of ClickHouse.
+        """Return the address of ClickHouse: clickhouse://user:password@host:port/database.
 
         Raises:
-            ConfigurationError: no address is set, and no running stack was found.
+            ConfigurationError: no address is set, because there is no LAPOR_CLICKHOUSE and no running stack was found.
         """
         return self._required(self.clickhouse, "LAPOR_CLICKHOUSE", "clickhouse://user:password@host:9000/database")
 
@@ -207,7 +207,7 @@ class Settings(BaseSettings):
             overrides: values that take precedence over the environment, such as a command's options.
 
         Raises:
-            ConfigurationError: a variable has a wrong value; the text names the variable.
+            ConfigurationError: a variable has a wrong value; the text names the variable and the value.
         """
         try:
             return cls(**overrides)  # type: ignore[arg-type]  # pydantic checks them
@@ -219,7 +219,7 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """The parts of a server's address."""
+    """The parts of a server's address. User, password and path are empty if the address lacks them; the path has no leading slash."""
 
     user: str
     password: SecretStr
@@ -229,10 +229,15 @@ class Address:
 
 
 def parse_address(text: str, *, scheme: str, default_port: int) -> Address:
-    """Return the parts of an address of the form `scheme://user:password@host:port/path`.
+    """Return the parts of an address of the form `scheme://user:password@host:port/path`, with %-escapes decoded in user and password.
+
+    Args:
+        text: the address; only scheme and host are required.
+        scheme: the scheme that the address must have.
+        default_port: the port if the address has none.
 
     Raises:
-        ConfigurationError: the text is not of that form.
+        ConfigurationError: the text has another scheme, no host, or a port that is not a number up to 65535.
     """
     try:
         parts = urlsplit(text)

@@ -1,1 +1,1 @@
-"""Storage on disk or in object storage: the spool, attachments, and small files that are written whole or not at all."""
+"""Storage on disk or in object storage: the spool, attachments, and small files that are written completely or not at all."""

@@ -20,14 +20,18 @@ class AttachmentStore(Protocol):
     """A store for files. Thread-safe; each method may block."""
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Store a finished file durably. Storing the same content again changes nothing.
+        """Store a copy of a finished file durably. Storing the same content again changes nothing.
+
+        Args:
+            draft: the path of the file; the file stays there.
+            sha256: the SHA-256 of its content in hexadecimal digits; it is not checked.
 
         Raises:
             UnavailableError: the file cannot be stored now.
         """
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return the size in bytes and the first HEAD_BYTES bytes of the file with this hash, or None if there is none.
+        """Return the size in bytes and the first HEAD_BYTES bytes of the file with this SHA-256, or None if it is not stored.
 
         Raises:
             UnavailableError: the store cannot be read now.
@@ -35,14 +39,14 @@ class AttachmentStore(Protocol):
 
 
 class DiskStore:
-    """An AttachmentStore in a folder. A file's path is the first two letters of its hash, then the whole hash."""
+    """An AttachmentStore in a folder. A file's path is the first two digits of its hash, a slash, and the whole hash."""
 
     def __init__(self, folder: Path, *, reserve_bytes: int = RESERVE_BYTES) -> None:
-        """Create the folder.
+        """Create the folder if it does not exist, and check that it can be written.
 
         Args:
             folder: the folder for all files.
-            reserve_bytes: the number of bytes of the disk that must stay free.
+            reserve_bytes: if fewer bytes of the disk are free, `keep` stores nothing.
 
         Raises:
             ConfigurationError: the folder cannot be created or written.
@@ -59,7 +63,11 @@ class DiskStore:
             ) from error
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Store a finished file (see AttachmentStore)."""
+        """Store a copy of a finished file, fsynced (see AttachmentStore).
+
+        Raises:
+            UnavailableError: the disk fails, or has fewer free bytes than must stay free.
+        """
         place = self._place(sha256)
         try:
             if shutil.disk_usage(self._folder).free < self._reserve_bytes:
@@ -78,7 +86,7 @@ class DiskStore:
             raise UnavailableError(f"the attachment cannot be kept in {self._folder}: {error}") from error
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return size and head of a stored file (see AttachmentStore)."""
+        """Return the size in bytes and the first HEAD_BYTES bytes of a stored file (see AttachmentStore)."""
         try:
             with self._place(sha256).open("rb") as file:
                 return os.fstat(file.fileno()).st_size, file.read(HEAD_BYTES)

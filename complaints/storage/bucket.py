@@ -14,23 +14,24 @@ from complaints.storage.attachments import HEAD_BYTES, AttachmentStore, DiskStor
 HTTPS_PORT = 443
 
 WAIT = timedelta(seconds=30)
-"""The maximum time for one request: enough for ten megabytes over a slow line. The client waits meanwhile."""
+"""The maximum time for one request: enough for ten megabytes over a slow line. The citizen waits meanwhile."""
 
 RETRIES = 3
-"""The maximum number of retries, all within WAIT. A server that has not answered by then is away, and the citizen is told so."""
+"""The maximum number of retries; none begins later than WAIT. If the server has not answered by then, the citizen gets an error."""
 
 REGION = "us-east-1"
-"""The region that S3-compatible servers accept if they have no regions; it is only a part of the signature."""
+"""The region in the signature of each request. S3-compatible servers without regions accept this one."""
 
 
 class BucketStore:
-    """An AttachmentStore in a bucket. Storing the same content again changes nothing."""
+    """An AttachmentStore in an S3 bucket. A file's key is the first two digits of its hash, a slash, and the whole hash."""
 
     def __init__(self, address: str) -> None:
         """Prepare the client. Sends no request yet.
 
         Args:
-            address: `s3://key:secret@host:port/bucket`, or `s3+http://...` for a server without TLS.
+            address: `s3://key:secret@host:port/bucket`, or `s3+http://...` for a server without TLS. A path after the bucket becomes the
+                beginning of every key.
 
         Raises:
             ConfigurationError: the address is not of that form.
@@ -53,14 +54,14 @@ class BucketStore:
         )
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Store a finished file (see AttachmentStore): S3 answers once the file is durable."""
+        """Store a copy of a finished file and wait for the server's answer, which means that it is durable (see AttachmentStore)."""
         try:
             obstore.put(self._store, _key(sha256), draft)
         except (BaseError, OSError) as error:
             raise UnavailableError(f"the attachment cannot be kept in the bucket: {type(error).__name__}") from error
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return size and head of a stored file (see AttachmentStore)."""
+        """Return the size in bytes and the first HEAD_BYTES bytes of a stored file (see AttachmentStore)."""
         try:
             size = obstore.head(self._store, _key(sha256))["size"]
             head = obstore.get_range(self._store, _key(sha256), start=0, end=min(size, HEAD_BYTES))
@@ -76,7 +77,7 @@ def _key(digest: str) -> str:
 
 
 def attachment_store(settings: Settings) -> AttachmentStore:
-    """Return the store that the settings name: a bucket, or by default a folder in the data folder.
+    """Return the store that LAPOR_ATTACHMENTS names: a bucket, or the folder <data>/attachments if it is not set.
 
     Raises:
         ConfigurationError: the address is wrong, or the folder cannot be written.

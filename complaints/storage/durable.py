@@ -1,14 +1,16 @@
-"""Writes small files to disk whole or not at all."""
+"""Writes small files to disk: each completely or not at all."""
 
 import os
 from pathlib import Path
 
 
 def write_durably(path: Path, text: str) -> None:
-    """Write a file so that it holds either the old text or the new one after a power cut.
+    """Replace the text of a file so that after a power cut it holds either the whole old text or the whole new one.
+
+    The file and its folder are created if they do not exist.
 
     Raises:
-        OSError: the disk cannot store the text; the old file stays.
+        OSError: the disk cannot store the new text; the old file stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f"{path.suffix}.new")

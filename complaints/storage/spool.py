@@ -1,4 +1,4 @@
-"""The spool: a bounded, fsynced queue on disk for the records that a channel acknowledged while Kafka was away, in order."""
+"""The spool: an fsynced queue of limited size on disk. It keeps the records that a channel acknowledges while Kafka is away, in order."""
 
 import json
 import queue
@@ -20,26 +20,29 @@ CREATE TABLE IF NOT EXISTS spool (
 """
 
 GROUP = 500
-"""The maximum number of records per fsync: an fsync takes milliseconds, and channels pass in hundreds of messages in that time."""
+"""The maximum number of records per fsync: an fsync takes milliseconds, and a channel may receive hundreds of messages in that time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A waiting record with its sequence number."""
+    """A record that waits in the spool, with its sequence number: later records have larger numbers."""
 
     seq: int
     record: Record
 
 
 class Spool:
-    """The queue of one channel. SQLite in WAL mode with synchronous=FULL: an append whose future succeeded survives a power cut."""
+    """The queue of one channel, in an SQLite file in WAL mode with synchronous=FULL. Thread-safe.
+
+    A record whose future has succeeded survives a power cut.
+    """
 
     def __init__(self, path: Path, *, max_bytes: int) -> None:
         """Open or create the spool, and check at once that it can be written.
 
         Args:
             path: the file; its folder is created if it does not exist.
-            max_bytes: the maximum number of waiting bytes; a record that would exceed it is refused.
+            max_bytes: the maximum number of bytes of all waiting values and headers; a record that would exceed it is refused.
 
         Raises:
             ConfigurationError: the file cannot be opened or written.
@@ -67,13 +70,16 @@ class Spool:
         return self._count
 
     def append(self, record: Record) -> "Future[None]":
-        """Return a future that succeeds once the record is fsynced. It fails with IntakeFull if the spool is full or the disk fails."""
+        """Add a record to the end of the queue. Does not block.
+
+        The returned future succeeds once the record is fsynced. It fails with IntakeFull if the spool is full or the disk fails.
+        """
         answer: Future[None] = Future()
         self._queue.put((record, answer))
         return answer
 
     def oldest(self, limit: int) -> list[Spooled]:
-        """Return at most `limit` records: those that have waited longest, oldest first.
+        """Return the `limit` records that have waited longest, oldest first, or fewer if fewer wait. They stay in the spool.
 
         Raises:
             IntakeFull: the disk failed.
@@ -91,7 +97,7 @@ class Spool:
         """Remove the records up to and including `seq`, which Kafka has acknowledged.
 
         Raises:
-            IntakeFull: the disk is too full even for this, or it failed; no record is removed.
+            IntakeFull: the disk is too full to write the removal, or it failed; no record is removed.
         """
         with self._transaction():
             gone = self._database.execute(
@@ -161,11 +167,11 @@ class Spool:
 
 
 def open_durable(path: Path, schema: str) -> sqlite3.Connection:
-    """Open a SQLite file whose commits survive a power cut, and create its tables.
+    """Open an SQLite file whose commits survive a power cut, and create its tables. Any thread may use the connection, one at a time.
 
     Args:
-        path: the file.
-        schema: one or more CREATE statements that can be repeated.
+        path: the file; it is created if it does not exist, but its folder must exist.
+        schema: one or more CREATE ... IF NOT EXISTS statements.
 
     Raises:
         sqlite3.Error: the file cannot be opened or written.

@@ -17,20 +17,20 @@ CONNECT_TIMEOUT_S = 5.0
 """The maximum number of seconds to wait for a connection to ClickHouse."""
 
 ANSWER_TIMEOUT_S = 60.0
-"""The maximum number of seconds that one block of an answer may take."""
+"""The maximum number of seconds to wait for each part of an answer: ClickHouse sends an answer in blocks of rows."""
 
 READING = {"readonly": 2}
-"""The settings of a read-only query: it can change nothing except its own settings."""
+"""The settings that make a query read-only: it can change nothing except its own settings."""
 
 READONLY_CODE = 164
 """ClickHouse's code for a statement or a setting that a read-only user may not use."""
 
 WHAT_WOULD_FIT = re.compile(r" Expected one of: .{200,}", re.DOTALL)
-"""The long end of a syntax error. ClickHouse lists every word that it would accept there: after `SELEC` that is its whole grammar."""
+"""The long end of the message of a syntax error: the list of all words that ClickHouse would accept. After `SELEC`, it has pages."""
 
 
 class StoreRejected(LaporError):
-    """ClickHouse refuses the statement and will always refuse it.
+    """ClickHouse refuses a statement, or a value does not fit its column. Trying the same again would not help.
 
     Attributes:
         code: ClickHouse's error code.
@@ -42,14 +42,14 @@ class StoreRejected(LaporError):
 
 
 class Store:
-    """A connection to ClickHouse. Not thread-safe."""
+    """A connection to ClickHouse. Not thread-safe. After an error, the next statement makes a new connection."""
 
     def __init__(self, address: str, *, patience_s: float = ANSWER_TIMEOUT_S) -> None:
         """Store the address. The connection is made at the first statement.
 
         Args:
             address: clickhouse://user:password@host:port/database.
-            patience_s: the maximum number of seconds that one block of an answer may take.
+            patience_s: the maximum number of seconds to wait for each part of an answer.
 
         Raises:
             ConfigurationError: the address is not of that form.
@@ -59,7 +59,11 @@ class Store:
         self._client: Client | None = None
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows.
+        """Run a statement and return its rows; a statement without a result returns no rows.
+
+        Args:
+            sql: the statement, with placeholders of the form %(name)s.
+            parameters: the values for the placeholders.
 
         Raises:
             StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
@@ -69,7 +73,12 @@ class Store:
         return found
 
     def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a query and return its column names and its rows (see `execute`). A statement that would change something is refused."""
+        """Run a read-only query and return the names of its columns and its rows, both empty if the statement has no result.
+
+        Raises:
+            StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
+            StoreRejected: ClickHouse refuses the statement, or the statement would change something.
+        """
         answer = self._run(lambda client: _read(client, sql))
         if not isinstance(answer, tuple):
             return [], []
@@ -77,17 +86,32 @@ class Store:
         return [name for name, _ in columns], rows
 
     def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Run a query and yield its rows as they arrive (see `execute`)."""
+        """Run a query and yield its rows as they arrive. The connection must not be used for another statement meanwhile.
+
+        Args:
+            sql: the query, with placeholders of the form %(name)s.
+            parameters: the values for the placeholders.
+
+        Raises:
+            StoreUnavailable: the query cannot be sent to ClickHouse.
+            clickhouse_driver.errors.Error, OSError, EOFError: a later error, while the rows arrive.
+        """
         yield from self._run(lambda client: client.execute_iter(sql, parameters))
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, token: str) -> None:
-        """Insert rows as one block. A second insert with the same token changes nothing (see `execute`).
+        """Insert rows as one block. If ClickHouse remembers the token from an earlier insert into the table, nothing changes.
+
+        The tables of the migrations remember the last 10,000 tokens.
 
         Args:
             table: the name of the table.
             columns: the names of the columns, in the order of each row.
             rows: the rows to insert.
-            token: the name of exactly these rows (`insert_deduplication_token`).
+            token: a name for exactly these rows (`insert_deduplication_token`); other rows must have another token.
+
+        Raises:
+            StoreUnavailable: ClickHouse does not answer, or answers with a temporary error. The rows may have been inserted.
+            StoreRejected: ClickHouse refuses the rows, or a value does not fit its column.
         """
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
         self._run(lambda client: client.execute(statement, rows, settings={"insert_deduplication_token": token}))

@@ -1,4 +1,4 @@
-"""Applies the numbered SQL files: each once, and none may change afterwards."""
+"""Applies the numbered SQL files of the folder `migrations` to ClickHouse, each only once. A file must not be changed afterwards."""
 
 import re
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Migration:
     """A numbered SQL file.
 
     Attributes:
-        number: its place in the order, counted from 1.
+        number: the number at the start of the file's name; files are applied in this order, from 1.
         name: the name of the file.
-        sql: its statements, each ended by a semicolon at the end of a line.
+        sql: the text of the file: statements, each ended by a semicolon at the end of a line.
     """
 
     number: int
@@ -37,13 +37,13 @@ class Migration:
 
     @property
     def statements(self) -> list[str]:
-        """The statements, without comments that have a line of their own."""
+        """The statements of the file, without their semicolons and without lines that hold only a comment."""
         code = "\n".join(line for line in self.sql.splitlines() if not line.lstrip().startswith("--"))
         return [statement.strip() for statement in re.split(r";\s*(?:\n|$)", code) if statement.strip()]
 
 
 def migrations() -> list[Migration]:
-    """Return the files in the order of their numbers.
+    """Return the migrations in the folder `migrations`, in the order of their numbers.
 
     Raises:
         ConfigurationError: the numbers are not 1, 2, 3 and so on without a gap.
@@ -63,12 +63,13 @@ def migrations() -> list[Migration]:
 
 
 def migrate(store: Store) -> list[str]:
-    """Apply the new migrations and return their names.
+    """Apply the migrations that were not applied yet, and return the names of their files.
 
-    An interrupted run can be repeated: a CREATE statement whose table already exists does nothing.
+    A migration counts as applied after its last statement. If the run is interrupted before, the next run repeats the whole file. A
+    repeated CREATE TABLE or CREATE VIEW does nothing, but a repeated ALTER or DROP may be refused.
 
     Raises:
-        ConfigurationError: a file was changed after it was applied.
+        ConfigurationError: a file was changed after it was applied, or the files are not numbered 1, 2, 3 and so on.
         StoreUnavailable: ClickHouse does not answer.
         StoreRejected: ClickHouse refuses a statement.
     """

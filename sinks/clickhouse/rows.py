@@ -21,15 +21,17 @@ from complaints.event import (
 from normalizer.masking import mask
 
 Row = dict[str, Any]
+"""The values of one row, by the names of their columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The table for a topic's events.
+    """The ClickHouse table for the events of one topic.
 
     Attributes:
         name: the name of the table.
-        row: returns the row of a record; raises ContractViolation if the record cannot be read.
+        row: returns the table's row for a record: the values by the names of their columns. Raises ContractViolation if the record is not
+            a valid event of the topic, or a number is too large for its column.
     """
 
     name: str
@@ -49,7 +51,11 @@ _UINT8, _UINT16, _INT32, _INT64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 31) - 1, (1
 
 
 def _held(number: int, most: int, name: str) -> int:
-    """Return the number if its column can hold it. A larger one is a ContractViolation: its whole batch would fail for ever."""
+    """Return `number`, which must not be larger than `most`, the largest number that the column `name` can hold.
+
+    Raises:
+        ContractViolation: the number is larger. ClickHouse would refuse the whole batch for ever, so the record becomes a dead letter.
+    """
     if number > most:
         raise ContractViolation(f"{name} {number} is too large for its column")
     return number
@@ -64,7 +70,13 @@ def _at(record: StoredRecord) -> Row:
 
 
 def complaint(record: StoredRecord) -> Row:
-    """Return the row of a complaint."""
+    """Return the row of `complaint_rows` for a record with a Complaint.
+
+    Title and text are masked. In a secret complaint they are empty, and so are district and village.
+
+    Raises:
+        ContractViolation: the record is not a valid Complaint, or a number is too large for its column.
+    """
     event = decode(record, Complaint)
     place = event.place
     return {
@@ -95,7 +107,14 @@ def complaint(record: StoredRecord) -> Row:
 
 
 def disposition(record: StoredRecord) -> Row:
-    """Return the row of a disposition. It leaves out the citizen's words in the evidence."""
+    """Return the row of `disposition_rows` for a record with a Disposition.
+
+    The row has the rules and laws of the evidence but not the citizen's words. The explanation is masked. For a secret complaint, the
+    explanation and the alternatives are empty.
+
+    Raises:
+        ContractViolation: the record is not a valid Disposition, or a number is too large for its column.
+    """
     event = decode(record, Disposition)
     return {
         "disposition_id": event.id,
@@ -123,7 +142,13 @@ def disposition(record: StoredRecord) -> Row:
 
 
 def case_event(record: StoredRecord) -> Row:
-    """Return the row of a case event."""
+    """Return the row of `case_event_rows` for a record with a CaseEvent.
+
+    The text is masked, and empty if the complaint is secret. If the event is an addition, the row also has the complaint after it.
+
+    Raises:
+        ContractViolation: the record is not a valid CaseEvent, or a number is too large for its column.
+    """
     event = decode(record, CaseEvent)
     completed = event.complaint if event.kind is CaseEventKind.enriched else None
     secret = event.secret or (event.complaint is not None and event.complaint.secret)
@@ -142,7 +167,7 @@ def case_event(record: StoredRecord) -> Row:
 
 
 def _completion(completed: Complaint | None) -> Row:
-    """Return the columns of a complaint after an addition. They are empty if the event is not an addition."""
+    """Return the columns that describe the complaint after an addition. For None, which means no addition, they are empty, 0 or False."""
     place = completed.place if completed else Place()
     secret = completed is not None and completed.secret
     return {
@@ -160,7 +185,11 @@ def _completion(completed: Complaint | None) -> Row:
 
 
 def delivery(record: StoredRecord) -> Row:
-    """Return the row of a delivery."""
+    """Return the row of `delivery_rows` for a record with a Delivery. The reason is masked.
+
+    Raises:
+        ContractViolation: the record is not a valid Delivery.
+    """
     event = decode(record, Delivery)
     return {
         "delivery_id": event.id,
@@ -177,11 +206,18 @@ def delivery(record: StoredRecord) -> Row:
 
 
 _WORDED = frozenset({MalformedMessage.__name__, ContractViolation.__name__})
-"""Errors whose messages we wrote. The messages of other errors may quote a citizen, even of a secret report; they stay on Kafka only."""
+"""The errors whose messages we wrote. The message of another error may quote a citizen, even from a secret report, so it is not copied."""
 
 
 def dead_letter(record: StoredRecord) -> Row:
-    """Return the row of a dead letter, without its payload."""
+    """Return the row of `dead_letter_rows` for a record with a DeadLetter. It has no payload.
+
+    The reason is masked. If the error is not one of _WORDED, the row has "our own fault" instead. If the input did not come from
+    a topic, the source partition and offset are -1.
+
+    Raises:
+        ContractViolation: the record is not a valid DeadLetter, or a number is too large for its column.
+    """
     event = decode(record, DeadLetter)
     return {
         "dead_letter_id": event.id,

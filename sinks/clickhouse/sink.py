@@ -28,7 +28,7 @@ GROUP = "lapor-sink"
 SOURCE = "/sinks/clickhouse"
 
 POLL_S = 0.1
-"""The maximum number of seconds that one poll waits, and so the delay until the end of an interval is noticed."""
+"""The maximum number of seconds that one poll waits. So the end of an interval is noticed at most this much later."""
 
 STORE_PATIENCE_S = 120.0
 """Seconds that ClickHouse may be away (for a restart, say) before the sink stops and is restarted. Meanwhile nothing is committed."""
@@ -52,7 +52,11 @@ class Pending:
     records: list[StoredRecord] = field(default_factory=list)
 
     def take(self) -> list[StoredRecord]:
-        """Remove and return the records of the next batch. Return none if the noted batch is not complete yet."""
+        """Remove the records of the next batch and return them, in order.
+
+        The batch has all records; if a former owner noted a cut, it has those before the cut. The list is empty if there are no records, or
+        if not all records before the cut were read yet.
+        """
         if self.cut is None:
             batch, self.records = self.records, []
             return batch
@@ -66,10 +70,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The limits at which a batch is inserted, whichever is reached first.
+    """The two limits at which the sink inserts the records that it has read. The one that is reached first counts.
 
     Attributes:
-        most_rows: the number of records that were read.
+        most_rows: the number of records that were read and not yet inserted; also the maximum of one poll.
         interval_s: the number of seconds since the last insert.
     """
 
@@ -87,7 +91,7 @@ class Sink:
             consumer: reads the topics of TABLES for GROUP.
             store: ClickHouse, with all migrations applied.
             producer: writes the dead letters.
-            pace: when a batch is inserted.
+            pace: the limits at which records are inserted.
             fuse: stops the sink when there are too many dead letters.
         """
         self._consumer = consumer
@@ -101,11 +105,12 @@ class Sink:
         consumer.on_revoke(self._let_go)
 
     def run(self, stop: threading.Event, turned: Callable[[int], None]) -> None:
-        """Read and insert until `stop` is set.
+        """Read and insert until `stop` is set. Then insert the remaining records and close the consumer.
 
         Args:
             stop: the event that ends the loop; another thread sets it.
-            turned: the heartbeat: it is called in each turn of the loop with the number of rows inserted so far.
+            turned: the heartbeat: it is called in each turn of the loop, and before each try to insert, with the number of rows inserted so
+                far.
 
         Raises:
             StoreUnavailable: ClickHouse was away for more than STORE_PATIENCE_S seconds.
@@ -142,7 +147,11 @@ class Sink:
             self._pending[at] = Pending(start, cut)
 
     def _let_go(self, partitions: Collection[TopicPartition]) -> None:
-        """Insert the read records before others take over the partitions. If that fails, the next owner reads them again."""
+        """Insert the records of partitions that go to another sink, and forget them.
+
+        If ClickHouse is away, the next owner of a partition reads its records again. An empty collection means that all partitions were
+        lost without warning: then nothing is inserted, and all records are forgotten.
+        """
         if partitions:
             try:
                 self._insert(partitions, patience_s=5.0)
@@ -183,7 +192,12 @@ class Sink:
         telemetry.ROWS_STORED.labels(table.name).inc(len(rows))
 
     def _rows(self, batch: list[StoredRecord]) -> list[Row]:
-        """Return the rows of a batch. Poison becomes a dead letter, which is written before the batch is committed."""
+        """Return the rows of a batch. A record that is poison becomes a dead letter instead; return once Kafka has all dead letters.
+
+        Raises:
+            BusUnavailable: Kafka did not acknowledge a dead letter.
+            FuseBlown: there are too many dead letters.
+        """
         rows, letters = [], []
         for record in batch:
             try:
