@@ -125,7 +125,7 @@ class Normaliser:
 
         If the message was already added, return the complaint unchanged. An addition fills gaps: a date, a regency or a topic that
         the complaint already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
-        Dates such as "kemarin" are counted from the receipt of the complaint, not of the addition.
+        Dates such as "kemarin" are counted from the receipt of the addition; a date of the complaint itself was read before.
 
         Args:
             complaint: the complaint so far.
@@ -150,7 +150,7 @@ class Normaliser:
             longer.whole_text,
             title="" if complaint.title == _title_of(complaint.text) else complaint.title,
             address=address,
-            received_at=complaint.received_at,
+            received_at=message.received_at,
             region=complaint.hints.keyword_region or message.keyword_region,
         )
         attachments = (*complaint.attachments, *message.attachments)

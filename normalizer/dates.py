@@ -49,6 +49,9 @@ _JOINS = frozenset(("s", "d", "sd", "sampai", "hingga", "dan"))
 _TODAY = frozenset(("ini", "tadi", "barusan"))
 _SINCE_YEAR = frozenset(("sejak", "tahun", "thn", "th", "dari"))
 _CENTURY = 2000
+_MOST_DIGITS, _NO_DATE = 9, 10**9
+"""Numbers with more digits count as one that is in no date: Python refuses thousands of digits, and its dates more than ten."""
+
 _NOT_BEFORE = 1990
 """Earliest year accepted: earlier dates are mostly dates of birth or of laws."""
 _DAYS, _MONTHS_OF_YEAR = 31, 12
@@ -111,10 +114,15 @@ def _numeric(words: list[str], at: int, today: date) -> DateReading | None:
             return _exactly(_full(numbers[2]), numbers[1], numbers[0], today=today)
         return _latest(numbers[1], numbers[0], today=today)
     if len(before) > 1 and before[-1].isdigit() and before[-2].isdigit() and len(before[-2]) <= 2:  # noqa: PLR2004
-        return _exactly(_full(int(word)), int(before[-1]), int(before[-2]), today=today)
+        return _exactly(_full(_number(word)), _number(before[-1]), _number(before[-2]), today=today)
     if len(after) > 2 and len(word) == 4 and after[1].isdigit() and after[2].isdigit():  # noqa: PLR2004
-        return _exactly(int(word), int(after[1]), int(after[2]), today=today)
+        return _exactly(_number(word), _number(after[1]), _number(after[2]), today=today)
     return None
+
+
+def _number(digits: str) -> int:
+    """Return the number in digits. More digits than any date has give a number that no date has."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else _NO_DATE
 
 
 def _full(year: int) -> int:
@@ -127,7 +135,7 @@ def _month(words: list[str], at: int, today: date) -> DateReading | None:
     follows = after[1] if len(after) > 1 else ""
     year = _full(int(follows)) if follows.isdigit() and len(follows) in {2, 4} else 0
     if follows in {"tahun", "thn"} and len(after) > 2:  # noqa: PLR2004
-        year = today.year - 1 if after[2] in _PAST - {"ini"} else int(after[2]) if after[2].isdigit() else 0
+        year = today.year - 1 if after[2] in _PAST - {"ini"} else _number(after[2]) if after[2].isdigit() else 0
     day = _first_day(before)
     if day:
         return _exactly(year, month, day, today=today) if year else _latest(month, day, today=today)
@@ -224,7 +232,7 @@ def _span(words: list[str], at: int, today: date) -> DateReading | None:
         counted = word[:digits] or (before.pop() if before else "")
         if not precision or not (counted.isdigit() or counted in _COUNTS) or len(counted) > 9:  # noqa: PLR2004
             return None
-        number = int(counted) if counted.isdigit() else _COUNTS[counted]
+        number = _number(counted) if counted.isdigit() else _COUNTS[counted]
     rest = after[1:4]
     past = bool(rest) and (rest[0] in _PAST or (len(rest) > 1 and rest[0] in {"yang", "yg", "an"} and rest[1] in _PAST))
     since = any(one in _SINCE for one in before[-2:]) or before[-1:] == ["dari"]

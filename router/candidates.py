@@ -143,9 +143,9 @@ class Weighing:
             if not rule:
                 continue
             share = subject.score / total
-            label, law = rule.label, rule.law
+            label = rule.label
             for owning in self._owners.of(rule, facts):
-                agency, why = owning.agency, owning.why
+                agency, why, law = owning.agency, owning.why, owning.law
                 if facts.oversight and (watchdog := watchdog_of(agency, rules, registry, facts.reading.groups)):
                     of_office = Reason("oversight", "", rules.oversight.law, share * WATCHDOG)
                     self._add(watchdog, share * WATCHDOG, why if watchdog is agency else rules.oversight.why, of_office)

@@ -31,7 +31,10 @@ def route_line(router: Router, line: bytes | str) -> bytes:
         return orjson.dumps({"error": f"not JSON: {error}"})
     if not isinstance(row, dict):
         return orjson.dumps({"error": "not a JSON object"})
-    return orjson.dumps(route_row(router, row), default=str)
+    try:
+        return orjson.dumps(route_row(router, row), default=str)
+    except TypeError as error:  # an id that is nested more deeply than orjson writes
+        return orjson.dumps({"error": f"cannot be answered: {error}"})
 
 
 def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:

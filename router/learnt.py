@@ -79,7 +79,7 @@ class Model:
             return model_from(orjson.loads(path.read_bytes()))
         except OSError as error:
             raise ConfigurationError(f"the model {path} cannot be read: {error.strerror}") from error
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(
                 f"{path} is not a model of this version: {error}; make one with `lapor learn`"
             ) from error

@@ -54,13 +54,15 @@ class Owning:
     Attributes:
         agency: the agency.
         why: the reason as the citizen reads it, with the law.
+        law: the law with its articles.
     """
 
-    __slots__ = ("agency", "why")
+    __slots__ = ("agency", "law", "why")
 
-    def __init__(self, agency: Agency, why: str) -> None:
+    def __init__(self, agency: Agency, why: str, law: str) -> None:
         self.agency = agency
         self.why = why
+        self.law = law
 
 
 class Owners:
@@ -97,7 +99,7 @@ class Owners:
         for owner in rule.owners:
             agency = locate(owner, place, self.registry) if owner.always or _fits(owner, facts) else None
             if agency:
-                found.append(Owning(agency, _said(owner.why or rule.why, agency)))
+                found.append(Owning(agency, _said(owner.why or rule.why, agency), owner.law))
         if not rule.deep:
             self._kept[key] = found
         return found

@@ -22,6 +22,7 @@ class Owner:
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.
         always: whether there are no conditions: `needs`, `unless` and `regions` are empty.
         why: the reason with the law, as the citizen reads it, if the reason differs from the rule's; otherwise empty.
+        law: the law with its articles: the owner's own, or else the rule's.
     """
 
     body: str
@@ -31,6 +32,7 @@ class Owner:
     regions: tuple[str, ...] = ()
     always: bool = True
     why: str = ""
+    law: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,16 @@ def _owner(row: Mapping[str, Any], law: str) -> Owner:
     needs, unless, regions = (tuple(row.get(key, ())) for key in ("if", "unless", "in"))
     always = not (needs or unless or regions)
     why = _why({"law": law, **row}) if "reason" in row else ""
-    return Owner(body=body, level=level, needs=needs, unless=unless, regions=regions, always=always, why=why)
+    return Owner(
+        body=body,
+        level=level,
+        needs=needs,
+        unless=unless,
+        regions=regions,
+        always=always,
+        why=why,
+        law=row.get("law", law),
+    )
 
 
 @cache

@@ -1,7 +1,7 @@
 """The connection to ClickHouse: clickhouse-driver, its errors mapped to ours. A connection is discarded after any error."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clickhouse_driver import Client
@@ -84,19 +84,6 @@ class Store:
             return [], []
         rows, columns = answer
         return [name for name, _ in columns], rows
-
-    def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Run a query and yield its rows as they arrive. The connection must not be used for another statement meanwhile.
-
-        Args:
-            sql: the query, with placeholders of the form %(name)s.
-            parameters: the values for the placeholders.
-
-        Raises:
-            StoreUnavailable: the query cannot be sent to ClickHouse.
-            clickhouse_driver.errors.Error, OSError, EOFError: a later error, while the rows arrive.
-        """
-        yield from self._run(lambda client: client.execute_iter(sql, parameters))
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, token: str) -> None:
         """Insert rows as one block. If ClickHouse remembers the token from an earlier insert into the table, nothing changes.

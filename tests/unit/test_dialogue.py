@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from complaints.errors import UnavailableError
+from lapor.demo import dialogue
 from lapor.demo.dialogue import Phone
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import orjson
 import pytest
 
 from router.jsonlines import route_line
@@ -86,3 +87,9 @@ def test_what_happened_when_is_not_asked_for_where_the_text_says_it(router: Rout
     )
     assert said["occurred_on"] is None
     assert "date" not in said["missing"]
+
+
+def test_an_id_that_cannot_be_written_back_is_an_error_and_no_crash(router: Router) -> None:
+    """Orjson reads deeper nesting than it writes."""
+    line = b'{"id":' + b"[" * 300 + b"]" * 300 + b',"text":"jalan rusak"}'
+    assert orjson.loads(route_line(router, line)).keys() == {"error"}

@@ -140,6 +140,15 @@ def test_what_the_citizen_said_beside_the_text_counts(router: Router) -> None:
     assert router.route(chosen).owner.id == "ditjen-imigrasi"
 
 
+def test_an_owner_with_a_law_of_its_own_has_it_in_the_evidence(router: Router) -> None:
+    """The sentence and the evidence name the same law."""
+    given = router.route(complaint("tunjangan profesi guru madrasah belum cair", regency=SEMARANG))
+    assert given.owner.id == "kemenag"
+    law = next(item.law for item in given.evidence if item.rule == "subject:school")
+    assert law
+    assert law in given.explanation
+
+
 def test_after_a_refusal_the_refusal_is_the_reason_and_no_law_speaks_for_the_body_that_refused(router: Router) -> None:
     """A citizen must not read that the law makes the old body responsible, in the sentence that gives the case to another."""
     asked = complaint("jalan berlubang di tikungan", regency=SEMARANG)

@@ -1,19 +1,19 @@
 -- What the citizen added later, and whether the citizen heard from us.
 ALTER TABLE case_event_rows
-    ADD COLUMN completed_text String DEFAULT '' COMMENT 'the whole complaint after the addition, masked; empty where secret',
-    ADD COLUMN class LowCardinality(String) DEFAULT '',
-    ADD COLUMN oversight Bool DEFAULT false,
-    ADD COLUMN topic LowCardinality(String) DEFAULT '',
-    ADD COLUMN province_code LowCardinality(String) DEFAULT '',
-    ADD COLUMN province LowCardinality(String) DEFAULT '',
-    ADD COLUMN regency_code LowCardinality(String) DEFAULT '',
-    ADD COLUMN regency LowCardinality(String) DEFAULT '',
-    ADD COLUMN district_code String DEFAULT '',
-    ADD COLUMN district String DEFAULT '',
-    ADD COLUMN village_code String DEFAULT '',
-    ADD COLUMN village String DEFAULT '',
-    ADD COLUMN missing Array(LowCardinality(String)) DEFAULT [],
-    ADD COLUMN additions UInt16 DEFAULT 0;
+    ADD COLUMN IF NOT EXISTS completed_text String DEFAULT '' COMMENT 'the whole complaint after the addition, masked; empty where secret',
+    ADD COLUMN IF NOT EXISTS class LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS oversight Bool DEFAULT false,
+    ADD COLUMN IF NOT EXISTS topic LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS province_code LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS province LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS regency_code LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS regency LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS district_code String DEFAULT '',
+    ADD COLUMN IF NOT EXISTS district String DEFAULT '',
+    ADD COLUMN IF NOT EXISTS village_code String DEFAULT '',
+    ADD COLUMN IF NOT EXISTS village String DEFAULT '',
+    ADD COLUMN IF NOT EXISTS missing Array(LowCardinality(String)) DEFAULT [],
+    ADD COLUMN IF NOT EXISTS additions UInt16 DEFAULT 0;
 
 CREATE TABLE delivery_rows
 (
@@ -36,7 +36,7 @@ SETTINGS non_replicated_deduplication_window = 10000;
 
 CREATE VIEW deliveries AS SELECT * FROM delivery_rows FINAL;
 
-DROP VIEW case_events;
+DROP VIEW IF EXISTS case_events;
 
 CREATE VIEW case_events AS SELECT * FROM case_event_rows FINAL;
 
@@ -44,7 +44,7 @@ CREATE VIEW case_events AS SELECT * FROM case_event_rows FINAL;
 CREATE VIEW completions AS
 SELECT * FROM case_events WHERE additions > 0 ORDER BY complaint_id, additions DESC LIMIT 1 BY complaint_id;
 
-DROP VIEW cases;
+DROP VIEW IF EXISTS cases;
 
 -- One row a complaint, as it stands, with its present owner.
 CREATE VIEW cases AS
