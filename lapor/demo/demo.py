@@ -82,13 +82,13 @@ def _show(stack: Up, stop: threading.Event, started: float) -> int:
     settings = stack.settings
     items = read_samples()
     feeder = make_feed(settings)
-    typer.echo(f"  sending {len(items)} complaints and one broken message through the doors")
+    typer.echo(f"  sending {len(items)} complaints and one broken message through the channels")
     with two_bars(len(items)) as told:
         outcome = feeder.run(items, broken=[POISON], told=told)
     _table(items, outcome, settings)
     _refusal(settings, outcome)
     _conversation(stack)
-    typer.echo("\nReplay: all complaints through the router of now, into a shadow topic; nobody is told anything.")
+    typer.echo("\nReplay: all complaints through the present router, into a shadow topic. No citizen hears of it.")
     summary = cases.replay(settings, COMPLAINTS, since_ms=None, moved=_moved)
     typer.echo(orjson.dumps(summary).decode())
     result = outcome.as_json() | {"seconds": round(time.monotonic() - started, 1)}

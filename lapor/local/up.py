@@ -219,7 +219,7 @@ class Up:
 
     def _prepare(self) -> None:
         """Create the topics before the services need them, in a separate process to keep this one small. The sink creates the tables."""
-        self._say("making topics")
+        self._say("creating topics")
         command, deadline = [sys.executable, "-m", "lapor", "topics"], time.monotonic() + START_S
         with subprocess.Popen(  # noqa: S603  # our own command line
             command,
@@ -245,7 +245,7 @@ class Up:
         for name in WORKERS:
             self._service(name, name)
         self._service(DOORS, *self._doors())
-        self._say("waiting for every loop to turn")
+        self._say("waiting for the first heartbeat of every loop")
         for service in self.supervisor.services:
             if service.beats:
                 turns = partial(self.supervisor.has_turned, service)
