@@ -103,7 +103,7 @@ def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: s
 
 @pytest.mark.parametrize(
     "said",
-    ["starting the embedded clickhouse", "starting the embedded smsc", "making topics", "starting router", "waiting"],
+    ["starting the embedded clickhouse", "starting the embedded smsc", "creating topics", "starting router", "waiting"],
 )
 def test_a_start_is_stopped_at_a_later_step(tmp_path: Path, said: str) -> None:
     """Kafka, which runs by then, is stopped too, and keeps its port for the next start."""
