@@ -8,7 +8,7 @@ from uuid import uuid5
 
 import structlog
 
-from channels import requests
+from channels import status_requests
 from channels.correspondence import Correspondence, OpenCase
 from complaints import ids, tracking
 from complaints.calendar import jakarta_day
@@ -59,7 +59,7 @@ class Conversation:
         self._cases = cases
         self._one_at_a_time = threading.Lock()  # an addition carries all before it
 
-    def answer(self, message: InboundMessage, request: requests.StatusRequest) -> Reply:
+    def answer(self, message: InboundMessage, request: status_requests.StatusRequest) -> Reply:
         """Return the answer to a citizen who asks where a case stands; may block for seconds."""
         return self._status(message, request.code)
 
@@ -95,7 +95,7 @@ class Conversation:
         """Return the case that a message belongs to; None where it begins one."""
         if message.thread:
             return self._memory.in_thread(fresh.reporter_ref, message.thread)
-        named = requests.leading_code(message.text)
+        named = status_requests.leading_code(message.text)
         if named is not None:
             case = self._memory.case(named)
             return case if case is not None and case.complaint.reporter_ref == fresh.reporter_ref else None

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from channels import requests
+from channels import status_requests
 from channels.conversation import Conversation
 from channels.futures import failed
 from channels.safe import Outcome, Receipt, Safe
@@ -66,7 +66,7 @@ class Intake:
             A future of the receipt. It fails with IntakeFull if neither Kafka nor the spool can take the event (refuse the message for
             now; upstream may send it again), and with ContractViolation if it is too large for Kafka (refuse the message for good).
         """
-        if self._conversation is not None and (request := requests.parse(message.text)) is not None:
+        if self._conversation is not None and (request := status_requests.parse(message.text)) is not None:
             return self._answered(message, partial(self._conversation.answer, request=request))
         return self._kept_as(message, self._event)
 

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import stamina
 import structlog
 
-from channels import requests
+from channels import status_requests
 from channels.intake import Intake
 from channels.safe import Receipt
 from channels.telegram.albums import join
@@ -134,7 +134,7 @@ class Taking:
         if said.edits:
             return _unless_no_case(intake.complete(self._code_of(said.edits), message))
         code = late[0] if late else said.code
-        if code and requests.parse(message.text) is None:
+        if code and status_requests.parse(message.text) is None:
             completed = _unless_no_case(intake.complete(code, message))
             if completed is not None:
                 return completed

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from channels import requests
+from channels import status_requests
 from channels.telegram.files import File, files_of
 from complaints import tracking
 from complaints.errors import MalformedMessage, TrackingCodeError
@@ -165,7 +165,7 @@ def _order(text: str, *, more: bool) -> tuple[str, str]:
         return "", rest
     if name in PROMPTS:
         return PROMPTS[name], ""
-    if not rest and not more and requests.parse(text) is None:
+    if not rest and not more and status_requests.parse(text) is None:
         return "unknown", ""
     return "", text
 

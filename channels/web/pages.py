@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from channels import requests
+from channels import status_requests
 from channels.conversation import day
 from channels.web.categories import categories
 from channels.web.parse import (
@@ -82,7 +82,7 @@ class Pages:
     async def post_form(self, request: Request) -> Response:
         """Take a filled form; where a field is wrong, show it beside the field with all that was typed and attached."""
         form, files, errors = await self._read(request)
-        if (asked := requests.parse(form.fields.get("text", ""))) is not None and not (files or errors):
+        if (asked := status_requests.parse(form.fields.get("text", ""))) is not None and not (files or errors):
             return RedirectResponse(f"/lacak/{asked.code}" if asked.code else "/lacak", status_code=303)
         found = self._service.checked_form(form.fields)
         if isinstance(found, list):

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from channels import requests
+from channels import status_requests
 from channels.correspondence import Outgoing
 from channels.safe import Outcome, Receipt
 from channels.web.parse import FieldError, Submission, faults_of_time, from_form, typed
@@ -86,7 +86,7 @@ class WebService:
     def checked(self, submission: Submission) -> Submission | list[FieldError]:
         """Return a submission that may be kept, with the full name of its place, or all its faults."""
         found = self.faults(submission.regency, submission.occurred)
-        if requests.parse(submission.text) is not None:  # the intake would take it for a question about a case
+        if status_requests.parse(submission.text) is not None:  # the intake would take it for a question about a case
             found.append(
                 FieldError("text", "Ini pertanyaan tentang status, bukan laporan. Status ada di halaman lacak.")
             )

@@ -18,7 +18,7 @@ from complaints.crypto import Keyring
 from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.contract.doors import Running
+from tests.harness.channels import Running
 from tests.harness.fakes import MemoryProducer
 from tests.harness.support import wait_until
 from tests.harness.telegram import telegram_door

@@ -35,7 +35,7 @@ PATIENCE_S = 6.0
 """How long an upstream waits for its answer in these tests; longer than a door waits for Kafka."""
 
 
-class Door(Protocol):
+class Driver(Protocol):
     """A door and its upstream."""
 
     def make(self, folder: Path) -> Channel:
@@ -225,7 +225,7 @@ class Hooks:
         """Nothing to stop."""
 
 
-DOORS: dict[str, Callable[[Path], Door]] = {
+DRIVERS: dict[str, Callable[[Path], Driver]] = {
     "sms": Sms,
     "twitter": Twitter,
     "telegram": TelegramBot,

@@ -12,8 +12,6 @@ _REQUEST = re.compile(
 )
 """`STATUS 2Q74G VWWCE 3`, `cek: 2Q74GVWWCE3`, `/status ...`, `@lapor1708 #status ...`; nothing that goes on like a story."""
 
-CODE_CHARACTERS = 11
-
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
@@ -41,11 +39,11 @@ def parse(text: str) -> StatusRequest | None:
     try:
         return StatusRequest(tracking.parse(written))
     except TrackingCodeError:
-        looks_like_one = any(letter.isdigit() for letter in letters) and abs(len(letters) - CODE_CHARACTERS) <= 1
+        looks_like_one = any(letter.isdigit() for letter in letters) and abs(len(letters) - tracking.CODE_LENGTH) <= 1
         return StatusRequest(None) if looks_like_one else None
 
 
-_LEADING = re.compile(r"^(?:\s|@\w+)*((?:[0-9A-Za-z][ -]?){11})(?![0-9A-Za-z])")
+_LEADING = re.compile(rf"^(?:\s|@\w+)*((?:[0-9A-Za-z][ -]?){{{tracking.CODE_LENGTH}}})(?![0-9A-Za-z])")
 
 
 def leading_code(text: str) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.requests import StatusRequest, leading_code, parse
+from channels.status_requests import StatusRequest, leading_code, parse
 from complaints import tracking
 from tests.harness.events import code_of, complaint
 

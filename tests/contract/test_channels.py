@@ -18,7 +18,7 @@ from complaints.event import Complaint, DeadLetter
 from complaints.message import InboundMessage
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.contract.doors import DOORS, Door, Running, fresh
+from tests.harness.channels import DRIVERS, Driver, Running, fresh
 from tests.harness.support import KafkaServer, message, start_kafka, wait_until
 
 POISON = "RACUN"
@@ -39,10 +39,10 @@ def normaliser() -> Normaliser:
     return Normaliser.load()
 
 
-@pytest.fixture(params=DOORS)
-def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
+@pytest.fixture(params=DRIVERS)
+def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Driver]:
     """Each door in turn, with its upstream."""
-    made = DOORS[request.param](tmp_path)
+    made = DRIVERS[request.param](tmp_path)
     yield made
     made.close()
 
@@ -50,7 +50,7 @@ def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
 class House:
     """A door's process: what starts, crashes and starts again on the same folder."""
 
-    def __init__(self, door: Door, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, folder: Path) -> None:
+    def __init__(self, door: Driver, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, folder: Path) -> None:
         self.door, self.broker, self.folder = door, broker, folder
         self._normaliser, self._keys = normaliser, keys
         self.scanner = ConfluentScanner(broker.brokers)
@@ -106,7 +106,7 @@ def _no_chatter() -> None:
 
 
 @pytest.fixture
-def house(door: Door, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, tmp_path: Path) -> Iterator[House]:
+def house(door: Driver, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, tmp_path: Path) -> Iterator[House]:
     """Not yet started; a test that failed leaves no thread behind."""
     made = House(door, broker, normaliser, keys, tmp_path)
     yield made
