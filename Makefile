@@ -61,7 +61,7 @@ lint: $(VENV)/.dev $(INSTALLED) ## Check style, types and layers
 bench: $(VENV)/bin/uv ## Measure, in an environment of its own; the figures go to docs/benchmarks.md by hand
 	@$(PYTHON) -m venv $(VENV)-bench
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)-bench --require-hashes -r requirements-bench.lock
-	@$(VENV)/bin/uv pip install --quiet --python $(VENV)-bench --no-build-isolation --no-deps --editable .
+	@LAPOR_BUILD=$(BUILD) $(VENV)/bin/uv pip install --quiet --python $(VENV)-bench --no-build-isolation --no-deps --editable .
 	@$(VENV)-bench/bin/python -m benchmarks
 
 locks: $(VENV)/bin/uv ## Resolve the dependencies anew and write the lock files

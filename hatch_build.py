@@ -8,6 +8,7 @@ import sys
 import sysconfig
 import tempfile
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,8 @@ class CompileHook(BuildHookInterface[Any]):
         modules: list[str] = self.config["modules"]
         digests = {module: sha256((root / module).read_bytes()).hexdigest() for module in modules}
         record = _read(root)
-        if record.get("modules") != digests or reason_against():
-            record = _build(root, digests, former=record)
+        if record.get("modules") != digests or record.get("by") != _by() or reason_against():
+            record = _build(root, digests)
         if version == "editable" or not record["files"]:
             return
         build_data["pure_python"] = False
@@ -78,22 +79,30 @@ def reason_against() -> str:
     return ""
 
 
+def _by() -> str:
+    """Return what else decides how the modules are compiled: this hook, mypy and Python."""
+    return f"{sha256(Path(__file__).read_bytes()).hexdigest()} mypy {metadata.version('mypy')} python {sys.version}"
+
+
 def _read(root: Path) -> dict[str, Any]:
     """Return the record of the last build, empty if there is none or one of its files is gone."""
     try:
         record: dict[str, Any] = json.loads((root / RECORD).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return record if all((root / name).is_file() for name in record["files"]) else {**record, "modules": {}}
+    return record if all((root / name).is_file() for name in record["files"]) else {}
 
 
-def _build(root: Path, digests: dict[str, str], *, former: dict[str, Any]) -> dict[str, Any]:
+def _build(root: Path, digests: dict[str, str]) -> dict[str, Any]:
     """Replace the files of a former build in the tree, and return the new record.
 
     While the files are copied, the record has no digests, so that the files of an interrupted build count as stale.
     """
-    for name in former.get("files", []):
-        (root / name).unlink(missing_ok=True)
+    for left in [
+        *root.glob(f"*__mypyc{SUFFIX}"),
+        *(path for name in PACKAGES for path in (root / name).rglob(f"*{SUFFIX}")),
+    ]:
+        left.unlink()
     (root / RECORD).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -105,13 +114,15 @@ def _build(root: Path, digests: dict[str, str], *, former: dict[str, Any]) -> di
         for name in files:
             shutil.copyfile(scratch / name, root / f"{name}.new")
             (root / f"{name}.new").replace(root / name)
-    record = {"modules": {} if reason else digests, "files": files, "reason": reason}
+    record = {"modules": {} if reason else digests, "files": files, "reason": reason, "by": _by()}
     _write(root, record)
     return record
 
 
 def _write(root: Path, record: dict[str, Any]) -> None:
-    (root / RECORD).write_text(json.dumps(record, indent=1), "utf-8")
+    draft = root / f"{RECORD}.new"
+    draft.write_text(json.dumps(record, indent=1), "utf-8")
+    draft.replace(root / RECORD)
 
 
 def _compile(root: Path, modules: list[str], scratch: Path) -> str:

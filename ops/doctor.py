@@ -89,7 +89,7 @@ def build(found: Build) -> Finding:
         return Finding(
             what="build",
             level=Level.fail,
-            detail=f"{', '.join(found.stale)}: changed after being compiled",
+            detail=f"{', '.join(found.stale)}: changed after the last build",
             advice="run `make setup`",
         )
     return Finding(what="build", level=Level.ok, detail=str(found))

@@ -11,7 +11,13 @@ from complaints.errors import ConfigurationError
 ROOT = Path(__file__).resolve().parents[2]
 """The folder of the packages."""
 
-RECORD = f"complaints/runtime/compiled{sysconfig.get_config_var('EXT_SUFFIX')}.json"
+SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+"""The end of an extension module's file name, with the version of Python and the platform."""
+
+LIBRARY = f"lapor__mypyc{SUFFIX}"
+"""What every compiled module loads. Without it none of them can be imported."""
+
+RECORD = f"complaints/runtime/compiled{SUFFIX}.json"
 """The file that hatch_build.py writes: the digest of each compiled module's source, or the reason why nothing was compiled."""
 
 
@@ -41,28 +47,33 @@ def installed(root: Path = ROOT) -> Build:
 
     It hashes the sources of the compiled modules, which takes about a millisecond.
     """
+    left = (LIBRARY,) if (root / LIBRARY).is_file() else ()
     try:
         record = json.loads((root / RECORD).read_text("utf-8"))
     except FileNotFoundError:
-        return Build(compiled=0, reason="this installation was not built with hatch_build.py", stale=())
+        return Build(compiled=0, reason="this installation was not built with hatch_build.py", stale=left)
+    except ValueError:
+        return Build(compiled=0, reason=f"{RECORD} is broken", stale=(RECORD,))
     modules: dict[str, str] = record["modules"]
-    if record["files"] and not modules:
-        return Build(compiled=0, reason=record["reason"], stale=tuple(record["files"]))
-    stale = tuple(module for module, digest in modules.items() if _digest(root / module) != digest)
-    return Build(compiled=len(modules), reason=record["reason"], stale=stale)
+    files: list[str] = record["files"]
+    if not modules:
+        return Build(compiled=0, reason=record["reason"], stale=tuple(files) or left)
+    changed = [module for module, digest in modules.items() if _digest(root / module) != digest]
+    gone = [name for name in files if not (root / name).is_file()]
+    return Build(compiled=len(modules), reason=record["reason"], stale=(*changed, *gone))
 
 
 def require_current(root: Path = ROOT) -> Build:
     """Return the build that is installed below a folder, by default that of the running program.
 
     Raises:
-        ConfigurationError: the source beside a compiled module changed after it was compiled.
+        ConfigurationError: the source beside a compiled module changed after it was compiled, or the build is not complete.
     """
     build = installed(root)
     if build.stale:
         more = f" and {len(build.stale) - 1} more" if len(build.stale) > 1 else ""
         raise ConfigurationError(
-            f"{build.stale[0]}{more} changed after it was compiled, and the old build would run instead: run `make setup`"
+            f"{build.stale[0]}{more} changed after the last build, and another version would run instead: run `make setup`"
         )
     return build
 

@@ -11,15 +11,8 @@ from typing import Any
 import orjson
 from platformdirs import user_cache_path
 
-_SOURCES = (
-    "data/regions.tsv.gz",
-    "data/places.yaml",
-    "data/common_words.txt",
-    "places/spellings.py",
-    "places/packed.py",
-    "text.py",
-)
-"""Files of the package normalizer from which the tables are compiled. If one of them changes, the tables are compiled again."""
+_DATA = ("data/regions.tsv.gz", "data/places.yaml", "data/common_words.txt")
+"""The data files of the package normalizer from which the tables are compiled."""
 
 
 def table(name: str, build: Callable[[], Any]) -> Any:
@@ -41,9 +34,15 @@ def table(name: str, build: Callable[[], Any]) -> Any:
 
 
 def _digest() -> str:
+    """Return the digest of the data and of all code that can decide what is in the tables: an edit of any of it makes them anew."""
     digest = blake2b(digest_size=8)
-    for source in _SOURCES:
-        digest.update((resources.files("normalizer") / source).read_bytes())
+    package = resources.files("normalizer")
+    code = [
+        entry for folder in (package, package / "places") for entry in folder.iterdir() if entry.name.endswith(".py")
+    ]
+    code.append(resources.files("complaints.runtime") / "packaged.py")
+    for source in [*(package / name for name in _DATA), *sorted(code, key=lambda entry: entry.name)]:
+        digest.update(source.read_bytes())
     return digest.hexdigest()
 
 

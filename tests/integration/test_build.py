@@ -96,7 +96,7 @@ def test_an_interrupted_build_is_refused(tmp_path: Path) -> None:
     """Extension modules without the digests of their sources count as made of other sources."""
     (tmp_path / compiled.RECORD).parent.mkdir(parents=True)
     (tmp_path / compiled.RECORD).write_text(json.dumps({"modules": {}, "files": ["router/a.so"], "reason": "broken"}))
-    with pytest.raises(ConfigurationError, match=r"router/a\.so changed after it was compiled"):
+    with pytest.raises(ConfigurationError, match=r"router/a\.so changed after the last build"):
         compiled.require_current(tmp_path)
 
 
@@ -118,3 +118,31 @@ def test_without_a_compiler_the_plain_sources_serve(monkeypatch: pytest.MonkeyPa
     assert "apt-get install gcc" in hatch_build.reason_against()
     monkeypatch.setenv("LAPOR_BUILD", "plain")
     assert hatch_build.reason_against() == "LAPOR_BUILD is set to plain"
+
+
+def test_a_build_without_its_record_is_refused(tmp_path: Path) -> None:
+    """The record was deleted, and the extension modules would run unseen."""
+    (tmp_path / compiled.LIBRARY).touch()
+    with pytest.raises(ConfigurationError, match="run `make setup`"):
+        compiled.require_current(tmp_path)
+
+
+def test_a_build_that_lost_a_module_is_refused(tmp_path: Path) -> None:
+    """Its plain source would run beside the compiled others."""
+    (tmp_path / compiled.RECORD).parent.mkdir(parents=True)
+    (tmp_path / "router").mkdir()
+    (tmp_path / "router" / "a.py").write_text("")
+    digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    record = {"modules": {"router/a.py": digest}, "files": ["router/a.so"], "reason": ""}
+    (tmp_path / compiled.RECORD).write_text(json.dumps(record))
+    assert compiled.installed(tmp_path).stale == ("router/a.so",)
+    (tmp_path / "router" / "a.so").touch()
+    assert compiled.installed(tmp_path).stale == ()
+
+
+def test_a_broken_record_is_refused(tmp_path: Path) -> None:
+    """With one sentence and no trace."""
+    (tmp_path / compiled.RECORD).parent.mkdir(parents=True)
+    (tmp_path / compiled.RECORD).write_text("{")
+    with pytest.raises(ConfigurationError, match="run `make setup`"):
+        compiled.require_current(tmp_path)

@@ -56,7 +56,7 @@ def columns() -> dict[str, set[str]]:
         lines = (line.strip() for line in body.splitlines())
         found[table] = {line.split()[0] for line in lines if not line.startswith("INDEX")} - {"stored_at"}
     for table, body in re.findall(r"ALTER TABLE (\w+)\n(.*?);\n", sql, re.DOTALL):
-        found[table] |= set(re.findall(r"ADD COLUMN (\w+)", body))
+        found[table] |= set(re.findall(r"ADD COLUMN IF NOT EXISTS (\w+)", body))
     return found
 
 
