@@ -1,6 +1,6 @@
 """Judges how far a consumer group is behind, by the age of the oldest waiting record and not by the number of records."""
 
-from complaints.bus.confluent.backlog import Backlog
+from complaints.bus import Backlog
 from ops.doctor import Finding, Level
 
 SLOW_S = 60.0

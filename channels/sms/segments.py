@@ -33,7 +33,7 @@ NPI_UNKNOWN, NPI_E164 = 0, 1
 LONGEST_SHORT_CODE = 6
 """Indonesian short codes have 3 to 6 digits, the numbers of people 9 and more."""
 
-_NUMBER = re.compile(r"\+?[0-9]{7,20}")
+_NUMBER = re.compile(rf"\+?[0-9]{{{LONGEST_SHORT_CODE + 1},20}}")
 
 _LIKE = {
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "\u0060": "'", "\u02bc": "'",

@@ -3,14 +3,12 @@
 import threading
 from collections.abc import Callable
 
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-
 from channels.intake import Intake
 from channels.web.app import application
 from channels.web.parse import NAME
 from channels.web.parts import WebParts
 from channels.web.sender import OnThePage
-from complaints.runtime.http_server import configured_socket, serve
+from complaints.runtime.http_server import behind_proxies, configured_socket, serve
 
 
 class WebChannel:
@@ -43,5 +41,5 @@ class WebChannel:
         """
         app = application(intake, self._parts)
         if self._proxies:
-            app = ProxyHeadersMiddleware(app, trusted_hosts=self._proxies)  # type: ignore[arg-type, assignment]  # its own names for ASGI
+            app = behind_proxies(app, self._proxies)
         serve(app, configured_socket(self._host, self._port, setting="LAPOR_WEB"), stop, self._turned)

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.exceptions import HTTPException
@@ -24,34 +25,40 @@ _TITLES = {
 }
 """What the framework says in English."""
 
-_static = {name: files(__package__).joinpath("static", name).read_bytes() for name in STATIC}
-_tags = {name: sha256(data).hexdigest()[:16] for name, data in _static.items()}
+
+class _Assets(NamedTuple):
+    """The scripts, styles and pictures by name, the tag of each one's content, and the templates of the pages."""
+
+    files: Mapping[str, bytes]
+    tags: Mapping[str, str]
+    pages: Environment
 
 
-def _address(name: str) -> str:
-    return f"/static/{_tags[name]}/{name}"
-
-
-_pages = Environment(
-    loader=PackageLoader("channels.web"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-)
-_pages.globals["static"] = _address
+@cache
+def _assets() -> _Assets:
+    static = {name: files(__package__).joinpath("static", name).read_bytes() for name in STATIC}
+    tags = {name: sha256(data).hexdigest()[:16] for name, data in static.items()}
+    pages = Environment(
+        loader=PackageLoader("channels.web"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
+    )
+    pages.globals["static"] = lambda name: f"/static/{tags[name]}/{name}"
+    return _Assets(static, tags, pages)
 
 
 def page(name: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page from its template."""
-    return HTMLResponse(_pages.get_template(name).render(**values), status_code=status)
+    return HTMLResponse(_assets().pages.get_template(name).render(**values), status_code=status)
 
 
 def static_file(request: Request) -> Response:
     """Return a script, style or picture; its address changes with its content, so that it is kept for ever."""
     name, tag = request.path_params["name"], request.path_params["tag"]
-    if _tags.get(name) != tag:
+    if _assets().tags.get(name) != tag:
         raise HTTPException(404)
     headers = {"ETag": f'"{tag}"', "Cache-Control": "public, max-age=31536000, immutable"}
     if f'"{tag}"' in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(_static[name], media_type=STATIC[name], headers=headers)
+    return Response(_assets().files[name], media_type=STATIC[name], headers=headers)
 
 
 def problem(

@@ -77,6 +77,24 @@ Offsets = Mapping[TopicPartition, int]
 """Offsets by topic and partition. An offset that means progress is that of the next record to read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The records that wait for a consumer group.
+
+    Attributes:
+        group: the name of the group.
+        members: the number of processes that read for it now.
+        waiting: the number of records that the group has not handled.
+        oldest_ms: the timestamp of the oldest of them in milliseconds since 1970; None if no record waits, or if it could not be read
+            in time.
+    """
+
+    group: str
+    members: int
+    waiting: int
+    oldest_ms: int | None
+
+
 class Producer(Protocol):
     """Writes records. Thread-safe. A record counts as written only when its future has succeeded (acks=all, idempotent)."""
 
@@ -180,8 +198,11 @@ class Scanner(Protocol):
 class Admin(Protocol):
     """Administers topics."""
 
-    def ensure_topics(self) -> list[str]:
+    def ensure_topics(self, replication: int = -1) -> list[str]:
         """Create the topics that topics.yaml declares and Kafka does not have yet. Return the names of these topics.
+
+        Args:
+            replication: the number of replicas per topic; -1 for the cluster's default.
 
         Raises:
             BusUnavailable: the broker did not answer in time.

@@ -66,6 +66,19 @@ def configured_socket(host: str, port: int, *, setting: str) -> socket.socket:
         ) from error
 
 
+def behind_proxies(app: "ASGIApp", proxies: str) -> "ASGIApp":
+    """Return the application with the client's address as trusted proxies report it.
+
+    Args:
+        app: the application.
+        proxies: addresses and networks of the proxies, separated by commas.
+    """
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    wrapped: ASGIApp = ProxyHeadersMiddleware(app, trusted_hosts=proxies)  # type: ignore[arg-type, assignment]  # its own names for ASGI
+    return wrapped
+
+
 def serve(app: "ASGIApp", listener: socket.socket, stop: threading.Event, heartbeat: Callable[[], None]) -> None:
     """Serve in the caller's thread until `stop` is set.
 

@@ -98,11 +98,11 @@ def topics(
     data_dir: DataDir = None,
 ) -> None:
     """Create the topics that are missing, and list all topics. It is the first step on a new cluster; `lapor up` includes it."""
-    from complaints.bus.kafka_python import KafkaPythonAdmin
     from complaints.contract import topics as declared
     from lapor.local.note import settings_in
+    from lapor.processes.wiring import kafka_admin
 
-    admin = KafkaPythonAdmin(settings_in(data_dir).kafka_required())
+    admin = kafka_admin(settings_in(data_dir).kafka_required())
     made = admin.ensure_topics(replication)
     admin.close()
     for name, topic in declared().items():

@@ -213,16 +213,15 @@ def make_feed(settings: Settings) -> Feed:
     Raises:
         ConfigurationError: no Kafka or ClickHouse is known.
     """
-    from complaints.bus.confluent import ConfluentScanner
     from lapor.local.note import Stack
-    from lapor.processes.wiring import keyring, store
+    from lapor.processes.wiring import keyring, scanner, store
 
-    brokers = settings.kafka_required()  # comes first: if no stack runs, no secret must be created
+    settings.kafka_required()  # comes first: if no stack runs, no secret must be created
     stack = Stack.running(settings.data)
     keys = keyring(settings)
     return Feed(
         Upstreams(controls=stack.controls if stack else {}, web=settings.web, keys=keys),
         keys=keys,
-        scanner=ConfluentScanner(brokers),
+        scanner=scanner(settings),
         store=store(settings),
     )

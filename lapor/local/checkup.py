@@ -3,8 +3,6 @@
 import time
 from collections.abc import Iterator
 
-from complaints.bus.confluent.backlog import Backlogs
-from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.errors import LaporError
 from complaints.runtime.compiled import installed
 from complaints.runtime.settings import Settings
@@ -13,7 +11,7 @@ from complaints.runtime.upstream import Upstream
 from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
-from lapor.processes.wiring import WORKERS, loops, upstreams_in
+from lapor.processes.wiring import WORKERS, backlogs, kafka_admin, loops, upstreams_in
 from ops import doctor as look
 from ops.doctor import Finding, Level
 from ops.lag import OURS, is_of_the_past, lag, service_of
@@ -76,14 +74,14 @@ def _stack(settings: Settings, stack: Stack | None) -> Finding:
 
 def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
     try:
-        admin = KafkaPythonAdmin(brokers, timeout_s=PATIENCE_S)
+        admin = kafka_admin(brokers, timeout_s=PATIENCE_S)
         yield look.kafka(admin)
         admin.close()
-        backlogs = Backlogs(brokers, timeout_s=PATIENCE_S).of_all(look.READERS)
+        found = backlogs(brokers, look.READERS, timeout_s=PATIENCE_S)
     except LaporError as error:
         yield Finding(what="kafka", level=Level.fail, detail=str(error), advice=READ_THE_LOG)
         return
-    for backlog in backlogs:
+    for backlog in found:
         if is_of_the_past(backlog):
             continue
         service = service_of(backlog.group)

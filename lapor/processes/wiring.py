@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from complaints.runtime.upstream import Upstream
 from lapor.processes.channels import CHANNELS
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
+    from complaints.bus import Admin, Backlog, Scanner
     from normalizer.complaint import Normaliser
     from router.routing import Router
     from sinks.clickhouse.client import Store
@@ -43,6 +44,45 @@ def router(settings: Settings) -> "Router":
     from router.routing import Router
 
     return Router.load(max_hops=settings.max_hops, model=settings.model)
+
+
+def kafka_admin(brokers: str, *, timeout_s: float = 30.0) -> "Admin":
+    """Return a client that administers topics.
+
+    Args:
+        brokers: host:port, separated by commas.
+        timeout_s: seconds to wait for each answer.
+    """
+    from complaints.bus.kafka_python import KafkaPythonAdmin
+
+    return KafkaPythonAdmin(brokers, timeout_s=timeout_s)
+
+
+def scanner(settings: Settings) -> "Scanner":
+    """Return a client that reads topics outside any consumer group.
+
+    Raises:
+        ConfigurationError: no Kafka is set.
+    """
+    from complaints.bus.confluent import ConfluentScanner
+
+    return ConfluentScanner(settings.kafka_required())
+
+
+def backlogs(brokers: str, expected: Mapping[str, Iterable[str]], *, timeout_s: float) -> "list[Backlog]":
+    """Return what waits for each consumer group (see Backlogs).
+
+    Args:
+        brokers: host:port, separated by commas.
+        expected: groups that must exist, with the topics that each must read to the end.
+        timeout_s: seconds to wait for each answer.
+
+    Raises:
+        BusUnavailable: Kafka did not answer in time.
+    """
+    from complaints.bus.confluent.backlog import Backlogs
+
+    return Backlogs(brokers, timeout_s=timeout_s).of_all(expected)
 
 
 def store(settings: Settings) -> "Store":

@@ -10,8 +10,9 @@ from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, To
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from complaints.bus import Backlog
 from complaints.bus.confluent import ConfluentConsumer
-from complaints.bus.confluent.backlog import Backlog, Backlogs
+from complaints.bus.confluent.backlog import Backlogs
 from complaints.errors import BusUnavailable
 from tests.harness.support import KafkaServer, wait_until
 

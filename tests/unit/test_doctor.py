@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from complaints.bus import Offsets
-from complaints.bus.confluent.backlog import Backlog
+from complaints.bus import Backlog, Offsets
 from complaints.contract import COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
 from complaints.runtime.compiled import Build

@@ -5,7 +5,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, Message
@@ -14,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._group import ConsumerGroupDescription
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
-from complaints.bus import Offsets, TopicPartition
+from complaints.bus import Backlog, Offsets, TopicPartition
 from complaints.errors import BusUnavailable
 
 T = TypeVar("T")
@@ -34,24 +33,6 @@ MOST_BYTES = 1 << 16
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
 _END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same
 _COMMITTED = IsolationLevel.READ_COMMITTED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
-    """The records that wait for a consumer group.
-
-    Attributes:
-        group: the name of the group.
-        members: the number of processes that read for it now.
-        waiting: the number of records that the group has not handled.
-        oldest_ms: the timestamp of the oldest of them in milliseconds since 1970; None if no record waits, or if it could not be read
-            in time.
-    """
-
-    group: str
-    members: int
-    waiting: int
-    oldest_ms: int | None
 
 
 class Backlogs:
