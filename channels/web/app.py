@@ -12,7 +12,8 @@ from channels.web.api.api import Api
 from channels.web.open311.endpoints import GeoReport
 from channels.web.pages import Pages
 from channels.web.parts import WebParts
-from channels.web.responses import Handler, broken, by_method, left, refused, static_file, too_often
+from channels.web.refusals import broken, left, refused, too_often
+from channels.web.responses import Handler, by_method, static_file
 from channels.web.security import HEADERS, RateLimited, SecurityHeaders
 from channels.web.service import Entry, WebService
 

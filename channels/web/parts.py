@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from channels.correspondence import Outgoing
-from channels.web.api.request_keys import RequestKeys
 from channels.web.places import RegencySearch
+from channels.web.request_keys import RequestKeys
 from channels.web.security import ApiKeys, Forms, Limits
 from channels.web.uploads.multipart import FormReader
 from complaints.case import CaseReader

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from embedded.clickhouse.errors import engine_error
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Progress
-from embedded.clickhouse.session.statements import literal, quote
+from embedded.clickhouse.sql import literal, quote
 
 # chDB's message for a statement that it can run only without streaming. chDB sends it before it runs anything.
 _NOT_STREAMED: Final = "Streaming query is not supported"

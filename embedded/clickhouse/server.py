@@ -16,7 +16,7 @@ from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError
 from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.session import Conversation
-from embedded.clickhouse.session.statements import quote
+from embedded.clickhouse.sql import quote
 
 # Connections that may wait to be accepted.
 _BACKLOG: Final = 128

@@ -150,9 +150,9 @@ def web(parts: Parts) -> "Channel":
     Raises:
         ConfigurationError: no address to listen on is set, or a limit or the file of API keys is wrong.
     """
-    from channels.web.api.request_keys import RequestKeys
     from channels.web.channel import WebChannel
     from channels.web.parts import WebParts
+    from channels.web.request_keys import RequestKeys
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
     from complaints.storage.bucket import attachment_store
 

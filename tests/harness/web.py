@@ -15,10 +15,10 @@ import pytest
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.intake import Intake
-from channels.web.api.request_keys import RequestKeys
 from channels.web.channel import WebChannel
 from channels.web.parts import WebParts
 from channels.web.places import RegencySearch
+from channels.web.request_keys import RequestKeys
 from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
 from complaints import tracking
 from complaints.case import CaseReader, CaseState, CaseStatus

@@ -10,13 +10,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.errors import ConnectionLostError, ProtocolError, ServerError
 from embedded.clickhouse.native.blocks import fit_blocks, read_block
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.native.typetext import parse_type
-from embedded.clickhouse.protocol import revisions, wire
+from embedded.clickhouse.native.writer import string, varint
+from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.compress import checksum, frames, method_named, read_frame
-from embedded.clickhouse.session.statements import literal, read_statement, unquote
+from embedded.clickhouse.session.statements import read_statement
+from embedded.clickhouse.sql import literal, unquote
 
 REVISIONS = st.sampled_from([54032, 54429, 54453, 54454, 54459, revisions.NEWEST])
 SIZES = st.integers(1, 40)
@@ -42,20 +45,20 @@ def reader(data: bytes, size: int = 1 << 20) -> ByteReader:
 @given(st.integers(0, 2**64 - 1), SIZES)
 def test_numbers_come_back(value: int, size: int) -> None:
     """Every 64-bit number survives."""
-    assert reader(wire.varint(value), size).varint() == value
+    assert reader(varint(value), size).varint() == value
 
 
 @given(st.binary(max_size=400), SIZES)
 def test_strings_come_back(data: bytes, size: int) -> None:
     """Also bytes that are no UTF-8 survive as text."""
     text = data.decode("utf-8", "surrogateescape")
-    assert reader(wire.string(text), size).text() == text
+    assert reader(string(text), size).text() == text
 
 
 @given(st.lists(st.binary(max_size=300), max_size=30), st.binary(max_size=5), SIZES)
 def test_strings_are_skipped_exactly(strings: list[bytes], after: bytes, size: int) -> None:
     """What is walked over is passed on, and what follows is not."""
-    data = b"".join(wire.varint(len(each)) + each for each in strings)
+    data = b"".join(varint(len(each)) + each for each in strings)
     source = reader(data + after, size)
     seen: list[bytes] = []
     source.relay(seen.append)
@@ -93,9 +96,9 @@ def test_a_frame_cannot_claim_what_it_does_not_hold(method: int, size: int, pack
 def block(columns: list[tuple[str, str, bytes]], rows: int, *, custom: bool) -> bytes:
     """A block's bytes after its info."""
     mark = b"\x00" if custom else b""
-    parts = [wire.varint(len(columns)), wire.varint(rows)]
+    parts = [varint(len(columns)), varint(rows)]
     for name, kind, data in columns:
-        parts += [wire.string(name), wire.string(kind), mark, data]
+        parts += [string(name), string(kind), mark, data]
     return b"".join(parts)
 
 
@@ -106,7 +109,7 @@ def block(columns: list[tuple[str, str, bytes]], rows: int, *, custom: bool) -> 
 )
 def test_a_block_is_the_same_for_every_revision(columns: list[tuple[str, list[str]]], revision: int, size: int) -> None:
     """What a client of any revision sends is what chDB reads, and what chDB gives is what the client would send."""
-    bodies = [(name, "String", b"".join(wire.string(text) for text in texts)) for name, texts in columns]
+    bodies = [(name, "String", b"".join(string(text) for text in texts)) for name, texts in columns]
     plain = block(bodies, 3, custom=False)
     sent = next(fit_blocks(plain, revision)).data
     seen: list[bytes] = []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from channels.web.api.request_keys import RequestKeys
+from channels.web.request_keys import RequestKeys
 from channels.web.security import ApiKeys
 from complaints.errors import ConfigurationError, UnavailableError
 from lapor.cli import app

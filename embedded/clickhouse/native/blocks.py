@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
 from embedded.clickhouse.native.layout import layout_of
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.native.shapes import MAX_ROWS
-from embedded.clickhouse.protocol import revisions
-from embedded.clickhouse.protocol.wire import string, varint
+from embedded.clickhouse.native.writer import string, varint
 
 # ClickHouse's own limit for the columns of a Native block.
 MAX_COLUMNS: Final = 1_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.native.reader import ByteReader
-from embedded.clickhouse.protocol import revisions
 
 _INTERFACE_TCP: Final = 1
 _INTERFACE_HTTP: Final = 2

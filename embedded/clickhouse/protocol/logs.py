@@ -9,9 +9,10 @@ import time
 from functools import lru_cache
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.native.blocks import block_info
-from embedded.clickhouse.protocol import revisions, wire
-from embedded.clickhouse.protocol.wire import string, varint
+from embedded.clickhouse.native.writer import string, varint
+from embedded.clickhouse.protocol import wire
 
 # Values of send_logs_level that include the level Debug, which all lines here have.
 LEVELS: Final = frozenset({"debug", "trace", "test"})

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.native.reader import ByteReader
-from embedded.clickhouse.protocol import revisions
+from embedded.clickhouse.native.writer import string, varint
 from embedded.clickhouse.protocol.client_info import MAX_NAME_BYTES, read_client_info
 
 CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING, CLIENT_TABLES_STATUS = range(6)
@@ -98,22 +99,6 @@ class Progress:
     bytes: int = 0
     total_rows: int = 0
     elapsed_ns: int = 0
-
-
-def varint(value: int) -> bytes:
-    """Return a number, which must not be negative, in LEB128."""
-    out = bytearray()
-    while value > 0x7F:  # noqa: PLR2004 - seven bits per byte
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def string(text: str) -> bytes:
-    """Return a string as the protocol writes it: the length of its UTF-8 bytes as a varint, then the bytes."""
-    data = text.encode("utf-8", "surrogateescape")
-    return varint(len(data)) + data
 
 
 def read_hello(reader: ByteReader) -> Hello:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.engine import EngineConnection
 from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, ProtocolError
 from embedded.clickhouse.native.blocks import BlockHead, Column, header_block, read_block
-from embedded.clickhouse.protocol import logs, revisions, wire
+from embedded.clickhouse.protocol import logs, wire
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.results import Answer
-from embedded.clickhouse.session.statements import Insert, unquote
+from embedded.clickhouse.session.statements import Insert
+from embedded.clickhouse.sql import unquote
 
 # Kinds of default of columns that no client sends, because their values are computed from other columns.
 _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})

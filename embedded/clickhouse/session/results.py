@@ -9,10 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, EngineError, ProtocolError, ServerError
 from embedded.clickhouse.native.blocks import Column, fit_blocks, header_block
-from embedded.clickhouse.protocol import revisions, wire
+from embedded.clickhouse.native.writer import string, varint
+from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.compress import Compressor
 from embedded.clickhouse.protocol.connection import Channel, packed
 from embedded.clickhouse.session.execution import Ended, Execution
@@ -71,7 +73,7 @@ class Answer:
         The client uses it for times whose type names no time zone.
         """
         if self.timezone and self.revision >= revisions.TIMEZONE_UPDATES:
-            self.channel.send(wire.varint(wire.SERVER_TIMEZONE_UPDATE), wire.string(self.timezone))
+            self.channel.send(varint(wire.SERVER_TIMEZONE_UPDATE), string(self.timezone))
 
     def data(self, block: bytes, kind: int = wire.SERVER_DATA) -> None:
         """Send one block, which already has the form for the client's revision, in a packet of this type.
@@ -79,7 +81,7 @@ class Answer:
         The block is compressed if the client wants that.
         """
         table = b"\x00" if self.revision >= revisions.TEMPORARY_TABLES else b""
-        self.channel.send(wire.varint(kind), table, packed(block, self.codec))
+        self.channel.send(varint(kind), table, packed(block, self.codec))
 
     def native(self, chunk: bytes, kind: int = wire.SERVER_DATA) -> None:
         """Send the blocks of one chunk from chDB, in packets of this type, and count those that are data.

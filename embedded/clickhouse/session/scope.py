@@ -12,7 +12,7 @@ from embedded.clickhouse.engine import Engine, EngineConnection, SettingState
 from embedded.clickhouse.errors import UNKNOWN_SETTING, ServerError
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Setting
-from embedded.clickhouse.session.statements import literal, quote
+from embedded.clickhouse.sql import literal, quote
 
 # Settings that this server sets on every connection, and sets again if a query changed them.
 _OWN: Final = {"implicit_select": "0"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import (
@@ -20,13 +21,15 @@ from embedded.clickhouse.errors import (
     ProtocolError,
     ServerError,
 )
-from embedded.clickhouse.protocol import logs, revisions, wire
+from embedded.clickhouse.native.writer import varint
+from embedded.clickhouse.protocol import logs, wire
 from embedded.clickhouse.protocol.compress import method_named
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session import inserts, results
 from embedded.clickhouse.session.results import Answer
 from embedded.clickhouse.session.scope import External, Session, applied, known_settings
-from embedded.clickhouse.session.statements import Statement, literal, quote, read_statement, unquote
+from embedded.clickhouse.session.statements import Statement, read_statement
+from embedded.clickhouse.sql import literal, quote, unquote
 
 _HTTP_VERBS: Final = frozenset(b"GP")
 _HTTP_ANSWER: Final = (
@@ -120,7 +123,7 @@ class Conversation:
 
     def _packet(self, session: Session, packet: int) -> None:
         if packet == wire.CLIENT_PING:
-            self._channel.send(wire.varint(wire.SERVER_PONG))
+            self._channel.send(varint(wire.SERVER_PONG))
         elif packet == wire.CLIENT_QUERY:
             query = wire.read_query(self._channel.reader, self._revision, self._engine.is_number)
             self._query(session, query)
@@ -149,7 +152,7 @@ class Conversation:
             except ServerError as error:
                 self._channel.send(wire.exception(error.code, error.text))
             else:
-                self._channel.send(wire.varint(wire.SERVER_END_OF_STREAM))
+                self._channel.send(varint(wire.SERVER_END_OF_STREAM))
 
     def _read_externals(self, query: wire.Query, spools: ExitStack) -> list[External]:
         """Read the external tables that follow a query packet, up to the empty block that ends them.

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, ServerError
+from embedded.clickhouse.sql import literal
 
 _TOKEN: Final = re.compile(
     r"""(?P<skip>\s+|--[^\n]*|\#[ !][^\n]*|/\*.*?(?:\*/|\Z))
@@ -232,25 +233,3 @@ def _input_call(text: str) -> tuple[str, str]:
         if token.word == "INPUT" and found[at + 1].word == "(" and found[at + 3].word == ")":
             return text[token.start : found[at + 3].end], text[argument.start : argument.end]
     return "", ""
-
-
-def quote(name: str) -> str:
-    """Return a name as an identifier of ClickHouse's SQL: in backticks, with backticks and backslashes escaped."""
-    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
-
-
-def literal(text: str) -> str:
-    """Return a text as a string literal of ClickHouse's SQL: in single quotes, with quotes and backslashes escaped."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "v": "\v"}
-
-
-def unquote(text: str) -> str:
-    """Return the text of a string literal of ClickHouse's SQL, without its escapes; any other text is returned unchanged."""
-    if len(text) < 2 or text[0] != "'" or text[-1] != "'":  # noqa: PLR2004 - two quotes
-        return text
-    return re.sub(
-        r"\\(.)|''", lambda match: _ESCAPES.get(match[1], match[1]) if match[1] else "'", text[1:-1], flags=re.DOTALL
-    )
