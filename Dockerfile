@@ -1,4 +1,4 @@
-# One image for every service: `lapor run sms|twitter|web|router|sink`. Built twice over, so that no compiler stays in it.
+# One image for every service: `lapor run sms|twitter|telegram|web|webhook|router|sink`. Built in two stages, so that no compiler stays in it.
 FROM python:3.13-slim AS build
 
 # mypyc (hatch_build.py) needs a compiler, and lz4 in requirements.lock may be a source distribution for this Python; everything else comes as wheels.
