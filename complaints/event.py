@@ -1,12 +1,12 @@
 """The contract: every event that is written to a topic, as a frozen model that says what each field means."""
 
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from complaints.disposition import AgencyRef, Alternative, Deadline, Disposition, Evidence
 from complaints.values import (
     AgencyId,
     Attachment,
@@ -76,76 +76,6 @@ class Complaint(Event):
     def whole_text(self) -> str:
         """The text of the complaint and the texts of its additions, joined by line breaks, oldest first."""
         return "\n".join((self.text, *(addition.text for addition in self.additions)))
-
-
-class AgencyRef(Event):
-    """The id and the name of an agency."""
-
-    id: AgencyId
-    name: str
-
-
-class Alternative(Event):
-    """An agency that was considered but not chosen."""
-
-    id: AgencyId
-    name: str
-    score: Annotated[float, Field(ge=0, le=1)]
-    """The score that ranked the agency; it is not a probability."""
-
-
-class Evidence(Event):
-    """One of the router's reasons for an agency."""
-
-    rule: str
-    """The name of the rule, such as "subject:" with the id of a subject."""
-    span: str = ""
-    """The citizen's words that the rule matched."""
-    law: str = ""
-    """The article of law that makes this public body responsible."""
-    weight: float = 0.0
-    """The score that this reason adds."""
-
-
-class Deadline(Event):
-    """A legal duty and the last day to fulfil it."""
-
-    duty: Literal["forward", "first_follow_up", "complete", "auto_close"]
-    working_days: Annotated[int, Field(ge=0)]
-    """The number of working days that the regulation allows."""
-    due: date
-    """The last day to fulfil the duty."""
-    source: str
-    """The regulation that sets the deadline."""
-
-
-class Disposition(Event):
-    """The decision which agency owns the complaint from this hop on, with the reasons and the deadlines."""
-
-    id: UUID
-    complaint_id: UUID
-    tracking_code: str
-    hop: Annotated[int, Field(ge=0)]
-    """The number of additions and of refusals that count before this decision; 0 for the first decision."""
-    owner: AgencyRef
-    previous_owner: AgencyRef | None = None
-    """The agency that refused the complaint last, if one did."""
-    triage: bool = False
-    """True if the owner is a triage desk that must still find the agency that handles the complaint."""
-    confidence: Annotated[float, Field(ge=0, le=1)]
-    """The probability that the owner is the agency that must handle the complaint."""
-    explanation: str
-    """One Indonesian sentence for the citizen."""
-    evidence: tuple[Evidence, ...] = ()
-    """The reasons for the owner; if the owner is a triage desk, those for the most likely agency."""
-    alternatives: tuple[Alternative, ...] = ()
-    deadlines: tuple[Deadline, ...] = ()
-    secret: bool = False
-    """True if the complaint is secret: then no analyst may see the content of this event."""
-    rules_version: str
-    registry_version: str
-    decided_at: AwareDatetime
-    """The time of the complaint, refusal or addition that led to the decision, so a replay gives the same time."""
 
 
 class Refusal(Event):

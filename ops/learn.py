@@ -1,26 +1,23 @@
 """Learns from officers: makes a model, which the router combines with its rules, from labelled reports. Takes minutes; needs no network."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from hashlib import blake2b
-from math import log
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
-from normalizer.results import Reading
-from normalizer.text import BREAK, fold
+from normalizer.text import fold
 from ops.evaluate_labelled import Labelled, read
+from ops.learn_fit import Example, Fit, fit_weights
 from router.agencies.registry import DKI, Agency
 from router.agencies.resolve import resolve
 from router.candidates import Weighing
-from router.learnt import FORMAT, HERE, PROVINCE, features, model_from
-from router.owners import Facts
+from router.learnt import FORMAT, HERE, PROVINCE, model_from
 from router.routing import Router
 
 FOLDS = 10
@@ -31,14 +28,6 @@ SURE_FROM = 0.15
 """The probability below which a triage desk gets the complaint. It is low because officers disagree among themselves: their likeliest
 choice with a fair chance is better than no choice."""
 
-_STEPS = 300
-_RATE = 2.0
-_DECAY = 5e-3
-"""The number of steps of the gradient descent, their size, and the pull of the weights to zero: enough for thousands of reports, and not
-too many for hundreds."""
-
-_RARE = 2
-"""Words that occur in fewer reports than this are left out."""
 _SMALL_WEIGHT = 0.02
 """Weights whose absolute value is not greater than this are left out of the file."""
 
@@ -51,25 +40,6 @@ maximum number of steps: nobody needs more."""
 
 _LEAST = 0.03
 """The minimum distance of a probability from 0 and from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A report prepared for learning.
-
-    Attributes:
-        reading: the reading of its text.
-        facts: the facts for the routing decision.
-        owner: the id of the agency that the rules rank first, or "".
-        label: the id of the agency that the officer chose.
-        target: the class to learn: `label`, or the kind of unit with HERE or PROVINCE if the agency is that unit of the report's place.
-    """
-
-    reading: Reading
-    facts: Facts
-    owner: str
-    label: str
-    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +82,7 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
     for fold_number in range(FOLDS):
         rest = [example for number, example in enumerate(examples) if number % FOLDS != fold_number]
         fitted = model_from(
-            _document(_fit(rest), version=version, bodies=[], names={}, trust=0.5, calibration=[(0.0, 0.5)])
+            _document(fit_weights(rest), version=version, bodies=[], names={}, trust=0.5, calibration=[(0.0, 0.5)])
         )
         for example in examples[fold_number::FOLDS]:
             learnt = [
@@ -121,8 +91,9 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date) -> Learnt
             ]
             probes.append(Probe(example, _ruled(example, router), learnt))
     trust = max(_TRUSTS, key=lambda trust: _hits(probes, trust, 1) + _hits(probes, trust, 3) / 2)
+    calibration = _calibrate(probes, trust)
     document = _document(
-        _fit(examples), version=version, bodies=bodies, names=names, trust=trust, calibration=_calibrate(probes, trust)
+        fit_weights(examples), version=version, bodies=bodies, names=names, trust=trust, calibration=calibration
     )
     count = max(1, len(probes))
     return Learnt(document, len(examples), _hits(probes, trust, 1) / count, _hits(probes, trust, 3) / count)
@@ -190,68 +161,6 @@ def _ruled(example: Example, router: Router) -> list[tuple[str, float]]:
     found = Weighing(example.facts, router.owners, router.mentions).candidates()
     total = sum(candidate.score for candidate in found) or 1.0
     return [(candidate.agency.id, candidate.score / total) for candidate in found]
-
-
-class Fit(NamedTuple):
-    """The result of the gradient descent.
-
-    Attributes:
-        classes: the names of the classes of agencies (see `Example.target`).
-        bias: the bias of each class.
-        weights: the matrix of weights: one row per feature, one column per class.
-        columns: the names of the features, in the order of the rows of `weights`.
-        idf: the inverse document frequency of each word: a rare word has a larger one.
-    """
-
-    classes: list[str]
-    bias: Any
-    weights: Any
-    columns: list[str]
-    idf: dict[str, float]
-
-
-def _fit(examples: Sequence[Example]) -> Fit:
-    """Return the weights that predict the targets of the examples, found by gradient descent on the softmax."""
-    seen = Counter(word for example in examples for word in set(example.reading.words))
-    idf = {
-        word: round(log(len(examples) / count) + 1, 4)
-        for word, count in seen.items()
-        if count >= _RARE and word != BREAK
-    }
-    classes = sorted({example.target for example in examples})
-    rows = [features(example.reading, example.owner, idf) for example in examples]
-    names = sorted({name for row in rows for name in row})
-    columns = {name: number for number, name in enumerate(names)}
-    inputs = np.zeros((len(rows), len(names)), dtype=np.float32)
-    for number, row in enumerate(rows):
-        for name, value in row.items():
-            inputs[number, columns[name]] = value
-    targets = np.zeros((len(rows), len(classes)), dtype=np.float32)
-    places = {name: number for number, name in enumerate(classes)}
-    for number, example in enumerate(examples):
-        targets[number, places[example.target]] = 1.0
-    bias = np.log(targets.mean(axis=0) + 1e-6)
-    return Fit(classes, bias, inputs.T @ _descend(inputs @ inputs.T, targets, bias), names, idf)
-
-
-def _descend(likeness: Any, targets: Any, bias: Any) -> Any:
-    """Return the contribution of each report to the weights of each class: a matrix with one row per report and one column per class.
-
-    The descent changes one number per report and class, not one per word and class, because there are fewer reports than words.
-
-    Args:
-        likeness: the matrix of the products of each two reports' features.
-        targets: the matrix of reports and classes: 1 if a report is of a class, else 0.
-        bias: the bias of each class.
-    """
-    parts = np.zeros_like(targets)
-    for _ in range(_STEPS):
-        scores = likeness @ parts + bias
-        scores -= scores.max(axis=1, keepdims=True)
-        chances = np.exp(scores)
-        chances /= chances.sum(axis=1, keepdims=True)
-        parts -= _RATE * ((chances - targets) / np.sqrt(len(targets)) + _DECAY * parts)
-    return parts
 
 
 def _document(fit: Fit, **beside: Any) -> dict[str, Any]:
