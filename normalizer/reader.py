@@ -121,11 +121,15 @@ class Reader:
         )
 
     def words_for(self, words: list[str], subject: str) -> str:
-        """Return the words and phrases of a text that point most strongly to a subject (at most three), separated by commas, for people.
+        """Return the words and phrases in a text that point most strongly to a subject, for people.
 
         Args:
             words: the folded words of the text.
-            subject: the subject's id. If no word points to it or there is no such subject, the result is an empty text.
+            subject: the subject's id.
+
+        Returns:
+            The at most three entries of the subject's word list that occur in the text and have the highest weights, separated by
+            commas. Empty if none occurs or there is no such subject.
         """
         said = f" {' '.join(words)} "
         found = [
@@ -137,7 +141,16 @@ class Reader:
 
 
 def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
-    """Return the meanings of words and phrases with their positions, and the place names, the longest one at each position."""
+    """Find the meanings and the place names in a text.
+
+    Args:
+        words: the folded words of the text; the last one must be BREAK.
+        lexicon: the words, phrases and names to find.
+
+    Returns:
+        The meanings of all words and phrases, which may overlap, each with the position of its first word; and the place names in
+        order and without overlap. Of several place names that begin at the same position, only the longest is returned.
+    """
     vocabulary = lexicon.vocabulary
     told: Told = []
     hits: list[PlaceHit] = []
@@ -189,7 +202,17 @@ def _is_aside(words: list[str], at: int) -> bool:
 def _count(
     told: Told, words: list[str], lexicon: Lexicon
 ) -> tuple[dict[int, float], dict[str, list[int]], list[NameHit]]:
-    """Return the score of each target (see Lexicon.subjects), the positions of each word group, and the names that were found."""
+    """Add up the meanings that were found in a text.
+
+    Args:
+        told: the meanings with their positions.
+        words: the folded words of the text, with BREAK after each part; the first part is the title.
+        lexicon: the words, phrases and pairs.
+
+    Returns:
+        The score of each target (see Lexicon.subjects), the positions of the words of each word group, and the occurrences of the
+        further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once.
+    """
     scores: dict[int, float] = {}
     groups: dict[str, list[int]] = {}
     names: list[NameHit] = []
@@ -222,7 +245,16 @@ def _add_pairs(
     scores: dict[int, float],
     title_end: int,
 ) -> None:
-    """Add to the score of a pair's target the weight of each pair of word groups that occur near each other."""
+    """Add the weight of each pair to the score of its target if words of its two groups are at most PAIR_WORDS words apart.
+
+    The weight is multiplied by TITLE_BONUS if both groups occur in the title.
+
+    Args:
+        pairs: the pairs, by the first group of each (see Lexicon.pairs).
+        groups: the positions of the words of each group in the text.
+        scores: the scores by target; they are changed in place.
+        title_end: the position after the title.
+    """
     for group, positions in groups.items():
         for pair in pairs.get(group, ()):
             near = groups.get(pair.other)

@@ -124,7 +124,10 @@ class Weighing:
             candidate.reasons.append(reason)
 
     def _add_beside(self, agency: Agency, score: float, reason: Reason) -> None:
-        """Add the full score to the agency's score as a candidate, or make the agency a candidate with this score."""
+        """Make the agency a candidate with this score; if it is a candidate already, add the whole score to the one that it has.
+
+        In contrast, `_add` multiplies the smaller of the two scores by AGREEMENT. The reason is added to the agency's reasons.
+        """
         candidate = self._found.get(agency.id)
         if candidate is None:
             self._found[agency.id] = Candidate(agency, "", score, reason)

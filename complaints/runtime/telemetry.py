@@ -98,11 +98,11 @@ class Heartbeat:
     """Seconds without a heartbeat after which a loop counts as stuck: no round of a loop waits longer than this for anything."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Create the folder if it does not exist.
+        """Create the folder if it does not exist. The file itself is written by the first `beat`.
 
         Args:
             folder: the folder of the heartbeats of all services.
-            name: the name of the loop: a service, or `NAME-replies` for the replies of a channel.
+            name: the name of the loop and of its file in the folder: a service, or `NAME-replies` for the replies of a channel.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / name

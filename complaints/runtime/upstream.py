@@ -98,7 +98,12 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The part of an Upstream that belongs to one account."""
+    """Records in an Upstream whether one account reaches its upstream. After each attempt, call `reached` or `failed`.
+
+    Attributes:
+        upstream: the record of all accounts of the channel.
+        name: the name of the account, without a secret.
+    """
 
     upstream: Upstream
     name: str

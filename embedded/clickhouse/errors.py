@@ -55,7 +55,7 @@ class FolderInUseError(EmbeddedClickHouseError):
 
 
 class ConnectionLostError(EmbeddedClickHouseError):
-    """The client closed the connection, or was silent for longer than the timeout."""
+    """The connection to a client is lost: closed, broken, or the client did not send or read anything within the timeout."""
 
 
 class ServerError(EmbeddedClickHouseError):

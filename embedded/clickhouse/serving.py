@@ -1,4 +1,4 @@
-"""Runs a server in the foreground until SIGTERM or SIGINT."""
+"""Runs the embedded ClickHouse server in the foreground until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 

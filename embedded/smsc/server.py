@@ -1,4 +1,7 @@
-"""Runs the SMSC in the foreground: SMPP on one port, HTTP control on another; lines typed at the terminal are delivered."""
+"""Runs the SMSC in the foreground: SMPP on one port, HTTP control on another.
+
+A line `NUMBER: text` typed at the terminal is delivered to a bound client, as an SMS from the citizen with that number.
+"""
 
 import asyncio
 import socket

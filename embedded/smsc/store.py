@@ -75,7 +75,13 @@ class SentStore:
         return message_id, message
 
     def _join(self, submitted: Submitted, received: Received, message_id: str) -> tuple[str, list[str]]:
-        """Store a part; return the joined text and the ids of all parts so far. The message is complete with `total` ids."""
+        """Store one part of a long message.
+
+        If all `received.total` parts are there now, the message is complete, and its parts are deleted from the store.
+
+        Returns:
+            The texts of the parts received so far, joined in the order of their numbers, and the message ids of these parts.
+        """
         key = (submitted.source, submitted.destination, received.reference, received.total)
         values = (*key, received.number, received.text, message_id)
         self._db.execute("INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?)", values)

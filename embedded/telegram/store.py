@@ -150,7 +150,10 @@ class TelegramStore:
         return None if row is None else dict(json.loads(row[0]))
 
     def sent(self, *, since: int, chat_id: int | None) -> list[dict[str, Any]]:
-        """Return our bot's messages with ids above `since`, oldest first: those in one chat, or all if `chat_id` is None."""
+        """Return the messages that our bot sent and whose ids are above `since`, oldest first.
+
+        They are those in the chat with this id, or those in all chats if `chat_id` is None.
+        """
         rows = self._db.execute("SELECT chat_id, body FROM message WHERE outgoing AND id > ? ORDER BY id", [since])
         return [json.loads(body) for found, body in rows if chat_id in {None, found}]
 

@@ -49,11 +49,15 @@ class Updates:
         """Return the result of getUpdates: the waiting updates, oldest first.
 
         The parameters are those of the Bot API. Updates with ids below `offset` are confirmed first; a negative offset
-        counts from the end of the queue. `limit` is at most 100. If no update waits, the call waits for one for `timeout`
-        seconds (at most 50), and then returns an empty list.
+        counts from the end of the queue. If no update waits, the call waits for one for `timeout` seconds, or until the
+        server stops, and then returns an empty list.
+
+        A `limit` outside 1 to 100 (default 100), or a `timeout` outside 0 to 50 (default 0), is replaced by the nearer of
+        these limits. An `offset`, `limit` or `timeout` that is not a whole number counts as absent.
 
         Raises:
-            Problem: a webhook is set or another poll began (status 409), or a parameter is not valid (400).
+            Problem: a webhook is set, or this call waits and another getUpdates call begins (status 409; the newer call goes
+                on); or `allowed_updates` is not a JSON array (400).
         """
         self._check_no_webhook()
         self._poll += 1

@@ -33,7 +33,8 @@ class Api:
         config: the settings.
         store: the accounts and posts that it shows and changes.
         gate: admits or refuses each request first.
-        streams: the listeners of the filtered stream, which get each new post.
+        streams: the filtered stream. Its listeners get a new post only if it matches a rule and its author is neither
+            protected nor suspended.
     """
 
     def __init__(self, config: XConfig, store: XStore, gate: Gate, streams: Streams) -> None:

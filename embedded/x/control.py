@@ -23,7 +23,10 @@ class _Model(BaseModel):
 
 
 class Media(_Model):
-    """A picture or video of a post, with the fields of X's media objects; `type` is photo, video or animated_gif."""
+    """A picture or video for a new post, described by some of the fields of X's media objects.
+
+    `type` is photo, video or animated_gif, which is not checked. `width` and `height` are in pixels.
+    """
 
     url: str
     type: str = "photo"
@@ -121,7 +124,8 @@ class Control:
     Args:
         store: the accounts and posts.
         gate: gets the ordered failures and rate limits.
-        streams: the listeners of the filtered stream, which get each new post.
+        streams: the filtered stream. Its listeners get a new post only if it matches a rule and its author is neither
+            protected nor suspended.
     """
 
     def __init__(self, store: XStore, gate: Gate, streams: Streams) -> None:

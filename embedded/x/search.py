@@ -14,13 +14,15 @@ def matcher(query: str, username: Callable[[int], str]) -> Callable[[Post], bool
     """Return a function that returns whether a post matches a search query or a stream rule.
 
     Args:
-        query: terms that must all match; OR separates alternatives, and a minus before a term negates it. A term is a word, a
-            phrase in quotes, an @username, or an operator: `from:`, `to:`, `conversation_id:`, `lang:`, `is:reply`, or `has:`
-            with mentions, hashtags, links or media.
+        query: one or more alternatives, separated by OR in upper case. A post matches if all terms of one alternative match:
+            `a b OR c` means (a and b) or c. A minus before a term negates it. A term is a word, a phrase in quotes, an
+            @username, or an operator: `from:`, `to:`, `conversation_id:`, `lang:`, `is:reply`, or `has:` with mentions,
+            hashtags, links or media.
         username: returns the username of the account with a given id.
 
     Raises:
-        Problem: the query is empty, longer than 1024 characters, or has a parenthesis or an unknown operator (status 400).
+        Problem: the query is empty, longer than 1024 characters, or has an opening parenthesis or an unknown operator
+            (status 400).
     """
     if not query.strip() or len(query) > _LONGEST or "(" in query:
         raise invalid("query", query, "The `query` is empty, too long, or has a group, which is not supported")

@@ -83,16 +83,22 @@ def route(
 ) -> None:
     """Show who owns each complaint and why. Nothing is stored or sent.
 
-    Each input line is an object with `text` and optionally `id`, `channel`, `title`, `address` (the content of a location field),
-    `region` (a Kemendagri code such as 33.74) and `received_at` (ISO with a zone; words like *kemarin* are relative to it):
+    Each input line is an object with `text` and optionally `id`, `title`, `address` (the content of a location field), `region` (a
+    Kemendagri code such as 33.74) and `received_at` (ISO with a zone; words like *kemarin* are relative to it). Other fields, such as
+    `channel`, are ignored:
 
     `echo '{"id": "1", "text": "Jalan di Kec. Tembalang Kota Semarang berlubang"}' | lapor route --json`
 
-    Each output line has `id`, `agency` (id, name), `alternatives` (id, name, score), `confidence` (the probability that this agency must
-    handle the complaint), `triage` (true if the agency is only the triage desk), `class` (pengaduan, permintaan_informasi or aspirasi),
-    `oversight`, `topic`, `place` (province, regency, district, village), `occurred_on` (only if `received_at` is given),
-    `missing` (place, subject, date, chronology, evidence) and `explanation`. A line that is not a JSON object gives
-    `{"error": ..., "line": N}` in its place, the other lines are routed, and the exit status is 1. An unknown region is ignored.
+    Without `--json`, an output line is the id (- if there is none), the agency's id, the confidence and the explanation, separated by
+    tabs.
+
+    With `--json`, it is an object with `id`, `agency` (id, name), `alternatives` (id, name, score), `confidence` (the probability that
+    this agency must handle the complaint), `triage` (true if the agency is only the triage desk), `class` (pengaduan,
+    permintaan_informasi or aspirasi), `oversight`, `topic`, `place` (province, regency, district, village), `occurred_on` (null if the
+    text has no date or `received_at` is not given), `missing` (place, subject, date, chronology, evidence) and `explanation`.
+
+    In both cases, a line that is not a JSON object gives `{"error": ..., "line": N}` in its place, the other lines are routed, and the
+    exit status is 1. An unknown region is ignored.
     """
     from lapor.commands.jsonlines import pump
 

@@ -65,7 +65,7 @@ def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
 
     Args:
         node: the node of the word at the position.
-        words: the words of the text; the last one is not part of any name.
+        words: the words of the text. The last one must be BREAK, which is in no name and so ends the search.
         at: the position.
     """
     end = at + 1

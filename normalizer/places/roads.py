@@ -1,4 +1,8 @@
-"""Distinguishes places from streets named after them: "jalan Magelang-Jogja" is a street, "jalan dari Tuban ke Babat" joins two places."""
+"""Distinguishes the place of the event from the places after which a road is named or which a road joins.
+
+In "jalan Magelang-Yogyakarta" both names belong to a street, and neither counts as the place of the event. In "jalan dari Tuban ke
+Bojonegoro" the road joins two places; each counts like any name after "dari" or "ke", that is, usually with a low weight.
+"""
 
 from normalizer.places.context import ORIGIN, STREET
 from normalizer.places.names import PlaceName, PlaceNames
@@ -10,12 +14,14 @@ _STREET_WORDS = frozenset(("jalan", "jl", "jln"))
 
 
 class Road:
-    """The road that a text names, as far as the text has been read.
+    """The roads that a text names, as far as the text has been read.
 
-    "jalan Magelang-Jogja" is one street with two names, "jalan dari Tuban ke Babat" is a road with two ends.
+    A road between regions has one of two forms: a street with two names ("jalan Magelang-Yogyakarta"), or a road with two ends
+    ("jalan dari Tuban ke Bojonegoro").
 
     Attributes:
-        between: whether a road between two different regions was named.
+        between: whether the text names a road of either form whose two names are those of different provinces or regencies. A street
+            does not count if its second name clearly means the place itself, such as "Jogja" or "Kota Semarang" (see Claim.fixed).
     """
 
     __slots__ = ("_beginning", "_from_to", "_street", "_street_to", "between")
@@ -55,7 +61,16 @@ class Road:
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
-    """Return whether a name after a word such as "jalan" or "raya" is a street's: not in "jalan dijepara" or "Kemang Raya Jakarta"."""
+    """Return whether a place name after a word for streets ("jalan", "gang", "raya") is the name of a street.
+
+    It is not, and means the place, in two cases: the name has "di" (in) glued to it ("jalan dijepara"), or the word is "raya" and no
+    "jalan", "jl" or "jln" comes before that ("Kemang Raya Jakarta").
+
+    Args:
+        words: the words of the text.
+        start: the position of the name's first word, directly after the word for streets.
+        names: the table of all names.
+    """
     if words[start].startswith("di") and names.get(words[start][2:]):
         return False
     return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)

@@ -1,4 +1,8 @@
-"""Generates all ways to write place names: official, short, glued, spaced, misspelt, with the level before or after."""
+"""Generates the ways in which people write the names of regions.
+
+They are the official name, short forms, the words glued together or with a space inside, misspellings, and the name with the word for
+its level before or after it ("kab tuban", "tuban kab").
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

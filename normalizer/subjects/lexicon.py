@@ -110,7 +110,13 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
 
 
 def _weights(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, dict[int, float]]:
-    """Return the weights of each word by target. In the word lists, keys that are numbers are weights."""
+    """Return the weight of each word for each target: a dictionary from folded word to target number to weight.
+
+    Args:
+        pointing: the word lists, by the id of the subject or signal. In each, a key that is a whole number is a weight, and its
+            value is the list of the words with that weight. Other keys are ignored here.
+        targets: the number of each target, by the same ids.
+    """
     found: dict[str, dict[int, float]] = {}
     for target, lists in pointing.items():
         for weight, words in lists.items():

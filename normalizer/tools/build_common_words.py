@@ -49,7 +49,10 @@ def _stems(word: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the words to TARGET in alphabetical order, one per line. The same dictionary and regions always give the same file."""
+    """Write the words that occur in names of regions and that the dictionary knows to TARGET, and print how many there are.
+
+    They are in alphabetical order, one per line, so the same dictionary and the same regions always give the same file.
+    """
     text = (resources.files("Sastrawi") / "Stemmer" / "data" / "kata-dasar.txt").read_text("utf-8")
     roots = {fold(line).decode("ascii") for line in text.splitlines()}
     used = {word for name in Gazetteer.load().names.values() for word in fold(name).decode("ascii").split()}

@@ -117,7 +117,13 @@ class Backlogs:
         return {(topic, partition) for partition in found.partitions}
 
     def _offsets(self, partitions: set[TopicPartition], which: OffsetSpec) -> Offsets:
-        """Return the first or the last offset of each partition. A partition that no longer exists or has no leader now is left out."""
+        """Return one offset of each partition, without the partitions that no longer exist or have no leader now.
+
+        Args:
+            partitions: the partitions.
+            which: _FIRST for the offset of the first record that Kafka still has; _END for the offset after the last record that is
+                committed or aborted, which is the offset of the next record if no transaction is open.
+        """
         if not partitions:
             return {}
         asked = {ConfluentPartition(topic, partition): which for topic, partition in partitions}

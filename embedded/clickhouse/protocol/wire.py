@@ -218,8 +218,9 @@ def progress(value: Progress, revision: int) -> bytes:
 def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) -> bytes:
     """Return a profile packet, which sums up a result.
 
-    Its last flag says that the two fields before the flag are final. ClickHouse always sets it. If it is not set, the oldest
-    clients look for the query's own streams, which they do not have.
+    The packet ends with a flag which says that the two fields before it (whether a limit was applied, and the rows before
+    the limit) are final. The flag is always set, as by ClickHouse: without it, the oldest clients would compute these
+    fields from the streams of the running query, which only a server has.
 
     Args:
         rows: Rows of the result.

@@ -22,11 +22,11 @@ _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
 def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]:
     """Return the columns that the client's blocks for an INSERT must have, in order.
 
-    They are those that ``input()`` declares, or those in the statement's column list. Without both, they are all columns of
-    the table except computed ones.
+    If the statement calls ``input()``, they are the columns that ``input()`` declares. Otherwise, if it has a column list,
+    they are the columns in the list. Otherwise they are all columns of the table except computed ones.
 
     Raises:
-        EngineError: The table or a column is unknown.
+        EngineError: The table or a column is unknown, or the argument of ``input()`` is not valid.
     """
     if insert.source:
         return [column for column, _ in connection.describe(f"null({insert.structure})")]

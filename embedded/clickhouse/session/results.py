@@ -196,7 +196,16 @@ def _sum_up(
 ) -> None:
     """Send the end of a query's answer: a header if the result is empty, totals and extremes if any, and the profile.
 
-    Totals, extremes and the number of rows before a limit need a second run of the query.
+    To get the totals, the extremes and the number of rows before a limit, this function runs the query a second time. It does
+    so for each query WITH TOTALS or with extremes, but for one with only a LIMIT only if the first run was short and gave few
+    rows. Without a second run, the profile has no number of rows before the limit.
+
+    Args:
+        connection: The connection that runs the query.
+        query: The query packet.
+        statement: The statement in the packet.
+        answer: The answer, after all blocks of the result were sent.
+        took_s: The duration of the first run, in seconds.
     """
     if not answer.blocks:
         _empty_header(connection, query, statement, answer)

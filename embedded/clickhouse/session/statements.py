@@ -149,9 +149,14 @@ def _single_statement_end(text: str, found: list[Token]) -> int:
 
 
 def _without_format(text: str, top: list[Token], end: int) -> str:
-    """Return the statement without FORMAT and the format's name, because the protocol has only one format.
+    """Return the text of a statement, from which FORMAT and the name after it are removed: the protocol has only one format.
 
-    FORMAT is removed only at the end of the statement or before SETTINGS, which is kept.
+    They are removed only at the end of the statement or directly before SETTINGS, which is kept.
+
+    Args:
+        text: The text that begins with the statement.
+        top: The statement's tokens outside parentheses.
+        end: The offset at which the statement ends.
     """
     for at, token in enumerate(top[:-1]):
         after = top[at + 2].word if at + 2 < len(top) else ""
