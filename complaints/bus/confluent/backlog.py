@@ -43,9 +43,10 @@ class Backlog:
     Attributes:
         group: the name of the group.
         members: the number of processes that read for it now.
-        waiting: the number of records that the group has not handled.
-        oldest_ms: the timestamp of the oldest of them in milliseconds since 1970; None if no record waits, or if it could not be read
-            in time.
+        waiting: the number of offsets from the group's progress to the end. It is the number of records that the group has not handled,
+            plus any transaction markers and records of aborted transactions among them.
+        oldest_ms: the timestamp of the oldest waiting record in milliseconds since 1970; None if no record waits, or if none could be
+            read in time.
     """
 
     group: str
@@ -105,7 +106,11 @@ class Backlogs:
         return found
 
     def _behind(self, done: Mapping[str, Offsets]) -> dict[str, dict[Place, int]]:
-        """Return for each group the places where it is not at the end, each with the number of offsets up to the end."""
+        """Return, for each group, its place in each partition that it has not read to the end, with the number of offsets up to the end.
+
+        Args:
+            done: the committed offset of each partition, by group; -1 if the group has committed nothing for it.
+        """
         everything = {at for progress in done.values() for at in progress}
         firsts, ends = self._offsets(everything, _FIRST), self._offsets(everything, _END)
         behind: dict[str, dict[Place, int]] = {group: {} for group in done}
