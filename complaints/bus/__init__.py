@@ -84,9 +84,10 @@ class Backlog:
     Attributes:
         group: the name of the group.
         members: the number of processes that read for it now.
-        waiting: the number of records that the group has not handled.
-        oldest_ms: the timestamp of the oldest of them in milliseconds since 1970; None if no record waits, or if it could not be read
-            in time.
+        waiting: the number of offsets from the group's progress to the end. It is the number of records that the group has not handled,
+            plus any transaction markers and records of aborted transactions among them.
+        oldest_ms: the timestamp of the oldest waiting record in milliseconds since 1970; None if no record waits, or if none could be
+            read in time.
     """
 
     group: str

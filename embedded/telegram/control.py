@@ -64,7 +64,10 @@ class Fail(Model):
 
 
 class Raw(Model):
-    """A request to queue an update with any kind and body, even one that Telegram would never send."""
+    """A request to queue an update with any body, even one that Telegram would never send.
+
+    As for all updates, nothing is queued if the bot does not want updates of this kind; see `TelegramStore.add_update`.
+    """
 
     kind: str
     body: Any

@@ -49,7 +49,7 @@ class Params:
             return default
 
     def flag(self, name: str) -> bool:
-        """Return whether a parameter is true, 1 or yes, in upper or lower case; False if it is absent."""
+        """Return whether a parameter is true, 1 or yes, in upper or lower case; False for any other value, or if it is absent."""
         return str(self._values.get(name, "")).lower() in {"true", "1", "yes"}
 
     def object(self, name: str, kind: type) -> Any:

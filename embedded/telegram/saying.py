@@ -45,7 +45,7 @@ class SentFile(Model):
         A photo has three sizes, the largest last.
 
         Raises:
-            ValueError: `content_base64` is not base64.
+            ValueError: `content_base64` cannot be decoded. Characters that base64 does not use are ignored.
         """
         content = base64.b64decode(self.content_base64)
         name = self.name or f"{self.kind}.{'jpg' if self.kind == 'photo' else 'bin'}"
@@ -118,7 +118,7 @@ class NewMessage(Model):
             form.
 
         Raises:
-            ValueError: the contents of the file are not base64.
+            ValueError: the contents of the file cannot be decoded; see `SentFile.fields`.
         """
         user = store.user(self.author.lstrip("@"), is_bot=self.is_bot)
         chat = store.group_chat(self.group.title, self.group.type) if self.group else store.private_chat(user)

@@ -130,12 +130,12 @@ class TelegramStore:
         return message
 
     def said(self, key: str) -> dict[str, int] | None:
-        """Return the ids of the message that was created with this idempotency key; None if the key is new."""
+        """Return the ids that `note_said` stored for the message with this idempotency key; None if the key is new."""
         row = self._db.execute("SELECT ids FROM said WHERE key = ?", [key]).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
     def note_said(self, key: str, ids: dict[str, int | None]) -> None:
-        """Store the ids of a message under its idempotency key, for `said`."""
+        """Store the ids of a message, its chat, its author and its update, by name, under an idempotency key, for `said`."""
         self._db.execute("INSERT OR REPLACE INTO said VALUES (?, ?)", (key, json.dumps(ids)))
 
     def change_message(self, message: dict[str, Any]) -> None:
@@ -160,8 +160,8 @@ class TelegramStore:
     def add_update(self, kind: str, body: dict[str, Any]) -> int | None:
         """Queue an update for our bot and return its id.
 
-        If the kind is not among the `allowed_updates` of the bot, or by default among `DEFAULT_UPDATES`, nothing is queued
-        and the result is None.
+        Nothing is queued, and the result is None, if the bot does not want updates of this kind: it wants those that it set
+        as `allowed_updates`, or `DEFAULT_UPDATES` if it set none.
         """
         if kind not in (self.get("allowed_updates") or DEFAULT_UPDATES):
             return None

@@ -99,9 +99,9 @@ class Updates:
         return True
 
     async def deliver(self) -> None:
-        """Call the webhook with each queued update until it answers with 2xx, which confirms the update.
+        """Call the webhook with each queued update, again and again until it answers with 2xx, which confirms the update.
 
-        It returns if no webhook is set. Otherwise it runs until the webhook is deleted or the task is cancelled.
+        If no webhook is set, return at once. Otherwise run until the webhook is deleted or the task is cancelled.
         """
         if not self._store.get("webhook"):
             return

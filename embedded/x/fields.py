@@ -92,8 +92,12 @@ def show_user(user: User, wanted: Wanted) -> dict[str, Any]:
 def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
     """Return a post as X shows it, with the fields that are wanted and the fields that the wanted expansions refer to.
 
-    For example, the expansion `geo.place_id` adds the field `geo`. `store` has the author of the replied-to post and the
-    ids of mentioned accounts.
+    For example, the expansion `geo.place_id` adds the field `geo`.
+
+    Args:
+        post: the post.
+        wanted: the fields and expansions that the request asks for.
+        store: the store in which the post that this one answers and the ids of the mentioned accounts are looked up.
     """
     parents = store.posts([post.in_reply_to]) if post.in_reply_to else []
     id_text = str(post.id)

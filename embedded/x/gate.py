@@ -54,11 +54,12 @@ class Gate:
 
         Args:
             request: the request.
-            endpoint: the name of the endpoint, whose rate limit applies. A failed request is not counted.
+            endpoint: the name of the endpoint, whose rate limit applies.
 
         Raises:
-            Problem: the credentials are missing or wrong (401), a failure was ordered (its status), or the rate limit
-                is reached (429).
+            Problem: the credentials are missing or wrong (401); a failure was ordered for this request (the failure's
+                status); or the rate limit is reached (429). The first of these that applies is raised, and the request is
+                not counted.
         """
         self._authenticate(request.headers.get("authorization", ""))
         window = self._windows.setdefault(endpoint, _Window())

@@ -104,7 +104,8 @@ def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]], *, paged: bool
     Args:
         wanted: the range of posts and the size of the page.
         fetch: returns the posts of a range, newest first.
-        paged: whether the request had a token, which means that there is a page before this one.
+        paged: whether `meta` gets a token for the previous page although the request asked for older posts. True if the request
+            had a page token and the endpoint offers previous pages.
     """
     one_more = Range(after=wanted.after, before=wanted.before, limit=wanted.limit + 1, oldest=wanted.oldest)
     found = list(fetch(one_more))

@@ -122,7 +122,7 @@ class XStore:
         return _user(row)
 
     def change_user(self, username: str, *, name: str | None, protected: bool | None, suspended: bool | None) -> User:
-        """Change the values that are not None and return the account, which is created if missing."""
+        """Change an account and return it; create it first if it is missing. A value that is None stays as it is."""
         known = self.user_named(username, create=True)
         values = (
             known.name if name is None else name,

@@ -37,9 +37,9 @@ class Streams:
     def open(self, wanted: Wanted) -> AsyncIterator[bytes]:
         """Register a listener and return its lines.
 
-        The first line is empty. Then each new post that matches a rule is a line of JSON, with the fields that are wanted.
-        An empty line comes after each silence of `keep_alive_s` seconds. The lines end when the stream is cut, or when
-        10,000 posts wait for a listener that reads too slowly.
+        The first line is empty. Then each post that `publish` sends is a line of JSON, with the fields that are wanted.
+        An empty line comes after each silence of `keep_alive_s` seconds. The lines end when the stream is cut, or when a
+        new post comes while 10,000 posts already wait for this listener.
 
         Raises:
             Problem: there is already a listener (status 429).

@@ -21,7 +21,10 @@ def search(
     *,
     limit: Annotated[int, typer.Option(help="Maximum number of results.", min=1, max=100)] = 10,
 ) -> None:
-    """Find agencies and their identifiers by part of a name."""
+    """Find agencies and their identifiers by part of a name. The exit status is 1 if none is found.
+
+    An output line is the identifier, the name, and the name of the agency above it, separated by tabs.
+    """
     from router.agencies.registry import Registry
     from router.agencies.search import search
 
@@ -54,8 +57,11 @@ def resolve(
     """Show which agency a name means, and the agencies above it up to the national administrator.
 
     `echo '{"name": "BPJS Kesehatan KC Sampit"}' | lapor agency resolve --json` prints `{"name": ..., "agency_id": ..., "parents": [...]}`.
-    agency_id is null if the registry has no such agency. If a name contains no place, add a `region` (a Kemendagri code such as "35.78").
-    For one name: `lapor agency resolve 'Dinas PU' --region 33.74`.
+    parents are the ids of the agencies above, the nearest first. agency_id is null if the registry has no such agency. If a name contains
+    no place, add a `region` (a Kemendagri code such as "35.78"). Standard input needs `--json`.
+
+    For one name: `lapor agency resolve 'Dinas PU' --region 33.74`. Without `--json`, it prints the ids of the agency and of the agencies
+    above it, separated by tabs, and the exit status is 1 if the registry has no such agency. For lines, it is 1 if a line has no name.
     """
     from lapor.commands.jsonlines import pump
 

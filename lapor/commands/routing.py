@@ -24,7 +24,7 @@ ModelFile = Annotated[
 
 
 def router_with(model: Path | None) -> "Router":
-    """Return the router with this model, or else with the model of the settings, or else with the rules alone.
+    """Return the router with this model file; if it is None, with the model of the settings; without that too, with the rules alone.
 
     Raises:
         ConfigurationError: the file is not a model.

@@ -80,8 +80,8 @@ def run(
 ) -> None:
     """Run channels or one worker in the foreground, with the servers of the settings or of the running stack.
 
-    Channels in one process share the memory for the gazetteer, and if one crashes, all end. If an upstream refuses its token, that
-    channel waits and tries again, and the others continue; a channel that runs alone ends with the reason.
+    Channels in one process share the memory for the gazetteer, and if one crashes, all end. If an upstream refuses the token of a channel,
+    that channel waits and tries again, and the others continue. A channel that runs alone ends instead, with the reason.
     """
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
@@ -130,7 +130,8 @@ def feed(
 ) -> None:
     """Send a file of complaints through the real channels, and return when each has an owner in ClickHouse.
 
-    The last line is JSON: sent, owned, stored, dead_letters, lost, seconds. If a complaint was refused or has no owner, the status is 1.
+    The last line is JSON: sent, owned, stored, dead_letters, lost, seconds. The exit status is 1 if a complaint
+    was refused or has no owner.
     """
     import orjson
 

@@ -20,7 +20,7 @@ _PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
 
 
 def table(supervisor: Supervisor) -> Table:
-    """Return the present state of all services."""
+    """Return a table for people with the present state of each service."""
     shown = Table("service", "state", "pid", "restarts", "memory", "heartbeat")
     for service in supervisor.services:
         age = supervisor.beat_age_s(service) if service.beats else None
@@ -43,7 +43,7 @@ def _memory(service: Service) -> str:
 
 
 def show_rows(names: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:
-    """Print rows as a table, as tab-separated lines, or as JSON lines."""
+    """Print rows as a table ("table"), as JSON lines ("json"), or as tab-separated lines without a header (any other form)."""
     if form == "table":
         shown = Table(*names)
         for row in rows:

@@ -86,7 +86,11 @@ class Backlogs:
         return found
 
     def _behind(self, done: Mapping[str, Offsets]) -> dict[str, dict[Place, int]]:
-        """Return for each group the places where it is not at the end, each with the number of offsets up to the end."""
+        """Return, for each group, its place in each partition that it has not read to the end, with the number of offsets up to the end.
+
+        Args:
+            done: the committed offset of each partition, by group; -1 if the group has committed nothing for it.
+        """
         everything = {at for progress in done.values() for at in progress}
         firsts, ends = self._offsets(everything, _FIRST), self._offsets(everything, _END)
         behind: dict[str, dict[Place, int]] = {group: {} for group in done}

@@ -105,7 +105,7 @@ class ConfluentProducer:
             raise BusUnavailable(f"Kafka did not accept {left} records within {timeout_s} s")
 
     def close(self) -> None:
-        """Flush for at most 5 s, then close."""
+        """Wait at most 5 s for the records that are not acknowledged yet, then stop, whether they are acknowledged or not."""
         self._producer.flush(5.0)
         self._stop.set()
         self._poller.join()

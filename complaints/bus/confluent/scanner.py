@@ -30,7 +30,7 @@ class ConfluentScanner:
     """A Scanner: reads a topic from end to end, or one record, outside any group."""
 
     def __init__(self, brokers: str) -> None:
-        """Connect lazily.
+        """Keep the settings. The first request connects.
 
         Args:
             brokers: host:port, separated by commas.
@@ -111,7 +111,15 @@ class ConfluentScanner:
 
 
 def _patiently(topic: str, ask: Callable[[], T]) -> T:
-    """Repeat a request while a broker that has just started does not lead its partitions yet, for at most SCAN_TIMEOUT_S."""
+    """Return the answer to a request; repeat the request for at most SCAN_TIMEOUT_S while its errors may pass, as at a broker's start.
+
+    Args:
+        topic: the name of the topic, for the error.
+        ask: makes the request.
+
+    Raises:
+        BusUnavailable: the request failed with an error that does not pass, or was still failing after that time.
+    """
     deadline = time.monotonic() + SCAN_TIMEOUT_S
     while True:
         try:

@@ -157,7 +157,10 @@ def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tu
 
 
 def _finish(execution: Execution, answer: Answer) -> None:
-    """Send the statement's blocks to the client until it ends; stop it if the client cancels or an error occurs."""
+    """Send the statement's blocks to the client until the statement ends.
+
+    If the client cancels, or if an error occurs, stop the statement. The error is raised again.
+    """
     try:
         _stream(execution, answer)
     except BaseException:
@@ -168,9 +171,14 @@ def _finish(execution: Execution, answer: Answer) -> None:
 
 
 def _stream(execution: Execution, answer: Answer) -> None:
-    """Send the statement's blocks and its progress to the client until it ends or the client cancels.
+    """Send the statement's blocks and its progress to the client until the statement ends or the client cancels.
 
     A cancel sets ``answer.cancelled``; it does not stop the statement.
+
+    Raises:
+        ServerError: The statement failed, or this server does not support the type of a column.
+        ProtocolError: The client sent a packet other than a cancel.
+        ConnectionLostError: The client left, or did not read within the timeout.
     """
     with suppress(Ended):
         while not answer.cancelled:

@@ -55,7 +55,7 @@ class Session:
         """Update ``changed`` and ``followed`` after the client ran a SET statement.
 
         Raises:
-            EngineError: The query for the settings failed.
+            EngineError: A statement that reads or resets the settings failed.
         """
         self.changed = True
         states = self.connection.setting_states(FOLLOWED)
@@ -70,7 +70,7 @@ def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str
     A zero for `interactive_delay` becomes 1, because chDB would wait without end with zero.
 
     Raises:
-        ServerError: An important setting is unknown.
+        ServerError: A setting that the client marked as important is unknown.
     """
     known: dict[str, str] = {}
     for setting in settings:
@@ -111,7 +111,7 @@ def _restore(connection: EngineConnection, names: Sequence[str], before: dict[st
 def applied(
     session: Session, settings: dict[str, str], externals: Sequence[External] = ()
 ) -> Iterator[EngineConnection]:
-    """Create a query's external tables and apply its settings; when the context ends, undo both.
+    """Create a query's external tables and apply its settings; when the context ends, drop the tables and restore the settings.
 
     The connection is the session's own. Only a query with the setting `readonly` gets a separate one, because no setting can
     be changed on a read-only connection, not even to undo it. `send_logs_level` is never applied.

@@ -61,8 +61,9 @@ class Conversation:
     def serve(self) -> None:
         """Answer the client's packets, from its hello on, until it leaves or breaks the protocol.
 
-        Neither is raised as an error. An error in one query is sent to the client, and the conversation goes on. A failed
-        login or a break of the protocol is sent too, and ends it.
+        An error in one query is sent to the client, and the conversation goes on. A failed login or a break of the protocol
+        is also sent to the client, but then the conversation ends. None of these is raised, nor is the loss of the
+        connection.
         """
         with suppress(ConnectionLostError):
             try:
