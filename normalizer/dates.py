@@ -3,51 +3,25 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from normalizer.date_words import (
+    COUNTS,
+    DAY_UNITS,
+    JOINS,
+    JUST_NOW,
+    LAST_NIGHT,
+    MONTHS,
+    NIGHT,
+    ONE,
+    PAST,
+    SINCE,
+    SINCE_YEAR,
+    UNITS,
+    WEEKDAY_MARKS,
+    WEEKDAYS,
+    YESTERDAY,
+)
 from normalizer.results import DateReading
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            *("januari jan", "februari feb pebruari", "maret mar", "april apr", "mei", "juni jun", "juli jul"),
-            *("agustus agt agu ags agust", "september sep sept", "oktober okt october"),
-            *("november nov nopember nop", "desember des december"),
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WEEKDAYS = {
-    name: number for number, name in enumerate(("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"))
-} | {"ahad": 6}
-_COUNTS = {
-    name: number
-    for number, name in enumerate(
-        (
-            *("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"),
-            *("sepuluh", "sebelas"),
-        )
-    )
-}
-_UNITS = {
-    **dict.fromkeys(("hari", "hr", "hri"), "day"),
-    **dict.fromkeys(("minggu", "mgg", "mggu", "pekan"), "week"),
-    **dict.fromkeys(("bulan", "bln"), "month"),
-    **dict.fromkeys(("tahun", "thn", "th"), "year"),
-}
-_ONE = {"sehari": "day", "seminggu": "week", "sepekan": "week", "sebulan": "month", "setahun": "year"}
-_PAST = frozenset(("lalu", "kemarin", "kmrn", "kemaren", "terakhir", "belakangan", "ini", "lamanya", "lebih"))
-_SINCE = frozenset(
-    (
-        *("sudah", "sdh", "udah", "sejak", "selama", "hampir", "sekitar", "lebih", "terhitung"),
-        *("sampai", "kurang", "kira", "hingga", "sdah", "dah", "selam", "telah"),
-        *("mati", "padam", "hilang", "menumpuk", "tertahan", "menunggu"),
-    )
-)
-_WEEKDAY_MARKS = frozenset(("hari", "malam", "pagi", "siang", "sore", "kemarin", "kmrn", "lalu", "tadi", "tanggal"))
-_JOINS = frozenset(("s", "d", "sd", "sampai", "hingga", "dan"))
-_TODAY = frozenset(("ini", "tadi", "barusan"))
-_SINCE_YEAR = frozenset(("sejak", "tahun", "thn", "th", "dari"))
 _CENTURY = 2000
 _MOST_DIGITS, _NO_DATE = 9, 10**9
 """Numbers with more digits count as one that is in no date: Python refuses thousands of digits, and its dates more than ten."""
@@ -131,11 +105,11 @@ def _full(year: int) -> int:
 
 def _month(words: list[str], at: int, today: date) -> DateReading | None:
     before, after = _around(words, at)
-    month = _MONTHS[after[0]]
+    month = MONTHS[after[0]]
     follows = after[1] if len(after) > 1 else ""
     year = _full(int(follows)) if follows.isdigit() and len(follows) in {2, 4} else 0
     if follows in {"tahun", "thn"} and len(after) > 2:  # noqa: PLR2004
-        year = today.year - 1 if after[2] in _PAST - {"ini"} else _number(after[2]) if after[2].isdigit() else 0
+        year = today.year - 1 if after[2] in PAST - {"ini"} else _number(after[2]) if after[2].isdigit() else 0
     day = _first_day(before)
     if day:
         return _exactly(year, month, day, today=today) if year else _latest(month, day, today=today)
@@ -155,41 +129,34 @@ def _first_day(before: list[str]) -> int:
         if word.isdigit() and len(word) <= 2 and 0 < int(word) <= _DAYS and joined:  # noqa: PLR2004
             day = int(word)
             joined = False
-        elif word in _JOINS and day:
+        elif word in JOINS and day:
             joined = True
         else:
             break
     return day
 
 
-_YESTERDAY = frozenset(("kemarin", "kmrn", "kemaren"))
-_LAST_NIGHT = frozenset(("semalam", "smlm"))
-_JUST_NOW = frozenset(("tadi", "td", "barusan"))
-_NIGHT = frozenset(("malam", "mlm"))
-_DAY_UNITS = frozenset(("hari", "hr"))
-
-
 def _relative(words: list[str], at: int, today: date) -> DateReading | None:
     before, after = _around(words, at)
     word, follows = after[0], after[1] if len(after) > 1 else ""
     last = before[-1] if before else ""
-    if word in _YESTERDAY:
+    if word in YESTERDAY:
         return _yesterday(last, follows, today)
-    if word in _LAST_NIGHT or (word in _JUST_NOW and (follows in _NIGHT or last in _NIGHT)):
+    if word in LAST_NIGHT or (word in JUST_NOW and (follows in NIGHT or last in NIGHT)):
         return _days_before(today, 1)
     if word == "lalu":
         return _ago(before, today)
-    if word in _JUST_NOW or (word not in _UNITS or word in _DAY_UNITS):
+    if word in JUST_NOW or (word not in UNITS or word in DAY_UNITS):
         return _days_before(today, 0)
     return _last(word, 0, today)
 
 
 def _yesterday(last: str, follows: str, today: date) -> DateReading | None:
     """Return the date that "kemarin" means with the word before or after it ("senin kemarin", "bulan kemarin", "kemarin lusa")."""
-    if last in _UNITS and last not in _DAY_UNITS:
+    if last in UNITS and last not in DAY_UNITS:
         return _last(last, 1, today)
-    if last in _WEEKDAYS:
-        return _on_weekday(_WEEKDAYS[last], today)
+    if last in WEEKDAYS:
+        return _on_weekday(WEEKDAYS[last], today)
     return _days_before(today, 2 if follows in {"lusa", "dulu"} else 1)
 
 
@@ -198,9 +165,9 @@ def _ago(before: list[str], today: date) -> DateReading | None:
     words = before[:-1] if before and before[-1] in {"yang", "yg"} else before
     unit = words[-1] if words else ""
     number = words[-2] if len(words) > 1 else ""
-    if unit in _WEEKDAYS and (unit != "minggu" or number == "hari"):
-        return _on_weekday(_WEEKDAYS[unit], today)
-    if unit in _UNITS and unit not in _DAY_UNITS and not number.isdigit() and number not in _COUNTS:
+    if unit in WEEKDAYS and (unit != "minggu" or number == "hari"):
+        return _on_weekday(WEEKDAYS[unit], today)
+    if unit in UNITS and unit not in DAY_UNITS and not number.isdigit() and number not in COUNTS:
         return _last(unit, 1, today)
     return None
 
@@ -208,11 +175,11 @@ def _ago(before: list[str], today: date) -> DateReading | None:
 def _weekday(words: list[str], at: int, today: date) -> DateReading | None:
     before, after = _around(words, at)
     if after[0] == "hari":
-        return _on_weekday(_WEEKDAYS[after[1]], today)
-    wanted = _WEEKDAYS.get(after[0])
+        return _on_weekday(WEEKDAYS[after[1]], today)
+    wanted = WEEKDAYS.get(after[0])
     if wanted is None:
         return None
-    marked = (before and before[-1] in _WEEKDAY_MARKS) or (len(after) > 1 and after[1] in _WEEKDAY_MARKS)
+    marked = (before and before[-1] in WEEKDAY_MARKS) or (len(after) > 1 and after[1] in WEEKDAY_MARKS)
     return _on_weekday(wanted, today) if marked else None
 
 
@@ -224,18 +191,18 @@ def _span(words: list[str], at: int, today: date) -> DateReading | None:
     """Return the beginning of a span up to today ("3 bulan lalu", "sudah dua minggu", "setahun ini"); None if there is none."""
     before, after = _around(words, at)
     word = after[0]
-    precision = _ONE.get(word)
+    precision = ONE.get(word)
     number = 1
     if not precision:
         digits = len(word) - len(word.lstrip("0123456789"))
-        precision = _UNITS.get(word[digits:])
+        precision = UNITS.get(word[digits:])
         counted = word[:digits] or (before.pop() if before else "")
-        if not precision or not (counted.isdigit() or counted in _COUNTS) or len(counted) > 9:  # noqa: PLR2004
+        if not precision or not (counted.isdigit() or counted in COUNTS) or len(counted) > 9:  # noqa: PLR2004
             return None
-        number = _number(counted) if counted.isdigit() else _COUNTS[counted]
+        number = _number(counted) if counted.isdigit() else COUNTS[counted]
     rest = after[1:4]
-    past = bool(rest) and (rest[0] in _PAST or (len(rest) > 1 and rest[0] in {"yang", "yg", "an"} and rest[1] in _PAST))
-    since = any(one in _SINCE for one in before[-2:]) or before[-1:] == ["dari"]
+    past = bool(rest) and (rest[0] in PAST or (len(rest) > 1 and rest[0] in {"yang", "yg", "an"} and rest[1] in PAST))
+    since = any(one in SINCE for one in before[-2:]) or before[-1:] == ["dari"]
     waits = bool(rest) and rest[0] in {"belum", "blm", "tidak", "tdk", "sudah"}
     return _before(today, number, precision) if past or since or waits else None
 
@@ -264,7 +231,7 @@ def _clamped(year: int, month: int, day: int) -> date:
 
 def _last(unit: str, back: int, today: date) -> DateReading:
     """Return the first day of the current week (from Monday), month or year (`back` 0) or of the previous one (`back` 1)."""
-    precision = _UNITS[unit]
+    precision = UNITS[unit]
     if precision == "week":
         found = _days_before(today, today.weekday() + 7 * back)
         return DateReading(day=found.day if found else today, precision="week")
@@ -284,7 +251,7 @@ def _years(words: list[str], positions: Sequence[int], today: date) -> Iterator[
     for at in positions:
         before, after = _around(words, at)
         word = after[0]
-        if len(word) == 4 and int(word) <= today.year and before and before[-1] in _SINCE_YEAR:  # noqa: PLR2004
+        if len(word) == 4 and int(word) <= today.year and before and before[-1] in SINCE_YEAR:  # noqa: PLR2004
             yield DateReading(day=date(int(word), 1, 1), precision="year")
 
 
