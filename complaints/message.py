@@ -61,6 +61,6 @@ class InboundMessage:
 
     @property
     def reply_address(self) -> dict[str, str]:
-        """The address to reply to, as the event seals it: the sender, the thread if there is one, and the values of `reply_to`."""
+        """The address to reply to, in plain text, to be sealed for the event: `sender`, `thread` if there is one, and all of `reply_to`."""
         thread = {"thread": self.thread} if self.thread else {}
         return {"sender": self.sender, **thread, **self.reply_to}

@@ -68,7 +68,10 @@ class DatePrecision(StrEnum):
 
 
 class OccurredOn(Event):
-    """The date of the event that the citizen reports: the earliest day that the text supports, in the citizen's time zone."""
+    """The date of the event that the citizen reports: the earliest day that the text supports, in the time zone of the place that it names.
+
+    If it names no place, the time zone is that of Jakarta.
+    """
 
     date: date
     precision: DatePrecision

@@ -188,7 +188,15 @@ def _on_weekday(wanted: int, today: date) -> DateReading | None:
 
 
 def _span(words: list[str], at: int, today: date) -> DateReading | None:
-    """Return the beginning of a span up to today ("3 bulan lalu", "sudah dua minggu", "setahun ini"); None if there is none."""
+    """Return the beginning of the span up to today whose unit is the word at a position; None if there is no such span there.
+
+    Examples are "3 bulan lalu", "sudah dua minggu" and "setahun ini".
+
+    Args:
+        words: the folded words of the text.
+        at: the position of the unit, which may have the number glued to it ("3bulan", "setahun").
+        today: the day of receipt, in the time zone of the place.
+    """
     before, after = _around(words, at)
     word = after[0]
     precision = ONE.get(word)

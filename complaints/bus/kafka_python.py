@@ -80,7 +80,7 @@ class KafkaPythonProducer:
         return answer
 
     def flush(self, timeout_s: float) -> None:
-        """Wait until all records that were sent are acknowledged or have failed (see Producer)."""
+        """Wait until each record sent so far is acknowledged or has failed, at most `timeout_s` seconds (see Producer)."""
         with self._lock:
             waiting = list(self._waiting)
         if wait(waiting, timeout=timeout_s).not_done:

@@ -19,7 +19,7 @@ class Fuse:
     """A counter that raises FuseBlown if there are too many dead letters, either in a row or among the last records.
 
     Attributes:
-        limit: the fuse blows at this many dead letters in a row, or at WINDOW / 2 times as many among the last `limit * WINDOW` records.
+        limit: the fuse blows at this many dead letters in a row, or at `limit * WINDOW / 2` among the last `limit * WINDOW` records.
         in_a_row: the present number of dead letters in a row.
     """
 

@@ -69,7 +69,12 @@ class Upstream:
             self._note(replace(known, reached=time.time(), failing=None, reason=""), new=new)
 
     def failed(self, name: str, reason: str) -> None:
-        """Record that upstream did not answer as expected. The reason must not contain a secret."""
+        """Record for `lapor doctor` that upstream did not answer an account as expected.
+
+        Args:
+            name: the name of the account.
+            reason: what went wrong. It must not contain a secret; at most MOST_REASON characters of it are kept.
+        """
         reason = " ".join(reason.split())[:MOST_REASON]
         with self._lock:
             known = self._known[name]

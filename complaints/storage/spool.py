@@ -167,7 +167,9 @@ class Spool:
 
 
 def open_durable(path: Path, schema: str) -> sqlite3.Connection:
-    """Open an SQLite file whose commits survive a power cut, and create its tables. Any thread may use the connection, one at a time.
+    """Open an SQLite file whose commits survive a power cut, and create its tables.
+
+    Any thread may use the connection, but never two at the same time: the caller must see to that.
 
     Args:
         path: the file; it is created if it does not exist, but its folder must exist.

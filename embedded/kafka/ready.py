@@ -96,7 +96,7 @@ def _announce(config: KafkaConfig, kafka_pid: int) -> None:
 
 
 def _is_running(pid: int) -> bool:
-    """Return whether a process exists and is not a zombie."""
+    """Return whether the process with this id exists and is not a zombie."""
     try:
         os.kill(pid, 0)
         state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]

@@ -33,8 +33,8 @@ _PR_SET_PDEATHSIG = 1  # the option of prctl(2) that sets the signal at the pare
 def prepare(config: KafkaConfig) -> list[str]:
     """Prepare everything that Kafka needs to start, and return its command line.
 
-    It finds Java and the jars (the first time it fetches them), writes the settings, and formats the data folder if it is
-    new. The data of a folder that was used before do not change.
+    It finds Java, finds the jars (or fetches these, the first time), writes the settings, and formats the data folder if it
+    is new. The data of a folder that was used before do not change.
 
     Args:
         config: the settings. Ports that are 0 are replaced here; call `settled` first to know them.

@@ -218,7 +218,11 @@ class Smsc:
         return self._store.since(since, limit)
 
     def status(self) -> dict[str, Any]:
-        """Return the port, the binds, the number of parts in delivery and the counts of stored messages, for JSON."""
+        """Return the state for JSON.
+
+        It has the port, a list of the bound clients (`binds`), the number of parts in delivery (`pending`), and the counts of
+        the stored messages (see `SentStore.counts`).
+        """
         binds = [
             {"system_id": one.system_id, "bind": one.bind.name.lower(), "peer": one.peer, "delivered": one.delivered}
             | {"in_flight": one.in_flight}

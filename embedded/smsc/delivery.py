@@ -15,8 +15,8 @@ class PartResult:
     """The outcome of sending one part of a message to a client.
 
     Attributes:
-        status: the client's last command_status, 0 if it accepted the part. None if the last attempt had no answer in time,
-            or if no client was bound.
+        status: the command_status of the client's answer to the last attempt, 0 if it accepted the part. None if that attempt
+            had no answer in time, or if there was no attempt because no client was bound.
         command: the command_id of that answer; None if there was none.
         attempts: how often the part was sent.
     """

@@ -130,7 +130,7 @@ class TelegramStore:
         return message
 
     def said(self, key: str) -> dict[str, int] | None:
-        """Return the ids that `note_said` stored for the message with this idempotency key; None if the key is new."""
+        """Return the ids, by name, that `note_said` stored under this idempotency key; None if the key is new."""
         row = self._db.execute("SELECT ids FROM said WHERE key = ?", [key]).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 

@@ -1,4 +1,4 @@
-"""The settings of the stand-in for X: its address, our account and the rate limit."""
+"""The settings of the stand-in for X, such as its address, our account and the rate limit."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The filtered stream: sends each new post that matches a rule to the listeners, and empty lines in between."""
+"""The filtered stream: sends each new post that matches a rule to the listeners, and an empty line after each silence."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""Shows the figures of an evaluation to people, and measures a model before it is written."""
+"""Shows the figures of an evaluation to people; measures whether a learnt model beats the rules alone; learns and writes a model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -27,7 +27,7 @@ def router_with(model: Path | None) -> "Router":
     """Return the router with this model file; if it is None, with the model of the settings; without that too, with the rules alone.
 
     Raises:
-        ConfigurationError: the file is not a model.
+        ConfigurationError: the file cannot be read or is not a model, or an environment variable has a wrong value.
     """
     from complaints.runtime.settings import Settings
     from router.routing import Router

@@ -21,7 +21,7 @@ _EVERYDAY = "~"
 
 
 def pack(entry: NameEntry) -> Packed:
-    """Return the compact form of an entry (see Packed)."""
+    """Return all meanings of one name in the compact form that the table of names holds (see Packed)."""
     small = f"{_EVERYDAY if entry.everyday else ''}{entry.small}"
     return [entry.regions, small] if entry.regions else small
 

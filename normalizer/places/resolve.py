@@ -152,7 +152,20 @@ def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
 
 
 def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: PlaceNames) -> tuple[list[Small], bool]:
-    """Add the named provinces and regencies to the tally; return the smaller places and whether a road joins two named regencies."""
+    """Add to the tally how strongly the names in a text support provinces and regencies.
+
+    A name does not count for its province or regency if it belongs to a street, or if the word before it says that it means a district
+    or village.
+
+    Args:
+        tally: the scores so far; they are changed in place.
+        words: the words of the text, with BREAK after each part.
+        hits: the names found in it, in order and without overlap.
+        names: the table of all names.
+
+    Returns:
+        The names in the text that can mean a district or village, and whether it names a road between two regions (see Road.between).
+    """
     small: list[Small] = []
     road = Road()
     title_end = words.index(BREAK)

@@ -65,7 +65,13 @@ class Small:
             self.cued = False
 
     def _own_weight(self, flags: int) -> float:
-        """Return the weight of the name if no other name supports its regency; 0 if more than _MANY regencies have the name."""
+        """Return the weight that the name has for each of its regencies if no other name in the text supports one of them.
+
+        It is 0 if the name is that of places in more than _MANY regencies. Nothing is checked here about other names in the text.
+
+        Args:
+            flags: the flags of the word before the name.
+        """
         count = len(self.seats)
         if count > _MANY:
             return 0.0

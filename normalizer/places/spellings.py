@@ -129,7 +129,10 @@ def _everyday(name: str, roots: frozenset[str]) -> bool:
 
 
 def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
-    """Return the folded name of a district if it begins with its city's name (Semarang Utara), otherwise an empty text."""
+    """Return a district's folded name if it begins with the name of its city or regency, otherwise an empty text.
+
+    The name of the city or regency counts without its level: "semarang utara" begins with that of Kota Semarang.
+    """
     written = fold(name).decode()
     city = fold(gazetteer.name(code[:REGENCY]).split(" ", 1)[1]).decode().removeprefix("administrasi ")
     return written if written.startswith(f"{city} ") else ""
@@ -170,7 +173,15 @@ def _ways(short: str, spaced: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _written(names: tuple[str, ...], prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the ways to write a regency's name, each with "named" if its level is part of it, otherwise with an empty text."""
+    """Yield the ways to write a regency's name, each with "named" or an empty text.
+
+    "named" marks the clear ways: those of which the word for the level is a part ("kab tuban", "tuban kab"), and a long name of several
+    words glued together that has the OPEN marks. All others have an empty text.
+
+    Args:
+        names: the name without its level, in its different forms (see _ways).
+        prefixes: the ways to write its level before the name.
+    """
     short, *others = names
     if others and len(others[0]) >= _INSIDE_FROM and " " in short:
         yield f"{OPEN}{others[0]}{OPEN}", "named"
@@ -209,9 +220,10 @@ def _small(gazetteer: Gazetteer) -> Iterator[tuple[str, str]]:
 
 
 def _misspelt(strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield misspellings of regencies' names (two letters swapped or one left out), each with the regencies that it can mean.
+    """Yield misspellings of regencies' names, each with the regencies that it can mean.
 
-    Only names of one word with at least MISSPELT_FROM letters; the first letter is always right.
+    In a misspelling, two neighbouring letters are swapped, or one letter is left out. The first letter is always right, and the last one
+    is never left out. Only names of one word with at least MISSPELT_FROM letters have misspellings.
     """
     for name, codes in strong.items():
         meant = {code: "misspelt" for code, how in codes.items() if how in {"bare", "city"}}

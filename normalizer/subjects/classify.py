@@ -1,4 +1,7 @@
-"""Decides the class of a report and which parts it lacks, and sets the threshold for abuse of office."""
+"""Decides the class of a report, and whether it lacks the date, the chronology or evidence.
+
+Also sets the score from which a report counts as one of abuse of office.
+"""
 
 from collections.abc import Mapping
 

@@ -147,7 +147,10 @@ def folded(written: object) -> str:
 
 
 def delimited(written: str) -> str:
-    """Return an entry of a word list as it occurs in a text: with a space at each end that is not open."""
+    """Return an entry of a word list as it occurs in a text, without its OPEN marks.
+
+    At an end with that mark the word may go on; at each other end there is a space.
+    """
     start = "" if written.startswith(OPEN) else " "
     end = "" if written.endswith(OPEN) else " "
     return f"{start}{written.strip(OPEN)}{end}"

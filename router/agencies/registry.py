@@ -82,7 +82,7 @@ class Registry:
 
     @property
     def national_administrator(self) -> Agency:
-        """The last triage desk (KemenPANRB): it owns what no other agency takes, and its refusals do not count."""
+        """The last triage desk (KemenPANRB): it owns what no other agency takes, so the router ignores its refusals."""
         return self.bodies[self.administrator_id]
 
     def get(self, agency_id: str) -> Agency | None:

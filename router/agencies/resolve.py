@@ -137,9 +137,14 @@ def _beginning(registry: Registry, piece: list[str]) -> Agency | None:
 
 
 def _ending(registry: Registry, piece: list[str], of_a_place: bool) -> Agency | None:
-    """Return the national agency whose full name is this end of a name, or None.
+    """Return the national agency that has the last words of a longer name as one of its names in full; None if there is none.
 
-    One word alone, or the end of a local unit's name, counts only for a ministry or Polri.
+    If there is only one last word, or if the longer name is that of a local unit, only a ministry or Polri counts.
+
+    Args:
+        registry: the agencies that exist.
+        piece: the last words of the longer name.
+        of_a_place: whether the longer name is that of a local unit ("dinas ...").
     """
     if (of_a_place or len(piece) == 1) and not piece[0].startswith(("kemen", "polri")):
         return None

@@ -167,7 +167,13 @@ def case_event(record: StoredRecord) -> Row:
 
 
 def _completion(completed: Complaint | None) -> Row:
-    """Return the columns that describe the complaint after an addition. For None, which means no addition, they are empty, 0 or False."""
+    """Return the columns that describe a complaint as it is after an addition, and not only what the addition changed.
+
+    The text is masked. In a secret complaint it is empty, and so are district and village.
+
+    Args:
+        completed: the complaint with all additions so far; None if the event is no addition: then the values are empty, 0 or False.
+    """
     place = completed.place if completed else Place()
     secret = completed is not None and completed.secret
     return {

@@ -1,4 +1,4 @@
-"""The bus implemented with confluent-kafka, which only this package imports."""
+"""The bus implemented with confluent-kafka. Except for tests and benchmarks, only this package imports that library."""
 
 from complaints.bus.confluent.consumer import ConfluentConsumer
 from complaints.bus.confluent.producer import ConfluentProducer

@@ -125,8 +125,8 @@ class Backlogs:
 
         Args:
             partitions: the partitions.
-            which: _FIRST for the offset of the first record that Kafka still has; _END for the offset after the last record that is
-                committed or aborted, which is the offset of the next record if no transaction is open.
+            which: _FIRST for the offset of the first record that Kafka still has; _END for the end of what may be read: the offset of the
+                first record of a transaction that is still open, or of the next record if none is open.
         """
         if not partitions:
             return {}

@@ -245,9 +245,11 @@ def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
 
 
 def tables_status(tables: Iterable[tuple[str, str]], revision: int) -> bytes:
-    """Return the answer to a request for the status of tables.
+    """Return the answer to a request for the status of tables. It says of each table that it is not replicated.
 
-    It lists those (database, table) names that exist. None of these tables is replicated.
+    Args:
+        tables: Those (database, table) names of the request that exist; the answer lists no others.
+        revision: The revision that both sides agreed on.
     """
     found = list(tables)
     read_only = b"\x00" if revision >= revisions.TABLE_READ_ONLY else b""

@@ -105,15 +105,16 @@ class Answer:
 
 
 def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: tuple[Statement, Answer]) -> None:
-    """Run a statement and send its result to the client, up to the end of the data.
+    """Run a statement and send its whole result to the client. The caller then sends the packet that ends the answer.
 
-    An INSERT whose rows come as blocks is not run here; see `run_insert`. If the client cancels, the statement is stopped.
+    An INSERT whose rows come as blocks is not run here; see `run_insert`. If the client cancels, the statement is stopped, and
+    no error is raised.
 
     Args:
         engine: The engine that stops the statement if the client cancels or leaves.
         connection: The connection that runs the statement.
         query: The query packet.
-        what: The statement in the packet, and the answer to it.
+        what: The statement in the packet, and the `Answer` that sends the result.
 
     Raises:
         ServerError: The statement failed, or this server does not support the type of a column.
@@ -138,13 +139,13 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
 
 
 def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tuple[wire.Query, Answer]) -> None:
-    """Run an INSERT after all its rows were received. It has no result; after 1 s its progress is sent to the client.
+    """Run an INSERT after all its rows were received. It has no result, but from 1 s on, progress is sent every 0.1 s.
 
     Args:
         engine: The engine that stops the INSERT if the client cancels or leaves.
         connection: The connection that runs the INSERT.
         text: The INSERT in the form that reads its rows from a file; see `Insert.reading`.
-        what: The query packet, and the answer to it.
+        what: The query packet, and the `Answer` that sends the progress.
 
     Raises:
         EngineError: The INSERT failed.

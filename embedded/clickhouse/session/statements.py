@@ -92,7 +92,8 @@ def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
 
     Args:
         text: The statement.
-        stop: Bare words in upper case. Reading ends after the first of them outside parentheses, because data may follow it.
+        stop: Words in upper case. Reading ends after the first of them, in any case but without quotes, outside parentheses,
+            because data may follow it.
     """
     found: list[Token] = []
     depth = 0
