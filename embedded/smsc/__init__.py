@@ -1,4 +1,6 @@
-"""A stand-in for a mobile operator's SMSC, the server for SMS: it delivers citizens' messages and shows the replies to them.
+"""A stand-in for a mobile operator's SMSC, the server for SMS.
+
+It delivers citizens' messages to SMPP clients, and stores the messages that these clients send to citizens.
 
     from embedded.smsc import SmscConfig, run_foreground
     run_foreground(SmscConfig(data_dir=Path("var/smsc")))

@@ -1,4 +1,4 @@
-"""Starts the SMSC in the foreground."""
+"""Starts the stand-in for a mobile operator's SMSC, the server for SMS, in the foreground."""
 
 import argparse
 import sys
@@ -9,7 +9,10 @@ from embedded.smsc.server import run_foreground
 
 
 def main() -> int:
-    """Read the command line and serve; return the exit code: 0 after a clean stop, 1 if the SMSC cannot start."""
+    """Read the command line, run the SMSC until SIGTERM or SIGINT, and return the exit code.
+
+    It is 0 after a clean stop, and 1 after an OSError, for instance because a port is taken. The error is written to stderr.
+    """
     parser = argparse.ArgumentParser(prog="python -m embedded.smsc", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=2775, help="SMPP port; 0 takes a free one (default: %(default)s)")

@@ -35,7 +35,7 @@ class Smsc:
 
     Args:
         config: the settings.
-        on_sent: called with each complete message that a client sent, in the form that `sent` returns.
+        on_sent: called with each complete message that a client sent, as a dict like those in the list that `sent` returns.
 
     Attributes:
         config: the settings.
@@ -77,14 +77,14 @@ class Smsc:
         """Open the SMPP port; afterwards `port` is the real port number.
 
         Raises:
-            OSError: the port is taken, or the host is not an address of this machine.
+            OSError: the port cannot be opened, for instance because it is taken or the host is not an address of this machine.
         """
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, self.config.host, self.config.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Close the port, cancel the waiting receipts, unbind every client (at most 1 s) and close the database file."""
+        """Close the port, cancel the receipts not yet delivered, unbind all bound clients (at most 1 s), close the database."""
         if self._server is not None:
             self._server.close()
         for task in self._receipts:
@@ -107,17 +107,17 @@ class Smsc:
         """Deliver a citizen's text to a bound client, in as many parts as necessary, and return the outcome of each part.
 
         It returns when a client has accepted or finally refused every part, or at the timeout. A part without an answer,
-        or with a status in `TRY_AGAIN`, is sent again.
+        or with a temporary refusal (a status in `TRY_AGAIN`: queue full, throttled or temporary error), is sent again.
 
         Args:
             source: the citizen's number.
             text: the text.
             destination: the short code; the configured one if empty.
-            coding: the alphabet; see `split`.
+            coding: the alphabet; `auto` is GSM-7 if that has all characters of the text, else UCS-2.
             timeout_s: limit for the delivery with all its retries, in seconds. It includes the wait for a bound client.
 
         Raises:
-            TextError: the text cannot be coded, or needs more than 255 parts.
+            TextError: the coding lacks a character of the text, or the text needs more than 255 parts.
         """
         parts = split(text, coding, reference=self.next_reference())
         return await self.deliver_parts(parts, source=source, destination=destination, timeout_s=timeout_s)
@@ -131,7 +131,9 @@ class Smsc:
         timeout_s: float = DELIVER_TIMEOUT_S,
         retry: bool = True,
     ) -> Delivery:
-        """Deliver the parts of one message at the same time, as far as the window allows, and return their outcomes.
+        """Deliver the parts of one message to a bound client and return the outcome of each, in the order of the parts.
+
+        They are sent at the same time, up to the maximum of unanswered PDUs on a connection (`window`).
 
         Args:
             parts: the parts, in the order to send them.
@@ -147,9 +149,9 @@ class Smsc:
     async def deliver_pdus(
         self, makers: Sequence[Callable[[int], bytes]], *, timeout_s: float, retry: bool = True
     ) -> Delivery:
-        """Send PDUs at the same time, as far as the window allows, and return the outcome of each.
+        """Send SMPP messages (PDUs) to a client that can receive, and return the outcome of each, in the given order.
 
-        All go to the same client while it stays bound.
+        All go to the same client unless a client binds or disconnects meanwhile. At most `window` are unanswered at a time.
 
         Args:
             makers: one function per PDU. It returns the octets to send, which may be malformed, for a sequence number.
@@ -168,9 +170,9 @@ class Smsc:
             self._pending -= len(makers)
 
     async def _part(self, maker: Callable[[int], bytes], prefer: int, deadline: float, *, retry: bool) -> PartResult:
-        """Send one part until a client accepts or finally refuses it, or until the deadline on the monotonic clock.
+        """Send one part until a client accepts or finally refuses it, or until the deadline; return the last outcome.
 
-        It is sent again after a status in `TRY_AGAIN`, a missing answer or a broken connection, unless `retry` is false.
+        It is sent again after a temporary refusal, a missing answer or a broken connection, unless `retry` is false.
         The pause between two attempts starts at `retry_s` and doubles up to 2 s.
         """
         answer: Answer | None = None
@@ -193,7 +195,7 @@ class Smsc:
         return PartResult(status=answer.status, command=answer.command, attempts=attempts)
 
     async def _receiver(self, prefer: int, timeout_s: float) -> Session | None:
-        """Return a session that can receive messages; wait for one if necessary, and return None at the timeout.
+        """Return the connection of a client that can receive messages; wait for one, and return None at the timeout.
 
         Among several, the number `prefer` selects one: the same number selects the same session while none comes or goes.
         """
@@ -218,10 +220,10 @@ class Smsc:
         return self._store.since(since, limit)
 
     def status(self) -> dict[str, Any]:
-        """Return the state for JSON.
+        """Return the state of the SMSC as a dict for JSON.
 
-        It has the port, a list of the bound clients (`binds`), the number of parts in delivery (`pending`), and the counts of
-        the stored messages (see `SentStore.counts`).
+        It has the port, a list of the bound clients (`binds`), the number of parts of the messages whose delivery has not
+        ended (`pending`), and the counts of complete messages and of waiting parts (see `SentStore.counts`).
         """
         binds = [
             {"system_id": one.system_id, "bind": one.bind.name.lower(), "peer": one.peer, "delivered": one.delivered}
@@ -232,7 +234,7 @@ class Smsc:
         return {"port": self.port, "binds": binds, "pending": self._pending, **self._store.counts()}
 
     def refuse_next(self, status: int, count: int) -> None:
-        """Order that `count` further submit_sm are refused with this command_status, after those ordered before."""
+        """Order that `count` submit_sm of clients are refused with this command_status, after the refusals ordered before."""
         self._refusals.extend([status] * count)
 
     def cut(self) -> int:
@@ -263,9 +265,9 @@ class Smsc:
             self._sessions.remove(session)
 
     def submitted(self, session: Session, message: smpp34.SubmitSm) -> tuple[int, str]:
-        """Store a message to a citizen, and schedule its delivery receipt if the client requested one.
+        """Store a message or a part of one from a client, and schedule a delivery receipt if the client requested one.
 
-        If `refuse_next` ordered a refusal, nothing is stored. `on_sent` is called if the message is complete.
+        If `refuse_next` ordered a refusal, nothing else happens. `on_sent` is called if all parts of the message are there.
 
         Returns:
             The command_status and the message id for the answer; the id is empty if the message is refused.

@@ -1,4 +1,4 @@
-"""The settings of an embedded SMSC: its addresses, its login and its timeouts."""
+"""The settings of a stand-in SMSC, such as its addresses, its login and its timeouts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmscConfig:
-    """Settings of one SMSC.
+    """The settings of one stand-in SMSC.
 
     Attributes:
         data_dir: folder for the messages that clients send.
@@ -17,9 +17,10 @@ class SmscConfig:
         password: the password of that name. SMPP has room for eight characters, so only the first eight are compared.
         destination: the short code that receives a message if the message names none, for instance a typed line.
         window: maximum number of unanswered deliver_sm on one bind.
-        response_timeout_s: maximum time for the answer to a deliver_sm or enquire_link, in seconds. After it, the
-            deliver_sm is sent again, or the connection is aborted.
-        enquire_link_s: silence on a bind, in seconds, after which an enquire_link is sent.
+        response_timeout_s: maximum time for the answer to a deliver_sm or enquire_link, in seconds. After it, a
+            deliver_sm is sent again unless its sender wants no retry; after an unanswered enquire_link, the connection is
+            aborted.
+        enquire_link_s: silence of a client, in seconds, after which an enquire_link is sent.
         retry_s: first pause before a part is sent again, in seconds; it doubles up to 2 s.
         receipt_s: time between a submit_sm and its delivery receipt, in seconds.
     """

@@ -1,4 +1,7 @@
-"""The SMSC's HTTP control interface: deliver a message, read the sent ones, and cause failures on purpose."""
+"""The SMSC's HTTP control interface.
+
+It delivers messages to clients, returns the messages that clients sent, shows the SMSC's state, and causes failures on purpose.
+"""
 
 import dataclasses
 from collections.abc import Callable
@@ -31,8 +34,9 @@ class Deliver(BaseModel):
         source: the citizen's number.
         destination: the short code; the configured one if empty.
         text: the text, which is split into parts if it is long.
-        coding: the alphabet of the text; see `split`.
-        split: how the text is split; see `how` of `split`.
+        coding: the alphabet of the text; `auto` is GSM-7 if that has all characters, else UCS-2.
+        split: where the position of a part is: `udh` for a user data header, `sar` for SAR parameters. `payload` sends the
+            text undivided in the message_payload parameter.
         udh_reference: the reference that the parts of the text share; a new one if None.
         bits: width of that reference in the user data header.
         order: the numbers of the parts of the text to send, in the order to send them; all parts if None.
@@ -66,7 +70,9 @@ class Deliver(BaseModel):
     retry: bool = True
 
     def parts(self, reference: int) -> list[Part]:
-        """Return the parts of the raw short message or, if there is none, of the text. `pdu_hex` is not used.
+        """Return the raw short message as the only part or, if there is none, the parts of the text to send, in that order.
+
+        `pdu_hex` is not used.
 
         Args:
             reference: the reference that the parts share if the request has no `udh_reference`.
@@ -74,7 +80,7 @@ class Deliver(BaseModel):
         Raises:
             TextError: the text cannot be coded or needs more than 255 parts, `order` names a part that does not exist, or
                 the request has neither `payload_hex` nor `text`.
-            HexError: a raw field is not hexadecimal.
+            HexError: `payload_hex`, `udh_hex` or the value of an optional parameter is not hexadecimal.
             ValueError: the tag of an optional parameter is not a number.
         """
         if self.payload_hex is not None:
@@ -90,7 +96,7 @@ class Deliver(BaseModel):
         return [self._changed(part) for part in parts]
 
     def _changed(self, part: Part) -> Part:
-        """Return the part with the data_coding and esm_class that the request sets, even if they are wrong on purpose."""
+        """Return the given part with the data_coding and esm_class of the request, as far as the request sets them."""
         data_coding = part.data_coding if self.data_coding is None else self.data_coding
         esm_class = part.esm_class if self.esm_class is None else self.esm_class
         return dataclasses.replace(part, data_coding=data_coding, esm_class=esm_class)
@@ -112,8 +118,9 @@ class Fail(BaseModel):
 def application(smsc: Smsc) -> Starlette:
     """Return the HTTP application that controls an SMSC.
 
-    Its endpoints are POST /deliver (see `Deliver`), GET /sent (the messages to citizens after the number `since`),
-    GET /status, POST /fail (see `Fail`) and POST /cut (abort all connections).
+    Its endpoints are POST /deliver (deliver a message, see `Deliver`), GET /sent (the complete messages of clients with
+    numbers above `since`), GET /status (the SMSC's state), POST /fail (refuse the next submit_sm, see `Fail`) and POST /cut
+    (abort the connections of all bound clients).
     """
 
     async def deliver(request: Request) -> Response:
@@ -162,7 +169,7 @@ async def _deliver(smsc: Smsc, wanted: Deliver) -> Delivery:
 
 
 def _verbatim(octets: bytes) -> Callable[[int], bytes]:
-    """Return a function that returns the PDU with the given sequence number, by which the answer is recognized.
+    """Return a function that takes a sequence number and returns the given PDU with it, so that its answer is recognized.
 
     A PDU that is too short for a sequence number (under 16 octets) is returned unchanged.
     """
@@ -177,7 +184,7 @@ def _verbatim(octets: bytes) -> Callable[[int], bytes]:
 
 
 def _answer(delivery: Delivery) -> Response:
-    """Return 200 with the outcome if the client answered every part, 504 if a part had no answer in time."""
+    """Return an HTTP response with the outcome: status 200 if every part was answered, 504 if one had no answer in time."""
     parts = [dataclasses.asdict(part) for part in delivery.parts]
     code = HTTPStatus.OK if delivery.status is not None else HTTPStatus.GATEWAY_TIMEOUT
     return JSONResponse({"status": delivery.status, "parts": parts}, code)

@@ -1,4 +1,4 @@
-"""The delivery of a message to a client: the PDU of each part, and the outcome."""
+"""Builds the deliver_sm that carries a part of a message to a client, and defines the outcome of a delivery."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class PartResult:
 
     Attributes:
         status: the command_status of the client's answer to the last attempt, 0 if it accepted the part. None if that attempt
-            had no answer in time, or if there was no attempt because no client was bound.
+            had no answer in time, if the connection ended first, or if there was no attempt, as no client could receive.
         command: the command_id of that answer; None if there was none.
-        attempts: how often the part was sent.
+        attempts: the number of attempts to send the part.
     """
 
     status: int | None
@@ -28,7 +28,7 @@ class PartResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The outcome of delivering one message to a client, with one result per part."""
+    """The outcome of delivering one message to a client, with one result per part, in the order of the parts given."""
 
     parts: tuple[PartResult, ...]
 
@@ -36,8 +36,8 @@ class Delivery:
     def status(self) -> int | None:
         """The status of the whole message.
 
-        It is None if a part had no answer in time, 0 if every part was accepted, and otherwise the status of the first part
-        that was refused.
+        It is None if the last attempt of a part had no answer or a part was never sent, 0 if every part was accepted, and
+        otherwise the status of the first part that was refused.
         """
         statuses = [part.status for part in self.parts]
         if None in statuses:

@@ -1,6 +1,7 @@
 """Runs the SMSC in the foreground: SMPP on one port, HTTP control on another.
 
-A line `NUMBER: text` typed at the terminal is delivered to a bound client, as an SMS from the citizen with that number.
+A line `NUMBER: text` typed at the terminal is delivered to a bound client, as an SMS from the citizen with that number. Each
+complete message that a client sends to a citizen is printed.
 """
 
 import asyncio
@@ -21,14 +22,14 @@ def run_foreground(config: SmscConfig) -> None:
     """Run an SMSC with its HTTP control interface until SIGTERM or SIGINT; the sent messages stay in the data folder.
 
     Raises:
-        OSError: a port is taken, or the folder cannot be created.
+        OSError: a port cannot be opened, for instance because it is taken, or the data folder cannot be created.
         sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
 
 
 def wait_ready(host: str, control_port: int, timeout_s: float = 10.0) -> None:
-    """Block until the SMSC answers on its control port.
+    """Block until the SMSC answers an HTTP request on its control port.
 
     Raises:
         NotReadyError: it did not answer within `timeout_s` seconds.
@@ -63,7 +64,7 @@ def _show(message: dict[str, Any]) -> None:
 def _read_lines(smsc: Smsc) -> None:
     """Start a thread that reads lines `NUMBER: text` from standard input and delivers each as an SMS from that number.
 
-    The thread ends with the input or with the process.
+    Any other line that is not blank is answered with a hint. The thread ends with the input or with the process.
     """
     loop = asyncio.get_running_loop()
 

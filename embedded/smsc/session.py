@@ -1,4 +1,6 @@
-"""One client's SMPP connection: reads its PDUs, answers them, and sends deliver_sm within a window.
+"""One client's SMPP connection: answers the client's PDUs, sends it PDUs, and checks that it is still there.
+
+The number of PDUs sent without an answer is limited.
 
 smpp34 encodes and decodes the messages. Its server is not used: it admits every password, sends only well-formed PDUs
 and waits 30 s for a client that no longer answers. A stand-in for tests needs the opposite of all three.
@@ -35,7 +37,7 @@ class Command(IntEnum):
 
 
 class Status(IntEnum):
-    """The command_status values of SMPP 3.4 that this SMSC sends or checks for."""
+    """The command_status values of SMPP 3.4 that this SMSC sends by itself or checks for; a test can order others."""
 
     OK = 0x00
     BAD_LENGTH = 0x02
@@ -50,19 +52,19 @@ class Status(IntEnum):
 
 
 class SessionLostError(ConnectionError):
-    """The client's connection ended before its answer to a PDU came."""
+    """The client's connection ended before a PDU was sent to it, or before the client's answer came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A client's answer: its command_id and its command_status."""
+    """A client's answer to a PDU: its command_id and its command_status."""
 
     command: int
     status: int
 
 
 class Owner(Protocol):
-    """The SMSC that owns a session, which calls these methods. No method may block."""
+    """The SMSC, as far as a session (the connection of one client) calls it. No method may block."""
 
     def admit(self, system_id: str, password: str) -> Status:
         """Return OK if a client may bind with this name and password, otherwise the status of the refusal."""
@@ -82,7 +84,7 @@ class Session(asyncio.Protocol):
 
     Args:
         owner: the SMSC.
-        window: maximum number of unanswered PDUs from `request`.
+        window: maximum number of unanswered PDUs that `request` sent.
         response_timeout_s: maximum time for the answer to an enquire_link, in seconds.
         enquire_link_s: silence of the client after which an enquire_link is sent, in seconds.
 
@@ -116,18 +118,18 @@ class Session(asyncio.Protocol):
 
     @property
     def in_flight(self) -> int:
-        """The number of PDUs that were sent to the client and are not answered yet."""
+        """The number of PDUs that were sent to the client and whose answer is still awaited."""
         return len(self._waiting)
 
     async def request(self, pdu: Callable[[int], bytes], timeout_s: float) -> Answer:
-        """Send one PDU to the client and return its answer. If the window is full, wait for a place in it first.
+        """Send one PDU to the client and return its answer; first wait while the maximum number of PDUs is unanswered.
 
         Args:
             pdu: returns the octets of the PDU for a sequence number.
-            timeout_s: maximum time for the answer, in seconds. The wait for a place in the window is not counted.
+            timeout_s: maximum time for the answer, in seconds. The wait before the PDU is sent is not counted.
 
         Raises:
-            SessionLostError: the connection ended first.
+            SessionLostError: the connection ended before the PDU was sent, or before the answer.
             TimeoutError: no answer came in time.
         """
         async with self._window:
@@ -155,7 +157,7 @@ class Session(asyncio.Protocol):
         self.abort()
 
     def abort(self) -> None:
-        """Abort the connection at once and without an unbind, as a broken link does."""
+        """Abort the connection at once and without an unbind, as a broken link does; do nothing if it has ended."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -180,7 +182,7 @@ class Session(asyncio.Protocol):
         self._owner.lost(self)
 
     def data_received(self, data: bytes) -> None:
-        """Handle each whole PDU in the received octets; the rest waits for more octets.
+        """Handle each whole PDU in the received octets; the beginning of a PDU waits for the rest of it.
 
         A length below 16 octets or above 64 KiB is answered with generic_nack and ends the connection.
         """
@@ -259,7 +261,7 @@ class Session(asyncio.Protocol):
             self._transport.write(octets)
 
     async def _keep_alive(self) -> None:
-        """Send enquire_link whenever the client was silent for too long; abort the connection if it does not answer."""
+        """Send an enquire_link after each silence of `enquire_link_s`; abort if the answer misses the response timeout."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(max(0.01, self._heard + self._enquire_link_s - loop.time()))

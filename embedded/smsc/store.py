@@ -21,7 +21,10 @@ CREATE TABLE IF NOT EXISTS sent (n INTEGER PRIMARY KEY AUTOINCREMENT, message TE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """One submit_sm from a client: its addresses, its content, and further facts to store with the message."""
+    """One submit_sm from a client, which is a message or a part of one.
+
+    It has its addresses, its content, and further facts to store with the message.
+    """
 
     source: str
     destination: str
@@ -52,7 +55,7 @@ class SentStore:
         self._db.close()
 
     def add(self, submitted: Submitted) -> tuple[str, dict[str, Any] | None]:
-        """Store one submit_sm.
+        """Store one submit_sm, and join the message if this was its last missing part.
 
         Returns:
             The message id of this submit_sm, and the message with its number `n` and its joined text. The message is None
@@ -75,7 +78,7 @@ class SentStore:
         return message_id, message
 
     def _join(self, submitted: Submitted, received: Received, message_id: str) -> tuple[str, list[str]]:
-        """Store one part of a long message.
+        """Store one part of a long message. Parts with the same addresses, reference and total belong to one message.
 
         If all `received.total` parts are there now, the message is complete, and its parts are deleted from the store.
 
@@ -97,7 +100,7 @@ class SentStore:
         return [{"n": n, **json.loads(message)} for n, message in rows]
 
     def counts(self) -> dict[str, int]:
-        """Return the number of complete messages (`sent`) and of parts that wait for the rest of theirs (`parts_waiting`)."""
+        """Return the numbers of complete messages (`sent`) and of stored parts of incomplete messages (`parts_waiting`)."""
         (sent,) = self._db.execute("SELECT count(*) FROM sent").fetchone()
         (waiting,) = self._db.execute("SELECT count(*) FROM part").fetchone()
         return {"sent": sent, "parts_waiting": waiting}

@@ -30,7 +30,7 @@ _WIDE = 16  # bits of the wider reference
 
 
 class TextError(ValueError):
-    """A text cannot be sent as requested: its alphabet lacks a character, or it needs too many parts."""
+    """A message cannot be sent as requested, for instance because its alphabet lacks a character or it needs too many parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class Received:
 
     Attributes:
         text: the text of this part.
-        reference: the number that all parts of the message share; 0 if there is only one part.
+        reference: the number that all parts of the message share; 0 if the message names none.
         total: the number of parts of the message.
         number: the position of this part, counted from 1.
     """
@@ -186,9 +186,10 @@ def _place_by_parameters(tlvs: dict[int, bytes]) -> tuple[int, int, int] | None:
 
 
 def _place_by_header(header: bytes) -> tuple[int, int, int] | None:
-    """Find the concatenation element of a user data header and return its reference, total and number; None without one.
+    """Return the reference, total and number of a part from its user data header; None if the header has no such element.
 
-    The element has an 8-bit reference (identifier 0x00, 3 octets) or a 16-bit one (identifier 0x08, 4 octets).
+    The concatenation element, which holds them, has an 8-bit reference (identifier 0x00, 3 octets) or a 16-bit one
+    (identifier 0x08, 4 octets).
     """
     while len(header) > 1 and len(header) >= 2 + header[1]:
         element, value = header[0], header[2 : 2 + header[1]]
