@@ -1,9 +1,10 @@
-"""A stand-in for the Telegram Bot API on this machine, for the demo, the feed and tests. It follows Telegram's documentation.
+"""A stand-in for the Telegram Bot API on this machine, for demos and tests. It follows Telegram's documentation.
 
     from embedded.telegram import TelegramConfig, run_foreground
     run_foreground(TelegramConfig(data_dir=Path("var/telegram")))
 
-or `python -m embedded.telegram --port 8702 --data-dir var/telegram`. Tests create citizens' messages under /_standin/.
+or `python -m embedded.telegram --port 8702 --data-dir var/telegram`. HTTP requests under /_standin/
+create citizens' messages.
 """
 
 from embedded.telegram.config import TelegramConfig

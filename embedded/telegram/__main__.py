@@ -1,4 +1,4 @@
-"""Starts the stand-in for Telegram in the foreground."""
+"""Starts the stand-in for the Telegram Bot API in the foreground."""
 
 import argparse
 import sys
@@ -9,7 +9,10 @@ from embedded.telegram.server import run_foreground
 
 
 def main() -> int:
-    """Read the command line and serve; return the exit code: 0 after a clean stop, 1 if the stand-in cannot start."""
+    """Read the command line, run the stand-in for Telegram until SIGTERM or SIGINT, and return the exit code.
+
+    It is 0 after a clean stop, and 1 after an OSError, for instance because the port is taken. The error is written to stderr.
+    """
     parser = argparse.ArgumentParser(prog="python -m embedded.telegram", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The methods of Telegram's Bot API that a service needs to read citizens' messages and to reply to them."""
+"""The methods of Telegram's Bot API that a service needs to read citizens' messages and files and to reply to them."""
 
 import mimetypes
 import re
@@ -76,9 +76,9 @@ class Api:
         ]
 
     async def _call(self, request: Request) -> Response:
-        """Answer a method call; the method's name may be in upper or lower case.
+        """Answer a method call with its result or its error; the method's name may be in upper or lower case.
 
-        The id in the call's token becomes the id of our bot.
+        If the call's token is accepted, the number in it becomes the id of our bot.
         """
         try:
             bot_id = self._gate.authenticate(request.path_params["token"])
@@ -92,7 +92,7 @@ class Api:
             return problem.response()
 
     def bot(self) -> dict[str, Any]:
-        """Return our bot as a user, in Telegram's form. Its id is that of the token used last, and 0 before the first call."""
+        """Return our bot as a user, in Telegram's form. Its id is the number in the token of the last method call; 0 if none came yet."""
         name = self._config.username
         return {"id": self._bot_id, "is_bot": True, "first_name": "LAPOR!", "username": name}
 

@@ -1,4 +1,7 @@
-"""The control interface of the stand-in: creates citizens' messages, causes failures, and shows our bot's messages."""
+"""The control interface of the stand-in for Telegram.
+
+It creates citizens' messages, edits and taps on buttons, changes accounts, causes failures, and shows our bot's messages.
+"""
 
 import secrets
 from typing import Any, Literal
@@ -17,7 +20,10 @@ from embedded.telegram.updates import Updates
 
 
 class Edit(Model):
-    """A request to change the text (or caption) of a message, as its author does; the bot gets an edited_message."""
+    """A request to change the text of a message, or its caption if it has no text, as its author does.
+
+    The bot gets an edited_message, if it wants such updates.
+    """
 
     chat_id: int
     message_id: int
@@ -25,10 +31,10 @@ class Edit(Model):
 
 
 class Callback(Model):
-    """A request for a tap on a button under one of our bot's messages in a private chat; the bot gets a callback_query.
+    """A request for a tap on a button under a message in a private chat; the bot gets a callback_query, if it wants these.
 
     Attributes:
-        author: the username of the person who taps.
+        author: the username of the person who taps, without @; the private chat is this person's.
         message_id: the id of the message.
         data: the callback data of the button.
     """
@@ -39,19 +45,22 @@ class Callback(Model):
 
 
 class UserChange(Model):
-    """A request to change the state of a person's account: it blocks our bot, is deactivated, or is normal (empty state)."""
+    """A request to set the state of a person's account: it has blocked our bot, is deactivated, or is normal (empty).
+
+    The account is created if it does not exist.
+    """
 
     username: str = Field(min_length=1)
     state: Literal["", "blocked", "deactivated"] = ""
 
 
 class Fail(Model):
-    """A request that the next `count` calls of a method fail.
+    """A request that the next `count` calls of a method, or of any method, fail or are delayed.
 
     Attributes:
         status: the HTTP status of the answers; 0 for normal answers that are only delayed.
         count: the number of calls.
-        method: the method, in upper or lower case; "file" means file downloads, and an empty text any call.
+        method: the method, in upper or lower case; "file" means file downloads, and an empty text any call or download.
         retry_after_s: the wait that an answer with status 429 asks for, in seconds.
         hang_s: the delay before each answer, in seconds.
     """
@@ -79,7 +88,7 @@ class Control:
     Args:
         store: the data of the stand-in.
         gate: gets the ordered failures.
-        updates: is woken after a new update.
+        updates: delivers the updates to our bot; it is woken after each request that may add one.
         api: knows our bot.
     """
 
@@ -90,7 +99,7 @@ class Control:
         self._api = api
 
     def routes(self) -> list[Route]:
-        """Return the HTTP routes under /_standin/. All answer an invalid request with 400 and an explanation."""
+        """Return the HTTP routes under /_standin/. An invalid body or parameter is answered with 400 and an explanation."""
         table: list[tuple[str, str, Handler]] = [
             ("POST", "/_standin/messages", self._message),
             ("POST", "/_standin/edits", self._edit),

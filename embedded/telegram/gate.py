@@ -1,4 +1,4 @@
-"""Admits or refuses calls: checks the token and applies ordered failures."""
+"""Admits or refuses calls of the Bot API: checks the token and applies the failures that a test ordered."""
 
 import asyncio
 import re
@@ -12,11 +12,11 @@ _TOKEN = re.compile(r"\d+:[\w-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An ordered failure of one call.
+    """A failure or delay of one call of the Bot API, which a test ordered.
 
     Attributes:
         status: HTTP status of the answer; 0 for a normal answer after the delay.
-        method: the method that fails, in lower case; "file" for a download; any call if empty.
+        method: the method that fails, in lower case; "file" for a download; any call or download if empty.
         retry_after_s: the wait that an answer with status 429 asks for, in seconds.
         hang_s: delay before the answer, in seconds.
     """
@@ -28,10 +28,10 @@ class Failure:
 
 
 class Gate:
-    """The checks that each call passes before its method runs.
+    """The checks that each method call and each file download passes before it is answered.
 
     Args:
-        token: the only token that is accepted; any of the form `number:letters` if None.
+        token: the only token that is accepted; if None, any number with a colon and letters, digits, `_` or `-` after it.
 
     Attributes:
         failures: the ordered failures. Each is used once, by the first call that it applies to.
@@ -54,12 +54,12 @@ class Gate:
         return int(token.partition(":")[0])
 
     async def admit(self, method: str) -> None:
-        """Admit a call, unless a failure was ordered for its method; the first such failure is then used up.
+        """Admit a call, unless a failure was ordered for its method or for any; the first such failure is then used up.
 
-        The failure first delays the call. A failure with status 0 does nothing else.
+        The failure first delays the call by its `hang_s`. If its status is 0, the call is then admitted.
 
         Raises:
-            Problem: the call fails with the status of the failure.
+            Problem: the failure has another status, which is the status of the answer.
         """
         failure = next((found for found in self.failures if found.method in {"", method.lower()}), None)
         if failure is None:

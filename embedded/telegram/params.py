@@ -1,4 +1,4 @@
-"""Reads a method's parameters from the URL's query, a form, a multipart form or JSON."""
+"""Reads the parameters of a Bot API call from the URL's query, a form, a multipart form or JSON."""
 
 import json
 from typing import Any
@@ -19,7 +19,8 @@ class Params:
         """Read the parameters of a request from its URL and its body; the body takes precedence. Files are ignored.
 
         Raises:
-            Problem: the content type is JSON, but the body is not a JSON object (status 400).
+            Problem: the content type is JSON, but the body is not a JSON object (status 400). An empty
+                body counts as an empty object.
         """
         values: dict[str, Any] = dict(request.query_params)
         kind = request.headers.get("content-type", "").partition(";")[0]

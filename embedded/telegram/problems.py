@@ -12,7 +12,7 @@ OTHER_POLL = "terminated by other getUpdates request; make sure that only one bo
 
 
 class Problem(Exception):
-    """An error that becomes the answer to a request.
+    """An error that becomes the answer to a call of the Bot API.
 
     Attributes:
         status: HTTP status, which is also the error_code in the body.

@@ -1,4 +1,4 @@
-"""Builds the messages that Telegram would send to a bot, from the descriptions that a test sends."""
+"""Builds messages, also edited ones, as Telegram would send them to a bot, from the descriptions that a test sends."""
 
 import base64
 import re
@@ -29,8 +29,9 @@ class SentFile(Model):
         kind: the field of the message that holds the file, such as photo or voice.
         content_base64: the contents in base64.
         name: the file's name; made from the kind if empty.
-        media_type: the media type in the message; the usual one of the kind if empty.
-        size: the size in bytes that the message claims, which may be wrong on purpose; the real one if None.
+        media_type: the media type in the message; if empty, the usual one of a voice, video, audio or animation, and none for
+            other kinds. A photo never has one.
+        size: the size in bytes that the message claims, which may be wrong on purpose; the real one if None or 0.
     """
 
     kind: FileKind = "photo"
@@ -40,7 +41,7 @@ class SentFile(Model):
     size: int | None = None
 
     def fields(self, store: TelegramStore) -> dict[str, Any]:
-        """Store the file and return the fields of a message with it, in Telegram's form.
+        """Store the file and return the fields that a message with it has in Telegram's form.
 
         A photo has three sizes, the largest last.
 
@@ -73,7 +74,7 @@ class Location(Model):
 
 
 class Group(Model):
-    """The group or channel that a message is written in."""
+    """The group or channel that a message is written in; `type` counts only if none with this title exists."""
 
     title: str
     type: Literal["group", "supergroup", "channel"] = "supergroup"
@@ -91,7 +92,7 @@ class NewMessage(Model):
         group: the group or channel that the message is written in; the private chat with our bot if None.
         album: the id that the messages of one album share; empty for a message outside an album.
         reply_to: the id of the message in the same chat that it answers; an unknown id is ignored.
-        forwarded_from: the username of the person who wrote the message first; empty if it is not forwarded.
+        forwarded_from: the username, without @, of the person who wrote the message first; empty if it is not forwarded.
         is_bot: whether the account is a bot, if it is created.
     """
 
@@ -143,7 +144,7 @@ class NewMessage(Model):
 
 
 def _entities(name: str, text: str) -> dict[str, Any]:
-    """Return a dict that lists the commands and mentions in a text under this name; empty if the text has none.
+    """Return a dict with one key, `name`, for the list of the commands and mentions in a text; empty if it has none.
 
     Offsets and lengths are in UTF-16 units, as at Telegram.
     """
@@ -158,7 +159,7 @@ def _entities(name: str, text: str) -> dict[str, Any]:
 def edited(message: dict[str, Any], text: str) -> dict[str, Any]:
     """Return a copy of a message with a new text and the time of the edit, which is now.
 
-    In a message without a text, the new text replaces the caption.
+    In a message without a text, the new text replaces the caption. Its commands and mentions are found anew.
     """
     name = "text" if "text" in message else "caption"
     entities = "entities" if name == "text" else "caption_entities"

@@ -19,14 +19,14 @@ def run_foreground(config: TelegramConfig) -> None:
     """Run the stand-in for Telegram until SIGTERM or SIGINT; messages, updates and files stay in the data folder.
 
     Raises:
-        OSError: the port is taken, or the folder cannot be created.
+        OSError: the port cannot be opened, for instance because it is taken, or the data folder cannot be created.
         sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
 
 
 def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
-    """Block until the stand-in answers at this address.
+    """Block until the stand-in for Telegram answers an HTTP request at this address.
 
     Raises:
         NotReadyError: it did not answer within `timeout_s` seconds.
@@ -62,19 +62,19 @@ async def _end_at_stop(stop: asyncio.Event, updates: Updates) -> None:
 
 
 class _Webhook:
-    """The background task that calls the webhook. If no webhook is set, the task ends at once."""
+    """The background task that sends updates to the bot's webhook. If no webhook is set, the task ends at once."""
 
     def __init__(self, updates: Updates) -> None:
         self._updates = updates
         self._task: asyncio.Task[None] | None = None
 
     def changed(self) -> None:
-        """Restart the task with the current webhook, and wake a waiting poll so that it notices the change."""
+        """Restart the task with the current webhook, and wake a waiting getUpdates call so that it notices the change."""
         self.end()
         self._task = asyncio.create_task(self._updates.deliver())
         self._updates.tell()
 
     def end(self) -> None:
-        """Cancel the task if it was started."""
+        """Cancel the task that sends updates to the webhook, if it was started."""
         if self._task is not None:
             self._task.cancel()

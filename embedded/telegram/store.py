@@ -1,4 +1,4 @@
-"""Keeps the users, chats, messages, updates and files of the stand-in on disk, through restarts and kill -9."""
+"""Keeps the users, chats, messages, updates, files and settings of the stand-in for Telegram on disk, even after kill -9."""
 
 import json
 import secrets
@@ -47,11 +47,11 @@ class User:
 
 
 class TelegramStore:
-    """The data of one stand-in.
+    """The users, chats, messages, queued updates, files and settings of one stand-in for Telegram.
 
     Args:
         folder: the data folder; created if missing.
-        keep_s: lifetime of an update that is not fetched, in seconds.
+        keep_s: lifetime of an update that is not confirmed, in seconds.
     """
 
     def __init__(self, folder: Path, *, keep_s: float) -> None:
@@ -93,7 +93,7 @@ class TelegramStore:
         return None if row is None else User(row[0], row[1], bool(row[2]), row[3])
 
     def set_user_state(self, username: str, state: str) -> User:
-        """Set the state of an account and return the account, which is created if missing."""
+        """Set the state of an account (empty, "blocked" or "deactivated") and return it; create it first if it is missing."""
         self._db.execute("UPDATE user SET state = ? WHERE id = ?", (state, self.user(username).id))
         return self.user(username)
 
@@ -102,7 +102,7 @@ class TelegramStore:
         return self._chat(user.id, {"first_name": user.username, "username": user.username, "type": "private"})
 
     def group_chat(self, title: str, kind: str) -> dict[str, Any]:
-        """Return the group or channel with this title; create it with this kind if it is missing."""
+        """Return the group or channel with this title, whatever its kind; create it with the given kind if it is missing."""
         for (body,) in self._db.execute("SELECT body FROM chat WHERE id < 0"):
             known: dict[str, Any] = json.loads(body)
             if known["title"] == title:
@@ -116,7 +116,7 @@ class TelegramStore:
         return chat
 
     def chat(self, id_: int) -> dict[str, Any] | None:
-        """Return the chat with this id; None if it does not exist, because nobody has written to our bot in it."""
+        """Return the chat with this id; None if it does not exist, as no message from a person has created it."""
         row = self._db.execute("SELECT body FROM chat WHERE id = ?", [id_]).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
@@ -160,8 +160,8 @@ class TelegramStore:
     def add_update(self, kind: str, body: dict[str, Any]) -> int | None:
         """Queue an update for our bot and return its id.
 
-        Nothing is queued, and the result is None, if the bot does not want updates of this kind: it wants those that it set
-        as `allowed_updates`, or `DEFAULT_UPDATES` if it set none.
+        Nothing is queued, and the result is None, if the bot does not want updates of this kind: it wants the kinds that it
+        set as `allowed_updates`, or those in `DEFAULT_UPDATES` if it set none or an empty list.
         """
         if kind not in (self.get("allowed_updates") or DEFAULT_UPDATES):
             return None
@@ -169,7 +169,10 @@ class TelegramStore:
         return self._db.execute("INSERT INTO pending (at, body) VALUES (?, ?)", (time.time(), text)).lastrowid
 
     def pending(self, *, first: int = 0, limit: int = 100) -> list[dict[str, Any]]:
-        """Return at most `limit` waiting updates with ids from `first` on, oldest first. Expired updates are deleted first."""
+        """Return at most `limit` queued updates with ids from `first` on, oldest first.
+
+        Updates that are older than the lifetime of an update are deleted first.
+        """
         self._db.execute("DELETE FROM pending WHERE at < ?", [time.time() - self._keep_s])
         rows = self._db.execute("SELECT id, body FROM pending WHERE id >= ? ORDER BY id LIMIT ?", (first, limit))
         return [{"update_id": id_} | json.loads(body) for id_, body in rows]
@@ -180,7 +183,7 @@ class TelegramStore:
         return count
 
     def confirm_below(self, offset: int) -> None:
-        """Delete the queued updates with ids below `offset`, because the bot has received them."""
+        """Delete the queued updates with ids below `offset`, because the bot has received them or does not want them."""
         self._db.execute("DELETE FROM pending WHERE id < ?", [offset])
 
     def confirm(self, ids: Iterable[int]) -> None:

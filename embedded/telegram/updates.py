@@ -1,4 +1,4 @@
-"""The waiting updates and the two ways to deliver them: the answer to a long poll, or a call of the webhook."""
+"""Delivers the waiting updates to the bot, in one of two ways: the answer to getUpdates, or a call of the bot's webhook."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ LONGEST_PAUSE_S = 10.0  # between two calls of the webhook with the same update
 
 
 class Updates:
-    """Delivers the queued updates to our bot; each is delivered again until it is confirmed.
+    """Delivers the queued updates to our bot; each is delivered again until it is confirmed or its lifetime ends.
 
     Args:
         store: the queue and the webhook's settings.
@@ -36,12 +36,12 @@ class Updates:
         self._due: dict[int, tuple[float, float]] = {}
 
     def tell(self) -> None:
-        """Wake the waiting polls and the webhook's task, because there is a new update, webhook or poll."""
+        """Wake the waiting getUpdates calls and the webhook's task after a change, such as a new update, webhook or call."""
         self._news.set()
         self._news = asyncio.Event()
 
     def end(self) -> None:
-        """Let no poll wait from now on, and answer the one that waits, because it would delay the stop of the server."""
+        """Let no getUpdates call wait from now on, and answer one that waits, because it would delay the server's stop."""
         self._ending = True
         self.tell()
 
@@ -56,8 +56,8 @@ class Updates:
         these limits. An `offset`, `limit` or `timeout` that is not a whole number counts as absent.
 
         Raises:
-            Problem: a webhook is set, or this call waits and another getUpdates call begins (status 409; the newer call goes
-                on); or `allowed_updates` is not a JSON array (400).
+            Problem: a webhook is set before or during the call, or this call waits and another getUpdates call begins (status
+                409; the newer call goes on); or `allowed_updates` is not a JSON array (400).
         """
         self._check_no_webhook()
         self._poll += 1
@@ -99,7 +99,9 @@ class Updates:
         return True
 
     async def deliver(self) -> None:
-        """Call the webhook with each queued update, again and again until it answers with 2xx, which confirms the update.
+        """Call the bot's webhook with each queued update until it answers with 2xx, which confirms the update.
+
+        An update without such an answer is sent again, after a pause that grows, until its lifetime ends.
 
         If no webhook is set, return at once. Otherwise run until the webhook is deleted or the task is cancelled.
         """

@@ -44,7 +44,7 @@ class Api:
         self._streams = streams
 
     def routes(self) -> list[Route]:
-        """Return a route for each endpoint of the API, and one that answers 404 to all other paths below /2/.
+        """Return a route for each endpoint of the API, and one that answers a GET request for any other path below /2/ with 404.
 
         The gate must admit a request before its endpoint runs. Each endpoint (method and path) has a rate limit of its own.
         """
@@ -156,7 +156,7 @@ class Api:
         return _json({**answer, "data": answer["data"][0]} if found else {"errors": errors})
 
     def _seen(self, ids: list[int], parameter: str) -> tuple[list[Post], list[dict[str, Any]]]:
-        """Return those of the posts with these ids that the public can see, and one error for each other id.
+        """Return the posts with these ids that the public can see, and one error for each other id, both in the order of the ids.
 
         `parameter` is the name of the request's parameter with the ids, for the errors.
         """

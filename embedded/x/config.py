@@ -8,14 +8,14 @@ UNLIMITED = 1_000_000  # a rate limit that no test or demo reaches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class XConfig:
-    """Settings of one stand-in.
+    """The settings of one stand-in for X.
 
     Attributes:
         data_dir: folder for accounts and posts.
         host: address to listen on; loopback by default.
         port: port to listen on; 0 takes a free one.
         account: our account's username.
-        bearer_token: the only token that is accepted; any token if None.
+        bearer_token: the only bearer token that is accepted; any if None. An OAuth 1.0a header is accepted in either case.
         rate_limit: requests per endpoint and window before 429. The default is far above X's own limit (450 requests for
             mentions in 15 minutes), so that a demo can poll every second. To reach the limit in a test, set it here or
             through the control interface.

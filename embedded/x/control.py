@@ -1,4 +1,7 @@
-"""The control interface of the stand-in: creates citizens' posts, causes failures, and shows our account's posts."""
+"""The control interface of the stand-in for X.
+
+It creates and deletes posts, changes accounts, sets the rate limit, causes failures, and shows our account's posts.
+"""
 
 from typing import Any
 
@@ -17,7 +20,7 @@ _MOST = 1000  # posts in one answer of /_standin/posts
 
 
 class _Model(BaseModel):
-    """The base of the requests to the control interface. Unknown fields are refused."""
+    """The base class of the requests to the control interface. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,8 +59,8 @@ class NewTweet(_Model):
         mentions: usernames that the post mentions in addition to those in its text.
         in_reply_to: the id of the post that it answers.
         quotes: the id of the post that it quotes.
-        media: pictures and videos; a text is the URL of a photo.
-        place: the place of the post; a text is the place's full name.
+        media: pictures and videos; an element that is only a text is the URL of a photo.
+        place: the place that the post is tagged with; if it is only a text, that is the place's full name.
         lang: the language code that X detected; "in" is X's code for Indonesian.
     """
 
@@ -71,7 +74,7 @@ class NewTweet(_Model):
     lang: str = "in"
 
     def draft(self, store: XStore) -> Draft:
-        """Return the draft for the store, and create the author's account if it does not exist."""
+        """Return the requested post as a draft, which the store can add; create the author's account if it does not exist."""
         media = [item if isinstance(item, Media) else Media(url=item) for item in self.media]
         place = Place(full_name=self.place) if isinstance(self.place, str) else self.place
         return Draft(
@@ -101,8 +104,8 @@ class UserChange(_Model):
 class Fail(_Model):
     """A request that the next `count` API requests whose path contains `path` fail with the HTTP status `status`.
 
-    `reset_s` is the time until the rate limit resets, in seconds, for the headers of the failed answers; None means the end
-    of the current window.
+    Requests with missing or wrong credentials do not count. `reset_s` is the time until the rate limit resets, in seconds,
+    for the headers of the failed answers; None means the end of the current rate-limit window.
     """
 
     status: int = Field(ge=400, le=599)
@@ -112,7 +115,7 @@ class Fail(_Model):
 
 
 class Limit(_Model):
-    """A request to set the rate limit: `limit` requests per endpoint in a window of `window_s` seconds."""
+    """A request to set the rate limit: `limit` requests per endpoint in `window_s` seconds. All counts start anew."""
 
     limit: int = Field(ge=0)
     window_s: float = Field(900, gt=0)
@@ -134,7 +137,7 @@ class Control:
         self._streams = streams
 
     def routes(self) -> list[Route]:
-        """Return the HTTP routes under /_standin/. All answer an invalid request with 400 and an explanation."""
+        """Return the HTTP routes under /_standin/. An invalid body or parameter is answered with 400 and an explanation."""
         table: list[tuple[str, str, Handler]] = [
             ("POST", "/_standin/tweets", self._tweet),
             ("DELETE", "/_standin/tweets/{id:int}", self._delete),

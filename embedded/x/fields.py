@@ -1,4 +1,7 @@
-"""Shows posts and accounts with the fields and expansions that a request names."""
+"""Turns posts and accounts into X's JSON objects, with the fields and expansions that a request names.
+
+An expansion adds objects that a post refers to, such as its author.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +44,7 @@ _ALWAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The fields and expansions that one request asks for.
+    """The fields, and the expansions (kinds of referenced objects to include), that one request asks for.
 
     Attributes:
         names: the names that the request lists, by parameter (`tweet.fields`, `user.fields`, `expansions` and so on).
@@ -60,7 +63,7 @@ class Wanted:
         return {name: value for name, value in known.items() if name in wanted and value is not None}
 
     def expands(self, *names: str) -> bool:
-        """Return whether at least one of these expansions was asked for."""
+        """Return whether the request asks for at least one of the given expansions."""
         return bool(self.names["expansions"] & set(names))
 
 
@@ -84,15 +87,15 @@ def read_wanted(query: QueryParams) -> Wanted:
 
 
 def show_user(user: User, wanted: Wanted) -> dict[str, Any]:
-    """Return an account as X shows it, with the fields that are wanted."""
+    """Return an account as X shows it, with the fields that the request names and `id`, `name` and `username`."""
     known = {"id": str(user.id), "name": user.name, "username": user.username, "created_at": user.created_at}
     return wanted.shown("user.fields", known | {"protected": user.protected, "verified": False})
 
 
 def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
-    """Return a post as X shows it, with the fields that are wanted and the fields that the wanted expansions refer to.
+    """Return a post as X shows it, with the fields that the request names and those that X always shows.
 
-    For example, the expansion `geo.place_id` adds the field `geo`.
+    Some expansions add the field that they refer to: `geo.place_id` adds `geo`. Fields without a value are absent.
 
     Args:
         post: the post.
@@ -128,8 +131,8 @@ def show_post(post: Post, wanted: Wanted, store: XStore) -> dict[str, Any]:
 def show(posts: Sequence[Post], wanted: Wanted, store: XStore) -> dict[str, Any]:
     """Return the answer to a request for posts.
 
-    `data` has the posts, and `includes` the objects that the posts refer to and that an expansion asks for (users, tweets,
-    media, places). Each is absent if it would be empty.
+    `data` is the list of the posts as X shows them, and `includes` has the objects that the posts refer to and that an
+    expansion asks for (users, tweets, media, places). Each is absent if it would be empty.
     """
     answer: dict[str, Any] = {}
     if posts:

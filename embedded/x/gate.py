@@ -1,4 +1,4 @@
-"""Admits or refuses requests: checks credentials and the rate limit, and applies ordered failures."""
+"""Admits or refuses API requests: checks credentials and the rate limit, and applies the failures that a test ordered."""
 
 import time
 from collections import deque
@@ -12,7 +12,7 @@ from embedded.x.problems import Problem
 
 @dataclass(slots=True)
 class _Window:
-    """The use of one endpoint's rate-limit window; `resets_at` is its end in seconds since 1970."""
+    """The rate-limit window of one endpoint: the number of requests in it, and its end in seconds since 1970."""
 
     used: int = 0
     resets_at: float = 0.0
@@ -20,12 +20,12 @@ class _Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An ordered failure of one request.
+    """A failure of one API request, which a test ordered.
 
     Attributes:
         status: HTTP status of the answer.
         path: the failure applies to a request whose path contains this text; to any request if empty.
-        reset_s: seconds until the rate limit resets, for the answer's headers; None means the end of the window.
+        reset_s: seconds until the rate limit resets, for the answer's headers; None means the end of the rate-limit window.
     """
 
     status: int
@@ -37,9 +37,9 @@ class Gate:
     """The checks that each request passes before its endpoint runs.
 
     Attributes:
-        limit: the maximum number of requests per endpoint in one window.
+        limit: the maximum number of requests per endpoint in one rate-limit window.
         window_s: the length of a window in seconds.
-        failures: the ordered failures. Each is used once, by the first request that it applies to.
+        failures: the ordered failures. Each is used once, by the first request with valid credentials that it applies to.
     """
 
     def __init__(self, config: XConfig) -> None:
@@ -84,7 +84,14 @@ class Gate:
         self._windows.clear()
 
     def _authenticate(self, authorization: str) -> None:
-        """Accept a valid bearer token, or an OAuth 1.0a header with a key and a signature, which is not verified."""
+        """Check the Authorization header of a request.
+
+        It must have the configured bearer token (any if none is configured), or be an OAuth 1.0a header with a key and a
+        signature, which are not verified.
+
+        Raises:
+            Problem: it has neither (status 401).
+        """
         kind, _, credentials = authorization.partition(" ")
         if kind.lower() == "bearer" and credentials and self._token in {None, credentials}:
             return

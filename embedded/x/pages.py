@@ -1,4 +1,4 @@
-"""Reads which part of a timeline a request wants, and returns one page with its tokens. Pure."""
+"""Reads from a request's parameters which posts it wants, and returns one page of posts with tokens for the next ones. Pure."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ _HIGHEST = 1 << 62  # above every id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """The rules of one endpoint for paging: how many results a page may have, and where the page token is.
+    """The rules of one endpoint for paging: how many results a page may have, and which parameter holds the page token.
 
     Attributes:
         least: minimum of max_results.
@@ -48,7 +48,7 @@ def number(query: QueryParams, name: str, default: int) -> int:
 
 
 def read_range(query: QueryParams, bounds: Bounds) -> Range:
-    """Return the range of posts that a request wants, from its limits by id, by time and by page token.
+    """Return the range of posts that a request wants: its limits by id, by time and by page token, and the size of a page.
 
     `since_id` takes precedence over `start_time`, and `until_id` over `end_time`. A page token narrows the range further.
 
@@ -98,11 +98,13 @@ def _token(side: str, place: int) -> str:
 def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]], *, paged: bool) -> tuple[list[Post], dict[str, Any]]:
     """Return one page of posts, newest first, and the `meta` object of the answer.
 
-    `meta` has the number of posts, the ids of the newest and the oldest one, and a token for the next page (older posts) and
-    for the previous page (newer posts), each only if there is such a page. For an empty page it has only the number.
+    `meta` has the number of posts, the ids of the newest and the oldest one, and tokens for the next page (older posts) and
+    the previous page (newer posts). A token for the direction in which the request pages is there only if the range has more
+    posts. In the other direction, the next token is always there, and the previous one only if `paged` is true. For an
+    empty page, `meta` has only the number of posts.
 
     Args:
-        wanted: the range of posts and the size of the page.
+        wanted: the range of posts and the size of the page. With `oldest`, the request pages to newer posts, otherwise to older.
         fetch: returns the posts of a range, newest first.
         paged: whether `meta` gets a token for the previous page although the request asked for older posts. True if the request
             had a page token and the endpoint offers previous pages.
@@ -123,7 +125,7 @@ def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]], *, paged: bool
 
 
 def check_ids(value: str, name: str) -> list[int]:
-    """Return the ids in a comma-separated list.
+    """Return the ids in a comma-separated list as numbers, in its order.
 
     Args:
         value: the list.

@@ -22,7 +22,7 @@ class User:
 
     Attributes:
         id: its id, which contains the time of its creation.
-        username: its name without @, which is unique in upper or lower case.
+        username: its name without @, which is unique regardless of case.
         name: its display name.
         created_at: the time of its creation in ISO 8601, as `iso_time` returns it.
         protected: whether only its followers may see its posts.
@@ -46,9 +46,9 @@ class Post:
         author_id: the id of its author's account.
         text: its whole text.
         created_at: the time of its creation in ISO 8601, as `iso_time` returns it.
-        conversation_id: the id of the first post of its thread; its own id if it answers no post.
-        in_reply_to: the id of the post that it answers.
-        quotes: the id of the post that it quotes.
+        conversation_id: the id of the first post of its thread; its own id if it answers no stored post.
+        in_reply_to: the id of the post that it answers; None if it is not a reply.
+        quotes: the id of the post that it quotes; None if it quotes none.
         mentions: the usernames in its text, those given at its creation, and that of the author whom it answers.
         media: its pictures and videos, as X's media objects without keys.
         place: its place, as X's place object without an id.
@@ -135,11 +135,11 @@ def mentioned(text: str) -> list[str]:
 
 
 def entities(text: str, ids: dict[str, int]) -> dict[str, Any]:
-    """Return the lists `mentions`, `hashtags` and `urls` of a text, with positions in characters; an empty list is absent.
+    """Return a dict with the `mentions`, `hashtags` and `urls` of a text and their positions; an empty list is absent.
 
     Args:
         text: the text.
-        ids: the ids of known users by lower-case username.
+        ids: the ids of accounts by lower-case username. A mention of one of these gets its id.
     """
     mentions: list[dict[str, Any]] = []
     for match in _MENTION.finditer(text):

@@ -19,14 +19,14 @@ def run_foreground(config: XConfig) -> None:
     """Run the stand-in for X until SIGTERM or SIGINT; accounts and posts stay in the data folder.
 
     Raises:
-        OSError: the port is taken, or the folder cannot be created.
+        OSError: the port cannot be opened, for instance because it is taken, or the data folder cannot be created.
         sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
 
 
 def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
-    """Block until the stand-in answers at this address.
+    """Block until the stand-in for X answers an HTTP request at this address.
 
     Raises:
         NotReadyError: it did not answer within `timeout_s` seconds.

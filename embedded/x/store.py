@@ -1,4 +1,4 @@
-"""Keeps the accounts and posts of the stand-in on disk, through restarts and kill -9."""
+"""Keeps the accounts, the posts and the stream rules of the stand-in for X on disk, through restarts and kill -9."""
 
 import hashlib
 import json
@@ -77,7 +77,7 @@ class Range:
 
 
 class XStore:
-    """The accounts and posts of the stand-in.
+    """The accounts, the posts and the rules of the filtered stream, in a database file.
 
     Args:
         path: the database file; it and its folder are created if missing.
@@ -179,7 +179,7 @@ class XStore:
         return self.posts([id_])[0]
 
     def delete(self, id_: int) -> bool:
-        """Mark a post as deleted; return False if there is no such post or it was deleted before."""
+        """Mark a post as deleted and return True; return False if there is no such post or it was deleted before."""
         return self._db.execute("UPDATE post SET deleted = 1 WHERE id = ? AND NOT deleted", [id_]).rowcount > 0
 
     def posts(self, ids: Iterable[int]) -> list[Post]:

@@ -1,4 +1,7 @@
-"""The filtered stream: sends each new post that matches a rule to the listeners, and an empty line after each silence."""
+"""The filtered stream: sends its listeners each new public post that matches a rule, and an empty line after each silence.
+
+Posts of protected and suspended accounts are not public.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +20,7 @@ _MOST_WAITING = 10_000  # posts; a listener with a longer backlog is disconnecte
 
 
 class Streams:
-    """The filtered stream and its listeners.
+    """The filtered stream and its listeners, the connections that read it.
 
     Args:
         store: the rules, and the accounts that posts refer to.
@@ -38,8 +41,8 @@ class Streams:
         """Register a listener and return its lines.
 
         The first line is empty. Then each post that `publish` sends is a line of JSON, with the fields that are wanted.
-        An empty line comes after each silence of `keep_alive_s` seconds. The lines end when the stream is cut, or when a
-        new post comes while 10,000 posts already wait for this listener.
+        An empty line comes after each silence of `keep_alive_s` seconds. The lines end when the stream is cut, and after a
+        new post that came while 10,000 posts already waited for this listener.
 
         Raises:
             Problem: there is already a listener (status 429).
@@ -67,7 +70,8 @@ class Streams:
     def publish(self, post: Post) -> None:
         """Send a new post to all listeners if its author is neither protected nor suspended and it matches a rule.
 
-        A listener for which 10,000 posts already wait does not get this post, and is disconnected.
+        A listener for which 10,000 posts already wait gets neither this post nor the oldest of them, and its stream ends after
+        the others.
         """
         author = self._store.users([post.author_id])[0]
         if not self._listeners or author.protected or author.suspended:
