@@ -1,4 +1,4 @@
-"""The contract: every event that is written to a topic, as a frozen model that says what each field means."""
+"""The contract: a frozen model for each kind of event that is written to a topic, with the meaning of its fields."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -26,7 +26,7 @@ from complaints.values import (
 
 
 class Addition(Event):
-    """A text that the citizen added to a complaint later, usually as the answer to our question."""
+    """A message that the citizen added to a complaint later, usually as the answer to our question: its text and its files."""
 
     text: str
     received_at: AwareDatetime
@@ -130,7 +130,7 @@ class CaseEvent(Event):
 
 
 class ReplyKind(StrEnum):
-    """The reasons for a reply to the citizen."""
+    """The kinds of replies to the citizen: each names the reason for which the reply is sent."""
 
     received = "received"
     """The complaint was received and has an owner."""
