@@ -1,4 +1,4 @@
-"""Makes dead letters of records that could not be processed. Each names the record's position, from which its id is derived, and the reason."""
+"""Makes dead letters of records that could not be processed. Each has the reason and the record's position, which gives its id."""
 
 from datetime import UTC, datetime
 
