@@ -41,7 +41,7 @@ class CaseStatus:
 
 
 class CaseReader(Protocol):
-    """Looks up the status of cases."""
+    """Looks up the status of a case by its tracking code."""
 
     def status(self, code: str) -> CaseStatus | None:
         """Return the status of the case with the tracking code `code`, or None if there is no such case or it has no owner yet.

@@ -26,7 +26,7 @@ class Alternative(Event):
 
 
 class Evidence(Event):
-    """One of the router's reasons for an agency: a rule that applied, the citizen's words, the article of law, and the score."""
+    """One of the router's reasons for an agency: the rule, its score, and if there are any, the citizen's words and the article of law."""
 
     rule: str
     """The name of the rule, such as "subject:" with the id of a subject."""

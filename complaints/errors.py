@@ -8,7 +8,7 @@ LaporError
  │    └── CaseFull           nothing more can be added to the case
  ├── Undeliverable           a reply that its channel will never accept
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
- │    ├── MalformedMessage   bytes that do not follow the channel's protocol
+ │    ├── MalformedMessage   input that does not follow the channel's protocol
  │    └── ContractViolation  an event or a record that is not valid or is too large
  └── UnavailableError        retryable: the same input may succeed later; keep it and wait
       ├── BusUnavailable     Kafka cannot do now what was asked, or did not answer in time
@@ -21,7 +21,7 @@ from typing import ClassVar
 
 
 class LaporError(Exception):
-    """The base class of all error classes of this program.
+    """The base class of the pipeline's own errors; the embedded servers have others.
 
     Attributes:
         retryable: whether the same input may succeed later; then it is kept and tried again.
@@ -63,7 +63,7 @@ class PoisonError(LaporError):
 
 
 class MalformedMessage(PoisonError):
-    """Bytes that do not follow the channel's protocol."""
+    """A message, page or form that does not follow the protocol of the channel through which it came."""
 
 
 class ContractViolation(PoisonError):
@@ -89,4 +89,4 @@ class UpstreamUnavailable(UnavailableError):
 
 
 class IntakeFull(UnavailableError):
-    """A channel can store no message now: its disk is full or fails, or its spool is full while Kafka is away. Upstream must keep it."""
+    """A channel cannot store a message: its disk is full or fails, or its spool is full while Kafka is away. Upstream must keep the message."""

@@ -26,7 +26,7 @@ def refuse(
     text: Annotated[str, typer.Option(help="The agency's reason, in its own words.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Refuse a case in the name of an agency (*bukan wewenang*). It moves to another agency and never back; the deadlines keep running."""
+    """Refuse a case in an agency's name (*bukan wewenang*). The case moves to another agency and never back; the deadlines keep running."""
     from lapor.local.note import started_in
     from lapor.processes import cases
 
@@ -58,7 +58,7 @@ def _check(text: str, advice: str) -> None:
 
 
 def explain(code: Code, *, data_dir: DataDir = None) -> None:
-    """Show who owns a case and why: for each hop so far, the owner, evidence, law, alternatives and deadlines."""
+    """Show who owns a case and why: owner, evidence, law, alternatives and deadlines of each hop so far that Kafka still has."""
     from complaints import tracking
     from lapor.local.note import started_in
     from lapor.processes import cases

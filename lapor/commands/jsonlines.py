@@ -58,7 +58,7 @@ _working: list[Work] = []
 
 
 def pump(source: BinaryIO, sink: BinaryIO, prepare: Callable[[], Work], *, jobs: int = 1) -> tuple[int, int]:
-    """Apply a function to every line of the source, write its answers to the sink, and return the number of lines and of errors.
+    """Apply a function to every line of the source, write its answers to the sink, and return the number of answers and of errors.
 
     Each line is answered as soon as it arrives, so a program can write one line and wait for its answer. Blank lines are skipped.
 
