@@ -89,4 +89,4 @@ class UpstreamUnavailable(UnavailableError):
 
 
 class IntakeFull(UnavailableError):
-    """A channel cannot store a message: its disk is full or fails, or its spool is full while Kafka is away. Upstream must keep the message."""
+    """A channel cannot store a message: its disk is full or fails, or its spool is full while Kafka is away. Upstream must keep it."""

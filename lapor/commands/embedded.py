@@ -74,7 +74,7 @@ def clickhouse(  # noqa: PLR0913  # a server's address has six parts
 
 @app.command()
 def smsc(*, port: Port = 2775, control_port: Port = 2776, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
-    """Run the stand-in for an operator's SMSC. Type `62812...: text` to deliver an SMS to the channel; each SMS that the channel sends is shown.
+    """Run the stand-in for an SMSC. Type `62812...: text` to deliver an SMS to the channel; each SMS that the channel sends is shown.
 
     To connect the SMS channel to it, set `LAPOR_SMPP=smpp://lapor:lapor@127.0.0.1:2775` for `lapor up` or `lapor run sms`.
     """

@@ -53,8 +53,8 @@ class Backlogs:
         """Return the backlog of every existing and every expected group, ordered by name.
 
         The backlog covers the partitions for which the group has committed an offset or which a member holds, and all partitions of the
-        topics that are expected of the group. If it has committed nothing for a partition, all records that Kafka still has wait. Partitions
-        that no longer exist or have no leader now are left out.
+        topics that are expected of the group. If it has committed nothing for a partition, all records that Kafka still has wait.
+        Partitions that no longer exist or have no leader now are left out.
 
         Args:
             expected: the groups that must exist, each with the topics that it must read to the end.
