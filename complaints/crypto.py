@@ -77,7 +77,7 @@ class Keyring:
         return tracking.code_for(complaint_id, key=self._code_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
-        """Return the pseudonym of a sender on a channel: 26 lower-case letters and digits, the same each time for the same two."""
+        """Return the pseudonym of a sender on a channel: 26 lower-case letters and digits that depend only on these two and the key."""
         digest = blake2b(
             f"{channel}\0{sender}".encode("utf-8", "surrogatepass"), key=self._pseudonym_key, digest_size=16
         ).digest()

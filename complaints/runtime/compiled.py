@@ -65,7 +65,7 @@ def installed(root: Path = ROOT) -> Build:
 
 
 def require_current(root: Path = ROOT) -> Build:
-    """Return the same as `installed` for a folder, by default that of the running program, but refuse a stale build.
+    """Return whether the modules below a folder, by default those of the running program, are compiled; refuse a stale build.
 
     Raises:
         ConfigurationError: the source beside a compiled module changed after it was compiled, or the build is not complete.

@@ -1,4 +1,4 @@
-"""Looks up the status of a case in ClickHouse."""
+"""Looks up the status of a case in ClickHouse by its tracking code."""
 
 import threading
 import time
