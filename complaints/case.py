@@ -1,4 +1,4 @@
-"""The status of a case as a citizen may see it, and functions that merge what several events say about one case."""
+"""The status of a case for the citizen, the part that he is asked for, and the merging of what several events say about one case."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,9 +22,9 @@ class CaseStatus:
         received_at: when the channel received the complaint.
         state: the present state.
         owner: the name of the agency that owns the case.
-        since: when the case came to that owner: the time of the complaint, refusal or addition that led to the latest disposition.
+        since: the time of the complaint, refusal or addition that led to the latest disposition, which names this owner.
         due: the last day on which the owner may complete the case, or None if the law sets none.
-        answer: the owner's latest answer, masked; empty before the owner has answered, and always empty if the report is secret.
+        answer: the latest text of an answer or of a closing, masked; empty if there is none yet, and always if the report is secret.
         secret: whether the report is hidden from the public.
     """
 
@@ -41,10 +41,12 @@ class CaseStatus:
 
 
 class CaseReader(Protocol):
-    """Looks up the status of cases."""
+    """Looks up the status of a case by its tracking code."""
 
     def status(self, code: str) -> CaseStatus | None:
-        """Return the status of the case with this code, or None if there is no such case yet. Thread-safe; may block for seconds.
+        """Return the status of the case with the tracking code `code`, or None if there is no such case or it has no owner yet.
+
+        Thread-safe; may block for seconds.
 
         Raises:
             TrackingCodeError: `code` cannot be one of our tracking codes.
@@ -61,7 +63,7 @@ def open_question(complaint: Complaint) -> MissingPart | None:
 
 
 class Standing(NamedTuple):
-    """The knowledge that one event has of a case.
+    """The complaint and the refusals of a case, as far as one event knows them.
 
     Attributes:
         complaint: the complaint with the additions that the event knows of.

@@ -42,9 +42,10 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """An Identity with real keys, which can also decrypt what it encrypted.
+    """Three keys, derived from one secret, that make tracking codes and pseudonyms, and encrypt and decrypt reply addresses.
 
-    It uses AES-SIV (RFC 5297), which needs no nonce: sealing the same address twice gives the same text. So a replay makes the same events.
+    Addresses are encrypted with AES-SIV (RFC 5297), which needs no nonce: the same address of the same complaint always gives the same
+    text. So a replay makes the same events.
     """
 
     _code_key: bytes
@@ -72,23 +73,23 @@ class Keyring:
         return cls(derive(b"tracking-code", 32), derive(b"pseudonym", 32), AESSIV(derive(b"reply-address", 64)))
 
     def tracking_code(self, complaint_id: UUID) -> str:
-        """Return the tracking code of the complaint with this id (see tracking.code_for)."""
+        """Return the 11-character tracking code of the complaint with this id, made with a secret key (see tracking.code_for)."""
         return tracking.code_for(complaint_id, key=self._code_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
-        """Return the pseudonym of a sender on a channel: 26 letters and digits, always the same for the same channel and sender."""
+        """Return the pseudonym of a sender on a channel: 26 lower-case letters and digits that depend only on these two and the key."""
         digest = blake2b(
             f"{channel}\0{sender}".encode("utf-8", "surrogatepass"), key=self._pseudonym_key, digest_size=16
         ).digest()
         return base64.b32encode(digest).decode().rstrip("=").lower()
 
     def seal(self, address: Mapping[str, str], complaint_id: UUID) -> str:
-        """Return the reply address, encrypted, as URL-safe base64. Only `unseal` with the same complaint's id can decrypt it."""
+        """Return the reply address, encrypted, as URL-safe base64. Only `unseal` with the same secret and complaint id can decrypt it."""
         plain = orjson.dumps(dict(address), option=orjson.OPT_SORT_KEYS)
         return base64.urlsafe_b64encode(self._address_cipher.encrypt(plain, [complaint_id.bytes])).decode()
 
     def unseal(self, sealed: str, complaint_id: UUID) -> dict[str, str]:
-        """Return the reply address that `seal` encrypted for this complaint.
+        """Decrypt a text that `seal` made for this complaint, and return the reply address in it.
 
         Raises:
             ContractViolation: the text was sealed with another secret or for another complaint, or it is damaged.

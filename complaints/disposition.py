@@ -17,7 +17,7 @@ class AgencyRef(Event):
 
 
 class Alternative(Event):
-    """An agency that was considered but not chosen."""
+    """An agency that the router considered but did not choose as the owner of a complaint."""
 
     id: AgencyId
     name: str
@@ -26,7 +26,7 @@ class Alternative(Event):
 
 
 class Evidence(Event):
-    """One of the router's reasons for an agency."""
+    """One of the router's reasons for an agency: the rule, its score, and if there are any, the citizen's words and the article of law."""
 
     rule: str
     """The name of the rule, such as "subject:" with the id of a subject."""
@@ -57,7 +57,7 @@ class Disposition(Event):
     complaint_id: UUID
     tracking_code: str
     hop: Annotated[int, Field(ge=0)]
-    """The number of additions and of refusals that count before this decision; 0 for the first decision."""
+    """The number of additions plus the number of refusals that count before this decision; 0 for the first decision."""
     owner: AgencyRef
     previous_owner: AgencyRef | None = None
     """The agency that refused the complaint last, if one did."""

@@ -1,18 +1,18 @@
 """The error tree: the attributes `retryable` and `poison` of each class decide how an error is handled.
 
 LaporError
- ├── ConfigurationError      a setting is wrong; the program stops at start and says which one
+ ├── ConfigurationError      a setting, an option, a file or a folder is wrong; the text says which one
  │    └── CredentialsRefused an upstream refuses our token or keys
  ├── TrackingCodeError       a text that cannot be one of our tracking codes
  ├── CaseError               an action that is not possible with a case, or no such case
  │    └── CaseFull           nothing more can be added to the case
  ├── Undeliverable           a reply that its channel will never accept
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
- │    ├── MalformedMessage   bytes that do not follow the channel's protocol
+ │    ├── MalformedMessage   input that does not follow the channel's protocol
  │    └── ContractViolation  an event or a record that is not valid or is too large
  └── UnavailableError        retryable: the same input may succeed later; keep it and wait
-      ├── BusUnavailable     Kafka did not write or deliver a record in time
-      ├── StoreUnavailable   ClickHouse did not write or return rows in time
+      ├── BusUnavailable     Kafka cannot do now what was asked, or did not answer in time
+      ├── StoreUnavailable   ClickHouse cannot run a statement now, or did not answer in time
       ├── UpstreamUnavailable an SMSC, X, Telegram or a callback did not answer as it should
       └── IntakeFull         a channel's disk or spool is full, or the disk fails: the message is refused upstream
 """
@@ -21,7 +21,7 @@ from typing import ClassVar
 
 
 class LaporError(Exception):
-    """The root of all errors that this program raises on purpose.
+    """The base class of the pipeline's own errors; the embedded servers have others.
 
     Attributes:
         retryable: whether the same input may succeed later; then it is kept and tried again.
@@ -33,7 +33,7 @@ class LaporError(Exception):
 
 
 class ConfigurationError(LaporError):
-    """A setting, a file or a folder is wrong; the text says which one and what to do."""
+    """A setting, an option of a command, a file or a folder is wrong; the text says which one and what to do."""
 
 
 class CredentialsRefused(ConfigurationError):
@@ -63,7 +63,7 @@ class PoisonError(LaporError):
 
 
 class MalformedMessage(PoisonError):
-    """Bytes that do not follow the channel's protocol."""
+    """A message, page or form that does not follow the protocol of the channel through which it came."""
 
 
 class ContractViolation(PoisonError):
@@ -77,11 +77,11 @@ class UnavailableError(LaporError):
 
 
 class BusUnavailable(UnavailableError):
-    """Kafka did not write or deliver a record in time."""
+    """Kafka cannot do now what was asked (to write, read, store progress or administer topics), or did not answer in time."""
 
 
 class StoreUnavailable(UnavailableError):
-    """ClickHouse did not write or return rows in time."""
+    """ClickHouse cannot run a statement now: it does not answer in time, or answers with an error that may pass."""
 
 
 class UpstreamUnavailable(UnavailableError):
@@ -89,4 +89,4 @@ class UpstreamUnavailable(UnavailableError):
 
 
 class IntakeFull(UnavailableError):
-    """A channel's disk is full or fails, or its spool is full while Kafka is away. It refuses the message, and upstream must keep it."""
+    """A channel cannot store a message: its disk is full or fails, or its spool is full while Kafka is away. Upstream must keep it."""

@@ -1,4 +1,4 @@
-"""The contract: every event that is written to a topic, as a frozen model that says what each field means."""
+"""The contract: a frozen model for each kind of event that is written to a topic, with the meaning of its fields."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -26,7 +26,7 @@ from complaints.values import (
 
 
 class Addition(Event):
-    """A text that the citizen added to a complaint later, usually as the answer to our question."""
+    """A message that the citizen added to a complaint later, usually as the answer to our question: its text and its files."""
 
     text: str
     received_at: AwareDatetime
@@ -104,8 +104,9 @@ class CaseEventKind(StrEnum):
 class CaseEvent(Event):
     """Something that happened to a case.
 
-    A refusal (`not_ours`) and an addition (`enriched`) carry the complaint and all refusals so far, so the router needs nothing else to
-    decide. An answer (`answered`) carries the complaint and the owner, so the reply to the citizen can be made from it.
+    A refusal (`not_ours`) and an addition (`enriched`) carry the complaint and the refusals known when the event was made, so the router
+    needs nothing else to decide. An answer (`answered`) carries the complaint and the owner, so that the reply to the citizen can be made
+    from it.
     """
 
     id: UUID
@@ -122,15 +123,15 @@ class CaseEvent(Event):
     secret: bool = False
     """True if the complaint is secret: then no analyst may see the text."""
     refusals: tuple[Refusal, ...] = ()
-    """All refusals so far; if the event is itself a refusal, the last one is its own."""
+    """The refusals known when the event was made; if the event is itself a refusal, the last one is its own."""
     complaint: Complaint | None = None
-    """The complaint in its present form, with all additions so far."""
+    """The complaint with the additions known when the event was made."""
     current_owner: AgencyRef | None = None
     """The owner of the case when the event happened."""
 
 
 class ReplyKind(StrEnum):
-    """The reasons for a reply to the citizen."""
+    """The kinds of replies to the citizen: each names the reason for which the reply is sent."""
 
     received = "received"
     """The complaint was received and has an owner."""
@@ -147,7 +148,7 @@ class ReplyKind(StrEnum):
 
 
 class Reply(Event):
-    """A text to send to the citizen, on the channel that the complaint came from."""
+    """A text to send to the citizen on one channel: that of the complaint, or that of the message that asked for a case's status."""
 
     id: UUID
     complaint_id: UUID

@@ -1,4 +1,4 @@
-"""The health check of containers: `python -m complaints.health [NAME]` exits with 0 if the service's heartbeat is recent.
+"""The health check of containers: `python -m complaints.health [NAME...]` exits with 0 if the heartbeat of each named service is recent.
 
 Containers run it every few seconds, so it loads only the standard library. Without a name it checks every heartbeat in the data folder.
 """
@@ -14,14 +14,15 @@ STALE_AFTER_S = 30.0
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Print the age of each heartbeat.
+    """Print for each service the age of its heartbeat, or that it has none.
 
     Args:
         arguments: the names of services; empty for all services that have a heartbeat.
         environment: the environment variables. LAPOR_DATA names the data folder.
 
     Returns:
-        The exit status: 0 if every heartbeat is younger than STALE_AFTER_S seconds, else 1.
+        The exit status: 0 if there is at least one heartbeat and each is younger than STALE_AFTER_S seconds, else 1. It is also 1 if a
+            named service has no heartbeat or LAPOR_DATA is not set.
     """
     data = environment.get("LAPOR_DATA", "")
     if not data:
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _names(folder: Path) -> list[str]:
-    """Return the services that have a heartbeat. A file that is just being written (.new) does not count."""
+    """Return the names of the services that have a heartbeat file in the folder, sorted. Drafts (.new) are left out."""
     return sorted(path.name for path in folder.glob("*") if path.suffix != ".new")
 
 

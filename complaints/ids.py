@@ -18,12 +18,12 @@ def _channel_root(channel: str) -> UUID:
 
 
 def disposition_id(complaint: UUID, hop: int) -> UUID:
-    """Return the id of the complaint's disposition at `hop`."""
+    """Return the id of the disposition that a complaint gets at the hop `hop`."""
     return uuid5(complaint, f"disposition/{hop}")
 
 
 def case_event_id(complaint: UUID, kind: str, *, hop: int, actor: str) -> UUID:
-    """Return the id of a case event. Two events of the same kind from the same actor at the same hop have the same id.
+    """Return the id of a case event. Two events of one complaint with the same kind, actor and hop have the same id.
 
     Args:
         complaint: the id of the complaint.
@@ -45,7 +45,7 @@ def addition_id(complaint: UUID, upstream_id: str) -> UUID:
 
 
 def delivery_id(reply: UUID, outcome: str) -> UUID:
-    """Return the id of the delivery event that says that the reply had this outcome."""
+    """Return the id of the delivery event that says that the reply with the id `reply` had the outcome `outcome`."""
     return uuid5(reply, f"delivery/{outcome}")
 
 

@@ -49,7 +49,7 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
 def parse(text: str) -> str:
     """Return the canonical form of the tracking code that a person typed: 11 characters of ALPHABET, without spaces.
 
-    Spaces, hyphens, dots and # are left out, lower case becomes upper case, O is read as 0, and I and L are read as 1.
+    Spaces, tabs, line breaks, hyphens, dots and # are left out, lower case becomes upper case, O is read as 0, and I and L are read as 1.
 
     Raises:
         TrackingCodeError: the text is not a tracking code; the message says what is wrong with it.
@@ -69,5 +69,5 @@ def parse(text: str) -> str:
 
 
 def spaced(code: str) -> str:
-    """Return a canonical code in groups that are easy to read aloud: "7K3M9 QX2RT S"."""
+    """Return a canonical code with spaces after the fifth and the tenth character, to be read aloud: "7K3M9 QX2RT S"."""
     return f"{code[:5]} {code[5:10]} {code[10:]}"

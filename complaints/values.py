@@ -44,7 +44,7 @@ MissingPart = Literal["place", "subject", "date", "chronology", "evidence"]
 class Event(BaseModel):
     """The base of all events and of their parts.
 
-    Objects are frozen. Fields that have an alias have that name in JSON. When an event is read, unknown fields are ignored.
+    Objects are frozen. A field that has an alias is named by the alias in JSON. When an event is read, unknown fields are ignored.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)

@@ -61,7 +61,11 @@ def text(occasion: str, channel: str, **values: str) -> str:
 
 
 def _fitted(template: str, values: dict[str, str], name: str, most: int, weight: Callable[[str], int] = len) -> str:
-    """Return the sentence. If it weighs more than `most`, the value with the name `name` is shortened and gets "..." at its end."""
+    """Return the template, filled with the values. If it weighs more than `most`, shorten the value `name` and put "..." at its end.
+
+    Nothing is shortened if there is no value `name`, or if it is the owner and there is also an answer. If even an empty value is too
+    long, the result weighs more than `most`.
+    """
     whole = template.format(**values)
     if weight(whole) <= most or name not in values or (name == "owner" and "answer" in values):
         return whole
@@ -80,7 +84,8 @@ def _post_weight(post: str) -> int:
 def _plain(value: str) -> str:
     """Return a text in ASCII characters that take one septet each in GSM-7.
 
-    Accents are removed; brackets, quotes and dashes are replaced by similar characters; characters without an ASCII form are dropped.
+    Accents are removed; square brackets, braces, curly quotes and long dashes are replaced by similar characters. The characters
+    ^ ~ | ` and the backslash, the euro sign and whatever has no ASCII form are dropped, and so is space at both ends.
     A single character outside GSM-7 would more than halve the room in an SMS.
     """
     letters = unicodedata.normalize("NFKD", value.translate(_PLAINER))

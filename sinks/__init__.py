@@ -1,1 +1,1 @@
-"""The databases that events are copied to, so that they can be queried."""
+"""The programs that copy events from Kafka to a database, so that they can be queried. At present there is one, for ClickHouse."""

@@ -106,8 +106,8 @@ class Producer(Protocol):
 
         The returned future fails with one of two errors:
 
-        * BusUnavailable: the broker did not accept the record in time, or the topic does not exist (operators create topics). The
-          record may still have been written. Writing it again is harmless, because ids are derived.
+        * BusUnavailable: the broker did not accept the record in time, refused it for another reason than its size, or does not know the
+          topic (operators create topics). The record may still have been written. Writing it again is harmless, because ids are derived.
         * ContractViolation: the broker will never accept the record, because it is too large.
         """
 
@@ -179,25 +179,25 @@ class Scanner(Protocol):
         """
 
     def ends(self, topic: str) -> Offsets:
-        """Return the offset after the last record of each partition.
+        """Return, for each partition of a topic, the offset after its last record.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
         """
 
     def read(self, position: Position) -> StoredRecord | None:
-        """Return the record at a position, or None if Kafka no longer has it.
+        """Return the record at a position, or None if Kafka has none there: it was deleted, or was not written yet.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
         """
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection to Kafka."""
 
 
 class Admin(Protocol):
-    """Administers topics."""
+    """Creates topics, and reads the offsets of topics and of consumer groups."""
 
     def ensure_topics(self, replication: int = -1) -> list[str]:
         """Create the topics that topics.yaml declares and Kafka does not have yet. Return the names of these topics.
@@ -222,7 +222,7 @@ class Admin(Protocol):
         """
 
     def end_offsets(self, topic: str) -> Offsets:
-        """Return the offset after the last record of each partition.
+        """Return, for each partition of a topic, the offset after its last record.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
@@ -236,4 +236,4 @@ class Admin(Protocol):
         """
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection to Kafka."""

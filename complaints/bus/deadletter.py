@@ -1,4 +1,4 @@
-"""Makes dead letters of records that could not be read. Each names the record's position and the reason; its id comes from the position."""
+"""Makes dead letters of records that could not be processed. Each has the reason and the record's position, which gives its id."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ def of_record(record: StoredRecord, error: PoisonError) -> DeadLetter:
     """Return the dead letter of a record that was read from a topic and cannot be processed.
 
     Its id depends only on the record's position, so every reader gives it the same id. It keeps the first KEPT_BYTES bytes of the value and
-    the first KEPT_HEADERS headers; if the value was cut, the reason says so.
+    the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says so.
 
     Args:
         record: the record.

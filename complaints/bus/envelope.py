@@ -55,7 +55,8 @@ def _key_of(event: AnyEvent) -> str:
 def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
     """Return the event as a record.
 
-    The key is the id of the complaint; that of a dead letter is its `source_key`. Fields that are None are left out of the JSON.
+    The key is the id of the complaint; that of a dead letter is its `source_key`. Fields that are None are left out of the JSON. The
+    headers are the CloudEvents attributes; a reply also has its channel in a header.
 
     Args:
         event: the event to write.
@@ -81,7 +82,7 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
 
 
 def decode(record: StoredRecord, model: type[E]) -> E:
-    """Return the event in a record's value. The headers are not read.
+    """Return the event that the JSON in a record's value describes. The headers are not read.
 
     Args:
         record: the record.

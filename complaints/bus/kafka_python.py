@@ -80,14 +80,18 @@ class KafkaPythonProducer:
         return answer
 
     def flush(self, timeout_s: float) -> None:
-        """Wait until each record sent so far is acknowledged or has failed, at most `timeout_s` seconds (see Producer)."""
+        """Wait until each record sent so far is acknowledged or has failed (see Producer).
+
+        Raises:
+            BusUnavailable: some records were neither after `timeout_s` seconds.
+        """
         with self._lock:
             waiting = list(self._waiting)
         if wait(waiting, timeout=timeout_s).not_done:
             raise BusUnavailable(f"Kafka did not acknowledge all records within {timeout_s} s")
 
     def close(self) -> None:
-        """Stop the watching thread, wait at most `timeout_s` seconds for unacknowledged records, and close the connection."""
+        """Stop the watching thread, wait at most the producer's timeout for unacknowledged records, and close the connection."""
         self._closed.set()
         self._watch.join()
         with self._lock:
@@ -161,7 +165,7 @@ def _mapped(error: BaseException) -> BusUnavailable | ContractViolation:
 
 
 class KafkaPythonAdmin:
-    """Administers topics through kafka-python (see Admin)."""
+    """Creates topics and reads the offsets of topics and consumer groups, with kafka-python (see Admin)."""
 
     def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
         """Connect to Kafka.
@@ -208,14 +212,22 @@ class KafkaPythonAdmin:
             return  # another process created it first
 
     def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
-        """Create the topic `name` with as many partitions as `like`, unless it exists (see Admin)."""
+        """Create the topic `name` with as many partitions as the declared topic `like`, unless `name` exists (see Admin).
+
+        Raises:
+            BusUnavailable: Kafka did not create the topic.
+        """
         try:
             self._create(dataclasses.replace(topics()[like], name=name, retention_ms=retention_ms), replication=-1)
         except KafkaError as error:
             raise BusUnavailable(f"the topic {name} could not be created: {error}") from error
 
     def end_offsets(self, topic: str) -> Offsets:
-        """Return the offset after the last record of each partition (see Admin)."""
+        """Return, for each partition of a topic, the offset after its last record (see Admin).
+
+        Raises:
+            BusUnavailable: Kafka did not return the offsets.
+        """
         try:
             partitions = [entry["partition_index"] for entry in self._client.describe_topics([topic])[0]["partitions"]]
             wanted = {KafkaTopicPartition(topic, partition): OffsetSpec.LATEST for partition in partitions}
@@ -225,7 +237,11 @@ class KafkaPythonAdmin:
         return {(at.topic, at.partition): answer.offset for at, answer in found.items()}
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return the offsets that a consumer group has committed (see Admin)."""
+        """Return the offset that a consumer group has committed for each partition, without partitions for which it has none (see Admin).
+
+        Raises:
+            BusUnavailable: Kafka did not return the offsets.
+        """
         try:
             found = self._client.list_group_offsets(group)
         except KafkaError as error:
@@ -233,5 +249,5 @@ class KafkaPythonAdmin:
         return {(at.topic, at.partition): answer.offset for at, answer in found.get(group, {}).items()}
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection to Kafka."""
         self._client.close()

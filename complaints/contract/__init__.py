@@ -1,4 +1,4 @@
-"""The contract as data: topics, schemas and examples, for programs in any language that read our topics."""
+"""The contract as data: the declared topics and the JSON Schemas of their events, for programs in any language that read our topics."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ CONTROL = "lapor.control"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """The declaration of a topic.
+    """The declaration of a Kafka topic.
 
     Attributes:
         name: its name on Kafka.

@@ -1,4 +1,4 @@
-"""Tells whether the modules that read and route texts are compiled, and refuses compiled modules whose sources have changed."""
+"""Tells whether the modules that read and route texts are compiled, and refuses an incomplete build or one whose sources have changed."""
 
 import json
 import sysconfig
@@ -28,7 +28,8 @@ class Build:
     Attributes:
         compiled: the number of compiled modules; 0 means that the plain sources are in use.
         reason: why no module is compiled; empty if some are.
-        stale: the modules whose source changed after it was compiled, or all built files if the build was interrupted.
+        stale: the files that make the build unusable: modules whose source changed after it was compiled, built files that are missing,
+            or what an interrupted build left. Empty if the build is good or nothing was built.
     """
 
     compiled: int
@@ -36,14 +37,14 @@ class Build:
     stale: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Return one sentence for people."""
+        """Return a phrase that says that reading and routing are compiled, with the number of modules, or that they are not, and why."""
         if self.compiled:
             return f"reading and routing are compiled ({self.compiled} modules)"
         return f"reading and routing run as plain Python, at about half the speed: {self.reason}"
 
 
 def installed(root: Path = ROOT) -> Build:
-    """Return the build that is installed below a folder, by default that of the running program.
+    """Return whether the modules below a folder, by default those of the running program, are compiled, and which files are stale.
 
     It hashes the sources of the compiled modules, which takes about a millisecond.
     """
@@ -64,7 +65,7 @@ def installed(root: Path = ROOT) -> Build:
 
 
 def require_current(root: Path = ROOT) -> Build:
-    """Return the build that is installed below a folder, by default that of the running program.
+    """Return whether the modules below a folder, by default those of the running program, are compiled; refuse a stale build.
 
     Raises:
         ConfigurationError: the source beside a compiled module changed after it was compiled, or the build is not complete.

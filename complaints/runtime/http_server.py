@@ -1,4 +1,4 @@
-"""Serves an ASGI application with uvicorn until it is told to stop. Every process that serves HTTP uses this module."""
+"""Opens listening sockets, and serves an ASGI application with uvicorn until a signal to stop. Channels and stand-ins use it."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         port: the port; 0 chooses a free one, which `getsockname` then returns.
 
     Raises:
-        OSError: the port is in use, or the address is not this machine's.
+        OSError: nothing can listen there: for example, the port is in use, or the address is not this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio disables Nagle's algorithm only if the socket names its protocol. With it, each answer takes 40 ms.
@@ -67,7 +67,9 @@ def configured_socket(host: str, port: int, *, setting: str) -> socket.socket:
 
 
 def behind_proxies(app: "ASGIApp", proxies: str) -> "ASGIApp":
-    """Return the application with the client's address as trusted proxies report it.
+    """Return the application, wrapped so that it sees the client's address that a trusted proxy reports in X-Forwarded-For.
+
+    In a request that does not come from such a proxy, the address stays that of the sender.
 
     Args:
         app: the application.
@@ -80,7 +82,7 @@ def behind_proxies(app: "ASGIApp", proxies: str) -> "ASGIApp":
 
 
 def serve(app: "ASGIApp", listener: socket.socket, stop: threading.Event, heartbeat: Callable[[], None]) -> None:
-    """Serve in the caller's thread until `stop` is set.
+    """Serve the application in the caller's thread until `stop` is set.
 
     Args:
         app: the application.
@@ -100,7 +102,7 @@ async def serve_until(
     heartbeat: Callable[[], None] = lambda: None,
     finish_s: int = FINISH_S,
 ) -> None:
-    """Serve in the running event loop until `stopped` returns true. It does not touch the process's signal handlers.
+    """Serve the application in the running event loop until `stopped` returns true. It does not touch the process's signal handlers.
 
     Args:
         app: the application.

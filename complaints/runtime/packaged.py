@@ -7,15 +7,15 @@ import yaml
 
 
 def document(package: str, name: str) -> Any:
-    """Return the parsed content of a YAML file.
+    """Return the parsed content of a YAML file in the folder `data` of a package.
 
     Args:
-        package: the name of the package, for example "router". The file is in its folder `data`.
+        package: the name of the package, for example "router".
         name: the name of the file.
     """
     return yaml.load(text(package, name), Loader=yaml.CSafeLoader)
 
 
 def text(package: str, name: str) -> str:
-    """Return the text of the file `name` (UTF-8) in the folder `data` of the package."""
+    """Return the text of the file `name` (UTF-8) in the folder `data` of the package `package`."""
     return (resources.files(package) / "data" / name).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""All settings, read from the environment in one place and checked before anything starts."""
+"""All settings, read from the environment in one place and checked before anything starts, and the parsing of servers' addresses."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls, **overrides: object) -> Self:
-        """Return the settings from the environment.
+        """Return the settings, read from the environment variables and checked; a variable that is not set gives the default.
 
         Args:
             overrides: values that take precedence over the environment, such as a command's options.
@@ -219,7 +219,10 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """The parts of a server's address. User, password and path are empty if the address lacks them; the path has no leading slash."""
+    """A server's address in parts: user, password, host, port and path. User, password and path are empty if the address lacks them.
+
+    The path has no leading slash.
+    """
 
     user: str
     password: SecretStr

@@ -49,6 +49,8 @@ TALKATIVE = (
 def configure_logging(service: str, level: str = "INFO") -> None:
     """Write the logs of structlog and the standard library as JSON lines to stderr, each with the name of the service.
 
+    The libraries in TALKATIVE log nothing below WARNING, and clickhouse_driver nothing below CRITICAL.
+
     Args:
         service: the name of the service, such as "channel-sms" or "router".
         level: DEBUG, INFO, WARNING or ERROR.
@@ -110,7 +112,10 @@ class Heartbeat:
         self._lock = threading.Lock()
 
     def beat(self, **state: object) -> None:
-        """Record that the loop made progress. The file also holds `state`, such as the number of records handled. Thread-safe."""
+        """Record that the loop made progress: write the file, with `state` (such as the number of records handled) in it. Thread-safe.
+
+        Does nothing if the last write is less than WRITE_EVERY_S seconds ago. Errors of the disk are ignored.
+        """
         now = time.monotonic()
         with self._lock:
             if now - self._last < self.WRITE_EVERY_S:
@@ -126,7 +131,7 @@ class Heartbeat:
 
     @classmethod
     def age_s(cls, folder: Path, name: str) -> float | None:
-        """Return the age of the last heartbeat in seconds, or None if there is none."""
+        """Return the seconds since the last heartbeat of the loop `name` in the folder `folder`, or None if it has no file there."""
         try:
             return time.time() - (folder / name).stat().st_mtime
         except FileNotFoundError:

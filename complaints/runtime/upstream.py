@@ -18,7 +18,7 @@ that crashes and restarts because its token is refused is reported as never reac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What is known about one account. All times are in seconds since 1970.
+    """A record of whether one account of a channel reaches its upstream. All times are in seconds since 1970.
 
     Attributes:
         account: the name of the account (a bind, bot or page), without a secret.
@@ -42,7 +42,7 @@ class Upstream:
     """Minimum number of seconds between two writes that differ only in their times. News is written at once."""
 
     def __init__(self, folder: Path | None, channel: str) -> None:
-        """Read what a former process of the channel knew, if that is recent.
+        """Read what a former process of the channel recorded, if it wrote its file less than SAME_TROUBLE_S seconds ago.
 
         Args:
             folder: the folder of the files of all channels; None for a channel that writes no file.
@@ -56,20 +56,23 @@ class Upstream:
         self._before = {reach.account: reach for reach in self.read(folder, channel)} if folder and recent else {}
 
     def account(self, name: str) -> "Account":
-        """Return the account with this name. Its first attempt counts from now, unless a recent former process knew it."""
+        """Return an object that records the attempts of the account `name`.
+
+        The time of its first attempt is now. If a former process recorded the account a moment ago, its record is continued instead.
+        """
         with self._lock:
             self._note(self._before.get(name) or Reach(account=name, tried=time.time()), new=True)
         return Account(self, name)
 
     def reached(self, name: str) -> None:
-        """Record that upstream answered as expected."""
+        """Record that upstream answered the account `name` as expected. That ends a failure and removes its reason."""
         with self._lock:
             known = self._known[name]
             new = known.reached is None or known.failing is not None
             self._note(replace(known, reached=time.time(), failing=None, reason=""), new=new)
 
     def failed(self, name: str, reason: str) -> None:
-        """Record for `lapor doctor` that upstream did not answer an account as expected.
+        """Record that upstream did not answer an account as expected. The time of the first failure in a row is kept.
 
         Args:
             name: the name of the account.
@@ -94,7 +97,7 @@ class Upstream:
 
     @staticmethod
     def read(folder: Path, channel: str) -> Sequence[Reach]:
-        """Return what a channel recorded last; empty if it has no upstream or has recorded nothing yet."""
+        """Return the records of all accounts of a channel, as last written to its file; empty if the file is missing or not readable."""
         try:
             return [Reach(**entry) for entry in json.loads((folder / f"{channel}.json").read_text())]
         except (OSError, ValueError, TypeError):
@@ -114,11 +117,11 @@ class Account:
     name: str
 
     def reached(self) -> None:
-        """Record that upstream answered as expected."""
+        """Record that upstream answered this account as expected."""
         self.upstream.reached(self.name)
 
     def failed(self, reason: object) -> None:
-        """Record that upstream did not answer as expected. The reason is a sentence or an exception."""
+        """Record that upstream did not answer this account as expected. The reason is a sentence or an exception."""
         self.upstream.failed(self.name, str(reason) or type(reason).__name__)
 
 

@@ -1,1 +1,1 @@
-"""Storage on disk or in object storage: the spool, attachments, and small files that are written completely or not at all."""
+"""Storage: the spool and small files, which are written completely or not at all, on disk; attachments on disk or in object storage."""

@@ -17,7 +17,7 @@ RESERVE_BYTES = 1 << 28
 
 
 class AttachmentStore(Protocol):
-    """A store for files. Thread-safe; each method may block."""
+    """A store for citizens' files, found by the SHA-256 of their content. Thread-safe; each method may block."""
 
     def keep(self, draft: Path, sha256: str) -> None:
         """Store a copy of a finished file durably. Storing the same content again changes nothing.
@@ -86,7 +86,11 @@ class DiskStore:
             raise UnavailableError(f"the attachment cannot be kept in {self._folder}: {error}") from error
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return the size in bytes and the first HEAD_BYTES bytes of a stored file (see AttachmentStore)."""
+        """Return the size in bytes and the first HEAD_BYTES bytes of the file with this SHA-256, or None if it is not stored.
+
+        Raises:
+            UnavailableError: the file cannot be read now.
+        """
         try:
             with self._place(sha256).open("rb") as file:
                 return os.fstat(file.fileno()).st_size, file.read(HEAD_BYTES)

@@ -1,4 +1,4 @@
-"""Stores citizens' files in S3-compatible storage, under the hash of their content."""
+"""Stores citizens' files in S3-compatible storage, under the hash of their content, and chooses between it and a folder on disk."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -54,14 +54,22 @@ class BucketStore:
         )
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Store a copy of a finished file and wait for the server's answer, which means that it is durable (see AttachmentStore)."""
+        """Store a copy of a finished file and wait for the server's answer, which means that it is durable (see AttachmentStore).
+
+        Raises:
+            UnavailableError: the file cannot be read, or the server does not answer or refuses it.
+        """
         try:
             obstore.put(self._store, _key(sha256), draft)
         except (BaseError, OSError) as error:
             raise UnavailableError(f"the attachment cannot be kept in the bucket: {type(error).__name__}") from error
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return the size in bytes and the first HEAD_BYTES bytes of a stored file (see AttachmentStore)."""
+        """Return the size in bytes and the first HEAD_BYTES bytes of the file with this SHA-256, or None if it is not stored.
+
+        Raises:
+            UnavailableError: the server does not answer or refuses the request.
+        """
         try:
             size = obstore.head(self._store, _key(sha256))["size"]
             head = obstore.get_range(self._store, _key(sha256), start=0, end=min(size, HEAD_BYTES))
@@ -77,7 +85,7 @@ def _key(digest: str) -> str:
 
 
 def attachment_store(settings: Settings) -> AttachmentStore:
-    """Return the store that LAPOR_ATTACHMENTS names: a bucket, or the folder <data>/attachments if it is not set.
+    """Return the store for citizens' files that LAPOR_ATTACHMENTS names: a bucket, or the folder <data>/attachments if it is not set.
 
     Raises:
         ConfigurationError: the address is wrong, or the folder cannot be written.

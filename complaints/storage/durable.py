@@ -1,4 +1,4 @@
-"""Writes small files to disk: each completely or not at all."""
+"""Replaces small files on disk: after a power cut, each holds the whole old text or the whole new one."""
 
 import os
 from pathlib import Path

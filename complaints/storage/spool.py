@@ -32,9 +32,9 @@ class Spooled:
 
 
 class Spool:
-    """The queue of one channel, in an SQLite file in WAL mode with synchronous=FULL. Thread-safe.
+    """The queue of one channel's records that wait for Kafka, in an SQLite file in WAL mode with synchronous=FULL. Thread-safe.
 
-    A record whose future has succeeded survives a power cut.
+    A record survives a power cut once the future that `append` returned for it has succeeded.
     """
 
     def __init__(self, path: Path, *, max_bytes: int) -> None:
@@ -66,7 +66,7 @@ class Spool:
         self._writer.start()
 
     def __len__(self) -> int:
-        """Return the number of waiting records."""
+        """Return the number of records that wait in the spool."""
         return self._count
 
     def append(self, record: Record) -> "Future[None]":
@@ -82,7 +82,7 @@ class Spool:
         """Return the `limit` records that have waited longest, oldest first, or fewer if fewer wait. They stay in the spool.
 
         Raises:
-            IntakeFull: the disk failed.
+            IntakeFull: the spool cannot be read.
         """
         with self._transaction():
             rows = self._database.execute(
@@ -94,7 +94,7 @@ class Spool:
         ]
 
     def remove_through(self, seq: int) -> None:
-        """Remove the records up to and including `seq`, which Kafka has acknowledged.
+        """Remove the records with sequence numbers up to and including `seq`. Call it once Kafka has acknowledged them.
 
         Raises:
             IntakeFull: the disk is too full to write the removal, or it failed; no record is removed.

@@ -1,1 +1,1 @@
-"""The commands of `lapor`, one module per group."""
+"""The commands of the program `lapor`, one module per group of commands, and the helpers that they share."""

@@ -1,4 +1,4 @@
-"""`lapor agency ...`: searches the registry of agencies."""
+"""`lapor agency ...`: searches the registry of agencies by part of a name, and shows which agency a name means."""
 
 import sys
 from functools import partial

@@ -12,7 +12,7 @@ def api_key(
         Path | None, typer.Option(help="Append the name and the key's hash to this file. The key itself is not stored.")
     ] = None,
 ) -> None:
-    """Make a key for a client of the API. The key is shown once; the file LAPOR_API_KEYS_FILE holds only its hash."""
+    """Make a key for a client of the API. The key is shown once; LAPOR_API_KEYS_FILE holds only the client's name and the key's hash."""
     from channels.web.security import new_api_key
     from complaints.errors import ConfigurationError
 

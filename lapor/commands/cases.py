@@ -1,4 +1,4 @@
-"""`lapor case ...`, `lapor explain` and `lapor replay`: commands for one case, and for all cases again."""
+"""`lapor case ...` and `lapor explain`, which act on one case or show it, and `lapor replay`, which routes past events again."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +26,7 @@ def refuse(
     text: Annotated[str, typer.Option(help="The agency's reason, in its own words.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Refuse a case for an agency (*bukan wewenang*): it moves to another agency and never back; the deadlines keep running."""
+    """Refuse a case in an agency's name (*bukan wewenang*). The case moves to another agency and never back; the deadlines keep running."""
     from lapor.local.note import started_in
     from lapor.processes import cases
 
@@ -42,7 +42,7 @@ def answer(
     text: Annotated[str, typer.Option(help="The agency's answer, as the citizen will read it.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Answer the citizen for the agency that owns the case. The answer is sent on the channel of the complaint."""
+    """Answer the citizen in the name of the agency that owns the case. The answer is sent on the channel of the complaint."""
     from lapor.local.note import started_in
     from lapor.processes import cases
 
@@ -58,7 +58,7 @@ def _check(text: str, advice: str) -> None:
 
 
 def explain(code: Code, *, data_dir: DataDir = None) -> None:
-    """Show who owns a case and why: evidence, law, alternatives, deadlines, and each hop so far."""
+    """Show who owns a case and why: owner, evidence, law, alternatives and deadlines of each hop so far that Kafka still has."""
     from complaints import tracking
     from lapor.local.note import started_in
     from lapor.processes import cases

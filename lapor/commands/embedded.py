@@ -29,7 +29,10 @@ def _folder(given: Path | None, name: str) -> Path:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn the error of a port that is not available into a ConfigurationError with one sentence."""
+    """Run the body of a `with`; if it cannot listen on its port or address, raise ConfigurationError instead of the OSError.
+
+    Other errors pass unchanged.
+    """
     from complaints.errors import ConfigurationError
 
     try:
@@ -42,7 +45,7 @@ def _told() -> Iterator[None]:
 
 @app.command()
 def kafka(*, port: Port = 9092, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
-    """Run Apache Kafka as a single node. The first start downloads its jars (45 MB); later starts need no network."""
+    """Run Apache Kafka as a single node. The first start downloads its jars (45 MB), unless LAPOR_KAFKA_HOME is set."""
     from complaints.runtime.settings import Settings
     from embedded.kafka.config import KafkaConfig
     from embedded.kafka.server import run_foreground
@@ -71,7 +74,7 @@ def clickhouse(  # noqa: PLR0913  # a server's address has six parts
 
 @app.command()
 def smsc(*, port: Port = 2775, control_port: Port = 2776, data_dir: Folder = None, host: Host = LOOPBACK) -> None:
-    """Run an SMSC. Type `62812...: text` to deliver an SMS to the channel; each SMS that the channel sends is shown.
+    """Run the stand-in for an SMSC. Type `62812...: text` to deliver an SMS to the channel; each SMS that the channel sends is shown.
 
     To connect the SMS channel to it, set `LAPOR_SMPP=smpp://lapor:lapor@127.0.0.1:2775` for `lapor up` or `lapor run sms`.
     """

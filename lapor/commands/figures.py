@@ -31,7 +31,7 @@ _PAIRS_SHOWN = 20
 
 
 def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of another version: read from an earlier report, or measured now with other rules or another model.
+    """Return the evaluation figures of another version: read from an earlier report, or measured now with other rules or another model.
 
     Args:
         other: an earlier JSON report, a rules file, or a model file.
@@ -57,7 +57,10 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[
 
 
 def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> None:
-    """Print the figures as tables. A figure without labelled reports has no row."""
+    """Print the figures of an evaluation as tables, and then how they differ from another version if `difference` is given.
+
+    A figure without labelled reports has no row.
+    """
     console = Console(width=None if Console().is_terminal else 120)
     versions = [
         f"{name} {figures[f'{name}_version']}" for name in ("rules", "registry", "model") if figures[f"{name}_version"]
@@ -109,9 +112,9 @@ def _share(value: float | None) -> str:
 
 
 def compared(history: Sequence[Labelled], *, say: Callable[[str], None]) -> bool:
-    """Learn from four fifths of the reports, measure on the rest, and return whether the model does better than the rules alone.
+    """Learn a model from four fifths of the reports and return whether it does better on the rest than the rules alone.
 
-    It does better if it gives more of these remaining reports to the right owner.
+    It does better if it gives more of the remaining reports to the right owner.
 
     Args:
         history: the reports to learn from.
@@ -137,7 +140,7 @@ def compared(history: Sequence[Labelled], *, say: Callable[[str], None]) -> bool
 
 
 def learnt_from_all(history: Sequence[Labelled], out: Path, *, say: Callable[[str], None]) -> Learnt:
-    """Learn from every report and write the model file.
+    """Learn a model from every report, write it to the file `out`, and return it.
 
     Raises:
         ConfigurationError: the file cannot be written.

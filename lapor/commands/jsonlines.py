@@ -1,4 +1,4 @@
-"""Sends JSON lines through a pure function, as soon as they arrive and in their order, with one process or several."""
+"""Applies a function to JSON lines as soon as they arrive, in one process or several, and writes its answers in the same order."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ Work = Callable[[bytes], bytes]
 
 
 class Block(NamedTuple):
-    """Some lines of the input.
+    """Consecutive lines of the input, which are processed together.
 
     Attributes:
         first: the number of the first line, counted from 1.
@@ -40,7 +40,7 @@ class Block(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The lines of the output for a block.
+    """The lines of the output for one block of input lines.
 
     Attributes:
         text: the lines with their ends.
@@ -58,9 +58,9 @@ _working: list[Work] = []
 
 
 def pump(source: BinaryIO, sink: BinaryIO, prepare: Callable[[], Work], *, jobs: int = 1) -> tuple[int, int]:
-    """Apply a function to every line of the source, write its answers to the sink, and return the number of lines and of errors.
+    """Apply a function to every line of the source, write its answers to the sink, and return the number of answers and of errors.
 
-    Each line is answered as soon as it arrives, so a program can write one line and wait for the answer. Blank lines are skipped.
+    Each line is answered as soon as it arrives, so a program can write one line and wait for its answer. Blank lines are skipped.
 
     Args:
         source: a file or a pipe. Its file descriptor is read directly, not its buffer.
@@ -89,7 +89,7 @@ def _made(prepare: Callable[[], Work]) -> Work:
 
 
 def blocks(source: BinaryIO) -> Iterator[Block]:
-    """Yield the complete lines as they arrive, and at the end the last line even if it has no line end."""
+    """Yield the lines of a file or pipe in blocks, each as soon as its lines are complete. The last line may lack its line end."""
     rest, number = bytearray(), 1
     while block := os.read(source.fileno(), BLOCK_BYTES):
         whole, newline, tail = block.rpartition(b"\n")
@@ -105,7 +105,10 @@ def blocks(source: BinaryIO) -> Iterator[Block]:
 
 
 def answer(block: Block, work: Work) -> Answer:
-    """Apply the function to each line of a block. An error gets a field with its line number."""
+    """Apply the function to each line of a block that is not blank, and return its answers.
+
+    An answer that is an error gets a field "line" with the number of its line.
+    """
     out: list[bytes] = []
     errors = 0
     for number, line in enumerate(block.lines, block.first):
@@ -146,7 +149,10 @@ def _by_many(source: BinaryIO, prepare: Callable[[], Work], jobs: int) -> Iterat
 def _read(
     source: BinaryIO, pool: ProcessPoolExecutor, waiting: "Queue[Future[Answer] | BaseException | None]", over: Event
 ) -> None:
-    """Submit the blocks in order. An error is queued and raised by the consumer of the answers."""
+    """Submit the blocks of the source to the pool, and queue the futures of their answers in order; None follows the last.
+
+    An error is queued in the same way, so that the thread that reads the queue can raise it. Ends early once `over` is set.
+    """
     try:
         for block in blocks(source):
             if over.is_set():

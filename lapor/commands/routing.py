@@ -1,4 +1,4 @@
-"""`lapor route`, `evaluate` and `learn`: use the routing function directly, without a router process."""
+"""`lapor route`, `evaluate` and `learn`: route complaints, measure the routing and learn a model, without a router process."""
 
 import sys
 from contextlib import nullcontext
@@ -24,7 +24,7 @@ ModelFile = Annotated[
 
 
 def router_with(model: Path | None) -> "Router":
-    """Return the router with this model file; if it is None, with the model of the settings; without that too, with the rules alone.
+    """Return a router with the given model file; if that is None, with the model of LAPOR_MODEL; without either, with the rules alone.
 
     Raises:
         ConfigurationError: the file cannot be read or is not a model, or an environment variable has a wrong value.
@@ -37,14 +37,17 @@ def router_with(model: Path | None) -> "Router":
 
 
 def json_work(model: Path | None) -> "Work":
-    """Return the function that routes a JSON line and answers with a JSON line."""
+    """Return a function that routes the complaint in a JSON line and returns the result as JSON. `model` is as in `router_with`."""
     from router.jsonlines import route_line
 
     return partial(route_line, router_with(model))
 
 
 def plain_work(model: Path | None) -> "Work":
-    """Return the function that routes a JSON line and answers with a tab-separated line for people."""
+    """Return a function that routes the complaint in a JSON line and returns id, agency, confidence and explanation, separated by tabs.
+
+    For a line that cannot be routed, the function returns a JSON object with the reason in "error". `model` is as in `router_with`.
+    """
     from router.jsonlines import route_line
 
     return partial(_plain, partial(route_line, router_with(model)))
@@ -190,11 +193,12 @@ def learn(
     """Learn which agencies officers choose, and write a model that complements the rules.
 
     A model follows officers, who do not always choose the agency that the law names. Before you use it, measure it with
-    `lapor evaluate --model` on reports whose owners were read from the law. It never decides about reports of abuse of office. The file
-    contains words of citizens.
+    `lapor evaluate --model` on reports whose owners were read from the law. The model never decides about reports of abuse of
+    office. The file contains words of citizens.
 
-    First the command learns from four fifths of the reports and compares that model with the rules alone on the remaining fifth. Then it
-    learns from all reports. Use the file with `--model` or LAPOR_MODEL; without it, the rules alone decide.
+    First the command learns from four fifths of the reports and compares that model with the rules alone on the remaining fifth. If it is
+    better, or with `--anyway`, it then learns from all reports and writes the file. Use the file with `--model` or
+    LAPOR_MODEL; without it, the rules alone decide.
     """
     from lapor.commands.figures import compared, learnt_from_all
 

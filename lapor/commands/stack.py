@@ -97,7 +97,7 @@ def topics(
     replication: Annotated[int, typer.Option(help="Replicas per topic; -1: the cluster's default.", min=-1)] = -1,
     data_dir: DataDir = None,
 ) -> None:
-    """Create the topics that are missing, and list all topics. It is the first step on a new cluster; `lapor up` includes it."""
+    """Create the declared topics that Kafka lacks, and list all declared ones: the first step on a new cluster. `lapor up` includes it."""
     from complaints.contract import topics as declared
     from lapor.local.note import settings_in
     from lapor.processes.wiring import kafka_admin
@@ -110,7 +110,7 @@ def topics(
 
 
 class FeedChannel(StrEnum):
-    """The channels that `lapor feed` can use."""
+    """The values of `--channel` for `lapor feed`: one channel, or `mixed` for all four in turn."""
 
     sms = "sms"
     twitter = "twitter"
@@ -128,7 +128,7 @@ def feed(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Send a file of complaints through the real channels, and return when each has an owner in ClickHouse.
+    """Send a file of complaints through the real channels, and return when each has an owner in ClickHouse, or 90 s after the last news.
 
     The last line is JSON: sent, owned, stored, dead_letters, lost, seconds. The exit status is 1 if a complaint
     was refused or has no owner.
@@ -162,7 +162,7 @@ def demo() -> None:
 
 
 class Format(StrEnum):
-    """How rows are shown."""
+    """The forms in which `lapor query` prints rows: a table for people, tab-separated lines, or JSON lines."""
 
     table = "table"
     tsv = "tsv"
@@ -182,7 +182,10 @@ def query(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Query ClickHouse. The views are complaints, dispositions, case_events, deliveries, dead_letters and cases."""
+    """Run a query on ClickHouse that only reads, and print its rows.
+
+    The views are complaints, dispositions, case_events, deliveries, dead_letters and cases.
+    """
     from lapor.commands.tables import show_rows
     from lapor.local.note import started_in
     from lapor.processes.wiring import store
@@ -192,7 +195,10 @@ def query(
 
 
 def doctor(*, data_dir: DataDir = None) -> None:
-    """Show what works, what does not, and what to do. Exit status: 0 all is well, 1 something is wrong, 2 the stack is starting."""
+    """Show which parts of the stack work, which do not, and what to do.
+
+    Exit status: 0 all is well, 1 something is wrong, 2 the stack is starting.
+    """
     from lapor.local.checkup import findings
     from lapor.local.note import settings_in
     from ops.doctor import exit_status

@@ -1,4 +1,4 @@
-"""Formats services, rows and settings for people."""
+"""Formats the state of services and the values of settings for people, and prints rows for people or programs."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
 
 
 def table(supervisor: Supervisor) -> Table:
-    """Return a table for people with the present state of each service."""
+    """Return a table for people with the present state, process id, restarts, memory and heartbeat of each service."""
     shown = Table("service", "state", "pid", "restarts", "memory", "heartbeat")
     for service in supervisor.services:
         age = supervisor.beat_age_s(service) if service.beats else None
@@ -70,7 +70,7 @@ def _cell(value: Any) -> str:
 
 
 def shown_value(value: object, *, reveal: bool) -> str:
-    """Return the value of a setting as text. Passwords and tokens are replaced by stars unless `reveal` is true."""
+    """Return the value of a setting as text. Unless `reveal` is true, secrets and the passwords in addresses are replaced by ***."""
     if isinstance(value, SecretStr):
         return value.get_secret_value() if reveal else "***"
     text = "" if value is None else str(value)

@@ -1,1 +1,1 @@
-"""ClickHouse for analysts: no identities, masked text, and each event only once, however often it is delivered."""
+"""Copies events to ClickHouse for analysts (no identities, masked text, each event only once), and looks up the status of cases there."""

@@ -1,4 +1,4 @@
-"""Looks up the status of a case in ClickHouse."""
+"""Looks up the status of a case in ClickHouse by its tracking code."""
 
 import threading
 import time
@@ -29,10 +29,10 @@ AWAY_S = 5.0
 
 
 class StoredCases:
-    """A CaseReader on ClickHouse. Thread-safe: all threads use the same connection, one after another."""
+    """Looks up the status of cases in ClickHouse (see CaseReader). Thread-safe: all threads share one connection, one after another."""
 
     def __init__(self, store: Store) -> None:
-        """Store the connection. It must have been made with `patience_s=PATIENCE_S`, and nothing else may use it."""
+        """Store the connection to ClickHouse. The caller makes it with `patience_s=PATIENCE_S` and must not use it for anything else."""
         self._store = store
         self._lock = threading.Lock()
         self._away_until = 0.0

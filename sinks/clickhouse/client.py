@@ -1,4 +1,4 @@
-"""The connection to ClickHouse: clickhouse-driver, its errors mapped to ours. A connection is discarded after any error."""
+"""The connection to ClickHouse by clickhouse-driver. It maps the driver's errors to ours and discards the connection after each."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ class Store:
 
         Raises:
             StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
-            StoreRejected: ClickHouse refuses the statement.
+            StoreRejected: ClickHouse refuses the statement, or a value does not fit its column.
         """
         found: list[tuple[Any, ...]] = self._run(lambda client: client.execute(sql, parameters))
         return found
@@ -86,7 +86,7 @@ class Store:
         return [name for name, _ in columns], rows
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, token: str) -> None:
-        """Insert rows as one block. If ClickHouse remembers the token from an earlier insert into the table, nothing changes.
+        """Insert rows as one block, or insert nothing if ClickHouse remembers the token from an earlier insert into the table.
 
         The tables of the migrations remember the last 10,000 tokens.
 
@@ -104,7 +104,7 @@ class Store:
         self._run(lambda client: client.execute(statement, rows, settings={"insert_deduplication_token": token}))
 
     def close(self) -> None:
-        """Close the connection. The next statement opens a new one."""
+        """Close the connection to ClickHouse if it is open. The next statement opens a new one."""
         if self._client is not None:
             self._client.disconnect()
             self._client = None

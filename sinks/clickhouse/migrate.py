@@ -18,7 +18,7 @@ NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """A numbered SQL file.
+    """A numbered SQL file that changes the tables of ClickHouse.
 
     Attributes:
         number: the number at the start of the file's name; files are applied in this order, from 1.
@@ -63,14 +63,14 @@ def migrations() -> list[Migration]:
 
 
 def migrate(store: Store) -> list[str]:
-    """Apply the migrations that were not applied yet, and return the names of their files.
+    """Apply the migrations that were not applied yet, in the order of their numbers, and return the names of their files.
 
     A migration counts as applied after its last statement. If the run is interrupted before, the next run repeats the whole file. A
     repeated CREATE TABLE or CREATE VIEW does nothing, but a repeated ALTER or DROP may be refused.
 
     Raises:
         ConfigurationError: a file was changed after it was applied, or the files are not numbered 1, 2, 3 and so on.
-        StoreUnavailable: ClickHouse does not answer.
+        StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
         StoreRejected: ClickHouse refuses a statement.
     """
     store.execute(LEDGER)

@@ -26,7 +26,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The ClickHouse table for the events of one topic.
+    """The name of the ClickHouse table for the events of one topic, and the function that makes its rows.
 
     Attributes:
         name: the name of the table.
@@ -109,8 +109,8 @@ def complaint(record: StoredRecord) -> Row:
 def disposition(record: StoredRecord) -> Row:
     """Return the row of `disposition_rows` for a record with a Disposition.
 
-    The row has the rules and laws of the evidence but not the citizen's words. The explanation is masked. For a secret complaint, the
-    explanation and the alternatives are empty.
+    The row has the rules and laws of the evidence but not the citizen's words that it quotes. The explanation is masked. For a secret
+    complaint, the explanation and the alternatives are empty.
 
     Raises:
         ContractViolation: the record is not a valid Disposition, or a number is too large for its column.
@@ -144,7 +144,7 @@ def disposition(record: StoredRecord) -> Row:
 def case_event(record: StoredRecord) -> Row:
     """Return the row of `case_event_rows` for a record with a CaseEvent.
 
-    The text is masked, and empty if the complaint is secret. If the event is an addition, the row also has the complaint after it.
+    The text is masked, and empty if the complaint is secret. If the event is an addition, the row also describes the complaint after it.
 
     Raises:
         ContractViolation: the record is not a valid CaseEvent, or a number is too large for its column.
@@ -167,12 +167,15 @@ def case_event(record: StoredRecord) -> Row:
 
 
 def _completion(completed: Complaint | None) -> Row:
-    """Return the columns that describe a complaint as it is after an addition, and not only what the addition changed.
+    """Return the columns of a case event that describe the whole complaint after an addition, not only what the addition changed.
 
-    The text is masked. In a secret complaint it is empty, and so are district and village.
+    The text of the complaint and all additions is masked. In a secret complaint it is empty, and so are district and village.
 
     Args:
         completed: the complaint with all additions so far; None if the event is no addition: then the values are empty, 0 or False.
+
+    Raises:
+        ContractViolation: the number of additions is too large for its column.
     """
     place = completed.place if completed else Place()
     secret = completed is not None and completed.secret
@@ -216,10 +219,10 @@ _WORDED = frozenset({MalformedMessage.__name__, ContractViolation.__name__})
 
 
 def dead_letter(record: StoredRecord) -> Row:
-    """Return the row of `dead_letter_rows` for a record with a DeadLetter. It has no payload.
+    """Return the row of `dead_letter_rows` for a record with a DeadLetter, without the payload and the headers.
 
-    The reason is masked. If the error is not one of _WORDED, the row has "our own fault" instead. If the input did not come from
-    a topic, the source partition and offset are -1.
+    The reason is masked. If the error is neither MalformedMessage nor ContractViolation, the reason is "our own fault" instead. If the
+    input did not come from a topic, the source partition and offset are -1.
 
     Raises:
         ContractViolation: the record is not a valid DeadLetter, or a number is too large for its column.

@@ -1,4 +1,4 @@
-"""The sink: inserts each event of the topics into its table, and each batch only once, even after a crash.
+"""The sink: inserts the events of the topics into the tables of ClickHouse, each batch only once, even after a crash.
 
 The sink notes the end of a batch on Kafka before it inserts the batch, and commits that end afterwards. After a crash the next owner of
 the partition finds the note and inserts exactly the same batch with the same token, and ClickHouse ignores a batch whose token it knows
@@ -52,10 +52,10 @@ class Pending:
     records: list[StoredRecord] = field(default_factory=list)
 
     def take(self) -> list[StoredRecord]:
-        """Remove the records of the next batch and return them, in order.
+        """Remove the records of the next batch from the pending ones and return them, in order.
 
-        The batch has all records; if a former owner noted a cut, it has those before the cut. The list is empty if there are no records, or
-        if not all records before the cut were read yet.
+        The batch has all pending records. If a former owner of the partition noted the end of a batch that it began to insert, the batch
+        has the records before that end; the list is empty until all of these were read.
         """
         if self.cut is None:
             batch, self.records = self.records, []
@@ -70,7 +70,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The two limits at which the sink inserts the records that it has read. The one that is reached first counts.
+    """The two limits at which the sink inserts the records that it has read: a number of records and a time; the first one reached counts.
 
     Attributes:
         most_rows: the number of records that were read and not yet inserted; also the maximum of one poll.
@@ -82,10 +82,10 @@ class Pace:
 
 
 class Sink:
-    """A worker that copies events to ClickHouse. Not thread-safe: one thread owns it."""
+    """A worker that copies events from Kafka to ClickHouse. Not thread-safe: one thread owns it."""
 
     def __init__(self, consumer: BatchConsumer, store: Store, producer: Producer, pace: Pace, fuse: Fuse) -> None:
-        """Store the parts, and register for partitions that go to another sink.
+        """Store the parts, and ask the consumer to report partitions that go to another sink.
 
         Args:
             consumer: reads the topics of TABLES for GROUP.
@@ -193,7 +193,9 @@ class Sink:
         telemetry.ROWS_STORED.labels(table.name).inc(len(rows))
 
     def _rows(self, batch: list[StoredRecord]) -> list[Row]:
-        """Return the rows of a batch. A record that is poison becomes a dead letter instead; return once Kafka has all dead letters.
+        """Return the table rows for the records of a batch. A record that is not valid gives no row: it is written as a dead letter.
+
+        It returns only after Kafka has acknowledged all these dead letters.
 
         Raises:
             BusUnavailable: Kafka did not acknowledge a dead letter.

@@ -18,7 +18,7 @@ from complaints.errors import BusUnavailable
 
 T = TypeVar("T")
 Place = tuple[TopicPartition, int]
-"""An offset in a partition."""
+"""A partition, and an offset in it."""
 
 READ_TIMEOUT_S = 5.0
 """Seconds to wait for an answer, and for the oldest records of all lagging partitions together. A broker that is up needs milliseconds."""
@@ -36,10 +36,10 @@ _COMMITTED = IsolationLevel.READ_COMMITTED
 
 
 class Backlogs:
-    """Asks Kafka about consumer groups. No request waits longer than the timeout, and no group's progress changes."""
+    """Asks Kafka how far each consumer group is behind. Each request ends at most a second after the timeout, and no progress changes."""
 
     def __init__(self, brokers: str, *, timeout_s: float = READ_TIMEOUT_S) -> None:
-        """Keep the settings, without a request to Kafka.
+        """Keep the settings. Does not wait for Kafka.
 
         Args:
             brokers: host:port, separated by commas.
@@ -54,6 +54,7 @@ class Backlogs:
 
         The backlog covers the partitions for which the group has committed an offset or which a member holds, and all partitions of the
         topics that are expected of the group. If it has committed nothing for a partition, all records that Kafka still has wait.
+        Partitions that no longer exist or have no leader now are left out.
 
         Args:
             expected: the groups that must exist, each with the topics that it must read to the end.
@@ -86,7 +87,10 @@ class Backlogs:
         return found
 
     def _behind(self, done: Mapping[str, Offsets]) -> dict[str, dict[Place, int]]:
-        """Return, for each group, its place in each partition that it has not read to the end, with the number of offsets up to the end.
+        """Return, by group, the next offset in each partition that the group has not read to the end, with the number of offsets left.
+
+        If Kafka has already deleted records after the committed offset, the next offset is that of the first record that Kafka still has.
+        Partitions that no longer exist or have no leader now are left out.
 
         Args:
             done: the committed offset of each partition, by group; -1 if the group has committed nothing for it.
@@ -103,7 +107,7 @@ class Backlogs:
         return behind
 
     def _described(self, group: str) -> tuple[int, set[TopicPartition]]:
-        """Return the number of members of a group, and the partitions that they hold."""
+        """Return the number of members of a consumer group, and the partitions that are assigned to them now."""
         asked = self._admin.describe_consumer_groups([group], request_timeout=self._timeout_s)
         found: ConsumerGroupDescription = self._answer(asked[group])
         held = {(at.topic, at.partition) for member in found.members for at in member.assignment.topic_partitions}
@@ -146,9 +150,10 @@ class Backlogs:
         return asked.result(self._timeout_s + 1.0)
 
     def _timestamps(self, places: set[Place]) -> dict[Place, int | None]:
-        """Return the timestamp of the first record at or after each place, or None if there is none. Places not read in time are left out.
+        """Return, by place (a partition and an offset), the timestamp in milliseconds of the first record at or after it; None if none is.
 
-        Between a place and the end there may be only transaction markers and records of aborted transactions, which nobody handles.
+        Places that could not be read in time are left out. Between a place and the end there may be only transaction markers and records
+        of aborted transactions, which nobody handles.
         Groups can be at different places of one partition, but a consumer reads only one: each round reads one place per partition.
         """
         found: dict[Place, int | None] = {}
@@ -179,7 +184,15 @@ class Backlogs:
 
 
 def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[TopicPartition, int | None]:
-    """Return the timestamp of the first record at or after one place in each partition; None if the end of the partition comes first."""
+    """Return, by partition, the timestamp in milliseconds of the first record at or after the given offset; None if the end comes first.
+
+    Partitions of which neither a record nor the end was read before the deadline are left out.
+
+    Args:
+        consumer: the consumer to read with; it has no partitions afterwards.
+        places: one offset for each partition.
+        deadline: the end of the waiting, by time.monotonic().
+    """
     found = dict[TopicPartition, int | None]()
     consumer.assign([ConfluentPartition(topic, partition, offset) for (topic, partition), offset in places.items()])
     while len(found) < len(places) and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""The code that the clients share: settings, the conversion of records, and the mapping of Kafka's errors."""
+"""The code that consumer, producer and scanner share: their settings, the conversion of records, and the mapping of Kafka's errors."""
 
 import logging
 from typing import Any, Final, cast
@@ -20,7 +20,7 @@ _PASSING_ERRORS = {
 
 
 def settings(brokers: str, **others: Any) -> dict[str, Any]:
-    """Return the settings of a client.
+    """Return the settings of a confluent-kafka client: those of every client, and the given ones.
 
     Args:
         brokers: host:port, separated by commas.
@@ -35,10 +35,10 @@ def settings(brokers: str, **others: Any) -> dict[str, Any]:
 
 
 def is_record(message: Message) -> bool:
-    """Return whether a polled message is a record and not a passing error.
+    """Return whether a polled message is a record. It is none if it marks the end of a partition or is an error that passes by itself.
 
     Raises:
-        BusUnavailable: it is an error from which librdkafka does not recover.
+        BusUnavailable: the message is an error from which librdkafka does not recover.
     """
     error = message.error()
     if error is None:
@@ -49,7 +49,7 @@ def is_record(message: Message) -> bool:
 
 
 def stored(message: Message) -> StoredRecord:
-    """Return a polled message as a record of the bus."""
+    """Convert a polled message of confluent-kafka to a StoredRecord. A header without a value gets an empty one."""
     return StoredRecord(
         message.topic() or "",
         message.partition() or 0,
@@ -62,7 +62,7 @@ def stored(message: Message) -> StoredRecord:
 
 
 def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
-    """Return the project's error for a failed write."""
+    """Return this project's error for Kafka's error of a write: ContractViolation if the record is too large, else BusUnavailable."""
     if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
         return ContractViolation(f"the record is too large for Kafka: {error}")
     return BusUnavailable(f"Kafka did not accept the record: {error}")

@@ -25,14 +25,14 @@ group drops a member that died while it joined."""
 
 
 class ConfluentConsumer:
-    """A BatchConsumer.
+    """Reads the records of topics in batches for a consumer group (see BatchConsumer).
 
     Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and assigned all complaints to one
     member.
     """
 
     def __init__(self, brokers: str, *, group: str, topics: Collection[str]) -> None:
-        """Join the group at the first poll.
+        """Prepare the consumer. It joins the group at the first `poll`.
 
         Args:
             brokers: host:port, separated by commas.
@@ -66,7 +66,13 @@ class ConfluentConsumer:
         self._revoked([(partition.topic, partition.partition) for partition in partitions])
 
     def poll(self, *, max_records: int, timeout_s: float) -> Batch:
-        """Return the available records (see BatchConsumer)."""
+        """Return the first record that arrives within `timeout_s` seconds and those already fetched, at most `max_records`; empty if none.
+
+        The first record is left out if its partition goes to another member meanwhile.
+
+        Raises:
+            BusUnavailable: Kafka answered with an error that does not pass by itself.
+        """
         first = self._consumer.poll(timeout_s)
         if first is None:
             return []
@@ -79,7 +85,11 @@ class ConfluentConsumer:
         return [stored(message) for message in ours if is_record(message)]
 
     def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
-        """Store progress (see BatchConsumer)."""
+        """Store the group's offsets and notes on Kafka (see BatchConsumer). Repeat for COMMIT_PATIENCE_S while members join or leave.
+
+        Raises:
+            BusUnavailable: they could not be stored.
+        """
         if not offsets:
             return
         marks = [
@@ -98,7 +108,11 @@ class ConfluentConsumer:
                 return
 
     def committed(self) -> Mapping[TopicPartition, tuple[int, str]]:
-        """Return stored progress (see BatchConsumer)."""
+        """Return the offset and the note that the group stored for each assigned partition; -1 if no offset, "" if no note.
+
+        Raises:
+            BusUnavailable: Kafka did not answer in time.
+        """
         try:
             found = self._consumer.committed(self._consumer.assignment(), timeout=READ_TIMEOUT_S)
         except KafkaException as error:
@@ -106,9 +120,9 @@ class ConfluentConsumer:
         return {(at.topic, at.partition): (at.offset if at.offset >= 0 else -1, at.metadata or "") for at in found}
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
-        """Register the callback for a hand-over (see BatchConsumer)."""
+        """Register the function to call when partitions go to another member (with them) or were lost (with an empty collection)."""
         self._revoked = callback
 
     def close(self) -> None:
-        """Leave the group."""
+        """Leave the consumer group and close the connection."""
         self._consumer.close()

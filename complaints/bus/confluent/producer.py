@@ -12,7 +12,7 @@ from complaints.errors import BusUnavailable
 
 
 class ConfluentProducer:
-    """A Producer: idempotent, acks=all. Keys are hashed by murmur2, as Kafka's Java client and kafka-python do."""
+    """Writes records to Kafka (see Producer): idempotent, acks=all, with keys hashed by murmur2 as Kafka's Java client does."""
 
     def __init__(self, brokers: str, *, timeout_s: float = 30.0, linger_ms: int = 5) -> None:
         """Start the producer. The broker need not be up yet.
@@ -43,7 +43,7 @@ class ConfluentProducer:
             self._producer.poll(0.1)
 
     def send(self, record: Record) -> "Future[Position]":
-        """Enqueue a record (see Producer)."""
+        """Enqueue a record and return the future of its position on Kafka (see Producer). Blocks while the local queue is full."""
         answer: Future[Position] = Future()
 
         def delivered(error: KafkaError | None, message: Message) -> None:
@@ -59,7 +59,7 @@ class ConfluentProducer:
         return answer
 
     def write(self, records: Collection[Record], timeout_s: float) -> None:
-        """Write records, and return when Kafka has accepted all of them.
+        """Write records, wait until Kafka has answered for each, and return if it has accepted all of them.
 
         A future per record costs as much time as the rest of the write. Callers that need one answer for all records save it here.
 
@@ -99,7 +99,11 @@ class ConfluentProducer:
                 return
 
     def flush(self, timeout_s: float) -> None:
-        """Wait for all answers (see Producer)."""
+        """Wait until each record sent so far is acknowledged or has failed (see Producer).
+
+        Raises:
+            BusUnavailable: some records were neither after `timeout_s` seconds.
+        """
         left = self._producer.flush(timeout_s)
         if left:
             raise BusUnavailable(f"Kafka did not accept {left} records within {timeout_s} s")

@@ -1,4 +1,4 @@
-"""Reads topics outside any consumer group, for replay, `lapor explain` and the tests."""
+"""Reads topics outside any consumer group, for replay, the commands about one case, and the tests."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class ConfluentScanner:
-    """A Scanner: reads a topic from end to end, or one record, outside any group."""
+    """Reads a topic up to its present end, or a single record, outside any consumer group (see Scanner)."""
 
     def __init__(self, brokers: str) -> None:
         """Keep the settings. The first request connects.
@@ -48,7 +48,11 @@ class ConfluentScanner:
         )
 
     def scan(self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None) -> Iterator[Batch]:
-        """Yield the records up to the present end (see Scanner)."""
+        """Yield the records of a topic in batches, from the given offsets or time up to the topic's present end (see Scanner).
+
+        Raises:
+            BusUnavailable: Kafka did not answer in time, or answered with an error that does not pass.
+        """
         spans = {}
         for partition in self._partitions(topic):
             first, end = self._ends(topic, partition)
@@ -60,11 +64,11 @@ class ConfluentScanner:
         yield from self._spans(topic, spans)
 
     def ends(self, topic: str) -> Offsets:
-        """Return each partition's end (see Scanner)."""
+        """Return, for each partition of a topic, the offset after its last record (see Scanner)."""
         return {(topic, partition): self._ends(topic, partition)[1] for partition in self._partitions(topic)}
 
     def read(self, position: Position) -> StoredRecord | None:
-        """Return one record (see Scanner)."""
+        """Return the record at a position, or None if Kafka has none there (see Scanner)."""
         first, end = self._ends(position.topic, position.partition)
         if not first <= position.offset < end:
             return None
@@ -106,7 +110,7 @@ class ConfluentScanner:
         return int(found[0].offset)  # -1 if all records are older
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection to Kafka."""
         self._consumer.close()
 
 
