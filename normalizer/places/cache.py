@@ -34,7 +34,10 @@ def table(name: str, build: Callable[[], Any]) -> Any:
 
 
 def _digest() -> str:
-    """Return the digest of the data and of all code that can decide what is in the tables: an edit of any of it makes them anew."""
+    """Return the digest, in hexadecimal digits, of the data and of all code that can decide what is in the tables.
+
+    After an edit of any of it the digest differs, so the tables are built anew.
+    """
     digest = blake2b(digest_size=8)
     package = resources.files("normalizer")
     code = [

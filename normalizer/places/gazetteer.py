@@ -22,7 +22,7 @@ class Gazetteer:
         return _load()
 
     def name(self, code: str | None) -> str:
-        """Return the official name ("Kota Semarang", "Jawa Tengah"), or an empty text if the code is unknown."""
+        """Return the official name of a region ("Kota Semarang", "Jawa Tengah"), or an empty text if the code is unknown or None."""
         return self.names.get(code, "") if code else ""
 
     def full_name(self, code: str) -> str:
@@ -52,7 +52,7 @@ def _load() -> Gazetteer:
 
 @lru_cache(maxsize=8192)
 def described(gazetteer: Gazetteer, code: str) -> str:
-    """Return a region's name for citizens, a district or village with its regency ("Kecamatan Mijen, Kota Semarang").
+    """Return a region's name for citizens, a district or village with its level and regency ("Kecamatan Mijen, Kota Semarang").
 
     The text is empty if the code is unknown.
     """

@@ -22,7 +22,7 @@ def table() -> dict[str, str]:
 
 
 def main() -> None:
-    """Write TARGET. The same wheel always gives the same bytes."""
+    """Write the code and name of each region, by code, gzipped to data/regions.tsv.gz. The same wheel always gives the same bytes."""
     lines = "".join(f"{code}\t{name}\n" for code, name in sorted(table().items()))
     TARGET.write_bytes(gzip.compress(lines.encode(), compresslevel=9, mtime=0))
     sys.stdout.write(f"{TARGET.name}: {TARGET.stat().st_size} bytes\n")
