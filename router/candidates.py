@@ -184,7 +184,7 @@ class Weighing:
         return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
 
     def _by_account(self, account: str) -> None:
-        """Add a score for an account that the citizen tagged if it has an agency's name (@pln_123, @DishubKotaSmg), not a government's."""
+        """Add a score to the agency whose name a tagged account has (@pln_123, @DishubKotaSmg); not to a government."""
         named = resolve(self._registry, account.strip("0123456789_"), self._facts.place.regency)
         if named and named.kind != "government":
             self._add(named, TAGGED_SCORE, "", Reason("tagged", account, "", TAGGED_SCORE))

@@ -1,4 +1,4 @@
-"""The law as data: who is responsible for each subject, and in which case."""
+"""The law as data: who is responsible for each subject and in which case, and who looks into abuse of office."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
