@@ -8,7 +8,7 @@ Knots = Sequence[tuple[float, float]]
 
 
 def probability(share: float, knots: Knots) -> float:
-    """Return the probability for a share of all scores, read from the line through the knots; outside it, that of the first or last knot."""
+    """Return the probability for a share of all scores, read from the line through the knots; outside it, that of the nearest knot."""
     at = bisect_left(knots, (share, 0.0))
     if at == 0 or at == len(knots):
         return knots[min(at, len(knots) - 1)][1]

@@ -76,7 +76,7 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resolve_line(registry: Registry, line: bytes | str) -> bytes:
-    """Return a JSON object with "name", "agency_id" (what the name means, or null) and "parents" (their ids, nearest first).
+    """Return a JSON object with "name", "agency_id" (what the name means, or null) and "parents" (ids, nearest first).
 
     Without a line end. Never raises.
 
@@ -98,7 +98,7 @@ def resolve_line(registry: Registry, line: bytes | str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _place(gazetteer: Gazetteer, codes: Codes) -> dict[str, dict[str, str] | None]:
-    """Return by level the code and name of the region, None for a level that is not known. Callers must not change the object: it is cached."""
+    """Return by level the code and name of the region, None for a level that is not known. Callers must not change the cached object."""
     return {
         level: {"code": code, "name": gazetteer.name(code)} if code else None
         for level, code in zip(_LEVELS, codes, strict=True)

@@ -169,8 +169,7 @@ def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | No
 def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
     """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself.
 
-    The rule for the nearest of the agency and its parents applies; None if there is none.
-
+    The rule for the agency applies, or else that for its nearest parent that has one; None if there is none.
     If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
     the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
 

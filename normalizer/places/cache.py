@@ -21,7 +21,7 @@ def table(name: str, build: Callable[[], Any]) -> Any:
     Otherwise call `build` and keep the result in the folder. If the folder cannot be read or written, the table is built each time.
 
     Args:
-        name: the beginning of the file's name.
+        name: the beginning of the file's name; a digest of the sources follows.
         build: makes the table; its result must be convertible to JSON.
     """
     path = user_cache_path("lapor") / f"{name}-{_digest()}.json"

@@ -39,7 +39,7 @@ class Gazetteer:
                 return name
 
     def regencies(self) -> Iterator[tuple[str, str]]:
-        """Yield the code and name of each regency and city."""
+        """Yield the Kemendagri code and the official name of each regency and city of the country."""
         return ((code, name) for code, name in self.names.items() if len(code) == REGENCY)
 
 

@@ -13,7 +13,7 @@ SPELLINGS = {"31": "DKI Jakarta", "34": "Daerah Istimewa Yogyakarta"}
 
 
 def table() -> dict[str, str]:
-    """Return the names of all regions, from provinces to villages, by Kemendagri code."""
+    """Return the names of all regions, from provinces to villages, by Kemendagri code, with SPELLINGS in place of the wheel's own."""
     folder = resources.files("lokal") / "data"
     rows: dict[str, str] = {}
     for name in ("wilayah.json.gz", "desa.json.gz"):

@@ -41,7 +41,7 @@ def places(registry: Registry, words: str) -> tuple[str, ...]:
 
 
 def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:
-    """Return the code of the only regency that has districts or villages with this name, in a tuple of one.
+    """Return the code of the only regency that has districts or villages with the name `words`, in a tuple of one.
 
     The tuple is empty if several regencies have the name, if none has it, or if the words name a regency or province.
 

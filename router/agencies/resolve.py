@@ -95,7 +95,7 @@ def _resolve(registry: Registry, words: str, region: str | None) -> Agency | Non
 
 
 def _inspectorate(registry: Registry, words: str) -> Agency | None:
-    """Return the inspectorate whose name begins at "itjen" in the words; None if there is none. Never return the ministry itself."""
+    """Return the ministry's inspectorate that the words from "itjen" on name; None if there is none. The words must have "itjen"."""
     parts = words.split()
     return national(registry, " ".join(parts[parts.index("itjen") :]))
 
