@@ -41,27 +41,27 @@ class PlaceReading:
 
     @property
     def province(self) -> str | None:
-        """The province's code; None if it is not known."""
+        """The code of the province where it happened; None if it is not known."""
         return self.codes[0]
 
     @property
     def regency(self) -> str | None:
-        """The regency's or city's code; None if it is not known."""
+        """The code of the regency or city where it happened; None if it is not known."""
         return self.codes[1]
 
     @property
     def district(self) -> str | None:
-        """The district's code; None if it is not known."""
+        """The code of the district where it happened; None if it is not known."""
         return self.codes[2]
 
     @property
     def village(self) -> str | None:
-        """The village's code; None if it is not known."""
+        """The code of the village where it happened; None if it is not known."""
         return self.codes[3]
 
     @property
     def deepest(self) -> str | None:
-        """The code of the smallest region that is known; None if not even the province is."""
+        """The code of the smallest known region where it happened; None if not even the province is known."""
         return self.village or self.district or self.regency or self.province
 
 

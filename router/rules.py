@@ -101,7 +101,7 @@ class Rules:
 
     @classmethod
     def load(cls) -> "Rules":
-        """Read the packaged data file once and return the same object to each caller."""
+        """Return the rules of law from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
 

@@ -18,7 +18,7 @@ class Gazetteer:
 
     @classmethod
     def load(cls) -> "Gazetteer":
-        """Read the packaged data file once and return the same object to each caller."""
+        """Return the gazetteer from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
     def name(self, code: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Finds the agencies that a text names, and whether the text is addressed to them."""
+"""Finds the agencies and kinds of local unit that a text names, and whether the text is addressed to them."""
 
 from dataclasses import dataclass
 from functools import cache

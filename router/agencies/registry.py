@@ -77,7 +77,7 @@ class Registry:
 
     @classmethod
     def load(cls) -> "Registry":
-        """Read the packaged data files once and return the same object to each caller."""
+        """Return the registry of the packaged data files, which are read once: each caller gets the same object."""
         return _load()
 
     @property
@@ -194,7 +194,7 @@ class Registry:
 
     @staticmethod
     def seat(region: str) -> str:
-        """Return the code of the region whose government is in charge: DKI Jakarta for places in it, otherwise the regency or province."""
+        """Return the code of the region whose government is in charge of a place: DKI Jakarta, or else its regency or province."""
         return DKI if region[:PROVINCE] == DKI else region[:REGENCY]
 
 

@@ -105,7 +105,7 @@ def _first_located(registry: Registry, units: list[str], codes: list[str]) -> Ag
 
 
 def _at_small_place(registry: Registry, words: str) -> Agency | None:
-    """Return the unit that is named after a district or village that only one regency has; None if there is none."""
+    """Return the unit, of that regency or its province, named after a district or village that only one regency has; None if none is."""
     for villages in (False, True):
         for head, codes in small_splits(registry, words, villages=villages):
             for unit in units_for(registry, head, whole=True):
