@@ -194,7 +194,7 @@ class Registry:
 
     @staticmethod
     def seat(region: str) -> str:
-        """Return the code of the region whose government is in charge of a place: DKI Jakarta, or else its regency or province."""
+        """Return the code of the region that governs a place: DKI Jakarta for a place in it, otherwise its regency or province."""
         return DKI if region[:PROVINCE] == DKI else region[:REGENCY]
 
 
