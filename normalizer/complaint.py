@@ -1,4 +1,7 @@
-"""Turns an inbound message into a complaint, which keeps the raw message. Does no I/O after its data are loaded."""
+"""Turns an inbound message into a complaint, which keeps the raw message, and adds the citizen's further messages to his complaint.
+
+Does no I/O after its data are loaded.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +75,8 @@ class Normaliser:
     def normalise(self, message: "InboundMessage", identity: "Identity") -> Complaint:
         """Return the complaint for a message.
 
-        The title, topic, date and files that the citizen gave outside the text take precedence over the reading of the text.
+        A topic or date that the citizen gave in a field of its own takes precedence over the one read from the text. Attached files count
+        as evidence. If the citizen gave no title, the complaint's title is made from the first words of the text.
         The same message always gives the same complaint.
 
         Args:
@@ -125,7 +129,7 @@ class Normaliser:
 
         If the message was already added, return the complaint unchanged. An addition fills gaps: a date, a regency or a topic that
         the complaint already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
-        Dates such as "kemarin" are counted from the receipt of the addition; a date of the complaint itself was read before.
+        Dates such as "kemarin" are counted from the receipt of the addition. Files attached to any of the messages count as evidence.
 
         Args:
             complaint: the complaint so far.
@@ -201,13 +205,13 @@ def _raw(message: "InboundMessage") -> Raw:
 
 
 def _without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> tuple[MissingPart, ...]:
-    """Return the missing parts except those that the citizen gave outside the text: files as evidence, a date in its own field."""
+    """Return the given missing parts, without "evidence" if files are attached and without "date" if the complaint already has a date."""
     there = {name for name, is_there in (("evidence", evidence), ("date", date)) if is_there}
     return tuple(part for part in missing if part not in there)
 
 
 def _writable(text: str) -> str:
-    """Return the text in a form that UTF-8 can encode: JSON may contain half of a surrogate pair, which becomes U+FFFD."""
+    """Return the text in a form that UTF-8 can encode: a lone half of a surrogate pair, which JSON may contain, becomes U+FFFD."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -222,5 +226,5 @@ def _title_of(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _region(code: str, name: str) -> Region:
-    """Return the region with this code and name. Regions are frozen, so all complaints about a place share one object."""
+    """Return the region with this code and name. Regions are frozen, so complaints about the same place can share one object."""
     return Region(code=code, name=name)

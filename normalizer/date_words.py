@@ -1,4 +1,4 @@
-"""The words of dates and times: what they count or name, and those that mark the past."""
+"""The Indonesian words of dates: months, weekdays, numbers and units of time, and words that mark a moment or span of the past."""
 
 MONTHS = {
     name: number

@@ -40,9 +40,9 @@ _WAYS = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday",
 def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
     """Return when it happened, never later than today; None if the text does not say.
 
-    Ways to give a date take precedence in this order: a numeric date, a day of a named month, a relative day or week, a span of
-    time. A named or relative month or year counts only if nothing gives a day or a week, and a year alone only if nothing else counts.
-    Within one way the first in the text counts.
+    Ways to give a date take precedence in this order: a numeric date, a day of a named month, a weekday or a relative day or week, a
+    span of time up to today. If the text also names a month, or a relative month or year, only a span of days or weeks takes precedence
+    over that. A year alone counts only if nothing else does. Within one way the first in the text that gives a date counts.
 
     Args:
         words: the folded words of the text.
@@ -73,7 +73,7 @@ def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]
 
 
 def _around(words: list[str], at: int) -> tuple[list[str], list[str]]:
-    """Return the words before a position and the words from it on, at most _REACH_WORDS of each."""
+    """Return two lists: the words before the position `at`, and the words from it on; at most five (_REACH_WORDS) in each."""
     return words[max(0, at - _REACH_WORDS) : at], words[at : at + _REACH_WORDS]
 
 
@@ -95,7 +95,7 @@ def _numeric(words: list[str], at: int, today: date) -> DateReading | None:
 
 
 def _number(digits: str) -> int:
-    """Return the number in digits. More digits than any date has give a number that no date has."""
+    """Return the whole number that the digits mean, or 10**9, which occurs in no date, if there are more than nine digits."""
     return int(digits) if len(digits) <= _MOST_DIGITS else _NO_DATE
 
 
@@ -122,7 +122,7 @@ def _month(words: list[str], at: int, today: date) -> DateReading | None:
 
 
 def _first_day(before: list[str]) -> int:
-    """Return the number of the day before a month's name (the first one of "24 s/d 26"), 0 if there is none."""
+    """Return the number of the day at the end of the words before a month's name, the first one of "24 s/d 26"; 0 if there is none."""
     day = 0
     joined = True
     for word in reversed(before):
@@ -152,7 +152,10 @@ def _relative(words: list[str], at: int, today: date) -> DateReading | None:
 
 
 def _yesterday(last: str, follows: str, today: date) -> DateReading | None:
-    """Return the date that "kemarin" means with the word before or after it ("senin kemarin", "bulan kemarin", "kemarin lusa")."""
+    """Return the date that "kemarin" means with the word before or after it ("senin kemarin", "bulan kemarin", "kemarin lusa").
+
+    Without such a word it is the day before today. None only if the date would be before the year 1.
+    """
     if last in UNITS and last not in DAY_UNITS:
         return _last(last, 1, today)
     if last in WEEKDAYS:
@@ -161,7 +164,10 @@ def _yesterday(last: str, follows: str, today: date) -> DateReading | None:
 
 
 def _ago(before: list[str], today: date) -> DateReading | None:
-    """Return the date of "minggu lalu", "bulan yang lalu", "senin lalu"; None for anything else ("3 bulan lalu" is read by _span)."""
+    """Return the date of "minggu lalu", "bulan yang lalu" or "senin lalu" from the words before "lalu".
+
+    None for anything else ("3 bulan lalu" is read by _span).
+    """
     words = before[:-1] if before and before[-1] in {"yang", "yg"} else before
     unit = words[-1] if words else ""
     number = words[-2] if len(words) > 1 else ""
@@ -188,9 +194,9 @@ def _on_weekday(wanted: int, today: date) -> DateReading | None:
 
 
 def _span(words: list[str], at: int, today: date) -> DateReading | None:
-    """Return the beginning of the span up to today whose unit is the word at a position; None if there is no such span there.
+    """Return the beginning of the span up to today whose unit of time is the word at the position `at`.
 
-    Examples are "3 bulan lalu", "sudah dua minggu" and "setahun ini".
+    Examples are "3 bulan lalu", "sudah dua minggu" and "setahun ini". None if there is no such span there, or if it begins before 1990.
 
     Args:
         words: the folded words of the text.
@@ -229,7 +235,7 @@ def _before(today: date, number: int, precision: str) -> DateReading | None:
 
 
 def _clamped(year: int, month: int, day: int) -> date:
-    """Return the day, or the last day of the month if the month is shorter."""
+    """Return the date, or the last day of that month if the month has fewer days."""
     while True:
         try:
             return date(year, month, day)
@@ -238,7 +244,7 @@ def _clamped(year: int, month: int, day: int) -> date:
 
 
 def _last(unit: str, back: int, today: date) -> DateReading:
-    """Return the first day of the current week (from Monday), month or year (`back` 0) or of the previous one (`back` 1)."""
+    """Return the first day of the current week (from Monday), month or year (`back` 0) or of the previous one (`back` 1) of `unit`."""
     precision = UNITS[unit]
     if precision == "week":
         found = _days_before(today, today.weekday() + 7 * back)
@@ -274,5 +280,8 @@ def _exactly(year: int, month: int, day: int, *, today: date) -> DateReading | N
 
 
 def _latest(month: int, day: int, *, today: date) -> DateReading | None:
-    """Return this day of this year, or of last year if it is still to come this year; None if neither year has it."""
+    """Return this day and month in this year if it is not later than today and exists, otherwise in last year.
+
+    None if last year does not have the day either, or if the date would be before 1990.
+    """
     return _exactly(today.year, month, day, today=today) or _exactly(today.year - 1, month, day, today=today)

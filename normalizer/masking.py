@@ -1,4 +1,4 @@
-"""Masks personal data in free text for everyone except the responsible officer."""
+"""Replaces personal data in free text by placeholders, for everyone except the responsible officer."""
 
 import re
 from collections.abc import Callable
@@ -46,9 +46,9 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 def mask(text: str) -> str:
     """Return the text with personal data replaced by placeholders. Never raises.
 
-    Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers, e-mail
-    addresses, account names on social media, vehicle plates, and names that follow a cue ("nama saya ...", "a.n. ...", "Bpk ...").
-    Other names of persons stay.
+    Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers and any other
+    number of 9 to 20 digits, e-mail addresses, account names on social media, vehicle plates, and names of persons that follow a cue
+    ("nama saya ...", "a.n. ...", "Bpk ..."). Other names of persons stay, and so do titles of office after a cue ("Bapak Bupati").
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

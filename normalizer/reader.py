@@ -1,4 +1,4 @@
-"""Reads place, date, subjects, class and missing parts from a text in one pass. Knows nothing of channels."""
+"""Reads place, date, subjects, class, abuse of office and missing parts from a text in one pass. Knows nothing of channels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -144,7 +144,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
     """Find the meanings and the place names in a text.
 
     Args:
-        words: the folded words of the text; the last one must be BREAK.
+        words: the folded words of the text; the last one must be BREAK (the word "|", which ends each part of a text).
         lexicon: the words, phrases and names to find.
 
     Returns:
@@ -182,7 +182,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
 
 
 def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
-    """Add to `told` the meaning of each phrase that begins with the word at a position."""
+    """Add to `told` the meaning of each phrase of two or more words that begins at the position `at`, and of each beginning of one."""
     end = at + 1
     meaning = word.follow.get(words[end])
     while meaning is not None:
@@ -192,7 +192,7 @@ def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
 
 
 def _is_aside(words: list[str], at: int) -> bool:
-    """Return whether the thing named at a position only says where something else is ("depan kantor PDAM")."""
+    """Return whether the thing named at the position `at` only says where something else is ("depan kantor PDAM")."""
     if at == 0:
         return False
     before = words[at - 1]
@@ -206,12 +206,13 @@ def _count(
 
     Args:
         told: the meanings with their positions.
-        words: the folded words of the text, with BREAK after each part; the first part is the title.
+        words: the folded words of the text, with BREAK (the word "|") after each part; the first part is the title.
         lexicon: the words, phrases and pairs.
 
     Returns:
         The score of each target (see Lexicon.subjects), the positions of the words of each word group, and the occurrences of the
-        further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once.
+        further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once, and
+        one that only says where something else is ("depan kantor PDAM") does not count.
     """
     scores: dict[int, float] = {}
     groups: dict[str, list[int]] = {}
@@ -247,7 +248,7 @@ def _add_pairs(
 ) -> None:
     """Add the weight of each pair to the score of its target if words of its two groups are at most PAIR_WORDS words apart.
 
-    The weight is multiplied by TITLE_BONUS if both groups occur in the title.
+    A pair is two word groups that point to a target together. Its weight is multiplied by TITLE_BONUS if both occur in the title.
 
     Args:
         pairs: the pairs, by the first group of each (see Lexicon.pairs).

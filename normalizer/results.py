@@ -1,4 +1,4 @@
-"""The results of reading a text. Plain classes, because ten thousand per second are created."""
+"""The results of reading a text. Plain classes instead of dataclasses, because ten thousand per second are created."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,15 +13,15 @@ NOWHERE: Codes = (None, None, None, None)
 
 
 class PlaceReading:
-    """The place where it happened.
+    """The place where it happened, as the text tells it.
 
     Attributes:
         codes: Kemendagri codes of province, regency, district and village; None for each level that is not known.
         how: how the text tells the place: "named", "misspelt", "nickname", "institution", "landmark", "district", "village",
             "keyword" or "none".
-        spans: the folded words that name the place; empty if only a keyword or nothing names it.
-        candidates: codes of the regencies that remain possible if the place is not certain.
-        between: whether the text names a road between two regencies.
+        spans: the folded words that name the place; empty if only a keyword or nothing names it, or if no region is certain.
+        candidates: codes of the regencies ("31" for DKI Jakarta) that remain possible if the regency is not certain; otherwise empty.
+        between: whether the text names a road between two regencies or provinces.
     """
 
     __slots__ = ("between", "candidates", "codes", "how", "spans")
@@ -41,27 +41,27 @@ class PlaceReading:
 
     @property
     def province(self) -> str | None:
-        """The province's code; None if it is not known."""
+        """The code of the province where it happened; None if it is not known."""
         return self.codes[0]
 
     @property
     def regency(self) -> str | None:
-        """The regency's or city's code; None if it is not known."""
+        """The code of the regency or city where it happened; None if it is not known."""
         return self.codes[1]
 
     @property
     def district(self) -> str | None:
-        """The district's code; None if it is not known."""
+        """The code of the district where it happened; None if it is not known."""
         return self.codes[2]
 
     @property
     def village(self) -> str | None:
-        """The village's code; None if it is not known."""
+        """The code of the village where it happened; None if it is not known."""
         return self.codes[3]
 
     @property
     def deepest(self) -> str | None:
-        """The code of the smallest region that is known; None if not even the province is."""
+        """The code of the smallest known region where it happened; None if not even the province is known."""
         return self.village or self.district or self.regency or self.province
 
 
@@ -94,7 +94,7 @@ class SubjectScore:
 
     Attributes:
         id: the subject's identifier.
-        score: the sum of the weights of the words that point to it; one clear word has a weight of about 6.
+        score: the sum of the weights of the words and pairs of words that point to it, by their position; one clear word has about 6.
     """
 
     __slots__ = ("id", "score")
@@ -108,16 +108,17 @@ class Reading:
     """Everything that the reader understood of one text.
 
     Attributes:
-        words: the folded words of title, address and text; BREAK ends each part.
+        words: the folded words of title, address and text; the word "|" (BREAK) ends each part.
         place: where it happened.
         occurred: when it happened; None if the text does not say or the time of receipt is not known.
         complaint_class: whether it is a complaint, a request for information or an aspiration, as the value of a ComplaintClass.
         oversight: whether it reports abuse of office: corruption, illegal levies, staff discipline.
-        subjects: identifiers and scores of the subjects with the highest scores, best first; empty if no subject was found.
+        subjects: identifiers and scores of the subjects with the highest scores, at most three, best first; empty if none was found.
+            The router may add the subject that the citizen chose.
         groups: the word groups that occurred, each with the positions of its words.
         names: the occurrences of the names that the reader was asked to find.
         topic: the best subject's path in LAPOR!'s category tree; None if no subject was found.
-        missing: the parts that the report lacks; empty if it is complete.
+        missing: which of subject, place, date, chronology and evidence the report lacks; empty if it is complete.
     """
 
     __slots__ = (

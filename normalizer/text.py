@@ -1,4 +1,4 @@
-"""Folds text for all matching: lower-case ASCII words, separated by single spaces. The citizen's own text is never changed."""
+"""Folds text for all matching, that is, into lower-case words of ASCII letters and digits. The citizen's own text is never changed."""
 
 import re
 import unicodedata
@@ -28,13 +28,14 @@ _MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u
 def fold(text: str) -> bytes:
     """Return the words of the text as lower-case ASCII bytes, separated by single spaces.
 
-    Accents and apostrophes are dropped. Any other character that is not a letter or digit in ASCII separates words. Never raises.
+    Accents, apostrophes and invisible characters are dropped. Any other character that is not a letter or digit in ASCII separates words.
+    Never raises.
     """
     return b" ".join(_ascii(text).translate(_TABLE, _DROP).split())
 
 
 def words_of(*parts: str) -> list[str]:
-    """Return the folded words of all parts in order, with the word BREAK after each part, even an empty one."""
+    """Return the folded words of all parts in order, with the word "|" (BREAK) after each part, even an empty one."""
     return _ascii(" \x01 ".join((*parts, ""))).translate(_PARTS_TABLE, _DROP).decode("ascii").split()
 
 

@@ -1,4 +1,4 @@
-"""Converts an owner's share of all scores into the probability that the owner is right."""
+"""Converts an owner's share of all scores into the probability that the owner is right, and rounds such numbers."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ Knots = Sequence[tuple[float, float]]
 
 
 def probability(share: float, knots: Knots) -> float:
-    """Return the probability for a share, read from the line through the knots; outside the line, that of the first or last knot."""
+    """Return the probability for a share of all scores, read from the line through the knots; outside it, that of the nearest knot."""
     at = bisect_left(knots, (share, 0.0))
     if at == 0 or at == len(knots):
         return knots[min(at, len(knots) - 1)][1]

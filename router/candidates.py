@@ -67,7 +67,7 @@ class Candidate:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """The reasons in the form that events carry, the one with the highest weight first."""
+        """The reasons for this candidate in the form that events carry, the one with the highest weight first."""
         ordered = sorted(self.reasons, key=_weightiest_first)
         return tuple(
             Evidence(rule=one.rule, span=one.span, law=one.law, weight=round(one.weight, 3)) for one in ordered
@@ -75,7 +75,7 @@ class Candidate:
 
 
 class Weighing:
-    """Collects the candidates for one complaint. One object serves one complaint, and `candidates` is called once."""
+    """Collects the candidates for one complaint. Use one object per complaint, and call `candidates` only once."""
 
     __slots__ = ("_facts", "_found", "_mentions", "_owners", "_registry", "_rules")
 
@@ -184,13 +184,16 @@ class Weighing:
         return [agency, watchdog] if watchdog and watchdog.id != agency.id else [agency]
 
     def _by_account(self, account: str) -> None:
-        """Add a score for an account that the citizen tagged if it has an agency's name (@pln_123, @DishubKotaSmg), not a government's."""
+        """Add a score to the agency whose name a tagged account has (@pln_123, @DishubKotaSmg); not to a government."""
         named = resolve(self._registry, account.strip("0123456789_"), self._facts.place.regency)
         if named and named.kind != "government":
             self._add(named, TAGGED_SCORE, "", Reason("tagged", account, "", TAGGED_SCORE))
 
     def _by_model(self, model: Model) -> None:
-        """Combine the scores so far with the probabilities of the model, in the proportion (1 - trust) to trust."""
+        """Combine the scores so far with the probabilities of the model, in the proportion (1 - trust) to trust.
+
+        Agencies that only the model names become candidates too.
+        """
         facts = self._facts
         total = sum([candidate.score for candidate in self._found.values()]) or 1.0
         first = min(self._found.values(), key=_best_first).agency.id if self._found else ""

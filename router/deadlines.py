@@ -31,7 +31,7 @@ class Deadlines:
 
     @classmethod
     def load(cls) -> "Deadlines":
-        """Read the packaged data file once and return the same object to each caller."""
+        """Return the working days of all regulations from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
     def of(

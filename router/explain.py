@@ -1,10 +1,10 @@
-"""Explains in one Indonesian sentence why an agency owns a complaint."""
+"""Explains to the citizen in one Indonesian sentence why an agency, or a triage desk, gets the complaint."""
 
 from router.agencies.registry import Agency
 
 
 def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: str = "") -> str:
-    """Return the sentence for an agency that handles the complaint.
+    """Return the Indonesian sentence that tells the citizen which agency handles the complaint and why.
 
     After a refusal, the sentence gives the refusal as the reason and leaves out `why`.
 
@@ -13,7 +13,7 @@ def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: st
         why: the reason with the law, in Indonesian; empty if the citizen's own words are the reason.
         subject: the Indonesian name of the subject; may be empty.
         place: the name of the place where it happened; may be empty.
-        refused_by: the name of the agency that has just refused; empty if none has.
+        refused_by: the name of the agency that refused last; empty if none has.
     """
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     where = f" di {place}" if place else ""
@@ -24,14 +24,14 @@ def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: st
 
 
 def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: bool, refused_by: str = "") -> str:
-    """Return the sentence for a triage desk that must find the agency that handles the complaint.
+    """Return the Indonesian sentence that tells the citizen that a triage desk will find the agency that handles the complaint, and why.
 
     Args:
         desk: the agency whose triage desk it is.
         subject: the Indonesian name of the subject; may be empty.
         place: the name of the place where it happened; may be empty.
         missing_place: whether the reason is that the regency or city is not known; otherwise it is that the text is not clear enough.
-        refused_by: the name of the agency that has just refused, which then is the reason; empty if none has.
+        refused_by: the name of the agency that refused last, which then is the only reason; empty if none has.
     """
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     where = f" di {place}" if place else ""

@@ -23,7 +23,8 @@ def route_line(router: Router, line: bytes | str) -> bytes:
 
     Args:
         router: the router, with or without a model.
-        line: a JSON object with the fields of route_row. Any other line gives an object with the single field "error".
+        line: a JSON object with the fields of route_row. A line that is no JSON object, or has an id that JSON cannot hold, gives an
+            object with the single field "error".
     """
     try:
         row = orjson.loads(line)
@@ -38,7 +39,7 @@ def route_line(router: Router, line: bytes | str) -> bytes:
 
 
 def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the routing result for one complaint as plain data, in the order in which people read it.
+    """Return the routing result for one complaint as plain data, its fields in the order in which people read them.
 
     Args:
         router: the router, with or without a model.
@@ -75,7 +76,7 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resolve_line(registry: Registry, line: bytes | str) -> bytes:
-    """Return a JSON object with the name, the id of the agency that it means (null if none) and the ids of its parents, nearest first.
+    """Return a JSON object with "name", "agency_id" (what the name means, or null) and "parents" (ids, nearest first).
 
     Without a line end. Never raises.
 
@@ -97,7 +98,7 @@ def resolve_line(registry: Registry, line: bytes | str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _place(gazetteer: Gazetteer, codes: Codes) -> dict[str, dict[str, str] | None]:
-    """Return the code and name of the region of each level, None if not known. Callers must not change the object: it is cached."""
+    """Return by level the code and name of the region, None for a level that is not known. Callers must not change the cached object."""
     return {
         level: {"code": code, "name": gazetteer.name(code)} if code else None
         for level, code in zip(_LEVELS, codes, strict=True)

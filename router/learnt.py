@@ -170,9 +170,10 @@ def model_from(document: Mapping[str, Any]) -> Model:
     """Return the model in the document that a file contains.
 
     Raises:
-        ValueError: the document has another format.
+        ValueError: the document has another format, or a pair in it does not have two members.
         KeyError: a field is missing.
-        TypeError: a field has another type.
+        TypeError: the document is no mapping, or a list in it is something else.
+        AttributeError: the weights are no mapping.
     """
     if document["format"] != FORMAT:
         raise ValueError(f"format {document['format']} instead of {FORMAT}")

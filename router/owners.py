@@ -29,7 +29,7 @@ class Facts:
         reading: what the text says.
         place: where it happened.
         oversight: whether it is about abuse of office.
-        hints: what is known outside the text about the agency: the one that the citizen chose, and tagged accounts.
+        hints: what is known besides the text: the agency that the citizen chose, tagged accounts, and the region of a keyword.
     """
 
     __slots__ = ("hints", "oversight", "place", "reading")
@@ -113,7 +113,10 @@ def _place_of(complaint: Complaint) -> PlaceReading:
 
 
 def _said(why: str, agency: Agency) -> str:
-    """Return the reason, worded for the agency: in DKI Jakarta the province does what regencies and cities do elsewhere."""
+    """Return the reason, which for an agency of DKI Jakarta names that province's government instead of a regency's or city's.
+
+    There the province does what regencies and cities do elsewhere.
+    """
     if agency.region != DKI:
         return why
     return why.replace("pemerintah kabupaten/kota", _DKI_NAME).replace("kabupaten/kota", _DKI_NAME)
@@ -132,7 +135,7 @@ def _fits(owner: Owner, facts: Facts) -> bool:
 
 
 def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether the first owner of the rule whose conditions hold is a local one; False if there is no rule or no such owner."""
+    """Return whether the rule's first owner whose conditions hold is a region's unit, not a national agency; False if there is none."""
     for owner in rule.owners if rule else ():
         if owner.always or _fits(owner, facts):
             return bool(owner.level)
@@ -152,6 +155,7 @@ def local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | N
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
     """Return an owner's agency at the place: the agency itself if it is national, otherwise the unit of the region of the owner's level.
 
+    In DKI Jakarta the province's unit is meant for a regency's too, except for branches of national agencies.
     Return None if the place is not known down to that level, or if the region has no such unit.
     """
     if not owner.level:
@@ -163,8 +167,9 @@ def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | No
 
 
 def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
-    """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself; or None.
+    """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself.
 
+    The rule for the agency applies, or else that for its nearest parent that has one; None if there is none.
     If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
     the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
 

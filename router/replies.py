@@ -19,7 +19,7 @@ def reply_to(
     *,
     after: CaseEventKind | None = None,
 ) -> Reply:
-    """Return the reply about a disposition: it names the owner, or asks the most important question that is still open.
+    """Return the reply to the citizen about a disposition: it tells who has the case, or asks the most important question still open.
 
     It asks only if a triage desk has the case, the citizen has made fewer than MOST_QUESTIONS additions, and `after` is no refusal.
 

@@ -1,4 +1,7 @@
-"""The routing function. Pure and total: each complaint gets an owner, never one that refused it, and routing ends after `max_hops`."""
+"""The routing function. Pure and total: each complaint gets an owner, and after `max_hops` refusals the national administrator.
+
+No agency that refused a complaint gets it again, except the national administrator, whose refusals do not count.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,7 +91,7 @@ class Router:
     owners: Owners = field(init=False)
 
     def __post_init__(self) -> None:
-        """Apply the rules to the registry. A copy with other rules or another registry does this again."""
+        """Set `owners` to the rules applied to the registry. A copy with other rules or another registry gets its own."""
         object.__setattr__(self, "owners", Owners(self.rules, self.registry))
 
     @classmethod
@@ -153,7 +156,10 @@ class Router:
         )
 
     def _evidence(self, decision: Decision, reading: Reading) -> tuple[Evidence, ...]:
-        """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is not a candidate."""
+        """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is none.
+
+        Empty if there are no candidates.
+        """
         if not decision.ranked:
             return ()
         owner = decision.owner
@@ -177,8 +183,8 @@ class Router:
         """Return the decision on these facts after these refusals.
 
         The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. Without a model, a triage
-        desk also does if a local agency is responsible and the regency is not known. After `max_hops` refusals, the owner is always the
-        national administrator.
+        desk also does if a local agency is responsible and the regency is not known (outside DKI Jakarta).
+        After `max_hops` refusals, the owner is always the national administrator.
 
         Args:
             facts: the facts of the complaint.
@@ -207,7 +213,7 @@ class Router:
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
     def _confidence(self, ranked: list[Candidate]) -> float:
-        """Return the probability that the first candidate is right; 0 if there are no candidates."""
+        """Return the probability that the first of the ranked candidates must handle the complaint; 0 if none has a score above 0."""
         if not ranked:
             return 0.0
         total = 0.0

@@ -1,4 +1,4 @@
-"""The law as data: who is responsible for each subject, and in which case."""
+"""The law as data: who is responsible for each subject and in which case, and who looks into abuse of office."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ class Rules:
 
     @classmethod
     def load(cls) -> "Rules":
-        """Read the packaged data file once and return the same object to each caller."""
+        """Return the rules of law from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
 

@@ -21,7 +21,7 @@ def table(name: str, build: Callable[[], Any]) -> Any:
     Otherwise call `build` and keep the result in the folder. If the folder cannot be read or written, the table is built each time.
 
     Args:
-        name: the beginning of the file's name.
+        name: the beginning of the file's name; a digest of the sources follows.
         build: makes the table; its result must be convertible to JSON.
     """
     path = user_cache_path("lapor") / f"{name}-{_digest()}.json"
@@ -34,7 +34,10 @@ def table(name: str, build: Callable[[], Any]) -> Any:
 
 
 def _digest() -> str:
-    """Return the digest of the data and of all code that can decide what is in the tables: an edit of any of it makes them anew."""
+    """Return the digest, in hexadecimal digits, of the data and of all code that can decide what is in the tables.
+
+    After an edit of any of it the digest differs, so the tables are built anew.
+    """
     digest = blake2b(digest_size=8)
     package = resources.files("normalizer")
     code = [

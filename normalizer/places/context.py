@@ -1,4 +1,7 @@
-"""Words that change how a following place name is read: as a street, a hamlet, an origin, a district, a village or an office."""
+"""Words that change how a following place name is read: as a street, a hamlet, an origin, a district, a village or an office.
+
+Also words after which a thing is named only to say where something else is ("depan kantor ...").
+"""
 
 STREET, HAMLET, ORIGIN, DISTRICT_CUE, VILLAGE_CUE, OFFICE = 1, 2, 4, 8, 16, 32
 """Flags that say what the word before a name makes of the name (see _WORDS)."""

@@ -18,11 +18,11 @@ class Gazetteer:
 
     @classmethod
     def load(cls) -> "Gazetteer":
-        """Read the packaged data file once and return the same object to each caller."""
+        """Return the gazetteer from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
     def name(self, code: str | None) -> str:
-        """Return the official name ("Kota Semarang", "Jawa Tengah"), or an empty text if the code is unknown."""
+        """Return the official name of a region ("Kota Semarang", "Jawa Tengah"), or an empty text if the code is unknown or None."""
         return self.names.get(code, "") if code else ""
 
     def full_name(self, code: str) -> str:
@@ -39,7 +39,7 @@ class Gazetteer:
                 return name
 
     def regencies(self) -> Iterator[tuple[str, str]]:
-        """Yield the code and name of each regency and city."""
+        """Yield the Kemendagri code and the official name of each regency and city of the country."""
         return ((code, name) for code, name in self.names.items() if len(code) == REGENCY)
 
 
@@ -52,7 +52,7 @@ def _load() -> Gazetteer:
 
 @lru_cache(maxsize=8192)
 def described(gazetteer: Gazetteer, code: str) -> str:
-    """Return a region's name for citizens, a district or village with its regency ("Kecamatan Mijen, Kota Semarang").
+    """Return a region's name for citizens, a district or village with its level and regency ("Kecamatan Mijen, Kota Semarang").
 
     The text is empty if the code is unknown.
     """

@@ -69,8 +69,9 @@ class PlaceName:
         strong: provinces and regencies, and how strongly the name supports each.
         small: codes of the districts and villages of that name.
         seats: codes of the regencies and cities that govern these, or of DKI Jakarta.
-        only_district: the code of the only regency that has a district of this name, if villages elsewhere also have it; otherwise None.
-        own: the weight for a district or village if its level's name is missing.
+        only_district: the code, as a set of one, of the only regency with a district of this name, if villages in others also have the
+            name and it is unlikely to mean anything else; otherwise None.
+        own: the weight for a district or village if its level's name is missing; 0 if the name does not count without it.
         weak: whether it is an everyday word, which counts only after a level's name or if another place supports it.
         phrase: whether the name has more than one word.
     """
@@ -105,7 +106,8 @@ class PlaceNode:
     Attributes:
         written: the words.
         place: their meaning as a name; None if they are only the beginning of a longer name.
-        follow: each next word that makes or begins a longer name, with its node or the packed form of it.
+        follow: each next word that makes or begins a longer name, with its node, or with its packed form (see packed.Packed) until
+            the node is first asked for.
     """
 
     __slots__ = ("follow", "place", "written")
@@ -119,7 +121,7 @@ class PlaceNode:
         self.place = _place(written, whole) if whole is not None else None
 
     def after(self, word: str) -> "PlaceNode | None":
-        """Return the node for these words and one more; None if no name continues with it."""
+        """Return the node for the words of this node followed by `word`; None if no name consists of or begins with them."""
         longer = self.follow.get(word)
         if longer is None or isinstance(longer, PlaceNode):
             return longer
@@ -128,10 +130,10 @@ class PlaceNode:
 
 
 class PlaceNames:
-    """The table of all names. An entry is unpacked when a text first contains it: few of the 136,000 names are ever used."""
+    """The table of all place names, in compact form. An entry is unpacked only when it is looked up: few of the 136,000 are ever used."""
 
     def __init__(self, table: Mapping[str, Mapping[str, Packed]]) -> None:
-        """Take the table in the form that `packed_names` returns."""
+        """Take the table with its parts "words", "everyday" and "inside", as `packed_names` returns it."""
         self._first = table["words"]
         self._everyday = table["everyday"]
         self._inside = table["inside"]
@@ -140,7 +142,7 @@ class PlaceNames:
         self._made: dict[str, PlaceName] = {}
 
     def node(self, word: str) -> PlaceNode | None:
-        """Return the node of the names that are or begin with a word, or else of a name inside the word; None if there is none."""
+        """Return the node of the names that are or begin with the given word, or else that of a name inside the word; None if none is."""
         packed = self._first.get(word)
         if packed is not None:
             return PlaceNode(word, packed)
@@ -157,7 +159,7 @@ class PlaceNames:
         return made
 
     def get(self, name: str) -> PlaceName | None:
-        """Return what a folded name can mean; None if no place has this name."""
+        """Return all meanings of a folded name as that of a place, also if it is an everyday word; None if no place has this name."""
         made = self.everyday(name)
         if made is None and (found := self._telling(name.split())):
             made = self._made[name] = found
@@ -220,5 +222,8 @@ def _weights(strong: Mapping[str, str], factor: float) -> tuple[Claim, ...]:
 
 @cache
 def place_names(gazetteer: Gazetteer) -> PlaceNames:
-    """Return the table of all place names. It is compiled once per version of the data and then kept in the user's cache folder."""
+    """Return the table of all place names. It is compiled once per version of the data and kept in the user's cache folder.
+
+    If the folder cannot be used, each process compiles it.
+    """
     return PlaceNames(table("place-names", lambda: packed_names(spellings(gazetteer))))

@@ -1,4 +1,4 @@
-"""Packs the table of names into the compact form that the cache keeps, and unpacks its entries."""
+"""Packs the table of place names into the compact form that the cache keeps, and unpacks its entries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
@@ -21,13 +21,17 @@ _EVERYDAY = "~"
 
 
 def pack(entry: NameEntry) -> Packed:
-    """Return all meanings of one name in the compact form that the table of names holds (see Packed)."""
+    """Return all meanings of one place name in compact form (see Packed).
+
+    This is a text of the codes of districts and villages, with "~" before them for an everyday word. If the name also names provinces or
+    regencies, it is a list of these and that text.
+    """
     small = f"{_EVERYDAY if entry.everyday else ''}{entry.small}"
     return [entry.regions, small] if entry.regions else small
 
 
 def unpack(packed: Packed) -> NameEntry:
-    """Return the entry of a compact form (see Packed), which must be that of one name and not of the beginning of several."""
+    """Return the meanings of one place name from the compact form that `pack` made. The form must not be that of a mere beginning."""
     if isinstance(packed, list):
         regions: dict[str, str] = packed[0]
         small: str = packed[1]
@@ -37,12 +41,12 @@ def unpack(packed: Packed) -> NameEntry:
 
 
 def is_beginning(packed: Packed | None) -> TypeGuard[list[Any]]:
-    """Return whether a packed form (see Packed) is that of words with which longer names begin; False for None."""
+    """Return whether a compact form of place names (see Packed) is that of words with which longer names begin; False for None."""
     return isinstance(packed, list) and isinstance(packed[1], dict)
 
 
 def packed_names(entries: Mapping[str, NameEntry]) -> dict[str, dict[str, Packed]]:
-    """Return the table of names in its JSON form, in three parts; `entries` is the result of `spellings`.
+    """Return the table of place names in its JSON form, in three parts; `entries` is the result of `spellings`.
 
     - `words`: names that count by themselves, by their first word and then by the words that follow.
     - `everyday`: names that count only after the name of a level ("desa"), by the whole name.

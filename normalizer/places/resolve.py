@@ -61,11 +61,11 @@ _CANDIDATES = 5
 
 
 def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
-    """Return the longest place name at a position; None if there is none.
+    """Return the longest place name that begins at the position `at` of a text; None if there is none.
 
     Args:
-        node: the node of the word at the position.
-        words: the words of the text. The last one must be BREAK, which is in no name and so ends the search.
+        node: the node for the word at the position in the tree of place names (see PlaceNode).
+        words: the words of the text. The last one must be BREAK (the word "|"), which is in no name and so ends the search.
         at: the position.
     """
     end = at + 1
@@ -81,12 +81,12 @@ def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
 
 
 def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:
-    """Return the longest everyday words that, after a level's name ("desa"), are a place name.
+    """Return the longest everyday words, at most three, that are a place name because a level's name ("desa") comes before them.
 
-    Return None if there are none, or if a name of the tree of names at this position is as long.
+    Return None if there are none, or if a name that needs no level's name before it begins there too and is at least as long.
 
     Args:
-        node: the node of the word at the position; None if no name begins with it.
+        node: the node for the word at the position in the tree of place names (see PlaceNode); None if no name begins with it.
         names: the table of all names.
         words: the words of the text.
         at: the position after the level's name.
@@ -104,13 +104,13 @@ def resolve(
 ) -> PlaceReading:
     """Return the place that the names support best, down to the village if one is named.
 
-    If several regencies are about equally likely, the reading has them as candidates, and their province if it is the same. If
-    nothing names a place, the reading is empty.
+    If several regencies are about equally likely, the reading has them as candidates, and their province if it is the same. If no regency
+    is likely enough, it has the named province, or else up to five regencies as candidates. If nothing names a place, it is empty.
 
     Args:
-        words: the words of the text, with BREAK after each part.
-        hits: the names found in it, in order and without overlap.
-        names: the table of all names.
+        words: the words of the text, with BREAK (the word "|") after each part.
+        hits: the place names found in it, in order and without overlap.
+        names: the table of all place names.
         keyword: the Kemendagri code that was given outside the text; its levels below the regency are ignored.
     """
     if not hits and not keyword:
@@ -129,7 +129,7 @@ def resolve(
 
 
 def _is_open(reading: PlaceReading, tally: Tally) -> bool:
-    """Return whether there are several candidates, all because of a district or village, and each with a score of at least _OPEN_FROM."""
+    """Return whether the reading has several candidates, each because of a district or village and with a score of at least _OPEN_FROM."""
     rivals = reading.candidates
     return len(rivals) > 1 and all(
         tally.points.get(code, 0.0) >= _OPEN_FROM and tally.hows[code] in _SMALL_WAYS for code in rivals
@@ -137,9 +137,9 @@ def _is_open(reading: PlaceReading, tally: Tally) -> bool:
 
 
 def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
-    """Raise the scores of regencies in the tally that have a place named like an everyday word of the text; return whether any rose.
+    """Raise the scores of regencies in the tally that have a place named like an everyday word, or two, of the text.
 
-    Words that are names in more than _FEW regencies do not count.
+    Return whether any score rose. Words that are names in more than _FEW regencies do not count.
     """
     spoken = False
     for name in map(names.everyday, dict.fromkeys((*words, *map(" ".join, pairwise(words))))):
@@ -159,9 +159,9 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
 
     Args:
         tally: the scores so far; they are changed in place.
-        words: the words of the text, with BREAK after each part.
-        hits: the names found in it, in order and without overlap.
-        names: the table of all names.
+        words: the words of the text, with BREAK (the word "|") after each part.
+        hits: the place names found in it, in order and without overlap.
+        names: the table of all place names.
 
     Returns:
         The names in the text that can mean a district or village, and whether it names a road between two regions (see Road.between).
@@ -192,7 +192,7 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
 
 
 def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> bool:
-    """Return whether to read a name as that of a district or village, given the flags of the word before it."""
+    """Return whether a place name means a district or village, given the flags of the word before it (see SURROUNDINGS)."""
     if flags & CUE:
         return True
     if name.weak and not flags & OFFICE:
@@ -230,7 +230,7 @@ def _best_first(item: tuple[float, str]) -> tuple[float, str]:
 
 
 def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
-    """Return the reading for the named province with the highest score; None if no province has at least _ACCEPT_FROM."""
+    """Return the reading for the named province with the highest score; None if this score is below _ACCEPT_FROM or none is named."""
     if not tally.provinces:
         return None
     code, score = max(tally.provinces.items(), key=lambda item: item[1])
@@ -240,7 +240,7 @@ def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
 
 
 def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceReading:
-    """Return the reading for a regency or DKI Jakarta, with the district and village in it that the text names."""
+    """Return the reading for a regency, or for DKI Jakarta with its city, with the district and village in it that the text names."""
     spans = [tally.spans[code]]
     inside = [
         entry for entry in small if code in entry.seats and (entry.cued or (not entry.passing and _is_own(entry.name)))
@@ -263,7 +263,7 @@ def _at(code: str, tally: Tally, small: list[Small], words: list[str]) -> PlaceR
 
 
 def _is_own(name: PlaceName) -> bool:
-    """Return whether a name can mean a district or village even though a regency may have the same name."""
+    """Return whether a name has several words, or no province or regency clearly has it: then it can mean a district or village."""
     return name.phrase or all(claim.how != "named" for claim in name.strong)
 
 

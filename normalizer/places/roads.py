@@ -32,7 +32,7 @@ class Road:
         self._street = self._beginning = frozenset[str]()
 
     def takes(self, name: PlaceName, flags: int, span: tuple[int, int], *, is_from: bool) -> bool:
-        """Return whether the name of a province or regency belongs to a street and therefore does not count for its region.
+        """Return whether the name of a province or regency is that of a street, bank or shop and therefore does not count for its region.
 
         Call it once for each such name in the order of the text: it remembers where a road or a street's name began.
 
@@ -61,15 +61,15 @@ class Road:
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
-    """Return whether a place name after a word for streets ("jalan", "gang", "raya") is the name of a street.
+    """Return whether a place name after a word for streets, banks or shops ("jalan", "raya", "toko") is the name of such a thing.
 
     It is not, and means the place, in two cases: the name has "di" (in) glued to it ("jalan dijepara"), or the word is "raya" and no
     "jalan", "jl" or "jln" comes before that ("Kemang Raya Jakarta").
 
     Args:
         words: the words of the text.
-        start: the position of the name's first word, directly after the word for streets.
-        names: the table of all names.
+        start: the position of the name's first word, directly after that word.
+        names: the table of all place names.
     """
     if words[start].startswith("di") and names.get(words[start][2:]):
         return False

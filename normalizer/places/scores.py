@@ -65,7 +65,7 @@ class Small:
             self.cued = False
 
     def _own_weight(self, flags: int) -> float:
-        """Return the weight that the name has for each of its regencies if no other name in the text supports one of them.
+        """Return the weight of a district's or village's name for each regency with such a place if no other name in the text supports one.
 
         It is 0 if the name is that of places in more than _MANY regencies. Nothing is checked here about other names in the text.
 
@@ -87,8 +87,8 @@ class Tally:
     Attributes:
         points: the scores of regencies and cities, by code; DKI Jakarta counts as one of them.
         provinces: the scores of the other provinces, by code.
-        hows: for each code, how the text first names the region (see PlaceReading.how).
-        spans: for each code, the first name's first position and the position after it.
+        hows: for each code, how the name that first counted for the region names it (see PlaceReading.how).
+        spans: for each code, the position of the first word of that name and the position after its last word.
         city_of_dki: the code of the first administrative city of DKI Jakarta that the text names; None if it names none.
     """
 
@@ -102,10 +102,12 @@ class Tally:
         self.city_of_dki: str | None = None
 
     def claim(self, code: str, weight: float, how: str, span: tuple[int, int]) -> None:
-        """Add a name's weight to the score of a region. Of several names, the strongest counts in full and each other one in part.
+        """Add a name's weight to the score of a region.
+
+        Of the score so far and the weight, the larger counts in full, and the smaller is multiplied by 0.3 (_REPEAT).
 
         Args:
-            code: the code of a province or regency; levels below the regency are ignored.
+            code: the code of a province or regency; levels below the regency are ignored, and regencies of DKI Jakarta count for DKI.
             weight: the weight of the name.
             how: how the name names the region (see PlaceReading.how).
             span: the position of the name's first word and the position after its last word.
@@ -131,7 +133,7 @@ class Tally:
 
         Args:
             name: the meanings of the name.
-            flags: the flags of the word before it; with ORIGIN it has less weight.
+            flags: the flags of the word before it; with ORIGIN ("dari", "ke") it has less weight, unless the meaning is fixed (see Claim).
             span: the position of its first word and the position after its last word.
             factor: the factor for its weight by its position in the text.
         """
@@ -142,8 +144,9 @@ class Tally:
     def weigh(self, small: Iterable[Small]) -> None:
         """Add the districts and villages to the scores, those with the most weight first.
 
-        Each adds to those regencies of its name that have a score already. If none has, each regency of its name gets a score.
-        If provinces are named, only regencies in them count, provided that the name occurs there.
+        Each name counts once. It adds to the regencies that have such a place and have a score already. If none has, each regency that
+        has such a place gets a score, unless the name is too weak to count alone. If provinces are named, only regencies in them count,
+        provided that the name occurs there.
         """
         seen: set[int] = set()
         points = self.points
@@ -167,7 +170,7 @@ class Tally:
 
 
 def seat_of(code: str) -> str:
-    """Return the code of the region whose government is in charge: DKI Jakarta for places in it, otherwise the regency or province."""
+    """Return the code of the region whose government is in charge of a place: DKI Jakarta if it is there, else the regency or province."""
     return DKI if code[:PROVINCE] == DKI else code[:REGENCY]
 
 

@@ -94,9 +94,9 @@ _CITY_SHORT = {
 
 
 def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
-    """Return the meanings of each folded name, in alphabetical order, for names of at least three letters.
+    """Return the meanings of each place name in each of its spellings, by the folded name in alphabetical order.
 
-    A name that also counts inside longer words has the mark OPEN at both ends.
+    A name that also counts inside longer words has the mark OPEN ("*") at both ends. Names of one or two characters are left out.
     """
     document = packaged.document("normalizer", "places.yaml")
     strong: dict[str, dict[str, str]] = {}
@@ -139,7 +139,7 @@ def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
 
 
 def _open(name: str) -> str:
-    """Return the folded name, with its OPEN marks kept."""
+    """Return the folded name, with the mark OPEN ("*") kept at each end that has it."""
     return f"{OPEN if name.startswith(OPEN) else ''}{fold(name).decode()}{OPEN if name.endswith(OPEN) else ''}"
 
 

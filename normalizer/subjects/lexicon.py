@@ -34,7 +34,7 @@ class Cue(NamedTuple):
     """A word or phrase that points to a subject.
 
     Attributes:
-        delimited: the words as they occur in a text (see `delimited`).
+        delimited: the words as they occur in a text, with a space at each end that is not open (see `delimited`).
         shown: the words for people to read.
         weight: how strongly they point to the subject.
     """
@@ -60,7 +60,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Words and their meanings.
+    """The compiled word lists: subjects, the words that point to them, and the place names.
 
     Attributes:
         subjects: the subjects that a report can be about. A target is the index of a subject, or the number of subjects plus the index

@@ -48,7 +48,7 @@ class Meaning:
         self.follow: dict[str, Meaning] = {}
 
     def take(self, other: "Meaning") -> None:
-        """Combine another meaning with this one; the weights for a target are added. The size stays."""
+        """Add another meaning to this one: its weights, word groups, name and longer phrases. Weights for the same target are summed."""
         weights = dict(self.weights)
         for target, weight in other.weights:
             weights[target] = weights.get(target, 0.0) + weight
@@ -93,10 +93,10 @@ class Vocabulary(dict[str, Word | None]):
     """The words seen so far and their meanings, None for a word without one. An unseen word is analysed when it is looked up."""
 
     def __init__(self, meanings: Mapping[str, Meaning], places: PlaceNames) -> None:
-        """Compile the meanings.
+        """Compile the meanings; no word is analysed yet.
 
         Args:
-            meanings: by folded word or phrase, with OPEN if the beginning of a word or the end of the last word is open.
+            meanings: by folded word or phrase, with the mark OPEN ("*") if the beginning of a word or the end of the last word is open.
             places: the names of places.
         """
         super().__init__()
@@ -121,7 +121,10 @@ class Vocabulary(dict[str, Word | None]):
         phrase.take(meaning)
 
     def __missing__(self, word: str) -> Word | None:
-        """Return what an unseen word can mean. Remember it if it is not too long; forget all words first if too many are remembered."""
+        """Return all meanings of a word that is not remembered; None if it has none.
+
+        Remember the result for a word of at most 40 characters. If 50,000 words are remembered, forget them all first.
+        """
         made = self._made(word)
         if len(word) <= _REMEMBERED_CHARS:
             if len(self) >= _REMEMBERED_WORDS:
@@ -141,13 +144,13 @@ class Vocabulary(dict[str, Word | None]):
 
 
 def folded(written: object) -> str:
-    """Return an entry of a word list, folded, with its OPEN marks kept."""
+    """Return an entry of a word list, folded, with the mark OPEN ("*") kept at each end that has it."""
     text = str(written)
     return f"{OPEN if text.startswith(OPEN) else ''}{fold(text).decode('ascii')}{OPEN if text.endswith(OPEN) else ''}"
 
 
 def delimited(written: str) -> str:
-    """Return an entry of a word list as it occurs in a text, without its OPEN marks.
+    """Return an entry of a word list as it occurs in a text, without its OPEN marks ("*").
 
     At an end with that mark the word may go on; at each other end there is a space.
     """

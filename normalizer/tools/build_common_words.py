@@ -49,7 +49,7 @@ def _stems(word: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the words that occur in names of regions and that the dictionary knows to TARGET, and print how many there are.
+    """Write to data/common_words.txt the words in names of regions that are root words or derived from one; print how many they are.
 
     They are in alphabetical order, one per line, so the same dictionary and the same regions always give the same file.
     """

@@ -13,7 +13,7 @@ SPELLINGS = {"31": "DKI Jakarta", "34": "Daerah Istimewa Yogyakarta"}
 
 
 def table() -> dict[str, str]:
-    """Return the names of all regions, from provinces to villages, by Kemendagri code."""
+    """Return the names of all regions, from provinces to villages, by Kemendagri code, with SPELLINGS in place of the wheel's own."""
     folder = resources.files("lokal") / "data"
     rows: dict[str, str] = {}
     for name in ("wilayah.json.gz", "desa.json.gz"):
@@ -22,7 +22,7 @@ def table() -> dict[str, str]:
 
 
 def main() -> None:
-    """Write TARGET. The same wheel always gives the same bytes."""
+    """Write the code and name of each region, by code, gzipped to data/regions.tsv.gz. The same wheel always gives the same bytes."""
     lines = "".join(f"{code}\t{name}\n" for code, name in sorted(table().items()))
     TARGET.write_bytes(gzip.compress(lines.encode(), compresslevel=9, mtime=0))
     sys.stdout.write(f"{TARGET.name}: {TARGET.stat().st_size} bytes\n")

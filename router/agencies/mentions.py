@@ -1,4 +1,4 @@
-"""Finds the agencies that a text names, and whether the text is addressed to them."""
+"""Finds the agencies and kinds of local unit that a text names, and whether the text is addressed to them."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -37,7 +37,7 @@ class Target:
     """The agency, or the kind of local unit, that a name means.
 
     Attributes:
-        agency: the id of a national agency ("pln"), or the kind of a local unit whose place is still open ("dishub").
+        agency: the id of an agency that the registry lists ("pln"), or the kind of a local unit whose place is still open ("dishub").
         is_unit: whether `agency` is the kind of a local unit.
     """
 
@@ -49,7 +49,7 @@ class Target:
 
 
 class Mention:
-    """An agency that a text names.
+    """An agency, or a kind of local unit, that a text names.
 
     Attributes:
         target: the agency or the kind of unit.
@@ -78,9 +78,10 @@ class Mentions:
     targets: tuple[Target, ...]
 
     def of(self, reading: Reading) -> list[Mention]:
-        """Return the agencies that a text names, each once; empty if it names none.
+        """Return the agencies and kinds of local unit that a text names, each once, in the order of the text; empty if it names none.
 
-        At each position the longest name counts. A name that only says where something is ("depan kantor PDAM") does not count.
+        Of names that overlap, the one that begins first counts, and of these the longest.
+        A name that only says where something is ("depan kantor PDAM") does not count.
 
         Args:
             reading: the reading of the text by a reader that searched for `names`.
@@ -111,7 +112,10 @@ def _longest_first(hit: NameHit) -> tuple[int, int]:
 
 @cache
 def mentions_of(registry: Registry) -> Mentions:
-    """Return the names of a registry's agencies for which texts are searched, with their meanings."""
+    """Return the names of a registry's agencies and kinds of local unit for which texts are searched, with their meanings.
+
+    Left out are names of fewer than three characters, ambiguous names (_NOT_ALONE), and those of governments ("pemda").
+    """
     table: dict[str, Target] = {}
     for unit, template in registry.units.items():
         if unit == "pemda":

@@ -1,4 +1,4 @@
-"""The tables of agency names and what each name means. All functions expect words as spelling.clean returns them."""
+"""The tables of agency names and what each name means. Words given to its functions must come from spelling.clean."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -47,36 +47,45 @@ _WHOLE = frozenset(("telkom", "pos"))
 
 
 def key(words: str) -> str:
-    """Return the words that distinguish a name from others: all except noise, or all if only generic words or none would be left."""
+    """Return the words that distinguish a name from others: all except noise such as "kantor" or "republik" (_NOISE).
+
+    If only a generic name such as "dinas" (_GENERIC) or nothing would be left, return all words.
+    """
     telling = " ".join(word for word in words.split() if word not in _NOISE)
     return words if not telling or telling in _GENERIC else telling
 
 
 def national(registry: Registry, words: str) -> Agency | None:
-    """Return the national agency with this name; words of noise may differ. None if there is none."""
+    """Return the agency with this name that the registry lists, nearly always a national one; None if there is none.
+
+    Words such as "kantor" or "republik" (_NOISE) may differ.
+    """
     found = _national_names(registry).get(key(words))
     return registry.get(found) if found else None
 
 
 def national_in_full(registry: Registry, words: str) -> Agency | None:
-    """Return the national agency that has exactly these words as a name; None if there is none."""
+    """Return the agency that has exactly these words as a name and that the registry lists, nearly always a national one; or None."""
     found = _full_names(registry).get(words)
     return registry.get(found) if found else None
 
 
 def unit_of(registry: Registry, words: str) -> str | None:
-    """Return the kind of local unit ("dishub") with this name; words of noise may differ. None if there is none."""
+    """Return the kind of local unit ("dishub") with this name; None if there is none. Words such as "kantor" (_NOISE) may differ."""
     return _unit_names(registry).get(key(words))
 
 
 def local(registry: Registry, words: str) -> Agency | None:
-    """Return the local unit whose name no other one has ("PDAM Tirta Moedal"); None if the words are no such name."""
+    """Return the local unit that alone has the given name ("PDAM Tirta Moedal"); None if the words are no such name."""
     found = _local_names(registry).get(key(words))
     return registry.get(found) if found else None
 
 
 def shared(registry: Registry, words: str, region: str | None) -> tuple[bool, Agency | None]:
-    """Return whether agencies of several provinces share this name, and the only one in the region's province (otherwise None)."""
+    """Return whether the name is shared by agencies of several provinces, and the one of them in the province of the given region.
+
+    The second is None if the region is None, or if its province has none or several of these agencies.
+    """
     bodies = _shared_names(registry).get(key(words))
     if bodies is None:
         return False, None
@@ -121,7 +130,7 @@ def _names_of(registry: Registry, agency: Agency) -> Iterator[str]:
 
 
 def _inspectorate_names(registry: Registry) -> Iterator[tuple[str, str]]:
-    """Yield (inspectorate's id, name) for each name of each ministry that has an inspectorate."""
+    """Yield (inspectorate's id, "itjen" or "inspektorat" and the name) for each name of each ministry or agency with an inspectorate."""
     for agency in registry.bodies.values():
         above = registry.bodies.get(agency.parent or "")
         if agency.kind != "inspectorate" or above is None or not agency.id.startswith("itjen-"):

@@ -32,13 +32,16 @@ _TITLES = ("kantor", "kepala", "pemerintah", "bapak", "ibu", "wali", "sekretaria
 
 
 def places(registry: Registry, words: str) -> tuple[str, ...]:
-    """Return the codes of the provinces and regencies that the words name, in no order of preference; empty if they name none."""
+    """Return the codes of the provinces and regencies that all the words together name, in no order of preference; empty if none.
+
+    Nicknames, landmarks and institutions do not count as names.
+    """
     name = place_names(registry.gazetteer).get(words)
     return tuple(claim.code for claim in name.strong if claim.how not in _LOOSE) if name else ()
 
 
 def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:
-    """Return the code of the only regency that has districts or villages with this name, in a tuple of one.
+    """Return the code of the only regency that has districts or villages with the name `words`, in a tuple of one.
 
     The tuple is empty if several regencies have the name, if none has it, or if the words name a regency or province.
 
@@ -80,7 +83,7 @@ def splits(registry: Registry, words: str) -> Iterator[tuple[str, str, tuple[str
 def small_splits(registry: Registry, words: str, *, villages: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield (the words before a district or village, the code of its regency as a tuple of one), the longest place first.
 
-    The arguments are those of small_places.
+    Only a place at the end of the words counts, and only if one regency alone has it. The arguments are those of small_places.
     """
     parts = words.split()
     for at in range(1, len(parts)):
@@ -90,7 +93,7 @@ def small_splits(registry: Registry, words: str, *, villages: bool) -> Iterator[
 
 
 def without_levels(parts: list[str]) -> str:
-    """Return the words without the names of levels ("administrasi" counts as one only after another)."""
+    """Return the words without those for a level ("kabupaten", "kota", "provinsi", and "administrasi" directly after one of these)."""
     before = ["", *parts]
     return " ".join(
         word
@@ -100,7 +103,10 @@ def without_levels(parts: list[str]) -> str:
 
 
 def levels_first(registry: Registry, words: str) -> str:
-    """Return the words with a final "kota" or "kabupaten" moved before its place: "polres bogor kota" becomes "polres kota bogor"."""
+    """Return the words with a final "kota" or "kabupaten" moved before its place: "polres bogor kota" becomes "polres kota bogor".
+
+    If no place of that level is before the final word, return the words unchanged.
+    """
     parts = words.split()
     if len(parts) > 1 and parts[-1] in {"kota", "kabupaten"}:
         for at in range(len(parts) - 1):

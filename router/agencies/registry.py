@@ -1,4 +1,4 @@
-"""All agencies that can own a complaint, by a stable id. Local agencies are made from a kind of unit and a region, not listed."""
+"""All agencies that can own a complaint, by a stable id. Nearly all local ones are made from a kind of unit and a region, not listed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +40,7 @@ class Agency:
 
     @property
     def ref(self) -> AgencyRef:
-        """The agency as events refer to it."""
+        """The agency's id and name, the form in which events refer to it."""
         return AgencyRef(id=self.id, name=self.name)
 
 
@@ -77,7 +77,7 @@ class Registry:
 
     @classmethod
     def load(cls) -> "Registry":
-        """Read the packaged data files once and return the same object to each caller."""
+        """Return the registry of the packaged data files, which are read once: each caller gets the same object."""
         return _load()
 
     @property
@@ -95,7 +95,10 @@ class Registry:
         return self._made[agency_id]
 
     def parents(self, agency_id: str) -> tuple[Agency, ...]:
-        """Return the agencies above an agency up to the national administrator, nearest first; empty for an unknown id."""
+        """Return the agencies above an agency up to the national administrator, nearest first.
+
+        Empty for an unknown id and for the national administrator.
+        """
         chain: list[Agency] = []
         agency = self.get(agency_id)
         while agency and agency.parent:
@@ -117,7 +120,7 @@ class Registry:
         return replace(self, bodies=known, learnt_names=names, _made={})
 
     def unit(self, unit: str, region: str) -> Agency | None:
-        """Return a region's unit of a kind ("dishub", "33.74"); None if the region or the kind does not exist or the region has none."""
+        """Return the unit of a kind ("dishub") of the region with a code ("33.74"); None if either is unknown or it has none."""
         return self.get(f"{unit}-{region}")
 
     def unit_over(self, unit: str, region: str) -> Agency | None:
@@ -158,7 +161,8 @@ class Registry:
     def _has(self, unit: str, region: str, template: Mapping[str, Any]) -> bool:
         """Return whether a region has a unit of a kind.
 
-        It has one if regions of its level do, if its own name for the unit is known, or if it is DKI Jakarta, which has all local units.
+        It has one if regions of its level do, if its own name for the unit is known, or if it is DKI Jakarta and the unit is no branch of
+        a national agency.
         """
         level = "p" if len(region) == PROVINCE else "r"
         seat = region == DKI and "national" not in template
@@ -190,7 +194,7 @@ class Registry:
 
     @staticmethod
     def seat(region: str) -> str:
-        """Return the code of the region whose government is in charge: DKI Jakarta for places in it, otherwise the regency or province."""
+        """Return the code of the region that governs a place: DKI Jakarta for a place in it, otherwise its regency or province."""
         return DKI if region[:PROVINCE] == DKI else region[:REGENCY]
 
 

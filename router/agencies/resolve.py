@@ -95,13 +95,16 @@ def _resolve(registry: Registry, words: str, region: str | None) -> Agency | Non
 
 
 def _inspectorate(registry: Registry, words: str) -> Agency | None:
-    """Return the inspectorate whose name begins at "itjen" in the words; None if there is none. Never return the ministry itself."""
+    """Return the ministry's inspectorate that the words from "itjen" on name; None if there is none. The words must have "itjen"."""
     parts = words.split()
     return national(registry, " ".join(parts[parts.index("itjen") :]))
 
 
 def _of_its_own_name(registry: Registry, words: str) -> Agency | None:
-    """Return the unit whose name no other unit has, with or without its place after it ("PDAM Tirta Moedal Kota Semarang"); or None."""
+    """Return the unit whose name no other unit has, also with a place in its province after it.
+
+    An example is "PDAM Tirta Moedal Kota Semarang". None if there is none.
+    """
     parts = words.split()
     for size in range(len(parts), 0, -1):
         found = local(registry, " ".join(parts[:size]))
@@ -116,7 +119,10 @@ def _is_there(registry: Registry, agency: Agency, parts: list[str]) -> bool:
 
 
 def _within(registry: Registry, words: str) -> Agency | None:
-    """Return the national agency with whose name the words begin or end, the longest name first; None if there is none."""
+    """Return the national agency with whose name the words begin or end, the longest name first; None if there is none.
+
+    Names that are too short or common do not count, and in the name of a local unit ("dinas ...") only a ministry or Polri at the end.
+    """
     parts = words.split()
     for size in range(len(parts) - 1, 0, -1):
         if parts[0] not in _OF_A_PLACE and parts[size] not in _OTHERS:

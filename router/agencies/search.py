@@ -13,8 +13,9 @@ _LEVELS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
 def search(registry: Registry, text: str, limit: int = 10) -> list[Agency]:
     """Return at most `limit` agencies for a text of words or beginnings of words; empty if the text has no word.
 
-    The agency that the text means as a name comes first, then national agencies with the shortest names first, then local units. Each
-    word of the text must begin a word of one of the agency's names; for local units, words of their region's name count as well.
+    The agency that the text means as a name comes first, then listed (mostly national) ones, shortest name first, then local units. Each
+    word of the text must begin a word of one of the agency's names. A local unit is found only if the text also has a whole word of the
+    name of its province or regency; that word and words for a level ("kota") need not be in the unit's own name.
     """
     wanted = fold(text).decode("ascii").split()
     if not wanted:
@@ -43,7 +44,7 @@ def _holds(name: str, wanted: list[str]) -> bool:
 
 
 def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
-    """Yield the units of provinces and regencies named among the wanted words, if the other wanted words begin words of their names."""
+    """Yield the units of each province and regency whose name has one of the wanted words, if the other ones begin words of their names."""
     for code, place in registry.gazetteer.names.items():
         if len(code) > REGENCY:
             continue

@@ -77,7 +77,7 @@ _PHRASES = tuple(
 
 
 def clean(name: str) -> str:
-    """Return a name folded, with abbreviations and variants in their normal forms ("Kadis Kab. X" becomes "dinas kabupaten x")."""
+    """Return a name folded, with known abbreviations and variants in their normal forms ("Kadis Kab. X" becomes "dinas kabupaten x")."""
     words = " ".join(_WORDS.get(word, word) for word in fold(name).decode("ascii").split())
     for said, meant in _PHRASES:
         words = said.sub(meant, words)

@@ -76,15 +76,15 @@ def at_place(registry: Registry, words: str, region: str | None) -> Agency | Non
 
 
 def _without_number(words: str) -> str:
-    """Return the words without the number after the place ("Kanwil DJP Jawa Tengah I")."""
+    """Return the words without a number as the last of several words ("Kanwil DJP Jawa Tengah I")."""
     parts = words.split()
     return " ".join(parts[:-1]) if len(parts) > 1 and _NUMBER.fullmatch(parts[-1]) else words
 
 
 def _prefers_city(words: str, units: list[str]) -> bool:
-    """Return whether the city is meant if a regency has the same name.
+    """Return whether the city, and not the regency with the same name, is meant by an agency's name without "kota" or "kabupaten".
 
-    Not for the police, who write "kota" if they mean the city ("Polres Bogor Kota"), unless the name has "polrestabes".
+    True for all except the police, who write "kota" if they mean the city ("Polres Bogor Kota"); with "polrestabes" true for them too.
     """
     return "polres" not in units or "polrestabes" in words.split()
 
@@ -105,7 +105,7 @@ def _first_located(registry: Registry, units: list[str], codes: list[str]) -> Ag
 
 
 def _at_small_place(registry: Registry, words: str) -> Agency | None:
-    """Return the unit that is named after a district or village that only one regency has; None if there is none."""
+    """Return the unit, of that regency or its province, named after a district or village that only one regency has; None if none is."""
     for villages in (False, True):
         for head, codes in small_splits(registry, words, villages=villages):
             for unit in units_for(registry, head, whole=True):
@@ -152,14 +152,14 @@ def units_for(registry: Registry, head: str, *, whole: bool = False) -> list[str
 
 
 def _forms(words: list[str]) -> list[str]:
-    """Return the forms of the words that are not empty: as they are, without numbers, and without branch words as well."""
+    """Return the forms of the words that are not empty: as they are, without numbers and "wilayah", and without branch words too."""
     unnumbered = [word for word in words if word != "wilayah" and not _NUMBER.fullmatch(word)]
     plain = [word for word in unnumbered if word not in _BRANCH_WORDS]
     return [" ".join(form) for form in (words, unnumbered, plain) if form]
 
 
 def beginning(registry: Registry, words: list[str]) -> str | None:
-    """Return the kind of unit with whose name the words begin ("rsud dr ...", "dinas perdagangan koperasi ..."); None if none."""
+    """Return the kind of unit with whose name the words begin and go on ("rsud dr ...", "dinas perdagangan koperasi ..."); None if none."""
     for size in range(len(words) - 1, 0, -1):
         unit = unit_of(registry, " ".join(words[:size]))
         if unit and (size > 1 or words[0] in _BY_OWN_NAME):
@@ -168,7 +168,7 @@ def beginning(registry: Registry, words: list[str]) -> str | None:
 
 
 def of_region(registry: Registry, words: str, region: str | None) -> Agency | None:
-    """Return the unit that the name means in a region; None if the region is not given or has no such unit.
+    """Return the unit of a regency that a name means, or its province's if it has none; None if no region is given or neither has one.
 
     If the name has "provinsi", the unit is that of the region's province.
     """
