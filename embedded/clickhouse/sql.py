@@ -21,8 +21,8 @@ def literal(text: str) -> str:
 def unquote(text: str) -> str:
     """Return the text that a string literal of ClickHouse's SQL denotes: its outer quotes removed, its escapes resolved.
 
-    Escapes are a backslash with one character, and a doubled single quote. Numeric escapes (x and hexadecimal digits) are not decoded.
-    A text that is not in single quotes is returned unchanged.
+    Escapes are a backslash with one character, and a doubled single quote. Numeric escapes, an x with
+    hexadecimal digits, are not decoded. A text that is not in single quotes is returned unchanged.
     """
     if len(text) < 2 or text[0] != "'" or text[-1] != "'":  # noqa: PLR2004 - two quotes
         return text
