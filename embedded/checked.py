@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 Handler = Callable[[Request], Awaitable[Response]]
-"""A function that answers one HTTP request."""
+"""An asynchronous function that answers one HTTP request."""
 
 
 def checked(handler: Handler) -> Handler:
     """Return a handler that answers like the given one, but answers an invalid request with 400 and a JSON explanation.
 
-    A request is invalid if the handler raises ValueError. The explanation is the error's text. For pydantic's
-    ValidationError, which is a ValueError too, it lists each field at fault. Other errors are not caught.
+    A request counts as invalid if the given handler raises ValueError. The explanation is the error's text. For pydantic's
+    ValidationError, which is a ValueError too, it lists each field at fault instead. Other errors are not caught.
     """
 
     async def guarded(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Functions that every stand-in needs to run in the foreground: a clean stop on a signal, and waiting until a server answers."""
+"""Functions that every stand-in uses: to stop cleanly on a signal, and to wait until a server answers HTTP requests."""
 
 import asyncio
 import http.client
@@ -14,15 +14,15 @@ _REPLY_TIMEOUT_S = 2.0
 """Seconds between two requests of `wait_http_ready`, and seconds to wait for the answer to one."""
 
 FINISH_S = 2
-"""Seconds that a request in progress may take after the stop."""
+"""Seconds that a request in progress may still take after the stop of its stand-in."""
 
 
 class NotReadyError(UnavailableError):
-    """The server did not answer in time."""
+    """A server did not answer a request with 200 in time, or it was found to have ended before that."""
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set. Call it inside the running event loop."""
+    """Return an asyncio event that is set when this process receives SIGTERM or SIGINT. Call it inside the running event loop."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -32,10 +32,11 @@ def stop_on_signals() -> asyncio.Event:
 def wait_http_ready(
     host: str, port: int, path: str, timeout_s: float = 10.0, *, alive: Callable[[], bool] = lambda: True
 ) -> None:
-    """Wait until a GET request for the path is answered with 200.
+    """Send GET requests for the path to a server, one after the other, until one is answered with 200.
 
     Raises:
-        NotReadyError: there was no such answer within `timeout_s` seconds, or `alive` returned false.
+        NotReadyError: no request that was begun within `timeout_s` seconds got this answer, or `alive`, which is called before
+            each request, returned false.
     """
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and alive():

@@ -33,7 +33,7 @@ def main() -> int:
     """Read the command line and run the server until SIGTERM or SIGINT. Once it is ready, print `ready` and its address.
 
     Returns:
-        The exit code: 0 after a clean stop, 1 if the server could not start.
+        The exit code: 0 after a clean stop, 1 if the server could not start; the reason is then printed to stderr.
     """
     try:
         serve(_arguments(), on_ready=_ready)

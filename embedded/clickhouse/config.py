@@ -1,4 +1,4 @@
-"""The settings of an embedded ClickHouse."""
+"""The settings of an embedded ClickHouse server, and the place of its spool folder inside the data folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerConfig:
-    """Settings of one server.
+    """The settings of one embedded ClickHouse server.
 
     Attributes:
         data_dir: The folder that holds all data. Only one server can use a folder at a time.
@@ -38,7 +38,7 @@ class ServerConfig:
 
 
 def spool_folder(data_dir: Path) -> Path:
-    """Return the subfolder of a data folder for rows that a client has sent and the engine has not read yet.
+    """Return the path of the subfolder of a data folder for rows that a client has sent and the engine has not read yet.
 
     Files that a killed server left there are useless; the next start deletes them.
     """

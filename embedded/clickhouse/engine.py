@@ -1,4 +1,4 @@
-"""All access to chDB: one engine per data folder, one connection per client, and errors mapped to ClickHouse's codes."""
+"""All access to chDB: an engine over a data folder, connections for clients and the server, and errors with chDB's codes."""
 
 from __future__ import annotations
 
@@ -43,21 +43,22 @@ _MAX_THREADS: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingState:
-    """The value of a ClickHouse setting on a connection; ``changed`` is true if it was changed from the default."""
+    """The value of a ClickHouse setting on a connection; ``changed`` tells whether ClickHouse lists it as changed from the default."""
 
     value: str
     changed: bool
 
 
 class Engine:
-    """The chDB engine over one data folder.
+    """The chDB engine over one data folder, with a connection of the server's own.
 
     Args:
         folder: The server's data folder. chDB's data go into its subfolder ``chdb``, which is created if missing.
         max_memory_bytes: The maximum memory of all queries together, in bytes.
 
     Raises:
-        EngineError: chDB cannot open the folder.
+        EngineError: chDB cannot open the folder, or its list of settings cannot be read.
+        OSError: The subfolder or the engine's configuration file cannot be written.
     """
 
     def __init__(self, folder: Path, *, max_memory_bytes: int) -> None:
@@ -76,13 +77,13 @@ class Engine:
         self._types = {str(name): str(kind) for name, kind, _ in rows}
 
     def connect(self, tag: str) -> EngineConnection:
-        """Open a connection for one client.
+        """Open and return a connection to chDB, for a client or for the server itself.
 
         Args:
-            tag: The text by which `kill` finds the queries of this connection. It is unique for each client.
+            tag: The text by which `kill` finds the queries of this connection. Different clients have different tags.
 
         Raises:
-            EngineError: chDB cannot open the connection.
+            EngineError: chDB cannot open the connection or set it up.
         """
         try:
             return EngineConnection(self._chdb.connect(self._address), tag)
@@ -94,11 +95,14 @@ class Engine:
         return name in self._types
 
     def is_number(self, name: str) -> bool:
-        """Return whether a client of a protocol revision before 54429 writes this setting as a number, not as text."""
+        """Return whether a client of a protocol revision before 54429 writes the named setting as a number, not as text.
+
+        False for a name that ClickHouse does not know.
+        """
         return self._types.get(name) in _NUMBER_TYPES
 
     def kill(self, tag: str) -> None:
-        """Ask chDB to stop the running queries of the connection with this tag, and return without waiting for their end.
+        """Ask chDB to stop the running queries of all connections with this tag, and return without waiting for their end.
 
         They end soon after with error code 394. Any thread may call this.
 
@@ -109,7 +113,7 @@ class Engine:
             self._control.execute(f"KILL QUERY WHERE Settings['log_comment'] = {literal(tag)} ASYNC")
 
     def rows(self, text: str) -> list[list[Any]]:
-        """Run a small query on the server's own connection and return its rows, whose values are decoded from JSON.
+        """Run a small query on the server's own connection and return its rows, each a list of values decoded from JSON.
 
         Any thread may call this.
 
@@ -129,7 +133,7 @@ class Engine:
             self._control.execute(text)
 
     def close(self) -> None:
-        """Close the server's own connection. chDB shuts down when its last connection is closed."""
+        """Close the server's own connection to chDB. chDB shuts down only when the last connection of all is closed."""
         self._control.close()
 
 
@@ -159,7 +163,7 @@ class EngineConnection:
             parameters: The values, by name, for placeholders such as ``{name:String}`` in the statement.
 
         Returns:
-            The result in Native format; empty if the statement has none.
+            The whole result as bytes in Native format; empty if the statement has none.
 
         Raises:
             EngineError: The statement failed.
@@ -170,12 +174,13 @@ class EngineConnection:
             raise engine_error(str(error)) from error
 
     def stream(self, text: str, parameters: Mapping[str, str]) -> Iterator[bytes]:
-        """Run a query and yield its blocks in Native format as they arrive.
+        """Run a query and yield its result in Native format as it arrives, in chunks of one or more whole blocks.
 
-        Statements that chDB does not stream (SHOW, DDL) run to completion and yield all their blocks as one chunk.
+        Statements that chDB does not stream (such as SHOW or DDL) run to completion and yield their whole result as one chunk,
+        or nothing if they have none.
 
         Raises:
-            EngineError: The query failed. This can happen at any block.
+            EngineError: The query failed. This can happen before any chunk, also after earlier ones were yielded.
         """
         try:
             result = self._connection.send_query(text, "Native", params=dict(parameters))
@@ -194,7 +199,7 @@ class EngineConnection:
     def watch(self, report: Callable[[Progress], None] | None) -> None:
         """Call ``report`` from now on whenever a query on this connection makes progress; None stops these calls.
 
-        Its argument holds the totals since the start of the query.
+        The argument of ``report`` holds the totals since the start of the query, not increases.
         """
 
         def callback(state: Mapping[str, int]) -> None:
@@ -213,7 +218,7 @@ class EngineConnection:
     def summary(self, text: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Run a query and return its whole result as a dict in ClickHouse's format JSONCompactStrings.
 
-        Unlike Native format, it includes the totals, the extremes and the number of rows before a limit.
+        Unlike Native format, it includes the totals, the extremes and the number of rows before a limit, if the query has them.
 
         Raises:
             EngineError: The query failed.
@@ -225,7 +230,9 @@ class EngineConnection:
             raise engine_error(str(error)) from error
 
     def native(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bytes:
-        """Return these rows as one block in Native format. Their values are text, as in the result of `summary`.
+        """Convert a few rows into a block in Native format and return its bytes.
+
+        Each row has one value per column, given as text, as in the result of `summary`.
 
         Raises:
             EngineError: A value does not fit its column's type.
@@ -237,7 +244,7 @@ class EngineConnection:
         )
 
     def rows(self, text: str, parameters: Mapping[str, str] | None = None) -> list[list[Any]]:
-        """Run a small query and return its rows, whose values are decoded from JSON.
+        """Run a small query and return its rows, each a list of values decoded from JSON.
 
         Raises:
             EngineError: The query failed.
@@ -256,7 +263,8 @@ class EngineConnection:
             parameters: The values for the placeholders in it.
 
         Returns:
-            For each column, its name and type, and its kind of default (for instance MATERIALIZED; empty if none).
+            For each column, in order, a pair: the `Column` (name and type), and its kind of default (for instance
+            MATERIALIZED; empty if none).
 
         Raises:
             EngineError: The table is unknown or the query is wrong.
@@ -275,6 +283,6 @@ class EngineConnection:
         return {str(name): SettingState(value=str(value), changed=bool(changed)) for name, value, changed in found}
 
     def close(self) -> None:
-        """Close the connection and any query that still runs on it; an error of chDB is ignored."""
+        """Close this connection to chDB, which also ends any query that still runs on it; an error of chDB is ignored."""
         with suppress(RuntimeError):
             self._connection.close()

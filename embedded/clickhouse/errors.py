@@ -1,4 +1,4 @@
-"""The error tree of the embedded ClickHouse, with ClickHouse's own codes and names."""
+"""The error tree of the embedded ClickHouse, with ClickHouse's own codes and names; converts chDB's error texts into it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _VERSION_SUFFIX: Final = re.compile(r"\s*\(version [\d.]+[^)]*\)\s*$")
 
 
 class EmbeddedClickHouseError(Exception):
-    """The root of all errors that this package raises."""
+    """The root of the package's own errors. An OSError, for instance of a port that is taken, is not among them."""
 
 
 class FolderInUseError(EmbeddedClickHouseError):
@@ -59,11 +59,11 @@ class ConnectionLostError(EmbeddedClickHouseError):
 
 
 class ServerError(EmbeddedClickHouseError):
-    """An error that the server sends to the client as an exception packet.
+    """An error with a ClickHouse code. If it occurs while a client is served, the client gets it as an exception packet.
 
     Attributes:
         code: ClickHouse's numeric error code.
-        text: The message for the client; it ends with the code's name if that is known here.
+        text: The message; it ends with the code's name in parentheses if that name is known here.
     """
 
     def __init__(self, code: int, text: str) -> None:
@@ -74,14 +74,17 @@ class ServerError(EmbeddedClickHouseError):
 
 
 class ProtocolError(ServerError):
-    """A packet or block is malformed, not expected, or not supported by this server.
+    """A packet, block or column type is malformed, not expected, or not supported by this server.
 
-    If it came from the client, the client receives an exception packet, and then its connection ends.
+    If what is wrong came from the client, the client receives an exception packet, and then its connection ends.
     """
 
 
 class EngineError(ServerError):
-    """chDB refused a statement or failed in it; the code and the text are chDB's."""
+    """chDB refused a statement, failed in it, or could not open a connection.
+
+    The code and the text are chDB's; if chDB's text contains no code, the code is 49 (LOGICAL_ERROR).
+    """
 
 
 # The code for a text without one. Such a text means a fault of this package, which ClickHouse calls a logical error.
@@ -95,7 +98,8 @@ def engine_error(raw: str) -> EngineError:
         raw: The text, for instance ``Streaming query failed: Code: 60. DB::Exception: ... (UNKNOWN_TABLE)``.
 
     Returns:
-        The error to raise; its code is 49 (LOGICAL_ERROR) if the text has none.
+        The error to raise. Its text is what follows ``DB::Exception:``, without chDB's version at the end. If the raw text has
+        no code, the error has the code 49 (LOGICAL_ERROR) and the whole raw text.
     """
     match = _ENGINE_TEXT.search(raw)
     if match is None:

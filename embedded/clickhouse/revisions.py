@@ -1,4 +1,4 @@
-"""The revisions of ClickHouse's native protocol, each named after the feature that it added."""
+"""The newest revision of ClickHouse's native protocol that this server supports, and revisions named after what they added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listens for clients of ClickHouse's native protocol and serves each client in its own thread."""
+"""Locks the data folder, listens for clients of ClickHouse's native protocol and serves each client in its own thread."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def lock_folder(folder: Path) -> IO[str]:
     The lock lasts until the file is closed or the process ends, even by a kill -9.
 
     Raises:
-        FolderInUseError: Another process holds the lock; the message names its process id.
-        OSError: The folder cannot be created, or the file cannot be written.
+        FolderInUseError: The lock is held already; the message names the holder's process id, or "unknown" if the file is empty.
+        OSError: The folder cannot be created, or the file cannot be opened, locked or written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     handle = (folder / _LOCK_FILE).open("a+", encoding="utf-8")
@@ -72,10 +72,11 @@ class ClickHouseServer:
 
     @property
     def port(self) -> int:
-        """The TCP port that the server listens on.
+        """The number of the TCP port that the server listens on; useful if the configured one is 0.
 
         Raises:
             EmbeddedClickHouseError: The server was not started.
+            OSError: The server was stopped.
         """
         if self._listener is None:
             raise EmbeddedClickHouseError("The server was not started")
@@ -83,21 +84,24 @@ class ClickHouseServer:
 
     @property
     def address(self) -> str:
-        """The address that clients connect to, as a URL without the password.
+        """The address that clients connect to, as a URL: ``clickhouse://user@host:port/database``, without the password.
 
         Raises:
             EmbeddedClickHouseError: The server was not started.
+            OSError: The server was stopped.
         """
         host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
         return f"clickhouse://{self._config.user}@{host}:{self.port}/{self._config.database}"
 
     def start(self) -> None:
-        """Open the data, create the database and listen. Clients can connect once this returns.
+        """Lock and open the data folder, empty its spool folder, create the database if missing, and listen for clients.
+
+        Clients can connect once this returns. If it fails, everything it opened is closed again.
 
         Raises:
-            FolderInUseError: Another process uses the folder.
+            FolderInUseError: Another server uses the folder.
             EngineError: chDB cannot open the folder or create the database.
-            OSError: The folder cannot be written, or the port is taken.
+            OSError: The folder cannot be written, or the server cannot listen there, for instance because the port is taken.
         """
         config = self._config
         self._lock_file = lock_folder(config.data_dir)
@@ -145,9 +149,9 @@ class ClickHouseServer:
             channel.close()
 
     def stop(self) -> None:
-        """End all connections, stop their running queries and close the data. Safe to call twice.
+        """Stop listening, end all connections and their running queries, close the engine and unlock the folder.
 
-        The wait for each client's thread is limited by the setting `stop_timeout_s`.
+        The wait for each client's thread is limited by the setting `stop_timeout_s`. A second call does no harm.
         """
         self._stopping.set()
         if self._listener is not None:

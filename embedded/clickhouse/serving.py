@@ -12,16 +12,18 @@ _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 def serve(config: ServerConfig, *, on_ready: Callable[[str], None] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, then stop cleanly. Call it in the main thread of a process.
+    """Start an embedded ClickHouse server, wait for SIGTERM or SIGINT, and stop the server cleanly.
+
+    Call it in the main thread of a process, before other threads run: they could receive the signal.
 
     Args:
         config: The settings of the server.
         on_ready: Called once clients can connect, with the address as a URL without the password.
 
     Raises:
-        FolderInUseError: Another process uses the folder.
+        FolderInUseError: Another server uses the folder.
         EngineError: chDB cannot open the folder or create the database.
-        OSError: The folder cannot be written, or the port is taken.
+        OSError: The folder cannot be written, or the server cannot listen there, for instance because the port is taken.
     """
     # The signals are blocked before any thread starts, so that no thread of the engine receives them.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)

@@ -19,7 +19,11 @@ def literal(text: str) -> str:
 
 
 def unquote(text: str) -> str:
-    """Return the text of a string literal of ClickHouse's SQL, without its escapes; any other text is returned unchanged."""
+    """Return the text that a string literal of ClickHouse's SQL denotes: its outer quotes removed, its escapes resolved.
+
+    Escapes are a backslash with one character, and a doubled single quote. Numeric escapes, an x with
+    hexadecimal digits, are not decoded. A text that is not in single quotes is returned unchanged.
+    """
     if len(text) < 2 or text[0] != "'" or text[-1] != "'":  # noqa: PLR2004 - two quotes
         return text
     return re.sub(

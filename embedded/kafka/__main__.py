@@ -14,8 +14,11 @@ def main() -> int:
     """Read the command line; replace this process by Kafka or, with --write-lock, write the lock file of the jars.
 
     Returns:
-        0 if the lock file was written, 1 if the jars could not be fetched or Kafka could not start. Once the process is
-        Kafka, this function does not return.
+        0 if the lock file was written; 1 if the jars could not be fetched, Kafka could not start, or Ctrl-C came before it was
+        started. Once the process is Kafka, this function does not return.
+
+    Raises:
+        OSError: the same as for `run_foreground`, or the lock file cannot be written.
     """
     parser = argparse.ArgumentParser(prog="python -m embedded.kafka", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

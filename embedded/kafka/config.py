@@ -1,4 +1,4 @@
-"""The settings of the embedded Kafka, and the two files made from them: server.properties and log4j2.xml."""
+"""The settings of the embedded Kafka, its free ports and folders, and its two files: server.properties and log4j2.xml."""
 
 import dataclasses
 import socket
@@ -22,13 +22,14 @@ class KafkaConfig:
     """The settings of one embedded Kafka.
 
     Attributes:
-        data_dir: folder for everything that must survive a restart: log segments, settings, Kafka's own log.
-        host: address to listen on and to give to clients; loopback by default.
+        data_dir: folder for all of Kafka's files: log segments, cluster id, settings, process id, Kafka's own log.
+        host: address to listen on, loopback by default; clients get it too, unless it means all addresses.
         port: port for clients; 0 takes a free one (see `settled`).
         controller_port: port of the KRaft controller, on loopback only; 0 takes a free one. It may change at each start.
         heap_mb: maximum Java heap in MiB. When idle, the whole process uses about 160 MiB with any maximum.
         cache_dir: folder for the jars; the user's cache folder if None.
-        kafka_home: an unpacked Kafka distribution to use instead of the pinned jars. If None, LAPOR_KAFKA_HOME is used, if set.
+        kafka_home: an unpacked Kafka distribution to use instead of the pinned jars. If None, the environment variable
+            LAPOR_KAFKA_HOME names it; if that is not set either, the pinned jars are used.
         die_with_parent: on Linux, whether Kafka gets SIGTERM when the process (more exactly, the thread) that started it ends.
     """
 
@@ -43,35 +44,35 @@ class KafkaConfig:
 
     @property
     def bootstrap(self) -> str:
-        """The address for clients, as host:port."""
+        """The address that clients connect to, as host:port with the configured port."""
         return f"{self.advertised_host}:{self.port}"
 
     @property
     def advertised_host(self) -> str:
-        """The host that clients connect to; the machine's name if Kafka listens on all addresses, such as 0.0.0.0."""
+        """The host that clients connect to: the configured one, or the machine's name if that is 0.0.0.0, :: or empty."""
         return socket.gethostname() if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - compared only
 
     @property
     def segments_dir(self) -> Path:
-        """The folder of Kafka's log segments."""
+        """The path of the subfolder of the data folder that holds Kafka's log segments, which contain the messages."""
         return self.data_dir / "segments"
 
     @property
     def log_file(self) -> Path:
-        """The file of Kafka's own log."""
+        """The path of the file in the data folder that holds Kafka's own log lines (not the messages)."""
         return self.data_dir / "logs" / "kafka.log"
 
     @property
     def pid_file(self) -> Path:
-        """The file with the id of the process that last used the data folder."""
+        """The path of the file with the id of the process that last became the Kafka of this data folder."""
         return self.data_dir / "kafka.pid"
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a TCP port of this address that is free now. Another process may take it before it is used.
+    """Return the number of a TCP port that is free now at the given address. Another process may take it before it is used.
 
     Raises:
-        OSError: the address is not an IPv4 address of this machine.
+        OSError: no port can be bound there, for instance because the address is not an IPv4 address of this machine.
     """
     with socket.socket() as probe:
         probe.bind((host, 0))
@@ -83,7 +84,7 @@ def settled(config: KafkaConfig) -> KafkaConfig:
     """Return a copy of the configuration with an absolute data folder, and with free ports instead of zeros.
 
     Raises:
-        KafkaStartError: the folder's path has a comma, which separates the folders in Kafka's setting.
+        KafkaStartError: the data folder's path has a comma, which Kafka's setting would read as the start of another folder.
         OSError: a free port is wanted, but the host is not an IPv4 address of this machine.
     """
     data_dir = config.data_dir.expanduser().resolve()
@@ -98,7 +99,7 @@ def settled(config: KafkaConfig) -> KafkaConfig:
 
 
 def make_folders(config: KafkaConfig) -> None:
-    """Create the data folder and its subfolders if they are missing.
+    """Create the data folder and its subfolders for log segments and for Kafka's own log, if they are missing.
 
     Raises:
         OSError: a folder cannot be created.
@@ -108,7 +109,7 @@ def make_folders(config: KafkaConfig) -> None:
 
 
 def write_files(config: KafkaConfig) -> None:
-    """Write server.properties and log4j2.xml into the data folder.
+    """Write server.properties, made from the settings, and the constant log4j2.xml into the data folder, over earlier ones.
 
     Raises:
         OSError: a file cannot be written.
@@ -122,8 +123,8 @@ def server_properties(config: KafkaConfig) -> dict[str, str]:
     """Return Kafka's settings, by name, for a single KRaft node that is both broker and controller.
 
     Durability: `log.flush.*` is not set on purpose. A message is acknowledged once it is in the operating system's page
-    cache, which outlives the process. So a kill -9 loses no acknowledged message; only a power failure can lose the
-    last seconds, as with any single Kafka. An fsync per message would be a hundred times slower.
+    cache, which outlives the process. So a kill -9 loses no acknowledged message; only a power failure or a crash
+    of the operating system can lose the last seconds, as with any single Kafka. An fsync per message would be a hundred times slower.
     """
     return {
         "process.roles": "broker,controller",
@@ -198,7 +199,7 @@ _LOGGING = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def _escaped(value: str) -> str:
-    """Return a value in Java's properties format: backslashes doubled, characters beyond ASCII as Unicode escapes."""
+    """Return a value in Java's properties format: backslashes doubled, all UTF-16 units from 007F on as Unicode escapes."""
     units = value.replace("\\", "\\\\").encode("utf-16-be")
     codes = (int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2))
     return "".join(chr(code) if code < _ASCII_END else f"\\u{code:04x}" for code in codes)

@@ -10,12 +10,16 @@ Use one of these instead:
 
 
 class KafkaStartError(ConfigurationError):
-    """The embedded Kafka cannot start; the text is for the person at the terminal."""
+    """The embedded Kafka cannot start, or did not answer in time; the text is for the person at the terminal."""
 
 
 class JarsUnavailableError(KafkaStartError):
-    """Kafka's jars could not be fetched, or differ from those in the lock file."""
+    """There is no usable set of Kafka's jars.
+
+    They could not be fetched or cached, differ from those in the lock file, or have several versions, or the given folder is
+    not a Kafka distribution.
+    """
 
     def __init__(self, reason: str) -> None:
-        """Make the message from the reason and `WAYS_OUT`, so that it ends with something to do."""
+        """Make the message from the reason and, below it, a list of other ways to get a Kafka (`WAYS_OUT`)."""
         super().__init__(f"{reason}\n{WAYS_OUT}")

@@ -1,7 +1,8 @@
-"""Provides the folder of Kafka's jars, which are exactly those in kafka.lock.toml.
+"""Provides the folder of Kafka's jars, and writes the lock file kafka.lock.toml, which names them with their checksums.
 
-The jars are fetched by their Maven coordinates and cached for the user, so only the first start needs a network. To use
-another version of Kafka, edit `endpoint` in kafka.lock.toml and run `python -m embedded.kafka --write-lock`.
+The jars are exactly those in the lock file, or those of an unpacked Kafka distribution. The locked ones are fetched from a
+Maven repository and cached for the user, so only the first start with a lock file needs a network. To use another version
+of Kafka, edit `endpoint` in kafka.lock.toml and run `python -m embedded.kafka --write-lock`.
 """
 
 import fcntl
@@ -51,7 +52,7 @@ class Lock:
 
     @property
     def kafka_version(self) -> str:
-        """The version of Apache Kafka in the lock file."""
+        """The version of Apache Kafka, read from the first of Kafka's own jars in the lock file."""
         return next(jar.coordinates.split(":")[2] for jar in self.jars if _is_kafka(jar))
 
 
@@ -60,10 +61,10 @@ def _is_kafka(jar: Jar) -> bool:
 
 
 def read_lock(path: Path = LOCK_FILE) -> Lock:
-    """Read the lock file, and check that all its jars of Kafka have the same version.
+    """Read the lock file and return its contents, after a check that all its jars of Kafka itself have the same version.
 
     Raises:
-        JarsUnavailableError: the jars of Kafka have several versions, or there are none.
+        JarsUnavailableError: the file lists several versions of Kafka's own jars, or none of these jars.
     """
     data = tomllib.loads(path.read_text("utf-8"))
     lock = Lock(endpoint=data["endpoint"], jars=tuple(Jar(**entry) for entry in data["jar"]))
@@ -77,10 +78,10 @@ def _check_one_version(versions: set[str], where: str) -> None:
 
 
 def jars_of_home(home: Path) -> Path:
-    """Return the folder of jars (`libs`) of an unpacked Kafka distribution.
+    """Return the path of the folder `libs`, which holds the jars, of an unpacked Kafka distribution.
 
     Raises:
-        JarsUnavailableError: `home` is not a Kafka distribution, or its jars of Kafka have several versions.
+        JarsUnavailableError: `home` has no Kafka server jar in `libs`, or Kafka's own jars there have several versions.
     """
     libs = home.expanduser().resolve() / "libs"
     names = [match for match in (_KAFKA_JAR.fullmatch(path.name) for path in libs.glob("kafka*.jar")) if match]
@@ -98,7 +99,8 @@ def locked_jars(cache_dir: Path, lock: Lock) -> Path:
         lock: the jars that are wanted.
 
     Raises:
-        JarsUnavailableError: the jars cannot be fetched, or differ from the lock.
+        JarsUnavailableError: the jars cannot be fetched, the fetched ones differ from the lock, or the cache folder cannot be
+            created.
     """
     root = cache_dir / "kafka"
     folder = root / f"{lock.kafka_version}-{_digest(lock)}"
@@ -127,7 +129,7 @@ def locked_jars(cache_dir: Path, lock: Lock) -> Path:
 
 
 def mismatches(folder: Path, lock: Lock) -> list[str]:
-    """Return one message for each jar that is missing in a folder, differs from the lock, or is not in the lock."""
+    """Compare a folder with the lock; return one message for each missing jar, each with another SHA-256, and each extra file."""
     wanted = {jar.file: jar for jar in lock.jars}
     present = {path.name for path in folder.iterdir()}
     problems = [f"{name} is not in the lock" for name in sorted(present - wanted.keys())]
@@ -146,16 +148,18 @@ def sha256_of(path: Path) -> str:
 
 
 def write_lock(endpoint: str, path: Path = LOCK_FILE) -> Lock:
-    """Fetch all jars that an endpoint needs, write their names and checksums into the lock file and return its contents.
+    """Fetch all jars that an endpoint needs, write the lock file anew and return its contents.
 
+    The file gets the endpoint and each jar's coordinates, file name and SHA-256; the fetched jars are not kept.
     A person must read the diff of the lock file before a commit.
 
     Args:
-        endpoint: see `Lock`.
+        endpoint: the Maven coordinates from which all jars follow; see `Lock`.
         path: the lock file.
 
     Raises:
-        JarsUnavailableError: the jars cannot be fetched, or those of Kafka have more than one version.
+        JarsUnavailableError: the jars cannot be fetched (then nothing is written), or the new file does not list exactly one
+            version of Kafka's own jars (then it was written all the same).
     """
     with tempfile.TemporaryDirectory() as temporary:
         environment = _resolve(Path(temporary), endpoint)
@@ -183,7 +187,9 @@ def _digest(lock: Lock) -> str:
 
 
 def _fetch(temporary: Path, lock: Lock) -> Path:
-    """Fetch the jars into a temporary folder, link them into one flat folder inside it, and return the flat folder.
+    """Fetch the jars that the lock's endpoint needs into a temporary folder, and report the progress on stderr.
+
+    Return the path of a flat folder inside it, with a hard link to each jar. The jars are not compared with the lock here.
 
     Raises:
         JarsUnavailableError: the jars cannot be fetched.
@@ -217,7 +223,9 @@ def _progress(folder: Path, total: int, done: threading.Event) -> None:
 
 
 def _resolve(folder: Path, endpoint: str) -> Path:
-    """Find with jgo all jars that an endpoint needs, fetch them, and return the folder that contains `jars` and `modules`.
+    """Fetch all jars that an endpoint (Maven coordinates) needs, which the library jgo finds out.
+
+    Return the path of the folder whose subfolders `jars` and `modules` hold them.
 
     Raises:
         JarsUnavailableError: the jars cannot be fetched.
@@ -238,7 +246,10 @@ def _resolve(folder: Path, endpoint: str) -> Path:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock on a file so that only one process fetches at a time. The system frees the lock of a killed process."""
+    """Wait for a lock on a file and hold it in the context, so that only one process fetches jars at a time.
+
+    The system frees the lock of a killed process.
+    """
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

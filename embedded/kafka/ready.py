@@ -1,4 +1,4 @@
-"""Finds out when the embedded Kafka can serve clients; it needs no client library and no topic."""
+"""Waits until the embedded Kafka can serve clients, and announces it at the terminal; needs no client library and no topic."""
 
 import os
 import socket
@@ -30,7 +30,7 @@ def wait_ready(
         host: the broker's address.
         port: the broker's port.
         timeout_s: maximum time to wait, in seconds.
-        alive: called after each failed attempt; False ends the wait.
+        alive: returns whether Kafka's process still runs; called after each failed attempt, and False ends the wait.
 
     Raises:
         KafkaStartError: the broker did not answer in time, or `alive` returned False.
@@ -46,7 +46,7 @@ def wait_ready(
 
 
 def _coordinator_answers(host: str, port: int) -> bool:
-    """Ask the broker for the coordinator of a consumer group; return whether it can be reached and answers without error."""
+    """Ask the broker for the coordinator of a consumer group; return whether an answer without an error code came."""
     client, group = b"lapor", b"lapor-ready"
     body = struct.pack(">hhih", _FIND_COORDINATOR, _VERSION, _CORRELATION, len(client)) + client
     body += struct.pack(">h", len(group)) + group
@@ -63,7 +63,7 @@ def _coordinator_answers(host: str, port: int) -> bool:
 
 
 def announce_later(config: KafkaConfig) -> None:
-    """Start a small process that prints one line as soon as Kafka answers. Call it just before this process becomes Kafka.
+    """Start a small process that prints one line to stdout as soon as Kafka answers. Call it just before this process becomes Kafka.
 
     The small process is forked twice, so that no process has to wait for it. It ends when Kafka answers, when Kafka has
     ended, or after 60 s. In the last two cases it prints the reason and the end of Kafka's log to stderr.
@@ -96,7 +96,7 @@ def _announce(config: KafkaConfig, kafka_pid: int) -> None:
 
 
 def _is_running(pid: int) -> bool:
-    """Return whether the process with this id exists and is not a zombie."""
+    """Return whether the process with this id exists and is not a zombie; on a system without /proc a zombie counts as well."""
     try:
         os.kill(pid, 0)
         state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]

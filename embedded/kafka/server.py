@@ -33,15 +33,20 @@ _PR_SET_PDEATHSIG = 1  # the option of prctl(2) that sets the signal at the pare
 def prepare(config: KafkaConfig) -> list[str]:
     """Prepare everything that Kafka needs to start, and return its command line.
 
-    It finds Java, finds the jars (or fetches these, the first time), writes the settings, and formats the data folder if it
-    is new. The data of a folder that was used before do not change.
+    It finds Java, finds the jars (or fetches these, the first time), waits at most 5 s until the folder and the ports are
+    free, writes the settings, and formats the data folder if it is new. The messages in a folder that was used before do
+    not change.
 
     Args:
         config: the settings. Ports that are 0 are replaced here; call `settled` first to know them.
 
+    Returns:
+        The path of Java and its arguments.
+
     Raises:
-        KafkaStartError: something is missing or prevents the start; the text says what to do.
-        OSError: a free port is wanted, but the host is not an IPv4 address of this machine.
+        KafkaStartError: something is missing or prevents the start; the text says what is wrong.
+        OSError: a free port is wanted, but the host is not an IPv4 address of this machine, or the file with the cluster id
+            cannot be written or read.
     """
     config = settled(config)
     java = find_java()
@@ -64,7 +69,10 @@ def prepare(config: KafkaConfig) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of the Java process: this process's, with two malloc arenas instead of eight per core."""
+    """Return the environment variables for the Java process: this process's, with MALLOC_ARENA_MAX=2.
+
+    With it glibc uses at most two malloc arenas instead of eight per core, which saves memory.
+    """
     return {**os.environ, "MALLOC_ARENA_MAX": "2"}
 
 
@@ -74,8 +82,10 @@ def run_foreground(config: KafkaConfig) -> None:
     The call does not return; the process ends when Kafka ends.
 
     Raises:
-        KafkaStartError: Java or the jars are missing, the folder or a port is in use, or the folder cannot be written.
-        OSError: a free port is wanted, but the host is not an IPv4 address of this machine.
+        KafkaStartError: Java or the jars are missing, the data folder or a port is in use, or the folder cannot be written or
+            formatted, or has a comma in its path.
+        OSError: a free port is wanted, but the host is not an IPv4 address of this machine; the file with the cluster id or
+            the process id cannot be written; or the system cannot start Java or the process that announces Kafka.
     """
     config = settled(config)
     command = prepare(config)
@@ -87,9 +97,13 @@ def run_foreground(config: KafkaConfig) -> None:
 
 
 def _jars(config: KafkaConfig) -> Path:
-    """Return the folder of Kafka's jars.
+    """Return the path of the folder of Kafka's jars.
 
-    They are those of the distribution in `kafka_home` or LAPOR_KAFKA_HOME, otherwise those in the lock file.
+    They are those of the distribution in the setting `kafka_home` or, without it, in the environment variable
+    LAPOR_KAFKA_HOME. If neither is set, they are those in the lock file, which are fetched if the cache does not have them.
+
+    Raises:
+        JarsUnavailableError: the distribution is not usable, or the jars in the lock file cannot be had.
     """
     from platformdirs import user_cache_path
 
@@ -100,14 +114,14 @@ def _jars(config: KafkaConfig) -> Path:
 
 
 def _wait_until_free(config: KafkaConfig) -> None:
-    """Wait until no other process uses the data folder or the ports, at most 5 s, for instance for a Kafka just killed.
+    """Wait at most 5 s until no other process uses the data folder or the ports; a Kafka just killed needs a moment for it.
 
     Kafka's own lock on the folder is a lock of the operating system and ends with the process that holds it. The lock file
     that remains after a kill -9 does not lock anything.
 
     Raises:
-        KafkaStartError: the folder or a port is still in use.
-        OSError: the folder cannot be written.
+        KafkaStartError: after this time the folder is still in use, or a port still cannot be bound for any reason.
+        OSError: the lock file in the folder cannot be opened for writing, or the process id of the other Kafka cannot be read.
     """
     deadline = time.monotonic() + _HANDOVER_S
     while True:
@@ -148,7 +162,8 @@ def _format_once(config: KafkaConfig, command: list[str]) -> None:
     The cluster id is written to a file first, so that the next start after an interrupted one uses the same id.
 
     Raises:
-        KafkaStartError: the folder cannot be formatted.
+        KafkaStartError: the tool failed or took more than 60 s.
+        OSError: the file with the cluster id cannot be written or read.
     """
     if (config.segments_dir / "meta.properties").exists():
         return

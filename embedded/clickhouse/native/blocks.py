@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockHead:
-    """The columns of a block and its number of rows, without the data."""
+    """The names and types of a block's columns, and its number of rows, without the data."""
 
     columns: tuple[Column, ...]
     rows: int
@@ -69,8 +69,8 @@ def read_block(reader: ByteReader, revision: int, sink: Callable[[bytes], object
         The block's columns and number of rows.
 
     Raises:
-        ProtocolError: The bytes are not a block, a column has sparse or other custom serialization, or the type of a column
-            is not supported.
+        ProtocolError: The bytes are not a valid block, a column has sparse or other custom serialization, or the type of a
+            column is not supported.
     """
     if revision >= revisions.BLOCK_INFO:
         _read_block_info(reader)
@@ -108,7 +108,7 @@ def _walk(reader: ByteReader, *, custom: bool) -> BlockHead:
 
 
 def block_info(revision: int) -> bytes:
-    """Return the bytes of the info that precedes every block; empty for a revision that has no such info."""
+    """Return the bytes of the info that precedes every block: no overflow, no bucket. Empty for a revision without such info."""
     return _BLOCK_INFO if revision >= revisions.BLOCK_INFO else b""
 
 
@@ -128,11 +128,12 @@ def fit_blocks(data: bytes, revision: int, described: Sequence[Column] = ()) -> 
         data: Blocks in Native format, one after the other.
         revision: The revision that both sides agreed on.
         described: The result's columns as DESCRIBE gives them; empty if they are not known. In Native format chDB leaves out
-            the time zone of a DateTime column, as for clients from before 2018; it is restored from these columns.
+            the time zone of a DateTime column, as for clients from before 2018; it is restored from these columns, unless
+            their number differs from the block's.
 
     Raises:
-        ProtocolError: The type of a column is not supported. AggregateFunction is supported only in the last column,
-            because the length of its states is unknown.
+        ProtocolError: The bytes are not valid, or the type of a column is not supported. AggregateFunction is supported only
+            in the last column, where it takes all remaining bytes, because the length of its states is unknown.
     """
     reader = ByteReader(_once(data))
     while True:

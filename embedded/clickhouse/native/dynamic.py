@@ -1,4 +1,4 @@
-"""The layouts of Dynamic and JSON columns, whose data contain their types."""
+"""The layouts of Dynamic and JSON columns: how to pass over their bytes, though some types are named only in these bytes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def dynamic(reader: ByteReader, *, layout_of: LayoutOf) -> Body:
         The function that passes over the column's data.
 
     Raises:
-        ProtocolError: The version or a type is not supported.
+        ProtocolError: The version, the Variant's mode or a type is not supported, or the bytes are not valid.
     """
     version = reader.u64()
     if version not in (_DYNAMIC_V1, _DYNAMIC_V2):
@@ -48,7 +48,10 @@ def dynamic(reader: ByteReader, *, layout_of: LayoutOf) -> Body:
 
 
 def _typed_paths(args: Sequence[str]) -> list[str]:
-    """Return the types of the paths that a JSON type declares, in the alphabetical order of the paths."""
+    """Return the types of the paths that the arguments of a JSON type declare, in the alphabetical order of the paths.
+
+    Arguments that skip a path or set a limit are ignored.
+    """
     typed: dict[str, str] = {}
     for arg in args:
         words = split_top(arg, " ")
@@ -58,9 +61,10 @@ def _typed_paths(args: Sequence[str]) -> list[str]:
 
 
 def json_object(args: Sequence[str], depth: int, *, layout_of: LayoutOf) -> Layout:
-    """Return the layout of a JSON column.
+    """Return the layout of a JSON column: a function that reads its prefix and returns the one that passes over its data.
 
-    Its data are those of the typed paths, then of the dynamic paths, then the shared data of all other paths.
+    The data are those of the paths with a declared type, then of the paths that the prefix names, then the shared data of all
+    other paths. Only in the version for strings are they a String column.
 
     Args:
         args: The arguments of the JSON type, which may declare types of paths.
@@ -68,8 +72,8 @@ def json_object(args: Sequence[str], depth: int, *, layout_of: LayoutOf) -> Layo
         layout_of: Returns the layout of each path's type.
 
     Raises:
-        ProtocolError: The type of a path is not supported. The returned layout raises it too, if the column has an unknown
-            version.
+        ProtocolError: The type of a path is not supported. The returned layout raises it too, if the column's prefix has
+            an unknown version or is not valid.
     """
     typed = [layout_of(text, depth) for text in _typed_paths(args)]
     shared = layout_of("Array(Tuple(String, String))", depth)

@@ -65,7 +65,11 @@ def _layouts_of(args: list[str], depth: int) -> list[Layout]:
 
 
 def _composite(kind: TypeText, depth: int) -> Layout | None:
-    """Return the layout of a type that contains other types; None if this is not such a type."""
+    """Return the layout of a type that contains other types; None if this is not such a type or has too few or many arguments.
+
+    Raises:
+        ProtocolError: A type in it is not valid or not supported.
+    """
     if kind.name == "Dynamic":
         return partial(dynamic, layout_of=layout_of)
     if kind.name == "JSON":
@@ -78,7 +82,11 @@ def _composite(kind: TypeText, depth: int) -> Layout | None:
 
 
 def _simple(kind: TypeText) -> Layout | None:
-    """Return the layout of a type that contains no other type; None if this is not such a type."""
+    """Return the layout of a type that contains no other type; None if this is no such type, or a FixedString without a length.
+
+    Raises:
+        ProtocolError: It is a Decimal with a precision above 76.
+    """
     if kind.name in _WIDTHS:
         return fixed(_WIDTHS[kind.name])
     if kind.name.startswith("Interval"):
@@ -92,11 +100,13 @@ def _simple(kind: TypeText) -> Layout | None:
 
 @lru_cache(maxsize=4096)
 def layout_of(text: str, depth: int = 0) -> Layout:
-    """Return the layout of a type: the function that passes over the bytes of a column of this type (see shapes.py).
+    """Return the layout of a type: a function that reads the prefix of a column of this type.
+
+    That function returns the one that passes over the data of a given number of rows (see shapes.py).
 
     Args:
         text: The type as ClickHouse spells it, for instance ``Map(String, Array(Nullable(DateTime64(3))))``.
-        depth: The number of types around it.
+        depth: The number of types around it; an alias counts as one.
 
     Raises:
         ProtocolError: The text is not a type, the type is not supported or has more than 64 types around it, or it is an

@@ -61,7 +61,7 @@ class ByteReader:
         self._mark = self._pos
 
     def _more(self) -> None:
-        """Pull one chunk and release the bytes that were already read."""
+        """Pull one chunk from the source and append it to the unread bytes; the bytes read before go to the sink and are released."""
         self._flush()
         chunk = self._pull()
         self._buf = self._buf[self._pos :] + chunk if self._pos < len(self._buf) else chunk
@@ -162,7 +162,7 @@ class ByteReader:
         """Read a string, which follows its length, and return its bytes.
 
         Raises:
-            ProtocolError: The string is longer than ``limit`` bytes.
+            ProtocolError: The string is longer than ``limit`` bytes, or its length does not end after ten bytes.
         """
         return self.take(self.length(limit))
 
@@ -170,7 +170,7 @@ class ByteReader:
         """Read a string, which follows its length, and return it; bytes that are not valid UTF-8 are kept as surrogates.
 
         Raises:
-            ProtocolError: The string is longer than ``limit`` bytes.
+            ProtocolError: The string is longer than ``limit`` bytes, or its length does not end after ten bytes.
         """
         return self.blob(limit).decode("utf-8", "surrogateescape")
 
@@ -178,7 +178,7 @@ class ByteReader:
         """Read ``count`` strings without returning them. The sink gets their bytes. This is the package's innermost loop.
 
         Raises:
-            ProtocolError: A string is longer than `MAX_STRING_BYTES`.
+            ProtocolError: A string is longer than `MAX_STRING_BYTES`, or its length does not end after ten bytes.
         """
         while count > 0:
             buf, pos, left = self._buf, self._pos, count

@@ -1,4 +1,4 @@
-"""The building blocks of layouts: how many bytes each kind of column takes in ClickHouse's Native format."""
+"""The building blocks of layouts: functions that pass over a column of each kind in ClickHouse's Native format."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_VARIANT: Final = 255
 
 
 def fixed(width: int) -> Layout:
-    """Return the layout of a column whose values all have this width in bytes; its prefix is empty."""
+    """Return the layout (the way to pass over the bytes) of a column whose values all have this width in bytes, without prefix."""
 
     def body(reader: ByteReader, rows: int) -> None:
         reader.skip(width * rows)
@@ -44,7 +44,7 @@ def string(_reader: ByteReader) -> Body:
 
 
 def nullable(inner: Layout) -> Layout:
-    """Return the layout of Nullable over the layout of its values: a byte per row that marks nulls, then all values."""
+    """Return the layout of a Nullable column, from that of its values: a byte per row that marks nulls, then a value per row."""
 
     def prefix(reader: ByteReader) -> Body:
         inner_body = inner(reader)
@@ -59,9 +59,9 @@ def nullable(inner: Layout) -> Layout:
 
 
 def tuple_of(inners: list[Layout]) -> Layout:
-    """Return the layout of Tuple over the layouts of its elements: all their prefixes, then all their data.
+    """Return the layout of a Tuple column, from those of its elements: the prefixes of all elements, then the data of each.
 
-    An empty Tuple has one byte per row.
+    A Tuple without elements has one byte per row.
     """
     if not inners:
         return fixed(1)
@@ -79,7 +79,7 @@ def tuple_of(inners: list[Layout]) -> Layout:
 
 
 def array_of(inner: Layout) -> Layout:
-    """Return the layout of Array over the layout of its elements: an offset of eight bytes per row, then all elements."""
+    """Return the layout of an Array column, from that of its elements: eight bytes per row for an offset, then all elements."""
 
     def prefix(reader: ByteReader) -> Body:
         inner_body = inner(reader)
@@ -100,9 +100,10 @@ def array_of(inner: Layout) -> Layout:
 
 
 def low_cardinality(dictionary: Layout) -> Layout:
-    """Return the layout of LowCardinality over the layout of its dictionary's type.
+    """Return the layout of a LowCardinality column, from that of its dictionary's type.
 
-    Its data are one or more parts, each with an index word, the keys of the dictionary, and one index per row.
+    Its prefix is the version 1. Its data are one or more parts. Each has an index word, the keys of the dictionary if the word
+    announces them, the number of the part's rows, and one index per row.
     """
 
     def body(reader: ByteReader, rows: int) -> None:
@@ -129,9 +130,10 @@ def low_cardinality(dictionary: Layout) -> Layout:
 
 
 def variant(inners: list[Layout]) -> Layout:
-    """Return the layout of Variant over the layouts of its types, in the order of their discriminators.
+    """Return the layout of a Variant column, from those of its types, in the order of their discriminators.
 
-    Its data are a discriminator byte per row, which names the type of the row's value, then the values of each type.
+    Its data are a discriminator byte per row, the index of the type of the row's value (255 for none), then the values of
+    each type.
     """
 
     def prefix(reader: ByteReader) -> Body:

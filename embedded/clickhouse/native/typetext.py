@@ -21,7 +21,7 @@ class TypeText:
 
 
 def _quoted_end(text: str, start: int) -> int:
-    """Return the position after the quoted part that begins at ``start``.
+    """Return the position after the closing quote of the quoted part of a text that begins at ``start``.
 
     Raises:
         ProtocolError: The quote is not closed.
@@ -67,7 +67,8 @@ def parse_type(text: str) -> TypeText:
     """Split a type into its name and its arguments.
 
     Raises:
-        ProtocolError: Text follows the arguments, a quote is not closed, or the parentheses do not match.
+        ProtocolError: The text has a parenthesis but does not end with one that closes, a quote in the arguments is not closed,
+            or the parentheses do not match.
     """
     name, paren, rest = text.strip().partition("(")
     if not paren:
@@ -78,7 +79,9 @@ def parse_type(text: str) -> TypeText:
 
 
 def element_type(text: str) -> str:
-    """Return the type of an element of Tuple or Nested, without the name that may precede it, as in ``name String``.
+    """Return the type in an argument of a composite type: of ``name String``, as in Tuple and Nested, only ``String``.
+
+    An argument without such a name is returned unchanged.
 
     Raises:
         ProtocolError: A quote is not closed, or the parentheses do not match.

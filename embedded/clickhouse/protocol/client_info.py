@@ -22,7 +22,10 @@ def _read_trace(reader: ByteReader) -> str:
 
 
 def _read_client(reader: ByteReader, interface: int, revision: int) -> None:
-    """Read and discard the description of the client, whose fields depend on how the client reached the first server."""
+    """Read and discard the description of the client.
+
+    Its fields depend on how the client reached the first server: by TCP or by HTTP. For any other way there are none.
+    """
     if interface == _INTERFACE_TCP:
         for _ in range(3):
             reader.text(MAX_NAME_BYTES)

@@ -74,7 +74,7 @@ def checksum(data: bytes) -> bytes:
 
 
 def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
-    """Compress a block's bytes and yield frames, each with its checksum and header and at most `FRAME_BYTES` of content.
+    """Compress a block's bytes and yield frames, each a checksum, a header and the compressed form of at most 1 MiB of them.
 
     `method` is the header's byte for the compressor; see `method_named`.
     """
@@ -86,7 +86,7 @@ def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
 
 
 def _zstd_content_size(packed: bytes) -> int | None:
-    """Return the content size that a zstd frame declares, without unpacking it; None if it declares none."""
+    """Return the content size that a zstd frame declares, without unpacking it; None if it declares none or is no zstd frame."""
     if packed[:4] != _ZSTD_MAGIC or len(packed) < len(_ZSTD_MAGIC) + 1:
         return None
     descriptor = packed[4]
@@ -122,8 +122,8 @@ def read_frame(source: ByteReader) -> bytes:
     """Read one compressed frame and return its uncompressed content.
 
     Raises:
-        ProtocolError: The checksum is wrong, the frame is too large or empty, its codec is unknown, or its data cannot be
-            decompressed to the announced size.
+        ProtocolError: The checksum is wrong, a size in the header is too large or too small, the codec is unknown, or the data
+            cannot be decompressed to the announced size.
     """
     expected = source.take(_CHECKSUM_BYTES)
     header = source.take(_HEADER.size)

@@ -1,4 +1,4 @@
-"""The socket of one client: reads with timeouts, writes whole packets, and checks for input without waiting."""
+"""The socket of one client, with timeouts, a check for input without waiting, and compressed or plain blocks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RECEIVE_BYTES: Final = 256 << 10
 
 
 class Channel:
-    """The socket of one connected client, with timeouts. Every read of it can raise ConnectionLostError.
+    """The socket of one connected client, with timeouts. Every read from it, and every write, can raise ConnectionLostError.
 
     Args:
         connected: The socket. `close` closes it.
@@ -51,11 +51,11 @@ class Channel:
         return read_frame(self.reader)
 
     def packet_type(self) -> int:
-        """Wait for the next packet and return its type.
+        """Wait for the client's next packet, and read and return only the number that says its type.
 
         Raises:
             ConnectionLostError: The client left, or no packet came within the idle timeout.
-            ProtocolError: The type is longer than 64 bits.
+            ProtocolError: The number is longer than 64 bits.
         """
         self._waiting = True
         try:
@@ -65,7 +65,7 @@ class Channel:
             self._socket.settimeout(self._io_timeout_s)
 
     def blocks(self, *, compressed: bool) -> ByteReader:
-        """Return the reader for the block of a data packet, which decompresses the block if it is compressed."""
+        """Return the reader from which to read the block of a data packet: one that decompresses it, or the plain `reader`."""
         return self._unpacked if compressed else self.reader
 
     def end_block(self, *, compressed: bool) -> None:
@@ -80,7 +80,7 @@ class Channel:
             raise ProtocolError(INCORRECT_DATA, f"{self._unpacked.buffered} bytes follow a block in its last frame")
 
     def send(self, *parts: bytes) -> None:
-        """Write all these bytes to the client.
+        """Write all the given pieces of bytes, joined, to the client.
 
         Raises:
             ConnectionLostError: The client is gone, or did not read within the timeout.
@@ -107,10 +107,10 @@ class Channel:
             raise ConnectionLostError(str(error)) from error
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the client's socket."""
         self._socket.close()
 
 
 def packed(block: bytes, codec: tuple[int, Compressor] | None) -> bytes:
-    """Return a block's bytes for the socket: in frames compressed with the codec, or unchanged if the codec is None."""
+    """Return a block's bytes as the client gets them: in frames compressed with the codec, or unchanged if the codec is None."""
     return block if codec is None else b"".join(frames(block, *codec))

@@ -43,7 +43,7 @@ def packet(query_id: str, text: str, revision: int) -> bytes:
 
 @lru_cache
 def profile_events(revision: int) -> bytes:
-    """Return the ProfileEvents packet that answers each block of an INSERT.
+    """Return the ProfileEvents packet of this revision, which answers each block that a client sends for an INSERT.
 
     It has columns but no rows, because chDB counts no events for its clients.
     """

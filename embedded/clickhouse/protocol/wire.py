@@ -75,7 +75,7 @@ class Query:
         query_id: The client's id for the query; it may be empty.
         text: The statement.
         settings: The settings for this query only.
-        parameters: The values, by name, for the placeholders in the statement, as the client sent them.
+        parameters: The values, by name, for the placeholders in the statement. In a packet they are SQL string literals.
         compressed: Whether blocks are compressed, in both directions.
         traceparent: OpenTelemetry's header; empty if the client sent no trace.
     """
@@ -90,7 +90,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The progress of a query: the rows and bytes read, the rows to read in total, and the time taken.
+    """The progress of a query: the rows and bytes read, the rows to read in total, and the time taken in nanoseconds.
 
     In a packet each number, including ``total_rows``, is the increase since the last packet.
     """
@@ -105,7 +105,7 @@ def read_hello(reader: ByteReader) -> Hello:
     """Read a hello packet, whose type was read before.
 
     Raises:
-        ProtocolError: A name or the password is longer than `MAX_NAME_BYTES`.
+        ProtocolError: A name or the password is longer than `MAX_NAME_BYTES`, or a number is longer than 64 bits.
     """
     name = reader.text(MAX_NAME_BYTES)
     reader.varint()
@@ -120,7 +120,7 @@ def read_hello(reader: ByteReader) -> Hello:
 
 
 def hello(version: ServerVersion, revision: int) -> bytes:
-    """Return the server's hello packet for a client of this revision."""
+    """Return the server's hello packet, which answers a client's hello, for a client of this revision."""
     parts = [
         varint(SERVER_HELLO),
         string("ClickHouse"),
@@ -171,7 +171,8 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
         is_number: Returns whether the named setting is a number. Clients before revision 54429 write numbers as varints.
 
     Raises:
-        ProtocolError: A name or the text is too long.
+        ProtocolError: A text is longer than its limit (256 MiB for the statement, 1 MiB for names and most others), or a number
+            is longer than 64 bits.
     """
     query_id = reader.text(MAX_NAME_BYTES)
     traceparent = read_client_info(reader, revision) if revision >= revisions.CLIENT_INFO else ""
@@ -193,7 +194,7 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
 
 
 def exception(code: int, text: str) -> bytes:
-    """Return an exception packet with a ClickHouse error code and a text.
+    """Return an exception packet with a ClickHouse error code and a text, before which ``DB::Exception:`` is put.
 
     No nested exception follows, because chDB's text already contains the nested ones.
     """
@@ -235,10 +236,11 @@ def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) ->
 
 
 def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
-    """Read a client's request for the status of tables, whose type was read before; return its (database, table) names.
+    """Read a client's request for the status of tables, whose type was read before; return its (database, table) pairs.
 
     Raises:
-        ProtocolError: There are more than `MAX_NAME_BYTES` names, or one is longer than that.
+        ProtocolError: There are more than 1,048,576 pairs, a name is longer than as many bytes, or the number of pairs is longer
+            than 64 bits.
     """
     count = reader.length(MAX_NAME_BYTES)
     return [(reader.text(MAX_NAME_BYTES), reader.text(MAX_NAME_BYTES)) for _ in range(count)]

@@ -18,11 +18,11 @@ _KILL_AGAIN_S: Final = 0.05
 
 
 class Ended(Exception):
-    """The statement ended without an error and there are no more blocks."""
+    """A statement ended without an error, and all blocks of its result were taken."""
 
 
 class Execution:
-    """A running statement. It starts at once, in its own thread; `next_block` returns its blocks.
+    """A running statement. It starts at once, in its own thread; `next_block` returns its result, chunk by chunk.
 
     Args:
         engine: The engine that stops the statement if necessary.
@@ -57,14 +57,14 @@ class Execution:
             self._queue.put(Ended())
 
     def next_block(self, timeout_s: float) -> bytes | None:
-        """Wait for the next block of the result and return it.
+        """Wait for the next chunk of the result, which holds one or more whole blocks, and return it.
 
         Returns:
-            The block in Native format; None if none came within ``timeout_s`` seconds.
+            The chunk in Native format; None if none came within ``timeout_s`` seconds.
 
         Raises:
-            Ended: There are no more blocks.
-            ServerError: The statement failed.
+            Ended: The statement ended and there are no more chunks.
+            ServerError: The statement failed. Any other error of the statement's thread is raised here too.
         """
         try:
             item = self._queue.get(timeout=timeout_s)
@@ -92,7 +92,10 @@ class Execution:
                 return
 
     def progress(self) -> Progress:
-        """Return the progress of the statement since the last call of this method; no number is negative."""
+        """Return the increase of the statement's progress since the last call of this method, or since the start if there was none.
+
+        A number that fell counts as 0.
+        """
         latest, told = self._latest, self._told
         self._told = latest
         return Progress(

@@ -1,4 +1,4 @@
-"""Receives the blocks of an INSERT from the client and finds the columns that they must have."""
+"""Reads the blocks that a client sends, and finds the columns that those of an INSERT must have."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
 
 
 def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]:
-    """Return the columns that the client's blocks for an INSERT must have, in order.
+    """Return the names and types of the columns that the client's blocks for an INSERT must have, in order.
 
     If the statement calls ``input()``, they are the columns that ``input()`` declares. Otherwise, if it has a column list,
-    they are the columns in the list. Otherwise they are all columns of the table except computed ones.
+    they are the columns that the list names. Otherwise they are all columns of the table except those of the kinds
+    MATERIALIZED, ALIAS and EPHEMERAL.
 
     Raises:
         EngineError: The table or a column is unknown, or the argument of ``input()`` is not valid.
@@ -50,18 +51,18 @@ def _bare(name: str) -> str:
 
 
 def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], object]) -> bool:
-    """Send the client the expected columns, then receive its blocks up to the empty one that marks their end.
+    """Send the client the expected columns, then receive its blocks up to the one without columns that marks their end.
 
     Args:
         answer: The answer to the INSERT; the blocks come from its channel.
         columns: The result of `insert_columns` for the statement.
-        sink: Receives the blocks, in pieces, in the Native format that chDB reads.
+        sink: Receives the blocks without that last one, in pieces, in the Native format that chDB reads.
 
     Returns:
-        True if all blocks came; False if the client cancelled, which also sets ``answer.cancelled``.
+        True if all blocks came, including the last; False if the client cancelled, which also sets ``answer.cancelled``.
 
     Raises:
-        ProtocolError: A packet or block is malformed.
+        ProtocolError: A packet or block is malformed, unexpected or has an unsupported column type.
         ConnectionLostError: The client left or was silent for too long.
     """
     answer.data(header_block(columns, answer.revision))
@@ -80,13 +81,16 @@ def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], o
 
 
 def tell_events(answer: Answer) -> None:
-    """Send the client a ProfileEvents packet, if its revision is new enough to wait for one after each block it sent."""
+    """Send the client a ProfileEvents packet without rows, if its revision waits for one after each block that it sent."""
     if answer.revision >= revisions.PROFILE_EVENTS_IN_INSERT:
         answer.channel.send(logs.profile_events(answer.revision))
 
 
 def _unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
-    """Return a sink for the bytes of one block. It passes them on, unless the block has no columns and only marks the end."""
+    """Return a sink for the bytes of one block, which passes them on to the given sink.
+
+    It passes nothing on if the block has no columns and so only marks the end of the blocks.
+    """
     is_empty: bool | None = None
 
     def take(data: bytes) -> None:
@@ -111,10 +115,10 @@ def read_data(
         sink: Receives the block's bytes, in pieces, in the Native format that chDB reads; None discards them.
 
     Returns:
-        The name of the external table that the block belongs to (empty if none), and the block's columns and rows.
+        The name of the external table that the block belongs to (empty if none), and the block's columns and number of rows.
 
     Raises:
-        ProtocolError: The block is malformed.
+        ProtocolError: The block is malformed or has an unsupported column type.
         ConnectionLostError: The client left or was silent for too long.
     """
     name = channel.reader.text() if revision >= revisions.TEMPORARY_TABLES else ""

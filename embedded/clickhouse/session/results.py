@@ -42,13 +42,13 @@ class Answer:
     Attributes:
         channel: The client's socket.
         revision: The revision that both sides agreed on.
-        codec: The codec for blocks; None for uncompressed ones.
+        codec: The method byte and the compressor for blocks; None if blocks are sent uncompressed.
         extremes: Whether the query's settings ask for extremes.
         timezone: The `session_timezone` of the query; empty for the server's own.
-        columns: The result's columns as DESCRIBE gave them before the query ran; empty if DESCRIBE failed.
-        rows: The rows sent so far.
-        blocks: The blocks sent so far.
-        size: The bytes that chDB returned so far.
+        columns: The result's columns as DESCRIBE gave them before the query ran; empty if it failed or was not asked.
+        rows: The number of rows of the result sent so far, without totals and extremes.
+        blocks: The number of blocks with these rows.
+        size: The number of bytes of the result that chDB returned so far.
         cancelled: Whether the client cancelled the query.
         quiet_s: Time after ``begun`` in which no progress is sent, in seconds.
         begun: The start of the query, on the monotonic clock, in seconds.
@@ -76,17 +76,18 @@ class Answer:
             self.channel.send(varint(wire.SERVER_TIMEZONE_UPDATE), string(self.timezone))
 
     def data(self, block: bytes, kind: int = wire.SERVER_DATA) -> None:
-        """Send one block, which already has the form for the client's revision, in a packet of this type.
+        """Send one block, which already has the form for the client's revision, in a packet of the type `kind`.
 
-        The block is compressed if the client wants that.
+        The block is compressed with the answer's codec, if it has one. Nothing is counted.
         """
         table = b"\x00" if self.revision >= revisions.TEMPORARY_TABLES else b""
         self.channel.send(varint(kind), table, packed(block, self.codec))
 
     def native(self, chunk: bytes, kind: int = wire.SERVER_DATA) -> None:
-        """Send the blocks of one chunk from chDB, in packets of this type, and count those that are data.
+        """Send the blocks of one chunk from chDB in packets of the type `kind`: result (the default), totals or extremes.
 
-        A header block precedes the first data block, because clients take the types from it.
+        Only blocks of the result are counted. A header block, with columns but no rows, precedes the first of them, because
+        clients take the types from it.
 
         Raises:
             ServerError: This server does not support the type of a column.
@@ -119,7 +120,7 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
     Raises:
         ServerError: The statement failed, or this server does not support the type of a column.
         ProtocolError: The client sent a packet other than a cancel while the statement ran; the statement was stopped.
-        ConnectionLostError: The client left; the statement was stopped.
+        ConnectionLostError: The client left, or did not read within the timeout; a statement that still ran was stopped.
     """
     statement, answer = what
     answer.tell_timezone()
@@ -139,7 +140,10 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
 
 
 def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tuple[wire.Query, Answer]) -> None:
-    """Run an INSERT after all its rows were received. It has no result, but from 1 s on, progress is sent every 0.1 s.
+    """Run an INSERT after all its rows were received, until it ends. It has no result.
+
+    If it takes longer than 1 s, its progress is sent every 0.1 s from then on. If the client cancels, it is stopped, and no
+    error is raised.
 
     Args:
         engine: The engine that stops the INSERT if the client cancels or leaves.
@@ -150,7 +154,7 @@ def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tu
     Raises:
         EngineError: The INSERT failed.
         ProtocolError: The client sent a packet other than a cancel while the INSERT ran; the INSERT was stopped.
-        ConnectionLostError: The client left; the INSERT was stopped.
+        ConnectionLostError: The client left, or did not read within the timeout; the INSERT was stopped.
     """
     query, answer = what
     answer.begun, answer.quiet_s = time.monotonic(), _INSERT_QUIET_S
@@ -158,7 +162,7 @@ def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tu
 
 
 def _finish(execution: Execution, answer: Answer) -> None:
-    """Send the statement's blocks to the client until the statement ends.
+    """Send the statement's blocks and its progress to the client until the statement ends.
 
     If the client cancels, or if an error occurs, stop the statement. The error is raised again.
     """
@@ -203,11 +207,11 @@ def _tell_progress(execution: Execution, answer: Answer) -> None:
 def _sum_up(
     connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer, took_s: float
 ) -> None:
-    """Send the end of a query's answer: a header if the result is empty, totals and extremes if any, and the profile.
+    """Send what follows the blocks of a query's result: a header if there are none, totals and extremes if any, and the profile.
 
     To get the totals, the extremes and the number of rows before a limit, this function runs the query a second time. It does
-    so for each query WITH TOTALS or with extremes, but for one with only a LIMIT only if the first run was short and gave few
-    rows. Without a second run, the profile has no number of rows before the limit.
+    so for each query WITH TOTALS or with extremes, but for one with only a LIMIT only if the first run took less than 0.1 s and
+    gave at most 10,000 rows. Without a second run, the profile has no number of rows before the limit.
 
     Args:
         connection: The connection that runs the query.
@@ -215,6 +219,10 @@ def _sum_up(
         statement: The statement in the packet.
         answer: The answer, after all blocks of the result were sent.
         took_s: The duration of the first run, in seconds.
+
+    Raises:
+        ServerError: The second run failed, or this server does not support the type of a column.
+        ConnectionLostError: The client left, or did not read within the timeout.
     """
     if not answer.blocks:
         _empty_header(connection, query, statement, answer)
@@ -241,7 +249,7 @@ def _send_summary(connection: EngineConnection, answer: Answer, summary: dict[st
 
 
 def _describe(connection: EngineConnection, query: wire.Query, statement: Statement) -> list[Column]:
-    """Return the columns of a query's result without running it; empty if DESCRIBE fails."""
+    """Return the columns of a query's result without running it; empty if DESCRIBE fails or the statement is not a query."""
     if statement.verb in _QUERIES:
         with suppress(EngineError):
             return [column for column, _ in connection.describe(f"({statement.text})", query.parameters)]
@@ -251,7 +259,7 @@ def _describe(connection: EngineConnection, query: wire.Query, statement: Statem
 def _empty_header(connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer) -> None:
     """Send the names and types of the columns of an empty result, because chDB's Native output for it has none.
 
-    Nothing is sent if the columns are not known.
+    To learn them, SHOW, DESCRIBE, EXPLAIN and EXISTS are run a second time. Nothing is sent if the columns stay unknown.
     """
     columns = answer.columns
     if not columns and statement.verb in _CATALOGUE:

@@ -1,4 +1,4 @@
-"""Applies the settings and external tables of one query, and removes them after it."""
+"""Keeps a client's state between queries, and applies the settings and external tables of one query only while it runs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Session:
         engine: The engine.
         connection: The client's own connection.
         changed: Whether a SET ran. If so, the session's values are restored after a query, not the defaults.
-        followed: The session's values of the settings in `FOLLOWED` that differ from their defaults.
+        followed: The values, by name, that SET statements gave to settings which this server itself obeys (see `FOLLOWED`).
     """
 
     engine: Engine
@@ -53,6 +53,8 @@ class Session:
 
     def note_set(self) -> None:
         """Update ``changed`` and ``followed`` after the client ran a SET statement.
+
+        If the client set `send_logs_level`, reset it in chDB, which would otherwise write log lines to this process's stderr.
 
         Raises:
             EngineError: A statement that reads or resets the settings failed.
@@ -65,7 +67,7 @@ class Session:
 
 
 def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str]:
-    """Return the values, by name, of those settings that ClickHouse knows; others are left out.
+    """Return the values, by name, of those of a query's settings that ClickHouse knows; others are left out.
 
     A zero for `interactive_delay` becomes 1, because chDB would wait without end with zero.
 
@@ -113,8 +115,8 @@ def applied(
 ) -> Iterator[EngineConnection]:
     """Create a query's external tables and apply its settings; when the context ends, drop the tables and restore the settings.
 
-    The connection is the session's own. Only a query with the setting `readonly` gets a separate one, because no setting can
-    be changed on a read-only connection, not even to undo it. `send_logs_level` is never applied.
+    The connection is the session's own. Only a query that sets `readonly` to another value than 0 gets a separate one, because no
+    setting can be changed on a read-only connection, not even to undo it. `send_logs_level` is never applied.
 
     Args:
         session: The client's session.
@@ -125,7 +127,7 @@ def applied(
         The connection to run the query on.
 
     Raises:
-        EngineError: A setting's value is not valid, or a table could not be created.
+        EngineError: A setting's value is not valid, or a table could not be created, filled or dropped.
     """
     settings = {name: value for name, value in settings.items() if name != _LOGS_LEVEL}
     if settings.get("readonly", "0") != "0":
@@ -147,7 +149,10 @@ def applied(
 
 @contextmanager
 def _sibling(session: Session) -> Iterator[EngineConnection]:
-    """Open a second connection with the database and settings of the session's own, and close it when the context ends."""
+    """Open a second connection with the current database and the changed settings of the session's own connection.
+
+    The context yields it, and closes it at the end.
+    """
     database = session.connection.rows("SELECT currentDatabase()")[0][0]
     sibling = session.engine.connect(session.connection.tag)
     try:
@@ -163,7 +168,7 @@ def _sibling(session: Session) -> Iterator[EngineConnection]:
 
 @contextmanager
 def _tables(connection: EngineConnection, externals: Sequence[External]) -> Iterator[None]:
-    """Create a query's external tables, and drop them when the context ends."""
+    """Create a query's external tables, fill them from their files, and drop them when the context ends."""
     made: list[str] = []
     try:
         for external in externals:

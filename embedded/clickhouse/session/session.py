@@ -38,7 +38,7 @@ _HTTP_ANSWER: Final = (
 
 
 class Conversation:
-    """The conversation with one client, until it leaves or breaks the protocol.
+    """The conversation with one client: the answers to its packets, or the refusal of its hello.
 
     Args:
         channel: The client's connection.
@@ -61,9 +61,10 @@ class Conversation:
     def serve(self) -> None:
         """Answer the client's packets, from its hello on, until it leaves or breaks the protocol.
 
-        An error in one query is sent to the client, and the conversation goes on. A failed login or a break of the protocol
-        is also sent to the client, but then the conversation ends. None of these is raised, nor is the loss of the
-        connection.
+        An error in one query is sent to the client, and the conversation goes on. A break of the protocol, and an error outside
+        a query such as a failed login or an unknown database, is also sent to the client, but then the conversation ends.
+        None of these is raised, and the loss of the connection is not raised either. A client that speaks HTTP gets an HTTP
+        answer with the status 400.
         """
         with suppress(ConnectionLostError):
             try:
@@ -74,7 +75,7 @@ class Conversation:
     def refuse(self, why: str) -> None:
         """Answer the client's hello with an exception of code 202 (too many queries), after which clients try again later.
 
-        No error is raised, even if the client is gone.
+        A client whose first packet is not a hello does not get it. No error is raised, even if the client is gone.
 
         Args:
             why: The text of the exception.
@@ -156,9 +157,10 @@ class Conversation:
                 self._channel.send(varint(wire.SERVER_END_OF_STREAM))
 
     def _read_externals(self, query: wire.Query, spools: ExitStack) -> list[External]:
-        """Read the external tables that follow a query packet, up to the empty block that ends them.
+        """Read the external tables (temporary tables that a client sends with a query) that follow a query packet.
 
-        Their rows are in temporary files, which ``spools`` deletes when it is closed.
+        They end with a block without columns. They are returned in the order of their first blocks. Their rows are in
+        temporary files, which ``spools`` deletes when it is closed.
         """
         externals: dict[str, tuple[External, IO[bytes]]] = {}
         while True:

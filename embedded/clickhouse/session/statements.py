@@ -1,4 +1,4 @@
-"""Finds what the server must know of a statement before the engine runs it: its kind, and the parts of an INSERT."""
+"""Finds what the server must know of a statement before the engine runs it, and refuses those that read or write server files."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class Insert:
     """An INSERT whose rows the client sends as blocks.
 
     Attributes:
-        head: The statement up to and including its target and column list.
-        tail: The rest up to VALUES or FORMAT: settings, or a query that reads ``input()``; often empty.
-        target: The table or table function.
+        head: The statement's text up to and including its target and column list.
+        tail: The text after the head, without VALUES or FORMAT: settings, or a query that reads ``input()``; often empty.
+        target: The text of the table's name or of the call of a table function.
         columns: The text between the parentheses of the column list; None if the list is missing or empty.
-        source: The call of ``input()`` that the rows replace; empty if they go directly into the target.
+        source: The text of the call of ``input()`` that the rows replace; empty if they go directly into the target.
         structure: The argument of that call, a string literal; empty if there is no call.
     """
 
@@ -60,7 +60,7 @@ class Insert:
     structure: str = ""
 
     def reading(self, file: str) -> str:
-        """Return the INSERT in the form in which the engine reads the rows from this file, which is in Native format."""
+        """Return the text of an INSERT in the form in which the engine reads the rows from the given file in Native format."""
         if self.source:
             rows = f"file({literal(file)}, 'Native', {self.structure})"
             return self.head + self.tail.replace(self.source, rows, 1)
@@ -72,8 +72,8 @@ class Statement:
     """A statement and what the server must know of it.
 
     Attributes:
-        text: The statement without a trailing semicolon and without FORMAT. CREATE, ALTER and EXPLAIN keep their FORMAT, and an
-            INSERT that needs no blocks from the client is unchanged.
+        text: The statement without a trailing semicolon and without FORMAT and its name at the end. CREATE, ALTER and EXPLAIN keep
+            their FORMAT. An INSERT that needs blocks from the client ends before VALUES or FORMAT; any other is unchanged.
         verb: Its first word in upper case; "(" for a query in parentheses.
         insert: The parts of an INSERT that needs blocks from the client; None for other statements.
         totals: Whether it has WITH TOTALS outside parentheses; false for an INSERT.
@@ -92,8 +92,8 @@ def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
 
     Args:
         text: The statement.
-        stop: Words in upper case. Reading ends after the first of them, in any case but without quotes, outside parentheses,
-            because data may follow it.
+        stop: Words in upper case, after which data may follow. Reading ends after the first of them that is outside quotes and
+            parentheses; in the statement it may be in lower case.
     """
     found: list[Token] = []
     depth = 0
@@ -111,11 +111,12 @@ def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
 
 
 def read_statement(text: str) -> Statement:
-    """Find what the server must know of a statement, without running it.
+    """Find what the server must know of a statement, without running it, and return it with the text to run.
 
     Raises:
-        ServerError: The text is empty; another statement follows one that is not an INSERT; the statement has INTO OUTFILE; or
-            an INSERT has FROM INFILE.
+        ServerError: The text is empty or only comments; something other than semicolons follows a statement that is not an
+            INSERT; such a statement has INTO OUTFILE; or an INSERT has FROM INFILE or the word OUTFILE. These words count
+            only outside quotes and parentheses, and in an INSERT only before VALUES or FORMAT.
     """
     first = next((match for match in _TOKEN.finditer(text) if match.lastgroup != "skip"), None)
     if first is None:
@@ -195,7 +196,8 @@ def _query_in_parentheses(found: list[Token]) -> bool:
 def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statement:
     """Find the target, the columns and the ``input()`` of an INSERT that has no data in its text.
 
-    Return ``plain`` if it needs no blocks from the client: it has a query without ``input()``, or no target.
+    Return the statement with these parts, or ``plain``, the statement without them, if it needs no blocks from the client:
+    it has a query without ``input()``, or no target.
     """
     at = 1 + (len(top) > 1 and top[1].word == "INTO")
     function = at < len(top) and top[at].word == "FUNCTION"
