@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 
 import typer
 
@@ -42,6 +43,15 @@ app.command(rich_help_panel=OPERATIONS)(stack.settings)
 app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
 
 
+def may_run_stale(arguments: Sequence[str]) -> bool:
+    """Return whether a command may run although a compiled module is stale: `lapor doctor`, which reports it, and every `--help`.
+
+    Args:
+        arguments: the command line without the program's name.
+    """
+    return list(arguments[:1]) == ["doctor"] or "--help" in arguments
+
+
 def main() -> None:
     """Run the command line. A LaporError becomes one sentence on stderr and an exit status, without a traceback.
 
@@ -53,7 +63,8 @@ def main() -> None:
 
     logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)  # it also raises its errors as exceptions
     try:
-        require_current()
+        if not may_run_stale(sys.argv[1:]):
+            require_current()
         app()
     except ConfigurationError as error:
         sys.stderr.write(f"lapor: {error}\n")

@@ -52,7 +52,8 @@ def reach(channel: str, seen: Reach, *, since: Since, now: float) -> Finding:
     else:
         failing_s = now - max(seen.failing, since.started)
         level = Level.warn if failing_s < PASSING_S else Level.fail
-        detail = f"not reached for {_span(now - reached)}{reason}"
+        soon = f" (a fault after {_span(PASSING_S)})" if level is Level.warn else ""
+        detail = f"not reached for {_span(now - reached)}{reason}{soon}"
     advice = f"no message can pass; check {SETTINGS.get(channel, 'its settings')}, the network and the upstream"
     return Finding(what=f"upstream of {channel}, {seen.account}", level=level, detail=detail, advice=advice)
 

@@ -1,6 +1,7 @@
 """Keeps processes running: starts them, restarts them if they die or their heartbeat stops, and stops them cleanly."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -173,6 +175,19 @@ class Supervisor:
                 for service in self.services:
                     self._look_at(service)
 
+    def _note_end(self, service: Service) -> None:
+        """Write into the service's log how its process ended: a process that was killed has written nothing."""
+        status = service.process.returncode if service.process else None
+        how = (
+            f"ended with status {status}"
+            if status is None or status >= 0
+            else f"ended by {signal.Signals(-status).name}"
+        )
+        line = {"event": f"{service.name} {how}", "pid": service.process.pid if service.process else None}
+        line |= {"level": "warning", "service": "supervisor", "timestamp": datetime.now(UTC).isoformat()}
+        with contextlib.suppress(OSError), (self._logs / f"{service.name}.log").open("a", encoding="utf-8") as out:
+            out.write(json.dumps(line) + "\n")
+
     def _seems_stuck(self, service: Service, now: float) -> bool:
         age = self.beat_age_s(service)
         return now - service.started > START_S if age is None else age > Heartbeat.STALE_AFTER_S
@@ -188,6 +203,7 @@ class Supervisor:
                 service.process.kill()  # the process runs, but a loop is stuck
             return
         if service.due < service.started:  # it has just died
+            self._note_end(service)
             service.pause_s = (
                 FIRST_PAUSE_S if now - service.started > STEADY_S else min(service.pause_s * 2, LONGEST_PAUSE_S)
             )

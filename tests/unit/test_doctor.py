@@ -195,7 +195,7 @@ STARTED = Since(started=NOW - 1000, ready=NOW - 980)
         (
             {"tried": NOW - 600, "reached": NOW - 200, "failing": NOW - 190, "reason": "away"},
             Level.warn,
-            "not reached for 3 min: away",
+            "not reached for 3 min: away (a fault after 5 min)",
         ),
         (
             {"tried": NOW - 600, "reached": NOW - 400, "failing": NOW - 390, "reason": "away"},

@@ -1,5 +1,6 @@
 """The supervisor on real processes: what dies or no longer turns is started again, and all stop in reverse order."""
 
+import json
 import os
 import signal
 import sys
@@ -86,7 +87,7 @@ def test_what_dies_is_started_again(supervisor: Supervisor, started: list[str]) 
     first = pid(service)
     os.kill(first, signal.SIGKILL)
     wait_until(lambda: service.alive and pid(service) != first, what="the second life")
-    wait_until(lambda: supervisor.log_tail("worker").count("up") == 2, what="its log")
+    wait_until(lambda: supervisor.log_tail("worker").splitlines().count("up") == 2, what="its log")
     assert service.restarts == 1
     assert started == ["worker", "worker"]
 
@@ -95,8 +96,12 @@ def test_what_keeps_dying_is_started_at_growing_pauses(supervisor: Supervisor) -
     """So that a wrong setting does not fill the disk with logs."""
     service = python("broken", "import time; print(time.monotonic(), flush=True)")
     supervisor.start(service)
-    wait_until(lambda: len(supervisor.log_tail("broken").split()) >= 3, what="three lives")
-    first, second, third, *_ = map(float, supervisor.log_tail("broken").split())
+
+    def lives() -> list[float]:
+        return [float(line) for line in supervisor.log_tail("broken").splitlines() if not line.startswith("{")]
+
+    wait_until(lambda: len(lives()) >= 3, what="three lives")
+    first, second, third, *_ = lives()
     assert second - first > FIRST_PAUSE_S * 2  # at the least: how long a process takes to start is added
     assert third - second > FIRST_PAUSE_S * 4
 
@@ -108,6 +113,18 @@ def test_what_does_not_start_says_the_end_of_its_log(supervisor: Supervisor) -> 
     wait_until(lambda: "moon" in supervisor.log_tail("broken"), what="its last words")
     with pytest.raises(UnavailableError, match=r"(?s)broken does not start.*no room on the moon"):
         supervisor.wait(service, lambda: False, timeout_s=0.5)
+
+
+def test_how_a_killed_service_ended_is_in_its_log(supervisor: Supervisor, started: list[str]) -> None:
+    """It could write nothing itself; the line is JSON like all others."""
+    service = python("worker", SLEEPS)
+    supervisor.start(service)
+    wait_until(lambda: "up" in supervisor.log_tail("worker"), what="the first life")
+    assert service.process is not None
+    service.process.kill()
+    wait_until(lambda: len(started) == 2, what="the second life")
+    (line,) = [json.loads(line) for line in supervisor.log_tail("worker").splitlines() if line.startswith("{")]
+    assert line["event"] == "worker ended by SIGKILL"
 
 
 def test_a_loop_that_no_longer_turns_is_killed_and_started_again(
