@@ -5,14 +5,18 @@ PY := $(VENV)/bin/python
 PYTHON ?= python3
 BUILD ?= auto
 INSTALLED := $(VENV)/.installed-$(BUILD)
+# Not empty if what is compiled is not whole or not of these sources, whatever the times of the files say: then it is built again.
+STALE := $(shell [ ! -e $(INSTALLED) ] || $(PY) -m complaints.runtime.compiled >/dev/null 2>&1 || echo stale)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up quick test test-all lint bench locks
+.PHONY: stale help setup demo up quick test test-all lint bench locks
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: $(INSTALLED) ## Make the environment (only Python 3.11+ is needed); BUILD=plain compiles nothing
+
+stale:
 
 $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
@@ -25,7 +29,7 @@ $(VENV)/.run: requirements.lock | $(VENV)/bin/uv
 	@touch $@
 
 # If there is a C compiler, hatch_build.py compiles the modules that read and route texts, which makes them nearly twice as fast.
-$(INSTALLED): $(wildcard normalizer/*.py normalizer/*/*.py router/*.py router/*/*.py) hatch_build.py pyproject.toml $(VENV)/.run
+$(INSTALLED): $(wildcard normalizer/*.py normalizer/*/*.py router/*.py router/*/*.py) hatch_build.py pyproject.toml $(VENV)/.run $(STALE)
 	@echo "building and installing the pipeline (half a minute with a C compiler)"
 	@LAPOR_BUILD=$(BUILD) $(VENV)/bin/uv pip install --quiet --python $(PY) --no-build-isolation --no-deps --editable .
 	@$(PY) -m complaints.runtime.compiled

@@ -68,7 +68,8 @@ def main() -> None:
         app()
     except ConfigurationError as error:
         sys.stderr.write(f"lapor: {error}\n")
-        raise SystemExit(2) from error
+        # doctor's 2 means that a stack is starting, and a wrong setting does not pass
+        raise SystemExit(1 if sys.argv[1:2] == ["doctor"] else 2) from error
     except LaporError as error:
         sys.stderr.write(f"lapor: {error}\n")
         raise SystemExit(1) from error

@@ -14,16 +14,16 @@ REPLIES = "lapor-replies-"
 """Prefix of the groups that read replies; the name of the channel follows."""
 
 ORDERS = "lapor-router-control-"
-"""Prefix of the groups that read orders to all routers. Each router has its own group and leaves it behind when it ends, so a group without
-members means nothing."""
+"""Prefix of the groups that read orders to all routers. Each router has its own group, which starts at the end of the topic, commits only
+after an order and is left behind when the router ends. So what seems to wait for such a group means nothing."""
 
 OURS = "lapor-"
 """Prefix of all groups of the pipeline."""
 
 
-def is_of_the_past(backlog: Backlog) -> bool:
-    """Return whether the group belonged to a process that has ended and has no successor in the group."""
-    return backlog.group.startswith(ORDERS) and not backlog.members
+def is_judged(backlog: Backlog) -> bool:
+    """Return whether the backlog of the group says anything: not that of a group that reads orders to the routers."""
+    return not backlog.group.startswith(ORDERS)
 
 
 def lag(backlog: Backlog, *, needed: bool, now: float) -> Finding:
@@ -44,7 +44,12 @@ def lag(backlog: Backlog, *, needed: bool, now: float) -> Finding:
         level = worst
     else:
         level = Level.warn if age_s > SLOW_S else Level.ok
-    return Finding(what=f"lag of {backlog.group}", level=level, detail=_detail(backlog, age_s), advice=_advice(backlog))
+    return Finding(
+        what=f"lag of {backlog.group}",
+        level=level,
+        detail=_detail(backlog, age_s),
+        advice=_advice(backlog, needed=needed),
+    )
 
 
 def _detail(backlog: Backlog, age_s: float | None) -> str:
@@ -56,7 +61,7 @@ def _detail(backlog: Backlog, age_s: float | None) -> str:
     return seen if backlog.members else f"{seen}; no member reads"
 
 
-def _advice(backlog: Backlog) -> str:
+def _advice(backlog: Backlog, *, needed: bool) -> str:
     if not backlog.waiting:
         return ""
     service = service_of(backlog.group)
@@ -64,13 +69,13 @@ def _advice(backlog: Backlog) -> str:
         again = f"start another `lapor run {service}`, or read its log" if service else "read the log of its members"
         return f"it is stuck, paused or too slow: {again}"
     start = f"start `lapor run {service}`" if service else "start its reader"
+    if needed:  # to delete the group would delete its progress, and its reader would begin at the first record again
+        return start
     return f"{start}; if the group is no longer needed, delete it: kafka-consumer-groups.sh --delete --group {backlog.group}"
 
 
 def service_of(group: str) -> str:
     """Return the service that reads for a group: a worker, or the channel whose replies it reads; empty for a foreign group."""
-    if group.startswith(ORDERS):
-        return "router"
     if group.startswith(REPLIES):
         return group.removeprefix(REPLIES)
     return group.removeprefix(OURS) if group.startswith(OURS) else ""

@@ -14,7 +14,7 @@ from lapor.processes.channels import CHANNELS
 from lapor.processes.wiring import WORKERS, backlogs, kafka_admin, loops, upstreams_in
 from ops import doctor as look
 from ops.doctor import Finding, Level
-from ops.lag import OURS, is_of_the_past, lag, service_of
+from ops.lag import OURS, is_judged, lag, service_of
 from ops.reach import Since, reach
 from sinks.clickhouse.client import Store
 
@@ -82,7 +82,7 @@ def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
         yield Finding(what="kafka", level=Level.fail, detail=str(error), advice=READ_THE_LOG)
         return
     for backlog in found:
-        if is_of_the_past(backlog):
+        if not is_judged(backlog):
             continue
         service = service_of(backlog.group)
         if stack is None:

@@ -54,13 +54,27 @@ class Stack:
             ConfigurationError: there is a note, but this user cannot read it.
         """
         try:
-            return cls(**json.loads((data / NOTE).read_text()))
+            return cls._checked(json.loads((data / NOTE).read_text()))
         except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
         except OSError as error:
             raise ConfigurationError(
                 f"{data / NOTE} cannot be read ({error}); does the stack belong to another user?"
             ) from error
+
+    @classmethod
+    def _checked(cls, said: dict[str, object]) -> Self:
+        """Return a note from the fields of its JSON form.
+
+        Raises:
+            TypeError: a field is unknown or has another type than in a new note.
+        """
+        note = cls(**said)  # type: ignore[arg-type]  # the types are checked below
+        for name, usual in asdict(cls()).items():
+            wanted = (int, float) if isinstance(usual, (int, float)) else (type(usual),)
+            if not isinstance(getattr(note, name), wanted):
+                raise TypeError(f"{name} has a wrong type")
+        return note
 
     @classmethod
     def running(cls, data: Path) -> Self | None:
@@ -105,7 +119,12 @@ def sole(data: Path) -> Iterator[None]:
 def is_process(pid: int, started: float) -> bool:
     """Return whether the process with this pid and this start time, in seconds since 1970, still runs."""
     try:
-        return bool(pid) and abs(psutil.Process(pid).create_time() - started) < 1.0
+        process = psutil.Process(pid) if pid else None
+        return (
+            process is not None
+            and abs(process.create_time() - started) < 1.0
+            and process.status() != psutil.STATUS_ZOMBIE  # it has ended, and nobody has asked how
+        )
     except psutil.Error:
         return False
 

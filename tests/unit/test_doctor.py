@@ -16,7 +16,7 @@ from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Reach
 from ops import doctor
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
-from ops.lag import SLOW_S, STUCK_S, is_of_the_past, lag, service_of
+from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of
 from ops.reach import Since, reach
 from router.app import TOPICS
 from sinks.clickhouse.rows import TABLES
@@ -135,7 +135,7 @@ def test_a_group_that_nobody_needs_is_worth_a_word_and_no_failure() -> None:
 
 @pytest.mark.parametrize(
     ("group", "service"),
-    [("lapor-router", "router"), ("lapor-replies-sms", "sms"), ("lapor-router-control-0a", "router"), ("grafana", "")],
+    [("lapor-router", "router"), ("lapor-replies-sms", "sms"), ("grafana", "")],
 )
 def test_the_advice_names_the_service_that_reads(group: str, service: str) -> None:
     """The group of somebody else has none of ours."""
@@ -144,9 +144,9 @@ def test_the_advice_names_the_service_that_reads(group: str, service: str) -> No
 
 def test_the_orders_group_of_a_router_that_ended_says_nothing() -> None:
     """Each router has one of its own for its life; old ones would be behind for ever."""
-    assert is_of_the_past(backlog(3, 900, members=0, group="lapor-router-control-0a"))
-    assert not is_of_the_past(backlog(3, 900, members=1, group="lapor-router-control-0a"))
-    assert not is_of_the_past(backlog(3, 900, members=0))
+    assert not is_judged(backlog(3, 900, members=0, group="lapor-router-control-0a"))
+    assert not is_judged(backlog(3, 900, members=1, group="lapor-router-control-0a"))
+    assert is_judged(backlog(3, 900, members=0))
 
 
 def restarts(tmp_path: Path, *ages_s: float) -> list[Finding]:
@@ -275,3 +275,11 @@ def test_a_loop_that_turns_one_that_is_stuck_and_one_that_never_turned(tmp_path:
     assert levels == {"sms": Level.ok, "router": Level.fail, "web": Level.fail}
     assert "no heartbeat yet (pid 3)" in found["web"].detail
     assert found["router"].advice.endswith("router.log")
+
+
+def test_a_group_that_must_be_there_is_never_to_be_deleted() -> None:
+    """With its progress gone the router would read every complaint again."""
+    needed = lag(backlog(3, 900, members=0, group="lapor-router"), needed=True, now=NOW)
+    other = lag(backlog(3, 900, members=0, group="lapor-old"), needed=False, now=NOW)
+    assert "--delete" not in needed.advice
+    assert "--delete" in other.advice

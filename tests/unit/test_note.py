@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -9,6 +11,7 @@ import pytest
 
 from complaints.errors import ConfigurationError
 from lapor.local.note import FOUND_BY_NOTE, NOTE, Stack, is_process, settings_in
+from tests.harness.support import wait_until
 
 ADDRESSES = {"kafka": "127.0.0.1:1", "clickhouse": "clickhouse://lapor:pw@127.0.0.1:2/lapor", "web": "127.0.0.1:3"}
 
@@ -106,3 +109,19 @@ def test_the_folder_of_the_environment_is_looked_at(tmp_path: Path, monkeypatch:
     running(tmp_path)
     monkeypatch.setenv("LAPOR_DATA", str(tmp_path))
     assert settings_in().kafka == ADDRESSES["kafka"]
+
+
+@pytest.mark.parametrize("content", ['{"pid": "x"}', '{"services": []}', "[]", '{"unknown": 1}', "{"])
+def test_a_note_that_is_none_counts_as_absent(tmp_path: Path, content: str) -> None:
+    """Somebody edited it, or another version wrote it."""
+    (tmp_path / NOTE).write_text(content)
+    assert Stack.read(tmp_path) is None
+
+
+def test_a_zombie_does_not_run() -> None:
+    """In a container without an init process nobody reaps it."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    born = psutil.Process(child.pid).create_time()
+    wait_until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE, what="its end")
+    assert not is_process(child.pid, born)
+    child.wait()
