@@ -68,9 +68,11 @@ class DatePrecision(StrEnum):
 
 
 class OccurredOn(Event):
-    """The date of the event that the citizen reports: the earliest day that the text supports, in the time zone of the place that it names.
+    """The date of the event that the citizen reports, as read from the text, and its precision.
 
-    If it names no place, the time zone is that of Jakarta.
+    If the text names a week, month or year, the date is its first day; for a span up to today ("for two months") it is the day on which
+    the span begins. Of several dates in the text it is not always the earliest. Words such as "kemarin" (yesterday) count from the day of
+    receipt in the time zone of the place that the text names, or in that of Jakarta if it names none.
     """
 
     date: date

@@ -49,7 +49,7 @@ class Normaliser:
 
     @property
     def gazetteer(self) -> Gazetteer:
-        """The official names of all regions, by Kemendagri code."""
+        """The gazetteer: the official names of all regions, by Kemendagri code."""
         return self.reader.gazetteer
 
     def read(

@@ -122,7 +122,10 @@ def _month(words: list[str], at: int, today: date) -> DateReading | None:
 
 
 def _first_day(before: list[str]) -> int:
-    """Return the number of the day at the end of the words before a month's name, the first one of "24 s/d 26"; 0 if there is none."""
+    """Return the number of the day at the end of the words before a month's name; 0 if there is none.
+
+    Of several days joined by a word such as "s/d", "sampai" or "dan" (JOINS), it is the first: 24 for "24 s/d 26", but 26 for "24 26".
+    """
     day = 0
     joined = True
     for word in reversed(before):

@@ -167,7 +167,7 @@ class Spool:
 
 
 def open_durable(path: Path, schema: str) -> sqlite3.Connection:
-    """Open an SQLite file whose commits survive a power cut, and create its tables.
+    """Open an SQLite file so that commits survive a power cut, create its tables, and return the connection.
 
     Any thread may use the connection, but never two at the same time: the caller must see to that.
 

@@ -33,8 +33,8 @@ _PR_SET_PDEATHSIG = 1  # the option of prctl(2) that sets the signal at the pare
 def prepare(config: KafkaConfig) -> list[str]:
     """Prepare everything that Kafka needs to start, and return its command line.
 
-    It finds Java, finds the jars (or fetches these, the first time), waits at most 5 s until the folder and the ports are
-    free, writes the settings, and formats the data folder if it is new. The messages in a folder that was used before do
+    It finds Java, finds the jars (or fetches these, the first time), waits at most 5 s in all until the folder and the ports
+    are free, writes the settings, and formats the data folder if it is new. The messages in a folder that was used before do
     not change.
 
     Args:
@@ -82,10 +82,11 @@ def run_foreground(config: KafkaConfig) -> None:
     The call does not return; the process ends when Kafka ends.
 
     Raises:
-        KafkaStartError: Java or the jars are missing, the data folder or a port is in use, or the folder cannot be written or
-            formatted, or has a comma in its path.
-        OSError: a free port is wanted, but the host is not an IPv4 address of this machine; the file with the cluster id or
-            the process id cannot be written; or the system cannot start Java or the process that announces Kafka.
+        KafkaStartError: Java or the jars are missing, the data folder is in use, a port is in use or cannot be opened for another
+            reason, or the folder cannot be written or formatted, or has a comma in its path.
+        OSError: a free port is wanted, but the host is not an IPv4 address of this machine; the file with the cluster id cannot be
+            written or read; the file with the process id cannot be written; or the system cannot start Java or the process that
+            announces Kafka.
     """
     config = settled(config)
     command = prepare(config)

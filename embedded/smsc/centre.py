@@ -222,8 +222,8 @@ class Smsc:
     def status(self) -> dict[str, Any]:
         """Return the state of the SMSC as a dict for JSON.
 
-        It has the port, a list of the bound clients (`binds`), the number of parts of the messages whose delivery has not
-        ended (`pending`), and the counts of complete messages and of waiting parts (see `SentStore.counts`).
+        It has the port, the bound clients (`binds`), the number of all parts of the messages to clients whose delivery goes on
+        (`pending`), and of the messages from clients the complete ones (`sent`) and the parts of others (`parts_waiting`).
         """
         binds = [
             {"system_id": one.system_id, "bind": one.bind.name.lower(), "peer": one.peer, "delivered": one.delivered}

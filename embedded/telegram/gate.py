@@ -45,7 +45,7 @@ class Gate:
         """Check the token of a call and return the bot's id, which is the number before the colon.
 
         Raises:
-            Problem: the text does not have the form of a token (404), or it is not the configured token (401).
+            Problem: the text does not have the form of a token (404), or a token is configured and the text is another one (401).
         """
         if not _TOKEN.fullmatch(token):
             raise Problem(404)

@@ -48,8 +48,9 @@ def number(query: QueryParams, name: str, default: int) -> int:
 
 
 def read_range(query: QueryParams, bounds: Bounds) -> Range:
-    """Return the range of posts that a request wants: its limits by id, by time and by page token, and the size of a page.
+    """Return the range of posts that a request wants, made from its limits by id, by time and by page token.
 
+    The range's own `limit` is the size of a page, from `max_results`.
     `since_id` takes precedence over `start_time`, and `until_id` over `end_time`. A page token narrows the range further.
 
     Raises:

@@ -1,4 +1,7 @@
-"""Shows the figures of an evaluation to people; measures whether a learnt model beats the rules alone; learns and writes a model."""
+"""Shows the figures of an evaluation to people, also against another version; measures whether a learnt model beats the rules alone.
+
+Also learns a model from all reports and writes it.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

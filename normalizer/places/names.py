@@ -159,7 +159,10 @@ class PlaceNames:
         return made
 
     def get(self, name: str) -> PlaceName | None:
-        """Return all meanings of a folded name as that of a place, also if it is an everyday word; None if no place has this name."""
+        """Return the places that a folded name can mean, also if the name is an everyday word; None if no place has this name.
+
+        Names that count only as a part of a longer word are not looked up.
+        """
         made = self.everyday(name)
         if made is None and (found := self._telling(name.split())):
             made = self._made[name] = found

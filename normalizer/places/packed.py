@@ -23,8 +23,9 @@ _EVERYDAY = "~"
 def pack(entry: NameEntry) -> Packed:
     """Return all meanings of one place name in compact form (see Packed).
 
-    This is a text of the codes of districts and villages, with "~" before them for an everyday word. If the name also names provinces or
-    regencies, it is a list of these and that text.
+    This is a text of the codes of districts and villages, separated by spaces, with one "~" at its beginning if the name is an everyday
+    word. If the name also names provinces or regencies, it is a list of two: the dictionary from the code of each of these to the way in
+    which the name names it ({"33.74": "named"}), and that text.
     """
     small = f"{_EVERYDAY if entry.everyday else ''}{entry.small}"
     return [entry.regions, small] if entry.regions else small

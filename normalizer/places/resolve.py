@@ -154,8 +154,8 @@ def _break_tie(tally: Tally, words: list[str], names: PlaceNames) -> bool:
 def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: PlaceNames) -> tuple[list[Small], bool]:
     """Add to the tally how strongly the names in a text support provinces and regencies.
 
-    A name does not count for its province or regency if it belongs to a street, or if the word before it says that it means a district
-    or village.
+    A name does not count for its province or regency if it is that of a street, bank or shop, or if the word before it says that it
+    means a district or village and there is one of this name.
 
     Args:
         tally: the scores so far; they are changed in place.
@@ -164,7 +164,8 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
         names: the table of all place names.
 
     Returns:
-        The names in the text that can mean a district or village, and whether it names a road between two regions (see Road.between).
+        The names in the text that can mean a district or village, and whether the text names a road between two regions (see
+        Road.between).
     """
     small: list[Small] = []
     road = Road()
@@ -230,7 +231,10 @@ def _best_first(item: tuple[float, str]) -> tuple[float, str]:
 
 
 def _province(tally: Tally, words: list[str]) -> PlaceReading | None:
-    """Return the reading for the named province with the highest score; None if this score is below _ACCEPT_FROM or none is named."""
+    """Return the reading for the named province with the highest score; None if this score is below _ACCEPT_FROM or none is named.
+
+    DKI Jakarta is not among these provinces: it counts as a regency.
+    """
     if not tally.provinces:
         return None
     code, score = max(tally.provinces.items(), key=lambda item: item[1])

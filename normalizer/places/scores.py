@@ -65,9 +65,10 @@ class Small:
             self.cued = False
 
     def _own_weight(self, flags: int) -> float:
-        """Return the weight of a district's or village's name for each regency with such a place if no other name in the text supports one.
+        """Return the weight of a district's or village's name for each regency in `seats`, the one number that holds for all of them.
 
-        It is 0 if the name is that of places in more than _MANY regencies. Nothing is checked here about other names in the text.
+        It holds if no other name in the text supports one of these regencies, which is not checked here. It is 0 if `seats` has more than
+        _MANY regencies. After "kec." or "desa", `seats` has only those with a district, or with a village, of this name if there are any.
 
         Args:
             flags: the flags of the word before the name.

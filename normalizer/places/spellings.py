@@ -129,9 +129,10 @@ def _everyday(name: str, roots: frozenset[str]) -> bool:
 
 
 def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
-    """Return a district's folded name if it begins with the name of its city or regency, otherwise an empty text.
+    """Return a district's folded name if it is the name of its city or regency and at least one more word, otherwise an empty text.
 
-    The name of the city or regency counts without its level: "semarang utara" begins with that of Kota Semarang.
+    The name of the city or regency counts without its level: "semarang utara" begins with that of Kota Semarang. A district with the same
+    name as its regency (Pidie in Kabupaten Pidie) gives an empty text.
     """
     written = fold(name).decode()
     city = fold(gazetteer.name(code[:REGENCY]).split(" ", 1)[1]).decode().removeprefix("administrasi ")
@@ -175,8 +176,9 @@ def _ways(short: str, spaced: Mapping[str, str]) -> tuple[str, ...]:
 def _written(names: tuple[str, ...], prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield the ways to write a regency's name, each with "named" or an empty text.
 
-    "named" marks the clear ways: those of which the word for the level is a part ("kab tuban", "tuban kab"), and a long name of several
-    words glued together that has the OPEN marks. All others have an empty text.
+    "named" marks the clear ways: those with a word for the level ("kab tuban", "tuban kab"), and the name between two OPEN marks ("*"),
+    which also counts inside a longer word. Only a name of several words gives the latter, with its words glued together, if it then has at
+    least _INSIDE_FROM letters; without the marks the same glued name has an empty text, like all other ways.
 
     Args:
         names: the name without its level, in its different forms (see _ways).

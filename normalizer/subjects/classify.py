@@ -1,6 +1,6 @@
 """Decides the class of a report, and whether it lacks the date, the chronology or evidence.
 
-Also sets the score from which a report counts as one of abuse of office.
+Also has a constant: the minimum score for a report to count as one of abuse of office.
 """
 
 from collections.abc import Mapping

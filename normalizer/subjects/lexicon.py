@@ -1,4 +1,4 @@
-"""Compiles the word lists into the vocabulary for reading texts."""
+"""Compiles the packaged word lists for reading texts: the subjects, the words and pairs of words that point to them, and place names."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

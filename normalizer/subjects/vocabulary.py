@@ -72,12 +72,12 @@ class Word(Meaning):
     __slots__ = ("begins", "is_level", "names", "place", "tells")
 
     def __init__(self, meanings: Sequence[Meaning], names: PlaceNode | None, *, is_level: bool) -> None:
-        """Combine everything that a word can mean.
+        """Make the entry of one word of a text from everything that it can mean.
 
         Args:
-            meanings: the meanings of the word and of the parts that occur in it.
-            names: the place names that it is or begins.
-            is_level: whether it names a level.
+            meanings: the meanings of the whole word, and of the entries of the word lists that occur inside it.
+            names: the place names that equal the word or have it as their first word; None if there are none.
+            is_level: whether it names a level of regions ("desa").
         """
         super().__init__()
         for meaning in meanings:

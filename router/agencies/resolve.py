@@ -143,7 +143,7 @@ def _beginning(registry: Registry, piece: list[str]) -> Agency | None:
 
 
 def _ending(registry: Registry, piece: list[str], of_a_place: bool) -> Agency | None:
-    """Return the national agency that has the last words of a longer name as one of its names in full; None if there is none.
+    """Return the national agency of which one name is exactly the last words of a longer name; None if there is none.
 
     If there is only one last word, or if the longer name is that of a local unit, only a ministry or Polri counts.
 

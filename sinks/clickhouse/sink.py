@@ -147,11 +147,11 @@ class Sink:
             self._pending[at] = Pending(start, cut)
 
     def _let_go(self, partitions: Collection[TopicPartition]) -> None:
-        """Insert the records of partitions that go to another sink, and forget them in any case.
+        """Insert the records of partitions that go to another sink, and forget them.
 
-        If ClickHouse is away for more than 5 s, this is logged and not raised. The next owner of a partition reads again what was not
-        inserted. An empty collection means that all partitions were lost without warning: then nothing is inserted, and all records are
-        forgotten.
+        If ClickHouse is away for more than 5 s, this is logged and not raised, and the records are forgotten too; any other error is raised
+        before they are. The next owner of a partition reads again what was not inserted. An empty collection means that all partitions were
+        lost without warning: then nothing is inserted, and all records are forgotten.
         """
         if partitions:
             try:

@@ -1,4 +1,4 @@
-"""Serves one client: its hello, then its queries, pings and requests for the status of tables, until it leaves."""
+"""Serves one client: its hello, then its queries, pings and requests for the status of tables, until it leaves or breaks the protocol."""
 
 from __future__ import annotations
 
