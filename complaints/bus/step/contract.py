@@ -1,0 +1,85 @@
+"""What a step asks of its user: one pure function from the state of a key and a record to outputs and the next state."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from complaints.bus import Record, StoredRecord
+
+
+class Keep(Enum):
+    """The sign that a state stays as it is."""
+
+    keep = 0
+
+
+KEEP: Final = Keep.keep
+"""The state stays as it is; nothing is written for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state of a key.
+
+    Attributes:
+        value: the bytes that the function made of it, in the step's present format.
+        due_ms: when the key wants its timer, in milliseconds since 1970; None if it wants none.
+    """
+
+    value: bytes
+    due_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the function makes of one record.
+
+    Attributes:
+        state: the next state of the record's key; KEEP to leave it, None to delete it.
+        outputs: records to write, to any topic, in this order.
+    """
+
+    state: State | Keep | None = KEEP
+    outputs: tuple[Record, ...] = ()
+
+
+Function = Callable[[State | None, StoredRecord], Effect]
+"""The user's function. Pure: no clock, no I/O. A record on which it raises becomes a dead letter."""
+
+MakeTimer = Callable[[bytes, int], Record]
+"""Returns the record that tells a key that its timer is due, for the step's own mailbox: from the key and `due_ms`.
+
+Its id must derive from both, because a timer may fire twice.
+"""
+
+MakeDeadLetter = Callable[[StoredRecord, Exception, int], Record]
+"""Returns the dead letter of a record: from the record, the error and the number of attempts."""
+
+Upgrade = Callable[[bytes], bytes]
+"""Turns the bytes of a state in one format into the next format."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSpec:
+    """A step: its mailbox, its state topic and its function.
+
+    Attributes:
+        name: the consumer group, and the beginning of every worker's transactional id.
+        mailbox: the one topic that the step reads.
+        states: its compacted state topic, with as many partitions as the mailbox.
+        function: see Function.
+        dead_letter: see MakeDeadLetter.
+        timer: see MakeTimer; None if no state of this step has a timer.
+        format: the number of the format in which the function reads and writes states.
+        upgrades: by the number of an older format, what makes the next one of it.
+    """
+
+    name: str
+    mailbox: str
+    states: str
+    function: Function
+    dead_letter: MakeDeadLetter
+    timer: MakeTimer | None = None
+    format: int = 1
+    upgrades: Mapping[int, Upgrade] = field(default_factory=dict)

@@ -1,0 +1,229 @@
+"""Brings the local copy of a step's states up to the end of the state topic, a few partitions at a time and in slices."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+import orjson
+from confluent_kafka import KafkaException, Message
+from confluent_kafka import TopicPartition as ConfluentPartition
+
+from complaints.bus.confluent.client import END, is_record
+from complaints.bus.step.kafka import ANSWER_S, states_consumer
+from complaints.bus.step.store import Change, Progress, Store, StoredState
+from complaints.errors import BusUnavailable, ConfigurationError
+
+POSITION_KEY: Final = b"\x00position"
+"""The key of the record that holds a partition's position in the mailbox. No state has such a key."""
+
+AT_ONCE: Final = 2
+"""Partitions that are copied together: with all twelve at once the first is ready as late as the last."""
+
+SLICE: Final = 5_000
+"""Records per slice; between two slices the worker shows that it lives."""
+
+STUCK_S: Final = 1.0
+"""How long a restore may stand still before an open transaction of the former owner is aborted."""
+
+TOMBSTONES_MS: Final = 20 * 3_600_000
+"""How old a copy may be: the topic keeps tombstones for 24 hours, and an older copy may hold keys that were deleted since."""
+
+
+class Position(NamedTuple):
+    """A partition's position in the mailbox, as the state topic says it.
+
+    Attributes:
+        offset: the next offset to handle.
+        writer: the transactional id of the worker that wrote it.
+    """
+
+    offset: int
+    writer: str
+
+
+class _Copy:
+    """One partition that is being copied."""
+
+    def __init__(self, partition: int, start: int, end: int, held: Progress | None) -> None:
+        self.partition = partition
+        self.next = start
+        self.end = end
+        self.position = None if held is None or held.position is None else Position(held.position, held.writer)
+        self.moved_at = time.monotonic()
+
+
+class Restorer:
+    """Copies the states of newly assigned partitions. For the worker's thread."""
+
+    def __init__(self, brokers: str, topic: str, store: Store, *, newest: int, now_ms: Callable[[], int]) -> None:
+        """Connect lazily.
+
+        Args:
+            brokers: host:port, separated by commas.
+            topic: the state topic.
+            store: the local copy.
+            newest: the newest format of a state that this program can read.
+            now_ms: the present time in milliseconds since 1970.
+        """
+        self._topic, self._store, self._newest, self._now_ms = topic, store, newest, now_ms
+        self._reader = states_consumer(brokers, isolation="read_committed")
+        self._ends = states_consumer(brokers, isolation="read_uncommitted")
+        self._waiting: deque[int] = deque()
+        self._active: dict[int, _Copy] = {}
+        self._topic_id = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a partition still waits for its copy."""
+        return bool(self._waiting or self._active)
+
+    def begin(self, partitions: Iterable[int], topic_id: str) -> None:
+        """Start to copy partitions.
+
+        Args:
+            partitions: newly assigned; their committed offsets have been read before, so that what they cover is in the topic.
+            topic_id: of the state topic.
+        """
+        self._topic_id = topic_id
+        self._waiting.extend(partition for partition in partitions if partition not in self._active)
+
+    def cancel(self, partitions: Iterable[int]) -> None:
+        """Stop copying partitions that went to another worker."""
+        gone = set(partitions)
+        self._waiting = deque(partition for partition in self._waiting if partition not in gone)
+        self._active = {number: copy for number, copy in self._active.items() if number not in gone}
+        self._assign()
+
+    def step(self) -> dict[int, Position | None]:
+        """Copy one slice, and return the partitions that are complete, each with its position if the topic has one.
+
+        Raises:
+            BusUnavailable: the broker did not answer.
+            ConfigurationError: a state has a newer format than this program knows.
+            UnavailableError: the disk did not take the copy.
+        """
+        started = False
+        while self._waiting and len(self._active) < AT_ONCE:
+            partition = self._waiting.popleft()
+            self._active[partition] = self._opened(partition)
+            started = True
+        if started:
+            self._assign()
+        if any(copy.next < copy.end for copy in self._active.values()):
+            self._read()
+        done = {number: copy.position for number, copy in self._active.items() if copy.next >= copy.end}
+        if done:
+            self._store.flush()
+            self._active = {number: copy for number, copy in self._active.items() if number not in done}
+            self._assign()
+        return done
+
+    def stuck(self) -> set[str]:
+        """Return the transactional ids whose open transactions may be what a restore waits for."""
+        late = time.monotonic() - STUCK_S
+        return {
+            copy.position.writer
+            for copy in self._active.values()
+            if copy.next < copy.end and copy.moved_at < late and copy.position is not None and copy.position.writer
+        }
+
+    def _opened(self, partition: int) -> _Copy:
+        at = ConfluentPartition(self._topic, partition)
+        try:
+            first, end = self._ends.get_watermark_offsets(at, timeout=ANSWER_S) or (0, 0)
+        except KafkaException as error:
+            raise BusUnavailable(f"the end of {self._topic}/{partition} could not be read: {error}") from error
+        held = self._store.progress(partition)
+        if held is not None and self._is_stale(held, first, end):
+            self._store.wipe(partition)
+            held = None
+        return _Copy(partition, first if held is None else held.offset, end, held)
+
+    def _is_stale(self, held: Progress, first: int, end: int) -> bool:
+        """Return whether a copy is of another topic, ahead of it, or too old to have seen all deletions."""
+        too_old = self._now_ms() - held.at_ms > TOMBSTONES_MS
+        return held.topic_id != self._topic_id or not first <= held.offset <= end or too_old
+
+    def _assign(self) -> None:
+        open_ = [copy for copy in self._active.values() if copy.next < copy.end]
+        if open_:
+            self._reader.assign([ConfluentPartition(self._topic, copy.partition, copy.next) for copy in open_])
+        else:
+            self._reader.unassign()
+
+    def _read(self) -> None:
+        changes: dict[int, list[Change]] = {}
+        moved: set[int] = set()
+        for message in self._reader.consume(SLICE, timeout=0.2):
+            copy = self._active.get(message.partition() or 0)
+            if copy is None:
+                continue
+            error = message.error()
+            if error is not None and error.code() == END:
+                copy.next = max(copy.next, message.offset() or 0)
+            elif is_record(message):
+                copy.next = (message.offset() or 0) + 1
+                self._take(copy, message, changes.setdefault(copy.partition, []))
+            moved.add(copy.partition)
+        for number in moved:
+            self._active[number].moved_at = time.monotonic()
+        progress = {number: self._progress(self._active[number]) for number in moved}
+        if moved:
+            self._store.apply(changes, progress, bulk=True)
+
+    def _take(self, copy: _Copy, message: Message, changes: list[Change]) -> None:
+        key, value = message.key() or b"", message.value()
+        if key == POSITION_KEY:
+            said = orjson.loads(value or b"{}")
+            copy.position = Position(said["offset"], said["writer"])
+        else:
+            changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
+
+    def _progress(self, copy: _Copy) -> Progress:
+        position = copy.position
+        return Progress(
+            topic_id=self._topic_id,
+            offset=copy.next,
+            at_ms=self._now_ms(),
+            position=None if position is None else position.offset,
+            writer="" if position is None else position.writer,
+        )
+
+    def close(self) -> None:
+        """Close both connections."""
+        self._reader.close()
+        self._ends.close()
+
+
+def read_state(message: Message, value: bytes, newest: int) -> StoredState:
+    """Return the state in a record of the state topic.
+
+    Raises:
+        ConfigurationError: its format is newer than this program's.
+    """
+    said = dict(message.headers() or [])
+    number, due_ms = int(said.get("format") or b"1"), int(said.get("due") or b"0")
+    if number > newest:
+        raise newer_format(f"{message.topic()}/{message.partition()}", number, newest)
+    return StoredState(number, due_ms, value)
+
+
+def newer_format(place: str, found: int, newest: int) -> ConfigurationError:
+    """Return the error of a state that only a newer version of this program can read.
+
+    Args:
+        place: where the state is.
+        found: the number of its format.
+        newest: the number of the newest format that this program knows.
+    """
+    return ConfigurationError(
+        f"a state in {place} has format {found}, and this program knows {newest} at most: a newer version has run here; run that"
+        " version or a later one"
+    )
+
+
+def state_headers(state: StoredState) -> list[tuple[str, str | bytes | None]]:
+    """Return the headers of a state's record."""
+    headers: list[tuple[str, str | bytes | None]] = [("format", str(state.format))]
+    return [*headers, ("due", str(state.due_ms))] if state.due_ms else headers

@@ -1,0 +1,234 @@
+"""The local copy of a step's states: RocksDB on the worker's disk, written only after Kafka has committed, and free to lose."""
+
+import json
+import shutil
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, ReadOptions, WriteBatch, WriteOptions
+
+from complaints.errors import ConfigurationError, UnavailableError
+
+CACHE_BYTES = 64 << 20
+"""RocksDB's block cache: enough for the index and the bloom filters of a million states."""
+
+MEMTABLE_BYTES, MEMTABLES = 32 << 20, 3
+"""What RocksDB collects before it writes a file, and how many of these it keeps."""
+
+OPEN_FILES = 256
+
+_STATE, _TIMER, _META = b"s", b"t", b"m"
+_HEAD = struct.Struct(">HQ")
+"""Before the bytes of a state: its format and its due time in milliseconds, 0 for none. A restore copies them without parsing."""
+
+_PARTITION = struct.Struct(">H")
+_DUE = struct.Struct(">Q")
+
+
+class StoredState(NamedTuple):
+    """A state as the store and the state topic hold it.
+
+    Attributes:
+        format: the number of its format.
+        due_ms: when its timer is due, in milliseconds since 1970; 0 for no timer.
+        value: its bytes in that format.
+    """
+
+    format: int
+    due_ms: int
+    value: bytes
+
+
+class Timer(NamedTuple):
+    """A timer that is due."""
+
+    partition: int
+    due_ms: int
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the copy of one partition is.
+
+    Attributes:
+        topic_id: the id of the state topic that it was copied from.
+        offset: the next offset of the state topic to read.
+        at_ms: when it was last written, in milliseconds since 1970.
+        position: the next offset of the mailbox, as the last committed transaction said; None if none has said it.
+        writer: the transactional id of that transaction.
+    """
+
+    topic_id: str
+    offset: int
+    at_ms: int
+    position: int | None = None
+    writer: str = ""
+
+
+class Change(NamedTuple):
+    """The new state of a key; None deletes it."""
+
+    key: bytes
+    state: StoredState | None
+
+
+class Store:
+    """States by partition and key, their timers in order of time, and the progress of each partition. For one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store, or create it.
+
+        Args:
+            folder: is the store's alone.
+
+        Raises:
+            ConfigurationError: the folder cannot be written, or another worker has it open.
+        """
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = Rdict(str(folder), _options())
+        except Exception as error:  # rocksdict raises bare exceptions
+            raise ConfigurationError(
+                f"the states in {folder} cannot be opened ({error}); another worker has them open, or the disk is full or broken."
+                " They are a copy: with no worker running the folder can be deleted"
+            ) from error
+        self._durable, self._bulk = WriteOptions(), WriteOptions()
+        self._bulk.disable_wal = True  # type: ignore[method-assign, assignment]  # an attribute, which the stubs call a method
+
+    def get(self, partition: int, key: bytes) -> StoredState | None:
+        """Return the state of a key, or None if it has none."""
+        held: bytes | None = self._db.get(_state_key(partition, key))
+        return None if held is None else _unpacked(held)
+
+    def progress(self, partition: int) -> Progress | None:
+        """Return how far the copy of a partition is, or None if there is no copy."""
+        held: bytes | None = self._db.get(_META + _PARTITION.pack(partition))
+        return None if held is None else Progress(**json.loads(held))
+
+    def apply(
+        self, changes: Mapping[int, Iterable[Change]], progress: Mapping[int, Progress], *, bulk: bool = False
+    ) -> None:
+        """Write states and progress in one step.
+
+        Args:
+            changes: the new states of each partition; of several for one key the last one counts.
+            progress: the new progress of each partition.
+            bulk: skip the write-ahead log, which a restore does not need; `flush` makes such writes durable.
+
+        Raises:
+            UnavailableError: the disk did not take it.
+        """
+        batch = WriteBatch(raw_mode=True)
+        for partition, new in changes.items():
+            for key, state in dict(new).items():
+                self._put(batch, partition, key, state)
+        for partition, at in progress.items():
+            batch.put(_META + _PARTITION.pack(partition), json.dumps(asdict(at)).encode())
+        try:
+            self._db.write(batch, self._bulk if bulk else self._durable)
+        except Exception as error:  # rocksdict raises bare exceptions
+            raise UnavailableError(f"the states in {self._folder} cannot be written: {error}") from error
+
+    def _put(self, batch: WriteBatch, partition: int, key: bytes, state: StoredState | None) -> None:
+        name = _state_key(partition, key)
+        held: bytes | None = self._db.get(name)
+        if held is not None and (former := _HEAD.unpack_from(held)[1]):
+            batch.delete(_timer_key(partition, former, key))
+        if state is None:
+            batch.delete(name)
+            return
+        batch.put(name, _HEAD.pack(state.format, state.due_ms) + state.value)
+        if state.due_ms:
+            batch.put(_timer_key(partition, state.due_ms, key), b"")
+
+    def flush(self) -> None:
+        """Make what was written in bulk durable."""
+        self._db.flush()
+
+    def due(self, partition: int, until_ms: int, most: int) -> list[Timer]:
+        """Return the timers of a partition that are due, earliest first.
+
+        Args:
+            partition: of the mailbox.
+            until_ms: the present time in milliseconds since 1970.
+            most: how many at most.
+        """
+        found: list[Timer] = []
+        start = _TIMER + _PARTITION.pack(partition)
+        for name in self._keys(start):
+            (due_ms,) = _DUE.unpack_from(name, len(start))
+            if due_ms > until_ms or len(found) >= most:
+                break
+            found.append(Timer(partition, due_ms, name[len(start) + _DUE.size :]))
+        return found
+
+    def states(self, partition: int) -> Iterator[tuple[bytes, StoredState]]:
+        """Yield each key of a partition with its state, in the order of the keys."""
+        start = _STATE + _PARTITION.pack(partition)
+        for name in self._keys(start):
+            held: bytes | None = self._db.get(name)
+            if held is not None:
+                yield name[len(start) :], _unpacked(held)
+
+    def _keys(self, start: bytes) -> Iterator[bytes]:
+        iterator = self._db.iter(ReadOptions())
+        iterator.seek(start)
+        while iterator.valid():
+            name = iterator.key()
+            if not isinstance(name, bytes) or not name.startswith(start):
+                return
+            yield name
+            iterator.next()
+
+    def wipe(self, partition: int) -> None:
+        """Delete everything of a partition: its copy is of another topic, or too old to trust."""
+        number = _PARTITION.pack(partition)
+        for space in (_STATE, _TIMER):
+            self._db.delete_range(space + number, space + _PARTITION.pack(partition + 1))
+        self._db.delete(_META + number)
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the files on disk."""
+        return sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file())
+
+    def close(self) -> None:
+        """Close the store; the folder can then be opened by another worker."""
+        self._db.close()
+
+
+def wipe(folder: Path) -> None:
+    """Delete a store that is not open."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _state_key(partition: int, key: bytes) -> bytes:
+    return _STATE + _PARTITION.pack(partition) + key
+
+
+def _timer_key(partition: int, due_ms: int, key: bytes) -> bytes:
+    return _TIMER + _PARTITION.pack(partition) + _DUE.pack(due_ms) + key
+
+
+def _unpacked(held: bytes) -> StoredState:
+    number, due_ms = _HEAD.unpack_from(held)
+    return StoredState(number, due_ms, held[_HEAD.size :])
+
+
+def _options() -> Options:
+    options, table = Options(raw_mode=True), BlockBasedOptions()
+    options.create_if_missing(True)
+    options.set_max_open_files(OPEN_FILES)
+    options.set_write_buffer_size(MEMTABLE_BYTES)
+    options.set_max_write_buffer_number(MEMTABLES)
+    options.set_compression_type(DBCompressionType.lz4())
+    options.set_keep_log_file_num(2)
+    table.set_block_cache(Cache(CACHE_BYTES))
+    table.set_bloom_filter(10, False)
+    options.set_block_based_table_factory(table)
+    return options

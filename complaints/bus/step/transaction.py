@@ -1,0 +1,200 @@
+"""One transaction of a step: outputs, states, positions and offsets appear together, or not at all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import orjson
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import TopicPartition as ConfluentPartition
+
+from complaints.bus import Record
+from complaints.bus.step.restore import POSITION_KEY, state_headers
+from complaints.bus.step.store import Change
+from complaints.errors import BusUnavailable, LaporError
+
+ANSWER_S: Final = 10.0
+"""How long the broker may take for one call of a transaction: twice the time after which it aborts the transaction itself."""
+
+
+class Refused(LaporError):
+    """The broker refused a record of the transaction for good, because it is too large."""
+
+
+class Aborted(BusUnavailable):
+    """The transaction was aborted; its records must be handled again."""
+
+
+class Fenced(LaporError):
+    """Another worker has this worker's transactional id or its partitions; this one must stop."""
+
+
+class Work(NamedTuple):
+    """What a transaction writes.
+
+    Attributes:
+        outputs: records for any topic, each with a partition of its own or None for the one of its key.
+        changes: the new states of each partition.
+        positions: the next offset of the mailbox in each partition.
+    """
+
+    outputs: Sequence[tuple[Record, int | None]]
+    changes: Mapping[int, Sequence[Change]]
+    positions: Mapping[int, int]
+
+
+class Transactions:
+    """Writes transactions under one id. For the worker's thread."""
+
+    def __init__(self, producer: Producer, *, id_: str, mailbox: str, states: str) -> None:
+        """Take a producer whose init_transactions has been called.
+
+        Args:
+            producer: transactional.
+            id_: its transactional id, noted with each position so that a successor knows whom to fence.
+            mailbox: the topic that is read.
+            states: the state topic.
+        """
+        self._producer, self._id, self._mailbox, self._states = producer, id_, mailbox, states
+        self._delivered: dict[int, int] = {}
+        self._faults: list[KafkaError] = []
+
+    def begin(self) -> None:
+        """Begin a transaction.
+
+        Raises:
+            Fenced: the id is another worker's by now.
+        """
+        self._delivered, self._faults = {}, []
+        try:
+            self._producer.begin_transaction()
+        except KafkaException as error:
+            raise self._ended(error) from error
+
+    def produce(self, work: Work) -> None:
+        """Hand the records of the transaction to the client.
+
+        Raises:
+            Aborted: the transaction had to be aborted.
+            Fenced: the id is another worker's by now.
+        """
+        try:
+            for record, partition in work.outputs:
+                self._produce(record.topic, record.key, record.value, list(record.headers), partition)
+            for partition, changes in work.changes.items():
+                for key, state in changes:
+                    headers = [] if state is None else state_headers(state)
+                    self._produce(self._states, key, None if state is None else state.value, headers, partition)
+            for partition, offset in work.positions.items():
+                value = orjson.dumps({"offset": offset, "writer": self._id})
+                self._produce(self._states, POSITION_KEY, value, [], partition)
+        except KafkaException as error:
+            raise self._ended(error) from error
+
+    def flush(self) -> None:
+        """Wait until Kafka has all records of the transaction.
+
+        Raises:
+            Refused: the broker will never take one of them; the transaction is aborted.
+            Aborted: the broker did not take them in time; the transaction is aborted.
+            Fenced: the id is another worker's by now.
+        """
+        left = self._producer.flush(ANSWER_S)
+        if not left and not self._faults:
+            return
+        why = self._why()
+        self.abort()
+        if why == KafkaError.MSG_SIZE_TOO_LARGE:
+            raise Refused("Kafka refuses a record of the transaction: it is larger than its topic allows")
+        raise Aborted(f"Kafka did not take {left or len(self._faults)} records of a transaction")
+
+    def _why(self) -> int:
+        """Return the code of the error that has failed the transaction.
+
+        The reports of its records do not say it: of those that were refused together, and of those behind them, they say only that
+        they were purged. A commit of a transaction that has failed does nothing but tell why.
+        """
+        try:
+            self._producer.commit_transaction(ANSWER_S)
+        except KafkaException as error:
+            return int(error.args[0].code())
+        raise Fenced(f"{self._id} must stop: a transaction was committed without some of its records")
+
+    def _produce(
+        self,
+        topic: str,
+        key: bytes,
+        value: bytes | None,
+        headers: list[tuple[str, str | bytes | None]],
+        partition: int | None,
+    ) -> None:
+        while True:
+            try:
+                self._producer.produce(
+                    topic,
+                    value,
+                    key,
+                    partition=-1 if partition is None else partition,
+                    on_delivery=self._on_delivery,
+                    headers=headers,
+                )
+            except BufferError:
+                self._producer.poll(0.05)
+            else:
+                return
+
+    def _on_delivery(self, error: KafkaError | None, message: Message) -> None:
+        if error is not None:
+            self._faults.append(error)
+        elif message.topic() == self._states:
+            number, offset = message.partition() or 0, (message.offset() or 0) + 1
+            self._delivered[number] = max(offset, self._delivered.get(number, 0))
+
+    def send_offsets(self, positions: Mapping[int, int], consumer: Consumer) -> None:
+        """Make the offsets part of the transaction; the group's metadata fence a worker that has lost its partitions.
+
+        Raises:
+            Aborted: the group has changed; the transaction is aborted.
+            Fenced: the id is another worker's by now.
+        """
+        marks = [
+            ConfluentPartition(self._mailbox, partition, offset, metadata=self._id)
+            for partition, offset in positions.items()
+        ]
+        try:
+            self._producer.send_offsets_to_transaction(marks, consumer.consumer_group_metadata(), ANSWER_S)
+        except KafkaException as error:
+            raise self._ended(error) from error
+
+    def commit(self) -> Mapping[int, int]:
+        """Commit, and return the next offset of the state topic in each partition that was written.
+
+        Raises:
+            Aborted: the broker did not commit.
+            Fenced: the id is another worker's by now, or it is unknown whether the broker has committed.
+        """
+        for last in (False, True):
+            try:
+                self._producer.commit_transaction(ANSWER_S)
+                break
+            except KafkaException as error:
+                if last or not error.args[0].retriable():
+                    raise self._ended(error) from error
+        return self._delivered
+
+    def abort(self) -> None:
+        """Abort the transaction.
+
+        Raises:
+            Fenced: that cannot be done; the broker's timeout will do it.
+        """
+        try:
+            self._producer.abort_transaction(ANSWER_S)
+        except KafkaException as error:
+            raise Fenced(f"a transaction of {self._id} could not be aborted: {error}") from error
+
+    def _ended(self, error: KafkaException) -> LaporError:
+        fault: KafkaError = error.args[0]
+        if fault.txn_requires_abort():
+            self.abort()
+            return Aborted(f"a transaction of {self._id} was aborted: {fault}")
+        return Fenced(f"{self._id} must stop: {fault}")

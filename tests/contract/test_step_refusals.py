@@ -1,0 +1,238 @@
+"""A step on a real broker that meets poison, lost positions, newer formats, a second worker with its ordinal, and a wrong clock."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from tests.harness.step import Ground, ground, read_committed
+from tests.harness.support import KafkaServer, wait_until
+
+__all__ = ["ground"]
+
+
+@pytest.mark.long
+def test_a_deleted_state_is_gone_after_a_restore(ground: Ground) -> None:
+    """A tombstone deletes it in the copy too."""
+    ground.feed(40, keys=4)
+    first = ground.worker()
+    ground.settle()
+    ground.write([("k0", {"do": "forget"})])
+    wait_until(lambda: "k0" not in ground.states(), what="the tombstone")
+    first.kill()
+    first.wait(10)
+    shutil.rmtree(ground.folder / "w0" / "states")
+    ground.fed["k0"].clear()
+    before = len(ground.outputs()["k0"])
+    ground.write([("k0", {"id": "again"})])
+    ground.worker()
+    wait_until(lambda: len(ground.outputs()["k0"]) > before, what="the next output")
+    assert ground.outputs()["k0"][-1] == ("again", 1)
+
+
+def test_an_output_that_is_too_large_is_a_dead_letter(ground: Ground) -> None:
+    """It is measured before anything is produced, and its neighbours in the batch are committed."""
+    ground.feed(30)
+    ground.write([("k1", {"id": "big", "do": "huge", "bytes": 1_000_001})])
+    ground.feed(30)
+    ground.worker()
+    ground.settle()
+    ground.check()
+    (letter,) = ground.dead()
+    assert letter["id"] == "big"
+    assert "1000001 bytes" in letter["why"]
+
+
+@pytest.mark.long
+def test_an_output_that_the_broker_refuses_is_found_by_halving(kafka: KafkaServer, tmp_path: Path) -> None:
+    """The topic takes less than the program believes."""
+    ground = Ground(kafka.brokers, tmp_path).make(**{"max.message.bytes": "5000"})
+    try:
+        ground.feed(30)
+        ground.write([("k1", {"id": "big", "do": "huge", "bytes": 200_000})])
+        ground.feed(30)
+        ground.worker()
+        ground.settle()
+        ground.check()
+        wait_until(lambda: bool(ground.dead()), what="the dead letter")
+        assert [letter["id"] for letter in ground.dead()] == ["big"]
+    finally:
+        ground.close()
+
+
+def test_a_record_on_which_the_function_raises_is_a_dead_letter(ground: Ground) -> None:
+    """Its neighbours go on."""
+    ground.feed(30)
+    ground.write([("k1", {"id": "bad", "do": "raise"})])
+    ground.feed(30)
+    ground.worker()
+    ground.settle()
+    ground.check()
+    assert [(letter["id"], letter["attempts"]) for letter in ground.dead()] == [("bad", 1)]
+
+
+@pytest.mark.long
+def test_a_record_that_kills_the_worker_three_times_is_a_dead_letter(ground: Ground) -> None:
+    """The first death is with its whole batch in hand, the next three with it alone."""
+    ground.feed(30)
+    ground.write([("k1", {"id": "deadly", "do": "die"})])
+    ground.feed(30)
+    deaths = 0
+    while deaths < 10:
+        worker = ground.worker()
+        wait_until(lambda: worker.poll() is not None or ground.done(), timeout_s=60, what="an end")  # noqa: B023
+        if worker.poll() is None:
+            break
+        deaths += 1
+    assert deaths == 4
+    ground.settle()
+    ground.check()
+    (letter,) = ground.dead()
+    assert letter["id"] == "deadly"
+    assert "KillsTheWorker" in letter["why"]
+
+
+@pytest.mark.long
+def test_a_step_whose_records_are_all_poison_stops(ground: Ground) -> None:
+    """The fuse: then the fault is in the deployment."""
+    ground.write([(f"k{at}", {"id": f"bad{at}", "do": "raise"}) for at in range(40)])
+    worker = ground.worker(FUSE="10")
+    assert worker.wait(60) == 3
+    assert "FuseBlown" in ground.log()
+
+
+@pytest.mark.long
+def test_offsets_that_the_broker_forgot_are_found_in_the_state_topic(ground: Ground) -> None:
+    """Nothing is done twice, with the copy there or wiped."""
+    for wiped in (False, True):
+        ground.feed(60)
+        worker = ground.worker()
+        ground.settle()
+        worker.kill()
+        worker.wait(10)
+        ground.forget_offsets()
+        if wiped:
+            shutil.rmtree(ground.folder / "w0" / "states")
+    ground.feed(60)
+    ground.worker()
+    ground.settle()
+    ground.check()
+
+
+@pytest.mark.long
+def test_offsets_that_are_set_back_do_nothing_twice(ground: Ground) -> None:
+    """The later of both positions counts."""
+    ground.feed(60)
+    worker = ground.worker()
+    ground.settle()
+    worker.kill()
+    worker.wait(10)
+    wait_until(lambda: not ground.members(AdminClient({"bootstrap.servers": ground.brokers})), what="an empty group")
+    ground.commit_offsets(0)
+    ground.feed(20)
+    ground.worker()
+    ground.settle()
+    ground.check()
+
+
+def test_without_any_position_a_worker_refuses_and_says_how_to_go_on(ground: Ground) -> None:
+    """Neither from the first record nor from the last by itself."""
+    ground.forget_offsets()
+    ground.feed(10)
+    worker = ground.worker()
+    assert worker.wait(60) == 3
+    assert f"lapor offsets set {ground.name}" in ground.log()
+    assert ground.outputs() == {}
+
+
+@pytest.mark.long
+def test_an_older_program_stops_at_a_newer_format(ground: Ground) -> None:
+    """From the topic, and from the copy on its disk; the newer one reads the older format."""
+    ground.feed(20)
+    old = ground.worker(FORMAT="1")
+    ground.settle()
+    old.terminate()
+    old.wait(20)
+    new = ground.worker(FORMAT="2")
+    ground.feed(20)
+    ground.settle()
+    new.terminate()
+    new.wait(20)
+    for place in ("w0", "elsewhere"):
+        worker = ground.worker(0, place=place, FORMAT="1")
+        ground.write([("k0", {"id": uuid4().hex})])
+        assert worker.wait(60) == 3, ground.log(place)
+        assert "format 2" in ground.log(place)
+    ground.worker(FORMAT="2")
+    ground.settle()
+    ground.check()
+
+
+@pytest.mark.long
+def test_a_second_worker_with_an_ordinal_stops_and_the_first_goes_on(ground: Ground) -> None:
+    """On the same disk at once, on another when the group would have forgotten a dead one."""
+    first = ground.worker(0)
+    ground.feed(20)
+    ground.settle()
+    here, elsewhere = ground.worker(0), ground.worker(0, place="elsewhere")
+    assert here.wait(30) == 3
+    assert elsewhere.wait(60) == 3
+    assert "already runs on this machine" in ground.log("w0")
+    assert "already runs on" in ground.log("elsewhere")
+    ground.feed(20)
+    ground.settle()
+    ground.check()
+    assert first.poll() is None
+
+
+@pytest.mark.long
+def test_timers_fire_once_each_whatever_the_clock_says(ground: Ground) -> None:
+    """A clock an hour ahead fires early and does no harm; a kill in between repeats no effect."""
+    due = time.time_ns() // 1_000_000 + 2_000
+    ground.write([(f"t{at}", {"id": f"c{at}", "due_ms": due}) for at in range(300)])
+    first = ground.worker()
+    ground.settle()
+    wait_until(lambda: sum(map(len, ground.outputs().values())) > 300, what="the first timers")
+    first.kill()
+    first.wait(10)
+    ground.worker(NOW_SHIFT_MS="3600000")
+    wait_until(lambda: sum(map(len, ground.outputs().values())) >= 600, what="all timers")
+    ground.check()
+    fired = [said for ids in ground.outputs().values() for said, _ in ids if said.startswith("due-")]
+    assert len(fired) == len(set(fired)) == 300
+
+
+@pytest.mark.long
+def test_a_state_topic_that_was_made_anew_wipes_the_copy(ground: Ground) -> None:
+    """A copy of another topic is not trusted, even if the new one has grown past it."""
+    ground.feed(20, keys=2)
+    first = ground.worker()
+    ground.settle()
+    first.terminate()
+    first.wait(20)
+    admin = AdminClient({"bootstrap.servers": ground.brokers})
+    admin.delete_topics([f"{ground.name}.states"])[f"{ground.name}.states"].result(30)
+    remade = Ground(ground.brokers, ground.folder, name=ground.name)
+    remade.remake_states()
+    ground.worker()
+    before = sum(map(len, ground.outputs().values()))
+    ground.write([("k0", {"id": "fresh"})])
+    wait_until(lambda: sum(map(len, ground.outputs().values())) > before, what="an output")
+    assert ground.outputs()["k0"][-1] == ("fresh", 1)
+
+
+def test_the_checker_sees_a_doubled_output(ground: Ground) -> None:
+    """A checker that cannot fail proves nothing."""
+    ground.feed(5, keys=1)
+    ground.worker()
+    ground.settle()
+    ground.check()
+    key, value, _ = next(read_committed(ground.brokers, f"{ground.name}.out"))
+    doubled = Ground(ground.brokers, ground.folder, name=f"{ground.name}.out", fed={})
+    doubled.write([(key.decode(), {**json.loads(value or b"{}"), "do": ""})])
+    with pytest.raises(AssertionError):
+        ground.check()

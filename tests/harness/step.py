@@ -1,0 +1,297 @@
+"""A step that counts, its workers as processes that can be killed at any phase, and a checker that shares no code with the product."""
+
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka import TopicPartition as At
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
+
+from complaints.bus import Record, StoredRecord
+from complaints.bus.step import Effect, State, StepSpec, Worker, WorkerOptions
+from tests.harness.support import KafkaServer, wait_until
+
+PARTITIONS = 4
+PHASES = ("polled", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
+ROOT = Path(__file__).parents[2]
+
+
+def count(state: State | None, record: StoredRecord) -> Effect:
+    """Count a command once, and say so; some commands misbehave on purpose."""
+    document: dict[str, Any] = json.loads(state.value) if state else {"n": 0, "seen": []}
+    command: dict[str, Any] = json.loads(record.value or b"{}")
+    match command.get("do"):
+        case "raise":
+            raise ValueError("on purpose")
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "forget":
+            return Effect(state=None)
+        case "huge":
+            return Effect(
+                outputs=(
+                    Record(
+                        topic=f"{record.topic}.out",
+                        key=b"huge",
+                        value=random.Random(command["id"]).randbytes(command["bytes"]),
+                    ),
+                )
+            )
+    if command["id"] in document["seen"]:
+        return Effect()
+    document["n"] += 1
+    document["seen"] = [*document["seen"], command["id"]][-50:]
+    said = {"key": (record.key or b"").decode(), "id": command["id"], "v": document["n"], "p": record.partition}
+    output = Record(topic=f"{record.topic}.out", key=record.key or b"", value=json.dumps(said).encode())
+    return Effect(State(json.dumps(document).encode(), command.get("due_ms")), (output,))
+
+
+def spec(name: str, *, format_: int = 1) -> StepSpec:
+    """Return the counting step of a name; its topics have the same name."""
+
+    def dead(record: StoredRecord, error: Exception, attempts: int) -> Record:
+        said = {"id": json.loads(record.value or b"{}").get("id"), "why": repr(error), "attempts": attempts}
+        return Record(topic=f"{name}.dead", key=record.key or b"", value=json.dumps(said).encode())
+
+    def timer(key: bytes, due_ms: int) -> Record:
+        return Record(topic=name, key=key, value=json.dumps({"id": f"due-{key.decode()}-{due_ms}"}).encode())
+
+    upgrades = {number: (lambda value: value) for number in range(1, format_)}
+    return StepSpec(
+        name=name,
+        mailbox=name,
+        states=f"{name}.states",
+        function=count,
+        dead_letter=dead,
+        timer=timer,
+        format=format_,
+        upgrades=upgrades,
+    )
+
+
+@dataclass
+class Ground:
+    """The topics of one step on a real broker, what was fed, and its workers.
+
+    Attributes:
+        brokers: host:port.
+        folder: each worker has a folder in it.
+        name: of the step and its topics.
+        fed: the ids of each key's commands that count, in their order.
+    """
+
+    brokers: str
+    folder: Path
+    name: str = field(default_factory=lambda: f"step-{uuid4().hex[:8]}")
+    fed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def make(self, **of_out: str) -> "Ground":
+        """Make the topics and commit their first offsets, as an installer does."""
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        topics = [
+            NewTopic(self.name, PARTITIONS),
+            NewTopic(f"{self.name}.out", PARTITIONS, config=dict(of_out)),
+            NewTopic(f"{self.name}.dead", 1),
+            NewTopic(f"{self.name}.states", PARTITIONS, config={"cleanup.policy": "compact"}),
+        ]
+        for made in admin.create_topics(topics).values():
+            made.result(30)
+        self.commit_offsets(0)
+        return self
+
+    def remake_states(self) -> None:
+        """Make the state topic anew after it was deleted."""
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        topic = NewTopic(f"{self.name}.states", PARTITIONS, config={"cleanup.policy": "compact"})
+
+        def made() -> bool:
+            try:
+                admin.create_topics([topic])[topic.topic].result(10)
+            except KafkaException:  # the deletion is still under way
+                return False
+            return True
+
+        wait_until(made, what="the state topic")
+
+    def commit_offsets(self, offset: int) -> None:
+        """Commit one offset for every partition of the mailbox."""
+        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": self.name})
+        consumer.commit(offsets=[At(self.name, number, offset) for number in range(PARTITIONS)], asynchronous=False)
+        consumer.close()
+
+    def forget_offsets(self) -> None:
+        """Delete the group's offsets, as a broker does for a group that was idle for a week."""
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        wait_until(lambda: not self.members(admin), timeout_s=30, what="an empty group")
+        admin.delete_consumer_groups([self.name])[self.name].result(30)
+
+    def members(self, admin: AdminClient) -> int:
+        """Return how many members the group has now."""
+        return len(admin.describe_consumer_groups([self.name])[self.name].result(10).members)
+
+    def feed(self, number: int, *, keys: int = 20, **more: Any) -> None:
+        """Write commands in turn for some keys."""
+        self.write([(f"k{at % keys}", {"id": uuid4().hex, **more}) for at in range(number)])
+
+    def write(self, commands: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Write commands, each to its key."""
+        producer = Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "acks": "all"})
+        for key, command in commands:
+            producer.produce(self.name, json.dumps(command), key)
+            if "do" not in command:
+                self.fed[key].append(command["id"])
+        assert producer.flush(30) == 0
+
+    def worker(self, ordinal: int = 0, *, place: str = "", **environment: str) -> subprocess.Popen[bytes]:
+        """Start a worker as a process of its own.
+
+        Args:
+            ordinal: its number.
+            place: its folder's name if it is not the ordinal's.
+            environment: KILL_AT and KILL_TURN (a phase and how often it must come), FORMAT, NOW_SHIFT_MS, FILE_BYTES, BATCH.
+        """
+        folder = self.folder / (place or f"w{ordinal}")
+        command = [sys.executable, "-m", "tests.harness.step", self.brokers, self.name, str(ordinal), str(folder)]
+        log = (self.folder / f"{folder.name}.log").open("ab")
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log)
+        log.close()
+        self.running.append(process)
+        return process
+
+    def log(self, place: str = "w0") -> str:
+        """Return what the workers in a folder have written."""
+        return (self.folder / f"{place}.log").read_text()
+
+    def close(self) -> None:
+        """End all workers."""
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait(20)
+
+    def outputs(self) -> dict[str, list[tuple[str, int]]]:
+        """Return the committed outputs of each key: (id, version)."""
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for _, value, _ in read_committed(self.brokers, f"{self.name}.out"):
+            if value and value[:1] == b"{":
+                said = json.loads(value)
+                found[said["key"]].append((said["id"], said["v"]))
+        return found
+
+    def dead(self) -> list[dict[str, Any]]:
+        """Return the committed dead letters."""
+        return [json.loads(value or b"{}") for _, value, _ in read_committed(self.brokers, f"{self.name}.dead")]
+
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Return the last committed state of each key."""
+        found: dict[str, dict[str, Any]] = {}
+        for key, value, _ in read_committed(self.brokers, f"{self.name}.states"):
+            if not key.startswith(b"\0"):
+                found.pop(key.decode(), None)
+                if value is not None:
+                    found[key.decode()] = json.loads(value)
+        return found
+
+    def done(self) -> bool:
+        """Return whether every command that counts has an output."""
+        return sum(map(len, self.outputs().values())) >= sum(map(len, self.fed.values()))
+
+    def settle(self, timeout_s: float = 60.0) -> None:
+        """Wait until every command has its output."""
+        wait_until(self.done, timeout_s=timeout_s, what=f"the outputs of {self.name}")
+
+    def check(self) -> None:
+        """Assert that each command had its effect exactly once and in order, and that the states say the same."""
+        outputs, states = self.outputs(), self.states()
+        for key, ids in self.fed.items():
+            assert [said for said, _ in outputs[key] if not said.startswith("due-")] == ids, key
+            assert [version for _, version in outputs[key]] == list(range(1, len(outputs[key]) + 1)), key
+            assert states[key]["n"] == len(outputs[key]), key
+
+
+@pytest.fixture
+def ground(kafka: KafkaServer, tmp_path: Path) -> Iterator[Ground]:
+    """A step with topics of its own."""
+    made = Ground(kafka.brokers, tmp_path).make()
+    yield made
+    made.close()
+
+
+def read_committed(brokers: str, topic: str) -> Iterator[tuple[bytes, bytes | None, int]]:
+    """Yield key, value and partition of every committed record, up to the end of the topic now."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": "checker",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        }
+    )
+    left = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
+    consumer.assign([At(topic, number, 0) for number in left])
+    deadline = time.monotonic() + 30
+    while left:
+        assert time.monotonic() < deadline, f"{topic} could not be read to its end"
+        for message in consumer.consume(1000, timeout=0.2):
+            if message.error() is None:
+                yield message.key() or b"", message.value(), message.partition() or 0
+            else:
+                left.discard(message.partition() or 0)
+    consumer.close()
+
+
+def main() -> None:
+    """Run one worker until SIGTERM, as the environment says."""
+    brokers, name, ordinal, folder = sys.argv[1:]
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if limit := int(os.environ.get("FILE_BYTES", "0")):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    at, turn = os.environ.get("KILL_AT", ""), int(os.environ.get("KILL_TURN", "1"))
+    how = signal.Signals[os.environ.get("KILL_BY", "SIGKILL")]
+    seen = 0
+
+    def phase(now: str) -> None:
+        nonlocal seen
+        seen += now == at
+        if now == at and seen == turn:
+            os.kill(os.getpid(), how)
+
+    shift_ms = int(os.environ.get("NOW_SHIFT_MS", "0"))
+    options = WorkerOptions(
+        brokers=brokers,
+        ordinal=int(ordinal),
+        folder=Path(folder),
+        batch=int(os.environ.get("BATCH", "20")),
+        fuse=int(os.environ.get("FUSE", "100")),
+        now_ms=lambda: time.time_ns() // 1_000_000 + shift_ms,
+        phase=phase,
+    )
+    try:
+        Worker(spec(name, format_=int(os.environ.get("FORMAT", "1"))), options).run(stop)
+    except Exception as error:
+        sys.stderr.write(f"STOPPED {type(error).__name__}: {error}\n")
+        raise SystemExit(3) from error
+
+
+if __name__ == "__main__":
+    main()
