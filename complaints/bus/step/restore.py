@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent.client import END, is_record
+from complaints.bus.step.contract import StepSpec
 from complaints.bus.step.kafka import ANSWER_S, states_consumer
 from complaints.bus.step.store import Change, Progress, Store, StoredState
 from complaints.errors import BusUnavailable, ConfigurationError
@@ -56,17 +57,16 @@ class _Copy:
 class Restorer:
     """Copies the states of newly assigned partitions. For the worker's thread."""
 
-    def __init__(self, brokers: str, topic: str, store: Store, *, newest: int, now_ms: Callable[[], int]) -> None:
+    def __init__(self, brokers: str, spec: StepSpec, store: Store, *, now_ms: Callable[[], int]) -> None:
         """Connect lazily.
 
         Args:
             brokers: host:port, separated by commas.
-            topic: the state topic.
+            spec: the step, with its state topic and the newest format that this program can read.
             store: the local copy.
-            newest: the newest format of a state that this program can read.
             now_ms: the present time in milliseconds since 1970.
         """
-        self._topic, self._store, self._newest, self._now_ms = topic, store, newest, now_ms
+        self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
         self._reader = states_consumer(brokers, isolation="read_committed")
         self._ends = states_consumer(brokers, isolation="read_uncommitted")
         self._waiting: deque[int] = deque()

@@ -86,7 +86,7 @@ class Worker:
         self._decider = Decider(spec, self._store, Fuse(options.fuse))
         self._timers = Timers(spec, self._store, options.now_ms)
         self._admin = AdminClient(settings(options.brokers))
-        self._restorer = Restorer(options.brokers, spec.states, self._store, newest=spec.format, now_ms=options.now_ms)
+        self._restorer = Restorer(options.brokers, spec, self._store, now_ms=options.now_ms)
         self._epoch = 0
         self._next: dict[int, int] = {}
         self._committed: dict[int, Position] = {}
@@ -140,14 +140,13 @@ class Worker:
             self._identity.lock.close()
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
-        """Read the committed offsets first, and the end of the state topic after them: so the end covers what they cover."""
+        """Read the committed offsets, and after them the end of the state topic, which so covers them. All wait for the restore."""
         self._epoch += 1
         self._committed, self._next = {}, {}
         found = kafka.committed(consumer, partitions, patience_s=OFFSETS_PATIENCE_S) if partitions else {}
         for partition, at in found.items():
             if at.offset >= 0:
                 self._committed[partition] = Position(at.offset, at.metadata or "")
-        # The true start is known only after the restore; paused partitions fetch nothing until then.
         starts = [ConfluentPartition(at.topic, at.partition, max(0, found[at.partition].offset)) for at in partitions]
         consumer.assign(starts)
         consumer.pause(starts)
@@ -295,8 +294,7 @@ class Worker:
 
     def _propose_timers(self) -> None:
         """Append the timers that are due to the step's own mailbox, behind what is still unread."""
-        if not (records := self._timers.due(self._next)):
-            return
-        with suppress(Aborted):  # they are proposed again
-            self._commit(Pending(outputs=records))
-            self._timers.written()
+        if records := self._timers.due(self._next):
+            with suppress(Aborted):  # they are proposed again
+                self._commit(Pending(outputs=records))
+                self._timers.written()
