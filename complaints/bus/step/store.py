@@ -1,7 +1,6 @@
 """The local copy of a step's states: RocksDB on the worker's disk, written only after Kafka has committed, and free to lose."""
 
 import json
-import shutil
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -167,14 +166,6 @@ class Store:
             found.append(Timer(partition, due_ms, name[len(start) + _DUE.size :]))
         return found
 
-    def states(self, partition: int) -> Iterator[tuple[bytes, StoredState]]:
-        """Yield each key of a partition with its state, in the order of the keys."""
-        start = _STATE + _PARTITION.pack(partition)
-        for name in self._keys(start):
-            held: bytes | None = self._db.get(name)
-            if held is not None:
-                yield name[len(start) :], _unpacked(held)
-
     def _keys(self, start: bytes) -> Iterator[bytes]:
         iterator = self._db.iter(ReadOptions())
         iterator.seek(start)
@@ -192,19 +183,9 @@ class Store:
             self._db.delete_range(space + number, space + _PARTITION.pack(partition + 1))
         self._db.delete(_META + number)
 
-    @property
-    def size_bytes(self) -> int:
-        """The size of the files on disk."""
-        return sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file())
-
     def close(self) -> None:
         """Close the store; the folder can then be opened by another worker."""
         self._db.close()
-
-
-def wipe(folder: Path) -> None:
-    """Delete a store that is not open."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _state_key(partition: int, key: bytes) -> bytes:

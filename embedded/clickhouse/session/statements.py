@@ -18,8 +18,6 @@ _TOKEN: Final = re.compile(
       | (?P<mark>.)""",
     re.DOTALL | re.VERBOSE,
 )
-# Words after which the rows or the query of an INSERT follow.
-_BODY_WORDS: Final = frozenset({"VALUES", "FORMAT", "SELECT", "WITH", "FROM", "SETTINGS", "WATCH"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
