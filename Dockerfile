@@ -20,6 +20,7 @@ COPY channels channels
 COPY normalizer normalizer
 COPY router router
 COPY sinks sinks
+COPY view view
 COPY ops ops
 COPY embedded embedded
 COPY lapor lapor
@@ -45,5 +46,5 @@ WORKDIR /data
 VOLUME /data
 
 # Healthy means that the loop turned within 30 s, not that the process is there.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-m", "complaints.health"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-m", "complaints.runtime.health"]
 CMD ["lapor", "--help"]

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from complaints.bus.kafka_python import KafkaPythonAdmin
+from complaints.contract import topics
 from complaints.errors import UnavailableError
 from embedded.kafka.ready import wait_ready
+from ops.topics import apply
 
 Say = Callable[[str], None]
 
@@ -102,7 +104,7 @@ def kafka(data: Path) -> Iterator[str]:
     with process(command, log, {}) as server:
         wait_ready(LOOPBACK, port, KAFKA_START_S, alive=lambda: server.poll() is None)
         admin = KafkaPythonAdmin(f"{LOOPBACK}:{port}")
-        admin.ensure_topics()
+        apply(admin, topics().values())
         admin.close()
         yield f"{LOOPBACK}:{port}"
 

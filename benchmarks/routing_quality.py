@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ops.evaluate import evaluate
-from ops.evaluate_baseline import baseline
-from ops.evaluate_labelled import Labelled, labelled, read_rows, texts_for
 from ops.learn import learn
+from ops.quality.baseline import baseline
+from ops.quality.evaluate import evaluate
+from ops.quality.labelled import Labelled, labelled, read_rows, texts_for
 from router.learnt import model_from
 from router.routing import Router
 

@@ -11,7 +11,7 @@ from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.message import InboundMessage
-from lapor.demo.demo import read_samples
+from lapor.demo.samples import read_samples
 from lapor.feed.items import Item
 from normalizer.places.gazetteer import Gazetteer
 

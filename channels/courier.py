@@ -17,6 +17,7 @@ from channels.base import Letter, Sends
 from channels.correspondence import Correspondence, Outgoing
 from channels.futures import failed
 from channels.intake import delivery_of
+from channels.known_cases import KnownCases
 from channels.safe import Receipt
 from complaints.bus import BatchConsumer, StoredRecord
 from complaints.bus.deadletter import of_record
@@ -76,6 +77,7 @@ class Courier:
         *,
         consumer: BatchConsumer,
         memory: Correspondence,
+        known: KnownCases,
         keyring: Keyring,
         sender: Sends,
         keep: Keep,
@@ -86,7 +88,8 @@ class Courier:
         Args:
             channel: the door's name; replies for other doors are passed over.
             consumer: reads the replies' topic; closed when `run` ends.
-            memory: the door's.
+            memory: the channel's replies.
+            known: the channel's memory of cases; learns from the replies.
             keyring: opens reply addresses.
             sender: the channel's.
             keep: puts deliveries and dead letters where they are safe.
@@ -95,6 +98,7 @@ class Courier:
         self._channel = channel
         self._consumer = consumer
         self._memory = memory
+        self._known = known
         self._keyring = keyring
         self._sender = sender
         self._keep = keep
@@ -144,7 +148,8 @@ class Courier:
         self._send(due)
         if time.time() - self._forgot_s > HOUR_S:
             self._forgot_s = time.time()
-            self._memory.forget(self._forgot_s - FORGET_AFTER_S)
+            for remembered in (self._memory, self._known):
+                remembered.forget(self._forgot_s - FORGET_AFTER_S)
 
     def _take(self, batch: Sequence[StoredRecord]) -> None:
         taken = []
@@ -161,7 +166,8 @@ class Courier:
                 telemetry.DEAD_LETTERS.labels(f"courier-{self._channel}").inc()
                 self._keep(of_record(record, error)).result(ANSWER_TIMEOUT_S)
         if taken:
-            self._memory.take(taken)
+            self._known.hear(taken)  # before the citizen can answer
+            self._memory.take([(reply, recipient) for reply, recipient, _ in taken])
 
     def _send(self, due: Sequence[Outgoing]) -> None:
         on_the_way: dict[Future[str], Outgoing] = {}
@@ -214,8 +220,6 @@ class Courier:
                 self._keep(delivery)
 
     def _held_back(self, outgoing: Outgoing) -> DeliveryOutcome | None:
-        if outgoing.reply.replayed:
-            return DeliveryOutcome.suppressed
         age_s = (datetime.now(UTC) - outgoing.reply.created_at).total_seconds()
         return DeliveryOutcome.expired if age_s > self._limits.max_age_s else None
 

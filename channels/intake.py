@@ -9,14 +9,16 @@ from functools import partial
 import structlog
 
 from channels import status_requests
-from channels.conversation import Conversation
+from channels.conversation import Added, Conversation
 from channels.futures import failed
 from channels.safe import Outcome, Receipt, Safe
+from channels.sizes import fault_of
 from complaints import ids
-from complaints.bus import MAX_RECORD_BYTES, Producer, Record
+from complaints.bus import Producer, Record
 from complaints.bus.envelope import encode
 from complaints.errors import CaseError, ContractViolation, IntakeFull, PoisonError
-from complaints.event import CaseEvent, Complaint, DeadLetter, Delivery, DeliveryOutcome, Reply
+from complaints.event import Complaint, DeadLetter, Delivery, DeliveryOutcome, Reply
+from complaints.limits import RECORD_BYTES
 from complaints.message import InboundMessage
 from complaints.runtime import telemetry
 from complaints.storage.spool import Spool
@@ -28,6 +30,9 @@ QUESTIONS_AT_ONCE = 4
 
 Normalise = Callable[[InboundMessage], Complaint]
 """The pure normaliser."""
+
+Read = Callable[[InboundMessage], Complaint | Added | Reply]
+"""Tells what a message becomes."""
 
 
 class Intake:
@@ -66,14 +71,17 @@ class Intake:
             A future of the receipt. It fails with IntakeFull if neither Kafka nor the spool can take the event (refuse the message for
             now; upstream may send it again), and with ContractViolation if it is too large for Kafka (refuse the message for good).
         """
-        if self._conversation is not None and (request := status_requests.parse(message.text)) is not None:
-            return self._answered(message, partial(self._conversation.answer, request=request))
-        return self._kept_as(message, self._event)
+        if self._conversation is not None:
+            if (request := status_requests.parse(message.text)) is not None:
+                return self._kept_later(message, partial(self._conversation.answer, request=request))
+            if self._conversation.must_look_up(message):
+                return self._kept_later(message, self._read)
+        return self._kept_as(message, self._read)
 
     def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
         """Add the message to the case with this code. The future is like that of `accept`.
 
-        It also fails with CaseError if this channel knows no such case.
+        It also fails with CaseError if there is no such case, or nobody can tell now. May block for seconds.
         """
         return self._kept_as(message, partial(self._added_to, code))
 
@@ -99,44 +107,57 @@ class Intake:
         record = encode(event, source=f"/channels/{self._channel}")
         return self._keep(record, Receipt(Outcome.published, event.id, ""))
 
-    def _added_to(self, code: str, message: InboundMessage) -> CaseEvent:
+    def _added_to(self, code: str, message: InboundMessage) -> Added:
         if self._conversation is None:
             raise CaseError("this channel keeps no cases")
         return self._conversation.to_case(code, message)
 
-    def _answered(self, message: InboundMessage, answer: Callable[[InboundMessage], Reply]) -> "Future[Receipt]":
-        """Answer a question in another thread, because looking up a case takes longer than the channel may wait."""
+    def _kept_later(self, message: InboundMessage, read: Read) -> "Future[Receipt]":
+        """Keep a message in another thread, because looking up a case takes longer than the channel may wait."""
         receipt: Future[Receipt] = Future()
 
         def look_up() -> None:
-            kept = self._kept_as(message, answer)
-            kept.add_done_callback(partial(_pass_on, receipt))
+            self._kept_as(message, read).add_done_callback(partial(_pass_on, receipt))
 
         self._questions.submit(look_up)
         return receipt
 
-    def _event(self, message: InboundMessage) -> Complaint | CaseEvent | Reply:
+    def _read(self, message: InboundMessage) -> Complaint | Added:
         fresh = self._normalise(message)
         return fresh if self._conversation is None else self._conversation.addition(message, fresh) or fresh
 
-    def _kept_as(
-        self, message: InboundMessage, read: Callable[[InboundMessage], Complaint | CaseEvent | Reply]
-    ) -> "Future[Receipt]":
+    def _kept_as(self, message: InboundMessage, read: Read) -> "Future[Receipt]":
         source_key = f"{self._channel}/{message.upstream_id}"
         try:
-            event = read(message)
+            found = read(message)
+            event = found.command if isinstance(found, Added) else found
             record = encode(event, source=f"/channels/{self._channel}")
         except (IntakeFull, CaseError) as error:
             return failed(error)
         except Exception as error:  # noqa: BLE001  # a bug would fail in the same way next time: the message is poison, kept with its bytes
             return self.reject(source_key, payload=message.body, error=error)
-        if len(record.value) > MAX_RECORD_BYTES:
-            fault = ContractViolation(
-                f"the event has {len(record.value)} bytes; Kafka takes at most {MAX_RECORD_BYTES}"
-            )
+        if (fault := fault_of(message, event, record)) is not None:
             return self.reject(source_key, payload=message.body, error=fault)
-        about = event.id if isinstance(event, Complaint) else event.complaint_id
-        return self._keep(record, Receipt(Outcome.published, about, event.tracking_code))
+        about = found.id if isinstance(found, Complaint) else found.complaint_id
+        receipt = Receipt(Outcome.published, about, event.tracking_code)
+        match found:
+            case Complaint() if self._conversation is not None:
+                return self._remembered(found, message.thread, self._keep(record, receipt))
+            case Added() if self._conversation is not None:  # at once: what came together is read together
+                self._conversation.added(found)
+        return self._keep(record, receipt)
+
+    def _remembered(self, complaint: Complaint, thread: str, kept: "Future[Receipt]") -> "Future[Receipt]":
+        """Return the future of the receipt, which is done once the complaint is safe and the channel remembers it."""
+        receipt: Future[Receipt] = Future()
+
+        def remember(done: "Future[Receipt]") -> None:
+            if done.exception() is None and self._conversation is not None:
+                self._conversation.acknowledged(complaint, thread)
+            _pass_on(receipt, done)
+
+        kept.add_done_callback(remember)
+        return receipt
 
     def reject(self, source_key: str, *, payload: bytes, error: Exception) -> "Future[Receipt]":
         """Keep a message that cannot become a complaint as a dead letter with its reason.
@@ -161,7 +182,7 @@ class Intake:
         log.warning("dead letter", source_key=source_key, error_class=letter.error_class)
         telemetry.DEAD_LETTERS.labels(self._channel).inc()
         record = encode(letter, source=f"/channels/{self._channel}")
-        if len(record.value) > MAX_RECORD_BYTES:
+        if len(record.value) > RECORD_BYTES:
             return failed(ContractViolation(f"the message has {len(payload)} bytes, which is too large for Kafka"))
         return self._keep(record, Receipt(Outcome.dead_lettered, letter.id, ""))
 

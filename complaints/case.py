@@ -1,14 +1,87 @@
-"""The status of a case for the citizen, the part that he is asked for, and the merging of what several events say about one case."""
+"""The case: the complaint with everything that happened to it, as its step keeps it, and its status for the citizen."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Annotated, Literal, Protocol
 from uuid import UUID
 
-from complaints.event import Complaint, MissingPart, Refusal, Reply
+from pydantic import AwareDatetime, Field
+
+from complaints.disposition import AgencyRef, Deadline
+from complaints.event import Complaint, Refusal
+from complaints.values import Event, MissingPart
 
 CaseState = Literal["menunggu", "diproses", "ditanggapi", "selesai"]
 """The states of a case: waiting at a triage desk, being handled by its owner, answered, closed."""
+
+FORMAT = 1
+"""The number of the format of the case document."""
+
+
+class Hop(Event):
+    """One step of the chain of owners."""
+
+    hop: Annotated[int, Field(ge=0)]
+    owner: AgencyRef
+    triage: bool = False
+    """True if the owner is a triage desk that must still find the agency that handles the complaint."""
+    since: AwareDatetime
+    caused_by: UUID
+    """The id of the complaint or command that led to it."""
+
+
+class Answer(Event):
+    """An answer of an agency to the citizen."""
+
+    agency: AgencyRef
+    text: str
+    at: AwareDatetime
+    caused_by: UUID
+
+
+class Question(Event):
+    """The question to the citizen that is open."""
+
+    part: MissingPart
+    at: AwareDatetime
+
+
+class Case(Event):
+    """The document of a case: the fold of its facts. Readers keep fields that they do not know."""
+
+    format: int = FORMAT
+    version: Annotated[int, Field(ge=1)]
+    """The number of facts so far."""
+    complaint_id: UUID
+    tracking_code: str
+    state: CaseState
+    complaint: Complaint
+    """The complaint with its additions, without the bytes as received."""
+    owner: AgencyRef
+    """The present owner."""
+    triage: bool = False
+    hop: Annotated[int, Field(ge=0)] = 0
+    """The number of the present owner in the chain."""
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
+    explanation: str = ""
+    """The sentence for the citizen about the present owner."""
+    deadlines: tuple[Deadline, ...] = ()
+    chain: tuple[Hop, ...]
+    """The owners so far, the first one first; the last one is the present owner."""
+    refusals: tuple[Refusal, ...] = ()
+    """All refusals, oldest first."""
+    answers: tuple[Answer, ...] = ()
+    """All answers, oldest first."""
+    questions: Annotated[int, Field(ge=0)] = 0
+    """The number of questions so far."""
+    rules_version: str
+    registry_version: str
+    changed_at: AwareDatetime
+    """The time of the last fact."""
+    commands: dict[UUID, int] = Field(default_factory=dict)
+    """The ids of the complaint and of the latest commands, with the time of each in milliseconds since 1970. None is done again."""
+    question: Question | None = None
+    """The open question; None if none is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +95,7 @@ class CaseStatus:
         received_at: when the channel received the complaint.
         state: the present state.
         owner: the name of the agency that owns the case.
-        since: the time of the complaint, refusal or addition that led to the latest disposition, which names this owner.
+        since: when the case came to this owner.
         due: the last day on which the owner may complete the case, or None if the law sets none.
         answer: the latest text of an answer or of a closing, masked; empty if there is none yet, and always if the report is secret.
         secret: whether the report is hidden from the public.
@@ -52,57 +125,3 @@ class CaseReader(Protocol):
             TrackingCodeError: `code` cannot be one of our tracking codes.
             UnavailableError: the status cannot be looked up now.
         """
-
-
-def open_question(complaint: Complaint) -> MissingPart | None:
-    """Return the missing part that the citizen should be asked for, or None if there is no such part.
-
-    Only the subject and the place are asked for. If both are missing, the subject comes first: the place is of no use without it.
-    """
-    return next((part for part in ("subject", "place") if part in complaint.missing), None)
-
-
-class Standing(NamedTuple):
-    """The complaint and the refusals of a case, as far as one event knows them.
-
-    Attributes:
-        complaint: the complaint with the additions that the event knows of.
-        refusals: the refusals that the event knows of, oldest first.
-    """
-
-    complaint: Complaint
-    refusals: tuple[Refusal, ...] = ()
-
-
-def together(newer: Standing, older: Standing) -> Standing:
-    """Return the joint knowledge of two events of one case: all additions and all refusals that at least one of them knows of.
-
-    An event does not know of another that was made at the same time, such as a refusal of an addition. So neither event alone is enough.
-    The result has the complaint with more additions (of `newer`, if both have equally many), completed by the other's additions and their
-    files. Additions are in the order of their time, refusals in the order of their hops.
-    """
-    longer, shorter = newer.complaint, older.complaint
-    if len(shorter.additions) > len(longer.additions):
-        longer, shorter = shorter, longer
-    known = {addition.raw.upstream_id for addition in longer.additions}
-    more = [addition for addition in shorter.additions if addition.raw.upstream_id not in known]
-    if more:
-        additions = sorted((*longer.additions, *more), key=lambda addition: addition.received_at)
-        files = (*longer.attachments, *(file for addition in more for file in addition.attachments))
-        longer = longer.model_copy(update={"additions": tuple(additions), "attachments": files})
-    refusals = {(said.hop, said.agency_id): said for said in (*older.refusals, *newer.refusals)}
-    return Standing(longer, tuple(refusals[key] for key in sorted(refusals)))
-
-
-def latest(reply: Reply, known: Reply) -> Reply:
-    """Return the later of two replies about one case, with the joint knowledge of both (see `together`).
-
-    `reply` is the later one only if its hop is greater than that of `known`. If `reply` adds nothing, the result is equal to `known`. Both
-    replies must carry the complaint.
-    """
-    assert reply.complaint is not None
-    assert known.complaint is not None
-    told, before = Standing(reply.complaint, reply.refusals), Standing(known.complaint, known.refusals)
-    later = reply if reply.hop > known.hop else known
-    standing = together(told, before) if later is reply else together(before, told)
-    return later.model_copy(update={"complaint": standing.complaint, "refusals": standing.refusals})

@@ -2,9 +2,8 @@
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from complaints.values import AgencyId, Event
 
@@ -53,14 +52,11 @@ class Deadline(Event):
 class Disposition(Event):
     """The decision which agency owns the complaint from this hop on, with the reasons and the deadlines."""
 
-    id: UUID
-    complaint_id: UUID
-    tracking_code: str
     hop: Annotated[int, Field(ge=0)]
-    """The number of additions plus the number of refusals that count before this decision; 0 for the first decision."""
+    """The number of the owner in the chain of owners; 0 for the first."""
     owner: AgencyRef
     previous_owner: AgencyRef | None = None
-    """The agency that refused the complaint last, if one did."""
+    """The owner before, if there was one."""
     triage: bool = False
     """True if the owner is a triage desk that must still find the agency that handles the complaint."""
     confidence: Annotated[float, Field(ge=0, le=1)]
@@ -71,9 +67,5 @@ class Disposition(Event):
     """The reasons for the owner; if the owner is a triage desk, those for the most likely agency."""
     alternatives: tuple[Alternative, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
-    secret: bool = False
-    """True if the complaint is secret: then no analyst may see the content of this event."""
     rules_version: str
     registry_version: str
-    decided_at: AwareDatetime
-    """The time of the complaint, refusal or addition that led to the decision, so a replay gives the same time."""

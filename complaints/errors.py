@@ -5,7 +5,6 @@ LaporError
  │    └── CredentialsRefused an upstream refuses our token or keys
  ├── TrackingCodeError       a text that cannot be one of our tracking codes
  ├── CaseError               an action that is not possible with a case, or no such case
- │    └── CaseFull           nothing more can be added to the case
  ├── Undeliverable           a reply that its channel will never accept
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
  │    ├── MalformedMessage   input that does not follow the channel's protocol
@@ -46,10 +45,6 @@ class TrackingCodeError(LaporError):
 
 class CaseError(LaporError):
     """The action is not possible with this case, or there is no such case; the text says why."""
-
-
-class CaseFull(CaseError):
-    """The case already has the maximum number of additions."""
 
 
 class Undeliverable(LaporError):

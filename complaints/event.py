@@ -69,8 +69,10 @@ class Complaint(Event):
     """The parts that the complaint, with its additions, still lacks."""
     raw: Raw
     additions: tuple[Addition, ...] = ()
-    """The additions, oldest first. Each addition is one hop of the case, and so is each refusal."""
+    """The additions, oldest first; in the mailbox of the case always empty, because each addition follows as a command."""
     normaliser_version: str
+    continues: str | None = None
+    """The tracking code of the case that this complaint continues: an addition that the case had no room for."""
 
     @property
     def whole_text(self) -> str:
@@ -85,49 +87,7 @@ class Refusal(Event):
     agency_id: AgencyId
     reason: str
     at: AwareDatetime
-
-
-class CaseEventKind(StrEnum):
-    """The kinds of events in a case; the values are the Indonesian terms of complaint handling."""
-
-    accepted = "diterima"
-    not_ours = "bukan wewenang"
-    """The owner refused the case."""
-    answered = "ditanggapi"
-    closed = "selesai"
-    overdue = "lewat tenggat"
-    duplicate_of = "duplikat"
-    enriched = "dilengkapi"
-    """The citizen added a text."""
-
-
-class CaseEvent(Event):
-    """Something that happened to a case.
-
-    A refusal (`not_ours`) and an addition (`enriched`) carry the complaint and the refusals known when the event was made, so the router
-    needs nothing else to decide. An answer (`answered`) carries the complaint and the owner, so that the reply to the citizen can be made
-    from it.
-    """
-
-    id: UUID
-    complaint_id: UUID
-    tracking_code: str
-    kind: CaseEventKind
-    at: AwareDatetime
-    actor: str
-    """The id of the agency that acted, or "citizen" or "system"."""
-    hop: Annotated[int, Field(ge=0)] = 0
-    """The hop of the case at which the event happened."""
-    text: str = ""
-    """The words of the actor: the reason of a refusal, the answer of an agency, or the text of an addition."""
-    secret: bool = False
-    """True if the complaint is secret: then no analyst may see the text."""
-    refusals: tuple[Refusal, ...] = ()
-    """The refusals known when the event was made; if the event is itself a refusal, the last one is its own."""
-    complaint: Complaint | None = None
-    """The complaint with the additions known when the event was made."""
-    current_owner: AgencyRef | None = None
-    """The owner of the case when the event happened."""
+    """The time at which the refusal reached the case."""
 
 
 class ReplyKind(StrEnum):
@@ -158,14 +118,16 @@ class Reply(Event):
     kind: ReplyKind
     text: str
     created_at: AwareDatetime
-    replayed: bool = False
-    """True if a replay made the event. No sender sends such a reply."""
     hop: Annotated[int, Field(ge=0)] = 0
     """The present hop of the case."""
-    refusals: tuple[Refusal, ...] = ()
-    """All refusals so far."""
-    complaint: Complaint | None = None
-    """The complaint in its present form: a channel that receives the citizen's answer needs nothing else to complete it."""
+    part: MissingPart | None = None
+    """The part that the citizen is asked for; None if this reply asks for nothing."""
+    topic: str | None = None
+    """The topic of the case: the channel tells by it whether the citizen's next message belongs to the case."""
+    region: RegionCode | None = None
+    """The smallest known region of the case."""
+    additions: Annotated[int, Field(ge=0)] = 0
+    """The number of additions to the case so far."""
 
 
 class DeliveryOutcome(StrEnum):
@@ -179,8 +141,6 @@ class DeliveryOutcome(StrEnum):
     """The reply will never arrive; `reason` of the delivery says why."""
     expired = "expired"
     """The reply was not sent, because it was too old."""
-    suppressed = "suppressed"
-    """The reply was not sent, because a replay made it."""
 
 
 class Delivery(Event):
@@ -232,8 +192,6 @@ __all__ = [
     "Alternative",
     "Attachment",
     "Bytes",
-    "CaseEvent",
-    "CaseEventKind",
     "ChannelName",
     "Complaint",
     "ComplaintClass",

@@ -6,6 +6,9 @@ from uuid import UUID, uuid5
 NAMESPACE = UUID("5a2f0c1e-1708-5e14-8a70-0a9d1a9c1708")
 """The UUID from which all ids of this service are derived. It must never change: the same message would then get another id."""
 
+CONTINUATION = "continuation"
+"""The name from which the id of a complaint that an addition becomes is derived, beside the id of the addition."""
+
 
 def complaint_id(channel: str, upstream_id: str) -> UUID:
     """Return the id of the complaint that came through the channel `channel` as the message with the identifier `upstream_id`."""
@@ -17,31 +20,36 @@ def _channel_root(channel: str) -> UUID:
     return uuid5(NAMESPACE, channel)
 
 
-def disposition_id(complaint: UUID, hop: int) -> UUID:
-    """Return the id of the disposition that a complaint gets at the hop `hop`."""
-    return uuid5(complaint, f"disposition/{hop}")
-
-
-def case_event_id(complaint: UUID, kind: str, *, hop: int, actor: str) -> UUID:
-    """Return the id of a case event. Two events of one complaint with the same kind, actor and hop have the same id.
+def command_id(complaint: UUID, kind: str, *, actor: str, nonce: str) -> UUID:
+    """Return the id of a command. The same command, sent again, has the same id.
 
     Args:
         complaint: the id of the complaint.
-        kind: the kind of the event, with more text if one actor may cause several such events at a hop.
-        hop: the hop of the case.
-        actor: the id of the agency, "citizen" or "system".
+        kind: the kind of the command.
+        actor: the id of the agency.
+        nonce: tells two commands of one kind by one actor apart, such as a digest of the text.
     """
-    return uuid5(complaint, f"event/{kind}/{hop}/{actor}")
+    return uuid5(complaint, f"command/{kind}/{actor}/{nonce}")
 
 
 def reply_id(cause: UUID, kind: str) -> UUID:
-    """Return the id of the reply of the kind `kind` that the event with the id `cause` led to."""
-    return uuid5(cause, f"reply/{kind}")
+    """Return the id of the reply of the kind `kind` that the record with the id `cause` led to."""
+    return uuid5(cause, reply_name(kind))
+
+
+def reply_name(kind: str) -> str:
+    """Return the name from which the id of a reply of the kind `kind` is derived, beside the id of its cause."""
+    return f"reply/{kind}"
 
 
 def addition_id(complaint: UUID, upstream_id: str) -> UUID:
-    """Return the id of the case event that adds the message with the identifier `upstream_id` to the complaint."""
+    """Return the id of the command that adds the message with the identifier `upstream_id` to the complaint."""
     return uuid5(complaint, f"addition/{upstream_id}")
+
+
+def continuation_id(addition: UUID) -> UUID:
+    """Return the id of the complaint that the addition with the id `addition` becomes if its case has no room for it."""
+    return uuid5(addition, CONTINUATION)
 
 
 def delivery_id(reply: UUID, outcome: str) -> UUID:

@@ -41,7 +41,23 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
         complaint_id: the derived id of the complaint.
         key: a secret of at least 16 bytes; nobody can guess a code without it.
     """
-    number = int.from_bytes(hmac.digest(key, complaint_id.bytes, sha256)[:7]) >> 6
+    return _code(hmac.digest(key, complaint_id.bytes, sha256))
+
+
+def next_code(code: str, complaint_id: UUID) -> str:
+    """Return the code that a complaint gets if another complaint has the code `code`.
+
+    It is a function of both, so every attempt gives the same sequence of codes, and nobody can compute it who does not know the first one.
+
+    Args:
+        code: the code that is taken, in canonical form.
+        complaint_id: the id of the complaint that needs another one.
+    """
+    return _code(hmac.digest(code.encode(), complaint_id.bytes, sha256))
+
+
+def _code(digest: bytes) -> str:
+    number = int.from_bytes(digest[:7]) >> 6
     values = [(number >> shift) & 31 for shift in range(45, -1, -5)]
     return "".join(ALPHABET[value] for value in [*values, _check_value(values)])
 

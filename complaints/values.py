@@ -126,7 +126,8 @@ class Attachment(Event):
 class Raw(Event):
     """The message as it came in, without the sender. The sender's address is in the sealed reply address of the complaint."""
 
-    body: Bytes
+    body: Bytes = b""
+    """The bytes as received. They are in the mailbox of the case only; the case and its facts have none."""
     coding: str
     """The encoding of the bytes: a charset, "gsm7", "ucs2", or a media type."""
     parts: Annotated[int, Field(ge=1)] = 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from lapor.commands import agencies, api_keys, cases, embedded, routing, stack
+from lapor.commands import agencies, api_keys, cases, embedded, offsets, routing, stack, topics
 
 app = typer.Typer(
     name="lapor",
@@ -38,7 +38,8 @@ app.command(rich_help_panel=ROUTING)(routing.learn)
 app.add_typer(agencies.app, name="agency", rich_help_panel=ROUTING)
 
 app.command(rich_help_panel=OPERATIONS)(cases.replay)
-app.command(rich_help_panel=OPERATIONS)(stack.topics)
+app.add_typer(topics.app, name="topics", rich_help_panel=OPERATIONS)
+app.add_typer(offsets.app, name="offsets", rich_help_panel=OPERATIONS)
 app.command(rich_help_panel=OPERATIONS)(stack.settings)
 app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
 

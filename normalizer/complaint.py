@@ -1,13 +1,13 @@
-"""Turns an inbound message into a complaint, which keeps the raw message, and adds the citizen's further messages to his complaint.
+"""Turns an inbound message into a complaint, which keeps the raw message, and reads the citizen's further messages to his complaint.
 
 Does no I/O after its data are loaded.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from complaints.command import MessageReading
 from complaints.event import (
     Addition,
     Complaint,
@@ -16,12 +16,12 @@ from complaints.event import (
     MissingPart,
     OccurredOn,
     Place,
-    Raw,
-    Region,
     RoutingHints,
 )
 from complaints.ids import complaint_id
+from normalizer.parts import raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
+from normalizer.places.names import DKI
 from normalizer.reader import Reader
 from normalizer.results import DateReading, PlaceReading, Reading
 
@@ -32,8 +32,24 @@ if TYPE_CHECKING:
 VERSION = "2026.11.5"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
-_TITLE_CHARS = 60
-"""Maximum length in characters, before the ellipsis, of the title made from the first words of the text if the citizen wrote none."""
+
+ADDRESS_CHARACTERS = 200
+"""The longest answer that is taken for an address: as long as the form's field for it. A longer one tells a story, and is read as such."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a message adds to a complaint: the parts of the command `add`.
+
+    Attributes:
+        addition: the message.
+        reading: what the case takes from the message.
+        complaint: the complaint with the message; None if the complaint is not known.
+    """
+
+    addition: Addition
+    reading: MessageReading
+    complaint: Complaint | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +102,7 @@ class Normaliser:
         Raises:
             pydantic.ValidationError: the contract does not allow a value, for example a time of receipt without a time zone.
         """
-        text, title, address = _writable(message.text), _writable(message.title), _writable(message.address)
+        text, title, address = writable(message.text), writable(message.title), writable(message.address)
         reading = self.read(
             text,
             title=title,
@@ -95,7 +111,7 @@ class Normaliser:
             region=message.keyword_region,
         )
         chosen = self._chosen_date(message)
-        missing = _without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
+        missing = without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
         key = complaint_id(message.channel, message.upstream_id)
         return Complaint(
             id=key,
@@ -103,7 +119,7 @@ class Normaliser:
             channel=message.channel,
             received_at=message.received_at,
             occurred_on=self._occurred(chosen or reading.occurred),
-            title=title or _title_of(text),
+            title=title or title_of(text),
             text=text,
             place=self._place(reading.place, address),
             topic=message.topic or reading.topic,
@@ -120,66 +136,132 @@ class Normaliser:
             anonymous=message.anonymous,
             secret=message.secret,
             missing=missing,
-            raw=_raw(message),
+            raw=raw_of(message),
             normaliser_version=VERSION,
         )
 
-    def complete(self, complaint: Complaint, message: "InboundMessage") -> Complaint:
-        """Return the complaint with a further message of the citizen added and the whole text read again.
+    def complete(
+        self,
+        complaint: Complaint | None,
+        message: "InboundMessage",
+        *,
+        part: MissingPart | None = None,
+        topic: str | None = None,
+        region: str | None = None,
+    ) -> Completion:
+        """Return what a further message of the citizen adds to his complaint.
 
-        If the message was already added, return the complaint unchanged. An addition fills gaps: a date, a regency or a topic that
-        the complaint already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
-        Dates such as "kemarin" are counted from the receipt of the addition. Files attached to any of the messages count as evidence.
+        If the complaint is known, its whole text is read again with the message. The message fills gaps: a date, a regency or a topic
+        that the complaint already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
+        Dates such as "kemarin" are counted from the receipt of the message. Files attached to any of the messages count as evidence.
+        If the complaint already has the message, the reading says what the complaint has.
+
+        If the complaint is not known, the message is read alone, with what a reply told of the case.
 
         Args:
-            complaint: the complaint so far.
+            complaint: the complaint so far, or None if the channel does not know it.
             message: the further message from the same citizen. Its text, address, keyword region and attachments count; its title,
                 topic, date and agency fields do not.
+            part: the part that the citizen was asked for (only for a complaint that is not known).
+            topic: the topic of the case (likewise).
+            region: the Kemendagri code of the smallest known region of the case (likewise).
         """
-        if any(addition.raw.upstream_id == message.upstream_id for addition in complaint.additions):
-            return complaint
         added = Addition(
-            text=_writable(message.text),
+            text=writable(message.text),
             received_at=message.received_at,
             attachments=message.attachments,
-            raw=_raw(message),
+            raw=raw_of(message),
         )
+        if complaint is None:
+            alone = self._read_alone(added, message, part=part, topic=topic, region=region)
+            return Completion(addition=added, reading=alone, complaint=None)
+        if all(addition.raw.upstream_id != message.upstream_id for addition in complaint.additions):
+            complaint = self._completed(complaint, added, message)
+        reading = MessageReading(
+            occurred_on=complaint.occurred_on,
+            place=complaint.place,
+            topic=complaint.topic,
+            complaint_class=complaint.complaint_class,
+            oversight=complaint.oversight,
+            missing=complaint.missing,
+        )
+        return Completion(addition=added, reading=reading, complaint=complaint)
+
+    def _completed(self, complaint: Complaint, added: Addition, message: "InboundMessage") -> Complaint:
+        """Return the complaint with the message added and the whole text read again."""
         longer = complaint.model_copy(update={"additions": (*complaint.additions, added)})
         address = (
             complaint.place.text
-            or _writable(message.address)
-            or (added.text if "place" in complaint.missing and "subject" not in complaint.missing else "")
+            or writable(message.address)
+            or (_as_address(added.text) if "place" in complaint.missing and "subject" not in complaint.missing else "")
         )
         reading = self.read(
             longer.whole_text,
-            title="" if complaint.title == _title_of(complaint.text) else complaint.title,
+            title="" if complaint.title == title_of(complaint.text) else complaint.title,
             address=address,
             received_at=message.received_at,
             region=complaint.hints.keyword_region or message.keyword_region,
         )
+        place = self._place(reading.place, address)
+        keeps_place = complaint.place.regency is not None or not (place.province or place.text)
         attachments = (*complaint.attachments, *message.attachments)
         return longer.model_copy(
             update={
                 "occurred_on": complaint.occurred_on or self._occurred(reading.occurred),
-                "place": complaint.place if complaint.place.regency else self._place(reading.place, address),
+                "place": complaint.place if keeps_place else place,
                 "topic": complaint.topic or reading.topic,
                 "complaint_class": ComplaintClass(reading.complaint_class),
                 "oversight": complaint.oversight or reading.oversight,
                 "attachments": attachments,
-                "missing": _without(
-                    reading.missing, evidence=bool(attachments), date=complaint.occurred_on is not None
-                ),
+                "missing": without(reading.missing, evidence=bool(attachments), date=complaint.occurred_on is not None),
             }
+        )
+
+    def _read_alone(
+        self,
+        added: Addition,
+        message: "InboundMessage",
+        *,
+        part: MissingPart | None,
+        topic: str | None,
+        region: str | None,
+    ) -> MessageReading:
+        """Return the reading of a message to a complaint that is not known.
+
+        It claims no region that a reply told and the message does not make more precise: the complaint knows it better. The citizen is
+        asked for the place only if the subject is known, so an answer about the place is not said to lack the subject.
+        """
+        address = writable(message.address) or (_as_address(added.text) if part == "place" else "")
+        reading = self.read(
+            added.text,
+            address=address,
+            received_at=message.received_at,
+            region=region or message.keyword_region,
+        )
+        missing = reading.missing
+        if topic or part == "place":
+            missing = tuple(name for name in missing if name != "subject")
+        placed = reading.place.regency or reading.place.province == DKI
+        if part == "place" and not placed and "place" not in missing:
+            missing = ("place", *missing)
+        says_more = address or reading.place.deepest != region
+        return MessageReading(
+            occurred_on=self._occurred(reading.occurred),
+            place=self._place(reading.place, address) if says_more else Place(),
+            topic=reading.topic,
+            complaint_class=ComplaintClass(reading.complaint_class),
+            oversight=reading.oversight,
+            missing=without(missing, evidence=bool(added.attachments), date=False),
         )
 
     def _chosen_date(self, message: "InboundMessage") -> DateReading | None:
         """Return the date in the message's date field, which takes precedence over the text; None if the field holds no date."""
         if not message.occurred:
             return None
-        return self.read(_writable(message.occurred), received_at=message.received_at).occurred
+        return self.read(writable(message.occurred), received_at=message.received_at).occurred
 
     def _place(self, reading: PlaceReading, written: str) -> Place:
-        regions = [_region(code, self.gazetteer.name(code)) if code else None for code in reading.codes]
+        regions = [region_of(code, self.gazetteer.name(code)) if code else None for code in reading.codes]
         return Place(
             province=regions[0],
             regency=regions[1],
@@ -194,37 +276,6 @@ class Normaliser:
         return OccurredOn(date=reading.day, precision=DatePrecision(reading.precision)) if reading else None
 
 
-def _raw(message: "InboundMessage") -> Raw:
-    return Raw(
-        body=message.body,
-        coding=message.coding,
-        parts=message.parts,
-        partial=message.partial,
-        upstream_id=message.upstream_id,
-    )
-
-
-def _without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> tuple[MissingPart, ...]:
-    """Return the given missing parts, without "evidence" if files are attached and without "date" if the complaint already has a date."""
-    there = {name for name, is_there in (("evidence", evidence), ("date", date)) if is_there}
-    return tuple(part for part in missing if part not in there)
-
-
-def _writable(text: str) -> str:
-    """Return the text in a form that UTF-8 can encode: a lone half of a surrogate pair, which JSON may contain, becomes U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
-def _title_of(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _TITLE_CHARS else words[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
-
-
-@lru_cache(maxsize=8192)
-def _region(code: str, name: str) -> Region:
-    """Return the region with this code and name. Regions are frozen, so complaints about the same place can share one object."""
-    return Region(code=code, name=name)
+def _as_address(text: str) -> str:
+    """Return an answer to the question for the place as the address that the citizen wrote; empty if it is too long for one."""
+    return text if len(text) <= ADDRESS_CHARACTERS else ""

@@ -15,7 +15,10 @@ _TITLES = (
 )
 """Capitalised words that, after a cue for a name, do not begin a person's name: offices, and first words of a sentence."""
 
-_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+_Rules = tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
+"""Patterns and replacements in the order of use. The most exact come first, so that a card number is not taken for a telephone number."""
+
+_ACCOUNTS: _Rules = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[email]"),
     (re.compile(r"(?<![\w@/])@\w{2,30}"), "[akun]"),
     (
@@ -24,6 +27,10 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         ),
         "[akun]",
     ),
+)
+"""The rules that can only match a text with an @ or a slash."""
+
+_NUMBERS: _Rules = (
     (re.compile(r"(?<!\d)(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
@@ -31,6 +38,10 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
     (re.compile(r"\b(?!RT|RW|KM|NO|PP|UU|PT|TH)[A-Z]{1,2}[ -]?[1-9]\d{0,3}[ -]?(?!RT\b|RW\b)[A-Z]{2,3}\b"), "[plat]"),
+)
+"""The rules that can only match a text with a digit."""
+
+_NAMES: _Rules = (
     (
         re.compile(rf"({_CUE}\s*)(?!(?:{_TITLES})\b)({_NAME_WORD}(?:\s+(?!(?:{_TITLES})\b){_NAME_WORD}){{0,4}})"),
         lambda match: match.group(1) + "[nama]",
@@ -40,7 +51,8 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         lambda match: match.group(1) + "[nama]",
     ),
 )
-"""Patterns and replacements in the order of use. The most exact come first, so that a card number is not taken for a telephone number."""
+
+_DIGIT = re.compile(r"\d")
 
 
 def mask(text: str) -> str:
@@ -50,6 +62,14 @@ def mask(text: str) -> str:
     number of 9 to 20 digits, e-mail addresses, account names on social media, vehicle plates, and names of persons that follow a cue
     ("nama saya ...", "a.n. ...", "Bpk ..."). Other names of persons stay, and so do titles of office after a cue ("Bapak Bupati").
     """
-    for pattern, replacement in _RULES:
+    if "@" in text or "/" in text:
+        text = _replaced(text, _ACCOUNTS)
+    if _DIGIT.search(text):
+        text = _replaced(text, _NUMBERS)
+    return _replaced(text, _NAMES)
+
+
+def _replaced(text: str, rules: _Rules) -> str:
+    for pattern, replacement in rules:
         text = pattern.sub(replacement, text)
     return text

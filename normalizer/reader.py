@@ -131,13 +131,11 @@ class Reader:
             The at most three entries of the subject's word list that occur in the text and have the highest weights, separated by
             commas. Empty if none occurs or there is no such subject.
         """
-        said = f" {' '.join(words)} "
-        found = [
-            (-cue.weight, -len(cue.shown), cue.shown)
-            for cue in self.lexicon.pointing.get(subject, ())
-            if cue.delimited in said
-        ]
-        return ", ".join([shown for _, _, shown in sorted(found)[:_CUES_SHOWN]])
+        pointing = self.lexicon.pointing.get(subject)
+        if pointing is None:
+            return ""
+        said = f" {' '.join(words)} ".encode("ascii")
+        return ", ".join(pointing.strongest(said, _CUES_SHOWN))
 
 
 def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:

@@ -7,18 +7,18 @@ from enum import StrEnum
 from pathlib import Path
 
 from complaints.bus import Admin
-from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS, topics
+from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, DEAD_LETTERS, DELIVERIES, topics
 from complaints.errors import LaporError
 from complaints.runtime.compiled import Build
 from complaints.runtime.telemetry import Heartbeat
-from ops.cases import Answers
+from ops.answers import Answers
 
 LEAST_FREE_BYTES = 1 << 30
 """Free disk space in bytes below which the spools and the embedded servers will soon have none."""
 
 READERS = {
-    "lapor-router": (COMPLAINTS, CASE_EVENTS),
-    "lapor-sink": (COMPLAINTS, DISPOSITIONS, CASE_EVENTS, DELIVERIES, DEAD_LETTERS),
+    "lapor-router": (COMPLAINTS,),
+    "lapor-sink": (CASE_EVENTS, CASES, DELIVERIES, DEAD_LETTERS),
 }
 """The consumer groups of every installation, with the topics that each must read to the end, even if it has committed nothing yet."""
 

@@ -1,4 +1,7 @@
-"""Judges how far a consumer group is behind, by the age of the oldest waiting record and not by the number of records."""
+"""Judges how far a consumer group or the view is behind, by the age of the oldest waiting record and not by the number of records."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from complaints.bus import Backlog
 from ops.doctor import Finding, Level
@@ -50,6 +53,32 @@ def lag(backlog: Backlog, *, needed: bool, now: float) -> Finding:
         detail=_detail(backlog, age_s),
         advice=_advice(backlog, needed=needed),
     )
+
+
+def view(url: str, said: Mapping[str, Any] | str, log: str) -> Finding:
+    """Judge a copy of the view: whether it answers, and how old the oldest record is that it has not read.
+
+    Args:
+        url: its address.
+        said: its answer about its health, or why it does not answer.
+        log: the place of its log.
+    """
+    what = f"view {url}"
+    if isinstance(said, str):
+        advice = f"start `lapor run view`, or read {log}; until then nobody can see or act on a case"
+        return Finding(what=what, level=Level.fail, detail=said, advice=advice)
+    waiting = sum(one["waiting"] for one in said["partitions"])
+    records = f"{waiting} record{'' if waiting == 1 else 's'} not read"
+    if not said["ready"]:
+        return Finding(what=what, level=Level.wait, detail=f"catching up, {records}")
+    if said["behind_ms"] is None:
+        return Finding(
+            what=what, level=Level.warn, detail=f"nobody knows how far behind, {records}", advice=f"read {log}"
+        )
+    age_s = said["behind_ms"] / 1000
+    level = Level.fail if age_s > STUCK_S else Level.warn if age_s > SLOW_S else Level.ok
+    detail = f"at most {age_s:.0f} s behind, {records}"
+    return Finding(what=what, level=level, detail=detail, advice=f"it is too slow, or Kafka is away: read {log}")
 
 
 def _detail(backlog: Backlog, age_s: float | None) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 import orjson
 
 from normalizer.text import fold
-from ops.evaluate_labelled import Labelled, read
 from ops.learn_fit import Example, Fit, fit_weights
+from ops.quality.labelled import Labelled, read
 from router.agencies.registry import DKI, Agency
 from router.agencies.resolve import resolve
 from router.candidates import Weighing

@@ -1,90 +1,38 @@
-"""Routes past events again with the present router, into a shadow topic: shows which cases would change their owner, and why.
+"""Decides past records again with today's rules, and lists what would be different. It writes nothing, so no citizen can hear of it."""
 
-A replay cannot send a message to a citizen: it writes only through a ShadowWriter, which can write only to its shadow topic, and it never
-makes a reply.
-"""
-
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from uuid import UUID
 
-from complaints.bus import Batch, Position, Producer, Record, StoredRecord
-from complaints.bus.envelope import encode
-from complaints.errors import PoisonError
-from complaints.event import AgencyRef, Disposition
-from ops.cases import Answers
+import orjson
 
-SHADOW_PREFIX = "lapor.shadow."
-"""The start of the names of shadow topics. No worker reads such a topic."""
-
-SHADOW_RETENTION_MS = 7 * 24 * 3600 * 1000
-"""The number of milliseconds for which Kafka keeps a shadow topic's records. A week is enough for a comparison; then Kafka deletes them."""
-
-MARK = ("lapor_replayed", b"true")
-"""The header of each record that a replay writes."""
-
-FLUSH_TIMEOUT_S = 60.0
-"""The maximum number of seconds to wait until Kafka has acknowledged a batch of dispositions."""
-
-LOOKUP = 1000
-"""The maximum number of complaints whose former owners are looked up in one query."""
-
-Decide = Callable[[StoredRecord], Disposition | None]
-"""The present router: returns the disposition for a record, or None if the record needs none. Raises PoisonError if it is poison."""
-
-
-class ShadowWriter:
-    """Writes dispositions to one shadow topic. It cannot write to any other topic."""
-
-    def __init__(self, producer: Producer, topic: str) -> None:
-        """Store the producer and the topic, after a check of the topic's name.
-
-        Args:
-            producer: the connection to Kafka.
-            topic: the name of the topic; it must begin with SHADOW_PREFIX.
-
-        Raises:
-            ValueError: the name does not begin with SHADOW_PREFIX.
-        """
-        if not topic.startswith(SHADOW_PREFIX):
-            raise ValueError(f"a replay writes only to {SHADOW_PREFIX}*, not to {topic}")
-        self._producer = producer
-        self.topic = topic
-
-    def write(self, dispositions: Sequence[Disposition]) -> None:
-        """Write dispositions, each with the header MARK, and wait until Kafka has acknowledged them.
-
-        Raises:
-            BusUnavailable: Kafka did not acknowledge all of them within FLUSH_TIMEOUT_S seconds.
-        """
-        sent: list[Future[Position]] = [self._producer.send(self._shadow(disposition)) for disposition in dispositions]
-        self._producer.flush(FLUSH_TIMEOUT_S)
-        for answer in sent:
-            answer.result(0)
-
-    def _shadow(self, disposition: Disposition) -> Record:
-        record = encode(disposition, source="/ops/replay", topic=self.topic)
-        return Record(topic=self.topic, key=record.key, value=record.value, headers=(*record.headers, MARK))
+from complaints.bus import Batch, StoredRecord
+from complaints.event import AgencyRef
+from router.cases.decide import Law, decide
+from router.cases.evolve import evolve
+from router.cases.inbound import read
+from router.cases.plain import Document, time_ms
+from router.cases.step import OFFSET_HEADER
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A complaint that the present router gives to another agency than before.
+    """A decision that today's rules would make in another way.
 
     Attributes:
-        tracking_code: the tracking code of the complaint.
-        before: the owner at this hop according to ClickHouse.
-        after: the owner that the present router chose at the same hop.
-        why: the router's explanation, an Indonesian sentence.
+        tracking_code: the tracking code of the case.
+        before: the owner that was decided; None if nothing was decided about the owner.
+        after: the owner that would be decided today.
+        why: today's explanation, an Indonesian sentence; or what is different if the owner is the same.
     """
 
     tracking_code: str
-    before: AgencyRef
-    after: AgencyRef
+    before: AgencyRef | None
+    after: AgencyRef | None
     why: str
+
+    def __str__(self) -> str:
+        before, after = (agency.name if agency else "nobody" for agency in (self.before, self.after))
+        return f"{self.tracking_code}  {before} -> {after}: {self.why}"
 
 
 @dataclass(slots=True)
@@ -92,88 +40,141 @@ class Summary:
     """The figures of a replay.
 
     Attributes:
-        read: the number of records read.
-        written: the number of dispositions written to the shadow topic.
-        moved: the number of dispositions with another owner than before.
+        read: the number of records that were decided again.
+        moved: the number of them that would lead to another owner, or to other facts.
         unreadable: the number of records that are poison.
-        replies: the number of replies made; always 0, because nothing in a replay can make one.
+        replies: the number of replies made; always 0, because a replay makes none.
         seconds: the duration of the replay.
     """
 
     read: int = 0
-    written: int = 0
     moved: int = 0
     unreadable: int = 0
     replies: int = 0
     seconds: float = 0.0
 
+    def add(self, other: "Summary") -> None:
+        """Add the figures of another part."""
+        self.read += other.read
+        self.moved += other.moved
+        self.unreadable += other.unreadable
+
     def as_json(self) -> dict[str, float]:
         """Return the figures by name, as `lapor replay` prints them in its last line; seconds are rounded to milliseconds."""
-        return {
-            "read": self.read,
-            "written": self.written,
-            "moved": self.moved,
-            "unreadable": self.unreadable,
-            "replies": self.replies,
-            "seconds": round(self.seconds, 3),
-        }
+        figures = {"read": self.read, "moved": self.moved, "unreadable": self.unreadable, "replies": self.replies}
+        return {**figures, "seconds": round(self.seconds, 3)}
 
 
-def replay(
-    batches: Iterator[Batch], *, decide: Decide, writer: ShadowWriter, store: Answers, moved: Callable[[Move], None]
-) -> Summary:
-    """Route past records again, write the dispositions to the shadow topic, and return the figures.
-
-    Poison is counted and passed over. A disposition that ClickHouse has no former owner for counts as not moved.
+def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Callable[[Move], None]) -> Summary:
+    """Decide the records of one partition of the mailbox again, each in the state that its case had then.
 
     Args:
-        batches: the records (see Scanner.scan).
-        decide: the present router.
-        writer: writes the new dispositions.
-        store: ClickHouse, which knows the owner of each complaint at each hop.
-        moved: called once for each disposition whose owner is another one than before.
-
-    Raises:
-        BusUnavailable: Kafka cannot be read or written.
-        StoreUnavailable: ClickHouse does not answer.
+        records: of the mailbox's partition, from where the replay begins.
+        facts: all facts of the partition with the same number, from the first one.
+        law: today's rules.
+        moved: is told of each difference.
     """
-    summary, started = Summary(), time.monotonic()
-    seen: set[UUID] = set()
-    for batch in batches:
-        answers: list[Disposition] = []
+    summary, past = Summary(), _Past(facts)
+    for batch in records:
         for record in batch:
-            summary.read += 1
+            past.before(record.offset)
+            case = past.case(record.key or b"")
+            recorded = past.of(record)
             try:
-                found = decide(record)
-            except PoisonError:
+                today = _today(case, record, law)
+            except Exception:  # noqa: BLE001  # whatever the step trips over is a dead letter there, too
                 summary.unreadable += 1
                 continue
-            if found is not None:
-                answers.append(found)
-        writer.write(answers)
-        summary.written += len(answers)
-        new = {answer.id: answer for answer in answers if answer.id not in seen}
-        for move in _moves(list(new.values()), store):
-            summary.moved += 1
-            moved(move)
-        seen.update(new)
-    summary.seconds = time.monotonic() - started
+            if not recorded and today:
+                continue  # not handled yet
+            summary.read += 1
+            if (move := difference(case, recorded, today)) is not None:
+                summary.moved += 1
+                moved(move)
     return summary
 
 
-def _moves(answers: Sequence[Disposition], store: Answers) -> Iterator[Move]:
-    rest = iter(answers)
-    while chunk := list(islice(rest, LOOKUP)):
-        before = _owners(store, [answer.complaint_id for answer in chunk])
-        for answer in chunk:
-            former = before.get((answer.complaint_id, answer.hop))
-            if former is not None and former.id != answer.owner.id:
-                yield Move(answer.tracking_code, former, answer.owner, answer.explanation)
+def _today(case: Document | None, record: StoredRecord, law: Law) -> list[Document]:
+    """Return the facts that a record leads to today. Raises any error for a record that would be a dead letter."""
+    inbound = read(record)
+    if inbound.kind is None and case is not None and case["complaint_id"] != inbound.id:
+        return []  # passed on under the next code
+    return list(decide(case, inbound, law).facts)
 
 
-def _owners(store: Answers, complaints: Sequence[UUID]) -> Mapping[tuple[UUID, int], AgencyRef]:
-    rows = store.execute(
-        "SELECT complaint_id, hop, owner_id, owner FROM dispositions WHERE complaint_id IN %(ids)s",
-        {"ids": tuple(complaints)},
+class _Past:
+    """The cases as they were: the fold of the facts so far."""
+
+    def __init__(self, facts: Iterator[Batch]) -> None:
+        self._facts = (record for batch in facts for record in batch)
+        self._next = next(self._facts, None)
+        self._cases: dict[bytes, bytes] = {}
+
+    def case(self, key: bytes) -> Document | None:
+        """Return the document of a case; None if it has no fact yet."""
+        held = self._cases.get(key)
+        return None if held is None else orjson.loads(held)
+
+    def before(self, offset: int) -> None:
+        """Fold all facts that records before this offset led to."""
+        while self._next is not None and _cause(self._next) < offset:
+            self._fold(self._next)
+
+    def of(self, record: StoredRecord) -> list[Document]:
+        """Fold the facts that a record led to, and return them."""
+        found = []
+        while self._next is not None and _cause(self._next) == record.offset:
+            found.append(self._fold(self._next))
+        return found
+
+    def _fold(self, record: StoredRecord) -> Document:
+        fact: Document = orjson.loads(record.value or b"{}")
+        key = record.key or b""
+        at_ms = time_ms(fact["at"])
+        self._cases[key] = orjson.dumps(evolve(self.case(key), fact, at_ms))
+        self._next = next(self._facts, None)
+        return fact
+
+
+def _cause(fact: StoredRecord) -> int:
+    said: Mapping[str, bytes] = dict(fact.headers)
+    return int(said.get(OFFSET_HEADER, b"-1"))
+
+
+def difference(case: Document | None, recorded: list[Document], today: list[Document]) -> Move | None:
+    """Return what is different between the facts that were recorded and those of today; None if nothing is that anybody would notice.
+
+    Versions of rules and registry, reasons and confidence may differ: they decide nothing.
+
+    Args:
+        case: the document before them.
+        recorded: the facts that the record led to.
+        today: those that it would lead to.
+    """
+    before, after = _owner(case, recorded), _owner(case, today)
+    code = (today or recorded)[0]["tracking_code"] if today or recorded else ""
+    if before != after:
+        return Move(code, before, after, _explanation(today))
+    was, is_ = [_said(fact) for fact in recorded], [_said(fact) for fact in today]
+    if was == is_:
+        return None
+    return Move(
+        code, before, after, f"{', '.join(map(str, was)) or 'nothing'} -> {', '.join(map(str, is_)) or 'nothing'}"
     )
-    return {(complaint, hop): AgencyRef(id=owner_id, name=owner) for complaint, hop, owner_id, owner in rows}
+
+
+def _owner(case: Document | None, facts: list[Document]) -> AgencyRef | None:
+    owner = case["owner"] if case else None
+    for fact in facts:
+        if "disposition" in fact:
+            owner = fact["disposition"]["owner"]
+    return None if owner is None else AgencyRef.model_validate(owner)
+
+
+def _explanation(facts: list[Document]) -> str:
+    return next((fact["disposition"]["explanation"] for fact in facts if "disposition" in fact), "")
+
+
+def _said(fact: Document) -> str:
+    """Return the part of a fact that somebody would notice beside the owner: its kind, and the part asked for or the result."""
+    return " ".join(filter(None, (fact["kind"], fact.get("part"), fact.get("result"))))

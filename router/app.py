@@ -1,218 +1,234 @@
-"""The routing worker: a Faust app whose agent reads a channel fed with whole batches, and commits after their answers are on Kafka.
+"""Hosts the router's step on Faust: life cycle, the agent that runs the batches, the control topic, the clock and the web endpoint.
 
-Only this file imports Faust. The feeder, not Faust, owns the offsets: Faust acknowledges what raised and, with concurrency, what is
-still in work (docs/adr/0002-batches-through-a-channel.md).
+Only this file imports Faust. Faust reads nothing that citizens write: the step owns its offsets, because Faust acknowledges what raised
+and cannot commit outputs, states and offsets together (docs/adr/0002-batches-through-a-channel.md).
 """
 
 import asyncio
-import contextlib
+import hmac
 import json
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from uuid import uuid4
 
 import faust
+import orjson
 import structlog
 from mode import Service
+from prometheus_client import generate_latest
 
-from complaints.bus import Batch, BatchConsumer, Record
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONTROL
-from complaints.runtime import telemetry
-from complaints.runtime.fuse import Fuse
-from router.work import Decides, process
+from complaints import tracking
+from complaints.bus.step.contract import State
+from complaints.contract import CONTROL
+from complaints.errors import TrackingCodeError
 
 log = structlog.get_logger()
 
-GROUP = "lapor-router"
-TOPICS = (COMPLAINTS, CASE_EVENTS)
+CLOCK_S: Final = 0.2
+"""Seconds between two looks for timers that are due."""
 
-POLL_S = 0.5
-"""The longest sleep of the feeder: how late it sees a stop or a pause."""
+STALE_S: Final = 3.0
+"""Seconds without a turn after which the web endpoint says that the worker is not well; then the supervisor restarts it, too."""
 
-FINISH_S = 8.0
-"""How long a stop waits for the batch in work: less than a supervisor waits before it kills."""
+NOWHERE: Final = ("127.0.0.1", 1)
+"""Where no web endpoint is served: Faust refuses the port 0 even then."""
 
-FLUSH_TIMEOUT_S = 25.0
-"""A batch that Kafka does not take for so long stops the worker; it comes again after the restart. Less than a stuck loop is given."""
+T = TypeVar("T")
 
 
-class Writes(Protocol):
-    """Writes whole batches."""
+class StepWorker(Protocol):
+    """A worker of a step (see complaints.bus.step.worker.Worker). Its calls come from one thread."""
 
-    def write(self, records: Collection[Record], timeout_s: float) -> None:
-        """Write records and return when Kafka has all of them; wait at most `timeout_s` seconds.
+    def open(self) -> None:
+        """Prepare to work. Raises an error that ends this process if that is not possible."""
 
-        Raises:
-            BusUnavailable: it did not take them in time.
-            ContractViolation: it never will take one of them.
-        """
+    def turn(self) -> None:
+        """Poll once, and handle what came. Raises an error that ends this process."""
+
+    def propose_timers(self) -> None:
+        """Append the timers that are due to the step's mailbox."""
+
+    def pause(self) -> None:
+        """Handle nothing until `resume`; turns go on."""
+
+    def resume(self) -> None:
+        """Go on handling records."""
+
+    def state_of(self, key: bytes) -> State | None:
+        """Return the state of a key; None if it has none, or another worker has its partition."""
 
     def close(self) -> None:
-        """Let go."""
+        """End in an orderly way. Does nothing the second time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
-    """What the app is made of.
+class HostOptions:
+    """How the host runs.
 
     Attributes:
-        brokers: host:port, comma-separated, for Faust's own control topic.
-        router: decides.
-        consumer: reads TOPICS for GROUP; only the feeder's thread touches it.
-        producer: writes the answers.
-        fuse: stops the worker when everything is a dead letter.
-        batch: most records at once.
-        turned: is called each time the loop turns, with the number of records handled so far.
-        folder: for Faust, which makes one even where it keeps nothing.
+        brokers: host:port, comma-separated, for the control topic.
+        folder: for Faust, which makes one though it keeps nothing there.
+        web: host and port of the web endpoint; None for none.
+        key: the bearer token with which operators may see the state of a case.
+        beat_age_s: returns the number of seconds since the last heartbeat.
     """
 
     brokers: str
-    router: Decides
-    consumer: BatchConsumer
-    producer: Writes
-    fuse: Fuse
-    batch: int
-    turned: Callable[[int], None]
     folder: Path
+    web: tuple[str, int] | None
+    key: str
+    beat_age_s: Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    batch: Batch
-    done: "asyncio.Future[None]"
+class Tick(Enum):
+    """What the agent does next."""
+
+    turn = "turn"
+    clock = "clock"
 
 
-def build(worker: Worker) -> faust.App:
+class Host:
+    """Runs a step's worker in one thread, call by call, as Faust's event loop asks for it."""
+
+    def __init__(self, worker: StepWorker) -> None:
+        """Take the worker; nothing runs yet."""
+        self.worker = worker
+        self.ended: asyncio.Future[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="step")
+
+    async def call(self, work: Callable[..., T], *arguments: object) -> T:
+        """Return what a call of the worker returns. Calls are done one after another."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+
+    def fail(self, error: BaseException) -> None:
+        """End the process with an error: nothing of the batch in hand is committed."""
+        if self.ended is not None and not self.ended.done():
+            self.ended.set_exception(error)
+
+    def shut(self) -> None:
+        """Let the thread end."""
+        self._thread.shutdown(wait=False)
+
+
+def build(worker: StepWorker, options: HostOptions) -> faust.App:
     """Return the Faust app. Run it with `run`."""
+    host, port = options.web or NOWHERE
     app = faust.App(
         # Orders go to every worker, so each is a group of its own on the control topic.
         f"lapor-router-control-{uuid4().hex[:12]}",
-        broker=f"kafka://{worker.brokers.replace(',', ';')}",
-        web_enabled=False,
+        broker=f"kafka://{options.brokers.replace(',', ';')}",
+        web_enabled=options.web is not None,
+        web_bind=host,
+        web_host=host,
+        web_port=port,
         topic_disable_leader=True,
         topic_allow_declare=False,
         consumer_auto_offset_reset="latest",
-        datadir=worker.folder,
+        datadir=options.folder,
     )
-    jobs, resumed = app.channel(maxsize=1), asyncio.Event()
-    resumed.set()
-
-    async def route(stream: Any) -> None:
-        async for job in stream:
-            await _do(worker, job)
-
-    async def obey(stream: Any) -> None:
-        async for order in stream:
-            _obey(order, resumed)
-
-    app.agent(jobs, name="route", concurrency=1)(route)
-    app.agent(app.topic(CONTROL, value_serializer="raw"), name="obey", concurrency=1)(obey)
-    app.service(_feeder(worker, jobs, resumed))
+    hosted, ticks = Host(worker), app.channel()
+    _agents(app, hosted, ticks)
+    _pages(app, hosted, options)
+    app.service(_life_cycle(hosted, ticks))
     return app
 
 
-def _feeder(worker: Worker, jobs: Any, resumed: asyncio.Event) -> type[Service]:
-    """Faust makes its services itself, from a class: this one is already given its parts."""
+def _agents(app: faust.App, host: Host, ticks: Any) -> None:
+    async def batches(stream: Any) -> None:
+        """Run the step. Nothing else does."""
+        async for tick in stream:
+            try:
+                await host.call(host.worker.turn if tick is Tick.turn else host.worker.propose_timers)
+            except BaseException as error:
+                host.fail(error)
+                raise
+            if tick is Tick.turn:
+                await ticks.send(value=Tick.turn)
 
-    class Fed(Feeder):
-        def __init__(self, **options: Any) -> None:
-            super().__init__(worker, jobs, resumed, **options)
+    async def obey(stream: Any) -> None:
+        async for order in stream:
+            await _obey(order, host)
 
-    return Fed
+    async def clock() -> None:
+        await ticks.send(value=Tick.clock)
 
-
-async def _do(worker: Worker, job: _Job) -> None:
-    try:
-        await _answer(worker, job.batch)
-    except BaseException as error:
-        job.done.set_exception(error)  # the feeder stops the worker; nothing of this batch is committed
-        raise
-    job.done.set_result(None)
-
-
-class Feeder(Service):
-    """Polls batches, waits for their answers, commits. One thread of its own touches the consumer."""
-
-    def __init__(self, worker: Worker, jobs: Any, resumed: asyncio.Event, **options: Any) -> None:
-        """Keep the parts; `options` are those of a service."""
-        super().__init__(**options)
-        self._worker = worker
-        self._jobs = jobs
-        self._resumed = resumed
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeder")
-        self._working = asyncio.Lock()
-
-    @Service.task
-    async def _feed(self) -> None:
-        handled = 0
-        while not self.should_stop:
-            self._worker.turned(handled)
-            if not self._resumed.is_set():
-                await self.sleep(POLL_S)
-                continue
-            async with self._working:
-                if not self.should_stop:
-                    handled += await self._one_batch()
-
-    async def _one_batch(self) -> int:
-        """Poll, wait for the answers, commit; return how many records that were."""
-        loop = asyncio.get_running_loop()
-        batch = await loop.run_in_executor(self._thread, self._poll)
-        if batch:
-            job = _Job(batch, loop.create_future())
-            await self._jobs.send(value=job)
-            await job.done
-            await loop.run_in_executor(self._thread, self._worker.consumer.commit, progress(batch))
-        return len(batch)
-
-    def _poll(self) -> Batch:
-        return self._worker.consumer.poll(max_records=self._worker.batch, timeout_s=POLL_S)
-
-    async def on_stop(self) -> None:
-        """Finish the batch in work, then leave the group, so that others take over at once."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._working.acquire(), FINISH_S)  # a batch not finished by then comes again
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._worker.consumer.close)
-        self._thread.shutdown()
-        self._worker.producer.close()
+    app.agent(ticks, name="batches", concurrency=1)(batches)
+    app.agent(app.topic(CONTROL, value_serializer="raw"), name="obey", concurrency=1)(obey)
+    app.timer(CLOCK_S)(clock)
 
 
-async def _answer(worker: Worker, batch: Batch) -> None:
-    outcomes: list[str] = []
-    records = process(batch, worker.router, worker.fuse, outcomes.append)
-    for outcome, count in Counter(outcomes).items():
-        telemetry.EVENTS_ROUTED.labels(outcome).inc(count)
-    # what it raises stops the worker: then nothing is committed
-    await asyncio.get_running_loop().run_in_executor(None, worker.producer.write, records, FLUSH_TIMEOUT_S)
-
-
-def _obey(order: bytes, resumed: asyncio.Event) -> None:
+async def _obey(order: bytes, host: Host) -> None:
     try:
         name = json.loads(order)["order"]
     except (ValueError, KeyError, TypeError):
         name = None
     match name:
         case "pause":
-            resumed.clear()
+            await host.call(host.worker.pause)
         case "resume":
-            resumed.set()
+            await host.call(host.worker.resume)
         case _:
             log.warning("unknown order")
             return
     log.info("order obeyed", order=name)
 
 
-def progress(batch: Batch) -> dict[tuple[str, int], int]:
-    """Return the next offset to read of each partition in the batch."""
-    return {(record.topic, record.partition): record.offset + 1 for record in batch}
+def _life_cycle(host: Host, ticks: Any) -> type[Service]:
+    """Faust makes its services itself, from a class: this one is already given its parts."""
+
+    class LifeCycle(Service):
+        async def on_start(self) -> None:
+            host.ended = asyncio.get_running_loop().create_future()
+            await host.call(host.worker.open)
+            await ticks.send(value=Tick.turn)
+
+        @Service.task
+        async def _watch(self) -> None:
+            assert host.ended is not None
+            await host.ended  # raises the error of a turn, which ends the app
+
+        async def on_stop(self) -> None:
+            """Let the turn in hand end, then leave the group, so that others take over at once."""
+            if host.ended is not None:
+                host.ended.cancel()
+            await host.call(host.worker.close)
+            host.shut()
+
+    return LifeCycle
+
+
+def _pages(app: faust.App, host: Host, options: HostOptions) -> None:
+    async def health(view: Any, _: Any) -> Any:
+        age_s = options.beat_age_s()
+        well = age_s < STALE_S
+        return view.json({"well": well, "last_turn_s": round(age_s, 1)}, status=200 if well else 503)
+
+    async def metrics(view: Any, _: Any) -> Any:
+        return view.bytes(generate_latest(), content_type="text/plain; version=0.0.4")
+
+    async def case(view: Any, request: Any, code: str) -> Any:
+        said = request.headers.get("Authorization", "")
+        if not options.key or not hmac.compare_digest(said.encode(), f"Bearer {options.key}".encode()):
+            return view.error(401, "the key of the view is required: Authorization: Bearer ...")
+        try:
+            key = tracking.parse(code)
+        except TrackingCodeError as error:
+            return view.error(404, str(error))
+        state = await host.call(host.worker.state_of, key.encode())
+        if state is None:
+            return view.error(404, "this worker holds no such case; another worker may")
+        return view.json(orjson.loads(state.value))
+
+    for path, page in (("/health", health), ("/metrics", metrics), ("/cases/{code}", case)):
+        app.page(path)(page)
 
 
 def run(app: faust.App, *, log_level: str) -> None:
-    """Run until SIGTERM or SIGINT; the exit status is not 0 where the worker crashed."""
+    """Run until SIGTERM or SIGINT; the exit status is not 0 if the worker failed."""
     faust.Worker(
         app, loglevel=log_level, quiet=True, redirect_stdouts=False, override_logging=False
     ).execute_from_commandline()

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from complaints.event import Evidence
 from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
@@ -66,12 +65,9 @@ class Candidate:
         self.reasons = [reason]
 
     @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """The reasons for this candidate in the form that events carry, the one with the highest weight first."""
-        ordered = sorted(self.reasons, key=_weightiest_first)
-        return tuple(
-            Evidence(rule=one.rule, span=one.span, law=one.law, weight=round(one.weight, 3)) for one in ordered
-        )
+    def evidence(self) -> list[Reason]:
+        """The reasons for this candidate, the one with the highest weight first."""
+        return sorted(self.reasons, key=_weightiest_first)
 
 
 class Weighing:

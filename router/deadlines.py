@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from complaints.calendar import jakarta_day
-from complaints.event import Deadline
 from complaints.runtime import packaged
 
 Duty = Literal["forward", "first_follow_up", "complete", "auto_close"]
@@ -36,8 +35,10 @@ class Deadlines:
 
     def of(
         self, received_at: datetime, *, complaint_class: str, oversight: bool, agency_id: str
-    ) -> tuple[Deadline, ...]:
+    ) -> list[dict[str, Any]]:
         """Return the deadlines of the owner's four duties: to forward, to follow up first, to complete, and to close automatically.
+
+        Each is a Deadline as plain data. The list is kept: callers must not change it.
 
         The regulation that is in force on the day of receipt in Jakarta applies; before the first regulation, the first one applies.
 
@@ -65,7 +66,7 @@ def _load() -> Deadlines:
 
 
 @lru_cache(maxsize=_CACHED_DAYS)
-def _deadlines(deadlines: Deadlines, day: date, kind: str, variant: str) -> tuple[Deadline, ...]:
+def _deadlines(deadlines: Deadlines, day: date, kind: str, variant: str) -> list[dict[str, Any]]:
     in_force = [regulation for regulation in deadlines.regulations if regulation["from"] <= day]
     regulation = {
         **(in_force or deadlines.regulations)[0 if not in_force else -1],
@@ -78,10 +79,10 @@ def _deadlines(deadlines: Deadlines, day: date, kind: str, variant: str) -> tupl
         "complete": complete.get(kind, complete["pengaduan"]),
         "auto_close": regulation["first_follow_up"] + regulation["auto_close"],
     }
-    return tuple(
-        Deadline(duty=duty, working_days=count, due=working_day(day, count), source=regulation["id"])
+    return [
+        {"duty": duty, "working_days": count, "due": working_day(day, count).isoformat(), "source": regulation["id"]}
         for duty, count in days.items()
-    )
+    ]
 
 
 def working_day(start: date, count: int) -> date:

@@ -1,8 +1,8 @@
 """Applies the rules of law to a complaint: which agencies a rule names at its place, and who looks into an agency."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from complaints.event import Complaint, RoutingHints
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading, Reading
 from router.agencies.registry import DKI, Agency, Registry
@@ -19,7 +19,20 @@ _ACCUSED_BEFORE, _ACCUSED_AFTER = 2, 3
 _LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
 """For each level of Owner.level, the index in PlaceReading.codes of the region to which the unit belongs."""
 
-_NO_HINTS = RoutingHints()
+
+class Hints(NamedTuple):
+    """What is known besides the text.
+
+    Attributes:
+        addressed_to: the agency that the citizen chose or wrote; empty if none.
+        tagged: other accounts that were tagged together with ours, without the @.
+    """
+
+    addressed_to: str = ""
+    tagged: Sequence[str] = ()
+
+
+_NO_HINTS = Hints()
 
 
 class Facts:
@@ -29,23 +42,28 @@ class Facts:
         reading: what the text says.
         place: where it happened.
         oversight: whether it is about abuse of office.
-        hints: what is known besides the text: the agency that the citizen chose, tagged accounts, and the region of a keyword.
+        hints: what is known besides the text.
     """
 
     __slots__ = ("hints", "oversight", "place", "reading")
 
-    def __init__(self, reading: Reading, complaint: Complaint | None = None) -> None:
+    def __init__(self, reading: Reading, complaint: Mapping[str, Any] | None = None) -> None:
         """Take the facts from a complaint, or from the reading alone.
 
         Args:
             reading: the reading of the text.
-            complaint: the normalised complaint. Its place, oversight and hints take precedence over the reading's, because the
-                channel may have asked the citizen about them (ADR 17).
+            complaint: the normalised complaint as plain data. Its place, oversight and hints take precedence over the reading's, because
+                the channel may have asked the citizen about them (ADR 17).
         """
         self.reading = reading
-        self.place = reading.place if complaint is None else _place_of(complaint)
-        self.oversight = reading.oversight if complaint is None else complaint.oversight
-        self.hints = _NO_HINTS if complaint is None else complaint.hints
+        self.place = reading.place
+        self.oversight = reading.oversight
+        self.hints = _NO_HINTS
+        if complaint is not None:
+            self.place = _place_of(complaint.get("place"))
+            self.oversight = bool(complaint.get("oversight"))
+            if hints := complaint.get("hints"):
+                self.hints = Hints(hints.get("addressed_to") or "", hints.get("tagged") or ())
 
 
 class Owning:
@@ -105,11 +123,16 @@ class Owners:
         return found
 
 
-def _place_of(complaint: Complaint) -> PlaceReading:
-    place = complaint.place
-    regions = (place.province, place.regency, place.district, place.village)
-    codes = tuple(region.code if region else None for region in regions)
-    return PlaceReading(codes=(codes[0], codes[1], codes[2], codes[3]), how="named" if any(codes) else "none")
+def _place_of(place: Mapping[str, Any] | None) -> PlaceReading:
+    if not place:
+        return PlaceReading()
+    codes = (_code(place, "province"), _code(place, "regency"), _code(place, "district"), _code(place, "village"))
+    return PlaceReading(codes=codes, how="named" if any(codes) else "none")
+
+
+def _code(place: Mapping[str, Any], level: str) -> str | None:
+    region = place.get(level)
+    return region["code"] if region else None
 
 
 def _said(why: str, agency: Agency) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from complaints.event import AgencyRef, Alternative, Complaint, Disposition, Evidence, Refusal
-from complaints.ids import disposition_id
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import Reading, SubjectScore
@@ -36,7 +35,10 @@ ALTERNATIVES = 3
 DESK_IS_RIGHT = 0.1
 """Probability that a triage desk is itself the agency that must handle the complaint: 2 of 18 on labelled reports."""
 
-_NOBODY: frozenset[str] = frozenset()
+_NO_REFUSALS: list[str] = []
+
+_OF_SUBJECT = "subject:"
+"""The beginning of the name of a rule about a subject; the subject's id follows."""
 
 
 class Decision:
@@ -107,79 +109,76 @@ class Router:
         """
         return _load(max_hops, _model(model) if isinstance(model, Path) else model)
 
-    def route(self, complaint: Complaint, refusals: Sequence[Refusal] = ()) -> Disposition:
-        """Return the disposition of the complaint after these refusals.
+    def route(self, complaint: Mapping[str, Any], refused_by: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the disposition of the complaint after these refusals as plain data, without `hop` and `previous_owner`.
 
-        Total: any complaint with any refusals gets an owner. Deterministic: the same arguments give the same event. Each counted refusal
-        and each addition of the citizen is a hop of the chain. Only refusals count towards `max_hops`.
+        Total: any complaint with any refusals gets an owner. Deterministic: the same arguments give the same disposition.
 
         Args:
-            complaint: the complaint as the normaliser made it, possibly with additions.
-            refusals: all refusals so far (*bukan wewenang*), oldest first. Only the first one of each agency counts, and
-                none of the national administrator.
+            complaint: the complaint with its additions, as plain data (see complaints.event.Complaint).
+            refused_by: the ids of the agencies that refused it (*bukan wewenang*), oldest first. The first refusal of each counts
+                towards `max_hops`; none of the national administrator does.
         """
-        reading = self.reader.read(complaint.whole_text, title=complaint.title, address=complaint.place.text)
-        chosen = self.topic_subjects.get(complaint.topic or "") if complaint.topic != reading.topic else None
-        if chosen and all(chosen != subject.id for subject in reading.subjects):
+        where = complaint.get("place") or {}
+        reading = self.reader.read(
+            whole_text(complaint), title=complaint.get("title") or "", address=where.get("text") or ""
+        )
+        topic = complaint.get("topic") or ""
+        chosen = self.topic_subjects.get(topic) if topic and topic != reading.topic else None
+        if chosen and not any(chosen == subject.id for subject in reading.subjects):
             reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
         facts = Facts(reading, complaint)
-        counted = self.counted(refusals)
-        decision = self.decide(facts, counted)
-        previous = AgencyRef(id=counted[-1].agency_id, name=self._name(counted[-1].agency_id)) if counted else None
-        hop = len(counted) + len(complaint.additions)
-        return Disposition(
-            id=disposition_id(complaint.id, hop),
-            complaint_id=complaint.id,
-            tracking_code=complaint.tracking_code,
-            hop=hop,
-            owner=decision.owner.ref,
-            previous_owner=previous,
-            triage=decision.triage,
-            confidence=decision.confidence,
-            explanation=decision.explanation,
-            evidence=self._evidence(decision, reading),
-            alternatives=tuple(
-                Alternative(id=other.agency.id, name=other.agency.name, score=thousandths(min(1.0, other.score)))
-                for other in decision.ranked
-                if other.agency.id != decision.owner.id
-            )[:ALTERNATIVES],
-            deadlines=self.deadlines.of(
-                complaint.received_at,
-                complaint_class=complaint.complaint_class.value,
-                oversight=complaint.oversight,
-                agency_id=decision.owner.id,
+        decision = self.decide(facts, refused_by)
+        owner = decision.owner
+        return {
+            "owner": {"id": owner.id, "name": owner.name},
+            "triage": decision.triage,
+            "confidence": decision.confidence,
+            "explanation": decision.explanation,
+            "evidence": self._evidence(decision, reading),
+            "alternatives": [
+                {"id": other.agency.id, "name": other.agency.name, "score": thousandths(min(1.0, other.score))}
+                for other in decision.ranked[: ALTERNATIVES + 1]
+                if other.agency is not owner
+            ][:ALTERNATIVES],
+            "deadlines": self.deadlines.of(
+                datetime.fromisoformat(complaint["received_at"]),
+                complaint_class=complaint.get("class") or "",
+                oversight=facts.oversight,
+                agency_id=owner.id,
             ),
-            secret=complaint.secret,
-            rules_version=f"{self.rules.version}+{self.model.version}" if self.model else self.rules.version,
-            registry_version=self.registry.version,
-            decided_at=_last_turn(complaint, counted),
-        )
+            "rules_version": f"{self.rules.version}+{self.model.version}" if self.model else self.rules.version,
+            "registry_version": self.registry.version,
+        }
 
-    def _evidence(self, decision: Decision, reading: Reading) -> tuple[Evidence, ...]:
+    def _evidence(self, decision: Decision, reading: Reading) -> list[dict[str, Any]]:
         """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is none.
 
         Empty if there are no candidates.
         """
         if not decision.ranked:
-            return ()
+            return []
         owner = decision.owner
         best = next((one for one in decision.ranked if one.agency is owner), decision.ranked[0])
-        return tuple(
-            item.model_copy(update={"span": self.reader.words_for(reading.words, item.rule.removeprefix("subject:"))})
-            if item.rule.startswith("subject:")
-            else item
-            for item in best.evidence
-        )
+        found = []
+        for reason in best.evidence:
+            rule, span = reason.rule, reason.span
+            if rule.startswith(_OF_SUBJECT):
+                span = self.reader.words_for(reading.words, rule[len(_OF_SUBJECT) :])
+            found.append({"rule": rule, "span": span, "law": reason.law, "weight": thousandths(reason.weight)})
+        return found
 
-    def counted(self, refusals: Sequence[Refusal]) -> tuple[Refusal, ...]:
-        """Return the refusals that count, in their order: the first one of each agency, and none of the national administrator."""
-        first: dict[str, Refusal] = {}
-        for refusal in refusals:
-            if refusal.agency_id != self.registry.administrator_id:
-                first.setdefault(refusal.agency_id, refusal)
-        return tuple(first.values())
+    @property
+    def administrator_id(self) -> str:
+        """The id of the national administrator."""
+        return self.registry.administrator_id
 
-    def decide(self, facts: Facts, refusals: Sequence[Refusal] = ()) -> Decision:
+    def name(self, agency_id: str) -> str:
+        """Return the name of an agency, or the id itself if the registry has no such agency."""
+        agency = self.registry.get(agency_id)
+        return agency.name if agency else agency_id
+
+    def decide(self, facts: Facts, refused_by: Sequence[str] = ()) -> Decision:
         """Return the decision on these facts after these refusals.
 
         The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. Without a model, a triage
@@ -188,9 +187,11 @@ class Router:
 
         Args:
             facts: the facts of the complaint.
-            refusals: the refusals that count (see `counted`), oldest first.
+            refused_by: the ids of the agencies that refused, oldest first.
         """
-        refused = {refusal.agency_id for refusal in refusals} if refusals else _NOBODY
+        administrator = self.registry.administrator_id
+        counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
+        refused = set(counted)
         ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, self.model)
         confidence = self._confidence(ranked)
         subjects, where = facts.reading.subjects, facts.place
@@ -198,18 +199,18 @@ class Router:
         name = self.subject_names.get(subject, "")
         deepest = where.deepest
         place = described(self.registry.gazetteer, deepest) if deepest else ""
-        refused_by = self._name(refusals[-1].agency_id) if refusals else ""
+        last = self.name(counted[-1]) if counted else ""
         open_place = (
             where.regency is None and where.province != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
         )
-        exhausted = len(refusals) >= self.max_hops
+        exhausted = len(counted) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
         if confidence >= sure_from and not exhausted and (self.model or not open_place):
             best = ranked[0]
-            text = explain(best.agency, best.why, subject=name, place=place, refused_by=refused_by)
+            text = explain(best.agency, best.why, subject=name, place=place, refused_by=last)
             return Decision(best.agency, confidence, text, ranked, triage=False)
         desk = self.registry.national_administrator if exhausted else self._desk(facts, refused)
-        text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=refused_by)
+        text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
     def _confidence(self, ranked: list[Candidate]) -> float:
@@ -239,15 +240,12 @@ class Router:
                 return desk
         return self.registry.national_administrator
 
-    def _name(self, agency_id: str) -> str:
-        agency = self.registry.get(agency_id)
-        return agency.name if agency else agency_id
 
-
-def _last_turn(complaint: Complaint, refusals: Sequence[Refusal]) -> datetime:
-    """Return the time of the latest refusal or addition, or else of receipt. No clock is read, so a replay gives the same disposition."""
-    said = [refusal.at for refusal in refusals] + [addition.received_at for addition in complaint.additions]
-    return max(said, default=complaint.received_at)
+def whole_text(complaint: Mapping[str, Any]) -> str:
+    """Return the text of a complaint and the texts of its additions, joined by line breaks, oldest first."""
+    text: str = complaint.get("text") or ""
+    additions = complaint.get("additions")
+    return "\n".join([text, *[addition["text"] for addition in additions]]) if additions else text
 
 
 @cache

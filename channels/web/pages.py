@@ -24,12 +24,14 @@ from channels.web.parse import (
 )
 from channels.web.parts import WebParts
 from channels.web.responses import page
-from channels.web.service import WebService, code_in
+from channels.web.service import Seen, WebService, code_in
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
 from complaints import tracking
+from complaints.calendar import WIB
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
+from complaints.ids import addition_id
 
 LABELS = {
     "title": "Judul",
@@ -73,6 +75,7 @@ class Pages:
         self._service = service
         self._parts = parts
         self._forms = parts.forms
+        self._receipts = parts.receipts
         self._most_mb = parts.max_file_bytes // MEGABYTE
 
     async def get_form(self, request: Request) -> Response:
@@ -94,7 +97,10 @@ class Pages:
             receipt = await self._service.keep(message)
         except HTTPException as error:
             return _told(error, self._form(request, fields=form.fields, errors=[_fault(error)], files=files))
-        return RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
+        answer = RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
+        signed = self._receipts.sign(receipt.complaint_id, receipt.tracking_code)
+        self._receipts.give(request, answer, signed)
+        return answer
 
     async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:
         """Return a form of ours, the files that it has by now, and what is wrong with either."""
@@ -208,12 +214,23 @@ class Pages:
             return await self._case(request, code, fields=form.fields, errors=errors, files=files)
         message = addition(text, attachments=files, idempotency_key=form.fields.get("form_key"))
         try:
-            await self._service.complete(code, message)
+            receipt = await self._service.complete(await self._own_code(request, code), message)
         except HTTPException as error:
             return _told(
                 error, await self._case(request, code, fields=form.fields, errors=[_fault(error)], files=files)
             )
-        return RedirectResponse(f"/lacak/{code}?dilengkapi=1", status_code=303)
+        answer = RedirectResponse(f"/lacak/{code}?dilengkapi=1", status_code=303)
+        command_id = addition_id(receipt.complaint_id, message.upstream_id)
+        self._receipts.give(request, answer, self._receipts.sign(receipt.complaint_id, code, command_id))
+        return answer
+
+    async def _own_code(self, request: Request, code: str) -> str:
+        """Return the code of the case that the browser means: if another complaint had the code that it was told, the case has another."""
+        sent = self._receipts.held(request, code)
+        if sent is None:
+            return code
+        seen = await self._service.seen(code, sent)
+        return code if seen.status is None else seen.status.tracking_code
 
     async def _case(
         self,
@@ -225,11 +242,13 @@ class Pages:
         files: tuple[Attachment, ...],
     ) -> Response:
         browser = self._forms.browser(request)
-        status, unknown = None, ""
+        sent, unknown = self._receipts.held(request, code), ""
         try:
-            status = await self._service.status(code)
+            seen = await self._service.seen(code, sent)
         except HTTPException as error:
-            unknown = error.detail
+            seen, unknown = Seen(status=None, sent=sent), error.detail
+        status = seen.status
+        code = code if status is None else status.tracking_code
         answer = page(
             "case.html",
             status=(403 if EXPIRED in errors else 422) if errors else 200,
@@ -241,7 +260,9 @@ class Pages:
             elsewhere=CHANNELS.get(status.channel, "") if status else "",
             letters=await self._service.letters(code),
             day=day,
-            completed="dilengkapi" in request.query_params,
+            received=moment(seen.sent.at) if seen.sent else "",
+            result=seen.facts[0] if seen.facts else None,
+            completed=sent is not None and sent.command_id is not None,
             values={"form_key": uuid4().hex, **fields},
             errors={error.field: error for error in errors},
             labels={**LABELS, "text": "Keterangan tambahan"},
@@ -250,6 +271,11 @@ class Pages:
         )
         self._forms.set_cookie(request, answer, browser)
         return answer
+
+
+def moment(at: datetime) -> str:
+    """Return a time as people write it: 3 Nov 2026 12.05 WIB."""
+    return f"{day(at)} {at.astimezone(UTC) + WIB:%H.%M} WIB"
 
 
 def _fault(error: HTTPException) -> FieldError:

@@ -3,14 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from channels.correspondence import Outgoing
 from channels.web.places import RegencySearch
+from channels.web.receipts import Receipts
 from channels.web.request_keys import RequestKeys
 from channels.web.security import ApiKeys, Forms, Limits
 from channels.web.uploads.multipart import FormReader
-from complaints.case import CaseReader
+from complaints.case import CaseReader, CaseStatus
+from complaints.fact import Fact
 from complaints.storage.attachments import AttachmentStore
+
+
+class Cases(CaseReader, Protocol):
+    """Looks up cases, and what became of what was sent. Each method raises UnavailableError if it cannot now. Thread-safe."""
+
+    def status_of(self, complaint_id: UUID) -> CaseStatus | None:
+        """Return the status of the case of a complaint, whatever its tracking code is; None if there is none yet."""
+
+    def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
+        """Return the facts that a command to the case with a tracking code caused; none if it has no result yet."""
 
 
 class Letters(Protocol):
@@ -25,24 +38,26 @@ class WebParts:
     """The parts that the handlers work with.
 
     Attributes:
-        cases: looks up the status of a case.
+        cases: looks up cases.
         letters: the replies to citizens.
         regencies: finds kabupaten and kota.
         store: keeps files.
         requests: the idempotency keys that clients have used.
         forms: signs the hidden values of forms.
+        receipts: signs the receipts of what was just sent.
         keys: the keys of the API's clients.
         limits: the number of requests that a client may make per period.
         max_body_bytes: the maximum size of one request in bytes, without files.
         max_file_bytes: the maximum size of one file in bytes.
     """
 
-    cases: CaseReader
+    cases: Cases
     letters: Letters
     regencies: RegencySearch
     store: AttachmentStore
     requests: RequestKeys
     forms: Forms
+    receipts: Receipts
     keys: ApiKeys
     limits: Limits
     max_body_bytes: int

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -15,19 +17,21 @@ from channels.correspondence import Outgoing
 from channels.safe import Outcome, Receipt
 from channels.web.parse import FieldError, Submission, faults_of_time, from_form, typed
 from channels.web.parts import WebParts
+from channels.web.receipts import Sent
 from channels.web.security import ApiKeys
 from channels.web.uploads.files import referred
 from complaints import tracking
 from complaints.case import CaseStatus
-from complaints.errors import CaseError, CaseFull, ContractViolation, TrackingCodeError, UnavailableError
+from complaints.errors import CaseError, ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
+from complaints.fact import Fact
 from complaints.message import InboundMessage
 
 RETRY_AFTER_S = "30"
 """Seconds after which a client should try again if nothing can be kept now."""
 
 HISTORY_STATES = frozenset({"sent", "waiting", "sending"})
-"""The states of replies that the citizen may read here: not "expired" (it came too late), "suppressed" or "undeliverable"."""
+"""The states of replies that the citizen may read here: not "expired" (it came too late) or "undeliverable"."""
 
 LATER = {"Retry-After": RETRY_AFTER_S}
 """The header of an answer that asks the client to try again later."""
@@ -43,6 +47,21 @@ class Entry(Protocol):
 
     def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
         """Add a message to a case (see channels.intake.Intake)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What somebody may see under a tracking code.
+
+    Attributes:
+        status: the status of the case; None if the view has none.
+        sent: what the holder of a receipt has sent and the view does not have yet; None if there is nothing like that.
+        facts: what became of the addition that the holder of a receipt has sent; empty if it is in `sent`.
+    """
+
+    status: CaseStatus | None
+    sent: Sent | None = None
+    facts: tuple[Fact, ...] = ()
 
 
 class WebService:
@@ -127,15 +146,10 @@ class WebService:
         """Add a message to the case with a code.
 
         Raises:
-            HTTPException: as for `keep`; 404, there is no such case; 409, the case takes no more additions.
+            HTTPException: as for `keep`; 404, there is no such case, or nobody can tell now.
         """
         try:
             return await self._kept(lambda: self._intake.complete(code, message))
-        except CaseFull as error:
-            raise HTTPException(
-                409,
-                "Laporan ini sudah terlalu sering dilengkapi. Silakan sampaikan kelanjutannya sebagai laporan baru.",
-            ) from error
         except CaseError as error:
             raise HTTPException(
                 404, "Laporan ini belum dapat dilengkapi. Laporan baru perlu beberapa saat; silakan coba lagi."
@@ -175,17 +189,53 @@ class WebService:
         Raises:
             HTTPException: 503, the status cannot be looked up now.
         """
+        return await self._asked(lambda: self._parts.cases.status(code))
+
+    async def _asked(self, look_up: Callable[[], T]) -> T:
         try:
-            return await run_in_threadpool(self._parts.cases.status, code)
+            return await run_in_threadpool(look_up)
         except UnavailableError as error:
             raise HTTPException(
                 503, "Status laporan belum dapat dilihat. Silakan coba lagi sebentar.", LATER
             ) from error
 
+    async def seen(self, code: str, sent: Sent | None) -> Seen:
+        """Return what may be seen under a tracking code by whoever has a receipt for it, or by anybody.
+
+        If another complaint had the code already, the holder of the receipt sees the case of the complaint, which has another code.
+
+        Args:
+            code: the tracking code.
+            sent: what the receipt says; None without a valid one.
+
+        Raises:
+            HTTPException: 503, the case cannot be looked up now.
+        """
+        status = await self.status(code)
+        if sent is None:
+            return Seen(status=status)
+        if status is None or status.complaint_id != sent.complaint_id:
+            status = await self._asked(lambda: self._parts.cases.status_of(sent.complaint_id))
+        if status is None or sent.command_id is None:
+            return Seen(status=status, sent=sent if status is None else None)
+        try:
+            facts = await self.result(status.tracking_code, sent.command_id)
+        except HTTPException:  # the case is known; of the addition no more can be said than that it was received
+            facts = ()
+        return Seen(status=status, sent=None if facts else sent, facts=facts)
+
+    async def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
+        """Return what became of a command; empty if it has no result yet.
+
+        Raises:
+            HTTPException: 503, the case cannot be looked up now.
+        """
+        return await self._asked(lambda: self._parts.cases.result(code, command_id))
+
     async def letters(self, code: str) -> list[Outgoing]:
-        """Return the replies to the citizen about a case, oldest first, without those that a replay made or that came too late."""
+        """Return the replies to the citizen about a case, oldest first, without those that came too late."""
         found = await run_in_threadpool(self._parts.letters.history, code)
-        return [letter for letter in found if letter.state in HISTORY_STATES and not letter.reply.replayed]
+        return [letter for letter in found if letter.state in HISTORY_STATES]
 
 
 def code_in(parameters: Mapping[str, str]) -> str:

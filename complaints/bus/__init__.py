@@ -5,9 +5,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
-MAX_RECORD_BYTES = 1_000_000
-"""The maximum size of a record's value in bytes. Kafka's default limit for a whole record is 1 MiB, so key and headers fit as well.
-Nothing may write a larger value: a producer may fail it with ContractViolation."""
+from complaints.limits import RECORD_BYTES
+
+MAX_RECORD_BYTES = RECORD_BYTES
+"""The maximum size of a record's value in bytes (see complaints.limits). A producer may fail a larger one with ContractViolation."""
 
 Headers = tuple[tuple[str, bytes], ...]
 """A record's headers as pairs of name and value, in order."""
@@ -166,13 +167,16 @@ class BatchConsumer(Protocol):
 class Scanner(Protocol):
     """Reads without a consumer group, for people and tools. Reading changes nobody's progress."""
 
-    def scan(self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None) -> Iterator[Batch]:
+    def scan(
+        self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None, only: int | None = None
+    ) -> Iterator[Batch]:
         """Yield the records of a topic in batches, up to the end that the topic has when the iteration begins.
 
         Args:
             topic: the topic's name.
             start: the first offset to read in each partition; a partition that is not listed is read from its first record.
             since_ms: only records stamped at or after this time, in milliseconds since 1970; not together with `start`.
+            only: the number of the only partition to read; None for all.
 
         Raises:
             BusUnavailable: the broker did not answer in time.
@@ -197,29 +201,7 @@ class Scanner(Protocol):
 
 
 class Admin(Protocol):
-    """Creates topics, and reads the offsets of topics and of consumer groups."""
-
-    def ensure_topics(self, replication: int = -1) -> list[str]:
-        """Create the topics that topics.yaml declares and Kafka does not have yet. Return the names of these topics.
-
-        Args:
-            replication: the number of replicas per topic; -1 for the cluster's default.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
-        """
-
-    def create_like(self, name: str, like: str, *, retention_ms: int) -> None:
-        """Create the topic `name` with as many partitions as the declared topic `like`. Do nothing if `name` exists.
-
-        Args:
-            name: the name of the new topic.
-            like: the name of a topic in topics.yaml.
-            retention_ms: how long Kafka keeps the new topic's records, in milliseconds.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
-        """
+    """Reads the offsets of topics and of consumer groups (see also complaints.bus.admin)."""
 
     def end_offsets(self, topic: str) -> Offsets:
         """Return, for each partition of a topic, the offset after its last record.

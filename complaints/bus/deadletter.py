@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from complaints import ids
 from complaints.bus import StoredRecord
-from complaints.errors import PoisonError
 from complaints.event import DeadLetter
 
 KEPT_BYTES = 700_000
@@ -14,7 +13,7 @@ KEPT_HEADERS, KEPT_HEADER_BYTES = 30, 500
 """The maximum number of headers in a dead letter, and the maximum length of each name and value. CloudEvents needs seven short headers."""
 
 
-def of_record(record: StoredRecord, error: PoisonError) -> DeadLetter:
+def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> DeadLetter:
     """Return the dead letter of a record that was read from a topic and cannot be processed.
 
     Its id depends only on the record's position, so every reader gives it the same id. It keeps the first KEPT_BYTES bytes of the value and
@@ -23,6 +22,7 @@ def of_record(record: StoredRecord, error: PoisonError) -> DeadLetter:
     Args:
         record: the record.
         error: the error that the record caused; its text becomes the reason.
+        attempts: how often the record was tried.
     """
     value = record.value or b""
     cut = f"; {len(value)} bytes, of which the first {KEPT_BYTES} are here" if len(value) > KEPT_BYTES else ""
@@ -34,6 +34,7 @@ def of_record(record: StoredRecord, error: PoisonError) -> DeadLetter:
         source_key=str(record.position),
         reason=f"{error}{cut}",
         error_class=type(error).__name__,
+        attempts=attempts,
         at=datetime.now(UTC),
         payload=value[:KEPT_BYTES],
         headers={

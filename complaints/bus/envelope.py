@@ -5,25 +5,33 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from complaints.bus import Headers, Record, StoredRecord
-from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS, REPLIES
+from complaints.command import Command
+from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, REPLIES
 from complaints.errors import ContractViolation
-from complaints.event import CaseEvent, Complaint, DeadLetter, Delivery, Disposition, Event, Reply
+from complaints.event import Complaint, DeadLetter, Delivery, Event, Reply
+from complaints.fact import Fact
 
-AnyEvent = Complaint | Disposition | CaseEvent | Reply | Delivery | DeadLetter
+AnyEvent = Complaint | Command | Fact | Reply | Delivery | DeadLetter
 E = TypeVar("E", bound=Event)
 
 _TOPIC_OF: dict[type[Event], str] = {
     Complaint: COMPLAINTS,
-    Disposition: DISPOSITIONS,
-    CaseEvent: CASE_EVENTS,
+    Command: COMPLAINTS,
+    Fact: CASE_EVENTS,
     Reply: REPLIES,
     Delivery: DELIVERIES,
     DeadLetter: DEAD_LETTERS,
 }
-_FIXED = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
-_TYPE_HEADERS = {
-    model: (*_FIXED, ("ce_type", f"id.go.lapor.{model.__name__.lower()}.v1".encode())) for model in _TOPIC_OF
-}
+FIXED: Headers = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
+"""The headers that all records have."""
+
+
+def type_of(model: type[Event]) -> bytes:
+    """Return the value of the header `ce_type` of a model's events: its name, and the major version of the contract."""
+    return f"id.go.lapor.{model.__name__.lower()}.v1".encode()
+
+
+_TYPE_HEADERS = {model: (*FIXED, ("ce_type", type_of(model))) for model in _TOPIC_OF}
 
 
 CHANNEL_HEADER = "ce_channel"
@@ -32,20 +40,18 @@ CHANNEL_HEADER = "ce_channel"
 
 def _time_of(event: AnyEvent) -> str:
     match event:
-        case Complaint():
+        case Complaint() | Command():
             return event.received_at.isoformat()
-        case Disposition():
-            return event.decided_at.isoformat()
         case Reply():
             return event.created_at.isoformat()
-        case CaseEvent() | Delivery() | DeadLetter():
+        case Fact() | Delivery() | DeadLetter():
             return event.at.isoformat()
 
 
 def _key_of(event: AnyEvent) -> str:
     match event:
-        case Complaint():
-            return str(event.id)
+        case Complaint() | Command() | Fact():
+            return event.tracking_code
         case DeadLetter():
             return event.source_key
         case _:
@@ -55,8 +61,9 @@ def _key_of(event: AnyEvent) -> str:
 def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
     """Return the event as a record.
 
-    The key is the id of the complaint; that of a dead letter is its `source_key`. Fields that are None are left out of the JSON. The
-    headers are the CloudEvents attributes; a reply also has its channel in a header.
+    The key is the tracking code of the case; that of a reply or a delivery is the id of the complaint, that of a dead letter its
+    `source_key`. Fields that are None are left out of the JSON. The headers are the CloudEvents attributes; a reply also has its
+    channel in a header.
 
     Args:
         event: the event to write.

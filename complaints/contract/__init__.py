@@ -1,5 +1,6 @@
 """The contract as data: the declared topics and the JSON Schemas of their events, for programs in any language that read our topics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -7,16 +8,23 @@ from typing import Any
 
 import yaml
 
-from complaints import event
-from complaints.event import Event
+from complaints.case import Case
+from complaints.command import Command
+from complaints.event import Complaint, DeadLetter, Delivery, Event, Reply
+from complaints.fact import Fact
 
 COMPLAINTS = "lapor.complaints"
-DISPOSITIONS = "lapor.dispositions"
+CASES = "lapor.cases"
 CASE_EVENTS = "lapor.case-events"
 REPLIES = "lapor.replies"
 DELIVERIES = "lapor.deliveries"
 DEAD_LETTERS = "lapor.deadletters"
 CONTROL = "lapor.control"
+
+MODELS: dict[str, type[Event]] = {
+    model.__name__: model for model in (Complaint, Command, Case, Fact, Reply, Delivery, DeadLetter)
+}
+"""The models of whole records, by their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +33,24 @@ class Topic:
 
     Attributes:
         name: its name on Kafka.
-        model: the event that it carries; None if it carries no event.
+        models: the events that it carries; empty if it carries none.
         partitions: the number of partitions that it is created with.
-        retention_ms: how long Kafka keeps a record, in milliseconds; -1 means for ever.
+        settings: Kafka's settings of the topic by their names. A setting that is not here is the cluster's.
+        steps: the names of the steps whose mailbox it is.
         what: one sentence that describes the topic to people.
     """
 
     name: str
-    model: type[Event] | None
+    models: tuple[type[Event], ...]
     partitions: int
-    retention_ms: int
+    settings: Mapping[str, str]
+    steps: tuple[str, ...] = ()
     what: str
+
+    @property
+    def compacted(self) -> bool:
+        """Whether it holds the state of a step: Kafka keeps the last record of each key."""
+        return self.settings["cleanup.policy"] == "compact"
 
 
 @cache
@@ -45,9 +60,10 @@ def topics() -> dict[str, Topic]:
     return {
         name: Topic(
             name=name,
-            model=getattr(event, entry["model"]) if entry["model"] else None,
+            models=tuple(MODELS[model] for model in entry["models"]),
             partitions=entry["partitions"],
-            retention_ms=entry["retention_ms"],
+            settings={key: str(value) for key, value in entry["settings"].items()},
+            steps=tuple(entry.get("steps", ())),
             what=entry["what"],
         )
         for name, entry in declared.items()

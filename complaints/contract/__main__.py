@@ -3,18 +3,16 @@
 import json
 from pathlib import Path
 
-from complaints.contract import schema, topics
+from complaints.contract import MODELS, schema
 
 
 def main() -> None:
-    """Write one schema per topic that carries events, into the folder `schemas` beside this file."""
+    """Write one schema per model of a record, into the folder `schemas` beside this file."""
     folder = Path(__file__).parent / "schemas"
     folder.mkdir(exist_ok=True)
-    for name, topic in topics().items():
-        if topic.model is not None:
-            (folder / f"{name}.json").write_text(
-                json.dumps(schema(topic.model), indent=1, ensure_ascii=False) + "\n", "utf-8"
-            )
+    for name, model in MODELS.items():
+        text = json.dumps(schema(model), indent=1, ensure_ascii=False)
+        (folder / f"{name.lower()}.json").write_text(f"{text}\n", "utf-8")
 
 
 if __name__ == "__main__":

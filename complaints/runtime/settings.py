@@ -67,6 +67,18 @@ class Settings(BaseSettings):
     webhook_secrets_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="YAML file with the sources of signed webhooks: name, `secrets`, `callback`."
     )
+    view: OptionalText = Field(
+        None,
+        description="host:port that the view listens on. Unset: a port that `lapor up` chooses on loopback.",
+    )
+    view_url: OptionalText = Field(
+        None,
+        description="Base address of the view, http://host:port, several copies separated by commas. Unset: the running stack's.",
+    )
+    view_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = Field(
+        None,
+        description="Key of the internal interfaces that show cases, the view's and the router's. Unset: the running stack's.",
+    )
     data: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("lapor"),
         description="Folder for all stored data: spools, secrets, the embedded servers' data.",
@@ -82,6 +94,12 @@ class Settings(BaseSettings):
     x_account: str = Field("lapor1708", description="Our account on X, without the @.")
     max_hops: int = Field(
         3, ge=1, le=20, description="Number of refusals after which a complaint goes to the national administrator."
+    )
+    ordinal: int = Field(
+        0, ge=0, le=999, description="Number of this worker among the workers of the router; each has another one."
+    )
+    router_web: OptionalText = Field(
+        None, description="host:port of the router's web endpoint: health, metrics, the state of a case. Unset: none."
     )
     model: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="File with a model for the router, made by `lapor learn`. Unset: only the rules are used."
@@ -150,7 +168,7 @@ class Settings(BaseSettings):
         10 << 20, ge=1024, description="Maximum size in bytes of one file in a web request."
     )
     router_batch: int = Field(
-        2000, ge=1, description="Maximum number of events that the router processes in one batch."
+        1000, ge=1, description="Maximum number of records that the router handles in one transaction."
     )
     sink_batch: int = Field(20_000, ge=1, description="Number of records at which the sink inserts what it has read.")
     sink_interval_s: float = Field(1.0, gt=0, description="Seconds after which the sink inserts what it has read.")
@@ -191,6 +209,28 @@ class Settings(BaseSettings):
             ConfigurationError: no address is set, because there is no LAPOR_CLICKHOUSE and no running stack was found.
         """
         return self._required(self.clickhouse, "LAPOR_CLICKHOUSE", "clickhouse://user:password@host:9000/database")
+
+    def view_required(self) -> tuple[list[str], SecretStr]:
+        """Return the base addresses of the copies of the view, and the key that they ask for.
+
+        Raises:
+            ConfigurationError: an address or the key is not set, because no running stack was found, or an address is not valid.
+        """
+        text = self._required(self.view_url, "LAPOR_VIEW_URL", "http://host:port")
+        if self.view_key is None:
+            raise ConfigurationError(
+                "no key for the view: set LAPOR_VIEW_KEY to the key that the view was started with"
+            )
+        urls = [url.strip() for url in text.split(",") if url.strip()]
+        for url in urls:
+            try:
+                parse_address(url, scheme=urlsplit(url).scheme or "http", default_port=80)
+                fits = urlsplit(url).scheme in {"http", "https"}
+            except (ConfigurationError, ValueError):
+                fits = False
+            if not fits:
+                raise ConfigurationError(f"LAPOR_VIEW_URL={text}: {url!r} is not of the form http://host:port")
+        return urls, self.view_key
 
     def _required(self, value: str | None, name: str, form: str) -> str:
         if value is None:

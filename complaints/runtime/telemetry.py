@@ -21,14 +21,59 @@ INTAKE_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 SPOOLED = Gauge("lapor_spool_records", "Records that wait for Kafka in a channel's spool.", ["channel"])
-EVENTS_ROUTED = Counter("lapor_events_routed_total", "Events that the router processed, by outcome.", ["outcome"])
+EVENTS_ROUTED = Counter(
+    "lapor_events_routed_total",
+    "Records of the mailbox of cases that the router handled, by what they led to.",
+    ["outcome"],
+)
 ROWS_STORED = Counter("lapor_rows_stored_total", "Rows that the sink inserted.", ["table"])
 REPLIES = Counter("lapor_replies_total", "Replies to citizens, by outcome.", ["channel", "outcome"])
 DEAD_LETTERS = Counter("lapor_dead_letters_total", "Dead letters written, by writer.", ["by"])
 X_READS_SHARE = Gauge(
     "lapor_x_reads_share", "Used share of the monthly budget of posts read from X; at 1 the channel stops reading."
 )
+VIEW_RECORDS = Counter("lapor_view_records_total", "Records that the view read, by outcome.", ["outcome"])
+VIEW_BEHIND = Gauge("lapor_view_behind_seconds", "Age of the oldest record that the view has not read; -1 if unknown.")
+MEMORY_FAULTS = Counter(
+    "lapor_memory_faults_total", "Failures to read or write what a channel remembers of its citizens' cases."
+)
 RETRIES = Counter("lapor_retries_total", "Repeated attempts after a failure, by kind of attempt.", ["what"])
+STEP_BATCH = Histogram(
+    "lapor_step_batch_records",
+    "Records of a step's mailbox that one transaction handled.",
+    ["step"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000),
+)
+STEP_FUNCTION_SECONDS = Histogram(
+    "lapor_step_function_seconds",
+    "Seconds that a step's function took for the records of one transaction.",
+    ["step"],
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
+)
+STEP_TRANSACTION_SECONDS = Histogram(
+    "lapor_step_transaction_seconds",
+    "Seconds from the beginning of a step's transaction to the end of its commit.",
+    ["step"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STEP_RESTORE_SECONDS = Histogram(
+    "lapor_step_restore_seconds",
+    "Seconds from the assignment of a partition until its states were complete.",
+    ["step"],
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80),
+)
+STEP_INPUT_AGE_SECONDS = Histogram(
+    "lapor_step_input_age_seconds",
+    "Seconds from the timestamp of the oldest record of a transaction to its commit.",
+    ["step"],
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 3600),
+)
+STEP_ABORTED = Counter("lapor_step_aborted_transactions_total", "Transactions of a step that were aborted.", ["step"])
+STEP_STATES = Gauge(
+    "lapor_step_states", "Entries in the local copy of a step's states, roughly; a timer is one too.", ["step"]
+)
+STEP_STATE_BYTES = Gauge("lapor_step_state_bytes", "Bytes of the local copy of a step's states, roughly.", ["step"])
+STEP_TIMERS = Gauge("lapor_step_timers", "Timers that a worker has proposed and that are not handled yet.", ["step"])
 
 
 TALKATIVE = (
@@ -99,6 +144,10 @@ class Heartbeat:
     STALE_AFTER_S = 30.0
     """Seconds without a heartbeat after which a loop counts as stuck: no round of a loop waits longer than this for anything."""
 
+    STEP_STALE_AFTER_S = 3.0
+    """The same for the worker of a step, which beats each second whatever it waits for. While it hangs, its partitions stand still, and
+    whoever reads its outputs may wait for its open transaction."""
+
     def __init__(self, folder: Path, name: str) -> None:
         """Create the folder if it does not exist. The file itself is written by the first `beat`.
 
@@ -109,6 +158,7 @@ class Heartbeat:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / name
         self._last = 0.0
+        self._beaten = time.monotonic()
         self._lock = threading.Lock()
 
     def beat(self, **state: object) -> None:
@@ -116,7 +166,7 @@ class Heartbeat:
 
         Does nothing if the last write is less than WRITE_EVERY_S seconds ago. Errors of the disk are ignored.
         """
-        now = time.monotonic()
+        now = self._beaten = time.monotonic()
         with self._lock:
             if now - self._last < self.WRITE_EVERY_S:
                 return
@@ -129,10 +179,22 @@ class Heartbeat:
                 with contextlib.suppress(OSError):
                     os.utime(self._path)
 
+    def seconds_since(self) -> float:
+        """Return the seconds since the last call of `beat`, or since this object was made."""
+        return time.monotonic() - self._beaten
+
     @classmethod
     def age_s(cls, folder: Path, name: str) -> float | None:
         """Return the seconds since the last heartbeat of the loop `name` in the folder `folder`, or None if it has no file there."""
         try:
             return time.time() - (folder / name).stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    @classmethod
+    def stamp(cls, folder: Path, name: str) -> int | None:
+        """Return a number that changes with each heartbeat of the loop `name` in the folder `folder`, or None if it has no file there."""
+        try:
+            return (folder / name).stat().st_mtime_ns
         except FileNotFoundError:
             return None

@@ -1,14 +1,17 @@
-"""`lapor case ...` and `lapor explain`, which act on one case or show it, and `lapor replay`, which routes past events again."""
+"""`lapor case ...` and `lapor explain`, which act on one case or show it, and `lapor replay`, which decides past records again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lapor.commands.options import DataDir
+from lapor.commands.options import DataDir, milliseconds_of
 
 if TYPE_CHECKING:
-    from complaints.event import Disposition
+    from pathlib import Path
+
+    from complaints.command import CommandKind
+    from complaints.event import AgencyRef
     from ops.replay import Move
 
 app = typer.Typer(help="Act on one case.", no_args_is_help=True)
@@ -27,11 +30,11 @@ def refuse(
     data_dir: DataDir = None,
 ) -> None:
     """Refuse a case in an agency's name (*bukan wewenang*). The case moves to another agency and never back; the deadlines keep running."""
-    from lapor.local.note import started_in
-    from lapor.processes import cases
+    from complaints.command import CommandKind
+    from ops.cases import checked
 
-    _check(text, "say why the agency is not responsible; the reason stays with the case")
-    cases.refuse(started_in(data_dir), code, agency=agency, text=text, say=typer.echo)
+    reason = checked(CommandKind.refuse, text, "say why the agency is not responsible; the reason stays with the case")
+    _act(code, CommandKind.refuse, agency=agency, text=reason, data_dir=data_dir)
 
 
 @app.command()
@@ -43,104 +46,79 @@ def answer(
     data_dir: DataDir = None,
 ) -> None:
     """Answer the citizen in the name of the agency that owns the case. The answer is sent on the channel of the complaint."""
+    from complaints.command import CommandKind
+    from ops.cases import checked
+
+    said = checked(CommandKind.answer, text, "write the answer that the citizen will read")
+    _act(code, CommandKind.answer, agency=agency, text=said, data_dir=data_dir)
+
+
+def _act(code: str, kind: "CommandKind", *, agency: str, text: str, data_dir: "Path | None") -> None:
     from lapor.local.note import started_in
     from lapor.processes import cases
 
-    _check(text, "write the answer that the citizen will read")
-    cases.answer(started_in(data_dir), code, agency=agency, text=text, say=typer.echo)
-
-
-def _check(text: str, advice: str) -> None:
-    from complaints.errors import ConfigurationError
-
-    if not text.strip():
-        raise ConfigurationError(f"--text is empty: {advice}")
+    cases.act(started_in(data_dir), code, kind, agency=agency, text=text, say=typer.echo)
 
 
 def explain(code: Code, *, data_dir: DataDir = None) -> None:
-    """Show who owns a case and why: owner, evidence, law, alternatives and deadlines of each hop so far that Kafka still has."""
-    from complaints import tracking
+    """Show who owns a case and why: owner, evidence, law, alternatives and deadlines of each hop, and what was said between them."""
     from lapor.local.note import started_in
     from lapor.processes import cases
 
-    case, dispositions = cases.history(started_in(data_dir), code)
-    typer.echo(f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id})")
-    for disposition in dispositions:
-        _show(disposition)
-
-
-def _show(disposition: "Disposition") -> None:
-    desk = "  [triage desk: the owner is not clear yet]" if disposition.triage else ""
-    typer.echo(f"\nhop {disposition.hop}: {disposition.owner.name} ({disposition.owner.id}){desk}")
-    typer.echo(f"  {disposition.explanation}")
-    typer.echo(
-        f"  confidence {disposition.confidence:.2f}, rules {disposition.rules_version}, registry {disposition.registry_version}"
-    )
-    for evidence in disposition.evidence:
-        span = f' "{evidence.span}"' if evidence.span else ""
-        law = f" [{evidence.law}]" if evidence.law else ""
-        typer.echo(f"  - {evidence.rule}{span}{law} weight {evidence.weight:.2f}")
-    for other in disposition.alternatives:
-        typer.echo(f"  or {other.name} ({other.id}) {other.score:.2f}")
-    for deadline in disposition.deadlines:
-        typer.echo(f"  {deadline.duty}: by {deadline.due} ({deadline.working_days} working days, {deadline.source})")
+    cases.explain(started_in(data_dir), code, say=typer.echo)
 
 
 def replay(
     *,
-    topic: Annotated[str, typer.Option(help="lapor.complaints or lapor.case-events.")] = "lapor.complaints",
     since: Annotated[
         str, typer.Option(help="A date or time (2026-11-01, 2026-11-01T08:00), or how long ago (90m, 12h, 7d).")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print each move as a JSON line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each difference as a JSON line.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Route past events again with the present rules, into a shadow topic, and show which cases would move. No citizen is notified."""
+    """Decide past complaints and commands again with today's rules, and show which cases would move. It writes nothing."""
     import orjson
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from complaints.contract import CASE_EVENTS, COMPLAINTS
-    from complaints.errors import ConfigurationError
     from lapor.local.note import started_in
-    from lapor.processes import cases
+    from lapor.processes.replay import replay as replayed
 
-    if topic not in {COMPLAINTS, CASE_EVENTS}:
-        raise ConfigurationError(
-            f"--topic {topic!r} cannot be replayed: the router reads only {COMPLAINTS} and {CASE_EVENTS}"
-        )
     since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
+    settings = started_in(data_dir)
+    settings.kafka_required()
 
     def moved(move: "Move") -> None:
         if as_json:
-            line = {"tracking_code": move.tracking_code, "from": move.before.id, "to": move.after.id, "why": move.why}
+            line = {
+                "tracking_code": move.tracking_code,
+                "from": _id(move.before),
+                "to": _id(move.after),
+                "why": move.why,
+            }
             typer.echo(orjson.dumps(line).decode())
         else:
-            typer.echo(f"{move.tracking_code}  {move.before.name} -> {move.after.name}: {move.why}")
+            typer.echo(str(move))
 
-    summary = cases.replay(started_in(data_dir), topic, since_ms=since_ms, moved=moved)
-    typer.echo(orjson.dumps(summary).decode())
+    columns = (TextColumn("replay"), BarColumn(), MofNCompleteColumn(), TextColumn("partitions"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        bar = shown.add_task("replay", total=None)
+
+        def told(done: int, total: int) -> None:
+            shown.update(bar, completed=done, total=total)
+
+        summary = replayed(settings, since_ms=since_ms, moved=moved, told=told)
+    typer.echo(orjson.dumps(summary.as_json()).decode())
+
+
+def _id(agency: "AgencyRef | None") -> str | None:
+    return None if agency is None else agency.id
 
 
 def since_milliseconds(text: str, *, now: datetime) -> int:
-    """Return the point in time that a text means, in milliseconds since 1970.
-
-    Args:
-        text: an ISO date or time (UTC if it names no zone), or how long ago: a number followed by m, h or d.
-        now: the present time.
+    """Return the point in time that the text of `--since` means, in milliseconds since 1970 (see milliseconds_of).
 
     Raises:
-        ConfigurationError: the text has neither form.
+        ConfigurationError: the text means none.
     """
-    from complaints.errors import ConfigurationError
-
-    units = {"m": "minutes", "h": "hours", "d": "days"}
-    try:
-        if text[-1:] in units and text[:-1].isdigit():
-            moment = now - timedelta(**{units[text[-1]]: int(text[:-1])})
-        else:
-            moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise ConfigurationError(
-            f"--since {text!r} is no time: write 2026-11-01, 2026-11-01T08:00, 90m, 12h or 7d"
-        ) from error
-    return int(moment.timestamp() * 1000)
+    return milliseconds_of(text, option="--since", now=now)

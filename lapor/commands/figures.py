@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from complaints.errors import ConfigurationError
-from ops.evaluate import evaluate
-from ops.evaluate_labelled import Labelled
-from ops.evaluate_page import TITLES
 from ops.learn import Learnt, learn, save
+from ops.quality.evaluate import evaluate
+from ops.quality.labelled import Labelled
+from ops.quality.page import TITLES
 from router.learnt import model_from
 from router.routing import Router
 from router.rules import rules_from

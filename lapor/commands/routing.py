@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lapor.commands.jsonlines import Work
-    from ops.evaluate_labelled import Labelled
+    from ops.quality.labelled import Labelled
     from router.routing import Router
 
 ModelFile = Annotated[
@@ -153,10 +153,10 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
 
     from complaints.errors import ConfigurationError
     from lapor.commands.figures import figures_of, show
-    from ops.evaluate import compare
-    from ops.evaluate import evaluate as measure
-    from ops.evaluate_labelled import labelled, read_rows, texts_for
-    from ops.evaluate_page import page
+    from ops.quality.evaluate import compare
+    from ops.quality.evaluate import evaluate as measure
+    from ops.quality.labelled import labelled, read_rows, texts_for
+    from ops.quality.page import page
 
     for path, option in ((out, "--out"), (as_json, "--json")):
         _there(path, option)
@@ -240,7 +240,7 @@ def _say(text: str) -> None:
 
 def _history(source: str, data_dir: Path | None) -> "Sequence[Labelled]":
     from complaints.errors import ConfigurationError
-    from ops.evaluate_labelled import labelled, read_rows
+    from ops.quality.labelled import labelled, read_rows
 
     if source == "clickhouse":
         from lapor.local.note import settings_in

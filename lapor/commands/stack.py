@@ -1,4 +1,4 @@
-"""`lapor up`, `run`, `topics`, `feed`, `demo`, `query`, `doctor` and `settings`: start a stack, and work with a running one."""
+"""`lapor up`, `run`, `feed`, `demo`, `query`, `doctor` and `settings`: start a stack, and work with a running one."""
 
 import contextlib
 import sys
@@ -70,7 +70,9 @@ def _show_status(stack: "Up", stop: "threading.Event") -> None:
 def run(
     services: Annotated[
         list[str],
-        typer.Argument(help="One or more channels (sms, twitter, telegram, web, webhook), or router, or sink."),
+        typer.Argument(
+            help="One or more channels (sms, twitter, telegram, web, webhook), or router, or sink, or view."
+        ),
     ],
     *,
     model: Annotated[
@@ -90,23 +92,6 @@ def run(
     if model is not None and services != ["router"]:
         raise ConfigurationError(f"--model is only for the router, not for {', '.join(services)}")
     run_services(services, settings_in(data_dir, {} if model is None else {"model": model}))
-
-
-def topics(
-    *,
-    replication: Annotated[int, typer.Option(help="Replicas per topic; -1: the cluster's default.", min=-1)] = -1,
-    data_dir: DataDir = None,
-) -> None:
-    """Create the declared topics that Kafka lacks, and list all declared ones: the first step on a new cluster. `lapor up` includes it."""
-    from complaints.contract import topics as declared
-    from lapor.local.note import settings_in
-    from lapor.processes.wiring import kafka_admin
-
-    admin = kafka_admin(settings_in(data_dir).kafka_required())
-    made = admin.ensure_topics(replication)
-    admin.close()
-    for name, topic in declared().items():
-        typer.echo(f"{'made ' if name in made else 'there'} {name}  {topic.partitions} partitions  {topic.what}")
 
 
 class FeedChannel(StrEnum):

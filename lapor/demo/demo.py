@@ -3,29 +3,30 @@
 import tempfile
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import orjson
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from complaints import tracking
-from complaints.contract import COMPLAINTS
+from complaints.command import CommandKind
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
 from lapor.demo.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
+from lapor.demo.samples import read_samples
 from lapor.feed.feed import Outcome, make_feed
 from lapor.feed.items import Item
 from lapor.feed.progress import two_bars
 from lapor.local.note import sole
 from lapor.local.up import Up
 from lapor.processes import cases
+from lapor.processes.replay import replay
+from lapor.processes.wiring import cases as view
 from lapor.processes.wiring import stop_on_signals, store
-from ops.replay import Move
 
 POISON = Item(
     channel="sms",
@@ -40,20 +41,6 @@ REASON = "Laporan ini bukan wewenang kami."
 
 TABLE_WIDTH = 150
 """Width of the table in columns if the output is not a terminal."""
-
-
-def read_samples() -> list[Item]:
-    """Return the complaints of the demo, each with its own sender."""
-    rows = yaml.safe_load(files("lapor.demo.samples").joinpath("complaints.yaml").read_text("utf-8"))
-    return [
-        Item(
-            channel=row["channel"],
-            title=row.get("title", ""),
-            text=row["text"],
-            sender=f"62812000{place:05d}" if row["channel"] == "sms" else f"warga{place}",
-        )
-        for place, row in enumerate(rows)
-    ]
 
 
 def run() -> int:
@@ -88,9 +75,11 @@ def _show(stack: Up, stop: threading.Event, started: float) -> int:
     _table(items, outcome, settings)
     _refusal(settings, outcome)
     _conversation(stack)
-    typer.echo("\nReplay: all complaints through the present router, into a shadow topic. No citizen hears of it.")
-    summary = cases.replay(settings, COMPLAINTS, since_ms=None, moved=_moved)
-    typer.echo(orjson.dumps(summary).decode())
+    typer.echo(
+        "\nReplay: all records are decided again with today's rules. Nothing is written, and no citizen hears of it."
+    )
+    summary = replay(settings, since_ms=None, moved=typer.echo, told=lambda *_: None)
+    typer.echo(orjson.dumps(summary.as_json()).decode())
     result = outcome.as_json() | {"seconds": round(time.monotonic() - started, 1)}
     typer.echo(orjson.dumps(result).decode())
     ok = not outcome.refused and not outcome.missing and result["dead_letters"] == 1 and not stop.is_set()
@@ -113,10 +102,6 @@ def _table(items: list[Item], outcome: Outcome, settings: Settings) -> None:
     (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(shown)
 
 
-def _moved(move: Move) -> None:
-    typer.echo(f"{move.tracking_code}  {move.before.name} -> {move.after.name}: {move.why}")
-
-
 def _because(explanation: str) -> str:
     """Return the part of an explanation after "karena" (because). The rest of it is in the other columns of the table."""
     return explanation.rpartition("karena ")[2] or explanation
@@ -132,28 +117,25 @@ def _refusal(settings: Settings, outcome: Outcome) -> None:
     if rows:
         code, owner_id, owner = rows[0]
         typer.echo(f"\nRefusal: {owner} says of {tracking.spaced(code)}: {REASON}")
-        cases.refuse(settings, code, agency=owner_id, text=REASON, say=typer.echo)
+        cases.act(settings, code, CommandKind.refuse, agency=owner_id, text=REASON, say=typer.echo)
 
 
 def _conversation(stack: Up) -> None:
     """Let one citizen have a whole conversation by SMS."""
     settings = stack.settings
-    clickhouse = store(settings)
 
     def owner_of(code: str) -> str:
         deadline = time.monotonic() + HEARD_WITHIN_S
-        while time.monotonic() < deadline:
-            rows = clickhouse.execute(
-                "SELECT owner_id FROM cases WHERE tracking_code = %(code)s AND additions = hop AND hop > 0",
-                {"code": code},
-            )
-            if rows:
-                return str(rows[0][0])
-            time.sleep(0.1)
-        raise UnavailableError("the completed case did not reach ClickHouse; see `lapor doctor`")
+        with closing(view(settings)) as known:
+            while time.monotonic() < deadline:
+                found = known.case(code)
+                if found is not None and found.complaint.additions:
+                    return found.owner.id
+                time.sleep(0.1)
+        raise UnavailableError("the completed case did not reach the view; see `lapor doctor`")
 
     def answer(code: str, agency: str, text: str) -> None:
-        cases.answer(settings, code, agency=agency, text=text, say=typer.echo)
+        cases.act(settings, code, CommandKind.answer, agency=agency, text=text, say=typer.echo)
 
     typer.echo("\nOne citizen by SMS, from an incomplete text to the agency's answer:")
     phone = Phone(stack.stack.controls["smsc"], number=CITIZEN, short_code=settings.short_code, say=typer.echo)

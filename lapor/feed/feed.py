@@ -18,7 +18,7 @@ from complaints.event import Complaint, DeadLetter
 from complaints.runtime.settings import Settings
 from lapor.feed.items import Item
 from lapor.feed.upstreams import SENDERS, Upstreams
-from ops.cases import Answers
+from ops.answers import Answers
 
 SILENCE_S = 90.0
 """Seconds without any news after which complaints without an owner are reported as missing."""
@@ -204,7 +204,7 @@ class Feed:
 
 
 _STORED = "SELECT complaint_id FROM complaints WHERE complaint_id IN %(ids)s"
-_OWNED = "SELECT complaint_id, argMax(owner, hop) FROM dispositions WHERE complaint_id IN %(ids)s GROUP BY complaint_id"
+_OWNED = "SELECT complaint_id, owner FROM cases WHERE complaint_id IN %(ids)s"
 
 
 def make_feed(settings: Settings) -> Feed:

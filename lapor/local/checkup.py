@@ -11,10 +11,10 @@ from complaints.runtime.upstream import Upstream
 from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
-from lapor.processes.wiring import WORKERS, backlogs, kafka_admin, loops, upstreams_in
+from lapor.processes.wiring import WORKERS, backlogs, cases, kafka_admin, loops, upstreams_in
 from ops import doctor as look
 from ops.doctor import Finding, Level
-from ops.lag import OURS, is_judged, lag, service_of
+from ops.lag import OURS, is_judged, lag, service_of, view
 from ops.reach import Since, reach
 from sinks.clickhouse.client import Store
 
@@ -40,6 +40,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _kafka(settings.kafka, stack)
     if settings.clickhouse is not None and "sink" not in starting:  # the sink creates the tables
         yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
+    if settings.view_url is not None and settings.view_key is not None and "view" not in starting:
+        yield from _view(settings)
     if stack is not None:
         turning = {loop for service in (*CHANNELS, *WORKERS) for loop in loops(service)} - set(starting)
         ours = {name: pid for name, pid in stack.services.items() if name in turning}
@@ -100,6 +102,12 @@ def _clickhouse(settings: Settings) -> Finding:
         return look.clickhouse(store)
     finally:
         store.close()
+
+
+def _view(settings: Settings) -> Iterator[Finding]:
+    client, log = cases(settings), str(look.log_of(settings.data, "view"))
+    yield from (view(url, said, log) for url, said in client.health())
+    client.close()
 
 
 def _upstreams(settings: Settings, stack: Stack | None) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ import structlog
 
 from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
+from lapor.local.pulse import Pulse
 
 log = structlog.get_logger()
 
@@ -29,9 +30,6 @@ STEADY_S = 20.0
 
 START_S = 120.0
 """Seconds within which a service must have its first heartbeat after a start; otherwise it counts as stuck."""
-
-SURE_S = 3.0
-"""Seconds for which a loop must seem stuck. If the system clock is set, a heartbeat looks too old until the next one."""
 
 STOP_TIMEOUT_S = 15.0
 """Seconds in which a service must finish its work after SIGTERM. Then it is killed; nothing that was acknowledged is lost by that."""
@@ -58,26 +56,28 @@ class Service:
         command: the program and its arguments.
         environment: variables in addition to this process's environment.
         beats: the names of the heartbeats that its loops write.
+        stale_s: seconds without a heartbeat after which it is killed and started again at once.
         process: the process, once it was started.
         started: monotonic time of the last start, in seconds.
         restarts: the number of restarts.
         restarted: the times of the last MOST_RESTARTS_KEPT restarts, in seconds since 1970.
         pause_s: the pause before the next start, in seconds.
         due: monotonic time of the next start, in seconds.
-        stuck_since: monotonic time since which a loop seems stuck, in seconds; None if none does.
+        hung: whether it was killed because a loop was silent.
     """
 
     name: str
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     beats: tuple[str, ...] = ()
+    stale_s: float = Heartbeat.STALE_AFTER_S
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     restarts: int = 0
     restarted: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS_KEPT))
     pause_s: float = FIRST_PAUSE_S
     due: float = 0.0
-    stuck_since: float | None = None
+    hung: bool = False
 
     @property
     def alive(self) -> bool:
@@ -101,6 +101,7 @@ class Supervisor:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        self._pulses: dict[str, Pulse] = {}
         self.services: list[Service] = []
 
     def start(self, service: Service) -> None:
@@ -156,6 +157,7 @@ class Supervisor:
         log = self._logs / f"{service.name}.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
+        self._pulses[service.name] = Pulse(self._heartbeats, service.beats, now=time.monotonic())
         with log.open("ab") as out:
             service.process = subprocess.Popen(  # noqa: S603  # our own command line
                 service.command,
@@ -166,7 +168,7 @@ class Supervisor:
                 start_new_session=True,  # only the supervisor gets Ctrl-C; it stops the services in order
             )
         service.started = time.monotonic()
-        service.stuck_since = None
+        service.hung = False
         self._changed(service)
 
     def _watch(self) -> None:
@@ -188,26 +190,27 @@ class Supervisor:
         with contextlib.suppress(OSError), (self._logs / f"{service.name}.log").open("a", encoding="utf-8") as out:
             out.write(json.dumps(line) + "\n")
 
-    def _seems_stuck(self, service: Service, now: float) -> bool:
-        age = self.beat_age_s(service)
-        return now - service.started > START_S if age is None else age > Heartbeat.STALE_AFTER_S
+    def _is_stuck(self, service: Service, now: float) -> bool:
+        silence_s = self._pulses[service.name].silence_s(now)
+        return now - service.started > START_S if silence_s is None else silence_s > service.stale_s
 
     def _look_at(self, service: Service) -> None:
         now = time.monotonic()
         if service.alive:
-            if not (service.beats and self._seems_stuck(service, now)):
-                service.stuck_since = None
-            elif service.stuck_since is None:
-                service.stuck_since = now
-            elif now - service.stuck_since > SURE_S and service.process is not None:
+            if service.beats and self._is_stuck(service, now) and service.process is not None:
+                service.hung = True
                 service.process.kill()  # the process runs, but a loop is stuck
-            return
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    service.process.wait(WATCH_EVERY_S)
+            if service.alive:
+                return
         if service.due < service.started:  # it has just died
             self._note_end(service)
-            service.pause_s = (
-                FIRST_PAUSE_S if now - service.started > STEADY_S else min(service.pause_s * 2, LONGEST_PAUSE_S)
-            )
-            service.due = now + service.pause_s
+            if service.hung or now - service.started > STEADY_S:
+                service.pause_s = FIRST_PAUSE_S
+            else:
+                service.pause_s = min(service.pause_s * 2, LONGEST_PAUSE_S)
+            service.due = now + (0.0 if service.hung else service.pause_s)  # others wait for what hung
         if now >= service.due:
             service.restarts += 1
             service.restarted.append(time.time())

@@ -15,12 +15,12 @@ import psutil
 from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings, parse_address
-from lapor.local.note import Stack
+from lapor.local.note import Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
 from lapor.processes.services import METRICS_PORT
-from lapor.processes.wiring import WORKERS, loops
+from lapor.processes.wiring import WORKERS, loops, stale_after_s
 
 TOPICS = "topics"
 """The name of the start step that creates the topics, after the servers and before the services."""
@@ -64,8 +64,7 @@ class Up:
     @property
     def settings(self) -> Settings:
         """The settings, with the addresses of the servers that were started."""
-        found = {name: value for name, value in self.stack.addresses.items() if getattr(self._settings, name) is None}
-        return self._settings.model_copy(update=found)
+        return with_addresses(self._settings, self.stack.addresses)
 
     def start(self, stop: threading.Event) -> None:
         """Start everything. Return when everything is ready, or soon after `stop` is set; then call the method `stop`.
@@ -217,10 +216,20 @@ class Up:
         if self._settings.web is None:
             self.stack.addresses["web"] = f"{LOOPBACK}:{self._port('web')}"
 
+    def _view_address(self) -> None:
+        """Choose where the view listens, and its key. If LAPOR_VIEW_URL is set, the doors read that view."""
+        given, addresses = self._settings, self.stack.addresses
+        if given.view is None:
+            addresses["view"] = f"{LOOPBACK}:{self._port('view')}"
+        if given.view_url is None:
+            addresses["view_url"] = f"http://{given.view or addresses['view']}"
+        if given.view_key is None:
+            addresses["view_key"] = kept_password(given.data / "view-key")
+
     def _prepare(self) -> None:
         """Create the topics before the services need them, in a separate process to keep this one small. The sink creates the tables."""
         self._say("creating topics")
-        command, deadline = [sys.executable, "-m", "lapor", "topics"], time.monotonic() + START_S
+        command, deadline = [sys.executable, "-m", "lapor", "topics", "apply"], time.monotonic() + START_S
         with subprocess.Popen(  # noqa: S603  # our own command line
             command,
             env=os.environ | self._environment(),
@@ -242,6 +251,7 @@ class Up:
     def _services(self) -> None:
         """Start the workers and the channels, and wait for the first heartbeat of every loop."""
         self._web_address()
+        self._view_address()
         for name in WORKERS:
             self._service(name, name)
         self._service(DOORS, *self._doors())
@@ -264,10 +274,11 @@ class Up:
         command = [sys.executable, "-m", "lapor", "run", *parts]
         beats = tuple(loop for part in parts for loop in loops(part))
         environment = self._environment() | self.metrics_of(name)
-        self.supervisor.start(Service(name=name, command=command, environment=environment, beats=beats))
+        service = Service(name=name, command=command, environment=environment, beats=beats, stale_s=stale_after_s(name))
+        self.supervisor.start(service)
 
     def metrics_of(self, name: str) -> dict[str, str]:
-        """Return a process's setting for metrics: the router gets the port that is set, the sink and the channels the next two."""
+        """Return a process's setting for metrics: the router gets the port that is set, the other processes the next ones."""
         if self._settings.metrics is None:
             return {}
         at = parse_address(f"http://{self._settings.metrics}", scheme="http", default_port=METRICS_PORT)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:  # `lapor up` imports this module too, and must stay small in 
     from channels.base import Channel
     from channels.correspondence import Correspondence
     from channels.web.places import RegencySearch
-    from complaints.case import CaseReader
     from complaints.crypto import Keyring
     from normalizer.places.gazetteer import Gazetteer
+    from view.client import ViewClient
 
 SMPP_PORT = 2775
 """The port that IANA assigned to SMPP."""
@@ -33,8 +33,8 @@ class Parts:
         keys: the keys of this installation.
         turned: the heartbeat, which the channel calls in each round of its loop.
         upstream: where the channel reports whether it reaches its upstream.
-        cases: looks up the status of a case.
-        memory: the channel's replies and cases.
+        cases: looks up cases in the view.
+        memory: the channel's replies.
         gazetteer: the regions.
     """
 
@@ -42,7 +42,7 @@ class Parts:
     keys: "Keyring"
     turned: Callable[[], None]
     upstream: Upstream
-    cases: "CaseReader"
+    cases: "ViewClient"
     memory: "Correspondence"
     gazetteer: "Gazetteer"
 
@@ -152,6 +152,7 @@ def web(parts: Parts) -> "Channel":
     """
     from channels.web.channel import WebChannel
     from channels.web.parts import WebParts
+    from channels.web.receipts import Receipts
     from channels.web.request_keys import RequestKeys
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
     from complaints.storage.bucket import attachment_store
@@ -167,6 +168,7 @@ def web(parts: Parts) -> "Channel":
         store=attachment_store(settings),
         requests=RequestKeys(settings.data / "web" / "requests.db"),
         forms=Forms(parts.keys.pseudonym("web", "the secret of the forms")),
+        receipts=Receipts(parts.keys.pseudonym("web", "the secret of the receipts")),
         keys=ApiKeys(settings.api_keys_file),
         limits=Limits(
             reads=rate(settings.web_reads, "LAPOR_WEB_READS"),

@@ -12,6 +12,7 @@ from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
 from channels.intake import Intake
+from channels.known_cases import KnownCases
 from complaints.bus.confluent import ConfluentConsumer
 from complaints.bus.kafka_python import KafkaPythonProducer
 from complaints.contract import REPLIES
@@ -23,10 +24,8 @@ from complaints.runtime.telemetry import configure_logging
 from complaints.storage.spool import Spool
 from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
-from lapor.processes.wiring import heartbeats, keyring, loops, normaliser, stop_on_signals, upstream
+from lapor.processes.wiring import cases, heartbeats, keyring, loops, normaliser, stop_on_signals, upstream
 from normalizer.complaint import Normaliser
-from sinks.clickhouse.cases import PATIENCE_S, StoredCases
-from sinks.clickhouse.client import Store
 
 log = structlog.get_logger()
 
@@ -96,14 +95,15 @@ def _works(  # noqa: PLR0913  # the parts of a channel
 ) -> list[Callable[[], None]]:
     """Return the functions that the threads of a channel run. Whatever must be closed afterwards is put onto `into`."""
     beat, brokers = heartbeats(settings, name), settings.kafka_required()
-    memory = Correspondence(
-        settings.data / name / "correspondence.db", clock=time.time, question_s=settings.question_hours * HOUR_S
-    )
+    memory = Correspondence(settings.data / name / "correspondence.db", clock=time.time)
     into.callback(memory.close)
-    clickhouse = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
-    into.callback(clickhouse.close)
-    cases = StoredCases(clickhouse)
-    door = CHANNELS[name](Parts(settings, keys, beat.beat, upstream(settings, name), cases, memory, reads.gazetteer))
+    known = KnownCases(settings.data / name / "cases.db", clock=time.time, question_s=settings.question_hours * HOUR_S)
+    into.callback(known.close)
+    known_cases = cases(settings)
+    into.callback(known_cases.close)
+    door = CHANNELS[name](
+        Parts(settings, keys, beat.beat, upstream(settings, name), known_cases, memory, reads.gazetteer)
+    )
     producer = KafkaPythonProducer(brokers, timeout_s=settings.produce_timeout_s)
     into.callback(producer.close)
     intake = Intake(
@@ -111,13 +111,16 @@ def _works(  # noqa: PLR0913  # the parts of a channel
         normalise=lambda message: reads.normalise(message, keys),
         producer=producer,
         spool=Spool(settings.spool_folder / f"{name}.db", max_bytes=settings.spool_max_bytes),
-        conversation=Conversation(memory=memory, complete=reads.complete, identity=keys, cases=cases),
+        conversation=Conversation(
+            memory=memory, known=known, complete=reads.complete, identity=keys, cases=known_cases
+        ),
     )
     into.callback(intake.close)
     courier = Courier(
         name,
         consumer=ConfluentConsumer(brokers, group=f"lapor-replies-{name}", topics=[REPLIES]),
         memory=memory,
+        known=known,
         keyring=keys,
         sender=door.sender,
         keep=intake.keep,

@@ -1,6 +1,7 @@
-"""The services of `lapor run`: channels, the router and the sink, each in the foreground until it is told to stop."""
+"""The services of `lapor run`: channels, the router, the sink and the view, each in the foreground until it is told to stop."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prometheus_client import start_http_server
 
@@ -8,13 +9,18 @@ from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings, parse_address
 from complaints.runtime.telemetry import configure_logging
 from lapor.processes.channels import CHANNELS
-from lapor.processes.wiring import WORKERS, heartbeats, router, stop_on_signals, store
+from lapor.processes.collector import settle
+from lapor.processes.wiring import WORKERS, heartbeats, router_step, stop_on_signals, store
 
-ROUTER_PATIENCE_S = 20.0
-"""Seconds that the router's producer tries to write a record: less than the flush of a batch waits, so the outcome is known by then."""
+ROUTER_WEB_PORT = 9410
+"""The port of the router's web endpoint if LAPOR_ROUTER_WEB names only a host."""
 
 METRICS_PORT = 9400
 """The port for metrics if LAPOR_METRICS names only a host."""
+
+YOUNG_OBJECTS = 100_000
+"""The number of new objects between two garbage collections in the router. A batch holds tens of thousands until it is committed; then
+reference counting frees them. With Python's 700 a sixth of the router's time goes into collections."""
 
 
 def run_services(names: Sequence[str], settings: Settings) -> None:
@@ -37,6 +43,10 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
             run_router(settings)
         case ["sink"]:
             run_sink(settings)
+        case ["view"]:
+            from lapor.processes.run_view import run_view
+
+            run_view(settings)
         case _ if any(name in WORKERS for name in names):
             raise ConfigurationError("a worker needs its own process; only channels can share one")
         case _:
@@ -59,29 +69,50 @@ def serve_metrics(address: str) -> None:
 
 
 def run_router(settings: Settings) -> None:
-    """Run the routing worker until SIGTERM or SIGINT.
+    """Run a worker of the router's step until SIGTERM or SIGINT.
+
+    It claims its ordinal before it loads the rules: that ends the open transaction of a former process, which readers may wait for.
 
     Raises:
-        ConfigurationError: no Kafka is set.
+        ConfigurationError: no Kafka is set, or another worker has this ordinal.
+        BusUnavailable: Kafka did not answer in time.
         SystemExit: with the worker's exit status.
     """
-    from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
-    from complaints.runtime.fuse import Fuse
+    from complaints.bus.step.identity import claim
+    from complaints.bus.step.options import WorkerOptions
+    from complaints.bus.step.worker import Worker
     from router import app
+    from router.cases.step import STEP
 
     configure_logging("router", settings.log_level)
     brokers, beat = settings.kafka_required(), heartbeats(settings, "router")
-    worker = app.Worker(
+    options = WorkerOptions(
         brokers=brokers,
-        router=router(settings),
-        consumer=ConfluentConsumer(brokers, group=app.GROUP, topics=app.TOPICS),
-        producer=ConfluentProducer(brokers, timeout_s=ROUTER_PATIENCE_S),
-        fuse=Fuse(settings.dead_letter_fuse),
+        ordinal=settings.ordinal,
+        folder=settings.data / "router" / str(settings.ordinal),
         batch=settings.router_batch,
-        turned=lambda handled: beat.beat(handled=handled),
-        folder=settings.data / "router",
+        fuse=settings.dead_letter_fuse,
+        heartbeat=beat.beat,
     )
-    app.run(app.build(worker), log_level=settings.log_level)
+    # no heartbeat yet: the supervisor would take the loading of the rules for a hung turn
+    identity = claim(STEP, replace(options, heartbeat=lambda: None))
+    host = app.HostOptions(
+        brokers=brokers,
+        folder=settings.data / "router" / "faust",
+        web=_web_of(settings),
+        key=settings.view_key.get_secret_value() if settings.view_key else "",
+        beat_age_s=beat.seconds_since,
+    )
+    worker = Worker(router_step(settings), options, identity)
+    settle(YOUNG_OBJECTS)
+    app.run(app.build(worker, host), log_level=settings.log_level)
+
+
+def _web_of(settings: Settings) -> tuple[str, int] | None:
+    if settings.router_web is None:
+        return None
+    at = parse_address(f"http://{settings.router_web}", scheme="http", default_port=ROUTER_WEB_PORT)
+    return at.host, at.port
 
 
 def run_sink(settings: Settings) -> None:
@@ -94,7 +125,7 @@ def run_sink(settings: Settings) -> None:
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
     from complaints.runtime.fuse import Fuse
     from sinks.clickhouse.migrate import migrate
-    from sinks.clickhouse.rows import TABLES
+    from sinks.clickhouse.rows import TOPICS
     from sinks.clickhouse.sink import GROUP, Pace, Sink
 
     configure_logging("sink", settings.log_level)
@@ -102,7 +133,7 @@ def run_sink(settings: Settings) -> None:
     migrate(clickhouse)
     producer = ConfluentProducer(brokers)
     sink = Sink(
-        ConfluentConsumer(brokers, group=GROUP, topics=list(TABLES)),
+        ConfluentConsumer(brokers, group=GROUP, topics=list(TOPICS)),
         clickhouse,
         producer,
         Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s),

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,27 @@ from lapor.processes.channels import CHANNELS
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus import Admin, Backlog, Scanner
+    from complaints.bus.admin import Administration
+    from complaints.bus.step.contract import StepSpec
     from normalizer.complaint import Normaliser
     from router.routing import Router
     from sinks.clickhouse.client import Store
+    from view.client import ViewClient
 
-WORKERS = ("router", "sink")
+WORKERS = ("router", "sink", "view")
+
+STEPS = frozenset({"router"})
+"""Those of them that are steps: the supervisor restarts one of these as soon as it hangs, because others wait for it."""
 
 
 def loops(service: str) -> tuple[str, ...]:
     """Return the names of the heartbeats of a channel or worker. A channel has two, because its replies are sent by a separate thread."""
     return (service, f"{service}-replies") if service in CHANNELS else (service,)
+
+
+def stale_after_s(service: str) -> float:
+    """Return the seconds without a heartbeat after which a service is restarted."""
+    return Heartbeat.STEP_STALE_AFTER_S if service in STEPS else Heartbeat.STALE_AFTER_S
 
 
 def keyring(settings: Settings) -> Keyring:
@@ -46,8 +58,31 @@ def router(settings: Settings) -> "Router":
     return Router.load(max_hops=settings.max_hops, model=settings.model)
 
 
+def router_step(settings: Settings) -> "StepSpec":
+    """Return the router's step: its topics and its function."""
+    from complaints.bus.deadletter import of_record
+    from complaints.bus.envelope import encode
+    from complaints.bus.step.contract import StepSpec
+    from complaints.case import FORMAT
+    from complaints.contract import CASES, COMPLAINTS
+    from complaints.runtime import telemetry
+    from router.cases.step import STEP, CaseStep
+
+    counter = cache(telemetry.EVENTS_ROUTED.labels)
+    return StepSpec(
+        name=STEP,
+        mailbox=COMPLAINTS,
+        states=CASES,
+        function=CaseStep(router(settings), lambda outcome: counter(outcome).inc()),
+        dead_letter=lambda record, error, attempts: encode(
+            of_record(record, error, attempts=attempts), source="/router"
+        ),
+        format=FORMAT,
+    )
+
+
 def kafka_admin(brokers: str, *, timeout_s: float = 30.0) -> "Admin":
-    """Return a client that administers topics.
+    """Return a client that reads the offsets of topics and groups.
 
     Args:
         brokers: host:port, separated by commas.
@@ -56,6 +91,26 @@ def kafka_admin(brokers: str, *, timeout_s: float = 30.0) -> "Admin":
     from complaints.bus.kafka_python import KafkaPythonAdmin
 
     return KafkaPythonAdmin(brokers, timeout_s=timeout_s)
+
+
+@contextmanager
+def administration(brokers: str, *, timeout_s: float = 30.0) -> "Iterator[Administration]":
+    """Yield a client that administers topics and the progress of groups.
+
+    Args:
+        brokers: host:port, separated by commas.
+        timeout_s: seconds to wait for each answer.
+
+    Raises:
+        BusUnavailable: no broker answered.
+    """
+    from complaints.bus.kafka_python import KafkaPythonAdmin
+
+    admin = KafkaPythonAdmin(brokers, timeout_s=timeout_s)
+    try:
+        yield admin
+    finally:
+        admin.close()
 
 
 def scanner(settings: Settings) -> "Scanner":
@@ -90,6 +145,18 @@ def store(settings: Settings) -> "Store":
     from sinks.clickhouse.client import Store
 
     return Store(settings.clickhouse_required())
+
+
+def cases(settings: Settings) -> "ViewClient":
+    """Return the client of the view.
+
+    Raises:
+        ConfigurationError: the view's address or its key is not set.
+    """
+    from view.client import ViewClient
+
+    urls, key = settings.view_required()
+    return ViewClient(urls, key=key)
 
 
 def heartbeats(settings: Settings, name: str) -> Heartbeat:

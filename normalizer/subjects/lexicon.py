@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import PlaceNames, place_names
@@ -44,6 +46,31 @@ class Cue(NamedTuple):
     weight: float
 
 
+class Pointing:
+    """The words and phrases that point to one subject, the strongest first. Finds them in one pass through a text."""
+
+    __slots__ = ("_automaton", "_cues")
+
+    def __init__(self, cues: Sequence[Cue]) -> None:
+        """Compile them.
+
+        Args:
+            cues: the strongest first.
+        """
+        self._cues = cues
+        self._automaton = BytesAhoCorasick([cue.delimited.encode("ascii") for cue in cues])
+
+    def strongest(self, said: bytes, most: int) -> list[str]:
+        """Return those that occur in a text, for people, the strongest first.
+
+        Args:
+            said: the folded words of the text, with one space before and after each.
+            most: how many at most.
+        """
+        found = {index for index, _, _ in self._automaton.find_matches_as_indexes(said, overlapping=True)}
+        return [self._cues[index].shown for index in sorted(found)[:most]]
+
+
 class Pair(NamedTuple):
     """The second half of a pair of word groups that together point to a target if they occur near each other.
 
@@ -65,14 +92,14 @@ class Lexicon:
     Attributes:
         subjects: the subjects that a report can be about. A target is the index of a subject, or the number of subjects plus the index
             of a signal in SIGNALS.
-        pointing: the words that point to each subject, by the subject's id.
+        pointing: the words that point to each subject, by the subject's id; of equally strong ones the longest comes first.
         pairs: by word group, the pairs of which it is the first.
         vocabulary: the meanings of each word.
         names: the table of place names.
     """
 
     subjects: tuple[Subject, ...]
-    pointing: Mapping[str, Sequence[Cue]]
+    pointing: Mapping[str, Pointing]
     pairs: Mapping[str, tuple[Pair, ...]]
     vocabulary: Vocabulary
     names: PlaceNames
@@ -145,13 +172,15 @@ def _meanings(
     }
 
 
-def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, list[Cue]]:
+def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, Pointing]:
     found: dict[str, list[Cue]] = {subject.id: [] for subject in subjects}
     for written, meaning in meanings.items():
         for target, weight in meaning.weights:
             if target < len(subjects) and weight > 0:
                 found[subjects[target].id].append(Cue(delimited(written), written.strip(OPEN), weight))
-    return found
+    for cues in found.values():
+        cues.sort(key=lambda cue: (-cue.weight, -len(cue.shown), cue.shown))
+    return {subject: Pointing(cues) for subject, cues in found.items()}
 
 
 def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[Pair, ...]]:

@@ -85,23 +85,23 @@ class Store:
         rows, columns = answer
         return [name for name, _ in columns], rows
 
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, token: str) -> None:
+    def insert(self, table: str, columns: Mapping[str, Sequence[Any]], *, token: str) -> None:
         """Insert rows as one block, or insert nothing if ClickHouse remembers the token from an earlier insert into the table.
 
         The tables of the migrations remember the last 10,000 tokens.
 
         Args:
             table: the name of the table.
-            columns: the names of the columns, in the order of each row.
-            rows: the rows to insert.
+            columns: the values of each column, by its name; all columns have one value per row.
             token: a name for exactly these rows (`insert_deduplication_token`); other rows must have another token.
 
         Raises:
             StoreUnavailable: ClickHouse does not answer, or answers with a temporary error. The rows may have been inserted.
             StoreRejected: ClickHouse refuses the rows, or a value does not fit its column.
         """
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
-        self._run(lambda client: client.execute(statement, rows, settings={"insert_deduplication_token": token}))
+        statement, values = f"INSERT INTO {table} ({', '.join(columns)}) VALUES", list(columns.values())
+        settings = {"insert_deduplication_token": token}
+        self._run(lambda client: client.execute(statement, values, settings=settings, columnar=True))
 
     def close(self) -> None:
         """Close the connection to ClickHouse if it is open. The next statement opens a new one."""

@@ -65,8 +65,8 @@ def migrations() -> list[Migration]:
 def migrate(store: Store) -> list[str]:
     """Apply the migrations that were not applied yet, in the order of their numbers, and return the names of their files.
 
-    A migration counts as applied after its last statement. If the run is interrupted before, the next run repeats the whole file. A
-    repeated CREATE TABLE or CREATE VIEW does nothing, but a repeated ALTER or DROP may be refused.
+    A migration counts as applied after its last statement. If the run is interrupted before, the next run repeats the whole file. So each
+    statement must be one that can be repeated: CREATE TABLE IF NOT EXISTS, CREATE OR REPLACE VIEW, ALTER TABLE ADD COLUMN IF NOT EXISTS.
 
     Raises:
         ConfigurationError: a file was changed after it was applied, or the files are not numbered 1, 2, 3 and so on.
@@ -84,7 +84,7 @@ def migrate(store: Store) -> list[str]:
                 )
             continue
         for statement in migration.statements:
-            store.execute(re.sub(r"^CREATE (TABLE|VIEW) (?!IF)", r"CREATE \1 IF NOT EXISTS ", statement))
+            store.execute(statement)
         store.execute(
             "INSERT INTO migrations (number, name, checksum) SELECT %(number)s, %(name)s, %(checksum)s",
             {"number": migration.number, "name": migration.name, "checksum": migration.checksum},

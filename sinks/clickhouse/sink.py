@@ -1,8 +1,8 @@
 """The sink: inserts the events of the topics into the tables of ClickHouse, each batch only once, even after a crash.
 
 The sink notes the end of a batch on Kafka before it inserts the batch, and commits that end afterwards. After a crash the next owner of
-the partition finds the note and inserts exactly the same batch with the same token, and ClickHouse ignores a batch whose token it knows
-(docs/adr/0004-cuts-noted-before-the-insert.md).
+the partition finds the note and inserts exactly the same batch with the same tokens, and ClickHouse ignores an insert whose token it knows
+(docs/adr/0004-cuts-noted-before-the-insert.md). A batch has a token per table, so this holds between two tables too.
 """
 
 import threading
@@ -20,7 +20,8 @@ from complaints.errors import PoisonError, StoreUnavailable
 from complaints.runtime import telemetry
 from complaints.runtime.fuse import Fuse
 from sinks.clickhouse.client import Store
-from sinks.clickhouse.rows import TABLES, Row
+from sinks.clickhouse.rows import Rows, rows_of
+from sinks.clickhouse.rows.values import Row
 
 log = structlog.get_logger()
 
@@ -37,35 +38,51 @@ FLUSH_TIMEOUT_S = 30.0
 """The maximum number of seconds to wait until Kafka has acknowledged the dead letters of a batch."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The records of one partition that are inserted together.
+
+    Attributes:
+        records: the records, in order. Their offsets have gaps: transaction markers, and what compaction removed.
+        end: the offset after the cut; no record of the cut has it or a later one.
+    """
+
+    records: list[StoredRecord]
+    end: int
+
+
 @dataclass(slots=True)
 class Pending:
     """The records of one partition that were read but not yet inserted.
 
     Attributes:
         start: the first offset that is not yet inserted.
-        cut: the end (exclusive) that a former owner noted for the batch at `start`; None if it noted none.
+        noted: the end that a former owner noted for the cut at `start`; None if it noted none.
         records: the records, in order.
     """
 
     start: int
-    cut: int | None
+    noted: int | None
     records: list[StoredRecord] = field(default_factory=list)
 
-    def take(self) -> list[StoredRecord]:
-        """Remove the records of the next batch from the pending ones and return them, in order.
+    def take(self) -> Cut | None:
+        """Remove the records of the next cut from the pending ones and return them, or None if there is none.
 
-        The batch has all pending records. If a former owner of the partition noted the end of a batch that it began to insert, the batch
-        has the records before that end; the list is empty until all of these were read.
+        The cut has all pending records. If a former owner of the partition noted the end of a cut that it began to insert, the cut has the
+        records before that end, and there is no cut until all of these were read.
         """
-        if self.cut is None:
-            batch, self.records = self.records, []
-            return batch
-        if not self.records or self.records[-1].offset < self.cut - 1:
-            return []
-        batch = [record for record in self.records if record.offset < self.cut]
-        self.records = self.records[len(batch) :]
-        self.cut = None
-        return batch
+        if not self.records:
+            return None
+        if self.noted is None:
+            cut = Cut(records=self.records, end=self.records[-1].offset + 1)
+            self.records = []
+            return cut
+        if self.records[-1].offset < self.noted - 1:
+            return None
+        cut = Cut(records=[record for record in self.records if record.offset < self.noted], end=self.noted)
+        self.records = self.records[len(cut.records) :]
+        self.noted = None
+        return cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +105,7 @@ class Sink:
         """Store the parts, and ask the consumer to report partitions that go to another sink.
 
         Args:
-            consumer: reads the topics of TABLES for GROUP.
+            consumer: reads the topics of sinks.clickhouse.rows for GROUP.
             store: ClickHouse, with all migrations applied.
             producer: writes the dead letters.
             pace: the limits at which records are inserted.
@@ -143,8 +160,8 @@ class Sink:
             offset, note = marks.get(at, (-1, ""))
             first = next(record.offset for record in records if (record.topic, record.partition) == at)
             start = offset if offset >= 0 else first
-            cut = int(note) if note.isdigit() and int(note) > start else None
-            self._pending[at] = Pending(start, cut)
+            noted = int(note) if note.isdigit() and int(note) > start else None
+            self._pending[at] = Pending(start, noted)
 
     def _let_go(self, partitions: Collection[TopicPartition]) -> None:
         """Insert the records of partitions that go to another sink, and forget them.
@@ -162,56 +179,57 @@ class Sink:
             self._pending.pop(at, None)
 
     def _insert(self, only: Collection[TopicPartition] | None = None, *, patience_s: float = STORE_PATIENCE_S) -> None:
-        batches = {
-            at: batch
-            for at, pending in self._pending.items()
-            if (only is None or at in only) and (batch := pending.take())
+        cuts = {
+            at: cut for at, pending in self._pending.items() if (only is None or at in only) and (cut := pending.take())
         }
-        if not batches:
+        if not cuts:
             return
-        starts = {at: self._pending[at].start for at in batches}
-        ends = {at: batch[-1].offset + 1 for at, batch in batches.items()}
+        starts = {at: self._pending[at].start for at in cuts}
+        ends = {at: cut.end for at, cut in cuts.items()}
         self._consumer.commit(starts, {at: str(end) for at, end in ends.items()})
-        for at, batch in batches.items():
-            self._insert_one(at, batch, f"{at[0]}:{at[1]}:{starts[at]}:{ends[at] - 1}", patience_s)
-            self._pending[at].start = ends[at]
+        for (topic, partition), cut in cuts.items():
+            token = f"{topic}:{partition}:{starts[topic, partition]}:{cut.end - 1}"
+            for table, rows in self._tables(cut.records).items():
+                self._insert_rows(table, rows, f"{token}:{table}", patience_s)
+            self._pending[topic, partition].start = cut.end
         self._consumer.commit(ends)
 
-    def _insert_one(self, at: TopicPartition, batch: list[StoredRecord], token: str, patience_s: float) -> None:
-        table = TABLES[at[0]]
-        rows = self._rows(batch)
-        if not rows:
-            return
-        columns = list(rows[0])
+    def _insert_rows(self, table: str, rows: Sequence[Row], token: str, patience_s: float) -> None:
+        columns = dict(zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True))
         for attempt in stamina.retry_context(on=StoreUnavailable, attempts=None, timeout=patience_s, wait_max=5.0):
             with attempt:
                 self._turned(self._stored)
                 if attempt.num > 1:
                     telemetry.RETRIES.labels("clickhouse-insert").inc()
-                self._store.insert(table.name, columns, [tuple(row.values()) for row in rows], token=token)
+                self._store.insert(table, columns, token=token)
         self._stored += len(rows)
-        telemetry.ROWS_STORED.labels(table.name).inc(len(rows))
+        telemetry.ROWS_STORED.labels(table).inc(len(rows))
 
-    def _rows(self, batch: list[StoredRecord]) -> list[Row]:
-        """Return the table rows for the records of a batch. A record that is not valid gives no row: it is written as a dead letter.
+    def _tables(self, records: Sequence[StoredRecord]) -> dict[str, list[Row]]:
+        """Return the rows of a cut's records by the name of their table.
 
-        It returns only after Kafka has acknowledged all these dead letters.
+        A record that is not valid gives no row: it is written as a dead letter. The method returns only after Kafka has acknowledged all
+        these dead letters.
 
         Raises:
             BusUnavailable: Kafka did not acknowledge a dead letter.
             FuseBlown: there are too many dead letters.
         """
-        rows, letters = [], []
-        for record in batch:
+        tables: dict[str, list[Row]] = {}
+        letters = []
+        for record in records:
             try:
-                rows.append(TABLES[record.topic].row(record))
+                rows: Rows = rows_of(record)
                 self._fuse.count(dead=False)
             except PoisonError as error:
                 self._fuse.count(dead=True)
                 letters.append(self._producer.send(encode(of_record(record, error), source=SOURCE)))
                 telemetry.DEAD_LETTERS.labels("sink").inc()
+                continue
+            for table, row in rows:
+                tables.setdefault(table, []).append(row)
         if letters:
             self._producer.flush(FLUSH_TIMEOUT_S)
             for letter in letters:
                 letter.result(0)
-        return rows
+        return tables

@@ -10,20 +10,19 @@ import pytest
 from complaints.bus import BatchConsumer, Position, Producer, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
 from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
-from complaints.contract import CONTROL, DISPOSITIONS, topics
+from complaints.contract import CASE_EVENTS, CONTROL, topics
 from complaints.errors import BusUnavailable, ContractViolation
 from tests.harness.support import KafkaServer, free_port, start_kafka, wait_until
+from tests.harness.topics import make_like
 
 PRODUCERS: dict[str, Callable[..., Producer]] = {"kafka-python": KafkaPythonProducer, "confluent": ConfluentProducer}
 
 
 @pytest.fixture
 def topic(kafka: KafkaServer) -> str:
-    """A topic of its own with six partitions."""
+    """A topic of its own with twelve partitions."""
     name = f"test.{uuid4().hex}"
-    admin = KafkaPythonAdmin(kafka.brokers)
-    admin.create_like(name, DISPOSITIONS, retention_ms=-1)
-    admin.close()
+    make_like(kafka.brokers, name, CASE_EVENTS)
     return name
 
 
@@ -65,10 +64,10 @@ def test_every_driver_puts_a_key_into_the_same_partition(kafka: KafkaServer, top
     placed = []
     for make in PRODUCERS.values():
         producer = make(kafka.brokers, timeout_s=10.0)
-        placed.append([producer.send(record(topic, number)).result(30).partition for number in range(50)])
+        placed.append([producer.send(record(topic, number)).result(30).partition for number in range(100)])
         producer.close()
     assert placed[0] == placed[1]
-    assert len(set(placed[0])) == 6
+    assert len(set(placed[0])) == 12
 
 
 def test_flush_returns_when_all_have_their_answer(topic: str, producer: Producer) -> None:
@@ -133,12 +132,12 @@ def test_a_batch_raises_in_time_where_the_broker_is_away(tmp_path_factory: pytes
     never = ConfluentProducer(f"127.0.0.1:{free_port()}", timeout_s=30.0)
     server = start_kafka(tmp_path_factory.mktemp("killed"))
     killed = ConfluentProducer(server.brokers, timeout_s=30.0)
-    killed.write([record(DISPOSITIONS, 1)], 20)
+    killed.write([record(CASE_EVENTS, 1)], 20)
     server.kill()
     for producer in (never, killed):
         started = time.monotonic()
         with pytest.raises(BusUnavailable):
-            producer.write([record(DISPOSITIONS, number) for number in range(100)], 1.5)
+            producer.write([record(CASE_EVENTS, number) for number in range(100)], 1.5)
         assert time.monotonic() - started < 15  # and not 30, the producer's own limit
         producer.close()
 
@@ -177,16 +176,14 @@ def test_a_note_beside_the_progress_is_found_by_the_next_owner(kafka: KafkaServe
 def test_two_members_share_each_topic_and_the_first_is_told_before_it_gives_up(kafka: KafkaServer, topic: str) -> None:
     """`on_revoke` is the time to finish. Each topic is shared, not only their sum: else one member had all complaints."""
     other = topic + ".other"
-    admin = KafkaPythonAdmin(kafka.brokers)
-    admin.create_like(other, DISPOSITIONS, retention_ms=-1)
-    admin.close()
+    make_like(kafka.brokers, other, CASE_EVENTS)
     told: list[int] = []
     first = ConfluentConsumer(kafka.brokers, group="s-" + topic, topics=[topic, other])
     first.on_revoke(lambda partitions: told.append(len(partitions)))
 
     def alone() -> bool:
         first.poll(max_records=10, timeout_s=0.1)
-        return len(first.committed()) == 12
+        return len(first.committed()) == 24
 
     wait_until(alone, what="all partitions")
     second = ConfluentConsumer(kafka.brokers, group="s-" + topic, topics=[topic, other])
@@ -195,7 +192,7 @@ def test_two_members_share_each_topic_and_the_first_is_told_before_it_gives_up(k
         for consumer in (first, second):
             consumer.poll(max_records=10, timeout_s=0.1)
         return all(
-            Counter(name for name, _ in consumer.committed()) == {topic: 3, other: 3} for consumer in (first, second)
+            Counter(name for name, _ in consumer.committed()) == {topic: 6, other: 6} for consumer in (first, second)
         )
 
     wait_until(shared, what="a fair share")
@@ -222,15 +219,11 @@ def test_a_scan_ends_at_the_end_and_changes_nobodys_progress(kafka: KafkaServer,
     scanner.close()
 
 
-def test_topics_are_made_once_as_declared(kafka: KafkaServer) -> None:
-    """A second start finds them; their ends and a group's progress can be asked for."""
+def test_the_ends_of_a_topic_and_the_progress_of_a_group_can_be_asked_for(kafka: KafkaServer) -> None:
+    """A group that nobody has heard of has none."""
     admin = KafkaPythonAdmin(kafka.brokers)
-    assert admin.ensure_topics() == []
     assert len(admin.end_offsets(CONTROL)) == topics()[CONTROL].partitions
     assert admin.group_offsets("nobody") == {}
-    admin.create_like("lapor.shadow.test", DISPOSITIONS, retention_ms=-1)
-    admin.create_like("lapor.shadow.test", DISPOSITIONS, retention_ms=-1)
-    assert len(admin.end_offsets("lapor.shadow.test")) == topics()[DISPOSITIONS].partitions
     admin.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from complaints.bus.step.kafka import SESSION_TIMEOUT_MS
+from complaints.bus.confluent.profiles import STEP_SESSION_MS
 from tests.harness.step import PHASES, Ground, ground
 from tests.harness.support import start_kafka, wait_until
 
@@ -37,7 +37,7 @@ def test_a_worker_that_is_paused_beyond_its_session_writes_nothing_more(ground: 
     paused = ground.worker(0, KILL_AT="flushed", KILL_TURN="2", KILL_BY="SIGSTOP")
     ground.worker(1)
     ground.feed(400)
-    time.sleep(SESSION_TIMEOUT_MS / 1000 + 3)
+    time.sleep(STEP_SESSION_MS / 1000 + 3)
     ground.feed(100)
     ground.settle()
     paused.send_signal(signal.SIGCONT)
@@ -120,7 +120,7 @@ def test_a_transaction_that_hangs_blocks_readers_for_less_than_six_seconds(groun
     next_ = ground.worker(1)
     ground.settle()
     assert next_.poll() is None
-    assert time.monotonic() - began < 2 * SESSION_TIMEOUT_MS / 1000 + 6
+    assert time.monotonic() - began < 2 * STEP_SESSION_MS / 1000 + 6
     ground.check()
 
 
@@ -140,6 +140,26 @@ def test_a_broker_that_is_killed_forgets_nothing_that_was_committed(tmp_path: Pa
             worker.wait(20)
         ground.worker()
         ground.settle(120)
+        ground.check()
+    finally:
+        ground.close()
+        server.stop()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("away_s", [1.0, 3.0])
+def test_workers_that_start_while_the_broker_is_away_wait_for_it(tmp_path: Path, away_s: float) -> None:
+    """They ask nothing of a coordinator that cannot answer: librdkafka aborts the process then (confluentinc/librdkafka#4605)."""
+    server = start_kafka(tmp_path / "kafka")
+    ground = Ground(server.brokers, tmp_path).make()
+    try:
+        ground.feed(100)
+        server.kill()
+        workers = [ground.worker(number) for number in range(2)]
+        time.sleep(away_s)
+        server.start()
+        ground.settle()
+        assert [worker.poll() for worker in workers] == [None, None]
         ground.check()
     finally:
         ground.close()

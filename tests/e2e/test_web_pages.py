@@ -83,7 +83,7 @@ def test_a_citizen_reports_with_a_photo_and_follows_the_case(phone: Page, door: 
     expect(phone.locator(".code")).to_have_text(tracking.spaced(complaint.tracking_code))
 
     phone.get_by_role("link", name="Lacak laporan ini").click()
-    expect(phone.get_by_text("belum tercatat")).to_be_visible()
+    expect(phone.get_by_text("sudah kami terima dan sedang kami teruskan")).to_be_visible()
     door.settle(complaint, "menunggu")
     door.write(complaint, "Di jalan mana kejadiannya?", ReplyKind.question)
     phone.reload()
@@ -93,8 +93,8 @@ def test_a_citizen_reports_with_a_photo_and_follows_the_case(phone: Page, door: 
     phone.get_by_role("button", name="Kirim keterangan").click()
     expect(phone.get_by_role("status").filter(has_text="Terima kasih")).to_be_visible()
     (added,) = door.additions()
-    assert added.complaint is not None
-    assert added.complaint.additions[0].text == "Jl. Pemuda nomor 12"
+    assert added.addition is not None
+    assert added.addition.text == "Jl. Pemuda nomor 12"
 
     door.settle(complaint, "ditanggapi", answer="Lubang sudah ditambal.")
     phone.goto("/lacak")

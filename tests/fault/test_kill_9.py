@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.stack import LAPOR, RunningStack, complaints, write_jsonl
 from tests.harness.support import wait_until
 
-PARTS = ("router", "sink", "kafka", "clickhouse")
+PARTS = ("router", "sink", "view", "kafka", "clickhouse")
 
 
 def fed_while_killing(folder: Path, parts: tuple[str, ...], count: int, rate: float) -> dict[str, float]:
@@ -46,7 +46,7 @@ def told(stack: RunningStack) -> int:
 
 @pytest.mark.timeout(300)
 def test_872_complaints_survive_the_death_of_every_part(tmp_path: Path) -> None:
-    """Router, sink, Kafka and ClickHouse, each once: all sent, owned, stored and answered, none lost."""
+    """Router, sink, view, Kafka and ClickHouse, each once: all sent, owned, stored and answered, none lost."""
     result = fed_while_killing(tmp_path, PARTS, count=872, rate=40.0)
     assert {name: result[name] for name in ("sent", "owned", "stored", "lost")} == {
         "sent": 872,

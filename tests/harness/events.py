@@ -6,17 +6,17 @@ from uuid import UUID
 from complaints import ids, tracking
 from complaints.bus import Position, StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
+from complaints.command import CITIZEN, Command, CommandKind, MessageReading
 from complaints.event import (
     Addition,
     AgencyRef,
-    CaseEvent,
-    CaseEventKind,
     Complaint,
     DeadLetter,
     Delivery,
     Disposition,
     Raw,
-    Refusal,
+    Reply,
+    ReplyKind,
 )
 from tests.harness.support import NOON
 
@@ -45,43 +45,6 @@ def complaint(number: int = 7, **changes: Any) -> Complaint:
     return Complaint(**{"tracking_code": code_of(fields["id"]), **fields})
 
 
-def disposition(of: Complaint, owner: AgencyRef = DPU, *, hop: int = 0, **changes: Any) -> Disposition:
-    """Return who owns a complaint."""
-    fields: dict[str, Any] = {
-        "id": ids.disposition_id(of.id, hop),
-        "complaint_id": of.id,
-        "tracking_code": of.tracking_code,
-        "hop": hop,
-        "owner": owner,
-        "confidence": 0.9,
-        "explanation": "Diteruskan karena jalan kota.",
-        "secret": of.secret,
-        "rules_version": "r1",
-        "registry_version": "g1",
-        "decided_at": NOON,
-    }
-    return Disposition(**(fields | changes))
-
-
-def refusal(of: Complaint, *agencies: AgencyRef, **changes: Any) -> CaseEvent:
-    """Return the "not ours" of the last of these agencies, after all others."""
-    said = [Refusal(hop=hop, agency_id=agency.id, reason="bukan", at=NOON) for hop, agency in enumerate(agencies)]
-    fields: dict[str, Any] = {
-        "id": ids.case_event_id(of.id, CaseEventKind.not_ours.value, hop=len(said) - 1, actor=said[-1].agency_id),
-        "complaint_id": of.id,
-        "tracking_code": of.tracking_code,
-        "kind": CaseEventKind.not_ours,
-        "at": NOON,
-        "actor": said[-1].agency_id,
-        "hop": len(said) - 1,
-        "text": "bukan",
-        "secret": of.secret,
-        "refusals": tuple(said),
-        "complaint": of,
-    }
-    return CaseEvent(**(fields | changes))
-
-
 def completed(of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", **changes: Any) -> Complaint:
     """Return a complaint with one addition."""
     raw = Raw(body=text.encode(), coding="gsm7", upstream_id=f"{of.raw.upstream_id}+{len(of.additions)}")
@@ -89,21 +52,63 @@ def completed(of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", **cha
     return of.model_copy(update={"additions": (*of.additions, added), "missing": ()} | changes)
 
 
-def enrichment(of: Complaint, **changes: Any) -> CaseEvent:
-    """Return the event of a completed complaint's last addition."""
+def disposition(owner: AgencyRef = DPU, *, hop: int = 0, **changes: Any) -> Disposition:
+    """Return the decision who owns a complaint."""
     fields: dict[str, Any] = {
-        "id": ids.addition_id(of.id, of.additions[-1].raw.upstream_id),
+        "hop": hop,
+        "owner": owner,
+        "confidence": 0.9,
+        "explanation": "Diteruskan karena jalan kota.",
+        "rules_version": "r1",
+        "registry_version": "g1",
+    }
+    return Disposition(**(fields | changes))
+
+
+def command(of: Complaint, kind: CommandKind, *, actor: str = DPU.id, **changes: Any) -> Command:
+    """Return an agency's command to the case of a complaint: a refusal or an answer."""
+    fields: dict[str, Any] = {
+        "id": ids.command_id(of.id, kind.value, actor=actor, nonce=""),
+        "tracking_code": of.tracking_code,
+        "kind": kind,
+        "actor": actor,
+        "received_at": NOON,
+        "text": "bukan" if kind is CommandKind.refuse else "Sudah ditambal.",
+    }
+    return Command(**(fields | changes))
+
+
+def addition(
+    of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", *, upstream_id: str = "1+", **read: Any
+) -> Command:
+    """Return the citizen's command that adds a text to a complaint; `read` are fields of its reading."""
+    raw = Raw(body=text.encode(), coding="gsm7", upstream_id=upstream_id)
+    return Command(
+        id=ids.addition_id(of.id, upstream_id),
+        tracking_code=of.tracking_code,
+        kind=CommandKind.add,
+        actor=CITIZEN,
+        received_at=NOON,
+        addition=Addition(text=text, received_at=NOON, raw=raw),
+        reading=MessageReading(**read),
+    )
+
+
+def reply(of: Complaint, kind: ReplyKind = ReplyKind.received, **changes: Any) -> Reply:
+    """Return a reply to the citizen of a complaint; a question asks for the place."""
+    fields: dict[str, Any] = {
+        "id": ids.reply_id(of.id, kind.value),
         "complaint_id": of.id,
         "tracking_code": of.tracking_code,
-        "kind": CaseEventKind.enriched,
-        "at": NOON,
-        "actor": "citizen",
-        "hop": len(of.additions) - 1,
-        "text": of.additions[-1].text,
-        "secret": of.secret,
-        "complaint": of,
+        "channel": of.channel,
+        "reply_address": of.reply_address,
+        "kind": kind,
+        "text": f"Laporan {of.tracking_code}",
+        "created_at": NOON,
+        "part": "place" if kind is ReplyKind.question else None,
+        "topic": of.topic,
     }
-    return CaseEvent(**(fields | changes))
+    return Reply(**(fields | changes))
 
 
 def delivery(of: Complaint, **changes: Any) -> Delivery:

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TypeVar
 
 from complaints.bus import Position, Record, StoredRecord
-from complaints.bus.envelope import decode
+from complaints.bus.envelope import decode, type_of
 from complaints.errors import BusUnavailable, ContractViolation
 from complaints.event import Event
 
@@ -71,5 +71,6 @@ class MemoryProducer:
         return list(self._stored[topic])
 
     def events(self, topic: str, model: type[E]) -> list[E]:
-        """Return the events of a topic, in order."""
-        return [decode(record, model) for record in self.stored(topic)]
+        """Return the events of a model on a topic, in order; a mailbox also carries others."""
+        of_model = ("ce_type", type_of(model))
+        return [decode(record, model) for record in self.stored(topic) if of_model in record.headers]

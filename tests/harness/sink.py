@@ -4,19 +4,21 @@ import threading
 from uuid import UUID, uuid4
 
 from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Producer as TransactionalProducer
 
 from complaints import ids
 from complaints.bus import Position, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
 from complaints.bus.envelope import encode
-from complaints.contract import COMPLAINTS
+from complaints.contract import CASE_EVENTS
 from complaints.event import Complaint
 from complaints.runtime.fuse import Fuse, FuseBlown
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
-from sinks.clickhouse.rows import TABLES
+from sinks.clickhouse.rows import TABLES, TOPICS
 from sinks.clickhouse.sink import Pace, Sink
 from tests.harness.events import complaint
+from tests.harness.facts import opened
 from tests.harness.support import wait_until
 
 INTERVAL_S = 0.1
@@ -34,13 +36,14 @@ class SinkHouse:
         self.address = f"{clickhouse}/{self.name}"
         self.store = Store(self.address)
         migrate(self.store)
-        for table in TABLES.values():  # a merge would hide what was inserted twice
-            self.store.execute(f"SYSTEM STOP MERGES {table.name}")
+        for table in TABLES:  # a merge would hide what was inserted twice
+            self.store.execute(f"SYSTEM STOP MERGES {table}")
         self.producer = ConfluentProducer(brokers)
         self.scanner = ConfluentScanner(brokers)
+        self._together: TransactionalProducer | None = None
         # It subscribes to nothing, and so is no member of the group that the workers would wait for.
         self._mark = Consumer({"bootstrap.servers": brokers, "group.id": self.name, "enable.auto.commit": False})
-        self._commit(*((*at, end, "") for topic in TABLES for at, end in self.scanner.ends(topic).items()))
+        self._commit(*((*at, end, "") for topic in TOPICS for at, end in self.scanner.ends(topic).items()))
 
     def _commit(self, *marks: tuple[str, int, int, str]) -> None:
         offsets = [TopicPartition(topic, at, offset, metadata=note) for topic, at, offset, note in marks]
@@ -54,10 +57,20 @@ class SinkHouse:
         """Write records and wait until Kafka has them."""
         return [answer.result(30) for answer in [self.producer.send(record) for record in records]]
 
+    def send_together(self, *records: Record) -> None:
+        """Write records in one transaction, whose marker takes an offset of its own in each partition."""
+        if self._together is None:
+            self._together = TransactionalProducer({"bootstrap.servers": self.brokers, "transactional.id": self.name})
+            self._together.init_transactions(30)
+        self._together.begin_transaction()
+        for record in records:
+            self._together.produce(record.topic, record.value, record.key, headers=list(record.headers))
+        self._together.commit_transaction(30)
+
     def publish(self, count: int, *, key: bytes | None = None) -> list[UUID]:
-        """Write new complaints, all with one key where one is given, and return their ids."""
+        """Write facts that open a case, all with one key where one is given, and return the ids of the complaints."""
         made = [self.complaint() for _ in range(count)]
-        records = [encode(event, source="/tests") for event in made]
+        records = [encode(opened(event), source="/tests") for event in made]
         if key is not None:
             records = [Record(topic=r.topic, key=key, value=r.value, headers=r.headers) for r in records]
         self.send(*records)
@@ -92,7 +105,7 @@ class Running:
     """A worker in a thread, as its process runs it."""
 
     def __init__(self, house: SinkHouse, store: Store, most_rows: int, fuse: int = 1000) -> None:
-        self._consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TABLES))
+        self._consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TOPICS))
         self._store = store
         self._sink = Sink(
             self._consumer, store, house.producer, Pace(most_rows=most_rows, interval_s=INTERVAL_S), Fuse(fuse)
@@ -124,6 +137,6 @@ class Running:
 
 
 def partition_of(house: SinkHouse, key: bytes) -> Position:
-    """Return where the next complaint with this key will stand."""
-    (at,) = house.send(Record(topic=COMPLAINTS, key=key, value=b"{}"))
+    """Return where the next fact with this key will be."""
+    (at,) = house.send(Record(topic=CASE_EVENTS, key=key, value=b"{}"))
     return Position(at.topic, at.partition, at.offset + 1)

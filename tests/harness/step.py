@@ -22,7 +22,10 @@ from confluent_kafka import TopicPartition as At
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
 
 from complaints.bus import Record, StoredRecord
-from complaints.bus.step import Effect, State, StepSpec, Worker, WorkerOptions
+from complaints.bus.step.contract import Effect, State, StepSpec
+from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.worker import Worker
+from complaints.runtime.telemetry import Heartbeat
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = 4
@@ -39,6 +42,8 @@ def count(state: State | None, record: StoredRecord) -> Effect:
             raise ValueError("on purpose")
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "hang":
+            threading.Event().wait()
         case "forget":
             return Effect(state=None)
         case "huge":
@@ -166,12 +171,16 @@ class Ground:
             environment: KILL_AT and KILL_TURN (a phase and how often it must come), FORMAT, NOW_SHIFT_MS, FILE_BYTES, BATCH.
         """
         folder = self.folder / (place or f"w{ordinal}")
-        command = [sys.executable, "-m", "tests.harness.step", self.brokers, self.name, str(ordinal), str(folder)]
+        command = self.command(ordinal, folder)
         log = (self.folder / f"{folder.name}.log").open("ab")
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log)
         log.close()
         self.running.append(process)
         return process
+
+    def command(self, ordinal: int, folder: Path) -> list[str]:
+        """Return the command line of a worker that keeps its states in a folder."""
+        return [sys.executable, "-m", "tests.harness.step", self.brokers, self.name, str(ordinal), str(folder)]
 
     def log(self, place: str = "w0") -> str:
         """Return what the workers in a folder have written."""
@@ -285,6 +294,7 @@ def main() -> None:
         fuse=int(os.environ.get("FUSE", "100")),
         now_ms=lambda: time.time_ns() // 1_000_000 + shift_ms,
         phase=phase,
+        heartbeat=Heartbeat(Path(folder).parent / "heartbeats", Path(folder).name).beat,
     )
     try:
         Worker(spec(name, format_=int(os.environ.get("FORMAT", "1"))), options).run(stop)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from complaints.bus.kafka_python import KafkaPythonAdmin
+from complaints.contract import topics
 from complaints.message import InboundMessage
 from embedded.kafka.ready import wait_ready
+from ops.topics import apply
 
 START_S = 90.0
 NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
@@ -75,7 +77,7 @@ def start_kafka(folder: Path) -> KafkaServer:
     server = KafkaServer(folder, port, _kafka_process(folder, port))
     wait_ready("127.0.0.1", port, START_S, alive=lambda: server.process.poll() is None)
     admin = KafkaPythonAdmin(server.brokers)
-    admin.ensure_topics()
+    apply(admin, topics().values())
     admin.close()
     return server
 

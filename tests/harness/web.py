@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,22 +16,27 @@ import pytest
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.intake import Intake
+from channels.known_cases import KnownCases
 from channels.web.channel import WebChannel
 from channels.web.parts import WebParts
 from channels.web.places import RegencySearch
+from channels.web.receipts import Receipts
 from channels.web.request_keys import RequestKeys
 from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
 from complaints import tracking
-from complaints.case import CaseReader, CaseState, CaseStatus
-from complaints.contract import CASE_EVENTS, COMPLAINTS
+from complaints.case import CaseState, CaseStatus
+from complaints.command import Command
+from complaints.contract import COMPLAINTS
 from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
-from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
+from complaints.event import Complaint, ReplyKind
+from complaints.fact import Fact
 from complaints.ids import reply_id
 from complaints.message import InboundMessage
 from complaints.storage.attachments import DiskStore
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
+from tests.harness.events import reply
 from tests.harness.fakes import MemoryProducer, Mode
 from tests.harness.support import free_port, listens, wait_until
 
@@ -45,17 +51,32 @@ STUMBLE = "RACUN"
 
 
 class Cases:
-    """A CaseReader that knows what it was told."""
+    """A view that knows what it was told."""
 
     def __init__(self) -> None:
         self.known: dict[str, CaseStatus] = {}
+        self.facts: dict[UUID, tuple[Fact, ...]] = {}
         self.away = False
+
+    def status_of(self, complaint_id: UUID) -> CaseStatus | None:
+        """Return what it was told, by the complaint's id."""
+        self._answer()
+        return next((case for case in self.known.values() if case.complaint_id == complaint_id), None)
+
+    def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
+        """Return what it was told that became of a command."""
+        self._answer()
+        assert code in self.known
+        return self.facts.get(command_id, ())
+
+    def _answer(self) -> None:
+        if self.away:
+            raise UnavailableError("the cases in memory are away")
 
     def status(self, code: str) -> CaseStatus | None:
         """Return what it was told (see CaseReader)."""
         code = tracking.parse(code)
-        if self.away:
-            raise UnavailableError("the cases in memory are away")
+        self._answer()
         return self.known.get(code)
 
 
@@ -70,7 +91,7 @@ def regencies() -> RegencySearch:
     )
 
 
-def furnish(folder: Path, memory: Correspondence, cases: CaseReader, **changes: Any) -> WebParts:
+def furnish(folder: Path, memory: Correspondence, cases: Cases, **changes: Any) -> WebParts:
     """Return what the door works with, in a folder."""
     parts: dict[str, Any] = {
         "cases": cases,
@@ -79,6 +100,7 @@ def furnish(folder: Path, memory: Correspondence, cases: CaseReader, **changes: 
         "store": DiskStore(folder / "attachments"),
         "requests": RequestKeys(folder / "web" / "requests.db"),
         "forms": Forms("a secret of the tests"),
+        "receipts": Receipts("a secret of the tests"),
         "keys": ApiKeys(None),
         "limits": Limits(reads=rate("300/minute", ""), writes=rate("60/minute", ""), keyed=rate(KEYED, "")),
         "max_body_bytes": 1 << 20,
@@ -88,8 +110,8 @@ def furnish(folder: Path, memory: Correspondence, cases: CaseReader, **changes: 
 
 
 def correspondence(folder: Path) -> Correspondence:
-    """Return the door's memory of letters and cases."""
-    return Correspondence(folder / "correspondence.db", clock=time.time, question_s=3600.0)
+    """Return the door's memory of letters."""
+    return Correspondence(folder / "correspondence.db", clock=time.time)
 
 
 class House:
@@ -100,6 +122,7 @@ class House:
     ) -> None:
         self.producer, self._keys = MemoryProducer(), keys
         self.folder, self.cases, self.memory = folder, Cases(), correspondence(folder)
+        self.known = KnownCases(folder / "cases.db", clock=time.time, question_s=3600.0)
         spool = Spool(folder / "spool.db", max_bytes=spool_bytes)
         self.intake = Intake(
             "web",
@@ -107,7 +130,11 @@ class House:
             producer=self.producer,
             spool=spool,
             conversation=Conversation(
-                memory=self.memory, complete=Normaliser.load().complete, identity=keys, cases=self.cases
+                memory=self.memory,
+                known=self.known,
+                complete=Normaliser.load().complete,
+                identity=keys,
+                cases=self.cases,
             ),
         )
         self.port, self._stop = free_port(), threading.Event()
@@ -131,26 +158,18 @@ class House:
         assert not self._thread.is_alive()
         self.intake.close()
         self.memory.close()
+        self.known.close()
         self.parts.requests.close()
 
-    def additions(self) -> list[CaseEvent]:
+    def additions(self) -> list[Command]:
         """Return what was added to cases."""
-        return self.producer.events(CASE_EVENTS, CaseEvent)
+        return self.producer.events(COMPLAINTS, Command)
 
     def write(self, complaint: Complaint, text: str, kind: ReplyKind = ReplyKind.received) -> None:
         """Write to the citizen, as the courier has it from the topic."""
-        reply = Reply(
-            id=reply_id(complaint.id, f"{kind}/{text}"),
-            complaint_id=complaint.id,
-            tracking_code=complaint.tracking_code,
-            channel="web",
-            reply_address=complaint.reply_address,
-            kind=kind,
-            text=text,
-            created_at=complaint.received_at,
-            complaint=complaint,
-        )
-        self.memory.take([(reply, complaint.reporter_ref, "")])
+        told = reply(complaint, kind, id=reply_id(complaint.id, f"{kind}/{text}"), text=text)
+        self.known.hear([(told, complaint.reporter_ref, "")])
+        self.memory.take([(told, complaint.reporter_ref)])
 
     def settle(self, complaint: Complaint, state: CaseState = "diproses", **changes: Any) -> None:
         """Let the case stand somewhere, as ClickHouse would know."""

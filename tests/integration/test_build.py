@@ -15,7 +15,7 @@ from complaints.errors import ConfigurationError
 from complaints.runtime import compiled
 
 _MESSAGES = Path(__file__).parent.parent / "data" / "messages.yaml"
-_PACKAGES = ("complaints", "normalizer", "router", "lapor", "ops", "sinks", "channels", "embedded", "tests")
+_PACKAGES = ("complaints", "normalizer", "router", "lapor", "ops", "sinks", "view", "channels", "embedded", "tests")
 _PROPERTIES = ("tests/property/test_route_total.py", "tests/property/test_lines_total.py")
 
 

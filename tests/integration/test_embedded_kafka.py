@@ -186,6 +186,36 @@ def test_kill_minus_nine_loses_nothing_acked(tmp_path: Path) -> None:
     assert took_s < 60.0  # a few seconds on a quiet machine
 
 
+def test_a_transaction_that_a_kill_minus_nine_left_open_is_aborted_in_every_partition(tmp_path: Path) -> None:
+    """Else readers wait at it for ever, and the same producer's next commit publishes it. The many partitions make the start long.
+
+    Kafka 4.2.0 to 4.4.0 at least leave out the markers of partitions that have no leader yet (KAFKA-20734).
+    """
+    broker = Broker(tmp_path / "data")
+    port = int(broker.address.rpartition(":")[2])
+    create(broker.address, "parted", partitions=70)
+    settings = {"bootstrap.servers": broker.address, "transactional.id": "t", "log_level": 0}
+    producer = Producer({**settings, "transaction.timeout.ms": 1000})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    for partition in range(70):
+        producer.produce("parted", b"never committed", partition=partition)
+    assert producer.flush(20) == 0
+    broker.process.kill()
+    broker.process.wait(20)
+    again = Broker(tmp_path / "data", port=port)
+    time.sleep(3)  # the broker ends it by itself, because it is out of time
+    successor = Producer(settings)
+    successor.init_transactions(20)
+    successor.begin_transaction()
+    for partition in range(70):
+        successor.produce("parted", b"committed", partition=partition)
+    successor.commit_transaction(20)
+    found = consumed(again.address, "parted")  # it reads committed records, as by default
+    again.stop()
+    assert found == [b"committed"] * 70
+
+
 def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(tmp_path: Path) -> None:
     """With no Java on the machine the wheel's runs it; SIGTERM ends it within 3 s and a restart finds the data."""
     bare = {"PATH": "/nonexistent", "JAVA_HOME": ""}
@@ -240,8 +270,8 @@ def test_one_version_of_kafka_only(tmp_path: Path) -> None:
     """A lock that mixes Kafka versions is refused: another library's bill of materials can bring an older client."""
     text = jars.LOCK_FILE.read_text()
     mixed = tmp_path / "kafka.lock.toml"
-    mixed.write_text(text.replace("org.apache.kafka:kafka-clients:4.3.1", "org.apache.kafka:kafka-clients:3.9.1"))
-    with pytest.raises(JarsUnavailableError, match=r"3\.9\.1.*4\.3\.1"):
+    mixed.write_text(text.replace("org.apache.kafka:kafka-clients:4.1.2", "org.apache.kafka:kafka-clients:3.9.1"))
+    with pytest.raises(JarsUnavailableError, match=r"3\.9\.1.*4\.1\.2"):
         jars.read_lock(mixed)
 
 

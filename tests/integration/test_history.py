@@ -1,14 +1,23 @@
 """What is learnt from this installation's cases, on the real ClickHouse engine: decisions of people, and none of secret reports."""
 
 from collections.abc import Iterator
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from ops.evaluate_labelled import labelled
+from complaints.case import Answer
+from complaints.event import AgencyRef, Complaint, Place, Region
+from complaints.fact import Fact
 from ops.history import decided
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.rows import rows_of
+from tests.harness.events import DPU, PEMDA, complaint, completed, stored
+from tests.harness.facts import added, answered, case, refused, routed, stored_case
+from tests.harness.support import NOON
+
+DESK = AgencyRef(id="kemenpanrb", name="Kementerian PANRB")
+HERE = Place(regency=Region(code="33.74", name="Kota Semarang"))
 
 
 @pytest.fixture
@@ -24,32 +33,50 @@ def store(clickhouse_server: str) -> Iterator[Store]:
     server.close()
 
 
-def case(store: Store, number: int, *, owners: tuple[str, ...], secret: bool = False, kind: str = "") -> None:
-    """Store a complaint with its dispositions, and perhaps an event."""
-    key = f"'{UUID(int=number)}'"
-    store.execute(
-        "INSERT INTO complaint_rows (complaint_id, title, text, secret, regency_code, province_code, received_at)"
-        f" SELECT {key}, 'judul', 'isi {number}', {secret}, '33.74', '33', now64(3)"
+def keep(store: Store, of: Complaint, owner: AgencyRef, *facts: Fact) -> None:
+    """Store a case that has an owner, after these facts."""
+    said = [fact for fact in facts if fact.text == "Sudah ditambal."]
+    document = case(
+        of,
+        owner,
+        hop=max((fact.disposition.hop for fact in facts if fact.disposition), default=0),
+        triage=owner is DESK,
+        answers=tuple(Answer(agency=owner, text=fact.text, at=NOON, caused_by=fact.caused_by) for fact in said),
     )
-    for hop, owner in enumerate(owners):
-        triage = owner == "kemenpanrb"
-        store.execute(
-            "INSERT INTO disposition_rows (disposition_id, complaint_id, hop, owner_id, owner, triage)"
-            f" SELECT generateUUIDv4(), {key}, {hop}, '{owner}', '{owner}', {triage}"
-        )
-    if kind:
-        store.execute(
-            f"INSERT INTO case_event_rows (event_id, complaint_id, kind) SELECT generateUUIDv4(), {key}, '{kind}'"
-        )
+    for record in (*map(stored, facts), stored_case(document)):
+        for table, row in rows_of(record):
+            store.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
 
 
-def test_only_what_somebody_decided_is_learnt(store: Store) -> None:
-    """Taken, answered or moved after a refusal; not what the router alone thought, a desk's case, or a secret one."""
-    case(store, 1, owners=("dpu-33.74",))
-    case(store, 2, owners=("dpu-33.74",), kind="diterima")
-    case(store, 3, owners=("dpu-33.74", "dpu-33"))
-    case(store, 4, owners=("dpu-33.74",), kind="ditanggapi", secret=True)
-    case(store, 5, owners=("dpu-33.74", "kemenpanrb"))
-    case(store, 6, owners=("pln",), kind="lewat tenggat")
-    found = {report.text: report.best for report in labelled(decided(store))}
-    assert found == {"isi 2": ("dpu-33.74",), "isi 3": ("dpu-33",)}
+def test_only_what_an_officer_decided_is_learnt(store: Store) -> None:
+    """An answer, or a refusal that moved the case; not the router's own guess, a desk's case, or a secret one."""
+    guess, taken, moved, desk, secret, told, both = (
+        complaint(number, text=f"isi {number}", place=HERE, secret=number == 5) for number in range(1, 8)
+    )
+    keep(store, guess, DPU, routed(guess))
+    keep(store, taken, DPU, routed(taken), answered(taken))
+    no = refused(moved)
+    by_refusal = routed(moved, PEMDA, version=4, hop=1).model_copy(update={"caused_by": no.caused_by})
+    keep(store, moved, PEMDA, routed(moved), no, by_refusal)
+    no = refused(desk)
+    to_desk = routed(desk, DESK, version=4, hop=1, triage=True).model_copy(update={"caused_by": no.caused_by})
+    keep(store, desk, DESK, routed(desk), no, to_desk)
+    keep(store, secret, DPU, routed(secret), answered(secret))
+    told = completed(told, "di Kota Semarang")
+    plus = added(told)
+    by_addition = routed(told, DPU, version=4, hop=1).model_copy(update={"caused_by": plus.caused_by})
+    keep(store, told, DPU, routed(told, DESK, triage=True), plus, by_addition)
+    both = completed(both, "di Kota Semarang")
+    keep(store, both, DPU, routed(both), added(both), answered(both, version=4))
+    found = {row["text"]: row["final_owner"] for row in decided(store)}
+    assert found == {"isi 2": DPU.id, "isi 3": PEMDA.id, "isi 7\ndi Kota Semarang": DPU.id}
+    assert {row["region"] for row in decided(store)} == {"33.74"}
+
+
+def test_an_answer_of_a_former_owner_confirms_nobody(store: Store) -> None:
+    """The citizen's addition moved the case after the answer, and the new owner has not spoken."""
+    of = completed(complaint(8, place=HERE))
+    plus = added(of, version=4)
+    after = routed(of, PEMDA, version=5, hop=1).model_copy(update={"caused_by": plus.caused_by})
+    keep(store, of, PEMDA, routed(of), answered(of), plus, after)
+    assert decided(store) == []

@@ -1,45 +1,61 @@
-"""The routing worker as a process on the real Kafka: at least once, poison aside, and a clean hand-over."""
+"""The router's worker as a process on the real Kafka: each record once, poison aside, and a clean hand-over."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import pytest
 
 from complaints.bus import Offsets, Record
 from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
 from complaints.bus.envelope import encode
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONTROL, DEAD_LETTERS, DISPOSITIONS, REPLIES
+from complaints.command import Command, CommandKind
+from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONTROL, DEAD_LETTERS, REPLIES
 from complaints.crypto import Keyring
-from complaints.event import CaseEvent, CaseEventKind, Complaint, DeadLetter, Disposition, Refusal, Reply
-from complaints.ids import case_event_id
+from complaints.event import Complaint, DeadLetter, Reply
+from complaints.fact import Fact, FactKind
 from normalizer.complaint import Normaliser
-from tests.harness.support import NOON, KafkaServer, message, start_kafka, wait_until
+from tests.harness.house import added, said
+from tests.harness.support import KafkaServer, free_port, message, start_kafka, wait_until
 
-Run = Callable[[], subprocess.Popen[bytes]]
+KEY = "a key for tests"
+
+Run = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """A broker of their own: other tests write cases that no router has decided."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
 def run_router(kafka: KafkaServer, tmp_path: Path) -> Iterator[Run]:
-    """Starts routing workers; whatever still runs is stopped afterwards."""
+    """Starts workers, each with the next ordinal unless it is given; whatever still runs is stopped afterwards."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        folder = tmp_path / str(len(running))
+    def start(ordinal: int | None = None, **settings: str) -> subprocess.Popen[bytes]:
+        ordinal = len(running) if ordinal is None else ordinal
+        folder = tmp_path / str(ordinal)
         environment = os.environ | {
             "LAPOR_KAFKA": kafka.brokers,
             "LAPOR_DATA": str(folder),
+            "LAPOR_ORDINAL": str(ordinal),
             "LAPOR_DEAD_LETTER_FUSE": "50",
+            "LAPOR_VIEW_KEY": KEY,
+            **settings,
         }
-        with folder.with_suffix(".log").open("w") as log:
+        with folder.with_suffix(".log").open("a") as log:
             command = [sys.executable, "-m", "lapor", "run", "router"]
             running.append(subprocess.Popen(command, env=environment, stderr=log))
         return running[-1]
@@ -63,7 +79,7 @@ class Topics:
     def __init__(self, kafka: KafkaServer) -> None:
         self._scanner = ConfluentScanner(kafka.brokers)
         self._begin: dict[str, Offsets] = {
-            topic: self._scanner.ends(topic) for topic in (DISPOSITIONS, REPLIES, DEAD_LETTERS)
+            topic: self._scanner.ends(topic) for topic in (CASE_EVENTS, CASES, REPLIES, DEAD_LETTERS)
         }
 
     def new(self, topic: str) -> list[bytes]:
@@ -72,13 +88,20 @@ class Topics:
             stored.value or b"" for batch in self._scanner.scan(topic, start=self._begin[topic]) for stored in batch
         ]
 
-    def dispositions(self) -> dict[UUID, list[Disposition]]:
-        """Return what came, by complaint."""
-        found: dict[UUID, list[Disposition]] = {}
-        for value in self.new(DISPOSITIONS):
-            disposition = Disposition.model_validate_json(value)
-            found.setdefault(disposition.complaint_id, []).append(disposition)
+    def facts(self) -> dict[UUID, list[Fact]]:
+        """Return the facts that came, by complaint."""
+        found: dict[UUID, list[Fact]] = {}
+        for value in self.new(CASE_EVENTS):
+            fact = Fact.model_validate_json(value)
+            found.setdefault(fact.complaint_id, []).append(fact)
         return found
+
+    def owners(self) -> dict[UUID, list[str]]:
+        """Return the owners that were decided, by complaint."""
+        return {
+            complaint: [fact.disposition.owner.id for fact in facts if fact.disposition]
+            for complaint, facts in self.facts().items()
+        }
 
 
 @pytest.fixture
@@ -95,10 +118,10 @@ def producer(kafka: KafkaServer) -> Iterator[ConfluentProducer]:
     made.close()
 
 
-def publish(producer: ConfluentProducer, complaints: list[Complaint]) -> None:
-    """Write complaints and wait until Kafka has them."""
-    for complaint in complaints:
-        producer.send(encode(complaint, source="/tests"))
+def publish(producer: ConfluentProducer, events: Sequence[Complaint | Command]) -> None:
+    """Write complaints and commands and wait until Kafka has them."""
+    for event in events:
+        producer.send(encode(event, source="/tests"))
     producer.flush(30)
 
 
@@ -107,40 +130,56 @@ def complaints_of(normaliser: Normaliser, keys: Keyring, name: str, count: int) 
     return [normaliser.normalise(message(upstream_id=f"{name}-{number}"), keys) for number in range(count)]
 
 
-def test_a_complaint_gets_a_disposition_and_a_reply_and_a_refusal_gets_the_next(
+def test_a_complaint_gets_an_owner_and_a_reply_and_a_refusal_gets_the_next(
     topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
 ) -> None:
-    """Hop 0, then "not ours", then hop 1 with another owner; the ids derive, so nothing is stored in the worker."""
+    """Opened and routed, then refused and routed to another; said twice it is said once, and the citizen hears of both."""
     run_router()
     (complaint,) = complaints_of(normaliser, keys, "refused", 1)
     publish(producer, [complaint])
-    wait_until(lambda: complaint.id in topics.dispositions(), what="hop 0")
-    (first,) = topics.dispositions()[complaint.id]
-    refusal = Refusal(hop=0, agency_id=first.owner.id, reason="bukan kami", at=NOON)
-    event = CaseEvent(
-        id=case_event_id(complaint.id, "not_ours", hop=0, actor=first.owner.id),
-        complaint_id=complaint.id,
-        tracking_code=complaint.tracking_code,
-        kind=CaseEventKind.not_ours,
-        at=NOON,
-        actor=first.owner.id,
-        refusals=(refusal,),
-        complaint=complaint,
-    )
-    accepted = event.model_copy(update={"kind": CaseEventKind.accepted, "refusals": (), "complaint": None})
-    for said in (event, event, accepted):  # saying it twice changes nothing; an acceptance asks for nothing
-        producer.send(encode(said, source="/tests"))
-    producer.flush(30)
-    wait_until(lambda: len(topics.dispositions()[complaint.id]) >= 3, what="hop 1 twice")
-    seconds = topics.dispositions()[complaint.id][1:]
-    assert {found.id for found in seconds} == {seconds[0].id}
-    assert seconds[0].hop == 1
-    assert seconds[0].owner.id != first.owner.id
-    assert seconds[0].deadlines == first.deadlines  # the legal clock never restarts
+    wait_until(lambda: len(topics.owners().get(complaint.id, [])) == 1, what="the first owner", timeout_s=60)
+    refusal = said(CommandKind.refuse, complaint, topics.owners()[complaint.id][0])
+    publish(producer, [refusal, refusal, complaint])
+    publish(producer, [added(complaint, "masih berlubang")])
+    wait_until(lambda: len(topics.facts()[complaint.id]) == 5, what="the next owner")
+    facts = topics.facts()[complaint.id]
+    assert [fact.kind for fact in facts] == [
+        FactKind.opened,
+        FactKind.routed,
+        FactKind.refused,
+        FactKind.routed,
+        FactKind.added,
+    ]
+    assert [fact.version for fact in facts] == [1, 2, 3, 4, 5]
+    first, second = (fact.disposition for fact in facts if fact.disposition)
+    assert first.owner.id != second.owner.id
+    assert (second.hop, second.previous_owner) == (1, first.owner)
+    assert second.deadlines == first.deadlines  # the legal clock never restarts
     found = [Reply.model_validate_json(value) for value in topics.new(REPLIES)]
     replies = [reply for reply in found if reply.complaint_id == complaint.id]
-    assert {reply.kind.value for reply in replies} == {"received", "moved"}
+    assert [reply.kind.value for reply in replies] == ["received", "moved", "completed"]
     assert keys.unseal(replies[0].reply_address, complaint.id)["sender"] == "6281234567890"
+
+
+def test_the_web_endpoint_shows_health_metrics_and_the_state_of_a_case(
+    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
+) -> None:
+    """Health and metrics to anybody who reaches it; a case only with the key."""
+    at = f"127.0.0.1:{free_port()}"
+    run_router(LAPOR_ROUTER_WEB=at)
+    (complaint,) = complaints_of(normaliser, keys, "endpoint", 1)
+    publish(producer, [complaint])
+    wait_until(lambda: complaint.id in topics.owners(), what="the owner", timeout_s=60)
+    with httpx.Client(base_url=f"http://{at}", timeout=10) as client:
+        assert client.get("/health").json()["well"] is True
+        assert "lapor_events_routed_total" in client.get("/metrics").text
+        path = f"/cases/{complaint.tracking_code}"
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers={"Authorization": "Bearer another"}).status_code == 401
+        said = client.get(path, headers={"Authorization": f"Bearer {KEY}"}).json()
+        assert (said["complaint_id"], said["version"]) == (str(complaint.id), 2)
+        unknown = keys.tracking_code(UUID(int=1))
+        assert client.get(f"/cases/{unknown}", headers={"Authorization": f"Bearer {KEY}"}).status_code == 404
 
 
 def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(
@@ -150,50 +189,40 @@ def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(
     run_router()
     for value in (b"", b"not json", b"{}"):
         producer.send(Record(topic=COMPLAINTS, key=b"poison", value=value))
-    producer.send(Record(topic=CASE_EVENTS, key=b"poison", value=b'{"kind": "bukan wewenang"}'))
+    (complaint,) = complaints_of(normaliser, keys, "never sent", 1)
+    to_nobody = encode(said(CommandKind.refuse, complaint, "pln"), source="/tests")
+    producer.send(to_nobody)
     (complaint,) = complaints_of(normaliser, keys, "after-poison", 1)
     publish(producer, [complaint])
-    wait_until(lambda: complaint.id in topics.dispositions(), what="the sound one")
+    wait_until(lambda: complaint.id in topics.owners(), what="the sound one", timeout_s=60)
     wait_until(lambda: len(topics.new(DEAD_LETTERS)) == 4, what="four dead letters")
     letters = [DeadLetter.model_validate_json(value) for value in topics.new(DEAD_LETTERS)]
     assert {letter.error_class for letter in letters} == {"ContractViolation"}
-    assert {letter.payload for letter in letters} == {b"", b"not json", b"{}", b'{"kind": "bukan wewenang"}'}
-    assert all(letter.source_offset is not None and str(letter.source_offset) in letter.reason for letter in letters)
+    assert {letter.payload for letter in letters} == {b"", b"not json", b"{}", to_nobody.value}
+    assert all(letter.source_topic == COMPLAINTS and letter.source_offset is not None for letter in letters)
 
 
-def test_kill_9_in_the_middle_loses_nothing(
+def test_kill_9_in_the_middle_loses_nothing_and_does_nothing_twice(
     topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
 ) -> None:
-    """Some may be routed twice, with the same ids; none is missing."""
+    """Each complaint is decided exactly once, with one reply."""
     complaints = complaints_of(normaliser, keys, "killed", 3000)
     publish(producer, complaints[:1500])
-    worker = run_router()
-    wait_until(lambda: len(topics.dispositions()) > 10, what="the first answers", timeout_s=60)
+    worker = run_router(0)
+    wait_until(lambda: len(topics.owners()) > 10, what="the first answers", timeout_s=60)
     publish(producer, complaints[1500:])
     worker.send_signal(signal.SIGKILL)
     worker.wait(30)
-    run_router()
+    run_router(0)
     wanted = {complaint.id for complaint in complaints}
-    wait_until(lambda: wanted <= topics.dispositions().keys(), timeout_s=60, what="all 3000")
-    found = topics.dispositions()
-    assert all(len({disposition.id for disposition in found[complaint]}) == 1 for complaint in wanted)
-
-
-def handled(folder: Path) -> int:
-    """Return how many records a worker has handled, as its heartbeat says."""
-    try:
-        return int(json.loads((folder / "heartbeats" / "router").read_text())["handled"])
-    except FileNotFoundError:
-        return 0
+    wait_until(lambda: wanted <= topics.owners().keys(), timeout_s=60, what="all 3000")
+    assert {len(found) for found in topics.owners().values()} == {1}
+    replies = [Reply.model_validate_json(value).complaint_id for value in topics.new(REPLIES)]
+    assert len(replies) == len(set(replies)) == len(wanted)
 
 
 def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # noqa: PLR0913, PLR0917  # each is a fixture
-    topics: Topics,
-    producer: ConfluentProducer,
-    run_router: Run,
-    normaliser: Normaliser,
-    keys: Keyring,
-    tmp_path: Path,
+    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring, tmp_path: Path
 ) -> None:
     """A clean hand-over: each complaint is answered exactly once while partitions move to and fro."""
     run_router()
@@ -207,14 +236,33 @@ def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # noqa: 
 
         wait_until(ready, timeout_s=60, what="the hand-over")
 
-    some_more(lambda: handled(tmp_path / "0") > 0)
+    def works(ordinal: int) -> bool:
+        log = tmp_path / f"{ordinal}.log"
+        return log.exists() and "partition ready" in log.read_text()
+
+    some_more(lambda: works(0))
     second = run_router()
-    some_more(lambda: handled(tmp_path / "1") > 0)
+    some_more(lambda: works(1))
     second.terminate()
     assert second.wait(30) == 0
     publish(producer, list(rest))
-    wait_until(lambda: len(topics.dispositions()) >= 2000, timeout_s=60, what="all 2000")
-    assert {len(found) for found in topics.dispositions().values()} == {1}
+    wait_until(lambda: len(topics.owners()) >= 2000, timeout_s=60, what="all 2000")
+    assert {len(found) for found in topics.owners().values()} == {1}
+
+
+def test_a_worker_whose_ordinal_is_taken_says_so_and_disturbs_nobody(  # noqa: PLR0913, PLR0917  # each is a fixture
+    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring, tmp_path: Path
+) -> None:
+    """The later one ends with the reason; the first one goes on."""
+    first = run_router(0)
+    wait_until(lambda: "partition ready" in (tmp_path / "0.log").read_text(), what="the first worker", timeout_s=60)
+    later = run_router(0)
+    assert later.wait(60) != 0
+    assert "already runs on this machine" in (tmp_path / "0.log").read_text()
+    (complaint,) = complaints_of(normaliser, keys, "taken ordinal", 1)
+    publish(producer, [complaint])
+    wait_until(lambda: complaint.id in topics.owners(), what="the owner", timeout_s=60)
+    assert first.poll() is None
 
 
 def test_a_worker_that_is_stopped_while_it_joins_disturbs_nobody(
@@ -224,10 +272,10 @@ def test_a_worker_that_is_stopped_while_it_joins_disturbs_nobody(
     first = run_router()
     complaints = complaints_of(normaliser, keys, "stillborn", 200)
     publish(producer, complaints[:100])
-    wait_until(lambda: len(topics.dispositions()) >= 100, timeout_s=60, what="100")
+    wait_until(lambda: len(topics.owners()) >= 100, timeout_s=60, what="100")
     run_router().kill()
     publish(producer, complaints[100:])
-    wait_until(lambda: len(topics.dispositions()) >= 200, timeout_s=60, what="200")
+    wait_until(lambda: len(topics.owners()) >= 200, timeout_s=60, what="200")
     assert first.poll() is None
 
 
@@ -238,17 +286,17 @@ def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(  # noqa: PLR0913
     run_router()
     before, held, after = complaints_of(normaliser, keys, "paused", 3)
     publish(producer, [before])
-    wait_until(lambda: before.id in topics.dispositions(), what="the one before", timeout_s=60)
+    wait_until(lambda: before.id in topics.owners(), what="the one before", timeout_s=60)
     for order in (b"nonsense", b'{"order": "dance"}', b'{"order": "pause"}'):
         producer.send(Record(topic=CONTROL, key=b"", value=order)).result(30)
     wait_until(lambda: "order obeyed" in (tmp_path / "0.log").read_text(), what="the pause")
-    time.sleep(2.0)  # longer than the feeder, which looks whether it is to pause, ever sleeps
+    time.sleep(2.0)
     publish(producer, [held])
     time.sleep(2.0)
-    assert held.id not in topics.dispositions()
+    assert held.id not in topics.owners()
     producer.send(Record(topic=CONTROL, key=b"", value=b'{"order": "resume"}')).result(30)
     publish(producer, [after])
-    wait_until(lambda: {held.id, after.id} <= topics.dispositions().keys(), what="the held one")
+    wait_until(lambda: {held.id, after.id} <= topics.owners().keys(), what="the held one")
 
 
 def test_a_topic_full_of_poison_blows_the_fuse(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:

@@ -1,46 +1,70 @@
 """The sink on the real Kafka and the real ClickHouse engine: each event in its table once, whatever dies in between."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from complaints.bus import Record
 from complaints.bus.envelope import AnyEvent, encode
-from complaints.contract import COMPLAINTS
+from complaints.bus.step.restore import POSITION_KEY
+from complaints.case import Case
+from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError
-from complaints.event import CaseEventKind, Deadline, OccurredOn
+from complaints.event import Deadline, OccurredOn
+from complaints.fact import Fact, FactKind
 from sinks.clickhouse.client import Store, StoreRejected
 from sinks.clickhouse.migrate import LEDGER, migrate, migrations
+from sinks.clickhouse.rows import TABLES
 from sinks.clickhouse.sink import Pending
-from tests.harness.events import DPU, PEMDA, dead_letter, disposition, poison, refusal
+from tests.harness.events import DPU, PEMDA, dead_letter, delivery, poison
+from tests.harness.facts import case, opened, refused, routed
 from tests.harness.sink import SinkHouse, partition_of
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
 
-DIES_AFTER_ITS_FIRST_INSERT = """
+DIES_AFTER_AN_INSERT = """
 import os, signal, sys
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
 from sinks.clickhouse.client import Store
-from sinks.clickhouse.rows import TABLES
+from sinks.clickhouse.rows import TOPICS
 from complaints.runtime.fuse import Fuse
 from sinks.clickhouse.sink import Pace, Sink
 import threading
 
-class Mortal(Store):
-    def insert(self, table, columns, rows, *, token):
-        super().insert(table, columns, rows, token=token)
-        print(len(rows), flush=True)
-        os.kill(os.getpid(), signal.SIGKILL)
+brokers, group, address, inserts = sys.argv[1:]
 
-brokers, group, address = sys.argv[1:]
-consumer = ConfluentConsumer(brokers, group=group, topics=list(TABLES))
+class Mortal(Store):
+    left = int(inserts)
+
+    def insert(self, table, columns, *, token):
+        super().insert(table, columns, token=token)
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+consumer = ConfluentConsumer(brokers, group=group, topics=list(TOPICS))
 sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), Fuse(1000))
 sink.run(threading.Event(), lambda _: None)
 """
+
+
+def document(of: Case) -> Record:
+    """Return the record of a case document, as the router's step writes it."""
+    value = of.model_dump_json(exclude_none=True).encode()
+    return Record(topic=CASES, key=of.tracking_code.encode(), value=value)
+
+
+def fact(of: Fact, *, key: bytes | None = None) -> Record:
+    """Return the record of a fact; with another key, in another partition."""
+    record = encode(of, source="/tests")
+    return record if key is None else replace(record, key=key)
 
 
 @pytest.fixture
@@ -93,45 +117,59 @@ def test_a_slip_in_sql_is_told_without_the_whole_grammar(house: SinkHouse) -> No
     assert len(str(told.value)) < 300
 
 
-def test_an_interrupted_migration_is_taken_up_where_it_stopped(empty: Store) -> None:
-    """In the middle of a file, and between the last statement and its note."""
-    first = migrations()[0]
+@pytest.mark.parametrize("statements", range(len(TABLES) + 1))
+def test_an_interrupted_migration_is_repeated_from_the_start_of_its_file(empty: Store, statements: int) -> None:
+    """After each of its statements, also between the last one and the note that the file was applied."""
+    tables, views = migrations()
     empty.execute(LEDGER)
-    for statement in first.statements[:2]:
+    for statement in tables.statements[:statements]:
         empty.execute(statement)
-    assert first.name in migrate(empty)
-    empty.execute("ALTER TABLE migrations DELETE WHERE number = 2 SETTINGS mutations_sync = 2")
-    assert migrate(empty) == [migrations()[1].name]
+    assert migrate(empty) == [tables.name, views.name]
+    for migration in (tables, views):  # now all of it was done but the note
+        empty.execute(f"ALTER TABLE migrations DELETE WHERE number = {migration.number} SETTINGS mutations_sync = 2")
+        assert migrate(empty) == [migration.name]
 
 
-def test_every_topic_reaches_its_table_and_its_view(house: SinkHouse) -> None:
-    """With the present owner beside each complaint."""
-    case, other = house.complaint(), house.complaint()
-    events: list[AnyEvent] = [
-        case,
-        other,
-        disposition(case),
-        disposition(other),
-        refusal(case, DPU),
-        disposition(case, PEMDA, hop=1),
-    ]
-    house.send(*(encode(event, source="/tests") for event in (*events, dead_letter())))
+def test_every_topic_reaches_its_tables_and_views(house: SinkHouse) -> None:
+    """With the present owner of each case, and no row for what the step keeps for itself or for a case that is gone."""
+    of, other = house.complaint(), house.complaint()
+    facts = [opened(of), routed(of), refused(of, DPU), routed(of, PEMDA, version=4, hop=1)]
+    documents = [case(of), case(other), case(of, PEMDA, version=4, hop=1)]
+    position = Record(topic=CASES, key=POSITION_KEY, value=b'{"offset": 1}')
+    house.send(*map(fact, facts), *map(document, documents), position)
+    house.send(*(encode(event, source="/tests") for event in (delivery(of), dead_letter())))
     sink = house.sink()
-    house.wait_for(1, "dead_letters")
-    house.wait_for(3, "dispositions")
-    house.wait_for(2, "cases WHERE owner_id != ''")
-    house.wait_for(1, "case_events")
+    wait_until(lambda: sink.stored == 4 + 1 + 2 + 3 + 1 + 1, what="all rows")
     sink.stop()
+    shown = {view: house.rows(view) for view in ("complaints", "dispositions", "case_events", "cases", "deliveries")}
+    assert shown == {"complaints": 1, "dispositions": 2, "case_events": 4, "cases": 2, "deliveries": 1}
     owners = dict(house.store.execute("SELECT complaint_id, owner_id FROM cases"))
-    assert owners == {case.id: PEMDA.id, other.id: DPU.id}
-    assert house.store.execute("SELECT kind FROM case_events") == [(CaseEventKind.not_ours.value,)]
+    assert owners == {of.id: PEMDA.id, other.id: DPU.id}
+    kinds = house.store.execute("SELECT kind FROM case_events ORDER BY version")
+    assert [kind for (kind,) in kinds] == [FactKind.opened, FactKind.routed, FactKind.refused, FactKind.routed]
+    assert house.rows("dead_letters") == 1
+    ((waited_s,),) = house.store.execute("SELECT abs(dateDiff('second', appended_at, now64(3))) FROM complaints")
+    assert waited_s < 60  # Kafka's own clock, and not that of the complaint
+
+
+QUERY = re.compile(r"""lapor query (?:'([^']+)'|"([^"]+)")""")
+
+
+def test_every_query_in_the_documents_runs(house: SinkHouse) -> None:
+    """README, its Indonesian twin and docs/ name columns that are there."""
+    root = Path(__file__).parents[2]
+    shown = [path.read_text("utf-8") for path in (*root.glob("*.md"), *(root / "docs").glob("*.md"))]
+    queries = {one or other for text in shown for one, other in QUERY.findall(text)}
+    assert len(queries) > 5
+    for sql in queries:
+        house.store.table(sql)
 
 
 def test_an_insert_that_is_repeated_with_its_token_adds_nothing(house: SinkHouse) -> None:
     """Another token does: the table itself takes what it is given."""
-    columns, row = ["complaint_id", "tracking_code"], (uuid4(), "X")
+    columns: dict[str, list[Any]] = {"complaint_id": [uuid4()], "tracking_code": ["X"]}
     for token in ("a", "a", "b"):
-        house.store.insert("complaint_rows", columns, [row], token=token)
+        house.store.insert("complaint_rows", columns, token=token)
     assert house.rows("complaint_rows") == 2
     assert house.rows("complaints") == 1
 
@@ -139,40 +177,82 @@ def test_an_insert_that_is_repeated_with_its_token_adds_nothing(house: SinkHouse
 def test_a_value_that_no_column_holds_is_refused_at_once(house: SinkHouse) -> None:
     """Waiting for ClickHouse would not make it fit; the connection is sound afterwards."""
     with pytest.raises(StoreRejected):
-        house.store.insert("disposition_rows", ["complaint_id", "hop"], [(uuid4(), 300)], token="a")
+        house.store.insert("disposition_rows", {"complaint_id": [uuid4()], "hop": [300]}, token="a")
     assert house.rows("disposition_rows") == 0
 
 
-def test_an_event_that_stands_twice_is_shown_once(house: SinkHouse) -> None:
-    """A redelivery or a router's second answer: the views are right before ClickHouse has merged anything."""
-    case = house.complaint()
-    twice = [encode(event, source="/tests") for event in (case, disposition(case), refusal(case, DPU), dead_letter())]
+def test_what_is_read_again_replaces_itself_wherever_it_is_on_kafka(house: SinkHouse) -> None:
+    """After a refill, or in a topic that was made anew: the offsets are others, and may be smaller."""
+    of = house.complaint()
+    facts = [opened(of), routed(of), refused(of)]
+    house.publish(100, key=b"a")  # so that the first offsets are large
+    places = []
+    for key in (b"a", b"b"):
+        places += house.send(*(fact(said, key=key) for said in facts))
+        house.send(*(replace(document(case(of)), key=key) for _ in range(2)))
+        house.send(*(replace(encode(event, source="/tests"), key=key) for event in (delivery(of), dead_letter())))
+    assert len({place.partition for place in places}) == 2
     sink = house.sink()
-    tables = ("complaint", "disposition", "case_event", "dead_letter")
-    for count in (1, 2):
-        house.send(*twice)
-        for table in tables:
-            house.wait_for(count, f"{table}_rows")
-    for table in tables:
-        assert house.rows(f"{table}s") == 1
-    assert house.rows("cases") == 1
+    wait_until(lambda: sink.stored == 200 + 2 * (3 + 2 + 2 + 2), what="all rows")
     sink.stop()
+    for table in TABLES:
+        assert house.rows(f"{table} WHERE complaint_id = '{of.id}'" if table != "dead_letter_rows" else table) >= 2
+    for view in ("complaints", "dispositions", "cases", "deliveries"):
+        assert house.rows(f"{view} WHERE complaint_id = '{of.id}'") == 1
+    assert house.rows(f"case_events WHERE complaint_id = '{of.id}'") == 3
+    assert house.rows("dead_letters") == 1
 
 
-def test_killed_between_insert_and_commit_it_inserts_the_same_cut_again(house: SinkHouse) -> None:
-    """More has come since, and still the raw table has every row once."""
-    key = uuid4().hex.encode()
-    before = house.publish(5, key=key)
-    arguments = [sys.executable, "-c", DIES_AFTER_ITS_FIRST_INSERT, house.brokers, house.name, house.address]
+def test_the_version_of_a_case_decides_and_not_the_order_of_reading(house: SinkHouse) -> None:
+    """A refill reads old documents again while newer ones are there, from partitions in any order."""
+    of, key = house.complaint(), uuid4().hex.encode()
+    now = document(case(of, PEMDA, version=4, state="ditanggapi"))
+    house.send(now)
+    house.send(*(replace(document(case(of, version=version)), key=key) for version in (2, 3)))
+    sink = house.sink()
+    wait_until(lambda: sink.stored == 3, what="three documents")
+    sink.stop()
+    assert house.store.execute("SELECT version, state, owner_id FROM cases") == [(4, "ditanggapi", PEMDA.id)]
+
+
+def test_the_later_outcome_and_the_later_dead_letter_of_one_id_count(house: SinkHouse) -> None:
+    """Their own times decide, because a reply that was sent again has the same id."""
+    of, later = house.complaint(), datetime(2026, 11, 4, tzinfo=UTC)
+    events: list[AnyEvent] = [
+        delivery(of, at=later, reason="b"),
+        delivery(of, reason="a"),
+        dead_letter(at=later),
+        dead_letter(),
+    ]
+    for event in events:
+        house.send(replace(encode(event, source="/tests"), key=uuid4().hex.encode()))
+    sink = house.sink()
+    wait_until(lambda: sink.stored == 4, what="four rows")
+    sink.stop()
+    assert house.store.execute("SELECT reason, at FROM deliveries") == [("b", later)]
+    assert house.store.execute("SELECT at FROM dead_letters") == [(later,)]
+
+
+@pytest.mark.parametrize("inserts", [1, 2, 3])
+def test_killed_between_insert_and_commit_it_inserts_the_same_cut_again(house: SinkHouse, inserts: int) -> None:
+    """After each table of the cut. More has come since, and still the raw tables have every row once."""
+    key, before = uuid4().hex.encode(), [house.complaint() for _ in range(5)]
+    for of in before:  # a transaction each: their markers are gaps in the offsets
+        house.send_together(fact(opened(of), key=key), fact(routed(of), key=key))
+    arguments = [sys.executable, "-c", DIES_AFTER_AN_INSERT, house.brokers, house.name, house.address, str(inserts)]
     killed = subprocess.run(arguments, capture_output=True, timeout=60, check=False)
     assert killed.returncode == -9, killed.stderr
-    assert (int(killed.stdout), house.rows()) == (5, 5)
+    tables = ("case_event_rows", "complaint_rows", "disposition_rows")
+    assert [house.rows(table) for table in tables] == [10 * (inserts > 0), 5 * (inserts > 1), 5 * (inserts > 2)]
     after = house.publish(7, key=key)
     sink = house.sink()
-    wait_until(lambda: sink.stored == 12, what="all twelve")  # five of them were inserted again, and ClickHouse knew
+    wait_until(
+        lambda: sink.stored == 20 + 14, what="all"
+    )  # what was inserted before is inserted again, and ClickHouse knew
     sink.stop()
+    assert [house.rows(table) for table in tables] == [17, 12, 5]
     found = [row[0] for row in house.store.execute("SELECT complaint_id FROM complaint_rows")]
-    assert sorted(found) == sorted(before + after)
+    assert sorted(found) == sorted([of.id for of in before] + after)
 
 
 def test_a_noted_cut_waits_until_all_of_it_was_read(house: SinkHouse) -> None:
@@ -189,29 +269,40 @@ def test_a_noted_cut_waits_until_all_of_it_was_read(house: SinkHouse) -> None:
     sink.stop()
 
 
-def test_pending_gives_the_noted_batch_first_and_the_others_after_it() -> None:
+def offsets(pending: Pending) -> tuple[list[int], int] | None:
+    """Return the offsets of the next cut, and its end."""
+    cut = pending.take()
+    return None if cut is None else ([record.offset for record in cut.records], cut.end)
+
+
+def test_pending_gives_the_noted_cut_first_and_the_others_after_it() -> None:
     """Offsets may have gaps: the cut is a place, not a count."""
-    pending = Pending(10, 14, [poison(COMPLAINTS, offset) for offset in (10, 12)])
-    assert pending.take() == []
-    pending.records += [poison(COMPLAINTS, offset) for offset in (15, 16)]
-    assert [record.offset for record in pending.take()] == [10, 12]
-    assert [record.offset for record in pending.take()] == [15, 16]
-    assert pending.take() == []
+    pending = Pending(10, 14, [poison(CASE_EVENTS, offset) for offset in (10, 12)])
+    assert offsets(pending) is None
+    pending.records += [poison(CASE_EVENTS, offset) for offset in (15, 16)]
+    assert offsets(pending) == ([10, 12], 14)
+    assert offsets(pending) == ([15, 16], 17)
+    assert offsets(pending) is None
+
+
+def test_a_noted_cut_keeps_its_end_if_compaction_removed_its_last_record() -> None:
+    """Its tokens name the end: with another one ClickHouse would not know the cut. It may even be empty."""
+    assert offsets(Pending(10, 14, [poison(CASES, offset) for offset in (10, 20)])) == ([10], 14)
+    assert offsets(Pending(10, 14, [poison(CASES, 20)])) == ([], 14)
 
 
 def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(house: SinkHouse) -> None:
     """Its dead letter is shown with its place, and what is too large for a column is no different."""
     key = uuid4().hex.encode()
-    case = house.complaint()
-    (at,) = house.send(Record(topic=COMPLAINTS, key=key, value=b"no json"))
-    house.send(encode(disposition(case, hop=300), source="/tests"))
+    (at,) = house.send(Record(topic=CASE_EVENTS, key=key, value=b"no json"))
+    house.send(fact(routed(house.complaint(), hop=300), key=key))
     house.publish(1, key=key)
     sink = house.sink()
     house.wait_for(1)
     house.wait_for(2, "dead_letters")
     sink.stop()
     shown = house.store.execute(
-        "SELECT source_partition, source_offset, error_class FROM dead_letters ORDER BY source_topic"
+        "SELECT source_partition, source_offset, error_class FROM dead_letters ORDER BY source_offset"
     )
     assert shown[0] == (at.partition, at.offset, "ContractViolation")
     assert house.rows("dispositions") == 0
@@ -220,7 +311,7 @@ def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(house: SinkHouse) -> 
 def test_a_topic_full_of_poison_blows_the_fuse_and_nothing_of_it_is_committed(house: SinkHouse) -> None:
     """The fault is then in the deployment; after it is mended the same records are read again."""
     for _ in range(3):
-        house.send(Record(topic=COMPLAINTS, key=b"one partition", value=b"no json"))
+        house.send(Record(topic=CASE_EVENTS, key=b"one partition", value=b"no json"))
     blown = house.sink(fuse=3)
     wait_until(lambda: blown.crash is not None, timeout_s=60, what="the blown fuse")
     assert house.rows("dead_letters") == 0
@@ -235,10 +326,12 @@ def test_dates_at_the_ends_of_the_calendar_are_stored(house: SinkHouse) -> None:
     first = house.complaint().model_copy(update={"occurred_on": OccurredOn(date=date.min, precision="day")})
     last = house.complaint().model_copy(update={"received_at": datetime(9999, 12, 31, tzinfo=UTC)})
     due = Deadline(duty="forward", working_days=3, due=date.max, source="x")
-    house.send(*(encode(event, source="/tests") for event in (first, last, disposition(first, deadlines=(due,)))))
+    house.send(*map(fact, (opened(first), opened(last), routed(first, deadlines=(due,)))))
+    house.send(document(case(first, deadlines=(due,))))
     sink = house.sink()
     house.wait_for(2)
     house.wait_for(1, "dispositions")
+    house.wait_for(1, "cases")
     sink.stop()
     assert len(house.store.execute("SELECT occurred_on, received_at FROM complaints")) == 2
 
@@ -258,7 +351,7 @@ def test_clickhouse_away_loses_nothing(kafka: KafkaServer, tmp_path: Path) -> No
     port = address.rpartition(":")[2]
     command = [sys.executable, "-m", "embedded.clickhouse", "--port", port, "--data-dir", str(tmp_path / "ch")]
     again = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_until(lambda: sink.stored == 10, what="the second five", timeout_s=60)
+    wait_until(lambda: sink.stored == 20, what="the second five", timeout_s=60)
     sink.stop()
     assert (house.rows("complaint_rows"), house.rows("complaints")) == (10, 10)
     house.close()

@@ -13,6 +13,7 @@ from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
 from channels.intake import Intake
+from channels.known_cases import KnownCases
 from channels.sms.channel import SmsChannel
 from channels.sms.memory import Memory
 from complaints.bus.confluent import ConfluentConsumer, ConfluentScanner
@@ -43,13 +44,16 @@ class Process:
     def __init__(self, kafka: KafkaServer, keys: Keyring, folder: Path, smsc: OddSmsc) -> None:
         reads = Normaliser.load()
         self.producer = KafkaPythonProducer(kafka.brokers, timeout_s=5.0)
-        self.memory = Correspondence(folder / "c.db", clock=time.time, question_s=3600.0)
+        self.memory = Correspondence(folder / "c.db", clock=time.time)
+        self.known = KnownCases(folder / "k.db", clock=time.time, question_s=3600.0)
         self.intake = Intake(
             "sms",
             normalise=lambda message: reads.normalise(message, keys),
             producer=self.producer,
             spool=Spool(folder / "s.db", max_bytes=1 << 20),
-            conversation=Conversation(memory=self.memory, complete=reads.complete, identity=keys, cases=NoCases()),
+            conversation=Conversation(
+                memory=self.memory, known=self.known, complete=reads.complete, identity=keys, cases=NoCases()
+            ),
         )
         self.door = SmsChannel(
             [smsc.address],
@@ -61,6 +65,7 @@ class Process:
             "sms",
             consumer=ConfluentConsumer(kafka.brokers, group=f"test-{uuid4()}", topics=[REPLIES]),
             memory=self.memory,
+            known=self.known,
             keyring=keys,
             sender=self.door.sender,
             keep=self.intake.keep,
@@ -80,6 +85,7 @@ class Process:
         self.intake.close()
         self.producer.close()
         self.memory.close()
+        self.known.close()
 
 
 @pytest.fixture

@@ -11,15 +11,19 @@ import pytest
 from channels.conversation import Conversation
 from channels.correspondence import Correspondence
 from channels.intake import Intake
+from channels.known_cases import KnownCases
 from channels.telegram.cursor import Mark
 from complaints import tracking, wording
-from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
+from complaints.command import Command
+from complaints.contract import COMPLAINTS, REPLIES
 from complaints.crypto import Keyring
-from complaints.event import CaseEvent, Complaint, Reply, ReplyKind
+from complaints.event import Complaint, Reply, ReplyKind
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
 from tests.harness.channels import Running
+from tests.harness.events import reply
 from tests.harness.fakes import MemoryProducer
+from tests.harness.joining import joined
 from tests.harness.support import wait_until
 from tests.harness.telegram import telegram_door
 from tests.harness.telegram_standin import Telegram
@@ -31,14 +35,17 @@ class Talk:
 
     def __init__(self, folder: Path, keys: Keyring) -> None:
         self.telegram, self.producer, self.keys = Telegram(folder / "telegram"), MemoryProducer(), keys
-        self.memory = Correspondence(folder / "letters.db", clock=time.time, question_s=3600.0)
+        self.memory = Correspondence(folder / "letters.db", clock=time.time)
+        self.known = KnownCases(folder / "cases.db", clock=time.time, question_s=3600.0)
         reads = Normaliser.load()
         self.intake = Intake(
             "telegram",
             normalise=lambda message: reads.normalise(message, keys),
             producer=self.producer,
             spool=Spool(folder / "spool.db", max_bytes=1 << 20),
-            conversation=Conversation(memory=self.memory, complete=reads.complete, identity=keys, cases=Cases()),
+            conversation=Conversation(
+                memory=self.memory, known=self.known, complete=reads.complete, identity=keys, cases=Cases()
+            ),
         )
         self.mark = Mark(folder / "mark.json", bot_id=1708)
         self.door = telegram_door(self.telegram.base, folder, self.mark, keys=keys, turned=lambda: None)
@@ -56,29 +63,24 @@ class Talk:
         code = tracking.spaced(complaint.tracking_code)
         kind = ReplyKind.question if asked else ReplyKind.received
         words = wording.text("question_place" if asked else "received", "telegram", code=code, owner="DPU")
-        reply = Reply(
-            id=uuid4(),
-            complaint_id=complaint.id,
-            tracking_code=complaint.tracking_code,
-            channel="telegram",
-            reply_address=complaint.reply_address,
-            kind=kind,
-            text=words,
-            created_at=datetime.now(UTC),
-            complaint=complaint,
-        )
-        self.memory.take([(reply, complaint.reporter_ref, "")])
+        self.hear(reply(complaint, kind, text=words, created_at=datetime.now(UTC)), complaint)
         return said, complaint
 
-    def additions(self) -> list[CaseEvent]:
+    def hear(self, told: Reply, complaint: Complaint) -> None:
+        """Let the door hear of a reply, as the courier does."""
+        self.known.hear([(told, complaint.reporter_ref, "")])
+        self.memory.take([(told, complaint.reporter_ref)])
+
+    def additions(self) -> list[Command]:
         """Return what was added to cases."""
-        return self.producer.events(CASE_EVENTS, CaseEvent)
+        return self.producer.events(COMPLAINTS, Command)
 
     def stop(self) -> None:
         """Stop all."""
         self._running.stop()
         self.intake.close()
         self.memory.close()
+        self.known.close()
         self.telegram.stop()
 
 
@@ -95,9 +97,9 @@ def test_an_answer_completes_its_complaint(talk: Talk) -> None:
     _, complaint = talk.case("lampu jalan mati, gelap sekali", asked=True)
     talk.until_safe(talk.telegram.say("di Jalan Pemuda, Kota Semarang"))
     (event,) = talk.additions()
-    assert event.complaint_id == complaint.id
-    assert event.complaint
-    assert event.complaint.place.regency
+    assert event.tracking_code == complaint.tracking_code
+    assert event.reading
+    assert event.reading.place.regency
     assert len(talk.producer.events(COMPLAINTS, Complaint)) == 1
 
 
@@ -106,10 +108,9 @@ def test_a_shared_position_answers_the_question_for_the_place(talk: Talk) -> Non
     _, complaint = talk.case("lampu jalan mati, gelap sekali", asked=True)
     talk.until_safe(talk.telegram.say(location={"latitude": -6.9932, "longitude": 110.4203}))
     (event,) = talk.additions()
-    assert event.complaint_id == complaint.id
-    assert event.complaint
-    assert event.complaint.place.text == "-6.99320,110.42030"
-    assert "place" in event.complaint.missing
+    completed = joined(complaint, event)
+    assert completed.place.text == "-6.99320,110.42030"
+    assert "place" in completed.missing
 
 
 def test_a_changed_message_is_added_to_its_complaint(talk: Talk) -> None:
@@ -120,8 +121,9 @@ def test_a_changed_message_is_added_to_its_complaint(talk: Talk) -> None:
     edited = talk.telegram.control("/edits", where | {"text": "jalan berlubang di Kota Semarang, depan pasar Johar"})
     talk.until_safe(edited)
     (event,) = talk.additions()
-    assert event.complaint_id == complaint.id
-    assert "pasar Johar" in event.text
+    assert event.tracking_code == complaint.tracking_code
+    assert event.addition
+    assert "pasar Johar" in event.addition.text
 
 
 def test_a_change_of_what_is_no_case_is_passed_over(talk: Talk) -> None:
@@ -143,7 +145,7 @@ def test_a_reply_to_our_message_belongs_to_the_case_that_it_names(talk: Talk) ->
     talk.case("sampah menumpuk di Kota Bandung", asked=False)
     talk.until_safe(talk.telegram.say("sekarang tambah dalam", reply_to=int(answer)))
     (event,) = talk.additions()
-    assert event.complaint_id == complaint.id
+    assert event.tracking_code == complaint.tracking_code
 
 
 def test_a_part_of_an_album_that_comes_late_joins_its_case(talk: Talk) -> None:
@@ -151,23 +153,10 @@ def test_a_part_of_an_album_that_comes_late_joins_its_case(talk: Talk) -> None:
     album = uuid4().hex
     talk.until_safe(talk.telegram.show(b"1", album=album, caption="jalan rusak di Kota Semarang"))
     complaint = talk.producer.events(COMPLAINTS, Complaint)[0]
-    reply = Reply(
-        id=uuid4(),
-        complaint_id=complaint.id,
-        tracking_code=complaint.tracking_code,
-        channel="telegram",
-        reply_address=complaint.reply_address,
-        kind=ReplyKind.received,
-        text="x",
-        created_at=datetime.now(UTC),
-        complaint=complaint,
-    )
-    talk.memory.take([(reply, complaint.reporter_ref, "")])
     talk.until_safe(talk.telegram.show(b"2", album=album))
     (event,) = talk.additions()
-    assert event.complaint_id == complaint.id
-    assert event.complaint
-    assert len(event.complaint.attachments) == 2
+    assert event.tracking_code == complaint.tracking_code
+    assert len(joined(complaint, event).attachments) == 2
 
 
 def test_a_question_for_the_status_is_answered_by_a_reply(talk: Talk) -> None:

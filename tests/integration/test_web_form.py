@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from channels import conversation
 from channels.web.uploads.multipart import MOST_FILES
 from complaints import tracking
 from complaints.crypto import Keyring
@@ -234,26 +233,10 @@ def test_a_case_is_completed_with_words_and_files_once(door: House) -> None:
         assert answer.status_code == 303
     assert len({event.id for event in door.additions()}) == 1
     added = door.additions()[0]
-    assert added.text == "Jl. Pemuda"
-    assert added.complaint is not None
-    assert added.complaint.attachments[0].name == "a.png"
+    assert added.addition is not None
+    assert added.addition.text == "Jl. Pemuda"
+    assert added.addition.attachments[0].name == "a.png"
     assert "Terima kasih" in door.http.get(answer.headers["location"]).text
-
-
-def test_a_case_that_takes_no_more_says_so_and_keeps_what_was_typed(
-    door: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """To wait would not help: it goes as a report of its own."""
-    monkeypatch.setattr(conversation, "MOST_ADDITIONS", 1)
-    door.send(contact="a")
-    (complaint,) = door.complaints()
-    door.write(complaint, "Di jalan mana?", ReplyKind.question)
-    path = f"/lacak/{complaint.tracking_code}"
-    assert door.fill(path, text="Jl. Pemuda").status_code == 303
-    answer = door.fill(path, text="Sudah makan korban")
-    assert answer.status_code == 409
-    assert "sebagai laporan baru" in answer.text
-    assert "Sudah makan korban" in answer.text
 
 
 def test_a_case_that_is_not_there_yet_keeps_what_was_typed(door: House) -> None:

@@ -1,15 +1,16 @@
 """route is total: any text, any place, any refusals get one owner who has not refused."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaints.event import Complaint, Place, Raw, Refusal, Region
+from complaints.event import Complaint, Place, Raw, Region
 from router.routing import Router
+from tests.harness.house import routed
 
 ROUTER = Router.load()
 CODES = sorted(code for code in ROUTER.registry.gazetteer.names if len(code) <= 5)
@@ -84,24 +85,15 @@ def test_twenty_thousand_cases_with_any_part_of_the_registry(
 
 def check(router: Router, case: Complaint, refusers: list[str]) -> None:
     """Hold one case to the promise."""
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    refusals = [
-        Refusal(hop=hop, agency_id=agency, reason="", at=start + timedelta(hours=hop))
-        for hop, agency in enumerate(refusers)
-    ]
-    answer = router.route(case, refusals)
+    answer = routed(router, case, *refusers)
     assert answer.owner.name
     assert router.registry.get(answer.owner.id) is not None
     assert answer.owner.id == router.registry.administrator_id or answer.owner.id not in refusers
-    assert answer == router.route(case, refusals)
+    assert answer == routed(router, case, *refusers)
 
 
 def test_after_the_hops_it_is_the_administrator() -> None:
     """Whatever the text, three different refusals end it."""
-    refusals = [
-        Refusal(hop=hop, agency_id=agency, reason="", at=datetime(2026, 1, 1, tzinfo=UTC))
-        for hop, agency in enumerate(("pln", "polri", "bkn"))
-    ]
     case = Complaint(
         id=UUID(int=1),
         tracking_code="C",
@@ -114,4 +106,4 @@ def test_after_the_hops_it_is_the_administrator() -> None:
         raw=Raw(body=b"", coding="utf-8", upstream_id="1"),
         normaliser_version="t",
     )
-    assert ROUTER.route(case, refusals).owner.id == ROUTER.registry.administrator_id
+    assert routed(ROUTER, case, "pln", "polri", "bkn").owner.id == ROUTER.registry.administrator_id

@@ -100,6 +100,7 @@ def test_every_command_has_help(lapor: Run, command: str) -> None:
         ["replay"],
         ["run", "router"],
         ["run", "sink"],
+        ["run", "view"],
         ["run", "sms"],
         ["run", "twitter"],
         ["run", "telegram"],
@@ -125,8 +126,8 @@ def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[s
         (["query"], "sql"),
         (["query", "SELECT 1", "--format", "xml"], "xml"),
         (["replay", "--since", "gestern"], "gestern"),
-        (["replay", "--topic", "lapor.replies"], "lapor.replies"),
         (["case", "refuse", "00000000000", "--as", "pln", "--text", " "], "--text"),
+        (["case", "answer", "00000000000", "--as", "pln", "--text", "x" * 20_001], "--text"),
         (["route", "--model", "/no/such/model.json", __file__], "/no/such/model.json"),
         (["no-such-command"], "no-such-command"),
         (["feed", "/no/such/file.jsonl"], "/no/such/file.jsonl"),
@@ -189,18 +190,35 @@ def test_a_port_that_is_taken_is_one_sentence(lapor: Run, tmp_path: Path, server
 
 def test_a_code_with_a_slip_is_one_sentence_with_status_1(lapor: Run) -> None:
     """Found before any server is asked."""
-    address = f"clickhouse://127.0.0.1:{free_port()}/lapor"
-    status, _, err = lapor("explain", "00000000001", LAPOR_CLICKHOUSE=address)
+    view = {"LAPOR_VIEW_URL": f"http://127.0.0.1:{free_port()}", "LAPOR_VIEW_KEY": "k"}
+    status, _, err = lapor("explain", "00000000001", **view)
     assert (status, err.count("\n")) == (1, 1)
     assert "check character" in err
 
 
-def test_the_national_administrator_cannot_refuse(lapor: Run) -> None:
-    """Its desk is where a case ends that nobody else takes."""
-    servers = {"LAPOR_KAFKA": "127.0.0.1:1", "LAPOR_CLICKHOUSE": "clickhouse://127.0.0.1:1/lapor"}
-    status, _, err = lapor("case", "refuse", "00000000000", "--as", "kemenpanrb", "--text", "x", **servers)
+def test_an_agency_that_does_not_exist_can_do_nothing(lapor: Run) -> None:
+    """It is named before anything is asked or written. Who may refuse is decided by the router."""
+    servers = {"LAPOR_KAFKA": "127.0.0.1:1", "LAPOR_VIEW_URL": "http://127.0.0.1:1", "LAPOR_VIEW_KEY": "k"}
+    status, _, err = lapor("case", "refuse", "00000000000", "--as", "nobody", "--text", "x", **servers)
     assert (status, err.count("\n")) == (1, 1)
-    assert "cannot refuse" in err
+    assert "no agency has the id 'nobody'" in err
+
+
+def test_a_view_that_is_away_is_one_sentence_with_status_1(lapor: Run) -> None:
+    """With its address and without its key."""
+    view = {"LAPOR_VIEW_URL": "http://127.0.0.1:1", "LAPOR_VIEW_KEY": "geheim"}
+    status, out, err = lapor("explain", "00000000000", **view)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "http://127.0.0.1:1" in err
+    assert "geheim" not in err
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8090", "ftp://x", "http://", "http://x:99999,http://y"])
+def test_a_wrong_address_of_the_view_is_named_with_status_2(lapor: Run, url: str) -> None:
+    """With its form."""
+    status, _, err = lapor("explain", "00000000000", LAPOR_VIEW_URL=url, LAPOR_VIEW_KEY="k")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "http://host:port" in err
 
 
 def test_the_doctor_without_a_stack_is_not_well(lapor: Run) -> None:

@@ -60,7 +60,7 @@ def test_each_service_is_restarted_and_has_a_health_check(name: str) -> None:
     if "build" in service:
         assert service["command"] == ["lapor", "run", name]
         called = service["healthcheck"]["test"]
-        assert tuple(called[called.index("complaints.health") + 1 :]) == loops(name)
+        assert tuple(called[called.index("complaints.runtime.health") + 1 :]) == loops(name)
 
 
 def test_what_runs_once_is_not_restarted() -> None:
@@ -136,7 +136,16 @@ def test_the_image_runs_as_nobody_in_particular_and_is_checked() -> None:
 
 
 @pytest.mark.parametrize("name", CHANNELS)
-def test_each_door_knows_kafka_clickhouse_and_the_secret(name: str) -> None:
-    """Without one of them it does not start: complaints, the status of cases, codes."""
+def test_each_door_knows_kafka_the_view_and_the_secret_and_not_clickhouse(name: str) -> None:
+    """Without one of them it does not start: complaints, the status of cases, codes. It has no password to what analysts see."""
     environment = compose()["services"][name]["environment"]
-    assert {"LAPOR_KAFKA", "LAPOR_CLICKHOUSE", "LAPOR_SECRET_FILE"} <= environment.keys()
+    assert {"LAPOR_KAFKA", "LAPOR_VIEW_URL", "LAPOR_VIEW_KEY", "LAPOR_SECRET_FILE"} <= environment.keys()
+    assert "LAPOR_CLICKHOUSE" not in environment
+
+
+def test_the_view_listens_where_the_doors_look_for_it() -> None:
+    """On Compose's network, at one port, with one key."""
+    services = compose()["services"]
+    port = services["view"]["environment"]["LAPOR_VIEW"].rsplit(":", 1)[1]
+    assert services["web"]["environment"]["LAPOR_VIEW_URL"] == f"${{LAPOR_VIEW_URL:-http://view:{port}}}"
+    assert services["web"]["environment"]["LAPOR_VIEW_KEY"] == services["view"]["environment"]["LAPOR_VIEW_KEY"]

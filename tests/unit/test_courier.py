@@ -1,4 +1,4 @@
-"""Replies on their way: each once, recorded, held back where it must be, and never one that a replay made."""
+"""Replies on their way: each once, recorded, and held back where it must be."""
 
 import threading
 import time
@@ -14,6 +14,7 @@ from channels import courier
 from channels.base import Letter
 from channels.correspondence import Correspondence
 from channels.courier import Courier, Limits
+from channels.known_cases import KnownCases
 from channels.safe import Outcome, Receipt
 from complaints.bus import Batch, Offsets, StoredRecord, TopicPartition
 from complaints.bus.envelope import encode
@@ -83,13 +84,14 @@ class House:
     """A courier with a topic in memory."""
 
     def __init__(self, folder: Path, keys: Keyring) -> None:
-        self.keys, self._folder = keys, folder
+        self.keys, self.folder = keys, folder
         self.topic, self.phone = Topic(), Phone()
         self.kept: list[Delivery | DeadLetter] = []
         self.memory = self._open()
+        self.known = KnownCases(folder / "k.db", clock=time.time, question_s=3600.0)
 
     def _open(self) -> Correspondence:
-        return Correspondence(self._folder / "c.db", clock=time.time, question_s=3600.0)
+        return Correspondence(self.folder / "c.db", clock=time.time)
 
     def restart(self) -> None:
         """Die without a word and start again."""
@@ -109,6 +111,7 @@ class House:
             "sms",
             consumer=self.topic,
             memory=self.memory,
+            known=self.known,
             keyring=self.keys,
             sender=self.phone,
             keep=self.keep,
@@ -127,7 +130,6 @@ class House:
             "kind": ReplyKind.received,
             "text": f"Laporan {number} diterima",
             "created_at": datetime.now(UTC),
-            "complaint": case,
         }
         made = Reply(**(fields | changes))
         self.put(encode(made, source="/t").value, encode(made, source="/t").headers)
@@ -149,6 +151,7 @@ def house(tmp_path: Path, keys: Keyring) -> Iterator[House]:
     made = House(tmp_path, keys)
     yield made
     made.memory.close()
+    made.known.close()
 
 
 def test_a_reply_is_sent_once_and_recorded(house: House) -> None:
@@ -174,11 +177,28 @@ def test_replies_for_other_doors_are_passed_over(house: House) -> None:
     assert (house.phone.letters, house.kept, house.topic.committed_to) == ([], [], 3)
 
 
-def test_a_replayed_reply_is_never_sent(house: House) -> None:
-    """And that it was not is on record."""
-    house.reply(replayed=True)
+def test_a_reply_tells_the_conversation_who_is_asked_and_for_what(house: House) -> None:
+    """Before it is sent: the citizen may answer at once."""
+    asked = house.reply(kind=ReplyKind.question, part="place", reply_address=address(house, thread="t"))
+    reporter = house.keys.pseudonym("sms", "6281")
+    heard: list[bool] = []
+    send = house.phone.send
+
+    def answered(letter: Letter) -> "Future[str]":
+        heard.append(bool(house.known.asked(reporter)))
+        return send(letter)
+
+    house.phone.send = answered  # type: ignore[method-assign]
     house.courier().turn()
-    assert (house.phone.letters, house.outcomes) == ([], ["suppressed"])
+    (case,) = house.known.asked(reporter)
+    assert heard == [True]
+    assert (case.complaint_id, case.code, case.part) == (asked.complaint_id, asked.tracking_code, "place")
+    assert house.known.in_thread(reporter, "t") == case
+
+
+def address(house: House, **more: str) -> str:
+    """Return a sealed address of the first case."""
+    return house.keys.seal({"sender": "6281", "from": "1708", **more}, complaint(1).id)
 
 
 def test_a_reply_that_comes_too_late_is_given_up(house: House) -> None:
@@ -389,7 +409,9 @@ def test_a_memory_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
     """And the error says what to do."""
     (tmp_path / "c.db").mkdir()
     with pytest.raises(ConfigurationError, match="LAPOR_DATA"):
-        Correspondence(tmp_path / "c.db", clock=time.time, question_s=1.0)
+        Correspondence(tmp_path / "c.db", clock=time.time)
+    with pytest.raises(ConfigurationError, match="LAPOR_DATA"):
+        KnownCases(tmp_path / "c.db", clock=time.time, question_s=1.0)
 
 
 def test_what_is_long_settled_is_forgotten(house: House) -> None:
@@ -398,4 +420,17 @@ def test_what_is_long_settled_is_forgotten(house: House) -> None:
     house.courier().turn()
     house.memory.forget(time.time() + 1)
     assert house.memory.history(reply.tracking_code) == []
-    assert house.memory.case(reply.tracking_code) is None
+
+
+def test_the_courier_lets_the_channel_forget_old_cases(house: House) -> None:
+    """Those that nobody heard of for longer than Kafka keeps replies."""
+    old = complaint(1)
+    monthly = 31 * 24 * 3600.0
+    past = KnownCases(house.folder / "k.db", clock=lambda: time.time() - 2 * monthly, question_s=3600.0)
+    past.remember(old, "")
+    past.close()
+    house.known.remember(complaint(2), "")
+    assert house.known.knows(old.id)
+    house.courier().turn()
+    assert not house.known.knows(old.id)
+    assert house.known.knows(complaint(2).id)

@@ -10,11 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from complaints.runtime.settings import Settings
+from router.cases.__main__ import printed
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
-TEST_NAME = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
+TEST_NAME = re.compile(r"(tests/[\w/]+\.py)::(test_\w+|\w+Machine)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -64,7 +65,7 @@ def test_every_test_that_a_guarantee_names_exists() -> None:
         file: {
             node.name
             for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8")))
-            if isinstance(node, ast.FunctionDef)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
         }
         for file in {file for file, _ in named}
         if (ROOT / file).is_file()
@@ -80,7 +81,7 @@ def test_a_guarantee_has_a_test_or_is_struck_out() -> None:
 
 
 PATH = re.compile(
-    r"`((?:benchmarks|channels|complaints|deploy|docs|embedded|lapor|normalizer|ops|router|sinks|tests)/[\w/.*-]*)"
+    r"`((?:benchmarks|channels|complaints|deploy|docs|embedded|lapor|normalizer|ops|router|sinks|tests|view)/[\w/.*-]*)"
 )
 """A path of the repository in a document."""
 
@@ -140,7 +141,7 @@ def test_decision_records_are_numbered_without_gaps() -> None:
 
 def test_the_records_that_the_code_names_exist() -> None:
     """A docstring that sends its reader to a record sends him somewhere."""
-    packages = ("complaints", "channels", "normalizer", "router", "sinks", "ops", "embedded", "lapor")
+    packages = ("complaints", "channels", "normalizer", "router", "sinks", "view", "ops", "embedded", "lapor")
     named = {
         name
         for package in packages
@@ -149,3 +150,8 @@ def test_the_records_that_the_code_names_exist() -> None:
     }
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def test_the_page_of_the_case_is_the_table() -> None:
+    """`python -m router.cases > docs/case.md` writes it anew."""
+    assert (DOCS / "case.md").read_text("utf-8") == printed()

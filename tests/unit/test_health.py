@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from complaints import health
+from complaints.runtime import health
 from complaints.runtime.telemetry import Heartbeat
 
 
@@ -24,6 +24,18 @@ def test_a_loop_that_has_not_turned_for_30_seconds_is_unhealthy(tmp_path: Path, 
     """The process may run and be stuck all the same."""
     beat(tmp_path, "router", age_s=age_s)
     assert health.main(["router"], {"LAPOR_DATA": str(tmp_path)}) == status
+
+
+def test_the_limit_can_be_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The worker of a step beats each second."""
+    environment = {"LAPOR_DATA": str(tmp_path)}
+    beat(tmp_path, "router", age_s=4)
+    assert health.main(["--within", "3", "router"], environment) == 1
+    assert health.main(["--within", "5", "router"], environment) == 0
+    assert health.main(["--within", "5"], environment) == 0
+    capsys.readouterr()
+    assert health.main(["--within", "router"], environment) == 1
+    assert capsys.readouterr().out == "--within needs a number of seconds\n"
 
 
 def test_a_loop_that_never_turned_is_unhealthy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +72,7 @@ def test_the_command_loads_the_standard_library_only(tmp_path: Path) -> None:
     beat(tmp_path, "web", age_s=0)
     code = (
         "import sys, runpy; sys.argv[1:] = ['web']\n"
-        "try: runpy.run_module('complaints.health', run_name='__main__')\n"
+        "try: runpy.run_module('complaints.runtime.health', run_name='__main__')\n"
         "except SystemExit as end: print(end.code, sorted({'structlog', 'prometheus_client', 'pydantic'} & sys.modules.keys()))"
     )
     run = subprocess.run(

@@ -2,12 +2,14 @@
 
 import stat
 from pathlib import Path
+from uuid import uuid5
 
 import pytest
 
 from complaints import ids
 from complaints.crypto import Keyring, load_or_create_secret
 from complaints.errors import ConfigurationError, ContractViolation
+from router.cases.plain import text_id
 
 
 def test_the_same_message_has_the_same_id_and_another_channel_another() -> None:
@@ -20,7 +22,8 @@ def test_ids_are_what_they_were_when_the_first_event_was_written() -> None:
     """The derivation is a contract: were it changed, every stored event would be orphaned."""
     complaint = ids.complaint_id("sms", "1")
     assert str(complaint) == "f4794c2f-dd61-5650-996c-8e18e3b46385"
-    assert str(ids.disposition_id(complaint, 0)) == "ecbafffd-57e3-5e0d-9095-b73ba4ac6adc"
+    assert text_id(str(complaint), "fact/diterima") == "39f4394b-200c-56cb-92ee-06db74bda69c"
+    assert text_id(str(complaint), "fact/diterima") == str(uuid5(complaint, "fact/diterima"))
 
 
 def test_a_sealed_address_opens_for_its_own_complaint_only(keys: Keyring) -> None:

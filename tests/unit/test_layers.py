@@ -49,10 +49,8 @@ def test_everything_in_the_router_but_its_shell_is_pure() -> None:
 
 
 def test_the_vocabulary_is_every_module_at_the_root_of_complaints() -> None:
-    """All but the health check, which containers call by its name and which knows the heartbeat's file."""
-    assert set(contract("The storage, the bus and the runtime")["source_modules"]) == (
-        parts("complaints", folders=False) - {"complaints.health"}
-    )
+    """Its folders are not: they know it, and it knows none of them."""
+    assert set(contract("The storage, the bus and the runtime")["source_modules"]) == parts("complaints", folders=False)
 
 
 def test_the_layers_inside_lapor_are_all_its_parts() -> None:

@@ -1,6 +1,6 @@
 """The normaliser reads place, date, class and subject from Indonesian as people text it, and masks who they are."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -10,7 +10,6 @@ from normalizer.complaint import Normaliser
 from normalizer.masking import mask
 from normalizer.reader import Reader
 from normalizer.text import BREAK, words_of
-from tests.harness.support import NOON, message
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -132,13 +131,3 @@ def test_a_number_that_is_no_date_raises_nothing(text: str) -> None:
     """Python refuses to read thousands of digits and to make dates of more than ten; the report has no date then."""
     reading = Reader.load().read(text, received_at=datetime(2026, 11, 24, 10, tzinfo=UTC))
     assert reading.occurred is None or reading.occurred.day.year <= 2026
-
-
-def test_kemarin_in_an_addition_is_the_day_before_the_addition() -> None:
-    """And not the day before the complaint."""
-    normaliser = Normaliser.load()
-    first = normaliser.normalise(message("jalan rusak di Kota Semarang", received_at=NOON), PlainIdentity())
-    later = message("kejadian kemarin", upstream_id="up-2", received_at=NOON + timedelta(days=3))
-    occurred = normaliser.complete(first, later).occurred_on
-    assert occurred is not None
-    assert occurred.date == (NOON + timedelta(days=2)).date()

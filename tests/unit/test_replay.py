@@ -1,120 +1,135 @@
-"""A replay shows who would move, counts each once, and cannot reach a citizen."""
+"""A replay decides each record in the state that its case had, lists what would be different, and cannot reach a citizen."""
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from complaints.bus import Batch, StoredRecord
-from complaints.bus.envelope import decode
-from complaints.contract import COMPLAINTS, DISPOSITIONS, REPLIES, topics
-from complaints.errors import BusUnavailable
-from complaints.event import Complaint, Disposition
-from ops.replay import MARK, SHADOW_PREFIX, Move, ShadowWriter, Summary, replay
-from router.work import asked
-from tests.harness.events import DPU, PEMDA, complaint, disposition, poison, stored
-from tests.harness.fakes import MemoryProducer, Mode
+from complaints.bus import Batch, Record, StoredRecord
+from complaints.bus.step.contract import State
+from complaints.command import Command, CommandKind
+from complaints.contract import CASE_EVENTS
+from complaints.event import Complaint
+from ops.replay import Move, Summary, replay
+from router.cases.step import CaseStep
+from router.routing import Router
+from tests.harness.events import complaint, poison
+from tests.harness.house import added, said, stored
 
-SHADOW = SHADOW_PREFIX + "test"
-
-
-class Owners:
-    """A ClickHouse that knows who owned what."""
-
-    def __init__(self, *known: Disposition) -> None:
-        self._rows = [(event.complaint_id, event.hop, event.owner.id, event.owner.name) for event in known]
-
-    def execute(self, _sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Return the rows of the complaints that are asked about."""
-        return [row for row in self._rows if row[0] in (parameters or {})["ids"]]
+PLACE: dict[str, Any] = {
+    "place": {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
+}
+LAW = Router.load()
 
 
-def run(*batches: Batch, before: Owners | None = None, bus: MemoryProducer | None = None) -> tuple[Summary, list[Move]]:
-    """Replay through a router that gives all to PEMDA."""
-    moves: list[Move] = []
+class Panrb:
+    """Rules by which everything is the ministry's."""
 
-    def decide(record: StoredRecord) -> Disposition | None:
-        question = asked(record)
-        return disposition(question.complaint, PEMDA) if question else None
+    administrator_id = LAW.administrator_id
 
-    writer = ShadowWriter(bus or MemoryProducer(), SHADOW)
-    return replay(iter(batches), decide=decide, writer=writer, store=before or Owners(), moved=moves.append), moves
+    def route(self, case: dict[str, Any], refused_by: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the disposition of the real rules with the ministry as the owner."""
+        return LAW.route(case, refused_by) | {"owner": {"id": "kemenpupr", "name": "Kementerian PU"}}
 
-
-@pytest.mark.parametrize("topic", [*topics(), "", "lapor.shadow", "lapor.shadows.x", "x." + SHADOW])
-def test_a_writer_of_any_topic_but_a_shadow_is_refused(topic: str) -> None:
-    """Nobody can be told anything by a slip in a name."""
-    with pytest.raises(ValueError, match=r"lapor\.shadow\."):
-        ShadowWriter(MemoryProducer(), topic)
+    def name(self, agency_id: str) -> str:
+        """Return the name."""
+        return LAW.name(agency_id)
 
 
-def test_no_worker_reads_a_shadow() -> None:
-    """The prefix is of no declared topic."""
-    assert not [name for name in topics() if name.startswith(SHADOW_PREFIX)]
+class Log:
+    """A partition of the mailbox and of the facts, as a step wrote them."""
+
+    def __init__(self, *events: Complaint | Command) -> None:
+        self.mailbox = [stored(event, offset=7 * number, at_ms=number) for number, event in enumerate(events)]
+        self.facts: list[StoredRecord] = []
+        states: dict[bytes, bytes] = {}
+        for record in self.mailbox:
+            key = record.key or b""
+            effect = CaseStep(LAW)(State(states[key]) if key in states else None, record)
+            if isinstance(effect.state, State):
+                states[key] = effect.state.value
+            self.facts += [self.stored(one) for one in effect.outputs if one.topic == CASE_EVENTS]
+
+    def stored(self, record: Record) -> StoredRecord:
+        """Return a written fact as Kafka gives it; a transaction's markers leave gaps between offsets."""
+        return StoredRecord(record.topic, 0, len(self.facts) * 3, record.key, record.value, record.headers, 0)
+
+    def replay(self, law: Any = LAW, *, since: int = 0, known: int | None = None) -> tuple[Summary, list[Move]]:
+        """Replay, from a record on, with the facts that were written so far."""
+        moves: list[Move] = []
+        return replay(batches(self.mailbox[since:]), batches(self.facts[:known]), law, moves.append), moves
 
 
-def test_the_replay_cannot_make_a_reply() -> None:
-    """The module that words replies is not even loaded by it, whatever it imports."""
-    seen = "import sys, ops.replay; print([name for name in sys.modules if name.startswith('router')])"
-    loaded = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
-    assert loaded.stdout.strip() == "[]"
+def batches(records: list[StoredRecord]) -> Iterator[Batch]:
+    """Return records two at a time, as a scanner gives them."""
+    yield from (records[at : at + 2] for at in range(0, len(records), 2))
 
 
-def test_what_it_writes_goes_to_the_shadow_alone_and_is_marked() -> None:
-    """Dispositions under their own ids; not one record elsewhere."""
-    bus = MemoryProducer()
-    summary, _ = run([stored(complaint(1)), stored(complaint(2), 1)], bus=bus)
-    written = bus.stored(SHADOW)
-    assert [decode(record, Disposition).complaint_id for record in written] == [complaint(1).id, complaint(2).id]
-    assert all(MARK in record.headers for record in written)
-    assert [bus.stored(topic) for topic in (DISPOSITIONS, REPLIES)] == [[], []]
-    assert (summary.read, summary.written, summary.replies) == (2, 2, 0)
+@pytest.fixture
+def log() -> Log:
+    """Two cases with additions, refusals and an answer, and some of it twice."""
+    one, two = (
+        complaint(1, text="jalan berlubang", title="", **PLACE),
+        complaint(2, text="halo", title="", missing=("subject",)),
+    )
+    events: list[Complaint | Command] = [
+        one,
+        two,
+        said(CommandKind.refuse, one, "dpu-33.74"),
+        added(two, "paspor saya belum terbit", topic="Imigrasi"),
+        one,
+        said(CommandKind.refuse, one, "dpu-33.74", nonce="again"),
+        said(CommandKind.answer, two, "ditjen-imigrasi", "Sudah."),
+        added(two, "paspor saya belum terbit", topic="Imigrasi"),
+    ]
+    return Log(*events)
 
 
-def test_a_move_says_from_whom_to_whom_and_why() -> None:
-    """Only where the owner at that hop is another; what was never routed does not move."""
-    stays, goes, new = complaint(1), complaint(2), complaint(3)
-    before = Owners(disposition(stays, PEMDA), disposition(goes, DPU), disposition(goes, PEMDA, hop=1))
-    summary, moves = run([stored(event, at) for at, event in enumerate((stays, goes, new))], before=before)
-    why = disposition(goes, PEMDA).explanation
-    assert moves == [Move(tracking_code=goes.tracking_code, before=DPU, after=PEMDA, why=why)]
-    assert summary.moved == 1
+def test_the_same_rules_move_nobody(log: Log) -> None:
+    """From the beginning or from anywhere."""
+    for since in range(len(log.mailbox)):
+        summary, moves = log.replay(since=since)
+        assert (summary.moved, moves, summary.unreadable) == (0, [], 0)
+        assert summary.read == len(log.mailbox) - since
 
 
-@pytest.mark.parametrize("batches", [2, 1])
-def test_a_complaint_that_stands_twice_moves_once(batches: int) -> None:
-    """A redelivery, in the same batch or a later one."""
-    case = complaint()
-    twice: list[Batch] = [[stored(case, 0)], [stored(case, 1)]]
-    given: list[Batch] = twice if batches == 2 else [[*twice[0], *twice[1]]]
-    summary, moves = run(*given, before=Owners(disposition(case, DPU)))
-    assert (summary.read, summary.written, summary.moved, len(moves)) == (2, 2, 1, 1)
+def test_other_rules_show_who_would_move_and_why(log: Log) -> None:
+    """One line for each decision that would be another one."""
+    summary, moves = log.replay(Panrb())
+    before = [(move.before.id if move.before else "", move.after.id if move.after else "") for move in moves]
+    assert summary.moved == len(moves)
+    assert ("dpu-33.74", "kemenpupr") in before
+    assert all(move.why for move in moves)
 
 
-def test_poison_is_counted_and_passed_over() -> None:
-    """It is a dead letter already."""
-    summary, _ = run([poison(COMPLAINTS), stored(complaint(), 1)])
-    assert summary.as_json() | {"seconds": 0} == {
-        "read": 2,
-        "written": 1,
-        "moved": 0,
-        "unreadable": 1,
-        "replies": 0,
-        "seconds": 0,
-    }
+def test_a_record_is_decided_in_the_state_that_its_case_had_then(log: Log) -> None:
+    """A refusal is replayed with the refusals before it, and not with those after it."""
+    _, moves = log.replay(Panrb(), since=2)
+    assert moves[0].tracking_code == complaint(1).tracking_code
+    assert moves[0].before is not None
+    assert moves[0].before.id != "dpu-33.74"
 
 
-def test_a_bus_that_does_not_take_it_ends_the_replay() -> None:
-    """A half-written shadow is not shown as a whole one."""
-    with pytest.raises(BusUnavailable):
-        run([stored(complaint())], bus=MemoryProducer(Mode.away))
+def test_what_is_not_decided_yet_is_not_counted(log: Log) -> None:
+    """The router may be behind while a replay reads."""
+    summary, _ = log.replay(known=2)
+    assert summary.read < len(log.mailbox)
+    assert summary.moved == 0
 
 
-def test_a_thousand_complaints_are_asked_about_in_pieces() -> None:
-    """Each of them is found."""
-    cases: list[Complaint] = [complaint(number) for number in range(1500)]
-    before = Owners(*(disposition(case, DPU) for case in cases))
-    summary, _ = run([stored(case, at) for at, case in enumerate(cases)], before=before)
-    assert summary.moved == 1500
+def test_poison_is_counted_and_passed_over(log: Log) -> None:
+    """As the step passes it over."""
+    log.mailbox.append(replace(poison("lapor.complaints"), offset=1_000))
+    summary, _ = log.replay()
+    assert summary.unreadable == 1
+
+
+def test_a_replay_has_no_way_to_write(log: Log) -> None:
+    """Nothing that writes to Kafka or to citizens is loaded with it, and it is given nothing that could."""
+    seen = "import sys, ops.replay; print([name for name in sys.modules if name.split('.')[0] in ('kafka', 'confluent_kafka', 'channels')])"
+    found = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+    assert log.replay()[0].as_json().keys() == {"read", "moved", "unreadable", "replies", "seconds"}

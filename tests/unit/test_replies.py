@@ -7,11 +7,13 @@ import gsm0338
 import pytest
 
 from complaints import ids, tracking
-from complaints.event import AgencyRef, CaseEventKind, Complaint, Reply, ReplyKind
+from complaints.event import AgencyRef, Complaint, Reply, ReplyKind
+from complaints.fact import FactKind
 from complaints.wording import text, wording
 from router.agencies.registry import Registry
-from router.replies import reply_to
-from tests.harness.events import DPU, complaint, disposition
+from router.cases.replies import reply_to
+from tests.harness.events import DPU, complaint
+from tests.harness.house import plain
 
 GSM = gsm0338.Codec()
 PROMISED = {
@@ -51,17 +53,24 @@ def longest_names() -> list[str]:
 LONGEST = longest_names()
 
 
-def told(case: Complaint, *, after: CaseEventKind | None = None, **changes: Any) -> Reply:
-    """Return the reply about a disposition."""
-    return reply_to(case, disposition(case, **changes), after=after)
+def told(
+    of: Complaint, *, after: FactKind = FactKind.opened, owner: AgencyRef = DPU, asked: str = "", cause: str = ""
+) -> Reply:
+    """Return the reply about what a record led to."""
+    first = {"kind": after.value, "caused_by": cause or str(of.id), "at": "2026-11-03T05:00:00Z", "text": "Sudah."}
+    facts = [first, {"kind": FactKind.asked.value, "part": asked}] if asked else [first]
+    case = {"complaint_id": str(of.id), "tracking_code": of.tracking_code, "complaint": plain(of), "hop": 0}
+    made = reply_to(facts, case | {"owner": plain(owner)})
+    assert made is not None
+    return Reply.model_validate(made)
 
 
-OCCASIONS: dict[str, tuple[Complaint, dict[str, Any]]] = {
-    "received": (complaint(), {}),
-    "moved": (complaint(), {"hop": 1, "after": CaseEventKind.not_ours}),
-    "completed": (complaint(), {"hop": 1, "after": CaseEventKind.enriched}),
-    "question_place": (complaint(missing=("place",)), {"triage": True}),
-    "question_subject": (complaint(missing=("subject",)), {"triage": True}),
+OCCASIONS: dict[str, dict[str, Any]] = {
+    "received": {},
+    "moved": {"after": FactKind.refused},
+    "completed": {"after": FactKind.added},
+    "question_place": {"asked": "place"},
+    "question_subject": {"asked": "subject"},
 }
 
 
@@ -73,7 +82,7 @@ def test_the_longest_names_are_really_long() -> None:
 @pytest.mark.parametrize("occasion", OCCASIONS)
 def test_every_sms_is_one_gsm_7_message(occasion: str) -> None:
     """160 septets, with the longest names that the registry can make."""
-    case, changes = OCCASIONS[occasion]
+    case, changes = complaint(), OCCASIONS[occasion]
     for name in LONGEST:
         text = told(case, owner=AgencyRef(id="x", name=name), **changes).text
         assert septets(text) <= 160, text
@@ -91,7 +100,7 @@ def test_names_with_costly_or_foreign_characters_fit_too(name: str) -> None:
 @pytest.mark.parametrize("channel", ["sms", "twitter", "web", "a-new-channel"])
 def test_code_and_owner_stand_where_they_are_promised(occasion: str, channel: str) -> None:
     """On every channel, also on one that has no wording of its own."""
-    case, changes = OCCASIONS[occasion]
+    case, changes = complaint(), OCCASIONS[occasion]
     text = told(case.model_copy(update={"channel": channel}), **changes).text
     assert tracking.spaced(case.tracking_code) in text
     assert (DPU.name in text) == ("owner" in PROMISED[occasion])
@@ -127,7 +136,7 @@ def test_an_agencys_answer_is_cut_where_the_channel_must_and_nowhere_else(channe
 @pytest.mark.parametrize("occasion", OCCASIONS)
 def test_every_tweet_fits(occasion: str) -> None:
     """280 characters, with room for the citizen's name before it."""
-    case, changes = OCCASIONS[occasion]
+    case, changes = complaint(), OCCASIONS[occasion]
     for name in LONGEST:
         text = told(case.model_copy(update={"channel": "twitter"}), owner=AgencyRef(id="x", name=name), **changes).text
         assert len(f"@{'x' * 15} {text}") <= 280, text
@@ -154,35 +163,19 @@ def test_a_short_name_is_not_shortened() -> None:
     assert "..." in told(complaint(), owner=AgencyRef(id="x", name="Dinas " * 30)).text
 
 
-@pytest.mark.parametrize(
-    ("missing", "triage", "hop", "kind", "part"),
-    [
-        ((), False, 0, ReplyKind.received, ""),
-        (("place",), False, 0, ReplyKind.received, ""),
-        ((), True, 0, ReplyKind.received, ""),
-        (("date", "evidence"), True, 0, ReplyKind.received, ""),
-        (("place",), True, 0, ReplyKind.question, "kabupaten/kota"),
-        (("subject",), True, 0, ReplyKind.question, "Apa yang ingin Anda laporkan"),
-        (("place", "subject"), True, 0, ReplyKind.question, "Apa yang ingin Anda laporkan"),
-        (("place",), True, 1, ReplyKind.moved, "kini ditangani"),
-    ],
-)
-def test_one_question_and_only_where_the_answer_would_help(
-    *, missing: tuple[str, ...], triage: bool, hop: int, kind: ReplyKind, part: str
-) -> None:
-    """Asked only where a desk must sort it out; the subject first; never after a refusal."""
-    after = CaseEventKind.not_ours if hop else None
-    reply = told(complaint(missing=missing), triage=triage, hop=hop, after=after)
-    assert reply.kind is kind
-    assert part in reply.text
-
-
-def test_a_reply_derives_from_its_disposition() -> None:
-    """The same disposition gives the same reply, another hop another one; nothing in it comes from a clock."""
+def test_a_reply_derives_from_the_record_that_caused_it() -> None:
+    """The same record gives the same reply, another one another; nothing in it comes from a clock."""
     case = complaint()
     first = told(case)
     assert first == told(case)
-    assert first.id == ids.reply_id(disposition(case).id, "received")
-    moved = CaseEventKind.not_ours
-    assert told(case, hop=1, after=moved).id != told(case, hop=2, after=moved).id != first.id
+    assert first.id == ids.reply_id(case.id, ReplyKind.received.value)
+    causes = [str(ids.command_id(case.id, "refuse", actor="x", nonce=nonce)) for nonce in "12"]
+    assert len({told(case, after=FactKind.refused, cause=cause).id for cause in causes} | {first.id}) == 3
     assert (first.reply_address, first.channel) == (case.reply_address, case.channel)
+
+
+@pytest.mark.parametrize("kind", [FactKind.declined, FactKind.continued])
+def test_what_does_not_concern_the_citizen_makes_no_reply(kind: FactKind) -> None:
+    """An officer's refused command; an addition that becomes a case has that case's own reply."""
+    of = complaint()
+    assert reply_to([{"kind": kind.value}], {"complaint": plain(of), "owner": plain(DPU)}) is None

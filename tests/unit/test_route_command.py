@@ -12,10 +12,10 @@ from complaints.errors import ConfigurationError
 from lapor.cli import app
 from lapor.commands.figures import compared, figures_of
 from lapor.commands.jsonlines import Work, blocks, pump
-from ops.evaluate import evaluate
-from ops.evaluate_labelled import labelled, texts_for
 from ops.history import decided
 from ops.learn import learn, save
+from ops.quality.evaluate import evaluate
+from ops.quality.labelled import labelled, texts_for
 from router.agencies.registry import Registry
 from router.jsonlines import resolve_line
 from router.routing import Router

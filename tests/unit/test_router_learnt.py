@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from complaints.errors import ConfigurationError
-from ops.evaluate import compare, evaluate
-from ops.evaluate_labelled import Labelled, labelled
-from ops.evaluate_page import page
 from ops.learn import learn, save
+from ops.quality.evaluate import compare, evaluate
+from ops.quality.labelled import Labelled, labelled
+from ops.quality.page import page
 from router.agencies.resolve import resolve
 from router.owners import Facts
 from router.routing import Router

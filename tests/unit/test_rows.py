@@ -1,35 +1,30 @@
-"""What analysts get: no identity, masked text, nothing of a secret report, and a value for each column."""
+"""What analysts get: no identity, masked text, nothing of a secret report, and a value that fits each column."""
 
-import re
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import AnyEvent
-from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, DISPOSITIONS
+from complaints.bus.step.restore import POSITION_KEY
+from complaints.case import Answer, Hop, Question
+from complaints.command import CommandKind
+from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.event import Alternative, Deadline, Evidence, OccurredOn, Place, Region
+from complaints.event import Alternative, Deadline, Evidence, OccurredOn, Place, Refusal, Region
+from complaints.fact import FactKind, Result
 from normalizer.complaint import Normaliser
-from sinks.clickhouse.migrate import migrations
-from sinks.clickhouse.rows import TABLES, Row
-from tests.harness.events import (
-    DPU,
-    PEMDA,
-    complaint,
-    completed,
-    dead_letter,
-    delivery,
-    disposition,
-    enrichment,
-    poison,
-    refusal,
-    stored,
-)
-from tests.harness.support import message
+from sinks.clickhouse.rows import TABLES, TOPICS, rows_of
+from sinks.clickhouse.rows.values import Row
+from tests.harness.columns import columns, fits
+from tests.harness.events import DPU, PEMDA, complaint, completed, dead_letter, delivery, poison, stored
+from tests.harness.facts import FIRST, added, answered, case, fact, opened, refused, routed, stored_case
+from tests.harness.model_rows import reference
+from tests.harness.support import NOON, message
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
 FORBIDDEN = ("Budi Santoso", "3374010101900001", "081234567890", "budi@example.id")
@@ -42,44 +37,146 @@ PLACE = Place(
     evidence=("jl pemuda",),
 )
 
-
-def row(record: StoredRecord) -> Row:
-    """Return a record's row."""
-    return TABLES[record.topic].row(record)
-
-
-def columns() -> dict[str, set[str]]:
-    """Return the columns that a row must fill, by table, as the migrations declare them."""
-    sql = "\n".join(migration.sql for migration in migrations())
-    found: dict[str, set[str]] = {}
-    for table, body in re.findall(r"CREATE TABLE (\w+)\n\(\n(.*?)\n\)\nENGINE", sql, re.DOTALL):
-        lines = (line.strip() for line in body.splitlines())
-        found[table] = {line.split()[0] for line in lines if not line.startswith("INDEX")} - {"stored_at"}
-    for table, body in re.findall(r"ALTER TABLE (\w+)\n(.*?);\n", sql, re.DOTALL):
-        found[table] |= set(re.findall(r"ADD COLUMN IF NOT EXISTS (\w+)", body))
-    return found
-
-
-EVENTS: dict[str, AnyEvent] = {
-    COMPLAINTS: complaint(),
-    DELIVERIES: delivery(complaint()),
-    DISPOSITIONS: disposition(complaint()),
-    CASE_EVENTS: refusal(complaint(), DPU),
-    DEAD_LETTERS: dead_letter(),
+RECORDS = {
+    "case": stored_case(case(complaint())),
+    "opened": stored(opened(complaint())),
+    "routed": stored(routed(complaint())),
+    "refused": stored(refused(complaint())),
+    "added": stored(added(completed(complaint()))),
+    "delivery": stored(delivery(complaint())),
+    "dead letter": stored(dead_letter()),
 }
 
 
-@pytest.mark.parametrize("topic", TABLES)
-def test_every_column_of_the_migrations_is_filled(topic: str) -> None:
+def rows(record: StoredRecord) -> dict[str, Row]:
+    """Return a record's rows by their tables; the same rows as its model gives."""
+    found = rows_of(record)
+    assert found == reference(record)
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+def row(record: StoredRecord) -> Row:
+    """Return the row that a record has beside that of `case_event_rows`, or else its only one."""
+    return list(rows(record).values())[-1]
+
+
+@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+def test_every_column_of_the_migrations_is_filled_with_what_fits(record: StoredRecord) -> None:
     """No more and no fewer; `stored_at` is ClickHouse's own."""
-    assert row(stored(EVENTS[topic])).keys() == columns()[TABLES[topic].name]
+    for table, found in rows(record).items():
+        declared = columns()[table]
+        assert found.keys() == declared.keys()
+        assert [name for name, value in found.items() if not fits(value, declared[name])] == []
 
 
-@pytest.mark.parametrize("topic", TABLES)
-def test_a_row_knows_where_its_event_stands(topic: str) -> None:
-    """So that all of an event can be read from Kafka."""
-    found = row(stored(EVENTS[topic], 1708))
-    assert (found["kafka_partition"], found["kafka_offset"]) == (0, 1708)
+def test_the_records_fill_every_table() -> None:
+    """And no other."""
+    assert {table for record in RECORDS.values() for table in rows(record)} == set(TABLES) == set(columns())
+
+
+@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+def test_a_row_says_when_kafka_appended_its_record_and_where(record: StoredRecord) -> None:
+    """The time by which everything can be measured, and the place at which all of the record can be read."""
+    for found in rows(replace(record, partition=3, offset=1708, timestamp_ms=1_793_672_100_123)).values():
+        assert (found["kafka_partition"], found["kafka_offset"]) == (3, 1708)
+        assert found["appended_at"] == 1_793_672_100_123
+
+
+def test_every_fact_has_a_row_and_two_kinds_have_another() -> None:
+    """An opened one that of the complaint, a routed one that of the disposition; a kind from the future is passed on as text."""
+    of = complaint()
+    facts = [fact(of, kind, 3, complaint=of) for kind in FactKind if kind is not FactKind.routed] + [routed(of)]
+    tables = {found.kind.value: list(rows(stored(found)))[1:] for found in facts}
+    own = {FactKind.opened.value: ["complaint_rows"], FactKind.routed.value: ["disposition_rows"]}
+    assert tables == {kind.value: [] for kind in FactKind} | own
+    later = orjson.loads(stored(refused(of)).value or b"") | {"kind": "selesai", "part": "smell", "more": {"x": 1}}
+    ((table, found),) = rows_of(replace(stored(refused(of)), value=orjson.dumps(later)))
+    assert (table, found["kind"], found["part"]) == ("case_event_rows", "selesai", "smell")
+
+
+def test_a_fact_says_what_caused_it_and_which_version_of_the_case_it_made() -> None:
+    """So facts are in order without a clock, and those of one command can be found together."""
+    of = complaint()
+    said = refused(of, PEMDA, version=5)
+    found = rows(stored(said))["case_event_rows"]
+    assert (found["version"], found["caused_by"], found["event_id"]) == (5, said.caused_by, said.id)
+    assert (found["actor"], found["text"]) == (PEMDA.id, "bukan")
+    decided = rows(stored(routed(of, version=6)))["disposition_rows"]
+    assert (decided["version"], decided["event_id"]) == (
+        6,
+        rows(stored(routed(of, version=6)))["case_event_rows"]["event_id"],
+    )
+
+
+def test_a_command_that_changed_nothing_says_why() -> None:
+    """Its kind, its result and the sentence."""
+    said = fact(
+        complaint(), FactKind.declined, 4, command=CommandKind.refuse, result=Result.refused, text="Bukan pemilik."
+    )
+    found = row(stored(said))
+    assert (found["command"], found["result"], found["text"]) == ("refuse", "refused", "Bukan pemilik.")
+
+
+def test_times_of_law_and_of_kafka_stand_beside_each_other() -> None:
+    """The channel's clock, and when the mailbox had the complaint: their difference is what the citizen waited for."""
+    found = rows(stored(opened(complaint())))
+    for table in ("complaint_rows", "case_event_rows"):
+        assert found[table]["at"] - found[table]["received_at"] == FIRST // timedelta(milliseconds=1)
+    assert row(stored(refused(complaint())))["received_at"] is None
+
+
+def test_the_row_of_a_case_is_the_case_as_it_is_now() -> None:
+    """Its owner, what happened so far, the question that is open, and the times."""
+    of = completed(complaint(place=PLACE, missing=("place",)), "Kota Semarang", missing=("date",), continues="X")
+    later, last = NOON + timedelta(days=1), NOON + timedelta(days=2)
+    chain = (
+        Hop(hop=0, owner=DPU, since=NOON, caused_by=of.id),
+        Hop(hop=1, owner=PEMDA, since=later, caused_by=of.id),
+    )
+    found = row(
+        stored_case(
+            case(
+                of,
+                PEMDA,
+                version=9,
+                state="ditanggapi",
+                hop=1,
+                triage=True,
+                chain=chain,
+                refusals=(Refusal(hop=0, agency_id=DPU.id, reason="bukan", at=later),),
+                answers=(Answer(agency=PEMDA, text="Segera.", at=last, caused_by=of.id),),
+                question=Question(part="place", at=NOON),
+                questions=1,
+                changed_at=last,
+            )
+        )
+    )
+    counts = {name: found[name] for name in ("version", "hop", "refusals", "additions", "answers", "questions")}
+    assert counts == {"version": 9, "hop": 1, "refusals": 1, "additions": 1, "answers": 1, "questions": 1}
+    assert (found["state"], found["owner_id"], found["triage"], found["question"]) == (
+        "ditanggapi",
+        PEMDA.id,
+        True,
+        "place",
+    )
+    days = [
+        (found[name] - found["first_routed_at"]) / 86_400_000
+        for name in ("owner_since", "first_answered_at", "changed_at", "question_at")
+    ]
+    assert days == [1, 2, 2, 0]
+    assert (found["missing"], found["continues"], found["regency_code"]) == (["date"], "X", "33.74")
+    assert found["text"] == of.whole_text
+    calm = row(stored_case(case(of)))
+    assert (calm["question"], calm["question_at"], calm["first_answered_at"]) == ("", None, None)
+
+
+def test_a_tombstone_and_the_position_of_the_step_are_no_cases() -> None:
+    """They give no row and no dead letter."""
+    of_the_step = replace(RECORDS["case"], key=POSITION_KEY, value=b'{"offset": 1}')
+    assert rows_of(of_the_step) == rows_of(replace(RECORDS["case"], value=None)) == []
+    with pytest.raises(ContractViolation, match=f"{CASE_EVENTS}/0/0 is not valid: it has no value"):
+        rows_of(replace(RECORDS["opened"], value=None))
 
 
 def flat(value: Any) -> Iterator[str]:
@@ -93,71 +190,89 @@ def flat(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def test_no_identity_reaches_the_row(keys: Keyring) -> None:
-    """Neither the sender nor the pseudonym, the sealed address or the raw bytes."""
-    event = Normaliser.load().normalise(message(PRIVATE, sender="6285550001111"), keys)
-    shown = " ".join(flat(row(stored(event))))
-    for hidden in (*FORBIDDEN, "6285550001111", event.reporter_ref, event.reply_address):
-        assert hidden not in shown
-    assert "[nik]" in shown
+def shown(record: StoredRecord) -> str:
+    """Return all text in a record's rows."""
+    return " ".join(flat(rows(record)))
+
+
+def test_no_identity_reaches_a_row(keys: Keyring) -> None:
+    """Neither the sender nor the pseudonym, the sealed address or the raw bytes, of the complaint or of an addition."""
+    event = completed(Normaliser.load().normalise(message(PRIVATE, sender="6285550001111"), keys), PRIVATE)
+    raws = (event.raw, *(addition.raw for addition in event.additions))
+    hidden = [*FORBIDDEN, "6285550001111", event.reporter_ref, event.reply_address, *(raw.upstream_id for raw in raws)]
+    whole = [stored(opened(event)), stored(added(event)), stored_case(case(event))]
+    whole.append(stored(fact(event, FactKind.opened, 1, complaint=event)))  # with its bytes, which no fact should have
+    for record in whole:
+        assert event.raw.body.decode() not in shown(record)
+        assert [private for private in hidden if private in shown(record)] == []
+        assert "[nik]" in shown(record)
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        stored(complaint(title=PRIVATE, text=PRIVATE)),
-        stored(disposition(complaint(), explanation=PRIVATE, evidence=(Evidence(rule="r", span=PRIVATE),))),
-        stored(refusal(complaint(), DPU, text=PRIVATE)),
+        stored(opened(complaint(title=PRIVATE, text=PRIVATE))),
+        stored(routed(complaint(), explanation=PRIVATE, evidence=(Evidence(rule="r", span=PRIVATE),))),
+        stored(refused(complaint(), text=PRIVATE)),
+        stored(answered(complaint(), text=PRIVATE)),
+        stored(added(completed(complaint(), PRIVATE))),
+        stored_case(case(completed(complaint(title=PRIVATE, text="Nama:"), PRIVATE), explanation=PRIVATE)),
         stored(delivery(complaint(), reason=PRIVATE, upstream_id="6285550001111")),
         stored(dead_letter(reason=PRIVATE, payload=PRIVATE.encode(), headers={"x": PRIVATE})),
     ],
-    ids=TABLES,
+    ids=["complaint", "disposition", "refusal", "answer", "addition", "case", "delivery", "dead letter"],
 )
-def test_free_text_is_masked_wherever_it_stands(record: StoredRecord) -> None:
+def test_free_text_is_masked_wherever_it_is(record: StoredRecord) -> None:
     """Names, numbers and addresses, in each table."""
-    shown = " ".join(flat(row(record)))
-    assert not [hidden for hidden in FORBIDDEN if hidden in shown]
+    assert not [hidden for hidden in FORBIDDEN if hidden in shown(record)]
+
+
+def test_a_name_that_two_messages_make_together_is_masked() -> None:
+    """The citizen sends the cue first and the name later; each alone would pass."""
+    found = row(stored_case(case(completed(complaint(text="Jalan rusak. Nama:"), "Budi Santoso"))))
+    assert "Budi" not in found["text"]
 
 
 def test_nothing_of_a_secret_report_is_shown() -> None:
-    """Its texts are empty in all three tables; where it happened is known to the regency only."""
-    case = complaint(secret=True, place=PLACE, title="Judul rahasia", text="Isi rahasia")
-    found = row(stored(case))
-    assert (found["secret"], found["title"], found["text"]) == (True, "", "")
-    assert (found["regency_code"], found["district_code"], found["village_code"]) == ("33.74", "", "")
-    assert (found["district"], found["village"]) == ("", "")
+    """Its texts are empty in all tables; where it happened is known to the regency only."""
+    of = completed(complaint(secret=True, place=PLACE, title="Judul rahasia", text="Isi rahasia"), "Isi rahasia")
     nearby = Alternative(id="kec-33.74.01", name="Kecamatan Semarang Tengah", score=0.4)
-    decided = row(stored(disposition(case, explanation="Isi rahasia", alternatives=(nearby,))))
-    assert (decided["explanation"], decided["alternatives"]) == ("", [])
-    assert row(stored(refusal(case, DPU, text="Isi rahasia")))["text"] == ""
-    assert row(stored(refusal(case, DPU, text="Isi rahasia", secret=False)))["text"] == ""
-    later = row(stored(enrichment(completed(case, "Isi rahasia"))))
-    assert (later["text"], later["completed_text"], later["village"], later["regency_code"]) == ("", "", "", "33.74")
-
-
-def test_an_addition_brings_the_complaint_as_it_stands() -> None:
-    """Its place, what is still missing and the whole text, masked; other events of a case bring none of it."""
-    case = completed(complaint(place=PLACE, text=PRIVATE, missing=("place",)), "Kota Semarang")
-    found = row(stored(enrichment(case)))
-    assert (found["additions"], found["regency_code"], found["missing"]) == (1, "33.74", [])
-    assert found["completed_text"].endswith("Kota Semarang")
-    assert not [hidden for hidden in FORBIDDEN if hidden in found["completed_text"]]
-    assert row(stored(refusal(case, DPU)))["additions"] == 0
+    records = [
+        stored(opened(of)),
+        stored(opened(of, secret=False)),
+        stored(routed(of, explanation="Isi rahasia", alternatives=(nearby,))),
+        stored(refused(of, text="Isi rahasia")),
+        stored(added(of)),
+        stored(answered(of, text="Isi rahasia")),
+        stored_case(case(of, explanation="Isi rahasia")),
+    ]
+    for record in records:
+        assert not [word for word in ("ahasia", "Semarang Tengah", "Miroto", "33.74.01") if word in shown(record)]
+        assert rows(record)[next(iter(rows(record)))]["secret"]
+    described = rows(records[0])["complaint_rows"], rows(records[-1])["case_now"]
+    for found in described:
+        assert (found["title"], found["text"], found["regency_code"], found["village_code"]) == ("", "", "33.74", "")
+    assert rows(records[2])["disposition_rows"]["alternatives"] == []
 
 
 def test_an_open_report_keeps_its_place_down_to_the_village_and_never_its_address() -> None:
     """Regions are for maps; the citizen's own words for the place may be a home."""
-    found = row(stored(complaint(place=PLACE)))
-    assert (found["province"], found["regency"]) == ("Jawa Tengah", "Kota Semarang")
-    assert (found["district_code"], found["village_code"], found["village"]) == ("33.74.01", "33.74.01.1001", "Miroto")
-    assert "rumah saya" not in " ".join(flat(found))
+    for record in (stored(opened(complaint(place=PLACE))), stored_case(case(complaint(place=PLACE)))):
+        found = row(record)
+        assert (found["province"], found["regency"]) == ("Jawa Tengah", "Kota Semarang")
+        assert (found["district_code"], found["village_code"], found["village"]) == (
+            "33.74.01",
+            "33.74.01.1001",
+            "Miroto",
+        )
+        assert "rumah saya" not in " ".join(flat(found))
 
 
 def test_a_date_and_its_precision_stay_together() -> None:
     """None where the citizen gave none."""
-    dated = row(stored(complaint(occurred_on=OccurredOn(date=date(2026, 11, 2), precision="day"))))
+    dated = row(stored(opened(complaint(occurred_on=OccurredOn(date=date(2026, 11, 2), precision="day")))))
     assert (dated["occurred_on"], dated["occurred_precision"]) == (date(2026, 11, 2), "day")
-    undated = row(stored(complaint()))
+    undated = row(stored(opened(complaint())))
     assert (undated["occurred_on"], undated["occurred_precision"]) == (None, "")
 
 
@@ -165,7 +280,7 @@ def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
     """What an analyst asks about a decision; an evidence without a law adds none."""
     found = row(
         stored(
-            disposition(
+            routed(
                 complaint(),
                 PEMDA,
                 hop=1,
@@ -182,35 +297,67 @@ def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
     assert found["deadlines"] == [("forward", 3, date(2026, 11, 6), "P 5/2025")]
 
 
-@pytest.mark.parametrize("topic", TABLES)
-@pytest.mark.parametrize("value", [None, b"", b"no json", b"{}"])
-def test_what_is_no_event_is_poison(topic: str, value: bytes | None) -> None:
-    """The sink makes a dead letter of it."""
-    with pytest.raises(ContractViolation):
-        row(poison(topic, value=value))
+@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("value", [b"", b"no json", b"{}", b"[]", b"null", b'"\\ud800"', b"\xff"])
+def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
+    """The sink makes a dead letter of it, which says where it was."""
+    with pytest.raises(ContractViolation, match=f"^{topic}/0/7 is not valid"):
+        rows_of(poison(topic, 7, value))
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        stored(disposition(complaint(), hop=256)),
-        stored(refusal(complaint(), DPU, hop=256)),
+        stored(routed(complaint(), hop=256)),
+        stored(refused(complaint(), version=1 << 32)),
+        stored_case(case(complaint(), hop=256)),
         stored(dead_letter(attempts=1 << 16)),
         stored(dead_letter(source_partition=1 << 31)),
         stored(dead_letter(source_offset=1 << 63)),
-        stored(complaint(raw=complaint().raw.model_copy(update={"parts": 1 << 16}))),
+        stored(opened(complaint(raw=complaint().raw.model_copy(update={"parts": 1 << 16})))),
         stored(
-            disposition(
-                complaint(), deadlines=(Deadline(duty="forward", working_days=1 << 16, due=date.max, source=""),)
-            )
+            routed(complaint(), deadlines=(Deadline(duty="forward", working_days=1 << 16, due=date.max, source=""),))
         ),
     ],
-    ids=["hop", "hop of an event", "attempts", "partition", "offset", "parts", "days"],
+    ids=["hop", "version", "hop of a case", "attempts", "partition", "offset", "parts", "days"],
 )
 def test_a_number_that_no_column_holds_is_poison(record: StoredRecord) -> None:
     """One such event would otherwise stop the sink for ever: the whole batch could never be inserted."""
     with pytest.raises(ContractViolation, match=r"is too large for its column"):
-        row(record)
+        rows_of(record)
+
+
+@pytest.mark.parametrize(
+    ("record", "changes", "wrong"),
+    [
+        ("refused", {"text": 5}, "text must be a text"),
+        ("refused", {"kind": None}, "kind must be a text"),
+        ("refused", {"version": -1}, "version must be a whole number of at least 0"),
+        ("refused", {"version": True}, "version must be a whole number"),
+        ("refused", {"at": "2026-11-03T02:15:00"}, "at must have an offset from UTC"),
+        ("refused", {"at": "noon"}, "at must be a time"),
+        ("refused", {"caused_by": "x"}, "caused_by must be a UUID"),
+        ("refused", {"secret": "no"}, "secret must be true or false"),
+        ("opened", {"complaint": None}, "complaint is missing"),
+        ("routed", {"disposition": []}, "disposition must be an object"),
+        ("case", {"chain": []}, "chain is empty"),
+        ("case", {"chain": [1]}, "chain must be a list of objects"),
+        ("case", {"confidence": 1e300}, "confidence must be a number from 0 to 1"),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_quoted(record: str, changes: dict[str, Any], wrong: str) -> None:
+    """The reason of a dead letter is shown to analysts, and the value may be private."""
+    of = RECORDS[record]
+    with pytest.raises(ContractViolation, match=wrong):
+        rows_of(replace(of, value=orjson.dumps(orjson.loads(of.value or b"") | changes)))
+
+
+def test_times_with_another_offset_are_the_same_moment() -> None:
+    """A writer in Jayapura may write its own clock."""
+    at = datetime(2026, 11, 3, 11, 15, tzinfo=UTC)
+    moved = stored(refused(complaint(), at=at.astimezone(datetime.strptime("+0900", "%z").tzinfo)))
+    assert b"20:15:00+09:00" in (moved.value or b"")
+    assert row(moved)["at"] == int(at.timestamp() * 1000)
 
 
 def test_the_text_of_a_foreign_error_is_not_shown() -> None:
@@ -218,3 +365,8 @@ def test_the_text_of_a_foreign_error_is_not_shown() -> None:
     event = dead_letter(error_class="ValidationError", reason="our own fault: input_value='Kepala dinas minta uang'")
     assert row(stored(event))["reason"] == "our own fault"
     assert row(stored(dead_letter(reason="no PDU")))["reason"] == "no PDU"
+
+
+def test_the_topics_are_those_that_the_sink_promises() -> None:
+    """Facts, documents of cases, deliveries and dead letters; complaints come as facts."""
+    assert TOPICS == (CASE_EVENTS, CASES, DELIVERIES, DEAD_LETTERS)

@@ -127,16 +127,26 @@ def test_how_a_killed_service_ended_is_in_its_log(supervisor: Supervisor, starte
     assert line["event"] == "worker ended by SIGKILL"
 
 
-def test_a_loop_that_no_longer_turns_is_killed_and_started_again(
-    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_loop_that_no_longer_turns_is_killed_and_started_again(supervisor: Supervisor, tmp_path: Path) -> None:
     """It runs, but it does nothing: only its heartbeat tells."""
-    monkeypatch.setattr(Heartbeat, "STALE_AFTER_S", 0.5)  # thirty seconds are for people
     service = python("worker", BEATS_ONCE, str(tmp_path / "heartbeats"), beats=True)
+    service.stale_s = 0.5  # thirty seconds are for people
     supervisor.start(service)
     wait_until(lambda: supervisor.has_turned(service), what="its only turn")
     first = pid(service)
     wait_until(lambda: service.restarts >= 1 and pid(service) != first, what="the second life")
+
+
+def test_the_worker_of_a_step_that_hangs_runs_again_within_four_seconds(supervisor: Supervisor, tmp_path: Path) -> None:
+    """Each time: what it holds up waits for it, so the pauses do not grow."""
+    service = python("worker", BEATS_ONCE, str(tmp_path / "heartbeats"), beats=True)
+    service.stale_s = Heartbeat.STEP_STALE_AFTER_S
+    supervisor.start(service)
+    for _ in range(2):
+        wait_until(lambda: supervisor.has_turned(service), what="its only turn")
+        turned, first = time.monotonic(), pid(service)
+        wait_until(lambda: service.alive and pid(service) != first, what="the next life")  # noqa: B023
+        assert Heartbeat.STEP_STALE_AFTER_S - 0.5 < time.monotonic() - turned < 4.5
 
 
 def test_a_heartbeat_of_a_former_life_counts_for_nothing(supervisor: Supervisor, tmp_path: Path) -> None:
@@ -214,9 +224,11 @@ def test_leftovers_of_a_killed_supervisor_are_ended(supervisor: Supervisor) -> N
     assert end_leftovers({pid(service): born, 2**22 + 1: born}) == [pid(service)]
 
 
-def test_a_clock_that_is_set_ahead_kills_nobody(supervisor: Supervisor, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stale_s", [Heartbeat.STALE_AFTER_S, Heartbeat.STEP_STALE_AFTER_S])
+def test_a_clock_that_is_set_ahead_kills_nobody(supervisor: Supervisor, tmp_path: Path, stale_s: float) -> None:
     """All heartbeats seem an hour old at once, until each loop has turned."""
     service = python("worker", BEATS_FOR_EVER, str(tmp_path / "heartbeats"), beats=True)
+    service.stale_s = stale_s
     supervisor.start(service)
     wait_until(lambda: supervisor.has_turned(service), what="a turn")
     service.started -= 7200  # it has run for long

@@ -1,7 +1,7 @@
 """The JSON API of the mobile apps: complaints, their status, and files for them."""
 
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 from python_multipart.multipart import parse_options_header
@@ -28,6 +28,17 @@ class Accepted(BaseModel):
 
     id: Annotated[str, Field(description="UUID laporan")]
     tracking_code: Annotated[str, Field(description="Kode untuk melacak laporan")]
+    receipt: Annotated[
+        str, Field(description="Tanda terima, berlaku satu jam: dengannya status laporan terlihat sebelum tercatat")
+    ]
+
+
+class Received(BaseModel):
+    """A complaint that is kept, and that the router has not decided about yet. Only the holder of its receipt sees it."""
+
+    tracking_code: str
+    state: Annotated[Literal["diterima"], Field(description="diterima: sedang diteruskan")] = "diterima"
+    received_at: AwareDatetime
 
 
 class Status(BaseModel):
@@ -81,14 +92,21 @@ class Api:
         if key:
             await self._service.claim(client, key, sha256(content_of(found, attachments)).hexdigest())
         receipt = await self._service.keep(message)
-        answer = Accepted(id=str(receipt.complaint_id), tracking_code=receipt.tracking_code)
+        code = receipt.tracking_code
+        signed = self._parts.receipts.sign(receipt.complaint_id, code)
+        answer = Accepted(id=str(receipt.complaint_id), tracking_code=code, receipt=signed)
         return JSONResponse(answer.model_dump(), status_code=202)
 
     async def get_complaint(self, request: Request) -> Response:
-        """Say where a case stands: 404 while it is not there yet."""
+        """Say where a case stands. While it is not there yet: 202 to the holder of its receipt, 404 to anybody else."""
         self._client(request)
         code = code_in(request.path_params)
-        found = await self._service.status(code)
+        sent = self._parts.receipts.read(request.query_params.get("receipt", ""), code)
+        seen = await self._service.seen(code, sent)
+        found = seen.status
+        if found is None and seen.sent is not None:
+            received = Received(tracking_code=code, received_at=seen.sent.at)
+            return JSONResponse(received.model_dump(mode="json"), status_code=202)
         if found is None:
             return problem(404, "Laporan ini belum tercatat. Laporan baru perlu beberapa saat.")
         answer = Status(
@@ -100,7 +118,7 @@ class Api:
             due=found.due.isoformat() if found.due else None,
             answer=found.answer,
             secret=found.secret,
-            letters=[letter.reply.text for letter in await self._service.letters(code)],
+            letters=[letter.reply.text for letter in await self._service.letters(found.tracking_code)],
         )
         return JSONResponse(answer.model_dump(mode="json"))
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from channels.web.api.api import LONGEST_KEY, Accepted, Status, Stored
+from channels.web.api.api import LONGEST_KEY, Accepted, Received, Status, Stored
 from channels.web.categories import categories
 from channels.web.open311.documents import ATTRIBUTES
 from channels.web.parse import LONGEST_TEXT, Submission
@@ -61,6 +61,13 @@ _CODE = {
     "schema": {"type": "string", "minLength": 1},
 }
 
+_RECEIPT = {
+    "name": "receipt",
+    "in": "query",
+    "description": "Tanda terima dari pengiriman laporan ini",
+    "schema": {"type": "string"},
+}
+
 
 def _faults(*codes: int) -> dict[str, Any]:
     return {str(code): _FAULTS[str(code)] for code in codes}
@@ -88,8 +95,12 @@ def _api() -> dict[str, Any]:
             "get": {
                 "operationId": "getComplaint",
                 "summary": "Status laporan",
-                "parameters": [_CODE],
-                "responses": {"200": _json(Status, "Status"), **_faults(401, 404, 429, 503)},
+                "parameters": [_CODE, _RECEIPT],
+                "responses": {
+                    "200": _json(Status, "Status"),
+                    "202": _json(Received, "Diterima dan belum tercatat; hanya dengan tanda terima"),
+                    **_faults(401, 404, 429, 503),
+                },
             }
         },
         "/api/v1/attachments": {
@@ -176,7 +187,7 @@ def document(*, needs_key: bool) -> dict[str, Any]:
         needs_key: whether the API asks for a key here.
     """
     models: list[tuple[type[BaseModel], Any]] = [(Submission, "validation")]
-    models += [(model, "serialization") for model in (Accepted, Status, Stored, Problem)]
+    models += [(model, "serialization") for model in (Accepted, Received, Status, Stored, Problem)]
     _, definitions = models_json_schema(models, ref_template=REFERENCE)
     found: dict[str, Any] = {
         "openapi": "3.1.0",

@@ -1,11 +1,10 @@
 """Measures from outside how far each consumer group is behind: how many records wait for it, and how old the oldest is."""
 
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
@@ -14,6 +13,7 @@ from confluent_kafka.admin._group import ConsumerGroupDescription
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from complaints.bus import Backlog, Offsets, TopicPartition
+from complaints.bus.confluent import profiles
 from complaints.errors import BusUnavailable
 
 T = TypeVar("T")
@@ -25,9 +25,6 @@ READ_TIMEOUT_S = 5.0
 
 POLL_S = 0.2
 """Maximum number of seconds of one poll."""
-
-MOST_BYTES = 1 << 16
-"""Maximum number of bytes to fetch from a partition at once. One record is enough, and Kafka returns at least one, however large."""
 
 
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
@@ -46,8 +43,8 @@ class Backlogs:
             timeout_s: seconds to wait for each answer.
         """
         self._timeout_s = timeout_s
-        self._settings: dict[str, Any] = {"bootstrap.servers": brokers, "logger": logging.getLogger("librdkafka")}
-        self._admin = AdminClient(self._settings)
+        self._brokers = brokers
+        self._admin = AdminClient(profiles.admin(brokers))
 
     def of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
         """Return the backlog of every existing and every expected group, ordered by name.
@@ -161,18 +158,7 @@ class Backlogs:
         by_partition: dict[TopicPartition, list[int]] = defaultdict(list)
         for at, offset in sorted(places):
             by_partition[at].append(offset)
-        consumer = Consumer(
-            self._settings
-            | {
-                "group.id": "lapor-backlog",  # librdkafka requires a name; nothing is ever committed under it
-                "enable.auto.commit": False,
-                "enable.auto.offset.store": False,
-                "enable.partition.eof": True,
-                "isolation.level": "read_committed",
-                "fetch.wait.max.ms": 50,
-                "max.partition.fetch.bytes": MOST_BYTES,
-            }
-        )
+        consumer = Consumer(profiles.peeker(self._brokers))
         try:
             for number in range(max(map(len, by_partition.values()), default=0)):
                 now = {at: offsets[number] for at, offsets in by_partition.items() if number < len(offsets)}

@@ -1,7 +1,6 @@
-"""The code that consumer, producer and scanner share: their settings, the conversion of records, and the mapping of Kafka's errors."""
+"""The code that consumer, producer and scanner share: the conversion of records, and the mapping of Kafka's errors."""
 
-import logging
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from confluent_kafka import KafkaError, Message
 
@@ -17,21 +16,6 @@ _PASSING_ERRORS = {
     KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001  # the same
 }
 """Errors from which librdkafka recovers by itself."""
-
-
-def settings(brokers: str, **others: Any) -> dict[str, Any]:
-    """Return the settings of a confluent-kafka client: those of every client, and the given ones.
-
-    Args:
-        brokers: host:port, separated by commas.
-        others: settings of this client by librdkafka's names, with underscores instead of dots.
-    """
-    return {
-        "bootstrap.servers": brokers,
-        "reconnect.backoff.max.ms": 1000,
-        "logger": logging.getLogger("librdkafka"),  # keeps librdkafka off stderr; it also returns its errors as results
-        **{name.replace("_", "."): value for name, value in others.items()},
-    }
 
 
 def is_record(message: Message) -> bool:

@@ -7,11 +7,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Batch, Offsets, TopicPartition
-from complaints.bus.confluent.client import is_record, settings, stored
+from complaints.bus.confluent import profiles
+from complaints.bus.confluent.client import is_record, stored
 from complaints.errors import BusUnavailable
-
-SESSION_TIMEOUT_MS = 10_000
-"""Milliseconds that the partitions of a killed worker wait for a new owner. The broker refuses less than 6000, and busy machines pause."""
 
 READ_TIMEOUT_S = 10.0
 """Seconds to wait for committed offsets, which a broker that is up returns in milliseconds."""
@@ -20,16 +18,12 @@ _REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS,
 """Errors of a commit while a member joins or leaves. A moment later the group is stable again."""
 
 COMMIT_PATIENCE_S, COMMIT_PAUSE_S = 15.0, 0.1
-"""Seconds for which a commit is repeated, and the pause between two tries. The first is longer than SESSION_TIMEOUT_MS, after which the
-group drops a member that died while it joined."""
+"""Seconds for which a commit is repeated, and the pause between two tries. The first is longer than profiles.GROUP_SESSION_MS, after which
+the group drops a member that died while it joined."""
 
 
 class ConfluentConsumer:
-    """Reads the records of topics in batches for a consumer group (see BatchConsumer).
-
-    Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and assigned all complaints to one
-    member.
-    """
+    """Reads the records of topics in batches for a consumer group (see BatchConsumer). It sees committed records only."""
 
     def __init__(self, brokers: str, *, group: str, topics: Collection[str]) -> None:
         """Prepare the consumer. It joins the group at the first `poll`.
@@ -41,20 +35,7 @@ class ConfluentConsumer:
         """
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
         self._handed_over = 0
-        self._consumer = Consumer(
-            settings(
-                brokers,
-                group_id=group,
-                enable_auto_commit=False,
-                enable_auto_offset_store=False,
-                auto_offset_reset="earliest",
-                partition_assignment_strategy="range",
-                session_timeout_ms=SESSION_TIMEOUT_MS,
-                heartbeat_interval_ms=SESSION_TIMEOUT_MS // 4,
-                fetch_wait_max_ms=50,
-                topic_metadata_refresh_interval_ms=30_000,
-            )
-        )
+        self._consumer = Consumer(profiles.group_reader(brokers, group))
         self._consumer.subscribe(list(topics), on_revoke=self._on_revoke, on_lost=self._on_lost)
 
     def _on_lost(self, *_: object) -> None:

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from complaints.bus import Position, Record
-from complaints.bus.confluent.client import mapped, settings
+from complaints.bus.confluent import profiles
+from complaints.bus.confluent.client import mapped
 from complaints.errors import BusUnavailable
 
 
@@ -22,18 +23,7 @@ class ConfluentProducer:
             timeout_s: seconds after which an unanswered record's future fails.
             linger_ms: milliseconds that a record waits for others to join its request.
         """
-        self._producer = Producer(
-            settings(
-                brokers,
-                acks="all",
-                enable_idempotence=True,
-                partitioner="murmur2_random",
-                linger_ms=linger_ms,
-                delivery_timeout_ms=int(timeout_s * 1000),
-                request_timeout_ms=max(int(timeout_s * 1000) - linger_ms, 1),
-                queue_buffering_max_messages=500_000,
-            )
-        )
+        self._producer = Producer(profiles.writer(brokers, timeout_s=timeout_s, linger_ms=linger_ms))
         self._stop = threading.Event()
         self._poller = threading.Thread(target=self._serve, name="confluent-producer", daemon=True)
         self._poller.start()

@@ -8,7 +8,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Batch, Offsets, Position, StoredRecord
-from complaints.bus.confluent.client import END, is_record, settings, stored
+from complaints.bus.confluent import profiles
+from complaints.bus.confluent.client import END, is_record, stored
 from complaints.errors import BusUnavailable
 
 SCAN_TIMEOUT_S = 10.0
@@ -35,26 +36,18 @@ class ConfluentScanner:
         Args:
             brokers: host:port, separated by commas.
         """
-        self._consumer = Consumer(
-            settings(
-                brokers,
-                group_id="lapor-scan",  # librdkafka requires a name; nothing is ever committed under it
-                enable_auto_commit=False,
-                enable_auto_offset_store=False,
-                enable_partition_eof=True,
-                auto_offset_reset="earliest",
-                fetch_wait_max_ms=50,
-            )
-        )
+        self._consumer = Consumer(profiles.scanner(brokers))
 
-    def scan(self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None) -> Iterator[Batch]:
+    def scan(
+        self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None, only: int | None = None
+    ) -> Iterator[Batch]:
         """Yield the records of a topic in batches, from the given offsets or time up to the topic's present end (see Scanner).
 
         Raises:
             BusUnavailable: Kafka did not answer in time, or answered with an error that does not pass.
         """
         spans = {}
-        for partition in self._partitions(topic):
+        for partition in self._partitions(topic) if only is None else [only]:
             first, end = self._ends(topic, partition)
             begin = max(first, (start or {}).get((topic, partition), first))
             if since_ms is not None:
@@ -81,7 +74,8 @@ class ConfluentScanner:
         silent_since = time.monotonic()
         try:
             while left:
-                messages = self._consumer.consume(2000, timeout=_IDLE_S)
+                first = self._consumer.poll(_IDLE_S)  # `consume` alone would wait the whole time for the last records
+                messages = [] if first is None else [first, *self._consumer.consume(2000, timeout=0)]
                 batch = [stored(message) for message in messages if is_record(message)]
                 batch = [stored for stored in batch if stored.offset < left.get(stored.partition, 0)]
                 for message in messages:

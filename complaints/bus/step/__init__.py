@@ -1,6 +1,4 @@
-"""A step: a consumer group with one mailbox and keyed state that changes in one Kafka transaction."""
+"""A step: a consumer group with one mailbox and keyed state that changes in one Kafka transaction.
 
-from complaints.bus.step.contract import KEEP, Effect, State, StepSpec
-from complaints.bus.step.worker import Worker, WorkerOptions
-
-__all__ = ["KEEP", "Effect", "State", "StepSpec", "Worker", "WorkerOptions"]
+`contract` is what a step asks of its user, and imports no client; `worker` runs it.
+"""

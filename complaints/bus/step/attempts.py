@@ -1,8 +1,10 @@
-"""Remembers over a crash which records were in hand, so that a record that kills its worker three times becomes a dead letter."""
+"""Remembers over a crash which record was in hand, so that a record that kills its worker three times becomes a dead letter."""
 
-import contextlib
 import json
-from collections.abc import Sequence
+import os
+import struct
+from collections.abc import Collection, Sequence
+from mmap import mmap
 from pathlib import Path
 from typing import Final
 
@@ -10,60 +12,113 @@ from complaints.bus import StoredRecord
 from complaints.errors import PoisonError
 
 DEATHS: Final = 3
-"""How often a record may be in hand alone when the worker dies. Once or twice may be chance: the machine was short of memory."""
+"""How often a record may be in hand when the worker dies. Once or twice may be chance: the machine was short of memory."""
+
+FILE_BYTES: Final = 4096
+"""The size of the file: a page."""
+
+MOST_DEATHS: Final = 100
+"""How many records with deaths it can hold, 40 bytes each. There is one, or one for each partition."""
+
+_HEAD: Final = struct.Struct(">?iq")
+"""At the beginning of the file: whether a record is in hand, its partition and its offset. The deaths follow as JSON."""
+
+_IDLE: Final = _HEAD.pack(False, 0, 0)
 
 
 class KillsTheWorker(PoisonError):
-    """A record that was in hand alone each time the worker died."""
+    """A record that was in hand each time the worker died, or was killed because it hung."""
 
 
 class Attempts:
-    """The records in hand, noted in a file before they are handled.
+    """The record that the function works on, noted in a file before it begins, and how often the worker died at each.
 
-    After a death the records that were in hand are handled one by one. The file needs no fsync: it must outlive the process, not the
-    machine.
+    What kills the worker while Kafka takes the results is no record's fault. The file is mapped into memory, because a system call for
+    each record takes as long as the rest of the bookkeeping; it needs no fsync, for it must outlive the process, not the machine. If the
+    disk has no room for it, deaths are not counted, because a full disk must not stop a worker that can still commit.
     """
 
     def __init__(self, path: Path) -> None:
-        """Read what a former process had in hand.
+        """Count the death of the former process, if a record was in hand.
 
         Args:
             path: of the file.
         """
-        self._path = path
-        self._until: dict[int, int] = {}
         self._deaths: dict[tuple[int, int], int] = {}
+        self._file: mmap | bytearray = _mapped(path)
         try:
-            noted = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            return
-        self._until = {partition: end for partition, _, end, _ in noted}
-        for partition, first, end, deaths in noted:
-            if end == first + 1:
-                self._deaths[partition, first] = deaths + 1
+            self._read(bytes(self._file))
+        except (ValueError, struct.error):  # a file that was cut short says nothing
+            self._deaths = {}
+        self._write()
+
+    def _read(self, content: bytes) -> None:
+        in_hand, partition, offset = _HEAD.unpack_from(content)
+        for of_partition, of_offset, number in json.loads(content[_HEAD.size :].rstrip(b"\0") or b"[]"):
+            self._deaths[of_partition, of_offset] = number
+        if in_hand:
+            self._deaths[partition, offset] = self._deaths.get((partition, offset), 0) + 1
+
+    @property
+    def partitions(self) -> Collection[int]:
+        """The partitions with a record that was in hand at a death."""
+        return {partition for partition, _ in self._deaths}
+
+    def of(self, record: StoredRecord) -> int:
+        """Return how often a record was in hand at a death."""
+        return self._deaths.get((record.partition, record.offset), 0)
 
     def batch_of(self, records: Sequence[StoredRecord]) -> int:
-        """Return how many of the records may be handled together: one, if the first was in hand when the worker died."""
-        first = records[0]
-        return 1 if first.offset < self._until.get(first.partition, 0) else len(records)
-
-    def begin(self, records: Sequence[StoredRecord]) -> int:
-        """Note the records that are about to be handled, and return how often a single record was in hand at a death.
+        """Return how many of the records may be handled together: one that was in hand at a death is handled alone.
 
         Args:
             records: of one batch, not empty.
         """
-        spans: dict[int, tuple[int, int]] = {}
-        for record in records:
-            first, _ = spans.get(record.partition, (record.offset, 0))
-            spans[record.partition] = (first, record.offset + 1)
-        deaths = self._deaths.get((records[0].partition, records[0].offset), 0) if len(records) == 1 else 0
-        noted = [[partition, first, end, deaths] for partition, (first, end) in spans.items()]
-        with contextlib.suppress(OSError):  # a full disk must not stop a worker that can still commit
-            self._path.write_text(json.dumps(noted), "utf-8")
-        return deaths
+        if self._deaths:
+            for number, record in enumerate(records):
+                if self.of(record):
+                    return max(number, 1)
+        return len(records)
+
+    def begin(self, record: StoredRecord) -> None:
+        """Note that the function begins with a record."""
+        _HEAD.pack_into(self._file, 0, True, record.partition, record.offset)
+
+    def end(self) -> None:
+        """Note that the function has come back."""
+        self._file[: _HEAD.size] = _IDLE
+
+    def committed(self, records: Sequence[StoredRecord]) -> None:
+        """Forget the deaths at records whose results are committed."""
+        if self._deaths:
+            before = len(self._deaths)
+            for record in records:
+                self._deaths.pop((record.partition, record.offset), None)
+            if len(self._deaths) < before:
+                self._write()
 
     def close(self) -> None:
-        """Forget the records: the worker ends in an orderly way."""
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        """Close the file."""
+        if isinstance(self._file, mmap):
+            self._file.close()
+        self._file = bytearray(FILE_BYTES)
+
+    def _write(self) -> None:
+        deaths = json.dumps([[*at, number] for at, number in self._deaths.items()][-MOST_DEATHS:]).encode()
+        self._file[:] = (_IDLE + deaths).ljust(FILE_BYTES, b"\0")
+
+
+def _mapped(path: Path) -> mmap | bytearray:
+    """Return the file in memory; memory alone if the disk has no room for it.
+
+    The room is taken at once: a mapped page for which the disk has none would end the process.
+    """
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            os.posix_fallocate(file, 0, FILE_BYTES)
+            return mmap(file, FILE_BYTES)
+        finally:
+            os.close(file)
+    except OSError:
+        return bytearray(FILE_BYTES)

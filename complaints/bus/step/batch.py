@@ -7,18 +7,24 @@ from typing import Final
 
 import structlog
 
-from complaints.bus import MAX_RECORD_BYTES, Record, StoredRecord
+from complaints.bus import Record, StoredRecord
+from complaints.bus.step.attempts import Attempts
 from complaints.bus.step.contract import Effect, Keep, State, StepSpec
+from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.restore import newer_format
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.bus.step.transaction import Work
 from complaints.errors import ConfigurationError, ContractViolation
+from complaints.limits import RECORD_BYTES
 from complaints.runtime.fuse import Fuse
 
 log = structlog.get_logger()
 
 WORK_S: Final = 2.0
-"""How long the function may work on one batch: longer, and the supervisor would take the worker for hung."""
+"""How long the function may work on one batch: what is left goes into the next transaction, so that the results do not wait for it."""
+
+BEAT_EVERY_S: Final = 0.5
+"""Seconds between two heartbeats during the work on a batch."""
 
 
 @dataclass(slots=True)
@@ -28,79 +34,114 @@ class Pending:
     Attributes:
         outputs: the records to write, each with its partition or None for the partition of its key.
         states: the new state of each key by partition and key; None deletes it. Later records of the batch see it.
+        formers: the due time of the committed state of each key that was looked up, in milliseconds; 0 for none.
         positions: the next offset of the mailbox in each partition.
+        dead: how many records become dead letters.
     """
 
     outputs: list[tuple[Record, int | None]] = field(default_factory=list)
     states: dict[tuple[int, bytes], StoredState | None] = field(default_factory=dict)
+    formers: dict[tuple[int, bytes], int] = field(default_factory=dict)
     positions: dict[int, int] = field(default_factory=dict)
+    dead: int = 0
 
     @property
     def work(self) -> Work:
         """Everything as one transaction writes it."""
         changes: dict[int, list[Change]] = {}
-        for (partition, key), state in self.states.items():
-            changes.setdefault(partition, []).append(Change(key, state))
+        for at, state in self.states.items():
+            changes.setdefault(at[0], []).append(Change(at[1], state, self.formers.get(at)))
         return Work(self.outputs, changes, self.positions)
 
 
 class Decider:
     """Applies the function of a step to records and the states of their keys."""
 
-    def __init__(self, spec: StepSpec, store: Store, fuse: Fuse) -> None:
+    def __init__(self, spec: StepSpec, store: Store, *, options: WorkerOptions, attempts: Attempts) -> None:
         """Take what decisions need.
 
         Args:
             spec: the step.
             store: the committed states.
-            fuse: stops the worker when too many records become dead letters.
+            options: how many dead letters stop the worker, and its heartbeat.
+            attempts: which record is in hand.
         """
-        self._spec, self._store, self._fuse = spec, store, fuse
+        self._spec, self._store, self._attempts = spec, store, attempts
+        self._fuse, self._beat = Fuse(options.fuse), options.heartbeat
 
-    def decide(self, records: Sequence[StoredRecord], *, attempt: int, dead: Exception | None) -> Pending:
+    def decide(self, records: Sequence[StoredRecord], *, dead: Exception | None) -> Pending:
         """Return what the records amount to. Stop early when the work takes too long; `positions` tells how far it came.
 
         Args:
             records: of one batch, not empty, those of one partition in their order.
-            attempt: how often the records have been tried, with this time.
             dead: why the only record becomes a dead letter without being tried; None to try.
 
         Raises:
             ConfigurationError: a state has a newer format than this program knows.
             FuseBlown: too many records became dead letters.
         """
-        pending, until = Pending(), time.monotonic() + WORK_S
-        for record in records:
-            if pending.positions and time.monotonic() > until:
-                break
-            effect = (
-                self._effect(pending, record, attempt) if dead is None else self._dead_letter(record, dead, attempt)
-            )
-            pending.outputs += [(output, None) for output in effect.outputs]
-            if not isinstance(effect.state, Keep):
-                pending.states[record.partition, record.key or b""] = self._stored(effect.state)
-            pending.positions[record.partition] = record.offset + 1
+        pending, now = Pending(), time.monotonic()
+        until, beat_at = now + WORK_S, now + BEAT_EVERY_S
+        try:
+            for record in records:
+                now = time.monotonic()
+                if pending.positions and now > until:
+                    break
+                if now > beat_at:
+                    beat_at = now + BEAT_EVERY_S
+                    self._beat()
+                self._add(
+                    pending,
+                    record,
+                    self._effect(pending, record) if dead is None else self._dead(pending, record, dead),
+                )
+        finally:  # an error is no death
+            self._attempts.end()
+        self._beat()
         return pending
 
-    def _effect(self, pending: Pending, record: StoredRecord, attempt: int) -> Effect:
+    def _add(self, pending: Pending, record: StoredRecord, effect: Effect) -> None:
+        pending.outputs += [(output, None) for output in effect.outputs]
+        if not isinstance(effect.state, Keep):
+            pending.states[record.partition, record.key or b""] = self._stored(effect.state)
+        pending.positions[record.partition] = record.offset + 1
+
+    def _effect(self, pending: Pending, record: StoredRecord) -> Effect:
+        self._attempts.begin(record)
         try:
             effect = self._spec.function(self._state(pending, record), record)
             _measure(effect)
         except ConfigurationError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a pure function trips over, it trips over each time: poison
-            return self._dead_letter(record, error, attempt)
+            return self._dead(pending, record, error)
         self._fuse.count(dead=False)
         return effect
 
-    def _dead_letter(self, record: StoredRecord, error: Exception, attempt: int) -> Effect:
+    def _dead(self, pending: Pending, record: StoredRecord, error: Exception) -> Effect:
         log.warning("dead letter", step=self._spec.name, at=str(record.position), error_class=type(error).__name__)
         self._fuse.count(dead=True)
+        pending.dead += 1
+        attempt = self._attempts.of(record) + 1
         return Effect(outputs=(self._spec.dead_letter(record, error, attempt),))
 
     def _state(self, pending: Pending, record: StoredRecord) -> State | None:
         at = (record.partition, record.key or b"")
-        held = pending.states[at] if at in pending.states else self._store.get(*at)
+        if at in pending.states:
+            return self._read(pending.states[at])
+        held = self._store.get(*at)
+        pending.formers[at] = 0 if held is None else held.due_ms
+        return self._read(held)
+
+    def state_of(self, partition: int, key: bytes) -> State | None:
+        """Return the committed state of a key in a partition, in the present format; None if it has none.
+
+        Raises:
+            ConfigurationError: it has a newer format than this program knows.
+        """
+        return self._read(self._store.get(partition, key))
+
+    def _read(self, held: StoredState | None) -> State | None:
         if held is None:
             return None
         if held.format > self._spec.format:
@@ -121,9 +162,9 @@ def _measure(effect: Effect) -> None:
         ContractViolation: a record or the state is too large.
     """
     for output in effect.outputs:
-        if len(output.value) > MAX_RECORD_BYTES:
+        if len(output.value) > RECORD_BYTES:
             raise ContractViolation(
-                f"a record for {output.topic} has {len(output.value)} bytes, Kafka takes {MAX_RECORD_BYTES}"
+                f"a record for {output.topic} has {len(output.value)} bytes, Kafka takes {RECORD_BYTES}"
             )
-    if isinstance(effect.state, State) and len(effect.state.value) > MAX_RECORD_BYTES:
-        raise ContractViolation(f"a state has {len(effect.state.value)} bytes, Kafka takes {MAX_RECORD_BYTES}")
+    if isinstance(effect.state, State) and len(effect.state.value) > RECORD_BYTES:
+        raise ContractViolation(f"a state has {len(effect.state.value)} bytes, Kafka takes {RECORD_BYTES}")

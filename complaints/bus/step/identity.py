@@ -7,37 +7,64 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
 
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
+from complaints.bus.confluent import profiles
 from complaints.bus.step import kafka
-from complaints.errors import ConfigurationError
+from complaints.bus.step.options import WorkerOptions
+from complaints.errors import BusUnavailable, ConfigurationError
 
-RIVAL_PATIENCE_S: Final = 2 * kafka.SESSION_TIMEOUT_MS / 1000
+RIVAL_PATIENCE_S: Final = 2 * profiles.STEP_SESSION_MS / 1000
 """How long a worker waits for another with its ordinal to disappear: longer than the group remembers a dead one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A worker's identity.
+    """A worker's identity, which nobody else has as long as `lock` is open.
 
     Attributes:
         member: the transactional id and the group instance id.
         client: the client id, which names the disk.
         lock: the open lock file; it frees the ordinal on this disk when it is closed.
+        producer: may begin transactions under the id.
     """
 
     member: str
     client: str
     lock: IO[str]
+    producer: Producer
 
 
-def claim(folder: Path, *, step: str, ordinal: int) -> Identity:
-    """Claim an ordinal on this disk.
+def claim(step: str, options: WorkerOptions) -> Identity:
+    """Claim an ordinal, and fence the former process that had it: what it left open is aborted, and it can commit nothing more.
+
+    This is quick unless another worker has the ordinal. A process that replaces a dead one does it first, before it loads anything,
+    because until then the readers of the step's outputs may wait for a transaction that the dead one left open.
 
     Args:
-        folder: the worker's own folder.
         step: the step's name.
-        ordinal: the worker's number, from 0.
+        options: the brokers, the ordinal, the folder and the heartbeat count.
+
+    Raises:
+        ConfigurationError: another worker with this ordinal runs, or the folder cannot be written.
+        BusUnavailable: Kafka did not answer in time.
+    """
+    member = kafka.transactional_id(step, options.ordinal)
+    lock, disk = _lock(options.folder, step=step, ordinal=options.ordinal)
+    client = f"{member}/{disk}"
+    try:
+        _await_sole(AdminClient(profiles.admin(options.brokers)), client, step=step, options=options)
+        producer = Producer(profiles.transactional(options.brokers, member))
+        kafka.init_transactions(producer, member, options.heartbeat)
+    except BaseException:
+        lock.close()
+        raise
+    return Identity(member, client, lock, producer)
+
+
+def _lock(folder: Path, *, step: str, ordinal: int) -> tuple[IO[str], str]:
+    """Return the open lock file of a folder, and the name of the disk that the folder is on.
 
     Raises:
         ConfigurationError: a worker with this ordinal runs on this disk, or the folder cannot be written.
@@ -58,22 +85,33 @@ def claim(folder: Path, *, step: str, ordinal: int) -> Identity:
         raise ConfigurationError(
             f"worker {ordinal} of {step} already runs on this machine, in {folder}: give this one another ordinal"
         ) from error
-    member = kafka.transactional_id(step, ordinal)
-    return Identity(member, f"{member}/{name}", lock)
+    return lock, name
 
 
-def await_sole(admin: AdminClient, identity: Identity, *, step: str, ordinal: int) -> None:
+def _await_sole(admin: AdminClient, client: str, *, step: str, options: WorkerOptions) -> None:
     """Wait until no worker on another disk has this ordinal.
 
     Kafka would let the later one win, and both would fence each other for ever.
 
     Raises:
         ConfigurationError: another one runs and stays.
+        BusUnavailable: Kafka did not answer in time.
     """
     deadline = time.monotonic() + RIVAL_PATIENCE_S
-    while host := kafka.rival(admin, group=step, member=identity.member, client=identity.client):
-        if time.monotonic() > deadline:
-            raise ConfigurationError(
-                f"worker {ordinal} of {step} already runs on {host}: give this one another ordinal, or stop that one"
-            )
+    member = kafka.transactional_id(step, options.ordinal)
+    while True:
+        options.heartbeat()
+        late = time.monotonic() > deadline
+        try:
+            host = kafka.rival(admin, group=step, member=member, client=client)
+        except BusUnavailable:
+            if late:
+                raise
+        else:
+            if not host:
+                return
+            if late:
+                raise ConfigurationError(
+                    f"worker {options.ordinal} of {step} already runs on {host}: give this one another ordinal, or stop that one"
+                )
         time.sleep(kafka.PAUSE_S)

@@ -1,28 +1,25 @@
-"""What a step's worker needs of Kafka: its two consumers, its transactional producer, ids of topics, and a fence."""
+"""What a step's worker asks Kafka beside its records: a fence, ids of topics, committed offsets, and who else is there."""
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from confluent_kafka import Consumer, ConsumerGroupState, KafkaError, KafkaException, Producer, TopicCollection
 from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 
-from complaints.bus.confluent.client import settings
+from complaints.bus.confluent import profiles
 from complaints.errors import BusUnavailable
-
-TRANSACTION_TIMEOUT_MS: Final = 5_000
-"""How long a hung transaction may block the readers of its outputs, before the broker's sweep aborts it."""
-
-SESSION_TIMEOUT_MS: Final = 6_000
-"""How long the partitions of a worker that died wait for it, or for another worker. The broker refuses less."""
 
 ANSWER_S: Final = 5.0
 """How long to wait for one answer of the broker."""
 
 FENCE_S: Final = 10.0
 """How long a fence may take: the coordinator first aborts the open transaction."""
+
+SLICE_S: Final = 1.0
+"""How long a longer wait goes on without a heartbeat."""
 
 PAUSE_S: Final = 0.2
 
@@ -40,92 +37,42 @@ def transactional_id(step: str, ordinal: int) -> str:
     return f"{step}-{ordinal}"
 
 
-def mailbox_consumer(brokers: str, *, group: str, member: str, client: str) -> Consumer:
-    """Return the consumer of the mailbox: a static member that sees only committed records and starts nowhere by itself.
+def init_transactions(producer: Producer, id_: str, beat: Callable[[], None]) -> None:
+    """Abort what a former process left open under a transactional id, and refuse everything else that it does.
 
     Args:
-        brokers: host:port, separated by commas.
-        group: the step's name.
-        member: the group instance id.
-        client: says on which disk the worker keeps its states.
+        producer: transactional, and new.
+        id_: its transactional id.
+        beat: is called about once a second.
+
+    Raises:
+        BusUnavailable: the broker did not answer in time.
     """
-    return Consumer(
-        settings(
-            brokers,
-            group_id=group,
-            group_instance_id=member,
-            client_id=client,
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            enable_auto_offset_store=False,
-            auto_offset_reset="error",
-            partition_assignment_strategy="range",
-            session_timeout_ms=SESSION_TIMEOUT_MS,
-            heartbeat_interval_ms=SESSION_TIMEOUT_MS // 4,
-            queued_max_messages_kbytes=16_384,
-            fetch_queue_backoff_ms=20,
-            fetch_wait_max_ms=20,
-        )
-    )
+    deadline = time.monotonic() + FENCE_S
+    while True:
+        beat()
+        try:
+            producer.init_transactions(SLICE_S)
+        except KafkaException as error:
+            if not error.args[0].retriable() or time.monotonic() > deadline:
+                raise BusUnavailable(f"{id_} could not begin: {error}") from error
+        else:
+            return
 
 
-def states_consumer(brokers: str, *, isolation: str) -> Consumer:
-    """Return a consumer that copies the state topic, outside any group.
-
-    Args:
-        brokers: host:port, separated by commas.
-        isolation: read_committed to read states, read_uncommitted to see the true end of the topic.
-    """
-    return Consumer(
-        settings(
-            brokers,
-            group_id="lapor-restore",  # librdkafka requires a name; nothing is ever committed under it
-            isolation_level=isolation,
-            enable_auto_commit=False,
-            enable_auto_offset_store=False,
-            enable_partition_eof=True,
-            auto_offset_reset="error",
-            fetch_message_max_bytes=8 << 20,
-            queued_max_messages_kbytes=32_768,
-            fetch_wait_max_ms=20,
-            check_crcs=False,
-        )
-    )
-
-
-def transactional_producer(brokers: str, id_: str, *, linger_ms: int = 5) -> Producer:
-    """Return a producer whose first call must be init_transactions.
+def fence(brokers: str, id_: str, beat: Callable[[], None]) -> bool:
+    """Abort the open transaction of a worker that hangs or died, and refuse everything else it does under its id.
 
     Args:
         brokers: host:port, separated by commas.
         id_: the transactional id.
-        linger_ms: milliseconds that a record waits for others to join its request.
-    """
-    return Producer(
-        settings(
-            brokers,
-            transactional_id=id_,
-            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=linger_ms,
-            compression_type="lz4",
-            partitioner="murmur2_random",
-            queue_buffering_max_messages=100_000,
-            message_max_bytes=1_048_576,
-        )
-    )
-
-
-def fence(brokers: str, id_: str) -> bool:
-    """Abort the open transaction of a worker that hangs or died, and refuse everything else it does under its id.
+        beat: is called about once a second.
 
     Returns:
         Whether the broker has done so.
     """
-    producer = transactional_producer(brokers, id_)
-    with contextlib.suppress(KafkaException):
-        producer.init_transactions(FENCE_S)
+    with contextlib.suppress(BusUnavailable):
+        init_transactions(Producer(profiles.transactional(brokers, id_)), id_, beat)
         return True
     return False
 
@@ -146,7 +93,7 @@ def topic_ids(admin: AdminClient, *topics: str) -> dict[str, str]:
 
 
 def committed(
-    consumer: Consumer, partitions: list[ConfluentPartition], *, patience_s: float
+    consumer: Consumer, partitions: list[ConfluentPartition], *, patience_s: float, beat: Callable[[], None]
 ) -> Mapping[int, ConfluentPartition]:
     """Return the committed offset of each partition. It waits for transactions that still hold one.
 
@@ -154,14 +101,16 @@ def committed(
         consumer: of the mailbox; it reads committed offsets only.
         partitions: of the mailbox.
         patience_s: seconds to wait for open transactions.
+        beat: is called about once a second.
 
     Raises:
         BusUnavailable: the broker did not answer, or a transaction stayed open.
     """
     deadline = time.monotonic() + patience_s
-    while True:
+    while partitions:
+        beat()
         try:
-            found = consumer.committed(partitions, timeout=1.0)
+            found = consumer.committed(partitions, timeout=SLICE_S)
             faults = [at.error for at in found if at.error is not None]
             if not faults:
                 return {at.partition: at for at in found}
@@ -171,6 +120,7 @@ def committed(
         if fault.code() not in _NOT_YET or time.monotonic() > deadline:
             raise BusUnavailable(f"the committed offsets could not be read: {fault}")
         time.sleep(PAUSE_S)
+    return {}
 
 
 def rival(admin: AdminClient, *, group: str, member: str, client: str) -> str:
@@ -181,12 +131,18 @@ def rival(admin: AdminClient, *, group: str, member: str, client: str) -> str:
         group: the step's name.
         member: the group instance id.
         client: this worker's client id; a former process on the same disk has the same one, and is dead.
+
+    Raises:
+        BusUnavailable: the broker did not answer.
     """
     try:
+        # librdkafka aborts the process if a question for a group's coordinator times out before the first connection
+        # (confluentinc/librdkafka#4605), so the broker must answer another question first
+        admin.list_topics(timeout=SLICE_S)
         asked = admin.describe_consumer_groups([group], request_timeout=ANSWER_S)
         described: Any = asked[group].result(ANSWER_S + 1)
-    except (KafkaException, TimeoutError):
-        return ""
+    except (KafkaException, TimeoutError) as error:
+        raise BusUnavailable(f"the members of {group} could not be read: {error}") from error
     if described.state in {ConsumerGroupState.DEAD, ConsumerGroupState.EMPTY}:
         return ""
     for one in described.members:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 import orjson
-from confluent_kafka import KafkaException, Message
+from confluent_kafka import Consumer, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
+from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, is_record
 from complaints.bus.step.contract import StepSpec
-from complaints.bus.step.kafka import ANSWER_S, states_consumer
+from complaints.bus.step.kafka import ANSWER_S
 from complaints.bus.step.store import Change, Progress, Store, StoredState
 from complaints.errors import BusUnavailable, ConfigurationError
 
@@ -67,8 +68,8 @@ class Restorer:
             now_ms: the present time in milliseconds since 1970.
         """
         self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
-        self._reader = states_consumer(brokers, isolation="read_committed")
-        self._ends = states_consumer(brokers, isolation="read_uncommitted")
+        self._reader = Consumer(profiles.states(brokers, committed=True))
+        self._ends = Consumer(profiles.states(brokers, committed=False))
         self._waiting: deque[int] = deque()
         self._active: dict[int, _Copy] = {}
         self._topic_id = ""

@@ -61,12 +61,19 @@ class Timers:
                     self._proposed.add(at)
         return found
 
+    @property
+    def outstanding(self) -> int:
+        """How many timers are proposed and not yet handled."""
+        return len(self._outstanding)
+
     def written(self) -> None:
         """Note that the records of the last `due` are in the mailbox."""
         self._outstanding |= self._proposed
 
     def handled(self, records: Iterable[StoredRecord]) -> None:
         """Note that records of the mailbox were handled."""
+        if not self._outstanding:
+            return
         for record in records:
             if any(name == HEADER for name, _ in record.headers):
                 self._outstanding.discard((record.partition, record.key or b""))

@@ -1,6 +1,7 @@
 """One transaction of a step: outputs, states, positions and offsets appear together, or not at all."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import orjson
@@ -8,12 +9,19 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Record
+from complaints.bus.step.contract import StepSpec
+from complaints.bus.step.kafka import SLICE_S
 from complaints.bus.step.restore import POSITION_KEY, state_headers
 from complaints.bus.step.store import Change
+from complaints.bus.step.watchdog import Watchdog
 from complaints.errors import BusUnavailable, LaporError
 
 ANSWER_S: Final = 10.0
 """How long the broker may take for one call of a transaction: twice the time after which it aborts the transaction itself."""
+
+
+HUNG_S: Final = ANSWER_S + 2
+"""After how long a call has ignored its timeout."""
 
 
 class Refused(LaporError):
@@ -45,16 +53,18 @@ class Work(NamedTuple):
 class Transactions:
     """Writes transactions under one id. For the worker's thread."""
 
-    def __init__(self, producer: Producer, *, id_: str, mailbox: str, states: str) -> None:
+    def __init__(self, producer: Producer, spec: StepSpec, *, id_: str, beat: Callable[[], None]) -> None:
         """Take a producer whose init_transactions has been called.
 
         Args:
             producer: transactional.
+            spec: the step, with its mailbox and its state topic.
             id_: its transactional id, noted with each position so that a successor knows whom to fence.
-            mailbox: the topic that is read.
-            states: the state topic.
+            beat: is called about once a second while Kafka takes the records.
         """
-        self._producer, self._id, self._mailbox, self._states = producer, id_, mailbox, states
+        self._producer, self._id, self._beat = producer, id_, beat
+        self._mailbox, self._states = spec.mailbox, spec.states
+        self._watchdog = Watchdog()
         self._delivered: dict[int, int] = {}
         self._faults: list[KafkaError] = []
 
@@ -81,7 +91,7 @@ class Transactions:
             for record, partition in work.outputs:
                 self._produce(record.topic, record.key, record.value, list(record.headers), partition)
             for partition, changes in work.changes.items():
-                for key, state in changes:
+                for key, state, _ in changes:
                     headers = [] if state is None else state_headers(state)
                     self._produce(self._states, key, None if state is None else state.value, headers, partition)
             for partition, offset in work.positions.items():
@@ -98,7 +108,9 @@ class Transactions:
             Aborted: the broker did not take them in time; the transaction is aborted.
             Fenced: the id is another worker's by now.
         """
-        left = self._producer.flush(ANSWER_S)
+        deadline = time.monotonic() + ANSWER_S
+        while (left := self._producer.flush(SLICE_S)) and time.monotonic() < deadline:
+            self._beat()
         if not left and not self._faults:
             return
         why = self._why()
@@ -152,6 +164,10 @@ class Transactions:
     def send_offsets(self, positions: Mapping[int, int], consumer: Consumer) -> None:
         """Make the offsets part of the transaction; the group's metadata fence a worker that has lost its partitions.
 
+        After a broker was away the client may wait for the group's coordinator for ever, whatever timeout it is given
+        (confluentinc/librdkafka#5456). The process ends then: meanwhile the client's own threads tell the group that this worker is well,
+        so no other one would get its partitions.
+
         Raises:
             Aborted: the group has changed; the transaction is aborted.
             Fenced: the id is another worker's by now.
@@ -161,7 +177,8 @@ class Transactions:
             for partition, offset in positions.items()
         ]
         try:
-            self._producer.send_offsets_to_transaction(marks, consumer.consumer_group_metadata(), ANSWER_S)
+            with self._watchdog.within(HUNG_S, "send_offsets_to_transaction"):
+                self._producer.send_offsets_to_transaction(marks, consumer.consumer_group_metadata(), ANSWER_S)
         except KafkaException as error:
             raise self._ended(error) from error
 

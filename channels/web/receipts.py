@@ -1,0 +1,82 @@
+"""The signed receipt of what somebody has just sent: with it the sender sees "received" until the view has it, and nobody else does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+
+AGE_S: Final = 3600
+"""Seconds for which a receipt is valid. The view has what was sent within a second, unless something is away."""
+
+MOST: Final = 4
+"""Receipts that a browser keeps; each has about 150 characters."""
+
+_BETWEEN: Final = "~"
+"""Between two receipts in the cookie: no receipt has it, and a cookie may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What the holder of a receipt has sent.
+
+    Attributes:
+        complaint_id: the id of the complaint, or of the one that was added to.
+        code: the tracking code that the sender was told.
+        command_id: the id of the command that adds a message; None for the complaint itself.
+        at: when it was safe, in whole seconds.
+    """
+
+    complaint_id: UUID
+    code: str
+    command_id: UUID | None
+    at: datetime
+
+
+class Receipts:
+    """Signs receipts and reads them."""
+
+    def __init__(self, secret: str) -> None:
+        """Derive the signer from a secret of this installation."""
+        self._signer = URLSafeTimedSerializer(secret, salt="lapor/web/receipt")
+
+    def sign(self, complaint_id: UUID, code: str, command_id: UUID | None = None) -> str:
+        """Return the receipt of a complaint or an addition that is safe since now, as a text for an address or a cookie."""
+        return str(self._signer.dumps([complaint_id.hex, code, command_id.hex if command_id else ""]))
+
+    def read(self, text: str, code: str) -> Sent | None:
+        """Return what a receipt says; None if it is not ours, is too old, or is for another code."""
+        try:
+            (complaint_id, known, command_id), at = self._signer.loads(text, max_age=AGE_S, return_timestamp=True)
+            command = UUID(str(command_id)) if command_id else None
+            sent = Sent(complaint_id=UUID(str(complaint_id)), code=known, command_id=command, at=at)
+        except (BadData, ValueError, TypeError):
+            return None
+        return sent if sent.code == code else None
+
+    @staticmethod
+    def cookie_name(request: Request) -> str:
+        """Return the cookie's name; with https one that no other host of the domain can set."""
+        return "__Host-lapor-receipts" if request.url.scheme == "https" else "lapor-receipts"
+
+    def held(self, request: Request, code: str) -> Sent | None:
+        """Return what the browser has sent last under a code, or None if it has no valid receipt for it."""
+        found = (self.read(text, code) for text in self._texts(request))
+        return next((sent for sent in found if sent is not None), None)
+
+    def give(self, request: Request, answer: Response, receipt: str) -> None:
+        """Give the browser a receipt, before those that it has: no script sees it, and no other site's form sends it."""
+        answer.set_cookie(
+            self.cookie_name(request),
+            _BETWEEN.join([receipt, *self._texts(request)][:MOST]),
+            max_age=AGE_S,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+
+    def _texts(self, request: Request) -> list[str]:
+        return [text for text in request.cookies.get(self.cookie_name(request), "").split(_BETWEEN)[:MOST] if text]

@@ -1,0 +1,223 @@
+"""The settings of every confluent-kafka client, by what the client is for. No client is made with others."""
+
+import logging
+from typing import Any, Final
+
+from complaints.limits import BATCH_BYTES
+
+GROUP_SESSION_MS: Final = 10_000
+"""Milliseconds that the partitions of a killed worker wait for a new owner. The broker refuses less than 6000, and busy machines pause."""
+
+STEP_SESSION_MS: Final = 6_000
+"""The same for a step, whose worker its supervisor restarts within seconds under the same name: the least that the broker takes."""
+
+STEP_POLL_MS: Final = 45_000
+"""How long a step's worker may not poll before the group gives its partitions away: longer than a batch takes with the slowest answers of
+Kafka (42 s), and much shorter than the default of five minutes, in which a worker that hangs would hold them if nobody kills it."""
+
+TRANSACTION_MS: Final = 5_000
+"""How long a hung transaction may block the readers of its outputs, before the broker's sweep aborts it."""
+
+RESTORE_FETCH_BYTES: Final = 8 << 20
+"""What a restore fetches of a partition at once: states are many, and the worker does nothing else meanwhile."""
+
+TAIL_FETCH_BYTES: Final = 1 << 20
+TAIL_ANSWER_BYTES: Final = 8 << 20
+"""What a tail fetches of a partition and in one answer, compressed: unpacked it is several times as much, and 24 partitions are many."""
+
+PEEK_BYTES: Final = 1 << 16
+"""What the age of the oldest record needs. Kafka returns at least one record, however large."""
+
+Settings = dict[str, Any]
+
+
+def admin(brokers: str) -> Settings:
+    """Return the settings of a client that asks about topics and groups.
+
+    Args:
+        brokers: host:port, separated by commas.
+    """
+    return _client(brokers)
+
+
+def group_reader(brokers: str, group: str) -> Settings:
+    """Return the settings of a member of a consumer group without state: sinks and senders. It begins at the first record.
+
+    Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and assigned all complaints to one
+    member.
+
+    Args:
+        brokers: host:port, separated by commas.
+        group: the consumer group.
+    """
+    return _reader(
+        brokers,
+        group,
+        auto_offset_reset="earliest",
+        partition_assignment_strategy="range",
+        session_timeout_ms=GROUP_SESSION_MS,
+        heartbeat_interval_ms=GROUP_SESSION_MS // 4,
+        fetch_wait_max_ms=50,
+        topic_metadata_refresh_interval_ms=30_000,
+    )
+
+
+def scanner(brokers: str) -> Settings:
+    """Return the settings of a reader outside any group, for people and tools.
+
+    Args:
+        brokers: host:port, separated by commas.
+    """
+    return _reader(brokers, "lapor-scan", enable_partition_eof=True, auto_offset_reset="earliest", fetch_wait_max_ms=50)
+
+
+def tail(brokers: str) -> Settings:
+    """Return the settings of a reader outside any group that reads for ever from positions of its own.
+
+    Args:
+        brokers: host:port, separated by commas.
+    """
+    return (
+        _reader(
+            brokers,
+            "lapor-tail",
+            enable_partition_eof=True,
+            auto_offset_reset="error",
+            queued_max_messages_kbytes=16_384,  # by default up to 64 MiB are fetched ahead, and 100,000 records per partition
+            fetch_wait_max_ms=50,
+            fetch_max_bytes=TAIL_ANSWER_BYTES,
+        )
+        | _named(max_partition_fetch_bytes=TAIL_FETCH_BYTES)
+    )
+
+
+def peeker(brokers: str) -> Settings:
+    """Return the settings of a reader of single records, for their age.
+
+    Args:
+        brokers: host:port, separated by commas.
+    """
+    return _reader(brokers, "lapor-backlog", enable_partition_eof=True, fetch_wait_max_ms=50) | _named(
+        max_partition_fetch_bytes=PEEK_BYTES
+    )
+
+
+def mailbox(brokers: str, *, group: str, member: str, client: str) -> Settings:
+    """Return the settings of the consumer of a step's mailbox: a static member that starts nowhere by itself.
+
+    Args:
+        brokers: host:port, separated by commas.
+        group: the step's name.
+        member: the group instance id.
+        client: says on which disk the worker keeps its states.
+    """
+    return _reader(
+        brokers,
+        group,
+        group_instance_id=member,
+        client_id=client,
+        auto_offset_reset="error",
+        partition_assignment_strategy="range",
+        session_timeout_ms=STEP_SESSION_MS,
+        heartbeat_interval_ms=STEP_SESSION_MS // 4,
+        max_poll_interval_ms=STEP_POLL_MS,
+        queued_max_messages_kbytes=16_384,
+        fetch_queue_backoff_ms=20,
+        fetch_wait_max_ms=20,
+    )
+
+
+def states(brokers: str, *, committed: bool) -> Settings:
+    """Return the settings of a reader that copies a state topic, outside any group.
+
+    Args:
+        brokers: host:port, separated by commas.
+        committed: whether it reads states; otherwise it sees the true end of the topic, behind open transactions.
+    """
+    isolation = "read_committed" if committed else "read_uncommitted"
+    return _reader(
+        brokers,
+        "lapor-restore",
+        enable_partition_eof=True,
+        auto_offset_reset="error",
+        queued_max_messages_kbytes=32_768,
+        fetch_wait_max_ms=20,
+        check_crcs=False,
+    ) | _named(isolation_level=isolation, max_partition_fetch_bytes=RESTORE_FETCH_BYTES)
+
+
+def writer(brokers: str, *, timeout_s: float, linger_ms: int) -> Settings:
+    """Return the settings of a producer without transactions.
+
+    Args:
+        brokers: host:port, separated by commas.
+        timeout_s: seconds after which a record that Kafka has not answered fails.
+        linger_ms: milliseconds that a record waits for others to join its request.
+    """
+    return _writer(
+        brokers,
+        linger_ms=linger_ms,
+        delivery_timeout_ms=int(timeout_s * 1000),
+        request_timeout_ms=max(int(timeout_s * 1000) - linger_ms, 1),
+        queue_buffering_max_messages=500_000,
+    )
+
+
+def transactional(brokers: str, id_: str, *, linger_ms: int = 5) -> Settings:
+    """Return the settings of a producer whose records appear together, or not at all.
+
+    Args:
+        brokers: host:port, separated by commas.
+        id_: the transactional id.
+        linger_ms: milliseconds that a record waits for others to join its request.
+    """
+    return _writer(
+        brokers,
+        transactional_id=id_,
+        transaction_timeout_ms=TRANSACTION_MS,
+        linger_ms=linger_ms,
+        compression_type="lz4",
+        queue_buffering_max_messages=100_000,
+    )
+
+
+def _client(brokers: str, **others: Any) -> Settings:
+    return {
+        "bootstrap.servers": brokers,
+        "reconnect.backoff.max.ms": 1000,
+        "logger": logging.getLogger("librdkafka"),  # keeps librdkafka off stderr; it also returns its errors as results
+        **_named(**others),
+    }
+
+
+def _reader(brokers: str, group: str, **others: Any) -> Settings:
+    """Return the settings of a consumer, which sees committed records only and stores no progress by itself.
+
+    librdkafka requires a group also of a reader outside any; nothing is ever committed under it.
+    """
+    return _client(
+        brokers,
+        group_id=group,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        enable_auto_offset_store=False,
+        max_partition_fetch_bytes=BATCH_BYTES,
+        **others,
+    )
+
+
+def _writer(brokers: str, **others: Any) -> Settings:
+    """Return the settings of a producer, which hashes keys as Kafka's Java client does."""
+    return _client(
+        brokers,
+        acks="all",
+        enable_idempotence=True,
+        partitioner="murmur2_random",
+        message_max_bytes=BATCH_BYTES,
+        **others,
+    )
+
+
+def _named(**settings: Any) -> Settings:
+    """Return settings by librdkafka's names, which have dots instead of underscores."""
+    return {name.replace("_", "."): value for name, value in settings.items()}

@@ -1,0 +1,200 @@
+"""The administration of topics and consumer groups with kafka-python."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+
+from kafka import KafkaAdminClient
+from kafka import TopicPartition as KafkaTopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec, OffsetTimestamp
+from kafka.errors import (
+    InvalidConfigurationError,
+    InvalidReplicationFactorError,
+    KafkaError,
+    NoError,
+    PolicyViolationError,
+    TopicAlreadyExistsError,
+    UnknownMemberIdError,
+)
+from kafka.structs import OffsetAndMetadata
+
+from complaints.bus import Offsets
+from complaints.bus.admin import TopicFound
+from complaints.contract import Topic
+from complaints.errors import BusUnavailable, ConfigurationError
+
+
+class KafkaPythonAdmin:
+    """Administers topics and consumer groups (see Admin, TopicAdmin and GroupAdmin)."""
+
+    def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
+        """Connect to Kafka.
+
+        Args:
+            brokers: host:port, separated by commas.
+            timeout_s: seconds to wait for each answer.
+
+        Raises:
+            BusUnavailable: no broker answered.
+        """
+        try:
+            self._client = KafkaAdminClient(
+                bootstrap_servers=brokers.split(","),
+                request_timeout_ms=int(timeout_s * 1000),
+                bootstrap_timeout_ms=int(timeout_s * 1000),
+            )
+        except KafkaError as error:
+            raise BusUnavailable(f"no Kafka at {brokers}: {error}") from error
+
+    def found(self, names: Collection[str]) -> Mapping[str, TopicFound]:
+        """Return those of the topics that exist (see TopicAdmin).
+
+        Raises:
+            BusUnavailable: Kafka did not describe them.
+        """
+        with _asking("the topics could not be described"):
+            there = sorted(set(names) & set(self._client.list_topics()))
+            if not there:
+                return {}
+            partitions = {one["name"]: len(one["partitions"]) for one in self._client.describe_topics(there)}
+            asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in there]
+            settings = self._client.describe_configs(asked, config_filter="all").get("topic", {})
+        silent = [name for name in there if not settings.get(name)]
+        if silent:
+            raise BusUnavailable(
+                f"Kafka does not tell the settings of {', '.join(silent)}: the user may not describe them"
+            )
+        return {
+            name: TopicFound(
+                partitions=partitions[name], settings={key: str(one["value"]) for key, one in settings[name].items()}
+            )
+            for name in there
+        }
+
+    def create(self, topic: Topic, *, settings: Mapping[str, str], replication: int) -> bool:
+        """Create a topic, and return whether it was created (see TopicAdmin).
+
+        Raises:
+            BusUnavailable: Kafka did not create it.
+            ConfigurationError: Kafka refuses a setting or the number of replicas.
+        """
+        wanted = {
+            "num_partitions": topic.partitions,
+            "replication_factor": replication,
+            "configs": dict(settings),
+        }
+        with _asking(f"the topic {topic.name} could not be created"):
+            try:
+                self._client.create_topics({topic.name: wanted}, wait_for_metadata=True)
+            except TopicAlreadyExistsError:
+                return False  # another process created it first
+            except (InvalidConfigurationError, InvalidReplicationFactorError, PolicyViolationError) as error:
+                raise ConfigurationError(f"Kafka refuses to create {topic.name} as declared: {error}") from error
+        return True
+
+    def set(self, name: str, settings: Mapping[str, str]) -> None:
+        """Change some settings of a topic (see TopicAdmin).
+
+        Raises:
+            BusUnavailable: Kafka did not answer.
+            ConfigurationError: Kafka refuses one of them.
+        """
+        asked = ConfigResource(ConfigResourceType.TOPIC, name, dict(settings))
+        with _asking(f"the settings of {name} could not be changed"):
+            answer = self._client.alter_configs([asked], raise_on_unknown=False)["topic"][name]
+        if answer != "OK":
+            raise ConfigurationError(f"Kafka refuses {_listed(settings)} for {name}: {answer}")
+
+    def first_offsets(self, topic: str) -> Offsets:
+        """Return, for each partition of a topic, the offset of its first record (see GroupAdmin).
+
+        Raises:
+            BusUnavailable: Kafka did not return the offsets.
+        """
+        return self._offsets(topic, OffsetSpec.EARLIEST)
+
+    def end_offsets(self, topic: str) -> Offsets:
+        """Return, for each partition of a topic, the offset after its last record (see Admin).
+
+        Raises:
+            BusUnavailable: Kafka did not return the offsets.
+        """
+        return self._offsets(topic, OffsetSpec.LATEST)
+
+    def offsets_at(self, topic: str, at_ms: int) -> Offsets:
+        """Return, for each partition of a topic, the offset of its first record at or after a time, or its end (see GroupAdmin).
+
+        Raises:
+            BusUnavailable: Kafka did not return the offsets.
+        """
+        ends, found = self.end_offsets(topic), self._offsets(topic, OffsetTimestamp(at_ms))
+        return {at: offset if offset >= 0 else ends[at] for at, offset in found.items()}
+
+    def _offsets(self, topic: str, which: object) -> Offsets:
+        with _asking(f"the offsets of {topic} could not be read"):
+            partitions = [entry["partition_index"] for entry in self._client.describe_topics([topic])[0]["partitions"]]
+            if not partitions:
+                raise BusUnavailable(f"Kafka has no topic {topic}: create it with `lapor topics apply`")
+            wanted = {KafkaTopicPartition(topic, partition): which for partition in partitions}
+            found = self._client.list_partition_offsets(wanted)
+        return {(at.topic, at.partition): answer.offset for at, answer in found.items()}
+
+    def group_offsets(self, group: str) -> Offsets:
+        """Return the offset that a consumer group has committed for each partition, without partitions for which it has none (see Admin).
+
+        Raises:
+            BusUnavailable: Kafka did not return the offsets.
+        """
+        with _asking(f"the progress of {group} could not be read"):
+            found = self._client.list_group_offsets(group)
+        return {(at.topic, at.partition): answer.offset for at, answer in found.get(group, {}).items()}
+
+    def set_group_offsets(self, group: str, offsets: Offsets) -> None:
+        """Commit offsets for a group that has no members (see GroupAdmin).
+
+        Raises:
+            BusUnavailable: Kafka did not take them.
+            ConfigurationError: the group has members.
+        """
+        marks = {KafkaTopicPartition(*at): OffsetAndMetadata(offset, "", None) for at, offset in offsets.items()}
+        with _asking(f"the offsets of {group} could not be set"):
+            faults = set(self._client.alter_group_offsets(group, marks).values()) - {NoError}
+        if UnknownMemberIdError in faults:
+            raise ConfigurationError(f"{group} has members, so its offsets cannot be set: stop its workers first")
+        if faults:
+            raise BusUnavailable(
+                f"the offsets of {group} could not be set: {', '.join(sorted(fault.__name__ for fault in faults))}"
+            )
+
+    def members(self, group: str) -> list[str]:
+        """Return the members of a group (see Administration).
+
+        Raises:
+            BusUnavailable: Kafka did not answer.
+        """
+        with _asking(f"the members of {group} could not be listed"):
+            found = self._client.describe_groups([group]).get(group, {})
+        return [f"{member['client_id']} at {member['client_host']}" for member in found.get("members", [])]
+
+    def close(self) -> None:
+        """Close the connection to Kafka."""
+        self._client.close()
+
+
+@contextmanager
+def _asking(what: str) -> Iterator[None]:
+    """Turn kafka-python's errors into this project's.
+
+    Args:
+        what: what could not be done, for the error.
+
+    Raises:
+        BusUnavailable: Kafka did not answer, or refused.
+    """
+    try:
+        yield
+    except KafkaError as error:
+        raise BusUnavailable(f"{what}: {error}") from error
+
+
+def _listed(settings: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in settings.items())

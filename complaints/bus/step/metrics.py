@@ -1,0 +1,66 @@
+"""The figures of one step's worker, under the names that complaints.runtime.telemetry declares."""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from complaints.bus import StoredRecord
+from complaints.bus.step.store import Store
+from complaints.runtime import telemetry
+
+SIZE_EVERY_S: Final = 5.0
+"""Seconds between two looks at the size of the states."""
+
+
+class Metrics:
+    """What a worker tells Prometheus, once a transaction at most."""
+
+    def __init__(self, step: str, store: Store) -> None:
+        """Take what is measured.
+
+        Args:
+            step: the step's name, the label of each figure.
+            store: the local copy of the states.
+        """
+        self._store, self._size_at = store, 0.0
+        self._batch = telemetry.STEP_BATCH.labels(step)
+        self._transaction = telemetry.STEP_TRANSACTION_SECONDS.labels(step)
+        self._function = telemetry.STEP_FUNCTION_SECONDS.labels(step)
+        self._age = telemetry.STEP_INPUT_AGE_SECONDS.labels(step)
+        self._aborted = telemetry.STEP_ABORTED.labels(step)
+        self._dead = telemetry.DEAD_LETTERS.labels(step)
+        self._states, self._bytes = telemetry.STEP_STATES.labels(step), telemetry.STEP_STATE_BYTES.labels(step)
+        self.timers = telemetry.STEP_TIMERS.labels(step)
+
+    def handled(self, records: Sequence[StoredRecord], *, function_s: float, dead: int, now_ms: int) -> None:
+        """Note records whose results are committed.
+
+        Args:
+            records: of one transaction.
+            function_s: how long the function took for all of them, in seconds.
+            dead: how many of them became dead letters.
+            now_ms: the present time in milliseconds since 1970.
+        """
+        self._batch.observe(len(records))
+        self._function.observe(function_s)
+        self._dead.inc(dead)
+        if records:
+            oldest_ms = min(record.timestamp_ms for record in records)
+            self._age.observe(max(0, now_ms - oldest_ms) / 1000)
+
+    def committed(self, seconds: float) -> None:
+        """Note how long a transaction took, from its beginning to the end of its commit."""
+        self._transaction.observe(seconds)
+
+    def aborted(self) -> None:
+        """Note a transaction that was aborted."""
+        self._aborted.inc()
+
+    def look(self) -> None:
+        """Note the size of the states, if the last look is long ago."""
+        now = time.monotonic()
+        if now > self._size_at:
+            self._size_at = now + SIZE_EVERY_S
+            entries, size_bytes = self._store.size()
+            self._states.set(entries)
+            self._bytes.set(size_bytes)

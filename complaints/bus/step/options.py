@@ -1,0 +1,32 @@
+"""How a worker of a step runs: its brokers, its ordinal, its disk, and what it calls while it works."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """How a worker runs.
+
+    Attributes:
+        brokers: host:port, separated by commas.
+        ordinal: the worker's number, from 0; no two workers of a step have the same.
+        folder: where it keeps its states; its own.
+        batch: records per transaction at most.
+        fuse: how many dead letters in a row stop it.
+        heartbeat: is called at least once a second as long as the worker makes progress or waits for Kafka; not while the function works
+            on one record.
+        now_ms: the present time in milliseconds since 1970, for timers.
+        phase: is called at each phase of a batch, for tests and tracing.
+    """
+
+    brokers: str
+    ordinal: int
+    folder: Path
+    batch: int = 500
+    fuse: int = 100
+    heartbeat: Callable[[], None] = lambda: None
+    now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    phase: Callable[[str], None] = lambda _: None

@@ -1,0 +1,35 @@
+"""The sizes in bytes that nest: message < complaint < case < record < batch. Whatever can be read can so be written."""
+
+from typing import Final
+
+MESSAGE_BYTES: Final = 130_000
+"""The text and the fields of one message in UTF-8, without its raw bytes: the web form's longest text of 20,000 characters takes at most
+80,000."""
+
+COMPLAINT_BYTES: Final = 160_000
+"""A complaint or a command as JSON, without its raw bytes: one message, in which a control character takes six bytes, what the
+normaliser read in it, and the sealed reply address."""
+
+ADDED_BYTES: Final = 180_000
+"""A case after an addition of the citizen. The rest of CASE_BYTES is for what agencies do."""
+
+CASE_BYTES: Final = 256_000
+"""A case with everything that happened to it: its state is written at every change, so it must not grow for ever."""
+
+RECORD_BYTES: Final = 1_000_000
+"""The value of any record, a complaint with its raw bytes among them. Nothing may write a larger one: a producer may refuse it."""
+
+HEADER_ROOM_BYTES: Final = 20_000
+"""The key and the headers of a record, in addition to its value: the CloudEvents attributes need less than a thousand."""
+
+BATCH_BYTES: Final = 1_048_576
+"""What Kafka takes at once, one record or many: its own default, so that no broker needs another setting. Each client asks for as much."""
+
+MOST_ADDITIONS: Final = 50
+"""The number of additions to a case: nobody completes a report so often."""
+
+REASON_BYTES: Final = 2_000
+"""An agency's reason for a refusal in UTF-8: a long paragraph. A case has room for twenty."""
+
+ANSWER_BYTES: Final = 8_000
+"""An agency's answer in UTF-8: four pages."""

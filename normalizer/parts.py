@@ -1,0 +1,47 @@
+"""Makes the parts of a complaint that need no reading: raw message, title, regions, and texts that UTF-8 can encode. Pure."""
+
+from functools import lru_cache
+
+from complaints.event import MissingPart, Raw, Region
+from complaints.message import InboundMessage
+
+_TITLE_CHARS = 60
+"""Maximum length in characters, before the ellipsis, of the title made from the first words of the text if the citizen wrote none."""
+
+
+def raw_of(message: InboundMessage) -> Raw:
+    """Return the message as it came in, without the sender."""
+    return Raw(
+        body=message.body,
+        coding=message.coding,
+        parts=message.parts,
+        partial=message.partial,
+        upstream_id=message.upstream_id,
+    )
+
+
+def without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> tuple[MissingPart, ...]:
+    """Return the given missing parts, without "evidence" if files are attached and without "date" if the complaint already has a date."""
+    there = {name for name, is_there in (("evidence", evidence), ("date", date)) if is_there}
+    return tuple(part for part in missing if part not in there)
+
+
+def writable(text: str) -> str:
+    """Return the text in a form that UTF-8 can encode: a lone half of a surrogate pair, which JSON may contain, becomes U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def title_of(text: str) -> str:
+    """Return the title made from the first words of a text."""
+    words = " ".join(text.split())
+    return words if len(words) <= _TITLE_CHARS else words[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
+
+
+@lru_cache(maxsize=8192)
+def region_of(code: str, name: str) -> Region:
+    """Return the region with this code and name. Regions are frozen, so complaints about the same place can share one object."""
+    return Region(code=code, name=name)

@@ -1,0 +1,136 @@
+"""Shows and sets where a step goes on in its mailbox."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from complaints.bus import Offsets
+from complaints.bus.admin import Administration, GroupAdmin
+from complaints.contract import Topic
+from complaints.errors import ConfigurationError
+
+PATIENCE_S: Final = 20.0
+"""How long to wait until a group has no members: Kafka forgets a worker that stopped after 6 s, and one that keeps failing pauses 10 s."""
+
+PAUSE_S: Final = 0.2
+
+EARLIEST, LATEST = "earliest", "latest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a step is in one partition of its mailbox.
+
+    Attributes:
+        partition: its number.
+        first: the offset of the first record that Kafka still has.
+        end: the offset after the last record.
+        committed: the offset of the next record to handle, as the group has committed it; None if it has committed none.
+    """
+
+    partition: int
+    first: int
+    end: int
+    committed: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A time to go on from.
+
+    Attributes:
+        at_ms: in milliseconds since 1970.
+    """
+
+    at_ms: int
+
+
+Target = str | int | Moment
+"""Where to go on: EARLIEST, LATEST, an offset, or the first record at or after a time."""
+
+
+def mailbox_of(step: str, declared: Mapping[str, Topic]) -> str:
+    """Return the name of a step's mailbox.
+
+    Args:
+        step: the step's name.
+        declared: the declared topics by name.
+
+    Raises:
+        ConfigurationError: no topic is the mailbox of such a step.
+    """
+    found = {name: topic.name for topic in declared.values() for name in topic.steps}
+    if step not in found:
+        raise ConfigurationError(f"there is no step {step!r}; the steps are {', '.join(sorted(found))}")
+    return found[step]
+
+
+def progress(admin: GroupAdmin, step: str, mailbox: str) -> Sequence[Progress]:
+    """Return how far a step is in each partition of its mailbox.
+
+    Raises:
+        BusUnavailable: Kafka did not answer.
+    """
+    first, ends, known = admin.first_offsets(mailbox), admin.end_offsets(mailbox), admin.group_offsets(step)
+    return [
+        Progress(partition=partition, first=first[topic, partition], end=end, committed=known.get((topic, partition)))
+        for (topic, partition), end in sorted(ends.items())
+    ]
+
+
+def offsets_of(admin: GroupAdmin, mailbox: str, to: Target, *, partitions: Collection[int] = ()) -> Offsets:
+    """Return the offset that a target means in each partition of a mailbox.
+
+    Args:
+        admin: asks Kafka.
+        mailbox: the topic.
+        to: where to go on.
+        partitions: only these; empty for all.
+
+    Raises:
+        BusUnavailable: Kafka did not answer.
+        ConfigurationError: there is no such partition, or a partition has no such offset.
+    """
+    first, ends = admin.first_offsets(mailbox), admin.end_offsets(mailbox)
+    if unknown := sorted(set(partitions) - {partition for _, partition in ends}):
+        raise ConfigurationError(f"{mailbox} has no partition {unknown[0]}; it has 0 to {len(ends) - 1}")
+    match to:
+        case Moment(at_ms=at_ms):
+            found = admin.offsets_at(mailbox, at_ms)
+        case int():
+            found = dict.fromkeys(ends, to)
+        case _:
+            found = first if to == EARLIEST else ends
+    wanted = {at: found[at] for at in ends if not partitions or at[1] in partitions}
+    for at, offset in wanted.items():
+        if not first[at] <= offset <= ends[at]:
+            raise ConfigurationError(
+                f"{at[0]}/{at[1]} has no offset {offset}: Kafka has {first[at]} to {ends[at]}. Name the partition with"
+                " --topic-partition if the offset is for one of them"
+            )
+    return wanted
+
+
+def set_offsets(admin: Administration, step: str, offsets: Offsets, *, patience_s: float = PATIENCE_S) -> None:
+    """Set where a step goes on. Wait until its group has no members.
+
+    Args:
+        admin: asks Kafka.
+        step: the step's name.
+        offsets: the next offset to handle in each partition.
+        patience_s: seconds to wait for members that have just stopped.
+
+    Raises:
+        BusUnavailable: Kafka did not answer.
+        ConfigurationError: the step has workers that run.
+    """
+    deadline = time.monotonic() + patience_s
+    while members := admin.members(step):
+        if time.monotonic() > deadline:
+            raise ConfigurationError(
+                f"{step} has workers that run ({', '.join(members)}), and they would overwrite what is set: stop them and try again."
+                " Kafka forgets a stopped worker after 6 s"
+            )
+        time.sleep(PAUSE_S)
+    admin.set_group_offsets(step, offsets)

@@ -1,0 +1,151 @@
+"""Brings the topics on Kafka to their declarations, and says where they differ."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from complaints.bus.admin import Administration, GroupAdmin, TopicAdmin, TopicFound
+from complaints.contract import Topic
+
+MIN_INSYNC = "min.insync.replicas"
+"""The setting that the cluster decides, unless an operator asks for another value."""
+
+LISTS = {"cleanup.policy"}
+"""The settings whose values are lists without an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One respect in which a topic is not as declared.
+
+    Attributes:
+        topic: its name.
+        what: what differs, as a sentence without a full stop.
+        advice: what to do; empty if `lapor topics apply` corrects it.
+    """
+
+    topic: str
+    what: str
+    advice: str = ""
+
+
+def settings_of(topic: Topic, min_insync: int | None) -> dict[str, str]:
+    """Return the settings that a topic must have.
+
+    Args:
+        topic: its declaration.
+        min_insync: the number of replicas that must have a record before it is acknowledged; None to leave that to the cluster.
+    """
+    return {**topic.settings, **({} if min_insync is None else {MIN_INSYNC: str(min_insync)})}
+
+
+def wrong_settings(topic: Topic, found: TopicFound, *, min_insync: int | None) -> dict[str, str]:
+    """Return the settings that a topic must have and has not, with the values that it must have.
+
+    Args:
+        topic: its declaration.
+        found: what Kafka has.
+        min_insync: see settings_of.
+    """
+    wanted = settings_of(topic, min_insync)
+    return {name: value for name, value in wanted.items() if not _same(name, value, found.settings.get(name))}
+
+
+def differences(topic: Topic, found: TopicFound | None, *, min_insync: int | None = None) -> Iterator[Difference]:
+    """Yield each difference between a topic and its declaration.
+
+    Args:
+        topic: its declaration.
+        found: what Kafka has; None if it has no such topic.
+        min_insync: see settings_of.
+    """
+    if found is None:
+        yield Difference(topic=topic.name, what="is not on Kafka")
+        return
+    if found.partitions != topic.partitions:
+        yield Difference(
+            topic=topic.name,
+            what=f"has {found.partitions} partitions, declared are {topic.partitions}",
+            advice="Kafka cannot take partitions away, and new ones move keys. If it holds nothing that you need, delete it, then run"
+            " `lapor topics apply`; otherwise make a new installation and replay",
+        )
+    for name, value in wrong_settings(topic, found, min_insync=min_insync).items():
+        yield Difference(
+            topic=topic.name, what=f"has {name}={found.settings.get(name, '(nothing)')}, declared is {value}"
+        )
+
+
+def compare(
+    admin: TopicAdmin, declared: Mapping[str, Topic], *, min_insync: int | None = None
+) -> Mapping[str, list[Difference]]:
+    """Return the differences of each declared topic.
+
+    Args:
+        admin: asks Kafka.
+        declared: the declarations by name.
+        min_insync: see settings_of.
+
+    Raises:
+        BusUnavailable: Kafka did not answer.
+    """
+    found = admin.found(declared)
+    return {name: list(differences(topic, found.get(name), min_insync=min_insync)) for name, topic in declared.items()}
+
+
+def apply(
+    admin: Administration, declared: Collection[Topic], *, replication: int = -1, min_insync: int | None = None
+) -> list[str]:
+    """Create the declared topics that Kafka lacks, correct the settings of the others, and return what was done, a line each.
+
+    A step whose mailbox is new begins at its first record. A run that ended early is completed by the next one.
+
+    Args:
+        admin: asks Kafka.
+        declared: the declarations.
+        replication: the number of replicas of a topic that is created; -1 for the cluster's default.
+        min_insync: see settings_of.
+
+    Raises:
+        BusUnavailable: Kafka did not answer.
+        ConfigurationError: Kafka refuses a setting, or a step that has no offsets yet runs already.
+    """
+    done: list[str] = []
+    found = admin.found([topic.name for topic in declared])
+    for topic in declared:
+        there = found.get(topic.name)
+        if there is None:
+            if admin.create(topic, settings=settings_of(topic, min_insync), replication=replication):
+                done.append(f"made {topic.name} with {topic.partitions} partitions")
+        elif wrong := wrong_settings(topic, there, min_insync=min_insync):
+            admin.set(topic.name, wrong)
+            done += [
+                f"set {name}={value} for {topic.name}, was {there.settings.get(name, '(nothing)')}"
+                for name, value in wrong.items()
+            ]
+        done += _begin_steps(admin, topic)
+    return done
+
+
+def _begin_steps(admin: GroupAdmin, topic: Topic) -> list[str]:
+    """Commit the first offsets of the steps of a topic that is new, and return what was done.
+
+    A topic is new as long as nothing was ever written to it. So a run that ended between the topic and the offsets is completed, and a
+    topic that holds records is left alone: where to go on there is for an operator to say.
+    """
+    if not topic.steps or any(admin.end_offsets(topic.name).values()):
+        return []
+    done = []
+    for step in topic.steps:
+        known = admin.group_offsets(step)
+        missing = {at: 0 for at in admin.end_offsets(topic.name) if at not in known}
+        if missing:
+            admin.set_group_offsets(step, missing)
+            done.append(f"{step} begins at the first record of {topic.name}")
+    return done
+
+
+def _same(name: str, wanted: str, found: str | None) -> bool:
+    if found is None:
+        return False
+    if name in LISTS:
+        return {part.strip() for part in wanted.split(",")} == {part.strip() for part in found.split(",")}
+    return wanted == found

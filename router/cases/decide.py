@@ -1,0 +1,260 @@
+"""Decides what a record in the mailbox of a case leads to: the facts, in their order."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+import orjson
+
+from complaints import tracking
+from complaints.case import CaseState
+from complaints.command import CITIZEN, CommandKind
+from complaints.errors import ContractViolation
+from complaints.fact import FactKind, Result
+from complaints.ids import CONTINUATION
+from complaints.limits import (
+    ADDED_BYTES,
+    ANSWER_BYTES,
+    CASE_BYTES,
+    COMPLAINT_BYTES,
+    MOST_ADDITIONS,
+    REASON_BYTES,
+)
+from router.cases.evolve import evolve
+from router.cases.inbound import Inbound
+from router.cases.plain import Document, bare, text_id
+from router.cases.table import ALREADY, TABLE, Role
+
+MOST_QUESTIONS = 2
+"""The maximum number of questions to the citizen. After that the triage desk that has the case calls or decides."""
+
+_ROOM_FOR_REFUSALS = 20_000
+"""Bytes of a case that no answer may take: refusals must always be possible."""
+
+
+_OF_THE_CASE = 10_000
+"""Bytes that a complaint which continues a case may have in addition: the place, the hints and the topic of the case."""
+
+
+class Law(Protocol):
+    """What decides who owns a complaint: the rules of law applied to the registry of agencies."""
+
+    def route(self, complaint: Document, refused_by: Sequence[str] = ()) -> Document:
+        """Return the disposition after these refusals, without `hop` and `previous_owner`. Total."""
+
+    def name(self, agency_id: str) -> str:
+        """Return the name of an agency."""
+
+    @property
+    def administrator_id(self) -> str:
+        """The id of the national administrator."""
+
+
+class Decision(NamedTuple):
+    """What a record leads to.
+
+    Attributes:
+        facts: the facts, oldest first; none if the record was handled before.
+        case: the document after them; None if there is still no case.
+    """
+
+    facts: tuple[Document, ...]
+    case: Document | None
+
+
+class _Draft:
+    """Facts that follow each other, and the document after them."""
+
+    def __init__(self, case: Document | None, record: Inbound, *, secret: bool) -> None:
+        self.case = case
+        self.facts: list[Document] = []
+        self._record = record
+        self._secret = secret
+
+    def add(self, kind: FactKind, **fields: Any) -> None:
+        """Add a fact, and change the document by it."""
+        record, case = self._record, self.case
+        fact = {
+            "id": text_id(record.id, f"fact/{kind.value}"),
+            "complaint_id": record.id if case is None else case["complaint_id"],
+            "tracking_code": record.code,
+            "version": 1 if case is None else case["version"] + 1,
+            "kind": kind.value,
+            "at": record.at,
+            "caused_by": record.id,
+            "actor": CITIZEN if record.kind is None else record.body["actor"],
+            "secret": self._secret,
+            **fields,
+        }
+        self.facts.append(fact)
+        self.case = evolve(case, fact, record.at_ms)
+
+    @property
+    def decision(self) -> Decision:
+        return Decision(tuple(self.facts), self.case)
+
+
+def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
+    """Return the facts that a record leads to. Pure: the same case, record and law give the same facts.
+
+    Args:
+        case: the document of the case; None if there is none yet.
+        record: the complaint or command.
+        law: decides who owns a complaint.
+
+    Raises:
+        ContractViolation: the record is too large, or it is a command and there is no case with its code.
+    """
+    if record.kind is None:
+        return _open(case, record, law)
+    if case is None:
+        raise ContractViolation(
+            f"no case has the code {tracking.spaced(record.code)}: {record.kind.value} has nothing to act on"
+        )
+    if record.id in case["commands"]:
+        return Decision((), case)
+    draft = _Draft(case, record, secret=bool(case["complaint"].get("secret")))
+    outcome = _outcome(case, record, law)
+    if isinstance(outcome, str):
+        _decline(draft, record.kind, outcome, _result(outcome, record, law))
+    else:
+        _APPLY[record.kind](draft, record, law)
+    return draft.decision
+
+
+def _open(case: Document | None, record: Inbound, law: Law) -> Decision:
+    """Return the facts of a complaint: it becomes a case. A complaint that is the case's own was delivered again."""
+    if case is not None:
+        assert case["complaint_id"] == record.id, (
+            "a complaint whose code another one has is passed on before it is decided"
+        )
+        return Decision((), case)
+    complaint = bare(record.body)
+    size = len(orjson.dumps(complaint))
+    if size > COMPLAINT_BYTES + _OF_THE_CASE:
+        raise ContractViolation(
+            f"the complaint has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
+        )
+    draft = _Draft(None, record, secret=bool(complaint.get("secret")))
+    draft.add(FactKind.opened, complaint=complaint)
+    _route(draft, law)
+    _ask(draft)
+    return draft.decision
+
+
+def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] | str:
+    """Return what the table says, or the sentence of a text that is not possible."""
+    assert record.kind is not None
+    state: CaseState = case["state"]
+    found = TABLE[record.kind, role_of(case, record.body["actor"], law)][state]
+    if isinstance(found, str):
+        owner = case["owner"]
+        return found.format(
+            actor=law.name(record.body["actor"]), owner=f"{owner['name']} ({owner['id']})", command=record.kind.value
+        )
+    if record.kind is CommandKind.add:
+        return found
+    text = record.body.get("text") or ""
+    most = REASON_BYTES if record.kind is CommandKind.refuse else ANSWER_BYTES
+    if not text.strip():
+        return "The text is empty."
+    if (size := len(text.encode())) > most:
+        return f"The text has {size} bytes, at most {most} are possible."
+    return found
+
+
+def role_of(case: Document, actor: str, law: Law) -> Role:
+    """Return the role of an actor in a case.
+
+    Args:
+        case: the document of the case.
+        actor: "citizen", or the id of an agency.
+        law: knows the national administrator.
+    """
+    if actor == CITIZEN:
+        return Role.citizen
+    if actor == case["owner"]["id"]:
+        return Role.administrator if actor == law.administrator_id else Role.owner
+    return Role.former if any(said["agency_id"] == actor for said in case["refusals"]) else Role.other
+
+
+def _result(sentence: str, record: Inbound, law: Law) -> Result:
+    already = ALREADY.format(actor=law.name(record.body["actor"]))
+    return Result.already_applied if sentence == already else Result.refused
+
+
+def _decline(draft: _Draft, command: CommandKind, sentence: str, result: Result) -> None:
+    draft.add(FactKind.declined, text=sentence, command=command.value, result=result.value)
+
+
+def _add(draft: _Draft, record: Inbound, law: Law) -> None:
+    """Add the citizen's message. If the case has no room for it, the message becomes a complaint of its own."""
+    before = draft.case
+    assert before is not None
+    addition, reading = bare(record.body["addition"]), record.body["reading"]
+    size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
+    if size > COMPLAINT_BYTES:
+        raise ContractViolation(
+            f"the addition has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
+        )
+    draft.add(FactKind.added, addition=addition, reading=reading)
+    has_room = len(before["complaint"].get("additions", ())) < MOST_ADDITIONS
+    if not has_room or len(orjson.dumps(draft.case)) > ADDED_BYTES:
+        draft.case = before
+        draft.facts.clear()
+        draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
+        return
+    _route(draft, law)
+    _ask(draft)
+
+
+def continuation_of(record: Inbound) -> tuple[str, str]:
+    """Return the id and the tracking code of the complaint that an addition becomes if its case has no room for it."""
+    new_id = text_id(record.id, CONTINUATION)
+    return new_id, tracking.next_code(record.code, UUID(new_id))
+
+
+def _refuse(draft: _Draft, record: Inbound, law: Law) -> None:
+    draft.add(FactKind.refused, text=record.body["text"].strip())
+    _route(draft, law)
+
+
+def _answer(draft: _Draft, record: Inbound, _: Law) -> None:
+    before, text = draft.case, record.body["text"].strip()
+    assert before is not None
+    last = before["answers"][-1] if before["answers"] else None
+    if last and last["text"] == text and last["agency"]["id"] == record.body["actor"]:
+        _decline(draft, CommandKind.answer, "This answer was already given.", Result.already_applied)
+        return
+    draft.add(FactKind.answered, text=text)
+    if len(orjson.dumps(draft.case)) > CASE_BYTES - _ROOM_FOR_REFUSALS:
+        draft.case = before
+        draft.facts.clear()
+        _decline(draft, CommandKind.answer, "The case has no room for another answer.", Result.refused)
+
+
+_APPLY = {CommandKind.add: _add, CommandKind.refuse: _refuse, CommandKind.answer: _answer}
+
+
+def _route(draft: _Draft, law: Law) -> None:
+    """Decide who owns the case. After an addition there is a fact only if the owner or the deadlines change."""
+    case = draft.case
+    assert case is not None
+    disposition = law.route(case["complaint"], [said["agency_id"] for said in case["refusals"]])
+    owner, former = disposition["owner"], case["owner"]
+    moves = former is None or owner["id"] != former["id"]
+    if not moves and disposition["triage"] == case["triage"] and disposition["deadlines"] == case["deadlines"]:
+        return
+    hop = len(case["chain"]) if moves else case["hop"]
+    previous = {"previous_owner": former} if former is not None and moves else {}
+    draft.add(FactKind.routed, disposition={"hop": hop, "owner": owner, **previous, **disposition})
+
+
+def _ask(draft: _Draft) -> None:
+    """Ask the citizen for the most important part that is missing, if a triage desk waits for it."""
+    case = draft.case
+    assert case is not None
+    missing = case["complaint"].get("missing") or ()
+    part = next((part for part in ("subject", "place") if part in missing), None)
+    if part and case["triage"] and case["questions"] < MOST_QUESTIONS:
+        draft.add(FactKind.asked, part=part)

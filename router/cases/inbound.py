@@ -1,0 +1,153 @@
+"""Reads a record of a case's mailbox: a complaint or a command, checked without a model."""
+
+from typing import Any, NamedTuple
+
+import orjson
+
+from complaints.bus import StoredRecord
+from complaints.bus.envelope import type_of
+from complaints.command import Command, CommandKind
+from complaints.errors import ContractViolation
+from complaints.event import Complaint
+from complaints.values import Event
+from router.cases.plain import is_id, time_text
+
+_COMPLAINT, _COMMAND = type_of(Complaint), type_of(Command)
+_MODELS: dict[bytes, type[Event]] = {_COMPLAINT: Complaint, _COMMAND: Command}
+
+_COMPLAINT_NEEDS: dict[str, type] = {
+    "tracking_code": str,
+    "channel": str,
+    "received_at": str,
+    "title": str,
+    "text": str,
+    "reporter_ref": str,
+    "reply_address": str,
+    "raw": dict,
+    "normaliser_version": str,
+}
+_COMPLAINT_HAS: dict[str, type] = {
+    "place": dict,
+    "hints": dict,
+    "missing": list,
+    "attachments": list,
+    "additions": list,
+    "topic": str,
+    "class": str,
+    "oversight": bool,
+    "secret": bool,
+    "anonymous": bool,
+    "occurred_on": dict,
+    "continues": str,
+}
+_COMMAND_NEEDS: dict[str, type] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
+_SENDER_NEEDS: dict[str, type] = {"channel": str, "reporter_ref": str, "reply_address": str}
+_ADDITION_NEEDS: dict[str, type] = {"text": str, "received_at": str, "raw": dict}
+_READING_HAS: dict[str, type] = {
+    "place": dict,
+    "missing": list,
+    "topic": str,
+    "class": str,
+    "oversight": bool,
+    "occurred_on": dict,
+}
+
+
+class Inbound(NamedTuple):
+    """A record of the mailbox.
+
+    Attributes:
+        kind: None for a complaint, otherwise the kind of the command.
+        id: the id of the complaint or command.
+        code: the record's key: the tracking code of the case.
+        at_ms: when Kafka appended the record, in milliseconds since 1970.
+        at: the same as text.
+        offset: the record's offset in its partition.
+        body: the complaint or command as plain data.
+    """
+
+    kind: CommandKind | None
+    id: str
+    code: str
+    at_ms: int
+    at: str
+    offset: int
+    body: dict[str, Any]
+
+
+def read(record: StoredRecord) -> Inbound:
+    """Return what a record of the mailbox holds.
+
+    Fields that this program does not know are kept, and so are values of enumerations, except the kind of a command.
+
+    Raises:
+        ContractViolation: the record is no complaint and no command of a known major version, or lacks a field, or a field has the wrong
+            type.
+    """
+    type_ = next((value for name, value in record.headers if name == "ce_type"), b"")
+    if type_ not in _MODELS:
+        raise ContractViolation(
+            f"{record.position} is of the type {type_.decode('ascii', 'replace')!r}, which no case takes"
+        )
+    try:
+        body = orjson.loads(record.value or b"")
+    except orjson.JSONDecodeError as error:
+        raise ContractViolation(f"{record.position} is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise ContractViolation(f"{record.position} is not a JSON object")
+    try:
+        kind = None if type_ == _COMPLAINT else _command_kind(body)
+        if kind is None:
+            _check_complaint(body)
+        _check_key(body, record)
+    except ContractViolation as error:
+        raise ContractViolation(f"{record.position}: {error}") from error
+    at_ms = record.timestamp_ms
+    return Inbound(kind, body["id"], body["tracking_code"], at_ms, time_text(at_ms), record.offset, body)
+
+
+def _check_complaint(body: dict[str, Any]) -> None:
+    _check(body, _COMPLAINT_NEEDS, _COMPLAINT_HAS)
+    _check_regions(body)
+
+
+def _command_kind(body: dict[str, Any]) -> CommandKind:
+    _check(body, _COMMAND_NEEDS, {"text": str})
+    try:
+        kind = CommandKind(body["kind"])
+    except ValueError as error:
+        raise ContractViolation(f"no command {body['kind']!r}") from error
+    if kind is CommandKind.add:
+        if not isinstance(body.get("addition"), dict) or not isinstance(body.get("reading"), dict):
+            raise ContractViolation("a command to add needs an addition and a reading")
+        _check(body["addition"], _ADDITION_NEEDS, {"attachments": list})
+        _check(body["reading"], {}, _READING_HAS)
+        if body.get("sender") is not None:
+            _check({"sender": body["sender"]}, {"sender": dict}, {})
+            _check(body["sender"], _SENDER_NEEDS, {})
+        _check_regions(body["reading"])
+    return kind
+
+
+def _check(body: dict[str, Any], needs: dict[str, type], has: dict[str, type]) -> None:
+    for name, kind in needs.items():
+        if type(body.get(name)) is not kind:
+            raise ContractViolation(f"{name} is missing or not of the type {kind.__name__}")
+    for name, kind in has.items():
+        value = body.get(name)
+        if value is not None and type(value) is not kind:
+            raise ContractViolation(f"{name} is not of the type {kind.__name__}")
+
+
+def _check_regions(body: dict[str, Any]) -> None:
+    for level in ("province", "regency", "district", "village"):
+        region = (body.get("place") or {}).get(level)
+        if region is not None and not (isinstance(region, dict) and isinstance(region.get("code"), str)):
+            raise ContractViolation(f"the {level} of the place has no code")
+
+
+def _check_key(body: dict[str, Any], record: StoredRecord) -> None:
+    if not is_id(body.get("id")):
+        raise ContractViolation("id is not a UUID")
+    if body["tracking_code"].encode() != record.key:
+        raise ContractViolation("the record's key is not its tracking code")

@@ -1,0 +1,202 @@
+-- Tables as rows come. A row that comes again has the same key and replaces itself, whatever its offset on Kafka is.
+-- Read the views of 0002: they are always right. Every statement of these files can be run again.
+
+-- One row per case: its document. A later version of the case replaces an earlier one.
+CREATE TABLE IF NOT EXISTS case_now
+(
+    complaint_id       UUID,
+    tracking_code      String,
+    version            UInt32 COMMENT 'the number of facts of the case so far',
+    state              LowCardinality(String),
+    channel            LowCardinality(String),
+    received_at        DateTime64(3, 'UTC') COMMENT 'when the channel received the complaint',
+    first_routed_at    DateTime64(3, 'UTC') COMMENT 'when the case had its first owner, which is when it was opened',
+    first_answered_at  Nullable(DateTime64(3, 'UTC')),
+    changed_at         DateTime64(3, 'UTC') COMMENT 'the time of the last fact',
+    owner_id           LowCardinality(String),
+    owner              LowCardinality(String),
+    owner_since        DateTime64(3, 'UTC'),
+    triage             Bool,
+    hop                UInt8 COMMENT 'the number of the owner in the chain of owners, from 0',
+    confidence         Float32,
+    explanation        String COMMENT 'masked; empty if secret',
+    deadlines          Array(Tuple(duty String, working_days UInt16, due Date32, source String)),
+    refusals           UInt16,
+    additions          UInt16,
+    answers            UInt16,
+    questions          UInt16 COMMENT 'the number of questions to the citizen so far',
+    question           LowCardinality(String) COMMENT 'the part that the citizen is asked for; empty if no question is open',
+    question_at        Nullable(DateTime64(3, 'UTC')),
+    title              String COMMENT 'masked; empty if secret',
+    text               String COMMENT 'the complaint and all additions, masked; empty if secret',
+    occurred_on        Nullable(Date32),
+    occurred_precision LowCardinality(String),
+    secret             Bool,
+    anonymous          Bool,
+    class              LowCardinality(String),
+    oversight          Bool,
+    topic              LowCardinality(String),
+    province_code      LowCardinality(String),
+    province           LowCardinality(String),
+    regency_code       LowCardinality(String),
+    regency            LowCardinality(String),
+    district_code      String COMMENT 'empty if secret',
+    district           String COMMENT 'empty if secret',
+    village_code       String COMMENT 'empty if secret',
+    village            String COMMENT 'empty if secret',
+    missing            Array(LowCardinality(String)),
+    attachments        UInt16,
+    continues          String COMMENT 'the tracking code of the case that this one continues',
+    normaliser_version LowCardinality(String),
+    rules_version      LowCardinality(String),
+    registry_version   LowCardinality(String),
+    appended_at        DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition    Int32 COMMENT 'the place of the record in lapor.cases',
+    kafka_offset       Int64,
+    stored_at          DateTime64(3, 'UTC') DEFAULT now64(3),
+    INDEX by_code tracking_code TYPE bloom_filter GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY complaint_id
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- One row per fact. A fact never changes, so the key needs no replacing version: the last row of a key counts.
+CREATE TABLE IF NOT EXISTS case_event_rows
+(
+    event_id        UUID COMMENT 'the id of the fact, derived from caused_by and kind',
+    complaint_id    UUID,
+    tracking_code   String,
+    version         UInt32 COMMENT 'the version of the case after the fact: 1, 2, 3 and so on',
+    kind            LowCardinality(String),
+    at              DateTime64(3, 'UTC') COMMENT 'when Kafka appended the complaint or command that caused the fact',
+    received_at     Nullable(DateTime64(3, 'UTC')) COMMENT 'when the channel received the complaint or the addition',
+    caused_by       UUID COMMENT 'the id of that complaint or command',
+    actor           LowCardinality(String),
+    secret          Bool,
+    part            LowCardinality(String) COMMENT 'the part that the citizen is asked for',
+    text            String COMMENT 'the addition, reason or answer, masked; empty if the complaint is secret',
+    command         LowCardinality(String) COMMENT 'the kind of the command that changed nothing',
+    result          LowCardinality(String) COMMENT 'why it changed nothing',
+    continued_as    String COMMENT 'the tracking code of the case that the message became',
+    appended_at     DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition Int32 COMMENT 'the place of the record in lapor.case-events',
+    kafka_offset    Int64,
+    stored_at       DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (complaint_id, version)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- One row per complaint as it came, from the fact that opened its case. Its additions are in case_now and case_event_rows.
+CREATE TABLE IF NOT EXISTS complaint_rows
+(
+    complaint_id       UUID,
+    tracking_code      String,
+    channel            LowCardinality(String),
+    received_at        DateTime64(3, 'UTC') COMMENT 'when the channel received the complaint',
+    at                 DateTime64(3, 'UTC') COMMENT 'when Kafka appended the complaint to the mailbox of its case',
+    title              String COMMENT 'masked; empty if secret',
+    text               String COMMENT 'masked; empty if secret',
+    occurred_on        Nullable(Date32),
+    occurred_precision LowCardinality(String),
+    secret             Bool,
+    anonymous          Bool,
+    class              LowCardinality(String),
+    oversight          Bool,
+    topic              LowCardinality(String),
+    province_code      LowCardinality(String),
+    province           LowCardinality(String),
+    regency_code       LowCardinality(String),
+    regency            LowCardinality(String),
+    district_code      String COMMENT 'empty if secret',
+    district           String COMMENT 'empty if secret',
+    village_code       String COMMENT 'empty if secret',
+    village            String COMMENT 'empty if secret',
+    missing            Array(LowCardinality(String)),
+    attachments        UInt16,
+    continues          String COMMENT 'the tracking code of the case that this complaint continues',
+    parts              UInt16,
+    partial            Bool,
+    normaliser_version LowCardinality(String),
+    appended_at        DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition    Int32 COMMENT 'the place of the record in lapor.case-events',
+    kafka_offset       Int64,
+    stored_at          DateTime64(3, 'UTC') DEFAULT now64(3),
+    INDEX by_code tracking_code TYPE bloom_filter GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree
+ORDER BY complaint_id
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- One row per disposition, from the fact that routed the case. Two of a case may have one hop: an addition can change the deadlines alone.
+CREATE TABLE IF NOT EXISTS disposition_rows
+(
+    event_id          UUID COMMENT 'the id of the fact, as in case_event_rows',
+    complaint_id      UUID,
+    tracking_code     String,
+    version           UInt32 COMMENT 'the version of the case after the disposition',
+    at                DateTime64(3, 'UTC') COMMENT 'when Kafka appended the complaint or command that led to it',
+    caused_by         UUID COMMENT 'the id of that complaint or command',
+    hop               UInt8,
+    owner_id          LowCardinality(String),
+    owner             LowCardinality(String),
+    previous_owner_id LowCardinality(String),
+    triage            Bool,
+    confidence        Float32,
+    explanation       String COMMENT 'masked; empty if the complaint is secret',
+    rules             Array(String),
+    laws              Array(String),
+    alternatives      Array(Tuple(id String, name String, score Float32)),
+    deadlines         Array(Tuple(duty String, working_days UInt16, due Date32, source String)),
+    rules_version     LowCardinality(String),
+    registry_version  LowCardinality(String),
+    appended_at       DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition   Int32 COMMENT 'the place of the record in lapor.case-events',
+    kafka_offset      Int64,
+    stored_at         DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (complaint_id, version)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- One row per outcome of a reply. An outcome that is reported twice has one id, and the later report counts.
+CREATE TABLE IF NOT EXISTS delivery_rows
+(
+    delivery_id     UUID,
+    reply_id        UUID,
+    complaint_id    UUID,
+    tracking_code   String,
+    channel         LowCardinality(String),
+    kind            LowCardinality(String),
+    outcome         LowCardinality(String),
+    reason          String COMMENT 'masked',
+    at              DateTime64(3, 'UTC'),
+    appended_at     DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition Int32 COMMENT 'the place of the record in lapor.deliveries',
+    kafka_offset    Int64,
+    stored_at       DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY (complaint_id, delivery_id)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- One row per input that could not be processed. If several readers failed on it, the latest dead letter counts.
+CREATE TABLE IF NOT EXISTS dead_letter_rows
+(
+    dead_letter_id   UUID,
+    channel          LowCardinality(String),
+    source_topic     LowCardinality(String),
+    source_partition Int32,
+    source_offset    Int64,
+    reason           String COMMENT 'masked; without what a citizen wrote',
+    error_class      LowCardinality(String),
+    attempts         UInt16,
+    at               DateTime64(3, 'UTC'),
+    appended_at      DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition  Int32 COMMENT 'the place of the record in lapor.deadletters',
+    kafka_offset     Int64,
+    stored_at        DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY dead_letter_id
+SETTINGS non_replicated_deduplication_window = 10000;

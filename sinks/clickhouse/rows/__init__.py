@@ -1,0 +1,47 @@
+"""Turns records into rows: without identity, with masked text, and without the content of secret reports. Pure.
+
+The rows come from the JSON itself, without a model per record. A value that does not fit its column makes its record poison: ClickHouse
+would otherwise refuse the whole batch, for ever.
+"""
+
+from collections.abc import Callable
+
+from complaints.bus import StoredRecord
+from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
+from complaints.errors import ContractViolation
+from sinks.clickhouse.rows import cases, facts, outcomes
+from sinks.clickhouse.rows.values import Json, Rows, loaded
+
+_ROWS: dict[str, Callable[[Json, StoredRecord], Rows]] = {
+    CASE_EVENTS: facts.rows,
+    CASES: cases.rows,
+    DELIVERIES: outcomes.delivery,
+    DEAD_LETTERS: outcomes.dead_letter,
+}
+
+TOPICS = tuple(_ROWS)
+"""The topics that the sink reads."""
+
+TABLES = (*facts.TABLES, cases.TABLE, outcomes.DELIVERIES, outcomes.DEAD_LETTERS)
+"""The tables that it fills."""
+
+
+def rows_of(record: StoredRecord) -> Rows:
+    """Return the rows of a record of one of TOPICS, each with the name of its table.
+
+    A fact has one row, and another one if it opened or routed the case. A case document, a delivery and a dead letter have one. A tombstone
+    of a case, and the position that the router's step keeps between the cases, have none.
+
+    Raises:
+        ContractViolation: the record is no event of its topic, or a value does not fit its column. The text says where the record is and
+            which value is wrong, but not what it is.
+    """
+    if record.topic == CASES and (record.value is None or record.key == cases.STEP_POSITION):
+        return []
+    try:
+        return _ROWS[record.topic](loaded(record.value), record)
+    except ContractViolation as error:
+        raise ContractViolation(f"{record.position} is not valid: {error}") from None
+
+
+__all__ = ["TABLES", "TOPICS", "Rows", "rows_of"]

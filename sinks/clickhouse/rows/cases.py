@@ -1,0 +1,67 @@
+"""Makes the row of a case: its document as it is now."""
+
+from complaints.bus import StoredRecord
+from complaints.errors import ContractViolation
+from sinks.clickhouse.rows.complaints import described
+from sinks.clickhouse.rows.dispositions import owned
+from sinks.clickhouse.rows.values import (
+    UINT16,
+    UINT32,
+    Json,
+    Rows,
+    count,
+    flag,
+    held,
+    maybe,
+    moment,
+    part,
+    parts,
+    place_on_kafka,
+    shown,
+    text,
+    uuid,
+)
+
+TABLE = "case_now"
+
+STEP_POSITION = b"\x00position"
+"""The key of the records in which the router's step keeps its position in the mailboxes. They are no cases."""
+
+
+def rows(case: Json, record: StoredRecord) -> Rows:
+    """Return the row of a case document. Its text is that of the complaint and all additions; empty if it is secret.
+
+    Each message is masked, and then the whole again: a name may be in one message and the cue before it in another.
+
+    Raises:
+        ContractViolation: a value is missing or does not fit its column.
+    """
+    complaint, chain, answers = part(case, "complaint"), parts(case, "chain"), parts(case, "answers")
+    if not chain:
+        raise ContractViolation("chain is empty")
+    additions, question = parts(complaint, "additions"), maybe(case, "question")
+    secret = flag(complaint, "secret")
+    messages = [shown(text(message, "text"), secret=secret) for message in (complaint, *additions)]
+    row = {
+        "complaint_id": uuid(case, "complaint_id"),
+        "tracking_code": text(case, "tracking_code"),
+        "version": count(case, "version", UINT32),
+        "state": text(case, "state"),
+        "channel": text(complaint, "channel"),
+        "received_at": moment(complaint, "received_at"),
+        "first_routed_at": moment(chain[0], "since"),
+        "first_answered_at": moment(answers[0], "at") if answers else None,
+        "changed_at": moment(case, "changed_at"),
+        **owned(case, secret=secret),
+        "owner_since": moment(chain[-1], "since"),
+        "refusals": held(len(parts(case, "refusals")), UINT16, "refusals"),
+        "additions": held(len(additions), UINT16, "additions"),
+        "answers": held(len(answers), UINT16, "answers"),
+        "questions": count(case, "questions", UINT16, 0),
+        "question": text(question, "part") if question else "",
+        "question_at": moment(question, "at") if question else None,
+        "text": shown("\n".join(messages), secret=secret) if additions else messages[0],
+        **described(complaint),
+        **place_on_kafka(record),
+    }
+    return [(TABLE, row)]

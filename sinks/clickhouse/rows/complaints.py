@@ -1,0 +1,41 @@
+"""The columns that describe a complaint, in the tables of complaints and of cases."""
+
+from sinks.clickhouse.rows.values import UINT16, Json, Row, day, flag, held, maybe, parts, shown, text, texts
+
+
+def described(complaint: Json) -> Row:
+    """Return the columns that describe a complaint, except those for its text. The title is masked.
+
+    In a secret complaint the title, the district and the village are empty.
+
+    Raises:
+        ContractViolation: a value is missing or does not fit its column.
+    """
+    secret = flag(complaint, "secret")
+    place = maybe(complaint, "place") or {}
+    occurred = maybe(complaint, "occurred_on")
+    return {
+        "title": shown(text(complaint, "title"), secret=secret),
+        "occurred_on": day(occurred, "date") if occurred else None,
+        "occurred_precision": text(occurred, "precision") if occurred else "",
+        "secret": secret,
+        "anonymous": flag(complaint, "anonymous"),
+        "class": text(complaint, "class", "pengaduan"),
+        "oversight": flag(complaint, "oversight"),
+        "topic": text(complaint, "topic", ""),
+        **_region(place, "province"),
+        **_region(place, "regency"),
+        **_region({} if secret else place, "district"),
+        **_region({} if secret else place, "village"),
+        "missing": texts(complaint, "missing"),
+        "attachments": held(len(parts(complaint, "attachments")), UINT16, "attachments"),
+        "continues": text(complaint, "continues", ""),
+        "normaliser_version": text(complaint, "normaliser_version"),
+    }
+
+
+def _region(place: Json, level: str) -> Row:
+    region = maybe(place, level)
+    if region is None:
+        return {f"{level}_code": "", level: ""}
+    return {f"{level}_code": text(region, "code"), level: text(region, "name")}

@@ -1,0 +1,136 @@
+"""A step's worker in the hands of a host: turn by turn, paused, asked for a state, and closed."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client import REGISTRY
+
+from complaints.bus.confluent.profiles import STEP_SESSION_MS
+from complaints.bus.step import metrics
+from complaints.bus.step.identity import claim
+from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.worker import Worker
+from complaints.errors import ConfigurationError
+from tests.harness.step import Ground, ground, spec
+from tests.harness.support import wait_until
+
+__all__ = ["ground"]
+
+
+def options_of(ground: Ground, ordinal: int = 0) -> WorkerOptions:
+    """Return the options of a worker in the test's own process."""
+    return WorkerOptions(brokers=ground.brokers, ordinal=ordinal, folder=ground.folder / f"here{ordinal}", batch=20)
+
+
+@contextlib.contextmanager
+def opened(ground: Ground) -> Iterator[Worker]:
+    """Yield an open worker, and close it."""
+    worker = Worker(spec(ground.name), options_of(ground))
+    try:
+        worker.open()
+        yield worker
+    finally:
+        worker.close()
+
+
+def turns(worker: Worker, ground: Ground, outputs: int) -> None:
+    """Turn until there are so many outputs."""
+
+    def done() -> bool:
+        worker.turn()
+        worker.propose_timers()
+        return sum(map(len, ground.outputs().values())) >= outputs
+
+    wait_until(done, what=f"{outputs} outputs")
+
+
+def test_a_host_turns_a_worker_and_asks_it_for_states(ground: Ground) -> None:
+    """A state is the committed one; a key without a state has None."""
+    ground.feed(40, keys=10)
+    with opened(ground) as worker:
+        turns(worker, ground, 40)
+        state = worker.state_of(b"k3")
+        assert state is not None
+        assert b'"n": 4' in state.value
+        assert worker.state_of(b"nobody") is None
+    ground.check()
+
+
+def test_a_worker_measures_itself(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prometheus sees each transaction, and what it was about."""
+    monkeypatch.setattr(metrics, "SIZE_EVERY_S", 0.0)
+    ground.feed(40, keys=10)
+    ground.write([("k1", {"id": "bad", "do": "raise"}), ("t1", {"id": "later", "due_ms": 1})])
+    with opened(ground) as worker:
+        turns(worker, ground, 42)  # with the timer
+        worker.turn()
+        worker.propose_timers()
+
+    def figure(name: str, **labels: str) -> float:
+        return REGISTRY.get_sample_value(f"lapor_{name}", {"step": ground.name, **labels}) or 0.0
+
+    assert figure("step_batch_records_sum") == 43
+    for seconds in ("function", "transaction", "input_age"):
+        assert figure(f"step_{seconds}_seconds_count") > 0
+        assert 0 < figure(f"step_{seconds}_seconds_sum") < 60
+    assert figure("step_restore_seconds_count") == 4
+    assert figure("step_states") > 0
+    assert figure("step_state_bytes") > 0
+    assert figure("step_timers") == 0
+    assert figure("step_aborted_transactions_total") == 0
+    assert REGISTRY.get_sample_value("lapor_dead_letters_total", {"by": ground.name}) == 1
+
+
+def test_a_paused_worker_keeps_its_partitions_and_handles_nothing(ground: Ground) -> None:
+    """It goes on polling, so the group keeps it; `resume` goes on where the last commit was."""
+    ground.feed(20)
+    with opened(ground) as worker:
+        turns(worker, ground, 20)
+        worker.pause()
+        ground.feed(20)
+        until = time.monotonic() + STEP_SESSION_MS / 1000 + 1
+        while time.monotonic() < until:
+            worker.turn()
+            worker.propose_timers()
+        assert sum(map(len, ground.outputs().values())) == 20
+        assert worker.state_of(b"k3") is not None
+        worker.resume()
+        turns(worker, ground, 40)
+    ground.check()
+
+
+@pytest.mark.long
+def test_a_rebalance_while_paused_resumes_nothing(ground: Ground) -> None:
+    """Another worker takes its share and works; what the paused one gets stays paused."""
+    ground.feed(40)
+    with opened(ground) as worker:
+        worker.pause()
+        other = ground.worker(1)
+        until = time.monotonic() + 15
+        while time.monotonic() < until:
+            worker.turn()
+        before = sum(map(len, ground.outputs().values()))
+        assert 0 < before < 40
+        other.kill()
+        other.wait(10)
+        until = time.monotonic() + STEP_SESSION_MS / 1000 + 5
+        while time.monotonic() < until:
+            worker.turn()
+        assert sum(map(len, ground.outputs().values())) == before
+        worker.resume()
+        turns(worker, ground, 40)
+    ground.check()
+
+
+def test_a_host_that_claims_early_is_the_only_one_with_the_ordinal(ground: Ground) -> None:
+    """The claim comes before anything slow, and `close` frees the ordinal."""
+    identity = claim(ground.name, options_of(ground))
+    with pytest.raises(ConfigurationError, match="already runs on this machine"):
+        claim(ground.name, options_of(ground))
+    worker = Worker(spec(ground.name), options_of(ground), identity)
+    worker.open()
+    worker.close()
+    worker.close()
+    claim(ground.name, options_of(ground)).lock.close()

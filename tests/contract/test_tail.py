@@ -1,0 +1,133 @@
+"""The reader without a group, against the real broker."""
+
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from complaints.bus import Record
+from complaints.bus.confluent import ConfluentTail
+from complaints.bus.tail import Tail
+from complaints.contract import CASES
+from complaints.errors import BusUnavailable
+from tests.harness.cases import Transactions
+from tests.harness.support import KafkaServer, free_port, wait_until
+from tests.harness.topics import make_like
+from tests.harness.view import delete_topics
+
+
+@pytest.fixture
+def topic(kafka: KafkaServer) -> str:
+    """A topic of its own with twelve partitions."""
+    name = f"test.{uuid4().hex}"
+    make_like(kafka.brokers, name, CASES)
+    return name
+
+
+@pytest.fixture
+def tail(kafka: KafkaServer, topic: str) -> Iterator[Tail]:
+    """A reader of it."""
+    made: Tail = ConfluentTail(kafka.brokers, topics=[topic])
+    yield made
+    made.close()
+
+
+def records(topic: str, *numbers: int) -> list[Record]:
+    """Return records with keys of their own."""
+    return [Record(topic=topic, key=b"key-%d" % number, value=b"%d" % number) for number in numbers]
+
+
+def from_first(tail: Tail, topic: str) -> None:
+    """Start at the beginning."""
+    tail.start({(topic, number): span.first for number, span in tail.extents()[topic].partitions.items()})
+
+
+def id_of(tail: Tail, topic: str) -> str:
+    """Return the id of a topic; empty while the broker is still making it."""
+    try:
+        return tail.extents()[topic].topic_id
+    except BusUnavailable:
+        return ""
+
+
+def read(tail: Tail, topic: str, count: int, places: dict[tuple[str, int], int]) -> list[int]:
+    """Read until so many records have come and every partition is at its end; note the positions in `places`."""
+    found: list[int] = []
+
+    def enough() -> bool:
+        slice_ = tail.poll(max_records=7, timeout_s=0.5)
+        found.extend(int(record.value or b"") for record in slice_.records)
+        places.update(slice_.next)
+        ends = {(topic, number): span.end for number, span in tail.extents()[topic].partitions.items()}
+        return len(found) >= count and places == ends
+
+    wait_until(enough, what=f"{count} records and the ends")
+    return sorted(found)
+
+
+def test_everything_committed_is_read_once_and_the_positions_pass_the_ends(
+    kafka: KafkaServer, topic: str, tail: Tail
+) -> None:
+    """Markers of transactions and aborted records are no records, but the position goes past them: a restart reads none again."""
+    writer = Transactions(kafka.brokers, f"w-{topic}")
+    writer.write(records(topic, *range(30)))
+    writer.write(records(topic, *range(100, 130)), commit=False)
+    from_first(tail, topic)
+    places: dict[tuple[str, int], int] = {}
+    assert read(tail, topic, 30, places) == list(range(30))
+    before = dict(places)
+    writer.write(records(topic, *range(30, 40)))
+    assert read(tail, topic, 10, places) == list(range(30, 40))
+    tail.start(before)
+    assert read(tail, topic, 10, before) == list(range(30, 40))
+
+
+def test_an_open_transaction_is_not_seen_and_its_end_is_not_the_end(kafka: KafkaServer, topic: str, tail: Tail) -> None:
+    """Until it is committed."""
+    writer = Transactions(kafka.brokers, f"w-{topic}")
+    writer.write(records(topic, 1))
+    from_first(tail, topic)
+    places: dict[tuple[str, int], int] = {}
+    read(tail, topic, 1, places)
+    writer.begin()
+    writer.send(records(topic, *range(2, 40)))
+    writer.flush()
+    assert all(tail.extents()[topic].partitions[number].end == end for (_, number), end in places.items())
+    assert list(tail.poll(max_records=10, timeout_s=0.5).records) == []
+    writer.commit()
+    assert read(tail, topic, 38, places) == list(range(2, 40))
+
+
+def test_a_position_that_the_topic_does_not_have_is_an_error_and_never_skipped(topic: str, tail: Tail) -> None:
+    """Else records would be missed or read again in silence."""
+    tail.start({(topic, 0): 5})
+    with pytest.raises(BusUnavailable):
+        tail.poll(max_records=10, timeout_s=10.0)
+
+
+def test_a_topic_that_was_made_anew_has_another_id_and_is_read_from_its_beginning(
+    kafka: KafkaServer, topic: str, tail: Tail
+) -> None:
+    """By the same reader."""
+    writer = Transactions(kafka.brokers, f"w-{topic}")
+    writer.write(records(topic, *range(20)))
+    from_first(tail, topic)
+    read(tail, topic, 20, {})
+    before = tail.extents()[topic].topic_id
+    delete_topics(kafka.brokers, topic)
+    make_like(kafka.brokers, topic, CASES)
+    wait_until(lambda: id_of(tail, topic) not in {"", before}, what="another id")
+    Transactions(kafka.brokers, f"w2-{topic}").write(records(topic, 7, 8))
+    from_first(tail, topic)
+    assert read(tail, topic, 2, {}) == [7, 8]
+
+
+def test_a_topic_that_is_not_there_and_a_broker_that_is_away_are_unavailable(kafka: KafkaServer) -> None:
+    """In time."""
+    for brokers in (kafka.brokers, f"127.0.0.1:{free_port()}"):
+        tail, started = ConfluentTail(brokers, topics=["no.such.topic"]), time.monotonic()
+        with pytest.raises(BusUnavailable, match=r"no\.such\.topic"):
+            tail.extents()
+        assert time.monotonic() - started < 8
+        tail.close()

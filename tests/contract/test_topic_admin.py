@@ -1,0 +1,195 @@
+"""Topics and the first offsets of steps on a real broker: made, corrected, compared, and completed if a run ended early."""
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from confluent_kafka import Consumer
+from typer.testing import CliRunner, Result
+
+from complaints.bus import Record
+from complaints.bus.confluent import ConfluentProducer
+from complaints.bus.kafka_python import KafkaPythonAdmin
+from complaints.contract import CONTROL, Topic, topics
+from complaints.errors import BusUnavailable, ConfigurationError
+from lapor.cli import app
+from ops.offsets import EARLIEST, LATEST, Moment, mailbox_of, offsets_of, progress, set_offsets
+from ops.topics import MIN_INSYNC, apply, compare
+from tests.harness.support import KafkaServer, wait_until
+
+
+@pytest.fixture
+def admin(kafka: KafkaServer) -> Iterator[KafkaPythonAdmin]:
+    """The real administrator."""
+    made = KafkaPythonAdmin(kafka.brokers)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def topic() -> Topic:
+    """A compacted state topic that is nowhere yet, and is a mailbox at the same time."""
+    name = f"test.{uuid4().hex}"
+    settings = {"cleanup.policy": "compact", "delete.retention.ms": "86400000", "max.message.bytes": "1048588"}
+    return Topic(name=name, models=(), partitions=3, settings=settings, steps=(f"{name}-step",), what="A test.")
+
+
+def lapor(kafka: KafkaServer, data: Path, *arguments: str) -> Result:
+    """Run a command against the broker."""
+    return CliRunner().invoke(app, arguments, env={"LAPOR_KAFKA": kafka.brokers, "LAPOR_DATA": str(data)})
+
+
+def write(kafka: KafkaServer, topic: Topic, number: int = 5) -> None:
+    """Write records."""
+    producer = ConfluentProducer(kafka.brokers)
+    producer.write([Record(topic=topic.name, key=str(at).encode(), value=b"{}") for at in range(number)], 10.0)
+    producer.close()
+
+
+def test_the_declared_topics_are_as_declared_once_they_were_applied(admin: KafkaPythonAdmin) -> None:
+    """The broker of all tests was made so; a second run has nothing to do."""
+    assert apply(admin, topics().values()) == []
+    assert not any(compare(admin, topics()).values())
+
+
+def test_a_topic_is_made_with_all_its_settings_and_its_steps_begin_at_the_first_record(
+    admin: KafkaPythonAdmin, topic: Topic
+) -> None:
+    """What was done is said, and done once."""
+    assert [one.what for one in compare(admin, {topic.name: topic})[topic.name]] == ["is not on Kafka"]
+    assert len(apply(admin, [topic], min_insync=1)) == 2
+    found = admin.found([topic.name, "test.nowhere"])
+    assert list(found) == [topic.name]
+    assert found[topic.name].partitions == 3
+    assert found[topic.name].settings.items() >= {**topic.settings, MIN_INSYNC: "1"}.items()
+    assert admin.group_offsets(topic.steps[0]) == {(topic.name, partition): 0 for partition in range(3)}
+    assert apply(admin, [topic], min_insync=1) == []
+
+
+def test_settings_that_differ_are_named_and_corrected(admin: KafkaPythonAdmin, topic: Topic) -> None:
+    """Other settings stay as they are."""
+    apply(admin, [topic])
+    admin.set(topic.name, {"cleanup.policy": "delete", "max.message.bytes": "5000", "segment.ms": "60000"})
+    said = {one.what for one in compare(admin, {topic.name: topic})[topic.name]}
+    assert "has max.message.bytes=5000, declared is 1048588" in said
+    assert len(said) == 2
+    assert len(apply(admin, [topic])) == 2
+    assert compare(admin, {topic.name: topic})[topic.name] == []
+    assert admin.found([topic.name])[topic.name].settings["segment.ms"] == "60000"
+
+
+def test_a_number_of_partitions_that_differs_is_a_fault_that_only_people_correct(
+    admin: KafkaPythonAdmin, topic: Topic
+) -> None:
+    """It stays, with advice."""
+    apply(admin, [topic])
+    wider = dataclasses.replace(topic, partitions=6)
+    assert apply(admin, [wider]) == []
+    (found,) = compare(admin, {topic.name: wider})[topic.name]
+    assert found.what == "has 3 partitions, declared are 6"
+    assert found.advice
+
+
+def test_a_setting_that_kafka_refuses_is_named(admin: KafkaPythonAdmin, topic: Topic) -> None:
+    """At creation and at a correction."""
+    wrong = dataclasses.replace(topic, settings={"cleanup.policy": "keep"})
+    with pytest.raises(ConfigurationError, match=rf"{topic.name}.*cleanup\.policy"):
+        apply(admin, [wrong])
+    apply(admin, [topic])
+    with pytest.raises(ConfigurationError, match=r"cleanup\.policy=keep"):
+        apply(admin, [wrong])
+
+
+def test_a_run_that_ended_between_the_topic_and_the_offsets_is_completed(admin: KafkaPythonAdmin, topic: Topic) -> None:
+    """As long as nothing has been written."""
+    admin.create(topic, settings=topic.settings, replication=-1)
+    assert len(apply(admin, [topic])) == 1
+    assert len(admin.group_offsets(topic.steps[0])) == 3
+
+
+def test_no_offset_is_committed_for_a_topic_that_holds_records(
+    kafka: KafkaServer, admin: KafkaPythonAdmin, topic: Topic
+) -> None:
+    """Its step may have lost its offsets; then an operator decides."""
+    admin.create(topic, settings=topic.settings, replication=-1)
+    write(kafka, topic)
+    assert apply(admin, [topic]) == []
+    assert admin.group_offsets(topic.steps[0]) == {}
+
+
+def test_offsets_are_set_to_the_ends_to_a_time_and_to_a_number(
+    kafka: KafkaServer, admin: KafkaPythonAdmin, topic: Topic
+) -> None:
+    """For all partitions or for one."""
+    apply(admin, [topic])
+    write(kafka, topic, 30)
+    time.sleep(0.05)
+    between, before = Moment(at_ms=int(time.time() * 1000)), admin.end_offsets(topic.name)
+    write(kafka, topic, 30)
+    step, mailbox = topic.steps[0], mailbox_of(topic.steps[0], {topic.name: topic})
+    assert offsets_of(admin, mailbox, between) == before
+    assert offsets_of(admin, mailbox, Moment(at_ms=between.at_ms + 3_600_000)) == admin.end_offsets(mailbox)
+    assert set(offsets_of(admin, mailbox, EARLIEST).values()) == {0}
+    set_offsets(admin, step, offsets_of(admin, mailbox, LATEST))
+    set_offsets(admin, step, offsets_of(admin, mailbox, 1, partitions=[2]))
+    first, second, third = progress(admin, step, mailbox)
+    assert (first.committed, second.committed, third.committed) == (first.end, second.end, 1)
+    with pytest.raises(ConfigurationError, match="no offset 1000"):
+        offsets_of(admin, mailbox, 1000)
+    with pytest.raises(ConfigurationError, match="no partition 7; it has 0 to 2"):
+        offsets_of(admin, mailbox, LATEST, partitions=[7])
+
+
+def test_offsets_of_a_group_with_members_are_not_set(kafka: KafkaServer, admin: KafkaPythonAdmin, topic: Topic) -> None:
+    """The members are named; once they have stopped it works."""
+    apply(admin, [topic])
+    step = topic.steps[0]
+    member = Consumer({"bootstrap.servers": kafka.brokers, "group.id": step, "client.id": "somebody"})
+    member.subscribe([topic.name])
+    wait_until(lambda: member.poll(0.1) is None and bool(admin.members(step)), what="a member")
+    with pytest.raises(ConfigurationError, match="somebody at /127"):
+        set_offsets(admin, step, offsets_of(admin, topic.name, LATEST), patience_s=0.5)
+    with pytest.raises(ConfigurationError, match="has members"):
+        admin.set_group_offsets(step, {(topic.name, 0): 0})
+    member.close()
+    set_offsets(admin, step, offsets_of(admin, topic.name, LATEST))
+
+
+def test_a_topic_that_is_not_there_has_no_offsets(admin: KafkaPythonAdmin) -> None:
+    """An error that says which."""
+    with pytest.raises(BusUnavailable, match=r"test\.nowhere"):
+        admin.first_offsets("test.nowhere")
+
+
+def test_the_commands_show_apply_and_check_topics(kafka: KafkaServer, admin: KafkaPythonAdmin, tmp_path: Path) -> None:
+    """`check` fails where something differs, and `apply` corrects it."""
+    shown = lapor(kafka, tmp_path, "topics")
+    assert shown.exit_code == 0
+    assert shown.stdout.count("ok       lapor.") == len(topics())
+    assert lapor(kafka, tmp_path, "topics", "check").exit_code == 0
+    admin.set(CONTROL, {"retention.ms": "1000"})
+    differs = lapor(kafka, tmp_path, "topics", "check")
+    assert differs.exit_code == 1
+    assert differs.stdout == f"{CONTROL} has retention.ms=1000, declared is 86400000\n"
+    assert f"differs  {CONTROL}" in lapor(kafka, tmp_path, "topics").stdout
+    applied = lapor(kafka, tmp_path, "topics", "apply")
+    assert applied.exit_code == 0
+    assert f"set retention.ms=86400000 for {CONTROL}, was 1000" in applied.stdout
+
+
+def test_the_commands_show_and_set_offsets(kafka: KafkaServer, tmp_path: Path) -> None:
+    """For a step that is declared; an unknown one is an error that lists the others."""
+    mailbox, step = next((name, topic.steps[0]) for name, topic in topics().items() if topic.steps)
+    made = lapor(kafka, tmp_path, "offsets", "set", step, "--to", "earliest", "--topic-partition", "1")
+    assert (made.exit_code, made.stdout) == (0, f"{step} goes on at {mailbox}/1/0\n")
+    shown = lapor(kafka, tmp_path, "offsets", "show", step).stdout
+    assert f"{mailbox}/1  0 to" in shown
+    assert "workers: none" in shown
+    unknown = lapor(kafka, tmp_path, "offsets", "show", "lapor-nobody")
+    assert isinstance(unknown.exception, ConfigurationError)
+    assert step in str(unknown.exception)
+    wrong = lapor(kafka, tmp_path, "offsets", "set", step, "--to", "soon")
+    assert "--to 'soon' is no time" in str(wrong.exception)

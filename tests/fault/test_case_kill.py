@@ -1,0 +1,152 @@
+"""kill -9 of the router's workers and of Kafka, in every phase, with records in hand: each record has its effect exactly once."""
+
+import json
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from complaints.crypto import Keyring
+from sinks.clickhouse.client import Store
+from tests.harness.case_checker import Checker
+from tests.harness.case_feed import Feed
+from tests.harness.case_killer import PHASES, Chaos, Killer, Processes
+from tests.harness.case_log import Log, committed
+from tests.harness.case_plan import Plan, Sizes
+from tests.harness.case_tables import differences
+from tests.harness.case_view import view_differences
+from tests.harness.support import KafkaServer, free_port, start_clickhouse, start_kafka, wait_until
+
+VIEW_KEY = "a key of the kill test"
+
+SETTLE_S = 120.0
+"""How long the workers may take for what is left after the last kill."""
+
+
+class Trial:
+    """One run: its servers, its processes and what it says at its end."""
+
+    def __init__(self, folder: Path, keys: Keyring) -> None:
+        self._folder, self._keys = folder, keys
+        self.seed = int(os.environ.get("LAPOR_KILL_SEED") or random.SystemRandom().randrange(10**9))
+        self.said: dict[str, object] = {"seed": self.seed}
+        self._began = time.monotonic()
+        self._closing = ExitStack()
+        self._view = f"127.0.0.1:{free_port()}"
+
+    def run(self, sizes: Sizes, chaos: Chaos) -> None:
+        """Feed, kill, settle and check."""
+        with ThreadPoolExecutor() as pool:  # each takes seconds
+            kafka, clickhouse = pool.submit(self._start_kafka), pool.submit(self._start_clickhouse)
+            plan = Plan(self.seed, self._keys)
+            records = plan.records(sizes)
+        server, address = kafka.result(), clickhouse.result()
+        settings = {"KAFKA": server.brokers, "CLICKHOUSE": address, "VIEW": self._view, "VIEW_KEY": VIEW_KEY}
+        processes = Processes.start(self._folder, chaos.workers, settings)
+        self._closing.callback(processes.stop)
+        feed = Feed(server.brokers, records, self.seed)
+        self._closing.callback(feed.close)
+        self._stage("started")
+        killer = Killer(processes, server, feed, chaos, self.seed, len(records))
+        try:
+            killer.run()
+        finally:
+            self.said |= killer.report()
+        self._stage("killed")
+        feed.finish(SETTLE_S)
+        wait_until(lambda: settled(server.brokers), timeout_s=SETTLE_S, what="the end of the mailboxes")
+        self._stage("settled")
+        checker = Checker(Log.read(server.brokers), administrator=plan.law.administrator_id)
+        checker.check((record.key, record.value) for record in records)
+        self._check_copies(checker, address)
+        check_kills(processes, chaos)
+
+    def _stage(self, name: str) -> None:
+        self.said[f"{name}_s"] = round(time.monotonic() - self._began, 1)
+
+    def _start_kafka(self) -> KafkaServer:
+        server = start_kafka(self._folder / "kafka")
+        self._closing.callback(server.stop)
+        return server
+
+    def _start_clickhouse(self) -> str:
+        process, address = start_clickhouse(self._folder / "clickhouse")
+        self._closing.callback(process.wait, 30)
+        self._closing.callback(process.terminate)
+        store = Store(address)
+        store.execute("CREATE DATABASE kill")
+        store.close()
+        return f"{address}/kill"
+
+    def _check_copies(self, checker: Checker, address: str) -> None:
+        """Compare ClickHouse and the view with the log, and say everything that is wrong."""
+        store = Store(address)
+        checker.violations += differences(store, checker)
+        store.close()
+        checker.violations += view_differences(f"http://{self._view}", VIEW_KEY, checker)
+        self.said |= {"counts": dict(sorted(checker.counts.items())), "violations": len(checker.violations)}
+        self._stage("checked")
+        assert not checker.violations, "\n".join(checker.violations[:40])
+
+    def logs(self) -> str:
+        """Return the end of each log."""
+        logs = sorted(self._folder.glob("*.log"))
+        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs)
+
+    def close(self) -> None:
+        """End everything."""
+        self._closing.close()
+
+
+def check_kills(processes: Processes, chaos: Chaos) -> None:
+    """Hold that the run did what it promised: a kill that hits nothing proves nothing."""
+    hits = processes.hits()
+    assert all(hit["records"] for hit in hits)
+    dead = Counter(hit["phase"] for hit in hits if hit["signal"] == "SIGKILL")
+    assert dead.total() == chaos.kills
+    assert min(dead[phase] for phase in PHASES) >= chaos.kills // len(PHASES)
+    assert sum(hit["signal"] == "SIGSTOP" for hit in hits) == chaos.pauses
+
+
+def settled(brokers: str) -> bool:
+    """Return whether the workers' positions have passed the last record of each mailbox."""
+    last = {entry.partition: entry.offset for entry in committed(brokers, "lapor.complaints")}
+    positions = {
+        entry.partition: entry.said["offset"]
+        for entry in committed(brokers, "lapor.cases")
+        if entry.key == b"\0position"
+    }
+    return all(positions.get(partition, 0) > offset for partition, offset in last.items())
+
+
+@pytest.fixture
+def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> Iterator[Trial]:
+    """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
+    made = Trial(tmp_path, keys)
+    try:
+        yield made
+    finally:
+        if made.said.get("violations") != 0:
+            print(made.logs())  # noqa: T201  # pytest shows it with the failure
+        made.close()
+        with capsys.disabled():
+            print(f"\n{json.dumps(made.said)}")  # noqa: T201  # the figures of the run
+
+
+@pytest.mark.timeout(300)
+def test_each_record_has_its_effect_once_whatever_dies(trial: Trial) -> None:
+    """A small run of the next test: two workers, a kill in each phase, a pause, a wiped folder, and Kafka once."""
+    trial.run(Sizes(cases=300, records=1500), Chaos(workers=2, kills=8, pauses=1, wipes=1, kafka=1, readers=1))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_30000_records_on_6000_cases_with_60_kills(trial: Trial) -> None:
+    """Three workers, each phase at least three times, ten pauses, three wiped folders, Kafka killed five times: exactly once, in order."""
+    trial.run(Sizes(cases=6000, records=30_000), Chaos(workers=3, kills=60, pauses=10, wipes=3, kafka=5, readers=5))

@@ -1,0 +1,98 @@
+"""A second, independent account of a case: what its facts amount to, what a command must lead to, and how codes are made."""
+
+import hmac
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MOST_REFUSALS, MOST_ADDITIONS, MOST_QUESTIONS = 3, 50, 2
+REASON_BYTES, ANSWER_BYTES = 2_000, 8_000
+
+Model = dict[str, Any]
+
+
+def next_code(code: str, complaint_id: str) -> str:
+    """Return the tracking code of a complaint whose code another one has: fifty bits in base32 and a check character over GF(32)."""
+    digest = hmac.new(code.encode(), UUID(complaint_id).bytes, sha256).digest()
+    bits = f"{int.from_bytes(digest[:7]):056b}"[:50]
+    values = [int(bits[start : start + 5], 2) for start in range(0, 50, 5)]
+    check = 0
+    for value in values:
+        check = (check ^ value) * 2
+        check = check ^ 37 if check > 31 else check
+    return "".join(LETTERS[value] for value in [*values, check])
+
+
+def spaced(code: str) -> str:
+    """Return a code as people read it."""
+    return f"{code[:5]} {code[5:10]} {code[10:]}"
+
+
+def new() -> Model:
+    """Return a case to which nothing has happened."""
+    lists: Model = {name: [] for name in ("chain", "refusals", "answers", "additions", "commands")}
+    return {**lists, "version": 0, "owner": "", "triage": False, "state": "menunggu", "question": None, "questions": 0}
+
+
+def fold(model: Model, fact: Model) -> None:
+    """Change a case by a fact."""
+    model["version"] += 1
+    match fact["kind"]:
+        case "diteruskan":
+            given = fact["disposition"]
+            if given["hop"] == len(model["chain"]):
+                model["chain"].append(given["owner"]["id"])
+                model["state"] = "menunggu" if given["triage"] else "diproses"
+            model["owner"], model["triage"] = given["owner"]["id"], given["triage"]
+        case "ditanyakan":
+            model["question"], model["questions"] = fact["part"], model["questions"] + 1
+        case "dilengkapi":
+            model["additions"].append(fact["addition"]["raw"]["upstream_id"])
+            model["question"] = None
+        case "bukan wewenang":
+            model["refusals"].append((fact["actor"], len(model["chain"]) - 1, fact["text"]))
+        case "ditanggapi":
+            model["answers"].append((model["owner"], fact["text"]))
+            model["state"] = "ditanggapi"
+    if fact["caused_by"] not in model["commands"]:
+        model["commands"].append(fact["caused_by"])
+
+
+def of_document(case: Model) -> Model:
+    """Return the same account of the document of a case."""
+    return {
+        "chain": [hop["owner"]["id"] for hop in case["chain"]],
+        "refusals": [(said["agency_id"], said["hop"], said["reason"]) for said in case["refusals"]],
+        "answers": [(answer["agency"]["id"], answer["text"]) for answer in case["answers"]],
+        "additions": [one["raw"]["upstream_id"] for one in case["complaint"].get("additions", [])],
+        "commands": list(case["commands"]),
+        "version": case["version"],
+        "owner": case["owner"]["id"],
+        "triage": case["triage"],
+        "state": case["state"],
+        "question": case.get("question", {}).get("part"),
+        "questions": case["questions"],
+    }
+
+
+def first_fact(model: Model, command: Model, administrator: str) -> str:
+    """Return the kind of the first fact to which a command must lead, as the rules of cases say in words."""
+    kind, actor = command["kind"], command["actor"]
+    if kind == "add":
+        if actor != "citizen":
+            return "ditolak"
+        return "dilengkapi" if len(model["additions"]) < MOST_ADDITIONS else "dilanjutkan"
+    text = command.get("text", "").strip()
+    most = REASON_BYTES if kind == "refuse" else ANSWER_BYTES
+    if actor != model["owner"] or not text or len(command["text"].encode()) > most:
+        return "ditolak"
+    if kind == "refuse":
+        return "ditolak" if actor == administrator or model["state"] == "ditanggapi" else "bukan wewenang"
+    return "ditolak" if model["answers"][-1:] == [(actor, text)] else "ditanggapi"
+
+
+def asks(model: Model, missing: list[str]) -> str | None:
+    """Return the part that the citizen must be asked for after a complaint or an addition."""
+    part = next((part for part in ("subject", "place") if part in missing), None)
+    return part if model["triage"] and model["questions"] < MOST_QUESTIONS else None

@@ -1,0 +1,83 @@
+"""Reads topics to their end as a reader of committed records does. It shares no code with the product."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from confluent_kafka import Consumer, Message, TopicPartition
+
+READ_S = 60.0
+"""How long it may take to read one topic."""
+
+
+class Entry(NamedTuple):
+    """A committed record.
+
+    Attributes:
+        partition: where it is.
+        offset: its place there.
+        key: the key.
+        value: the bytes; None for a tombstone.
+        headers: by name.
+        at_ms: when Kafka appended it, in milliseconds since 1970.
+    """
+
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes | None
+    headers: dict[str, bytes]
+    at_ms: int
+
+    @property
+    def said(self) -> Any:
+        """The JSON in the value."""
+        return json.loads(self.value or b"null")
+
+
+class Log(NamedTuple):
+    """What is on Kafka: the entries of each topic, those of one partition in their order."""
+
+    mailbox: list[Entry]
+    facts: list[Entry]
+    cases: list[Entry]
+    replies: list[Entry]
+    letters: list[Entry]
+
+    @classmethod
+    def read(cls, brokers: str) -> "Log":
+        """Read all topics of the router."""
+        names = ("complaints", "case-events", "cases", "replies", "deadletters")
+        return cls(*(list(committed(brokers, f"lapor.{name}")) for name in names))
+
+
+def committed(brokers: str, topic: str) -> Iterator[Entry]:
+    """Yield the committed records of a topic, up to its end now; those of one partition in their order."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": "checker",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        }
+    )
+    left = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
+    consumer.assign([TopicPartition(topic, number, 0) for number in left])
+    deadline = time.monotonic() + READ_S
+    while left:
+        assert time.monotonic() < deadline, f"{topic} could not be read to its end"
+        for message in consumer.consume(1000, timeout=0.2):
+            if message.error() is None:
+                yield _entry(message)
+            else:
+                left.discard(message.partition() or 0)
+    consumer.close()
+
+
+def _entry(message: Message) -> Entry:
+    headers = {at[0]: at[1] if isinstance(at[1], bytes) else b"" for at in message.headers() or []}
+    place = (message.partition() or 0, message.offset() or 0)
+    return Entry(*place, message.key() or b"", message.value(), headers, at_ms=message.timestamp()[1])

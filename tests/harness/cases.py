@@ -1,0 +1,241 @@
+"""Valid cases and facts that many tests build, the records that they are on Kafka, and whoever writes them in transactions."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from confluent_kafka import Producer
+
+from complaints import ids, tracking
+from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import encode
+from complaints.case import Answer, Case, Hop
+from complaints.command import CITIZEN, CommandKind
+from complaints.contract import CASES
+from complaints.disposition import AgencyRef, Deadline, Disposition, Evidence
+from complaints.event import Addition, Complaint, Raw, Refusal
+from complaints.fact import Fact, FactKind, Result
+from tests.harness.support import NOON
+
+DPU = AgencyRef(id="dpu-33.74", name="Dinas Pekerjaan Umum Kota Semarang")
+PEMDA = AgencyRef(id="pemda-33.74", name="Pemerintah Kota Semarang")
+DUE = Deadline(duty="complete", working_days=14, due=date(2026, 11, 23), source="PermenPANRB 5/2025")
+SEALED = "c2VhbGVk-the-address-of-a-citizen"
+
+
+def complaint(number: int = 7, **changes: Any) -> Complaint:
+    """Return a complaint as it is in a case; `number` tells it from others."""
+    fields: dict[str, Any] = {
+        "id": ids.complaint_id("web", str(number)),
+        "channel": "web",
+        "received_at": NOON,
+        "title": "Jalan berlubang",
+        "text": "Jalan di Kota Semarang berlubang",
+        "reporter_ref": "r",
+        "reply_address": SEALED,
+        "raw": Raw(coding="utf-8", upstream_id=str(number)),
+        "normaliser_version": "t",
+    } | changes
+    code = tracking.code_for(fields["id"], key=b"sixteen bytes or more")
+    return Complaint(**{"tracking_code": code, **fields})
+
+
+def disposition(owner: AgencyRef = DPU, *, hop: int = 0, **changes: Any) -> Disposition:
+    """Return a decision who owns a case."""
+    fields: dict[str, Any] = {
+        "hop": hop,
+        "owner": owner,
+        "confidence": 0.9,
+        "explanation": f"Diteruskan ke {owner.name} karena jalan kota.",
+        "evidence": (Evidence(rule="subject:jalan", span="jalan berlubang", law="UU 38/2004 ps. 16", weight=2.0),),
+        "deadlines": (DUE,),
+        "rules_version": "r1",
+        "registry_version": "g1",
+    }
+    return Disposition(**(fields | changes))
+
+
+class Story:
+    """A case with its facts, told step by step as the router's step would decide it; each step is one minute after the one before."""
+
+    def __init__(self, number: int = 7, *, owner: AgencyRef = DPU, triage: bool = False, **changes: Any) -> None:
+        """Open a case and give it an owner."""
+        self.complaint = complaint(number, **changes)
+        self.facts: list[Fact] = []
+        self.case: Case | None = None
+        self._owner, self._triage, self._hop = owner, triage, 0
+        self._chain: list[Hop] = []
+        self._refusals: list[Refusal] = []
+        self._answers: list[Answer] = []
+        self._commands: dict[UUID, int] = {}
+        self.fact(FactKind.opened, self.complaint.id, complaint=self.complaint)
+        self._route(owner, self.complaint.id)
+
+    @property
+    def code(self) -> str:
+        """The tracking code."""
+        return self.complaint.tracking_code
+
+    @property
+    def now(self) -> datetime:
+        """The time of the next fact."""
+        return NOON + timedelta(minutes=len(self.facts))
+
+    def fact(self, kind: FactKind, cause: UUID, *, actor: str = CITIZEN, **fields: Any) -> Fact:
+        """Add a fact."""
+        made = Fact(
+            id=uuid5(cause, f"fact/{kind.value}"),
+            complaint_id=self.complaint.id,
+            tracking_code=self.code,
+            version=len(self.facts) + 1,
+            kind=kind,
+            at=self.now,
+            caused_by=cause,
+            actor=actor,
+            secret=self.complaint.secret,
+            **fields,
+        )
+        self.facts.append(made)
+        self._commands[cause] = int(made.at.timestamp() * 1000)
+        self._fold()
+        return made
+
+    def _route(self, owner: AgencyRef, cause: UUID) -> None:
+        self._owner = owner
+        self._chain.append(Hop(hop=self._hop, owner=owner, triage=self._triage, since=self.now, caused_by=cause))
+        decided = disposition(owner, hop=self._hop, triage=self._triage)
+        self.fact(FactKind.routed, cause, disposition=decided)
+
+    def refuse(self, cause: UUID, to: AgencyRef = PEMDA, reason: str = "Bukan jalan kota") -> None:
+        """Let the owner refuse, and another agency own the case."""
+        former = self._owner
+        self._refusals.append(Refusal(hop=self._hop, agency_id=former.id, reason=reason, at=self.now))
+        self.fact(FactKind.refused, cause, actor=former.id, text=reason)
+        self._hop += 1
+        self._route(to, cause)
+
+    def answer(self, cause: UUID, text: str = "Sudah kami perbaiki.") -> None:
+        """Let the owner answer."""
+        self._answers.append(Answer(agency=self._owner, text=text, at=self.now, caused_by=cause))
+        self.fact(FactKind.answered, cause, actor=self._owner.id, text=text)
+
+    def add(self, cause: UUID, text: str = "Di Jalan Pemuda") -> None:
+        """Let the citizen add a message."""
+        added = Addition(text=text, received_at=self.now, raw=Raw(coding="utf-8", upstream_id=f"+{len(self.facts)}"))
+        self.complaint = self.complaint.model_copy(update={"additions": (*self.complaint.additions, added)})
+        self.fact(FactKind.added, cause, addition=added)
+
+    def decline(self, cause: UUID, kind: CommandKind, *, actor: str, text: str, **fields: Any) -> None:
+        """Let a command change nothing."""
+        result = fields.pop("result", Result.refused)
+        self.fact(FactKind.declined, cause, actor=actor, text=text, command=kind, result=result, **fields)
+
+    def _fold(self) -> None:
+        if not self._chain:
+            return
+        state = "ditanggapi" if self._answers else "menunggu" if self._triage else "diproses"
+        self.case = Case(
+            version=len(self.facts),
+            complaint_id=self.complaint.id,
+            tracking_code=self.code,
+            state=state,
+            complaint=self.complaint,
+            owner=self._owner,
+            triage=self._triage,
+            hop=self._hop,
+            confidence=0.9,
+            explanation="Diteruskan karena jalan kota.",
+            deadlines=(DUE,),
+            chain=tuple(self._chain),
+            refusals=tuple(self._refusals),
+            answers=tuple(self._answers),
+            rules_version="r1",
+            registry_version="g1",
+            changed_at=self.facts[-1].at,
+            commands=self._commands,
+        )
+
+    def document(self) -> Record:
+        """Return the record of the case."""
+        assert self.case is not None
+        return case_record(self.case)
+
+    def records(self, *, since: int = 0) -> list[Record]:
+        """Return the records of the facts after a version, and that of the case."""
+        return [*(encode(fact, source="/tests") for fact in self.facts[since:]), self.document()]
+
+
+def case_record(case: Case) -> Record:
+    """Return the record of a case in the state topic."""
+    value = case.model_dump_json(exclude_none=True).encode()
+    return Record(topic=CASES, key=case.tracking_code.encode(), value=value, headers=(("format", b"1"),))
+
+
+def stored(record: Record, offset: int = 0, partition: int = 0) -> StoredRecord:
+    """Return a record as Kafka gives it."""
+    return StoredRecord(record.topic, partition, offset, record.key, record.value, record.headers, timestamp_ms=0)
+
+
+class Transactions:
+    """Writes records as the router's step does: in transactions."""
+
+    def __init__(self, brokers: str, name: str) -> None:
+        """Begin as the only writer with this name."""
+        self._producer = Producer(
+            {
+                "bootstrap.servers": brokers,
+                "transactional.id": name,
+                "partitioner": "murmur2_random",
+                "transaction.timeout.ms": 20_000,
+                "linger.ms": 5,
+                "compression.type": "lz4",
+                "queue.buffering.max.messages": 500_000,
+            }
+        )
+        self._producer.init_transactions(20)
+
+    def write(self, records: Iterable[Record], *, commit: bool = True) -> None:
+        """Write records in one transaction, and commit or abort it."""
+        self.begin()
+        self.send(records)
+        self.flush()
+        if commit:
+            self.commit()
+        else:
+            self._producer.abort_transaction(30)
+
+    def begin(self) -> None:
+        """Open a transaction."""
+        self._producer.begin_transaction()
+
+    def flush(self) -> None:
+        """Wait until the broker has what was sent."""
+        self._producer.flush(30)
+
+    def commit(self) -> None:
+        """Commit the transaction that is open."""
+        self._producer.commit_transaction(30)
+
+    def send(self, records: Iterable[Record]) -> None:
+        """Write records within the transaction that is open."""
+        for record in records:
+            while True:
+                try:
+                    self._producer.produce(
+                        record.topic, record.value, record.key, headers=list(record.headers), on_delivery=_check
+                    )
+                except BufferError:
+                    self._producer.poll(0.1)
+                else:
+                    break
+
+    def delete(self, topic: str, key: str) -> None:
+        """Write a tombstone."""
+        self._producer.begin_transaction()
+        self._producer.produce(topic, None, key.encode())
+        self._producer.commit_transaction(30)
+
+
+def _check(error: Any, _message: Any) -> None:
+    assert error is None, error

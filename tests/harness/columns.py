@@ -1,0 +1,46 @@
+"""The columns of the tables as the migrations declare them, and which Python values fit them."""
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sinks.clickhouse.migrate import migrations
+
+
+def columns() -> dict[str, dict[str, str]]:
+    """Return the types of the columns that a row must fill, by the names of table and column."""
+    sql = "\n".join(migration.sql for migration in migrations())
+    found: dict[str, dict[str, str]] = {}
+    for table, body in re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)\n\(\n(.*?)\n\)\nENGINE", sql, re.DOTALL):
+        lines = (re.sub(r" (COMMENT|DEFAULT) .*", "", line.strip()).rstrip(",") for line in body.splitlines())
+        pairs = (line.split(maxsplit=1) for line in lines if not line.startswith("INDEX"))
+        found[table] = {name: kind for name, kind in pairs if name != "stored_at"}
+    return found
+
+
+PLAIN = {"String": str, "UUID": UUID, "Date32": date, "Bool": bool, "Float32": float}
+
+
+def fits(value: Any, kind: str) -> bool:
+    """Return whether the driver can write a value into a column of a type: exactly the Python type, and the number in range."""
+    name, _, inner = kind.removesuffix(")").partition("(")
+    match name:
+        case "LowCardinality" | "Nullable":
+            return (name == "Nullable" and value is None) or fits(value, inner)
+        case "Array":
+            return type(value) is list and all(fits(each, inner) for each in value)
+        case "Tuple":
+            kinds = [field.split()[1] for field in inner.split(", ")]
+            return type(value) is tuple and len(value) == len(kinds) and all(map(fits, value, kinds))
+        case _ if name in PLAIN:
+            return type(value) is PLAIN[name]
+        case _:
+            return type(value) is int and value in _numbers(name)
+
+
+def _numbers(kind: str) -> range:
+    """Return the numbers that a column of integers can hold; a time is a number of milliseconds."""
+    kind = "Int64" if kind == "DateTime64" else kind
+    bits = int(kind.removeprefix("U").removeprefix("Int"))
+    return range(1 << bits) if kind.startswith("U") else range(-(1 << bits - 1), 1 << bits - 1)

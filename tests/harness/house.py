@@ -1,0 +1,120 @@
+"""The router's step without Kafka: mailboxes in memory, for tests of what a case does."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from complaints import ids
+from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import encode
+from complaints.bus.step.contract import State
+from complaints.case import Case
+from complaints.command import CITIZEN, Command, CommandKind, MessageReading
+from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
+from complaints.disposition import Disposition
+from complaints.event import Addition, Complaint, Raw, Reply
+from complaints.fact import Fact
+from complaints.values import Event
+from router.cases.step import CaseStep
+from router.routing import Router
+from tests.harness.support import NOON
+
+NOON_MS = int(NOON.timestamp() * 1000)
+
+
+def plain(event: Event) -> dict[str, Any]:
+    """Return an event as plain data, as a record holds it."""
+    found: dict[str, Any] = orjson.loads(event.model_dump_json(exclude_none=True))
+    return found
+
+
+def routed(router: Router, complaint: Complaint, *refused_by: str) -> Disposition:
+    """Return the disposition of a complaint after refusals."""
+    hop = {"hop": len(refused_by)}
+    return Disposition.model_validate(hop | router.route(plain(complaint), refused_by))
+
+
+def stored(event: Complaint | Command, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
+    """Return a complaint or a command as the mailbox holds it."""
+    return of_record(encode(event, source="/tests"), offset=offset, at_ms=at_ms)
+
+
+def of_record(record: Record, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
+    """Return a written record as Kafka gives it."""
+    return StoredRecord(record.topic, 0, offset, record.key, record.value, record.headers, at_ms)
+
+
+def added(
+    to: Complaint, text: str = "di Jalan Pemuda", *, number: int = 0, at: datetime = NOON, **reading: Any
+) -> Command:
+    """Return the command by which the citizen adds a text; `reading` is what the channel read in it."""
+    upstream_id = f"{to.raw.upstream_id}+{number}"
+    raw = Raw(body=text.encode(), coding="gsm7", upstream_id=upstream_id)
+    return Command(
+        id=ids.addition_id(to.id, upstream_id),
+        tracking_code=to.tracking_code,
+        kind=CommandKind.add,
+        actor=CITIZEN,
+        received_at=at,
+        addition=Addition(text=text, received_at=at, raw=raw),
+        reading=MessageReading(**reading),
+    )
+
+
+def said(kind: CommandKind, of: Complaint, actor: str, text: str = "bukan kami", *, nonce: str = "0") -> Command:
+    """Return an agency's command."""
+    return Command(
+        id=ids.command_id(of.id, kind.value, actor=actor, nonce=nonce),
+        tracking_code=of.tracking_code,
+        kind=kind,
+        actor=actor,
+        received_at=NOON,
+        text=text,
+    )
+
+
+@dataclass
+class House:
+    """A step and what it has written.
+
+    Attributes:
+        law: decides who owns a complaint.
+        states: by tracking code, the bytes of the case.
+        facts: all facts, oldest first.
+        replies: all replies, oldest first.
+        waiting: records that the step wrote to its own mailbox.
+    """
+
+    law: Any = field(default_factory=Router.load)
+    states: dict[bytes, bytes] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    waiting: list[Record] = field(default_factory=list)
+
+    def take(self, event: Complaint | Command, *, at_ms: int = NOON_MS) -> list[Fact]:
+        """Let the step handle a complaint or command, and return the facts."""
+        return self.handle(stored(event, at_ms=at_ms))
+
+    def handle(self, record: StoredRecord) -> list[Fact]:
+        """Let the step handle a record, and return the facts."""
+        key = record.key or b""
+        effect = CaseStep(self.law)(State(self.states[key]) if key in self.states else None, record)
+        if isinstance(effect.state, State):
+            self.states[key] = effect.state.value
+        of = {topic: [one.value for one in effect.outputs if one.topic == topic] for topic in (CASE_EVENTS, REPLIES)}
+        facts = [self.read(value) for value in of[CASE_EVENTS]]
+        self.facts += facts
+        self.replies += [Reply.model_validate_json(value) for value in of[REPLIES]]
+        self.waiting += [one for one in effect.outputs if one.topic == COMPLAINTS]
+        return facts
+
+    @staticmethod
+    def read(value: bytes) -> Fact:
+        """Return the fact in a record's value, which a model writes to the byte as the step does."""
+        return Fact.model_validate_json(value)
+
+    def case(self, code: str) -> Case:
+        """Return the case with a code."""
+        return Case.model_validate_json(self.states[code.encode()])

@@ -1,0 +1,33 @@
+"""How a case joins an addition to its complaint: the specification that the router and the readings of the channels both keep."""
+
+from complaints.command import Command
+from complaints.event import Complaint
+
+
+def joined(complaint: Complaint, command: Command) -> Complaint:
+    """Return the complaint with the message of a command `add`.
+
+    What the complaint has goes before what the message says: its date, its topic, and its place if that has a regency. A place that the
+    message tells without a region, such as a street or a shared position, is taken too.
+    """
+    added, reading = command.addition, command.reading
+    assert added is not None
+    assert reading is not None
+    place = complaint.place
+    if place.regency is None and (reading.place.province or reading.place.text):
+        place = reading.place
+    attachments = (*complaint.attachments, *added.attachments)
+    occurred_on = complaint.occurred_on or reading.occurred_on
+    there = {"evidence": bool(attachments), "date": occurred_on is not None}
+    return complaint.model_copy(
+        update={
+            "additions": (*complaint.additions, added),
+            "occurred_on": occurred_on,
+            "place": place,
+            "topic": complaint.topic or reading.topic,
+            "complaint_class": reading.complaint_class,
+            "oversight": complaint.oversight or reading.oversight,
+            "attachments": attachments,
+            "missing": tuple(part for part in reading.missing if not there.get(part)),
+        }
+    )

@@ -1,0 +1,194 @@
+"""The rows of an event as its model gives them: slower than the sink, and another way to the same answer."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from complaints.bus import StoredRecord
+from complaints.bus.envelope import decode
+from complaints.case import Case
+from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
+from complaints.event import Complaint, DeadLetter, Deadline, Delivery, Place, Region
+from complaints.fact import Fact, FactKind
+from normalizer.masking import mask
+
+Row = dict[str, Any]
+
+
+def reference(record: StoredRecord) -> list[tuple[str, Row]]:
+    """Return the rows of a valid record, each with the name of its table."""
+    match record.topic:
+        case topic if topic == CASE_EVENTS:
+            rows = _fact(decode(record, Fact))
+        case topic if topic == CASES:
+            rows = [("case_now", _case(decode(record, Case)))]
+        case topic if topic == DELIVERIES:
+            rows = [("delivery_rows", _delivery(decode(record, Delivery)))]
+        case topic if topic == DEAD_LETTERS:
+            rows = [("dead_letter_rows", _dead_letter(decode(record, DeadLetter)))]
+        case topic:
+            raise AssertionError(topic)
+    place = {
+        "appended_at": record.timestamp_ms,
+        "kafka_partition": record.partition,
+        "kafka_offset": record.offset,
+    }
+    return [(table, row | place) for table, row in rows]
+
+
+def ms(at: datetime) -> int:
+    """Return a time in milliseconds since 1970."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _shown(text: str, *, secret: bool) -> str:
+    return "" if secret else mask(text)
+
+
+def _region(level: str, region: Region | None) -> Row:
+    return {f"{level}_code": region.code if region else "", level: region.name if region else ""}
+
+
+def _described(complaint: Complaint) -> Row:
+    place: Place = complaint.place
+    hidden = complaint.secret
+    return {
+        "channel": complaint.channel,
+        "received_at": ms(complaint.received_at),
+        "title": _shown(complaint.title, secret=hidden),
+        "occurred_on": complaint.occurred_on.date if complaint.occurred_on else None,
+        "occurred_precision": complaint.occurred_on.precision.value if complaint.occurred_on else "",
+        "secret": complaint.secret,
+        "anonymous": complaint.anonymous,
+        "class": complaint.complaint_class.value,
+        "oversight": complaint.oversight,
+        "topic": complaint.topic or "",
+        **_region("province", place.province),
+        **_region("regency", place.regency),
+        **_region("district", None if hidden else place.district),
+        **_region("village", None if hidden else place.village),
+        "missing": list(complaint.missing),
+        "attachments": len(complaint.attachments),
+        "continues": complaint.continues or "",
+        "normaliser_version": complaint.normaliser_version,
+    }
+
+
+def _deadlines(deadlines: tuple[Deadline, ...]) -> list[Any]:
+    return [(deadline.duty, deadline.working_days, deadline.due, deadline.source) for deadline in deadlines]
+
+
+def _fact(fact: Fact) -> list[tuple[str, Row]]:
+    known = {"complaint_id": fact.complaint_id, "tracking_code": fact.tracking_code, "at": ms(fact.at)}
+    step = {"event_id": fact.id, "version": fact.version, "caused_by": fact.caused_by}
+    received = fact.complaint or fact.addition
+    secret = fact.secret or (fact.complaint is not None and fact.complaint.secret)
+    event = {
+        "kind": fact.kind.value,
+        "received_at": ms(received.received_at) if received else None,
+        "actor": fact.actor,
+        "secret": secret,
+        "part": fact.part or "",
+        "text": _shown(fact.addition.text if fact.addition else fact.text or "", secret=secret),
+        "command": fact.command.value if fact.command else "",
+        "result": fact.result.value if fact.result else "",
+        "continued_as": fact.continued_as or "",
+    }
+    rows = [("case_event_rows", known | step | event)]
+    if fact.kind is FactKind.opened and fact.complaint:
+        complaint = fact.complaint
+        own = {
+            "text": _shown(complaint.text, secret=complaint.secret),
+            "parts": complaint.raw.parts,
+            "partial": complaint.raw.partial,
+        }
+        rows.append(("complaint_rows", known | _described(complaint) | own))
+    if fact.kind is FactKind.routed:
+        rows.append(("disposition_rows", known | step | _disposition(fact, secret=secret)))
+    return rows
+
+
+def _disposition(fact: Fact, *, secret: bool) -> Row:
+    made = fact.disposition
+    assert made is not None
+    return {
+        "hop": made.hop,
+        "owner_id": made.owner.id,
+        "owner": made.owner.name,
+        "previous_owner_id": made.previous_owner.id if made.previous_owner else "",
+        "triage": made.triage,
+        "confidence": made.confidence,
+        "explanation": _shown(made.explanation, secret=secret),
+        "rules": [evidence.rule for evidence in made.evidence],
+        "laws": [evidence.law for evidence in made.evidence if evidence.law],
+        "alternatives": [] if secret else [(other.id, other.name, other.score) for other in made.alternatives],
+        "deadlines": _deadlines(made.deadlines),
+        "rules_version": made.rules_version,
+        "registry_version": made.registry_version,
+    }
+
+
+def _case(document: Case) -> Row:
+    complaint = document.complaint
+    return {
+        "complaint_id": document.complaint_id,
+        "tracking_code": document.tracking_code,
+        "version": document.version,
+        "state": document.state,
+        "first_routed_at": ms(document.chain[0].since),
+        "first_answered_at": ms(document.answers[0].at) if document.answers else None,
+        "changed_at": ms(document.changed_at),
+        "owner_id": document.owner.id,
+        "owner": document.owner.name,
+        "owner_since": ms(document.chain[-1].since),
+        "triage": document.triage,
+        "hop": document.hop,
+        "confidence": document.confidence,
+        "explanation": _shown(document.explanation, secret=complaint.secret),
+        "deadlines": _deadlines(document.deadlines),
+        "refusals": len(document.refusals),
+        "additions": len(complaint.additions),
+        "answers": len(document.answers),
+        "questions": document.questions,
+        "question": document.question.part if document.question else "",
+        "question_at": ms(document.question.at) if document.question else None,
+        "text": _whole(complaint),
+        "rules_version": document.rules_version,
+        "registry_version": document.registry_version,
+        **_described(complaint),
+    }
+
+
+def _whole(complaint: Complaint) -> str:
+    if complaint.secret:
+        return ""
+    whole = "\n".join([mask(complaint.text), *(mask(addition.text) for addition in complaint.additions)])
+    return mask(whole) if complaint.additions else whole
+
+
+def _delivery(event: Delivery) -> Row:
+    return {
+        "delivery_id": event.id,
+        "reply_id": event.reply_id,
+        "complaint_id": event.complaint_id,
+        "tracking_code": event.tracking_code,
+        "channel": event.channel,
+        "kind": event.kind.value,
+        "outcome": event.outcome.value,
+        "reason": mask(event.reason),
+        "at": ms(event.at),
+    }
+
+
+def _dead_letter(event: DeadLetter) -> Row:
+    ours = event.error_class in {"MalformedMessage", "ContractViolation"}
+    return {
+        "dead_letter_id": event.id,
+        "channel": event.channel or "",
+        "source_topic": event.source_topic or "",
+        "source_partition": -1 if event.source_partition is None else event.source_partition,
+        "source_offset": -1 if event.source_offset is None else event.source_offset,
+        "reason": mask(event.reason) if ours else "our own fault",
+        "error_class": event.error_class,
+        "attempts": event.attempts,
+        "at": ms(event.at),
+    }

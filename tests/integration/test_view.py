@@ -1,0 +1,267 @@
+"""The view as a process, on a real broker, with the records that the router's step writes in its transactions."""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from complaints.bus import Record
+from complaints.contract import CASE_EVENTS, CASES
+from complaints.errors import UnavailableError
+from complaints.fact import FactKind
+from tests.harness.cases import DPU, PEMDA, Story, Transactions
+from tests.harness.support import KafkaServer, start_kafka, wait_until
+from tests.harness.view import KEY, ViewProcess, remake_topics
+from view.client import ViewClient
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """A broker that these tests may kill, and whose topics they may delete."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def step(broker: KafkaServer) -> Transactions:
+    """Who writes."""
+    return Transactions(broker.brokers, f"step-{uuid4().hex}")
+
+
+@pytest.fixture
+def view(broker: KafkaServer, tmp_path: Path) -> Iterator[ViewProcess]:
+    """A view that is not started."""
+    made = ViewProcess(broker.brokers, tmp_path / "view")
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def client(view: ViewProcess) -> Iterator[ViewClient]:
+    """A client of it."""
+    made = view.client()
+    yield made
+    made.close()
+
+
+def stories(first: int, count: int) -> list[Story]:
+    """Return cases with lives of different lengths."""
+    chance, made = random.Random(first), []
+    for number in range(first, first + count):
+        story = Story(number)
+        for _ in range(chance.randrange(4)):
+            match chance.randrange(3):
+                case 0:
+                    story.refuse(uuid4())
+                case 1:
+                    story.answer(uuid4())
+                case _:
+                    story.add(uuid4())
+        made.append(story)
+    return made
+
+
+def has_facts(client: ViewClient, story: Story) -> bool:
+    """Return whether the view has all facts of a case."""
+    return [fact.id for fact in client.facts(story.code)] == [fact.id for fact in story.facts]
+
+
+def has_all(view: ViewProcess, client: ViewClient, told: list[Story]) -> None:
+    """Assert that the view has every case and every fact, once; the disk of the view says the same."""
+    for story in told:
+        assert story.case is not None
+        found = client.case(story.code, version=story.case.version, wait_s=9)
+        assert found is not None
+        assert (found.version, found.owner, len(found.answers)) == (
+            story.case.version,
+            story.case.owner,
+            len(story.case.answers),
+        )
+        wait_until(partial(has_facts, client, story), what="all facts")
+    with sqlite3.connect(view.folder / "view" / "cases.db") as base:
+        (facts,) = base.execute("SELECT COUNT(*) FROM facts").fetchone()
+        (cases,) = base.execute("SELECT COUNT(*) FROM cases").fetchone()
+    base.close()
+    assert (cases, facts) == (len(told), sum(len(story.facts) for story in told))
+
+
+def test_a_reader_sees_its_command_s_result_within_a_moment(
+    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+) -> None:
+    """It waits for the result; nobody polls. The view says that it is up to date."""
+    remake_topics(broker.brokers)
+    view.start()
+    story, command = Story(), uuid4()
+    step.write(story.records())
+    assert client.result(story.code, story.complaint.id, wait_s=10)
+    story.refuse(command)
+    writing = threading.Timer(0.5, step.write, [story.records(since=2)])
+    writing.start()
+    facts = client.result(story.code, command, wait_s=10)
+    assert [fact.kind for fact in facts] == [FactKind.refused, FactKind.routed]
+    status = client.status(story.code)
+    assert status is not None
+    assert status.owner == PEMDA.name
+    writing.join()
+    time.sleep(2)
+    said = view.health().json()
+    assert said["behind_ms"] < 3000
+    assert {one["topic"] for one in said["partitions"]} == {CASES, CASE_EVENTS}
+    assert len(said["partitions"]) == 24
+
+
+def test_a_view_that_is_killed_between_batches_loses_nothing_and_doubles_nothing(
+    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+) -> None:
+    """Rows and positions are in one transaction of its disk."""
+    remake_topics(broker.brokers)
+    told = stories(1000, 2000)
+
+    def write() -> None:
+        for place in range(0, len(told), 20):
+            step.write([record for story in told[place : place + 20] for record in story.records()])
+
+    writing = threading.Thread(target=write)
+    view.start()
+    writing.start()
+    for _ in range(5):
+        time.sleep(0.3)
+        view.kill()
+        view.start(ready=False)
+    writing.join()
+    wait_until(lambda: view.health().status_code == 200, what="a view that has caught up")
+    has_all(view, client, told)
+    assert "made anew" not in view.log
+
+
+def test_a_folder_that_was_wiped_is_filled_again(
+    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+) -> None:
+    """It is a copy."""
+    remake_topics(broker.brokers)
+    told = stories(4000, 300)
+    step.write([record for story in told for record in story.records()])
+    view.start()
+    has_all(view, client, told)
+    view.kill()
+    for file in (view.folder / "view").iterdir():
+        file.unlink()
+    view.start()
+    has_all(view, client, told)
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["while it runs", "while it is stopped"])
+def test_topics_that_were_made_anew_are_read_from_their_beginning(
+    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient, *, running: bool
+) -> None:
+    """What the former topics had is gone, though the new ones are longer than the old ones were."""
+    remake_topics(broker.brokers)
+    old, new = stories(5000, 20), stories(6000, 300)
+    step.write([record for story in old for record in story.records()])
+    view.start()
+    has_all(view, client, old)
+    if not running:
+        view.stop()
+    remake_topics(broker.brokers)
+    Transactions(broker.brokers, f"new-{uuid4().hex}").write([record for story in new for record in story.records()])
+    if not running:
+        view.start()
+    wait_until(lambda: "made anew" in view.log and view.health().status_code == 200, what="the new topics")
+    has_all(view, client, new)
+    assert client.case(old[0].code) is None
+
+
+def test_what_a_transaction_wrote_is_seen_when_it_is_committed_and_never_if_it_is_aborted(
+    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+) -> None:
+    """A step that is killed leaves aborted records."""
+    remake_topics(broker.brokers)
+    view.start()
+    kept, dropped = Story(1), Story(2)
+    step.write(dropped.records(), commit=False)
+    step.begin()
+    step.send(kept.records())
+    step.flush()
+    assert client.case(kept.code, version=1, wait_s=1) is None
+    step.commit()
+    assert client.case(kept.code, version=2, wait_s=9) is not None
+    view.stop()
+    view.start()
+    assert client.case(dropped.code) is None
+    has_all(view, client, [kept])
+
+
+def test_while_kafka_is_away_the_view_answers_and_says_how_far_it_is_behind(
+    broker: KafkaServer, view: ViewProcess, client: ViewClient
+) -> None:
+    """It reads on by itself. A view that starts meanwhile has caught up only when Kafka is back."""
+    remake_topics(broker.brokers)
+    before, after = Story(1), Story(2)
+    Transactions(broker.brokers, f"before-{uuid4().hex}").write(before.records())
+    view.start()
+    late = ViewProcess(broker.brokers, view.folder.parent / "late")
+    late.start()
+    late.stop()
+    broker.kill()
+    late.start(ready=False)
+    time.sleep(5)
+    assert client.status(before.code) is not None
+    assert view.health().json()["behind_ms"] > 2000
+    wait_until(lambda: late.health().status_code == 503, what="the late view's interface")
+    with closing(late.client()) as asking, pytest.raises(UnavailableError):
+        asking.status(before.code)
+    broker.start()
+    Transactions(broker.brokers, f"after-{uuid4().hex}").write(after.records())
+    wait_until(lambda: client.case(after.code) is not None, what="the view's next record")
+    wait_until(lambda: late.health().status_code == 200, what="the late view")
+    has_all(view, client, [before, after])
+    late.stop()
+
+
+def test_a_record_that_cannot_be_read_is_skipped_and_logged(
+    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+) -> None:
+    """With its place; everything else is read. A tombstone deletes its case."""
+    remake_topics(broker.brokers)
+    story, other = Story(1), Story(2)
+    key = story.code.encode()
+    step.write([*story.records(), *other.records()])
+    step.write([Record(topic=topic, key=key, value=b"poison") for topic in (CASES, CASE_EVENTS)])
+    step.delete(CASE_EVENTS, story.code)
+    story.refuse(uuid4(), DPU)
+    step.write([Record(topic=CASES, key=b"\x00position", value=b'{"offset":1}'), *story.records(since=2)])
+    view.start()
+    has_all(view, client, [story, other])
+    assert view.log.count("cannot be read and is skipped") == 3
+    step.delete(CASES, other.code)
+    wait_until(lambda: client.case(other.code) is None, what="the end of a case")
+    assert client.facts(other.code) == ()
+
+
+def test_two_copies_have_the_same_and_one_is_enough(broker: KafkaServer, step: Transactions, view: ViewProcess) -> None:
+    """They share nothing, and whoever asks hears from the one that lives."""
+    remake_topics(broker.brokers)
+    told = stories(7000, 50)
+    other = ViewProcess(broker.brokers, view.folder.parent / "other")
+    view.start()
+    other.start()
+    step.write([record for story in told for record in story.records()])
+    for copy in (view, other):
+        with closing(copy.client()) as asking:
+            has_all(copy, asking, told)
+    client = ViewClient([view.url, other.url], key=KEY)
+    assert client.status(told[0].code) is not None
+    view.kill()
+    assert client.status(told[0].code) is not None
+    other.stop()
+    with pytest.raises(UnavailableError):
+        client.status(told[0].code)
+    client.close()

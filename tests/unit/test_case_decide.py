@@ -1,0 +1,363 @@
+"""The case as a decider: each record has one result, and the document is the fold of the facts."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from complaints import ids, tracking
+from complaints.bus.step.contract import State
+from complaints.case import Case
+from complaints.command import Command, CommandKind, Sender
+from complaints.contract import COMPLAINTS
+from complaints.errors import ContractViolation
+from complaints.event import Complaint, ReplyKind
+from complaints.fact import FactKind, Result
+from complaints.limits import ADDED_BYTES, ANSWER_BYTES, CASE_BYTES, MOST_ADDITIONS, REASON_BYTES
+from router.cases.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
+from router.cases.step import CaseStep
+from router.cases.table import STATES, TABLE, Role
+from tests.harness.events import complaint
+from tests.harness.house import NOON_MS, House, added, of_record, plain, said, stored
+
+SEMARANG: dict[str, Any] = {
+    "place": {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
+}
+REFUSE, ANSWER = CommandKind.refuse, CommandKind.answer
+
+
+@pytest.fixture
+def house() -> House:
+    """The real rules, and empty mailboxes."""
+    return House()
+
+
+@pytest.fixture
+def pothole() -> Complaint:
+    """A complaint whose owner is clear."""
+    return complaint(text="jalan berlubang di tikungan", title="", **SEMARANG)
+
+
+def kinds(facts: list[Any]) -> list[FactKind]:
+    """Return the kinds of facts."""
+    return [fact.kind for fact in facts]
+
+
+def owner_of(house: House, code: str) -> str:
+    """Return the id of a case's owner."""
+    return house.case(code).owner.id
+
+
+def test_a_complaint_opens_a_case_with_an_owner(house: House, pothole: Complaint) -> None:
+    """Two facts, one document, one reply; nothing of the raw message in them."""
+    facts = house.take(pothole)
+    case = house.case(pothole.tracking_code)
+    assert kinds(facts) == [FactKind.opened, FactKind.routed]
+    assert [fact.version for fact in facts] == [1, 2]
+    assert (case.owner.id, case.state, case.version, case.hop) == ("dpu-33.74", "diproses", 2, 0)
+    assert {fact.caused_by for fact in facts} == {pothole.id}
+    assert facts[0].complaint is not None
+    assert (facts[0].complaint.raw.body, case.complaint.raw.body) == (b"", b"")
+    assert [reply.kind for reply in house.replies] == [ReplyKind.received]
+    assert len({fact.id for fact in facts}) == 2
+
+
+def test_the_time_of_a_fact_is_when_its_record_was_appended(house: House, pothole: Complaint) -> None:
+    """Not the channel's clock, and not the worker's."""
+    later = NOON_MS + 65_000
+    facts = house.take(pothole, at_ms=later)
+    assert {int(fact.at.timestamp() * 1000) for fact in facts} == {later}
+    assert house.case(pothole.tracking_code).complaint.received_at == pothole.received_at
+
+
+def test_what_lacks_the_place_is_asked_for_once_more_and_then_no_more(house: House) -> None:
+    """Two questions; after that the desk decides."""
+    case = complaint(text="jalan berlubang", title="", missing=("place",))
+    assert kinds(house.take(case)) == [FactKind.opened, FactKind.routed, FactKind.asked]
+    assert kinds(house.take(added(case, "di dekat rumah", number=1, missing=("place",)))) == [
+        FactKind.added,
+        FactKind.asked,
+    ]
+    assert kinds(house.take(added(case, "dekat warung", number=2, missing=("place",)))) == [FactKind.added]
+    assert [(reply.kind, reply.part) for reply in house.replies] == [
+        (ReplyKind.question, "place"),
+        (ReplyKind.question, "place"),
+        (ReplyKind.completed, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("missing", "text", "asked"),
+    [
+        ((), "jalan berlubang di tikungan", None),
+        (("place",), "paspor saya belum terbit", None),
+        (("date", "evidence"), "jalan berlubang di tikungan", None),
+        (("place",), "jalan berlubang di tikungan", "place"),
+        (("subject",), "halo", "subject"),
+        (("place", "subject"), "halo", "subject"),
+    ],
+)
+def test_one_question_and_only_where_the_answer_would_help(
+    house: House, missing: tuple[str, ...], text: str, asked: str | None
+) -> None:
+    """Asked only where a desk must sort it out; the subject first."""
+    house.take(complaint(text=text, title="", missing=missing))
+    assert house.replies[-1].part == asked
+    assert (house.replies[-1].kind is ReplyKind.question) == (asked is not None)
+
+
+def test_after_a_refusal_nobody_is_asked(house: House) -> None:
+    """The citizen hears that the case moved on."""
+    case = complaint(text="jalan berlubang di tikungan", title="", missing=("place",), **SEMARANG)
+    house.take(case)
+    for number in range(2):
+        house.take(said(REFUSE, case, owner_of(house, case.tracking_code), nonce=str(number)))
+    assert [reply.kind for reply in house.replies[1:]] == [ReplyKind.moved, ReplyKind.moved]
+
+
+def test_an_answer_to_the_question_moves_the_case_to_its_owner(house: House) -> None:
+    """The place comes later; the desk hands over, which is a hop but no refusal."""
+    case = complaint(text="jalan berlubang di tikungan", title="", missing=("place",))
+    house.take(case)
+    facts = house.take(added(case, "di Kota Semarang", **SEMARANG))
+    now = house.case(case.tracking_code)
+    assert kinds(facts) == [FactKind.added, FactKind.routed]
+    assert (now.owner.id, now.hop, len(now.refusals), now.question) == ("dpu-33.74", 1, 0, None)
+    assert [hop.caused_by for hop in now.chain] == [case.id, facts[0].caused_by]
+
+
+def test_an_addition_that_changes_nothing_is_no_hop(house: House, pothole: Complaint) -> None:
+    """A talkative citizen is no ping-pong."""
+    house.take(pothole)
+    facts = house.take(added(pothole, "masih berlubang"))
+    assert kinds(facts) == [FactKind.added]
+    assert house.case(pothole.tracking_code).hop == 0
+
+
+def test_a_refusal_and_an_addition_that_cross_lose_nothing_in_either_order(pothole: Complaint) -> None:
+    """The review's finding 3: the case went back to the body that had refused."""
+    refusal, addition = said(REFUSE, pothole, "dpu-33.74"), added(pothole, "lubangnya makin besar")
+    for order in ((refusal, addition), (addition, refusal)):
+        house = House()
+        house.take(pothole)
+        for command in order:
+            house.take(command)
+        case = house.case(pothole.tracking_code)
+        assert case.owner.id != "dpu-33.74"
+        assert len(case.complaint.additions) == 1
+        assert [hop.owner.id for hop in case.chain].count("dpu-33.74") == 1
+        assert len({fact.id for fact in house.facts}) == len(house.facts)
+
+
+def test_a_command_that_comes_again_leads_to_nothing(house: House, pothole: Complaint) -> None:
+    """Complaint, addition, refusal and answer: the state stays byte for byte as it was."""
+    events: list[Complaint | Command] = [pothole, added(pothole, "lagi"), said(REFUSE, pothole, "dpu-33.74")]
+    for event in events:
+        assert house.take(event)
+    before = dict(house.states)
+    for event in events * 2:
+        assert house.take(event, at_ms=NOON_MS + 5) == []
+    assert house.states == before
+
+
+def test_another_version_of_the_rules_changes_no_decision(pothole: Complaint) -> None:
+    """The review's finding 2: 28 owners changed under the same id when records were delivered again to a new version."""
+
+    class Other:
+        administrator_id = "kemenpanrb"
+
+        def route(self, *_: Any) -> dict[str, Any]:
+            raise AssertionError("decided again")
+
+        def name(self, agency_id: str) -> str:
+            return agency_id
+
+    house = House()
+    house.take(pothole)
+    before = dict(house.states)
+    house.law = Other()
+    assert house.take(pothole) == []
+    assert house.states == before
+
+
+def test_nobody_refuses_twice_and_it_says_so(house: House, pothole: Complaint) -> None:
+    """Another command by the body that refused is already applied; the case does not move."""
+    house.take(pothole)
+    house.take(said(REFUSE, pothole, "dpu-33.74"))
+    now = owner_of(house, pothole.tracking_code)
+    (again,) = house.take(said(REFUSE, pothole, "dpu-33.74", nonce="again"))
+    assert (again.kind, again.result) == (FactKind.declined, Result.already_applied)
+    assert owner_of(house, pothole.tracking_code) == now
+
+
+def test_only_the_owner_refuses_and_answers(house: House, pothole: Complaint) -> None:
+    """Somebody else is told whose case it is."""
+    house.take(pothole)
+    for kind in (REFUSE, ANSWER):
+        (told,) = house.take(said(kind, pothole, "dinkes-33.74"))
+        assert (told.kind, told.result, told.command) == (FactKind.declined, Result.refused, kind)
+        assert "dpu-33.74" in (told.text or "")
+    assert owner_of(house, pothole.tracking_code) == "dpu-33.74"
+
+
+def test_the_national_administrator_cannot_refuse(house: House, pothole: Complaint) -> None:
+    """After three refusals it is there, and there it stays."""
+    house.take(pothole)
+    for number in range(3):
+        house.take(said(REFUSE, pothole, owner_of(house, pothole.tracking_code), nonce=str(number)))
+    assert owner_of(house, pothole.tracking_code) == "kemenpanrb"
+    (told,) = house.take(said(REFUSE, pothole, "kemenpanrb", nonce="last"))
+    assert (told.result, owner_of(house, pothole.tracking_code)) == (Result.refused, "kemenpanrb")
+    assert len(house.case(pothole.tracking_code).chain) == 4
+
+
+def test_an_answered_case_cannot_be_refused(house: House, pothole: Complaint) -> None:
+    """The citizen would read the former owner's answer as the new one's."""
+    house.take(pothole)
+    house.take(said(ANSWER, pothole, "dpu-33.74", "Sudah diperbaiki."))
+    (told,) = house.take(said(REFUSE, pothole, "dpu-33.74"))
+    case = house.case(pothole.tracking_code)
+    assert (told.result, case.state, case.answers[0].text) == (Result.refused, "ditanggapi", "Sudah diperbaiki.")
+    assert house.replies[-1].kind is ReplyKind.answered
+
+
+def test_the_same_answer_by_two_officers_is_given_once(house: House, pothole: Complaint) -> None:
+    """The second one is told so, and the citizen hears it once."""
+    house.take(pothole)
+    house.take(said(ANSWER, pothole, "dpu-33.74", "Sudah.", nonce="a"))
+    (again,) = house.take(said(ANSWER, pothole, "dpu-33.74", "Sudah.", nonce="b"))
+    assert again.result is Result.already_applied
+    assert [reply.kind for reply in house.replies].count(ReplyKind.answered) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(REFUSE, " "), (ANSWER, ""), (REFUSE, "x" * (REASON_BYTES + 1)), (ANSWER, "x" * (ANSWER_BYTES + 1))],
+)
+def test_a_text_that_is_empty_or_too_long_is_refused(
+    house: House, pothole: Complaint, kind: CommandKind, text: str
+) -> None:
+    """With a sentence, and before a fact is made."""
+    house.take(pothole)
+    (told,) = house.take(said(kind, pothole, "dpu-33.74", text))
+    assert told.result is Result.refused
+
+
+def test_an_addition_beyond_the_number_becomes_a_case_of_its_own(house: House, pothole: Complaint) -> None:
+    """It names the first, keeps its place, and is owned."""
+    house.take(pothole)
+    for number in range(MOST_ADDITIONS):
+        house.take(added(pothole, f"lagi {number}", number=number))
+    one_more = added(pothole, "dan sekarang lampu jalan mati", number=MOST_ADDITIONS)
+    (continued,) = house.take(one_more)
+    assert continued.kind is FactKind.continued
+    (record,) = house.waiting
+    assert record.topic == COMPLAINTS
+    facts = house.handle(of_record(record))
+    other = house.case(continued.continued_as or "")
+    assert kinds(facts)[:2] == [FactKind.opened, FactKind.routed]
+    assert (other.complaint.continues, other.complaint.text) == (pothole.tracking_code, "dan sekarang lampu jalan mati")
+    assert other.complaint.id == ids.continuation_id(one_more.id)
+    assert other.complaint.place == pothole.place
+    assert house.take(one_more) == []
+
+
+def test_what_another_channel_adds_to_a_full_case_is_answered_there(house: House, pothole: Complaint) -> None:
+    """The address and the channel of a case belong together."""
+    house.take(pothole)
+    for number in range(MOST_ADDITIONS):
+        house.take(added(pothole, f"lagi {number}", number=number))
+    sender = Sender(channel="web", reporter_ref="w", reply_address="sealed for the web")
+    house.take(added(pothole, "dari web", number=MOST_ADDITIONS).model_copy(update={"sender": sender}))
+    house.handle(of_record(house.waiting[0]))
+    made = house.case(str((house.waiting[0].key or b"").decode())).complaint
+    assert (made.channel, made.reporter_ref, made.reply_address) == ("web", "w", "sealed for the web")
+    assert house.replies[-1].channel == "web"
+
+
+def test_additions_up_to_every_limit_leave_a_case_that_kafka_takes(house: House, pothole: Complaint) -> None:
+    """The review's finding 1: 24 additions of 20,000 characters crashed the router for ever."""
+    house.take(pothole)
+    results = [house.take(added(pothole, "\x01" * 20_000, number=number))[0].kind for number in range(24)]
+    size = len(house.states[pothole.tracking_code.encode()])
+    assert results.count(FactKind.added) >= 1
+    assert results.count(FactKind.continued) >= 1
+    assert size <= ADDED_BYTES + 10_000
+    for number in range(3):
+        house.take(said(REFUSE, pothole, owner_of(house, pothole.tracking_code), "x" * REASON_BYTES, nonce=str(number)))
+    assert owner_of(house, pothole.tracking_code) == "kemenpanrb"
+    while (
+        house.take(said(ANSWER, pothole, "kemenpanrb", "a" * ANSWER_BYTES, nonce=str(len(house.facts))))[0].result
+        is None
+    ):
+        house.take(said(ANSWER, pothole, "kemenpanrb", str(len(house.facts)), nonce=str(len(house.facts))))
+    assert len(house.states[pothole.tracking_code.encode()]) <= CASE_BYTES
+    assert all(len(one.value) < 1_000_000 for one in house.waiting)
+
+
+def test_a_code_that_is_taken_is_passed_on_under_the_next(house: House, pothole: Complaint) -> None:
+    """The holder's case is not touched, however often the other comes; replies show the new code."""
+    other = pothole.model_copy(update={"id": ids.complaint_id("sms", "another")})
+    house.take(pothole)
+    before = dict(house.states)
+    assert house.take(other) == []
+    assert house.states == before
+    (record,) = house.waiting
+    code = tracking.next_code(pothole.tracking_code, other.id)
+    assert record.key == code.encode()
+    house.handle(of_record(record))
+    assert house.case(code).complaint_id == other.id
+    assert house.replies[-1].tracking_code == code
+    assert tracking.parse(code) == code
+    house.take(other)
+    assert house.handle(of_record(house.waiting[-1])) == []
+
+
+def test_a_command_to_no_case_is_poison(house: House, pothole: Complaint) -> None:
+    """It is kept as a dead letter, which can be sent again when the case is there."""
+    with pytest.raises(ContractViolation, match="no case has the code"):
+        house.take(said(REFUSE, pothole, "dpu-33.74"))
+
+
+def test_fields_and_values_that_this_program_does_not_know_survive(house: House, pothole: Complaint) -> None:
+    """The review's finding 11: a new channel's field was dropped by an old router, and a new class was a dead letter."""
+    record = stored(pothole)
+    body = {**orjson.loads(record.value or b""), "mood": "marah", "class": "darurat"}
+    effect = CaseStep(house.law)(None, replace(record, value=orjson.dumps(body)))
+    assert isinstance(effect.state, State)
+    kept = orjson.loads(effect.state.value)["complaint"]
+    assert (kept["mood"], kept["class"]) == ("marah", "darurat")
+
+
+def test_the_table_is_total() -> None:
+    """Every command by every role in every state has facts or a sentence."""
+    assert set(TABLE) == set(itertools.product(CommandKind, Role))
+    assert all(set(row) == set(STATES) for row in TABLE.values())
+
+
+def test_ids_are_remembered_so_long_and_so_many(house: House, pothole: Complaint) -> None:
+    """90 days, and 500 at most."""
+    house.take(pothole)
+    case: dict[str, Any] = orjson.loads(house.states[pothole.tracking_code.encode()])
+    fact = plain(house.facts[-1])
+    for number in range(MOST_REMEMBERED + 20):
+        case = evolve(case, fact | {"caused_by": str(UUID(int=number))}, NOON_MS + number)
+    assert len(case["commands"]) == MOST_REMEMBERED
+    assert str(UUID(int=MOST_REMEMBERED + 19)) in case["commands"]
+    late = evolve(case, fact | {"caused_by": str(UUID(int=999_999))}, NOON_MS + REMEMBERED_MS + 1_000)
+    assert list(late["commands"]) == [str(UUID(int=999_999))]
+
+
+def test_the_document_is_the_fold_of_its_facts(house: House, pothole: Complaint) -> None:
+    """And each step leaves the document before it as it was."""
+    moment = NOON_MS
+    for event in (pothole, added(pothole, "lagi", number=1), said(REFUSE, pothole, "dpu-33.74")):
+        moment += int(timedelta(minutes=1).total_seconds() * 1000)
+        house.take(event, at_ms=moment)
+    folded = fold((plain(fact), int(fact.at.timestamp() * 1000)) for fact in house.facts)
+    assert folded == orjson.loads(house.states[pothole.tracking_code.encode()])
+    assert Case.model_validate(folded) == house.case(pothole.tracking_code)

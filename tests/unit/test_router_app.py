@@ -1,0 +1,63 @@
+"""The router's host on Faust, as far as it needs no Kafka."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from complaints.bus.step.contract import State
+from router import app
+
+
+class Idle:
+    """A worker of a step that does nothing."""
+
+    def open(self) -> None:
+        """Do nothing."""
+
+    def turn(self) -> None:
+        """Do nothing."""
+
+    def propose_timers(self) -> None:
+        """Do nothing."""
+
+    def pause(self) -> None:
+        """Do nothing."""
+
+    def resume(self) -> None:
+        """Do nothing."""
+
+    def state_of(self, key: bytes) -> State | None:
+        """Return no state."""
+        del key
+        return None
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize("web", [None, ("127.0.0.1", 9410)])
+def test_the_web_endpoint_is_an_option(web: tuple[str, int] | None, tmp_path: Path) -> None:
+    """Without LAPOR_ROUTER_WEB a worker serves none, and runs."""
+    options = app.HostOptions(brokers="127.0.0.1:9092", folder=tmp_path, web=web, key="", beat_age_s=lambda: 0.0)
+    assert app.build(Idle(), options).conf.web_enabled == (web is not None)
+
+
+def test_nothing_but_the_agent_runs_the_step() -> None:
+    """`turn` and `propose_timers` are named once in the host, inside the agent `batches`; no other part of the program names them."""
+    root = Path(app.__file__).parents[1]
+    named: dict[str, list[str]] = {}
+    for path in (*root.glob("router/**/*.py"), *root.glob("lapor/**/*.py")):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                calls = [
+                    node.attr
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Attribute)
+                    and node.attr in {"turn", "propose_timers"}
+                    and isinstance(node.value, ast.Attribute)
+                    and node.value.attr == "worker"
+                ]
+                if calls:
+                    named[function.name] = calls
+    assert named == {"_agents": ["turn", "propose_timers"], "batches": ["turn", "propose_timers"]}

@@ -1,0 +1,87 @@
+"""A step's mailbox without Kafka: an error that ends the client is never dropped with the records of a rebalance."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError
+
+from complaints.bus.step import mailbox
+from complaints.bus.step.mailbox import Mailbox
+from complaints.bus.step.options import WorkerOptions
+from complaints.errors import BusUnavailable
+from tests.harness.step import spec
+
+
+class Ended:
+    """The one message by which librdkafka says that it has ended itself."""
+
+    def error(self) -> KafkaError:
+        """Return the fatal error."""
+        return KafkaError(KafkaError._FATAL, "Static consumer fenced by other consumer", fatal=True)
+
+
+class Client:
+    """A consumer that is fenced; before it says so, it may take the partitions away."""
+
+    def __init__(self, _: Any) -> None:
+        self.loses, self.left = True, [Ended()]
+
+    def subscribe(self, _: list[str], *, on_revoke: Callable[..., None], **__: Any) -> None:
+        """Keep the callback."""
+        self._on_revoke = on_revoke
+
+    def poll(self, _: float) -> Ended | None:
+        """Return the message once, and nothing after it."""
+        if self.loses:
+            self._on_revoke(self, [])
+        return self.left.pop() if self.left else None
+
+    def consume(self, *_: Any, **__: Any) -> list[Ended]:
+        """Return nothing."""
+        return []
+
+    def assignment(self) -> list[Any]:
+        """Return nothing."""
+        return []
+
+    def unassign(self) -> None:
+        """Do nothing."""
+
+    def pause(self, _: list[Any]) -> None:
+        """Do nothing."""
+
+
+class Restored:
+    """A restorer with nothing to do."""
+
+    busy = False
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    def cancel(self, _: list[int]) -> None:
+        """Do nothing."""
+
+
+@pytest.fixture
+def fenced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mailbox:
+    """A mailbox whose client is fenced."""
+    monkeypatch.setattr(mailbox, "Consumer", Client)
+    monkeypatch.setattr(mailbox, "Restorer", Restored)
+    identity: Any = type("Identity", (), {"member": "m-0", "client": "m-0/disk"})
+    store: Any = None
+    options = WorkerOptions(brokers="127.0.0.1:1", ordinal=0, folder=tmp_path)
+    return Mailbox(spec("fenced"), options, identity, store=store, topic_id="t")
+
+
+@pytest.mark.parametrize("loses", [True, False], ids=["in a rebalance", "alone"])
+@pytest.mark.parametrize("paused", [True, False], ids=["paused", "working"])
+def test_a_client_that_ended_itself_ends_the_worker(fenced: Mailbox, *, loses: bool, paused: bool) -> None:
+    """The client says so once: a worker that does not listen would look well, and do nothing for ever."""
+    client: Any = fenced.consumer
+    client.loses = loses
+    if paused:
+        fenced.pause()
+    with pytest.raises(BusUnavailable, match="fenced"):
+        fenced.poll(10)

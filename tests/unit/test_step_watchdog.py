@@ -1,0 +1,75 @@
+"""A call of the Kafka client that ignores its timeout ends the process, and no other call does."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from complaints.bus.step import transaction
+from complaints.bus.step.transaction import Transactions
+from complaints.bus.step.watchdog import STATUS, Watchdog
+from tests.harness.step import spec
+
+
+def test_a_call_that_does_not_come_back_ends_the_process() -> None:
+    """With a status that says so, while the call still hangs."""
+    ended: list[int] = []
+    hung = threading.Event()
+
+    def end(status: int) -> None:
+        ended.append(status)
+        hung.set()
+
+    with Watchdog(end).within(0.2, "a call"):
+        assert hung.wait(5)
+    assert ended == [STATUS]
+
+
+def fail_slowly(watchdog: Watchdog) -> None:
+    """Raise within the time."""
+    with watchdog.within(0.3, "a call"):
+        time.sleep(0.2)
+        raise ValueError("mine")
+
+
+def test_calls_that_come_back_end_nothing() -> None:
+    """However many there are, and whatever they raise."""
+    ended: list[int] = []
+    watchdog = Watchdog(ended.append)
+    for _ in range(5):
+        with pytest.raises(ValueError, match="mine"):
+            fail_slowly(watchdog)
+    time.sleep(0.8)
+    assert ended == []
+
+
+class Hanging:
+    """A producer and a consumer as librdkafka is after its broker was away (confluentinc/librdkafka#5456)."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def consumer_group_metadata(self) -> object:
+        """Return something."""
+        return object()
+
+    def send_offsets_to_transaction(self, *_: object) -> None:
+        """Ignore the timeout."""
+        assert self.released.wait(10)
+
+
+def test_offsets_that_the_client_never_sends_end_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step's transactions are watched where the client is known to hang."""
+    monkeypatch.setattr(transaction, "HUNG_S", 0.2)
+    hanging: Any = Hanging()
+    ended: list[int] = []
+
+    def end(status: int) -> None:
+        ended.append(status)
+        hanging.released.set()
+
+    writer = Transactions(hanging, spec("hanging"), id_="hanging-0", beat=lambda: None)
+    writer._watchdog = Watchdog(end)
+    writer.send_offsets({0: 7}, hanging)
+    assert ended == [STATUS]

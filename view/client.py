@@ -1,0 +1,186 @@
+"""The client of the view: what doors and commands ask about cases. It asks the next copy if one does not answer."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import httpx
+import orjson
+from pydantic import SecretStr, ValidationError
+
+from complaints import tracking
+from complaints.case import Case, CaseStatus
+from complaints.errors import UnavailableError
+from complaints.event import Event
+from complaints.fact import Fact
+from view.status import status_of
+
+PATIENCE_S: Final = 5.0
+"""Seconds to wait for an answer, beside those that the view was asked to wait: it takes milliseconds, and a citizen waits too."""
+
+AWAY_S: Final = 5.0
+"""Seconds after a failure for which a copy is not asked: with every copy away, each look-up then fails at once."""
+
+ASK_S: Final = 9.0
+"""Seconds that one request asks the view to wait; longer waits are several requests."""
+
+NOT_FOUND: Final = 404
+
+E = TypeVar("E", bound=Event)
+
+
+class ViewClient:
+    """Looks up cases and facts in the view (see CaseReader). Thread-safe. Several copies of the view may be named: any of them answers."""
+
+    def __init__(self, urls: Sequence[str], *, key: SecretStr, patience_s: float = PATIENCE_S) -> None:
+        """Keep the settings. The first request connects.
+
+        Args:
+            urls: the base addresses of the copies of the view, in the order in which they are tried.
+            key: the key that the view asks for.
+            patience_s: seconds to wait for one answer.
+        """
+        self._urls = [url.rstrip("/") for url in urls]
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._away_until = dict.fromkeys(self._urls, 0.0)
+        self._http = httpx.Client(
+            headers={"Authorization": f"Bearer {key.get_secret_value()}"}, timeout=patience_s, trust_env=False
+        )
+
+    def status(self, code: str) -> CaseStatus | None:
+        """Return the status of the case with this tracking code; None if there is no such case (see CaseReader).
+
+        Raises:
+            TrackingCodeError: `code` cannot be one of our tracking codes.
+            UnavailableError: no copy of the view answers, or all are still catching up.
+        """
+        found = self.case(code)
+        return None if found is None else status_of(found)
+
+    def status_of(self, complaint_id: UUID) -> CaseStatus | None:
+        """Return the status of the case of a complaint, whatever its tracking code is; None if there is none yet.
+
+        Raises:
+            UnavailableError: as for `status`.
+        """
+        found = self._json(f"/complaints/{complaint_id}", {}, 0.0)
+        return None if found is None else status_of(_read(Case, found.get("case")))
+
+    def case(self, code: str, *, version: int = 0, wait_s: float = 0.0) -> Case | None:
+        """Return the case with this tracking code; None if there is no such case.
+
+        Args:
+            code: the tracking code as a person typed it.
+            version: the least version to wait for. If the case does not have it in time, an earlier one is returned.
+            wait_s: seconds to wait for it, at most ASK_S.
+
+        Raises:
+            TrackingCodeError: `code` cannot be one of our tracking codes.
+            UnavailableError: as for `status`.
+        """
+        asked = {"version": str(version), "wait_s": f"{min(wait_s, ASK_S)}"} if wait_s else {}
+        found = self._json(f"/cases/{tracking.parse(code)}", asked, min(wait_s, ASK_S))
+        return None if found is None else _read(Case, found.get("case"))
+
+    def facts(self, code: str) -> tuple[Fact, ...]:
+        """Return the facts of a case, oldest first; none if there is no such case.
+
+        Raises:
+            TrackingCodeError: `code` cannot be one of our tracking codes.
+            UnavailableError: as for `status`.
+        """
+        return _facts(self._json(f"/cases/{tracking.parse(code)}/facts", {}, 0.0))
+
+    def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[Fact, ...]:
+        """Return the facts that a command or complaint caused, oldest first; none if it has no result in time.
+
+        Args:
+            code: the tracking code of the case.
+            command_id: the id of the command or complaint.
+            wait_s: seconds to wait for the result.
+
+        Raises:
+            TrackingCodeError: `code` cannot be one of our tracking codes.
+            UnavailableError: as for `status`.
+        """
+        path, deadline = f"/cases/{tracking.parse(code)}/commands/{command_id}", time.monotonic() + wait_s
+        while True:
+            ask_s = max(0.0, min(deadline - time.monotonic(), ASK_S))
+            if found := _facts(self._json(path, {"wait_s": f"{ask_s:.3f}"}, ask_s)):
+                return found
+            if time.monotonic() >= deadline:
+                return ()
+
+    def health(self) -> list[tuple[str, Mapping[str, Any] | str]]:
+        """Return for each copy of the view its address and what it says about itself, or why it does not answer."""
+        found: list[tuple[str, Mapping[str, Any] | str]] = []
+        for url in self._urls:
+            try:
+                answer = self._http.get(f"{url}/health")
+                said = _object(answer)
+            except (httpx.HTTPError, ValueError) as error:
+                found.append((url, _reason(error)))
+            else:
+                found.append((url, said if "behind_ms" in said else f"it answers {answer.status_code}"))
+        return found
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _json(self, path: str, parameters: Mapping[str, str], wait_s: float) -> dict[str, Any] | None:
+        """Return the answer of the first copy that has one; None if that copy has not found what was asked for.
+
+        Raises:
+            UnavailableError: no copy answers.
+        """
+        faults = []
+        for url in self._urls:
+            with self._lock:
+                is_away = time.monotonic() < self._away_until[url]
+            if is_away:
+                faults.append(f"{url} did not answer a moment ago")
+                continue
+            try:
+                answer = self._http.get(url + path, params=dict(parameters), timeout=self._patience_s + wait_s)
+                said = _object(answer)
+            except (httpx.HTTPError, ValueError) as error:
+                faults.append(f"{url}: {_reason(error)}")
+            else:
+                if answer.is_success or (answer.status_code == NOT_FOUND and "behind_ms" in said):
+                    return said if answer.is_success else None
+                faults.append(f"{url} answers {answer.status_code}")
+            with self._lock:
+                self._away_until[url] = time.monotonic() + AWAY_S
+        raise UnavailableError(f"the case cannot be looked up: {'; '.join(faults) or 'no view is set'}")
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    said = orjson.loads(answer.content)
+    if not isinstance(said, dict):
+        raise ValueError(f"it answers {answer.status_code} and no object")  # noqa: TRY004  # like what is no JSON at all
+    return said
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _facts(said: Mapping[str, Any] | None) -> tuple[Fact, ...]:
+    if said is None:
+        return ()
+    if "facts" not in said:
+        raise UnavailableError("the view's facts cannot be read: there are none in its answer")
+    return tuple(_read(Fact, fact) for fact in said["facts"])
+
+
+def _read(model: type[E], said: object) -> E:
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:  # a version of the contract that this program does not know
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise UnavailableError(f"the view's {model.__name__} cannot be read: {where}: {first['msg']}") from error

@@ -1,0 +1,136 @@
+"""Measures how far the view is behind its topics: how many records it has not read, and how old the oldest of them is."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from complaints.bus import Batch, Offsets, TopicPartition
+from complaints.bus.tail import Extent
+
+
+@dataclass(slots=True)
+class _Partition:
+    next: int
+    end: int
+    goal: int
+    read_ms: int | None = None
+    """The timestamp of the last record that was read: the next one is not older."""
+    current_ms: int | None = None
+    """A time at which everything appended before had been read."""
+
+    def oldest_ms(self) -> int | None:
+        """Return the earliest time at which a record that is not read can have been appended; None if it is not known."""
+        known = [self.current_ms, self.read_ms] if self.next < self.end else [self.current_ms]
+        return max((at for at in known if at is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """How far one partition is behind.
+
+    Attributes:
+        topic: its topic.
+        partition: its number.
+        waiting: the number of offsets that are not read, as of the last look.
+        oldest_ms: at most so old, in milliseconds, is the oldest record that is not read; None if it is not known.
+    """
+
+    topic: str
+    partition: int
+    waiting: int
+    oldest_ms: int | None
+
+
+class Freshness:
+    """What the view knows about its own delay. Thread-safe. All times are in milliseconds since 1970."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._partitions: dict[TopicPartition, _Partition] = {}
+        self._ready = False
+
+    def begin(self, positions: Offsets, extents: Mapping[str, Extent], at_ms: int, *, anew: bool) -> None:
+        """Begin to read.
+
+        Args:
+            positions: the next offset of each partition.
+            extents: the present extents of the topics. Until everything up to their ends is read once, the view is not ready.
+            at_ms: the time before they were asked for.
+            anew: whether a topic is read from its beginning, so that the view is not ready any more.
+        """
+        with self._lock:
+            former = {} if anew else self._partitions
+            self._partitions = {
+                at: _Partition(
+                    next=offset,
+                    end=extents[at[0]].partitions[at[1]].end,
+                    goal=extents[at[0]].partitions[at[1]].end,
+                    current_ms=former[at].current_ms if at in former else None,
+                )
+                for at, offset in positions.items()
+            }
+            self._ready = self._ready and not anew
+            self._judge()
+        self.looked(extents, at_ms)
+
+    def looked(self, extents: Mapping[str, Extent], at_ms: int) -> None:
+        """Note the extents of the topics.
+
+        Args:
+            extents: the extents.
+            at_ms: the time before they were asked for.
+        """
+        with self._lock:
+            for (topic, number), partition in self._partitions.items():
+                partition.end = extents[topic].partitions[number].end
+                if partition.next >= partition.end:
+                    partition.current_ms = at_ms
+
+    def read(self, records: Batch, next_: Offsets) -> None:
+        """Note what was read and stored."""
+        with self._lock:
+            for record in records:
+                self._partitions[record.topic, record.partition].read_ms = record.timestamp_ms
+            for at, offset in next_.items():
+                self._partitions[at].next = offset
+            self._judge()
+
+    def _judge(self) -> None:
+        self._ready = self._ready or (
+            bool(self._partitions) and all(one.next >= one.goal for one in self._partitions.values())
+        )
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything has been read that the topics had when the view started."""
+        return self._ready
+
+    def behind_ms(self, now_ms: int) -> int | None:
+        """Return an upper bound of the age of the oldest record that is not read; None if it is not known.
+
+        While Kafka is away, nobody knows what is not read: the bound grows from the last look at which everything had been.
+
+        Args:
+            now_ms: the present time.
+        """
+        with self._lock:
+            oldest = [one.oldest_ms() for one in self._partitions.values()]
+        known = [at for at in oldest if at is not None]
+        return max(0, now_ms - min(known)) if known and len(known) == len(oldest) else None
+
+    def partitions(self, now_ms: int) -> list[Behind]:
+        """Return how far each partition is behind.
+
+        Args:
+            now_ms: the present time.
+        """
+        with self._lock:
+            return [
+                Behind(
+                    topic=topic,
+                    partition=number,
+                    waiting=max(0, one.end - one.next),
+                    oldest_ms=None if (at := one.oldest_ms()) is None else max(0, now_ms - at),
+                )
+                for (topic, number), one in sorted(self._partitions.items())
+            ]

@@ -1,0 +1,183 @@
+"""The view's internal HTTP interface: cases and facts as JSON, for those who have the key."""
+
+import asyncio
+import hmac
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+from uuid import UUID
+
+import orjson
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from complaints.errors import UnavailableError
+from view.freshness import Freshness
+from view.news import News
+from view.store import CaseDocument, Store
+
+LONGEST_WAIT_S: Final = 10.0
+"""The maximum number of seconds that a request may wait; whoever needs longer asks again."""
+
+T = TypeVar("T")
+N = TypeVar("N", int, float)
+
+
+class View:
+    """The handlers."""
+
+    def __init__(self, store: Store, *, freshness: Freshness, news: News, now: Callable[[], float] = time.time) -> None:
+        """Keep the parts.
+
+        Args:
+            store: the copy.
+            freshness: says how far it is behind.
+            news: says what has changed.
+            now: returns the present time in seconds since 1970.
+        """
+        self._store, self._freshness, self._news, self._now = store, freshness, news, now
+
+    async def get_case(self, request: Request) -> Response:
+        """Return a case by its tracking code. With `version` and `wait_s`, wait until it has at least that version.
+
+        If it has not in time, return what is there.
+        """
+        code, version = request.path_params["code"], _number(request, "version", int, 0)
+        found = await self._awaited(
+            request, code, lambda: self._store.case(code), lambda case: case is not None and case.version >= version
+        )
+        return self._case(found)
+
+    async def get_case_of(self, request: Request) -> Response:
+        """Return the case of a complaint by the complaint's id."""
+        self._require_ready()
+        return self._case(await run_in_threadpool(self._store.case_of, _id(request, "complaint_id")))
+
+    async def get_facts(self, request: Request) -> Response:
+        """Return all facts of a case, oldest first."""
+        self._require_ready()
+        found = await run_in_threadpool(self._store.facts, request.path_params["code"])
+        return self._not_found() if found is None else self._facts(found)
+
+    async def get_result(self, request: Request) -> Response:
+        """Return the facts that a complaint or command caused. With `wait_s`, wait until it has a result."""
+        code, cause = request.path_params["code"], _id(request, "command_id")
+        found = await self._awaited(request, code, lambda: self._store.caused_by(code, cause), bool)
+        return self._facts(found) if found else self._not_found()
+
+    async def get_health(self, _: Request) -> Response:
+        """Say how far the view is behind: 503 while it is catching up after its start."""
+        now_ms, ready = self._now_ms(), self._freshness.ready
+        partitions = [
+            {"topic": one.topic, "partition": one.partition, "waiting": one.waiting, "oldest_ms": one.oldest_ms}
+            for one in self._freshness.partitions(now_ms)
+        ]
+        said = {"ready": ready, "behind_ms": self._freshness.behind_ms(now_ms), "partitions": partitions}
+        return JSONResponse(said, status_code=200 if ready else 503)
+
+    async def _awaited(self, request: Request, code: str, read: Callable[[], T], is_enough: Callable[[T], bool]) -> T:
+        """Return what `read` returns: as soon as it is enough, or when the request has waited for `wait_s` seconds."""
+        self._require_ready()
+        wait_s = min(_number(request, "wait_s", float, 0.0), LONGEST_WAIT_S)
+        deadline = time.monotonic() + wait_s
+        with self._news.about(code) as changed:
+            while True:
+                changed.clear()
+                found = await run_in_threadpool(read)
+                left_s = deadline - time.monotonic()
+                if is_enough(found) or left_s <= 0:
+                    return found
+                try:
+                    await asyncio.wait_for(changed.wait(), left_s)
+                except TimeoutError:
+                    continue
+
+    def _require_ready(self) -> None:
+        if not self._freshness.ready:
+            raise HTTPException(503, "the view is catching up")
+
+    def _now_ms(self) -> int:
+        return int(self._now() * 1000)
+
+    def _case(self, found: CaseDocument | None) -> Response:
+        return self._not_found() if found is None else self._answer(b'"case":' + found.document)
+
+    def _facts(self, facts: list[bytes]) -> Response:
+        return self._answer(b'"facts":[' + b",".join(facts) + b"]")
+
+    def _not_found(self) -> Response:
+        return self._answer(b'"error":"not found"', status=404)
+
+    def _answer(self, member: bytes, status: int = 200) -> Response:
+        """Return an answer with one member and how far the view is behind. The stored JSON is passed on as it is."""
+        behind = orjson.dumps(self._freshness.behind_ms(self._now_ms()))
+        body = b"{" + member + b',"behind_ms":' + behind + b"}"
+        return Response(body, status_code=status, media_type="application/json")
+
+
+class WithKey:
+    """Refuses every request without the key, before anything else sees it."""
+
+    def __init__(self, app: ASGIApp, key: SecretStr) -> None:
+        """Keep what is behind it, and the key."""
+        self._app, self._expected = app, f"Bearer {key.get_secret_value()}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve (ASGI)."""
+        given = next((value for name, value in scope.get("headers", ()) if name == b"authorization"), b"")
+        app = self._app if hmac.compare_digest(given, self._expected) else _refused
+        await app(scope, receive, send)
+
+
+_refused = JSONResponse({"error": "the key is missing or wrong"}, 401, {"WWW-Authenticate": "Bearer"})
+
+
+def application(view: View, key: SecretStr) -> ASGIApp:
+    """Return the application.
+
+    Args:
+        view: the handlers.
+        key: the key that every request must show.
+    """
+    routes = [
+        Route("/cases/{code}", view.get_case),
+        Route("/cases/{code}/facts", view.get_facts),
+        Route("/cases/{code}/commands/{command_id}", view.get_result),
+        Route("/complaints/{complaint_id}", view.get_case_of),
+        Route("/health", view.get_health),
+    ]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _told, UnavailableError: _unavailable})
+    return WithKey(app, key)
+
+
+async def _told(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 503)
+
+
+def _number(request: Request, name: str, kind: Callable[[str], N], default: N) -> N:
+    text = request.query_params.get(name)
+    try:
+        found = default if text is None else kind(text)
+    except ValueError as error:
+        raise HTTPException(422, f"{name} is no number") from error
+    if not 0 <= found < 1 << 32:  # also what is no number by name
+        raise HTTPException(422, f"{name} is out of range")
+    return found
+
+
+def _id(request: Request, name: str) -> UUID:
+    try:
+        return UUID(request.path_params[name])
+    except ValueError as error:
+        raise HTTPException(422, f"{name} is no UUID") from error

@@ -1,0 +1,147 @@
+"""Turns the records of cases and facts into the rows of the view. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from complaints.bus import StoredRecord
+from complaints.contract import CASE_EVENTS, CASES
+from complaints.errors import ContractViolation
+from complaints.tracking import CODE_LENGTH
+
+TOPICS: Final = (CASES, CASE_EVENTS)
+"""The topics that the view reads."""
+
+STEP_KEYS: Final = b"\x00"
+"""The first byte of the keys under which a step keeps its own bookkeeping in its state topic."""
+
+
+class CaseRow(NamedTuple):
+    """A case.
+
+    Attributes:
+        code: its tracking code.
+        complaint_id: the 16 bytes of the complaint's id.
+        version: the number of its facts.
+        document: the JSON of the case, without the reply address.
+    """
+
+    code: str
+    complaint_id: bytes
+    version: int
+    document: bytes
+
+
+class FactRow(NamedTuple):
+    """A fact.
+
+    Attributes:
+        code: the tracking code of its case.
+        version: the version of the case after it.
+        cause: the 16 bytes of the id of the complaint or command that caused it.
+        document: the JSON of the fact, without the reply address.
+    """
+
+    code: str
+    version: int
+    cause: bytes
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch of records changes.
+
+    Attributes:
+        cases: the newest document of each case, by its code.
+        gone: the codes of cases that were deleted; a code that is in `cases` too was made anew after that.
+        facts: the facts, in the order of each partition.
+        unreadable: the records that could not be read, each with the reason.
+    """
+
+    cases: dict[str, CaseRow] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    facts: list[FactRow] = field(default_factory=list)
+    unreadable: list[tuple[StoredRecord, str]] = field(default_factory=list)
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of all cases that are concerned."""
+        return {*self.cases, *self.gone, *(fact.code for fact in self.facts)}
+
+
+def changes_of(records: Iterable[StoredRecord]) -> Changes:
+    """Return what records of the TOPICS change. A record that cannot be read changes nothing."""
+    found = Changes()
+    for record in records:
+        try:
+            if record.topic == CASE_EVENTS:
+                found.facts.append(_fact(record))
+            elif not (record.key or b"").startswith(STEP_KEYS):
+                _take_case(found, record)
+        except (ContractViolation, ValueError, TypeError, KeyError, AttributeError) as error:
+            found.unreadable.append((record, f"{type(error).__name__}: {error}"))
+    return found
+
+
+def _take_case(found: Changes, record: StoredRecord) -> None:
+    code = _code(record)
+    if record.value is None:
+        found.cases.pop(code, None)
+        found.gone.add(code)
+        return
+    row = _case(code, record.value)
+    former = found.cases.get(code)
+    if former is None or former.version < row.version:
+        found.cases[code] = row
+
+
+def _case(code: str, value: bytes) -> CaseRow:
+    said = _object(value)
+    complaint = said["complaint"]
+    _of_case(said, code)
+    return CaseRow(code, UUID(said["complaint_id"]).bytes, _version(said), _without_address(said, complaint))
+
+
+def _fact(record: StoredRecord) -> FactRow:
+    if record.value is None:
+        raise ContractViolation("a fact without a value")
+    said, code = _object(record.value), _code(record)
+    _of_case(said, code)
+    return FactRow(code, _version(said), UUID(said["caused_by"]).bytes, _without_address(said, said.get("complaint")))
+
+
+def _object(value: bytes) -> dict[str, Any]:
+    said = orjson.loads(value)
+    if not isinstance(said, dict):
+        raise ContractViolation("not a JSON object")
+    return said
+
+
+def _code(record: StoredRecord) -> str:
+    code = (record.key or b"").decode("ascii")
+    if len(code) != CODE_LENGTH:
+        raise ContractViolation("the key is no tracking code")
+    return code
+
+
+def _of_case(said: dict[str, Any], code: str) -> None:
+    if said["tracking_code"] != code:
+        raise ContractViolation("the key is not the tracking code of the value")
+
+
+def _version(said: dict[str, Any]) -> int:
+    version = said["version"]
+    if not isinstance(version, int) or version < 1:
+        raise ContractViolation("the version is no number of facts")
+    return version
+
+
+def _without_address(said: dict[str, Any], complaint: dict[str, Any] | None) -> bytes:
+    """Return the JSON without the sealed reply address: whoever reads a case has no use for it."""
+    if complaint is not None:
+        complaint["reply_address"] = ""
+    return orjson.dumps(said)

@@ -1,0 +1,21 @@
+"""What anyone with the tracking code may see of a case. Pure."""
+
+from complaints.case import Case, CaseStatus
+from normalizer.masking import mask
+
+
+def status_of(case: Case) -> CaseStatus:
+    """Return the status of a case: its latest answer masked, and none if the report is secret."""
+    secret = case.complaint.secret
+    return CaseStatus(
+        complaint_id=case.complaint_id,
+        tracking_code=case.tracking_code,
+        channel=case.complaint.channel,
+        received_at=case.complaint.received_at,
+        state=case.state,
+        owner=case.owner.name,
+        since=case.chain[-1].since if case.chain else case.changed_at,
+        due=next((deadline.due for deadline in case.deadlines if deadline.duty == "complete"), None),
+        answer="" if secret or not case.answers else mask(case.answers[-1].text),
+        secret=secret,
+    )
