@@ -88,6 +88,8 @@ class Refusal(Event):
     reason: str
     at: AwareDatetime
     """The time at which the refusal reached the case."""
+    late: bool = False
+    """True if the case had moved on before: the refusal moved nothing, and does not count as a hop."""
 
 
 class ReplyKind(StrEnum):

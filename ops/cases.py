@@ -75,7 +75,7 @@ def checked(kind: CommandKind, text: str, advice: str) -> str:
 def command(case: Case, kind: CommandKind, *, agency: str, text: str, now: datetime) -> Command:
     """Return the command by which an agency refuses or answers a case.
 
-    An agency that refuses twice at one hop gives the same command twice, and so does one that gives the same answer twice.
+    An agency that refuses twice at one hop gives the same command twice, and so does one that sends an answer again before it is known.
 
     Args:
         case: the case.
@@ -86,7 +86,7 @@ def command(case: Case, kind: CommandKind, *, agency: str, text: str, now: datet
     """
     nonce = str(case.hop)
     if kind is not CommandKind.refuse:
-        nonce += sha256(text.encode()).hexdigest()
+        nonce += f"/{len(case.answers)}/{sha256(text.encode()).hexdigest()}"
     return Command(
         id=ids.command_id(case.complaint_id, kind.value, actor=agency, nonce=nonce),
         tracking_code=case.tracking_code,
@@ -118,6 +118,8 @@ def outcome(case: Case, facts: Sequence[Fact]) -> list[str]:
                 moved = fact.disposition
                 former = f"{moved.previous_owner.name} -> " if moved.previous_owner else ""
                 sentences += [f"hop {moved.hop}: {former}{moved.owner.name} ({moved.owner.id})", moved.explanation]
+            case FactKind.refused if fact.actor != case.owner.id:
+                sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
             case FactKind.answered:
                 name = case.owner.name if fact.actor == case.owner.id else fact.actor
                 sentences.append(f"{name} has answered; the citizen hears it on the channel of the complaint.")

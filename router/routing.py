@@ -109,15 +109,18 @@ class Router:
         """
         return _load(max_hops, _model(model) if isinstance(model, Path) else model)
 
-    def route(self, complaint: Mapping[str, Any], refused_by: Sequence[str] = ()) -> dict[str, Any]:
+    def route(
+        self, complaint: Mapping[str, Any], refused_by: Sequence[str] = (), hops: int | None = None
+    ) -> dict[str, Any]:
         """Return the disposition of the complaint after these refusals as plain data, without `hop` and `previous_owner`.
 
         Total: any complaint with any refusals gets an owner. Deterministic: the same arguments give the same disposition.
 
         Args:
             complaint: the complaint with its additions, as plain data (see complaints.event.Complaint).
-            refused_by: the ids of the agencies that refused it (*bukan wewenang*), oldest first. The first refusal of each counts
-                towards `max_hops`; none of the national administrator does.
+            refused_by: the ids of the agencies that refused it (*bukan wewenang*), oldest first. None of the
+                national administrator counts, and of each agency only the first.
+            hops: the number of refusals that moved the case and so count towards `max_hops`; None if all that count did.
         """
         where = complaint.get("place") or {}
         reading = self.reader.read(
@@ -128,7 +131,7 @@ class Router:
         if chosen and not any(chosen == subject.id for subject in reading.subjects):
             reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
         facts = Facts(reading, complaint)
-        decision = self.decide(facts, refused_by)
+        decision = self.decide(facts, refused_by, hops)
         owner = decision.owner
         return {
             "owner": {"id": owner.id, "name": owner.name},
@@ -178,7 +181,7 @@ class Router:
         agency = self.registry.get(agency_id)
         return agency.name if agency else agency_id
 
-    def decide(self, facts: Facts, refused_by: Sequence[str] = ()) -> Decision:
+    def decide(self, facts: Facts, refused_by: Sequence[str] = (), hops: int | None = None) -> Decision:
         """Return the decision on these facts after these refusals.
 
         The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. Without a model, a triage
@@ -188,6 +191,7 @@ class Router:
         Args:
             facts: the facts of the complaint.
             refused_by: the ids of the agencies that refused, oldest first.
+            hops: the number of refusals that moved the case; None if all that count did.
         """
         administrator = self.registry.administrator_id
         counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
@@ -203,7 +207,7 @@ class Router:
         open_place = (
             where.regency is None and where.province != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
         )
-        exhausted = len(counted) >= self.max_hops
+        exhausted = (len(counted) if hops is None else hops) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
         if confidence >= sure_from and not exhausted and (self.model or not open_place):
             best = ranked[0]

@@ -145,8 +145,10 @@ class Heartbeat:
     """Seconds without a heartbeat after which a loop counts as stuck: no round of a loop waits longer than this for anything."""
 
     STEP_STALE_AFTER_S = 3.0
-    """The same for the worker of a step, which beats each second whatever it waits for. While it hangs, its partitions stand still, and
-    whoever reads its outputs may wait for its open transaction."""
+    """The same for the worker of a step, which beats each second unless one call of Kafka's client takes longer.
+
+    While it hangs, its partitions stand still, and whoever reads its outputs may wait for its open transaction.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         """Create the folder if it does not exist. The file itself is written by the first `beat`.

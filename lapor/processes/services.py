@@ -85,7 +85,8 @@ def run_router(settings: Settings) -> None:
     from router.cases.step import STEP
 
     configure_logging("router", settings.log_level)
-    brokers, beat = settings.kafka_required(), heartbeats(settings, "router")
+    name = f"router-{settings.ordinal}" if settings.ordinal else "router"
+    brokers, beat = settings.kafka_required(), heartbeats(settings, name)
     options = WorkerOptions(
         brokers=brokers,
         ordinal=settings.ordinal,

@@ -9,8 +9,9 @@ Printed by `python -m router.cases` from `router/cases/table.py`, which also dri
 
 A case begins with its complaint and is the fold of its facts (lapor.case-events). Each command has exactly one result: its facts, or the
 fact `declined` with a sentence. A command that comes again, with the same id, leads to nothing. An addition for which the case has no room
-leads to `continued`: it becomes a case of its own. Facts in brackets follow only where they apply: `routed` after an addition if the owner
-or the deadlines change, `asked` if a triage desk waits for a part that the complaint lacks.
+leads to `continued`: it becomes a case of its own. A refusal or an answer is also declined if its text is empty or too long, and an answer
+if it repeats the last one or the case has no room for it. Facts in brackets follow only where they apply: `routed` after an addition if
+the owner or the deadlines change, `asked` if a triage desk waits for a part that the complaint lacks.
 
 ```mermaid
 stateDiagram-v2
@@ -19,7 +20,7 @@ stateDiagram-v2
     menunggu --> menunggu: add, refuse
     menunggu --> diproses: add or refuse, an owner is found
     diproses --> diproses: add, refuse
-    diproses --> menunggu: refuse, a triage desk gets it
+    diproses --> menunggu: add or refuse, a triage desk gets it
     menunggu --> ditanggapi: answer
     diproses --> ditanggapi: answer
     ditanggapi --> ditanggapi: add, answer
@@ -37,7 +38,8 @@ stateDiagram-v2
 
 def printed() -> str:
     """Return the page."""
-    first = f"No case yet: {_outcome(OPENED)}. If another complaint has the code: it is passed on under the next one."
+    taken = "If the code belongs to another complaint, the new one goes back to the mailbox under the next code."
+    first = f"No case yet: {_outcome(OPENED)}. {taken}"
     lines = [HEAD, "## A complaint", "", first, ""]
     for command in CommandKind:
         lines += [f"## {command.value}", "", f"| who | {' | '.join(STATES)} |", f"|---|{'---|' * len(STATES)}"]

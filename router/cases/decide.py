@@ -39,8 +39,8 @@ _OF_THE_CASE = 10_000
 class Law(Protocol):
     """What decides who owns a complaint: the rules of law applied to the registry of agencies."""
 
-    def route(self, complaint: Document, refused_by: Sequence[str] = ()) -> Document:
-        """Return the disposition after these refusals, without `hop` and `previous_owner`. Total."""
+    def route(self, complaint: Document, refused_by: Sequence[str] = (), hops: int | None = None) -> Document:
+        """Return the disposition, without `hop` and `previous_owner`. Total. Of the refusals, `hops` moved the case; None: all did."""
 
     def name(self, agency_id: str) -> str:
         """Return the name of an agency."""
@@ -175,7 +175,9 @@ def role_of(case: Document, actor: str, law: Law) -> Role:
         return Role.citizen
     if actor == case["owner"]["id"]:
         return Role.administrator if actor == law.administrator_id else Role.owner
-    return Role.former if any(said["agency_id"] == actor for said in case["refusals"]) else Role.other
+    if any(said["agency_id"] == actor for said in case["refusals"]):
+        return Role.refuser
+    return Role.former if any(hop["owner"]["id"] == actor for hop in case["chain"]) else Role.other
 
 
 def _result(sentence: str, record: Inbound, law: Law) -> Result:
@@ -215,8 +217,12 @@ def continuation_of(record: Inbound) -> tuple[str, str]:
 
 
 def _refuse(draft: _Draft, record: Inbound, law: Law) -> None:
+    """Note the refusal, and if the owner refuses, find the next one."""
+    before = draft.case
+    assert before is not None
     draft.add(FactKind.refused, text=record.body["text"].strip())
-    _route(draft, law)
+    if record.body["actor"] == before["owner"]["id"]:
+        _route(draft, law)
 
 
 def _answer(draft: _Draft, record: Inbound, _: Law) -> None:
@@ -240,7 +246,9 @@ def _route(draft: _Draft, law: Law) -> None:
     """Decide who owns the case. After an addition there is a fact only if the owner or the deadlines change."""
     case = draft.case
     assert case is not None
-    disposition = law.route(case["complaint"], [said["agency_id"] for said in case["refusals"]])
+    refusals = case["refusals"]
+    hops = sum([not said["late"] for said in refusals])
+    disposition = law.route(case["complaint"], [said["agency_id"] for said in refusals], hops)
     owner, former = disposition["owner"], case["owner"]
     moves = former is None or owner["id"] != former["id"]
     if not moves and disposition["triage"] == case["triage"] and disposition["deadlines"] == case["deadlines"]:

@@ -89,6 +89,7 @@ def _routed(case: Document, fact: Document) -> None:
     }
     if moves:
         case["chain"] = [*case["chain"], hop]
+    if moves or case["state"] != "ditanggapi":
         case["state"] = "menunggu" if disposition["triage"] else "diproses"
     for name in (
         "owner",
@@ -115,7 +116,9 @@ def _added(case: Document, fact: Document) -> None:
 
 
 def _refused(case: Document, fact: Document) -> None:
-    refusal = {"hop": case["hop"], "agency_id": fact["actor"], "reason": fact["text"], "at": fact["at"]}
+    hop = next(hop["hop"] for hop in reversed(case["chain"]) if hop["owner"]["id"] == fact["actor"])
+    late = fact["actor"] != case["owner"]["id"]
+    refusal = {"hop": hop, "agency_id": fact["actor"], "reason": fact["text"], "at": fact["at"], "late": late}
     case["refusals"] = [*case["refusals"], refusal]
 
 

@@ -31,7 +31,7 @@ def reply_to(facts: Sequence[Document], case: Document) -> Document | None:
     """
     first = facts[0]
     kind = _KINDS.get(first["kind"])
-    if kind is None:
+    if kind is None or (kind is ReplyKind.moved and len(facts) == 1):  # a former owner's refusal moves nothing
         return None
     complaint = case["complaint"]
     asked = next((fact["part"] for fact in facts if fact["kind"] == FactKind.asked.value), None)

@@ -15,7 +15,8 @@ class Role(StrEnum):
     citizen = "the citizen"
     owner = "the owner"
     administrator = "the national administrator as the owner"
-    former = "an agency that refused the case"
+    refuser = "an agency that refused the case"
+    former = "a former owner that did not refuse"
     other = "another agency"
 
 
@@ -30,6 +31,9 @@ OPENED: Final = (FactKind.opened, FactKind.routed, FactKind.asked)
 
 _ADDED: Final = (FactKind.added, FactKind.routed, FactKind.asked)
 _REFUSED: Final = (FactKind.refused, FactKind.routed)
+_NOTED: Final = (FactKind.refused,)
+"""The case moved on before the refusal came: it stays where it is, and never goes back to the agency."""
+
 _ANSWERED: Final = (FactKind.answered,)
 
 ALREADY: Final = "{actor} has already refused this case."
@@ -50,16 +54,19 @@ TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
     (CommandKind.add, Role.citizen): _always(_ADDED),
     (CommandKind.add, Role.owner): _always(_ONLY_CITIZEN),
     (CommandKind.add, Role.administrator): _always(_ONLY_CITIZEN),
+    (CommandKind.add, Role.refuser): _always(_ONLY_CITIZEN),
     (CommandKind.add, Role.former): _always(_ONLY_CITIZEN),
     (CommandKind.add, Role.other): _always(_ONLY_CITIZEN),
     (CommandKind.refuse, Role.citizen): _always(_NO_AGENCY),
     (CommandKind.refuse, Role.owner): {"menunggu": _REFUSED, "diproses": _REFUSED, "ditanggapi": _IS_ANSWERED},
     (CommandKind.refuse, Role.administrator): _always(_ADMINISTRATOR),
-    (CommandKind.refuse, Role.former): _always(ALREADY),
+    (CommandKind.refuse, Role.refuser): _always(ALREADY),
+    (CommandKind.refuse, Role.former): _always(_NOTED),
     (CommandKind.refuse, Role.other): _always(_ONLY_OWNER),
     (CommandKind.answer, Role.citizen): _always(_NO_AGENCY),
     (CommandKind.answer, Role.owner): _always(_ANSWERED),
     (CommandKind.answer, Role.administrator): _always(_ANSWERED),
+    (CommandKind.answer, Role.refuser): _always(_ONLY_OWNER),
     (CommandKind.answer, Role.former): _always(_ONLY_OWNER),
     (CommandKind.answer, Role.other): _always(_ONLY_OWNER),
 }

@@ -32,7 +32,16 @@ def spaced(code: str) -> str:
 def new() -> Model:
     """Return a case to which nothing has happened."""
     lists: Model = {name: [] for name in ("chain", "refusals", "answers", "additions", "commands")}
-    return {**lists, "version": 0, "owner": "", "triage": False, "state": "menunggu", "question": None, "questions": 0}
+    return {
+        **lists,
+        "version": 0,
+        "owner": "",
+        "triage": False,
+        "state": "menunggu",
+        "question": None,
+        "questions": 0,
+        "hops": 0,
+    }
 
 
 def fold(model: Model, fact: Model) -> None:
@@ -41,8 +50,10 @@ def fold(model: Model, fact: Model) -> None:
     match fact["kind"]:
         case "diteruskan":
             given = fact["disposition"]
-            if given["hop"] == len(model["chain"]):
+            moves = given["hop"] == len(model["chain"])
+            if moves:
                 model["chain"].append(given["owner"]["id"])
+            if moves or model["state"] != "ditanggapi":
                 model["state"] = "menunggu" if given["triage"] else "diproses"
             model["owner"], model["triage"] = given["owner"]["id"], given["triage"]
         case "ditanyakan":
@@ -51,7 +62,9 @@ def fold(model: Model, fact: Model) -> None:
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
             model["question"] = None
         case "bukan wewenang":
-            model["refusals"].append((fact["actor"], len(model["chain"]) - 1, fact["text"]))
+            owned = max(hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"])
+            model["refusals"].append((fact["actor"], owned, fact["text"]))
+            model["hops"] += fact["actor"] == model["owner"]
         case "ditanggapi":
             model["answers"].append((model["owner"], fact["text"]))
             model["state"] = "ditanggapi"
@@ -73,6 +86,7 @@ def of_document(case: Model) -> Model:
         "state": case["state"],
         "question": case.get("question", {}).get("part"),
         "questions": case["questions"],
+        "hops": sum(not said["late"] for said in case["refusals"]),
     }
 
 
@@ -85,8 +99,11 @@ def first_fact(model: Model, command: Model, administrator: str) -> str:
         return "dilengkapi" if len(model["additions"]) < MOST_ADDITIONS else "dilanjutkan"
     text = command.get("text", "").strip()
     most = REASON_BYTES if kind == "refuse" else ANSWER_BYTES
-    if actor != model["owner"] or not text or len(command["text"].encode()) > most:
+    if not text or len(command["text"].encode()) > most:
         return "ditolak"
+    if actor != model["owner"]:
+        late = kind == "refuse" and actor in model["chain"] and actor not in [who for who, _, _ in model["refusals"]]
+        return "bukan wewenang" if late else "ditolak"
     if kind == "refuse":
         return "ditolak" if actor == administrator or model["state"] == "ditanggapi" else "bukan wewenang"
     return "ditolak" if model["answers"][-1:] == [(actor, text)] else "ditanggapi"

@@ -7,7 +7,7 @@ from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
-from complaints.event import Complaint, DeadLetter, Deadline, Delivery, Place, Region
+from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Delivery, Place, Region
 from complaints.fact import Fact, FactKind
 from normalizer.masking import mask
 
@@ -42,6 +42,17 @@ def ms(at: datetime) -> int:
 
 def _shown(text: str, *, secret: bool) -> str:
     return "" if secret else mask(text)
+
+
+def _hidden(agency_id: str, *, secret: bool) -> str:
+    """Return an agency's id; of a secret report without a district's or village's code ("kec-33.74.08" has eight characters of code)."""
+    kind, _, code = agency_id.rpartition("-")
+    return f"{kind}-{code[:5]}" if secret and len(code) > 5 and code[:2].isdigit() and code[2] == "." else agency_id
+
+
+def _owner(owner: AgencyRef, *, secret: bool) -> Row:
+    hidden = _hidden(owner.id, secret=secret)
+    return {"owner_id": hidden, "owner": owner.name if hidden == owner.id else "an office below the regency"}
 
 
 def _region(level: str, region: Region | None) -> Row:
@@ -85,7 +96,7 @@ def _fact(fact: Fact) -> list[tuple[str, Row]]:
     event = {
         "kind": fact.kind.value,
         "received_at": ms(received.received_at) if received else None,
-        "actor": fact.actor,
+        "actor": _hidden(fact.actor, secret=secret),
         "secret": secret,
         "part": fact.part or "",
         "text": _shown(fact.addition.text if fact.addition else fact.text or "", secret=secret),
@@ -112,9 +123,8 @@ def _disposition(fact: Fact, *, secret: bool) -> Row:
     assert made is not None
     return {
         "hop": made.hop,
-        "owner_id": made.owner.id,
-        "owner": made.owner.name,
-        "previous_owner_id": made.previous_owner.id if made.previous_owner else "",
+        **_owner(made.owner, secret=secret),
+        "previous_owner_id": _hidden(made.previous_owner.id, secret=secret) if made.previous_owner else "",
         "triage": made.triage,
         "confidence": made.confidence,
         "explanation": _shown(made.explanation, secret=secret),
@@ -137,8 +147,7 @@ def _case(document: Case) -> Row:
         "first_routed_at": ms(document.chain[0].since),
         "first_answered_at": ms(document.answers[0].at) if document.answers else None,
         "changed_at": ms(document.changed_at),
-        "owner_id": document.owner.id,
-        "owner": document.owner.name,
+        **_owner(document.owner, secret=complaint.secret),
         "owner_since": ms(document.chain[-1].since),
         "triage": document.triage,
         "hop": document.hop,

@@ -28,12 +28,12 @@ class ListLaw:
 
     administrator_id = ADMINISTRATOR
 
-    def route(self, case: dict[str, Any], refused_by: Sequence[str] = ()) -> dict[str, Any]:
+    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
         """Return the disposition. An addition that says "pindah" puts another body first."""
         moved = sum("pindah" in addition["text"] for addition in case["additions"])
         order = [*BODIES[moved % len(BODIES) :], *BODIES[: moved % len(BODIES)]]
         owner = next((one for one in order if one not in refused_by), ADMINISTRATOR)
-        if len(refused_by) >= MOST_HOPS:
+        if (hops or 0) >= MOST_HOPS:
             owner = ADMINISTRATOR
         return {
             "owner": {"id": owner, "name": owner},
@@ -67,21 +67,32 @@ class CaseMachine(RuleBasedStateMachine):
         self.moved = 0
         self.answered = False
         self.results: dict[str, int] = {}
+        self.owners = [BODIES[0]]
+        self.hops = 0
+
+    def move(self) -> None:
+        """Let the law name the owner, by the model."""
+        start = self.moved % len(BODIES)
+        order = [*BODIES[start:], *BODIES[:start]]
+        left = [body for body in order if body not in self.refused]
+        self.owners.append(ADMINISTRATOR if self.hops >= MOST_HOPS or not left else left[0])
 
     @property
     def owner(self) -> str:
         """The owner by the model."""
-        start = self.moved % len(BODIES)
-        order = [*BODIES[start:], *BODIES[:start]]
-        left = [body for body in order if body not in self.refused]
-        return ADMINISTRATOR if len(self.refused) >= MOST_HOPS or not left else left[0]
+        return self.owners[-1]
 
     @rule(target=sent, body=st.sampled_from((*BODIES, ADMINISTRATOR)), number=st.integers(0, 3))
     def refuse(self, body: str, number: int) -> Command:
         """Anybody may try."""
         command = said(CommandKind.refuse, self.first, body, nonce=str(number))
-        if str(command.id) not in self.results and body == self.owner and body != ADMINISTRATOR and not self.answered:
-            self.refused.append(body)
+        if str(command.id) not in self.results and body not in {ADMINISTRATOR, *self.refused}:
+            if body == self.owner and not self.answered:
+                self.refused.append(body)
+                self.hops += 1
+                self.move()
+            elif body != self.owner and body in self.owners:  # the case moved on before the refusal came
+                self.refused.append(body)
         return self.send(command)
 
     @rule(target=sent, number=st.integers(0, 60), text=st.sampled_from(("lagi", "pindah")))
@@ -91,6 +102,7 @@ class CaseMachine(RuleBasedStateMachine):
         if str(command.id) not in self.results:
             before = self.owner
             self.moved += text == "pindah"
+            self.move()
             self.answered = self.answered and self.owner == before
         return self.send(command)
 

@@ -1,6 +1,7 @@
 """The case as a decider: each record has one result, and the document is the fold of the facts."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -40,6 +41,25 @@ def house() -> House:
 def pothole() -> Complaint:
     """A complaint whose owner is clear."""
     return complaint(text="jalan berlubang di tikungan", title="", **SEMARANG)
+
+
+class PutsFirst:
+    """The real rules, but for one agency, which owns everything that it has not refused."""
+
+    def __init__(self, agency_id: str, law: Any) -> None:
+        self._first, self._law = agency_id, law
+        self.administrator_id = law.administrator_id
+
+    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
+        """Return the disposition."""
+        found: dict[str, Any] = self._law.route(case, refused_by, hops)
+        if self._first in refused_by:
+            return found
+        return found | {"owner": {"id": self._first, "name": self._first}, "triage": False}
+
+    def name(self, agency_id: str) -> str:
+        """Return the name."""
+        return str(self._law.name(agency_id))
 
 
 def kinds(facts: list[Any]) -> list[FactKind]:
@@ -151,6 +171,48 @@ def test_a_refusal_and_an_addition_that_cross_lose_nothing_in_either_order(potho
         assert len(case.complaint.additions) == 1
         assert [hop.owner.id for hop in case.chain].count("dpu-33.74") == 1
         assert len({fact.id for fact in house.facts}) == len(house.facts)
+
+
+def test_a_refusal_that_comes_after_the_case_moved_on_is_noted_and_moves_nothing(house: House) -> None:
+    """The body never gets the case, and the citizen is not told of a move that did not happen."""
+    case = complaint(text="jalan berlubang di tikungan", title="", missing=("place",))
+    house.take(case)
+    desk = owner_of(house, case.tracking_code)
+    other: dict[str, Any] = {
+        "place": {"province": {"code": "33", "name": "?"}, "regency": {"code": "33.01", "name": "Kab. Cilacap"}}
+    }
+    house.take(added(case, "di Semarang", **SEMARANG))
+    first = owner_of(house, case.tracking_code)
+    assert desk != first
+    house.law = PutsFirst("dpu-33.01", house.law)
+    house.take(added(case, "maksud saya Cilacap", number=1, **other))
+    told = len(house.replies)
+    (noted,) = house.take(said(REFUSE, case, first))
+    now = house.case(case.tracking_code)
+    assert (noted.kind, now.owner.id, len(house.replies)) == (FactKind.refused, "dpu-33.01", told)
+    assert [(one.agency_id, one.hop) for one in now.refusals] == [(first, 1)]
+    (again,) = house.take(said(REFUSE, case, first, nonce="again"))
+    assert again.result is Result.already_applied
+
+
+def test_a_desk_that_turns_out_to_be_the_owner_handles_the_case(house: House) -> None:
+    """The state follows the role of the owner, also if the owner stays."""
+    case = complaint(text="ada masalah", title="", **SEMARANG)
+    house.take(case)
+    assert house.case(case.tracking_code).state == "menunggu"
+    house.law = PutsFirst(owner_of(house, case.tracking_code), house.law)
+    house.take(added(case, "pelayanan kantornya lambat"))
+    now = house.case(case.tracking_code)
+    assert (now.state, now.hop, now.triage) == ("diproses", 0, False)
+
+
+def test_the_same_answer_after_another_one_is_an_answer(house: House, pothole: Complaint) -> None:
+    """Only the last answer again is none."""
+    house.take(pothole)
+    for nonce, text in enumerate(("Sedang dikerjakan.", "Selesai.", "Sedang dikerjakan.")):
+        house.take(said(ANSWER, pothole, "dpu-33.74", text, nonce=str(nonce)))
+    assert [answer.text for answer in house.case(pothole.tracking_code).answers][-1] == "Sedang dikerjakan."
+    assert len(house.case(pothole.tracking_code).answers) == 3
 
 
 def test_a_command_that_comes_again_leads_to_nothing(house: House, pothole: Complaint) -> None:

@@ -30,9 +30,9 @@ class Panrb:
 
     administrator_id = LAW.administrator_id
 
-    def route(self, case: dict[str, Any], refused_by: Sequence[str] = ()) -> dict[str, Any]:
+    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
         """Return the disposition of the real rules with the ministry as the owner."""
-        return LAW.route(case, refused_by) | {"owner": {"id": "kemenpupr", "name": "Kementerian PU"}}
+        return LAW.route(case, refused_by, hops) | {"owner": {"id": "kemenpupr", "name": "Kementerian PU"}}
 
     def name(self, agency_id: str) -> str:
         """Return the name."""

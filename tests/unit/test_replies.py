@@ -59,6 +59,8 @@ def told(
     """Return the reply about what a record led to."""
     first = {"kind": after.value, "caused_by": cause or str(of.id), "at": "2026-11-03T05:00:00Z", "text": "Sudah."}
     facts = [first, {"kind": FactKind.asked.value, "part": asked}] if asked else [first]
+    if after is FactKind.refused:
+        facts.append({"kind": FactKind.routed.value})
     case = {"complaint_id": str(of.id), "tracking_code": of.tracking_code, "complaint": plain(of), "hop": 0}
     made = reply_to(facts, case | {"owner": plain(owner)})
     assert made is not None

@@ -15,7 +15,7 @@ from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.event import Alternative, Deadline, Evidence, OccurredOn, Place, Refusal, Region
+from complaints.event import AgencyRef, Alternative, Deadline, Evidence, OccurredOn, Place, Refusal, Region
 from complaints.fact import FactKind, Result
 from normalizer.complaint import Normaliser
 from sinks.clickhouse.rows import TABLES, TOPICS, rows_of
@@ -245,14 +245,18 @@ def test_nothing_of_a_secret_report_is_shown() -> None:
         stored(added(of)),
         stored(answered(of, text="Isi rahasia")),
         stored_case(case(of, explanation="Isi rahasia")),
+        stored(routed(of, AgencyRef(id="kec-33.74.01", name="Kecamatan Semarang Tengah"))),
+        stored(refused(of, actor="kec-33.74.01")),
     ]
     for record in records:
         assert not [word for word in ("ahasia", "Semarang Tengah", "Miroto", "33.74.01") if word in shown(record)]
         assert rows(record)[next(iter(rows(record)))]["secret"]
-    described = rows(records[0])["complaint_rows"], rows(records[-1])["case_now"]
+    described = rows(records[0])["complaint_rows"], rows(records[6])["case_now"]
     for found in described:
         assert (found["title"], found["text"], found["regency_code"], found["village_code"]) == ("", "", "33.74", "")
     assert rows(records[2])["disposition_rows"]["alternatives"] == []
+    hidden = rows(records[7])["disposition_rows"]
+    assert (hidden["owner_id"], hidden["owner"]) == ("kec-33.74", "an office below the regency")
 
 
 def test_an_open_report_keeps_its_place_down_to_the_village_and_never_its_address() -> None:

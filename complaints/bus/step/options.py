@@ -17,7 +17,7 @@ class WorkerOptions:
         batch: records per transaction at most.
         fuse: how many dead letters in a row stop it.
         heartbeat: is called at least once a second as long as the worker makes progress or waits for Kafka; not while the function works
-            on one record.
+            on one record, nor within one call of Kafka's client (the offsets, the commit or the end of a transaction: at most 10 s).
         now_ms: the present time in milliseconds since 1970, for timers.
         phase: is called at each phase of a batch, for tests and tracing.
     """

@@ -156,7 +156,9 @@ class Restorer:
     def _read(self) -> None:
         changes: dict[int, list[Change]] = {}
         moved: set[int] = set()
-        for message in self._reader.consume(SLICE, timeout=0.2):
+        first = self._reader.poll(0.2)  # `consume` alone would wait the whole time for the last records
+        rest = [] if first is None else [first, *self._reader.consume(SLICE - 1, timeout=0)]
+        for message in rest:
             copy = self._active.get(message.partition() or 0)
             if copy is None:
                 continue

@@ -1,5 +1,6 @@
 """The columns that describe a disposition, in the tables of dispositions and of cases."""
 
+import re
 from datetime import date
 from functools import lru_cache
 
@@ -9,18 +10,34 @@ from sinks.clickhouse.rows.values import UINT8, UINT16, Json, Row, count, day, f
 _masked = lru_cache(maxsize=4096)(mask)
 """Masks explanations, which are our own sentences: long, with laws in them, and most of them come again and again."""
 
+BELOW_A_REGENCY = "an office below the regency"
+"""The name of the owner of a secret report if its real name would tell the district or village."""
+
+_DISTRICT = re.compile(r"(-\d\d\.\d\d)\.[\d.]+$")
+
+
+def without_district(agency_id: str) -> str:
+    """Return the id of an agency without the codes of its district and village: "kec-33.74.08" becomes "kec-33.74"."""
+    return _DISTRICT.sub(r"\1", agency_id)
+
 
 def owned(of: Json, *, secret: bool) -> Row:
-    """Return the columns about the owner, from a disposition or from a case. The explanation is masked, and empty if the report is secret.
+    """Return the columns about the owner, from a disposition or from a case. The explanation is masked.
+
+    If the report is secret, the explanation is empty, and an owner below the level of a regency is named by the kind of its office and the
+    regency only.
 
     Raises:
         ContractViolation: a value is missing or does not fit its column.
     """
     owner = part(of, "owner")
+    owner_id, name = text(owner, "id"), text(owner, "name")
+    if secret and (shorter := without_district(owner_id)) != owner_id:
+        owner_id, name = shorter, BELOW_A_REGENCY
     return {
         "hop": count(of, "hop", UINT8, 0),
-        "owner_id": text(owner, "id"),
-        "owner": text(owner, "name"),
+        "owner_id": owner_id,
+        "owner": name,
         "triage": flag(of, "triage"),
         "confidence": share(of, "confidence", 0.0),
         "explanation": "" if secret else _masked(text(of, "explanation", "")),

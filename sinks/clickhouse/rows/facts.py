@@ -3,7 +3,7 @@
 from complaints.bus import StoredRecord
 from complaints.fact import FactKind
 from sinks.clickhouse.rows.complaints import described
-from sinks.clickhouse.rows.dispositions import owned
+from sinks.clickhouse.rows.dispositions import owned, without_district
 from sinks.clickhouse.rows.values import (
     UINT16,
     UINT32,
@@ -66,7 +66,7 @@ def _event(fact: Json, complaint: Json | None, *, kind: str, secret: bool) -> Ro
     return {
         "kind": kind,
         "received_at": moment(received, "received_at") if received else None,
-        "actor": text(fact, "actor"),
+        "actor": _agency(text(fact, "actor"), secret=secret),
         "secret": secret,
         "part": text(fact, "part", ""),
         "text": shown(text(addition, "text") if addition else text(fact, "text", ""), secret=secret),
@@ -102,8 +102,12 @@ def _disposition(disposition: Json, *, secret: bool) -> Row:
     ]
     return {
         **owned(disposition, secret=secret),
-        "previous_owner_id": text(previous, "id") if previous else "",
+        "previous_owner_id": _agency(text(previous, "id"), secret=secret) if previous else "",
         "rules": [rule for rule, _ in evidence],
         "laws": [law for _, law in evidence if law],
         "alternatives": [] if secret else others,
     }
+
+
+def _agency(agency_id: str, *, secret: bool) -> str:
+    return without_district(agency_id) if secret else agency_id
