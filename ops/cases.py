@@ -118,7 +118,7 @@ def outcome(case: Case, facts: Sequence[Fact]) -> list[str]:
                 moved = fact.disposition
                 former = f"{moved.previous_owner.name} -> " if moved.previous_owner else ""
                 sentences += [f"hop {moved.hop}: {former}{moved.owner.name} ({moved.owner.id})", moved.explanation]
-            case FactKind.refused if fact.actor != case.owner.id:
+            case FactKind.refused if len(facts) == 1:
                 sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
             case FactKind.answered:
                 name = case.owner.name if fact.actor == case.owner.id else fact.actor

@@ -12,6 +12,8 @@ from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
 from complaints.fact import FactKind, Result
 from ops import cases
 from tests.harness.cases import DPU, PEMDA, Story
+from tests.harness.events import complaint
+from tests.harness.facts import refused
 from tests.harness.support import NOON
 from tests.harness.view import KEY, ServedView
 from view.client import ViewClient
@@ -152,3 +154,9 @@ def test_the_life_of_a_case_is_told_in_its_order() -> None:
     places = [told.find(part) for part in expected]
     assert -1 not in places, expected[places.index(-1)]
     assert places == sorted(places)
+
+
+def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:
+    """The case had moved on; the agency must know that nothing is left to do."""
+    (sentence,) = cases.outcome(case_of(Story()), [refused(complaint(), version=4)])
+    assert sentence.startswith("The case had moved on before")
