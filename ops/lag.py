@@ -95,7 +95,7 @@ def _advice(backlog: Backlog, *, needed: bool) -> str:
         return ""
     service = service_of(backlog.group)
     if backlog.members:
-        again = f"start another `lapor run {service}`, or read its log" if service else "read the log of its members"
+        again = f"read its log, or start another `lapor run {service}`" if service else "read the log of its members"
         return f"it is stuck, paused or too slow: {again}"
     start = f"start `lapor run {service}`" if service else "start its reader"
     if needed:  # to delete the group would delete its progress, and its reader would begin at the first record again

@@ -19,6 +19,10 @@ STEP_KEYS: Final = b"\x00"
 """The first byte of the keys under which a step keeps its own bookkeeping in its state topic."""
 
 
+MOST_VERSION: Final = 1 << 31
+"""The largest version that is believed: a case has some hundred facts, and SQLite's integers end at 2^63."""
+
+
 class CaseRow(NamedTuple):
     """A case.
 
@@ -135,7 +139,7 @@ def _of_case(said: dict[str, Any], code: str) -> None:
 
 def _version(said: dict[str, Any]) -> int:
     version = said["version"]
-    if not isinstance(version, int) or version < 1:
+    if not isinstance(version, int) or not 1 <= version <= MOST_VERSION:
         raise ContractViolation("the version is no number of facts")
     return version
 

@@ -95,6 +95,7 @@ class Store:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.chmod(0o700)  # the texts are unmasked
             if path.with_suffix(".broken").exists():
                 self._delete()
             try:

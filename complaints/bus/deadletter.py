@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 from complaints import ids
 from complaints.bus import StoredRecord
 from complaints.event import DeadLetter
+from complaints.limits import RECORD_BYTES
 
 KEPT_BYTES = 700_000
 """The maximum number of bytes of a record's value in its dead letter: base64 adds a third, and Kafka accepts 1 MB."""
+
+REASON_CHARACTERS = 2_000
+"""The maximum length of the reason: an error may quote what it could not read."""
 
 KEPT_HEADERS, KEPT_HEADER_BYTES = 30, 500
 """The maximum number of headers in a dead letter, and the maximum length of each name and value. CloudEvents needs seven short headers."""
@@ -17,28 +21,38 @@ def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> D
     """Return the dead letter of a record that was read from a topic and cannot be processed.
 
     Its id depends only on the record's position, so every reader gives it the same id. It keeps the first KEPT_BYTES bytes of the value and
-    the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says so.
+    the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says so. A control character takes six
+    bytes in JSON: if the dead letter would be too large for Kafka, it has no headers and half of the value.
 
     Args:
         record: the record.
         error: the error that the record caused; its text becomes the reason.
         attempts: how often the record was tried.
     """
+    whole = _of_record(record, error, attempts=attempts, kept_bytes=KEPT_BYTES, kept_headers=KEPT_HEADERS)
+    if len(whole.model_dump_json(exclude_none=True)) <= RECORD_BYTES:
+        return whole
+    return _of_record(record, error, attempts=attempts, kept_bytes=KEPT_BYTES // 2, kept_headers=0)
+
+
+def _of_record(
+    record: StoredRecord, error: Exception, *, attempts: int, kept_bytes: int, kept_headers: int
+) -> DeadLetter:
     value = record.value or b""
-    cut = f"; {len(value)} bytes, of which the first {KEPT_BYTES} are here" if len(value) > KEPT_BYTES else ""
+    cut = f"; {len(value)} bytes, of which the first {kept_bytes} are here" if len(value) > kept_bytes else ""
     return DeadLetter(
         id=ids.dead_letter_id(str(record.position)),
         source_topic=record.topic,
         source_partition=record.partition,
         source_offset=record.offset,
         source_key=str(record.position),
-        reason=f"{error}{cut}",
+        reason=f"{str(error)[:REASON_CHARACTERS]}{cut}",
         error_class=type(error).__name__,
         attempts=attempts,
         at=datetime.now(UTC),
-        payload=value[:KEPT_BYTES],
+        payload=value[:kept_bytes],
         headers={
             name[:KEPT_HEADER_BYTES]: content[:KEPT_HEADER_BYTES].decode("utf-8", "replace")
-            for name, content in record.headers[:KEPT_HEADERS]
+            for name, content in record.headers[:kept_headers]
         },
     )

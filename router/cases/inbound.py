@@ -4,10 +4,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from complaints import tracking
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import type_of
 from complaints.command import Command, CommandKind
-from complaints.errors import ContractViolation
+from complaints.errors import ContractViolation, TrackingCodeError
 from complaints.event import Complaint
 from complaints.values import Event
 from router.cases.plain import is_id, time_text
@@ -87,7 +88,7 @@ def read(record: StoredRecord) -> Inbound:
     type_ = next((value for name, value in record.headers if name == "ce_type"), b"")
     if type_ not in _MODELS:
         raise ContractViolation(
-            f"{record.position} is of the type {type_.decode('ascii', 'replace')!r}, which no case takes"
+            f"{record.position} is of the type {type_[:60].decode('ascii', 'replace')!r}, which no case takes"
         )
     try:
         body = orjson.loads(record.value or b"")
@@ -116,7 +117,7 @@ def _command_kind(body: dict[str, Any]) -> CommandKind:
     try:
         kind = CommandKind(body["kind"])
     except ValueError as error:
-        raise ContractViolation(f"no command {body['kind']!r}") from error
+        raise ContractViolation(f"no command {body['kind'][:60]!r}") from error
     if kind is CommandKind.add:
         if not isinstance(body.get("addition"), dict) or not isinstance(body.get("reading"), dict):
             raise ContractViolation("a command to add needs an addition and a reading")
@@ -149,5 +150,12 @@ def _check_regions(body: dict[str, Any]) -> None:
 def _check_key(body: dict[str, Any], record: StoredRecord) -> None:
     if not is_id(body.get("id")):
         raise ContractViolation("id is not a UUID")
-    if body["tracking_code"].encode() != record.key:
+    code = body["tracking_code"]
+    if code.encode("utf-8", "surrogatepass") != record.key:
         raise ContractViolation("the record's key is not its tracking code")
+    try:
+        canonical = tracking.parse(code)
+    except TrackingCodeError as error:
+        raise ContractViolation("the tracking code is none of ours") from error
+    if canonical != code:
+        raise ContractViolation("the tracking code is not in its canonical form")

@@ -89,10 +89,14 @@ def _deadlines(deadlines: tuple[Deadline, ...]) -> list[Any]:
 
 
 def _fact(fact: Fact) -> list[tuple[str, Row]]:
-    known = {"complaint_id": fact.complaint_id, "tracking_code": fact.tracking_code, "at": ms(fact.at)}
+    secret = fact.secret or (fact.complaint is not None and fact.complaint.secret)
+    known = {
+        "complaint_id": fact.complaint_id,
+        "tracking_code": "" if secret else fact.tracking_code,
+        "at": ms(fact.at),
+    }
     step = {"event_id": fact.id, "version": fact.version, "caused_by": fact.caused_by}
     received = fact.complaint or fact.addition
-    secret = fact.secret or (fact.complaint is not None and fact.complaint.secret)
     event = {
         "kind": fact.kind.value,
         "received_at": ms(received.received_at) if received else None,
@@ -141,7 +145,7 @@ def _case(document: Case) -> Row:
     complaint = document.complaint
     return {
         "complaint_id": document.complaint_id,
-        "tracking_code": document.tracking_code,
+        "tracking_code": "" if complaint.secret else document.tracking_code,
         "version": document.version,
         "state": document.state,
         "first_routed_at": ms(document.chain[0].since),
@@ -179,7 +183,6 @@ def _delivery(event: Delivery) -> Row:
         "delivery_id": event.id,
         "reply_id": event.reply_id,
         "complaint_id": event.complaint_id,
-        "tracking_code": event.tracking_code,
         "channel": event.channel,
         "kind": event.kind.value,
         "outcome": event.outcome.value,

@@ -423,3 +423,10 @@ def test_the_document_is_the_fold_of_its_facts(house: House, pothole: Complaint)
     folded = fold((plain(fact), int(fact.at.timestamp() * 1000)) for fact in house.facts)
     assert folded == orjson.loads(house.states[pothole.tracking_code.encode()])
     assert Case.model_validate(folded) == house.case(pothole.tracking_code)
+
+
+@pytest.mark.parametrize("code", ["\x00position", "A", "../../../..", "ABCDEFGHJKM", "abcdefghjkm"])
+def test_a_code_that_is_none_of_ours_opens_no_case(house: House, pothole: Complaint, code: str) -> None:
+    """One of them was the key of the step's own bookkeeping, and no worker could restore its states any more."""
+    with pytest.raises(ContractViolation, match="tracking code"):
+        house.take(pothole.model_copy(update={"tracking_code": code}))

@@ -251,6 +251,7 @@ def test_nothing_of_a_secret_report_is_shown() -> None:
     for record in records:
         assert not [word for word in ("ahasia", "Semarang Tengah", "Miroto", "33.74.01") if word in shown(record)]
         assert rows(record)[next(iter(rows(record)))]["secret"]
+        assert of.tracking_code not in shown(record)
     described = rows(records[0])["complaint_rows"], rows(records[6])["case_now"]
     for found in described:
         assert (found["title"], found["text"], found["regency_code"], found["village_code"]) == ("", "", "33.74", "")

@@ -11,7 +11,7 @@ from complaints.bus import Record, StoredRecord
 from complaints.bus.step.attempts import Attempts
 from complaints.bus.step.contract import Effect, Keep, State, StepSpec
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.restore import newer_format
+from complaints.bus.step.restore import RESERVED, newer_format
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.bus.step.transaction import Work
 from complaints.errors import ConfigurationError, ContractViolation
@@ -107,6 +107,8 @@ class Decider:
         pending.positions[record.partition] = record.offset + 1
 
     def _effect(self, pending: Pending, record: StoredRecord) -> Effect:
+        if (record.key or b"").startswith(RESERVED):
+            return self._dead(pending, record, ContractViolation("keys that begin with the byte 0 are the step's own"))
         self._attempts.begin(record)
         try:
             effect = self._spec.function(self._state(pending, record), record)

@@ -83,7 +83,7 @@ def _lock(folder: Path, *, step: str, ordinal: int) -> tuple[IO[str], str]:
     except BlockingIOError as error:
         lock.close()
         raise ConfigurationError(
-            f"worker {ordinal} of {step} already runs on this machine, in {folder}: give this one another ordinal"
+            f"worker {ordinal} of {step} already runs on this machine, in {folder}: give this one another ordinal, for example LAPOR_ORDINAL=1"
         ) from error
     return lock, name
 
@@ -112,6 +112,6 @@ def _await_sole(admin: AdminClient, client: str, *, step: str, options: WorkerOp
                 return
             if late:
                 raise ConfigurationError(
-                    f"worker {options.ordinal} of {step} already runs on {host}: give this one another ordinal, or stop that one"
+                    f"worker {options.ordinal} of {step} already runs on {host}: give this one another LAPOR_ORDINAL, or stop that one"
                 )
         time.sleep(kafka.PAUSE_S)

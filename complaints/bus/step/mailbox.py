@@ -59,6 +59,8 @@ class Mailbox:
         self._last_at = 0.0
         self.epoch = 0
         """How often partitions were given or taken away."""
+        self.uncommitted: dict[int, int] = {}
+        """Where partitions began for which the group has committed less, or nothing."""
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
@@ -98,6 +100,7 @@ class Mailbox:
     def handled(self, positions: Mapping[int, int]) -> None:
         """Note the next offsets after a commit."""
         self._next |= {partition: offset for partition, offset in positions.items() if partition in self._next}
+        self.uncommitted = {at: offset for at, offset in self.uncommitted.items() if at not in positions}
 
     def poll(self, most: int) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.
@@ -143,7 +146,7 @@ class Mailbox:
         """Read the committed offsets, and after them the end of the state topic, which so covers them. All wait for the restore."""
         self.epoch += 1
         self._assigned_at = time.monotonic()
-        self._committed, self._next = {}, {}
+        self._committed, self._next, self.uncommitted = {}, {}, {}
         found = kafka.committed(consumer, partitions, patience_s=OFFSETS_PATIENCE_S, beat=self._options.heartbeat)
         for partition, at in found.items():
             if at.offset >= 0:
@@ -156,7 +159,7 @@ class Mailbox:
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
         self._restorer.cancel([at.partition for at in partitions])
-        self._next, self._committed = {}, {}
+        self._next, self._committed, self.uncommitted = {}, {}, {}
         consumer.unassign()
 
     def _restore(self) -> None:
@@ -192,7 +195,12 @@ class Mailbox:
         Raises:
             ConfigurationError: there is neither.
         """
-        known = [at.offset for at in (position, self._committed.get(partition)) if at is not None]
+        committed = self._committed.get(partition)
+        known = [at.offset for at in (position, committed) if at is not None]
+        if not known and self._was_never_written(partition):
+            known = [0]
+        if known and (committed is None or committed.offset < max(known)):
+            self.uncommitted[partition] = max(known)
         if not known:
             raise ConfigurationError(
                 f"{self._spec.name} has no position in {self._spec.mailbox}/{partition}: neither a committed offset nor one in"
@@ -200,6 +208,14 @@ class Mailbox:
                 f" where to go on, and say so with `lapor offsets set {self._spec.name}`"
             )
         return max(known)
+
+    def _was_never_written(self, partition: int) -> bool:
+        """Return whether nothing was ever in a partition of the mailbox: then there is only one place to begin."""
+        at = ConfluentPartition(self._spec.mailbox, partition)
+        try:
+            return self.consumer.get_watermark_offsets(at, timeout=kafka.ANSWER_S) == (0, 0)
+        except KafkaException as error:
+            raise BusUnavailable(f"the end of {self._spec.mailbox}/{partition} could not be read: {error}") from error
 
     def _seek(self, partition: int, offset: int) -> None:
         deadline = time.monotonic() + SEEK_PATIENCE_S

@@ -16,8 +16,11 @@ from complaints.bus.step.kafka import ANSWER_S
 from complaints.bus.step.store import Change, Progress, Store, StoredState
 from complaints.errors import BusUnavailable, ConfigurationError
 
-POSITION_KEY: Final = b"\x00position"
-"""The key of the record that holds a partition's position in the mailbox. No state has such a key."""
+RESERVED: Final = b"\x00"
+"""The first byte of the keys in the state topic that are the step's own. No state has such a key."""
+
+POSITION_KEY: Final = RESERVED + b"position"
+"""The key of the record that holds a partition's position in the mailbox."""
 
 AT_ONCE: Final = 2
 """Partitions that are copied together: with all twelve at once the first is ready as late as the last."""
@@ -178,8 +181,7 @@ class Restorer:
     def _take(self, copy: _Copy, message: Message, changes: list[Change]) -> None:
         key, value = message.key() or b"", message.value()
         if key == POSITION_KEY:
-            said = orjson.loads(value or b"{}")
-            copy.position = Position(said["offset"], said["writer"])
+            copy.position = _position(value) or copy.position
         else:
             changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
 
@@ -197,6 +199,15 @@ class Restorer:
         """Close both connections."""
         self._reader.close()
         self._ends.close()
+
+
+def _position(value: bytes | None) -> Position | None:
+    """Return the position that a record holds; None if it holds none that can be read: then the one before it counts."""
+    try:
+        said = orjson.loads(value or b"")
+        return Position(int(said["offset"]), str(said["writer"]))
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def read_state(message: Message, value: bytes, newest: int) -> StoredState:

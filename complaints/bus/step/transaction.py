@@ -84,6 +84,7 @@ class Transactions:
         """Hand the records of the transaction to the client.
 
         Raises:
+            Refused: the client will never take one of them; the transaction is aborted.
             Aborted: the transaction had to be aborted.
             Fenced: the id is another worker's by now.
         """
@@ -211,6 +212,9 @@ class Transactions:
 
     def _ended(self, error: KafkaException) -> LaporError:
         fault: KafkaError = error.args[0]
+        if fault.code() == KafkaError.MSG_SIZE_TOO_LARGE:  # the client itself refuses a record
+            self.abort()
+            return Refused("Kafka's client refuses a record of the transaction: it is too large")
         if fault.txn_requires_abort():
             self.abort()
             return Aborted(f"a transaction of {self._id} was aborted: {fault}")

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.store import Progress, Store
 from complaints.bus.step.timers import Timers
 from complaints.bus.step.transaction import Aborted, Refused, Transactions
-from complaints.errors import ContractViolation
+from complaints.errors import ConfigurationError, ContractViolation
 
 log = structlog.get_logger()
 
@@ -126,6 +126,9 @@ class Worker:
         if self._epoch != parts.mailbox.epoch:
             self._epoch = parts.mailbox.epoch
             parts.timers.forget()
+        if parts.mailbox.uncommitted:  # or the group would seem to be behind until the next record
+            with suppress(Aborted):
+                self._commit(Pending(positions=dict(parts.mailbox.uncommitted)))
         if records:
             self._options.phase("polled")
             self._handle(records)
@@ -193,6 +196,8 @@ class Worker:
                 rest = self._transact(part, dead=dead)
             except Refused as error:
                 self._parts.metrics.aborted()
+                if dead is not None:
+                    raise ConfigurationError(f"the dead letter of {part[0].position} is refused: {error}") from error
                 if len(part) == 1:
                     waiting.append((part, ContractViolation(str(error))))
                 else:

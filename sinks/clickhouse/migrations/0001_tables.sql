@@ -165,7 +165,6 @@ CREATE TABLE IF NOT EXISTS delivery_rows
     delivery_id     UUID,
     reply_id        UUID,
     complaint_id    UUID,
-    tracking_code   String,
     channel         LowCardinality(String),
     kind            LowCardinality(String),
     outcome         LowCardinality(String),

@@ -44,7 +44,7 @@ def rows(case: Json, record: StoredRecord) -> Rows:
     messages = [shown(text(message, "text"), secret=secret) for message in (complaint, *additions)]
     row = {
         "complaint_id": uuid(case, "complaint_id"),
-        "tracking_code": text(case, "tracking_code"),
+        "tracking_code": "" if secret else text(case, "tracking_code"),
         "version": count(case, "version", UINT32),
         "state": text(case, "state"),
         "channel": text(complaint, "channel"),

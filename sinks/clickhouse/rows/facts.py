@@ -42,7 +42,7 @@ def rows(fact: Json, record: StoredRecord) -> Rows:
     secret = flag(fact, "secret") or (complaint is not None and flag(complaint, "secret"))
     known = {
         "complaint_id": uuid(fact, "complaint_id"),
-        "tracking_code": text(fact, "tracking_code"),
+        "tracking_code": "" if secret else text(fact, "tracking_code"),
         "at": moment(fact, "at"),
         **place_on_kafka(record),
     }

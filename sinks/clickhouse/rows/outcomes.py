@@ -22,7 +22,6 @@ def delivery(event: Json, record: StoredRecord) -> Rows:
         "delivery_id": uuid(event, "id"),
         "reply_id": uuid(event, "reply_id"),
         "complaint_id": uuid(event, "complaint_id"),
-        "tracking_code": text(event, "tracking_code"),
         "channel": text(event, "channel"),
         "kind": text(event, "kind"),
         "outcome": text(event, "outcome"),
