@@ -83,7 +83,8 @@ def _lock(folder: Path, *, step: str, ordinal: int) -> tuple[IO[str], str]:
     except BlockingIOError as error:
         lock.close()
         raise ConfigurationError(
-            f"worker {ordinal} of {step} already runs on this machine, in {folder}: give this one another ordinal, for example LAPOR_ORDINAL=1"
+            f"worker {ordinal} of {step} already runs on this machine, in {folder}: give this one another ordinal,"
+            " for example LAPOR_ORDINAL=1"
         ) from error
     return lock, name
 
