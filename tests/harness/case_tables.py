@@ -63,12 +63,13 @@ def _rows(store: Store, query: str) -> set[tuple[Any, ...]]:
 
 
 def _of_case(case: Mapping[str, Any]) -> tuple[Any, ...]:
+    secret = case["complaint"].get("secret", False)
     return (
-        case["tracking_code"],
+        "" if secret else case["tracking_code"],
         case["complaint_id"],
         case["version"],
         case["state"],
-        case["owner"]["id"],
+        _shown(case["owner"]["id"], secret=secret),
         case["triage"],
         case["hop"],
         len(case["refusals"]),
@@ -80,12 +81,19 @@ def _of_case(case: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _of_fact(fact: Mapping[str, Any]) -> tuple[Any, ...]:
+    secret = fact["secret"]
     return (
         fact["id"],
-        fact["tracking_code"],
+        "" if secret else fact["tracking_code"],
         fact["version"],
         fact["kind"],
         fact["caused_by"],
-        fact["actor"],
+        _shown(fact["actor"], secret=secret),
         fact.get("result", ""),
     )
+
+
+def _shown(agency_id: str, *, secret: bool) -> str:
+    """Return an agency's id as analysts see it: of a secret report without the district ("kec-73.71.14" is "kec-73.71")."""
+    kind, _, code = agency_id.rpartition("-")
+    return f"{kind}-{code[:5]}" if secret and code[:2].isdigit() and code.count(".") > 1 else agency_id
