@@ -71,7 +71,7 @@ class Added:
 
 
 class Conversation:
-    """What a channel says and hears beside new complaints."""
+    """The conversation of a channel with its citizens about their cases: additions, questions and replies."""
 
     def __init__(
         self,

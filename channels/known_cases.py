@@ -1,4 +1,4 @@
-"""What a channel remembers of its citizens' cases, so that it can tell which case a message belongs to, and what was asked.
+"""Remembers which cases the citizens of a channel have and what they were asked, so that a message finds its case.
 
 One SQLite file per channel, with citizens as keyed pseudonyms. It serves the conversation only: if it is lost, no message is lost.
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from complaints.bus import Admin
+from complaints.bus import Offsets
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, DEAD_LETTERS, DELIVERIES, topics
 from complaints.errors import LaporError
 from complaints.runtime.compiled import Build
@@ -107,13 +107,16 @@ def disk(data: Path) -> Finding:
     )
 
 
-def kafka(admin: Admin) -> Finding:
+def kafka(ends_of: Callable[[str], Offsets]) -> Finding:
     """Count the topics and their records.
+
+    Args:
+        ends_of: returns, for each partition of a topic, the offset after its last record (see GroupAdmin.end_offsets).
 
     Raises:
         BusUnavailable: the offsets of a topic could not be read.
     """
-    ends = {name: admin.end_offsets(name) for name in topics()}
+    ends = {name: ends_of(name) for name in topics()}
     held = sum(sum(offsets.values()) for offsets in ends.values())
     return Finding(what="kafka", level=Level.ok, detail=f"{len(ends)} topics, {held} records")
 

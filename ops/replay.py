@@ -7,7 +7,7 @@ import orjson
 
 from complaints.bus import Batch, StoredRecord
 from complaints.event import AgencyRef
-from router.cases.decide import Law, decide
+from router.cases.decide import Law, decide, is_of_another
 from router.cases.evolve import evolve
 from router.cases.inbound import read
 from router.cases.plain import Document, time_ms
@@ -97,9 +97,7 @@ def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Ca
 def _today(case: Document | None, record: StoredRecord, law: Law) -> list[Document]:
     """Return the facts that a record leads to today. Raises any error for a record that would be a dead letter."""
     inbound = read(record)
-    if inbound.kind is None and case is not None and case["complaint_id"] != inbound.id:
-        return []  # passed on under the next code
-    return list(decide(case, inbound, law).facts)
+    return [] if is_of_another(case, inbound) else list(decide(case, inbound, law).facts)
 
 
 class _Past:
@@ -152,15 +150,13 @@ def difference(case: Document | None, recorded: list[Document], today: list[Docu
         today: those that it would lead to.
     """
     before, after = _owner(case, recorded), _owner(case, today)
-    code = (today or recorded)[0]["tracking_code"] if today or recorded else ""
+    code = next((fact["tracking_code"] for fact in (*today, *recorded)), "")
     if before != after:
         return Move(code, before, after, _explanation(today))
     was, is_ = [_said(fact) for fact in recorded], [_said(fact) for fact in today]
     if was == is_:
         return None
-    return Move(
-        code, before, after, f"{', '.join(map(str, was)) or 'nothing'} -> {', '.join(map(str, is_)) or 'nothing'}"
-    )
+    return Move(code, before, after, f"{', '.join(was) or 'nothing'} -> {', '.join(is_) or 'nothing'}")
 
 
 def _owner(case: Document | None, facts: list[Document]) -> AgencyRef | None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from complaints.bus.step.contract import TOMBSTONES_MS
 from complaints.bus.tail import Extent, Tail
 from complaints.errors import BusUnavailable, UnavailableError
 from complaints.runtime import telemetry
@@ -31,9 +32,6 @@ KEEP_UP_S: Final = 60.0
 
 PAUSE_S: Final = 1.0
 """Seconds to wait after Kafka or the disk failed."""
-
-TOMBSTONES_MS: Final = 20 * 3_600_000
-"""How old a copy may be: the topic keeps tombstones for 24 hours, and an older copy may have cases that were deleted since."""
 
 
 class Reader:

@@ -8,16 +8,13 @@ from uuid import UUID
 import orjson
 
 from complaints.bus import StoredRecord
+from complaints.bus.step.contract import RESERVED
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ContractViolation
 from complaints.tracking import CODE_LENGTH
 
 TOPICS: Final = (CASES, CASE_EVENTS)
 """The topics that the view reads."""
-
-STEP_KEYS: Final = b"\x00"
-"""The first byte of the keys under which a step keeps its own bookkeeping in its state topic."""
-
 
 MOST_VERSION: Final = 1 << 31
 """The largest version that is believed: a case has some hundred facts, and SQLite's integers end at 2^63."""
@@ -84,7 +81,7 @@ def changes_of(records: Iterable[StoredRecord]) -> Changes:
         try:
             if record.topic == CASE_EVENTS:
                 found.facts.append(_fact(record))
-            elif not (record.key or b"").startswith(STEP_KEYS):
+            elif not (record.key or b"").startswith(RESERVED):
                 _take_case(found, record)
         except (ContractViolation, ValueError, TypeError, KeyError, AttributeError) as error:
             found.unreadable.append((record, f"{type(error).__name__}: {error}"))

@@ -1,4 +1,4 @@
-"""What the benchmarks of steps ask of Kafka: the progress of a step, what its outputs hold, and a new beginning."""
+"""Kafka as the benchmarks of steps see it: the progress of a step, the contents of its outputs, and a new beginning."""
 
 import time
 from collections.abc import Collection, Iterator

@@ -45,7 +45,7 @@ MS = 1000.0
 
 @dataclass(slots=True)
 class Seen:
-    """What came out of the step.
+    """The output of the step.
 
     Attributes:
         sent: when each fresh record was sent, by its key, in seconds of the monotonic clock.

@@ -23,9 +23,9 @@ from complaints import tracking
 from complaints.bus import Record, StoredRecord
 from complaints.bus.confluent import ConfluentProducer, profiles
 from complaints.bus.confluent.client import is_record
-from complaints.bus.step.contract import State
+from complaints.bus.step.contract import POSITION_KEY, State
 from complaints.bus.step.kafka import init_transactions, transactional_id
-from complaints.bus.step.restore import POSITION_KEY, state_headers
+from complaints.bus.step.restore import state_headers
 from complaints.bus.step.store import StoredState
 from complaints.case import FORMAT
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, topics
@@ -45,7 +45,7 @@ PATIENCE_S: Final = 300.0
 """Seconds for a worker to handle a complaint of each partition."""
 
 BYTES_PER_CASE: Final = 5_000
-"""What a case takes at most on Kafka's disk and the worker's together."""
+"""The maximum size of a case on Kafka's disk and the worker's together."""
 
 FIRST: Final = 1_764_000_000_000
 """When the cases were last changed, in milliseconds since 1970."""

@@ -24,7 +24,7 @@ BAR: Final = 1.3
 """Our worker's complaints per second over those of Quix Streams."""
 
 RATE: Final = 4_000
-"""Complaints per second of one process of ours."""
+"""The minimum rate of one process of the router, in complaints per second."""
 
 FROM, TO = 0.1, 0.95
 """The shares of the complaints between which the time counts: before, programs load and tables fill; after, there is less than a batch."""
@@ -38,7 +38,7 @@ OURS, QUIX = "router", "quix"
 
 
 class Outputs(NamedTuple):
-    """What a round has written.
+    """The output of a round.
 
     Attributes:
         facts: the number of facts.

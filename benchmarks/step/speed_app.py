@@ -23,7 +23,7 @@ STATE_BYTES, OUTPUT_BYTES = 2_000, 700
 """The sizes of the trial that chose the runtime: a case of 2 kB, and facts and replies of some hundred bytes."""
 
 BATCH = 500
-"""What a step takes by default."""
+"""The default batch size of a step."""
 
 WARM_UP = 0.1
 """The share of the records that passes before the clock starts: imports, the group's join, the first segments."""

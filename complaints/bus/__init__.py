@@ -5,11 +5,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
-from complaints.limits import RECORD_BYTES
-
-MAX_RECORD_BYTES = RECORD_BYTES
-"""The maximum size of a record's value in bytes (see complaints.limits). A producer may fail a larger one with ContractViolation."""
-
 Headers = tuple[tuple[str, bytes], ...]
 """A record's headers as pairs of name and value, in order."""
 
@@ -21,7 +16,7 @@ class Record:
     Attributes:
         topic: the topic to write to.
         key: decides the partition; every driver hashes it with Kafka's murmur2.
-        value: the event as JSON, at most MAX_RECORD_BYTES.
+        value: the event as JSON, at most RECORD_BYTES of complaints.limits: a producer may fail a larger one with ContractViolation.
         headers: the CloudEvents attributes.
     """
 
@@ -191,27 +186,6 @@ class Scanner(Protocol):
 
     def read(self, position: Position) -> StoredRecord | None:
         """Return the record at a position, or None if Kafka has none there: it was deleted, or was not written yet.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
-        """
-
-    def close(self) -> None:
-        """Close the connection to Kafka."""
-
-
-class Admin(Protocol):
-    """Reads the offsets of topics and of consumer groups (see also complaints.bus.admin)."""
-
-    def end_offsets(self, topic: str) -> Offsets:
-        """Return, for each partition of a topic, the offset after its last record.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
-        """
-
-    def group_offsets(self, group: str) -> Offsets:
-        """Return the offsets that a consumer group has committed, only for the partitions that it has committed.
 
         Raises:
             BusUnavailable: the broker did not answer in time.

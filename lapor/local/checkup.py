@@ -11,7 +11,7 @@ from complaints.runtime.upstream import Upstream
 from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
-from lapor.processes.wiring import WORKERS, backlogs, cases, kafka_admin, loops, upstreams_in
+from lapor.processes.wiring import WORKERS, administration, backlogs, cases, loops, upstreams_in
 from ops import doctor as look
 from ops.doctor import Finding, Level
 from ops.lag import OURS, is_judged, lag, service_of, view
@@ -76,9 +76,8 @@ def _stack(settings: Settings, stack: Stack | None) -> Finding:
 
 def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
     try:
-        admin = kafka_admin(brokers, timeout_s=PATIENCE_S)
-        yield look.kafka(admin)
-        admin.close()
+        with administration(brokers, timeout_s=PATIENCE_S) as admin:
+            yield look.kafka(admin.end_offsets)
         found = backlogs(brokers, look.READERS, timeout_s=PATIENCE_S)
     except LaporError as error:
         yield Finding(what="kafka", level=Level.fail, detail=str(error), advice=READ_THE_LOG)

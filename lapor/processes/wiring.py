@@ -15,7 +15,7 @@ from complaints.runtime.upstream import Upstream
 from lapor.processes.channels import CHANNELS
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
-    from complaints.bus import Admin, Backlog, Scanner
+    from complaints.bus import Backlog, Scanner
     from complaints.bus.admin import Administration
     from complaints.bus.step.contract import StepSpec
     from normalizer.complaint import Normaliser
@@ -79,18 +79,6 @@ def router_step(settings: Settings) -> "StepSpec":
         ),
         format=FORMAT,
     )
-
-
-def kafka_admin(brokers: str, *, timeout_s: float = 30.0) -> "Admin":
-    """Return a client that reads the offsets of topics and groups.
-
-    Args:
-        brokers: host:port, separated by commas.
-        timeout_s: seconds to wait for each answer.
-    """
-    from complaints.bus.kafka_python import KafkaPythonAdmin
-
-    return KafkaPythonAdmin(brokers, timeout_s=timeout_s)
 
 
 @contextmanager

@@ -31,7 +31,6 @@ MOST_QUESTIONS = 2
 _ROOM_FOR_REFUSALS = 20_000
 """Bytes of a case that no answer may take: refusals must always be possible."""
 
-
 _OF_THE_CASE = 10_000
 """Bytes that a complaint which continues a case may have in addition: the place, the hints and the topic of the case."""
 
@@ -62,11 +61,23 @@ class Decision(NamedTuple):
     case: Document | None
 
 
+class Declined(NamedTuple):
+    """Why a command is not possible.
+
+    Attributes:
+        sentence: the reason, for whoever gave the command.
+        result: whether it was refused, or already applied.
+    """
+
+    sentence: str
+    result: Result = Result.refused
+
+
 class _Draft:
     """Facts that follow each other, and the document after them."""
 
     def __init__(self, case: Document | None, record: Inbound, *, secret: bool) -> None:
-        self.case = case
+        self.case = self._before = case
         self.facts: list[Document] = []
         self._record = record
         self._secret = secret
@@ -88,6 +99,11 @@ class _Draft:
         }
         self.facts.append(fact)
         self.case = evolve(case, fact, record.at_ms)
+
+    def take_back(self) -> None:
+        """Remove all facts, so that others can be added instead."""
+        self.case = self._before
+        self.facts.clear()
 
     @property
     def decision(self) -> Decision:
@@ -115,19 +131,22 @@ def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
         return Decision((), case)
     draft = _Draft(case, record, secret=bool(case["complaint"].get("secret")))
     outcome = _outcome(case, record, law)
-    if isinstance(outcome, str):
-        _decline(draft, record.kind, outcome, _result(outcome, record, law))
+    if isinstance(outcome, Declined):
+        _decline(draft, record.kind, outcome)
     else:
         _APPLY[record.kind](draft, record, law)
     return draft.decision
 
 
+def is_of_another(case: Document | None, record: Inbound) -> bool:
+    """Return whether a complaint has the code of another complaint's case. It is passed on under the next code, not decided."""
+    return record.kind is None and case is not None and case["complaint_id"] != record.id
+
+
 def _open(case: Document | None, record: Inbound, law: Law) -> Decision:
     """Return the facts of a complaint: it becomes a case. A complaint that is the case's own was delivered again."""
     if case is not None:
-        assert case["complaint_id"] == record.id, (
-            "a complaint whose code another one has is passed on before it is decided"
-        )
+        assert not is_of_another(case, record), "a complaint whose code another one has is passed on"
         return Decision((), case)
     complaint = bare(record.body)
     size = len(orjson.dumps(complaint))
@@ -142,24 +161,25 @@ def _open(case: Document | None, record: Inbound, law: Law) -> Decision:
     return draft.decision
 
 
-def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] | str:
-    """Return what the table says, or the sentence of a text that is not possible."""
+def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] | Declined:
+    """Return the facts of the table; or why the table or the text does not allow the command."""
     assert record.kind is not None
     state: CaseState = case["state"]
     found = TABLE[record.kind, role_of(case, record.body["actor"], law)][state]
     if isinstance(found, str):
         owner = case["owner"]
-        return found.format(
+        sentence = found.format(
             actor=law.name(record.body["actor"]), owner=f"{owner['name']} ({owner['id']})", command=record.kind.value
         )
+        return Declined(sentence, Result.already_applied if found == ALREADY else Result.refused)
     if record.kind is CommandKind.add:
         return found
     text = record.body.get("text") or ""
     most = REASON_BYTES if record.kind is CommandKind.refuse else ANSWER_BYTES
     if not text.strip():
-        return "The text is empty."
+        return Declined("The text is empty.")
     if (size := len(text.encode())) > most:
-        return f"The text has {size} bytes, at most {most} are possible."
+        return Declined(f"The text has {size} bytes, at most {most} are possible.")
     return found
 
 
@@ -180,13 +200,8 @@ def role_of(case: Document, actor: str, law: Law) -> Role:
     return Role.former if any(hop["owner"]["id"] == actor for hop in case["chain"]) else Role.other
 
 
-def _result(sentence: str, record: Inbound, law: Law) -> Result:
-    already = ALREADY.format(actor=law.name(record.body["actor"]))
-    return Result.already_applied if sentence == already else Result.refused
-
-
-def _decline(draft: _Draft, command: CommandKind, sentence: str, result: Result) -> None:
-    draft.add(FactKind.declined, text=sentence, command=command.value, result=result.value)
+def _decline(draft: _Draft, command: CommandKind, why: Declined) -> None:
+    draft.add(FactKind.declined, text=why.sentence, command=command.value, result=why.result.value)
 
 
 def _add(draft: _Draft, record: Inbound, law: Law) -> None:
@@ -202,8 +217,7 @@ def _add(draft: _Draft, record: Inbound, law: Law) -> None:
     draft.add(FactKind.added, addition=addition, reading=reading)
     has_room = len(before["complaint"].get("additions", ())) < MOST_ADDITIONS
     if not has_room or len(orjson.dumps(draft.case)) > ADDED_BYTES:
-        draft.case = before
-        draft.facts.clear()
+        draft.take_back()
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return
     _route(draft, law)
@@ -230,13 +244,12 @@ def _answer(draft: _Draft, record: Inbound, _: Law) -> None:
     assert before is not None
     last = before["answers"][-1] if before["answers"] else None
     if last and last["text"] == text and last["agency"]["id"] == record.body["actor"]:
-        _decline(draft, CommandKind.answer, "This answer was already given.", Result.already_applied)
+        _decline(draft, CommandKind.answer, Declined("This answer was already given.", Result.already_applied))
         return
     draft.add(FactKind.answered, text=text)
     if len(orjson.dumps(draft.case)) > CASE_BYTES - _ROOM_FOR_REFUSALS:
-        draft.case = before
-        draft.facts.clear()
-        _decline(draft, CommandKind.answer, "The case has no room for another answer.", Result.refused)
+        draft.take_back()
+        _decline(draft, CommandKind.answer, Declined("The case has no room for another answer."))
 
 
 _APPLY = {CommandKind.add: _add, CommandKind.refuse: _refuse, CommandKind.answer: _answer}

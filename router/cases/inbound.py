@@ -42,6 +42,7 @@ _COMPLAINT_HAS: dict[str, type] = {
     "continues": str,
 }
 _COMMAND_NEEDS: dict[str, type] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
+_COMMAND_HAS: dict[str, type] = {"text": str}
 _SENDER_NEEDS: dict[str, type] = {"channel": str, "reporter_ref": str, "reply_address": str}
 _ADDITION_NEEDS: dict[str, type] = {"text": str, "received_at": str, "raw": dict}
 _READING_HAS: dict[str, type] = {
@@ -113,7 +114,7 @@ def _check_complaint(body: dict[str, Any]) -> None:
 
 
 def _command_kind(body: dict[str, Any]) -> CommandKind:
-    _check(body, _COMMAND_NEEDS, {"text": str})
+    _check(body, _COMMAND_NEEDS, _COMMAND_HAS)
     try:
         kind = CommandKind(body["kind"])
     except ValueError as error:
@@ -123,8 +124,8 @@ def _command_kind(body: dict[str, Any]) -> CommandKind:
             raise ContractViolation("a command to add needs an addition and a reading")
         _check(body["addition"], _ADDITION_NEEDS, {"attachments": list})
         _check(body["reading"], {}, _READING_HAS)
+        _check(body, {}, {"sender": dict})
         if body.get("sender") is not None:
-            _check({"sender": body["sender"]}, {"sender": dict}, {})
             _check(body["sender"], _SENDER_NEEDS, {})
         _check_regions(body["reading"])
     return kind

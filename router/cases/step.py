@@ -13,7 +13,7 @@ from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
 from complaints.event import Complaint, Reply
 from complaints.fact import Fact, FactKind
 from normalizer.parts import title_of
-from router.cases.decide import Decision, Law, continuation_of, decide
+from router.cases.decide import Decision, Law, continuation_of, decide, is_of_another
 from router.cases.inbound import Inbound, read
 from router.cases.plain import Document
 from router.cases.replies import reply_to
@@ -55,7 +55,7 @@ class CaseStep:
         """
         inbound = read(record)
         case: Document | None = None if state is None else orjson.loads(state.value)
-        if inbound.kind is None and case is not None and case["complaint_id"] != inbound.id:
+        if is_of_another(case, inbound):
             self._count("passed on")
             return Effect(outputs=(passed_on(inbound),))
         decision = decide(case, inbound, self._law)

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from complaints import contract
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode, encode, type_of
-from complaints.bus.step.restore import TOMBSTONES_MS
+from complaints.bus.step.contract import TOMBSTONES_MS
 from complaints.case import Case
 from complaints.command import Command
 from complaints.contract import MODELS, schema, topics

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from confluent_kafka import Producer
 
-from complaints import ids, tracking
+from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
 from complaints.case import Answer, Case, Hop
@@ -16,44 +16,33 @@ from complaints.contract import CASES
 from complaints.disposition import AgencyRef, Deadline, Disposition, Evidence
 from complaints.event import Addition, Complaint, Raw, Refusal
 from complaints.fact import Fact, FactKind, Result
+from tests.harness import events, facts
+from tests.harness.events import DPU, PEMDA
 from tests.harness.support import NOON
 
-DPU = AgencyRef(id="dpu-33.74", name="Dinas Pekerjaan Umum Kota Semarang")
-PEMDA = AgencyRef(id="pemda-33.74", name="Pemerintah Kota Semarang")
 DUE = Deadline(duty="complete", working_days=14, due=date(2026, 11, 23), source="PermenPANRB 5/2025")
 SEALED = "c2VhbGVk-the-address-of-a-citizen"
 
 
 def complaint(number: int = 7, **changes: Any) -> Complaint:
     """Return a complaint as it is in a case; `number` tells it from others."""
-    fields: dict[str, Any] = {
+    in_a_case: dict[str, Any] = {
         "id": ids.complaint_id("web", str(number)),
         "channel": "web",
-        "received_at": NOON,
-        "title": "Jalan berlubang",
-        "text": "Jalan di Kota Semarang berlubang",
-        "reporter_ref": "r",
         "reply_address": SEALED,
         "raw": Raw(coding="utf-8", upstream_id=str(number)),
-        "normaliser_version": "t",
-    } | changes
-    code = tracking.code_for(fields["id"], key=b"sixteen bytes or more")
-    return Complaint(**{"tracking_code": code, **fields})
+    }
+    return events.complaint(number, **(in_a_case | changes))
 
 
 def disposition(owner: AgencyRef = DPU, *, hop: int = 0, **changes: Any) -> Disposition:
-    """Return a decision who owns a case."""
-    fields: dict[str, Any] = {
-        "hop": hop,
-        "owner": owner,
-        "confidence": 0.9,
+    """Return a decision who owns a case, with a rule and a deadline."""
+    explained: dict[str, Any] = {
         "explanation": f"Diteruskan ke {owner.name} karena jalan kota.",
         "evidence": (Evidence(rule="subject:jalan", span="jalan berlubang", law="UU 38/2004 ps. 16", weight=2.0),),
         "deadlines": (DUE,),
-        "rules_version": "r1",
-        "registry_version": "g1",
     }
-    return Disposition(**(fields | changes))
+    return facts.disposition(owner, hop=hop, **(explained | changes))
 
 
 class Story:

@@ -6,14 +6,12 @@ from uuid import UUID
 from complaints import ids, tracking
 from complaints.bus import Position, StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
-from complaints.command import CITIZEN, Command, CommandKind, MessageReading
 from complaints.event import (
     Addition,
     AgencyRef,
     Complaint,
     DeadLetter,
     Delivery,
-    Disposition,
     Raw,
     Reply,
     ReplyKind,
@@ -50,48 +48,6 @@ def completed(of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", **cha
     raw = Raw(body=text.encode(), coding="gsm7", upstream_id=f"{of.raw.upstream_id}+{len(of.additions)}")
     added = Addition(text=text, received_at=NOON, raw=raw)
     return of.model_copy(update={"additions": (*of.additions, added), "missing": ()} | changes)
-
-
-def disposition(owner: AgencyRef = DPU, *, hop: int = 0, **changes: Any) -> Disposition:
-    """Return the decision who owns a complaint."""
-    fields: dict[str, Any] = {
-        "hop": hop,
-        "owner": owner,
-        "confidence": 0.9,
-        "explanation": "Diteruskan karena jalan kota.",
-        "rules_version": "r1",
-        "registry_version": "g1",
-    }
-    return Disposition(**(fields | changes))
-
-
-def command(of: Complaint, kind: CommandKind, *, actor: str = DPU.id, **changes: Any) -> Command:
-    """Return an agency's command to the case of a complaint: a refusal or an answer."""
-    fields: dict[str, Any] = {
-        "id": ids.command_id(of.id, kind.value, actor=actor, nonce=""),
-        "tracking_code": of.tracking_code,
-        "kind": kind,
-        "actor": actor,
-        "received_at": NOON,
-        "text": "bukan" if kind is CommandKind.refuse else "Sudah ditambal.",
-    }
-    return Command(**(fields | changes))
-
-
-def addition(
-    of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", *, upstream_id: str = "1+", **read: Any
-) -> Command:
-    """Return the citizen's command that adds a text to a complaint; `read` are fields of its reading."""
-    raw = Raw(body=text.encode(), coding="gsm7", upstream_id=upstream_id)
-    return Command(
-        id=ids.addition_id(of.id, upstream_id),
-        tracking_code=of.tracking_code,
-        kind=CommandKind.add,
-        actor=CITIZEN,
-        received_at=NOON,
-        addition=Addition(text=text, received_at=NOON, raw=raw),
-        reading=MessageReading(**read),
-    )
 
 
 def reply(of: Complaint, kind: ReplyKind = ReplyKind.received, **changes: Any) -> Reply:

@@ -14,7 +14,7 @@ import pytest
 
 from complaints.bus import Record
 from complaints.bus.envelope import AnyEvent, encode
-from complaints.bus.step.restore import POSITION_KEY
+from complaints.bus.step.contract import POSITION_KEY
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError

@@ -11,8 +11,8 @@ from complaints.command import Command, CommandKind
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
 from complaints.fact import FactKind, Result
 from ops import cases
-from tests.harness.cases import DPU, PEMDA, Story
-from tests.harness.events import complaint
+from tests.harness.cases import Story
+from tests.harness.events import DPU, PEMDA, complaint
 from tests.harness.facts import refused
 from tests.harness.support import NOON
 from tests.harness.view import KEY, ServedView

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from complaints import limits
-from complaints.bus import MAX_RECORD_BYTES
 from complaints.bus.confluent import profiles
 from complaints.bus.deadletter import KEPT_BYTES
 from complaints.contract import topics
@@ -28,7 +27,7 @@ WRITERS = {
 
 def test_the_sizes_nest() -> None:
     """Each fits into the next, with the key and the headers of a record."""
-    assert limits.MESSAGE_BYTES < limits.COMPLAINT_BYTES < limits.CASE_BYTES < limits.RECORD_BYTES == MAX_RECORD_BYTES
+    assert limits.MESSAGE_BYTES < limits.COMPLAINT_BYTES < limits.CASE_BYTES < limits.RECORD_BYTES == 1_000_000
     assert limits.RECORD_BYTES + limits.HEADER_ROOM_BYTES < limits.BATCH_BYTES
     assert KEPT_BYTES * 4 / 3 < limits.RECORD_BYTES  # a dead letter holds its record in base64
 

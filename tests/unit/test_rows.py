@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.restore import POSITION_KEY
+from complaints.bus.step.contract import POSITION_KEY
 from complaints.case import Answer, Hop, Question
 from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES

@@ -32,8 +32,9 @@ from complaints.limits import COMPLAINT_BYTES, MESSAGE_BYTES, RECORD_BYTES
 from complaints.message import InboundMessage
 from complaints.storage.spool import Spool
 from normalizer.complaint import Normaliser
-from tests.harness.events import addition, complaint
+from tests.harness.events import complaint
 from tests.harness.fakes import MemoryProducer
+from tests.harness.house import added
 from tests.harness.support import message
 from tests.unit.test_conversation import Cases
 
@@ -99,7 +100,7 @@ def sized(event: Complaint | Command, size: int) -> tuple[Complaint | Command, R
     return longer, encode(longer, source="/t")
 
 
-@pytest.mark.parametrize("event", [complaint(), addition(complaint())], ids=["a complaint", "a command"])
+@pytest.mark.parametrize("event", [complaint(), added(complaint())], ids=["a complaint", "a command"])
 def test_a_complaint_and_a_command_are_measured_without_the_raw_message(event: Complaint | Command) -> None:
     """The case keeps all of it but the bytes as received."""
     fits, record = sized(event, COMPLAINT_BYTES)

@@ -18,7 +18,8 @@ from complaints.contract import CASES
 from complaints.errors import TrackingCodeError, UnavailableError
 from complaints.fact import FactKind
 from complaints.runtime.http_server import listening_socket, serve
-from tests.harness.cases import PEMDA, SEALED, Story
+from tests.harness.cases import SEALED, Story
+from tests.harness.events import PEMDA
 from tests.harness.support import free_port
 from tests.harness.view import KEY, ServedView
 from view import client as view_client

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from complaints.bus import Offsets, Record, StoredRecord
+from complaints.bus.step.contract import TOMBSTONES_MS
 from complaints.bus.tail import Extent, Slice, Span
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import BusUnavailable, UnavailableError
@@ -17,7 +18,7 @@ from tests.harness.support import wait_until
 from view import reader as view_reader
 from view.freshness import Freshness
 from view.news import News
-from view.reader import TOMBSTONES_MS, Reader
+from view.reader import Reader
 from view.store import Store
 
 HOUR_S = 3600.0

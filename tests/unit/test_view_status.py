@@ -4,7 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from complaints.case import CaseStatus
-from tests.harness.cases import DPU, DUE, PEMDA, Story
+from tests.harness.cases import DUE, Story
+from tests.harness.events import DPU, PEMDA
 from tests.harness.support import NOON
 from view.status import status_of
 

@@ -15,7 +15,8 @@ from complaints.case import Case
 from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError, UnavailableError
-from tests.harness.cases import DPU, SEALED, Story, stored
+from tests.harness.cases import SEALED, Story, stored
+from tests.harness.events import DPU
 from view.freshness import Freshness
 from view.rows import changes_of
 from view.store import Progress, Store

@@ -24,7 +24,7 @@ from complaints.errors import BusUnavailable, ConfigurationError
 
 
 class KafkaPythonAdmin:
-    """Administers topics and consumer groups (see Admin, TopicAdmin and GroupAdmin)."""
+    """Administers topics and consumer groups (see Administration)."""
 
     def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
         """Connect to Kafka.
@@ -113,7 +113,7 @@ class KafkaPythonAdmin:
         return self._offsets(topic, OffsetSpec.EARLIEST)
 
     def end_offsets(self, topic: str) -> Offsets:
-        """Return, for each partition of a topic, the offset after its last record (see Admin).
+        """Return, for each partition of a topic, the offset after its last record (see GroupAdmin).
 
         Raises:
             BusUnavailable: Kafka did not return the offsets.
@@ -139,7 +139,7 @@ class KafkaPythonAdmin:
         return {(at.topic, at.partition): answer.offset for at, answer in found.items()}
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return the offset that a consumer group has committed for each partition, without partitions for which it has none (see Admin).
+        """Return the offsets that a group has committed, only for the partitions that it has committed (see GroupAdmin).
 
         Raises:
             BusUnavailable: Kafka did not return the offsets.

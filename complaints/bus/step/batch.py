@@ -9,9 +9,9 @@ import structlog
 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.step.attempts import Attempts
-from complaints.bus.step.contract import Effect, Keep, State, StepSpec
+from complaints.bus.step.contract import RESERVED, Effect, Keep, State, StepSpec
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.restore import RESERVED, newer_format
+from complaints.bus.step.restore import newer_format
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.bus.step.transaction import Work
 from complaints.errors import ConfigurationError, ContractViolation

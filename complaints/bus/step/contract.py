@@ -17,6 +17,16 @@ class Keep(Enum):
 KEEP: Final = Keep.keep
 """The state stays as it is; nothing is written for it."""
 
+RESERVED: Final = b"\x00"
+"""The first byte of the keys in the state topic that are the step's own. No state has such a key."""
+
+POSITION_KEY: Final = RESERVED + b"position"
+"""The key of the record that holds a partition's position in the mailbox."""
+
+TOMBSTONES_MS: Final = 20 * 3_600_000
+"""How old a copy of a state topic may be: the topic keeps tombstones for 24 hours, and an older copy may hold keys that were deleted
+since."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -11,16 +11,10 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, is_record
-from complaints.bus.step.contract import StepSpec
+from complaints.bus.step.contract import POSITION_KEY, TOMBSTONES_MS, StepSpec
 from complaints.bus.step.kafka import ANSWER_S
 from complaints.bus.step.store import Change, Progress, Store, StoredState
 from complaints.errors import BusUnavailable, ConfigurationError
-
-RESERVED: Final = b"\x00"
-"""The first byte of the keys in the state topic that are the step's own. No state has such a key."""
-
-POSITION_KEY: Final = RESERVED + b"position"
-"""The key of the record that holds a partition's position in the mailbox."""
 
 AT_ONCE: Final = 2
 """Partitions that are copied together: with all twelve at once the first is ready as late as the last."""
@@ -30,9 +24,6 @@ SLICE: Final = 5_000
 
 STUCK_S: Final = 1.0
 """How long a restore may stand still before an open transaction of the former owner is aborted."""
-
-TOMBSTONES_MS: Final = 20 * 3_600_000
-"""How old a copy may be: the topic keeps tombstones for 24 hours, and an older copy may hold keys that were deleted since."""
 
 
 class Position(NamedTuple):

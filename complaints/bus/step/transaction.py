@@ -9,9 +9,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Record
-from complaints.bus.step.contract import StepSpec
+from complaints.bus.step.contract import POSITION_KEY, StepSpec
 from complaints.bus.step.kafka import SLICE_S
-from complaints.bus.step.restore import POSITION_KEY, state_headers
+from complaints.bus.step.restore import state_headers
 from complaints.bus.step.store import Change
 from complaints.bus.step.watchdog import Watchdog
 from complaints.errors import BusUnavailable, LaporError

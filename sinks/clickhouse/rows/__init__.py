@@ -7,6 +7,7 @@ would otherwise refuse the whole batch, for ever.
 from collections.abc import Callable
 
 from complaints.bus import StoredRecord
+from complaints.bus.step.contract import POSITION_KEY
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
 from complaints.errors import ContractViolation
 from sinks.clickhouse.rows import cases, facts, outcomes
@@ -36,7 +37,7 @@ def rows_of(record: StoredRecord) -> Rows:
         ContractViolation: the record is no event of its topic, or a value does not fit its column. The text says where the record is and
             which value is wrong, but not what it is.
     """
-    if record.topic == CASES and (record.value is None or record.key == cases.STEP_POSITION):
+    if record.topic == CASES and (record.value is None or record.key == POSITION_KEY):
         return []
     try:
         return _ROWS[record.topic](loaded(record.value), record)

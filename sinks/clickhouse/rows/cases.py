@@ -24,9 +24,6 @@ from sinks.clickhouse.rows.values import (
 
 TABLE = "case_now"
 
-STEP_POSITION = b"\x00position"
-"""The key of the records in which the router's step keeps its position in the mailboxes. They are no cases."""
-
 
 def rows(case: Json, record: StoredRecord) -> Rows:
     """Return the row of a case document. Its text is that of the complaint and all additions; empty if it is secret.
