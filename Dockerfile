@@ -17,6 +17,7 @@ RUN /opt/lapor/bin/pip install --require-hashes --requirement requirements.lock
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY complaints complaints
 COPY channels channels
+COPY conversation conversation
 COPY normalizer normalizer
 COPY router router
 COPY sinks sinks

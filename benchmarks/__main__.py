@@ -12,7 +12,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from benchmarks import memory, sms_intake, sms_latency
+from benchmarks import memory, sms_intake, sms_latency, whole_loop
 from benchmarks.figures import Figure, machine, table
 from benchmarks.processes import Say
 from benchmarks.step import due_timers, fact_latency, million_cases, router_vs_quix, speed
@@ -31,6 +31,9 @@ class Which(StrEnum):
     cases = "million-cases"
     sms_latency = "sms-latency"
     sms = "sms"
+    conversation = "conversation"
+    citizens = "million-citizens"
+    whole_loop = "whole-loop"
     step = "step"
     router = "router"
     all = "all"

@@ -2,17 +2,18 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from complaints import ids
 from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
-from complaints.event import Complaint
 from complaints.message import InboundMessage
 from lapor.demo.samples import read_samples
 from lapor.feed.items import Item
+from normalizer.complaint import Normaliser
 from normalizer.places.gazetteer import Gazetteer
 
 SEED = 1708
@@ -49,16 +50,17 @@ def varied(*, short: bool = False) -> Iterator[Item]:
             house = f" RT {chance.randrange(1, 20)} RW {chance.randrange(1, 20)}"
             if not short:
                 body = f"{chance.choice(_GREETINGS)}{body}{house}{chance.choice(_ENDINGS)}"
-            yield replace(sample, text=f"{body} #{number}" if short else body, sender=_sender(sample.channel, number))
+            sender = _sender("sms" if short else sample.channel, number)
+            yield replace(sample, text=f"{body} #{number}" if short else body, sender=sender)
             number += 1
 
 
-def records(count: int, normalise: Callable[[InboundMessage, Keyring], Complaint], keys: Keyring) -> Iterator[Record]:
-    """Yield complaint events as the doors would write them.
+def records(count: int, normaliser: Normaliser, keys: Keyring) -> Iterator[Record]:
+    """Yield complaints as the conversation would write them.
 
     Args:
         count: how many.
-        normalise: the real normaliser.
+        normaliser: the real one.
         keys: of an installation.
     """
     for number, item in zip(range(count), varied(), strict=False):
@@ -72,7 +74,9 @@ def records(count: int, normalise: Callable[[InboundMessage, Keyring], Complaint
             body=item.text.encode(),
             coding="utf-8",
         )
-        yield encode(normalise(message, keys), source=f"/channels/{item.channel}")
+        found, citizen = ids.message_id(item.channel, str(number)), keys.pseudonym(item.channel, item.sender)
+        complaint = normaliser.normalise(message, id_=found, code=keys.tracking_code(found), citizen=citizen)
+        yield encode(complaint, source="/conversation")
 
 
 def _sender(channel: str, number: int) -> str:

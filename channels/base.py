@@ -1,16 +1,14 @@
 """The contract of every channel. The acknowledge rule: acknowledge a message only after Kafka acknowledged it or the spool fsynced it."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from complaints.event import ReplyKind
-
-if TYPE_CHECKING:
-    from channels.intake import Intake
+from complaints.bus import Record
+from complaints.mail import ReplyKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +16,10 @@ class Letter:
     """A reply in the form in which its channel sends it.
 
     Attributes:
-        reply_id: the id of the reply. After a crash, the same reply may come again.
+        reply_id: the id of the reply.
         tracking_code: the tracking code in canonical form; empty if the reply is not about a case.
         kind: the reason for the reply.
-        address: the citizen's address, and whatever else the channel stored with it.
+        address: what the channel stored to send to the citizen: `InboundMessage.reply_to`, and the identity as `sender`.
         text: the text, within the channel's length limit.
     """
 
@@ -32,30 +30,78 @@ class Letter:
     text: str
 
 
-class Sends(Protocol):
-    """Sends a channel's replies to citizens."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What an account has read from its upstream since its cursor.
+
+    Attributes:
+        records: the messages, for the mailboxes of the citizens (see Intake.record).
+        cursor: where the account goes on once the records are committed, as plain JSON.
+    """
+
+    records: tuple[Record, ...]
+    cursor: Mapping[str, Any]
+
+
+class Account(Protocol):
+    """One bind, bot, page or source of ours at an upstream. All methods are called from one thread, the sender's, and return at once.
+
+    Only the process that owns the account's mailbox calls `begin`. It alone binds, polls and sends for the account.
+
+    Attributes:
+        name: the key of its mailbox; the same in every process and after every restart. `InboundMessage.account` of what it receives.
+        capacity: the maximum number of texts that wait for the upstream's answer at the same time.
+        per_second: the maximum number of texts per second; None if there is no limit.
+    """
+
+    name: str
+    capacity: int
+    per_second: float | None
+
+    def begin(self, cursor: Mapping[str, Any] | None) -> None:
+        """Connect: this process owns the account from now on.
+
+        Args:
+            cursor: the cursor of the last page that was committed; None if there is none.
+        """
+
+    def end(self) -> None:
+        """Disconnect in the way of the protocol: another process may own the account now. Texts in flight may still be answered."""
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Send a reply. The future returns upstream's identifier of the sent message. Called from one thread; may block for seconds.
+        """Send a text. The future returns the upstream's identifier of it.
 
-        The future fails with UpstreamUnavailable (the reply was not sent and is tried again later) or with Undeliverable (it can never
-        be sent).
+        It fails with UpstreamUnavailable (the text has not left and may be tried again), with Undeliverable (it can never be sent), or with
+        OutcomeUnknown (it may have left). The future is done within a time that the account bounds.
         """
+
+    def page(self) -> Page | None:
+        """Return what was read since the cursor, or None if nothing was, or if the account is not polled.
+
+        The same page is returned until `committed` was called.
+        """
+
+    def committed(self) -> None:
+        """Go on behind the page that `page` returned: its records and its cursor are committed."""
 
 
 class Channel(Protocol):
-    """One way in and out. A channel owns its connections and threads. Channels share only the type Intake."""
+    """One way in and out. A channel owns its connections and threads, and is made with its Intake. Channels share only types.
+
+    Attributes:
+        name: the name of the channel.
+    """
 
     name: str
 
     @property
-    def sender(self) -> Sends:
-        """The sender of replies. The courier calls it from a separate thread while `run` runs."""
+    def accounts(self) -> Sequence[Account]:
+        """Our accounts on it; empty if nothing is sent."""
 
-    def run(self, intake: "Intake", stop: threading.Event) -> None:
+    def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set, then disconnect from upstream in the way of its protocol and return.
 
-        May block. Must pass each message to `intake`, and acknowledge it to upstream only when the returned future has succeeded. If the
+        May block. Must pass each message to its intake, and acknowledge it to upstream only when the returned future has succeeded. If the
         future fails, must refuse the message or not answer. Must recover from connection faults by itself, with a bound, jitter and a
         metric. Raises only errors that it cannot handle, and is then restarted.
         """

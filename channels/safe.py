@@ -28,7 +28,6 @@ class Outcome(StrEnum):
 
     published = "published"
     spooled = "spooled"
-    dead_lettered = "dead_lettered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,12 @@ class Receipt:
 
     Attributes:
         outcome: where the message is safe.
-        complaint_id: the id of the complaint; of the dead letter if the message was poison; of the delivery if one was kept.
-        tracking_code: the tracking code for the citizen; empty if the message was poison.
+        message_id: the id of the message, and of the complaint or the command that it becomes.
+        tracking_code: the tracking code of its mailbox if the channel knows no persons, as on the web; otherwise empty.
     """
 
     outcome: Outcome
-    complaint_id: UUID
+    message_id: UUID
     tracking_code: str
 
 
@@ -89,8 +88,7 @@ class Safe:
                 answer.set_exception(error)
 
     def _append(self, record: Record, receipt: Receipt, answer: "Future[Receipt]") -> None:
-        outcome = Outcome.spooled if receipt.outcome is Outcome.published else receipt.outcome
-        spooled = Receipt(outcome, receipt.complaint_id, receipt.tracking_code)
+        spooled = Receipt(Outcome.spooled, receipt.message_id, receipt.tracking_code)
 
         def kept(appended: "Future[None]") -> None:
             error = appended.exception()

@@ -2,6 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+"""The months in the form in which people write them in Indonesian."""
+
 WIB = timedelta(hours=7)
 """The offset of Jakarta's time (*Waktu Indonesia Barat*) from UTC; it is the same all year."""
 
@@ -15,3 +18,10 @@ def jakarta_day(moment: datetime) -> date:
         return (moment.astimezone(UTC) + WIB).date()
     except OverflowError:
         return moment.date()
+
+
+def written_day(moment: date) -> str:
+    """Return a date in the form in which people write it, such as "3 Nov 2026". A moment's date is that of Jakarta."""
+    if isinstance(moment, datetime):
+        moment = jakarta_day(moment)
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"

@@ -22,6 +22,8 @@ class CommandKind(StrEnum):
     """The owner says that the complaint is not its task (*bukan wewenang*)."""
     answer = "answer"
     """The owner answers the citizen."""
+    status = "status"
+    """A citizen asks for the status of the case. It leads to a reply and to no fact."""
 
 
 class MessageReading(Event):
@@ -37,13 +39,11 @@ class MessageReading(Event):
 
 
 class Sender(Event):
-    """Who sent a message, as a complaint names him: for the complaint that the message becomes if its case has no room for it."""
+    """Who sent a message, as a complaint names him: he hears the status, and owns the complaint that a message becomes without room."""
 
     channel: ChannelName
     reporter_ref: str
-    """The keyed pseudonym of the citizen on this channel."""
-    reply_address: str
-    """The address to reply to, encrypted for that complaint (see complaints.ids.continuation_id)."""
+    """The key of the citizen's mailbox."""
 
 
 class Command(Event):
@@ -65,4 +65,4 @@ class Command(Event):
     reading: MessageReading | None = None
     """The reading of the added message (only `add`)."""
     sender: Sender | None = None
-    """Who sent the added message (only `add`)."""
+    """Who sent the message (only `add` and `status`)."""

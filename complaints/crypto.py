@@ -1,12 +1,11 @@
-"""Hides who the citizen is: makes tracking codes, pseudonyms and encrypted reply addresses with keys derived from one secret."""
+"""Hides who the citizen is: makes tracking codes and pseudonyms, and encrypts messages, texts and states, with keys from one secret."""
 
 import base64
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
 import orjson
@@ -21,40 +20,34 @@ from complaints.errors import ConfigurationError, ContractViolation
 SECRET_BYTES = 32
 """The minimum length of the secret in bytes, and the length of a secret that the program creates."""
 
+MONTHS_KEPT = 24
+"""The number of months whose ciphers a process keeps: more than any topic keeps messages."""
 
-class Identity(Protocol):
-    """Makes the texts that replace the citizen's identity in events: tracking code, pseudonym, sealed address. The normaliser uses it."""
 
-    def tracking_code(self, complaint_id: UUID) -> str:
-        """Return the tracking code of the complaint with this id: always the same one, which cannot be guessed from the id."""
+def _derive(secret: bytes, purpose: str, length: int) -> bytes:
+    return HKDFExpand(algorithm=SHA256(), length=length, info=f"lapor/v1/{purpose}".encode()).derive(secret)
 
-    def pseudonym(self, channel: str, sender: str) -> str:
-        """Return the pseudonym of a sender on a channel: always the same one, from which nobody without the key can find the sender.
 
-        Args:
-            channel: the name of the channel.
-            sender: the citizen's address on that channel.
-        """
-
-    def seal(self, address: Mapping[str, str], complaint_id: UUID) -> str:
-        """Return the reply address as an encrypted text. It can be decrypted only with the key and the id of the same complaint."""
+@lru_cache(maxsize=MONTHS_KEPT)
+def _cipher(secret: bytes, purpose: str) -> AESSIV:
+    return AESSIV(_derive(secret, purpose, 64))
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Three keys, derived from one secret, that make tracking codes and pseudonyms, and encrypt and decrypt reply addresses.
+    """Keys, derived from one secret, that make tracking codes and pseudonyms and encrypt what says who the citizen is.
 
-    Addresses are encrypted with AES-SIV (RFC 5297), which needs no nonce: the same address of the same complaint always gives the same
-    text. So a replay makes the same events.
+    Encryption is AES-SIV (RFC 5297), which needs no nonce: the same content for the same owner always gives the same bytes. So a step that
+    handles a record twice writes the same. Messages and texts have a key for each month.
     """
 
-    _code_key: bytes
-    _pseudonym_key: bytes
-    _address_cipher: AESSIV
+    _secret: bytes = field(repr=False)
+    _code_key: bytes = field(repr=False)
+    _pseudonym_key: bytes = field(repr=False)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "Keyring":
-        """Return a keyring whose three keys are derived from one secret (HKDF with SHA-256).
+        """Return a keyring whose keys are derived from one secret (HKDF with SHA-256).
 
         Args:
             secret: at least SECRET_BYTES random bytes.
@@ -66,40 +59,71 @@ class Keyring:
             raise ConfigurationError(
                 f"the secret has {len(secret)} bytes, it needs at least {SECRET_BYTES}; set LAPOR_SECRET_FILE to a better file"
             )
-
-        def derive(purpose: bytes, length: int) -> bytes:
-            return HKDFExpand(algorithm=SHA256(), length=length, info=b"lapor/v1/" + purpose).derive(secret)
-
-        return cls(derive(b"tracking-code", 32), derive(b"pseudonym", 32), AESSIV(derive(b"reply-address", 64)))
+        return cls(secret, _derive(secret, "tracking-code", 32), _derive(secret, "pseudonym", 32))
 
     def tracking_code(self, complaint_id: UUID) -> str:
         """Return the 11-character tracking code of the complaint with this id, made with a secret key (see tracking.code_for)."""
         return tracking.code_for(complaint_id, key=self._code_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
-        """Return the pseudonym of a sender on a channel: 26 lower-case letters and digits that depend only on these two and the key."""
-        digest = blake2b(
-            f"{channel}\0{sender}".encode("utf-8", "surrogatepass"), key=self._pseudonym_key, digest_size=16
-        ).digest()
-        return base64.b32encode(digest).decode().rstrip("=").lower()
+        """Return the pseudonym of a sender on a channel: 32 hexadecimal digits that depend only on these two and the key.
 
-    def seal(self, address: Mapping[str, str], complaint_id: UUID) -> str:
-        """Return the reply address, encrypted, as URL-safe base64. Only `unseal` with the same secret and complaint id can decrypt it."""
-        plain = orjson.dumps(dict(address), option=orjson.OPT_SORT_KEYS)
-        return base64.urlsafe_b64encode(self._address_cipher.encrypt(plain, [complaint_id.bytes])).decode()
+        Args:
+            channel: the name of the channel.
+            sender: the citizen's identity on that channel.
+        """
+        content = f"{channel}\0{sender}".encode("utf-8", "surrogatepass")
+        return blake2b(content, key=self._pseudonym_key, digest_size=16).hexdigest()
 
-    def unseal(self, sealed: str, complaint_id: UUID) -> dict[str, str]:
-        """Decrypt a text that `seal` made for this complaint, and return the reply address in it.
+    def seal(self, content: bytes, *, owner: UUID, month: str) -> str:
+        """Return content of a mailbox's record, encrypted with the key of a month, as base64.
+
+        Args:
+            content: what is sealed.
+            owner: the id of the record, without which it cannot be opened.
+            month: "2026-11".
+        """
+        sealed = _cipher(self._secret, f"message/{month}").encrypt(content, [owner.bytes])
+        return base64.b64encode(sealed).decode()
+
+    def unseal(self, sealed: str, *, owner: UUID, month: str) -> bytes:
+        """Return the content that `seal` encrypted.
 
         Raises:
-            ContractViolation: the text was sealed with another secret or for another complaint, or it is damaged.
+            ContractViolation: it was sealed with another secret or for another record, or it is damaged.
         """
         try:
-            plain = self._address_cipher.decrypt(base64.urlsafe_b64decode(sealed), [complaint_id.bytes])
+            return _cipher(self._secret, f"message/{month}").decrypt(base64.b64decode(sealed), [owner.bytes])
         except (InvalidTag, ValueError) as error:
-            raise ContractViolation(f"the reply address of {complaint_id} cannot be opened with this secret") from error
-        opened: dict[str, str] = orjson.loads(plain)
-        return opened
+            raise ContractViolation(f"the sealed content of {owner} cannot be opened with this secret") from error
+
+    def seal_text(self, text: str, address: dict[str, str], *, owner: UUID, month: str) -> str:
+        """Return a text to send and the address that it goes to, encrypted as `seal` does."""
+        return self.seal(orjson.dumps({"address": address, "text": text}), owner=owner, month=month)
+
+    def unseal_text(self, sealed: str, *, owner: UUID, month: str) -> tuple[str, dict[str, str]]:
+        """Return the text and the address that `seal_text` encrypted.
+
+        Raises:
+            ContractViolation: as for `unseal`.
+        """
+        said = orjson.loads(self.unseal(sealed, owner=owner, month=month))
+        return said["text"], said["address"]
+
+    def seal_state(self, content: bytes, *, key: bytes) -> bytes:
+        """Return the state of a mailbox, encrypted for its key."""
+        return _cipher(self._secret, "state").encrypt(content, [key])
+
+    def unseal_state(self, sealed: bytes, *, key: bytes) -> bytes:
+        """Return the state that `seal_state` encrypted.
+
+        Raises:
+            ContractViolation: it was sealed with another secret or for another key, or it is damaged.
+        """
+        try:
+            return _cipher(self._secret, "state").decrypt(sealed, [key])
+        except (InvalidTag, ValueError) as error:
+            raise ContractViolation("a sealed state cannot be opened with this secret") from error
 
 
 def load_or_create_secret(path: Path) -> bytes:

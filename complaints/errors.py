@@ -6,6 +6,7 @@ LaporError
  ├── TrackingCodeError       a text that cannot be one of our tracking codes
  ├── CaseError               an action that is not possible with a case, or no such case
  ├── Undeliverable           a reply that its channel will never accept
+ ├── OutcomeUnknown          a reply that may have left, and to which the upstream has not answered
  ├── PoisonError             poison: the same input fails each time; dead-letter it and go on
  │    ├── MalformedMessage   input that does not follow the channel's protocol
  │    └── ContractViolation  an event or a record that is not valid or is too large
@@ -49,6 +50,10 @@ class CaseError(LaporError):
 
 class Undeliverable(LaporError):
     """A reply can never be sent, for example because the citizen blocked us or the post is gone. The error's text says why."""
+
+
+class OutcomeUnknown(LaporError):
+    """A reply may have left, but the upstream did not answer. It is neither sent nor unsent; the error's text says why."""
 
 
 class PoisonError(LaporError):

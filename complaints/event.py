@@ -1,6 +1,5 @@
 """The contract: a frozen model for each kind of event that is written to a topic, with the meaning of its fields."""
 
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -58,9 +57,7 @@ class Complaint(Event):
     hints: RoutingHints = RoutingHints()
     attachments: tuple[Attachment, ...] = ()
     reporter_ref: str
-    """A keyed pseudonym: the same person on the same channel always has the same one, and nobody can reverse it."""
-    reply_address: str
-    """The address to reply to, encrypted for this complaint only (see complaints.crypto)."""
+    """The key of the citizen's mailbox: a pseudonym that nobody can reverse, the same for a person on a channel; on the web the code."""
     anonymous: bool = False
     """*Anonim*: the person is hidden from the agency."""
     secret: bool = False
@@ -90,76 +87,6 @@ class Refusal(Event):
     """The time at which the refusal reached the case."""
     late: bool = False
     """True if the case had moved on before: the refusal moved nothing, and does not count as a hop."""
-
-
-class ReplyKind(StrEnum):
-    """The kinds of replies to the citizen: each names the reason for which the reply is sent."""
-
-    received = "received"
-    """The complaint was received and has an owner."""
-    question = "question"
-    """The complaint lacks the subject or the place, and the citizen is asked for it."""
-    moved = "moved"
-    """The owner refused the case, and another agency owns it now."""
-    completed = "completed"
-    """The citizen's addition was received."""
-    answered = "answered"
-    """The owner answered the complaint."""
-    status = "status"
-    """The citizen asked for the status of a case."""
-
-
-class Reply(Event):
-    """A text to send to the citizen on one channel: that of the complaint, or that of the message that asked for a case's status."""
-
-    id: UUID
-    complaint_id: UUID
-    tracking_code: str
-    channel: ChannelName
-    reply_address: str
-    kind: ReplyKind
-    text: str
-    created_at: AwareDatetime
-    hop: Annotated[int, Field(ge=0)] = 0
-    """The present hop of the case."""
-    part: MissingPart | None = None
-    """The part that the citizen is asked for; None if this reply asks for nothing."""
-    topic: str | None = None
-    """The topic of the case: the channel tells by it whether the citizen's next message belongs to the case."""
-    region: RegionCode | None = None
-    """The smallest known region of the case."""
-    additions: Annotated[int, Field(ge=0)] = 0
-    """The number of additions to the case so far."""
-
-
-class DeliveryOutcome(StrEnum):
-    """The possible results of sending a reply."""
-
-    sent = "sent"
-    """The upstream accepted the reply."""
-    delivered = "delivered"
-    """The upstream reported that the reply arrived."""
-    undeliverable = "undeliverable"
-    """The reply will never arrive; `reason` of the delivery says why."""
-    expired = "expired"
-    """The reply was not sent, because it was too old."""
-
-
-class Delivery(Event):
-    """One outcome of a reply, such as sent or undeliverable. A reply can have several: first it is sent, later it is delivered."""
-
-    id: UUID
-    reply_id: UUID
-    complaint_id: UUID
-    tracking_code: str
-    channel: ChannelName
-    kind: ReplyKind
-    outcome: DeliveryOutcome
-    upstream_id: str = ""
-    """The channel's identifier of the sent message."""
-    reason: str = ""
-    """The reason why the reply did not arrive, or the upstream's words about it."""
-    at: AwareDatetime
 
 
 class DeadLetter(Event):
@@ -200,8 +127,6 @@ __all__ = [
     "DatePrecision",
     "DeadLetter",
     "Deadline",
-    "Delivery",
-    "DeliveryOutcome",
     "Disposition",
     "Event",
     "Evidence",
@@ -212,7 +137,5 @@ __all__ = [
     "Refusal",
     "Region",
     "RegionCode",
-    "Reply",
-    "ReplyKind",
     "RoutingHints",
 ]

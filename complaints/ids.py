@@ -10,8 +10,11 @@ CONTINUATION = "continuation"
 """The name from which the id of a complaint that an addition becomes is derived, beside the id of the addition."""
 
 
-def complaint_id(channel: str, upstream_id: str) -> UUID:
-    """Return the id of the complaint that came through the channel `channel` as the message with the identifier `upstream_id`."""
+def message_id(channel: str, upstream_id: str) -> UUID:
+    """Return the id of the message that came through the channel `channel` with the identifier `upstream_id`.
+
+    The complaint or the command that the message becomes has the same id.
+    """
     return uuid5(_channel_root(channel), upstream_id)
 
 
@@ -42,19 +45,19 @@ def reply_name(kind: str) -> str:
     return f"reply/{kind}"
 
 
-def addition_id(complaint: UUID, upstream_id: str) -> UUID:
-    """Return the id of the command that adds the message with the identifier `upstream_id` to the complaint."""
-    return uuid5(complaint, f"addition/{upstream_id}")
-
-
 def continuation_id(addition: UUID) -> UUID:
     """Return the id of the complaint that the addition with the id `addition` becomes if its case has no room for it."""
     return uuid5(addition, CONTINUATION)
 
 
 def delivery_id(reply: UUID, outcome: str) -> UUID:
-    """Return the id of the delivery event that says that the reply with the id `reply` had the outcome `outcome`."""
+    """Return the id of the delivery that says that the reply with the id `reply` had the outcome `outcome`, with the number of the try."""
     return uuid5(reply, f"delivery/{outcome}")
+
+
+def timer_id(key: str, due_ms: int) -> UUID:
+    """Return the id of the timer of a state that is due at a time in milliseconds since 1970. Firing it twice gives the same id."""
+    return uuid5(NAMESPACE, f"timer/{key}/{due_ms}")
 
 
 def dead_letter_id(source_key: str) -> UUID:

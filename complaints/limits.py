@@ -2,9 +2,12 @@
 
 from typing import Final
 
-MESSAGE_BYTES: Final = 130_000
-"""The text and the fields of one message in UTF-8, without its raw bytes: the web form's longest text of 20,000 characters takes at most
-80,000."""
+MESSAGE_BYTES: Final = 140_000
+"""The text and the fields of one message as JSON, without its raw bytes: the web form's longest text of 20,000 characters takes at most
+120,000, if each of them is a control character."""
+
+BODY_BYTES: Final = 500_000
+"""The raw bytes of one message. With its text they fit into the sealed record and into the complaint, where base64 adds a third."""
 
 COMPLAINT_BYTES: Final = 160_000
 """A complaint or a command as JSON, without its raw bytes: one message, in which a control character takes six bytes, what the

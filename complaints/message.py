@@ -1,10 +1,31 @@
 """The inbound message: one message of one citizen, with the fields that the channel's protocol has. Its text is not interpreted yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any, Final
 
+import orjson
+
+from complaints.errors import ContractViolation
 from complaints.event import Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fragment:
+    """Which part of a long message this one is, and how its bytes are coded. Only the whole can be decoded.
+
+    Attributes:
+        reference: the sender's number of the long message; the same number comes again later.
+        total: the number of parts; 1 for a whole message.
+        sequence: the number of this part, from 1.
+        data_coding: the protocol's number of the alphabet.
+    """
+
+    reference: int = 0
+    total: int = 1
+    sequence: int = 1
+    data_coding: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,12 +34,21 @@ class InboundMessage:
 
     Attributes:
         channel: the name of the channel.
-        upstream_id: the channel's own stable identifier of the message; must not contain the sender's identity.
+        account: our account that received it; empty if the channel has none.
+        upstream_id: the channel's own stable identifier of the message, without the sender's identity. Empty if the protocol has none: then
+            an id is minted when the message is acknowledged.
         received_at: when the channel received the message, with a time zone.
-        sender: the citizen's address on the channel (a number in E.164 form, an account id); sealed in the event.
-        reply_to: other values that the channel needs for a reply (for example the id of a post); sealed with the sender.
+        sender: the citizen's identity on the channel: a number in E.164 form, an account id. Empty if the channel knows no persons: then
+            the mailbox is that of the tracking code, `about` or the complaint's own.
+        reply_to: what the channel needs to send a text to the citizen (a number, the id of a post).
+        shared: whether many people use the sender's account, such as a call centre's. Then each message stands for itself.
         thread: the channel's own name of the conversation; messages of one sender in the same thread belong to one case. Empty if none.
-        text: the decoded message; empty only if it consists of attachments.
+        about: the tracking code of the case that the message belongs to, if the channel knows it (a quoted message, the page of a case).
+        follows: the `upstream_id` of an earlier message that this one changes or continues.
+        small_talk: the sentence with which the channel answers the message, if it is no complaint (a greeting, a command).
+        ignored: why the message is no message to us; empty if it is one.
+        fragment: which part of a long message it is; None if `text` is decoded.
+        text: the decoded message; empty only if it consists of attachments, or is not decoded yet.
         title: the citizen's own title, if the channel asks for one.
         address: the content of the form's field for the place; empty if there is none.
         occurred: the content of the form's field for the date, as the citizen wrote it; empty if there is none.
@@ -37,14 +67,21 @@ class InboundMessage:
     """
 
     channel: str
-    upstream_id: str
     received_at: datetime
-    sender: str
     text: str
     body: bytes
     coding: str
+    account: str = ""
+    upstream_id: str = ""
+    sender: str = ""
     reply_to: Mapping[str, str] = field(default_factory=dict)
+    shared: bool = False
     thread: str = ""
+    about: str = ""
+    follows: str = ""
+    small_talk: str = ""
+    ignored: str = ""
+    fragment: Fragment | None = None
     title: str = ""
     address: str = ""
     occurred: str = ""
@@ -59,8 +96,71 @@ class InboundMessage:
     parts: int = 1
     partial: bool = False
 
-    @property
-    def reply_address(self) -> dict[str, str]:
-        """The address to reply to, in plain text, to be sealed for the event: `sender`, `thread` if there is one, and all of `reply_to`."""
-        thread = {"thread": self.thread} if self.thread else {}
-        return {"sender": self.sender, **thread, **self.reply_to}
+
+_OUTSIDE: Final = frozenset({"channel", "account", "received_at", "body"})
+"""The fields that stand in the record beside the sealed message, and the bytes, which stand behind its JSON."""
+
+_EMPTY: Final[Mapping[str, Any]] = {
+    one.name: {} if one.name == "reply_to" else one.default
+    for one in fields(InboundMessage)
+    if one.name not in _OUTSIDE and one.name not in {"text", "coding"}
+}
+_LENGTH_BYTES: Final = 4
+
+
+def pack(message: InboundMessage) -> bytes:
+    """Return a message as bytes: the length of a JSON object, the object with all fields that are not empty, and the raw bytes."""
+    said = {name: value for name, empty in _EMPTY.items() if (value := getattr(message, name)) != empty}
+    said["text"], said["coding"] = message.text, message.coding
+    if message.attachments:
+        said["attachments"] = [file.model_dump(mode="json", exclude_none=True) for file in message.attachments]
+    try:
+        head = orjson.dumps(said)
+    except TypeError:  # half of a surrogate pair, which JSON from outside may contain
+        head = orjson.dumps(_writable(said))
+    return len(head).to_bytes(_LENGTH_BYTES) + head + message.body
+
+
+def head_bytes(packed: bytes) -> int:
+    """Return the number of bytes that the fields of a packed message take; the raw bytes follow."""
+    return _LENGTH_BYTES + int.from_bytes(packed[:_LENGTH_BYTES])
+
+
+def unpack(packed: bytes, *, channel: str, account: str, received_at: datetime) -> InboundMessage:
+    """Return the message in bytes that `pack` made.
+
+    Args:
+        packed: the bytes.
+        channel: the name of the channel.
+        account: our account that received it.
+        received_at: when the channel received it.
+
+    Raises:
+        ContractViolation: the bytes are no packed message.
+    """
+    try:
+        end = head_bytes(packed)
+        said = orjson.loads(packed[_LENGTH_BYTES:end])
+        if "fragment" in said:
+            said["fragment"] = Fragment(**said["fragment"])
+        if "attachments" in said:
+            said["attachments"] = tuple(Attachment(**file) for file in said["attachments"])
+        for name in ("tagged", "shared_location"):
+            if name in said:
+                said[name] = tuple(said[name])
+        return InboundMessage(channel=channel, account=account, received_at=received_at, body=packed[end:], **said)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ContractViolation(f"no message as a channel packs it: {error!r}") from error
+
+
+def _writable(value: Any) -> Any:
+    """Return plain data in a form that UTF-8 can encode: a lone half of a surrogate pair becomes U+FFFD."""
+    match value:
+        case str():
+            return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        case dict():
+            return {_writable(name): _writable(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_writable(one) for one in value]
+        case _:
+            return value

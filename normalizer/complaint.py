@@ -6,6 +6,7 @@ Does no I/O after its data are loaded.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from complaints.command import MessageReading
 from complaints.event import (
@@ -18,7 +19,6 @@ from complaints.event import (
     Place,
     RoutingHints,
 )
-from complaints.ids import complaint_id
 from normalizer.parts import raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -26,7 +26,6 @@ from normalizer.reader import Reader
 from normalizer.results import DateReading, PlaceReading, Reading
 
 if TYPE_CHECKING:
-    from complaints.crypto import Identity
     from complaints.message import InboundMessage
 
 VERSION = "2026.11.5"
@@ -88,7 +87,7 @@ class Normaliser:
         """
         return self.reader.read(text, title=title, address=address, received_at=received_at, region=region)
 
-    def normalise(self, message: "InboundMessage", identity: "Identity") -> Complaint:
+    def normalise(self, message: "InboundMessage", *, id_: UUID, code: str, citizen: str) -> Complaint:
         """Return the complaint for a message.
 
         A topic or date that the citizen gave in a field of its own takes precedence over the one read from the text. Attached files count
@@ -96,8 +95,10 @@ class Normaliser:
         The same message always gives the same complaint.
 
         Args:
-            message: the message as the channel's parser returned it.
-            identity: makes the tracking code, the pseudonym and the sealed reply address.
+            message: the message as the channel's parser returned it, its text decoded.
+            id_: the id of the message, which the complaint gets.
+            code: the tracking code.
+            citizen: the key of the citizen's mailbox.
 
         Raises:
             pydantic.ValidationError: the contract does not allow a value, for example a time of receipt without a time zone.
@@ -112,10 +113,9 @@ class Normaliser:
         )
         chosen = self._chosen_date(message)
         missing = without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
-        key = complaint_id(message.channel, message.upstream_id)
         return Complaint(
-            id=key,
-            tracking_code=identity.tracking_code(key),
+            id=id_,
+            tracking_code=code,
             channel=message.channel,
             received_at=message.received_at,
             occurred_on=self._occurred(chosen or reading.occurred),
@@ -131,8 +131,7 @@ class Normaliser:
                 keyword_region=message.keyword_region,
             ),
             attachments=message.attachments,
-            reporter_ref=identity.pseudonym(message.channel, message.sender),
-            reply_address=identity.seal(message.reply_address, key),
+            reporter_ref=citizen,
             anonymous=message.anonymous,
             secret=message.secret,
             missing=missing,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from complaints.bus import Offsets
-from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, DEAD_LETTERS, DELIVERIES, topics
+from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, topics
 from complaints.errors import LaporError
 from complaints.runtime.compiled import Build
 from complaints.runtime.telemetry import Heartbeat
@@ -17,8 +17,9 @@ LEAST_FREE_BYTES = 1 << 30
 """Free disk space in bytes below which the spools and the embedded servers will soon have none."""
 
 READERS = {
+    "lapor-conversation": (CONVERSATIONS,),
     "lapor-router": (COMPLAINTS,),
-    "lapor-sink": (CASE_EVENTS, CASES, DELIVERIES, DEAD_LETTERS),
+    "lapor-sink": (CASE_EVENTS, CASES, MESSAGE_EVENTS, DEAD_LETTERS),
 }
 """The consumer groups of every installation, with the topics that each must read to the end, even if it has committed nothing yet."""
 

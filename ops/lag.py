@@ -13,8 +13,8 @@ twenty seconds, so a minute is unusual."""
 STUCK_S = 300.0
 """Age in seconds that is a failure: longer than every restart and every burst that the pipeline was measured with."""
 
-REPLIES = "lapor-replies-"
-"""Prefix of the groups that read replies; the name of the channel follows."""
+SENDERS = "lapor-sender-"
+"""Prefix of the groups of the senders; the name of the channel follows."""
 
 ORDERS = "lapor-router-control-"
 """Prefix of the groups that read orders to all routers. Each router has its own group, which starts at the end of the topic, commits only
@@ -104,7 +104,7 @@ def _advice(backlog: Backlog, *, needed: bool) -> str:
 
 
 def service_of(group: str) -> str:
-    """Return the service that reads for a group: a worker, or the channel whose replies it reads; empty for a foreign group."""
-    if group.startswith(REPLIES):
-        return group.removeprefix(REPLIES)
+    """Return the service that reads for a group: a worker, or the channel whose texts it sends; empty for a foreign group."""
+    if group.startswith(SENDERS):
+        return group.removeprefix(SENDERS)
     return group.removeprefix(OURS) if group.startswith(OURS) else ""

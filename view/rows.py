@@ -27,7 +27,7 @@ class CaseRow(NamedTuple):
         code: its tracking code.
         complaint_id: the 16 bytes of the complaint's id.
         version: the number of its facts.
-        document: the JSON of the case, without the reply address.
+        document: the JSON of the case.
     """
 
     code: str
@@ -43,7 +43,7 @@ class FactRow(NamedTuple):
         code: the tracking code of its case.
         version: the version of the case after it.
         cause: the 16 bytes of the id of the complaint or command that caused it.
-        document: the JSON of the fact, without the reply address.
+        document: the JSON of the fact.
     """
 
     code: str
@@ -102,9 +102,8 @@ def _take_case(found: Changes, record: StoredRecord) -> None:
 
 def _case(code: str, value: bytes) -> CaseRow:
     said = _object(value)
-    complaint = said["complaint"]
     _of_case(said, code)
-    return CaseRow(code, UUID(said["complaint_id"]).bytes, _version(said), _without_address(said, complaint))
+    return CaseRow(code, UUID(said["complaint_id"]).bytes, _version(said), value)
 
 
 def _fact(record: StoredRecord) -> FactRow:
@@ -112,7 +111,7 @@ def _fact(record: StoredRecord) -> FactRow:
         raise ContractViolation("a fact without a value")
     said, code = _object(record.value), _code(record)
     _of_case(said, code)
-    return FactRow(code, _version(said), UUID(said["caused_by"]).bytes, _without_address(said, said.get("complaint")))
+    return FactRow(code, _version(said), UUID(said["caused_by"]).bytes, record.value)
 
 
 def _object(value: bytes) -> dict[str, Any]:
@@ -139,10 +138,3 @@ def _version(said: dict[str, Any]) -> int:
     if not isinstance(version, int) or not 1 <= version <= MOST_VERSION:
         raise ContractViolation("the version is no number of facts")
     return version
-
-
-def _without_address(said: dict[str, Any], complaint: dict[str, Any] | None) -> bytes:
-    """Return the JSON without the sealed reply address: whoever reads a case has no use for it."""
-    if complaint is not None:
-        complaint["reply_address"] = ""
-    return orjson.dumps(said)

@@ -12,7 +12,7 @@ from benchmarks.processes import wait_until
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, is_record
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, REPLIES, topics
+from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONVERSATIONS, topics
 from complaints.errors import UnavailableError
 from ops.offsets import EARLIEST, offsets_of, set_offsets
 from ops.topics import apply
@@ -24,7 +24,7 @@ ANSWER_S: Final = 10.0
 PATIENCE_S: Final = 60.0
 """Seconds for what takes several answers: a group without members, a topic that is gone, a topic that is read to its end."""
 
-OUTPUTS: Final = (CASES, CASE_EVENTS, REPLIES)
+OUTPUTS: Final = (CASES, CASE_EVENTS, CONVERSATIONS)
 """The topics that the router's step writes."""
 
 

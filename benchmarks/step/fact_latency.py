@@ -100,7 +100,7 @@ def _number(rate: float, seconds: float) -> int:
 
 
 def _records(data: Path, count: int) -> list[Record]:
-    return list(texts.records(count, normaliser().normalise, keyring(Settings.read(data=data))))
+    return list(texts.records(count, normaliser(), keyring(Settings.read(data=data))))
 
 
 def _send(brokers: str, records: Sequence[Record], rate: float, seen: Seen) -> list[str]:

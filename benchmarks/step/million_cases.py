@@ -23,7 +23,7 @@ from complaints import tracking
 from complaints.bus import Record, StoredRecord
 from complaints.bus.confluent import ConfluentProducer, profiles
 from complaints.bus.confluent.client import is_record
-from complaints.bus.step.contract import POSITION_KEY, State
+from complaints.bus.step.contract import State, position_key
 from complaints.bus.step.kafka import init_transactions, transactional_id
 from complaints.bus.step.restore import state_headers
 from complaints.bus.step.store import StoredState
@@ -85,7 +85,7 @@ def measure(*, cases: int, say: Say) -> list[Figure]:
         if shutil.disk_usage(data).free < cases * BYTES_PER_CASE:
             raise ConfigurationError(f"{cases:,} cases need {cases * BYTES_PER_CASE >> 30} GiB in {data.parent}")
         with kafka(data) as brokers:
-            complaints = texts.records(cases, normaliser().normalise, keyring(Settings.read(data=data)))
+            complaints = texts.records(cases, normaliser(), keyring(Settings.read(data=data)))
             began = time.monotonic()
             each = _fill(brokers, cases, list(islice(complaints, TEMPLATES)))
             say(f"{cases:,} cases of {each:,.0f} bytes on average, written in {time.monotonic() - began:.0f} s")
@@ -119,7 +119,7 @@ def _fill(brokers: str, cases: int, complaints: list[Record]) -> float:
             producer.produce(CASES, value, key, headers=headers)
             total += len(value)
         for partition in range(PARTITIONS):
-            producer.produce(CASES, position, POSITION_KEY, partition)
+            producer.produce(CASES, position, position_key(STEP), partition)
         producer.commit_transaction(ANSWER_S)
     return total / cases
 

@@ -11,7 +11,7 @@ from quixstreams.models import Serializer
 from complaints.bus import Record, StoredRecord
 from complaints.bus.step.contract import Function
 from complaints.bus.step.contract import State as CaseState
-from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.runtime.settings import Settings
 from lapor.processes.collector import settle
 from lapor.processes.services import YOUNG_OBJECTS
@@ -62,7 +62,7 @@ def application(brokers: str, group: str, folder: Path) -> Application:
         producer_extra_config=PRODUCER,
         loglevel="WARNING",
     )
-    out = {name: app.topic(name, value_serializer=RecordValue()) for name in (CASE_EVENTS, REPLIES)}
+    out = {name: app.topic(name, value_serializer=RecordValue()) for name in (CASE_EVENTS, CONVERSATIONS)}
     rows = app.dataframe(app.topic(COMPLAINTS, value_deserializer="bytes"))
     function = router_step(Settings.read()).function
     settle(YOUNG_OBJECTS)  # the same as in our own worker

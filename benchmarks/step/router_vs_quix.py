@@ -14,7 +14,7 @@ from benchmarks.figures import Figure, of_rounds
 from benchmarks.processes import Say, explained, folder, kafka, process, wait_until
 from benchmarks.step.broker import Broker, committed
 from complaints.bus.confluent import ConfluentProducer
-from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.errors import ConfigurationError, UnavailableError
 from complaints.runtime.settings import Settings
 from lapor.processes.wiring import keyring, normaliser
@@ -119,7 +119,7 @@ def fill(broker: Broker, data: Path, events: int, say: Say) -> None:
     """
     say(f"normalising {events:,} complaints and writing them to {COMPLAINTS}")
     keys, producer = keyring(Settings.read(data=data)), ConfluentProducer(broker.address)
-    for record in texts.records(events, normaliser().normalise, keys):
+    for record in texts.records(events, normaliser(), keys):
         producer.send(record)
     producer.flush(START_S)
     producer.close()
@@ -129,12 +129,12 @@ def fill(broker: Broker, data: Path, events: int, say: Say) -> None:
 
 def outputs(broker: Broker) -> Outputs:
     """Return what the facts and replies on Kafka amount to."""
-    counts, digest = dict.fromkeys((CASE_EVENTS, REPLIES), 0), 0
-    for message in committed(broker.address, (CASE_EVENTS, REPLIES)):
+    counts, digest = dict.fromkeys((CASE_EVENTS, CONVERSATIONS), 0), 0
+    for message in committed(broker.address, (CASE_EVENTS, CONVERSATIONS)):
         topic = message.topic() or ""
         counts[topic] += 1
         digest = (digest + hash((topic, message.key(), message.value()))) & (1 << 64) - 1
-    return Outputs(counts[CASE_EVENTS], counts[REPLIES], digest)
+    return Outputs(counts[CASE_EVENTS], counts[CONVERSATIONS], digest)
 
 
 def _check(found: set[Outputs], events: int) -> None:

@@ -93,7 +93,7 @@ def run_step(brokers: str, name: str, records: int, folder: Path) -> Pace:
         handled += 1
         return Effect(state, outputs_of(f"{name}.out", record.key or b"", record.offset))
 
-    def dead(record: StoredRecord, error: Exception, _: int) -> Record:
+    def dead(record: StoredRecord, error: Exception, _: int) -> tuple[Record, ...]:
         raise AssertionError(f"{record.position} is a dead letter: {error}")
 
     spec = StepSpec(name=name, mailbox=MAILBOX, states=f"{name}.states", function=empty, dead_letter=dead)

@@ -39,7 +39,7 @@ def _timer(key: bytes, due_ms: int) -> Record:
     return Record(topic=MAILBOX, key=key, value=orjson.dumps({"do": "fire", "due_ms": due_ms}))
 
 
-def _dead_letter(record: StoredRecord, error: Exception, _: int) -> Record:
+def _dead_letter(record: StoredRecord, error: Exception, _: int) -> tuple[Record, ...]:
     raise AssertionError(f"{record.position} cannot be handled") from error
 
 

@@ -9,11 +9,13 @@ from concurrent.futures import Future
 import structlog
 
 from channels.futures import failed
+from channels.sms.links import Link
+from channels.sms.pace import Pace
 from channels.sms.segments import Submit
 from channels.sms.session import Handler, Session
+from channels.sms.window import Limits, Window
 from complaints.errors import MalformedMessage, UpstreamUnavailable
 from complaints.runtime import telemetry
-from complaints.runtime.settings import Address
 from complaints.runtime.upstream import Account, Upstream
 
 log = structlog.get_logger()
@@ -21,8 +23,8 @@ log = structlog.get_logger()
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 """Backoff between two attempts to bind."""
 
-WINDOW = 10
-"""submit_sm in flight on a bind where no other number is set: what operators grant without asking."""
+DEFAULT_LIMITS = Limits()
+"""What operators grant without being asked."""
 
 
 class Bind:
@@ -30,28 +32,28 @@ class Bind:
 
     def __init__(
         self,
-        address: Address,
+        link: Link,
         *,
         handler: Handler,
         turned: Callable[[], None],
-        window: int = WINDOW,
-        account: Account | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        upstream: Upstream | None = None,
     ) -> None:
         """Keep the settings.
 
         Args:
-            address: the SMSC, with system_id and password.
+            link: the SMSC, with system_id and password.
             handler: takes what is delivered.
             turned: is called each time the loop turns.
-            window: submit_sm in flight at once.
-            account: says how the SMSC is reached; None where nobody watches.
+            limits: of what is on its way to the SMSC.
+            upstream: records whether the SMSC is reached; None if nobody watches.
         """
-        self.name = f"{address.host}:{address.port}"
-        self._address = address
+        self._link = link
         self._handler = handler
         self._turned = turned
-        self._window = window
-        self._account = account or Upstream(None, "sms").account(self.name)
+        self._limits = limits
+        self._upstream = upstream or Upstream(None, "sms")
+        self._pace = Pace(link.per_second)
         self._session: Session | None = None
 
     @property
@@ -60,34 +62,22 @@ class Bind:
         return self._session is not None
 
     def submit(self, parts: Sequence[Submit]) -> "Future[str]":
-        """Send a message; from any thread.
-
-        Returns:
-            A future of the SMSC's id. It fails with UpstreamUnavailable where the message was not taken and may be later (the link is
-            down or broke, the SMSC throttles or does not answer), and with Undeliverable where it never will be.
-        """
+        """Send a text; from any thread. See Window for its outcomes."""
         session = self._session
         if session is None:
-            return failed(UpstreamUnavailable(f"the link to {self.name} is down"))
+            return failed(UpstreamUnavailable(f"the link {self._link.name} is down"))
         return session.submit(parts)
-
-    def _up(self) -> None:
-        self._account.reached()
-        self._turned()
 
     def run(self, stop: threading.Event) -> None:
         """Bind, serve, and bind again after a fault, until `stop` is set."""
-        pause_s = FIRST_PAUSE_S
+        account, pause_s = self._upstream.account(self._link.name), FIRST_PAUSE_S
         while not stop.is_set():
             started = time.monotonic()
             try:
-                with Session(self._address, handler=self._handler, window=self._window) as session:
-                    log.info("bound", smsc=self.name)
-                    self._session = session
-                    session.serve(stop, self._up)
+                self._serve(account, stop)
             except (OSError, UpstreamUnavailable, MalformedMessage) as error:
-                self._account.failed(error)
-                log.warning("bind lost", smsc=self.name, error=str(error))
+                account.failed(error)
+                log.warning("bind lost", link=self._link.name, error=str(error))
             finally:
                 self._session = None
             self._turned()
@@ -97,3 +87,14 @@ class Bind:
                 telemetry.RETRIES.labels("smpp-bind").inc()
                 stop.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, no secret
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    def _serve(self, account: Account, stop: threading.Event) -> None:
+        def turned() -> None:
+            account.reached()
+            self._turned()
+
+        window = Window(self._limits, pace=self._pace, id_of=self._link.submitted_id)
+        with Session(self._link.address, handler=self._handler, window=window) as session:
+            log.info("bound", link=self._link.name)
+            self._session = session
+            session.serve(stop, turned)

@@ -3,9 +3,9 @@
 Sources: SMPP 3.4 (5.2.12 esm_class, 5.3 optional parameters) and 3GPP TS 23.040 (9.2.3.24, user data header).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from channels.sms.deliver import TLV_PAYLOAD, Delivered
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from complaints.errors import MalformedMessage
 
@@ -20,7 +20,6 @@ MESSAGE_TYPE_MASK = 0x3C
 TLV_SAR_REFERENCE = 0x020C
 TLV_SAR_TOTAL = 0x020E
 TLV_SAR_SEQUENCE = 0x020F
-TLV_PAYLOAD = 0x0424
 
 SAR_LENGTHS = {TLV_SAR_REFERENCE: 2, TLV_SAR_TOTAL: 1, TLV_SAR_SEQUENCE: 1}
 
@@ -28,8 +27,7 @@ CONCAT_8_BIT = 0x00
 CONCAT_16_BIT = 0x08
 
 
-@dataclass(frozen=True, slots=True)
-class Concat:
+class Concat(NamedTuple):
     """That a segment is part `sequence` (from 1) of `total` of the long message `reference`."""
 
     reference: int
@@ -37,20 +35,7 @@ class Concat:
     sequence: int
 
 
-class Types(NamedTuple):
-    """Types of number and numbering plans of the sender and of our number, as the SMSC gave them: an answer goes back to the same ones."""
-
-    ton: int = 0
-    npi: int = 0
-    from_ton: int = 0
-    from_npi: int = 0
-
-
-NO_TYPES = Types()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(NamedTuple):
     """One delivered short message.
 
     Attributes:
@@ -60,8 +45,11 @@ class Segment:
         data_coding: SMPP's data_coding octet.
         concat: which part of a long message it is; None for a whole one.
         receipt: True for a delivery receipt or another message that no person wrote.
-        report: what the receipt says, where it can be read.
-        types: how the SMSC writes the two numbers.
+        report: what the receipt says, if it can be read.
+        ton: type of number of the sender. The SMSC wrote both numbers in this way, and takes the answer with the same types.
+        npi: numbering plan of the sender.
+        from_ton: type of number of ours.
+        from_npi: numbering plan of ours.
     """
 
     source: str
@@ -71,49 +59,49 @@ class Segment:
     concat: Concat | None = None
     receipt: bool = False
     report: DeliveryReceipt | None = None
-    types: Types = NO_TYPES
+    ton: int = 0
+    npi: int = 0
+    from_ton: int = 0
+    from_npi: int = 0
 
 
-def segment(  # noqa: PLR0913  # the fields of a deliver_sm that decide how it reads
-    *,
-    source: str,
-    destination: str,
-    esm_class: int,
-    data_coding: int,
-    payload: bytes,
-    tlvs: dict[int, bytes],
-    types: Types = NO_TYPES,
-) -> Segment:
+def segment(found: Delivered) -> Segment:
     """Return the segment that a deliver_sm or data_sm carries.
-
-    Args:
-        source: source_addr.
-        destination: destination_addr.
-        esm_class: SMPP's esm_class octet.
-        data_coding: SMPP's data_coding octet.
-        payload: what `joined` makes of short_message and message_payload.
-        tlvs: the optional parameters by tag.
-        types: the types of number and numbering plans.
 
     Raises:
         MalformedMessage: the user data header does not fit.
     """
-    concat, body = None, payload
-    if esm_class & UDHI:
-        header, body = split_udh(payload)
+    concat, body, tlvs = None, payload(found), found.tlvs
+    if found.esm_class & UDHI:
+        header, body = split_udh(body)
         concat = _concat_of(header)
-    concat = concat or _sar(tlvs)
-    receipt = esm_class & MESSAGE_TYPE_MASK in RECEIPT_TYPES or in_disguise(body)
+    if tlvs:
+        concat = concat or _sar(tlvs)
+    if concat is not None and not _is_part(concat):
+        concat = None
+    receipt = (found.esm_class & MESSAGE_TYPE_MASK) in RECEIPT_TYPES or in_disguise(body)
     return Segment(
-        source=source,
-        destination=destination,
-        body=body,
-        data_coding=data_coding,
-        concat=concat if concat is not None and _is_part(concat) else None,
-        receipt=receipt,
-        report=read_receipt(body, tlvs) if receipt else None,
-        types=types,
+        _text(found.source),
+        _text(found.destination),
+        body,
+        found.data_coding,
+        concat,
+        receipt,
+        read_receipt(body, tlvs) if receipt else None,
+        found.source_ton,
+        found.source_npi,
+        found.destination_ton,
+        found.destination_npi,
     )
+
+
+def payload(found: Delivered) -> bytes:
+    """Return the whole user data, with its header."""
+    return joined(found.short_message, found.tlvs.get(TLV_PAYLOAD, b"")) if found.tlvs else found.short_message
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("latin-1").strip()
 
 
 def joined(short_message: bytes, message_payload: bytes) -> bytes:

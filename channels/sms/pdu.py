@@ -1,13 +1,16 @@
-"""SMPP PDUs in and out, on smpplib's codec: whole frames in, whole frames out, and nothing raised outside our error tree."""
+"""SMPP PDUs in and out: whole frames in, whole frames out, and nothing raised outside our error tree.
+
+smpplib encodes and decodes all but deliver_sm and data_sm, which channels/sms/deliver.py reads: they are nearly all that comes.
+"""
 
 import struct
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from smpplib import command, consts, exceptions, smpp
+from smpplib import consts, exceptions, smpp
 
-from channels.sms.parse import TLV_PAYLOAD, Segment, Types, joined, segment
+from channels.sms.deliver import DATA_SM, DELIVER_SM, read_delivered
+from channels.sms.parse import Segment, payload, segment
 from channels.sms.segments import Submit
 from complaints.errors import MalformedMessage
 
@@ -45,18 +48,18 @@ class _Sequence:
         return self.sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Pdu:
+class Pdu(NamedTuple):
     """A PDU that was read.
 
     Attributes:
         command: smpplib's name, "deliver_sm".
         status: command_status.
         sequence: sequence_number.
-        segment: the message that a deliver_sm or data_sm carries.
+        segment: the message that a deliver_sm or data_sm carries; None if it cannot be read.
         fault: why that message cannot be read; then `payload` has what can be kept.
-        payload: the user data as it came.
-        message_id: what the SMSC calls a message that it took from us.
+        payload: the user data as it came, or the whole frame if that cannot be found in it. Empty unless there is a fault.
+        torn: whether some octets of a deliver_sm or data_sm were ignored.
+        message_id: the SMSC's identifier of a message that it took from us.
     """
 
     command: str
@@ -65,6 +68,7 @@ class Pdu:
     segment: Segment | None = None
     fault: MalformedMessage | None = None
     payload: bytes = b""
+    torn: bool = False
     message_id: str = ""
 
 
@@ -80,45 +84,24 @@ class Frames:
         Raises:
             FramingError: a command_length below 16 or above MAX_PDU_BYTES.
         """
-        self._buffer += chunk
-        frames, at = [], 0
-        while len(self._buffer) - at >= HEADER_BYTES:
-            length = int.from_bytes(self._buffer[at : at + 4])
+        data: bytes | bytearray = chunk
+        if self._buffer:
+            self._buffer += chunk
+            data = self._buffer
+        frames, at, size = [], 0, len(data)
+        while size - at >= HEADER_BYTES:
+            length = int.from_bytes(data[at : at + 4])
             if not HEADER_BYTES <= length <= MAX_PDU_BYTES:
                 raise FramingError(f"command_length {length} is outside {HEADER_BYTES}..{MAX_PDU_BYTES}")
-            if len(self._buffer) - at < length:
+            if size - at < length:
                 break
-            frames.append(bytes(self._buffer[at : at + length]))
+            frames.append(bytes(data[at : at + length]))
             at += length
-        del self._buffer[:at]
+        if data is chunk:
+            self._buffer += chunk[at:]
+        else:
+            del self._buffer[:at]
         return frames
-
-
-class _WithTlvs:
-    """Reads optional parameters by their lengths alone: an SMSC may send any, and smpplib raises KeyError at most of them."""
-
-    tlvs: dict[int, bytes]
-
-    def parse_optional_params(self, data: bytes) -> None:
-        self.tlvs = {}
-        at = 0
-        while at < len(data):
-            tag, length = struct.unpack_from(">HH", data, at)
-            if at + 4 + length > len(data):
-                raise struct.error(f"optional parameter 0x{tag:04x} runs out of the PDU")
-            self.tlvs[tag] = data[at + 4 : at + 4 + length]
-            at += 4 + length
-
-
-class _DeliverSm(_WithTlvs, command.DeliverSM):  # type: ignore[misc]  # smpplib is untyped
-    pass
-
-
-class _DataSm(_WithTlvs, command.DataSM):  # type: ignore[misc]  # the same
-    pass
-
-
-_MESSAGES = {"deliver_sm": _DeliverSm, "data_sm": _DataSm}
 
 
 def sequence_of(frame: bytes) -> int:
@@ -127,24 +110,23 @@ def sequence_of(frame: bytes) -> int:
 
 
 def read(frame: bytes) -> Pdu:
-    """Return what a frame says.
+    """Return the content of a frame.
 
-    A message whose own content is out of order (a user data header that does not fit) is no protocol fault: it comes back with `fault`
-    set, to be kept as a dead letter.
+    A deliver_sm or data_sm is always returned. If its content is out of order, `fault` is set: the message is to be kept as a dead letter.
 
     Raises:
         MalformedMessage: the frame is no PDU that SMPP 3.4 knows.
     """
+    command_id = frame[4:8]
+    if command_id == DELIVER_SM:
+        return _delivered("deliver_sm", frame)
+    if command_id == DATA_SM:
+        return _delivered("data_sm", frame)
     try:
         name = smpp.pdu.extract_command(frame)
         if name == "submit_sm_resp":
             return _taken(frame)
-        if name not in _MESSAGES:
-            parsed = smpp.parse_pdu(frame, client=_Sequence(0), allow_unknown_opt_params=True)
-            return Pdu(name, parsed.status, parsed.sequence)
-        message: Any = _MESSAGES[name](name, client=_Sequence(0))
-        message.tlvs = {}
-        message.parse(frame)
+        parsed = smpp.parse_pdu(frame, client=_Sequence(0), allow_unknown_opt_params=True)
     except (
         struct.error,
         KeyError,
@@ -156,37 +138,25 @@ def read(frame: bytes) -> Pdu:
         exceptions.UnknownCommandError,
     ) as error:
         raise MalformedMessage(f"no SMPP 3.4 PDU: {error!r}") from error
-    if message.data_coding is None:
-        raise MalformedMessage("the PDU ends before its mandatory fields do")
-    payload = joined(getattr(message, "short_message", None) or b"", message.tlvs.get(TLV_PAYLOAD, b""))
+    return Pdu(name, parsed.status, parsed.sequence)
+
+
+def _delivered(name: str, frame: bytes) -> Pdu:
+    status, sequence = int.from_bytes(frame[8:12]), int.from_bytes(frame[12:16])
     try:
-        found = segment(
-            source=_text(message.source_addr),
-            destination=_text(message.destination_addr),
-            esm_class=message.esm_class or 0,
-            data_coding=message.data_coding or 0,
-            payload=payload,
-            tlvs=message.tlvs,
-            types=Types(
-                message.source_addr_ton or 0,
-                message.source_addr_npi or 0,
-                message.dest_addr_ton or 0,
-                message.dest_addr_npi or 0,
-            ),
-        )
+        found = read_delivered(frame)
     except MalformedMessage as fault:
-        return Pdu(name, message.status, message.sequence, fault=fault, payload=payload)
-    return Pdu(name, message.status, message.sequence, segment=found, payload=payload)
+        return Pdu(name, status, sequence, fault=fault, payload=frame)
+    try:
+        return Pdu(name, status, sequence, segment(found), torn=found.torn)
+    except MalformedMessage as fault:
+        return Pdu(name, status, sequence, fault=fault, payload=payload(found), torn=found.torn)
 
 
 def _taken(frame: bytes) -> Pdu:
     """Read a submit_sm_resp: some SMSCs leave out the body with an error, others the id's final NUL."""
-    message_id = frame[HEADER_BYTES:].split(b"\0")[0]
-    return Pdu("submit_sm_resp", int.from_bytes(frame[8:12]), sequence_of(frame), message_id=_text(message_id))
-
-
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode("latin-1").strip("\0 ")
+    message_id = frame[HEADER_BYTES:].split(b"\0")[0].decode("latin-1").strip()
+    return Pdu("submit_sm_resp", int.from_bytes(frame[8:12]), sequence_of(frame), message_id=message_id)
 
 
 def _made(name: str, sequence: int, **fields: Any) -> bytes:

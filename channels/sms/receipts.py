@@ -10,6 +10,7 @@ from dataclasses import dataclass
 TLV_RECEIPTED_ID, TLV_STATE = 0x001E, 0x0427
 
 STATES = {
+    0: "SCHEDLD",
     1: "ENROUTE",
     2: "DELIVRD",
     3: "EXPIRED",
@@ -18,14 +19,17 @@ STATES = {
     6: "ACCEPTD",
     7: "UNKNOWN",
     8: "REJECTD",
+    9: "SKIPPED",
 }
 
-UNDER_WAY = frozenset({"ENROUTE", "ACCEPTD"})
-"""States that another one follows."""
+DELIVERED = "DELIV"
+"""The beginning of the words for the one good end: SMSCs write DELIVRD or DELIVERED."""
 
-DELIVERED = "DELIVRD"
+FAILED = ("EXPIR", "UNDEL", "REJEC", "DELET", "FAIL")
+"""The beginnings of the words for the bad ends. Any other word is no end: another receipt follows, or the SMSC does not know either."""
 
-_WORDS = re.compile(rb"^\s*id:(?P<id>\S{1,64}) .*?\bstat:(?P<state>[A-Z]{5,8})", re.DOTALL | re.IGNORECASE)
+_ID = re.compile(rb"\bid:\s*(?P<id>[^\s\0]{1,64})", re.IGNORECASE)
+_STATE = re.compile(rb"\bstat(?:us)?:\s*(?P<state>[a-z]{4,12}|[0-9]\b)", re.IGNORECASE)
 _ERROR = re.compile(rb"\berr:(?P<error>\w{1,12})", re.IGNORECASE)
 _STRICT = re.compile(rb"^id:\S{1,64} sub:\d+ dlvrd:\d+ submit date:\d+ done date:\d+ stat:[A-Z]+ err:", re.IGNORECASE)
 
@@ -35,9 +39,9 @@ class DeliveryReceipt:
     """The outcome of one message.
 
     Attributes:
-        message_id: the SMSC's id, as it answered our submit_sm.
+        message_id: the SMSC's id of it, as the receipt writes it.
         state: one of the words of STATES, or what else the SMSC says.
-        error: the network's own error, where one is given.
+        error: the network's own error; empty if none is given.
     """
 
     message_id: str
@@ -47,12 +51,12 @@ class DeliveryReceipt:
     @property
     def final(self) -> bool:
         """Whether no other state follows."""
-        return self.state not in UNDER_WAY
+        return self.ok or self.state.startswith(FAILED)
 
     @property
     def ok(self) -> bool:
         """Whether the message reached the telephone."""
-        return self.state == DELIVERED
+        return self.state.startswith(DELIVERED)
 
     @property
     def detail(self) -> str:
@@ -61,19 +65,41 @@ class DeliveryReceipt:
 
 
 def read_receipt(body: bytes, tlvs: Mapping[int, bytes]) -> DeliveryReceipt | None:
-    """Return what a receipt says, or None where it names no message or no state. The parameters go before the words."""
-    words = _WORDS.match(body)
-    message_id = _text(tlvs.get(TLV_RECEIPTED_ID, b"")) or (_text(words["id"]) if words else "")
-    state = STATES.get(int.from_bytes(tlvs.get(TLV_STATE, b"")), "") or (_text(words["state"]).upper() if words else "")
+    """Return what a receipt says; None if it names no message or no state. The parameters take precedence over the words."""
+    message_id = _text(tlvs.get(TLV_RECEIPTED_ID, b"")) or _word(_ID.search(body))
+    state = STATES.get(int.from_bytes(tlvs[TLV_STATE]), "") if TLV_STATE in tlvs else ""
+    state = state or _word(_STATE.search(body)).upper()
     if not message_id or not state:
         return None
-    error = _ERROR.search(body)
-    return DeliveryReceipt(message_id=message_id, state=state, error=_text(error["error"]) if error else "")
+    state = STATES[int(state)] if state.isdigit() else state
+    return DeliveryReceipt(message_id=message_id, state=state, error=_word(_ERROR.search(body)))
+
+
+def normalised(message_id: str, base: int | None = None) -> str:
+    """Return an SMSC's id in the form in which the ids of answers and of receipts are compared.
+
+    Upper and lower case are the same, and so are leading zeros: SMSCs write the two ids differently.
+
+    Args:
+        message_id: as the SMSC wrote it.
+        base: 10 or 16 if the id is a number with this base and is written with another one elsewhere.
+    """
+    plain = message_id.strip().lower()
+    if base is not None:
+        try:
+            return str(int(plain, base))
+        except ValueError:
+            pass
+    return plain.lstrip("0") or plain[-1:]
 
 
 def in_disguise(body: bytes) -> bool:
     """Return whether a message that is not marked as a receipt is one, word for word: some SMSCs leave esm_class at 0."""
     return _STRICT.match(body) is not None
+
+
+def _word(found: re.Match[bytes] | None) -> str:
+    return "" if found is None else _text(found[1])
 
 
 def _text(octets: bytes) -> str:

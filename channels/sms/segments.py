@@ -10,6 +10,14 @@ from dataclasses import dataclass
 
 import gsm0338
 
+from channels.sms.numbers import (
+    LONGEST_E164,
+    LONGEST_SHORT_CODE,
+    TON_ALPHANUMERIC,
+    TON_INTERNATIONAL,
+    TON_NATIONAL,
+    TON_UNKNOWN,
+)
 from channels.sms.parse import UDHI
 from complaints.errors import Undeliverable
 
@@ -27,13 +35,9 @@ _DOTS = "..."
 RECEIPT_WANTED = 0x01
 """registered_delivery: tell us the final outcome (SMPP 3.4, 5.2.17)."""
 
-TON_UNKNOWN, TON_INTERNATIONAL, TON_NATIONAL, TON_NETWORK, TON_ALPHANUMERIC = 0, 1, 2, 3, 5
 NPI_UNKNOWN, NPI_E164 = 0, 1
 
-LONGEST_SHORT_CODE = 6
-"""Indonesian short codes have 3 to 6 digits, the numbers of people 9 and more."""
-
-_NUMBER = re.compile(rf"\+?[0-9]{{{LONGEST_SHORT_CODE + 1},20}}")
+_NUMBER = re.compile(rf"\+?[0-9]{{{LONGEST_SHORT_CODE + 1},{LONGEST_E164}}}")
 
 _LIKE = {
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "\u0060": "'", "\u02bc": "'",
@@ -99,7 +103,7 @@ def recipient(address: Mapping[str, str]) -> Endpoint:
     """Return whom to answer: only what can be a person's telephone.
 
     Args:
-        address: the reply address: "sender", and what the door put beside it.
+        address: the reply address: "sender", the number as the SMSC wrote it, and what the channel put beside it.
 
     Raises:
         Undeliverable: it is a machine's, or our own; two machines would answer each other for ever.
@@ -110,6 +114,8 @@ def recipient(address: Mapping[str, str]) -> Endpoint:
         raise Undeliverable(f"the sender is a {kind}, not a telephone number: a machine is never answered")
     if sender.lstrip("+") == address.get("from", "").lstrip("+"):
         raise Undeliverable("the sender is our own number")
+    if sender.startswith("+") and address.get("ton") == str(TON_NATIONAL):
+        return endpoint(sender)  # the identity in place of the number that the SMSC wrote: the types do not fit it
     return endpoint(sender, ton=address.get("ton", ""), npi=address.get("npi", ""))
 
 

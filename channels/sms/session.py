@@ -22,7 +22,7 @@ from complaints.runtime.settings import Address
 log = structlog.get_logger()
 
 ANSWER_TIMEOUT_S = 10.0
-"""An SMSC that does not answer a bind, an enquire_link or a submit_sm for so long is gone."""
+"""An SMSC that does not answer a bind or an enquire_link for so long is gone."""
 
 NO_ANSWER = "the SMSC takes the connection and does not answer bind_transceiver"
 
@@ -38,7 +38,7 @@ TURN_S = 0.5
 """The longest sleep of the loop: how late it sees a stop."""
 
 LEAVE_S = 5.0
-"""How long a stop waits for messages in work and for answers to ours; the SMSC delivers the others again."""
+"""Seconds that a stop waits for messages in work and for answers to ours; the SMSC delivers the others again."""
 
 LEAVE_TURN_S = 0.05
 """Between two looks whether all of them came."""
@@ -51,8 +51,13 @@ Handler = Callable[[Sequence[Pdu], Answer], None]
 class Session:
     """One connection's life. One thread runs it; answers and `submit` may come from any."""
 
-    def __init__(self, address: Address, *, handler: Handler, window: int) -> None:
+    def __init__(self, address: Address, *, handler: Handler, window: Window) -> None:
         """Connect and bind.
+
+        Args:
+            address: the SMSC, with system_id and password.
+            handler: takes what is delivered.
+            window: the outgoing side; closed with the session.
 
         Raises:
             UpstreamUnavailable: the SMSC refuses the bind or does not answer it.
@@ -60,7 +65,7 @@ class Session:
             OSError: it cannot be reached.
         """
         self._handler = handler
-        self._window = Window(window, answer_timeout_s=ANSWER_TIMEOUT_S)
+        self._window = window
         self._leaving = False
         self._frames = Frames()
         self._early: list[bytes] = []
@@ -121,7 +126,7 @@ class Session:
         return chunk
 
     def submit(self, parts: Sequence[Submit]) -> "Future[str]":
-        """Send a message; from any thread. See Bind.submit."""
+        """Send a text; from any thread. See Window for its outcomes."""
         answer = self._window.offer(parts)
         self._wake()
         return answer
@@ -143,7 +148,7 @@ class Session:
                         selector.unregister(self._link)
                 if not reading:
                     self._heard_s = time.monotonic()  # it is we who do not listen
-                self._turn(selector, TURN_S)
+                self._turn(selector, self._window.wait_s(TURN_S))
             if not reading:
                 selector.register(self._link, selectors.EVENT_READ)
             self._leave(selector)
@@ -242,9 +247,9 @@ class Session:
     def _leave(self, selector: selectors.BaseSelector) -> None:
         """Answer what is still in work, hear the answers to what was sent, then unbind."""
         self._leaving = True
-        self._window.turn_away("the door closes")
+        self._window.turn_away("the account is ended")
         deadline = time.monotonic() + LEAVE_S
-        while (self._unanswered or self._window.in_flight) and time.monotonic() < deadline:
+        while (self._unanswered or self._window.busy) and time.monotonic() < deadline:
             self._turn(selector, LEAVE_TURN_S)
         self._write()
         self._link.sendall(pdu.unbind(next(self._sequence)))

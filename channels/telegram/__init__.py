@@ -1,1 +1,1 @@
-"""Telegram: updates by getUpdates or webhook; the offset moves, and a webhook hears yes, only when the update is safe."""
+"""Telegram: updates come by getUpdates or by webhook, and are confirmed only when their records are safe; replies are messages."""

@@ -8,25 +8,25 @@ from channels.telegram.parse import Said
 from complaints.errors import MalformedMessage
 
 QUIET_S = 1.5
-"""An album's messages come within tenths of a second; after so long without another it is whole."""
+"""Seconds without another part after which an album is whole: its parts come within tenths of a second."""
 
 MOST_PARTS = 10
-"""The most that Telegram puts into one album."""
+"""The maximum number of messages in one album."""
 
 
 def album_of(update: Mapping[str, Any]) -> str:
-    """Return the name of the album that an update is a part of; empty where it is none."""
+    """Return the id of the album that an update is a part of; empty if it is part of none."""
     message = update.get("message")
     return str(message.get("media_group_id") or "") if isinstance(message, Mapping) else ""
 
 
 def whole(updates: Sequence[Mapping[str, Any]], settled: frozenset[str], *, full: bool) -> int:
-    """Return how many of the oldest updates can be taken now, so that no album is taken in halves.
+    """Return how many of the oldest updates can be taken now without cutting an album.
 
     Args:
         updates: oldest first.
         settled: albums that have been quiet long enough.
-        full: Telegram gave as many as it gives at once, so an album at the end may go on.
+        full: whether Telegram gave as many as it gives at once, so that an album at the end may go on.
     """
     places: dict[str, list[int]] = {}
     for place, update in enumerate(updates):
@@ -46,7 +46,7 @@ def whole(updates: Sequence[Mapping[str, Any]], settled: frozenset[str], *, full
 
 
 def join(parts: Sequence[Said]) -> Said:
-    """Return the one message that an album is; its words are those of all captions.
+    """Return an album as one message, whose text has all captions.
 
     Raises:
         MalformedMessage: there is no part.
@@ -58,9 +58,10 @@ def join(parts: Sequence[Said]) -> Said:
     message = replace(
         first.message,
         text="\n".join(part.message.text for part in parts if part.message.text),
+        about=next((part.message.about for part in parts if part.message.about), ""),
         tagged=tuple(dict.fromkeys(name for part in parts for name in part.message.tagged)),
         body=b"[" + bodies + b"]",
         parts=len(parts),
     )
     files = tuple(file for part in parts for file in part.files)
-    return replace(first, message=message, files=files, code=next((part.code for part in parts if part.code), ""))
+    return replace(first, message=message, files=files)

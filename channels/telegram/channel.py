@@ -1,37 +1,40 @@
-"""The Telegram door: asks for updates, or has them brought, and is done with one only when it is safe."""
+"""The Telegram channel: an account for our bot, and the webhook if updates are brought to it."""
 
-import json
-import random
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import structlog
 
+from channels.base import Account
 from channels.intake import Intake
+from channels.polling import Ended, Pauses, Polling, Waits, persist
 from channels.safe import Receipt
-from channels.telegram.albums import QUIET_S, album_of, whole
-from channels.telegram.client import MOST_UPDATES, TIMEOUT_S, Contested, RateLimited, TelegramClient
-from channels.telegram.cursor import Mark
-from channels.telegram.dialogue import prompt, sentences
-from channels.telegram.handover import Taking, Turning, all_safe
-from channels.telegram.parse import NAME, Bot, Prompt, Said, faceless, read, update_id
+from channels.telegram.account import TelegramAccount
+from channels.telegram.client import CALL_S, TelegramClient
+from channels.telegram.handover import Handover, Unread
+from channels.telegram.parse import NAME, Bot, account_of
+from channels.telegram.reader import UpdatesReader, introduce
 from channels.telegram.sender import TelegramSender
 from channels.telegram.webhook import Hook, application
-from complaints.errors import MalformedMessage, UnavailableError, Undeliverable, UpstreamUnavailable
-from complaints.runtime import telemetry
+from complaints.errors import ContractViolation
+from complaints.limits import BODY_BYTES
+from complaints.message import InboundMessage
 from complaints.runtime.http_server import configured_socket, serve
 
 log = structlog.get_logger()
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
+PAUSES: Final = Pauses(first_s=0.5, most_s=60.0)
 """Between two tries while Telegram does not answer."""
 
-ALBUM_LOOK_S = 0.25
-"""Between two looks whether an album goes on."""
+KEEP_TIMEOUT_S: Final = 60.0
+"""Seconds until messages are safe; Kafka and the spool each answer within seconds."""
+
+END_S: Final = 15.0
+"""The maximum number of seconds that the end of the channel waits for the polling thread."""
 
 Update = Mapping[str, Any]
 
@@ -42,7 +45,7 @@ class Ways:
 
     Attributes:
         wait_s: seconds that Telegram waits for the first update of a poll.
-        hook: where they are brought; None for polls.
+        hook: the address to which updates are brought; None for polls.
     """
 
     wait_s: float = 20.0
@@ -50,165 +53,96 @@ class Ways:
 
 
 class TelegramChannel:
-    """The door that citizens reach by writing to our bot."""
+    """The channel that citizens reach by writing to our bot (see channels.base.Channel)."""
 
     name = NAME
 
     def __init__(
-        self, client: TelegramClient, *, mark: Mark, taking: Taking, ways: Ways, turned: Callable[[], None]
+        self, client: TelegramClient, *, intake: Intake, handover: Handover, ways: Ways, turned: Callable[[], None]
     ) -> None:
-        """Keep the parts.
+        """Keep the parts. Telegram is not called before `run`, or before the account is begun.
 
         Args:
-            client: Telegram.
-            mark: where we were.
-            taking: hands messages to the intake.
+            client: calls Telegram.
+            intake: takes messages.
+            handover: makes messages of updates.
             ways: how updates come.
-            turned: is called each time the loop turns.
+            turned: the heartbeat, which is called as long as no thread is stuck.
         """
-        self._client = client
-        self._mark = mark
-        self._taking = taking
-        self._ways = ways
-        self._turned = turned
-        self._quiet: dict[str, tuple[int, float]] = {}
+        self._client, self._intake, self._handover = client, intake, handover
+        self._hook, self._turned = ways.hook, turned
+        reader = UpdatesReader(client, intake=intake, handover=handover, wait_s=ways.wait_s)
+        self._polling = None if ways.hook else Polling(NAME, reader, pauses=PAUSES)
+        self._account = TelegramAccount(account_of(client.bot_id), TelegramSender(client), polling=self._polling)
+        self.accounts: Sequence[Account] = (self._account,)
 
-    @property
-    def sender(self) -> TelegramSender:
-        """How it answers."""
-        return TelegramSender(self._client)
-
-    def run(self, intake: Intake, stop: threading.Event) -> None:
-        """Take updates (see Channel).
+    def run(self, stop: threading.Event) -> None:
+        """Serve the webhook, or watch the account's thread, until `stop` is set.
 
         Raises:
-            ConfigurationError: the token is refused, the mark is none, or nothing can listen for the webhook.
+            ConfigurationError: the address of the webhook cannot be listened on.
         """
-        turning = Turning(stop=stop, turned=self._turned)
-        bot: list[Bot] = []
         try:
-            self._persist(lambda: bot.append(self._begin(turning)), turning, until=lambda: bool(bot))
-            if bot and self._ways.hook is not None:
-                self._serve(bot[0], intake, turning, self._ways.hook)
-            elif bot:
-                self._persist(lambda: self._look(bot[0], intake, turning), turning, until=lambda: False)
+            if self._hook is not None:
+                self._serve(self._hook, Waits(stop=stop, beat=self._turned))
+            elif self._polling is not None:
+                self._polling.watch(stop, self._turned)
         finally:
+            self._account.end()
+            if self._polling is not None:
+                self._polling.join(END_S)
             self._client.close()
 
-    def _persist(self, step: Callable[[], object], turning: Turning, *, until: Callable[[], bool]) -> None:
-        """Take a step again and again; where Telegram, Kafka or the disk do not do their part, at growing pauses."""
-        pause_s = FIRST_PAUSE_S
-        while not (turning.stop.is_set() or until()):
-            turning.turned()
-            try:
-                step()
-                pause_s = FIRST_PAUSE_S
-                continue
-            except RateLimited as error:
-                wait_s, what = min(error.pause_s, LONGEST_PAUSE_S), "telegram-rate-limit"
-                log.warning("rate limited", pause_s=round(wait_s))
-            except (UnavailableError, OSError) as error:  # the updates come again
-                if turning.stop.is_set():
-                    return
-                what = "telegram-conflict" if isinstance(error, Contested) else "telegram-updates"
-                wait_s = pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-                log.warning("no updates", error=str(error), pause_s=round(pause_s, 1))
-            telemetry.RETRIES.labels(what).inc()
-            turning.sleep(wait_s * random.uniform(1.0, 1.1))  # noqa: S311  # jitter, no secret; never before Telegram wants us
-
-    def _begin(self, turning: Turning) -> Bot:
-        """Learn who we are, and set what stands in the menu and how updates come."""
-        me = turning.wait(self._client.me(), TIMEOUT_S * 2)
-        turning.wait(self._client.commands(sentences()["commands"]), TIMEOUT_S * 2)
-        if self._ways.hook is None:
-            turning.wait(self._client.webhook("", secret=""), TIMEOUT_S * 2)
-        return Bot(id=int(me["id"]), username=str(me["username"]), pseudonym=self._taking.pseudonym)
-
-    def _look(self, bot: Bot, intake: Intake, turning: Turning) -> None:
-        """Take what Telegram has. The offset moves only past what is safe."""
-        wait_s = self._ways.wait_s
-        updates = turning.wait(self._client.updates(self._mark.offset(), wait_s=wait_s), wait_s + TIMEOUT_S * 2)
-        ready = updates[: whole(updates, self._settled(updates), full=len(updates) >= MOST_UPDATES)]
-        if not ready:
-            if updates:
-                turning.sleep(ALBUM_LOOK_S)
-            return
-        numbers = [_id_of(update) for update in ready]
-        prompts = self._take(ready, bot, intake, turning)
-        self._mark.move(max(numbers) + 1)
-        self._quiet = {name: seen for name, seen in self._quiet.items() if name not in set(map(album_of, ready))}
-        self._answer(prompts, turning)
-
-    def _settled(self, updates: Sequence[Update]) -> frozenset[str]:
-        """Return the albums that have not grown for a while."""
-        now, counts = time.monotonic(), dict[str, int]()
-        for update in updates:
-            if name := album_of(update):
-                counts[name] = counts.get(name, 0) + 1
-        for name, count in counts.items():
-            if self._quiet.get(name, (0, 0.0))[0] != count:
-                self._quiet[name] = (count, now)
-        return frozenset(name for name in counts if now - self._quiet[name][1] >= QUIET_S)
-
-    def _take(self, updates: Sequence[Update], bot: Bot, intake: Intake, turning: Turning) -> dict[int, Prompt]:
-        """Return when all are safe, with the prompts that are to be answered, by update."""
-        waiting: list[Future[Receipt]] = []
-        prompts: dict[int, Prompt] = {}
-        albums: dict[str, list[Said]] = {}
-        for update in updates:
-            try:
-                found = read(update, bot)
-            except MalformedMessage as error:
-                body = json.dumps(faceless(update)).encode()
-                waiting.append(intake.reject(f"{NAME}/update/{update.get('update_id')}", payload=body, error=error))
-                continue
-            if isinstance(found, Prompt):
-                prompts[_id_of(update)] = found
-            elif found is not None and found.album and not found.edits:
-                albums.setdefault(found.album, []).append(found)
-            elif found is not None and (kept := self._taking.take([found], intake, turning)) is not None:
-                waiting.append(kept)
-        taken = (self._taking.take(parts, intake, turning) for parts in albums.values())
-        all_safe([*waiting, *(kept for kept in taken if kept is not None)], turning)
-        return prompts
-
-    def _answer(self, prompts: Mapping[int, Prompt], turning: Turning) -> None:
-        """Answer commands, each at most once: what fails is not tried again."""
-        for number, found in prompts.items():
-            if not self._mark.tell_once(number):
-                continue
-            text, keyboard = prompt(found.occasion)
-            quoted = None if found.private else found.message
-            try:
-                said = self._client.say(found.chat, text, answers=quoted, keyboard=keyboard)
-                turning.wait(said, TIMEOUT_S * 2)
-            except (Undeliverable, UpstreamUnavailable) as error:
-                log.warning("a command is not answered", error=str(error))
-
-    def _serve(self, bot: Bot, intake: Intake, turning: Turning, hook: Hook) -> None:
+    def _serve(self, hook: Hook, waits: Waits) -> None:
         listener = configured_socket(hook.host, hook.port, setting="LAPOR_TELEGRAM_LISTEN")
+        try:
+            bot = persist(
+                lambda: introduce(self._client, self._handover, waits), waits, what="telegram-begin", pauses=PAUSES
+            )
+        except Ended:
+            listener.close()
+            return
+        threading.Thread(target=self._announce, args=(hook, waits), name="telegram-webhook", daemon=True).start()
+        take = partial(self._take, bot, waits)
+        reject = partial(self._reject, bot, waits)
+        serve(application(hook, take, reject), listener, waits.stop, self._turned)
 
-        def process(updates: list[Update]) -> None:
-            self._answer(self._take(updates, bot, intake, turning), turning)
-
-        def reject(name: str, body: bytes, error: Exception) -> None:
-            all_safe([intake.reject(f"{NAME}/body/{name}", payload=body, error=error)], turning)
+    def _announce(self, hook: Hook, waits: Waits) -> None:
+        """Tell Telegram the address of the webhook."""
 
         def announce() -> None:
-            done: list[bool] = []
-            set_hook = self._client.webhook
-            self._persist(
-                lambda: done.append(turning.wait(set_hook(hook.url, secret=hook.secret), TIMEOUT_S * 2) is None),
-                turning,
-                until=lambda: bool(done),
-            )
+            waits.answer(self._client.webhook(hook.url, secret=hook.secret), CALL_S)
 
-        threading.Thread(target=announce, name="telegram-webhook", daemon=True).start()
-        serve(application(hook, process, reject), listener, turning.stop, turning.turned)
+        try:
+            persist(announce, waits, what="telegram-webhook", pauses=PAUSES)
+        except Ended:
+            return
 
+    def _take(self, bot: Bot, waits: Waits, updates: Sequence[Update]) -> None:
+        """Return when the messages in updates are safe.
 
-def _id_of(update: Update) -> int:
-    try:
-        return update_id(update)
-    except MalformedMessage as error:
-        raise UpstreamUnavailable(f"Telegram does not answer as it should: {error}") from error
+        Raises:
+            UnavailableError: one of them is not.
+        """
+        handed = self._handover.take(updates, bot, waits)
+        kept = [self._keep(one, bot) for one in handed.messages]
+        for one, answer in zip(handed.messages, kept, strict=True):
+            try:
+                waits.answer(answer, KEEP_TIMEOUT_S, cancel=False)
+            except ContractViolation as error:  # Telegram would bring it again for ever
+                if isinstance(one, Unread):
+                    log.error("an update that nothing can keep", error=str(error))  # noqa: TRY400  # the text says it all
+                else:
+                    unread = Unread(content=one.body[:BODY_BYTES], error=error, name=one.upstream_id)
+                    waits.answer(self._keep(unread, bot), KEEP_TIMEOUT_S, cancel=False)
+        self._handover.safe(handed.albums)
+
+    def _keep(self, one: InboundMessage | Unread, bot: Bot) -> "Future[Receipt]":
+        if isinstance(one, Unread):
+            return self._intake.reject(one.content, one.error, name=one.name, account=account_of(bot.id))
+        return self._intake.take(one)
+
+    def _reject(self, bot: Bot, waits: Waits, name: str, body: bytes, error: Exception) -> None:
+        """Keep what is no update."""
+        unread = Unread(content=body, error=error, name=f"{bot.id}/body/{name}")
+        waits.answer(self._keep(unread, bot), KEEP_TIMEOUT_S, cancel=False)

@@ -1,80 +1,74 @@
-"""The Bot API by python-telegram-bot: asked from any thread, each answer a future, Telegram's errors as ours."""
+"""The Bot API by python-telegram-bot: may be called from any thread, returns futures, and raises our own errors."""
 
 import asyncio
-import json
 import threading
 import time
-import warnings
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from telegram import Bot, LinkPreviewOptions, ReplyParameters
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
 
 from channels.telegram.dialogue import Keyboard
-from complaints.errors import CredentialsRefused, MalformedMessage, Undeliverable, UpstreamUnavailable
+from channels.telegram.faults import RateLimited, Request, has_not_left, mapped, seconds
+from complaints.errors import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    Undeliverable,
+    UpstreamUnavailable,
+)
 from complaints.runtime.upstream import Upstream
 
 T = TypeVar("T")
 
 TIMEOUT_S = 15.0
-"""For each call, beside the time that a long poll asks for."""
+"""Seconds for each step of a call (connecting, sending, the answer), in addition to those that a long poll asks for."""
+
+CALL_S = 2 * TIMEOUT_S
+"""Seconds to wait for the answer to a call."""
 
 FILE_TIMEOUT_S = 60.0
-"""20 MB at the speed of a slow line of ours; Telegram's own is fast."""
+"""Seconds for a download: 20 MB over a slow line of ours. Telegram's own is fast."""
+
+TELL_TIMEOUT_S = 60.0
+"""Seconds for sending one text, which may need several messages."""
 
 MOST_UPDATES = 100
+"""The maximum number of updates in one answer."""
 
 WANTED = ["message", "edited_message"]
-"""Kinds of updates; callback queries and the rest are of no use here."""
-
-
-class RateLimited(UpstreamUnavailable):
-    """Telegram wants us to wait.
-
-    Attributes:
-        pause_s: for so many seconds.
-    """
-
-    def __init__(self, pause_s: float) -> None:
-        super().__init__(f"Telegram answers 429: wait {pause_s:.0f} s")
-        self.pause_s = pause_s
-
-
-class Contested(UpstreamUnavailable):
-    """Another process asks for the same bot's updates, or a webhook is set."""
-
-
-class _Request(HTTPXRequest):
-    """The library logs an answer that it cannot read, whatever stands in it; this says only that there was one."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = json.loads(payload.decode("utf-8", "replace"))
-        except ValueError as error:
-            raise TelegramError("the answer is no JSON") from error
-        return found
+"""Kinds of updates that we ask for; callback queries and the rest are of no use here."""
 
 
 class TelegramClient:
-    """What the door asks of Telegram. Thread-safe; its event loop has a thread of its own, which starts with the first question."""
+    """The calls that the channel makes. Thread-safe. Its event loop has a thread of its own, which starts with the first call."""
 
-    def __init__(self, base: str, *, token: str, upstream: Upstream | None = None) -> None:
-        """Keep the settings; nothing is asked yet.
+    def __init__(
+        self, base: str, *, token: str, upstream: Upstream | None = None, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        """Keep the settings; nothing is called yet.
 
         Args:
             base: base address of the Bot API.
-            token: the bot's.
-            upstream: says how Telegram is reached; None where nobody watches.
+            token: the token of the bot.
+            upstream: records whether Telegram is reached; None if nobody watches.
+            timeout_s: seconds for each step of a call.
         """
-        # what stands before the colon is the bot's public number
-        self._account = (upstream or Upstream(None, "telegram")).account(f"bot {token.partition(':')[0]}")
+        self.bot_id = token.partition(":")[0]
+        """The bot's public number."""
+        self._account = (upstream or Upstream(None, "telegram")).account(f"bot {self.bot_id}")
         self._base = base.rstrip("/")
         self._token = token
+        self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bot: Bot | None = None
@@ -85,42 +79,50 @@ class TelegramClient:
         return self._ask(self._me())
 
     def updates(self, offset: int | None, *, wait_s: float) -> "Future[list[Mapping[str, Any]]]":
-        """Return the oldest updates from an offset on, as they are; the offset confirms all below it.
+        """Return the oldest updates from an offset on, as they are. The offset confirms all updates below it.
+
+        The future fails with RateLimited, Contested, UpstreamUnavailable, or CredentialsRefused. To cancel it confirms nothing.
 
         Args:
-            offset: None for the oldest that is not confirmed.
-            wait_s: seconds to wait for the first.
-
-        The future fails with RateLimited, Contested, UpstreamUnavailable, or CredentialsRefused. Cancelling
-        it confirms nothing.
+            offset: the offset; None for the oldest update that is not confirmed.
+            wait_s: seconds to wait for the first update.
         """
         return self._ask(self._updates(offset, wait_s))
 
     def file(self, file_id: str) -> "Future[bytes | None]":
-        """Return a file's content; None where Telegram says that it never gives it."""
+        """Return a file's content; None if Telegram says that it never gives it."""
         return self._ask(self._file(file_id))
 
-    def say(self, chat: int, text: str, *, answers: int | None, keyboard: Keyboard | None) -> "Future[str]":
-        """Send a text as it is; the future gives the id of the message.
+    def tell(
+        self, chat: int, pieces: Sequence[str], *, answers: int | None, keyboard: Keyboard | None
+    ) -> "Future[str]":
+        """Send a text as it is, in one message or several; the future returns the id of the last one.
 
-        It fails with Undeliverable (blocked, no such chat), RateLimited or UpstreamUnavailable.
+        The future is done within TELL_TIMEOUT_S. It fails with UpstreamUnavailable if nothing has left, with Undeliverable if Telegram
+        never takes it (we are blocked, there is no such chat), and with OutcomeUnknown if it, or a part of it, may have left.
+
+        Args:
+            chat: the id of the chat.
+            pieces: the text, cut as Telegram needs it.
+            answers: the id of the message that is quoted; None for none.
+            keyboard: goes with the last piece; None for none.
         """
-        return self._ask(self._say(chat, text, answers, keyboard))
+        return self._ask(self._tell(chat, pieces, answers, keyboard))
 
     def commands(self, told: Mapping[str, str]) -> "Future[None]":
-        """Set what stands in the menu."""
+        """Set the commands in the bot's menu, each with its description."""
         return self._ask(self._commands(told))
 
     def webhook(self, url: str, *, secret: str) -> "Future[None]":
-        """Have updates brought to an address; none that waits is dropped. An empty address brings them no more."""
+        """Have updates brought to an address; those that wait are kept. An empty address ends it."""
         return self._ask(self._webhook(url, secret))
 
     def close(self) -> None:
-        """Let go of the connections; a question afterwards begins anew."""
+        """Close the connections. A call afterwards opens new ones."""
         with self._lock:
             loop, bot, self._loop, self._bot = self._loop, self._bot, None, None
         if loop is not None and bot is not None:
-            asyncio.run_coroutine_threadsafe(_shut(bot), loop).result(TIMEOUT_S)
+            asyncio.run_coroutine_threadsafe(_shut(bot), loop).result(self._timeout_s)
             loop.call_soon_threadsafe(loop.stop)
 
     def _ask(self, question: Coroutine[Any, Any, T]) -> "Future[T]":
@@ -132,32 +134,32 @@ class TelegramClient:
             return asyncio.run_coroutine_threadsafe(self._watched(question), self._loop)
 
     async def _watched(self, question: Coroutine[Any, Any, T]) -> T:
-        """Answer a question, and say whether Telegram was reached by it; "wait" and "no" are answers too."""
+        """Return the answer, and record whether Telegram was reached; "wait" and "no" are answers too."""
         try:
-            answer = await _mapped(question)
+            answer = await mapped(question)
         except (RateLimited, Undeliverable):
             self._account.reached()
             raise
-        except (UpstreamUnavailable, CredentialsRefused) as error:
+        except (UpstreamUnavailable, CredentialsRefused, OutcomeUnknown) as error:
             self._account.failed(error)
             raise
         self._account.reached()
         return answer
 
     def _new_bot(self) -> Bot:
-        times: dict[str, Any] = {"connect_timeout": TIMEOUT_S, "read_timeout": TIMEOUT_S, "write_timeout": TIMEOUT_S}
+        times: dict[str, Any] = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), self._timeout_s)
         return Bot(
             self._token,
             base_url=f"{self._base}/bot",
             base_file_url=f"{self._base}/file/bot",
-            request=_Request(connection_pool_size=16, pool_timeout=TIMEOUT_S, **times),
-            get_updates_request=_Request(connection_pool_size=1, **times),
+            request=Request(connection_pool_size=40, pool_timeout=self._timeout_s, **times),
+            get_updates_request=Request(connection_pool_size=1, **times),
         )
 
     @property
     def _api(self) -> Bot:
         if self._bot is None:
-            raise UpstreamUnavailable("the door is closed")
+            raise UpstreamUnavailable("the channel is closed")
         return self._bot
 
     async def _me(self) -> Mapping[str, Any]:
@@ -168,7 +170,9 @@ class TelegramClient:
         asked = {"offset": offset, "limit": MOST_UPDATES, "timeout": int(wait_s), "allowed_updates": WANTED}
         # As they are, since one that the library cannot read would hide all others. Written in small letters, as the library knows
         # getUpdates as a method of its own and warns; Telegram takes any case.
-        found: Any = await self._api.do_api_request("getupdates", api_kwargs=asked, read_timeout=TIMEOUT_S + wait_s)
+        found: Any = await self._api.do_api_request(
+            "getupdates", api_kwargs=asked, read_timeout=self._timeout_s + wait_s
+        )
         if not isinstance(found, list):
             raise UpstreamUnavailable("Telegram does not answer as it should: no list of updates")
         return found
@@ -181,6 +185,35 @@ class TelegramClient:
             return None
         except InvalidToken:  # what the library makes of 404: the file is gone
             return None
+
+    async def _tell(self, chat: int, pieces: Sequence[str], answers: int | None, keyboard: Keyboard | None) -> str:
+        last = ""
+        try:
+            async with asyncio.timeout(TELL_TIMEOUT_S):
+                for number, piece in enumerate(pieces, 1):
+                    with_piece = keyboard if number == len(pieces) else None
+                    last = await self._say_again(chat, piece, answers, with_piece, begun=number > 1)
+        except TimeoutError as error:
+            raise OutcomeUnknown(f"Telegram did not answer in {TELL_TIMEOUT_S:.0f} s") from error
+        except (UpstreamUnavailable, CredentialsRefused) as error:
+            if last:
+                raise OutcomeUnknown(f"only the beginning of the text has left: {error}") from error
+            if isinstance(error, CredentialsRefused):
+                raise UpstreamUnavailable(str(error)) from error
+            raise
+        return last
+
+    async def _say_again(
+        self, chat: int, text: str, answers: int | None, keyboard: Keyboard | None, *, begun: bool
+    ) -> str:
+        """Send one message. If the text has begun before it, wait as long as Telegram asks, and send it then."""
+        while True:
+            try:
+                return await mapped(self._say(chat, text, answers, keyboard))
+            except RateLimited as error:
+                if not begun:
+                    raise
+                await asyncio.sleep(error.pause_s)
 
     async def _say(self, chat: int, text: str, answers: int | None, keyboard: Keyboard | None) -> str:
         if (left := self._quiet_until - time.monotonic()) > 0:
@@ -201,9 +234,17 @@ class TelegramClient:
         except BadRequest as error:
             raise Undeliverable(f"Telegram does not take it: {error}") from error
         except RetryAfter as error:
-            pause_s = _seconds(error)
+            pause_s = seconds(error)
             self._quiet_until = time.monotonic() + pause_s
             raise RateLimited(pause_s) from error
+        except (InvalidToken, Conflict):
+            raise
+        except TelegramError as error:
+            if has_not_left(error):
+                raise
+            raise OutcomeUnknown(f"Telegram may have sent it: {error}") from error
+        except (KeyError, TypeError, AttributeError) as error:
+            raise OutcomeUnknown(f"Telegram's answer cannot be read: {error!r}") from error
         return str(sent.message_id)
 
     async def _commands(self, told: Mapping[str, str]) -> None:
@@ -214,29 +255,6 @@ class TelegramClient:
             await self._api.set_webhook(url, secret_token=secret, allowed_updates=WANTED, drop_pending_updates=False)
         else:
             await self._api.delete_webhook(drop_pending_updates=False)
-
-
-async def _mapped(question: Coroutine[Any, Any, T]) -> T:
-    """Answer a question with errors of ours only."""
-    try:
-        return await question
-    except RetryAfter as error:
-        raise RateLimited(_seconds(error)) from error
-    except Conflict as error:
-        raise Contested(f"Telegram answers 409: {error}") from error
-    except InvalidToken as error:
-        raise CredentialsRefused(f"Telegram refuses our token ({error}); see LAPOR_TELEGRAM_TOKEN") from error
-    except TelegramError as error:
-        raise UpstreamUnavailable(f"Telegram does not answer: {error}") from error
-    except (KeyError, TypeError, AttributeError, MalformedMessage) as error:
-        raise UpstreamUnavailable(f"Telegram does not answer as it should: {error!r}") from error
-
-
-def _seconds(error: RetryAfter) -> float:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library is about to change the type, and warns whoever reads it
-        told = error.retry_after
-    return told.total_seconds() if isinstance(told, timedelta) else float(told)
 
 
 async def _shut(bot: Bot) -> None:

@@ -1,4 +1,4 @@
-"""What the bot says by itself, and which keyboard goes with a reply. Pure."""
+"""The sentences that are the bot's own, and the keyboard that goes with a reply. Pure."""
 
 from functools import cache
 from importlib.resources import files
@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 
 from complaints import tracking, wording
-from complaints.event import ReplyKind
+from complaints.mail import ReplyKind
 
 MOST_CHARACTERS = 4096
-"""Of one message, in UTF-16 units (Bot API, sendMessage)."""
+"""The maximum length of one message in UTF-16 units (Bot API, sendMessage)."""
 
 Keyboard = dict[str, Any]
 
@@ -22,21 +22,22 @@ def sentences() -> dict[str, Any]:
     return loaded
 
 
-def prompt(occasion: str) -> tuple[str, Keyboard | None]:
-    """Return the answer to a command: its text and keyboard. The first question opens the answer for the citizen."""
-    keyboard = {"force_reply": True, "selective": True, "input_field_placeholder": sentences()["lapor_placeholder"]}
-    return str(sentences()[occasion]), keyboard if occasion == "lapor" else None
-
-
 def keyboard_for(kind: ReplyKind, text: str, *, code: str, private: bool) -> Keyboard | None:
-    """Return the keyboard of a reply about a case: the question for the place has a button that shares a position.
+    """Return the keyboard of a reply; None for none.
+
+    The question what happened opens the citizen's answer. The question for the place has a button that shares a position. Any other reply
+    about a case takes that button away.
 
     Args:
-        kind: the reply's.
-        text: the reply's.
-        code: canonical; empty where the reply is about no case.
-        private: a group cannot be asked for a position.
+        kind: the kind of the reply.
+        text: the text of the reply.
+        code: the tracking code in canonical form; empty if the reply is not about a case.
+        private: whether the chat is the citizen's own: a group cannot be asked for a position.
     """
+    if kind is ReplyKind.small_talk:
+        said = sentences()
+        ask = {"force_reply": True, "selective": True, "input_field_placeholder": said["lapor_placeholder"]}
+        return ask if text == said["lapor"] else None
     if not private:
         return None
     if (
@@ -50,7 +51,7 @@ def keyboard_for(kind: ReplyKind, text: str, *, code: str, private: bool) -> Key
 
 
 def pieces(text: str) -> list[str]:
-    """Return a text in pieces that Telegram takes, cut between lines or words where there are some."""
+    """Return a text in pieces that Telegram takes, cut between lines or words if possible."""
     found = []
     while _units(text) > MOST_CHARACTERS:
         end = MOST_CHARACTERS // 2

@@ -1,4 +1,4 @@
-"""The files of a message: which to fetch, and how they stand in the complaint. Pure."""
+"""Tells which files a message has, and describes each as an attachment. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -8,9 +8,10 @@ from typing import Any
 from complaints.event import Attachment
 
 MOST_BYTES = 20_000_000
-"""The most that a bot may download (Bot API, getFile)."""
+"""The maximum size of a file that a bot may download (Bot API, getFile)."""
 
 MOST_NAME = 120
+"""The maximum number of characters of a file's name that are kept."""
 
 KINDS = {
     "document": "application/octet-stream",
@@ -19,14 +20,14 @@ KINDS = {
     "video_note": "video/mp4",
     "audio": "audio/mpeg",
 }
-"""Kinds of files, with the media type where Telegram names none. An animation comes as a document too."""
+"""Kinds of files, each with the media type that it has if Telegram names none. An animation comes as a document too."""
 
 SUFFIXES = {"image/jpeg": "jpg", "audio/ogg": "ogg", "video/mp4": "mp4", "audio/mpeg": "mp3"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file that Telegram holds."""
+    """A file at Telegram."""
 
     file_id: str
     name: str
@@ -35,11 +36,11 @@ class File:
 
     @property
     def fetchable(self) -> bool:
-        """Whether Telegram gives it to a bot."""
+        """Whether Telegram gives the file to a bot."""
         return self.size_bytes <= MOST_BYTES
 
     def attachment(self, sha256: str | None, size_bytes: int | None = None) -> Attachment:
-        """Return it as an attachment; one that could not be fetched keeps Telegram's own id, by which it can be later."""
+        """Return the file as an attachment. If it could not be fetched, it keeps Telegram's own id, by which it can be fetched later."""
         return Attachment(
             name=self.name,
             media_type=self.media_type,
@@ -50,7 +51,7 @@ class File:
 
 
 def files_of(message: Mapping[str, Any]) -> tuple[File, ...]:
-    """Return the files of a message; of a photo's sizes the largest.
+    """Return the files of a message; of a photo, the largest of its sizes.
 
     Raises:
         KeyError, TypeError, ValueError: one is not as Telegram documents it.

@@ -1,213 +1,133 @@
-"""Hands what citizens said to the intake, its files fetched and kept before."""
+"""Makes messages of updates: joins albums, and fetches and stores files before a message counts as received."""
 
-import tempfile
+import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from pathlib import Path
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
-import stamina
-import structlog
-
-from channels import status_requests
-from channels.intake import Intake
-from channels.safe import Receipt
+from channels.polling import Waits
 from channels.telegram.albums import join
 from channels.telegram.client import TelegramClient
-from channels.telegram.files import File
-from channels.telegram.parse import Said
-from complaints.errors import CaseError, ContractViolation, UpstreamUnavailable
+from channels.telegram.fetching import PAGE_S, Fetching, Keeps
+from channels.telegram.parse import Bot, Pseudonym, Said, faceless, read
+from complaints.errors import MalformedMessage
 from complaints.event import Attachment
-from complaints.runtime import telemetry
+from complaints.message import InboundMessage
 
-log = structlog.get_logger()
+MOST_ALBUMS: Final = 200
+"""The number of albums that are remembered for a part that comes late; it comes within seconds."""
 
-T = TypeVar("T")
-
-FILE_TRIES = 3
-"""Of fetching a file; after them the complaint goes on with Telegram's name of it, since a complaint must not wait for its picture."""
-
-KEEP_TIMEOUT_S = 60.0
-"""How long messages may take to be safe; Kafka and the spool each answer within seconds."""
-
-TURN_S = 0.5
-
-MOST_ALBUMS = 200
-"""Albums that are remembered for a part that comes late; it would within seconds."""
-
-
-class Keeps(Protocol):
-    """Where files are kept (see the attachment store)."""
-
-    def keep(self, draft: Path, sha256: str) -> None:
-        """Take over a finished file, durably.
-
-        Raises:
-            UnavailableError: it cannot be kept now.
-        """
+Update = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turning:
-    """How the door waits: it stops when told, and says that it is alive."""
+class Unread:
+    """What cannot be read.
 
-    stop: threading.Event
-    turned: Callable[[], None]
+    Attributes:
+        content: its bytes, without who it was.
+        error: why it cannot be read.
+        name: the stable identifier of it.
+    """
 
-    def wait(self, answer: "Future[T]", timeout_s: float) -> T:
-        """Return an answer.
-
-        Raises:
-            UpstreamUnavailable: the door stops meanwhile, or it took too long; or whatever the answer fails with.
-        """
-        self.until_done(answer, timeout_s)
-        return answer.result()
-
-    def until_done(self, answer: "Future[T]", timeout_s: float) -> None:
-        """Return when there is an answer or a failure.
-
-        Raises:
-            UpstreamUnavailable: the door stops meanwhile, or it took too long.
-        """
-        deadline = time.monotonic() + timeout_s
-        while not answer.done():
-            self.turned()
-            if self.stop.is_set() or time.monotonic() > deadline:
-                answer.cancel()
-                raise UpstreamUnavailable("the door stops" if self.stop.is_set() else f"no answer in {timeout_s:.0f} s")
-            wait([answer], timeout=TURN_S)
-
-    def sleep(self, pause_s: float) -> None:
-        """Wait, or less where the door stops."""
-        until = time.monotonic() + pause_s
-        while (left := until - time.monotonic()) > 0 and not self.stop.wait(min(left, TURN_S)):
-            self.turned()
+    content: bytes
+    error: Exception
+    name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Album:
-    code: str
-    numbers: frozenset[str]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """The messages in some updates.
+
+    Attributes:
+        messages: in the order in which the first update of each came.
+        albums: the albums among them: the numbers of their messages by upstream id.
+    """
+
+    messages: Sequence[InboundMessage | Unread]
+    albums: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-class Taking:
-    """What is done with a message before and after the intake."""
+class Handover:
+    """Makes messages of updates. It remembers the albums that are safe, so that a part that comes late follows its album."""
 
-    def __init__(
-        self,
-        client: TelegramClient,
-        *,
-        store: Keeps,
-        pseudonym: Callable[[str], str],
-        code_of: Callable[[str], str],
-    ) -> None:
+    def __init__(self, client: TelegramClient, *, store: Keeps, pseudonym: Pseudonym) -> None:
         """Keep the parts.
 
         Args:
             client: fetches files.
-            store: keeps them.
-            pseudonym: hides who wrote, in upstream ids.
-            code_of: the tracking code of the complaint that came under an upstream id.
+            store: stores files.
+            pseudonym: hides in upstream ids who wrote.
         """
-        self._client = client
-        self._store = store
         self.pseudonym = pseudonym
-        self._code_of = code_of
+        self._fetching = Fetching(client, store)
         self._lock = threading.Lock()
-        self._albums: OrderedDict[str, _Album] = OrderedDict()
+        self._safe: OrderedDict[str, frozenset[str]] = OrderedDict()
 
-    def take(self, parts: Sequence[Said], intake: Intake, turning: Turning) -> "Future[Receipt] | None":
-        """Hand in one message, or the parts of one album; None where there is nothing to keep.
+    def take(self, updates: Sequence[Update], bot: Bot, waits: Waits) -> Handed:
+        """Return the messages in some updates. Their files are stored.
 
         Raises:
-            UnavailableError: a file cannot be kept now; the update must come again.
+            UnavailableError: a file cannot be stored now, or the account ends; the updates must be taken again.
         """
-        said = join(parts) if parts[0].album else parts[0]
-        late = self._late(said.album, parts)
-        said = late[1] if late else said
-        message = replace(said.message, attachments=tuple(self._fetched(file, turning) for file in said.files))
-        if said.edits:
-            return _unless_no_case(intake.complete(self._code_of(said.edits), message))
-        code = late[0] if late else said.code
-        if code and status_requests.parse(message.text) is None:
-            completed = _unless_no_case(intake.complete(code, message))
-            if completed is not None:
-                return completed
-        kept = intake.accept(message)
-        if said.album and not late:
-            numbers = frozenset(part.message.reply_to["message"] for part in parts)
-            kept.add_done_callback(lambda done: self._remember(said.album, numbers, done))
-        return kept
+        found = list(_grouped(updates, bot))
+        albums = {
+            parts[0].album: frozenset(map(_number, parts))
+            for parts in found
+            if isinstance(parts, list) and parts[0].album
+        }
+        whole = [self._joined(one) if isinstance(one, list) else one for one in found]
+        files = [file for one in whole if isinstance(one, Said) for file in one.files]
+        kept = self._fetching.attachments(files, waits, until_s=time.monotonic() + PAGE_S)
+        return Handed(
+            messages=[one if isinstance(one, Unread) else _with_files(one, kept) for one in whole], albums=albums
+        )
 
-    def _late(self, album: str, parts: Sequence[Said]) -> tuple[str, Said] | None:
-        """Return the case of an album that was taken before, and those of its parts that were not there then."""
+    def safe(self, albums: Mapping[str, frozenset[str]]) -> None:
+        """Remember albums that are safe now. May be called from several threads."""
         with self._lock:
-            known = self._albums.get(album) if album else None
-        fresh = [part for part in parts if known and part.message.reply_to["message"] not in known.numbers]
-        if known is None or not fresh:
-            return None
-        said = join(fresh)
-        name = f"{said.message.upstream_id}-{said.message.reply_to['message']}"
-        return known.code, replace(said, message=replace(said.message, upstream_id=name))
+            for name, numbers in albums.items():
+                self._safe[name] = self._safe.get(name, frozenset()) | numbers
+            while len(self._safe) > MOST_ALBUMS:
+                self._safe.popitem(last=False)
 
-    def _remember(self, album: str, numbers: frozenset[str], kept: "Future[Receipt]") -> None:
-        if kept.exception() is None and (code := kept.result().tracking_code):
-            with self._lock:
-                self._albums[album] = _Album(code, numbers)
-                while len(self._albums) > MOST_ALBUMS:
-                    self._albums.popitem(last=False)
+    def _joined(self, parts: Sequence[Said]) -> Said:
+        """Return one message, or the parts of an album as one. Parts that come after the album is safe follow it."""
+        if not parts[0].album:
+            return parts[0]
+        known = self._safe.get(parts[0].album)
+        fresh = [part for part in parts if known and _number(part) not in known]
+        if not fresh:  # the album is new, or all of it comes again
+            return join(parts)
+        late, album = join(fresh), parts[0].album
+        name = f"{album}-{_number(fresh[0])}"
+        return replace(late, message=replace(late.message, upstream_id=name, follows=album))
 
-    def _fetched(self, file: File, turning: Turning) -> Attachment:
-        content = self._content(file, turning) if file.fetchable else None
-        if content is None:
-            return file.attachment(None)
-        digest = sha256(content).hexdigest()
-        with tempfile.NamedTemporaryFile(prefix="lapor-", suffix=".draft") as draft:
-            draft.write(content)
-            draft.flush()
-            self._store.keep(Path(draft.name), digest)
-        return file.attachment(digest, len(content))
 
-    def _content(self, file: File, turning: Turning) -> bytes | None:
+def _grouped(updates: Sequence[Update], bot: Bot) -> Iterable[list[Said] | Unread]:
+    """Return what stands in updates, with the parts of each album together where the first of them came."""
+    found: dict[str, list[Said] | Unread] = {}
+    for place, update in enumerate(updates):
         try:
-            for attempt in stamina.retry_context(
-                on=UpstreamUnavailable,
-                attempts=FILE_TRIES,
-                wait_initial=0.2,
-                wait_max=2.0,
-                wait_jitter=0.5,
-                timeout=None,
-            ):
-                with attempt:
-                    if attempt.num > 1:
-                        telemetry.RETRIES.labels("telegram-file").inc()
-                    return turning.wait(self._client.file(file.file_id), KEEP_TIMEOUT_S)
-        except UpstreamUnavailable as error:
-            if turning.stop.is_set():
-                raise
-            log.warning("a file stays at Telegram", error=str(error))
-        return None
+            said = read(update, bot)
+        except MalformedMessage as error:
+            content = json.dumps(faceless(update)).encode()
+            name = f"{bot.id}/update/{update.get('update_id')}"
+            found[str(place)] = Unread(content=content, error=error, name=name)
+            continue
+        if said is not None:
+            parts = found.setdefault(said.album or str(place), [])
+            if isinstance(parts, list):
+                parts.append(said)
+    return found.values()
 
 
-def all_safe(waiting: "Sequence[Future[Receipt]]", turning: Turning) -> None:
-    """Return when all messages are safe.
-
-    Raises:
-        UnavailableError: one cannot be kept, or not in time; or the door stops.
-    """
-    for kept in waiting:
-        turning.until_done(kept, KEEP_TIMEOUT_S)
-        error = kept.exception()
-        if isinstance(error, ContractViolation):
-            log.error("an update that nothing can keep", error=str(error))  # no later try would end otherwise
-        elif error is not None:
-            raise error
+def _with_files(said: Said, kept: Mapping[str, Attachment]) -> InboundMessage:
+    return replace(said.message, attachments=tuple(kept[file.file_id] for file in said.files))
 
 
-def _unless_no_case(kept: "Future[Receipt]") -> "Future[Receipt] | None":
-    return None if kept.done() and isinstance(kept.exception(), CaseError) else kept
+def _number(part: Said) -> str:
+    return part.message.reply_to["message"]

@@ -1,4 +1,4 @@
-"""From an update of the Telegram Bot API to a citizen's message, a command to answer, or nothing. Pure."""
+"""Reads a citizen's message in an update of the Telegram Bot API, or tells that the update is not for us. Pure."""
 
 import json
 import re
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from channels import status_requests
+from channels.telegram.dialogue import sentences
 from channels.telegram.files import File, files_of
-from complaints import tracking
+from complaints import status_requests, tracking
 from complaints.errors import MalformedMessage, TrackingCodeError
 from complaints.message import InboundMessage
 
@@ -26,10 +26,10 @@ KEPT: tuple[str, ...] = (
     "media_group_id",
 )
 KEPT += ("photo", "document", "voice", "video", "audio", "video_note", "animation", "location", "venue")
-"""What of a message is kept as its raw body; all else may say who the citizen, or somebody else, is."""
+"""The fields of a message that are kept as its raw body; all others may say who the citizen, or somebody else, is."""
 
 UNREAD = ("sticker", "contact", "poll", "dice", "game", "story", "checklist", "invoice", "paid_media", "giveaway")
-"""What a citizen may send and we cannot take; all else without content is a note of Telegram's own."""
+"""The kinds of content that a citizen may send and we cannot take; any other message without content is a note of Telegram's own."""
 
 PEOPLE = frozenset(
     {"from", "user", "contact", "sender_chat", "forward_origin", "forward_from", "reply_to_message", "via_bot"}
@@ -37,7 +37,7 @@ PEOPLE = frozenset(
 """Fields that say who somebody is."""
 
 PROMPTS = {"start": "start", "help": "help", "bantuan": "help", "lapor": "lapor", "batal": "cancel"}
-"""Commands that the door answers by itself, by the occasion of the answer."""
+"""Commands that are answered with a sentence of our own, with the key of the sentence."""
 
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?\Z", re.DOTALL)
 _CODE = re.compile(r"\b[0-9A-Z]{5} [0-9A-Z]{5} [0-9A-Z]\b")
@@ -45,9 +45,20 @@ _CODE = re.compile(r"\b[0-9A-Z]{5} [0-9A-Z]{5} [0-9A-Z]\b")
 Pseudonym = Callable[[str], str]
 
 
+def account_of(bot_id: int | str) -> str:
+    """Return the name of the account of a bot."""
+    return f"{NAME}/{bot_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """Our bot: its id, its username without the @, and how identities are hidden in upstream ids."""
+    """Our bot.
+
+    Attributes:
+        id: its id.
+        username: its username without the @.
+        pseudonym: hides identities in upstream ids.
+    """
 
     id: int
     username: str
@@ -56,38 +67,17 @@ class Bot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a citizen said.
+    """A citizen's message whose files are not yet fetched.
 
     Attributes:
-        message: for the intake, its files not yet fetched.
-        files: to fetch.
-        album: names the album that it is a part of; empty where it is none.
-        code: of the case that it answers, where it replies to a message of ours that names one.
-        edits: the upstream id of the message that it changes; empty where it is a new one.
+        message: the message without its files.
+        files: the files to fetch.
+        album: the upstream id of the album that it is a part of; empty if it is part of none.
     """
 
     message: InboundMessage
     files: tuple[File, ...] = ()
     album: str = ""
-    code: str = ""
-    edits: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """A command that is answered at once.
-
-    Attributes:
-        occasion: a key of sentences.yaml.
-        chat: where.
-        message: what it answers.
-        private: whether the chat is the citizen's own.
-    """
-
-    occasion: str
-    chat: int
-    message: int
-    private: bool
 
 
 def update_id(update: Mapping[str, Any]) -> int:
@@ -102,11 +92,11 @@ def update_id(update: Mapping[str, Any]) -> int:
     return found
 
 
-def read(update: Mapping[str, Any], bot: Bot) -> Said | Prompt | None:
-    """Return what an update holds; None where it is not for us: other bots, channels, groups that do not speak to us.
+def read(update: Mapping[str, Any], bot: Bot) -> Said | None:
+    """Return the message in an update; None if it is not for us: other bots, channels, groups that do not speak to us.
 
     Raises:
-        MalformedMessage: a field that Telegram always gives is not there.
+        MalformedMessage: a field is missing that Telegram always gives.
     """
     try:
         edited = update.get("edited_message")
@@ -114,32 +104,32 @@ def read(update: Mapping[str, Any], bot: Bot) -> Said | Prompt | None:
         if message is None:
             return None
         found = _read(_mapping(message), bot)
-        if edited is None:
+        if edited is None or found is None:
             return found
-        return _edit(found, edited) if isinstance(found, Said) else None
+        return _edit(found, edited)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise MalformedMessage(f"no update as Telegram documents it: {error!r}") from error
 
 
-def _read(message: Mapping[str, Any], bot: Bot) -> Said | Prompt | None:
+def _read(message: Mapping[str, Any], bot: Bot) -> Said | None:
     if not _for_us(message, bot):
         return None
     private = message["chat"]["type"] == "private"
     text = _text(message) if private else _without_name(_text(message), bot)
     more = bool(files_of(message) or _place(message))
-    occasion, text = _order(text, more=more)
-    if not (occasion or text.strip() or more):
+    occasion, words = _order(text, more=more)
+    if not (occasion or words.strip() or more):
         occasion = "unreadable" if private and any(name in message for name in UNREAD) else "nothing"
     if occasion == "nothing":
         return None
     if occasion:
-        chat, number = _number(message["chat"]["id"]), _number(message["message_id"])
-        return Prompt(occasion=occasion, chat=chat, message=number, private=private)
-    return _said(message, text, bot)
+        alone = {name: value for name, value in message.items() if name != "media_group_id"}
+        return Said(message=replace(_said(alone, text, bot).message, small_talk=str(sentences()[occasion])))
+    return _said(message, words, bot)
 
 
 def _for_us(message: Mapping[str, Any], bot: Bot) -> bool:
-    """Whether a person speaks to us, and not another bot, a channel, or a group to itself."""
+    """Return whether a person speaks to us, and not another bot, a channel, or a group to itself."""
     chat, author = _mapping(message["chat"]), message.get("from")
     if chat["type"] == "channel" or author is None or author.get("is_bot") or message.get("sender_chat"):
         return False
@@ -151,11 +141,11 @@ def _for_us(message: Mapping[str, Any], bot: Bot) -> bool:
 
 
 def _order(text: str, *, more: bool) -> tuple[str, str]:
-    """Return the occasion of a command that is answered at once, or none of it and the citizen's own words.
+    """Return the key of the sentence that answers a command, or an empty key and the citizen's own words.
 
     Args:
-        text: the message's.
-        more: a file or a position came with it.
+        text: the text of the message.
+        more: whether a file or a position came with it.
     """
     command = _COMMAND.match(text)
     if command is None:
@@ -178,8 +168,10 @@ def _said(message: Mapping[str, Any], text: str, bot: Bot) -> Said:
         channel=NAME,
         upstream_id=bot.pseudonym(f"{bot.id}/{chat}/{within}"),
         received_at=datetime.fromtimestamp(_number(message["date"]), UTC),
+        account=account_of(bot.id),
         sender=str(_number(message["from"]["id"])),
         reply_to={"chat": str(chat), "message": str(number)},
+        about=_code(message, bot),
         text=text,
         address=_place(message),
         shared_location=_position(position) if position else None,
@@ -187,19 +179,17 @@ def _said(message: Mapping[str, Any], text: str, bot: Bot) -> Said:
         body=json.dumps({name: faceless(message[name]) for name in KEPT if name in message}).encode(),
         coding="application/json",
     )
-    return Said(
-        message=inbound, files=files_of(message), album=inbound.upstream_id if album else "", code=_code(message, bot)
-    )
+    return Said(message=inbound, files=files_of(message), album=inbound.upstream_id if album else "")
 
 
 def _edit(said: Said, edited: Mapping[str, Any]) -> Said | None:
-    """A changed message; a live position that moved, or a picture that changed, is none."""
-    if not said.message.text.strip():
+    """Return a changed message, which follows the one that it changes. None for a live position that moved, a picture, a command."""
+    if said.message.small_talk or not said.message.text.strip():
         return None
     moment = _number(edited["edit_date"])
-    name = f"{said.message.upstream_id}-{moment}"
-    message = replace(said.message, upstream_id=name, received_at=datetime.fromtimestamp(moment, UTC))
-    return Said(message=message, edits=said.message.upstream_id)
+    first = said.message.upstream_id
+    received_at = datetime.fromtimestamp(moment, UTC)
+    return Said(message=replace(said.message, upstream_id=f"{first}-{moment}", follows=first, received_at=received_at))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -222,7 +212,7 @@ def _text(message: Mapping[str, Any]) -> str:
 
 
 def _addressed(message: Mapping[str, Any], text: str, bot: Bot) -> bool:
-    """Whether a message in a group speaks to us: by our name, or as a reply to a message of ours."""
+    """Return whether a message in a group speaks to us: by our name, or as a reply to a message of ours."""
     replied = (message.get("reply_to_message") or {}).get("from") or {}
     return replied.get("id") == bot.id or _name(bot).search(text) is not None
 
@@ -232,7 +222,7 @@ def _name(bot: Bot) -> re.Pattern[str]:
 
 
 def _without_name(text: str, bot: Bot) -> str:
-    """Return the text without our name, but for a command's own."""
+    """Return the text without our name, unless it begins with a command."""
     return text if text.startswith("/") else _name(bot).sub("", text).strip()
 
 
@@ -246,7 +236,7 @@ def _position(location: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _place(message: Mapping[str, Any]) -> str:
-    """Return what was shared as a place: a venue's name and address, and the position in degrees."""
+    """Return the place that was shared: a venue's name and address, and the position in degrees."""
     location, venue = message.get("location"), message.get("venue") or {}
     if not location:
         return ""
@@ -256,7 +246,7 @@ def _place(message: Mapping[str, Any]) -> str:
 
 
 def _code(message: Mapping[str, Any], bot: Bot) -> str:
-    """Return the tracking code in the message of ours that this one replies to; empty where there is none."""
+    """Return the tracking code in the message of ours that this one replies to; empty if there is none."""
     replied = message.get("reply_to_message") or {}
     if (replied.get("from") or {}).get("id") != bot.id:
         return ""
@@ -269,7 +259,7 @@ def _code(message: Mapping[str, Any], bot: Bot) -> str:
 
 
 def faceless(value: Any) -> Any:
-    """Return JSON without the people in it: accounts, names and telephone numbers, of whomever; a chat keeps its type."""
+    """Return JSON without anybody's accounts, names and telephone numbers; a chat keeps its type."""
     if isinstance(value, list):
         return [faceless(item) for item in value]
     if isinstance(value, Mapping):

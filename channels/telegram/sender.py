@@ -1,4 +1,4 @@
-"""Answers citizens on Telegram: plain text, no previews of links, in the chat that the complaint came from."""
+"""Sends replies on Telegram: plain text, without previews of links, in the chat that the complaint came from."""
 
 from concurrent.futures import Future
 
@@ -6,33 +6,26 @@ from channels.base import Letter
 from channels.futures import failed
 from channels.telegram.client import TelegramClient
 from channels.telegram.dialogue import keyboard_for, pieces
-from complaints.errors import Undeliverable, UpstreamUnavailable
-
-PATIENCE_S = 60.0
+from complaints.errors import Undeliverable
+from complaints.mail import ReplyKind
 
 
 class TelegramSender:
-    """The way out of the Telegram door (see Sends)."""
+    """The outward side of a bot."""
 
     def __init__(self, client: TelegramClient) -> None:
         """Keep the client."""
         self._client = client
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Send a letter; the future gives the id of its last message."""
+        """Send a reply; the future returns the id of its last message (see channels.base.Account)."""
         try:
             chat, answers = int(letter.address.get("chat") or letter.address["sender"]), letter.address.get("message")
+            quoted = int(answers) if answers else None
         except (KeyError, ValueError):
             return failed(Undeliverable("the reply address names no chat"))
         private = str(chat) == letter.address.get("sender")
+        if private and letter.kind is ReplyKind.small_talk:
+            quoted = None
         keyboard = keyboard_for(letter.kind, letter.text, code=letter.tracking_code, private=private)
-        *first, last = pieces(letter.text)
-        quoted = int(answers) if answers else None
-        try:
-            for piece in first:
-                self._client.say(chat, piece, answers=quoted, keyboard=None).result(PATIENCE_S)
-        except (Undeliverable, UpstreamUnavailable) as error:
-            return failed(error)
-        except TimeoutError:
-            return failed(UpstreamUnavailable(f"Telegram did not answer in {PATIENCE_S:.0f} s"))
-        return self._client.say(chat, last, answers=quoted, keyboard=keyboard)
+        return self._client.tell(chat, pieces(letter.text), answers=quoted, keyboard=keyboard)

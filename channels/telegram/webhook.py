@@ -1,4 +1,4 @@
-"""The other way in: Telegram brings each update to us, and hears yes only when it is safe."""
+"""The webhook: Telegram brings each update to us, and is answered 200 only when it is safe."""
 
 import hmac
 import json
@@ -14,13 +14,15 @@ import structlog
 
 from channels.telegram.albums import QUIET_S, album_of
 from complaints.errors import MalformedMessage, UnavailableError
+from complaints.limits import BODY_BYTES
 
 log = structlog.get_logger()
 
-MOST_BODY_BYTES = 1 << 20
-"""An update has a few kilobytes; files are fetched, never brought."""
+MOST_BODY_BYTES = BODY_BYTES
+"""The maximum size of an update in bytes; it has a few thousand, because files are fetched and never brought."""
 
-GATHER_TIMEOUT_S = 120.0
+GATHER_TIMEOUT_S = 180.0
+"""Seconds until an album is safe, with its files fetched and stored."""
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
 
@@ -31,12 +33,12 @@ Reject = Callable[[str, bytes, Exception], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """Where updates are brought.
+    """The address to which updates are brought.
 
     Attributes:
-        url: the public address, https, that ends at ours.
-        host: what to listen on.
-        port: the same.
+        url: the public https address that leads to ours.
+        host: the host to listen on.
+        port: the port to listen on.
         secret: Telegram sends it with each update.
     """
 
@@ -54,19 +56,19 @@ class _Group:
 
 
 class Gathering:
-    """Collects the updates of an album, which are brought side by side, each by a thread that waits here. Thread-safe."""
+    """Collects the updates of an album, which are brought at the same time, each by a thread that waits here. Thread-safe."""
 
     def __init__(self, process: Process) -> None:
-        """Keep what is done with the updates of one message."""
+        """Keep the function that takes the updates of one message."""
         self._process = process
         self._lock = threading.Lock()
         self._groups: dict[str, _Group] = {}
 
     def take(self, update: Update) -> None:
-        """Return when the update is safe, with the rest of its album.
+        """Return when the update is safe, together with its album.
 
         Raises:
-            UnavailableError: it is not.
+            UnavailableError, TimeoutError: it is not safe.
         """
         name = album_of(update)
         if not name:
@@ -87,20 +89,25 @@ class Gathering:
         with self._lock:
             del self._groups[name]
         try:
-            self._process(sorted(group.updates, key=lambda update: int(update.get("update_id", 0))))
-        except BaseException as error:  # those that wait must hear of it, whatever it is
+            self._process(sorted(group.updates, key=_number))
+        except BaseException as error:  # the threads that wait must get it, whatever it is
             group.done.set_exception(error)
             raise
         group.done.set_result(None)
+
+
+def _number(update: Update) -> int:
+    found = update.get("update_id")
+    return found if isinstance(found, int) else 0
 
 
 def application(hook: Hook, process: Process, reject: Reject) -> Any:
     """Return the ASGI application that Telegram calls.
 
     Args:
-        hook: its secret is asked for.
-        process: keeps updates; raises UnavailableError where it cannot.
-        reject: keeps what is no update, by its name, bytes and error.
+        hook: has the secret that Telegram must send.
+        process: takes updates; returns when they are safe, and raises UnavailableError if they are not.
+        reject: keeps what is no update: a name, the bytes and the error.
     """
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool

@@ -1,1 +1,1 @@
-"""Twitter @lapor1708: mentions polled by since_id, which moves only after Kafka acked."""
+"""Twitter @lapor1708: mentions are read behind a cursor, which is committed together with their records; replies are posts."""

@@ -1,6 +1,6 @@
-"""The X API by tweepy: our account, its mentions, and X's errors as ours."""
+"""The X API by tweepy: reads our mentions, posts replies, and raises our own errors."""
 
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -8,38 +8,29 @@ from urllib.parse import urlsplit
 import requests
 import tweepy
 
-from channels.twitter.parse import Page, page
+from channels.twitter.faults import RateLimited, outcome
+from channels.twitter.parse import Found, page
 from complaints.errors import (
     ConfigurationError,
     CredentialsRefused,
+    LaporError,
     MalformedMessage,
-    Undeliverable,
+    OutcomeUnknown,
     UpstreamUnavailable,
 )
+from complaints.runtime.upstream import Account as Reached
 from complaints.runtime.upstream import Upstream
 
 TIMEOUT_S = 8.0
-"""tweepy waits for ever otherwise; connecting and reading may each take it, and the door must end within 15 s when it is told to."""
+"""Seconds for connecting, and for the answer. tweepy has no timeout of its own, and a channel must end within 15 s when it is told to."""
 
 PAGE_SIZE = 100
-"""The most that X gives in one answer."""
-
-
-class RateLimited(UpstreamUnavailable):
-    """X wants us to wait.
-
-    Attributes:
-        until_s: when it answers again, in seconds since 1970; None where X does not say.
-    """
-
-    def __init__(self, until_s: float | None) -> None:
-        super().__init__("X answers 429: the rate limit is used up")
-        self.until_s = until_s
+"""The maximum number of posts in one answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserKeys:
-    """What OAuth 1.0a signs our account's posts with."""
+    """The keys with which OAuth 1.0a signs our account's posts."""
 
     consumer_key: str
     consumer_secret: str = field(repr=False)
@@ -48,10 +39,10 @@ class UserKeys:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Take "consumer_key:consumer_secret:token:token_secret" apart.
+        """Return the keys in a text of the form "consumer_key:consumer_secret:token:token_secret".
 
         Raises:
-            ConfigurationError: it is not of that form.
+            ConfigurationError: the text has another form.
         """
         parts = text.split(":")
         if len(parts) != len(fields(cls)) or not all(parts):
@@ -60,28 +51,28 @@ class UserKeys:
 
 
 class _Session(requests.Session):
-    """tweepy writes the host into each request; this sends it to the address that the settings name, with a timeout."""
+    """Sends each request to the address in the settings, with a timeout. tweepy itself writes X's host into each request."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, timeout_s: float) -> None:
         super().__init__()
-        self._base = base.rstrip("/")
+        self._base, self._timeout_s = base.rstrip("/"), timeout_s
 
     def request(self, method: str, url: str, *args: Any, **named: Any) -> requests.Response:  # type: ignore[override]
         parts = urlsplit(url)
         query = f"?{parts.query}" if parts.query else ""
-        named.setdefault("timeout", TIMEOUT_S)
+        named.setdefault("timeout", self._timeout_s)
         return super().request(method, f"{self._base}{parts.path}{query}", *args, **named)
 
 
-def session_to(base: str) -> requests.Session:
-    """Return a session whose requests all go to the address that the settings name."""
-    return _Session(base)
+def session_to(base: str, timeout_s: float = TIMEOUT_S) -> requests.Session:
+    """Return a session whose requests all go to the address in the settings."""
+    return _Session(base, timeout_s)
 
 
 class XClient:
-    """What the door asks of X."""
+    """The calls that the channel makes. They block; several threads may make them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the keys of reading and of posting are two
         self,
         base: str,
         *,
@@ -89,17 +80,21 @@ class XClient:
         account: str,
         user_keys: UserKeys | None = None,
         upstream: Upstream | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
-        """Keep the settings; nothing is asked yet.
+        """Keep the settings; nothing is called yet.
 
         Args:
             base: base address of the API.
-            bearer_token: of the app, which reads.
-            account: our account, without the @.
-            user_keys: of our account, which posts; without them it only reads.
-            upstream: says how X is reached; None where nobody watches.
+            bearer_token: the token of the app, for reading.
+            account: the username of our account, without the @.
+            user_keys: the keys of our account, for posting; None if it only reads.
+            upstream: records whether X is reached; None if nobody watches.
+            timeout_s: seconds for connecting, and for the answer.
         """
-        self._reads = (upstream or Upstream(None, "twitter")).account(f"@{account}")
+        self._upstream = upstream or Upstream(None, "twitter")
+        self._reads = self._upstream.account(f"@{account}")
+        self._posts: Reached | None = None
         keys = user_keys or UserKeys(consumer_key="", consumer_secret="", token="", token_secret="")
         self._client = tweepy.Client(
             bearer_token,
@@ -110,43 +105,71 @@ class XClient:
             return_type=dict,
             wait_on_rate_limit=False,
         )
-        self._client.session = session_to(base)
+        self._client.session = session_to(base, timeout_s)
         self._account = account
         self._account_id: str | None = None
 
     def unread(self, reason: str) -> None:
-        """Say that X is not asked for mentions now, and why."""
+        """Record that X is not asked for mentions now, and why."""
         self._reads.failed(reason)
 
     def reply(self, text: str, *, to: str) -> str:
-        """Post below another post and return the new one's id.
-
-        X refuses the same text a second time: then the first try has arrived, and its id is not known any more.
+        """Post a reply to the post with the id `to`, and return the id of the new post.
 
         Raises:
             RateLimited: X answers 429.
-            UpstreamUnavailable: X does not answer, or refuses our credentials: both are mended outside.
-            Undeliverable: the post is deleted, hidden from us, or its author suspended.
+            UpstreamUnavailable: nothing was posted, and it may be tried again: X is not reached, or refuses our app or account.
+            Undeliverable: X will never take it: the post is deleted, or hidden from us.
+            OutcomeUnknown: it may have been posted.
+            Duplicate: our account has posted the same text before.
         """
         try:
             made = self._client.create_tweet(text=text, in_reply_to_tweet_id=to)
-        except tweepy.TooManyRequests as error:
-            raise RateLimited(error.reset_time) from error
-        except tweepy.Forbidden as error:
-            if "duplicate" in str(error).lower():
-                return ""
-            raise Undeliverable(f"X does not let us answer this post: {error}") from error
-        except (tweepy.TweepyException, requests.RequestException, ValueError) as error:
-            raise UpstreamUnavailable(f"X does not take our answer: {error}") from error
-        return str(made["data"]["id"])
+            self._posted(None)
+            return str(made["data"]["id"])
+        except (tweepy.TweepyException, requests.RequestException) as error:
+            meaning = outcome(error, now_s=time.time())
+            self._posted(meaning)
+            raise meaning from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutcomeUnknown(f"X's answer cannot be read: {error!r}") from error
 
-    def mentions(self, since_id: str | None) -> Iterator[Page]:
-        """Yield the pages of mentions after `since_id`, newest first, to the last.
+    def _posted(self, error: LaporError | None) -> None:
+        """Record whether X takes our replies: reading may work while posting is refused."""
+        if self._posts is None:
+            self._posts = self._upstream.account(f"@{self._account} (replies)")
+        if isinstance(error, UpstreamUnavailable | OutcomeUnknown) and not isinstance(error, RateLimited):
+            self._posts.failed(error)
+        else:
+            self._posts.reached()
+
+    def own_reply(self, text: str, *, to: str, conversation: str) -> str:
+        """Return the id of our own reply with this text to the post `to`; empty if it is not found in the conversation.
+
+        Raises:
+            UpstreamUnavailable: X does not answer.
+        """
+        query = f"conversation_id:{conversation} from:{self._account}"
+        fields = ["referenced_tweets", "note_tweet"]
+        found = self._ask(self._client.search_recent_tweets, query=query, max_results=PAGE_SIZE, tweet_fields=fields)
+        for post in page_of(found).posts:
+            said = (post.get("note_tweet") or {}).get("text") or post.get("text") or ""
+            answered = {one.get("id") for one in post.get("referenced_tweets") or () if one.get("type") == "replied_to"}
+            if to in answered and str(said).endswith(text):  # X may write the citizen's name before it
+                return str(post["id"])
+        return ""
+
+    def mentions(self, since_id: str | None, *, until_id: str | None = None) -> Found:
+        """Return the newest page of mentions between two ids, both excluded; its `next_token` tells whether there are older ones.
+
+        Args:
+            since_id: the lower end; None for the beginning.
+            until_id: the upper end; None for none.
 
         Raises:
             RateLimited: X answers 429.
             UpstreamUnavailable: X does not answer, or with a fault of its own.
-            CredentialsRefused: X refuses our credentials.
+            ConfigurationError: X refuses our credentials, or does not know our account.
         """
         token = None
         while True:
@@ -154,6 +177,7 @@ class XClient:
                 self._client.get_users_mentions,
                 self._id(),
                 since_id=since_id,
+                until_id=until_id,
                 max_results=PAGE_SIZE,
                 pagination_token=token,
                 tweet_fields=[
@@ -177,20 +201,20 @@ class XClient:
                 media_fields=["url", "preview_image_url", "type"],
                 place_fields=["full_name"],
             )
-            try:
-                current = page(found)
-            except MalformedMessage as error:
-                raise UpstreamUnavailable(f"X does not answer as it should: {error}") from error
-            yield current
+            current = page_of(found)
             token = current.next_token
-            if token is None:
-                return
+            if (
+                current.posts or token is None
+            ):  # a page whose posts are all hidden from us is empty, and has older ones behind it
+                return current
 
     def _id(self) -> str:
         if self._account_id is None:
             found = self._ask(self._client.get_user, username=self._account)
             if "data" not in found:
-                raise ConfigurationError(f"X knows no account @{self._account}; set LAPOR_X_ACCOUNT")
+                unknown = ConfigurationError(f"X knows no account @{self._account}; set LAPOR_X_ACCOUNT")
+                self._reads.failed(unknown)
+                raise unknown
             self._account_id = found["data"]["id"]
         return self._account_id
 
@@ -199,7 +223,7 @@ class XClient:
             found: dict[str, Any] = endpoint(*args, **named)
         except tweepy.TooManyRequests as error:
             self._reads.reached()
-            raise RateLimited(error.reset_time) from error
+            raise RateLimited(error.reset_time, now_s=time.time()) from error
         except (tweepy.Unauthorized, tweepy.Forbidden) as error:
             refused = CredentialsRefused(f"X refuses our credentials ({error}); see LAPOR_X_BEARER_TOKEN")
             self._reads.failed(refused)
@@ -209,3 +233,15 @@ class XClient:
             raise UpstreamUnavailable(f"X does not answer: {error}") from error
         self._reads.reached()
         return found
+
+
+def page_of(answer: dict[str, Any]) -> Found:
+    """Return the page of posts in an answer.
+
+    Raises:
+        UpstreamUnavailable: the answer is no page of posts.
+    """
+    try:
+        return page(answer)
+    except MalformedMessage as error:
+        raise UpstreamUnavailable(f"X does not answer as it should: {error}") from error

@@ -1,4 +1,4 @@
-"""From a post of the X API v2 to a citizen's message, or to the reason why it is none. Pure."""
+"""Reads a citizen's message in a post of the X API v2, or tells that it is none. Pure."""
 
 import json
 import re
@@ -16,9 +16,18 @@ NAME = "twitter"
 MEDIA_TYPES = {"photo": "image/jpeg", "animated_gif": "video/mp4", "video": "video/mp4"}
 
 
+PUBLICITY = "publicity"
+"""Why a post is no message to us: it only tells others how to reach us."""
+
+
+def account_of(username: str) -> str:
+    """Return the name of our account's mailbox."""
+    return f"{NAME}/@{username}"
+
+
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of mentions with what they refer to.
+class Found:
+    """One page of mentions, and what they refer to.
 
     Attributes:
         posts: as X gives them, newest first.
@@ -26,7 +35,7 @@ class Page:
         media: by media key.
         places: by id.
         referenced: the posts that they quote or answer, by id.
-        next_token: of the next (older) page, or None.
+        next_token: the token of the next page, which is older; None if there is none.
     """
 
     posts: tuple[Mapping[str, Any], ...]
@@ -38,11 +47,11 @@ class Page:
 
     @property
     def reads(self) -> int:
-        """How many posts X bills for it."""
+        """The number of posts that X bills for the page."""
         return len(self.posts) + len(self.referenced)
 
 
-def page(answer: Mapping[str, Any]) -> Page:
+def page(answer: Mapping[str, Any]) -> Found:
     """Return the page in an answer of `GET /2/users/:id/mentions`.
 
     Raises:
@@ -50,7 +59,7 @@ def page(answer: Mapping[str, Any]) -> Page:
     """
     try:
         includes = answer.get("includes") or {}
-        found = Page(
+        found = Found(
             posts=tuple(answer.get("data") or ()),
             users={user["id"]: user for user in includes.get("users") or ()},
             media={item["media_key"]: item for item in includes.get("media") or ()},
@@ -59,40 +68,43 @@ def page(answer: Mapping[str, Any]) -> Page:
             referenced={item["id"]: item for item in includes.get("tweets") or ()},
         )
         for post in found.posts:
-            int(post["id"])  # the mark is made of it
+            int(post["id"])  # the cursor is made of it
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise MalformedMessage(f"no page of posts as X documents it: {error!r}") from error
     return found
 
 
-def inbound(post: Mapping[str, Any], within: Page, *, account: str) -> InboundMessage | None:
-    """Return the message in a mention; None where it is no complaint: our own post, a retweet, or somebody's publicity for us.
+def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundMessage | None:
+    """Return the message in a mention; None for our own post and for a retweet.
 
-    What the citizen quotes, or answers beside us, belongs to what the citizen says.
+    The posts that the citizen quotes, or answers, belong to the text.
 
     Args:
-        post: as X gives it.
-        within: the page that it stands on.
-        account: our account, without the @.
+        post: the post as X gives it.
+        within: the page with the post.
+        account: the username of our account, without the @.
 
     Raises:
-        MalformedMessage: a field that X always gives is not there.
+        MalformedMessage: a field is missing that X always gives.
     """
     try:
         # a post beyond 280 characters is cut in `text`; the whole stands in `note_tweet`
         text = _string((post.get("note_tweet") or {}).get("text") or post["text"])
         post_id, author = _string(post["id"]), _string(post["author_id"])
         username = str(within.users.get(author, {}).get("username", ""))
-        if username.lower() == account.lower() or _is_retweet(post) or is_publicity(text, account):
+        if username.lower() == account.lower() or _is_retweet(post):
             return None
         spoken_of = _spoken_of(post, within, account)
+        thread = str(post.get("conversation_id") or post_id)
         return InboundMessage(
             channel=NAME,
+            account=account_of(account),
             upstream_id=post_id,
             received_at=_time(post.get("created_at")),
             sender=author,
-            reply_to={"post": post_id, "username": username},
-            thread=str(post.get("conversation_id") or post_id),
+            reply_to={"post": post_id, "username": username, "conversation": thread},
+            thread=thread,
+            ignored=PUBLICITY if is_publicity(text, account) else "",
             text="\n\n".join((text, *(quoted for quoted, _ in spoken_of))),
             address=_place_of(post, within),
             tagged=_tagged(post, account),
@@ -115,7 +127,7 @@ _OWN_STORY = re.compile(
     r"\b(?:saya|sy|kami|aku|tolong|mohon|rusak|lubang|mati|macet|pungli|belum|tidak|gak|ga|tdk|banjir|sampah|kapan|kenapa|dimana)\b",
     re.IGNORECASE,
 )
-"""Any of these words, and the post may be a complaint: a complaint that is passed over is worse than an advertisement that is routed."""
+"""If a post has any of these words, it may be a complaint: to pass over a complaint is worse than to route an advertisement."""
 
 
 def is_publicity(text: str, account: str) -> bool:
@@ -124,8 +136,8 @@ def is_publicity(text: str, account: str) -> bool:
     return sentence is not None and _OWN_STORY.search(text) is None
 
 
-def _spoken_of(post: Mapping[str, Any], within: Page, account: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the posts of others that this one quotes or answers, each with the words that stand for it in the text."""
+def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the posts of others that this one quotes or answers, each after the words that the text gets for it."""
     found = []
     for reference in post.get("referenced_tweets") or ():
         other = within.referenced.get(reference["id"])
@@ -165,12 +177,12 @@ def _tagged(post: Mapping[str, Any], account: str) -> tuple[str, ...]:
     return tuple(name for name in names if name.lower() != account.lower())
 
 
-def _place_of(post: Mapping[str, Any], within: Page) -> str:
+def _place_of(post: Mapping[str, Any], within: Found) -> str:
     place = within.places.get((post.get("geo") or {}).get("place_id", ""), {})
     return str(place.get("full_name", ""))
 
 
-def _media_of(post: Mapping[str, Any], within: Page) -> tuple[Attachment, ...]:
+def _media_of(post: Mapping[str, Any], within: Found) -> tuple[Attachment, ...]:
     keys = (post.get("attachments") or {}).get("media_keys") or ()
     found = (within.media[key] for key in keys if key in within.media)
     return tuple(

@@ -1,46 +1,96 @@
-"""How the Twitter door answers: a post of ours below the citizen's, on the thread that it began."""
+"""Sends replies on X: a post of ours below the citizen's, in threads of its own because calls block."""
 
+import threading
 import time
-from concurrent.futures import Future
-from typing import Protocol
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Protocol
+
+import structlog
 
 from channels.base import Letter
-from channels.twitter.client import RateLimited
-from complaints.errors import LaporError
+from channels.futures import failed
+from channels.twitter.faults import Duplicate, RateLimited
+from complaints.errors import Undeliverable, UpstreamUnavailable
 
-LIMITED_S = 60.0
-"""How long nothing is posted after a 429 that does not say for how long."""
+log = structlog.get_logger()
+
+CAPACITY: Final = 4
+"""Posts that are on their way to X at the same time."""
 
 
 class Posts(Protocol):
-    """Posts for our account."""
+    """Posts for our account (see channels.twitter.client.XClient)."""
 
     def reply(self, text: str, *, to: str) -> str:
-        """Post below another post and return the new one's id.
+        """Post a reply and return the id of the new post."""
 
-        Raises:
-            UpstreamUnavailable: X does not take it now.
-            Undeliverable: it never will: the post is gone or hidden from us.
-        """
+    def own_reply(self, text: str, *, to: str, conversation: str) -> str:
+        """Return the id of our own reply with this text; empty if it is not found."""
 
 
 class XSender:
-    """Sends letters as posts."""
+    """The outward side of our account."""
 
     def __init__(self, posts: Posts) -> None:
-        """Keep X."""
+        """Keep X; threads start with the first reply."""
         self._posts = posts
+        self._lock = threading.Lock()
         self._limited_until_s = 0.0
+        self._pool: ThreadPoolExecutor | None = None
+
+    def begin(self) -> None:
+        """Be ready to send."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(CAPACITY, thread_name_prefix="x-sender")
+
+    def end(self) -> None:
+        """Begin no further reply. Those on their way may still be answered."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+            self._pool = None
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Post the letter below the citizen's post (see Sends)."""
-        answer: Future[str] = Future()
+        """Post a reply below the citizen's post; the future returns its id (see channels.base.Account)."""
+        if self._pool is None:
+            return failed(UpstreamUnavailable("our account on X is not begun"))
+        if "post" not in letter.address:
+            return failed(Undeliverable("the reply address names no post"))
+        if (limited := self._limited()) is not None:
+            return failed(limited)
+        return self._pool.submit(self._post, letter)
+
+    def _limited(self) -> RateLimited | None:
+        """Return the limit that X set, if it still holds: X ends the access of an app that goes on asking."""
+        with self._lock:
+            until_s, now_s = self._limited_until_s, time.time()
+        return RateLimited(until_s, now_s=now_s) if now_s < until_s else None
+
+    def _post(self, letter: Letter) -> str:
+        if (limited := self._limited()) is not None:
+            raise limited
         try:
-            if time.time() < self._limited_until_s:
-                raise RateLimited(self._limited_until_s)  # X ends the access of who goes on asking
-            answer.set_result(self._posts.reply(letter.text, to=letter.address["post"]))
-        except LaporError as error:
-            if isinstance(error, RateLimited):
-                self._limited_until_s = error.until_s or time.time() + LIMITED_S
-            answer.set_exception(error)
-        return answer
+            return self._reply(letter)
+        except RateLimited as error:
+            with self._lock:
+                self._limited_until_s = error.until_s
+            raise
+
+    def _reply(self, letter: Letter) -> str:
+        """Post a reply. If X has the same text already, either this very reply has arrived, or another citizen was told the same."""
+        text, post = letter.text, letter.address["post"]
+        try:
+            return self._posts.reply(text, to=post)
+        except Duplicate:
+            try:
+                known = self._posts.own_reply(text, to=post, conversation=letter.address.get("conversation", post))
+            except UpstreamUnavailable as error:
+                log.warning(
+                    "whether a reply has arrived cannot be verified", reply=str(letter.reply_id), error=str(error)
+                )
+                return ""
+        if known or not letter.address.get("username"):
+            return known
+        try:
+            return self._posts.reply(f"@{letter.address['username']} {text}", to=post)
+        except Duplicate:
+            return ""

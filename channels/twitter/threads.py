@@ -1,4 +1,4 @@
-"""Joins what one citizen posted in one conversation to one message. Pure."""
+"""Joins the posts of one citizen in one conversation to one message. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -7,14 +7,15 @@ from complaints.message import InboundMessage
 
 
 def joined(messages: Iterable[InboundMessage]) -> list[InboundMessage]:
-    """Return the messages with each citizen's posts of a conversation as one, where the first of them stood.
+    """Return the messages, with each citizen's posts in a conversation as one in the place of the first. Publicity stays alone.
 
     Args:
         messages: oldest first.
     """
-    threads: dict[tuple[str, str], list[InboundMessage]] = {}
+    threads: dict[tuple[str, str, str], list[InboundMessage]] = {}
     for message in messages:
-        threads.setdefault((message.sender, message.thread or message.upstream_id), []).append(message)
+        alone = message.upstream_id if message.ignored else ""
+        threads.setdefault((message.sender, message.thread, alone), []).append(message)
     return [_one(posts) for posts in threads.values()]
 
 

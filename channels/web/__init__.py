@@ -1,1 +1,1 @@
-"""The web door: a form that works on any phone, and the JSON API of the mobile app."""
+"""The web channel: a form that works on any phone, the page of each case, and the JSON API of the mobile app."""

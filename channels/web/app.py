@@ -39,8 +39,8 @@ def application(intake: Entry, parts: WebParts) -> ASGIApp:
     """Return the application.
 
     Args:
-        intake: where complaints go.
-        parts: what else the handlers work with.
+        intake: takes the messages.
+        parts: the other parts that the handlers work with.
     """
     service = WebService(intake, parts)
     pages, api = Pages(service, parts), Api(service, parts)

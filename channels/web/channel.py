@@ -1,45 +1,47 @@
-"""The web door: uvicorn in this thread until told to stop."""
+"""The web channel: serves the pages, the API and Open311 over HTTP until it is told to stop."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from channels.intake import Intake
+from channels.base import Account
 from channels.web.app import application
 from channels.web.parse import NAME
 from channels.web.parts import WebParts
-from channels.web.sender import OnThePage
+from channels.web.service import Entry
 from complaints.runtime.http_server import behind_proxies, configured_socket, serve
 
 
 class WebChannel:
-    """The door of browsers and of the mobile app."""
+    """The channel of browsers and of the mobile app. It has no account: whatever the citizen is told is on the page of the case."""
 
     name = NAME
+    accounts: Sequence[Account] = ()
 
-    def __init__(self, *, host: str, port: int, parts: WebParts, turned: Callable[[], None], proxies: str = "") -> None:
+    def __init__(
+        self, intake: Entry, at: tuple[str, int], parts: WebParts, *, turned: Callable[[], None], proxies: str = ""
+    ) -> None:
         """Keep the settings.
 
         Args:
-            host: what to listen on.
-            port: the same.
-            parts: what the handlers work with.
-            turned: is called each time the loop turns.
-            proxies: addresses and networks, by commas, whose word about the client's address is taken.
+            intake: takes the messages.
+            at: the host and the port to listen on.
+            parts: the other parts that the handlers work with.
+            turned: the heartbeat, which is called in each round of the loop.
+            proxies: addresses and networks, separated by commas, whose word about the client's address is trusted.
         """
-        self.sender = OnThePage()
-        self._host = host
-        self._port = port
+        self._intake = intake
+        self._at = at
         self._parts = parts
         self._turned = turned
         self._proxies = proxies
 
-    def run(self, intake: Intake, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event) -> None:
         """Serve (see Channel).
 
         Raises:
             ConfigurationError: the address cannot be listened on.
         """
-        app = application(intake, self._parts)
+        app = application(self._intake, self._parts)
         if self._proxies:
             app = behind_proxies(app, self._proxies)
-        serve(app, configured_socket(self._host, self._port, setting="LAPOR_WEB"), stop, self._turned)
+        serve(app, configured_socket(*self._at, setting="LAPOR_WEB"), stop, self._turned)

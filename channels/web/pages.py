@@ -10,8 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from channels import status_requests
-from channels.conversation import day
 from channels.web.categories import categories
 from channels.web.parse import (
     AS_WRITTEN,
@@ -21,17 +19,18 @@ from channels.web.parse import (
     FieldError,
     addition,
     inbound,
+    name_of,
 )
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import Seen, WebService, code_in
+from channels.web.told import Story
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
-from complaints import tracking
-from complaints.calendar import WIB
+from complaints import status_requests, tracking
+from complaints.calendar import WIB, written_day
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
-from complaints.ids import addition_id
 
 LABELS = {
     "title": "Judul",
@@ -53,11 +52,6 @@ STATES = {
     "ditanggapi": "Sudah dijawab",
     "selesai": "Selesai",
 }
-
-UNREADABLE = 422
-"""The status of a dead letter: it is kept, and sending it again would not help."""
-
-CHANNELS = {"sms": "SMS", "twitter": "X (Twitter)", "telegram": "Telegram"}
 
 EXPIRED = FieldError(
     "form",
@@ -92,13 +86,14 @@ class Pages:
             errors = [*found, *errors]
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
-        message = inbound(found, idempotency_key=form.fields.get("form_key"), attachments=files)
+        name = name_of("form", "", form.fields.get("form_key"))
         try:
-            receipt = await self._service.keep(message)
+            receipt = await self._service.keep(inbound(found, upstream_id=name, attachments=files))
         except HTTPException as error:
-            return _told(error, self._form(request, fields=form.fields, errors=[_fault(error)], files=files))
+            fault = FieldError("form", error.detail)
+            return _refused(error, self._form(request, fields=form.fields, errors=[fault], files=files))
         answer = RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
-        signed = self._receipts.sign(receipt.complaint_id, receipt.tracking_code)
+        signed = self._receipts.sign(receipt.message_id, receipt.tracking_code)
         self._receipts.give(request, answer, signed)
         return answer
 
@@ -198,7 +193,7 @@ class Pages:
         return page("search.html", status=422 if error else 200, typed=sought, error=error)
 
     async def get_case(self, request: Request) -> Response:
-        """Show where a case stands, and what was written to the citizen."""
+        """Show where a case stands, and what has happened to it."""
         return await self._case(request, code_in(request.path_params), fields={}, errors=[], files=())
 
     async def post_case(self, request: Request) -> Response:
@@ -212,25 +207,17 @@ class Pages:
             errors.append(FieldError("text", f"Isian ini terlalu panjang, paling banyak {LONGEST_TEXT} karakter."))
         if errors:
             return await self._case(request, code, fields=form.fields, errors=errors, files=files)
-        message = addition(text, attachments=files, idempotency_key=form.fields.get("form_key"))
         try:
-            receipt = await self._service.complete(await self._own_code(request, code), message)
+            case = await self._service.own_case(code, self._receipts.held(request, code))
+            own = case.tracking_code
+            name = name_of("addition", own, form.fields.get("form_key"))
+            receipt = await self._service.keep(addition(text, about=own, upstream_id=name, attachments=files))
         except HTTPException as error:
-            return _told(
-                error, await self._case(request, code, fields=form.fields, errors=[_fault(error)], files=files)
-            )
+            fault = FieldError("form", error.detail)
+            return _refused(error, await self._case(request, code, fields=form.fields, errors=[fault], files=files))
         answer = RedirectResponse(f"/lacak/{code}?dilengkapi=1", status_code=303)
-        command_id = addition_id(receipt.complaint_id, message.upstream_id)
-        self._receipts.give(request, answer, self._receipts.sign(receipt.complaint_id, code, command_id))
+        self._receipts.give(request, answer, self._receipts.sign(case.complaint_id, code, receipt.message_id))
         return answer
-
-    async def _own_code(self, request: Request, code: str) -> str:
-        """Return the code of the case that the browser means: if another complaint had the code that it was told, the case has another."""
-        sent = self._receipts.held(request, code)
-        if sent is None:
-            return code
-        seen = await self._service.seen(code, sent)
-        return code if seen.status is None else seen.status.tracking_code
 
     async def _case(
         self,
@@ -242,13 +229,15 @@ class Pages:
         files: tuple[Attachment, ...],
     ) -> Response:
         browser = self._forms.browser(request)
-        sent, unknown = self._receipts.held(request, code), ""
+        sent, unknown, story = self._receipts.held(request, code), "", Story()
         try:
             seen = await self._service.seen(code, sent)
+            if seen.status is not None:
+                code = seen.status.tracking_code
+                story = await self._service.story(code)
         except HTTPException as error:
             seen, unknown = Seen(status=None, sent=sent), error.detail
         status = seen.status
-        code = code if status is None else status.tracking_code
         answer = page(
             "case.html",
             status=(403 if EXPIRED in errors else 422) if errors else 200,
@@ -257,9 +246,8 @@ class Pages:
             case=status,
             unknown=unknown,
             states=STATES,
-            elsewhere=CHANNELS.get(status.channel, "") if status else "",
-            letters=await self._service.letters(code),
-            day=day,
+            story=story,
+            day=written_day,
             received=moment(seen.sent.at) if seen.sent else "",
             result=seen.facts[0] if seen.facts else None,
             completed=sent is not None and sent.command_id is not None,
@@ -275,21 +263,10 @@ class Pages:
 
 def moment(at: datetime) -> str:
     """Return a time as people write it: 3 Nov 2026 12.05 WIB."""
-    return f"{day(at)} {at.astimezone(UTC) + WIB:%H.%M} WIB"
+    return f"{written_day(at)} {at.astimezone(UTC) + WIB:%H.%M} WIB"
 
 
-def _fault(error: HTTPException) -> FieldError:
-    """Return what is said on the form itself where it could not be kept; what is kept as a dead letter is not sent again.
-
-    Raises:
-        HTTPException: the same, where it was.
-    """
-    if error.status_code == UNREADABLE:
-        raise error
-    return FieldError("form", error.detail)
-
-
-def _told(error: HTTPException, answer: Response) -> Response:
+def _refused(error: HTTPException, answer: Response) -> Response:
     """Return the form with the status and the time to come again."""
     answer.status_code = error.status_code
     answer.headers.update(error.headers or {})

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
@@ -27,6 +27,9 @@ MOST_FIELDS = 50
 
 MOST_ATTACHMENTS = 5
 """Of one complaint: a few photos and a document."""
+
+LONGEST_KEY = 200
+"""Characters of an idempotency key; a UUID has 36."""
 
 EASTERNMOST = timedelta(hours=9)
 """Jayapura's clock before UTC's: an event of its today has happened."""
@@ -183,31 +186,23 @@ def _errors(error: ValidationError) -> list[FieldError]:
 def inbound(
     submission: Submission,
     *,
-    idempotency_key: str | None,
+    upstream_id: str,
     attachments: tuple[Attachment, ...] = (),
     shared_location: tuple[float, float] | None = None,
 ) -> InboundMessage:
-    """Return the message in a submission.
+    """Return the message in a submission. It has no sender: a typed contact is where to reach the citizen, and never who the citizen is.
 
     Args:
         submission: checked; its regency is a full name.
-        idempotency_key: what the client names this sending by. The same key with the same content is the same complaint, however
-            often it comes; without one each sending is a complaint of its own.
+        upstream_id: what names this sending (see `name_of`).
         attachments: those that it refers to, as they are kept.
         shared_location: latitude and longitude in degrees.
     """
-    body = content_of(submission, attachments)
-    own = (
-        sha256(idempotency_key.encode("utf-8", "replace") + b"\0" + body).hexdigest()[:32]
-        if idempotency_key
-        else uuid4().hex
-    )
     return InboundMessage(
         channel=NAME,
-        upstream_id=own,
+        upstream_id=upstream_id,
         received_at=datetime.now(UTC),
-        sender=submission.contact or own,
-        thread=own,  # two reports of one person are two cases, unless the citizen says otherwise by a code
+        reply_to={"contact": submission.contact} if submission.contact else {},
         text=submission.text,
         title=submission.title,
         address=", ".join(part for part in (submission.location, submission.regency) if part),
@@ -218,7 +213,7 @@ def inbound(
         attachments=attachments,
         anonymous=submission.anonymous,
         secret=submission.secret,
-        body=body,
+        body=content_of(submission, attachments),
         coding="application/json",
     )
 
@@ -231,12 +226,30 @@ def content_of(submission: Submission, attachments: tuple[Attachment, ...] = ())
     return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def addition(text: str, *, attachments: tuple[Attachment, ...], idempotency_key: str | None) -> InboundMessage:
+def addition(text: str, *, about: str, upstream_id: str, attachments: tuple[Attachment, ...] = ()) -> InboundMessage:
     """Return the message that adds to a case.
 
     Args:
-        text: what the citizen wrote; may be empty where files speak.
+        text: what the citizen wrote; may be empty if there are files.
+        about: the tracking code of the case.
+        upstream_id: what names this sending (see `name_of`).
         attachments: as they are kept.
-        idempotency_key: as for `inbound`.
     """
-    return inbound(Submission.model_construct(text=text), idempotency_key=idempotency_key, attachments=attachments)
+    sent = Submission.model_construct(text=text)
+    return replace(inbound(sent, upstream_id=upstream_id, attachments=attachments), about=about)
+
+
+def name_of(scope: str, client: str, key: str | None) -> str:
+    """Return the name of a sending, which depends on its client and the client's key alone and not on what is sent.
+
+    The same key of the same client is so the same sending, whatever else it says: the first content counts. Without a key each sending has
+    a name of its own.
+
+    Args:
+        scope: what kind of sending it is, such as "form": the same key names different sendings in different scopes.
+        client: who chose the key; empty if that is not known.
+        key: the client's key.
+    """
+    if not key:
+        return uuid4().hex
+    return sha256(f"{scope}\0{client}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

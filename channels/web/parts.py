@@ -1,17 +1,14 @@
 """The parts that the handlers of the web channel work with."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from channels.correspondence import Outgoing
 from channels.web.places import RegencySearch
 from channels.web.receipts import Receipts
-from channels.web.request_keys import RequestKeys
 from channels.web.security import ApiKeys, Forms, Limits
 from channels.web.uploads.multipart import FormReader
-from complaints.case import CaseReader, CaseStatus
+from complaints.case import Case, CaseReader, CaseStatus
 from complaints.fact import Fact
 from complaints.storage.attachments import AttachmentStore
 
@@ -22,15 +19,14 @@ class Cases(CaseReader, Protocol):
     def status_of(self, complaint_id: UUID) -> CaseStatus | None:
         """Return the status of the case of a complaint, whatever its tracking code is; None if there is none yet."""
 
+    def case(self, code: str) -> Case | None:
+        """Return the document of the case with a tracking code; None if there is no such case."""
+
+    def facts(self, code: str) -> tuple[Fact, ...]:
+        """Return the facts of the case with a tracking code, oldest first; none if there is no such case."""
+
     def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
         """Return the facts that a command to the case with a tracking code caused; none if it has no result yet."""
-
-
-class Letters(Protocol):
-    """The replies to citizens."""
-
-    def history(self, code: str) -> Sequence[Outgoing]:
-        """Return all replies about a case, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +35,8 @@ class WebParts:
 
     Attributes:
         cases: looks up cases.
-        letters: the replies to citizens.
         regencies: finds kabupaten and kota.
         store: keeps files.
-        requests: the idempotency keys that clients have used.
         forms: signs the hidden values of forms.
         receipts: signs the receipts of what was just sent.
         keys: the keys of the API's clients.
@@ -52,10 +46,8 @@ class WebParts:
     """
 
     cases: Cases
-    letters: Letters
     regencies: RegencySearch
     store: AttachmentStore
-    requests: RequestKeys
     forms: Forms
     receipts: Receipts
     keys: ApiKeys

@@ -1,4 +1,4 @@
-"""The operations that the form, the API and Open311 share: check, keep and complete a complaint, and look up a case."""
+"""The operations that the form, the API and Open311 share: check and keep a complaint or an addition, and look up a case."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,26 +12,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from channels import status_requests
-from channels.correspondence import Outgoing
-from channels.safe import Outcome, Receipt
-from channels.web.parse import FieldError, Submission, faults_of_time, from_form, typed
+from channels.safe import Receipt
+from channels.web.parse import LONGEST_KEY, FieldError, Submission, faults_of_time, from_form, typed
 from channels.web.parts import WebParts
 from channels.web.receipts import Sent
 from channels.web.security import ApiKeys
+from channels.web.told import Story, story
 from channels.web.uploads.files import referred
-from complaints import tracking
+from complaints import status_requests, tracking
 from complaints.case import CaseStatus
-from complaints.errors import CaseError, ContractViolation, TrackingCodeError, UnavailableError
+from complaints.errors import ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
 from complaints.fact import Fact
 from complaints.message import InboundMessage
 
 RETRY_AFTER_S = "30"
 """Seconds after which a client should try again if nothing can be kept now."""
-
-HISTORY_STATES = frozenset({"sent", "waiting", "sending"})
-"""The states of replies that the citizen may read here: not "expired" (it came too late) or "undeliverable"."""
 
 LATER = {"Retry-After": RETRY_AFTER_S}
 """The header of an answer that asks the client to try again later."""
@@ -42,11 +38,8 @@ T = TypeVar("T")
 class Entry(Protocol):
     """The part of the intake that the web channel needs."""
 
-    def accept(self, message: InboundMessage) -> "Future[Receipt]":
-        """Keep a complaint (see channels.intake.Intake)."""
-
-    def complete(self, code: str, message: InboundMessage) -> "Future[Receipt]":
-        """Add a message to a case (see channels.intake.Intake)."""
+    def take(self, message: InboundMessage) -> "Future[Receipt]":
+        """Keep a message (see channels.intake.Intake)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +98,7 @@ class WebService:
     def checked(self, submission: Submission) -> Submission | list[FieldError]:
         """Return a submission that may be kept, with the full name of its place, or all its faults."""
         found = self.faults(submission.regency, submission.occurred)
-        if status_requests.parse(submission.text) is not None:  # the intake would take it for a question about a case
+        if status_requests.parse(submission.text) is not None:
             found.append(
                 FieldError("text", "Ini pertanyaan tentang status, bukan laporan. Status ada di halaman lacak.")
             )
@@ -135,53 +128,33 @@ class WebService:
         return faults or tuple(found)
 
     async def keep(self, message: InboundMessage) -> Receipt:
-        """Keep a complaint.
+        """Keep a complaint or an addition.
 
         Raises:
-            HTTPException: 413, it is too large; 422, it became a dead letter; 503, it cannot be kept now.
+            HTTPException: 413, it is too large; 503, it cannot be kept now.
         """
-        return await self._kept(lambda: self._intake.accept(message))
-
-    async def complete(self, code: str, message: InboundMessage) -> Receipt:
-        """Add a message to the case with a code.
-
-        Raises:
-            HTTPException: as for `keep`; 404, there is no such case, or nobody can tell now.
-        """
-        try:
-            return await self._kept(lambda: self._intake.complete(code, message))
-        except CaseError as error:
-            raise HTTPException(
-                404, "Laporan ini belum dapat dilengkapi. Laporan baru perlu beberapa saat; silakan coba lagi."
-            ) from error
-
-    async def _kept(self, hand_in: Callable[[], "Future[Receipt]"]) -> Receipt:
         # this call may block while Kafka is away, so it must not run on the event loop
-        waiting = await run_in_threadpool(hand_in)
+        waiting = await run_in_threadpool(self._intake.take, message)
         try:
-            receipt = await asyncio.shield(
-                asyncio.wrap_future(waiting)
-            )  # if the client disconnects, the message is kept nevertheless
+            # if the client disconnects, the message is kept nevertheless
+            return await asyncio.shield(asyncio.wrap_future(waiting))
         except ContractViolation as error:
             raise HTTPException(413, "Laporan terlalu besar.") from error
         except UnavailableError as error:
             raise HTTPException(503, "Laporan belum dapat diterima. Silakan coba lagi sebentar.", LATER) from error
-        if receipt.outcome is Outcome.dead_lettered:
-            raise HTTPException(422, "Laporan tidak dapat dibaca; petugas akan memeriksanya.")
-        return receipt
 
-    async def claim(self, scope: str, key: str, content: str) -> None:
-        """Record the idempotency key of a client's request.
+    async def own_case(self, code: str, sent: Sent | None) -> CaseStatus:
+        """Return the status of the case that a citizen adds to: the one with the code, or that of the receipt's complaint (see `seen`).
 
         Raises:
-            HTTPException: 422, the client used the key for a request with other content before; 503, that cannot be known now.
+            HTTPException: 404, there is no such case yet; 503, the case cannot be looked up now.
         """
-        try:
-            first = await run_in_threadpool(self._parts.requests.claim, scope, key, content)
-        except UnavailableError as error:
-            raise HTTPException(503, "Laporan belum dapat diterima. Silakan coba lagi sebentar.", LATER) from error
-        if not first:
-            raise HTTPException(422, "Idempotency-Key ini sudah dipakai untuk laporan dengan isi lain.")
+        status = (await self.seen(code, sent)).status
+        if status is None:
+            raise HTTPException(
+                404, "Laporan ini belum dapat dilengkapi. Laporan baru perlu beberapa saat; silakan coba lagi."
+            )
+        return status
 
     async def status(self, code: str) -> CaseStatus | None:
         """Return the status of a case; None if the case does not exist yet.
@@ -232,10 +205,14 @@ class WebService:
         """
         return await self._asked(lambda: self._parts.cases.result(code, command_id))
 
-    async def letters(self, code: str) -> list[Outgoing]:
-        """Return the replies to the citizen about a case, oldest first, without those that came too late."""
-        found = await run_in_threadpool(self._parts.letters.history, code)
-        return [letter for letter in found if letter.state in HISTORY_STATES]
+    async def story(self, code: str) -> Story:
+        """Return what the citizen reads about a case in addition to its status.
+
+        Raises:
+            HTTPException: 503, the case cannot be looked up now.
+        """
+        case = await self._asked(lambda: self._parts.cases.case(code))
+        return Story() if case is None else story(case, await self._asked(lambda: self._parts.cases.facts(code)))
 
 
 def code_in(parameters: Mapping[str, str]) -> str:
@@ -250,15 +227,27 @@ def code_in(parameters: Mapping[str, str]) -> str:
         raise HTTPException(404, "Kode laporan ini tidak dikenal. Periksa lagi hurufnya.") from error
 
 
-def client_name(request: Request, keys: ApiKeys, key: str) -> str:
-    """Return the name of a client of the API: the name of its key, or its address if the API is open.
+def owner_of(key: str, keys: ApiKeys) -> str:
+    """Return the name of the owner of an API key; empty if the API is open.
 
     Raises:
         HTTPException: 401, a key is required, and the client gave none or an unknown one.
     """
     if not keys.asked_for:
-        return request.client.host if request.client else ""
+        return ""
     name = keys.name_of(key) if key else None
     if name is None:
         raise HTTPException(401, "Kunci API diperlukan.", {"WWW-Authenticate": "Bearer"})
-    return f"key {name}"
+    return name
+
+
+def idempotency_key(request: Request) -> str | None:
+    """Return the key by which a client names its request, or None if it has none.
+
+    Raises:
+        HTTPException: 422, the key is too long.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is not None and len(key) > LONGEST_KEY:
+        raise HTTPException(422, f"Idempotency-Key paling panjang {LONGEST_KEY} karakter.")
+    return key

@@ -1,1 +1,1 @@
-"""Signed webhooks: other systems hand in complaints by HTTP (Standard Webhooks), and are told of replies the same way."""
+"""The webhook channel: other systems hand in complaints by signed webhooks (Standard Webhooks), and hear of replies the same way."""

@@ -1,8 +1,8 @@
-"""The webhook door: takes signed complaints at /hooks/{source}, and says 202 only when one is safe."""
+"""The webhook channel: takes signed complaints at /hooks/{source}, and answers 202 only when one is safe."""
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from starlette.applications import Starlette
@@ -11,27 +11,27 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from channels.base import Account
 from channels.intake import Intake
-from channels.safe import Outcome
-from channels.webhook.parse import NAME, faceless, inbound
-from channels.webhook.sender import WebhookSender
+from channels.webhook.parse import NAME, account_of, inbound
+from channels.webhook.sender import WebhookAccount, client
 from channels.webhook.sources import Source
 from complaints.errors import ContractViolation, MalformedMessage, UnavailableError
+from complaints.limits import BODY_BYTES
 from complaints.runtime.http_server import configured_socket, serve
 
-MOST_BODY_BYTES = 1 << 20
-"""Files stand in it by their address only; Kafka takes no larger record."""
-
 RETRY_AFTER_S = "30"
+"""Seconds after which a source should try again if nothing can be kept now."""
 
 
 class WebhookChannel:
-    """The door of other systems."""
+    """The channel of other systems. Each source has an account, by which it is told of replies."""
 
     name = NAME
 
     def __init__(
         self,
+        intake: Intake,
         sources: Mapping[str, Source],
         *,
         at: tuple[str, int],
@@ -41,89 +41,91 @@ class WebhookChannel:
         """Keep the parts.
 
         Args:
-            sources: by name.
-            at: host and port to listen on.
+            intake: takes the messages.
+            sources: the sources by name.
+            at: the host and the port to listen on.
             pseudonym: hides what a source may have written into its identifiers.
-            turned: is called each time the loop turns.
+            turned: the heartbeat, which is called in each round of the loop.
         """
+        self._intake = intake
         self._sources = sources
         self._at = at
         self._pseudonym = pseudonym
         self._turned = turned
-        self._sender = WebhookSender(sources)
+        self._http = client()
+        self.accounts: Sequence[Account] = [WebhookAccount(source, self._http) for source in sources.values()]
 
-    @property
-    def sender(self) -> WebhookSender:
-        """How it answers."""
-        return self._sender
-
-    def run(self, intake: Intake, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event) -> None:
         """Serve (see Channel).
 
         Raises:
             ConfigurationError: the address cannot be listened on.
         """
-        host, port = self._at
-        listener = configured_socket(host, port, setting="LAPOR_WEBHOOK")
+        try:
+            serve(self.application(), configured_socket(*self._at, setting="LAPOR_WEBHOOK"), stop, self._turned)
+        finally:
+            self._http.close()
 
-        async def post(request: Request) -> Response:
-            return await self._post(request, intake)
+    def application(self) -> Starlette:
+        """Return the HTTP application."""
 
         async def health(_: Request) -> Response:
             return JSONResponse({"status": "ok"})
 
-        routes = [Route("/hooks/{source}", post, methods=["POST"]), Route("/health", health, methods=["GET"])]
-        try:
-            serve(Starlette(routes=routes), listener, stop, self._turned)
-        finally:
-            self._sender.close()
+        return Starlette(
+            routes=[
+                Route("/hooks/{source}", self._post, methods=["POST"]),
+                Route("/health", health, methods=["GET"]),
+            ]
+        )
 
-    async def _post(self, request: Request, intake: Intake) -> Response:
+    async def _post(self, request: Request) -> Response:
         try:
             body = await _body(request)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         if body is None:
-            return _said(413, f"at most {MOST_BODY_BYTES} bytes")
+            return _problem(413, f"at most {BODY_BYTES} bytes")
         source = self._sources.get(request.path_params["source"])
         if source is None or not source.signed(body, request.headers):
-            return _said(401, "no valid signature of a source that is known here")
-        return await self._taken(body, source.name, request.headers["webhook-id"], intake)
+            return _problem(401, "no valid signature of a source that is known here")
+        return await self._take(body, source, request.headers["webhook-id"])
 
-    async def _taken(self, body: bytes, source: str, webhook_id: str, intake: Intake) -> Response:
-        fault = ""
+    async def _take(self, body: bytes, source: Source, webhook_id: str) -> Response:
+        refusal: Response | None = None
         try:
-            message = inbound(body, source=source, webhook_id=webhook_id, pseudonym=self._pseudonym)
-            waiting = await run_in_threadpool(intake.accept, message)
-        except MalformedMessage as error:  # signed, so somebody meant it: kept, and the source told what is wrong
-            fault = str(error)
-            key = f"{NAME}/{self._pseudonym(f'{source}/{webhook_id}')}"
-            kept = partial(intake.reject, key, payload=faceless(body), error=error)
-            waiting = await run_in_threadpool(kept)
+            message = inbound(
+                body, source=source.name, webhook_id=webhook_id, pseudonym=self._pseudonym, shared=source.shared
+            )
+            keep = partial(self._intake.take, message)
+        except (
+            MalformedMessage
+        ) as error:  # it is signed, so somebody meant it: it is kept, and the source hears what is wrong
+            refusal, name = _problem(400, str(error)), f"{source.name}/{webhook_id}"
+            keep = partial(self._intake.reject, body, error, name=name, account=account_of(source.name))
         try:
-            # a source that leaves does not undo what is kept
+            # this call may block while Kafka is away, so it must not run on the event loop
+            waiting = await run_in_threadpool(keep)
+            # if the source disconnects, the message is kept nevertheless
             receipt = await asyncio.shield(asyncio.wrap_future(waiting))
         except ContractViolation:
-            return _said(413, "more than can be kept")
+            return _problem(413, "more than can be kept")
         except UnavailableError:
-            return _said(503, "it cannot be kept now; send it again", {"Retry-After": RETRY_AFTER_S})
-        if fault:
-            return _said(400, fault)
-        code = receipt.tracking_code if receipt.outcome is not Outcome.dead_lettered else None
-        return JSONResponse({"id": str(receipt.complaint_id), "tracking_code": code}, 202)
+            return _problem(503, "it cannot be kept now; send it again", {"Retry-After": RETRY_AFTER_S})
+        return refusal or JSONResponse({"id": str(receipt.message_id)}, 202)
 
 
 async def _body(request: Request) -> bytes | None:
-    """Return the body, or None where it is too large; the rest is then not read."""
+    """Return the body, or None if it is too large; then the rest is not read."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BODY_BYTES:
+        if len(body) > BODY_BYTES:
             return None
     return bytes(body)
 
 
-def _said(status: int, title: str, headers: Mapping[str, str] | None = None) -> Response:
-    """RFC 9457."""
+def _problem(status: int, title: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an error (RFC 9457)."""
     body = {"title": title, "status": status}
     return JSONResponse(body, status, headers, media_type="application/problem+json")

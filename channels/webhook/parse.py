@@ -1,6 +1,5 @@
 """From a signed body to a citizen's message. Pure."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -14,6 +13,13 @@ from complaints.message import InboundMessage
 NAME = "webhook"
 
 MOST_ATTACHMENTS = 20
+"""Of one complaint; each is only an address."""
+
+
+def account_of(source: str) -> str:
+    """Return the name of our account at a source."""
+    return f"{NAME}/{source}"
+
 
 Short = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 
@@ -45,7 +51,7 @@ class Handed(_Model):
     """The source's own name of it, given back with replies."""
     text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     sender: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    """The citizen at the source; sealed, and given back with replies."""
+    """The citizen at the source; given back with replies."""
     title: Short = ""
     location: Short | Position = ""
     occurred: Short = ""
@@ -58,7 +64,7 @@ class Handed(_Model):
 
 
 def inbound(
-    body: bytes, *, source: str, webhook_id: str, pseudonym: Callable[[str], str], now: datetime | None = None
+    body: bytes, *, source: str, webhook_id: str, pseudonym: Callable[[str], str], shared: bool = False
 ) -> InboundMessage:
     """Return the message in a body whose signature was checked.
 
@@ -67,7 +73,7 @@ def inbound(
         source: who signed it.
         webhook_id: the same for each try of the same delivery.
         pseudonym: hides what a source may have written into its identifiers.
-        now: when it came.
+        shared: whether many people use each `sender` of the source.
 
     Raises:
         MalformedMessage: it is no complaint as docs/adding-a-channel.md shows it; the text names the field.
@@ -81,10 +87,12 @@ def inbound(
     position = found.location if isinstance(found.location, Position) else None
     return InboundMessage(
         channel=NAME,
+        account=account_of(source),
         upstream_id=pseudonym(f"{source}/{webhook_id}"),
-        received_at=now or datetime.now(UTC),
+        received_at=datetime.now(UTC),
         sender=f"{source}/{found.sender}",
         reply_to={"source": source, "reference": found.id, "citizen": found.sender},
+        shared=shared,
         thread=f"{source}/{found.thread}" if found.thread else "",
         text=found.text,
         title=found.title,
@@ -98,17 +106,6 @@ def inbound(
         body=found.model_dump_json(exclude={"sender"}).encode(),
         coding="application/json",
     )
-
-
-def faceless(body: bytes) -> bytes:
-    """Return a body that is no complaint without its sender, where it can be told what that is."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    if not isinstance(found, dict):
-        return body
-    return json.dumps({name: value for name, value in found.items() if name != "sender"}).encode()
 
 
 def _written(location: str | Position) -> str:

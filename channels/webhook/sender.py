@@ -4,45 +4,78 @@ import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 
-from channels.base import Letter
+from channels.base import Letter, Page
 from channels.futures import failed
-from channels.webhook.parse import reply
+from channels.webhook.parse import account_of, reply
 from channels.webhook.sources import Source
 from complaints.errors import Undeliverable, UpstreamUnavailable
 
 TIMEOUT_S = 15.0
+"""Seconds to wait for each step of a call: connecting, sending, the answer."""
 
-WORKERS = 8
-"""Callbacks under way at once: a source that is slow must not hold up the others for long."""
+CAPACITY = 8
+"""Calls of one source at the same time: a callback that is slow is not flooded, and does not hold up other sources."""
 
 
-class WebhookSender:
-    """The way out of the webhook door (see Sends)."""
+def client() -> httpx.Client:
+    """Return the HTTP client that all accounts share: a redirect is not followed."""
+    return httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
-        """Keep the sources; threads start with the first letter."""
-        self._sources = sources
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="webhook-reply")
-        self._http = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+
+class WebhookAccount:
+    """A source that is told of replies (see Account). It never reports an unknown outcome.
+
+    If a call may have arrived and no answer came, it is tried again: the source knows a second one by its webhook-id, and passes it over.
+    """
+
+    capacity = CAPACITY
+    per_second: float | None = None
+
+    def __init__(self, source: Source, http: httpx.Client) -> None:
+        """Keep the parts.
+
+        Args:
+            source: the source.
+            http: posts to the callback; thread-safe.
+        """
+        self.name = account_of(source.name)
+        self._source = source
+        self._http = http
+        self._pool: ThreadPoolExecutor | None = None
+
+    def begin(self, _cursor: Mapping[str, Any] | None) -> None:
+        """Be ready to send (see Account); a call connects by itself."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(CAPACITY, thread_name_prefix=self.name)
+
+    def end(self) -> None:
+        """Begin no further call. Those that have begun may still be answered."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=False)
+            self._pool = None
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Send a letter; the future gives the reply's id, which the source got as webhook-id."""
-        try:
-            return self._pool.submit(self._post, letter)
-        except RuntimeError:
-            return failed(UpstreamUnavailable("the door is closed"))
+        """Send a reply; the future returns the reply's id, which the source got as webhook-id (see Account)."""
+        if self._pool is None:
+            return failed(UpstreamUnavailable(f"{self.name} is not connected"))
+        return self._pool.submit(self._post, letter)
 
-    def close(self) -> None:
-        """Let go of the connections; letters under way end."""
-        self._pool.shutdown(wait=True)
-        self._http.close()
+    def page(self) -> Page | None:
+        """Return None: a source is not polled."""
+        return None
+
+    def committed(self) -> None:
+        """Do nothing: a source is not polled."""
 
     def _post(self, letter: Letter) -> str:
-        source = self._sources.get(letter.address.get("source", ""))
-        if source is None or not source.callback:
+        source = self._source
+        if letter.address.get("source") != source.name:  # its own source is no longer set, and no other may read it
+            raise Undeliverable("the source is not set any more")
+        if not source.callback:
             raise Undeliverable("the source has no callback")
         told = {"tracking_code": letter.tracking_code, "kind": letter.kind.value, "text": letter.text}
         reference, citizen = letter.address.get("reference", ""), letter.address.get("citizen", "")
@@ -56,7 +89,11 @@ class WebhookSender:
         }
         try:
             answer = self._http.post(source.callback, content=body.encode(), headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (
+            httpx.HTTPError,
+            httpx.InvalidURL,
+            RuntimeError,
+        ) as error:  # RuntimeError: the process stops, and the client is closed
             raise UpstreamUnavailable(f"the callback of {source.name} does not answer: {error!r}") from error
         if answer.status_code == httpx.codes.GONE:
             raise Undeliverable(f"{source.name} wants no more webhooks (410)")

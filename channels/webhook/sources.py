@@ -27,11 +27,13 @@ class Source:
         name: as in the address /hooks/NAME.
         keys: its secrets, the newest first: an older one holds until the source has changed to the newer.
         callback: where replies are posted; empty for a source that wants none.
+        shared: whether many people use each of its senders, as in a call centre or at a kiosk. Then its messages have no conversation.
     """
 
     name: str
     keys: tuple[Webhook, ...]
     callback: str = ""
+    shared: bool = False
 
     def signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Return whether one of the secrets signed the body within five minutes of now, by the three webhook headers."""
@@ -45,7 +47,7 @@ class Source:
 
 
 def read_sources(path: Path) -> dict[str, Source]:
-    """Return the sources of a file: YAML, each name with `secrets` (whsec_...) and perhaps `callback`.
+    """Return the sources of a file: YAML, each name with `secrets` (whsec_...) and perhaps `callback` and `shared`.
 
     Raises:
         ConfigurationError: the file cannot be read or an entry is wrong; the text never shows a secret.
@@ -70,7 +72,10 @@ def _source(path: Path, name: str, entry: Any) -> Source:
         )
     if callback and urlsplit(callback).scheme not in {"http", "https"}:
         raise ConfigurationError(f"{wrong} has a `callback` that is no http address")
-    return Source(name=name, keys=tuple(Webhook(secret) for secret in secrets), callback=callback)
+    shared = entry.get("shared", False)
+    if not isinstance(shared, bool):
+        raise ConfigurationError(f"{wrong} has a `shared` that is neither true nor false")
+    return Source(name=name, keys=tuple(Webhook(secret) for secret in secrets), callback=callback, shared=shared)
 
 
 def _is_secret(secret: object) -> bool:

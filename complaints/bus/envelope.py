@@ -6,21 +6,41 @@ from pydantic import ValidationError
 
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.command import Command
-from complaints.contract import CASE_EVENTS, COMPLAINTS, DEAD_LETTERS, DELIVERIES, REPLIES
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.errors import ContractViolation
-from complaints.event import Complaint, DeadLetter, Delivery, Event, Reply
+from complaints.event import Complaint, DeadLetter, Event
 from complaints.fact import Fact
+from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
 
-AnyEvent = Complaint | Command | Fact | Reply | Delivery | DeadLetter
+AnyEvent = (
+    Complaint
+    | Command
+    | Fact
+    | DeadLetter
+    | Received
+    | Reply
+    | Send
+    | SendReport
+    | Due
+    | MessageEvent
+    | ReplyEvent
+    | Delivery
+)
 E = TypeVar("E", bound=Event)
 
 _TOPIC_OF: dict[type[Event], str] = {
     Complaint: COMPLAINTS,
     Command: COMPLAINTS,
     Fact: CASE_EVENTS,
-    Reply: REPLIES,
-    Delivery: DELIVERIES,
     DeadLetter: DEAD_LETTERS,
+    Received: CONVERSATIONS,
+    Reply: CONVERSATIONS,
+    Due: CONVERSATIONS,
+    Send: SENDS,
+    SendReport: SENDS,
+    MessageEvent: MESSAGE_EVENTS,
+    ReplyEvent: MESSAGE_EVENTS,
+    Delivery: MESSAGE_EVENTS,
 }
 FIXED: Headers = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
 """The headers that all records have."""
@@ -35,16 +55,16 @@ _TYPE_HEADERS = {model: (*FIXED, ("ce_type", type_of(model))) for model in _TOPI
 
 
 CHANNEL_HEADER = "ce_channel"
-"""The header with the channel of a reply, a CloudEvents extension: a sender skips the replies of other channels unread."""
+"""The header with the channel of a text to send, a CloudEvents extension: a sender skips those of other channels unread."""
 
 
 def _time_of(event: AnyEvent) -> str:
     match event:
-        case Complaint() | Command():
+        case Complaint() | Command() | Received():
             return event.received_at.isoformat()
-        case Reply():
+        case Reply() | Send():
             return event.created_at.isoformat()
-        case Fact() | Delivery() | DeadLetter():
+        case _:
             return event.at.isoformat()
 
 
@@ -54,15 +74,19 @@ def _key_of(event: AnyEvent) -> str:
             return event.tracking_code
         case DeadLetter():
             return event.source_key
+        case Send() | SendReport():
+            return event.account
+        case Due():
+            return event.key
         case _:
-            return str(event.complaint_id)
+            return event.citizen
 
 
 def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
     """Return the event as a record.
 
-    The key is the tracking code of the case; that of a reply or a delivery is the id of the complaint, that of a dead letter its
-    `source_key`. Fields that are None are left out of the JSON. The headers are the CloudEvents attributes; a reply also has its
+    The key is that of the mailbox: the tracking code of the case, the citizen or the account; that of a dead letter is its `source_key`.
+    Fields that are None are left out of the JSON. The headers are the CloudEvents attributes; a record for an account also has its
     channel in a header.
 
     Args:
@@ -78,7 +102,7 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
         ("ce_time", _time_of(event).encode()),
         ("ce_subject", _key_of(event).encode()),
     )
-    if isinstance(event, Reply):
+    if isinstance(event, Send | SendReport):
         headers = (*headers, (CHANNEL_HEADER, event.channel.encode()))
     return Record(
         topic=topic or _TOPIC_OF[model],

@@ -10,19 +10,27 @@ import yaml
 
 from complaints.case import Case
 from complaints.command import Command
-from complaints.event import Complaint, DeadLetter, Delivery, Event, Reply
+from complaints.event import Complaint, DeadLetter, Event
 from complaints.fact import Fact
+from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
 
 COMPLAINTS = "lapor.complaints"
 CASES = "lapor.cases"
 CASE_EVENTS = "lapor.case-events"
-REPLIES = "lapor.replies"
-DELIVERIES = "lapor.deliveries"
+CONVERSATIONS = "lapor.conversations"
+CITIZENS = "lapor.citizens"
+SENDS = "lapor.sends"
+ACCOUNTS = "lapor.accounts"
+MESSAGE_EVENTS = "lapor.message-events"
 DEAD_LETTERS = "lapor.deadletters"
 CONTROL = "lapor.control"
 
 MODELS: dict[str, type[Event]] = {
-    model.__name__: model for model in (Complaint, Command, Case, Fact, Reply, Delivery, DeadLetter)
+    model.__name__: model
+    for model in (
+        *(Complaint, Command, Case, Fact, DeadLetter),
+        *(Received, Reply, Send, SendReport, Due, MessageEvent, ReplyEvent, Delivery),
+    )
 }
 """The models of whole records, by their names."""
 

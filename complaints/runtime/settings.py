@@ -34,7 +34,9 @@ class Settings(BaseSettings):
         None, description="clickhouse://user:password@host:9000/database. Unset: the embedded ClickHouse."
     )
     smpp: OptionalText = Field(
-        None, description="smpp://system_id:password@host:port, several separated by commas. Unset: the embedded SMSC."
+        None,
+        description="SMSCs: name=smpp://system_id:password@host:port, separated by commas; ?tps=N limits the texts per second, "
+        "?receipt_id=hex or dec says how receipts write ids. Unset: the embedded SMSC.",
     )
     x_api: OptionalText = Field(None, description="Base address of the X API. Unset: the embedded stand-in.")
     x_bearer_token: SecretStr = Field(
@@ -96,7 +98,10 @@ class Settings(BaseSettings):
         3, ge=1, le=20, description="Number of refusals after which a complaint goes to the national administrator."
     )
     ordinal: int = Field(
-        0, ge=0, le=999, description="Number of this worker among the workers of the router; each has another one."
+        0,
+        ge=0,
+        le=999,
+        description="Number of this process among those of the same step or channel; each has another one.",
     )
     router_web: OptionalText = Field(
         None, description="host:port of the router's web endpoint: health, metrics, the state of a case. Unset: none."
@@ -118,7 +123,7 @@ class Settings(BaseSettings):
     same_sms_window_s: float = Field(
         24 * 60 * MINUTE_S,
         gt=0,
-        description="Seconds within which the same text from the same number counts as the same complaint.",
+        description="Seconds within which the same text from the same citizen counts as the same message.",
     )
     question_hours: float = Field(
         72.0,
@@ -136,6 +141,11 @@ class Settings(BaseSettings):
         ge=1,
         le=1000,
         description="Maximum number of messages per link that wait for an SMSC's answer at the same time.",
+    )
+    smpp_answer_s: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds after which it is unknown whether an SMSC that does not answer has taken a message.",
     )
     x_user_keys: SecretStr = Field(
         SecretStr("stand-in:stand-in:stand-in:stand-in"),
@@ -169,6 +179,9 @@ class Settings(BaseSettings):
     )
     router_batch: int = Field(
         1000, ge=1, description="Maximum number of records that the router handles in one transaction."
+    )
+    conversation_batch: int = Field(
+        500, ge=1, description="Maximum number of records that the conversation handles in one transaction."
     )
     sink_batch: int = Field(20_000, ge=1, description="Number of records at which the sink inserts what it has read.")
     sink_interval_s: float = Field(1.0, gt=0, description="Seconds after which the sink inserts what it has read.")

@@ -34,8 +34,10 @@ X_READS_SHARE = Gauge(
 )
 VIEW_RECORDS = Counter("lapor_view_records_total", "Records that the view read, by outcome.", ["outcome"])
 VIEW_BEHIND = Gauge("lapor_view_behind_seconds", "Age of the oldest record that the view has not read; -1 if unknown.")
-MEMORY_FAULTS = Counter(
-    "lapor_memory_faults_total", "Failures to read or write what a channel remembers of its citizens' cases."
+MESSAGES_LANDED = Counter(
+    "lapor_messages_landed_total",
+    "Records of the mailboxes of citizens that the conversation handled, by what they led to.",
+    ["outcome"],
 )
 RETRIES = Counter("lapor_retries_total", "Repeated attempts after a failure, by kind of attempt.", ["what"])
 STEP_BATCH = Histogram(

@@ -1,48 +1,50 @@
-"""Stores citizens' files under the hash of their content: the same file is stored only once, whoever sends it."""
+"""Stores citizens' files in object storage or in a folder, by one library, under the hash of their content: each file only once."""
 
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Self
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, S3Store
 
 from complaints.errors import ConfigurationError, UnavailableError
 
-HEAD_BYTES = 4096
+HEAD_BYTES: Final = 4096
 """The number of bytes from the start of a file that are enough to tell its type."""
 
-RESERVE_BYTES = 1 << 28
+RESERVE_BYTES: Final = 1 << 28
 """Bytes of the disk that stay free for the spool: a complaint without its photo is better than no complaint."""
 
+_STAGED: Final = "incoming"
+"""The folder inside the store's folder in which a file is made durable before it gets its name."""
 
-class AttachmentStore(Protocol):
-    """A store for citizens' files, found by the SHA-256 of their content. Thread-safe; each method may block."""
 
-    def keep(self, draft: Path, sha256: str) -> None:
-        """Store a copy of a finished file durably. Storing the same content again changes nothing.
+class AttachmentStore:
+    """A store for citizens' files, found by the SHA-256 of their content. Thread-safe; each method may block.
+
+    A file's key is the first two digits of its hash, a slash, and the whole hash. The store belongs to the whole installation: every
+    channel and every process of it uses the same one.
+    """
+
+    def __init__(self, store: S3Store | LocalStore, *, folder: Path | None = None, reserve_bytes: int = 0) -> None:
+        """Keep the parts (see `in_folder` and complaints.storage.bucket.in_bucket).
 
         Args:
-            draft: the path of the file; the file stays there.
-            sha256: the SHA-256 of its content in hexadecimal digits; it is not checked.
-
-        Raises:
-            UnavailableError: the file cannot be stored now.
+            store: where the files are.
+            folder: the folder of a store on this machine; None if the store answers only when a file is durable, as S3 does.
+            reserve_bytes: if fewer bytes of the folder's disk are free, `keep` stores nothing.
         """
+        self._store = store
+        self._folder = folder
+        self._reserve_bytes = reserve_bytes
 
-    def find(self, sha256: str) -> tuple[int, bytes] | None:
-        """Return the size in bytes and the first HEAD_BYTES bytes of the file with this SHA-256, or None if it is not stored.
-
-        Raises:
-            UnavailableError: the store cannot be read now.
-        """
-
-
-class DiskStore:
-    """An AttachmentStore in a folder. A file's path is the first two digits of its hash, a slash, and the whole hash."""
-
-    def __init__(self, folder: Path, *, reserve_bytes: int = RESERVE_BYTES) -> None:
-        """Create the folder if it does not exist, and check that it can be written.
+    @classmethod
+    def in_folder(cls, folder: Path, *, reserve_bytes: int = RESERVE_BYTES) -> Self:
+        """Return the store in a folder, which is created if it does not exist.
 
         Args:
             folder: the folder for all files.
@@ -51,56 +53,67 @@ class DiskStore:
         Raises:
             ConfigurationError: the folder cannot be created or written.
         """
-        self._folder = folder
-        self._reserve_bytes = reserve_bytes
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=folder):
                 pass
-        except OSError as error:
+            return cls(LocalStore(folder), folder=folder, reserve_bytes=reserve_bytes)
+        except (OSError, BaseError) as error:
             raise ConfigurationError(
                 f"attachments cannot be kept in {folder} ({error}); choose another LAPOR_DATA"
             ) from error
 
     def keep(self, draft: Path, sha256: str) -> None:
-        """Store a copy of a finished file, fsynced (see AttachmentStore).
+        """Store a copy of a finished file. It is durable when this returns. Storing the same content again changes nothing.
+
+        Args:
+            draft: the path of the file; the file stays there.
+            sha256: the SHA-256 of its content in hexadecimal digits; it is not checked.
 
         Raises:
-            UnavailableError: the disk fails, or has fewer free bytes than must stay free.
+            UnavailableError: the file cannot be read, or cannot be stored now.
         """
-        place = self._place(sha256)
         try:
-            if shutil.disk_usage(self._folder).free < self._reserve_bytes:
-                raise UnavailableError(
-                    f"less than {self._reserve_bytes} bytes are free for attachments in {self._folder}"
-                )
-            if not place.exists():
-                place.parent.mkdir(exist_ok=True, mode=0o700)
-                ready = place.with_name(f".{place.name}.{os.getpid()}.{time.monotonic_ns()}")
-                shutil.copyfile(draft, ready)
-                _sync(ready)
-                ready.replace(place)
-            _sync(place.parent)
-            _sync(self._folder)
-        except OSError as error:
-            raise UnavailableError(f"the attachment cannot be kept in {self._folder}: {error}") from error
+            if self._folder is None:
+                obstore.put(self._store, _key(sha256), draft)
+            else:
+                self._keep_on_disk(self._folder, draft, sha256)
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"the attachment cannot be kept: {type(error).__name__}") from error
+
+    def _keep_on_disk(self, folder: Path, draft: Path, sha256: str) -> None:
+        """Store a file in the folder, fsynced.
+
+        The library renames a file into its place and never calls fsync [strace, obstore 0.12.1]. So the file is written under another name
+        first, and gets its own only when its content is on the disk: no power cut can leave half a file in the place of a whole one.
+        """
+        if shutil.disk_usage(folder).free < self._reserve_bytes:
+            raise UnavailableError(f"less than {self._reserve_bytes} bytes are free for attachments in {folder}")
+        staged, key = f"{_STAGED}/{uuid4().hex}", _key(sha256)
+        obstore.put(self._store, staged, draft)
+        _sync(folder / staged)
+        obstore.rename(self._store, staged, key)
+        _sync((folder / key).parent)
+        _sync(folder)
 
     def find(self, sha256: str) -> tuple[int, bytes] | None:
         """Return the size in bytes and the first HEAD_BYTES bytes of the file with this SHA-256, or None if it is not stored.
 
         Raises:
-            UnavailableError: the file cannot be read now.
+            UnavailableError: the store cannot be read now.
         """
         try:
-            with self._place(sha256).open("rb") as file:
-                return os.fstat(file.fileno()).st_size, file.read(HEAD_BYTES)
-        except FileNotFoundError:
+            size = obstore.head(self._store, _key(sha256))["size"]
+            head = obstore.get_range(self._store, _key(sha256), start=0, end=min(size, HEAD_BYTES))
+        except (NotFoundError, FileNotFoundError):
             return None
-        except OSError as error:
-            raise UnavailableError(f"the attachment cannot be read in {self._folder}: {error}") from error
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"the attachment cannot be read: {type(error).__name__}") from error
+        return size, bytes(head)
 
-    def _place(self, digest: str) -> Path:
-        return self._folder / digest[:2] / digest
+
+def _key(digest: str) -> str:
+    return f"{digest[:2]}/{digest}"
 
 
 def _sync(path: Path) -> None:

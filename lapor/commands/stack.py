@@ -71,7 +71,7 @@ def run(
     services: Annotated[
         list[str],
         typer.Argument(
-            help="One or more channels (sms, twitter, telegram, web, webhook), or router, or sink, or view."
+            help="One or more channels (sms, twitter, telegram, web, webhook), or conversation, router, sink or view."
         ),
     ],
     *,
@@ -82,8 +82,8 @@ def run(
 ) -> None:
     """Run channels or one worker in the foreground, with the servers of the settings or of the running stack.
 
-    Channels in one process share the memory for the gazetteer, and if one crashes, all end. If an upstream refuses the token of a channel,
-    that channel waits and tries again, and the others continue. A channel that runs alone ends instead, with the reason.
+    Channels in one process share its memory, and if one crashes, all end. If an upstream refuses the token of a channel,
+    that channel waits and tries again, and the others continue. Several processes of one channel or step each need another LAPOR_ORDINAL.
     """
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
@@ -169,7 +169,7 @@ def query(
 ) -> None:
     """Run a query on ClickHouse that only reads, and print its rows.
 
-    The views are complaints, dispositions, case_events, deliveries, dead_letters and cases.
+    The views are cases, complaints, dispositions, case_events, messages, replies, deliveries and dead_letters.
     """
     from lapor.commands.tables import show_rows
     from lapor.local.note import started_in

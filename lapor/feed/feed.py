@@ -9,12 +9,14 @@ from uuid import UUID
 
 import httpx
 
+from channels.sms.numbers import e164
 from complaints.bus import Offsets, Scanner
 from complaints.bus.envelope import decode
-from complaints.contract import COMPLAINTS, DEAD_LETTERS
+from complaints.contract import DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.crypto import Keyring
 from complaints.errors import PoisonError, UpstreamUnavailable
-from complaints.event import Complaint, DeadLetter
+from complaints.event import DeadLetter
+from complaints.mail import MessageEvent
 from complaints.runtime.settings import Settings
 from lapor.feed.items import Item
 from lapor.feed.upstreams import SENDERS, Upstreams
@@ -102,7 +104,7 @@ class Feed:
         Args:
             upstreams: sends an item to its channel as the channel's upstream would.
             keys: the keys of the installation. The complaint of an SMS is found by the sender's pseudonym.
-            scanner: reads lapor.complaints and lapor.deadletters.
+            scanner: reads lapor.message-events and lapor.deadletters.
             store: queries ClickHouse.
         """
         self._upstreams = upstreams
@@ -133,7 +135,7 @@ class Feed:
         """
         self._upstreams.check([*items, *broken])
         started = time.monotonic()
-        from_here = {topic: self._scanner.ends(topic) for topic in (COMPLAINTS, DEAD_LETTERS)}
+        from_here = {topic: self._scanner.ends(topic) for topic in (MESSAGE_EVENTS, DEAD_LETTERS)}
         outcome = Outcome([None] * len(items), broken=len(broken))
         for item in broken:
             self._upstreams.send(item)
@@ -160,7 +162,9 @@ class Feed:
     def _follow(self, items: Sequence[Item], outcome: Outcome, from_here: dict[str, Offsets], told: Told) -> None:
         """Look until everything is accounted for, or nothing new has happened for SILENCE_S seconds."""
         by_sender = {
-            self._keys.pseudonym("sms", item.sender): place for place, item in enumerate(items) if item.channel == "sms"
+            self._keys.pseudonym("sms", e164(item.sender)): place
+            for place, item in enumerate(items)
+            if item.channel == "sms"
         }
         news, before = time.monotonic(), 0
         while True:
@@ -179,15 +183,15 @@ class Feed:
     def _find_texts(self, by_sender: dict[str, int], outcome: Outcome, from_here: dict[str, Offsets]) -> None:
         if all(outcome.ids[place] is not None for place in by_sender.values()):
             return
-        for batch in self._scanner.scan(COMPLAINTS, start=from_here[COMPLAINTS]):
+        for batch in self._scanner.scan(MESSAGE_EVENTS, start=from_here[MESSAGE_EVENTS]):
             for record in batch:
                 try:
-                    complaint = decode(record, Complaint)
-                except PoisonError:
+                    event = decode(record, MessageEvent)
+                except PoisonError:  # an event about a reply
                     continue
-                place = by_sender.get(complaint.reporter_ref)
-                if place is not None:
-                    outcome.ids[place] = complaint.id
+                place = by_sender.get(event.citizen)
+                if place is not None and event.complaint_id is not None:
+                    outcome.ids[place] = event.complaint_id
 
     def _find_dead(self, outcome: Outcome, from_here: dict[str, Offsets]) -> None:
         found = set()

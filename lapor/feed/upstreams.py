@@ -92,7 +92,7 @@ class Upstreams:
         answer = self._http.post(f"{self._controls['x']}/_standin/tweets", json=post)
         if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
             raise UpstreamUnavailable(f"the stand-in for X answers {answer.status_code}: {answer.text[:200]}")
-        return ids.complaint_id("twitter", answer.json()["id"])
+        return ids.message_id("twitter", answer.json()["id"])
 
     def _by_web(self, item: Item) -> UUID | None:
         body = {"title": item.title[:200], "text": item.text, "contact": f"{item.sender}@example.id"}
@@ -114,4 +114,4 @@ class Upstreams:
             raise UpstreamUnavailable(f"the stand-in for Telegram answers {answer.status_code}: {answer.text[:200]}")
         found = answer.json()
         name = f"{found['bot_id']}/{found['chat_id']}/{found['message_id']}"
-        return ids.complaint_id("telegram", self._keys.pseudonym("telegram", name))
+        return ids.message_id("telegram", self._keys.pseudonym("telegram", name))

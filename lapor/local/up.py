@@ -195,7 +195,8 @@ class Up:
         password = secrets.token_hex(PASSWORD_CHARACTERS // 2)
         arguments = ("--port", str(port), "--control-port", str(control), "--password", password)
         self._embedded("smsc", *arguments, ready=lambda: not is_free(control))
-        self.stack.addresses["smpp"] = f"smpp://lapor:{password}@{LOOPBACK}:{port}"
+        # named, since the name of the account must not change with the port
+        self.stack.addresses["smpp"] = f"smsc=smpp://lapor:{password}@{LOOPBACK}:{port}"
         self.stack.controls["smsc"] = f"http://{LOOPBACK}:{control}"
 
     def _x(self) -> None:
@@ -217,7 +218,7 @@ class Up:
             self.stack.addresses["web"] = f"{LOOPBACK}:{self._port('web')}"
 
     def _view_address(self) -> None:
-        """Choose where the view listens, and its key. If LAPOR_VIEW_URL is set, the doors read that view."""
+        """Choose where the view listens, and its key. If LAPOR_VIEW_URL is set, the web channel reads that view."""
         given, addresses = self._settings, self.stack.addresses
         if given.view is None:
             addresses["view"] = f"{LOOPBACK}:{self._port('view')}"
@@ -269,7 +270,7 @@ class Up:
         self._ready(*self.stack.starting)
 
     def _service(self, name: str, *parts: str) -> None:
-        """Start a process. The channels share one process, because they can share the gazetteer, which is most of their memory."""
+        """Start a process. The channels share one process, which takes less memory than five."""
         self._say(f"starting {', '.join(parts)}")
         command = [sys.executable, "-m", "lapor", "run", *parts]
         beats = tuple(loop for part in parts for loop in loops(part))

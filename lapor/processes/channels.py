@@ -11,14 +11,9 @@ from complaints.runtime.upstream import Upstream
 
 if TYPE_CHECKING:  # `lapor up` imports this module too, and must stay small in memory
     from channels.base import Channel
-    from channels.correspondence import Correspondence
+    from channels.intake import Intake
     from channels.web.places import RegencySearch
     from complaints.crypto import Keyring
-    from normalizer.places.gazetteer import Gazetteer
-    from view.client import ViewClient
-
-SMPP_PORT = 2775
-"""The port that IANA assigned to SMPP."""
 
 PASSWORD_CHARACTERS = 8
 """Maximum length of a bind's password (SMPP 3.4, 4.1.1: nine octets with the final NUL). A longer one would be cut silently."""
@@ -33,18 +28,14 @@ class Parts:
         keys: the keys of this installation.
         turned: the heartbeat, which the channel calls in each round of its loop.
         upstream: where the channel reports whether it reaches its upstream.
-        cases: looks up cases in the view.
-        memory: the channel's replies.
-        gazetteer: the regions.
+        intake: takes the channel's messages.
     """
 
     settings: Settings
     keys: "Keyring"
     turned: Callable[[], None]
     upstream: Upstream
-    cases: "ViewClient"
-    memory: "Correspondence"
-    gazetteer: "Gazetteer"
+    intake: "Intake"
 
 
 def sms(parts: Parts) -> "Channel":
@@ -54,24 +45,18 @@ def sms(parts: Parts) -> "Channel":
         ConfigurationError: no SMSC is set, or an address is wrong.
     """
     from channels.sms.channel import SmsChannel
-    from channels.sms.memory import Memory
+    from channels.sms.links import read_links
+    from channels.sms.window import Limits
 
     settings = parts.settings
-    if settings.smpp is None:
-        raise ConfigurationError("no SMSC: set LAPOR_SMPP=smpp://system_id:password@host:port")
-    addresses = [parse_address(address, scheme="smpp", default_port=SMPP_PORT) for address in settings.smpp.split(",")]
-    if any(len(address.password.get_secret_value()) > PASSWORD_CHARACTERS for address in addresses):
+    links = read_links(settings.smpp or "")
+    if any(len(link.address.password.get_secret_value()) > PASSWORD_CHARACTERS for link in links):
         raise ConfigurationError(f"LAPOR_SMPP: SMPP 3.4 allows passwords of at most {PASSWORD_CHARACTERS} characters")
     return SmsChannel(
-        addresses,
-        memory=Memory(
-            settings.data / "sms" / "memory.db",
-            window_s=settings.same_sms_window_s,
-            part_timeout_s=settings.part_timeout_s,
-        ),
-        pseudonym=lambda text: parts.keys.pseudonym("sms", text),
+        links,
+        intake=parts.intake,
         turned=parts.turned,
-        window=settings.smpp_window,
+        limits=Limits(size=settings.smpp_window, answer_s=settings.smpp_answer_s),
         upstream=parts.upstream,
     )
 
@@ -82,23 +67,22 @@ def twitter(parts: Parts) -> "Channel":
     Raises:
         ConfigurationError: no address of X is set.
     """
-    from channels.twitter.budget import ReadBudget
-    from channels.twitter.channel import Mark, Pace, TwitterChannel
+    from channels.twitter.channel import TwitterChannel
     from channels.twitter.client import UserKeys, XClient
     from channels.twitter.hint import Hint
+    from channels.twitter.reader import Pace
 
     settings = parts.settings
     if settings.x_api is None:
         raise ConfigurationError("no X API: set LAPOR_X_API to its base address")
-    base, token, folder = settings.x_api, settings.x_bearer_token.get_secret_value(), settings.data / "twitter"
+    base, token, account = settings.x_api, settings.x_bearer_token.get_secret_value(), settings.x_account
     keys = UserKeys.parse(settings.x_user_keys.get_secret_value())
-    budget = ReadBudget(folder / "reads.json", monthly=settings.x_monthly_reads, now=lambda: datetime.now(UTC))
-    hint = Hint(base, bearer_token=token, account=settings.x_account) if settings.x_stream else None
+    hint = Hint(base, bearer_token=token, account=account) if settings.x_stream else None
     return TwitterChannel(
-        XClient(base, bearer_token=token, account=settings.x_account, user_keys=keys, upstream=parts.upstream),
-        mark=Mark(folder / "mark.json"),
-        account=settings.x_account,
-        pace=Pace(poll_s=settings.x_poll_s, budget=budget, hint=hint),
+        XClient(base, bearer_token=token, account=account, user_keys=keys, upstream=parts.upstream),
+        account=account,
+        intake=parts.intake,
+        pace=Pace(poll_s=settings.x_poll_s, monthly=settings.x_monthly_reads, now=lambda: datetime.now(UTC), hint=hint),
         turned=parts.turned,
     )
 
@@ -111,10 +95,8 @@ def telegram(parts: Parts) -> "Channel":
     """
     from channels.telegram.channel import TelegramChannel, Ways
     from channels.telegram.client import TelegramClient
-    from channels.telegram.cursor import Mark
-    from channels.telegram.handover import Taking
+    from channels.telegram.handover import Handover
     from channels.telegram.webhook import Hook
-    from complaints import ids
     from complaints.storage.bucket import attachment_store
 
     settings, keys, hook = parts.settings, parts.keys, None
@@ -129,16 +111,14 @@ def telegram(parts: Parts) -> "Channel":
         secret = keys.pseudonym("telegram", "the webhook's secret")
         hook = Hook(url=settings.telegram_webhook, host=at.host, port=at.port, secret=secret)
     client = TelegramClient(settings.telegram_api, token=token, upstream=parts.upstream)
-    taking = Taking(
-        client,
-        store=attachment_store(settings),
-        pseudonym=lambda text: keys.pseudonym("telegram", text),
-        code_of=lambda upstream_id: keys.tracking_code(ids.complaint_id("telegram", upstream_id)),
-    )
     return TelegramChannel(
         client,
-        mark=Mark(settings.data / "telegram" / "mark.json", bot_id=int(bot_id)),
-        taking=taking,
+        intake=parts.intake,
+        handover=Handover(
+            client,
+            store=attachment_store(settings),
+            pseudonym=lambda text: keys.pseudonym("telegram", text),
+        ),
         ways=Ways(wait_s=settings.telegram_poll_s, hook=hook),
         turned=parts.turned,
     )
@@ -153,20 +133,19 @@ def web(parts: Parts) -> "Channel":
     from channels.web.channel import WebChannel
     from channels.web.parts import WebParts
     from channels.web.receipts import Receipts
-    from channels.web.request_keys import RequestKeys
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
     from complaints.storage.bucket import attachment_store
+    from view.client import ViewClient
 
     settings = parts.settings
+    urls, key = settings.view_required()
     if settings.web is None:
         raise ConfigurationError("no address for the web channel: set LAPOR_WEB=host:port")
     at = parse_address(f"http://{settings.web}", scheme="http", default_port=8080)
     web_parts = WebParts(
-        cases=parts.cases,
-        letters=parts.memory,
-        regencies=_regencies(parts),
+        cases=ViewClient(urls, key=key),
+        regencies=_regencies(),
         store=attachment_store(settings),
-        requests=RequestKeys(settings.data / "web" / "requests.db"),
         forms=Forms(parts.keys.pseudonym("web", "the secret of the forms")),
         receipts=Receipts(parts.keys.pseudonym("web", "the secret of the receipts")),
         keys=ApiKeys(settings.api_keys_file),
@@ -179,19 +158,22 @@ def web(parts: Parts) -> "Channel":
         max_file_bytes=settings.attachment_max_bytes,
     )
     return WebChannel(
-        host=at.host, port=at.port, parts=web_parts, turned=parts.turned, proxies=settings.web_proxies or ""
+        parts.intake, (at.host, at.port), web_parts, turned=parts.turned, proxies=settings.web_proxies or ""
     )
 
 
-def _regencies(parts: Parts) -> "RegencySearch":
-    """Return the search for kabupaten and kota. It uses the gazetteer and the normaliser that are already loaded."""
+def _regencies() -> "RegencySearch":
+    """Return the search for kabupaten and kota."""
     from channels.web.places import RegencySearch
     from normalizer.complaint import Normaliser
 
-    def reads(text: str) -> str | None:
-        return Normaliser.load().read("", address=text).place.regency
+    normaliser = Normaliser.load()
 
-    return RegencySearch(parts.gazetteer.regencies(), province=parts.gazetteer.name, reads=reads)
+    def reads(text: str) -> str | None:
+        return normaliser.read("", address=text).place.regency
+
+    names = normaliser.gazetteer
+    return RegencySearch(names.regencies(), province=names.name, reads=reads)
 
 
 def webhook(parts: Parts) -> "Channel":
@@ -208,6 +190,7 @@ def webhook(parts: Parts) -> "Channel":
         raise ConfigurationError("no webhooks: set LAPOR_WEBHOOK=host:port and LAPOR_WEBHOOK_SECRETS_FILE")
     at = parse_address(f"http://{settings.webhook}", scheme="http", default_port=8082)
     return WebhookChannel(
+        parts.intake,
         read_sources(settings.webhook_secrets_file),
         at=(at.host, at.port),
         pseudonym=lambda text: parts.keys.pseudonym("webhook", text),

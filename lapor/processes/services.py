@@ -1,16 +1,17 @@
-"""The services of `lapor run`: channels, the router, the sink and the view, each in the foreground until it is told to stop."""
+"""The services of `lapor run`: channels, conversation, router, sink and view, each in the foreground until it is told to stop."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from prometheus_client import start_http_server
 
+from complaints.bus.step.options import WorkerOptions
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings, parse_address
-from complaints.runtime.telemetry import configure_logging
+from complaints.runtime.telemetry import Heartbeat, configure_logging
 from lapor.processes.channels import CHANNELS
 from lapor.processes.collector import settle
-from lapor.processes.wiring import WORKERS, heartbeats, router_step, stop_on_signals, store
+from lapor.processes.wiring import WORKERS, conversation_step, heartbeats, router_step, stop_on_signals, store
 
 ROUTER_WEB_PORT = 9410
 """The port of the router's web endpoint if LAPOR_ROUTER_WEB names only a host."""
@@ -41,6 +42,8 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
     match names:
         case ["router"]:
             run_router(settings)
+        case ["conversation"]:
+            run_conversation(settings)
         case ["sink"]:
             run_sink(settings)
         case ["view"]:
@@ -79,26 +82,16 @@ def run_router(settings: Settings) -> None:
         SystemExit: with the worker's exit status.
     """
     from complaints.bus.step.identity import claim
-    from complaints.bus.step.options import WorkerOptions
     from complaints.bus.step.worker import Worker
     from router import app
     from router.cases.step import STEP
 
     configure_logging("router", settings.log_level)
-    name = f"router-{settings.ordinal}" if settings.ordinal else "router"
-    brokers, beat = settings.kafka_required(), heartbeats(settings, name)
-    options = WorkerOptions(
-        brokers=brokers,
-        ordinal=settings.ordinal,
-        folder=settings.data / "router" / str(settings.ordinal),
-        batch=settings.router_batch,
-        fuse=settings.dead_letter_fuse,
-        heartbeat=beat.beat,
-    )
+    options, beat = step_options(settings, "router", batch=settings.router_batch)
     # no heartbeat yet: the supervisor would take the loading of the rules for a hung turn
     identity = claim(STEP, replace(options, heartbeat=lambda: None))
     host = app.HostOptions(
-        brokers=brokers,
+        brokers=options.brokers,
         folder=settings.data / "router" / "faust",
         web=_web_of(settings),
         key=settings.view_key.get_secret_value() if settings.view_key else "",
@@ -107,6 +100,53 @@ def run_router(settings: Settings) -> None:
     worker = Worker(router_step(settings), options, identity)
     settle(YOUNG_OBJECTS)
     app.run(app.build(worker, host), log_level=settings.log_level)
+
+
+def run_conversation(settings: Settings) -> None:
+    """Run a worker of the conversation's step until SIGTERM or SIGINT.
+
+    It claims its ordinal before it loads the normaliser, as the router does.
+
+    Raises:
+        ConfigurationError: no Kafka is set, or another worker has this ordinal.
+        BusUnavailable: Kafka did not answer in time.
+        Fenced: another worker took over.
+        FuseBlown: too many records became dead letters.
+    """
+    from complaints.bus.step.identity import claim
+    from complaints.bus.step.worker import Worker
+    from conversation.step import STEP
+
+    configure_logging("conversation", settings.log_level)
+    options, _ = step_options(settings, "conversation", batch=settings.conversation_batch)
+    identity = claim(STEP, replace(options, heartbeat=lambda: None))
+    worker = Worker(conversation_step(settings), options, identity)
+    settle(YOUNG_OBJECTS)
+    with stop_on_signals() as stop:
+        worker.run(stop)
+
+
+def step_options(settings: Settings, step: str, *, batch: int) -> tuple[WorkerOptions, Heartbeat]:
+    """Return how this process's worker of a step runs, and its heartbeat.
+
+    Args:
+        settings: the ordinal, the folder and the brokers.
+        step: the name of the service.
+        batch: the maximum number of records in one transaction.
+
+    Raises:
+        ConfigurationError: no Kafka is set.
+    """
+    beat = heartbeats(settings, f"{step}-{settings.ordinal}" if settings.ordinal else step)
+    options = WorkerOptions(
+        brokers=settings.kafka_required(),
+        ordinal=settings.ordinal,
+        folder=settings.data / step / str(settings.ordinal),
+        batch=batch,
+        fuse=settings.dead_letter_fuse,
+        heartbeat=beat.beat,
+    )
+    return options, beat
 
 
 def _web_of(settings: Settings) -> tuple[str, int] | None:

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,20 +19,24 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus import Backlog, Scanner
     from complaints.bus.admin import Administration
     from complaints.bus.step.contract import StepSpec
+    from conversation.step import Rules
     from normalizer.complaint import Normaliser
     from router.routing import Router
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
 
-WORKERS = ("router", "sink", "view")
+WORKERS = ("router", "conversation", "sink", "view")
 
-STEPS = frozenset({"router"})
+STEPS = frozenset({"router", "conversation"})
 """Those of them that are steps: the supervisor restarts one of these as soon as it hangs, because others wait for it."""
+
+WITHOUT_ACCOUNTS = frozenset({"web"})
+"""The channels by which nothing is sent: what the citizen would be told is on the page."""
 
 
 def loops(service: str) -> tuple[str, ...]:
-    """Return the names of the heartbeats of a channel or worker. A channel has two, because its replies are sent by a separate thread."""
-    return (service, f"{service}-replies") if service in CHANNELS else (service,)
+    """Return the names of the heartbeats of a channel or worker. A channel with accounts has two, the second one of its sender."""
+    return (service, f"{service}-sender") if service in CHANNELS.keys() - WITHOUT_ACCOUNTS else (service,)
 
 
 def stale_after_s(service: str) -> float:
@@ -74,10 +79,57 @@ def router_step(settings: Settings) -> "StepSpec":
         mailbox=COMPLAINTS,
         states=CASES,
         function=CaseStep(router(settings), lambda outcome: counter(outcome).inc()),
-        dead_letter=lambda record, error, attempts: encode(
-            of_record(record, error, attempts=attempts), source="/router"
+        dead_letter=lambda record, error, attempts: (
+            encode(of_record(record, error, attempts=attempts), source="/router"),
         ),
         format=FORMAT,
+    )
+
+
+def conversation_step(settings: Settings) -> "StepSpec":
+    """Return the conversation's step: its topics and its function."""
+    from channels.sms.text import text_of
+    from complaints.bus.deadletter import of_record
+    from complaints.bus.envelope import encode
+    from complaints.bus.step.contract import StepSpec
+    from complaints.contract import CITIZENS, CONVERSATIONS
+    from complaints.runtime import telemetry
+    from conversation import records
+    from conversation.reading import Reads
+    from conversation.step import FORMAT, STEP, ConversationStep
+
+    counter = cache(telemetry.MESSAGES_LANDED.labels)
+    step = ConversationStep(
+        keyring(settings),
+        Reads(normaliser=normaliser(), text_of={"sms": text_of}),
+        conversation_rules(settings),
+        lambda outcome: counter(outcome).inc(),
+    )
+    return StepSpec(
+        name=STEP,
+        mailbox=CONVERSATIONS,
+        states=CITIZENS,
+        function=step,
+        dead_letter=lambda record, error, attempts: step.dead_letter(
+            record, encode(of_record(record, error, attempts=attempts), source="/conversation")
+        ),
+        timer=records.due,
+        format=FORMAT,
+    )
+
+
+def conversation_rules(settings: Settings) -> "Rules":
+    """Return the settings of the conversation."""
+    from conversation.landing import LandingRules
+    from conversation.step import Rules
+    from conversation.telling import TellingRules
+
+    return Rules(
+        landing=LandingRules(
+            same_words_ms=int(settings.same_sms_window_s * 1000), question_ms=int(settings.question_hours * 3_600_000)
+        ),
+        telling=TellingRules(per_hour=settings.replies_per_hour, useful_for=timedelta(hours=settings.reply_max_hours)),
+        part_timeout_ms=int(settings.part_timeout_s * 1000),
     )
 
 

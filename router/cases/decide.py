@@ -123,6 +123,8 @@ def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
     """
     if record.kind is None:
         return _open(case, record, law)
+    if record.kind is CommandKind.status:
+        return Decision((), case)
     if case is None:
         raise ContractViolation(
             f"no case has the code {tracking.spaced(record.code)}: {record.kind.value} has nothing to act on"

@@ -23,7 +23,6 @@ _COMPLAINT_NEEDS: dict[str, type] = {
     "title": str,
     "text": str,
     "reporter_ref": str,
-    "reply_address": str,
     "raw": dict,
     "normaliser_version": str,
 }
@@ -43,7 +42,7 @@ _COMPLAINT_HAS: dict[str, type] = {
 }
 _COMMAND_NEEDS: dict[str, type] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
 _COMMAND_HAS: dict[str, type] = {"text": str}
-_SENDER_NEEDS: dict[str, type] = {"channel": str, "reporter_ref": str, "reply_address": str}
+_SENDER_NEEDS: dict[str, type] = {"channel": str, "reporter_ref": str}
 _ADDITION_NEEDS: dict[str, type] = {"text": str, "received_at": str, "raw": dict}
 _READING_HAS: dict[str, type] = {
     "place": dict,
@@ -124,10 +123,12 @@ def _command_kind(body: dict[str, Any]) -> CommandKind:
             raise ContractViolation("a command to add needs an addition and a reading")
         _check(body["addition"], _ADDITION_NEEDS, {"attachments": list})
         _check(body["reading"], {}, _READING_HAS)
-        _check(body, {}, {"sender": dict})
-        if body.get("sender") is not None:
-            _check(body["sender"], _SENDER_NEEDS, {})
         _check_regions(body["reading"])
+    if kind is CommandKind.status and not isinstance(body.get("sender"), dict):
+        raise ContractViolation("a command that asks for the status needs a sender")
+    _check(body, {}, {"sender": dict})
+    if body.get("sender") is not None:
+        _check(body["sender"], _SENDER_NEEDS, {})
     return kind
 
 

@@ -7,16 +7,18 @@ import orjson
 
 from complaints import tracking
 from complaints.bus import Headers, Record, StoredRecord
-from complaints.bus.envelope import CHANNEL_HEADER, FIXED, type_of
+from complaints.bus.envelope import FIXED, type_of
 from complaints.bus.step.contract import Effect, State
-from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
-from complaints.event import Complaint, Reply
+from complaints.command import CommandKind
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
+from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
+from complaints.mail import Reply
 from normalizer.parts import title_of
 from router.cases.decide import Decision, Law, continuation_of, decide, is_of_another
 from router.cases.inbound import Inbound, read
 from router.cases.plain import Document
-from router.cases.replies import reply_to
+from router.cases.replies import reply_to, status_for
 
 STEP = "lapor-router"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
@@ -32,7 +34,7 @@ _REPLY = (*FIXED, ("ce_type", type_of(Reply)))
 _COMPLAINT = (*FIXED, ("ce_type", type_of(Complaint)))
 
 Count = Callable[[str], None]
-"""Is told what a record led to: "opened", "added", ..., "repeated" or "passed on"."""
+"""Is told what a record led to: a kind of fact, "repeated", "passed on" or "asked for the status"."""
 
 
 class CaseStep:
@@ -58,6 +60,9 @@ class CaseStep:
         if is_of_another(case, inbound):
             self._count("passed on")
             return Effect(outputs=(passed_on(inbound),))
+        if inbound.kind is CommandKind.status:
+            self._count("asked for the status")
+            return Effect(outputs=(_told(status_for(inbound, case)),))
         decision = decide(case, inbound, self._law)
         if not decision.facts:
             self._count("repeated")
@@ -78,12 +83,16 @@ def _outputs(decision: Decision, inbound: Inbound) -> list[Record]:
     caused: Headers = (*_FACT, (OFFSET_HEADER, str(inbound.offset).encode()))
     records = [_record(CASE_EVENTS, inbound.code, fact, caused, fact["at"]) for fact in facts]
     if (reply := reply_to(facts, case)) is not None:
-        headers = (*_REPLY, (CHANNEL_HEADER, reply["channel"].encode()))
-        records.append(_record(REPLIES, reply["complaint_id"], reply, headers, reply["created_at"]))
+        records.append(_told(reply))
     if facts[0]["kind"] == FactKind.continued.value:
         complaint = continuation(case, inbound)
         records.append(_record(COMPLAINTS, complaint["tracking_code"], complaint, _COMPLAINT, inbound.at))
     return records
+
+
+def _told(reply: Document) -> Record:
+    """Return the record that goes to the mailbox of the citizen."""
+    return _record(CONVERSATIONS, reply["citizen"], reply, _REPLY, reply["created_at"])
 
 
 def continuation(case: Document, inbound: Inbound) -> Document:
@@ -110,7 +119,6 @@ def continuation(case: Document, inbound: Inbound) -> Document:
         "hints": first.get("hints", {}),
         "attachments": addition.get("attachments", []),
         "reporter_ref": sender["reporter_ref"],
-        "reply_address": sender["reply_address"],
         "anonymous": first.get("anonymous", False),
         "secret": first.get("secret", False),
         "missing": reading.get("missing", []),

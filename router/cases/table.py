@@ -35,6 +35,8 @@ _NOTED: Final = (FactKind.refused,)
 """The case moved on before the refusal came: it stays where it is, and never goes back to the agency."""
 
 _ANSWERED: Final = (FactKind.answered,)
+_TOLD: Final[tuple[FactKind, ...]] = ()
+"""Whoever asks for the status hears it, and the case stays as it is."""
 
 ALREADY: Final = "{actor} has already refused this case."
 """The sentence that means: the command was already applied."""
@@ -69,16 +71,17 @@ TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
     (CommandKind.answer, Role.refuser): _always(_ONLY_OWNER),
     (CommandKind.answer, Role.former): _always(_ONLY_OWNER),
     (CommandKind.answer, Role.other): _always(_ONLY_OWNER),
+    **{(CommandKind.status, role): _always(_TOLD) for role in Role},
 }
 """The outcome of each command by each role in each state. It is total: a test holds that no combination is missing."""
 
 
 def perhaps(facts: tuple[FactKind, ...]) -> frozenset[FactKind]:
     """Return those of the facts of a command that follow only where they apply."""
-    match facts[0]:
-        case FactKind.opened:
+    match facts[:1]:
+        case (FactKind.opened,):
             return frozenset({FactKind.asked})
-        case FactKind.added:
+        case (FactKind.added,):
             return frozenset({FactKind.routed, FactKind.asked})
         case _:
             return frozenset()

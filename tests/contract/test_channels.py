@@ -1,6 +1,8 @@
-"""The ack rule, for every door: upstream hears yes only after Kafka acked or the spool fsynced."""
+"""The acknowledge rule, for every channel: upstream hears yes only after Kafka acknowledged the raw message or the spool fsynced it."""
 
 import logging
+import shutil
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -8,94 +10,106 @@ from pathlib import Path
 import pytest
 
 from channels.intake import Intake
-from channels.safe import Outcome, Receipt
-from complaints.bus.confluent import ConfluentScanner
-from complaints.bus.kafka_python import KafkaPythonProducer
-from complaints.contract import COMPLAINTS, DEAD_LETTERS
+from channels.safe import Receipt
+from channels.sending.run import run_sender
+from channels.sending.spec import SenderSpec
+from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus.step.options import WorkerOptions
+from complaints.contract import CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.event import Complaint, DeadLetter
-from complaints.message import InboundMessage
+from complaints.limits import BODY_BYTES
+from complaints.mail import Received
+from complaints.message import InboundMessage, unpack
 from complaints.storage.spool import Spool
-from normalizer.complaint import Normaliser
-from tests.harness.channels import DRIVERS, Driver, Running, fresh
+from tests.harness.channels import DRIVERS, POLLED, Driver, Running, fresh
 from tests.harness.support import KafkaServer, message, start_kafka, wait_until
-
-POISON = "RACUN"
-"""A text at which this suite's normaliser stumbles, as a fault of our own would."""
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
     """A broker of this suite's own, since it is killed."""
-    server = start_kafka(tmp_path_factory.mktemp("doors"))
+    server = start_kafka(tmp_path_factory.mktemp("channels"))
     yield server
     server.stop()
 
 
-@pytest.fixture(scope="module")
-def normaliser() -> Normaliser:
-    """The real one."""
-    return Normaliser.load()
-
-
 @pytest.fixture(params=DRIVERS)
-def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Driver]:
-    """Each door in turn, with its upstream."""
+def driver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Driver]:
+    """Each channel in turn, with its upstream."""
     made = DRIVERS[request.param](tmp_path)
     yield made
     made.close()
 
 
-class House:
-    """A door's process: what starts, crashes and starts again on the same folder."""
+served = pytest.mark.parametrize("driver", sorted(DRIVERS.keys() - POLLED), indirect=True)
+"""Channels that upstream calls."""
 
-    def __init__(self, door: Driver, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, folder: Path) -> None:
-        self.door, self.broker, self.folder = door, broker, folder
-        self._normaliser, self._keys = normaliser, keys
+polled = pytest.mark.parametrize("driver", sorted(POLLED), indirect=True)
+"""Channels that ask upstream: they move their cursor in a transaction on Kafka, and have nothing to spool."""
+
+
+class House:
+    """A channel's process: what starts, crashes and starts again on the same folder."""
+
+    def __init__(self, driver: Driver, broker: KafkaServer, keys: Keyring, folder: Path) -> None:
+        self.driver, self.broker, self.folder, self._keys = driver, broker, folder, keys
         self.scanner = ConfluentScanner(broker.brokers)
         self.running: Running | None = None
-        self.begin = {topic: self.scanner.ends(topic) for topic in (COMPLAINTS, DEAD_LETTERS)}
-
-    def normalise(self, message: InboundMessage) -> Complaint:
-        """As the door's process does, but for the poison."""
-        if POISON in message.text:
-            raise RuntimeError("stumbled")
-        return self._normaliser.normalise(message, self._keys)
+        self.begin = self.scanner.ends(CONVERSATIONS)
+        self._sender: tuple[threading.Event, threading.Thread] | None = None
 
     def start(self, *, spool_bytes: int = 1 << 20, intake: type[Intake] = Intake) -> "House":
         """Start the process."""
-        self.spool = Spool(self.folder / "spool.db", max_bytes=spool_bytes)
-        self.producer = KafkaPythonProducer(self.broker.brokers, timeout_s=2.0)
-        self.intake = intake("door", normalise=self.normalise, producer=self.producer, spool=self.spool)
-        self.running = Running(self.door.make(self.folder), self.intake)
+        self.folder.mkdir(exist_ok=True)
+        spool = Spool(self.folder / "spool.db", max_bytes=spool_bytes)
+        self.producer = ConfluentProducer(self.broker.brokers, timeout_s=2.0)
+        self.intake = intake(self.driver.name, keyring=self._keys, producer=self.producer, spool=spool)
+        channel = self.driver.make(self.folder, self.intake)
+        self.running = Running(channel)
+        if self.driver.name in POLLED:
+            stop = threading.Event()
+            options = WorkerOptions(brokers=self.broker.brokers, ordinal=0, folder=self.folder / "sender")
+            spec = SenderSpec(channel=self.driver.name, keyring=self._keys)
+            thread = threading.Thread(
+                target=run_sender, args=(spec, channel.accounts), kwargs={"options": options, "stop": stop}
+            )
+            thread.start()
+            self._sender = (stop, thread)
         return self
 
     def stop(self) -> None:
         """Stop the process cleanly."""
         assert self.running is not None
         running, self.running = self.running, None
+        if self._sender is not None:
+            stop, thread = self._sender
+            stop.set()
+            thread.join(60)
+            self._sender = None
         running.stop()
         self.intake.close()
         self.producer.close()
 
-    def partitions(self) -> list[list[Complaint]]:
-        """Return the complaints on Kafka since the beginning, by partition, each in its order."""
-        found: dict[int, list[Complaint]] = {}
-        for batch in self.scanner.scan(COMPLAINTS, start=self.begin[COMPLAINTS]):
+    def partitions(self) -> list[list[tuple[Received, InboundMessage]]]:
+        """Return what stands in the mailboxes of citizens since the beginning, by partition, each in its order."""
+        found: dict[int, list[tuple[Received, InboundMessage]]] = {}
+        for batch in self.scanner.scan(CONVERSATIONS, start=self.begin):
             for stored in batch:
-                complaint = Complaint.model_validate_json(stored.value or b"")
-                found.setdefault(stored.partition, []).append(complaint)
+                record = Received.model_validate_json(stored.value or b"")
+                packed = self._keys.unseal(record.sealed, owner=record.id, month=record.month)
+                said = unpack(packed, channel=record.channel, account=record.account, received_at=record.received_at)
+                found.setdefault(stored.partition, []).append((record, said))
         return list(found.values())
 
-    def came(self) -> list[Complaint]:
-        """Return the complaints on Kafka since the beginning."""
-        return [complaint for partition in self.partitions() for complaint in partition]
+    def came(self, text: str = "") -> list[tuple[Received, InboundMessage]]:
+        """Return the messages with a text, on Kafka since the beginning."""
+        return [one for partition in self.partitions() for one in partition if text in words(one[1])]
 
-    def letters(self) -> list[DeadLetter]:
-        """Return the dead letters since the beginning."""
-        batches = self.scanner.scan(DEAD_LETTERS, start=self.begin[DEAD_LETTERS])
-        return [DeadLetter.model_validate_json(stored.value or b"") for batch in batches for stored in batch]
+
+def words(said: InboundMessage) -> str:
+    """Return what a message says; that of an SMS is not decoded yet."""
+    return said.text or said.body.decode("ascii", "replace")
 
 
 @pytest.fixture(autouse=True)
@@ -106,105 +120,173 @@ def _no_chatter() -> None:
 
 
 @pytest.fixture
-def house(door: Driver, broker: KafkaServer, normaliser: Normaliser, keys: Keyring, tmp_path: Path) -> Iterator[House]:
+def house(driver: Driver, broker: KafkaServer, keys: Keyring, tmp_path: Path) -> Iterator[House]:
     """Not yet started; a test that failed leaves no thread behind."""
-    made = House(door, broker, normaliser, keys, tmp_path)
+    made = House(driver, broker, keys, tmp_path / "process")
     yield made
     if made.running is not None:
         made.stop()
 
 
 def test_kafka_up_yes_means_that_it_is_there(house: House) -> None:
-    """At the moment of the yes the complaint stands on Kafka."""
+    """At the moment of the yes the raw message stands on Kafka."""
     house.start()
     text = fresh("Jalan di Kota Semarang berlubang")
-    assert house.door.say(text)
-    (complaint,) = house.came()
-    assert text in complaint.text
+    assert house.driver.say(text)
+    assert len({record.id for record, _ in house.came(text)}) == 1
     assert house.intake.waiting == 0
-    house.stop()
-
-
-def test_poison_is_a_dead_letter_with_its_reason_and_the_door_lives(house: House) -> None:
-    """Upstream is told yes, since the message is kept; the next one goes through."""
-    house.start()
-    assert house.door.say(fresh(POISON))
-    assert house.door.say(fresh("lampu mati"))
-    wait_until(lambda: len(house.letters()) == 1, what="the dead letter")
-    (letter,) = house.letters()
-    assert letter.error_class == "RuntimeError"
-    assert "stumbled" in letter.reason
-    assert POISON.encode() in letter.payload
-    assert len(house.came()) == 1
     house.stop()
 
 
 class Crashing(Intake):
     """A process that dies after Kafka has the record and before upstream hears of it."""
 
-    def accept(self, message: InboundMessage) -> "Future[Receipt]":
+    def take(self, message: InboundMessage) -> "Future[Receipt]":
         """Keep the message; the answer never comes."""
-        super().accept(message).result(30)
+        super().take(message).result(30)
         return Future()
 
 
-def test_a_crash_between_write_and_answer_gives_one_complaint(house: House) -> None:
-    """Upstream sends again to the new process; ids are derived, so it is the same complaint."""
+@served
+def test_a_crash_between_write_and_answer_leaves_the_message_once_for_each_delivery(
+    driver: Driver, house: House
+) -> None:
+    """Upstream sends again to the new process. Where upstream names its messages it is the same one; an SMS has the same words."""
     house.start(intake=Crashing)
     text = fresh("air mati")
-    assert not house.door.say(text)
+    assert not driver.say(text)
     house.stop()
     house.start()
-    assert house.door.say(text)
-    assert len(house.came()) >= 2
-    assert len({complaint.id for complaint in house.came()}) == 1
-    assert len({complaint.tracking_code for complaint in house.came()}) == 1
+    assert driver.say(text)
+    came = house.came(text)
+    assert len(came) >= 2
+    assert len({record.citizen for record, _ in came}) == 1
+    assert len({record.id for record, _ in came}) == (len(came) if driver.name == "sms" else 1)
     house.stop()
 
 
-def test_kafka_away_means_spooled_then_delivered_in_order(house: House) -> None:
-    """Yes is told after the fsync; a restart of the door meanwhile loses nothing; the order of each partition holds."""
+@polled
+def test_a_crash_at_any_point_of_a_poll_leaves_the_message_once(driver: Driver, house: House) -> None:
+    """The page and its cursor are one transaction: the next process reads from where the last one committed."""
+    house.start()
+    text = fresh("air mati")
+    assert driver.say(text)
+    house.stop()
+    shutil.rmtree(house.folder)
+    house.start()
+    other = fresh("lampu mati")
+    assert driver.say(other)
+    assert len(house.came(text)) == len(house.came(other)) == 1
+    house.stop()
+
+
+@served
+def test_a_second_process_takes_messages_too(driver: Driver, house: House, keys: Keyring, tmp_path: Path) -> None:
+    """Both put a message under the same name into the same mailbox."""
+    text = fresh("pipa bocor")
+    for folder in ("one", "two"):
+        other = House(driver, house.broker, keys, tmp_path / folder)
+        other.begin = house.begin
+        other.start()
+        assert driver.say(text)
+        other.stop()
+    came = house.came(text)
+    assert len({record.citizen for record, _ in came}) == 1
+    assert len({record.id for record, _ in came}) == (2 if driver.name == "sms" else 1)
+
+
+@served
+def test_a_wiped_folder_of_the_channel_loses_nothing_that_kafka_has(driver: Driver, house: House) -> None:
+    """A dead disk of the channel: nothing but the spool is on it, and that was empty."""
+    house.start()
+    text = fresh("sampah menumpuk")
+    assert driver.say(text)
+    assert house.intake.waiting == 0
+    house.stop()
+    shutil.rmtree(house.folder)
+    house.start()
+    assert driver.say(text)
+    assert len({record.citizen for record, _ in house.came(text)}) == 1
+    house.stop()
+
+
+@served
+def test_kafka_away_means_spooled_then_delivered_in_order(driver: Driver, house: House) -> None:
+    """Yes is told after the fsync; a restart of the channel meanwhile loses nothing; the order of each partition holds."""
     house.start()
     house.broker.kill()
     texts = [fresh(f"antrean {number}") for number in range(4)]
     try:
-        assert all(house.door.say(text) for text in texts[:2])
+        assert all(driver.say(text) for text in texts[:2])
         house.stop()
         house.start()
-        assert all(house.door.say(text) for text in texts[2:])
+        assert all(driver.say(text) for text in texts[2:])
         assert house.intake.waiting == 4
     finally:
         house.broker.start()
-    wait_until(lambda: len({complaint.id for complaint in house.came()}) == 4, timeout_s=60, what="all four")
+    wait_until(lambda: len({record.id for record, _ in house.came("antrean")}) == 4, timeout_s=60, what="all four")
     wait_until(lambda: house.intake.waiting == 0, what="an empty spool")
     for partition in house.partitions():
-        order = [next((texts.index(text) for text in texts if text in complaint.text), -1) for complaint in partition]
+        order = [next((texts.index(text) for text in texts if text in words(said)), -1) for _, said in partition]
         first = list(dict.fromkeys(number for number in order if number >= 0))
         assert first == sorted(first)
     house.stop()
 
 
-def test_a_full_spool_while_kafka_is_away_is_a_no(house: House) -> None:
+@polled
+def test_kafka_away_moves_no_cursor(driver: Driver, house: House) -> None:
+    """What is polled waits upstream, and comes when Kafka is back."""
+    house.start()
+    assert driver.say(fresh("sebelum"))
+    house.broker.kill()
+    text = fresh("tertahan")
+    try:
+        assert not driver.say(text)
+    finally:
+        house.broker.start()
+    wait_until(lambda: len(house.came(text)) == 1, timeout_s=90, what="the message")
+    house.stop()
+
+
+@served
+def test_a_full_spool_while_kafka_is_away_is_a_no(driver: Driver, house: House) -> None:
     """Upstream keeps the message, and it comes when there is room again."""
     house.start(spool_bytes=100)
     house.broker.kill()
     text = fresh("penuh")
     try:
-        assert not house.door.say(text)
+        assert not driver.say(text)
         assert house.intake.waiting == 0
     finally:
         house.broker.start()
-    wait_until(lambda: house.door.say(text), timeout_s=60, what="the yes")
-    assert {complaint.text for complaint in house.came() if text in complaint.text}
+    wait_until(lambda: driver.say(text), timeout_s=60, what="the yes")
+    assert house.came(text)
     house.stop()
 
 
-def test_a_message_that_kafka_never_takes_is_a_dead_letter_or_a_no_and_never_waits_in_the_spool(house: House) -> None:
-    """Too large as a complaint, it is kept as a dead letter; too large for that too, it is refused for good."""
+@served
+def test_a_passing_fault_of_our_own_is_a_no_and_never_poison(driver: Driver, house: House) -> None:
+    """A disk that fails while Kafka is away: upstream keeps the message, and no record says that it cannot be read."""
     house.start()
-    big, huge = message("x" * 600_000, upstream_id=fresh("big")), message("x" * 1_200_000, upstream_id=fresh("huge"))
-    assert house.intake.accept(big).result(30).outcome is Outcome.dead_lettered
-    with pytest.raises(ContractViolation, match="1200000 bytes"):
-        house.intake.accept(huge).result(30)
+    house.broker.kill()
+    text = fresh("disk")
+    try:
+        house.intake._safe._spool._database.execute("PRAGMA query_only = 1")
+        assert not driver.say(text)
+    finally:
+        house.broker.start()
+        house.intake._safe._spool._database.execute("PRAGMA query_only = 0")
+    wait_until(lambda: driver.say(text), timeout_s=60, what="the yes")
+    assert not [record for record, _ in house.came(text) if record.fault]
+    house.stop()
+
+
+def test_a_message_that_is_too_large_is_refused_for_good_and_never_waits_in_the_spool(
+    house: House,
+) -> None:
+    """Whatever Kafka would never take."""
+    house.start()
+    with pytest.raises(ContractViolation, match="at most"):
+        house.intake.take(message("x", body=b"x" * (BODY_BYTES + 1))).result(30)
     assert house.intake.waiting == 0
     house.stop()

@@ -30,7 +30,7 @@ TOPIC_OF = {model.__name__: topic.name for topic in topics().values() for model 
 
 def stored(model: str, value: bytes) -> StoredRecord:
     """Return a record as Kafka gives it."""
-    return StoredRecord(TOPIC_OF[model], 0, 1708, b"key", value, (), 0)
+    return StoredRecord(TOPIC_OF[model], 0, 1708, b"key", value, (("ce_type", type_of(MODELS[model])),), 0)
 
 
 def examples(model: type[Event]) -> dict[str, Any]:

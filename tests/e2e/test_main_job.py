@@ -130,12 +130,12 @@ def test_a_refusal_moves_the_case_and_saying_it_twice_changes_nothing(stack: Run
 def test_a_replay_moves_nobody_and_tells_nobody(stack: RunningStack) -> None:
     """No topic grows by it; the rules of now move nothing that they decided themselves."""
     from complaints.bus.confluent import ConfluentScanner
-    from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, REPLIES
+    from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONVERSATIONS
 
     scanner = ConfluentScanner(stack.note.addresses["kafka"])
-    before = [scanner.ends(topic) for topic in (COMPLAINTS, CASES, CASE_EVENTS, REPLIES)]
+    before = [scanner.ends(topic) for topic in (COMPLAINTS, CASES, CASE_EVENTS, CONVERSATIONS)]
     result = stack.last_json("replay", "--json")
-    assert [scanner.ends(topic) for topic in (COMPLAINTS, CASES, CASE_EVENTS, REPLIES)] == before
+    assert [scanner.ends(topic) for topic in (COMPLAINTS, CASES, CASE_EVENTS, CONVERSATIONS)] == before
     assert result["replies"] == result["moved"] == result["unreadable"] == 0
     assert result["read"] > 0
     assert stack.last_json("replay", "--since", "2099-01-01")["read"] == 0

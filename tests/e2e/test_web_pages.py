@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
 from complaints import tracking
-from complaints.event import ReplyKind
+from complaints.fact import FactKind
 from tests.harness.browser import TIME_LIMIT_S, chromium
 from tests.harness.web import PNG, House, door, served
+from tests.harness.web_cases import Facts
 
 __all__ = ["chromium", "door", "served"]
 
@@ -76,31 +78,31 @@ def test_a_citizen_reports_with_a_photo_and_follows_the_case(phone: Page, door: 
 
     expect(phone.get_by_role("heading", level=1)).to_have_text("Laporan Anda sudah kami terima")
     (complaint,) = door.complaints()
-    assert complaint.attachments[0].name == "lubang.png"
-    assert complaint.place.regency is not None
-    assert complaint.place.regency.code == "33.74"
-    assert complaint.anonymous
-    expect(phone.locator(".code")).to_have_text(tracking.spaced(complaint.tracking_code))
+    assert complaint.message.attachments[0].name == "lubang.png"
+    assert complaint.message.address == "Kota Semarang, Jawa Tengah"
+    assert complaint.message.anonymous
+    assert complaint.message.reply_to == {"contact": "081234567890"}
+    expect(phone.locator(".code")).to_have_text(tracking.spaced(complaint.mailbox))
 
     phone.get_by_role("link", name="Lacak laporan ini").click()
     expect(phone.get_by_text("sudah kami terima dan sedang kami teruskan")).to_be_visible()
-    door.settle(complaint, "menunggu")
-    door.write(complaint, "Di jalan mana kejadiannya?", ReplyKind.question)
+    door.settle(complaint, "menunggu", *Facts(complaint).made, asks="place")
     phone.reload()
     expect(phone.get_by_text("Sedang dipilah")).to_be_visible()
-    expect(phone.get_by_text("Di jalan mana kejadiannya?")).to_be_visible()
+    expect(phone.get_by_text("dan jalan mana kejadiannya?")).to_be_visible()
     phone.get_by_label("Keterangan tambahan").fill("Jl. Pemuda nomor 12")
     phone.get_by_role("button", name="Kirim keterangan").click()
     expect(phone.get_by_role("status").filter(has_text="Terima kasih")).to_be_visible()
     (added,) = door.additions()
-    assert added.addition is not None
-    assert added.addition.text == "Jl. Pemuda nomor 12"
+    assert (added.mailbox, added.message.text) == (complaint.mailbox, "Jl. Pemuda nomor 12")
 
-    door.settle(complaint, "ditanggapi", answer="Lubang sudah ditambal.")
+    facts = Facts(complaint).after(added.id, FactKind.added)
+    door.settle(complaint, "ditanggapi", *facts.made, answer="Lubang sudah ditambal.")
     phone.goto("/lacak")
-    phone.get_by_label("Kode laporan").fill(tracking.spaced(complaint.tracking_code).lower())
+    phone.get_by_label("Kode laporan").fill(tracking.spaced(complaint.mailbox).lower())
     phone.get_by_role("button", name="Lacak").click()
     expect(phone.get_by_text("Lubang sudah ditambal.")).to_be_visible()
+    expect(phone.get_by_text("sudah dilengkapi")).to_be_visible()
 
 
 def test_a_place_in_doubt_is_asked_about_and_nothing_typed_or_attached_is_lost(
@@ -123,9 +125,8 @@ def test_a_place_in_doubt_is_asked_about_and_nothing_typed_or_attached_is_lost(
 
     expect(phone.get_by_role("heading", level=1)).to_have_text("Laporan Anda sudah kami terima")
     (complaint,) = door.complaints()
-    assert complaint.place.regency is not None
-    assert complaint.place.regency.name == "Kota Semarang"
-    assert [file.name for file in complaint.attachments] == ["lubang.png"]
+    assert complaint.message.address == "Jl. Pemuda & Jl. Pandanaran, Kota Semarang, Jawa Tengah"
+    assert [file.name for file in complaint.message.attachments] == ["lubang.png"]
 
 
 def test_the_place_is_found_by_keyboard_as_it_is_typed(page: Page) -> None:
@@ -183,8 +184,8 @@ def test_axe_finds_nothing_wrong_on_any_page(chromium: Browser, door: House, siz
     """The form, its faults, the confirmation, the search and its fault, the case in each state, and a page that is not there."""
     door.send(contact="a")
     (complaint,) = door.complaints()
-    code = complaint.tracking_code
-    door.write(complaint, "Laporan Anda sudah kami terima.")
+    code = complaint.mailbox
+    facts = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "Sudah."}))
     context = chromium.new_context(viewport=size, base_url=str(door.http.base_url), locale="id-ID")
     page = context.new_page()
     looked_at = ["/", f"/diterima/{code}", "/lacak", "/lacak?kode=x", f"/lacak/{code}", "/lacak/x", "/tidak-ada"]
@@ -192,7 +193,8 @@ def test_axe_finds_nothing_wrong_on_any_page(chromium: Browser, door: House, siz
         page.goto(path)
         assert (path, axe(page), fits(page)) == (path, "", True)
     for state in ("menunggu", "diproses", "ditanggapi", "selesai"):
-        door.settle(complaint, state, answer="Sudah." if state == "ditanggapi" else "")
+        answer = "Sudah." if state == "ditanggapi" else ""
+        door.settle(complaint, state, *facts.made, answer=answer, asks="place" if state == "menunggu" else None)
         page.goto(f"/lacak/{code}")
         assert (state, axe(page), fits(page)) == (state, "", True)
     page.get_by_role("button", name="Kirim keterangan").click()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from complaints.bus.step.contract import position_key
 from complaints.crypto import Keyring
 from sinks.clickhouse.client import Store
 from tests.harness.case_checker import Checker
@@ -120,7 +121,7 @@ def settled(brokers: str) -> bool:
     positions = {
         entry.partition: entry.said["offset"]
         for entry in committed(brokers, "lapor.cases")
-        if entry.key == b"\0position"
+        if entry.key == position_key("lapor-router")
     }
     return all(positions.get(partition, 0) > offset for partition, offset in last.items())
 

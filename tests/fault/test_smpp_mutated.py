@@ -1,4 +1,4 @@
-"""PDUs that are none, by the thousand, over a live bind: it stays, and what is sound between them is a complaint."""
+"""PDUs that are none, by the thousand, over a live bind: it stays, and what is sound between them is a message."""
 
 import random
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def survive(house: House, smsc: OddSmsc, *, rounds: int) -> None:
         wanted = {(DELIVER_RESP, 0, MARK + number), (ENQUIRE_RESP, 0, MARK + rounds + number)}
         while wanted:
             wanted.discard(smsc.read()[1:])
-    texts = {complaint.text for complaint in house.came}
+    texts = set(house.texts)
     assert {f"lampu mati nomor {number}" for number in range(rounds)} <= texts
 
 

@@ -108,7 +108,7 @@ class Checker:
             "tracking_code": group[0]["tracking_code"],
             "complaint_id": complaint["id"],
             "channel": complaint["channel"],
-            "reply_address": complaint["reply_address"],
+            "citizen": complaint["reporter_ref"],
             "hop": len(model["chain"]) - 1,
             "additions": len(model["additions"]),
         }

@@ -48,7 +48,7 @@ class Log(NamedTuple):
     @classmethod
     def read(cls, brokers: str) -> "Log":
         """Read all topics of the router."""
-        names = ("complaints", "case-events", "cases", "replies", "deadletters")
+        names = ("complaints", "case-events", "cases", "conversations", "deadletters")
         return cls(*(list(committed(brokers, f"lapor.{name}")) for name in names))
 
 

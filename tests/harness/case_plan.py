@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import yaml
 
-from complaints import ids, tracking
+from complaints import tracking
 from complaints.bus import Headers, Record
 from complaints.bus.envelope import encode
 from complaints.command import CITIZEN, Command, CommandKind
@@ -19,7 +19,7 @@ from complaints.event import Complaint
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import plain, said
-from tests.harness.support import NOON, message
+from tests.harness.support import NOON, message, normalised
 
 POISON: Headers = (("test-poison", b"1"),)
 """Marks a record that no case can take, so that the checker need not judge that by itself."""
@@ -123,7 +123,7 @@ class Plan:
             secret=dice.random() < 0.03,
             anonymous=dice.random() < 0.05,
         )
-        return self._normaliser.normalise(sent, self._keys)
+        return normalised(sent, self._keys)
 
     @staticmethod
     def _with_code_of(other: Complaint, complaint: Complaint) -> Complaint:
@@ -187,14 +187,13 @@ class Plan:
             sent = message(text, channel=complaint.channel, upstream_id=upstream_id)
             completion = self._normaliser.complete(complaint, sent)
             yield Command(
-                id=ids.addition_id(complaint.id, upstream_id),
+                id=uuid5(complaint.id, upstream_id),
                 tracking_code=complaint.tracking_code,
                 kind=CommandKind.add,
                 actor=CITIZEN if self.dice.random() > 0.01 else self.law.administrator_id,
                 received_at=NOON,
                 addition=completion.addition,
                 reading=completion.reading,
-                reply_address=complaint.reply_address,
             )
 
     def _poison(self, number: int, complaint: Complaint) -> Record:

@@ -21,15 +21,13 @@ from tests.harness.events import DPU, PEMDA
 from tests.harness.support import NOON
 
 DUE = Deadline(duty="complete", working_days=14, due=date(2026, 11, 23), source="PermenPANRB 5/2025")
-SEALED = "c2VhbGVk-the-address-of-a-citizen"
 
 
 def complaint(number: int = 7, **changes: Any) -> Complaint:
     """Return a complaint as it is in a case; `number` tells it from others."""
     in_a_case: dict[str, Any] = {
-        "id": ids.complaint_id("web", str(number)),
+        "id": ids.message_id("web", str(number)),
         "channel": "web",
-        "reply_address": SEALED,
         "raw": Raw(coding="utf-8", upstream_id=str(number)),
     }
     return events.complaint(number, **(in_a_case | changes))

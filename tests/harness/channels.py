@@ -4,10 +4,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 import httpx
@@ -15,20 +16,19 @@ import httpx
 from channels.base import Channel
 from channels.intake import Intake
 from channels.sms.channel import SmsChannel
-from channels.sms.memory import Memory
-from channels.telegram.cursor import Mark as TelegramMark
-from channels.twitter.channel import Mark, TwitterChannel
+from channels.sms.links import read_links
+from channels.twitter.channel import TwitterChannel
 from channels.twitter.client import XClient
+from channels.twitter.reader import Pace
 from channels.web.channel import WebChannel
 from channels.webhook.channel import WebhookChannel
 from channels.webhook.sources import read_sources
 from complaints.crypto import Keyring
-from complaints.runtime.settings import parse_address
 from tests.harness.support import free_port, listens, wait_until
-from tests.harness.telegram import telegram_door
+from tests.harness.telegram import telegram_channel
 from tests.harness.telegram_standin import Telegram
-from tests.harness.twitter import twitter_pace
-from tests.harness.web import Cases, correspondence, furnish
+from tests.harness.web import furnish
+from tests.harness.web_cases import Cases
 from tests.harness.webhook import hand_in, sources_file
 
 PATIENCE_S = 6.0
@@ -36,10 +36,16 @@ PATIENCE_S = 6.0
 
 
 class Driver(Protocol):
-    """A door and its upstream."""
+    """A channel and its upstream.
 
-    def make(self, folder: Path) -> Channel:
-        """Return the door as a process would have it after a start; what it must remember stands in the folder."""
+    Attributes:
+        name: of the channel.
+    """
+
+    name: str
+
+    def make(self, folder: Path, intake: Intake) -> Channel:
+        """Return the channel as a process has it after a start, with a folder that is empty at first."""
 
     def say(self, text: str) -> bool:
         """Send a citizen's message; return whether upstream was told yes. Saying it again is a redelivery."""
@@ -51,9 +57,9 @@ class Driver(Protocol):
 class Running:
     """A door that runs in a thread, until it is stopped or crashes."""
 
-    def __init__(self, door: Channel, intake: Intake) -> None:
+    def __init__(self, channel: Channel) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=door.run, args=(intake, self._stop))
+        self._thread = threading.Thread(target=channel.run, args=(self._stop,))
         self._thread.start()
 
     def stop(self) -> None:
@@ -74,17 +80,21 @@ def upstream(name: str, folder: Path, *arguments: str, port: int) -> subprocess.
 class Sms:
     """SMPP over a real socket."""
 
+    name = "sms"
+
     def __init__(self, folder: Path) -> None:
         self._port, control = free_port(), free_port()
         self._control = f"http://127.0.0.1:{control}"
         arguments = ("--port", str(self._port), "--control-port", str(control), "--password", "secret08")
         self._process = upstream("smsc", folder, *arguments, port=control)
 
-    def make(self, folder: Path) -> Channel:
-        """One bind, and the durable memory of parts and texts."""
-        address = parse_address(f"smpp://lapor:secret08@127.0.0.1:{self._port}", scheme="smpp", default_port=2775)
-        memory = Memory(folder / "sms.db", window_s=86_400.0, part_timeout_s=1800.0)
-        return SmsChannel([address], memory=memory, pseudonym=lambda text: text[-20:], turned=lambda: None)
+    def make(self, folder: Path, intake: Intake) -> Channel:
+        """Return the channel with one bind, whose account is begun: the sender step is not part of this suite."""
+        assert folder.exists()
+        links = read_links(f"smpp://lapor:secret08@127.0.0.1:{self._port}")
+        channel = SmsChannel(links, intake=intake, turned=lambda: None)
+        channel.accounts[0].begin(None)
+        return channel
 
     def say(self, text: str) -> bool:
         """Deliver once, without the SMSC's own retries; a missing bind is waited for."""
@@ -105,33 +115,65 @@ class Sms:
         self._process.wait(30)
 
 
-class Twitter:
-    """X by its stand-in: yes is that the mark moved past the post."""
+class Polled:
+    """A channel that polls: yes is that the committed cursor is past the message."""
 
-    def __init__(self, folder: Path) -> None:
-        port = free_port()
-        self._base = f"http://127.0.0.1:{port}"
-        self._process = upstream("x", folder, "--port", str(port), port=port)
-        self._mark: Mark | None = None
+    def __init__(self) -> None:
+        self._reached = 0
+        self._begun = threading.Event()
 
-    def make(self, folder: Path) -> Channel:
-        """A poller that looks ten times a second."""
-        self._mark = Mark(folder / "mark.json")
-        client = XClient(self._base, bearer_token="t", account="lapor1708")
-        pace = twitter_pace(folder, poll_s=0.1)
-        return TwitterChannel(client, mark=self._mark, account="lapor1708", pace=pace, turned=lambda: None)
+    def seen(self, channel: Channel, name: str) -> Channel:
+        """Note how far a number of the cursor is committed, and return the channel."""
+        (account,) = channel.accounts
+        begin, committed = account.begin, account.committed
+        self._begun.clear()
 
-    def say(self, text: str) -> bool:
-        """Mention us; X never sends again by itself: the poller reads again what is beyond its mark."""
-        post = {"author": "warga", "text": f"@lapor1708 {text}", "mentions": ["lapor1708"]}
-        number = int(httpx.post(f"{self._base}/_standin/tweets", json=post).json()["id"])
+        def begun(cursor: Mapping[str, Any] | None) -> None:
+            begin(cursor)
+            self._begun.set()
+
+        def noted() -> None:
+            page = account.page()
+            self._reached = max(self._reached, int((page.cursor if page else {}).get(name, 0)))
+            committed()
+
+        account.begin, account.committed = begun, noted  # type: ignore[method-assign]  # the real ones are called too
+        return channel
+
+    def passed(self, number: int) -> bool:
+        """Wait until the cursor has reached a number, and return whether it has in time; a process that joins its group is waited for."""
+        wait_until(self._begun.is_set, timeout_s=60, what="the account")
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            assert self._mark is not None
-            if int(self._mark.read() or 0) >= number:
+            if self._reached >= number:
                 return True
             time.sleep(0.05)
         return False
+
+
+class Twitter(Polled):
+    """X by its stand-in."""
+
+    name = "twitter"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        port = free_port()
+        self._base = f"http://127.0.0.1:{port}"
+        self._process = upstream("x", folder, "--port", str(port), port=port)
+
+    def make(self, folder: Path, intake: Intake) -> Channel:
+        """Return the channel, which looks ten times a second."""
+        assert folder.exists()
+        client = XClient(self._base, bearer_token="t", account="lapor1708")
+        pace = Pace(poll_s=0.1, monthly=1_000_000, now=lambda: datetime.now(UTC))
+        made = TwitterChannel(client, account="lapor1708", intake=intake, pace=pace, turned=lambda: None)
+        return self.seen(made, "since_id")
+
+    def say(self, text: str) -> bool:
+        """Mention us; X never sends again by itself: what is behind the cursor is read again."""
+        post = {"author": "warga", "text": f"@lapor1708 {text}", "mentions": ["lapor1708"]}
+        return self.passed(int(httpx.post(f"{self._base}/_standin/tweets", json=post).json()["id"]))
 
     def close(self) -> None:
         """Stop the stand-in."""
@@ -142,14 +184,14 @@ class Twitter:
 class Web:
     """The API by real HTTP; a redelivery has the same idempotency key."""
 
+    name = "web"
+
     def __init__(self, _: Path) -> None:
         self._port = free_port()
 
-    def make(self, folder: Path) -> Channel:
-        """The door as it runs."""
-        assert folder.exists()
-        parts = furnish(folder, correspondence(folder), Cases())
-        return WebChannel(host="127.0.0.1", port=self._port, parts=parts, turned=lambda: None)
+    def make(self, folder: Path, intake: Intake) -> Channel:
+        """Return the channel as it runs."""
+        return WebChannel(intake, ("127.0.0.1", self._port), furnish(folder, Cases()), turned=lambda: None)
 
     def say(self, text: str) -> bool:
         """Post as the mobile app does."""
@@ -159,38 +201,34 @@ class Web:
             answer = httpx.post(address, json={"text": text}, headers={"Idempotency-Key": text}, timeout=PATIENCE_S)
         except httpx.HTTPError:
             return False
-        return answer.status_code in {202, 422}  # 422 tells the citizen that the message is kept and looked at
+        return answer.status_code == 202
 
     def close(self) -> None:
         """Nothing to stop."""
 
 
-class TelegramBot:
-    """Telegram by its stand-in: yes is that the offset moved past the update, which else comes again."""
+class TelegramBot(Polled):
+    """Telegram by its stand-in, each with a bot of its own: the update ids of another stand-in begin anew."""
+
+    name = "telegram"
 
     def __init__(self, folder: Path) -> None:
-        self._upstream = Telegram(folder / "telegram")
-        self._mark: TelegramMark | None = None
+        super().__init__()
+        self._token = f"{uuid4().int % 10**9}:the-only_token"
+        self._upstream = Telegram(folder / "telegram", "--token", self._token)
         self._said: dict[str, int] = {}
 
-    def make(self, folder: Path) -> Channel:
-        """A poll that waits a second."""
-        self._mark = TelegramMark(folder / "mark.json", bot_id=1708)
+    def make(self, folder: Path, intake: Intake) -> Channel:
+        """Return the channel, whose poll waits a second."""
         keys = Keyring.from_secret(b"a secret of the tests, 32 bytes long")
-        return telegram_door(self._upstream.base, folder, self._mark, keys=keys, turned=lambda: None)
+        made = telegram_channel(self._upstream.base, folder, intake, keys=keys, token=self._token)
+        return self.seen(made, "offset")
 
     def say(self, text: str) -> bool:
         """Write to the bot; an update that is not confirmed is given again by Telegram itself."""
         if text not in self._said:
             self._said[text] = self._upstream.say(text)["update_id"]
-        number = self._said[text]
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            assert self._mark is not None
-            if (self._mark.offset() or 0) > number:
-                return True
-            time.sleep(0.05)
-        return False
+        return self.passed(self._said[text] + 1)
 
     def close(self) -> None:
         """Stop the stand-in."""
@@ -200,12 +238,15 @@ class TelegramBot:
 class Hooks:
     """A source of signed webhooks; a redelivery has the same webhook-id, which may not say what the text says."""
 
+    name = "webhook"
+
     def __init__(self, _: Path) -> None:
         self._port = free_port()
 
-    def make(self, folder: Path) -> Channel:
-        """The door as it runs."""
+    def make(self, folder: Path, intake: Intake) -> Channel:
+        """Return the channel as it runs."""
         return WebhookChannel(
+            intake,
             read_sources(sources_file(folder)),
             at=("127.0.0.1", self._port),
             pseudonym=lambda text: sha256(text.encode()).hexdigest(),
@@ -224,6 +265,9 @@ class Hooks:
     def close(self) -> None:
         """Nothing to stop."""
 
+
+POLLED = frozenset({"twitter", "telegram"})
+"""The channels that ask upstream for messages."""
 
 DRIVERS: dict[str, Callable[[Path], Driver]] = {
     "sms": Sms,

@@ -6,16 +6,8 @@ from uuid import UUID
 from complaints import ids, tracking
 from complaints.bus import Position, StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
-from complaints.event import (
-    Addition,
-    AgencyRef,
-    Complaint,
-    DeadLetter,
-    Delivery,
-    Raw,
-    Reply,
-    ReplyKind,
-)
+from complaints.event import Addition, AgencyRef, Complaint, DeadLetter, Raw
+from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from tests.harness.support import NOON
 
 DPU = AgencyRef(id="dpu-33.74", name="Dinas Pekerjaan Umum Kota Semarang")
@@ -30,13 +22,12 @@ def code_of(complaint_id: UUID) -> str:
 def complaint(number: int = 7, **changes: Any) -> Complaint:
     """Return a complaint; `number` tells it from others."""
     fields: dict[str, Any] = {
-        "id": ids.complaint_id("sms", str(number)),
+        "id": ids.message_id("sms", str(number)),
         "channel": "sms",
         "received_at": NOON,
         "title": "Jalan berlubang",
         "text": "Jalan di Kota Semarang berlubang",
         "reporter_ref": "r",
-        "reply_address": "sealed",
         "raw": Raw(body=b"x", coding="gsm7", upstream_id=str(number)),
         "normaliser_version": "t",
     } | changes
@@ -50,31 +41,48 @@ def completed(of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", **cha
     return of.model_copy(update={"additions": (*of.additions, added), "missing": ()} | changes)
 
 
-def reply(of: Complaint, kind: ReplyKind = ReplyKind.received, **changes: Any) -> Reply:
-    """Return a reply to the citizen of a complaint; a question asks for the place."""
+def landed(of: Complaint, **changes: Any) -> MessageEvent:
+    """Return what became of the message of a complaint."""
     fields: dict[str, Any] = {
-        "id": ids.reply_id(of.id, kind.value),
+        "id": of.id,
+        "citizen": of.reporter_ref,
+        "channel": of.channel,
+        "account": "sms/link",
+        "kind": "complaint",
         "complaint_id": of.id,
         "tracking_code": of.tracking_code,
-        "channel": of.channel,
-        "reply_address": of.reply_address,
-        "kind": kind,
-        "text": f"Laporan {of.tracking_code}",
-        "created_at": NOON,
-        "part": "place" if kind is ReplyKind.question else None,
-        "topic": of.topic,
+        "received_at": of.received_at,
+        "at": NOON,
     }
-    return Reply(**(fields | changes))
+    return MessageEvent(**(fields | changes))
+
+
+def told(of: Complaint, **changes: Any) -> ReplyEvent:
+    """Return that the citizen of a complaint is told that it was received."""
+    fields: dict[str, Any] = {
+        "id": ids.reply_id(of.id, "received"),
+        "citizen": of.reporter_ref,
+        "channel": of.channel,
+        "account": "sms/link",
+        "kind": "received",
+        "complaint_id": of.id,
+        "tracking_code": of.tracking_code,
+        "created_at": NOON,
+        "at": NOON,
+    }
+    return ReplyEvent(**(fields | changes))
 
 
 def delivery(of: Complaint, **changes: Any) -> Delivery:
     """Return the record of a reply that was sent."""
     fields: dict[str, Any] = {
-        "id": ids.delivery_id(of.id, "sent"),
+        "id": ids.delivery_id(of.id, "sent/1"),
         "reply_id": of.id,
+        "citizen": of.reporter_ref,
         "complaint_id": of.id,
         "tracking_code": of.tracking_code,
         "channel": of.channel,
+        "account": "sms/link",
         "kind": "received",
         "outcome": "sent",
         "at": NOON,

@@ -91,7 +91,6 @@ COMPLAINTS = st.builds(
     oversight=st.booleans(),
     attachments=few(FILES),
     reporter_ref=WORDS,
-    reply_address=WORDS,
     anonymous=st.booleans(),
     secret=st.booleans(),
     missing=few(PARTS),

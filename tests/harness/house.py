@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import uuid5
 
 import orjson
 
@@ -12,10 +13,11 @@ from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
 from complaints.case import Case
 from complaints.command import CITIZEN, Command, CommandKind, MessageReading
-from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.disposition import Disposition
-from complaints.event import Addition, Complaint, Raw, Reply
+from complaints.event import Addition, Complaint, Raw
 from complaints.fact import Fact
+from complaints.mail import Reply
 from complaints.values import Event
 from router.cases.step import CaseStep
 from router.routing import Router
@@ -53,7 +55,7 @@ def added(
     upstream_id = f"{to.raw.upstream_id}+{number}"
     raw = Raw(body=text.encode(), coding="gsm7", upstream_id=upstream_id)
     return Command(
-        id=ids.addition_id(to.id, upstream_id),
+        id=uuid5(to.id, upstream_id),
         tracking_code=to.tracking_code,
         kind=CommandKind.add,
         actor=CITIZEN,
@@ -103,10 +105,12 @@ class House:
         effect = CaseStep(self.law)(State(self.states[key]) if key in self.states else None, record)
         if isinstance(effect.state, State):
             self.states[key] = effect.state.value
-        of = {topic: [one.value for one in effect.outputs if one.topic == topic] for topic in (CASE_EVENTS, REPLIES)}
+        of = {
+            topic: [one.value for one in effect.outputs if one.topic == topic] for topic in (CASE_EVENTS, CONVERSATIONS)
+        }
         facts = [self.read(value) for value in of[CASE_EVENTS]]
         self.facts += facts
-        self.replies += [Reply.model_validate_json(value) for value in of[REPLIES]]
+        self.replies += [Reply.model_validate_json(value) for value in of[CONVERSATIONS]]
         self.waiting += [one for one in effect.outputs if one.topic == COMPLAINTS]
         return facts
 

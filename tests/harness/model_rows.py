@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import decode
+from complaints.bus.envelope import decode, type_of
 from complaints.case import Case
-from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
-from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Delivery, Place, Region
+from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
+from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Place, Region
 from complaints.fact import Fact, FactKind
+from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from normalizer.masking import mask
 
 Row = dict[str, Any]
@@ -21,8 +22,8 @@ def reference(record: StoredRecord) -> list[tuple[str, Row]]:
             rows = _fact(decode(record, Fact))
         case topic if topic == CASES:
             rows = [("case_now", _case(decode(record, Case)))]
-        case topic if topic == DELIVERIES:
-            rows = [("delivery_rows", _delivery(decode(record, Delivery)))]
+        case topic if topic == MESSAGE_EVENTS:
+            rows = [_of_message(record)]
         case topic if topic == DEAD_LETTERS:
             rows = [("dead_letter_rows", _dead_letter(decode(record, DeadLetter)))]
         case topic:
@@ -178,15 +179,28 @@ def _whole(complaint: Complaint) -> str:
     return mask(whole) if complaint.additions else whole
 
 
-def _delivery(event: Delivery) -> Row:
+def _of_message(record: StoredRecord) -> tuple[str, Row]:
+    type_ = dict(record.headers)["ce_type"]
+    if type_ == type_of(MessageEvent):
+        event = decode(record, MessageEvent)
+        own = {name: getattr(event, name) for name in ("whole_id", "partial", "doubtful", "unread")}
+        return "message_rows", _known(event) | own | {"message_id": event.id, "received_at": ms(event.received_at)}
+    if type_ == type_of(ReplyEvent):
+        told = decode(record, ReplyEvent)
+        return "reply_rows", _known(told) | {"reply_id": told.id, "created_at": ms(told.created_at)}
+    sent = decode(record, Delivery)
+    own = {"delivery_id": sent.id, "reply_id": sent.reply_id, "outcome": sent.outcome.value, "attempt": sent.attempt}
+    return "delivery_rows", _known(sent) | own | {"reason": mask(sent.reason)}
+
+
+def _known(event: MessageEvent | ReplyEvent | Delivery) -> Row:
     return {
-        "delivery_id": event.id,
-        "reply_id": event.reply_id,
-        "complaint_id": event.complaint_id,
         "channel": event.channel,
+        "account": event.account,
         "kind": event.kind.value,
-        "outcome": event.outcome.value,
-        "reason": mask(event.reason),
+        "complaint_id": event.complaint_id,
+        "tracking_code": "" if event.secret else event.tracking_code,
+        "secret": event.secret,
         "at": ms(event.at),
     }
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from complaints.bus import StoredRecord
-from complaints.bus.step import options, worker
+from complaints.bus.step import base, worker
 from complaints.bus.step.contract import Effect, State
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.options import WorkerOptions
@@ -82,8 +82,8 @@ def run_worker(folder: Path, ordinal: str) -> None:
     watch = Watch(folder, ordinal)
 
     class WatchedMailbox(Mailbox):
-        def poll(self, most: int) -> list[StoredRecord]:
-            found = super().poll(most)
+        def poll(self, *how: Any) -> list[StoredRecord]:
+            found = super().poll(*how)
             watch.records = len(found)
             return found
 
@@ -101,8 +101,8 @@ def run_worker(folder: Path, ordinal: str) -> None:
             return self._step(state, record)
 
     # run_router takes these from their modules when it is called
-    vars(options)["WorkerOptions"] = partial(WorkerOptions, phase=watch.phase)
-    vars(worker).update(Mailbox=WatchedMailbox, Worker=WatchedWorker)
+    vars(services)["WorkerOptions"] = partial(WorkerOptions, phase=watch.phase)
+    vars(base)["Mailbox"], vars(worker)["Worker"] = WatchedMailbox, WatchedWorker
     vars(step)["CaseStep"] = WatchedStep
     services.run_router(Settings(ordinal=int(ordinal)))
 

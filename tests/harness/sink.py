@@ -78,7 +78,7 @@ class SinkHouse:
 
     def complaint(self) -> Complaint:
         """Return a complaint that nobody else has."""
-        return complaint(id=ids.complaint_id("sms", uuid4().hex))
+        return complaint(id=ids.message_id("sms", uuid4().hex))
 
     def sink(self, *, most_rows: int = 1000, store: Store | None = None, fuse: int = 1000) -> "Running":
         """Start a worker."""

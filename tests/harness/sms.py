@@ -1,4 +1,4 @@
-"""An SMSC that says what it is told to, and a whole SMS door beside it on a Kafka in memory."""
+"""An SMSC that says what it is told to, and the whole SMS channel beside it on a Kafka in memory."""
 
 import socket
 import struct
@@ -12,15 +12,18 @@ import pytest
 
 from channels.base import Letter
 from channels.intake import Intake
+from channels.sms.account import SmsAccount
+from channels.sms.bind import DEFAULT_LIMITS
 from channels.sms.channel import SmsChannel
-from channels.sms.memory import Memory
-from channels.sms.window import Window
-from complaints.contract import COMPLAINTS
+from channels.sms.links import Link
+from channels.sms.text import text_of
+from channels.sms.window import Limits
+from complaints.contract import CONVERSATIONS, SENDS
 from complaints.crypto import Keyring
-from complaints.event import Complaint, ReplyKind
+from complaints.mail import Received, ReplyKind, SendReport
+from complaints.message import InboundMessage, unpack
 from complaints.runtime.settings import Address, parse_address
 from complaints.storage.spool import Spool
-from normalizer.complaint import Normaliser
 from tests.harness.fakes import MemoryProducer
 
 BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015
@@ -58,10 +61,11 @@ def deliver(  # noqa: PLR0913  # the fields that tests vary
     esm_class: int = 0,
     coding: int = 0,
     tlvs: bytes = b"",
+    ton: int = 1,
 ) -> bytes:
     """Return a deliver_sm."""
     tail = bytes([esm_class, 0, 0, 0, 0, 0, 0, coding, 0, len(text)]) + text + tlvs
-    return frame(DELIVER, sequence, b"\0\1\1" + source + b"\0\0\x011708\0" + tail)
+    return frame(DELIVER, sequence, bytes([0, ton, 1]) + source + b"\0\0\x011708\0" + tail)
 
 
 class OddSmsc:
@@ -98,7 +102,7 @@ class OddSmsc:
     def read_whole(self) -> tuple[tuple[int, int, int, int], bytes]:
         """Return the header and the body of the next PDU that is no enquire_link.
 
-        The door sends an enquire_link whenever the link was silent for long, which on a busy machine may be before any
+        The channel sends an enquire_link whenever the link was silent for long, which on a busy machine may be before any
         PDU that a test waits for. It is answered here, as every SMSC does.
         """
         while True:
@@ -113,7 +117,7 @@ class OddSmsc:
         got = b""
         while len(got) < count:
             chunk = self._link.recv(count - len(got))
-            assert chunk, "the door closed the connection"
+            assert chunk, "the channel closed the connection"
             got += chunk
         return got
 
@@ -161,78 +165,130 @@ def taken(smsc: OddSmsc, sequence: int, message_id: bytes = b"m1") -> None:
     smsc.write(frame(SUBMIT_RESP, sequence, message_id + b"\0"))
 
 
-class NotingIntake(Intake):
-    """The real intake, which also notes the outcomes of what was sent."""
+def unpacked(keys: Keyring, received: Sequence[Received]) -> list[InboundMessage]:
+    """Return the messages in records of the mailboxes of citizens, as the conversation opens them."""
+    return [
+        unpack(
+            keys.unseal(one.sealed, owner=one.id, month=one.month),
+            channel=one.channel,
+            account=one.account,
+            received_at=one.received_at,
+        )
+        for one in received
+        if one.fault is None
+    ]
 
-    outcomes: list[tuple[str, bool, str]]
 
-    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> bool:
-        """Note it."""
-        self.outcomes.append((upstream_id, ok, detail))
-        return True
+def joined(messages: Sequence[InboundMessage]) -> list[str]:
+    """Return the texts of messages: parts are joined by sender, our number, reference and total. The real joining is the conversation's."""
+    groups: dict[object, dict[int, InboundMessage]] = {}
+    for number, message in enumerate(messages):
+        part = message.fragment
+        assert part is not None
+        alone = number if part.total == 1 else None
+        key = (message.sender, message.reply_to["from"], part.reference, part.total, alone)
+        groups.setdefault(key, {})[part.sequence] = message
+    wholes = [[group[number] for number in sorted(group)] for group in groups.values()]
+    return [
+        text_of(b"".join(part.body for part in whole), whole[0].fragment.data_coding if whole[0].fragment else 0)[0]
+        for whole in wholes
+    ]
 
 
 class Listens(Protocol):
-    """An SMSC that a door can be told of."""
+    """An SMSC that a channel can be told of."""
 
     @property
     def address(self) -> Address:
         """Where it listens."""
 
 
-class House:
-    """A door with its intake, on a Kafka in memory."""
+def link_to(smsc: Listens, *, per_second: float | None = None, receipt_id: str = "") -> Link:
+    """Return a link to an SMSC, which has the name of its account there."""
+    return Link(name=smsc.address.user, address=smsc.address, per_second=per_second, receipt_id=receipt_id)
 
-    def __init__(self, folder: Path, keys: Keyring, smscs: Sequence[Listens]) -> None:
-        reads = Normaliser.load()
-        self.bus, self.stop = MemoryProducer(), threading.Event()
+
+class House:
+    """The channel with its intake, on a Kafka in memory. Its accounts are begun by hand: the sender step is no part of it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        keys: Keyring,
+        smscs: Sequence[Listens | Link],
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        begin: bool = True,
+    ) -> None:
+        self.bus, self.stop, self._keys = MemoryProducer(), threading.Event(), keys
         self.spool = Spool(folder / "s.db", max_bytes=1 << 20)
-        self.memory = Memory(folder / "m.db", window_s=86_400.0, part_timeout_s=1800.0)
-        self.intake = NotingIntake(
-            "sms",
-            normalise=lambda m: reads.normalise(m, keys),
-            producer=self.bus,
-            spool=self.spool,
-        )
-        self.intake.outcomes = []
-        self.door = SmsChannel(
-            [smsc.address for smsc in smscs], memory=self.memory, pseudonym=lambda text: text[-20:], turned=lambda: None
+        self.intake = Intake("sms", keyring=keys, producer=self.bus, spool=self.spool)
+        self.channel = SmsChannel(
+            [smsc if isinstance(smsc, Link) else link_to(smsc) for smsc in smscs],
+            intake=self.intake,
+            turned=lambda: None,
+            limits=limits,
         )
         self.fault: Exception | None = None
         self.thread = threading.Thread(target=self._run, daemon=True)
+        if begin:
+            for account in self.channel.accounts:
+                account.begin(None)
         self.thread.start()
 
     def _run(self) -> None:
         try:
-            self.door.run(self.intake, self.stop)
+            self.channel.run(self.stop)
         except Exception as error:  # noqa: BLE001  # whatever it is, the test looks at it
             self.fault = error
 
     @property
+    def account(self) -> SmsAccount:
+        """The first account."""
+        return self.channel.accounts[0]
+
+    @property
     def binds_up(self) -> int:
-        """How many binds can send."""
-        return sum(bind.up for bind in self.door._binds.values())
+        """The number of binds that can send."""
+        return sum(account.up for account in self.channel.accounts)
 
     @property
     def leaving(self) -> bool:
         """Whether the first bind takes its leave."""
-        session = next(iter(self.door._binds.values()))._session
+        session = self.account._bind._session
         return session is not None and session._leaving
 
     @property
-    def window(self) -> Window:
-        """The outgoing side of the first bind, which is up."""
-        session = next(iter(self.door._binds.values()))._session
-        assert session is not None
-        return session._window
+    def received(self) -> list[Received]:
+        """The records in the mailboxes of citizens."""
+        return self.bus.events(CONVERSATIONS, Received)
 
     @property
-    def came(self) -> list[Complaint]:
-        """The complaints."""
-        return self.bus.events(COMPLAINTS, Complaint)
+    def came(self) -> list[InboundMessage]:
+        """The messages in the mailboxes of citizens."""
+        return unpacked(self._keys, self.received)
+
+    @property
+    def texts(self) -> list[str]:
+        """What citizens wrote, with the parts joined."""
+        return joined(self.came)
+
+    @property
+    def unread(self) -> list[bytes]:
+        """The bytes that could not be read."""
+        return [
+            self._keys.unseal(one.sealed, owner=one.id, month=one.month)
+            for one in self.received
+            if one.fault is not None
+        ]
+
+    @property
+    def reports(self) -> list[SendReport]:
+        """What SMSCs reported."""
+        return self.bus.events(SENDS, SendReport)
 
     def close(self) -> None:
-        """Stop the door."""
+        """Stop the channel."""
         self.stop.set()
         self.thread.join(30)
         assert not self.thread.is_alive()

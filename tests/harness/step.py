@@ -68,9 +68,9 @@ def count(state: State | None, record: StoredRecord) -> Effect:
 def spec(name: str, *, format_: int = 1) -> StepSpec:
     """Return the counting step of a name; its topics have the same name."""
 
-    def dead(record: StoredRecord, error: Exception, attempts: int) -> Record:
+    def dead(record: StoredRecord, error: Exception, attempts: int) -> tuple[Record, ...]:
         said = {"id": json.loads(record.value or b"{}").get("id"), "why": repr(error), "attempts": attempts}
-        return Record(topic=f"{name}.dead", key=record.key or b"", value=json.dumps(said).encode())
+        return (Record(topic=f"{name}.dead", key=record.key or b"", value=json.dumps(said).encode()),)
 
     def timer(key: bytes, due_ms: int) -> Record:
         return Record(topic=name, key=key, value=json.dumps({"id": f"due-{key.decode()}-{due_ms}"}).encode())

@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from complaints import ids
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.contract import topics
+from complaints.crypto import Keyring
+from complaints.event import Complaint
 from complaints.message import InboundMessage
 from embedded.kafka.ready import wait_ready
+from normalizer.complaint import Normaliser
 from ops.topics import apply
 
 START_S = 90.0
@@ -110,3 +114,10 @@ def message(text: str = "Jalan di Kota Semarang berlubang", **changes: Any) -> I
         "coding": "gsm7",
     }
     return InboundMessage(**(fields | changes))
+
+
+def normalised(said: InboundMessage, keys: Keyring) -> Complaint:
+    """Return the complaint that a message with a name becomes."""
+    found = ids.message_id(said.channel, said.upstream_id)
+    citizen = keys.pseudonym(said.channel, said.sender)
+    return Normaliser.load().normalise(said, id_=found, code=keys.tracking_code(found), citizen=citizen)

@@ -15,9 +15,8 @@ from complaints.contract import CASE_EVENTS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact
-from normalizer.complaint import Normaliser
 from tests.harness.house import said
-from tests.harness.support import KafkaServer, message, start_kafka, wait_until
+from tests.harness.support import KafkaServer, message, normalised, start_kafka, wait_until
 
 COMPLAINTS = 200
 
@@ -54,7 +53,7 @@ def two_versions(kafka: KafkaServer, tmp_path: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("two_versions")
 def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: KafkaServer, keys: Keyring) -> None:
     """A decision is made once, by whichever version had the case then."""
-    scanner, producer, reads = ConfluentScanner(kafka.brokers), ConfluentProducer(kafka.brokers), Normaliser.load()
+    scanner, producer = ConfluentScanner(kafka.brokers), ConfluentProducer(kafka.brokers)
     begin = scanner.ends(CASE_EVENTS)
 
     def facts() -> list[Fact]:
@@ -75,7 +74,7 @@ def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: 
     texts = ("Jalan di Kota Semarang berlubang", "Lampu jalan di Kota Bandung mati", "Sampah menumpuk di Kota Surabaya")
     complaints: list[Complaint | Command] = []
     for number in range(COMPLAINTS):
-        complaint = reads.normalise(message(texts[number % 3], upstream_id=f"versions-{number}"), keys)
+        complaint = normalised(message(texts[number % 3], upstream_id=f"versions-{number}"), keys)
         complaints.append(complaint)
     send(complaints)
     wait_until(lambda: len(owners()) == COMPLAINTS, timeout_s=60, what="all owners")
@@ -87,7 +86,7 @@ def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: 
     wait_until(lambda: all(len(chain) == 2 for chain in owners().values()), timeout_s=60, what="the next owners")
     decided, before = owners(), len(facts())
     send([*complaints, *refusals, *complaints])
-    fence = reads.normalise(message("Jalan di Kota Semarang berlubang", upstream_id="versions-last"), keys)
+    fence = normalised(message("Jalan di Kota Semarang berlubang", upstream_id="versions-last"), keys)
     send([fence])
     wait_until(lambda: fence.tracking_code in owners(), timeout_s=60, what="what came last")
     after = {code: chain for code, chain in owners().items() if code != fence.tracking_code}

@@ -18,13 +18,13 @@ from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
 from complaints.bus.envelope import encode
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.command import Command, CommandKind
-from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONTROL, DEAD_LETTERS, REPLIES
+from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONTROL, CONVERSATIONS, DEAD_LETTERS
 from complaints.crypto import Keyring
-from complaints.event import Complaint, DeadLetter, Reply
+from complaints.event import Complaint, DeadLetter
 from complaints.fact import Fact, FactKind
-from normalizer.complaint import Normaliser
+from complaints.mail import Reply
 from tests.harness.house import added, said
-from tests.harness.support import KafkaServer, free_port, message, start_kafka, wait_until
+from tests.harness.support import KafkaServer, free_port, message, normalised, start_kafka, wait_until
 
 KEY = "a key for tests"
 
@@ -67,19 +67,13 @@ def run_router(kafka: KafkaServer, tmp_path: Path) -> Iterator[Run]:
         process.wait(30)
 
 
-@pytest.fixture(scope="module")
-def normaliser() -> Normaliser:
-    """The real one."""
-    return Normaliser.load()
-
-
 class Topics:
     """What came since a test began."""
 
     def __init__(self, kafka: KafkaServer) -> None:
         self._scanner = ConfluentScanner(kafka.brokers)
         self._begin: dict[str, Offsets] = {
-            topic: self._scanner.ends(topic) for topic in (CASE_EVENTS, CASES, REPLIES, DEAD_LETTERS)
+            topic: self._scanner.ends(topic) for topic in (CASE_EVENTS, CASES, CONVERSATIONS, DEAD_LETTERS)
         }
 
     def new(self, topic: str) -> list[bytes]:
@@ -125,17 +119,17 @@ def publish(producer: ConfluentProducer, events: Sequence[Complaint | Command]) 
     producer.flush(30)
 
 
-def complaints_of(normaliser: Normaliser, keys: Keyring, name: str, count: int) -> list[Complaint]:
+def complaints_of(keys: Keyring, name: str, count: int) -> list[Complaint]:
     """Return complaints of different senders."""
-    return [normaliser.normalise(message(upstream_id=f"{name}-{number}"), keys) for number in range(count)]
+    return [normalised(message(upstream_id=f"{name}-{number}"), keys) for number in range(count)]
 
 
 def test_a_complaint_gets_an_owner_and_a_reply_and_a_refusal_gets_the_next(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
 ) -> None:
     """Opened and routed, then refused and routed to another; said twice it is said once, and the citizen hears of both."""
     run_router()
-    (complaint,) = complaints_of(normaliser, keys, "refused", 1)
+    (complaint,) = complaints_of(keys, "refused", 1)
     publish(producer, [complaint])
     wait_until(lambda: len(topics.owners().get(complaint.id, [])) == 1, what="the first owner", timeout_s=60)
     refusal = said(CommandKind.refuse, complaint, topics.owners()[complaint.id][0])
@@ -155,19 +149,19 @@ def test_a_complaint_gets_an_owner_and_a_reply_and_a_refusal_gets_the_next(
     assert first.owner.id != second.owner.id
     assert (second.hop, second.previous_owner) == (1, first.owner)
     assert second.deadlines == first.deadlines  # the legal clock never restarts
-    found = [Reply.model_validate_json(value) for value in topics.new(REPLIES)]
+    found = [Reply.model_validate_json(value) for value in topics.new(CONVERSATIONS)]
     replies = [reply for reply in found if reply.complaint_id == complaint.id]
     assert [reply.kind.value for reply in replies] == ["received", "moved", "completed"]
-    assert keys.unseal(replies[0].reply_address, complaint.id)["sender"] == "6281234567890"
+    assert replies[0].citizen == keys.pseudonym("sms", "6281234567890")
 
 
 def test_the_web_endpoint_shows_health_metrics_and_the_state_of_a_case(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
 ) -> None:
     """Health and metrics to anybody who reaches it; a case only with the key."""
     at = f"127.0.0.1:{free_port()}"
     run_router(LAPOR_ROUTER_WEB=at)
-    (complaint,) = complaints_of(normaliser, keys, "endpoint", 1)
+    (complaint,) = complaints_of(keys, "endpoint", 1)
     publish(producer, [complaint])
     wait_until(lambda: complaint.id in topics.owners(), what="the owner", timeout_s=60)
     with httpx.Client(base_url=f"http://{at}", timeout=10) as client:
@@ -183,16 +177,16 @@ def test_the_web_endpoint_shows_health_metrics_and_the_state_of_a_case(
 
 
 def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
 ) -> None:
     """Each broken record is kept with its place and reason; the complaint behind it is routed."""
     run_router()
     for value in (b"", b"not json", b"{}"):
         producer.send(Record(topic=COMPLAINTS, key=b"poison", value=value))
-    (complaint,) = complaints_of(normaliser, keys, "never sent", 1)
+    (complaint,) = complaints_of(keys, "never sent", 1)
     to_nobody = encode(said(CommandKind.refuse, complaint, "pln"), source="/tests")
     producer.send(to_nobody)
-    (complaint,) = complaints_of(normaliser, keys, "after-poison", 1)
+    (complaint,) = complaints_of(keys, "after-poison", 1)
     publish(producer, [complaint])
     wait_until(lambda: complaint.id in topics.owners(), what="the sound one", timeout_s=60)
     wait_until(lambda: len(topics.new(DEAD_LETTERS)) == 4, what="four dead letters")
@@ -203,10 +197,10 @@ def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(
 
 
 def test_kill_9_in_the_middle_loses_nothing_and_does_nothing_twice(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
 ) -> None:
     """Each complaint is decided exactly once, with one reply."""
-    complaints = complaints_of(normaliser, keys, "killed", 3000)
+    complaints = complaints_of(keys, "killed", 3000)
     publish(producer, complaints[:1500])
     worker = run_router(0)
     wait_until(lambda: len(topics.owners()) > 10, what="the first answers", timeout_s=60)
@@ -217,16 +211,16 @@ def test_kill_9_in_the_middle_loses_nothing_and_does_nothing_twice(
     wanted = {complaint.id for complaint in complaints}
     wait_until(lambda: wanted <= topics.owners().keys(), timeout_s=60, what="all 3000")
     assert {len(found) for found in topics.owners().values()} == {1}
-    replies = [Reply.model_validate_json(value).complaint_id for value in topics.new(REPLIES)]
+    replies = [Reply.model_validate_json(value).complaint_id for value in topics.new(CONVERSATIONS)]
     assert len(replies) == len(set(replies)) == len(wanted)
 
 
-def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # noqa: PLR0913, PLR0917  # each is a fixture
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring, tmp_path: Path
+def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # each is a fixture
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring, tmp_path: Path
 ) -> None:
     """A clean hand-over: each complaint is answered exactly once while partitions move to and fro."""
     run_router()
-    complaints = complaints_of(normaliser, keys, "shared", 2000)
+    complaints = complaints_of(keys, "shared", 2000)
     rest = iter(complaints)
 
     def some_more(until: Callable[[], bool]) -> None:
@@ -250,8 +244,8 @@ def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # noqa: 
     assert {len(found) for found in topics.owners().values()} == {1}
 
 
-def test_a_worker_whose_ordinal_is_taken_says_so_and_disturbs_nobody(  # noqa: PLR0913, PLR0917  # each is a fixture
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring, tmp_path: Path
+def test_a_worker_whose_ordinal_is_taken_says_so_and_disturbs_nobody(  # each is a fixture
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring, tmp_path: Path
 ) -> None:
     """The later one ends with the reason; the first one goes on."""
     first = run_router(0)
@@ -259,18 +253,18 @@ def test_a_worker_whose_ordinal_is_taken_says_so_and_disturbs_nobody(  # noqa: P
     later = run_router(0)
     assert later.wait(60) != 0
     assert "already runs on this machine" in (tmp_path / "0.log").read_text()
-    (complaint,) = complaints_of(normaliser, keys, "taken ordinal", 1)
+    (complaint,) = complaints_of(keys, "taken ordinal", 1)
     publish(producer, [complaint])
     wait_until(lambda: complaint.id in topics.owners(), what="the owner", timeout_s=60)
     assert first.poll() is None
 
 
 def test_a_worker_that_is_stopped_while_it_joins_disturbs_nobody(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
 ) -> None:
     """The group may wait for it as long as a session; the other worker lives through that."""
     first = run_router()
-    complaints = complaints_of(normaliser, keys, "stillborn", 200)
+    complaints = complaints_of(keys, "stillborn", 200)
     publish(producer, complaints[:100])
     wait_until(lambda: len(topics.owners()) >= 100, timeout_s=60, what="100")
     run_router().kill()
@@ -279,12 +273,12 @@ def test_a_worker_that_is_stopped_while_it_joins_disturbs_nobody(
     assert first.poll() is None
 
 
-def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(  # noqa: PLR0913, PLR0917  # each is a fixture
-    topics: Topics, producer: ConfluentProducer, run_router: Run, normaliser: Normaliser, keys: Keyring, tmp_path: Path
+def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(  # each is a fixture
+    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring, tmp_path: Path
 ) -> None:
     """Orders come over the control topic; an order that nobody knows changes nothing."""
     run_router()
-    before, held, after = complaints_of(normaliser, keys, "paused", 3)
+    before, held, after = complaints_of(keys, "paused", 3)
     publish(producer, [before])
     wait_until(lambda: before.id in topics.owners(), what="the one before", timeout_s=60)
     for order in (b"nonsense", b'{"order": "dance"}', b'{"order": "pause"}'):

@@ -14,7 +14,7 @@ import pytest
 
 from complaints.bus import Record
 from complaints.bus.envelope import AnyEvent, encode
-from complaints.bus.step.contract import POSITION_KEY
+from complaints.bus.step.contract import position_key
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError
@@ -24,7 +24,7 @@ from sinks.clickhouse.client import Store, StoreRejected
 from sinks.clickhouse.migrate import LEDGER, migrate, migrations
 from sinks.clickhouse.rows import TABLES
 from sinks.clickhouse.sink import Pending
-from tests.harness.events import DPU, PEMDA, dead_letter, delivery, poison
+from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, poison, told
 from tests.harness.facts import case, opened, refused, routed
 from tests.harness.sink import SinkHouse, partition_of
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
@@ -135,14 +135,14 @@ def test_every_topic_reaches_its_tables_and_views(house: SinkHouse) -> None:
     of, other = house.complaint(), house.complaint()
     facts = [opened(of), routed(of), refused(of, DPU), routed(of, PEMDA, version=4, hop=1)]
     documents = [case(of), case(other), case(of, PEMDA, version=4, hop=1)]
-    position = Record(topic=CASES, key=POSITION_KEY, value=b'{"offset": 1}')
+    position = Record(topic=CASES, key=position_key("lapor-router"), value=b'{"offset": 1}')
     house.send(*map(fact, facts), *map(document, documents), position)
-    house.send(*(encode(event, source="/tests") for event in (delivery(of), dead_letter())))
+    house.send(*(encode(event, source="/tests") for event in (landed(of), told(of), delivery(of), dead_letter())))
     sink = house.sink()
-    wait_until(lambda: sink.stored == 4 + 1 + 2 + 3 + 1 + 1, what="all rows")
+    wait_until(lambda: sink.stored == 4 + 1 + 2 + 3 + 3 + 1, what="all rows")
     sink.stop()
-    shown = {view: house.rows(view) for view in ("complaints", "dispositions", "case_events", "cases", "deliveries")}
-    assert shown == {"complaints": 1, "dispositions": 2, "case_events": 4, "cases": 2, "deliveries": 1}
+    views = ("complaints", "dispositions", "case_events", "cases", "messages", "replies", "deliveries")
+    assert [house.rows(view) for view in views] == [1, 2, 4, 2, 1, 1, 1]
     owners = dict(house.store.execute("SELECT complaint_id, owner_id FROM cases"))
     assert owners == {of.id: PEMDA.id, other.id: DPU.id}
     kinds = house.store.execute("SELECT kind FROM case_events ORDER BY version")
@@ -190,14 +190,15 @@ def test_what_is_read_again_replaces_itself_wherever_it_is_on_kafka(house: SinkH
     for key in (b"a", b"b"):
         places += house.send(*(fact(said, key=key) for said in facts))
         house.send(*(replace(document(case(of)), key=key) for _ in range(2)))
-        house.send(*(replace(encode(event, source="/tests"), key=key) for event in (delivery(of), dead_letter())))
+        others = (landed(of), told(of), delivery(of), dead_letter())
+        house.send(*(replace(encode(event, source="/tests"), key=key) for event in others))
     assert len({place.partition for place in places}) == 2
     sink = house.sink()
-    wait_until(lambda: sink.stored == 200 + 2 * (3 + 2 + 2 + 2), what="all rows")
+    wait_until(lambda: sink.stored == 200 + 2 * (3 + 2 + 2 + 4), what="all rows")
     sink.stop()
     for table in TABLES:
         assert house.rows(f"{table} WHERE complaint_id = '{of.id}'" if table != "dead_letter_rows" else table) >= 2
-    for view in ("complaints", "dispositions", "cases", "deliveries"):
+    for view in ("complaints", "dispositions", "cases", "messages", "replies", "deliveries"):
         assert house.rows(f"{view} WHERE complaint_id = '{of.id}'") == 1
     assert house.rows(f"case_events WHERE complaint_id = '{of.id}'") == 3
     assert house.rows("dead_letters") == 1

@@ -1,4 +1,4 @@
-"""The SMS door against SMSCs that do what no library would: bytes written by hand over a real socket."""
+"""The SMS channel against SMSCs that do what no library would: bytes written by hand over a real socket."""
 
 import threading
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from channels.sms import channel as door_module
 from channels.sms import session as module
 from channels.sms.bind import Bind
+from channels.sms.links import read_links
 from complaints.crypto import Keyring
 from tests.harness.fakes import Mode
 from tests.harness.sms import (
@@ -18,10 +18,12 @@ from tests.harness.sms import (
     ENQUIRE,
     ENQUIRE_RESP,
     NACK,
+    UNBIND,
     House,
     OddSmsc,
     deliver,
     frame,
+    link_to,
     smscs,
 )
 from tests.harness.support import wait_until
@@ -31,9 +33,10 @@ __all__ = ["smscs"]
 
 @pytest.fixture
 def house(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> Iterator[House]:
-    """A door bound to the first."""
+    """A channel bound to the first."""
     made = House(tmp_path, keys, smscs[:1])
     yield made
+    smscs[0].close()  # nobody waits for the answer to the unbind
     made.close()
 
 
@@ -43,7 +46,7 @@ def test_what_comes_before_the_answer_to_the_bind_is_taken_after_it(house: House
     smsc.accept(deliver(1, b"lampu mati"), frame(ENQUIRE, 2), frame(BIND_RESP, 1, b"x\0"), deliver(3, b"air mati"))
     answers = {smsc.read()[1:] for _ in range(3)}
     assert answers == {(DELIVER_RESP, 0, 1), (ENQUIRE_RESP, 0, 2), (DELIVER_RESP, 0, 3)}
-    assert {complaint.text for complaint in house.came} == {"lampu mati", "air mati"}
+    assert set(house.texts) == {"lampu mati", "air mati"}
 
 
 def test_a_flood_of_questions_holds_no_message_up(house: House, smscs: list[OddSmsc]) -> None:
@@ -64,32 +67,56 @@ def test_a_sequence_number_that_is_used_twice_is_answered_twice(house: House, sm
     smsc.accept(frame(BIND_RESP, 1, b"x\0"))
     smsc.write(deliver(7, b"lampu mati"), deliver(7, b"air mati"))
     assert [smsc.read()[1:] for _ in range(2)] == [(DELIVER_RESP, 0, 7)] * 2
-    assert len({complaint.id for complaint in house.came}) == 2
+    assert len({one.id for one in house.received}) == 2
 
 
-def test_a_message_whose_answer_was_lost_is_the_same_complaint(house: House, smscs: list[OddSmsc]) -> None:
-    """The link breaks between our yes and its arrival; the SMSC delivers again under another number."""
+def test_a_message_whose_answer_was_lost_is_appended_again(house: House, smscs: list[OddSmsc]) -> None:
+    """An SMS has no identifier: the conversation finds the same words in the same mailbox."""
     smsc = smscs[0]
     smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"lampu mati"))
-    wait_until(lambda: len(house.came) == 1, what="the complaint")
+    wait_until(lambda: len(house.came) == 1, what="the message")
     smsc.drop()
     smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(9, b"lampu mati"))
     assert smsc.read()[1:] == (DELIVER_RESP, 0, 9)
-    assert len({complaint.id for complaint in house.came}) == 1
+    assert house.texts == ["lampu mati"] * 2
+    assert len({one.citizen for one in house.received}) == 1
 
 
-def test_parts_that_come_over_two_binds_are_one_message(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
-    """An operator's nodes share the work: which of them delivers a part is chance."""
+def test_two_links_and_alternating_parts_are_all_appended_under_one_citizen(
+    tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
+) -> None:
+    """Which node of an operator delivers a part is chance, and each writes the number in its own way."""
     house = House(tmp_path, keys, smscs)
-    for number, smsc in enumerate(smscs, 1):
+    for smsc in smscs:
         smsc.accept(frame(BIND_RESP, 1, b"x\0"))
-        smsc.write(deliver(number, bytes([6, 8, 4, 1, 2, 2, number]) + b"bagian %d " % number, esm_class=0x40))
+    for number in range(1, 7):
+        smsc = smscs[number % 2]
+        source, ton = ((b"+6281100000001", 1), (b"081100000001", 2))[number % 2]
+        part = bytes([6, 8, 4, 1, 2, 6, number]) + b"bagian %d " % number
+        smsc.write(deliver(number, part, source=source, ton=ton, esm_class=0x40))
         assert smsc.read()[1:] == (DELIVER_RESP, 0, number)
-    assert [complaint.raw.parts for complaint in house.came] == [2]
+    assert len({one.citizen for one in house.received}) == 1
+    assert {message.sender for message in house.came} == {"+6281100000001"}
+    assert {message.account for message in house.came} == {"sms/lapor", "sms/lapor2"}
+    assert house.texts == ["bagian 1 bagian 2 bagian 3 bagian 4 bagian 5 bagian 6 "]
     house.close()
 
 
-def test_a_door_that_does_not_read_takes_nobody_for_dead(
+def test_62_and_0_are_one_citizen_and_each_answer_goes_to_the_number_as_it_came(
+    house: House, smscs: list[OddSmsc]
+) -> None:
+    """The identity decides the mailbox; the SMSC gets its own way of writing back."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    written = [(b"+6281100000001", 1), (b"6281100000001", 1), (b"081100000001", 2), (b"81100000001", 2)]
+    for number, (source, ton) in enumerate(written, 1):
+        smsc.write(deliver(number, b"lampu mati", source=source, ton=ton))
+        assert smsc.read()[1:] == (DELIVER_RESP, 0, number)
+    assert len({one.citizen for one in house.received}) == 1
+    assert [(message.reply_to["sender"].encode(), int(message.reply_to["ton"])) for message in house.came] == written
+
+
+def test_a_channel_that_does_not_read_takes_nobody_for_dead(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, smscs: list[OddSmsc]
 ) -> None:
     """While too many messages are in work TCP holds the SMSC back: its silence is ours."""
@@ -98,7 +125,7 @@ def test_a_door_that_does_not_read_takes_nobody_for_dead(
     taken: list[tuple[object, module.Answer]] = []
     stop = threading.Event()
     bind = Bind(
-        smscs[0].address,
+        link_to(smscs[0]),
         handler=lambda messages, answer: taken.extend((message, answer) for message in messages),
         turned=lambda: None,
     )
@@ -118,39 +145,58 @@ def test_a_door_that_does_not_read_takes_nobody_for_dead(
     assert tmp_path.exists()
 
 
-def test_a_bind_that_crashes_ends_the_door(
+def test_a_bind_that_crashes_ends_the_channel(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
 ) -> None:
-    """A door with a dead bind would seem well and hear nothing: it ends with the fault, and the supervisor starts it again."""
-    monkeypatch.setattr(door_module, "SWEEP_EVERY_S", 0.1)
+    """A channel with a dead bind would seem well and hear nothing: it ends with the fault, and the supervisor starts it again."""
     house = House(tmp_path, keys, smscs[:1])
 
     def crashes(*_: object, **__: object) -> None:
         raise IndexError
 
-    monkeypatch.setattr(house.memory, "take", crashes)
+    monkeypatch.setattr(house.intake, "take", crashes)
     smscs[0].accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"halo"))
     wait_until(lambda: not house.thread.is_alive(), what="its end")
     assert isinstance(house.fault, IndexError)
     house.close()
 
 
-def test_a_full_disk_does_not_end_the_door(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
-) -> None:
-    """Messages are refused for now, and taken when there is room again."""
-    monkeypatch.setattr(door_module, "SWEEP_EVERY_S", 0.1)
-    house = House(tmp_path, keys, smscs[:1])
-    smscs[0].accept(frame(BIND_RESP, 1, b"x\0"))
-    house.memory._database.execute("PRAGMA query_only = 1")
-    smscs[0].write(deliver(1, b"halo"))
-    assert smscs[0].read()[1:] == (DELIVER_RESP, 0x64, 1)
-    house.thread.join(0.5)
-    assert house.thread.is_alive()
-    house.memory._database.execute("PRAGMA query_only = 0")
-    smscs[0].write(deliver(2, b"halo"))
-    assert smscs[0].read()[1:] == (DELIVER_RESP, 0, 2)
+def test_an_account_binds_only_while_it_is_begun(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
+    """Whoever owns its mailbox binds; it unbinds when the mailbox goes to another process, and may come back."""
+    house, smsc = House(tmp_path, keys, smscs[:1], begin=False), smscs[0]
+    smsc._listener.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    smsc._listener.settimeout(30)
+    for number in (1, 2):
+        house.account.begin(None)
+        house.account.begin(None)  # a second time changes nothing
+        smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(number, b"halo"))
+        assert smsc.read()[1:] == (DELIVER_RESP, 0, number)
+        house.account.end()
+        assert smsc.read()[1] == UNBIND
+        smsc.drop()
+    assert len(house.came) == 2
+    assert house.account.page() is None
     house.close()
+
+
+def test_two_binds_of_one_system_id_are_two_accounts(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> None:
+    """An operator may grant several: the same address stands twice in the setting."""
+    port = smscs[0].address.port
+    address = f"smpp://lapor:secret08@127.0.0.1:{port}"
+    house = House(tmp_path, keys, read_links(f"{address},{address}"))
+    try:
+        smscs[0].accept(frame(BIND_RESP, 1, b"x\0"))
+        wait_until(lambda: house.binds_up == 1, what="the first bind")
+        first = smscs[0].detach()
+        smscs[0].accept(frame(BIND_RESP, 1, b"x\0"))
+        wait_until(lambda: house.binds_up == 2, what="the second bind")
+        first.close()
+    finally:
+        house.close()
+    names = [account.name for account in house.channel.accounts]
+    assert names == [f"sms/lapor@127.0.0.1:{port}", f"sms/lapor@127.0.0.1:{port}+"]
 
 
 def test_two_citizens_interleave_long_texts_under_one_reference(house: House, smscs: list[OddSmsc]) -> None:
@@ -169,11 +215,11 @@ def test_two_citizens_interleave_long_texts_under_one_reference(house: House, sm
     for number, (source, part, text) in enumerate(pieces, 1):
         smsc.write(deliver(number, bytes([5, 0, 3, 77, 3, part]) + text, source=source, esm_class=0x40))
     assert {smsc.read()[1:] for _ in pieces} == {(DELIVER_RESP, 0, number) for number in range(1, 7)}
-    assert {complaint.text for complaint in house.came} == {
+    assert set(house.texts) == {
         "Lampu jalan mati di Jalan Pemuda, Kota Semarang sejak Lebaran",
         "Banjir setinggi lutut di Rungkut, Kota Surabaya",
     }
-    assert {complaint.raw.parts for complaint in house.came} == {3}
+    assert len({one.citizen for one in house.received}) == 2
 
 
 def test_data_sm_is_a_message_like_any(house: House, smscs: list[OddSmsc]) -> None:
@@ -184,7 +230,7 @@ def test_data_sm_is_a_message_like_any(house: House, smscs: list[OddSmsc]) -> No
     payload = b"\x04\x24" + len(text).to_bytes(2) + text
     smsc.write(frame(0x103, 9, b"\0\1\x016281100000001\0\0\x011708\0\0\0\0" + payload))
     assert smsc.read()[1:] == (0x80000103, 0, 9)
-    assert [complaint.text for complaint in house.came] == ["lampu mati lewat data-sm"]
+    assert house.texts == ["lampu mati lewat data-sm"]
 
 
 def test_an_alphanumeric_sender_and_an_empty_text_are_taken(house: House, smscs: list[OddSmsc]) -> None:
@@ -193,18 +239,8 @@ def test_an_alphanumeric_sender_and_an_empty_text_are_taken(house: House, smscs:
     smsc.accept(frame(BIND_RESP, 1, b"x\0"))
     smsc.write(deliver(1, b"tagihan Anda", source=b"INFO PLN"), deliver(2, b""))
     assert {smsc.read()[1:] for _ in range(2)} == {(DELIVER_RESP, 0, 1), (DELIVER_RESP, 0, 2)}
-    assert {complaint.text for complaint in house.came} == {"tagihan Anda", ""}
-
-
-def test_the_keyword_names_the_region_and_the_text_stays_as_it_is(house: House, smscs: list[OddSmsc]) -> None:
-    """TANGKAB is Kabupaten Tangerang."""
-    smsc = smscs[0]
-    smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"TANGKAB lampu mati"))
-    assert smsc.read()[1:] == (DELIVER_RESP, 0, 1)
-    (complaint,) = house.came
-    assert (complaint.hints.keyword_region, complaint.text) == ("36.03", "TANGKAB lampu mati")
-    assert complaint.place.regency is not None
-    assert complaint.place.regency.code == "36.03"
+    assert set(house.texts) == {"tagihan Anda", ""}
+    assert {message.sender for message in house.came} == {"INFO PLN", "+6281100000001"}
 
 
 def test_where_neither_kafka_nor_the_spool_takes_it_the_smsc_keeps_it(
@@ -226,12 +262,38 @@ def test_where_neither_kafka_nor_the_spool_takes_it_the_smsc_keeps_it(
         house.close()
 
 
-def test_a_pdu_that_is_none_gets_generic_nack_and_the_link_stays(house: House, smscs: list[OddSmsc]) -> None:
-    """A command that there is not, and a deliver_sm that ends too early."""
+def test_a_command_that_there_is_not_gets_generic_nack_and_the_link_stays(house: House, smscs: list[OddSmsc]) -> None:
+    """Nothing is kept of it: nobody knows whether it is a message."""
     smsc = smscs[0]
     smsc.accept(frame(BIND_RESP, 1, b"x\0"))
-    smsc.write(frame(0x777, 5), frame(DELIVER, 6, b"\0\1"), deliver(7, b"lampu mati"))
-    answers = {smsc.read()[1:] for _ in range(3)}
-    assert (DELIVER_RESP, 0, 7) in answers
-    assert {(command, sequence) for command, status, sequence in answers if status} == {(NACK, 5), (NACK, 6)}
-    assert len(house.came) == 1
+    smsc.write(frame(0x777, 5), deliver(7, b"lampu mati"))
+    assert {smsc.read()[1:] for _ in range(2)} == {(NACK, 0x03, 5), (DELIVER_RESP, 0, 7)}
+    assert house.texts == ["lampu mati"]
+
+
+def test_a_deliver_sm_that_cannot_be_read_is_kept_and_answered(house: House, smscs: list[OddSmsc]) -> None:
+    """With its bytes and its reason; the same once more has the same id. A refusal would be the end of it at most SMSCs."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    cut, no_header = frame(DELIVER, 6, b"\0\1"), b"\x28\x00\x03\x01"
+    smsc.write(cut, cut, deliver(7, no_header, esm_class=0x40))
+    assert sorted(smsc.read()[1:] for _ in range(3)) == [(DELIVER_RESP, 0, number) for number in (6, 6, 7)]
+    assert house.unread == [cut, cut, no_header]
+    assert [one.account for one in house.received] == ["sms/lapor"] * 3
+    assert [one.error_class for one in house.received] == ["MalformedMessage"] * 3
+    assert len({one.id for one in house.received}) == 2
+    assert not house.came
+
+
+def test_one_stray_byte_behind_short_message_changes_nothing(house: House, smscs: list[OddSmsc]) -> None:
+    """Padding is a vice of many SMSCs. The message is read, and no byte of it is refused."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    smsc.write(
+        deliver(1, b"satu", tlvs=b"\0"),
+        deliver(2, b"dua", tlvs=b"\0\0"),
+        deliver(3, b"tiga", tlvs=b"\x02\x04\x00\x04\x01\x02"),
+    )
+    assert sorted(smsc.read()[1:] for _ in range(3)) == [(DELIVER_RESP, 0, number) for number in (1, 2, 3)]
+    assert house.texts == ["satu", "dua", "tiga"]
+    assert not house.unread

@@ -1,145 +1,86 @@
-"""From an SMS to the SMS that answers it, over the real Kafka: once, with the code, and its fate is on record."""
+"""From an SMS to the text that answers it and to its receipt, over the real Kafka: by one link, with one name for all three."""
 
 import threading
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
-from channels.conversation import Conversation
-from channels.correspondence import Correspondence
-from channels.courier import Courier, Limits
+from channels.base import Letter
 from channels.intake import Intake
-from channels.known_cases import KnownCases
 from channels.sms.channel import SmsChannel
-from channels.sms.memory import Memory
-from complaints.bus.confluent import ConfluentConsumer, ConfluentScanner
-from complaints.bus.envelope import encode
-from complaints.bus.kafka_python import KafkaPythonProducer
-from complaints.case import CaseStatus
-from complaints.contract import COMPLAINTS, DELIVERIES, REPLIES
+from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus.envelope import CHANNEL_HEADER, decode
+from complaints.contract import CONVERSATIONS, SENDS
 from complaints.crypto import Keyring
-from complaints.event import Complaint, Delivery, DeliveryOutcome, Reply, ReplyKind
+from complaints.mail import Received, ReplyKind, SendReport
 from complaints.storage.spool import Spool
-from normalizer.complaint import Normaliser
-from tests.harness.sms import BIND_RESP, DELIVER_RESP, OddSmsc, deliver, frame, submitted, taken
+from tests.harness.sms import (
+    BIND_RESP,
+    DELIVER_RESP,
+    OddSmsc,
+    deliver,
+    frame,
+    link_to,
+    smscs,
+    submitted,
+    taken,
+    unpacked,
+)
 from tests.harness.support import KafkaServer, wait_until
 
+__all__ = ["smscs"]
 
-class NoCases:
-    """A reader of a store that has no case."""
-
-    def status(self, code: str) -> CaseStatus | None:
-        """Return none."""
-        assert code
-        return None
+RECEIPT = b"id:%s sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:"
 
 
-class Process:
-    """A door with its way in and its way out, put together as lapor does."""
-
-    def __init__(self, kafka: KafkaServer, keys: Keyring, folder: Path, smsc: OddSmsc) -> None:
-        reads = Normaliser.load()
-        self.producer = KafkaPythonProducer(kafka.brokers, timeout_s=5.0)
-        self.memory = Correspondence(folder / "c.db", clock=time.time)
-        self.known = KnownCases(folder / "k.db", clock=time.time, question_s=3600.0)
-        self.intake = Intake(
-            "sms",
-            normalise=lambda message: reads.normalise(message, keys),
-            producer=self.producer,
-            spool=Spool(folder / "s.db", max_bytes=1 << 20),
-            conversation=Conversation(
-                memory=self.memory, known=self.known, complete=reads.complete, identity=keys, cases=NoCases()
-            ),
-        )
-        self.door = SmsChannel(
-            [smsc.address],
-            memory=Memory(folder / "m.db", window_s=86_400.0, part_timeout_s=1800.0),
-            pseudonym=lambda text: keys.pseudonym("sms", text),
-            turned=lambda: None,
-        )
-        courier = Courier(
-            "sms",
-            consumer=ConfluentConsumer(kafka.brokers, group=f"test-{uuid4()}", topics=[REPLIES]),
-            memory=self.memory,
-            known=self.known,
-            keyring=keys,
-            sender=self.door.sender,
-            keep=self.intake.keep,
-            limits=Limits(per_hour=10, max_age_s=3600.0),
-        )
-        self.stop = threading.Event()
-        works = (lambda: self.door.run(self.intake, self.stop), lambda: courier.run(self.stop, lambda: None))
-        self.threads = [threading.Thread(target=work, daemon=True) for work in works]
-        for thread in self.threads:
-            thread.start()
-
-    def close(self) -> None:
-        """Stop all."""
-        self.stop.set()
-        for thread in self.threads:
-            thread.join(30)
-        self.intake.close()
-        self.producer.close()
-        self.memory.close()
-        self.known.close()
-
-
-@pytest.fixture
-def smsc() -> Iterator[OddSmsc]:
-    """One that says what it is told to."""
-    made = OddSmsc("lapor")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def process(kafka: KafkaServer, keys: Keyring, tmp_path: Path, smsc: OddSmsc) -> Iterator[Process]:
-    """A running door."""
-    made = Process(kafka, keys, tmp_path, smsc)
-    yield made
-    made.close()
-
-
-def test_a_complaint_is_answered_once_and_the_receipt_is_on_record(
-    kafka: KafkaServer, process: Process, smsc: OddSmsc
+def test_a_citizen_is_answered_by_the_link_of_origin_and_the_receipt_is_in_its_mailbox(
+    kafka: KafkaServer, keys: Keyring, tmp_path: Path, smscs: list[OddSmsc]
 ) -> None:
-    """The reply is written twice, as a router that was killed does; the citizen gets one SMS."""
-    scanner = ConfluentScanner(kafka.brokers)
-    begin = {topic: scanner.ends(topic) for topic in (COMPLAINTS, DELIVERIES)}
-    smsc.accept(frame(BIND_RESP, 1, b"x\0"), deliver(1, b"lampu mati di Kota Semarang"))
+    """Two operators; the second one's subscriber writes. His number is answered as his operator writes it, once."""
+    scanner, stop = ConfluentScanner(kafka.brokers), threading.Event()
+    begin = {topic: scanner.ends(topic) for topic in (CONVERSATIONS, SENDS)}
+    producer = ConfluentProducer(kafka.brokers, timeout_s=5.0)
+    intake = Intake("sms", keyring=keys, producer=producer, spool=Spool(tmp_path / "s.db", max_bytes=1 << 20))
+    channel = SmsChannel([link_to(smsc) for smsc in smscs], intake=intake, turned=lambda: None)
+    accounts = {account.name: account for account in channel.accounts}
+    for account, smsc in zip(channel.accounts, smscs, strict=True):
+        account.begin(None)
+        smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    watch = threading.Thread(target=channel.run, args=(stop,))
+    watch.start()
+    smsc = smscs[1]
+    smsc.write(deliver(1, b"lampu mati di Kota Semarang", source=b"081100000001", ton=2))
     assert smsc.read()[1:] == (DELIVER_RESP, 0, 1)
-    (record,) = [record for batch in scanner.scan(COMPLAINTS, start=begin[COMPLAINTS]) for record in batch]
-    complaint = Complaint.model_validate_json(record.value or b"")
-    reply = Reply(
-        id=uuid4(),
-        complaint_id=complaint.id,
-        tracking_code=complaint.tracking_code,
-        channel="sms",
-        reply_address=complaint.reply_address,
+    (record,) = [one for batch in scanner.scan(CONVERSATIONS, start=begin[CONVERSATIONS]) for one in batch]
+    received = decode(record, Received)
+    (message,) = unpacked(keys, [received])
+    assert record.key == keys.pseudonym("sms", "+6281100000001").encode()
+    assert b"81100000001" not in (record.value or b"")
+
+    wait_until(lambda: accounts[message.account].up, what="the bind")
+    letter = Letter(
+        reply_id=uuid4(),
+        tracking_code="2Q74GVWWCE3",
         kind=ReplyKind.received,
-        text=f"Laporan {complaint.tracking_code} kami terima.",
-        created_at=datetime.now(UTC),
+        address=message.reply_to,
+        text="Laporan kami terima.",
     )
-    for _ in range(2):
-        process.producer.send(encode(reply, source="/tests")).result(30)
-
-    def outcomes() -> list[tuple[DeliveryOutcome, str]]:
-        stored = [record for batch in scanner.scan(DELIVERIES, start=begin[DELIVERIES]) for record in batch]
-        found = [Delivery.model_validate_json(record.value or b"") for record in stored]
-        return [(delivery.outcome, delivery.upstream_id) for delivery in found if delivery.reply_id == reply.id]
-
+    answer = accounts[received.account].send(letter)
     sequence, fields, octets = submitted(smsc)
-    assert fields[:2] == [b"1708", b"6281100000001"]
-    assert octets.decode() == reply.text
+    assert fields[:2] == [b"1708", b"081100000001"]
+    assert octets.decode() == letter.text
     taken(smsc, sequence, b"4711")
-    wait_until(lambda: outcomes() == [(DeliveryOutcome.sent, "4711")], what="the record that it was sent")
-    receipt = b"id:4711 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:"
-    smsc.write(deliver(2, receipt, esm_class=0x04))
-    assert smsc.read()[1:] == (DELIVER_RESP, 0, 2)  # and no second submit_sm stood before it
-    wait_until(
-        lambda: outcomes()[1:] == [(DeliveryOutcome.delivered, "4711")], what="the record that the citizen has it"
-    )
+    smscs[0].write(deliver(1, RECEIPT % b"4711", esm_class=0x04))  # the other operator counts from 1 as well
+    smsc.write(deliver(2, RECEIPT % b"4711", esm_class=0x04))
+    for one, number in ((smscs[0], 1), (smsc, 2)):
+        assert one.read()[1:] == (DELIVER_RESP, 0, number)
+    stop.set()
+    watch.join(30)
+    intake.close()
+    producer.close()
+
+    stored = [one for batch in scanner.scan(SENDS, start=begin[SENDS]) for one in batch]
+    assert all((CHANNEL_HEADER, b"sms") in one.headers for one in stored)
+    reports = {one.key: decode(one, SendReport) for one in stored}
+    assert reports.keys() == {b"sms/lapor", b"sms/lapor2"}
+    mine = reports[received.account.encode()]
+    assert (mine.upstream_id, mine.ok, mine.detail) == (answer.result(0), True, "DELIVRD")

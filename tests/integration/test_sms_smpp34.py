@@ -1,4 +1,4 @@
-"""The SMS door against an SMSC that we did not write: the server of smpp34 (Rust), over a real socket."""
+"""The SMS channel against an SMSC that we did not write: the server of smpp34 (Rust), over a real socket."""
 
 import asyncio
 import threading
@@ -11,17 +11,15 @@ import smpp34
 
 from channels.intake import Intake
 from channels.sms.channel import SmsChannel
-from channels.sms.memory import Memory
-from complaints.bus.confluent import ConfluentScanner
-from complaints.bus.kafka_python import KafkaPythonProducer
-from complaints.contract import COMPLAINTS, DEAD_LETTERS
+from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus.envelope import decode
+from complaints.contract import CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.errors import Undeliverable
-from complaints.event import Complaint
+from complaints.mail import Received
 from complaints.runtime.settings import Address, parse_address
 from complaints.storage.spool import Spool
-from normalizer.complaint import Normaliser
-from tests.harness.sms import House, letter
+from tests.harness.sms import House, joined, letter, link_to, unpacked
 from tests.harness.support import KafkaServer, free_port, wait_until
 
 LONG = "Saluran air di depan perumahan tersumbat sejak dua minggu lalu, mohon dinas terkait menurunkan alat. " * 4
@@ -59,10 +57,10 @@ async def deliver_all(port: int, bound: threading.Event, messages: Sequence[dict
 def test_one_and_many_parts_in_gsm7_and_ucs2_are_answered_with_ok_and_stand_on_kafka(
     kafka: KafkaServer, keys: Keyring, tmp_path: Path
 ) -> None:
-    """Two citizens use the same reference at once; parts come out of order; one message is broken and becomes a dead letter."""
+    """Two citizens use the same reference at once; parts come out of order; one message is broken and is kept with its fault."""
     port, listening, stop = free_port(), threading.Event(), threading.Event()
     scanner = ConfluentScanner(kafka.brokers)
-    begin = {topic: scanner.ends(topic) for topic in (COMPLAINTS, DEAD_LETTERS)}
+    begin = scanner.ends(CONVERSATIONS)
     ours, other = (
         parts(LONG, reference=7, coding="ascii", size=153),
         parts(LONG.upper(), reference=7, coding="utf-16-be", size=134),
@@ -78,44 +76,34 @@ def test_one_and_many_parts_in_gsm7_and_ucs2_are_answered_with_ok_and_stand_on_k
         {"source_addr": "6281100000005", "short_message": b"\x28\x00\x03\x01", "esm_class": 0x40},
         {"source_addr": "6281100000006", "tlvs": [smpp34.Tlv(0x0424, LONG.encode())]},
     ]
-    reads = Normaliser.load()
-    producer = KafkaPythonProducer(kafka.brokers, timeout_s=5.0)
-    intake = Intake(
-        "sms",
-        normalise=lambda m: reads.normalise(m, keys),
-        producer=producer,
-        spool=Spool(tmp_path / "s.db", max_bytes=1 << 20),
-    )
-    channel = SmsChannel(
-        [parse_address(f"smpp://lapor:secret08@127.0.0.1:{port}", scheme="smpp", default_port=2775)],
-        memory=Memory(tmp_path / "m.db", window_s=86_400.0, part_timeout_s=1800.0),
-        pseudonym=lambda text: keys.pseudonym("sms", text),
-        turned=lambda: None,
-    )
-    door = threading.Thread(target=channel.run, args=(intake, stop))
+    producer = ConfluentProducer(kafka.brokers, timeout_s=5.0)
+    intake = Intake("sms", keyring=keys, producer=producer, spool=Spool(tmp_path / "s.db", max_bytes=1 << 20))
+    channel = SmsChannel([link_to(At(port))], intake=intake, turned=lambda: None)
+    watch = threading.Thread(target=channel.run, args=(stop,))
+    watch.start()
 
-    def open_the_door() -> None:
+    def open_the_link() -> None:
         listening.wait(30)
-        door.start()
+        channel.accounts[0].begin(None)
 
-    opener = threading.Thread(target=open_the_door)
+    opener = threading.Thread(target=open_the_link)
     opener.start()
     try:
         assert set(asyncio.run(deliver_all(port, listening, messages))) == {0}
     finally:
         stop.set()
         opener.join()
-        door.join(30)
+        watch.join(30)
         intake.close()
         producer.close()
-    batches = scanner.scan(COMPLAINTS, start=begin[COMPLAINTS])
-    found = [Complaint.model_validate_json(record.value or b"") for batch in batches for record in batch]
-    texts = sorted(complaint.text.strip() for complaint in found)
-    assert texts == sorted(
+    stored = [record for batch in scanner.scan(CONVERSATIONS, start=begin) for record in batch]
+    received = [decode(record, Received) for record in stored]
+    assert len(received) == len(messages)
+    assert sorted(text.strip() for text in joined(unpacked(keys, received))) == sorted(
         ["Lampu jalan mati di Kota Semarang", "Banjir di Medan 😭", LONG.strip(), LONG.upper().strip(), LONG.strip()]
     )
-    assert {complaint.raw.parts for complaint in found} == {1, len(ours), len(other)}
-    assert sum(len(batch) for batch in scanner.scan(DEAD_LETTERS, start=begin[DEAD_LETTERS])) == 1
+    assert [one.error_class for one in received if one.fault is not None] == ["MalformedMessage"]
+    assert {record.key for record in stored} == {one.citizen.encode() for one in received}
 
 
 async def take_answers(
@@ -154,10 +142,10 @@ def test_it_takes_our_answers_in_one_part_and_in_many(keys: Keyring, tmp_path: P
     house = House(tmp_path, keys, [At(port)])
     try:
         wait_until(lambda: house.binds_up == 1, what="the bind")
-        assert house.door.sender.send(letter("Laporan diterima")).result(30) == "smpp34-1"
-        assert house.door.sender.send(letter(LONG[:300])).result(30) == "smpp34-3"
+        assert house.account.send(letter("Laporan diterima")).result(30) == "smpp34-1"
+        assert house.account.send(letter(LONG[:300])).result(30) == "smpp34-3"
         with pytest.raises(Undeliverable):
-            house.door.sender.send(letter("halo")).result(30)
+            house.account.send(letter("halo")).result(30)
     finally:
         heard.set()
         smsc.join(30)

@@ -1,4 +1,4 @@
-"""The Telegram door against the stand-in: every message once, the offset behind what is safe, and Telegram's moods outlived."""
+"""The Telegram channel against the stand-in: every message once, the offset behind what is committed, and Telegram's faults outlived."""
 
 import time
 from hashlib import sha256
@@ -7,10 +7,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from complaints import ids
-from complaints.contract import DEAD_LETTERS
-from complaints.event import DeadLetter
+from channels.telegram.dialogue import sentences
+from complaints import tracking
+from complaints.ids import message_id
+from complaints.runtime.upstream import Upstream
 from tests.harness.fakes import Mode
+from tests.harness.mailboxes import received
 from tests.harness.support import wait_until
 from tests.harness.telegram import House, house, upstream
 from tests.harness.telegram_standin import TOKEN
@@ -25,13 +27,11 @@ def test_messages_come_in_the_order_in_which_they_were_written(house: House) -> 
     house.until_safe(said[-1])
     house.stop()
     assert house.texts() == [f"jalan rusak nomor {number}" for number in range(130)]
-    assert [complaint.id for complaint in house.complaints()] == [
-        ids.complaint_id("telegram", house.name_of(one)) for one in said
-    ]
+    assert [message.upstream_id for message in house.messages()] == [house.name_of(one) for one in said]
 
 
-def test_a_restart_goes_on_from_the_mark(house: House) -> None:
-    """What was safe is not read again; what came meanwhile is."""
+def test_a_restart_goes_on_from_the_cursor(house: House) -> None:
+    """What was committed is not read again; what came meanwhile is."""
     house.start()
     house.until_safe(house.say("lampu jalan mati"))
     house.stop()
@@ -42,30 +42,59 @@ def test_a_restart_goes_on_from_the_mark(house: House) -> None:
     assert house.texts() == ["lampu jalan mati", "air keruh"]
 
 
-def test_the_offset_waits_for_a_message_that_nothing_could_take(house: House) -> None:
-    """Kafka away and the spool full: the update stays at Telegram, and comes when there is room again."""
+def test_a_page_and_its_cursor_are_one(house: House) -> None:
+    """The same page comes until it is committed; only then is the next one read, and Telegram told that this one is done."""
+    house.producer.mode = Mode.away
+    first = house.say("banjir di Semarang")
+    house.start()
+    wait_until(lambda: house.account.page() is not None, what="the page")
+    second = house.say("pungli")
+    time.sleep(1.0)
+    page = house.account.page()
+    assert page is not None
+    assert page is house.account.page()
+    assert len(page.records) == 1
+    assert page.cursor["offset"] == first["update_id"] + 1
+    assert house.telegram.status()["pending"] >= 2
+    house.producer.mode = Mode.up
+    house.until_safe(second)
+    house.stop()
+    assert house.texts() == ["banjir di Semarang", "pungli"]
+
+
+def test_a_page_that_was_not_committed_is_read_again_by_the_next_owner(house: House) -> None:
+    """The same records under the same ids."""
     house.producer.mode = Mode.away
     said = house.say("banjir di Semarang")
-    house.start(spool_bytes=100)
-    wait_until(lambda: house.turns > 8, what="some looks")
-    assert not house.safe(said)
+    house.start()
+    wait_until(lambda: house.account.page() is not None, what="the page")
+    before = house.account.page()
+    house.stop()
+    assert house.account.page() is None
+    house.start()
+    wait_until(lambda: house.account.page() is not None, what="the page again")
+    after = house.account.page()
+    assert before is not None
+    assert after is not None
+    assert [record.key for record in after.records] == [record.key for record in before.records]
     house.producer.mode = Mode.up
     house.until_safe(said)
     house.stop()
-    assert set(house.texts()) == {"banjir di Semarang"}
+    assert house.texts() == ["banjir di Semarang"]
 
 
-def test_the_offset_moves_when_the_spool_has_it(house: House) -> None:
-    """Kafka away: fsynced is safe, and the spool empties when Kafka is back."""
-    house.producer.mode = Mode.away
-    said = [house.say(f"antre {number}") for number in range(3)]
+def test_an_account_that_is_not_begun_neither_polls_nor_sends(house: House) -> None:
+    """A second process waits."""
     house.start()
-    house.until_safe(said[-1])
-    assert house.intake.waiting == 3
-    house.producer.mode = Mode.up
-    wait_until(lambda: house.intake.waiting == 0, what="an empty spool")
+    assert house.owner is not None
+    house.owner.stop()
+    wait_until(lambda: house.telegram.status()["polling"] == 0, what="the end of the poll")
+    house.say("siapa yang membaca?")
+    time.sleep(0.7)
+    assert house.telegram.status()["polling"] == 0
+    assert house.account.page() is None
+    assert house.telegram.status()["pending"] >= 1
     house.stop()
-    assert house.texts() == ["antre 0", "antre 1", "antre 2"]
 
 
 def test_a_rate_limit_is_waited_out(house: House) -> None:
@@ -102,16 +131,26 @@ def test_another_poll_of_the_same_bot_is_outlived(house: House) -> None:
     assert house.texts() == ["sampah menumpuk"]
 
 
-def test_a_wrong_token_stops_the_door_and_names_the_setting(house: House) -> None:
-    """Trying again would not help."""
+def test_a_refused_token_is_reported_and_tried_again_and_ends_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other channels of the process live on, and an operator reads the name of the setting."""
+    monkeypatch.setattr("channels.polling.REFUSED_PAUSE_S", 0.5)
     house.start(token="1708:another")
-    wait_until(lambda: bool(house.failed), what="the refusal")
+    turns = house.turns
+
+    def reason() -> str:
+        return "".join(reach.reason for reach in Upstream.read(house.folder / "upstreams", "telegram"))
+
+    wait_until(lambda: "LAPOR_TELEGRAM_TOKEN" in reason(), what="the report")
+    wait_until(lambda: house.turns > turns + 2, what="the heartbeat")
+    assert house.thread.is_alive()
     house.stop()
-    assert "LAPOR_TELEGRAM_TOKEN" in str(house.failed[0])
+    assert house.failed == []
 
 
-def test_what_cannot_be_read_is_a_dead_letter_and_the_offset_moves_on(house: House) -> None:
-    """It is kept, without who it was."""
+def test_what_cannot_be_read_is_kept_and_the_offset_moves_on(house: House) -> None:
+    """Its bytes are sealed, without who it was."""
     raw = house.telegram.control(
         "/raw", {"kind": "message", "body": {"message_id": "x", "chat": 7, "from": {"id": 7, "first_name": "Siti"}}}
     )
@@ -120,10 +159,11 @@ def test_what_cannot_be_read_is_a_dead_letter_and_the_offset_moves_on(house: Hou
     said = house.say("air mati")
     house.until_safe(said)
     house.stop()
-    (letter,) = house.producer.events(DEAD_LETTERS, DeadLetter)
-    assert letter.error_class == "MalformedMessage"
-    assert b'"message_id": "x"' in letter.payload
-    assert b"Siti" not in letter.payload
+    (record,) = [record for record in received(house.producer) if record.fault is not None]
+    assert (record.error_class, record.account) == ("MalformedMessage", "telegram/1708")
+    content = house.keys.unseal(record.sealed, owner=record.id, month=record.month)
+    assert b'"message_id": "x"' in content
+    assert b"Siti" not in content
     assert house.texts() == ["air mati"]
 
 
@@ -134,14 +174,14 @@ def test_a_photo_is_kept_by_the_hash_of_its_content(house: House) -> None:
     house.start()
     house.until_safe(said)
     house.stop()
-    (attachment,) = house.complaints()[0].attachments
+    (attachment,) = house.messages()[0].attachments
     assert attachment.sha256 == sha256(content).hexdigest()
     assert attachment.size_bytes == len(content)
     assert (house.files.path / attachment.sha256).read_bytes() == content
 
 
 def test_a_file_that_telegram_does_not_give_costs_no_complaint(house: House) -> None:
-    """It keeps Telegram's name of it: too large, gone, or out of reach for three tries."""
+    """The message keeps Telegram's name of it: too large, gone, or out of reach for three tries."""
     large = house.telegram.show(b"x", house.citizen, kind="video", caption="banjir besar", file={"size": 30_000_000})
     house.telegram.fail(500, method="getFile", count=3)
     away = house.telegram.show(b"x", house.citizen, caption="jalan rusak")
@@ -149,7 +189,7 @@ def test_a_file_that_telegram_does_not_give_costs_no_complaint(house: House) -> 
     house.until_safe(large)
     house.until_safe(away)
     house.stop()
-    attachments = [attachment for complaint in house.complaints() for attachment in complaint.attachments]
+    attachments = [attachment for message in house.messages() for attachment in message.attachments]
     assert [attachment.sha256 for attachment in attachments] == [None, None]
     assert all((attachment.url or "").startswith("telegram-file:") for attachment in attachments)
     assert house.texts() == ["banjir besar", "jalan rusak"]
@@ -160,20 +200,36 @@ def test_a_file_that_we_cannot_keep_holds_the_offset(house: House) -> None:
     house.files.full = True
     said = house.telegram.show(b"gambar", house.citizen, caption="jembatan putus")
     house.start()
-    wait_until(lambda: house.turns > 6, what="some looks")
+    wait_until(lambda: house.files.tries > 1, what="some tries")
     assert not house.safe(said)
     house.files.full = False
     house.until_safe(said)
     house.stop()
-    assert house.complaints()[-1].attachments[0].sha256 == sha256(b"gambar").hexdigest()
+    assert house.messages()[-1].attachments[0].sha256 == sha256(b"gambar").hexdigest()
 
 
-def test_an_album_is_one_complaint_even_where_its_parts_come_apart(house: House) -> None:
-    """The door waits until it is quiet; what others write behind it waits too."""
+def test_slow_files_hold_a_page_only_for_a_while(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten pictures that Telegram does not give in time: what others write comes nevertheless, and the pictures can be fetched later."""
+    monkeypatch.setattr("channels.telegram.handover.PAGE_S", 2.0)
+    house.telegram.fail(0, method="file", count=4, hang_s=6.0)
+    for number in range(10):
+        house.telegram.show(b"lambat", house.citizen, caption=f"lubang {number}")
+    last = house.say("air mati")
+    started = time.monotonic()
+    house.start()
+    house.until_safe(last)
+    assert time.monotonic() - started < 6.0
+    house.stop()
+    assert len(house.texts()) == 11
+    assert {message.attachments[0].sha256 for message in house.messages()[:10]} == {None}
+
+
+def test_an_album_is_one_message_even_if_its_parts_come_apart(house: House) -> None:
+    """The channel waits until it is quiet; what others write behind it waits too."""
     house.start()
     album = uuid4().hex
     first = house.telegram.show(b"1", house.citizen, album=album)
-    wait_until(lambda: house.turns > 3, what="a look")
+    time.sleep(0.7)
     house.telegram.show(b"2", house.citizen, album=album, caption="tanggul jebol")
     last = house.say("laporan lain: lampu mati")
     house.until_safe(last)
@@ -182,9 +238,69 @@ def test_an_album_is_one_complaint_even_where_its_parts_come_apart(house: House)
         "tanggul jebol",
         "laporan lain: lampu mati",
     ]
-    both = next(complaint for complaint in house.complaints() if complaint.text == "tanggul jebol")
-    assert len(both.attachments) == 2
+    both = next(message for message in house.messages() if message.text == "tanggul jebol")
+    assert (len(both.attachments), both.parts, both.follows) == (2, 2, "")
     assert house.safe(first)
+
+
+def test_a_part_of_an_album_that_comes_late_follows_the_album(house: House) -> None:
+    """Under an id of its own."""
+    house.start()
+    album = uuid4().hex
+    house.until_safe(house.telegram.show(b"1", house.citizen, album=album, caption="jalan rusak di Kota Semarang"))
+    late = house.telegram.show(b"2", house.citizen, album=album)
+    house.until_safe(late)
+    house.stop()
+    first, second = house.messages()
+    assert second.follows == first.upstream_id
+    assert second.upstream_id == f"{first.upstream_id}-{late['message_id']}"
+    assert len(second.attachments) == 1
+
+
+def test_an_album_of_a_page_that_was_not_committed_is_read_again_whole(house: House) -> None:
+    """A part that came meanwhile belongs to it: nothing of it is safe yet."""
+    house.producer.mode = Mode.away
+    album = uuid4().hex
+    house.telegram.show(b"1", house.citizen, album=album, caption="jembatan putus")
+    house.start()
+    wait_until(lambda: house.account.page() is not None, what="the page")
+    assert house.owner is not None
+    house.owner.stop()
+    last = house.telegram.show(b"2", house.citizen, album=album)
+    house.producer.mode = Mode.up
+    house.owner = type(house.owner)(house.account, house.owner._commit, cursor=house.cursor)
+    house.until_safe(last)
+    house.stop()
+    (whole,) = house.messages()
+    assert (len(whole.attachments), whole.follows) == (2, "")
+
+
+def test_a_changed_message_follows_the_one_that_it_changes(house: House) -> None:
+    """Whatever else the citizen said meanwhile; its new text is a message of its own."""
+    house.start()
+    said = house.say("jalan berlubang di Kota Semarang")
+    house.say("sampah menumpuk di Kota Bandung")
+    where = {"chat_id": said["chat_id"], "message_id": said["message_id"]}
+    edited = house.telegram.control("/edits", where | {"text": "jalan berlubang di Kota Semarang, depan pasar Johar"})
+    house.until_safe(edited)
+    house.stop()
+    changed = house.messages()[-1]
+    assert changed.follows == house.name_of(said)
+    assert changed.upstream_id.startswith(f"{changed.follows}-")
+    assert "pasar Johar" in changed.text
+
+
+def test_a_reply_to_our_message_is_about_the_case_that_it_names(house: House) -> None:
+    """By the tracking code in the quoted message."""
+    house.start()
+    said = house.say("jalan berlubang")
+    code = house.keys.tracking_code(message_id("telegram", house.name_of(said)))
+    words = f"Laporan Anda dengan kode {tracking.spaced(code)} kami teruskan."
+    client = house.channel._client
+    answer = client.tell(said["chat_id"], [words], answers=None, keyboard=None).result(30)
+    house.until_safe(house.say("sekarang tambah dalam", reply_to=int(answer)))
+    house.stop()
+    assert house.messages()[-1].about == code
 
 
 def test_a_shared_position_stands_in_the_place(house: House) -> None:
@@ -193,52 +309,37 @@ def test_a_shared_position_stands_in_the_place(house: House) -> None:
     house.start()
     house.until_safe(said)
     house.stop()
-    assert house.complaints()[0].place.text == "-6.99320,110.42030"
+    assert house.messages()[0].address == "-6.99320,110.42030"
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("/start", "Selamat datang"),
-        ("/bantuan", "Cara melapor"),
-        ("/lapor", "Apa yang terjadi?"),
-        ("/batal", "tetap kami"),
-    ],
+    ("text", "sentence"), [("/start", "start"), ("/bantuan", "help"), ("/lapor", "lapor"), ("/batal", "cancel")]
 )
-def test_commands_are_answered_and_are_no_complaints(text: str, words: str, house: House) -> None:
-    """After the offset is past them."""
+def test_a_command_is_a_message_with_the_sentence_that_answers_it(text: str, sentence: str, house: House) -> None:
+    """The conversation answers it, once, however often the update comes."""
     said = house.say(text)
     house.start()
-    wait_until(lambda: bool(house.answers()), what="the answer")
-    assert house.safe(said)
+    house.until_safe(said)
     house.stop()
-    (answer,) = house.answers()
-    assert words in answer
-    assert house.complaints() == []
-
-
-def test_a_command_is_never_answered_twice(house: House) -> None:
-    """Not after a restart that reads it again."""
-    said = house.say("/start")
-    house.start()
-    wait_until(lambda: bool(house.answers()), what="the answer")
-    house.stop()
-    assert house.mark.tell_once(said["update_id"]) is False
+    (message,) = house.messages()
+    assert (message.text, message.small_talk) == (text, sentences()[sentence])
+    assert house.telegram.sent(house.citizen) == []
 
 
 def test_groups_hear_only_answers_to_what_they_asked(house: House) -> None:
-    """A group's own talk is nobody's complaint."""
+    """A group's own talk is nobody's message; it moves the offset all the same."""
     group = {"title": f"RT {house.citizen}"}
     house.say("lampu mati ya?", group=group)
     asked = house.say("@lapor1708_bot lampu jalan mati di RT kami", group=group)
-    last = house.say("/bantuan@lapor1708_bot", group=group)
+    house.say("/bantuan@lapor1708_bot", group=group)
+    last = house.say("terima kasih semua", group=group)
     house.start()
     house.until_safe(last)
-    wait_until(lambda: any(m["chat"]["id"] == last["chat_id"] for m in house.telegram.sent()), what="the answer")
     house.stop()
-    assert house.texts() == ["lampu jalan mati di RT kami"]
-    sent = [message for message in house.telegram.sent() if message["chat"]["id"] == asked["chat_id"]]
-    assert [message["reply_to_message"]["message_id"] for message in sent] == [last["message_id"]]
+    told, command = house.messages()
+    assert told.text == "lampu jalan mati di RT kami"
+    assert told.reply_to == {"chat": str(asked["chat_id"]), "message": str(asked["message_id"])}
+    assert command.small_talk == sentences()["help"]
 
 
 def test_the_menu_is_set(house: House) -> None:

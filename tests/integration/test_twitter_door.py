@@ -1,13 +1,14 @@
-"""The Twitter door against the stand-in for X: every mention once, the mark behind what is safe, and X's moods outlived."""
+"""The Twitter channel against the stand-in for X: every mention once, the cursor behind what is committed, and X's faults outlived."""
 
-import json
 import re
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,21 +16,23 @@ import pytest
 
 from channels.base import Letter
 from channels.intake import Intake
-from channels.twitter.channel import Mark, TwitterChannel
+from channels.twitter.channel import TwitterChannel
 from channels.twitter.client import UserKeys, XClient
 from channels.twitter.hint import Hint
+from channels.twitter.reader import Pace
 from channels.twitter.sender import XSender
 from complaints import ids
-from complaints.contract import COMPLAINTS, DEAD_LETTERS
 from complaints.crypto import Keyring
-from complaints.errors import ConfigurationError, Undeliverable, UpstreamUnavailable
-from complaints.event import Complaint, DeadLetter, ReplyKind
+from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
+from complaints.mail import ReplyKind
 from complaints.runtime import telemetry
+from complaints.runtime.upstream import Upstream
 from complaints.storage.spool import Spool
-from normalizer.complaint import Normaliser
 from tests.harness.fakes import MemoryProducer, Mode
-from tests.harness.support import wait_until
-from tests.harness.twitter import twitter_pace
+from tests.harness.mailboxes import Kept, kept, received
+from tests.harness.polling import Owner, into
+from tests.harness.silent import Silent
+from tests.harness.support import free_port, wait_until
 
 TOKEN = "the-only-token"
 
@@ -80,55 +83,69 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[X]:
 
 
 class House:
-    """The door with a broker in memory and a real spool; it can be started again on the same mark."""
+    """The channel with a broker in memory; it can be started again behind the same cursor."""
 
     def __init__(self, x: X, keys: Keyring, folder: Path) -> None:
-        self.x, self.producer, self._folder = x, MemoryProducer(), folder
-        self.mark = Mark(folder / "mark.json")
-        self.mark_name = folder.name  # X takes the same words of the same citizen only once
-        self.mark.move(x.post(f"sebelum {folder}"))  # X takes the same words of the same citizen only once
-        self._normalise: Callable[..., Complaint] = lambda message: Normaliser.load().normalise(message, keys)
-        self.failed: list[BaseException] = []
+        self.x, self.producer, self.keys, self.folder = x, MemoryProducer(), keys, folder
+        self.name = folder.name  # X takes the same words of the same citizen only once
+        self.cursor: Any = {"since_id": x.post(f"sebelum {folder}")}
         self.turns = 0
+        self.thread = threading.Thread()
+        self.failed: list[BaseException] = []
 
-    def start(
-        self, *, token: str = TOKEN, spool_bytes: int = 1 << 20, account: str = "lapor1708", monthly: int = 1_000_000
-    ) -> None:
-        """Start the door in a thread."""
-        spool = Spool(self._folder / "spool.db", max_bytes=spool_bytes)
-        self.intake = Intake("twitter", normalise=self._normalise, producer=self.producer, spool=spool)
-        client = XClient(self.x.base, bearer_token=token, account=account)
-        pace = twitter_pace(self._folder, poll_s=0.05, monthly=monthly)
-        door = TwitterChannel(client, mark=self.mark, account="lapor1708", pace=pace, turned=self._turned)
+    def start(self, *, token: str = TOKEN, account: str = "lapor1708", monthly: int = 1_000_000) -> None:
+        """Start the channel in a thread, and own its account."""
+        spool = Spool(self.folder / "spool.db", max_bytes=1 << 20)
+        self.intake = Intake("twitter", keyring=self.keys, producer=self.producer, spool=spool)
+        upstream = Upstream(self.folder / "upstreams", "twitter")
+        client = XClient(self.x.base, bearer_token=token, account=account, upstream=upstream)
+        pace = Pace(poll_s=0.05, monthly=monthly, now=lambda: datetime.now(UTC))
+        self.channel = TwitterChannel(client, account=account, intake=self.intake, pace=pace, turned=self._turned)
+        (self.account,) = self.channel.accounts
         self._stop = threading.Event()
 
         def run() -> None:
             try:
-                door.run(self.intake, self._stop)
-            except ConfigurationError as error:
+                self.channel.run(self._stop)
+            except BaseException as error:  # noqa: BLE001  # the test looks at it
                 self.failed.append(error)
 
         self.thread = threading.Thread(target=run, daemon=True)
         self.thread.start()
+        self.owner = Owner(self.account, into(self.producer), cursor=self.cursor)
 
     def _turned(self) -> None:
         self.turns += 1
 
     def stop(self) -> None:
         """Stop it cleanly."""
+        self.owner.stop()
+        self.cursor = self.owner.cursor
         self._stop.set()
         self.thread.join(30)
         assert not self.thread.is_alive()
         self.intake.close()
 
-    def complaints(self) -> list[UUID]:
-        """Return the ids of the complaints on the bus, in order."""
-        return [complaint.id for complaint in self.producer.events(COMPLAINTS, Complaint)]
+    def until(self, post: str) -> None:
+        """Wait until the committed cursor is behind a post, without a gap."""
+        wait_until(lambda: (self.owner.cursor or {}).get("since_id") == post, what="the cursor")
+
+    def reason(self) -> str:
+        """Return why X is not reached."""
+        return "".join(reach.reason for reach in Upstream.read(self.folder / "upstreams", "twitter"))
+
+    def kept(self) -> list[Kept]:
+        """Return what is in mailboxes, in order."""
+        return kept(self.producer, self.keys)
+
+    def ids(self) -> list[UUID]:
+        """Return the ids of the messages, in order."""
+        return [one.id for one in self.kept()]
 
 
 @pytest.fixture
 def house(upstream: X, keys: Keyring, tmp_path: Path) -> Iterator[House]:
-    """Not yet started; its mark is the newest post of now."""
+    """Not yet started; its cursor is behind the newest post of now."""
     made = House(upstream, keys, tmp_path)
     yield made
     if made.thread.is_alive():
@@ -136,196 +153,268 @@ def house(upstream: X, keys: Keyring, tmp_path: Path) -> Iterator[House]:
 
 
 def of(posts: list[str]) -> list[UUID]:
-    """Return the complaints that posts become."""
-    return [ids.complaint_id("twitter", post) for post in posts]
+    """Return the ids of the messages that posts become."""
+    return [ids.message_id("twitter", post) for post in posts]
 
 
-def test_a_gap_of_250_mentions_is_healed_oldest_first(house: House) -> None:
-    """X gives pages of 100, newest first; all of them are read, in the order in which citizens wrote."""
-    posts = [house.x.post(f"jalan rusak nomor {number}") for number in range(250)]
+def test_a_gap_of_250_mentions_is_healed_page_by_page(house: House) -> None:
+    """X gives pages of 100, newest first. Each is committed when it was read, its posts oldest first; none is missing at the end."""
+    posts = [house.x.post(f"jalan rusak nomor {number} {house.name}") for number in range(250)]
     house.start()
-    wait_until(lambda: house.mark.read() == posts[-1], what="the mark")
+    house.until(posts[-1])
     house.stop()
-    assert house.complaints() == of(posts)
+    assert house.ids() == of(posts[150:] + posts[50:150] + posts[:50])
 
 
-def test_a_restart_goes_on_from_the_mark(house: House) -> None:
-    """What was safe is not read again; what came meanwhile is."""
-    before = [house.x.post("lampu jalan mati"), house.x.post("sampah menumpuk")]
+def test_an_error_in_the_middle_of_a_gap_discards_nothing(house: House) -> None:
+    """Not what was read, nor what was paid: whoever takes over goes on with the next page."""
+    posts = [house.x.post(f"lampu mati nomor {number} {house.name}") for number in range(150)]
     house.start()
-    wait_until(lambda: house.mark.read() == before[-1], what="the mark")
+    wait_until(lambda: bool(house.owner.pages), what="the first page")
     house.stop()
-    after = [house.x.post("air keruh")]
+    before = house.ids()
+    house.x.fail(503, count=1)
     house.start()
-    wait_until(lambda: house.mark.read() == after[-1], what="the mark after the restart")
+    house.until(posts[-1])
     house.stop()
-    assert house.complaints() == of(before + after)
+    assert house.ids()[: len(before)] == before
+    assert sorted(house.ids()) == sorted(of(posts))
+    assert house.cursor["read"] == 150
 
 
-def test_the_mark_waits_for_a_message_that_nothing_could_take(house: House) -> None:
-    """Kafka away and the spool full: the posts stay at X, and come when there is room again."""
-    before = house.mark.read()
+def test_a_restart_goes_on_from_the_cursor(house: House) -> None:
+    """What was committed is not read again; what came meanwhile is."""
+    before = [house.x.post(f"lampu jalan mati {house.name}"), house.x.post(f"sampah menumpuk {house.name}")]
+    house.start()
+    house.until(before[-1])
+    house.stop()
+    after = [house.x.post(f"air keruh {house.name}")]
+    house.start()
+    house.until(after[-1])
+    house.stop()
+    assert house.ids() == of(before + after)
+
+
+def test_a_page_and_its_cursor_are_one(house: House) -> None:
+    """The same page comes until it is committed; only then is the next one read."""
     house.producer.mode = Mode.away
-    post = house.x.post("banjir di Semarang")
-    turns = house.turns
-    house.start(spool_bytes=100)
-    wait_until(lambda: house.turns > turns + 4, what="some looks")
-    assert house.mark.read() == before
-    house.producer.mode = Mode.up
-    wait_until(lambda: house.mark.read() == post, what="the mark")
-    house.stop()
-    assert set(house.complaints()) == set(of([post]))
-
-
-def test_the_mark_moves_when_the_spool_has_it(house: House) -> None:
-    """Kafka away: fsynced is safe, and the spool empties when Kafka is back."""
-    house.producer.mode = Mode.away
-    posts = [house.x.post(f"antre {number}") for number in range(3)]
+    first = house.x.post(f"banjir di Semarang {house.name}")
     house.start()
-    wait_until(lambda: house.mark.read() == posts[-1], what="the mark")
-    assert house.intake.waiting == 3
+    wait_until(lambda: house.account.page() is not None, what="the page")
+    second = house.x.post(f"pungli {house.name}")
+    time.sleep(0.3)
+    page = house.account.page()
+    assert page is not None
+    assert page is house.account.page()
+    assert (len(page.records), page.cursor["since_id"]) == (1, first)
     house.producer.mode = Mode.up
-    wait_until(lambda: house.intake.waiting == 0, what="an empty spool")
+    house.until(second)
     house.stop()
-    assert house.complaints() == of(posts)
+    assert house.ids() == of([first, second])
+
+
+def test_a_page_that_was_not_committed_is_read_again_by_the_next_owner(house: House) -> None:
+    """The same records under the same ids."""
+    house.producer.mode = Mode.away
+    post = house.x.post(f"banjir di Semarang {house.name}")
+    house.start()
+    wait_until(lambda: house.account.page() is not None, what="the page")
+    house.stop()
+    assert house.account.page() is None
+    house.producer.mode = Mode.up
+    house.start()
+    house.until(post)
+    house.stop()
+    assert house.ids() == of([post])
+
+
+def test_an_account_that_is_not_begun_reads_nothing(house: House) -> None:
+    """A second process waits, and X bills nothing."""
+    house.start()
+    house.owner.stop()
+    house.x.post(f"siapa yang membaca {house.name}")
+    time.sleep(0.3)
+    assert house.account.page() is None
+    house.stop()
+    assert house.ids() == []
 
 
 def test_a_rate_limit_is_waited_out(house: House) -> None:
-    """429 says until when; not one look is taken before, and the loop still turns."""
+    """429 says until when; not one look is taken before."""
     house.x.fail(429, count=1, reset_s=1.0)
-    post = house.x.post("pungli")
+    post = house.x.post(f"pungli {house.name}")
     started = time.time()
     house.start()
-    wait_until(lambda: house.mark.read() == post, what="the mark")
+    house.until(post)
     assert time.time() - started >= 1.0
     house.stop()
-    assert house.complaints() == of([post])
+    assert house.ids() == of([post])
 
 
 def test_faults_of_x_are_tried_again_at_growing_pauses(house: House) -> None:
     """Three times 503, then it goes on where it was."""
     house.x.fail(503, count=3)
-    post = house.x.post("KTP belum jadi")
+    post = house.x.post(f"KTP belum jadi {house.name}")
     started = time.monotonic()
     house.start()
-    wait_until(lambda: house.mark.read() == post, what="the mark")
+    house.until(post)
     assert time.monotonic() - started >= 0.1 + 0.2 + 0.4
     house.stop()
-    assert house.complaints() == of([post])
+    assert house.ids() == of([post])
 
 
-def test_wrong_credentials_stop_the_door_and_name_the_setting(house: House) -> None:
-    """Trying again would not help."""
-    house.start(token="another")
-    wait_until(lambda: bool(house.failed), what="the refusal")
+@pytest.mark.parametrize(
+    ("wrong", "setting"),
+    [({"token": "another"}, "LAPOR_X_BEARER_TOKEN"), ({"account": "nobody_is_called_so"}, "LAPOR_X_ACCOUNT")],
+)
+def test_what_a_person_must_correct_is_reported_and_tried_again_and_ends_nothing(
+    wrong: dict[str, Any], setting: str, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other channels of the process live on; a slip in the account's name would otherwise look like a quiet day."""
+    monkeypatch.setattr("channels.polling.REFUSED_PAUSE_S", 0.3)
+    house.start(**wrong)
+    wait_until(lambda: setting in house.reason(), what="the report")
+    turns = house.turns
+    wait_until(lambda: house.turns > turns + 1, what="the heartbeat")
+    assert house.thread.is_alive()
     house.stop()
-    assert "LAPOR_X_BEARER_TOKEN" in str(house.failed[0])
+    assert house.failed == []
 
 
-def test_an_account_that_x_does_not_know_stops_the_door_and_names_the_setting(house: House) -> None:
-    """A slip in LAPOR_X_ACCOUNT would otherwise look like a quiet day."""
-    house.start(account="nobody_is_called_so")
-    wait_until(lambda: bool(house.failed), what="the refusal")
-    house.stop()
-    assert "LAPOR_X_ACCOUNT" in str(house.failed[0])
-
-
-def test_our_own_posts_move_the_mark_and_are_no_complaints(house: House) -> None:
+def test_our_own_posts_move_the_cursor_and_are_no_messages(house: House) -> None:
     """Our answers mention us too."""
-    own = house.x.post("sudah kami teruskan", author="lapor1708")
+    own = house.x.post(f"sudah kami teruskan {house.name}", author="lapor1708")
     house.start()
-    wait_until(lambda: house.mark.read() == own, what="the mark")
+    house.until(own)
     house.stop()
-    assert house.complaints() == []
-    assert house.producer.events(DEAD_LETTERS, DeadLetter) == []
+    assert received(house.producer) == []
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"since_id": null}', '{"since_id": "x"}'])
-def test_a_mark_that_is_none_stops_the_start(text: str, tmp_path: Path) -> None:
-    """It says that the file may be removed, since ids are derived."""
-    (tmp_path / "mark.json").write_text(text)
-    with pytest.raises(ConfigurationError, match="remove it"):
-        Mark(tmp_path / "mark.json").read()
-
-
-def test_a_mark_is_whole_or_not_there(tmp_path: Path) -> None:
-    """A half-written draft beside it is nobody's mark."""
-    mark = Mark(tmp_path / "deep" / "mark.json")
-    assert mark.read() is None
-    mark.move("1850000000000000001")
-    (tmp_path / "deep" / "mark.new").write_text("{")
-    assert mark.read() == "1850000000000000001"
-    assert json.loads((tmp_path / "deep" / "mark.json").read_text()) == {"since_id": "1850000000000000001"}
+def test_publicity_is_a_record(house: House) -> None:
+    """The conversation passes it over with an event, so that it can be counted and corrected."""
+    told = house.x.post(f"Punya keluhan {house.name}? Laporkan melalui SMS 1708 atau @lapor1708!", author="koran")
+    house.start()
+    house.until(told)
+    house.stop()
+    (one,) = house.kept()
+    assert (one.id, one.message.ignored) == (of([told])[0], "publicity")
 
 
 def test_a_spent_budget_stops_the_reading_and_the_next_month_goes_on(house: House) -> None:
-    """X bills each post; what is not read stays at X."""
+    """X bills each post; what is not read stays at X, and the count is in the cursor: no other process forgets it."""
     house.start(monthly=2)
-    first = [house.x.post(f"anggaran {number} {house.mark_name}") for number in range(2)]
-    wait_until(lambda: house.complaints() == of(first), what="the month's posts")
-    house.x.post(f"terlalu banyak {house.mark_name}")
-    turns = house.turns
-    wait_until(lambda: house.turns > turns, what="a turn")
-    assert house.complaints() == of(first)
+    first = [house.x.post(f"anggaran {number} {house.name}") for number in range(2)]
+    wait_until(lambda: house.ids() == of(first), what="the month's posts")
+    after = house.x.post(f"terlalu banyak {house.name}")
+    house.stop()
+    house.start(monthly=2)
+    wait_until(lambda: "LAPOR_X_MONTHLY_READS" in house.reason(), what="the report")
+    assert house.ids() == of(first)
     assert telemetry.X_READS_SHARE._value.get() == 1.0
     house.stop()
+    assert house.cursor["read"] == 2
+    house.cursor |= {"month": "2020-01"}
+    house.start(monthly=2)
+    house.until(after)
+    house.stop()
+    assert house.cursor["read"] == 1
 
 
-def test_a_thread_is_one_complaint(house: House) -> None:
+def test_a_thread_is_one_message(house: House) -> None:
     """What the citizen posts below the first post before we look is part of it."""
-    root = house.x.post(f"jalan rusak 1/2 {house.mark_name}")
-    body = {"author": "warga", "text": f"@lapor1708 2/2 di Jalan Pemuda {house.mark_name}", "in_reply_to": int(root)}
+    root = house.x.post(f"jalan rusak 1/2 {house.name}")
+    body = {"author": "warga", "text": f"@lapor1708 2/2 di Jalan Pemuda {house.name}", "in_reply_to": int(root)}
     house.x.http.post("/tweets", json=body).raise_for_status()
     house.start()
-    wait_until(lambda: len(house.complaints()) == 1, what="the complaint")
-    (only,) = house.producer.events(COMPLAINTS, Complaint)
-    assert (only.id, only.raw.parts) == (of([root])[0], 2)
-    assert "1/2" in only.text
-    assert "Jalan Pemuda" in only.text
+    wait_until(lambda: len(house.ids()) == 1, what="the message")
+    (only,) = house.kept()
+    assert (only.id, only.message.parts, only.message.thread) == (of([root])[0], 2, root)
+    assert "1/2" in only.message.text
+    assert "Jalan Pemuda" in only.message.text
+    assert only.message.reply_to["conversation"] == root
     house.stop()
 
 
-def test_what_the_citizen_quotes_is_part_of_the_complaint(house: House) -> None:
+def test_what_the_citizen_quotes_is_part_of_the_message(house: House) -> None:
     """The words "tolong ini" alone would say nothing."""
     other = house.x.http.post(
-        "/tweets", json={"author": "koran", "text": f"Lampu jalan mati di Kota Semarang {house.mark_name}"}
+        "/tweets", json={"author": "koran", "text": f"Lampu jalan mati di Kota Semarang {house.name}"}
     )
-    body = {"author": "warga", "text": f"@lapor1708 tolong ini {house.mark_name}", "quotes": int(other.json()["id"])}
+    body = {"author": "warga", "text": f"@lapor1708 tolong ini {house.name}", "quotes": int(other.json()["id"])}
     house.x.http.post("/tweets", json=body).raise_for_status()
     house.start()
-    wait_until(lambda: len(house.complaints()) == 1, what="the complaint")
-    (only,) = house.producer.events(COMPLAINTS, Complaint)
-    assert "[mengutip @koran] Lampu jalan mati" in only.text
-    assert only.place.regency is not None
+    wait_until(lambda: len(house.ids()) == 1, what="the message")
+    assert "[mengutip @koran] Lampu jalan mati" in house.kept()[0].message.text
     house.stop()
 
 
-def letter(post: str, text: str) -> Letter:
+def letter(post: str, text: str, **address: str) -> Letter:
     """Return a letter to the author of a post."""
-    return Letter(
-        reply_id=uuid4(), tracking_code="", kind=ReplyKind.received, address={"sender": "1", "post": post}, text=text
-    )
+    to = {"sender": "1", "post": post, "conversation": post, "username": "warga"} | address
+    return Letter(reply_id=uuid4(), tracking_code="", kind=ReplyKind.received, address=to, text=text)
+
+
+def client(base: str, **more: Any) -> XClient:
+    """Return a client that may post."""
+    return XClient(base, bearer_token=TOKEN, account="lapor1708", user_keys=UserKeys.parse("a:b:c:d"), **more)
 
 
 @pytest.fixture
-def sender(upstream: X) -> XSender:
+def sender(upstream: X) -> Iterator[XSender]:
     """Our account as it answers."""
-    keys = UserKeys.parse("a:b:c:d")
-    return XSender(XClient(upstream.base, bearer_token=TOKEN, account="lapor1708", user_keys=keys))
+    made = XSender(client(upstream.base))
+    made.begin()
+    yield made
+    made.end()
+
+
+def own_posts(x: X) -> list[dict[str, Any]]:
+    """Return the posts of our account."""
+    found: list[dict[str, Any]] = x.http.get("/posts").json()["posts"]
+    return found
 
 
 def test_an_answer_stands_below_the_citizens_post(upstream: X, sender: XSender) -> None:
-    """And its id is what we know it by; the same text again has arrived already."""
+    """Its id is what we know it by."""
     post = upstream.post(f"jalan rusak {uuid4()}")
     text = f"Laporan Anda sudah kami terima {uuid4()}"
     own = sender.send(letter(post, text)).result(30)
-    (found,) = [item for item in upstream.http.get("/posts").json()["posts"] if item["id"] == own]
+    (found,) = [item for item in own_posts(upstream) if item["id"] == own]
     assert (found["text"], found["in_reply_to"]) == (text, post)
+
+
+def test_an_answer_that_has_arrived_is_found_again(upstream: X, sender: XSender) -> None:
+    """X refuses the same text a second time: it is looked up below the citizen's post, and nothing is posted again."""
+    post = upstream.post(f"jalan rusak {uuid4()}")
+    text = f"Laporan Anda sudah kami terima {uuid4()}"
+    own = sender.send(letter(post, text)).result(30)
+    count = len(own_posts(upstream))
+    assert sender.send(letter(post, text)).result(30) == own
+    assert len(own_posts(upstream)) == count
+
+
+def test_another_citizen_who_is_told_the_same_is_told_it_by_name(upstream: X, sender: XSender) -> None:
+    """X refuses the same text to the second one, who would hear nothing."""
+    text = f"Kode itu tidak kami kenal {uuid4()}"
+    first, second = upstream.post(f"status {uuid4()}"), upstream.post(f"status {uuid4()}", author="tetangga")
+    sender.send(letter(first, text)).result(30)
+    own = sender.send(letter(second, text, username="tetangga")).result(30)
+    (found,) = [item for item in own_posts(upstream) if item["id"] == own]
+    assert (found["text"], found["in_reply_to"]) == (f"@tetangga {text}", second)
+    assert sender.send(letter(second, text, username="tetangga")).result(30) == own
+
+
+def test_an_answer_that_cannot_be_looked_up_counts_as_sent(upstream: X, sender: XSender) -> None:
+    """It has most likely arrived; a second one would be certain."""
+    post = upstream.post(f"jalan rusak {uuid4()}")
+    text = f"Laporan Anda sudah kami terima {uuid4()}"
+    sender.send(letter(post, text)).result(30)
+    upstream.http.post("/fail", json={"status": 503, "count": 1, "path": "/search/recent"}).raise_for_status()
     assert sender.send(letter(post, text)).result(30) == ""
 
 
 def test_a_post_that_is_gone_cannot_be_answered(upstream: X, sender: XSender) -> None:
-    """Deleted, or of an account that hides its posts from us."""
+    """Deleted, or of an account that hides its posts from us, or never named."""
     post = upstream.post(f"jalan rusak {uuid4()}")
     upstream.http.delete(f"/tweets/{post}").raise_for_status()
     with pytest.raises(Undeliverable):
@@ -334,15 +423,82 @@ def test_a_post_that_is_gone_cannot_be_answered(upstream: X, sender: XSender) ->
     upstream.http.post("/users", json={"username": "tertutup", "protected": True}).raise_for_status()
     with pytest.raises(Undeliverable):
         sender.send(letter(hidden, f"Terima kasih {uuid4()}")).result(30)
+    nowhere = Letter(reply_id=uuid4(), tracking_code="", kind=ReplyKind.received, address={"sender": "1"}, text="x")
+    with pytest.raises(Undeliverable):
+        sender.send(nowhere).result(30)
 
 
-@pytest.mark.parametrize("status", [429, 500, 503, 401])
-def test_what_x_does_not_take_now_is_tried_again_later(upstream: X, sender: XSender, status: int) -> None:
-    """Also wrong credentials: an operator mends them, and the answers are still there."""
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        (429, UpstreamUnavailable),
+        (401, UpstreamUnavailable),
+        (403, UpstreamUnavailable),
+        (500, OutcomeUnknown),
+        (503, OutcomeUnknown),
+    ],
+)
+def test_what_x_does_not_take_now_is_tried_again_only_if_it_has_not_left(
+    upstream: X, sender: XSender, status: int, meaning: type[Exception]
+) -> None:
+    """Also after wrong credentials: an operator corrects them, and the answers are still there."""
     post = upstream.post(f"jalan rusak {uuid4()}")
     upstream.http.post("/fail", json={"status": status, "count": 1, "path": "/2/tweets"}).raise_for_status()
+    with pytest.raises(meaning):
+        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_unknown(*, cut: bool) -> None:
+    """Whether it hangs or breaks the connection; the sender's thread does not wait for it."""
+    with Silent(cut=cut) as silent:
+        sender = XSender(client(silent.base, timeout_s=0.5))
+        sender.begin()
+        started = time.monotonic()
+        answers = [sender.send(letter("1", f"Terima kasih {number}")) for number in range(4)]
+        assert time.monotonic() - started < 0.3
+        for answer in answers:
+            with pytest.raises(OutcomeUnknown):
+                answer.result(30)
+        sender.end()
+    assert silent.requests == 4
+
+
+def test_a_refused_connection_leaves_the_reply_for_later() -> None:
+    """Nothing has left."""
+    sender = XSender(client(f"http://127.0.0.1:{free_port()}"))
+    sender.begin()
+    with pytest.raises(UpstreamUnavailable):
+        sender.send(letter("1", "Terima kasih")).result(30)
+    sender.end()
+
+
+def test_an_account_sends_only_between_begin_and_end(house: House) -> None:
+    """Another process may own it otherwise."""
+    house.start()
+    assert (house.account.name, house.account.capacity, house.account.per_second) == ("twitter/@lapor1708", 4, None)
+    house.account.end()
+    with pytest.raises(UpstreamUnavailable, match="not begun"):
+        house.account.send(letter("1", "Terima kasih")).result(1)
+
+
+def test_an_account_whose_replies_are_refused_is_reported(upstream: X, tmp_path: Path) -> None:
+    """Reading works meanwhile, so it has a record of its own."""
+    sender = XSender(client(upstream.base, upstream=Upstream(tmp_path, "twitter")))
+    sender.begin()
+    post = upstream.post(f"jalan rusak {uuid4()}")
+    upstream.http.post("/fail", json={"status": 401, "count": 1, "path": "/2/tweets"}).raise_for_status()
+
+    def reason() -> str:
+        (found,) = [reach for reach in Upstream.read(tmp_path, "twitter") if "replies" in reach.account]
+        return found.reason
+
     with pytest.raises(UpstreamUnavailable):
         sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
+    assert "401" in reason()
+    sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
+    assert reason() == ""
+    sender.end()
 
 
 def test_a_rate_limit_on_our_answers_holds_all_of_them_until_x_wants_them(upstream: X, sender: XSender) -> None:
@@ -357,14 +513,17 @@ def test_a_rate_limit_on_our_answers_holds_all_of_them_until_x_wants_them(upstre
 
 
 def test_the_stream_is_a_hint_to_look_at_once(upstream: X) -> None:
-    """It wakes the door; what is taken is always read by the mark."""
-    stop, hint = threading.Event(), Hint(upstream.base, bearer_token=TOKEN, account="lapor1708")
-    hint.start(stop)
+    """It wakes the reader; what is taken is always read by the cursor. It can be closed, and begun again."""
+    hint = Hint(upstream.base, bearer_token=TOKEN, account="lapor1708")
 
     def hinted() -> bool:
         upstream.post(f"dengar {uuid4()}")
         return hint.heard.wait(0.5)
 
-    wait_until(hinted, what="a hint")
-    stop.set()
-    hint.close()
+    for _ in range(2):
+        stop = threading.Event()
+        hint.heard.clear()
+        hint.start(stop)
+        wait_until(hinted, what="a hint")
+        stop.set()
+        hint.close()

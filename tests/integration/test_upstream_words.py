@@ -12,6 +12,7 @@ import pytest
 from channels.sms import bind as bind_module
 from channels.sms import session
 from channels.sms.bind import Bind
+from channels.sms.links import Link
 from channels.telegram.client import TelegramClient
 from channels.twitter.client import XClient
 from complaints.errors import CredentialsRefused, UpstreamUnavailable
@@ -38,10 +39,11 @@ def bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bound]:
     stop, threads = threading.Event(), list[threading.Thread]()
 
     def run(address: Address) -> None:
-        account = Upstream(tmp_path, "sms").account("lapor@smsc")
-        made = Bind(address, handler=lambda *_: None, turned=lambda: None, account=account)
+        link = Link(name="lapor@smsc", address=address)
+        made = Bind(link, handler=lambda *_: None, turned=lambda: None, upstream=Upstream(tmp_path, "sms"))
         threads.append(threading.Thread(target=made.run, args=(stop,)))
         threads[-1].start()
+        wait_until(lambda: bool(Upstream.read(tmp_path, "sms")), what="the first word")
 
     yield run
     stop.set()
@@ -166,9 +168,9 @@ def test_x_is_reached_with_the_right_token(tmp_path: Path, x_api: str, token: st
     client = XClient(x_api, bearer_token=token, account="lapor1708", upstream=Upstream(tmp_path, "twitter"))
     if reason:
         with pytest.raises(CredentialsRefused):
-            list(client.mentions(None))
+            client.mentions(None)
     else:
-        list(client.mentions(None))
+        client.mentions(None)
     found = said(tmp_path, "twitter")
     assert (found.account, found.reached is None) == ("@lapor1708", bool(reason))
     assert reason in found.reason

@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,29 +16,37 @@ from channels.web.security import ApiKeys, Limits, new_api_key, rate
 from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
-from complaints.event import ReplyKind
+from complaints.fact import FactKind
 from tests.harness.fakes import Mode
 from tests.harness.web import API, PNG, House, door, served
+from tests.harness.web_cases import EXPLANATION, Facts
 
 __all__ = ["door", "served"]
 
 FILES = "/api/v1/attachments"
+OPEN311 = "/open311/v2/requests.json"
+POSTED = {"service_code": "kesehatan", "description": "x"}
 
 
-def test_the_status_of_a_case_is_what_clickhouse_knows_and_what_was_written(door: House) -> None:
-    """404 while it is not there yet, 503 while it cannot be known."""
+def test_the_status_of_a_case_is_what_the_view_knows_and_what_happened(door: House) -> None:
+    """404 while it is not there yet, 503 while it cannot be looked up."""
     code = door.send().json()["tracking_code"]
     (complaint,) = door.complaints()
     assert door.http.get(f"{API}/{code}").status_code == 404
-    door.settle(complaint, "ditanggapi", answer="Sudah ditambal.")
-    door.write(complaint, "Laporan Anda dijawab.", ReplyKind.answered)
+    facts = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "Sudah ditambal."}))
+    door.settle(complaint, "ditanggapi", *facts.made, answer="Sudah ditambal.", asks="place")
     found = door.http.get(f"{API}/{tracking.spaced(code).lower()}").json()
     assert found["tracking_code"] == code
     assert found["state"] == "ditanggapi"
     assert found["owner"] == "Dinas Pekerjaan Umum Kota Semarang"
     assert found["due"] == "2026-12-31"
     assert found["answer"] == "Sudah ditambal."
-    assert found["letters"] == ["Laporan Anda dijawab."]
+    assert found["explanation"] == EXPLANATION
+    assert "Di kabupaten/kota dan jalan mana" in found["question"]
+    received, answered = found["history"]
+    assert "sudah kami terima" in received["text"]
+    assert answered["text"].endswith("dijawab Dinas Pekerjaan Umum Kota Semarang: Sudah ditambal.")
+    assert received["at"] < answered["at"]
     door.cases.away = True
     answer = door.http.get(f"{API}/{code}")
     assert answer.status_code == 503
@@ -56,7 +65,7 @@ def test_a_file_is_sent_ahead_and_a_complaint_refers_to_it(door: House, how: str
     digest = sha256(PNG).hexdigest()
     assert stored.json() == {"sha256": digest, "name": "a.png", "media_type": "image/png", "size_bytes": len(PNG)}
     assert door.send(attachments=[{"sha256": digest, "name": "lubang.png"}]).status_code == 202
-    (kept,) = door.complaints()[0].attachments
+    (kept,) = door.complaints()[0].message.attachments
     assert (kept.name, kept.media_type, kept.size_bytes, kept.sha256) == ("lubang.png", "image/png", len(PNG), digest)
 
 
@@ -99,16 +108,18 @@ def test_a_place_in_doubt_is_422_with_what_may_be_meant(door: House) -> None:
     (error,) = door.send(regency="semarang").json()["errors"]
     assert error["suggestions"] == ["Kabupaten Semarang, Jawa Tengah", "Kota Semarang, Jawa Tengah"]
     assert door.send(regency="33.74").status_code == 202
-    region = door.complaints()[0].place.regency
-    assert region is not None
-    assert region.name == "Kota Semarang"
+    assert door.complaints()[0].message.address == "Kota Semarang, Jawa Tengah"
 
 
 def test_a_category_is_taken_by_its_code_its_name_or_with_a_subcategory(door: House) -> None:
     """And any other is told."""
     for sent in ("kesehatan", "Kesehatan", "kesehatan/PUSKESMAS"):
         assert door.send(category=sent).status_code == 202
-    assert [complaint.topic for complaint in door.complaints()] == ["Kesehatan", "Kesehatan", "Kesehatan/PUSKESMAS"]
+    assert [complaint.message.topic for complaint in door.complaints()] == [
+        "Kesehatan",
+        "Kesehatan",
+        "Kesehatan/PUSKESMAS",
+    ]
     assert door.send(category="Astrologi").json()["errors"][0]["message"] == "Kategori ini tidak dikenal."
 
 
@@ -118,18 +129,40 @@ def test_a_date_that_has_not_come_is_told(door: House) -> None:
     assert door.send(occurred="minggu depan").status_code == 202
 
 
-def test_a_key_names_one_request_over_restarts(keys: Keyring, tmp_path: Path) -> None:
-    """The same content is the same complaint, other content is refused; the memory is on disk."""
+def test_a_key_names_one_request_in_every_process(keys: Keyring, tmp_path: Path) -> None:
+    """With an empty disk, on another machine: the id follows from the key, whatever the content is."""
     codes = []
-    for _ in range(2):
-        house = House(keys, tmp_path)
-        codes.append(house.send(key="k", text="a").json()["tracking_code"])
-        other = house.send(key="k", text="b")
-        assert other.status_code == 422
-        assert "Idempotency-Key" in other.json()["title"]
-        assert house.send(key="l", text="b").status_code == 202
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        house = House(keys, tmp_path / name)
+        codes += [house.send(key="k", text=text).json()["tracking_code"] for text in ("a", "b")]
+        assert house.send(key="l", text="a").json()["tracking_code"] not in codes
         house.close()
-    assert codes[0] == codes[1]
+    assert len(set(codes)) == 1
+
+
+def test_a_key_is_that_of_its_client_alone(keys: Keyring, tmp_path: Path) -> None:
+    """Two apps may choose the same: each has a complaint of its own."""
+    shown, lines = zip(*(new_api_key(name) for name in ("aplikasi", "kota")), strict=True)
+    (tmp_path / "keys").write_text("\n".join(lines))
+    house = House(keys, tmp_path, keys=ApiKeys(tmp_path / "keys"))
+    for key in (*shown, *shown):
+        house.http.post(API, json={"text": "x"}, headers={"X-API-Key": key, "Idempotency-Key": "1"})
+    ids = [complaint.id for complaint in house.complaints()]
+    assert ids[:2] == ids[2:]
+    assert len(set(ids)) == 2
+    house.close()
+
+
+def test_a_key_that_is_too_long_is_told(door: House) -> None:
+    """By the API and by Open311."""
+    long = {"Idempotency-Key": "k" * 201}
+    for answer in (
+        door.http.post(API, json={"text": "x"}, headers=long),
+        door.http.post(OPEN311, data=POSTED, headers=long),
+    ):
+        assert answer.status_code == 422
+        assert "Idempotency-Key" in answer.text
 
 
 def test_a_request_that_was_not_kept_may_come_again_by_its_key(keys: Keyring, tmp_path: Path) -> None:

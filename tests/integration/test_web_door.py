@@ -1,4 +1,4 @@
-"""The web door on a real socket: yes only with a receipt, every answer for people or programs, and nothing that runs in a browser."""
+"""The web channel on a real socket: it acknowledges only with a receipt, answers people and programs, and nothing runs in a browser."""
 
 import asyncio
 import html
@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,13 @@ import pytest
 from channels.web.app import HEADERS, application
 from channels.web.channel import WebChannel
 from complaints import tracking
-from complaints.contract import DEAD_LETTERS
+from complaints.contract import CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
-from complaints.event import DeadLetter
 from complaints.message import InboundMessage
 from tests.harness.fakes import Mode
 from tests.harness.support import wait_until
-from tests.harness.web import API, STUMBLE, House, door, served
+from tests.harness.web import API, House, door, served
 
 __all__ = ["door", "served"]
 
@@ -34,14 +34,14 @@ def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> 
     assert answer.status_code == 202
     assert answer.json() | {"receipt": ""} == {
         "id": str(complaint.id),
-        "tracking_code": complaint.tracking_code,
+        "tracking_code": complaint.mailbox,
         "receipt": "",
     }
     assert tracking.parse(answer.json()["tracking_code"])
 
 
 def test_a_retry_with_its_key_is_one_complaint(door: House) -> None:
-    """Same key and content: same code. Another key or none: another."""
+    """The same key has the same code. Another key, or none, has another."""
     codes = [
         door.send(key=key, text=text).json()["tracking_code"]
         for key, text in [("k", "a"), ("k", "a"), ("l", "a"), (None, "a"), (None, "a")]
@@ -60,6 +60,59 @@ def test_faults_of_the_api_are_problem_json_in_indonesian(door: House) -> None:
     assert door.complaints() == []
 
 
+def test_a_double_click_is_one_complaint(door: House) -> None:
+    """Two requests at the same time with the same key have the same id and the same code."""
+    with ThreadPoolExecutor(4) as clicks:
+        answers = [click.result().json() for click in [clicks.submit(door.send, key="klik") for _ in range(4)]]
+    assert len({(answer["id"], answer["tracking_code"]) for answer in answers}) == 1
+    assert {(str(one.id), one.mailbox) for one in door.complaints()} == {
+        (answers[0]["id"], answers[0]["tracking_code"])
+    }
+
+
+def test_the_first_content_of_a_key_counts(door: House) -> None:
+    """A second request with the same key and another text is answered as the first, and stands behind it in the same mailbox."""
+    first, second = door.send(key="satu", text="Jalan rusak"), door.send(key="satu", text="Lampu mati")
+    assert first.status_code == second.status_code == 202
+    assert [first.json()[name] for name in ("id", "tracking_code")] == [
+        second.json()[name] for name in ("id", "tracking_code")
+    ]
+    one, two = door.complaints()
+    assert (one.id, one.mailbox) == (two.id, two.mailbox)
+    assert one.message.text == "Jalan rusak"
+
+
+def test_a_second_form_with_the_same_key_and_another_text_is_the_first_one(door: House) -> None:
+    """Whoever goes back in the browser and changes the text is led to the complaint that was sent: it can be completed there."""
+    hidden = door.form()
+    places = [
+        door.http.post("/", data={**hidden, "text": text}).headers["location"] for text in ("Jalan rusak", "Lampu mati")
+    ]
+    assert len(set(places)) == 1
+    assert [one.message.text for one in door.complaints()] == ["Jalan rusak", "Lampu mati"]
+    assert len({(one.id, one.mailbox) for one in door.complaints()}) == 1
+
+
+def test_the_same_key_in_a_form_and_in_the_api_is_two_complaints(door: House) -> None:
+    """Nobody finds another citizen's code by the key that a form happens to have."""
+    door.fill(text="Jalan rusak", form_key="sama")
+    code = door.send(key="sama").json()["tracking_code"]
+    assert code != door.complaints()[0].mailbox
+
+
+def test_another_citizens_number_in_the_field_for_the_contact_changes_no_mailbox(door: House) -> None:
+    """A typed contact is an address and never an identity: two complaints with the same one have a mailbox each, that of their code."""
+    number = "081234567890"
+    codes = [door.send(text="Jalan rusak", contact=number).json()["tracking_code"] for _ in range(2)]
+    assert [one.mailbox for one in door.complaints()] == codes
+    assert len(set(codes)) == 2
+    for one in door.complaints():
+        assert one.message.sender == ""
+        assert one.message.reply_to == {"contact": number}
+        assert number.encode() not in one.message.body
+    assert all(number.encode() not in record.value for record in door.producer.stored(CONVERSATIONS) if record.value)
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe{}", b'{"text": "\\udc00"}', b'{"text": "a\xc3("}', b"[" * 9000])
 def test_bytes_that_are_no_json_are_422_and_not_a_fault_of_ours(door: House, body: bytes) -> None:
     """Invalid UTF-8, half a surrogate pair, deep nesting."""
@@ -70,7 +123,7 @@ def test_bytes_that_are_no_json_are_422_and_not_a_fault_of_ours(door: House, bod
 def test_odd_characters_are_taken_as_they_are(door: House, text: str) -> None:
     """NUL, emoji and marks of direction reach the event."""
     assert door.send(text=text).status_code == 202
-    assert json.loads(door.complaints()[0].raw.body)["text"] == text
+    assert json.loads(door.complaints()[0].message.body)["text"] == text
 
 
 def test_a_body_that_says_it_is_large_is_refused_unread(door: House) -> None:
@@ -97,9 +150,9 @@ def test_a_client_that_leaves_in_the_middle_disturbs_nobody(door: House) -> None
 def test_a_port_that_is_taken_is_told_and_no_turn_of_the_loop_says_that_the_door_is_up(door: House) -> None:
     """`lapor up` would be ready with another program's answers."""
     turns: list[None] = []
-    second = WebChannel(host="127.0.0.1", port=door.port, parts=door.parts, turned=lambda: turns.append(None))
+    second = WebChannel(door.intake, ("127.0.0.1", door.port), door.parts, turned=lambda: turns.append(None))
     with pytest.raises(ConfigurationError, match=f"127.0.0.1:{door.port}.*LAPOR_WEB"):
-        second.run(door.intake, threading.Event())
+        second.run(threading.Event())
     assert turns == []
 
 
@@ -107,7 +160,7 @@ def test_a_sent_form_leads_to_the_page_with_its_code(door: House) -> None:
     """Post, redirect, get: reloading the page sends nothing again, and neither does the button pressed twice."""
     sent = {"text": "Lampu mati", **door.form()}
     answers = [door.http.post("/", data=sent) for _ in range(2)]
-    (code,) = {complaint.tracking_code for complaint in door.complaints()}
+    (code,) = {complaint.mailbox for complaint in door.complaints()}
     assert [(answer.status_code, answer.headers["location"]) for answer in answers] == [(303, f"/diterima/{code}")] * 2
     page = door.http.get(answers[0].headers["location"])
     assert page.status_code == 200
@@ -193,15 +246,6 @@ def test_the_spool_has_it_is_a_yes(door: House) -> None:
     wait_until(lambda: len(door.complaints()) == 1, what="the spooled one")
 
 
-def test_what_our_own_code_trips_over_is_kept_as_a_dead_letter_and_told_as_422(door: House) -> None:
-    """The citizen learns that it is not yet a complaint; an officer finds it."""
-    for answer in (door.send(text=STUMBLE), door.fill(text=STUMBLE)):
-        assert answer.status_code == 422
-        assert "petugas akan memeriksanya" in answer.text
-    letters = door.producer.events(DEAD_LETTERS, DeadLetter)
-    assert {letter.error_class for letter in letters} == {"RuntimeError"}
-
-
 def test_what_kafka_never_takes_is_413(door: House) -> None:
     """Sending it again would not help."""
     door.producer.mode = Mode.rejecting
@@ -256,13 +300,9 @@ def test_every_answer_has_the_security_headers(
 class FallsOver:
     """An intake with a fault of our own."""
 
-    def accept(self, _: InboundMessage) -> Any:
+    def take(self, _: InboundMessage) -> Any:
         """Fall over."""
         raise RuntimeError("secret detail")
-
-    def complete(self, _: str, message: InboundMessage) -> Any:
-        """Fall over."""
-        return self.accept(message)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """The form and the tracking page on a real socket: files, faults, tokens; nothing typed or attached is lost, nothing foreign is taken."""
 
+import html
 import re
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,10 +14,12 @@ from channels.web.uploads.multipart import MOST_FILES
 from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
-from complaints.event import ReplyKind
-from complaints.storage.attachments import DiskStore
+from complaints.fact import FactKind
+from complaints.storage.attachments import AttachmentStore
 from tests.harness.fakes import Mode
+from tests.harness.mailboxes import Kept
 from tests.harness.web import PNG, House, door, served
+from tests.harness.web_cases import EXPLANATION, Facts, disposition
 
 __all__ = ["door", "served"]
 
@@ -33,7 +37,7 @@ def test_files_are_known_by_their_content_and_kept_by_its_hash(door: House) -> N
     answer = door.fill(text="Banjir", files=attached(("a.exe", PNG), ("b.jpg", PDF), ("c", MP4)))
     assert answer.status_code == 303
     (complaint,) = door.complaints()
-    assert [(file.name, file.media_type, file.size_bytes, file.sha256) for file in complaint.attachments] == [
+    assert [(file.name, file.media_type, file.size_bytes, file.sha256) for file in complaint.message.attachments] == [
         ("a.exe", "image/png", len(PNG), sha256(PNG).hexdigest()),
         ("b.jpg", "application/pdf", len(PDF), sha256(PDF).hexdigest()),
         ("c", "video/mp4", len(MP4), sha256(MP4).hexdigest()),
@@ -71,7 +75,7 @@ def test_the_largest_file_is_taken(door: House) -> None:
     """Ten megabytes to the byte."""
     content = MP4 + bytes((10 << 20) - len(MP4))
     assert door.fill(text="Banjir", files=attached(("film.mp4", content))).status_code == 303
-    assert door.complaints()[0].attachments[0].size_bytes == 10 << 20
+    assert door.complaints()[0].message.attachments[0].size_bytes == 10 << 20
 
 
 def test_too_many_files_are_told_and_the_first_ones_kept(door: House) -> None:
@@ -94,14 +98,14 @@ def test_files_survive_a_fault_and_can_be_taken_off_the_list(door: House) -> Non
     assert first.status_code == 422
     second = _again(door, first, text="Banjir", drop=sha256(PDF).hexdigest())
     assert second.status_code == 303
-    assert [file.name for file in door.complaints()[0].attachments] == ["a.png"]
+    assert [file.name for file in door.complaints()[0].message.attachments] == ["a.png"]
 
 
 def test_a_list_of_files_that_we_did_not_sign_is_no_list(door: House) -> None:
     """Nobody can name a file that another citizen sent."""
     forged = {**door.form(), "kept": "WyJhIl0.AAAA", "text": "Banjir"}
     assert door.http.post("/", data=forged).status_code == 303
-    assert door.complaints()[0].attachments == ()
+    assert door.complaints()[0].message.attachments == ()
 
 
 def test_a_form_without_its_browsers_token_is_shown_again_and_its_files_are_not_kept(door: House) -> None:
@@ -157,7 +161,7 @@ def test_a_place_in_doubt_offers_what_may_be_meant(door: House, typed: str, offe
         assert f'name="regency_pick" value="{name}"' in answer.text
     sent = _again(door, answer, text="Banjir", regency=typed, regency_pick="-")
     assert sent.status_code == 303
-    assert door.complaints()[0].place.text == typed
+    assert door.complaints()[0].message.address == typed
 
 
 def test_all_faults_are_told_at_once(door: House) -> None:
@@ -187,7 +191,7 @@ def test_a_broken_multipart_body_is_400_in_words(door: House, path: str) -> None
 
 def test_a_disk_without_room_costs_the_file_and_not_the_complaint(keys: Keyring, tmp_path: Path) -> None:
     """The citizen may send it without."""
-    house = House(keys, tmp_path, store=DiskStore(tmp_path / "files", reserve_bytes=1 << 60))
+    house = House(keys, tmp_path, store=AttachmentStore.in_folder(tmp_path / "files", reserve_bytes=1 << 60))
     answer = house.fill(text="Banjir", files=attached(("a.png", PNG)))
     assert answer.status_code == 422
     assert "kirim laporan tanpa lampiran ini" in answer.text
@@ -200,52 +204,137 @@ def test_a_disk_without_room_costs_the_file_and_not_the_complaint(keys: Keyring,
     house.close()
 
 
-def test_a_case_shows_where_it_stands_and_what_was_written(door: House) -> None:
-    """Before it is there, while ClickHouse is away, and after."""
-    door.send(contact="a")
-    (complaint,) = door.complaints()
-    path = f"/lacak/{complaint.tracking_code}"
+def sent(door: House, **fields: Any) -> tuple[Kept, str]:
+    """Send a complaint, and return it with the path of its page."""
+    door.send(**fields)
+    complaint = door.complaints()[-1]
+    return complaint, f"/lacak/{complaint.mailbox}"
+
+
+def read(page: str) -> str:
+    """Return the text of a page as a citizen reads it."""
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", page)).split())
+
+
+def test_a_case_shows_where_it_stands(door: House) -> None:
+    """Before the view has it, while the view is away, and after."""
+    complaint, path = sent(door, contact="a")
     assert "belum tercatat" in door.http.get(path).text
-    door.write(complaint, "Di jalan mana?", ReplyKind.question)
     door.cases.away = True
     page = door.http.get(path)
     assert page.status_code == 200
     assert "belum dapat dilihat" in page.text
-    assert "Di jalan mana?" in page.text
     door.cases.away = False
     door.settle(complaint, "ditanggapi", answer="Sudah <b>ditambal</b>.")
     page = door.http.get(path)
     assert "Dinas Pekerjaan Umum Kota Semarang" in page.text
+    assert EXPLANATION in page.text
     assert "Sudah &lt;b&gt;ditambal&lt;/b&gt;." in page.text
     assert "31 Des 2026" in page.text
 
 
-def test_a_case_is_completed_with_words_and_files_once(door: House) -> None:
-    """The button pressed twice adds once; an empty form adds nothing."""
-    door.send(contact="a")
-    (complaint,) = door.complaints()
-    path = f"/lacak/{complaint.tracking_code}"
-    door.write(complaint, "Di jalan mana?", ReplyKind.question)
+def test_what_would_be_told_is_on_the_page(door: House) -> None:
+    """From the facts of the case: received, moved, completed, answered, in this order, in the words for the web."""
+    complaint, path = sent(door)
+    facts = Facts(complaint, owner="Dinas Sosial")
+    facts.after(uuid4(), FactKind.refused, (FactKind.routed, {"disposition": disposition("Dinas Kesehatan", 1)}))
+    facts.after(uuid4(), FactKind.added).after(uuid4(), FactKind.refused)
+    facts.after(uuid4(), (FactKind.answered, {"text": "Hubungi 081234567890, <b>ya</b>."}))
+    door.settle(complaint, "ditanggapi", *facts.made, owner="Dinas Kesehatan")
+    page = read(door.http.get(path).text)
+    told = page[page.index("Kabar untuk Anda") :]
+    order = [
+        told.index(words)
+        for words in (
+            "sudah kami terima dengan kode",
+            "kami teruskan ke Dinas Sosial.",
+            "kini ditangani Dinas Kesehatan. Tenggat penyelesaiannya tetap",
+            "sudah dilengkapi dan kini ditangani Dinas Kesehatan",
+            "dijawab Dinas Kesehatan: Hubungi [telepon], <b>ya</b>.",
+        )
+    ]
+    assert order == sorted(order)
+    assert told.count("kini ditangani") == 2, "a refusal that came too late moves nothing"
+    assert "081234567890" not in page
+
+
+def test_an_open_question_stands_where_it_is_answered(door: House) -> None:
+    """Once, beside the form; when it is answered, it is a part of what happened."""
+    complaint, path = sent(door)
+    asked = Facts(complaint)
+    asked.made.clear()
+    asked.after(
+        complaint.id,
+        FactKind.opened,
+        (FactKind.routed, {"disposition": disposition("Pemerintah Kota Semarang")}),
+        (FactKind.asked, {"part": "place"}),
+    )
+    door.settle(complaint, "menunggu", *asked.made, asks="place")
+    page = door.http.get(path).text
+    question = "Di kabupaten/kota dan jalan mana kejadiannya? Lengkapi di halaman lacak laporan"
+    assert page.count(question) == 1
+    assert question in page[page.index('id="lengkapi"') :]
+    asked.after(uuid4(), FactKind.added)
+    door.settle(complaint, "diproses", *asked.made)
+    page = door.http.get(path).text
+    assert page.count(question) == 1
+    assert question in page[: page.index('id="lengkapi"')]
+
+
+def test_the_page_of_a_secret_report_shows_no_content(door: House) -> None:
+    """The owner and that there is an answer, but not the answer, and not why that agency."""
+    complaint, path = sent(door, secret=True)
+    facts = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "Kepala dinas sudah kami periksa."}))
+    door.settle(complaint, "ditanggapi", *facts.made, answer="Kepala dinas sudah kami periksa.")
+    page = door.http.get(path).text
+    assert "sudah dijawab Dinas Pekerjaan Umum Kota Semarang." in page
+    assert "periksa" not in page
+    assert EXPLANATION not in page
+
+
+def test_whoever_has_the_code_adds_to_the_case_once(door: House) -> None:
+    """Words and files go to the mailbox of the code. The button pressed twice adds once; an empty form adds nothing."""
+    complaint, path = sent(door)
+    door.settle(complaint)
+    door.http.cookies.clear()
     assert "Isi keterangan" in door.fill(path).text
-    sent = {**door.form(path), "text": "Jl. Pemuda"}
+    typed = {**door.form(path), "text": "Jl. Pemuda"}
     for _ in range(2):
-        answer = door.http.post(path, data=sent, files=attached(("a.png", PNG)))
+        answer = door.http.post(path, data=typed, files=attached(("a.png", PNG)))
         assert answer.status_code == 303
-    assert len({event.id for event in door.additions()}) == 1
-    added = door.additions()[0]
-    assert added.addition is not None
-    assert added.addition.text == "Jl. Pemuda"
-    assert added.addition.attachments[0].name == "a.png"
+    first, second = door.additions()
+    assert first.id == second.id
+    assert first.id != complaint.id
+    assert first.mailbox == first.message.about == complaint.mailbox
+    assert (first.message.sender, first.message.text) == ("", "Jl. Pemuda")
+    assert first.message.attachments[0].name == "a.png"
     assert "Terima kasih" in door.http.get(answer.headers["location"]).text
 
 
+def test_a_second_addition_with_the_same_key_and_another_text_is_the_first_one(door: House) -> None:
+    """The same key to another case is another addition."""
+    (one, path), (two, other) = sent(door), sent(door)
+    door.settle(one)
+    door.settle(two)
+    for where, text in ((path, "Jl. Pemuda"), (path, "Jl. Pandanaran"), (other, "Jl. Pemuda")):
+        assert door.fill(where, text=text, form_key="sama").status_code == 303
+    ids = [added.id for added in door.additions()]
+    assert ids[0] == ids[1] != ids[2]
+
+
 def test_a_case_that_is_not_there_yet_keeps_what_was_typed(door: House) -> None:
-    """The courier brings it within a moment."""
+    """404, and 503 while the view is away; nothing is appended."""
     code = tracking.code_for(door_id(), key=b"0123456789abcdef")
     answer = door.fill(f"/lacak/{code}", text="Jl. Pemuda")
     assert answer.status_code == 404
     assert "Jl. Pemuda" in answer.text
     assert "coba lagi" in answer.text
+    door.cases.away = True
+    answer = door.fill(f"/lacak/{code}", text="Jl. Pemuda")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "Jl. Pemuda" in answer.text
+    assert door.additions() == []
 
 
 def door_id() -> UUID:
@@ -284,15 +373,16 @@ def test_static_files_are_kept_for_ever_under_an_address_that_changes_with_them(
         assert door.http.get(re.sub(r"static/\w+", "static/0", address)).status_code == 404
 
 
-def test_a_case_of_another_channel_is_completed_there(door: House) -> None:
-    """Its status may be read here by its code; the conversation stays where it is."""
-    door.send(contact="a")
-    (complaint,) = door.complaints()
-    door.settle(complaint, channel="sms")
-    page = door.http.get(f"/lacak/{complaint.tracking_code}").text
+def test_a_case_of_another_channel_is_shown_and_completed_the_same(door: House) -> None:
+    """Whoever holds the code of an SMS reads what was told by SMS in the words for the web, and may add here."""
+    complaint, path = sent(door)
+    door.settle(complaint, "menunggu", *Facts(complaint).made, channel="sms", asks="place")
+    page = door.http.get(path).text
     assert "Dinas Pekerjaan Umum Kota Semarang" in page
-    assert "Laporan ini dikirim lewat SMS." in page
-    assert "<textarea" not in page
+    assert "Laporan Anda sudah kami terima dengan kode" in page
+    assert "Lengkapi di halaman lacak laporan" in page
+    assert door.fill(path, text="Jl. Pemuda").status_code == 303
+    assert door.additions()[0].message.about == complaint.mailbox
 
 
 def test_who_asks_for_a_status_as_by_text_message_is_led_to_its_page(door: House) -> None:
@@ -315,5 +405,5 @@ def test_what_cannot_be_kept_now_stays_in_the_form(keys: Keyring, tmp_path: Path
     assert "a.png" in answer.text
     house.producer.mode = Mode.up
     assert _again(house, answer, text="Jalan rusak parah").status_code == 303
-    assert house.complaints()[0].attachments[0].name == "a.png"
+    assert house.complaints()[0].message.attachments[0].name == "a.png"
     house.close()

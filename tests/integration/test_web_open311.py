@@ -73,13 +73,15 @@ def test_every_field_of_the_specifications_example_reaches_the_complaint(door: H
     """The phone goes before the e-mail; what lies elsewhere is never fetched."""
     code = post(door)
     (complaint,) = door.complaints()
-    assert complaint.tracking_code == code
-    assert complaint.text == "Lubang besar di depan pasar."
-    assert complaint.topic == "Pekerjaan Umum Dan Penataan Ruang"
-    assert complaint.place.regency is not None
-    assert complaint.place.regency.code == "33.74"
-    assert complaint.secret
-    (file,) = complaint.attachments
+    assert complaint.mailbox == code
+    message = complaint.message
+    assert message.text == "Lubang besar di depan pasar."
+    assert message.topic == "Pekerjaan Umum Dan Penataan Ruang"
+    assert message.address == "Jl. Pemuda, Kota Semarang"
+    assert message.shared_location == (-6.98, 110.41)
+    assert message.reply_to == {"contact": "081234567890"}
+    assert message.secret
+    (file,) = message.attachments
     assert (file.name, file.url, file.sha256) == ("638.jpg", POSTED["media_url"], None)
 
 
@@ -87,7 +89,7 @@ def test_a_file_may_come_with_the_post(door: House) -> None:
     """As several clients send it: multipart, in `media`."""
     files = {"media": ("foto.png", PNG, "image/png")}
     assert door.http.post(f"{ROOT}/requests.json", data=POSTED, files=files).status_code == 200
-    assert door.complaints()[0].attachments[0].media_type == "image/png"
+    assert door.complaints()[0].message.attachments[0].media_type == "image/png"
     files = {"media": ("foto.png", b"<html>", "image/png")}
     assert door.http.post(f"{ROOT}/requests.json", data=POSTED, files=files).status_code == 415
 
@@ -196,12 +198,23 @@ def test_errors_are_as_the_specification_writes_them(
     assert words in found[1]
 
 
+def test_a_request_that_comes_again_with_its_key_is_one_case(door: House) -> None:
+    """By the header Idempotency-Key, as for the API; without one each request is a case of its own."""
+    codes = []
+    for key, text in (("k", "a"), ("k", "b"), ("l", "a"), ("", "a"), ("", "a")):
+        headers = {"Idempotency-Key": key} if key else {}
+        answer = door.http.post(f"{ROOT}/requests.json", data={**POSTED, "description": text}, headers=headers)
+        codes.append(answer.json()[0]["service_request_id"])
+    assert codes[0] == codes[1]
+    assert len(set(codes)) == 4
+
+
 def test_characters_that_xml_cannot_hold_do_not_break_it(door: House) -> None:
     """An agency's answer may have any."""
-    post(door)
+    post(door, **{"attribute[secret]": "false"})
     (complaint,) = door.complaints()
     door.settle(complaint, "ditanggapi", answer="a\x00b\x0b & <c>")
-    document = parsed(door.http.get(f"{ROOT}/requests/{complaint.tracking_code}.xml").content)
+    document = parsed(door.http.get(f"{ROOT}/requests/{complaint.mailbox}.xml").content)
     assert document.findtext("request/status_notes") == "a\ufffdb\ufffd & <c>"
 
 

@@ -1,16 +1,15 @@
 """Whoever has just sent something sees that it was received; nobody else does."""
 
-from typing import Any
-from uuid import UUID, uuid5
+from dataclasses import replace
 
 import httpx
 
 from complaints import ids, tracking
 from complaints.command import CommandKind
-from complaints.event import Complaint
-from complaints.fact import Fact, FactKind, Result
-from tests.harness.support import NOON
+from complaints.fact import FactKind, Result
+from tests.harness.mailboxes import Kept
 from tests.harness.web import API, House, door, served
+from tests.harness.web_cases import Facts
 
 __all__ = ["door", "served"]
 
@@ -19,12 +18,12 @@ NOT_YET = "belum tercatat"
 ADDED = "Keterangan Anda sudah kami terima"
 
 
-def sent(door: House, text: str = "Jalan rusak di Kota Semarang") -> Complaint:
-    """Send a complaint by the form, and return it as it is on Kafka."""
+def sent(door: House, text: str = "Jalan rusak di Kota Semarang") -> Kept:
+    """Send a complaint by the form, and return it as it is in its mailbox."""
     answer = door.fill(text=text)
     assert answer.headers["location"].startswith("/diterima/")
     code = answer.headers["location"].removeprefix("/diterima/")
-    return next(complaint for complaint in door.complaints() if complaint.tracking_code == code)
+    return next(complaint for complaint in door.complaints() if complaint.mailbox == code)
 
 
 def page(door: House, code: str, **query: str) -> str:
@@ -32,34 +31,19 @@ def page(door: House, code: str, **query: str) -> str:
     return door.http.get(f"/lacak/{code}", params=query).text
 
 
-def fact(of: Complaint, cause: UUID, kind: FactKind, **fields: Any) -> Fact:
-    """Return a fact that a command caused."""
-    return Fact(
-        id=uuid5(cause, f"fact/{kind.value}"),
-        complaint_id=of.id,
-        tracking_code=of.tracking_code,
-        version=3,
-        kind=kind,
-        at=NOON,
-        caused_by=cause,
-        actor="citizen",
-        **fields,
-    )
-
-
 def test_who_has_just_sent_a_complaint_sees_that_it_was_received(door: House) -> None:
     """With the time, until the case is there; others see that nothing is recorded yet."""
     complaint = sent(door)
-    shown = page(door, complaint.tracking_code)
+    shown = page(door, complaint.mailbox)
     assert RECEIVED in shown
     assert "WIB" in shown
     assert NOT_YET not in shown
     with httpx.Client(base_url=door.http.base_url, trust_env=False) as stranger:
-        other = stranger.get(f"/lacak/{complaint.tracking_code}").text
+        other = stranger.get(f"/lacak/{complaint.mailbox}").text
     assert NOT_YET in other
     assert RECEIVED not in other
     door.settle(complaint)
-    shown = page(door, complaint.tracking_code)
+    shown = page(door, complaint.mailbox)
     assert RECEIVED not in shown
     assert "Dinas Pekerjaan Umum" in shown
 
@@ -67,31 +51,35 @@ def test_who_has_just_sent_a_complaint_sees_that_it_was_received(door: House) ->
 def test_a_receipt_is_for_its_own_code(door: House) -> None:
     """It says nothing about another one."""
     complaint = sent(door)
-    assert NOT_YET in page(door, tracking.next_code(complaint.tracking_code, complaint.id))
+    assert NOT_YET in page(door, tracking.next_code(complaint.mailbox, complaint.id))
 
 
 def test_two_complaints_of_one_browser_have_a_receipt_each(door: House) -> None:
     """The second does not take the first one's away."""
     first, second = sent(door, "Jalan rusak di Kota Semarang"), sent(door, "Lampu mati di Kota Semarang")
-    assert RECEIVED in page(door, first.tracking_code)
-    assert RECEIVED in page(door, second.tracking_code)
+    assert RECEIVED in page(door, first.mailbox)
+    assert RECEIVED in page(door, second.mailbox)
 
 
 def test_if_another_complaint_has_the_code_the_holder_sees_his_own_case(door: House) -> None:
     """With its own code; never what another citizen reported. What he adds goes to his own case too."""
     mine = sent(door, "Jalan rusak di Kota Semarang")
-    code = mine.tracking_code
-    other = mine.model_copy(update={"id": ids.complaint_id("web", "other")})
+    code = mine.mailbox
+    other = replace(mine, id=ids.message_id("web", "other"))
     door.settle(other, owner="Dinas Sosial Kota Semarang")
     shown = page(door, code)
     assert RECEIVED in shown
     assert "Dinas Sosial" not in shown
     own = tracking.next_code(code, mine.id)
-    door.settle(mine.model_copy(update={"tracking_code": own}))
+    assert door.fill(f"/lacak/{code}", text="Di depan pasar").status_code == 404, "his own case is not there yet"
+    door.settle(mine, code=own)
     shown = page(door, code)
     assert "Dinas Pekerjaan Umum" in shown
     assert tracking.spaced(own) in shown
     assert f'action="/lacak/{own}"' in shown
+    assert door.fill(f"/lacak/{code}", text="Di depan pasar").status_code == 303
+    (added,) = door.additions()
+    assert added.mailbox == added.message.about == own
     answer = door.http.get(f"{API}/{code}")
     assert answer.json()["owner"] == "Dinas Sosial Kota Semarang", "without a receipt the code is the other citizen's"
 
@@ -100,24 +88,25 @@ def test_while_the_view_is_away_the_holder_still_sees_that_it_was_received(door:
     """Others hear that nothing can be said now."""
     complaint = sent(door)
     door.cases.away = True
-    assert RECEIVED in page(door, complaint.tracking_code)
+    assert RECEIVED in page(door, complaint.mailbox)
     with httpx.Client(base_url=door.http.base_url, trust_env=False) as stranger:
-        assert "belum dapat dilihat" in stranger.get(f"/lacak/{complaint.tracking_code}").text
+        assert "belum dapat dilihat" in stranger.get(f"/lacak/{complaint.mailbox}").text
 
 
 def test_an_addition_is_received_until_the_case_has_it(door: House) -> None:
-    """Then it was passed on; its receipt is still that of the complaint if the view has not even that."""
+    """Then it was passed on. Its receipt names the message, which is the command to the case."""
     complaint = sent(door)
-    code = complaint.tracking_code
+    code = complaint.mailbox
+    door.settle(complaint)
     door.fill(f"/lacak/{code}", text="Di depan pasar")
+    command = door.additions()[-1]
+    door.cases.away = True
     shown = page(door, code)
     assert ADDED in shown
-    assert RECEIVED in shown
-    door.settle(complaint)
-    command = door.additions()[-1]
+    door.cases.away = False
     waiting = page(door, code)
     assert "sedang kami sampaikan" in waiting
-    door.cases.facts[command.id] = (fact(complaint, command.id, FactKind.added),)
+    door.settle(complaint, "diproses", *Facts(complaint).after(command.id, FactKind.added).made)
     done = page(door, code)
     assert "dan kami sampaikan" in done
     assert "sedang kami sampaikan" not in done
@@ -128,21 +117,15 @@ def test_an_addition_is_received_until_the_case_has_it(door: House) -> None:
 def test_an_addition_that_had_no_room_names_the_new_case(door: House) -> None:
     """So does one that could not be taken say why."""
     complaint = sent(door)
-    code = complaint.tracking_code
+    code = complaint.mailbox
     door.settle(complaint)
     door.fill(f"/lacak/{code}", text="Di depan pasar")
     command = door.additions()[-1]
-    door.cases.facts[command.id] = (fact(complaint, command.id, FactKind.continued, continued_as="2Q74GVWWCE3"),)
+    continued = Facts(complaint).after(command.id, (FactKind.continued, {"continued_as": "2Q74GVWWCE3"}))
+    door.settle(complaint, "diproses", *continued.made)
     assert 'href="/lacak/2Q74GVWWCE3"' in page(door, code)
-    declined = fact(
-        complaint,
-        command.id,
-        FactKind.declined,
-        command=CommandKind.add,
-        result=Result.refused,
-        text="Laporan ini sudah ditutup.",
-    )
-    door.cases.facts[command.id] = (declined,)
+    why = {"command": CommandKind.add, "result": Result.refused, "text": "Laporan ini sudah ditutup."}
+    door.settle(complaint, "diproses", *Facts(complaint).after(command.id, (FactKind.declined, why)).made)
     shown = page(door, code)
     assert "Laporan ini sudah ditutup." in shown
     assert ADDED not in shown
@@ -161,10 +144,10 @@ def test_the_api_answers_with_a_receipt_that_it_takes_back(door: House) -> None:
     complaint = door.complaints()[-1]
     door.settle(complaint)
     assert door.http.get(url, params={"receipt": receipt}).json()["state"] == "diproses"
-    own = tracking.next_code(complaint.tracking_code, complaint.id)
+    own = tracking.next_code(complaint.mailbox, complaint.id)
     door.cases.known.clear()
-    door.settle(complaint.model_copy(update={"id": ids.complaint_id("web", "other")}), owner="Dinas Sosial")
+    door.settle(replace(complaint, id=ids.message_id("web", "other")), owner="Dinas Sosial")
     assert door.http.get(url, params={"receipt": receipt}).status_code == 202
-    door.settle(complaint.model_copy(update={"tracking_code": own}))
+    door.settle(complaint, code=own)
     moved = door.http.get(url, params={"receipt": receipt}).json()
     assert (moved["tracking_code"], moved["owner"]) == (own, "Dinas Pekerjaan Umum Kota Semarang")

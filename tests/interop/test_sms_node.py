@@ -1,4 +1,4 @@
-"""The SMS door against an SMSC that we did not write: the npm package `smpp`, on the Node of a Python wheel."""
+"""The SMS channel against an SMSC that we did not write: the npm package `smpp`, on the Node of a Python wheel."""
 
 import json
 import os
@@ -98,7 +98,7 @@ def smsc(modules: Path) -> Iterator[NodeSmsc]:
 
 @pytest.fixture
 def house(tmp_path: Path, keys: Keyring, smsc: NodeSmsc) -> Iterator[House]:
-    """A door that has bound."""
+    """A channel that has bound."""
     made = House(tmp_path, keys, [smsc])
     try:
         assert smsc.next("bound")["version"] == 0x34
@@ -121,14 +121,12 @@ def test_it_delivers_in_each_alphabet_and_in_parts(house: House, smsc: NodeSmsc)
         smsc.deliver(name=f"ucs2 {number}", udh=f"060804000902{number:02d}", message=piece, **fields)
     answers = {answer["name"]: answer["status"] for answer in (smsc.next("answer") for _ in range(6))}
     assert answers == dict.fromkeys(["gsm7", "ucs2", "gsm7 1", "gsm7 2", "ucs2 1", "ucs2 2"], 0)
-    assert sorted(complaint.text for complaint in house.came) == sorted(
-        ["Air mati [2 hari] {RW 5} €", "Lampu mati 😭", LONG, emoji]
-    )
+    assert sorted(house.texts) == sorted(["Air mati [2 hari] {RW 5} €", "Lampu mati 😭", LONG, emoji])
 
 
 def test_it_takes_answers_and_tells_their_fate(house: House, smsc: NodeSmsc) -> None:
     """One part, several parts and another script; the receipt names the id that the SMSC gave."""
-    sent = house.door.sender.send(letter("Laporan [LP-1] diterima"))
+    sent = house.account.send(letter("Laporan [LP-1] diterima"))
     event = smsc.next("submit")
     assert (event["text"], event["source"], event["destination"]) == (
         "Laporan [LP-1] diterima",
@@ -138,23 +136,25 @@ def test_it_takes_answers_and_tells_their_fate(house: House, smsc: NodeSmsc) -> 
     assert (event["coding"], event["receipt"], event["types"]) == (0, 1, [0, 1, 1, 1])
     assert sent.result(30) == event["id"]
     assert smsc.next("receipt")["status"] == 0
-    assert house.intake.outcomes == [(event["id"], True, "DELIVRD")]
+    assert [(report.upstream_id, report.ok, report.detail) for report in house.reports] == [
+        (event["id"], True, "DELIVRD")
+    ]
 
-    sent = house.door.sender.send(letter(LONG))
+    sent = house.account.send(letter(LONG))
     parts = [smsc.next("submit"), smsc.next("submit")]
     assert "".join(part["text"] for part in parts) == LONG
     assert [part["udh"][-4:] for part in parts] == ["0201", "0202"]
     assert sent.result(30) == parts[1]["id"]
     smsc.next("receipt")
 
-    house.door.sender.send(letter("Sugeng ꦲꦏ꧀ꦱꦫ"))
+    house.account.send(letter("Sugeng ꦲꦏ꧀ꦱꦫ"))
     assert smsc.next("submit")["text"] == "Sugeng ꦲꦏ꧀ꦱꦫ"
     smsc.next("receipt")
 
 
 def test_its_no_is_final_and_its_goodbye_is_answered(house: House, smsc: NodeSmsc) -> None:
-    """Invalid destination; then the door unbinds."""
-    sent = house.door.sender.send(letter("halo", {"sender": "6281100000000", "from": "1708"}))
+    """Invalid destination; then the channel unbinds."""
+    sent = house.account.send(letter("halo", {"sender": "6281100000000", "from": "1708"}))
     smsc.next("submit")
     assert "0x0b" in str(sent.exception(5))
     house.stop.set()

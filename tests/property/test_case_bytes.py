@@ -10,17 +10,18 @@ from complaints.bus.envelope import decode
 from complaints.bus.step.contract import State
 from complaints.case import Case
 from complaints.command import Command, CommandKind
-from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.crypto import Keyring
-from complaints.event import Complaint, Reply
+from complaints.event import Complaint
 from complaints.fact import Fact
+from complaints.mail import Reply
 from complaints.values import Event
 from normalizer.complaint import Normaliser
 from router.cases.step import CaseStep
 from router.routing import Router
 from tests.harness.house import NOON_MS, added, of_record, said, stored
 
-MODELS: dict[str, type[Event]] = {CASE_EVENTS: Fact, REPLIES: Reply, COMPLAINTS: Complaint}
+MODELS: dict[str, type[Event]] = {CASE_EVENTS: Fact, CONVERSATIONS: Reply, COMPLAINTS: Complaint}
 LEADS_TO_FACTS = 5
 """The records of each case below: a complaint, a message of the citizen, two commands of agencies, and one that is declined."""
 
@@ -54,7 +55,7 @@ def unequal(count: int) -> tuple[int, int]:
         handled += bool(outputs)
         wrong += any(written(model, value) != value for model, value in outputs)
 
-    for number, record in enumerate(texts.records(count, normaliser.normalise, keys)):
+    for number, record in enumerate(texts.records(count, normaliser, keys)):
         state = None
         take(of_record(record, offset=number, at_ms=NOON_MS + number))
         assert state is not None
@@ -73,7 +74,7 @@ def test_each_byte_is_the_models(count: int) -> None:
 def test_a_record_that_is_passed_on_is_the_models_too() -> None:
     """A later complaint with the code of another one goes on under the next code."""
     normaliser, keys = Normaliser.load(), Keyring.from_secret(b"x" * 32)
-    first, second = texts.records(2, normaliser.normalise, keys)
+    first, second = texts.records(2, normaliser, keys)
     step = CaseStep(Router.load())
     state = step(None, of_record(first)).state
     assert isinstance(state, State)

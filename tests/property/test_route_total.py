@@ -52,7 +52,6 @@ def complaints(draw: st.DrawFn) -> Complaint:
         place=place,
         oversight=draw(st.booleans()),
         reporter_ref="r",
-        reply_address="a",
         raw=Raw(body=b"", coding="utf-8", upstream_id="1"),
         normaliser_version="t",
     )
@@ -102,7 +101,6 @@ def test_after_the_hops_it_is_the_administrator() -> None:
         title="",
         text="listrik padam",
         reporter_ref="r",
-        reply_address="a",
         raw=Raw(body=b"", coding="utf-8", upstream_id="1"),
         normaliser_version="t",
     )

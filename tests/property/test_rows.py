@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from complaints import contract
 from complaints.bus import StoredRecord
+from complaints.bus.envelope import type_of
 from complaints.case import Case
-from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
+from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.errors import ContractViolation
 from complaints.fact import Fact
 from sinks.clickhouse.rows import rows_of
@@ -26,9 +27,17 @@ from tests.harness.facts import stored_case
 from tests.harness.json_values import json_values
 from tests.harness.model_rows import reference
 
-FOLDERS = {"fact": CASE_EVENTS, "case": CASES, "delivery": DELIVERIES, "deadletter": DEAD_LETTERS}
+FOLDERS = {
+    "fact": CASE_EVENTS,
+    "case": CASES,
+    "delivery": MESSAGE_EVENTS,
+    "messageevent": MESSAGE_EVENTS,
+    "replyevent": MESSAGE_EVENTS,
+    "deadletter": DEAD_LETTERS,
+}
+TYPE_OF = {name.lower(): type_of(model) for name, model in contract.MODELS.items()}
 EXAMPLES = [
-    StoredRecord(topic, 3, 1708, b"key", path.read_bytes(), (), 1_793_672_100_123)
+    StoredRecord(topic, 3, 1708, b"key", path.read_bytes(), (("ce_type", TYPE_OF[folder]),), 1_793_672_100_123)
     for folder, topic in FOLDERS.items()
     for path in sorted((Path(str(files(contract))) / "examples" / folder).glob("*.json"))
 ]

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from channels.web.uploads.multipart import Form, FormReader
-from complaints.storage.attachments import DiskStore
+from complaints.storage.attachments import AttachmentStore
 from tests.harness.web import PNG
 
 BOUNDARY = b"lapor"
@@ -22,7 +22,7 @@ SLOW = settings(max_examples=60)
 
 def reader_into(folder: Path) -> FormReader:
     """Return a reader of small forms that keeps their files in a folder."""
-    return FormReader(store=DiskStore(folder), most_bytes=2000, most_file_bytes=500)
+    return FormReader(store=AttachmentStore.in_folder(folder), most_bytes=2000, most_file_bytes=500)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from complaints.bus import Record, StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
-from complaints.contract import CASE_EVENTS, COMPLAINTS, REPLIES
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from router.cases.step import CaseStep
@@ -26,7 +26,7 @@ Fed = list[tuple[bytes, bytes]]
 def logged(records: list[Record], law: Any) -> Log:
     """Return the log of a router that nothing disturbs: all mailboxes are in one partition."""
     log, states, step = Log([], [], [], [], []), dict[bytes, State](), CaseStep(law)
-    lists = {CASE_EVENTS: log.facts, REPLIES: log.replies, COMPLAINTS: log.mailbox}
+    lists = {CASE_EVENTS: log.facts, CONVERSATIONS: log.replies, COMPLAINTS: log.mailbox}
     waiting = deque(records)
 
     def write(into: list[Entry], record: Record) -> Entry:

@@ -16,9 +16,10 @@ from complaints.case import Case
 from complaints.command import Command, CommandKind, Sender
 from complaints.contract import COMPLAINTS
 from complaints.errors import ContractViolation
-from complaints.event import Complaint, ReplyKind
+from complaints.event import Complaint
 from complaints.fact import FactKind, Result
 from complaints.limits import ADDED_BYTES, ANSWER_BYTES, CASE_BYTES, MOST_ADDITIONS, REASON_BYTES
+from complaints.mail import ReplyKind
 from router.cases.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
 from router.cases.step import CaseStep
 from router.cases.table import STATES, TABLE, Role
@@ -333,11 +334,11 @@ def test_what_another_channel_adds_to_a_full_case_is_answered_there(house: House
     house.take(pothole)
     for number in range(MOST_ADDITIONS):
         house.take(added(pothole, f"lagi {number}", number=number))
-    sender = Sender(channel="web", reporter_ref="w", reply_address="sealed for the web")
+    sender = Sender(channel="web", reporter_ref="w")
     house.take(added(pothole, "dari web", number=MOST_ADDITIONS).model_copy(update={"sender": sender}))
     house.handle(of_record(house.waiting[0]))
     made = house.case(str((house.waiting[0].key or b"").decode())).complaint
-    assert (made.channel, made.reporter_ref, made.reply_address) == ("web", "w", "sealed for the web")
+    assert (made.channel, made.reporter_ref) == ("web", "w")
     assert house.replies[-1].channel == "web"
 
 
@@ -363,7 +364,7 @@ def test_additions_up_to_every_limit_leave_a_case_that_kafka_takes(house: House,
 
 def test_a_code_that_is_taken_is_passed_on_under_the_next(house: House, pothole: Complaint) -> None:
     """The holder's case is not touched, however often the other comes; replies show the new code."""
-    other = pothole.model_copy(update={"id": ids.complaint_id("sms", "another")})
+    other = pothole.model_copy(update={"id": ids.message_id("sms", "another")})
     house.take(pothole)
     before = dict(house.states)
     assert house.take(other) == []

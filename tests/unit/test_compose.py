@@ -19,6 +19,8 @@ COMPOSE = ROOT / "docker-compose.yml"
 EXAMPLE = ROOT / "deploy" / ".env.example"
 
 ONE_SHOT = {"topics"}
+KEEP_FILES = {"telegram", "web"}
+"""The channels by which files come."""
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(:[?-])?")
 
 
@@ -91,18 +93,19 @@ def test_what_must_be_set_stands_in_the_example() -> None:
 
 
 def test_what_a_service_keeps_is_on_a_volume_of_its_own() -> None:
-    """A spool or a cursor that two services shared, or that went with the container, would be lost messages."""
-    found = compose()
-    mounted = [service["volumes"][0].split(":")[0] for service in found["services"].values() if "volumes" in service]
-    assert sorted(mounted) == sorted(found["volumes"])
+    """A spool or a copy that two services shared, or that went with the container, would be lost. Citizens' files are everybody's."""
+    found, files = compose(), "attachments:/data/attachments"
+    mounted = [one.split(":")[0] for service in found["services"].values() for one in service.get("volumes", ())]
+    assert set(mounted) == set(found["volumes"])
     for name in (*CHANNELS, *WORKERS):
-        assert found["services"][name]["volumes"] == [f"{name}:/data"]
+        volumes = found["services"][name]["volumes"]
+        assert volumes == [f"{name}:/data", *([files] if name in KEEP_FILES else [])]
 
 
-def test_only_the_doors_have_the_secret() -> None:
+def test_only_who_meets_citizens_has_the_secret() -> None:
     """Whoever routes or stores needs no key to who the citizen is."""
     services = compose()["services"]
-    assert {name for name, service in services.items() if "secrets" in service} == set(CHANNELS)
+    assert {name for name, service in services.items() if "secrets" in service} == {*CHANNELS, "conversation"}
 
 
 def test_only_the_web_door_is_published_and_on_loopback() -> None:
@@ -135,12 +138,13 @@ def test_the_image_runs_as_nobody_in_particular_and_is_checked() -> None:
     assert "--require-hashes" in text
 
 
-@pytest.mark.parametrize("name", CHANNELS)
-def test_each_door_knows_kafka_the_view_and_the_secret_and_not_clickhouse(name: str) -> None:
-    """Without one of them it does not start: complaints, the status of cases, codes. It has no password to what analysts see."""
+@pytest.mark.parametrize("name", [*CHANNELS, "conversation"])
+def test_each_channel_knows_kafka_and_the_secret_and_not_clickhouse(name: str) -> None:
+    """It has no password to what analysts see, and only the web, which shows cases, has the view's key."""
     environment = compose()["services"][name]["environment"]
-    assert {"LAPOR_KAFKA", "LAPOR_VIEW_URL", "LAPOR_VIEW_KEY", "LAPOR_SECRET_FILE"} <= environment.keys()
+    assert {"LAPOR_KAFKA", "LAPOR_SECRET_FILE"} <= environment.keys()
     assert "LAPOR_CLICKHOUSE" not in environment
+    assert ("LAPOR_VIEW_KEY" in environment) == (name == "web")
 
 
 def test_the_view_listens_where_the_doors_look_for_it() -> None:

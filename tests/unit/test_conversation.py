@@ -1,628 +1,586 @@
-"""A new complaint, an answer to our question, something added in a thread, or a question about a case."""
+"""What a citizen's message becomes: a complaint, an addition, an answer, a question for the status, small talk, or a repetition."""
 
-import threading
-from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
+import orjson
 import pytest
 
-from channels.conversation import Conversation, day
-from channels.correspondence import Correspondence
-from channels.intake import Intake
-from channels.known_cases import KnownCases
-from channels.safe import Outcome
-from complaints import tracking
-from complaints.bus import Position, Record
-from complaints.bus.envelope import decode, type_of
-from complaints.case import CaseStatus
-from complaints.command import CITIZEN, Command, CommandKind
-from complaints.contract import COMPLAINTS, DEAD_LETTERS, DELIVERIES, REPLIES
+from complaints.bus.envelope import encode
+from complaints.command import CommandKind
+from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
-from complaints.errors import CaseError, IntakeFull, StoreUnavailable
-from complaints.event import Complaint, Delivery, Reply, ReplyKind
-from complaints.ids import addition_id, continuation_id
+from complaints.errors import ContractViolation
+from complaints.event import DeadLetter
+from complaints.mail import DeliveryOutcome, MessageEvent, MessageKind, Received, ReplyEvent, ReplyKind, Send
 from complaints.message import InboundMessage
-from complaints.storage.spool import Spool
+from complaints.values import Event
+from conversation.citizen import MOST_MESSAGES, MOST_WAITING
+from conversation.step import Rules
+from conversation.telling import TellingRules
 from normalizer.complaint import Normaliser
-from tests.harness.events import reply
-from tests.harness.fakes import MemoryProducer, Mode
-from tests.harness.joining import joined
-from tests.harness.support import NOON, message
-
-NIL = UUID(int=0)
+from router.routing import Router
+from tests.harness.support import message
+from tests.harness.town import Town
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
+OTHER_PLACELESS = "air PDAM tidak mengalir sudah seminggu"
 WITH_PLACE = "Jalan berlubang di Kota Semarang"
-OTHER = "Air PDAM di rumah kami di Kota Bandung tidak mengalir sudah seminggu, tagihan tetap datang setiap bulan, mohon ditindaklanjuti"
+PLACE = "di Jalan Pemuda, Kota Semarang"
+LONG_OTHER = (
+    "Air PDAM di rumah kami di Kota Bandung tidak mengalir sudah seminggu, tagihan tetap datang setiap bulan,"
+    " mohon ditindaklanjuti"
+)
 
-Said = Complaint | Command | Reply
-
-
-class Cases:
-    """A CaseReader that knows what a test tells it."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, CaseStatus] = {}
-        self.away = False
-
-    def status(self, code: str) -> CaseStatus | None:
-        """Return what is known."""
-        if self.away:
-            raise StoreUnavailable("no view")
-        return self.known.get(tracking.parse(code))
-
-    def tell(self, of: Complaint, **changes: Any) -> None:
-        """Learn of a case."""
-        fields: dict[str, Any] = {
-            "complaint_id": of.id,
-            "tracking_code": of.tracking_code,
-            "channel": of.channel,
-            "received_at": NOON,
-            "state": "diproses",
-            "owner": "Dinas Pekerjaan Umum Kota Semarang",
-            "since": NOON,
-        }
-        self.known[of.tracking_code] = CaseStatus(**(fields | changes))
+KINDS = MessageKind
 
 
-class House:
-    """A channel's intake, and the replies that a test lets it hear."""
+@pytest.fixture(scope="module")
+def law() -> Router:
+    """The law."""
+    return Router.load()
 
-    def __init__(self, folder: Path, keys: Keyring) -> None:
-        self.now_s = NOON.timestamp()
-        self.keys, self.cases, self.bus, self.folder = keys, Cases(), MemoryProducer(), folder
-        self.memory = Correspondence(folder / "c.db", clock=lambda: self.now_s)
-        self.reads = Normaliser.load()
-        self.spool = Spool(folder / "s.db", max_bytes=1 << 20)
-        self._at = 0
-        self._open()
 
-    def _open(self) -> None:
-        self.known = KnownCases(self.folder / "k.db", clock=lambda: self.now_s, question_s=3600.0)
-        talk = Conversation(
-            memory=self.memory,
-            known=self.known,
-            complete=self.reads.complete,
-            identity=self.keys,
-            cases=self.cases,
-        )
-        self.intake = Intake(
-            "sms",
-            normalise=lambda m: self.reads.normalise(m, self.keys),
-            producer=self.bus,
-            spool=self.spool,
-            conversation=talk,
-        )
-
-    def wipe_memory(self) -> None:
-        """Lose what the channel remembers of cases."""
-        self.close()
-        for file in self.folder.glob("k.db*"):
-            file.unlink()
-        self.spool = Spool(self.folder / "s.db", max_bytes=1 << 20)
-        self._open()
-
-    def close(self) -> None:
-        """Stop."""
-        self.intake.close()
-        self.known.close()
-
-    def say(self, text: str, *, sender: str = "6281", thread: str = "", upstream_id: str = "") -> Said:
-        """Say something and return the event that it became."""
-        self._at += 1
-        return self.hand_in(message(text, sender=sender, thread=thread, upstream_id=upstream_id or f"m{self._at}"))
-
-    def hand_in(self, said: InboundMessage) -> Said:
-        """Hand a message in and return the event that it became."""
-        before = {topic: len(self.bus.stored(topic)) for topic in (COMPLAINTS, REPLIES)}
-        assert self.intake.accept(said).result(30).outcome is Outcome.published
-        (record,) = [record for topic, count in before.items() for record in self.bus.stored(topic)[count:]]
-        models: tuple[type[Said], ...] = (Complaint, Command, Reply)
-        return decode(record, {type_of(model): model for model in models}[dict(record.headers)["ce_type"]])
-
-    def complain(self, text: str = WITH_PLACE, **how: str) -> Complaint:
-        """Say what must be a complaint of its own."""
-        said = self.say(text, **how)
-        assert isinstance(said, Complaint)
-        return said
-
-    def add(self, text: str, **how: str) -> Command:
-        """Say what must be added to a case."""
-        said = self.say(text, **how)
-        assert isinstance(said, Command)
-        return said
-
-    def tell(self, of: Complaint, kind: ReplyKind = ReplyKind.received, **changes: Any) -> Reply:
-        """Let the channel hear of a reply, as the courier does."""
-        told = reply(of, kind, **changes)
-        address = self.keys.unseal(told.reply_address, told.complaint_id)
-        reporter = self.keys.pseudonym("sms", address["sender"])
-        self.known.hear([(told, reporter, address.get("thread", ""))])
-        self.memory.take([(told, reporter)])
-        return told
-
-    def ask(self, of: Complaint, **changes: Any) -> Reply:
-        """Let the channel hear of a question to the citizen."""
-        return self.tell(of, ReplyKind.question, **changes)
-
-    def asked(self, text: str = PLACELESS, **how: str) -> Complaint:
-        """Complain and be asked for the place."""
-        first = self.complain(text, **how)
-        self.ask(first)
-        return first
+@pytest.fixture(scope="module")
+def reads() -> Normaliser:
+    """The normaliser."""
+    return Normaliser.load()
 
 
 @pytest.fixture
-def house(tmp_path: Path, keys: Keyring) -> Iterator[House]:
-    """A fresh channel."""
-    made = House(tmp_path, keys)
-    yield made
-    made.close()
-    made.memory.close()
+def town(law: Router, reads: Normaliser) -> Town:
+    """A town in which nobody has complained yet."""
+    return Town(Keyring.from_secret(b"s" * 32), law, reads)
 
 
-def test_the_answer_to_our_question_completes_the_complaint(house: House) -> None:
-    """It is a command to its case and no second complaint; the case then knows the place."""
-    first = house.asked()
-    added = house.add("di Jalan Pemuda, Kota Semarang")
-    assert (added.kind, added.actor, added.tracking_code) == (CommandKind.add, CITIZEN, first.tracking_code)
-    assert added.id == addition_id(first.id, "m2")
-    assert added.addition is not None
-    assert added.addition.raw.body == b"di Jalan Pemuda, Kota Semarang"
-    completed = joined(first, added)
-    assert completed.place.regency is not None
-    assert "place" not in completed.missing
-    assert completed.text == PLACELESS
+def kinds(town: Town) -> list[MessageKind]:
+    """Return what the messages became, oldest first."""
+    return [event.kind for event in town.landed]
 
 
-def test_a_redelivered_answer_is_the_same_command(house: House) -> None:
-    """It closed the question, and what it said is not read as said twice."""
-    house.asked()
-    one, two = (house.add("di Kota Semarang", upstream_id="again") for _ in range(2))
-    assert one == two
+def test_a_complaint_becomes_a_case_and_the_citizen_hears_it_by_the_account_he_wrote_to(town: Town) -> None:
+    """The message has one event, the case an owner, and the reply goes to the address that the message came from."""
+    said = town.say(WITH_PLACE, reply_to={"from": "1708", "ton": "1"})
+    (complaint,) = town.complaints
+    assert (complaint.id, complaint.reporter_ref) == (said, town.citizen())
+    (event,) = town.landed
+    assert (event.id, event.kind, event.tracking_code) == (said, KINDS.complaint, complaint.tracking_code)
+    (send,) = town.sends
+    text, address = town.open(send)
+    assert send.account == "sms/link"
+    assert complaint.tracking_code[:5] in text
+    assert address == {"sender": "6281234567890", "from": "1708", "ton": "1"}
+    assert town.case(complaint.tracking_code).owner.name
 
 
-def test_a_redelivered_answer_goes_to_the_same_case_after_a_reply_to_it(house: House) -> None:
-    """Also over a restart; the question is closed, and nothing else says where it belongs."""
-    first = house.asked()
-    one = house.add("di Kota Semarang", upstream_id="again")
-    house.tell(first, ReplyKind.completed, additions=1)
-    house.close()
-    house.spool = Spool(house.folder / "s.db", max_bytes=1 << 20)
-    house._open()
-    two = house.add("di Kota Semarang", upstream_id="again")
-    assert (one.id, one.tracking_code) == (two.id, two.tracking_code)
+def test_the_answer_to_our_question_completes_the_complaint(town: Town) -> None:
+    """The question is a record in the same mailbox, before the answer; the answer is a command to the case."""
+    town.say(PLACELESS)
+    said = town.say(PLACE)
+    assert kinds(town) == [KINDS.complaint, KINDS.answer]
+    (command,) = town.commands
+    assert (command.kind, command.id) == (CommandKind.add, said)
+    case = town.case(command.tracking_code)
+    assert case.complaint.place.regency is not None
+    assert case.question is None
+    assert [send.kind for send in town.sends] == [ReplyKind.question, ReplyKind.completed]
 
 
-@pytest.mark.parametrize("thread", ["", "t"])
-@pytest.mark.parametrize("text", [PLACELESS, "tolong segera"])
-def test_a_redelivered_complaint_is_no_answer_to_its_own_question(house: House, text: str, thread: str) -> None:
-    """An impatient citizen, or an SMSC that did not hear us."""
-    first = house.asked(text, upstream_id="same", thread=thread)
-    assert house.complain(text, upstream_id="same", thread=thread) == first
+def test_an_answer_redelivered_with_two_questions_open_lands_where_it_first_landed(town: Town) -> None:
+    """The second delivery, as another SMS with the same words, does not go into the second case."""
+    sms = {"upstream_id": "", "sender": "6281234567890", "reply_to": {"from": "1708"}, "account": "sms/link"}
+    town.take(*(town.received(message(text, **sms)) for text in (PLACELESS, OTHER_PLACELESS)))
+    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
+    town.say(PLACE)
+    first = town.commands[-1].tracking_code
+    town.say(PLACE)
+    assert [command.tracking_code for command in town.commands] == [first]
+    assert town.landed[-1].kind is KINDS.repeated
+    assert town.landed[-1].tracking_code == first
 
 
-def test_another_story_is_another_complaint(house: House) -> None:
-    """Though a question is open: it is long and of another subject."""
-    house.asked()
-    house.complain(OTHER)
+@pytest.mark.parametrize("channel", ["telegram", "webhook"])
+def test_a_message_that_is_delivered_again_has_one_event_and_one_effect(town: Town, channel: str) -> None:
+    """The upstream's name of it is the same, so it is the same message."""
+    for _ in range(3):
+        town.say(WITH_PLACE, channel=channel, upstream_id="m-1", account=f"{channel}/1")
+        town.wait(hours=20)
+    assert len(town.complaints) == len(town.landed) == 1
 
 
-def test_somebody_elses_text_is_no_answer(house: House) -> None:
-    """The question went to one number."""
-    house.asked()
-    house.complain("di Kota Semarang", sender="6282")
+def test_a_redelivered_message_lands_where_it_first_landed_for_as_long_as_messages_are_kept(town: Town) -> None:
+    """Seven days, and up to 300 messages of one citizen, whatever else was said meanwhile."""
+    town.say(PLACELESS, channel="telegram", upstream_id="m-0", account="telegram/1")
+    answer = town.say(PLACE, channel="telegram", upstream_id="m-1", account="telegram/1")
+    for number in range(MOST_MESSAGES - 2):
+        town.say("halo", channel="telegram", upstream_id=f"s-{number}", account="telegram/1", small_talk="Halo!")
+    town.wait(days=6, hours=23)
+    events, commands = len(town.landed), len(town.commands)
+    town.say(PLACE, channel="telegram", upstream_id="m-1", account="telegram/1")
+    assert (len(town.landed), len(town.commands)) == (events, commands)
+    assert town.commands[0].id == answer
 
 
-def test_a_question_does_not_stay_open_for_ever(house: House) -> None:
-    """Days later the citizen speaks of something else."""
-    house.asked()
-    house.now_s += 3601
-    house.complain("di Kota Semarang")
+def test_the_same_words_within_a_day_are_one_complaint(town: Town) -> None:
+    """An SMS has no name of its own: the SMSC that delivers it again, and the citizen who is impatient, keep the first code."""
+    first = town.say(WITH_PLACE)
+    town.wait(hours=23)
+    again = town.say(WITH_PLACE)
+    assert kinds(town) == [KINDS.complaint, KINDS.repeated]
+    assert [event.id for event in town.landed] == [first, again]
+    assert {event.tracking_code for event in town.landed} == {town.complaints[0].tracking_code}
+    town.wait(hours=2)
+    town.say(WITH_PLACE)
+    assert kinds(town)[-1] is KINDS.complaint
 
 
-def test_a_question_that_is_read_again_long_after_is_not_open(house: House) -> None:
-    """A channel that lost its progress reads old replies: nobody is asked now, so nobody answers."""
-    first = house.complain(PLACELESS)
-    house.now_s += 3601
-    house.ask(first)
-    house.complain("di Kota Semarang")
+def test_the_same_words_after_we_told_something_else_are_said_anew(town: Town) -> None:
+    """What an agency answered stands in between: the citizen means the answer."""
+    town.say(WITH_PLACE)
+    code = town.complaints[0].tracking_code
+    town.wait(minutes=10)
+    town.say(f"STATUS {code}")
+    town.wait(minutes=1)
+    town.say(WITH_PLACE)
+    assert kinds(town) == [KINDS.complaint, KINDS.status, KINDS.complaint]
 
 
-def test_a_reply_that_the_citizen_has_overtaken_opens_no_question(house: House) -> None:
-    """The router's question crossed the answer; the reply to the answer comes after it."""
-    first = house.asked(PLACELESS)
-    house.add("di Kota Semarang")
-    house.ask(first)
-    house.complain("di Kota Semarang")
+def test_a_redelivered_complaint_is_no_answer_to_the_question_about_itself(town: Town) -> None:
+    """The question that it led to does not make it another message."""
+    town.say(PLACELESS)
+    town.wait(seconds=20)
+    town.say(PLACELESS)
+    assert kinds(town) == [KINDS.complaint, KINDS.repeated]
 
 
-def test_a_second_question_is_open(house: House) -> None:
-    """The first answer did not say enough."""
-    first = house.asked()
-    house.add("dekat pasar")
-    house.ask(first, additions=1)
-    assert house.add("di Kota Semarang").tracking_code == first.tracking_code
+def test_another_story_is_another_complaint(town: Town) -> None:
+    """A long text about another topic is no answer."""
+    town.say(PLACELESS)
+    town.say(LONG_OTHER)
+    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
 
 
-def test_a_redelivered_answer_leaves_the_second_question_open(house: House) -> None:
-    """It is the old answer, and the citizen will give another one."""
-    first = house.asked()
-    house.add("dekat pasar", upstream_id="again")
-    house.ask(first, additions=1)
-    house.add("dekat pasar", upstream_id="again")
-    assert house.add("di Kota Semarang").tracking_code == first.tracking_code
+def test_somebody_elses_text_is_no_answer(town: Town) -> None:
+    """A question is open for the citizen who was asked."""
+    town.say(PLACELESS)
+    town.say(PLACE, sender="6289999999999")
+    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
+
+
+def test_a_question_does_not_stay_open_for_ever(town: Town) -> None:
+    """After 72 hours a text is a complaint of its own."""
+    town.say(PLACELESS)
+    town.wait(hours=73)
+    town.say(PLACE)
+    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
+
+
+def test_two_answers_that_come_together_are_read_together(town: Town) -> None:
+    """The second one still finds the case, although the router has not answered the first."""
+    town.say(PLACELESS)
+    records = [
+        town.received(replace(message(text), upstream_id="", sender="6281234567890"))
+        for text in ("di Jalan Pemuda", "Kota Semarang")
+    ]
+    town.take(*records)
+    assert kinds(town)[1:] == [KINDS.answer, KINDS.complaint]
+
+
+def test_the_code_says_which_case_is_meant(town: Town) -> None:
+    """A text that begins with the code of one's own case goes there."""
+    town.say(WITH_PLACE)
+    code = town.complaints[0].tracking_code
+    town.say(f"{code} lubangnya makin besar")
+    assert kinds(town) == [KINDS.complaint, KINDS.addition]
+    assert town.case(code).complaint.additions[0].text.endswith("makin besar")
+
+
+def test_the_code_of_somebody_else_is_no_key_to_his_case(town: Town) -> None:
+    """Only the same citizen adds by SMS; the text is a complaint of its own."""
+    town.say(WITH_PLACE)
+    code = town.complaints[0].tracking_code
+    town.say(f"{code} lubangnya makin besar", sender="6289999999999")
+    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
+    assert not town.case(code).complaint.additions
+
+
+def test_a_quoted_code_of_somebody_else_is_no_key_either(town: Town) -> None:
+    """In a group, whoever replies to our message about another's case has a complaint of his own."""
+    town.say(WITH_PLACE, channel="telegram", upstream_id="1", account="telegram/1", sender="111")
+    code = town.complaints[0].tracking_code
+    town.say("di rumah saya juga", channel="telegram", upstream_id="2", account="telegram/1", sender="222", about=code)
+    town.say("makin parah", channel="telegram", upstream_id="3", account="telegram/1", sender="111", about=code)
+    assert kinds(town) == [KINDS.complaint, KINDS.complaint, KINDS.addition]
+
+
+def test_what_is_said_in_the_thread_belongs_to_its_case(town: Town) -> None:
+    """On X, what the author writes below belongs to the case."""
+    post: dict[str, Any] = {"channel": "twitter", "account": "twitter/@lapor1708", "thread": "t-1"}
+    town.say(WITH_PLACE, upstream_id="1", **post)
+    town.say("@lapor1708 belum juga", upstream_id="2", **post)
+    assert kinds(town) == [KINDS.complaint, KINDS.addition]
+
+
+def test_an_edit_goes_to_what_its_message_became(town: Town) -> None:
+    """A changed message names the one that it changes."""
+    chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1"}
+    town.say(WITH_PLACE, upstream_id="1", **chat)
+    town.say("Jalan berlubang besar di Kota Semarang", upstream_id="1-99", follows="1", **chat)
+    assert kinds(town) == [KINDS.complaint, KINDS.addition]
+
+
+def test_a_status_question_is_answered_by_the_case_in_its_order(town: Town) -> None:
+    """The question goes into the mailbox of the case, the answer comes back into the citizen's."""
+    town.say(WITH_PLACE)
+    code = town.complaints[0].tracking_code
+    said = town.say(f"status {code}")
+    assert town.landed[-1].kind is KINDS.status
+    assert town.sends[-1].kind is ReplyKind.status
+    owner = town.case(code).owner.name
+    assert owner[:20] in town.texts[-1]
+    assert town.events(CONVERSATIONS, Received)[-1].id == said
+    facts = town.facts
+    town.say(f"STATUS {code}", sender="6289999999999")
+    assert town.sends[-1].citizen == town.citizen("6289999999999")
+    assert town.facts == facts
+
+
+def test_ten_status_questions_hold_up_nobody_and_each_is_answered_once_a_minute(town: Town) -> None:
+    """They are records; nothing is looked up. The same one within a minute is the same; later it is asked again."""
+    town.say(WITH_PLACE)
+    code = town.complaints[0].tracking_code
+    for _ in range(10):
+        town.say(f"STATUS {code}")
+    assert sum(send.kind is ReplyKind.status for send in town.sends) == 1
+    town.wait(minutes=2)
+    town.say(f"STATUS {code}")
+    assert sum(send.kind is ReplyKind.status for send in town.sends) == 2
+    assert len(town.landed) == 12
+
+
+def test_a_case_that_there_is_not_and_a_wrong_code_are_said_to_be_so(town: Town) -> None:
+    """The first by the mailbox of that code, the second at once."""
+    code = town.keys.tracking_code(uuid4())
+    town.say(f"STATUS {code}")
+    town.say("STATUS 12345 ABCDE 1")
+    assert "belum tercatat" in town.texts[0]
+    assert "tidak benar" in town.texts[1]
+
+
+def test_small_talk_is_answered_and_no_complaint(town: Town) -> None:
+    """The channel gives the sentence."""
+    town.say("/start", channel="telegram", upstream_id="1", account="telegram/1", small_talk="Selamat datang.")
+    assert kinds(town) == [KINDS.small_talk]
+    assert town.texts == ["Selamat datang."]
+
+
+def test_publicity_is_counted_and_not_answered(town: Town) -> None:
+    """Nothing that mentions us disappears without a record."""
+    town.say(
+        "Lapor ke @lapor1708", channel="twitter", upstream_id="1", account="twitter/@lapor1708", ignored="publicity"
+    )
+    assert kinds(town) == [KINDS.ignored]
+    assert not town.sends
+
+
+def test_what_the_channel_cannot_read_is_a_dead_letter_with_its_bytes_sealed(town: Town) -> None:
+    """The reason is in clear, the bytes are not; and it has its event."""
+    id_ = uuid4()
+    sealed = town.keys.seal(b"\x28\x00 bytes", owner=id_, month="2026-11")
+    record = Received(
+        id=id_,
+        citizen="x" * 32,
+        channel="sms",
+        received_at=town.now,
+        month="2026-11",
+        sealed=sealed,
+        fault="the header is too long",
+        error_class="MalformedMessage",
+    )
+    town.take(encode(record, source="/tests"))
+    (letter,) = town.events(DEAD_LETTERS, DeadLetter)
+    assert (letter.reason, letter.error_class) == ("the header is too long", "MalformedMessage")
+    assert town.keys.unseal(letter.payload.decode(), owner=id_, month="2026-11") == b"\x28\x00 bytes"
+    assert kinds(town) == [KINDS.dead_letter]
+
+
+class Stumbling:
+    """A normaliser with a bug."""
+
+    def normalise(self, *_: object, **__: object) -> object:
+        """Raise."""
+        raise ZeroDivisionError
+
+    complete = normalise
+
+
+@pytest.mark.parametrize("channel", ["web", "sms"])
+def test_what_cannot_be_read_opens_unread_at_the_triage_desk(law: Router, channel: str) -> None:
+    """What has a code always becomes a case: a fault of ours in reading is no reason to lose it."""
+    town = Town(Keyring.from_secret(b"s" * 32), law, Stumbling())  # type: ignore[arg-type]
+    web: dict[str, Any] = (
+        {"channel": "web", "sender": "", "upstream_id": "k-1", "account": ""} if channel == "web" else {}
+    )
+    town.say(WITH_PLACE, **web)
+    (complaint,) = town.complaints
+    assert complaint.text == WITH_PLACE
+    assert town.case(complaint.tracking_code).triage
+    assert (town.landed[0].kind, town.landed[0].unread) == (KINDS.complaint, True)
+
+
+def test_a_message_that_kills_the_worker_is_a_case_too(town: Town) -> None:
+    """Its dead letter says why, and it opens unread."""
+    record = town.received(message(WITH_PLACE, channel="web", sender="", upstream_id="k-1"))
+    letter = encode(
+        DeadLetter(id=uuid4(), source_key="k", reason="died", error_class="KillsTheWorker", at=town.now, payload=b""),
+        source="/tests",
+    )
+    from complaints.bus import StoredRecord
+
+    stored = StoredRecord(record.topic, 0, 1, record.key, record.value, record.headers, town.now_ms)
+    town.take(*town.step.dead_letter(stored, letter))
+    assert [one.text for one in town.complaints] == [WITH_PLACE]
+    assert kinds(town) == [KINDS.complaint]
+
+
+class TestTheWeb:
+    """The mailbox is that of the tracking code."""
+
+    def web(self, town: Town, text: str, **changes: object) -> InboundMessage:
+        """Return a form."""
+        fields: dict[str, Any] = {
+            "channel": "web",
+            "sender": "",
+            "upstream_id": "key-1",
+            "received_at": town.now,
+        } | changes
+        return message(text, **fields)
+
+    def test_the_code_is_the_mailbox_and_nothing_is_sent(self, town: Town) -> None:
+        """What would be told is on the page."""
+        record = town.received(self.web(town, WITH_PLACE, reply_to={"contact": "6281234567890"}))
+        town.take(record)
+        (complaint,) = town.complaints
+        assert record.key.decode() == complaint.tracking_code == complaint.reporter_ref
+        assert not town.sends
+        assert [one.account for one in town.told] == [""]
+
+    def test_somebody_types_another_citizens_number(self, town: Town) -> None:
+        """A typed contact is an address, never an identity: it opens no case of that citizen, and nobody is sent anything."""
+        town.say(PLACELESS)
+        town.take(town.received(self.web(town, PLACE, reply_to={"contact": "6281234567890"})))
+        assert kinds(town) == [KINDS.complaint, KINDS.complaint]
+        assert len(town.sends) == 1
+
+    def test_a_double_click_and_a_second_form_with_the_same_key_and_another_text(self, town: Town) -> None:
+        """The first content wins: one complaint, one event."""
+        town.take(town.received(self.web(town, WITH_PLACE)))
+        town.take(town.received(self.web(town, WITH_PLACE)))
+        town.take(town.received(self.web(town, LONG_OTHER)))
+        assert [one.text for one in town.complaints] == [WITH_PLACE]
+        assert len(town.landed) == 1
+
+    def test_who_holds_the_code_adds_to_the_case_of_any_channel(self, town: Town) -> None:
+        """By SMS it began, on the page it goes on; the citizen of the SMS hears it."""
+        town.say(PLACELESS)
+        code = town.complaints[0].tracking_code
+        town.take(town.received(self.web(town, PLACE, about=code)))
+        assert town.case(code).complaint.additions[0].text == PLACE
+        assert (town.landed[-1].kind, town.landed[-1].tracking_code) == (KINDS.addition, code)
+        assert town.sends[-1].kind is ReplyKind.completed
+
+    def test_an_addition_on_the_page_is_read_with_its_complaint(self, town: Town) -> None:
+        """The place that it names completes it."""
+        record = town.received(self.web(town, PLACELESS))
+        code = record.key.decode()
+        town.take(record)
+        town.take(town.received(self.web(town, PLACE, about=code, upstream_id="key-2")))
+        assert town.case(code).complaint.place.regency is not None
+
+
+class TestLongMessages:
+    """The parts of a long SMS."""
+
+    def test_parts_in_any_order_are_one_message_and_each_has_an_event(self, town: Town) -> None:
+        """The events of the parts name the whole."""
+        second = town.part(" di Kota Semarang", 2)
+        assert not town.landed
+        first = town.part("Jalan berlubang", 1)
+        assert [one.text for one in town.complaints] == ["Jalan berlubang di Kota Semarang"]
+        assert town.complaints[0].id == first
+        assert {event.id: event.whole_id for event in town.landed} == {first: None, second: first}
+        assert {event.kind for event in town.landed} == {KINDS.complaint}
+
+    def test_a_part_that_comes_again_is_no_other_message(self, town: Town) -> None:
+        """Before the message is whole, and after it."""
+        town.part("Jalan berlubang", 1)
+        town.part("Jalan berlubang", 1)
+        town.part(" di Kota Semarang", 2)
+        town.part(" di Kota Semarang", 2)
+        town.part("Jalan berlubang", 1)
+        assert len(town.complaints) == 1
+        assert len(town.landed) == 5
+        assert sorted(kinds(town)) == [KINDS.complaint] * 2 + [KINDS.repeated] * 3
+        assert len({event.tracking_code for event in town.landed}) == 1
+
+    def test_a_long_message_whose_parts_never_all_come_goes_on(self, town: Town) -> None:
+        """After half an hour, marked as partial."""
+        town.part("Jalan berlubang di Kota Semarang dan", 1)
+        town.wait(minutes=29)
+        assert not town.complaints
+        town.wait(minutes=2)
+        assert town.complaints[0].raw.partial
+        assert town.landed[0].partial
+
+    def test_a_late_part_is_added_to_the_case_of_its_message(self, town: Town) -> None:
+        """It makes no second complaint, and is seen to be an addition."""
+        town.part("Jalan berlubang di Kota Semarang", 1)
+        town.wait(minutes=31)
+        town.part(" sejak minggu lalu", 2)
+        town.wait(minutes=31)
+        assert len(town.complaints) == 1
+        assert [one.addition.text for one in town.commands if one.addition] == [" sejak minggu lalu"]
+        assert kinds(town) == [KINDS.complaint, KINDS.addition]
+
+    def test_parts_of_two_messages_are_never_joined_silently(self, town: Town) -> None:
+        """Part 2 of the first is lost; the second message uses the reference again 20 minutes later, its part 2 first."""
+        town.part("Bendahara sekolah SD 3 Semarang memungut Rp500rb, kepala desa", 1)
+        town.wait(minutes=20)
+        town.part("nya sudah menolong kami, terima kasih", 2)
+        town.part("Lampu jalan di Kota Semarang sudah menyala, Pak Lurah", 1)
+        town.wait(minutes=31)
+        texts = [one.text for one in town.complaints] + [one.addition.text for one in town.commands if one.addition]
+        assert "Bendahara sekolah SD 3 Semarang memungut Rp500rb, kepala desa" in texts
+        assert not any("Rp500rb" in text and "terima kasih" in text for text in texts)
+
+    def test_parts_that_come_minutes_apart_are_joined_and_marked(self, town: Town) -> None:
+        """Whoever reads the record sees that they may be parts of two."""
+        town.part("Jalan berlubang", 1)
+        town.wait(minutes=3)
+        town.part(" di Kota Semarang", 2)
+        assert all(event.doubtful for event in town.landed)
+
+    def test_two_citizens_with_one_reference_are_two_messages(self, town: Town) -> None:
+        """The mailbox is the citizen's."""
+        town.part("Jalan berlubang", 1)
+        town.part(" di Kota Bandung", 2, sender="6289999999999")
+        assert not town.complaints
+
+    def test_many_unfinished_messages_do_not_grow_the_state_for_ever(self, town: Town) -> None:
+        """The oldest ones go on before there are more than 300 parts."""
+        for number in range(400):
+            town.part(f"bagian {number} di Kota Semarang", 1, reference=number % 65536)
+        assert len(town.landed) >= 100
+        assert len(town.state(town.citizen())) < 300_000
+
+
+class TestTelling:
+    """What the citizen hears."""
+
+    def test_nobody_hears_more_per_hour_than_is_allowed_and_the_rest_waits(
+        self, law: Router, reads: Normaliser
+    ) -> None:
+        """What waits is sent when the hour has room, in its order."""
+        rules = Rules(telling=TellingRules(per_hour=2, useful_for=timedelta(hours=72)))
+        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        for number in range(4):
+            town.say(f"Jalan nomor {number} berlubang di Kota Semarang")
+        assert len(town.sends) == 2
+        assert len(town.told) == 4
+        town.wait(minutes=59)
+        assert len(town.sends) == 2
+        town.wait(minutes=2)
+        assert len(town.sends) == 4
+
+    def test_a_second_try_counts_as_heard(self, law: Router, reads: Normaliser) -> None:
+        """An unknown outcome that was tried again is two texts on somebody's telephone."""
+        rules = Rules(telling=TellingRules(per_hour=2, useful_for=timedelta(hours=72)))
+        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        town.say(PLACELESS)
+        town.outcome(town.sends[0], DeliveryOutcome.unknown)
+        town.outcome(town.sends[0], DeliveryOutcome.sent, attempt=2)
+        town.say(LONG_OTHER)
+        assert len(town.sends) == 1
+
+    def test_the_waiting_texts_are_bounded(self, law: Router, reads: Normaliser) -> None:
+        """The newest say how the cases stand."""
+        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
+        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        for number in range(MOST_WAITING + 5):
+            town.say(
+                "halo", channel="telegram", upstream_id=f"{number}", account="telegram/1", small_talk=f"Halo {number}"
+            )
+        assert len(orjson.loads(town.state(town.citizen(channel="telegram")))["waiting"]) == MOST_WAITING
+
+    def test_an_account_of_many_people_has_no_conversation(self, town: Town) -> None:
+        """Two callers of a call centre: the second one's text answers no question of the first."""
+        desk: dict[str, Any] = {"channel": "webhook", "account": "webhook/desk", "shared": True}
+        town.say(PLACELESS, upstream_id="1", **desk)
+        town.say(PLACE, upstream_id="2", **desk)
+        assert kinds(town) == [KINDS.complaint, KINDS.complaint]
+        assert len({one.reporter_ref for one in town.complaints}) == 2
+        assert {send.account for send in town.sends} == {"webhook/desk"}
+
+
+class TestTheState:
+    """What is kept of a citizen."""
+
+    def test_it_is_sealed_and_records_hold_no_address(self, town: Town) -> None:
+        """Neither the number nor the words are in what Kafka keeps for ever."""
+        town.say(PLACELESS)
+        town.say(PLACE)
+        key = town.citizen().encode()
+        sealed = town.states[CONVERSATIONS, key].value
+        assert b"6281234567890" not in sealed
+        for topic in (MESSAGE_EVENTS, SENDS, CONVERSATIONS):
+            for record in town.written[topic]:
+                assert b"6281234567890" not in record.value
+        for record in town.written[MESSAGE_EVENTS]:
+            assert b"Pemuda" not in record.value
+        with pytest.raises(ContractViolation):
+            Keyring.from_secret(b"t" * 32).unseal_state(sealed, key=key)
+
+    def test_it_forgets_what_is_old_and_keeps_the_cases(self, town: Town) -> None:
+        """After a week no message is left; the case and the address are, so that the citizen hears an answer."""
+        town.say(WITH_PLACE)
+        town.wait(days=8)
+        state = orjson.loads(town.state(town.citizen()))
+        assert state["messages"] == []
+        assert state["cases"][0]["to"]["account"] == "sms/link"
+
+    def test_it_is_deleted_when_nothing_is_left(self, town: Town) -> None:
+        """Whoever only greeted us is forgotten."""
+        town.say("/start", channel="telegram", upstream_id="1", account="telegram/1", small_talk="Halo")
+        town.wait(days=8)
+        assert not [key for topic, key in town.states if topic == CONVERSATIONS]
+
+    def test_two_times_a_record_writes_the_same_bytes(self, law: Router, reads: Normaliser) -> None:
+        """A transaction that is tried again writes what it would have written."""
+        keys, id_ = Keyring.from_secret(b"s" * 32), uuid4()
+        written = []
+        for _ in range(2):
+            town = Town(keys, law, reads)
+            town.say(PLACELESS, id_=id_)
+            written.append((dict(town.written), town.states))
+        assert written[0] == written[1]
 
 
 @pytest.mark.parametrize(
-    ("kind", "hop", "still_open"),
-    [(ReplyKind.moved, 1, False), (ReplyKind.completed, 0, False), (ReplyKind.answered, 0, True)],
+    ("topic", "model"), [(MESSAGE_EVENTS, MessageEvent), (MESSAGE_EVENTS, ReplyEvent), (SENDS, Send)]
 )
-def test_what_closes_a_question(house: House, kind: ReplyKind, hop: int, *, still_open: bool) -> None:
-    """A reply that asks nothing does, unless it only brings an agency's answer."""
-    house.tell(house.asked(), kind, hop=hop)
-    assert isinstance(house.say("di Kota Semarang"), Command if still_open else Complaint)
-
-
-def test_two_answers_that_come_together_are_read_together(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second does not undo what the first has said, though Kafka has acknowledged neither."""
-    first = house.asked()
-    code = tracking.spaced(first.tracking_code)
-    send = house.bus.send
-
-    def silent(record: Record) -> "Future[Position]":
-        send(record)
-        return Future()
-
-    monkeypatch.setattr(house.bus, "send", silent)
-    for number, text in enumerate(("di Kota Semarang", f"{code} depan pasar Johar")):
-        house.intake.accept(message(text, sender="6281", upstream_id=f"together{number}"))
-    one, two = house.bus.events(COMPLAINTS, Command)
-    assert two.reading is not None
-    assert "place" not in two.reading.missing
-    completed = joined(joined(first, one), two)
-    assert completed.place.regency is not None
-    assert "place" not in completed.missing
-    assert len(completed.additions) == 2
-
-
-def test_the_code_says_which_case_is_meant(house: House) -> None:
-    """Also without an open question, and before the channel heard of the case."""
-    first = house.complain()
-    added = house.add(f"{tracking.spaced(first.tracking_code)} di depan pasar, sudah makan korban")
-    assert added.tracking_code == first.tracking_code
-
-
-def test_a_redelivered_complaint_does_not_take_back_what_was_added(house: House) -> None:
-    """The next message is still read with the one before it."""
-    first = house.asked(upstream_id="same")
-    house.add("di Kota Semarang")
-    house.complain(PLACELESS, upstream_id="same")
-    known = house.known.case(first.tracking_code)
-    assert known is not None
-    assert known.complaint is not None
-    assert len(known.complaint.additions) == 1
-
-
-def test_the_code_of_somebody_else_is_no_key_to_his_case(house: House) -> None:
-    """The channel knows who complained."""
-    first = house.complain()
-    house.complain(f"{tracking.spaced(first.tracking_code)} sudah selesai", sender="6282")
-
-
-def test_a_case_whose_code_was_taken_is_known_by_the_code_of_its_reply(house: House) -> None:
-    """Two complaints may get one code; the later case has the next one, and an addition must go there."""
-    first = house.asked()
-    other = tracking.next_code(first.tracking_code, first.id)
-    house.ask(first, tracking_code=other)
-    assert house.add("di Kota Semarang").tracking_code == other
-    assert house.add(f"{other} dekat pasar").tracking_code == other
-
-
-def test_what_is_said_in_the_thread_belongs_to_its_case(house: House) -> None:
-    """With or without a question; outside of it, it is a complaint of its own."""
-    first = house.complain(thread="t1")
-    assert house.add("Fotonya menyusul", thread="t1").tracking_code == first.tracking_code
-    house.complain("Fotonya menyusul", thread="t2")
-    house.complain("Fotonya menyusul", thread="t1", sender="6282")
-
-
-def test_a_thread_goes_on_in_the_case_that_continues_it(house: House) -> None:
-    """The first case had no room, so the router made a message a case of its own; its reply tells the code."""
-    first = house.complain(thread="t")
-    full = house.add("Masih rusak", thread="t")
-    follower = first.model_copy(
-        update={"id": full.id, "tracking_code": "2Q74GVWWCE3", "continues": first.tracking_code}
-    )
-    address = house.keys.unseal(first.reply_address, first.id)
-    house.now_s += 1
-    house.tell(follower, reply_address=house.keys.seal(address, follower.id))
-    assert house.add("Tolong segera", thread="t").tracking_code == "2Q74GVWWCE3"
-
-
-def test_a_redelivered_complaint_is_no_answer_to_the_question_of_another(house: House) -> None:
-    """The SMSC did not hear our yes to the first, and the citizen has sent a second one meanwhile."""
-    first = house.asked(upstream_id="first")
-    house.now_s += 1
-    house.ask(house.complain(OTHER))
-    assert house.complain(PLACELESS, upstream_id="first").id == first.id
-
-
-@pytest.mark.parametrize("begun", [True, False])
-def test_a_thread_that_is_joined_anew_and_has_grown_loses_nothing(house: House, *, begun: bool) -> None:
-    """Posts that X gives again come with what the citizen wrote since, under the name of the first of them."""
-    first = house.complain(thread="t", upstream_id="p1")
-    if begun:
-        house.add("Dekat pasar", thread="t", upstream_id="p2")
-    name = "p2" if begun else "p1"
-    grown = message("Dekat pasar\nSudah makan korban", thread="t", upstream_id=name, parts=2, sender="6281")
-    one, two = house.hand_in(grown), house.hand_in(grown)
-    assert isinstance(one, Command)
-    assert one == two
-    assert one.tracking_code == first.tracking_code
-    assert one.addition is not None
-    assert "Sudah makan korban" in one.addition.text
-
-
-def test_a_case_takes_any_number_of_additions_from_the_channel(house: House) -> None:
-    """How many it has room for is the router's to decide: it makes the rest cases of their own."""
-    first = house.complain(thread="t")
-    added = [house.add(f"Keterangan {number}", thread="t") for number in range(60)]
-    assert {command.tracking_code for command in added} == {first.tracking_code}
-    assert len({command.id for command in added}) == 60
-
-
-def test_a_long_story_does_not_grow_in_the_memory_for_ever(house: House) -> None:
-    """Reading it again as a whole would take longer with each message."""
-    first = house.complain(thread="t")
-    added = [house.add("x " * 9_000, thread="t") for _ in range(20)]
-    assert {command.tracking_code for command in added} == {first.tracking_code}
-    ((characters,),) = house.known._rows("SELECT length(event) FROM cases")
-    assert 200_000 < characters < 256_000
-
-
-def test_a_lost_memory_loses_no_answer_that_names_the_code(house: House) -> None:
-    """The case is looked up, and the message is read alone."""
-    first = house.asked()
-    house.cases.tell(first)
-    house.wipe_memory()
-    added = house.add(f"{tracking.spaced(first.tracking_code)} di Kota Semarang", upstream_id="a")
-    again = house.add(f"{tracking.spaced(first.tracking_code)} di Kota Semarang", upstream_id="a")
-    assert added.tracking_code == first.tracking_code
-    assert added.id == again.id == addition_id(first.id, "a")
-    completed = joined(first, added)
-    assert completed.place.regency is not None
-    assert completed.topic == first.topic
-
-
-def test_a_lost_memory_loses_no_answer_to_a_question_that_is_told_again(house: House) -> None:
-    """The reply tells who is asked, for what, and what the case is about; the answer is read with that."""
-    first = house.asked()
-    house.wipe_memory()
-    house.ask(first)
-    added = house.add("di Kota Semarang")
-    assert added.tracking_code == first.tracking_code
-    completed = joined(first, added)
-    assert completed.place.regency is not None
-    assert not {"subject", "place"} & set(completed.missing)
-
-
-@pytest.mark.parametrize("parts", [1, 2])
-def test_a_lost_memory_loses_no_post_of_a_thread_that_has_grown(house: House, parts: int) -> None:
-    """Nobody can tell any more which posts the complaint had, so joined ones are added: rather twice than never."""
-    first = house.complain(thread="t", upstream_id="p1")
-    house.wipe_memory()
-    house.tell(first)
-    again = house.hand_in(message(f"{WITH_PLACE}\nx", thread="t", upstream_id="p1", parts=parts, sender="6281"))
-    assert isinstance(again, Command if parts > 1 else Complaint)
-    assert again.tracking_code == first.tracking_code
-
-
-def test_a_lost_memory_makes_other_answers_complaints_of_their_own(house: House) -> None:
-    """Nothing says that they belong to a case; they are kept, and a triage desk sorts them."""
-    first = house.asked()
-    house.cases.tell(first)
-    house.wipe_memory()
-    house.complain("di Kota Semarang")
-
-
-def test_a_case_of_another_channel_is_added_to_by_its_code(house: House) -> None:
-    """No door is the wrong one."""
-    elsewhere = house.complain().model_copy(update={"id": addition_id(NIL, "x"), "tracking_code": "2Q74GVWWCE3"})
-    house.cases.tell(elsewhere, channel="web")
-    assert house.add("2Q74G VWWCE 3 sudah makan korban").id == addition_id(elsewhere.id, "m2")
-
-
-@pytest.mark.parametrize("away", [True, False])
-def test_a_text_that_begins_like_a_code_is_a_complaint(house: House, *, away: bool) -> None:
-    """One telephone number in 32 is a valid code. While nobody can tell whether there is such a case, nothing is lost."""
-    house.cases.away = away
-    house.complain("2Q74GVWWCE3 jalan di Kota Semarang berlubang")
-
-
-def test_a_case_is_looked_up_without_holding_up_the_channel(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An SMSC waits for its other messages meanwhile."""
-    asked, answer = threading.Event(), threading.Event()
-
-    def slow(_: str) -> CaseStatus | None:
-        asked.set()
-        assert answer.wait(30)
-        return None
-
-    monkeypatch.setattr(house.cases, "status", slow)
-    receipt = house.intake.accept(message("2Q74GVWWCE3 jalan di Kota Semarang berlubang", upstream_id="a"))
-    assert asked.wait(30)
-    assert not receipt.done()
-    assert house.complain(upstream_id="b").raw.upstream_id == "b"
-    answer.set()
-    assert receipt.result(30).outcome is Outcome.published
-
-
-def test_a_disk_that_fails_costs_the_memory_and_no_complaint(house: House) -> None:
-    """The complaint is safe on Kafka before it is remembered."""
-    house.known._database.execute("PRAGMA query_only = 1")
-    first = house.complain(upstream_id="a")
-    house.known._database.execute("PRAGMA query_only = 0")
-    assert not house.known.knows(first.id)
-    house.complain(upstream_id="a")
-    assert house.known.knows(first.id)
-
-
-def test_a_memory_that_cannot_be_read_makes_every_message_a_complaint(house: House) -> None:
-    """It is there for the conversation only."""
-    house.asked()
-    house.known._database.execute("DROP TABLE cases")
-    house.complain("di Kota Semarang")
-    with pytest.raises(IntakeFull, match="cannot be written"):
-        house.tell(house.complain())
-
-
-def test_a_complaint_that_is_not_safe_is_not_remembered(house: House) -> None:
-    """Else additions would go to a case that never was."""
-    house.bus.mode = Mode.away
-    house.spool.close()
-    house.spool = Spool(house.folder / "small.db", max_bytes=10)
-    house.intake.close()
-    house._open()
-    with pytest.raises(IntakeFull):
-        house.intake.accept(message(upstream_id="a")).result(30)
-    fresh = house.reads.normalise(message(upstream_id="a"), house.keys)
-    assert not house.known.knows(fresh.id)
-
-
-def test_a_spooled_complaint_is_remembered(house: House) -> None:
-    """It is as safe as one on Kafka, and the citizen may add to it at once."""
-    house.bus.mode = Mode.away
-    assert house.intake.accept(message(upstream_id="a")).result(30).outcome is Outcome.spooled
-    fresh = house.reads.normalise(message(upstream_id="a"), house.keys)
-    assert house.known.knows(fresh.id)
-
-
-def test_the_memory_keeps_no_bytes_and_no_address(house: House) -> None:
-    """What the channel received is on Kafka; who said it is sealed."""
-    first = house.asked()
-    before = house.known.case(first.tracking_code)
-    house.add("di Kota Semarang")
-    after = house.known.case(first.tracking_code)
-    assert before is not None
-    assert before.complaint is not None
-    assert after is not None
-    assert after.complaint is not None
-    assert before.complaint.raw.body == after.complaint.raw.body == after.complaint.additions[0].raw.body == b""
-    assert all("6281" not in str(row) for row in house.known._rows("SELECT * FROM cases"))
-
-
-def test_the_memory_forgets(house: House) -> None:
-    """What was not heard of for long."""
-    first = house.asked()
-    house.add("di Kota Semarang", upstream_id="a")
-    house.now_s += 100
-    house.known.forget(house.now_s - 50)
-    assert not house.known.knows(first.id)
-    assert house.known.added_to("a") is None
-
-
-def test_a_status_question_is_answered_and_no_complaint(house: House) -> None:
-    """By the same channel, in one SMS."""
-    first = house.complain()
-    house.cases.tell(first, due=(NOON + timedelta(days=20)).date())
-    told = house.say(f"STATUS {first.tracking_code}")
-    assert isinstance(told, Reply)
-    assert (told.kind, told.complaint_id) == (ReplyKind.status, first.id)
-    assert "Dinas Pekerjaan Umum Kota Semarang sejak 3 Nov 2026. Tenggat 23 Nov 2026" in told.text
-    assert house.keys.unseal(told.reply_address, first.id)["sender"] == "6281"
-
-
-def test_a_status_reply_tells_nothing_of_the_case(house: House) -> None:
-    """It goes to whoever asked: he must not become its citizen."""
-    first = house.complain()
-    house.cases.tell(first)
-    asked = house.say(f"STATUS {first.tracking_code}", sender="6282")
-    assert isinstance(asked, Reply)
-    house.wipe_memory()
-    house.tell(first, ReplyKind.status, reply_address=asked.reply_address)
-    assert house.known.case(first.tracking_code) is None
-
-
-@pytest.mark.parametrize(("text", "said"), [("STATUS", "periksa lagi"), ("CEK 2Q74GVWWCE0", "periksa lagi")])
-def test_a_wrong_code_is_answered_with_how_to_ask(house: House, text: str, said: str) -> None:
-    """And kept as no complaint."""
-    told = house.say(text)
-    assert isinstance(told, Reply)
-    assert said in told.text
-
-
-def test_a_status_that_cannot_be_known_is_said_to_be_so(house: House) -> None:
-    """The view may be away; a new complaint may not be there yet."""
-    first = house.complain()
-    unknown = house.say(f"STATUS {first.tracking_code}")
-    assert isinstance(unknown, Reply)
-    assert "belum tercatat" in unknown.text
-    house.cases.away = True
-    away = house.say(f"STATUS {first.tracking_code}")
-    assert isinstance(away, Reply)
-    assert "belum dapat dilihat" in away.text
-
-
-def test_the_same_question_is_answered_once_a_minute(house: House) -> None:
-    """A redelivery within the minute is the same question; an hour later the citizen asks again."""
-    said = message("STATUS", upstream_id="q")
-    one, two = (house.hand_in(said) for _ in range(2))
-    later = house.hand_in(replace(said, received_at=said.received_at + timedelta(hours=1)))
-    assert one.id == two.id != later.id
-
-
-@pytest.mark.parametrize("wiped", [True, False])
-def test_a_page_adds_to_the_case_that_it_shows(house: House, *, wiped: bool) -> None:
-    """Also to one that this channel does not remember."""
-    first = house.complain()
-    house.cases.tell(first)
-    if wiped:
-        house.wipe_memory()
-    receipt = house.intake.complete(first.tracking_code, message("Fotonya", upstream_id="w1")).result(30)
-    assert (receipt.complaint_id, receipt.tracking_code) == (first.id, first.tracking_code)
-    (added,) = house.bus.events(COMPLAINTS, Command)
-    assert added.id == addition_id(first.id, "w1")
-
-
-@pytest.mark.parametrize("away", [True, False])
-def test_a_page_cannot_add_to_a_case_that_nobody_knows(house: House, *, away: bool) -> None:
-    """That is an error, not a dead letter: the citizen tries again."""
-    house.cases.away = away
-    with pytest.raises(CaseError):
-        house.intake.complete("2Q74GVWWCE3", message("Fotonya", upstream_id="w2")).result(30)
-    assert house.bus.stored(DEAD_LETTERS) == []
-
-
-def test_a_delivery_receipt_is_recorded_for_our_own_reply_only(house: House) -> None:
-    """By the channel's identifier of what was sent."""
-    told = house.tell(house.complain())
-    house.memory.settle([(told.id, "sent", "up1")])
-    house.intake.delivered("up1", ok=True, detail="DELIVRD")
-    house.intake.delivered("somebody else's", ok=True)
-    (record,) = house.bus.events(DELIVERIES, Delivery)
-    assert (record.reply_id, record.outcome, record.reason) == (told.id, "delivered", "DELIVRD")
-
-
-def test_a_day_is_that_of_jakarta() -> None:
-    """After 17:00 in Greenwich it is tomorrow there, and deadlines count from that day."""
-    assert day(datetime(2026, 11, 24, 16, 59, tzinfo=UTC)) == "24 Nov 2026"
-    assert day(datetime(2026, 11, 24, 17, 0, tzinfo=UTC)) == "25 Nov 2026"
-    assert day(datetime(9999, 12, 31, 23, tzinfo=UTC)) == "31 Des 9999"
-    assert day(date(2026, 1, 2)) == "2 Jan 2026"
-
-
-def test_an_addition_brings_the_address_for_the_case_that_it_may_become(house: House) -> None:
-    """If its case has no room, the router makes a complaint of it, and that complaint's address must open."""
-    first = house.say(WITH_PLACE)
-    assert isinstance(first, Complaint)
-    command = house.say(f"{first.tracking_code} masih berlubang", sender="6281")
-    assert isinstance(command, Command)
-    assert command.sender is not None
-    address = house.keys.unseal(command.sender.reply_address, continuation_id(command.id))
-    assert (address["sender"], command.sender.reporter_ref) == ("6281", first.reporter_ref)
+def test_records_are_what_the_models_write(town: Town, topic: str, model: type[Event]) -> None:
+    """Byte by byte, but for fields without a value."""
+    town.say(PLACELESS)
+    town.part("Jalan berlubang", 1)
+    town.part(" di Kota Semarang", 2)
+    town.say("STATUS 1234567890")
+    from complaints.bus.envelope import type_of
+
+    found = [record for record in town.written[topic] if dict(record.headers)["ce_type"] == type_of(model)]
+    assert found
+    for record in found:
+        event = model.model_validate_json(record.value)
+        assert event.model_dump_json(exclude_none=True).encode() == record.value
+        assert encode(event, source="/conversation").key == record.key  # type: ignore[arg-type]  # one of the three

@@ -15,7 +15,7 @@ from router.cases.__main__ import printed
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
-TEST_NAME = re.compile(r"(tests/[\w/]+\.py)::(test_\w+|\w+Machine)")
+TEST_NAME = re.compile(r"(tests/[\w/]+\.py)::(test_\w+|Test\w+|\w+Machine)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -81,7 +81,7 @@ def test_a_guarantee_has_a_test_or_is_struck_out() -> None:
 
 
 PATH = re.compile(
-    r"`((?:benchmarks|channels|complaints|deploy|docs|embedded|lapor|normalizer|ops|router|sinks|tests|view)/[\w/.*-]*)"
+    r"`((?:benchmarks|channels|complaints|conversation|deploy|docs|embedded|lapor|normalizer|ops|router|sinks|tests|view)/[\w/.*-]*)"
 )
 """A path of the repository in a document."""
 

@@ -104,15 +104,15 @@ def test_lag_is_judged_by_the_age_of_the_oldest_record(behind: Backlog, level: L
 
 def test_a_group_that_nobody_needs_is_worth_a_word_and_no_failure() -> None:
     """A channel was closed, or somebody tried something out: the advice says how to be rid of it."""
-    found = lag(backlog(9, 9e6, members=0, group="lapor-replies-webhook"), needed=False, now=NOW)
+    found = lag(backlog(9, 9e6, members=0, group="lapor-sender-webhook"), needed=False, now=NOW)
     assert found.level is Level.warn
     assert "`lapor run webhook`" in found.advice
-    assert "--delete --group lapor-replies-webhook" in found.advice
+    assert "--delete --group lapor-sender-webhook" in found.advice
 
 
 @pytest.mark.parametrize(
     ("group", "service"),
-    [("lapor-router", "router"), ("lapor-replies-sms", "sms"), ("grafana", "")],
+    [("lapor-router", "router"), ("lapor-sender-sms", "sms"), ("grafana", "")],
 )
 def test_the_advice_names_the_service_that_reads(group: str, service: str) -> None:
     """The group of somebody else has none of ours."""

@@ -1,4 +1,4 @@
-"""Derived ids, pseudonyms and sealed addresses."""
+"""Derived ids, pseudonyms, and what is sealed: messages, texts and states."""
 
 import stat
 from pathlib import Path
@@ -14,36 +14,53 @@ from router.cases.plain import text_id
 
 def test_the_same_message_has_the_same_id_and_another_channel_another() -> None:
     """A redelivery, a retry or a replay gives the same id."""
-    assert ids.complaint_id("sms", "1") == ids.complaint_id("sms", "1")
-    assert ids.complaint_id("sms", "1") != ids.complaint_id("web", "1")
+    assert ids.message_id("sms", "1") == ids.message_id("sms", "1")
+    assert ids.message_id("sms", "1") != ids.message_id("web", "1")
 
 
 def test_ids_are_what_they_were_when_the_first_event_was_written() -> None:
     """The derivation is a contract: were it changed, every stored event would be orphaned."""
-    complaint = ids.complaint_id("sms", "1")
+    complaint = ids.message_id("sms", "1")
     assert str(complaint) == "f4794c2f-dd61-5650-996c-8e18e3b46385"
     assert text_id(str(complaint), "fact/diterima") == "39f4394b-200c-56cb-92ee-06db74bda69c"
     assert text_id(str(complaint), "fact/diterima") == str(uuid5(complaint, "fact/diterima"))
 
 
-def test_a_sealed_address_opens_for_its_own_complaint_only(keys: Keyring) -> None:
-    """Swapping addresses between complaints is noticed, and so is another secret."""
-    mine, other = ids.complaint_id("sms", "1"), ids.complaint_id("sms", "2")
-    sealed = keys.seal({"sender": "6281234567890"}, mine)
+def test_what_is_sealed_opens_for_its_own_record_and_month_only(keys: Keyring) -> None:
+    """Swapping contents between records is noticed, and so is another month, and another secret."""
+    mine, other = ids.message_id("sms", "1"), ids.message_id("sms", "2")
+    sealed = keys.seal(b"6281234567890: jalan rusak", owner=mine, month="2026-11")
     assert "6281234567890" not in sealed
-    assert keys.unseal(sealed, mine) == {"sender": "6281234567890"}
-    with pytest.raises(ContractViolation, match="cannot be opened"):
-        keys.unseal(sealed, other)
+    assert keys.unseal(sealed, owner=mine, month="2026-11") == b"6281234567890: jalan rusak"
+    for owner, month in ((other, "2026-11"), (mine, "2026-12")):
+        with pytest.raises(ContractViolation, match="cannot be opened"):
+            keys.unseal(sealed, owner=owner, month=month)
     with pytest.raises(ContractViolation):
-        Keyring.from_secret(b"another secret that has 32 bytes").unseal(sealed, mine)
+        Keyring.from_secret(b"another secret that has 32 bytes").unseal(sealed, owner=mine, month="2026-11")
     with pytest.raises(ContractViolation):
-        keys.unseal("not base64!", mine)
+        keys.unseal("not base64!", owner=mine, month="2026-11")
 
 
-def test_sealing_twice_gives_the_same_text_so_that_a_redelivery_changes_nothing(keys: Keyring) -> None:
-    """The event of a redelivery equals the first one."""
-    complaint = ids.complaint_id("sms", "1")
-    assert keys.seal({"a": "1", "b": "2"}, complaint) == keys.seal({"b": "2", "a": "1"}, complaint)
+def test_a_text_to_send_is_sealed_with_its_address(keys: Keyring) -> None:
+    """Whoever sends it has both, and nobody else."""
+    mine = ids.message_id("sms", "1")
+    sealed = keys.seal_text("Laporan diterima", {"sender": "6281234567890"}, owner=mine, month="2026-11")
+    assert "6281234567890" not in sealed
+    assert keys.unseal_text(sealed, owner=mine, month="2026-11") == ("Laporan diterima", {"sender": "6281234567890"})
+
+
+def test_a_state_opens_for_its_own_key_only(keys: Keyring) -> None:
+    """The state of one citizen cannot be put in the place of another's."""
+    sealed = keys.seal_state(b"{}", key=b"citizen")
+    assert keys.unseal_state(sealed, key=b"citizen") == b"{}"
+    with pytest.raises(ContractViolation):
+        keys.unseal_state(sealed, key=b"another")
+
+
+def test_sealing_twice_gives_the_same_text_so_that_a_second_try_changes_nothing(keys: Keyring) -> None:
+    """A transaction that is tried again writes the same bytes."""
+    mine = ids.message_id("sms", "1")
+    assert keys.seal(b"x", owner=mine, month="2026-11") == keys.seal(b"x", owner=mine, month="2026-11")
 
 
 def test_a_pseudonym_is_stable_per_channel_and_says_nothing(keys: Keyring) -> None:
@@ -51,7 +68,8 @@ def test_a_pseudonym_is_stable_per_channel_and_says_nothing(keys: Keyring) -> No
     name = keys.pseudonym("sms", "6281234567890")
     assert name == keys.pseudonym("sms", "6281234567890")
     assert name != keys.pseudonym("web", "6281234567890")
-    assert "628" not in name or len(name) == 26
+    assert len(name) == 32
+    assert set(name) <= set("0123456789abcdef")
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

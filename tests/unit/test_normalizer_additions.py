@@ -15,7 +15,6 @@ from complaints.message import InboundMessage
 from normalizer.complaint import ADDRESS_CHARACTERS, Completion, Normaliser
 from tests.harness.joining import joined
 from tests.harness.support import NOON, message
-from tests.unit.test_normalizer_reading import PlainIdentity
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[1] / "data" / "messages.yaml").read_text("utf-8"))
 
@@ -42,7 +41,7 @@ def normaliser() -> Normaliser:
 def complained(normaliser: Normaliser, row: dict[str, Any]) -> Complaint:
     """Return the complaint of a row of messages.yaml."""
     said = message(row["t"], title=row.get("h", ""), address=row.get("a", ""), keyword_region=row.get("r"))
-    return normaliser.normalise(said, PlainIdentity())
+    return normaliser.normalise(said, id_=UUID(int=42), code="2Q74GVWWCE3", citizen="c")
 
 
 def later(number: int, **fields: Any) -> InboundMessage:

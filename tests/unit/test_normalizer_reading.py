@@ -14,22 +14,6 @@ from normalizer.text import BREAK, words_of
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
 
-class PlainIdentity:
-    """An Identity without keys."""
-
-    def tracking_code(self, complaint_id: UUID) -> str:
-        """Return a code that shows its id."""
-        return complaint_id.hex[:11]
-
-    def pseudonym(self, channel: str, sender: str) -> str:
-        """Return a name that is none."""
-        return f"{channel}:{len(sender)}"
-
-    def seal(self, address: object, complaint_id: UUID) -> str:
-        """Return a text that holds nothing of the address."""
-        return f"sealed:{complaint_id}" if address else ""
-
-
 @pytest.fixture(scope="module")
 def normaliser() -> Normaliser:
     """The packaged tables, compiled once."""
@@ -82,7 +66,7 @@ def test_the_complaint_keeps_the_raw_text_and_hides_the_sender(normaliser: Norma
         body=b"Jln rusak bgt di Kota Bandung",
         coding="gsm7",
     )
-    complaint = normaliser.normalise(message, PlainIdentity())
+    complaint = normaliser.normalise(message, id_=UUID(int=42), code="2Q74GVWWCE3", citizen="c")
     assert complaint.raw.body == message.body
     assert complaint.text == message.text
     assert "6281234567890" not in complaint.model_dump_json()

@@ -7,8 +7,9 @@ import gsm0338
 import pytest
 
 from complaints import ids, tracking
-from complaints.event import AgencyRef, Complaint, Reply, ReplyKind
+from complaints.event import AgencyRef, Complaint
 from complaints.fact import FactKind
+from complaints.mail import Reply, ReplyKind
 from complaints.wording import text, wording
 from router.agencies.registry import Registry
 from router.cases.replies import reply_to
@@ -29,7 +30,6 @@ PROMISED = {
     "status_selesai": {"code", "owner"},
     "status_unknown": {"code"},
     "status_wrong_code": {"code"},
-    "status_unavailable": {"code"},
 }
 
 
@@ -173,7 +173,7 @@ def test_a_reply_derives_from_the_record_that_caused_it() -> None:
     assert first.id == ids.reply_id(case.id, ReplyKind.received.value)
     causes = [str(ids.command_id(case.id, "refuse", actor="x", nonce=nonce)) for nonce in "12"]
     assert len({told(case, after=FactKind.refused, cause=cause).id for cause in causes} | {first.id}) == 3
-    assert (first.reply_address, first.channel) == (case.reply_address, case.channel)
+    assert (first.citizen, first.channel, first.caused_by) == (case.reporter_ref, case.channel, case.id)
 
 
 @pytest.mark.parametrize("kind", [FactKind.declined, FactKind.continued])

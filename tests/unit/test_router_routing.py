@@ -34,7 +34,6 @@ def complaint(text: str, *, regency: tuple[str, str] | None = None, oversight: b
         place=place,
         oversight=oversight,
         reporter_ref="r",
-        reply_address="a",
         raw=Raw(body=b"x", coding="utf-8", upstream_id="1"),
         normaliser_version="t",
     )

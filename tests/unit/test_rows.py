@@ -9,22 +9,21 @@ import orjson
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.contract import POSITION_KEY
+from complaints.bus.step.contract import position_key
 from complaints.case import Answer, Hop, Question
 from complaints.command import CommandKind
-from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
+from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import AgencyRef, Alternative, Deadline, Evidence, OccurredOn, Place, Refusal, Region
 from complaints.fact import FactKind, Result
-from normalizer.complaint import Normaliser
 from sinks.clickhouse.rows import TABLES, TOPICS, rows_of
 from sinks.clickhouse.rows.values import Row
 from tests.harness.columns import columns, fits
-from tests.harness.events import DPU, PEMDA, complaint, completed, dead_letter, delivery, poison, stored
+from tests.harness.events import DPU, PEMDA, complaint, completed, dead_letter, delivery, landed, poison, stored, told
 from tests.harness.facts import FIRST, added, answered, case, fact, opened, refused, routed, stored_case
 from tests.harness.model_rows import reference
-from tests.harness.support import NOON, message
+from tests.harness.support import NOON, message, normalised
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
 FORBIDDEN = ("Budi Santoso", "3374010101900001", "081234567890", "budi@example.id")
@@ -44,6 +43,8 @@ RECORDS = {
     "refused": stored(refused(complaint())),
     "added": stored(added(completed(complaint()))),
     "delivery": stored(delivery(complaint())),
+    "message": stored(landed(complaint())),
+    "reply": stored(told(complaint())),
     "dead letter": stored(dead_letter()),
 }
 
@@ -173,7 +174,7 @@ def test_the_row_of_a_case_is_the_case_as_it_is_now() -> None:
 
 def test_a_tombstone_and_the_position_of_the_step_are_no_cases() -> None:
     """They give no row and no dead letter."""
-    of_the_step = replace(RECORDS["case"], key=POSITION_KEY, value=b'{"offset": 1}')
+    of_the_step = replace(RECORDS["case"], key=position_key("lapor-router"), value=b'{"offset": 1}')
     assert rows_of(of_the_step) == rows_of(replace(RECORDS["case"], value=None)) == []
     with pytest.raises(ContractViolation, match=f"{CASE_EVENTS}/0/0 is not valid: it has no value"):
         rows_of(replace(RECORDS["opened"], value=None))
@@ -197,9 +198,9 @@ def shown(record: StoredRecord) -> str:
 
 def test_no_identity_reaches_a_row(keys: Keyring) -> None:
     """Neither the sender nor the pseudonym, the sealed address or the raw bytes, of the complaint or of an addition."""
-    event = completed(Normaliser.load().normalise(message(PRIVATE, sender="6285550001111"), keys), PRIVATE)
+    event = completed(normalised(message(PRIVATE, sender="6285550001111"), keys), PRIVATE)
     raws = (event.raw, *(addition.raw for addition in event.additions))
-    hidden = [*FORBIDDEN, "6285550001111", event.reporter_ref, event.reply_address, *(raw.upstream_id for raw in raws)]
+    hidden = [*FORBIDDEN, "6285550001111", event.reporter_ref, *(raw.upstream_id for raw in raws)]
     whole = [stored(opened(event)), stored(added(event)), stored_case(case(event))]
     whole.append(stored(fact(event, FactKind.opened, 1, complaint=event)))  # with its bytes, which no fact should have
     for record in whole:
@@ -374,4 +375,4 @@ def test_the_text_of_a_foreign_error_is_not_shown() -> None:
 
 def test_the_topics_are_those_that_the_sink_promises() -> None:
     """Facts, documents of cases, deliveries and dead letters; complaints come as facts."""
-    assert TOPICS == (CASE_EVENTS, CASES, DELIVERIES, DEAD_LETTERS)
+    assert TOPICS == (CASE_EVENTS, CASES, MESSAGE_EVENTS, DEAD_LETTERS)

@@ -3,15 +3,21 @@
 import pytest
 
 from channels.sms.coding import coding_of, decode
-from channels.sms.parse import Concat, joined, segment, split_udh
+from channels.sms.deliver import Delivered
+from channels.sms.parse import Concat, Segment, joined, segment, split_udh
+from channels.sms.text import text_of
 from complaints.errors import MalformedMessage
+
+
+def found(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes] | None = None) -> Segment:
+    """Return what a message says."""
+    fields = Delivered(1, 1, b"6281100000001", 0, 1, b"1708", esm_class, 0, payload, tlvs or {}, torn=False)
+    return segment(fields)
 
 
 def made(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes] | None = None) -> Concat | None:
     """Return which part a message is."""
-    return segment(
-        source="628", destination="1708", esm_class=esm_class, data_coding=0, payload=payload, tlvs=tlvs or {}
-    ).concat
+    return found(payload, esm_class=esm_class, tlvs=tlvs).concat
 
 
 def packed(text: str) -> bytes:
@@ -166,5 +172,10 @@ def test_the_body_is_what_stands_behind_the_header() -> None:
 @pytest.mark.parametrize("esm_class", [0x04, 0x08, 0x10, 0x18, 0x20])
 def test_a_delivery_receipt_is_no_complaint(esm_class: int) -> None:
     """esm_class tells what no person wrote."""
-    found = segment(source="1", destination="1708", esm_class=esm_class, data_coding=0, payload=b"id:1", tlvs={})
-    assert found.receipt
+    assert found(b"id:1", esm_class=esm_class).receipt
+
+
+def test_the_text_has_its_region_where_a_keyword_names_it() -> None:
+    """The conversation reads the joined parts by this function; the keyword stays in the text."""
+    assert text_of(b"TANGKAB lampu mati", 0) == ("TANGKAB lampu mati", "gsm7", "36.03")
+    assert text_of("Banjir 😭".encode("utf-16-be"), 8) == ("Banjir 😭", "ucs2", None)

@@ -1,51 +1,92 @@
-"""A receipt may come before what it is about is on record."""
+"""Delivery receipts: what operators really write into them, and when two ids are the same."""
 
 import pytest
 
-from channels.sms import early
-from channels.sms.early import EarlyReceipts
-from channels.sms.receipts import DeliveryReceipt
+from channels.sms.links import Link
+from channels.sms.receipts import DeliveryReceipt, normalised, read_receipt
+from complaints.runtime.settings import parse_address
+
+ADDRESS = parse_address("smpp://lapor:secret08@127.0.0.1", scheme="smpp", default_port=2775)
 
 
-class Notes:
-    """Knows some identifiers."""
-
-    def __init__(self, *known: str) -> None:
-        self.known = set(known)
-        self.came: list[tuple[str, bool, str]] = []
-
-    def delivered(self, upstream_id: str, *, ok: bool, detail: str = "") -> bool:
-        """Note what is known."""
-        if upstream_id in self.known:
-            self.came.append((upstream_id, ok, detail))
-        return upstream_id in self.known
-
-
-def receipt(message_id: str, state: str = "DELIVRD") -> DeliveryReceipt:
-    """Return a receipt."""
-    return DeliveryReceipt(message_id=message_id, state=state)
-
-
-def test_a_receipt_that_comes_too_early_is_noted_later() -> None:
-    """Once, and those that wait keep their order."""
-    notes, receipts = Notes("a"), EarlyReceipts()
-    for message_id in ("a", "b", "c"):
-        receipts.take(receipt(message_id), notes)
-    assert [one[0] for one in notes.came] == ["a"]
-    receipts.again(notes)
-    notes.known |= {"b", "c"}
-    receipts.again(notes)
-    receipts.again(notes)
-    assert notes.came == [(name, True, "DELIVRD") for name in "abc"]
+@pytest.mark.parametrize(
+    ("state", "final", "ok"),
+    [
+        ("DELIVRD", True, True),
+        ("DELIVERED", True, True),
+        ("UNDELIV", True, False),
+        ("UNDELIVERABLE", True, False),
+        ("EXPIRED", True, False),
+        ("REJECTD", True, False),
+        ("REJECTED", True, False),
+        ("DELETED", True, False),
+        ("FAILED", True, False),
+        ("ENROUTE", False, False),
+        ("ACCEPTD", False, False),
+        ("BUFFERED", False, False),
+        ("UNKNOWN", False, False),
+        ("SKIPPED", False, False),
+    ],
+)
+def test_only_an_end_is_an_outcome(state: str, final: bool, ok: bool) -> None:
+    """States are read by their beginning, because SMSCs abbreviate them differently."""
+    found = DeliveryReceipt(message_id="1", state=state)
+    assert (found.final, found.ok) == (final, ok)
 
 
-def test_a_receipt_that_nobody_knows_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its time; and one that says only that the message is under way at once."""
-    monkeypatch.setattr(early, "PATIENCE_S", 0.0)
-    notes, receipts = Notes(), EarlyReceipts()
-    receipts.take(receipt("a"), notes)
-    receipts.take(receipt("b", "ENROUTE"), notes)
-    receipts.again(notes)
-    notes.known |= {"a", "b"}
-    receipts.again(notes)
-    assert not notes.came
+@pytest.mark.parametrize(
+    ("body", "message_id", "state"),
+    [
+        (b"id:1001 sub:001 stat:DELIVRD err:000", "1001", "DELIVRD"),
+        (b"id:1001 stat:DELIVERED", "1001", "DELIVERED"),
+        (b"id: 1001 stat: UNDELIV", "1001", "UNDELIV"),
+        (b"id:1001 stat:2", "1001", "DELIVRD"),
+        (b"sub:001 dlvrd:001 id:1001 stat:delivrd", "1001", "DELIVRD"),
+        (b"stat:EXPIRED id:7a3f", "7a3f", "EXPIRED"),
+        (b"ID:1001 STATUS:REJECTD", "1001", "REJECTD"),
+    ],
+)
+def test_the_words_of_a_receipt(body: bytes, message_id: str, state: str) -> None:
+    """The order of appendix B is not kept by all."""
+    assert read_receipt(body, {}) == DeliveryReceipt(
+        message_id=message_id, state=state, error="000" if b"err" in body else ""
+    )
+
+
+def test_a_state_that_smpp_5_has_is_read() -> None:
+    """9 is SKIPPED: no end."""
+    found = read_receipt(b"", {0x1E: b"m1\0", 0x427: b"\x09"})
+    assert found == DeliveryReceipt(message_id="m1", state="SKIPPED")
+
+
+@pytest.mark.parametrize("body", [b"", b"id:1001", b"stat:DELIVRD", b"Pesan Anda sampai", b"id: stat:"])
+def test_a_receipt_without_id_or_state_is_not_read(body: bytes) -> None:
+    """It is counted, and answered."""
+    assert read_receipt(body, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "receipt_id", "answered", "reported"),
+    [
+        ("as it is", "", "0a1b-77", "0a1b-77"),
+        ("upper case", "", "7a3f", "7A3F"),
+        ("leading zeros", "", "1001", "0000001001"),
+        ("all zeros", "", "0", "000"),
+        ("hex in the answer, decimal in the receipt", "dec", "7A3F", "31295"),
+        ("hex with leading zeros", "dec", "00007a3f", "0000031295"),
+        ("decimal in the answer, hex in the receipt", "hex", "31295", "7a3f"),
+        ("no number in spite of the setting", "dec", "msg-Z1", "MSG-z1"),
+    ],
+)
+def test_the_id_of_an_answer_and_of_its_receipt_are_the_same(
+    name: str, receipt_id: str, answered: str, reported: str
+) -> None:
+    """SMSCs write them differently: Kannel calls the setting msg-id-type."""
+    link = Link(name="a", address=ADDRESS, receipt_id=receipt_id)
+    assert link.submitted_id(answered) == link.reported_id(reported), name
+
+
+def test_ids_that_differ_stay_different() -> None:
+    """And an empty one stays empty."""
+    assert normalised("1001") != normalised("10010")
+    assert normalised("") == ""

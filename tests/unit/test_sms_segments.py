@@ -203,3 +203,24 @@ def test_a_citizen_who_writes_about_an_id_is_no_receipt() -> None:
     """Only the exact words of appendix B are taken for a machine's where esm_class does not say so."""
     assert in_disguise(b"id:7 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:")
     assert not in_disguise(b"id:pelanggan 7788 PLN mati sejak pagi, stat: belum ditangani")
+
+
+@pytest.mark.parametrize(
+    ("sender", "ton", "destination"),
+    [
+        ("081234567890", "2", Endpoint(address="081234567890", ton=2, npi=1)),
+        ("81234567890", "1", Endpoint(address="81234567890", ton=1, npi=1)),
+        ("+6281234567890", "1", Endpoint(address="+6281234567890", ton=1, npi=1)),
+        ("+6281234567890", "2", Endpoint(address="+6281234567890", ton=1, npi=1)),
+    ],
+)
+def test_a_number_is_written_as_its_smsc_writes_it(sender: str, ton: str, destination: Endpoint) -> None:
+    """An identity in place of it has no national form."""
+    assert recipient({"sender": sender, "from": "1708", "ton": ton, "npi": "1"}) == destination
+
+
+@pytest.mark.parametrize("sender", ["+1234567890123456", "62812345678901234567"])
+def test_a_number_of_more_than_fifteen_digits_is_no_telephone(sender: str) -> None:
+    """E.164 has none, and smpplib would cut it to somebody else's."""
+    with pytest.raises(Undeliverable):
+        recipient({"sender": sender, "from": "1708"})

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.status_requests import StatusRequest, leading_code, parse
 from complaints import tracking
+from complaints.status_requests import StatusRequest, leading_code, parse
 from tests.harness.events import code_of, complaint
 
 CODE = code_of(complaint().id)

@@ -52,3 +52,17 @@ def test_a_timer_of_a_former_process_is_replaced_too(opened: Open) -> None:
     store.apply({3: [Change(b"k", None)]}, {})
     assert store.due(3, 10**15, 10) == []
     assert store.get(3, b"k") is None
+
+
+def test_keys_are_read_in_their_order(opened: Open) -> None:
+    """Those of one partition, of a prefix, and from a place on; no timers among them."""
+    store = opened()
+    keys = [b"a", b"a\0", b"a\0x", b"a\1", b"b", b"b\xff", b"c"]
+    store.apply({3: [Change(key, StoredState(1, 5, b"value")) for key in reversed(keys)]}, {})
+    store.apply({2: [Change(b"a", StoredState(1, 0, b""))], 4: [Change(b"a", StoredState(1, 0, b""))]}, {})
+    assert list(store.keys(3)) == keys
+    assert list(store.keys(3, b"a\0")) == [b"a\0", b"a\0x"]
+    assert next(store.keys(3, after=b"a\2"), None) == b"b"
+    assert next(store.keys(3, b"b", after=b"b\0"), None) == b"b\xff"
+    assert list(store.keys(3, after=b"d")) == []
+    assert list(store.keys(5)) == []

@@ -2,13 +2,14 @@
 
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
 
 from complaints.bus.step import transaction
-from complaints.bus.step.transaction import Transactions
-from complaints.bus.step.watchdog import STATUS, Watchdog
+from complaints.bus.step.transaction import Fenced, Transactions
+from complaints.bus.step.watchdog import STATUS, Aside, Watchdog
 from tests.harness.step import spec
 
 
@@ -73,3 +74,33 @@ def test_offsets_that_the_client_never_sends_end_the_process(monkeypatch: pytest
     writer._watchdog = Watchdog(end)
     writer.send_offsets({0: 7}, hanging)
     assert ended == [STATUS]
+
+
+def test_a_call_aside_returns_and_raises_as_it_would_here() -> None:
+    """However many there are; a TimeoutError of its own is its own."""
+    aside, seen = Aside(), list[int]()
+    for number in range(3):
+        aside.call(partial(seen.append, number), within_s=5, beat=lambda: None)
+    assert seen == [0, 1, 2]
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    for error in (ValueError("mine"), TimeoutError("mine")):
+        with pytest.raises(type(error), match="mine"):
+            aside.call(partial(fail, error), within_s=5, beat=lambda: None)
+    aside.close()
+
+
+def test_offsets_that_the_client_never_sends_end_only_the_worker_that_shares_its_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It beats meanwhile, and is told to stop."""
+    monkeypatch.setattr(transaction, "HUNG_S", 0.6)
+    hanging: Any = Hanging()
+    beats: list[int] = []
+    writer = Transactions(hanging, spec("hanging"), id_="hanging-0", beat=lambda: beats.append(1), aside=Aside())
+    with pytest.raises(Fenced, match="does not come back"):
+        writer.send_offsets({0: 7}, hanging)
+    hanging.released.set()
+    assert beats

@@ -1,30 +1,29 @@
-"""The mark among Telegram's updates: whole or an error, and of no use when it is old or another bot's."""
+"""The cursor among Telegram's updates: of no use if it is old or damaged."""
 
-import time
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from channels.telegram.cursor import DAY_S, Mark
-from complaints.errors import ConfigurationError
+from channels.telegram.cursor import DAY_S, behind, offset
+
+NOW_S = 1_793_600_000.0
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"offset": null}', '{"bot": 1, "offset": "x", "at": 0, "told": []}'])
-def test_a_mark_that_is_none_stops_the_start(text: str, tmp_path: Path) -> None:
-    """It says that the file may be removed, since ids are derived."""
-    (tmp_path / "mark.json").write_text(text)
-    with pytest.raises(ConfigurationError, match="remove it"):
-        Mark(tmp_path / "mark.json").offset()
+def test_the_cursor_is_behind_the_highest_update() -> None:
+    """The next poll confirms it."""
+    assert offset(behind(899, now_s=NOW_S), now_s=NOW_S + 60) == 900
 
 
-def test_a_mark_counts_for_a_day_and_for_its_bot(tmp_path: Path) -> None:
+def test_a_cursor_counts_for_a_day() -> None:
     """After a silence Telegram's ids begin anywhere: an old offset could confirm what nobody read."""
-    mark = Mark(tmp_path / "deep" / "mark.json", bot_id=1)
-    assert mark.offset() is None
-    mark.move(900)
-    assert mark.offset() == 900
-    assert mark.offset(time.time() + DAY_S + 1) is None
-    assert Mark(tmp_path / "deep" / "mark.json", bot_id=2).offset() is None
-    assert mark.tell_once(7)
-    assert not mark.tell_once(7)
-    assert mark.offset() == 900
+    cursor = behind(899, now_s=NOW_S)
+    assert offset(cursor, now_s=NOW_S + DAY_S) == 900
+    assert offset(cursor, now_s=NOW_S + DAY_S + 1) is None
+
+
+@pytest.mark.parametrize(
+    "cursor", [None, {}, {"offset": 900}, {"at": NOW_S}, {"offset": "900", "at": NOW_S}, {"offset": 900, "at": "now"}]
+)
+def test_without_a_whole_cursor_telegram_gives_all_that_is_not_confirmed(cursor: Any) -> None:
+    """Ids are derived, so none becomes a second message."""
+    assert offset(cursor, now_s=NOW_S) is None

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.telegram.albums import MOST_PARTS, join, whole
+from channels.telegram.dialogue import sentences
 from channels.telegram.files import MOST_BYTES
-from channels.telegram.parse import Bot, Prompt, Said, read, update_id
+from channels.telegram.parse import Bot, Said, read, update_id
 from complaints import tracking
-from complaints.crypto import Keyring
 from complaints.errors import MalformedMessage
-from normalizer.complaint import Normaliser
+from complaints.message import pack
 from tests.harness.json_values import json_values
 
 BOT = Bot(id=1708, username="lapor1708_bot", pseudonym=lambda text: f"hidden<{text}>".replace("77", "xx"))
@@ -51,11 +51,11 @@ def said(**changes: Any) -> Said:
     return found
 
 
-def prompt(**changes: Any) -> str:
-    """Read a message that is answered at once; return the occasion."""
-    found = read(update(**changes), BOT)
-    assert isinstance(found, Prompt)
-    return found.occasion
+def small_talk(**changes: Any) -> str:
+    """Read a message that a sentence of ours answers; return the key of the sentence."""
+    found = said(**changes)
+    assert found.files == ()
+    return next(name for name, sentence in sentences().items() if sentence == found.message.small_talk)
 
 
 def test_a_plain_text_is_a_complaint() -> None:
@@ -63,6 +63,8 @@ def test_a_plain_text_is_a_complaint() -> None:
     found = said().message
     assert found.text == "jalan rusak"
     assert found.sender == "77"
+    assert found.account == "telegram/1708"
+    assert (found.small_talk, found.follows, found.about) == ("", "", "")
     assert found.reply_to == {"chat": "77", "message": "5"}
     assert found.received_at == datetime.fromtimestamp(DATE, UTC)
 
@@ -100,7 +102,7 @@ def test_the_raw_body_says_nothing_of_who_it_was() -> None:
 )
 def test_a_command_is_answered_at_once(text: str, occasion: str) -> None:
     """In any case of letters; what follows /start comes from a link."""
-    assert prompt(text=text) == occasion
+    assert small_talk(text=text) == occasion
 
 
 @pytest.mark.parametrize(
@@ -234,32 +236,40 @@ def test_a_group_that_speaks_to_us_is_heard(changes: dict[str, Any], words: str)
 
 def test_commands_in_a_group_are_answered_in_reply() -> None:
     """So that the group sees to whom."""
-    found = read(update(chat=GROUP, text="/bantuan@lapor1708_bot"), BOT)
-    assert found == Prompt(occasion="help", chat=-100, message=5, private=False)
+    assert small_talk(chat=GROUP, text="/bantuan@lapor1708_bot") == "help"
+    assert said(chat=GROUP, text="/bantuan@lapor1708_bot").message.reply_to == {"chat": "-100", "message": "5"}
+
+
+def test_a_command_keeps_its_words_and_its_own_id() -> None:
+    """Also below a picture of an album, whose other parts are a message of their own."""
+    found = said(text="/start kampanye_2026").message
+    assert (found.text, found.upstream_id) == ("/start kampanye_2026", "hidden<1708/xx/5>")
+    captioned = said(text=None, caption="/bantuan", photo=PHOTO, media_group_id="A")
+    assert (captioned.album, captioned.message.upstream_id) == ("", "hidden<1708/xx/5>")
 
 
 @pytest.mark.parametrize("kind", ["sticker", "contact", "poll", "dice"])
 def test_what_we_cannot_take_is_said(kind: str) -> None:
     """In a private chat only."""
-    assert prompt(text=None, **{kind: {"any": 1}}) == "unreadable"
+    assert small_talk(text=None, **{kind: {"any": 1}}) == "unreadable"
 
 
 def test_a_reply_to_our_message_names_its_case() -> None:
     """By the code in it; codes that others wrote count for nothing."""
     code = tracking.code_for(UUID(int=7), key=b"a key of sixteen bytes or more")
     told = f"Laporan Anda dengan kode {tracking.spaced(code)} ditangani DPU."
-    assert said(reply_to_message=message(**{"from": OUR_BOT}, text=told)).code == code
-    assert said(reply_to_message=message(text=told)).code == ""
-    assert said(reply_to_message=message(**{"from": OUR_BOT}, text="Apa yang terjadi?")).code == ""
+    assert said(reply_to_message=message(**{"from": OUR_BOT}, text=told)).message.about == code
+    assert said(reply_to_message=message(text=told)).message.about == ""
+    assert said(reply_to_message=message(**{"from": OUR_BOT}, text="Apa yang terjadi?")).message.about == ""
 
 
-def test_a_changed_text_is_an_addition_to_what_it_changed() -> None:
+def test_a_changed_text_follows_what_it_changed() -> None:
     """Under an id of its own."""
     changed = {"update_id": 1, "edited_message": message(text="jalan rusak parah", edit_date=DATE + 60)}
     found = read(changed, BOT)
     assert isinstance(found, Said)
-    assert found.edits == said().message.upstream_id
-    assert found.message.upstream_id == f"{found.edits}-{DATE + 60}"
+    assert found.message.follows == said().message.upstream_id
+    assert found.message.upstream_id == f"{found.message.follows}-{DATE + 60}"
     assert found.message.received_at.timestamp() == DATE + 60
 
 
@@ -352,11 +362,11 @@ def test_an_update_without_an_id_is_malformed(found: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["👩‍👩‍👧 banjir 🌊", "نص", "\u0000", "\ud83d cut"])
-def test_any_text_is_kept_as_it_is_and_read(text: str, keys: Keyring) -> None:
+def test_any_text_is_kept_as_it_is_and_can_be_written(text: str) -> None:
     """Emoji, other scripts, NUL, and half of a surrogate pair."""
     found = said(text=text).message
     assert found.text == text
-    assert Normaliser.load().normalise(found, keys).id
+    assert pack(found)
 
 
 FIELDS = [
@@ -377,10 +387,10 @@ ENVELOPES = st.dictionaries(st.sampled_from(["update_id", "message", "edited_mes
 
 @given(changed=CHANGES, whole_one=st.booleans(), kind=st.sampled_from(["message", "edited_message"]))
 def test_nothing_else_ever_comes_out_of_an_update(*, changed: dict[str, Any], whole_one: bool, kind: str) -> None:
-    """A message, a prompt, nothing, or MalformedMessage."""
+    """A message, nothing, or MalformedMessage."""
     with suppress(MalformedMessage):
         found = read({"update_id": 1, kind: (message() if whole_one else {}) | changed}, BOT)
-        assert found is None or isinstance(found, Said | Prompt)
+        assert found is None or isinstance(found, Said)
 
 
 @given(json_values() | ENVELOPES)

@@ -68,7 +68,7 @@ def test_a_text_that_is_no_code_gets_an_error_that_says_why(text: str, says: str
 
 def test_codes_do_not_collide_or_count() -> None:
     """20,000 complaints in a row give 20,000 codes without a visible order."""
-    complaints = [ids.complaint_id("sms", str(number)) for number in range(20_000)]
+    complaints = [ids.message_id("sms", str(number)) for number in range(20_000)]
     codes = [tracking.code_for(complaint, key=KEY) for complaint in complaints]
     assert len(set(codes)) == len(codes)
     assert codes != sorted(codes)

@@ -5,13 +5,23 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.web.parse import LONGEST_TEXT, FieldError, Submission, form_fields, from_form, from_json, inbound
-from complaints.crypto import Keyring
+from channels.web.parse import (
+    LONGEST_TEXT,
+    FieldError,
+    Submission,
+    addition,
+    form_fields,
+    from_form,
+    from_json,
+    inbound,
+    name_of,
+)
 from complaints.errors import MalformedMessage
 from normalizer.complaint import Normaliser
 from tests.harness.json_values import json_values
@@ -96,7 +106,7 @@ def test_a_form_of_thousands_of_fields_is_malformed() -> None:
 
 
 def test_every_field_reaches_the_message() -> None:
-    """And the raw body has all of it but the contact, which is the citizen's identity."""
+    """The raw body has all of it but the contact, which is an address and never an identity."""
     fields = {
         "title": "Jalan",
         "text": "Jalan rusak\nparah",
@@ -109,30 +119,34 @@ def test_every_field_reaches_the_message() -> None:
         "anonymous": True,
         "secret": True,
     }
-    message = inbound(sent(**fields), idempotency_key="k")
+    message = inbound(sent(**fields), upstream_id="k")
     assert (message.title, message.text) == ("Jalan", "Jalan rusak\nparah")
     assert message.address == "Jl. Pemuda, Kota Semarang, Jawa Tengah"
     assert (message.occurred, message.addressed_to, message.topic) == ("kemarin", "Dinas PU", fields["category"])
-    assert (message.sender, message.anonymous, message.secret) == ("081234567890", True, True)
+    assert (message.sender, message.thread, message.reply_to) == ("", "", {"contact": "081234567890"})
+    assert (message.anonymous, message.secret) == (True, True)
     assert json.loads(message.body) == {name: value for name, value in fields.items() if name != "contact"}
-    assert "0812" not in message.upstream_id
+    assert inbound(sent(), upstream_id="k").reply_to == {}
 
 
-def test_the_same_key_with_the_same_content_is_the_same_complaint() -> None:
-    """And with other content, or another key, another one."""
-    one = inbound(sent(text="a"), idempotency_key="k")
-    assert inbound(sent(text="a"), idempotency_key="k").upstream_id == one.upstream_id
-    assert inbound(sent(text="b"), idempotency_key="k").upstream_id != one.upstream_id
-    assert inbound(sent(text="a", secret=True), idempotency_key="k").upstream_id != one.upstream_id
-    assert inbound(sent(text="a"), idempotency_key="l").upstream_id != one.upstream_id
+def test_an_addition_is_about_its_case() -> None:
+    """It has no sender either: whoever holds the code may add."""
+    message = addition("Jl. Pemuda", about="2Q74GVWWCE3", upstream_id="k")
+    assert (message.about, message.sender, message.text) == ("2Q74GVWWCE3", "", "Jl. Pemuda")
+
+
+def test_a_name_follows_from_the_client_and_its_key() -> None:
+    """Whatever is sent: another scope, another client or another key has another name."""
+    names = [name_of(*parts) for parts in (("api", "a", "k"), ("form", "a", "k"), ("api", "b", "k"), ("api", "a", "l"))]
+    assert len(set(names)) == 4
+    assert name_of("api", "a", "k") == names[0]
+    assert name_of("api", "", "\ud800") == name_of("api", "", "\ud800")
 
 
 @pytest.mark.parametrize("key", [None, ""])
 def test_without_a_key_each_sending_is_a_complaint_of_its_own(key: str | None) -> None:
-    """Two citizens may well write the same words; each has a sender of its own too."""
-    one, two = inbound(sent(text="a"), idempotency_key=key), inbound(sent(text="a"), idempotency_key=key)
-    assert one.upstream_id != two.upstream_id
-    assert one.sender != two.sender
+    """Two citizens may well write the same words."""
+    assert name_of("form", "", key) != name_of("form", "", key)
 
 
 @given(
@@ -152,11 +166,11 @@ def test_any_bytes_are_a_submission_or_a_list_of_faults(body: bytes) -> None:
     ("written", "day"),
     [("2026-11-01", date(2026, 11, 1)), ("1 November 2026", date(2026, 11, 1)), ("entah", None), ("", None)],
 )
-def test_the_date_in_its_field_is_the_date_of_the_event(written: str, day: date | None, keys: Keyring) -> None:
+def test_the_date_in_its_field_is_the_date_of_the_event(written: str, day: date | None) -> None:
     """It goes before what the text says, and is then not asked for; what is no date is left to the text."""
     message = replace(
-        inbound(sent(text="Jalan di Kota Semarang rusak", occurred=written), idempotency_key="k"), received_at=NOON
+        inbound(sent(text="Jalan di Kota Semarang rusak", occurred=written), upstream_id="k"), received_at=NOON
     )
-    complaint = Normaliser.load().normalise(message, keys)
+    complaint = Normaliser.load().normalise(message, id_=UUID(int=7), code="2Q74GVWWCE3", citizen="2Q74GVWWCE3")
     assert (complaint.occurred_on.date if complaint.occurred_on else None) == day
     assert ("date" in complaint.missing) == (day is None)

@@ -1,6 +1,5 @@
 """The JSON API of the mobile apps: complaints, their status, and files for them."""
 
-from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -9,18 +8,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.web.parse import FieldError, content_of, from_json, inbound
+from channels.web.parse import FieldError, from_json, inbound, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import problem
 from channels.web.security import presented_key
-from channels.web.service import LATER, WebService, client_name, code_in
+from channels.web.service import LATER, WebService, code_in, idempotency_key, owner_of
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
 from complaints.case import CaseState
-
-LONGEST_KEY = 200
-"""Characters of an idempotency key; a UUID has 36."""
 
 
 class Accepted(BaseModel):
@@ -41,6 +37,13 @@ class Received(BaseModel):
     received_at: AwareDatetime
 
 
+class Happened(BaseModel):
+    """One thing that happened to a case, as the citizen reads it."""
+
+    at: AwareDatetime
+    text: str
+
+
 class Status(BaseModel):
     """Where a case stands."""
 
@@ -52,7 +55,9 @@ class Status(BaseModel):
     due: Annotated[str | None, Field(description="Tenggat, YYYY-MM-DD")] = None
     answer: Annotated[str, Field(description="Jawaban instansi")] = ""
     secret: bool = False
-    letters: Annotated[list[str], Field(description="Yang sudah kami sampaikan kepada pelapor, dari yang lama")] = []
+    explanation: Annotated[str, Field(description="Mengapa instansi itu yang menangani")] = ""
+    question: Annotated[str, Field(description="Pertanyaan kepada pelapor yang belum dijawab")] = ""
+    history: Annotated[list[Happened], Field(description="Kabar untuk pelapor, dari yang lama")] = []
 
 
 class Stored(BaseModel):
@@ -72,12 +77,12 @@ class Api:
         self._service = service
         self._parts = parts
 
-    def _client(self, request: Request) -> str:
-        return client_name(request, self._parts.keys, presented_key(request.headers))
+    def _owner(self, request: Request) -> str:
+        return owner_of(presented_key(request.headers), self._parts.keys)
 
     async def post_complaint(self, request: Request) -> Response:
         """Take a complaint as JSON: 202 with its tracking code once it is safe."""
-        client = self._client(request)
+        owner = self._owner(request)
         sent = from_json(await limited_body(request, self._parts.max_body_bytes))
         found = sent if isinstance(sent, list) else self._service.checked(sent)
         if isinstance(found, list):
@@ -85,21 +90,16 @@ class Api:
         attachments = await self._service.attachments(found)
         if isinstance(attachments, list):
             return _incomplete(attachments)
-        key = request.headers.get("idempotency-key")
-        if key is not None and len(key) > LONGEST_KEY:
-            return problem(422, f"Idempotency-Key paling panjang {LONGEST_KEY} karakter.")
-        message = inbound(found, idempotency_key=key, attachments=attachments)
-        if key:
-            await self._service.claim(client, key, sha256(content_of(found, attachments)).hexdigest())
-        receipt = await self._service.keep(message)
+        name = name_of("api", owner, idempotency_key(request))
+        receipt = await self._service.keep(inbound(found, upstream_id=name, attachments=attachments))
         code = receipt.tracking_code
-        signed = self._parts.receipts.sign(receipt.complaint_id, code)
-        answer = Accepted(id=str(receipt.complaint_id), tracking_code=code, receipt=signed)
+        signed = self._parts.receipts.sign(receipt.message_id, code)
+        answer = Accepted(id=str(receipt.message_id), tracking_code=code, receipt=signed)
         return JSONResponse(answer.model_dump(), status_code=202)
 
     async def get_complaint(self, request: Request) -> Response:
         """Say where a case stands. While it is not there yet: 202 to the holder of its receipt, 404 to anybody else."""
-        self._client(request)
+        self._owner(request)
         code = code_in(request.path_params)
         sent = self._parts.receipts.read(request.query_params.get("receipt", ""), code)
         seen = await self._service.seen(code, sent)
@@ -109,6 +109,7 @@ class Api:
             return JSONResponse(received.model_dump(mode="json"), status_code=202)
         if found is None:
             return problem(404, "Laporan ini belum tercatat. Laporan baru perlu beberapa saat.")
+        story = await self._service.story(found.tracking_code)
         answer = Status(
             tracking_code=found.tracking_code,
             state=found.state,
@@ -118,13 +119,15 @@ class Api:
             due=found.due.isoformat() if found.due else None,
             answer=found.answer,
             secret=found.secret,
-            letters=[letter.reply.text for letter in await self._service.letters(found.tracking_code)],
+            explanation=story.explanation,
+            question=story.question,
+            history=[Happened(at=one.at, text=one.text) for one in story.told],
         )
         return JSONResponse(answer.model_dump(mode="json"))
 
     async def post_attachment(self, request: Request) -> Response:
         """Take one file, as the body itself or as a form's only file: 201 with the hash that a complaint refers to it by."""
-        self._client(request)
+        self._owner(request)
         kind, _ = parse_options_header(request.headers.get("content-type", "").encode("latin-1", "replace"))
         if kind == b"multipart/form-data":
             form = await self._parts.reader.read(request)

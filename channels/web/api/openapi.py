@@ -5,10 +5,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from channels.web.api.api import LONGEST_KEY, Accepted, Received, Status, Stored
+from channels.web.api.api import Accepted, Received, Status, Stored
 from channels.web.categories import categories
 from channels.web.open311.documents import ATTRIBUTES
-from channels.web.parse import LONGEST_TEXT, Submission
+from channels.web.parse import LONGEST_KEY, LONGEST_TEXT, Submission
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -61,6 +61,16 @@ _CODE = {
     "schema": {"type": "string", "minLength": 1},
 }
 
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": (
+        "Kunci acak dari klien, misalnya UUID. Permintaan dengan kunci yang sama adalah satu laporan: isi yang pertama yang berlaku,"
+        " dan jawabannya selalu id dan kode laporan itu, apa pun isi berikutnya."
+    ),
+    "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": "^[!-~]*$"},
+}
+
 _RECEIPT = {
     "name": "receipt",
     "in": "query",
@@ -74,19 +84,13 @@ def _faults(*codes: int) -> dict[str, Any]:
 
 
 def _api() -> dict[str, Any]:
-    key = {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "Permintaan yang sama dengan kunci yang sama adalah satu laporan; kunci yang sama dengan isi lain ditolak.",
-        "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": "^[!-~]*$"},
-    }
     file = {"type": "string", "format": "binary"}
     return {
         "/api/v1/complaints": {
             "post": {
                 "operationId": "postComplaint",
                 "summary": "Sampaikan laporan",
-                "parameters": [key],
+                "parameters": [_KEY],
                 "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(Submission)}}},
                 "responses": {"202": _json(Accepted, "Laporan tersimpan"), **_faults(401, 408, 413, 422, 429, 503)},
             }
@@ -166,6 +170,7 @@ def _georeport(kind: str) -> dict[str, Any]:
         f"/open311/v2/requests.{kind}": {
             "get": {"parameters": [ids], "responses": responses(400, 404, 429, 503)},
             "post": {
+                "parameters": [_KEY],
                 "requestBody": {
                     "required": True,
                     "content": {"application/x-www-form-urlencoded": {"schema": posted}},

@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from channels.web.categories import find
 from channels.web.open311 import documents
-from channels.web.parse import FieldError, from_json, inbound
+from channels.web.parse import FieldError, from_json, inbound, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import Handler, by_method
 from channels.web.security import presented_key
-from channels.web.service import LATER, WebService, client_name
+from channels.web.service import LATER, WebService, idempotency_key, owner_of
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from complaints import tracking
 from complaints.errors import TrackingCodeError
@@ -74,9 +74,9 @@ class GeoReport:
     async def post_request(self, request: Request) -> Response:
         """Take a request, with a file where the client sends one."""
         shown = presented_key(request.headers) or request.query_params.get("api_key", "")
-        gate = lambda form: self._known(request, shown or form.fields.get("api_key", ""))  # noqa: E731
+        gate = lambda form: self._known(shown or form.fields.get("api_key", ""))  # noqa: E731
         form = await self._parts.reader.read(request, gate)
-        client_name(request, self._parts.keys, shown or form.fields.get("api_key", ""))
+        owner = owner_of(shown or form.fields.get("api_key", ""), self._parts.keys)
         fields = {**request.query_params, **form.fields}
         sent = documents.submission(fields)
         found = sent if isinstance(sent, list) else from_json(json.dumps(sent).encode())
@@ -87,14 +87,17 @@ class GeoReport:
         if url := fields.get("media_url", "").strip():
             attachments += (_linked(url),)
         message = inbound(
-            checked, idempotency_key=None, attachments=attachments, shared_location=documents.position(fields)
+            checked,
+            upstream_id=name_of("open311", owner, idempotency_key(request)),
+            attachments=attachments,
+            shared_location=documents.position(fields),
         )
         receipt = await self._service.keep(message)
         return _answer(request, "service_requests", documents.posted(receipt.tracking_code))
 
-    def _known(self, request: Request, key: str) -> bool:
+    def _known(self, key: str) -> bool:
         try:
-            client_name(request, self._parts.keys, key)
+            owner_of(key, self._parts.keys)
         except HTTPException:
             return False
         return True

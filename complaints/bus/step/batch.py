@@ -125,7 +125,7 @@ class Decider:
         self._fuse.count(dead=True)
         pending.dead += 1
         attempt = self._attempts.of(record) + 1
-        return Effect(outputs=(self._spec.dead_letter(record, error, attempt),))
+        return Effect(outputs=self._spec.dead_letter(record, error, attempt))
 
     def _state(self, pending: Pending, record: StoredRecord) -> State | None:
         at = (record.partition, record.key or b"")

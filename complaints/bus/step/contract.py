@@ -18,14 +18,20 @@ KEEP: Final = Keep.keep
 """The state stays as it is; nothing is written for it."""
 
 RESERVED: Final = b"\x00"
-"""The first byte of the keys in the state topic that are the step's own. No state has such a key."""
-
-POSITION_KEY: Final = RESERVED + b"position"
-"""The key of the record that holds a partition's position in the mailbox."""
+"""The first byte of the keys in the state topic that are the step's own. No state has such a key, and readers of states skip them."""
 
 TOMBSTONES_MS: Final = 20 * 3_600_000
 """How old a copy of a state topic may be: the topic keeps tombstones for 24 hours, and an older copy may hold keys that were deleted
 since."""
+
+
+def position_key(step: str) -> bytes:
+    """Return the key of the record in the state topic that holds a partition's position in the mailbox.
+
+    Args:
+        step: the step's name: steps that share a state topic each have a position.
+    """
+    return RESERVED + b"position/" + step.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +69,44 @@ MakeTimer = Callable[[bytes, int], Record]
 Its id must derive from both, because a timer may fire twice.
 """
 
-MakeDeadLetter = Callable[[StoredRecord, Exception, int], Record]
-"""Returns the dead letter of a record: from the record, the error and the number of attempts."""
+MakeDeadLetter = Callable[[StoredRecord, Exception, int], tuple[Record, ...]]
+"""Returns the dead letter of a record, and whatever else must be written for it: from the record, the error and the number of attempts."""
 
 Upgrade = Callable[[bytes], bytes]
 """Turns the bytes of a state in one format into the next format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepSpec:
-    """A step: its mailbox, its state topic and its function.
+class StepTopics:
+    """A step as Kafka knows it: its name and its two topics. Several steps may share a mailbox and a state topic.
 
     Attributes:
         name: the consumer group, and the beginning of every worker's transactional id.
         mailbox: the one topic that the step reads.
         states: its compacted state topic, with as many partitions as the mailbox.
-        function: see Function.
-        dead_letter: see MakeDeadLetter.
-        timer: see MakeTimer; None if no state of this step has a timer.
-        format: the number of the format in which the function reads and writes states.
-        upgrades: by the number of an older format, what makes the next one of it.
+        format: the number of the format in which the step reads and writes states.
+        owns: returns whether a key of the state topic is this step's; it has no need to know the keys that begin with RESERVED.
     """
 
     name: str
     mailbox: str
     states: str
+    format: int = 1
+    owns: Callable[[bytes], bool] = lambda _: True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSpec(StepTopics):
+    """A step that is a pure function: its topics and its function.
+
+    Attributes:
+        function: see Function.
+        dead_letter: see MakeDeadLetter.
+        timer: see MakeTimer; None if no state of this step has a timer.
+        upgrades: by the number of an older format, what makes the next one of it.
+    """
+
     function: Function
     dead_letter: MakeDeadLetter
     timer: MakeTimer | None = None
-    format: int = 1
     upgrades: Mapping[int, Upgrade] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import is_record, stored
 from complaints.bus.step import kafka
-from complaints.bus.step.contract import StepSpec
+from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.restore import Position, Restorer
@@ -39,7 +39,7 @@ class Mailbox:
     """The mailbox as one worker sees it. For the worker's thread."""
 
     def __init__(
-        self, spec: StepSpec, options: WorkerOptions, identity: Identity, *, store: Store, topic_id: str
+        self, spec: StepTopics, options: WorkerOptions, identity: Identity, *, store: Store, topic_id: str
     ) -> None:
         """Join the group at the first `poll`.
 
@@ -57,6 +57,9 @@ class Mailbox:
         self._paused, self._assigned_at = False, 0.0
         self._last: set[int] = set()
         self._last_at = 0.0
+        self._held: frozenset[int] = frozenset()
+        self.assigned: frozenset[int] | None = None
+        """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
         self.epoch = 0
         """How often partitions were given or taken away."""
         self.uncommitted: dict[int, int] = {}
@@ -77,6 +80,25 @@ class Mailbox:
     def paused(self) -> bool:
         """Whether no records come."""
         return self._paused
+
+    def position(self, partition: int) -> int:
+        """Return the next offset to handle in a partition that is ready: what the last commit said."""
+        return self._next[partition]
+
+    def hold(self, partitions: Collection[int]) -> None:
+        """Let no records of some partitions come until they are no longer named here. The worker keeps them as long as it polls.
+
+        Args:
+            partitions: all that are held from now on; the others go on where the last commit was.
+        """
+        held = frozenset(partitions) & self._next.keys()
+        if held == self._held:
+            return
+        if new := held - self._held:
+            self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in new])
+        free, self._held = self._held - held, held
+        for partition in free & self._next.keys():
+            self._let(partition, self._next[partition])
 
     def pause(self) -> None:
         """Let no records come until `resume`. The worker keeps its partitions as long as it polls."""
@@ -102,11 +124,12 @@ class Mailbox:
         self._next |= {partition: offset for partition, offset in positions.items() if partition in self._next}
         self.uncommitted = {at: offset for at, offset in self.uncommitted.items() if at not in positions}
 
-    def poll(self, most: int) -> list[StoredRecord]:
+    def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.
 
         Args:
             most: how many records at most.
+            wait_s: how long to wait for the first.
 
         Raises:
             BusUnavailable: Kafka did not answer, or the client has ended itself, for example because it was fenced.
@@ -117,7 +140,7 @@ class Mailbox:
         elif self._last and self._next and time.monotonic() > self._last_at:
             self._let_last()
         before = self.epoch
-        first = self.consumer.poll(BUSY_POLL_S if self._restorer.busy else POLL_S)
+        first = self.consumer.poll(BUSY_POLL_S if self._restorer.busy else wait_s)
         messages: list[Message] = [] if first is None else [first]
         if first is not None and most > 1:
             messages += self.consumer.consume(most - 1, timeout=0)
@@ -128,7 +151,7 @@ class Mailbox:
             return []
         if self._paused:  # what had been fetched before; `resume` goes back to it
             return []
-        return [record for record in records if record.partition in self._next]
+        return [record for record in records if record.partition in self._next and record.partition not in self._held]
 
     def rewind(self) -> None:
         """Read again from the last commit. A partition that has just gone to another worker is left out."""
@@ -145,6 +168,7 @@ class Mailbox:
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         """Read the committed offsets, and after them the end of the state topic, which so covers them. All wait for the restore."""
         self.epoch += 1
+        self.assigned, self._held = frozenset(at.partition for at in partitions), frozenset()
         self._assigned_at = time.monotonic()
         self._committed, self._next, self.uncommitted = {}, {}, {}
         found = kafka.committed(consumer, partitions, patience_s=OFFSETS_PATIENCE_S, beat=self._options.heartbeat)
@@ -158,6 +182,7 @@ class Mailbox:
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
+        self.assigned, self._held = None, frozenset()
         self._restorer.cancel([at.partition for at in partitions])
         self._next, self._committed, self.uncommitted = {}, {}, {}
         consumer.unassign()

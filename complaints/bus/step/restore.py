@@ -11,7 +11,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, is_record
-from complaints.bus.step.contract import POSITION_KEY, TOMBSTONES_MS, StepSpec
+from complaints.bus.step.contract import RESERVED, TOMBSTONES_MS, StepTopics, position_key
 from complaints.bus.step.kafka import ANSWER_S
 from complaints.bus.step.store import Change, Progress, Store, StoredState
 from complaints.errors import BusUnavailable, ConfigurationError
@@ -52,16 +52,17 @@ class _Copy:
 class Restorer:
     """Copies the states of newly assigned partitions. For the worker's thread."""
 
-    def __init__(self, brokers: str, spec: StepSpec, store: Store, *, now_ms: Callable[[], int]) -> None:
+    def __init__(self, brokers: str, spec: StepTopics, store: Store, *, now_ms: Callable[[], int]) -> None:
         """Connect lazily.
 
         Args:
             brokers: host:port, separated by commas.
-            spec: the step, with its state topic and the newest format that this program can read.
+            spec: the step, with its state topic, the keys that are its own, and the newest format that this program can read.
             store: the local copy.
             now_ms: the present time in milliseconds since 1970.
         """
         self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
+        self._owns, self._position_key = spec.owns, position_key(spec.name)
         self._reader = Consumer(profiles.states(brokers, committed=True))
         self._ends = Consumer(profiles.states(brokers, committed=False))
         self._waiting: deque[int] = deque()
@@ -171,9 +172,9 @@ class Restorer:
 
     def _take(self, copy: _Copy, message: Message, changes: list[Change]) -> None:
         key, value = message.key() or b"", message.value()
-        if key == POSITION_KEY:
+        if key == self._position_key:
             copy.position = _position(value) or copy.position
-        else:
+        elif not key.startswith(RESERVED) and self._owns(key):  # the rest belongs to other steps with this state topic
             changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
 
     def _progress(self, copy: _Copy) -> Progress:

@@ -117,6 +117,18 @@ class Store:
         held: bytes | None = self._db.get(_state_key(partition, key))
         return None if held is None else _unpacked(held)
 
+    def keys(self, partition: int, prefix: bytes = b"", *, after: bytes = b"") -> Iterator[bytes]:
+        """Yield the keys of a partition's states in their order.
+
+        Args:
+            partition: of the mailbox.
+            prefix: only the keys that begin with it.
+            after: only the keys that are not below it.
+        """
+        skip = len(_STATE) + _PARTITION.size
+        for name in self._keys(_state_key(partition, prefix), _state_key(partition, max(prefix, after))):
+            yield name[skip:]
+
     def progress(self, partition: int) -> Progress | None:
         """Return how far the copy of a partition is, or None if there is no copy."""
         held: bytes | None = self._db.get(_META + _PARTITION.pack(partition))
@@ -189,9 +201,9 @@ class Store:
             found.append(Timer(partition, due_ms, name[len(start) + _DUE.size :]))
         return found
 
-    def _keys(self, start: bytes) -> Iterator[bytes]:
+    def _keys(self, start: bytes, first: bytes | None = None) -> Iterator[bytes]:
         iterator = self._db.iter(ReadOptions())
-        iterator.seek(start)
+        iterator.seek(first or start)
         while iterator.valid():
             name = iterator.key()
             if not isinstance(name, bytes) or not name.startswith(start):

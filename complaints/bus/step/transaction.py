@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import orjson
@@ -9,11 +10,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Record
-from complaints.bus.step.contract import POSITION_KEY, StepSpec
+from complaints.bus.step.contract import StepTopics, position_key
 from complaints.bus.step.kafka import SLICE_S
 from complaints.bus.step.restore import state_headers
 from complaints.bus.step.store import Change
-from complaints.bus.step.watchdog import Watchdog
+from complaints.bus.step.watchdog import Aside, Hung, Watchdog
 from complaints.errors import BusUnavailable, LaporError
 
 ANSWER_S: Final = 10.0
@@ -53,7 +54,9 @@ class Work(NamedTuple):
 class Transactions:
     """Writes transactions under one id. For the worker's thread."""
 
-    def __init__(self, producer: Producer, spec: StepSpec, *, id_: str, beat: Callable[[], None]) -> None:
+    def __init__(
+        self, producer: Producer, spec: StepTopics, *, id_: str, beat: Callable[[], None], aside: Aside | None = None
+    ) -> None:
         """Take a producer whose init_transactions has been called.
 
         Args:
@@ -61,10 +64,11 @@ class Transactions:
             spec: the step, with its mailbox and its state topic.
             id_: its transactional id, noted with each position so that a successor knows whom to fence.
             beat: is called about once a second while Kafka takes the records.
+            aside: makes the call that may hang; None lets it end the process.
         """
         self._producer, self._id, self._beat = producer, id_, beat
-        self._mailbox, self._states = spec.mailbox, spec.states
-        self._watchdog = Watchdog()
+        self._mailbox, self._states, self._position_key = spec.mailbox, spec.states, position_key(spec.name)
+        self._watchdog, self._aside = Watchdog(), aside
         self._delivered: dict[int, int] = {}
         self._faults: list[KafkaError] = []
 
@@ -97,7 +101,7 @@ class Transactions:
                     self._produce(self._states, key, None if state is None else state.value, headers, partition)
             for partition, offset in work.positions.items():
                 value = orjson.dumps({"offset": offset, "writer": self._id})
-                self._produce(self._states, POSITION_KEY, value, [], partition)
+                self._produce(self._states, self._position_key, value, [], partition)
         except KafkaException as error:
             raise self._ended(error) from error
 
@@ -110,8 +114,14 @@ class Transactions:
             Fenced: the id is another worker's by now.
         """
         deadline = time.monotonic() + ANSWER_S
-        while (left := self._producer.flush(SLICE_S)) and time.monotonic() < deadline:
-            self._beat()
+        try:
+            while (left := self._producer.flush(SLICE_S)) and time.monotonic() < deadline:
+                self._beat()
+        except (KafkaException, SystemError) as error:  # a fatal error, perhaps between two reports
+            fault = error if isinstance(error, KafkaException) else error.__cause__
+            if not isinstance(fault, KafkaException):
+                raise
+            raise self._ended(fault) from error
         if not left and not self._faults:
             return
         why = self._why()
@@ -166,22 +176,28 @@ class Transactions:
         """Make the offsets part of the transaction; the group's metadata fence a worker that has lost its partitions.
 
         After a broker was away the client may wait for the group's coordinator for ever, whatever timeout it is given
-        (confluentinc/librdkafka#5456). The process ends then: meanwhile the client's own threads tell the group that this worker is well,
-        so no other one would get its partitions.
+        (confluentinc/librdkafka#5456). The process ends then, or this worker if it shares the process: meanwhile the client's own threads
+        tell the group that this worker is well, so no other one would get its partitions.
 
         Raises:
             Aborted: the group has changed; the transaction is aborted.
-            Fenced: the id is another worker's by now.
+            Fenced: the id is another worker's by now, or the call hangs.
         """
         marks = [
             ConfluentPartition(self._mailbox, partition, offset, metadata=self._id)
             for partition, offset in positions.items()
         ]
+        send = partial(self._producer.send_offsets_to_transaction, marks, consumer.consumer_group_metadata(), ANSWER_S)
         try:
-            with self._watchdog.within(HUNG_S, "send_offsets_to_transaction"):
-                self._producer.send_offsets_to_transaction(marks, consumer.consumer_group_metadata(), ANSWER_S)
+            if self._aside is not None:
+                self._aside.call(send, within_s=HUNG_S, beat=self._beat)
+            else:
+                with self._watchdog.within(HUNG_S, "send_offsets_to_transaction"):
+                    send()
         except KafkaException as error:
             raise self._ended(error) from error
+        except Hung as error:
+            raise Fenced(f"{self._id} must stop: Kafka's client does not come back") from error
 
     def commit(self) -> Mapping[int, int]:
         """Commit, and return the next offset of the state topic in each partition that was written.

@@ -1,10 +1,12 @@
-"""Ends the process if a call of the Kafka client does not come back in its time: nothing in Python can interrupt it."""
+"""Ends the process, or gives up a thread, if a call of the Kafka client does not come back in its time: nothing can interrupt it."""
 
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Final
 
 import structlog
@@ -56,3 +58,64 @@ class Watchdog:
                 log.critical("a call to Kafka did not come back; the process ends", call=watched[0])
                 self._end(STATUS)
                 return
+
+
+class Hung(Exception):
+    """A call has not come back in its time."""
+
+
+class Aside:
+    """Makes one call at a time in a thread of its own, which is given up with a call that does not come back.
+
+    This is for a worker that shares its process with others, which must not end with it.
+    """
+
+    def __init__(self) -> None:
+        """Start no thread yet."""
+        self._calls: SimpleQueue[tuple[Callable[[], object], Future[None]] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def call(self, function: Callable[[], object], *, within_s: float, beat: Callable[[], None]) -> None:
+        """Call a function, and return when it has returned. After an error Hung nothing may be called here any more.
+
+        Args:
+            function: may raise anything, which is raised here.
+            within_s: how long it may take, in seconds.
+            beat: is called during a longer wait.
+
+        Raises:
+            Hung: it takes longer.
+        """
+        if self._thread is None:
+            self._thread = threading.Thread(target=_serve, args=(self._calls,), name="kafka-aside", daemon=True)
+            self._thread.start()
+        answer: Future[None] = Future()
+        self._calls.put((function, answer))
+        until = time.monotonic() + within_s
+        while True:
+            try:
+                answer.result(min(LOOK_S, max(0.0, until - time.monotonic())))
+            except TimeoutError:
+                if answer.done():  # the function itself has raised it
+                    raise
+                beat()
+                if time.monotonic() >= until:
+                    log.critical("a call to Kafka did not come back; its worker ends")
+                    raise Hung(f"a call took longer than {within_s} s") from None
+            else:
+                return
+
+    def close(self) -> None:
+        """End the thread, if it is not hung."""
+        self._calls.put(None)
+
+
+def _serve(calls: "SimpleQueue[tuple[Callable[[], object], Future[None]] | None]") -> None:
+    while (call := calls.get()) is not None:
+        function, answer = call
+        try:
+            function()
+        except BaseException as error:  # noqa: BLE001  # raised in the thread that waits for it
+            answer.set_exception(error)
+        else:
+            answer.set_result(None)

@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from confluent_kafka.admin import AdminClient
 
 from complaints.bus import StoredRecord
-from complaints.bus.confluent import profiles
-from complaints.bus.step import kafka
 from complaints.bus.step.attempts import DEATHS, Attempts, KillsTheWorker
+from complaints.bus.step.base import Base
 from complaints.bus.step.batch import Decider, Pending
 from complaints.bus.step.contract import State, StepSpec
-from complaints.bus.step.identity import Identity, claim
+from complaints.bus.step.identity import Identity
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.store import Progress, Store
 from complaints.bus.step.timers import Timers
-from complaints.bus.step.transaction import Aborted, Refused, Transactions
+from complaints.bus.step.transaction import Aborted, Refused
 from complaints.errors import ConfigurationError, ContractViolation
 
 log = structlog.get_logger()
@@ -35,15 +32,18 @@ RETRIES: Final = 2
 class _Parts:
     """What an open worker works with."""
 
-    member: str
-    topic_id: str
-    store: Store
+    base: Base
     attempts: Attempts
     decider: Decider
     timers: Timers
-    writer: Transactions
-    mailbox: Mailbox
-    metrics: Metrics
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return self.base.mailbox
+
+    @property
+    def metrics(self) -> Metrics:
+        return self.base.metrics
 
 
 class Worker:
@@ -88,26 +88,15 @@ class Worker:
             BusUnavailable: Kafka did not answer in time.
         """
         spec, options, closing = self._spec, self._options, self._closing
-        identity = self._identity or claim(spec.name, options)
-        closing.callback(identity.lock.close)
+        base = Base.opened(spec, options, identity=self._identity, closing=closing)
         attempts = Attempts(options.folder / "in-hand")
         closing.callback(attempts.close)
-        store = Store(options.folder / "states")
-        closing.callback(store.close)
-        topic_id = kafka.topic_ids(AdminClient(profiles.admin(options.brokers)), spec.states)[spec.states]
-        mailbox = Mailbox(spec, options, identity, store=store, topic_id=topic_id)
-        mailbox.begin_last(attempts.partitions)
-        closing.callback(mailbox.close)
+        base.mailbox.begin_last(attempts.partitions)
         self._parts = _Parts(
-            member=identity.member,
-            topic_id=topic_id,
-            store=store,
+            base=base,
             attempts=attempts,
-            decider=Decider(spec, store, options=options, attempts=attempts),
-            timers=Timers(spec, store, options.now_ms),
-            writer=Transactions(identity.producer, spec, id_=identity.member, beat=options.heartbeat),
-            mailbox=mailbox,
-            metrics=Metrics(spec.name, store),
+            decider=Decider(spec, base.store, options=options, attempts=attempts),
+            timers=Timers(spec, base.store, options.now_ms),
         )
 
     def turn(self) -> None:
@@ -128,7 +117,7 @@ class Worker:
             parts.timers.forget()
         if parts.mailbox.uncommitted:  # or the group would seem to be behind until the next record
             with suppress(Aborted):
-                self._commit(Pending(positions=dict(parts.mailbox.uncommitted)))
+                parts.base.commit(Pending(positions=dict(parts.mailbox.uncommitted)))
         if records:
             self._options.phase("polled")
             self._handle(records)
@@ -144,7 +133,7 @@ class Worker:
             return
         if records := parts.timers.due(parts.mailbox.ready):
             try:
-                self._commit(Pending(outputs=records))
+                parts.base.commit(Pending(outputs=records))
                 parts.timers.written()
             except Aborted:  # they are proposed again
                 parts.metrics.aborted()
@@ -230,34 +219,9 @@ class Worker:
         began = time.monotonic()
         pending = parts.decider.decide(records, dead=dead)
         function_s = time.monotonic() - began
-        self._commit(pending)
+        parts.base.commit(pending)
         done = [record for record in records if record.offset < pending.positions.get(record.partition, 0)]
         parts.attempts.committed(done)
         parts.metrics.handled(done, function_s=function_s, dead=pending.dead, now_ms=self._options.now_ms())
         parts.timers.handled(done)
         return records[len(done) :]
-
-    def _commit(self, pending: Pending) -> None:
-        """Commit what is pending, and only then update the local copy."""
-        parts, work, phase = self._parts, pending.work, self._options.phase
-        began = time.monotonic()
-        parts.writer.begin()
-        phase("begun")
-        parts.writer.produce(work)
-        phase("produced")
-        parts.writer.flush()
-        phase("flushed")
-        if work.positions:
-            parts.writer.send_offsets(work.positions, parts.mailbox.consumer)
-            phase("offsets sent")
-        delivered = parts.writer.commit()
-        phase("committed")
-        parts.metrics.committed(time.monotonic() - began)
-        parts.mailbox.handled(work.positions)
-        now_ms = self._options.now_ms()
-        progress = {
-            partition: Progress(parts.topic_id, delivered[partition], now_ms, offset, parts.member)
-            for partition, offset in work.positions.items()
-        }
-        parts.store.apply(work.changes, progress)
-        phase("stored")

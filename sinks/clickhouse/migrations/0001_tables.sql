@@ -159,24 +159,74 @@ ENGINE = ReplacingMergeTree
 ORDER BY (complaint_id, version)
 SETTINGS non_replicated_deduplication_window = 10000;
 
+-- One row per message of a citizen: what it became, and where. The parts of a long message have a row each.
+CREATE TABLE IF NOT EXISTS message_rows
+(
+    message_id      UUID,
+    channel         LowCardinality(String),
+    account         LowCardinality(String) COMMENT 'our account that received it; empty on the web',
+    kind            LowCardinality(String) COMMENT 'complaint, addition, answer, status, small_talk, repeated, ignored or dead_letter',
+    complaint_id    Nullable(UUID),
+    tracking_code   String COMMENT 'empty if it belongs to no case, or if the report is secret',
+    secret          Bool,
+    whole_id        Nullable(UUID) COMMENT 'the id of the long message that this part was joined to',
+    partial         Bool COMMENT 'parts of the long message were missing when it went on',
+    doubtful        Bool COMMENT 'the parts came minutes apart and may be of two messages',
+    unread          Bool COMMENT 'reading it failed, and the triage desk got it as it came',
+    received_at     DateTime64(3, 'UTC') COMMENT 'when the channel acknowledged it',
+    at              DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record that decided what it became',
+    appended_at     DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition Int32 COMMENT 'the place of the record in lapor.message-events',
+    kafka_offset    Int64,
+    stored_at       DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY message_id
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- One row per reply that a citizen is told.
+CREATE TABLE IF NOT EXISTS reply_rows
+(
+    reply_id        UUID,
+    channel         LowCardinality(String),
+    account         LowCardinality(String) COMMENT 'the account that sends it; empty if it stands on the page of the case',
+    kind            LowCardinality(String),
+    complaint_id    Nullable(UUID),
+    tracking_code   String COMMENT 'empty if it belongs to no case, or if the report is secret',
+    secret          Bool,
+    created_at      DateTime64(3, 'UTC'),
+    at              DateTime64(3, 'UTC'),
+    appended_at     DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
+    kafka_partition Int32 COMMENT 'the place of the record in lapor.message-events',
+    kafka_offset    Int64,
+    stored_at       DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY reply_id
+SETTINGS non_replicated_deduplication_window = 10000;
+
 -- One row per outcome of a reply. An outcome that is reported twice has one id, and the later report counts.
 CREATE TABLE IF NOT EXISTS delivery_rows
 (
     delivery_id     UUID,
     reply_id        UUID,
-    complaint_id    UUID,
     channel         LowCardinality(String),
+    account         LowCardinality(String),
     kind            LowCardinality(String),
-    outcome         LowCardinality(String),
+    complaint_id    Nullable(UUID),
+    tracking_code   String COMMENT 'empty if it belongs to no case, or if the report is secret',
+    secret          Bool,
+    outcome         LowCardinality(String) COMMENT 'sent, unknown, delivered, undeliverable or expired',
+    attempt         UInt8 COMMENT 'the number of the try',
     reason          String COMMENT 'masked',
     at              DateTime64(3, 'UTC'),
     appended_at     DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
-    kafka_partition Int32 COMMENT 'the place of the record in lapor.deliveries',
+    kafka_partition Int32 COMMENT 'the place of the record in lapor.message-events',
     kafka_offset    Int64,
     stored_at       DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree(at)
-ORDER BY (complaint_id, delivery_id)
+ORDER BY (reply_id, delivery_id)
 SETTINGS non_replicated_deduplication_window = 10000;
 
 -- One row per input that could not be processed. If several readers failed on it, the latest dead letter counts.

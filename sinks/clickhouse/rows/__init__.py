@@ -7,37 +7,37 @@ would otherwise refuse the whole batch, for ever.
 from collections.abc import Callable
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.contract import POSITION_KEY
-from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, DELIVERIES
+from complaints.bus.step.contract import RESERVED
+from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.errors import ContractViolation
-from sinks.clickhouse.rows import cases, facts, outcomes
+from sinks.clickhouse.rows import cases, dead_letters, facts, messages
 from sinks.clickhouse.rows.values import Json, Rows, loaded
 
 _ROWS: dict[str, Callable[[Json, StoredRecord], Rows]] = {
     CASE_EVENTS: facts.rows,
     CASES: cases.rows,
-    DELIVERIES: outcomes.delivery,
-    DEAD_LETTERS: outcomes.dead_letter,
+    MESSAGE_EVENTS: messages.rows,
+    DEAD_LETTERS: dead_letters.rows,
 }
 
 TOPICS = tuple(_ROWS)
 """The topics that the sink reads."""
 
-TABLES = (*facts.TABLES, cases.TABLE, outcomes.DELIVERIES, outcomes.DEAD_LETTERS)
+TABLES = (*facts.TABLES, cases.TABLE, *messages.TABLES, dead_letters.TABLE)
 """The tables that it fills."""
 
 
 def rows_of(record: StoredRecord) -> Rows:
     """Return the rows of a record of one of TOPICS, each with the name of its table.
 
-    A fact has one row, and another one if it opened or routed the case. A case document, a delivery and a dead letter have one. A tombstone
+    A fact has one row, and another one if it opened or routed the case. Any other event has one. A tombstone
     of a case, and the position that the router's step keeps between the cases, have none.
 
     Raises:
         ContractViolation: the record is no event of its topic, or a value does not fit its column. The text says where the record is and
             which value is wrong, but not what it is.
     """
-    if record.topic == CASES and (record.value is None or record.key == POSITION_KEY):
+    if record.topic == CASES and (record.value is None or (record.key or b"").startswith(RESERVED)):
         return []
     try:
         return _ROWS[record.topic](loaded(record.value), record)

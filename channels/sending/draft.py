@@ -1,0 +1,225 @@
+"""What one turn of a sender writes in its transaction, and what it does once that is committed."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+from channels.sending.texts import About, Text, early_key, read_sent, sent_key, sent_value
+from complaints import ids
+from complaints.bus import Headers, Record
+from complaints.bus.envelope import FIXED, type_of
+from complaints.bus.step.batch import Pending
+from complaints.bus.step.store import Store, StoredState
+from complaints.contract import CONVERSATIONS, MESSAGE_EVENTS
+from complaints.mail import Delivery, DeliveryOutcome, SendReport
+from complaints.runtime import telemetry
+
+FORMAT: Final = 1
+"""The number of the format of the senders' states."""
+
+SENT_KEPT_MS: Final = 3 * 86_400_000
+"""How long it is known which text an upstream's identifier was: SMSCs give up a text after a day or two, and report so."""
+
+EARLY_KEPT_MS: Final = 10 * 60_000
+"""How long a report waits for the outcome of its text: much longer than an account waits for an answer."""
+
+MOST_EARLY: Final = 1_000
+"""How many reports wait so."""
+
+_DELIVERY: Final[Headers] = (*FIXED, ("ce_type", type_of(Delivery)))
+
+
+def delivery_record(about: About, said: dict[str, str | int], *, channel: str, at: datetime, source: str) -> Record:
+    """Return the record of an outcome: what `encode` makes of a Delivery, in a third of the time.
+
+    Args:
+        about: the reply.
+        said: the outcome, the number of the attempt, the upstream's identifier and the reason.
+        channel: its name.
+        at: when.
+        source: the CloudEvents source.
+    """
+    id_, time, key = (
+        str(ids.delivery_id(about.reply_id, f"{said['outcome']}/{said['attempt']}")),
+        at.isoformat(),
+        about.citizen.encode(),
+    )
+    body: dict[str, Any] = {
+        "id": id_,
+        "reply_id": about.reply_id,
+        "citizen": about.citizen,
+        "tracking_code": about.tracking_code,
+    }
+    if about.complaint_id is not None:
+        body["complaint_id"] = about.complaint_id
+    body |= {"channel": channel, "account": about.account, "kind": about.kind, **said}
+    headers = (
+        *_DELIVERY,
+        ("ce_id", id_.encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", time.encode()),
+        ("ce_subject", key),
+    )
+    value = orjson.dumps({**body, "at": time.replace("+00:00", "Z"), "secret": about.secret})
+    return Record(topic=MESSAGE_EVENTS, key=key, value=value, headers=headers)
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """The transaction of one turn.
+
+    Attributes:
+        channel: the name of the channel.
+        now_ms: the time of the turn.
+        store: the committed states.
+        early: the reports that wait for the outcome of their text: their state by its key.
+        reported: whether the upstream reports later about texts.
+        pending: what is written.
+        texts: whose states are written as they are at the end of the turn.
+        counts: how many replies had each outcome.
+        settled: the tokens of the intents that it settles.
+        submits: the new intents.
+        after: what is called once it is committed.
+    """
+
+    channel: str
+    now_ms: int
+    store: Store
+    early: dict[bytes, bytes]
+    reported: bool
+    pending: Pending = field(default_factory=Pending)
+    texts: dict[bytes, Text] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    settled: list[str] = field(default_factory=list)
+    submits: list[Text] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source of what it writes."""
+        return f"/senders/{self.channel}"
+
+    def finished(self) -> set[int]:
+        """Write the states of texts, and return the partitions whose states it writes."""
+        for text in self.texts.values():
+            self.put(text.partition, text.key, text.stored())
+        return {partition for partition, _ in self.pending.states}
+
+    def count(self) -> None:
+        """Count the outcomes, once they are committed."""
+        for outcome, number in self.counts.items():
+            telemetry.REPLIES.labels(self.channel, outcome).inc(number)
+
+    def put(self, partition: int, key: bytes, value: bytes, *, due_ms: int = 0) -> None:
+        """Write a state. What has a due time is deleted then."""
+        if not due_ms:  # the states of texts and of accounts never have one
+            self.pending.formers[partition, key] = 0
+        self.pending.states[partition, key] = StoredState(FORMAT, due_ms, value)
+
+    def drop(self, partition: int, key: bytes, *, former_ms: int | None = 0) -> None:
+        """Delete a state, whose due time is `former_ms`; None if it is not known."""
+        if former_ms is not None:
+            self.pending.formers[partition, key] = former_ms
+        self.pending.states[partition, key] = None
+
+    def held(self, partition: int, key: bytes) -> StoredState | None:
+        """Return a state as this turn leaves it."""
+        at = (partition, key)
+        return self.pending.states[at] if at in self.pending.states else self.store.get(*at)
+
+    def write(self, record: Record) -> None:
+        """Write a record to any topic."""
+        self.pending.outputs.append((record, None))
+
+    def save(self, text: Text) -> None:
+        """Write the state of a text as it is at the end of the turn."""
+        self.texts[text.key] = text
+
+    def settle(self, text: Text) -> None:
+        """Delete the state of a text."""
+        self.texts.pop(text.key, None)
+        self.drop(text.partition, text.key)
+
+    def deliver(
+        self,
+        about: About,
+        outcome: DeliveryOutcome,
+        *,
+        upstream_id: str = "",
+        reason: str = "",
+        at: datetime | None = None,
+    ) -> Record:
+        """Tell an outcome of a reply, and return the record of it.
+
+        Args:
+            about: the reply.
+            outcome: what became of it.
+            upstream_id: the upstream's identifier of the text.
+            reason: why it did not arrive, or the upstream's words about it.
+            at: when; by default now.
+        """
+        record = delivery_record(
+            about,
+            {"outcome": outcome.value, "attempt": about.attempt, "upstream_id": upstream_id, "reason": reason},
+            channel=self.channel,
+            at=at or datetime.fromtimestamp(self.now_ms / 1000, UTC),
+            source=self.source,
+        )
+        self.write(record)
+        self.counts[outcome.value] += 1
+        return record
+
+    def submitted(self, about: About, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> None:
+        """Tell the outcome of a submit, to the citizen's mailbox too: each submit counts there."""
+        record = self.deliver(about, outcome, upstream_id=upstream_id, reason=reason)
+        self.write(Record(topic=CONVERSATIONS, key=record.key, value=record.value, headers=record.headers))
+
+    def sent(self, text: Text, upstream_id: str) -> None:
+        """Tell that a text was sent, and keep which one it was; tell what was reported of it meanwhile."""
+        about = text.about
+        self.submitted(about, DeliveryOutcome.sent, upstream_id=upstream_id)
+        if not upstream_id or not self.reported:
+            return
+        key, early = sent_key(about.account, upstream_id), early_key(about.account, upstream_id)
+        self.put(text.partition, key, sent_value(about, []), due_ms=self.now_ms + SENT_KEPT_MS)
+        if early in self.early:
+            report = SendReport.model_validate_json(self.early.pop(early))
+            self.drop(text.partition, early, former_ms=None)
+            self.report(text.partition, report, flies=False)
+
+    def report(self, partition: int, report: SendReport, *, flies: bool) -> None:
+        """Tell what an upstream reports about a text.
+
+        Args:
+            partition: of the record.
+            report: the record.
+            flies: whether the outcome of another text of the account is still to come, which may be the one that is meant.
+        """
+        key = sent_key(report.account, report.upstream_id)
+        held = self.held(partition, key)
+        if held is None:
+            self._keep_early(partition, report, flies=flies)
+            return
+        about, told = read_sent(held.value)
+        outcome = DeliveryOutcome.delivered if report.ok else DeliveryOutcome.undeliverable
+        if outcome.value in told:  # a report that came twice
+            return
+        self.put(partition, key, sent_value(about, [*told, outcome.value]), due_ms=held.due_ms)
+        self.pending.formers[partition, key] = held.due_ms
+        self.deliver(about, outcome, upstream_id=report.upstream_id, reason=report.detail, at=report.at)
+
+    def _keep_early(self, partition: int, report: SendReport, *, flies: bool) -> None:
+        if not flies or len(self.early) >= MOST_EARLY:
+            self.unknown_report()
+            return
+        key, value = early_key(report.account, report.upstream_id), report.model_dump_json().encode()
+        self.early[key] = value
+        self.put(partition, key, value, due_ms=self.now_ms + EARLY_KEPT_MS)
+
+    def unknown_report(self) -> None:
+        """Count a report of which nobody knows which text it is about."""
+        self.counts["report-unknown"] += 1

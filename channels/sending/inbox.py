@@ -1,0 +1,121 @@
+"""Reads the records of a sender's mailbox: texts to send, and reports about those that were sent. Those of other channels are skipped."""
+
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from channels.sending.accounts import Accounts
+from channels.sending.draft import Draft
+from channels.sending.queue import Queue
+from channels.sending.texts import BEYOND, Text, new_text
+from complaints.bus import StoredRecord
+from complaints.bus.deadletter import of_record
+from complaints.bus.envelope import CHANNEL_HEADER, decode, encode, type_of
+from complaints.crypto import Keyring
+from complaints.errors import ContractViolation
+from complaints.mail import DeliveryOutcome, Send, SendReport
+from complaints.runtime.fuse import Fuse
+
+log = structlog.get_logger()
+
+_SEND: Final = type_of(Send)
+_REPORT: Final = type_of(SendReport)
+
+
+class Inbox:
+    """Turns records into texts in their queues and into what a turn writes. For the sender's thread."""
+
+    def __init__(self, channel: str, accounts: Accounts, *, keyring: Keyring, fuse: int) -> None:
+        """Take what reading needs.
+
+        Args:
+            channel: the name of the channel.
+            accounts: its accounts.
+            keyring: opens texts.
+            fuse: how many dead letters stop the sender.
+        """
+        self._channel, self._prefix = channel.encode(), f"{channel}/".encode()
+        self._accounts, self._keyring, self._fuse = accounts, keyring, Fuse(fuse)
+
+    def ours(self, record: StoredRecord) -> bool:
+        """Return whether a record is this channel's."""
+        for name, value in record.headers:
+            if name == CHANNEL_HEADER:
+                return value == self._channel
+        return (record.key or b"").startswith(self._prefix)
+
+    def take(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
+        """Take a record of this channel.
+
+        Args:
+            record: of the mailbox.
+            draft: is written on.
+            queue_of: returns the queue of an account that is set up here.
+
+        Raises:
+            FuseBlown: too many records became dead letters.
+        """
+        try:
+            self._read(record, draft, queue_of)
+        except ContractViolation as error:
+            log.warning("dead letter", channel=draft.channel, at=str(record.position), error=str(error))
+            self._fuse.count(dead=True)
+            draft.pending.dead += 1
+            draft.write(encode(of_record(record, error), source=draft.source))
+        else:
+            self._fuse.count(dead=False)
+
+    def _read(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
+        kind = next((value for name, value in record.headers if name == "ce_type"), b"")
+        if kind == _SEND:
+            send = decode(record, Send)
+            self._check(record, send.account)
+            self._take_send(record, send, draft, queue_of)
+        elif kind == _REPORT:
+            report = decode(record, SendReport)
+            self._check(record, report.account)
+            draft.report(record.partition, report, flies=self._accounts.flies(report.account))
+        else:
+            raise ContractViolation(f"{record.position} is neither a text to send nor a report: {kind!r}")
+
+    def _check(self, record: StoredRecord, account: str) -> None:
+        """Refuse what would be written under a key that is not this channel's, or where nobody looks for it.
+
+        Raises:
+            ContractViolation: the name of the account, the key or the partition is wrong.
+        """
+        name = account.encode()
+        if name != record.key:
+            raise ContractViolation(f"{record.position} is for {account}, but its key is {record.key!r}")
+        if account not in self._accounts:
+            if not name.startswith(self._prefix) or any(byte <= BEYOND[0] for byte in name):
+                raise ContractViolation(f"{account!r} is no account of {self._channel.decode()}")
+        elif self._accounts.partition_of(account) != record.partition:
+            raise ContractViolation(
+                f"{record.position} is not in the partition of {account}: who wrote it hashes keys otherwise"
+            )
+
+    def _take_send(self, record: StoredRecord, send: Send, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
+        text = new_text(record, send, self._keyring, now_ms=draft.now_ms)
+        if send.account not in self._accounts:
+            self.readdress(text, draft)
+            return
+        queue = queue_of(send.account)
+        if text.key not in queue:  # otherwise it was written twice
+            queue.add(text)
+            draft.save(text)
+
+    def readdress(self, text: Text, draft: Draft) -> None:
+        """Give a text whose account is not set up here to another account of the channel.
+
+        Args:
+            text: waits. If it was tried before it is given up, because the next account would not know it.
+            draft: is written on.
+        """
+        other = self._accounts.first
+        if other is None or text.attempt > 1:
+            draft.deliver(text.about, DeliveryOutcome.undeliverable, reason="there is no account that could send it")
+            return
+        log.info("a text goes to another account", former=text.send.account, account=other, reply=str(text.send.id))
+        draft.write(encode(text.send.model_copy(update={"account": other}), source=draft.source))

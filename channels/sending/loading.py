@@ -1,0 +1,65 @@
+"""Reads what the committed states of a partition say about its accounts: the texts in their order, early reports and cursors."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from channels.sending.draft import FORMAT
+from channels.sending.texts import BEYOND, EARLY, LETTER, Text, account_of, read_cursor, read_text
+from complaints.bus.step.restore import newer_format
+from complaints.bus.step.store import Store
+from complaints.contract import ACCOUNTS
+from complaints.crypto import Keyring
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a partition holds.
+
+    Attributes:
+        texts: those that are not settled, in the order in which they came.
+        early: the reports that wait for the outcome of their text: their state by its key.
+        cursors: of the accounts that have one.
+    """
+
+    texts: list[Text] = field(default_factory=list)
+    early: dict[bytes, bytes] = field(default_factory=dict)
+    cursors: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def load(store: Store, partition: int, keyring: Keyring) -> Loaded:
+    """Return what a partition holds, of accounts that are set up here and of others. What was sent is not read: it may be much.
+
+    Raises:
+        ConfigurationError: a text cannot be opened, or a state has a newer format.
+    """
+    found = Loaded()
+    for account in list(_accounts(store, partition)):
+        for key in store.keys(partition, account + LETTER):
+            found.texts.append(read_text(_value(store, partition, key), keyring, partition=partition))
+        for key in store.keys(partition, account + EARLY):
+            found.early[key] = _value(store, partition, key)
+        if store.get(partition, account) is not None:
+            cursor = read_cursor(_value(store, partition, account))
+            if cursor is not None:
+                found.cursors[account.decode()] = cursor
+    found.texts.sort(key=lambda text: text.order)
+    return found
+
+
+def _accounts(store: Store, partition: int) -> Iterator[bytes]:
+    """Yield the accounts that have states, by one look for each."""
+    after = b""
+    while (key := next(store.keys(partition, after=after), None)) is not None:
+        account = account_of(key)
+        yield account
+        after = account + BEYOND
+
+
+def _value(store: Store, partition: int, key: bytes) -> bytes:
+    """Return a state that is there."""
+    state = store.get(partition, key)
+    assert state is not None, key
+    if state.format > FORMAT:
+        raise newer_format(f"the copy of {ACCOUNTS}", state.format, FORMAT)
+    return state.value

@@ -1,0 +1,182 @@
+"""The worker of a sender's step: what is to be sent becomes an intent in one transaction, is sent after it, and is settled in another."""
+
+import time
+from contextlib import ExitStack
+from typing import Final
+
+import structlog
+
+from channels.sending.accounts import Accounts
+from channels.sending.draft import Draft
+from channels.sending.hand import Hand
+from channels.sending.inbox import Inbox
+from channels.sending.spec import SenderSpec
+from complaints.bus.step.base import Base
+from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.transaction import Aborted, Refused
+from complaints.errors import BusUnavailable, ConfigurationError
+
+log = structlog.get_logger()
+
+IDLE_S, FLYING_S, LEAST_S = 0.2, 0.005, 0.001
+"""How long a poll waits: with nothing on its way, until the next look at outcomes, and at least."""
+
+SWEEP_S: Final = 1.0
+"""How often states are looked for whose time is over."""
+
+SKIPPED_S: Final = 1.0
+"""How soon it is committed that there was nothing but records of other channels."""
+
+FINISH_S: Final = 3.0
+"""How long the end of the process waits for outcomes."""
+
+ABORTS: Final = 5
+"""After how many transactions in a row that were aborted a new start is the better try."""
+
+AWAY_S: Final = 3.0
+"""After how long an aborted transaction means that Kafka was away: what its client knew of it then may let the next one hang."""
+
+
+class Sender:
+    """One worker. Everything that it remembers beside committed states can be lost. All calls come from one thread."""
+
+    def __init__(self, spec: SenderSpec, options: WorkerOptions, accounts: Accounts) -> None:
+        """Keep the settings.
+
+        Args:
+            spec: the channel's sender.
+            options: how this worker runs.
+            accounts: of the channel; they outlive this worker.
+        """
+        self._spec, self._options, self._accounts = spec, options, accounts
+        self._inbox = Inbox(spec.channel, accounts, keyring=spec.keyring, fuse=options.fuse)
+        self._closing = ExitStack()
+        self._epoch, self._aborts = 0, 0
+        self._sweep_at, self._flush_at = 0.0, 0.0
+        self._passed: dict[int, int] = {}
+        self._leaving = False
+        self._base: Base
+        self._hand: Hand
+
+    def open(self) -> None:
+        """Claim the ordinal, and prepare to join the group.
+
+        Raises:
+            ConfigurationError: another worker has this ordinal, or the folder cannot be written.
+            BusUnavailable: Kafka did not answer in time.
+        """
+        self._base = Base.opened(self._spec.topics, self._options, identity=None, closing=self._closing, shared=True)
+        self._forget()
+
+    def finish(self) -> None:
+        """Let no more texts leave, and wait a moment for the outcomes of those on their way: unknown ones would be their lot.
+
+        Raises:
+            LaporError: as `turn` does.
+        """
+        self._leaving = True
+        until = time.monotonic() + FINISH_S
+        while self._accounts.flying and time.monotonic() < until:
+            self.turn()
+
+    def close(self) -> None:
+        """Leave the partitions to the others, and free the ordinal. The accounts stay as they are. Does nothing the second time."""
+        self._closing.close()
+
+    def turn(self) -> None:
+        """Poll once, and do what there is to do, in at most one transaction.
+
+        Raises:
+            Fenced: this worker must end; another one may begin.
+            ConfigurationError: a partition has no position, a state cannot be read, or a topic refuses a record.
+            UnavailableError: Kafka or the disk did not do its part; a new worker is the better try.
+            FuseBlown: too many records became dead letters.
+        """
+        base = self._base
+        self._options.heartbeat()
+        base.metrics.look()
+        records = base.mailbox.poll(self._options.batch, self._wait_s())
+        self._follow()
+        self._passed |= {record.partition: record.offset + 1 for record in records}
+        ours = [record for record in records if self._inbox.ours(record)]
+        began = time.monotonic()
+        draft = Draft(
+            channel=self._spec.channel,
+            now_ms=self._options.now_ms(),
+            store=base.store,
+            early=self._hand.early,
+            reported=self._spec.reported,
+        )
+        self._hand.turn(ours, draft, last=self._leaving)
+        if began > self._sweep_at:
+            self._sweep_at = 0.0 if self._hand.sweep(draft) else began + SWEEP_S
+        draft.pending.positions |= self._positions(draft.finished() | {record.partition for record in ours})
+        worked_s = time.monotonic() - began
+        if draft.pending.positions and self._commit(draft) and ours:
+            base.metrics.handled(ours, function_s=worked_s, dead=draft.pending.dead, now_ms=self._options.now_ms())
+        base.mailbox.hold(self._hand.crowded())
+
+    def _forget(self) -> None:
+        """Forget what the committed states say, until they are loaded again."""
+        self._hand = Hand(self._spec, self._base.store, accounts=self._accounts, inbox=self._inbox)
+        self._passed = {}
+
+    def _follow(self) -> None:
+        """Follow what the group has given or taken away."""
+        mailbox = self._base.mailbox
+        if self._epoch != mailbox.epoch:
+            self._epoch = mailbox.epoch
+            self._forget()
+        if mailbox.assigned is not None:
+            self._accounts.keep(mailbox.assigned)
+        for partition in mailbox.ready:
+            if partition not in self._hand.loaded:
+                self._hand.load(partition)
+
+    def _positions(self, partitions: set[int]) -> dict[int, int]:
+        """Return the positions to commit. Those of the partitions that a turn is about are always among them, because they fence.
+
+        Args:
+            partitions: those that the turn is about.
+        """
+        mailbox = self._base.mailbox
+        behind = mailbox.uncommitted | self._passed
+        if behind and time.monotonic() > self._flush_at:
+            partitions = partitions | behind.keys()
+        return {at: max(mailbox.position(at), behind.get(at, 0)) for at in partitions}
+
+    def _commit(self, draft: Draft) -> bool:
+        """Commit a turn, and only then do what it intends. If it is aborted, everything is as before it; return whether it was not."""
+        began = time.monotonic()
+        try:
+            self._base.commit(draft.pending)
+        except Refused as error:
+            raise ConfigurationError(f"a topic takes less than it should: {error}; see `lapor topics check`") from error
+        except Aborted as error:
+            self._base.metrics.aborted()
+            log.warning("transaction aborted", step=self._spec.topics.name, error=str(error))
+            self._aborts += 1
+            if self._aborts >= ABORTS or time.monotonic() - began > AWAY_S:
+                raise BusUnavailable(f"transactions are aborted: {error}") from error
+            self._forget()
+            self._base.mailbox.rewind()
+            return False
+        self._aborts, self._flush_at = 0, time.monotonic() + SKIPPED_S
+        for partition in draft.pending.positions:
+            self._passed.pop(partition, None)
+        self._accounts.settled(draft.settled)
+        for text in draft.submits:
+            self._accounts.submit(text, self._options.now_ms)
+        if draft.submits:
+            self._options.phase("submitted")
+        for done in draft.after:
+            done()
+        draft.count()
+        return True
+
+    def _wait_s(self) -> float:
+        """Return how long the next poll may wait for a record."""
+        if self._accounts.answered:
+            return 0.0
+        usual = FLYING_S if self._accounts.flying else IDLE_S
+        return max(LEAST_S, min([usual, *self._hand.waits(self._options.now_ms())]))

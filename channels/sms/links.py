@@ -1,0 +1,108 @@
+"""The links to the operators' SMSCs, read from the setting LAPOR_SMPP."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from channels.sms.receipts import normalised
+from complaints.errors import ConfigurationError
+from complaints.runtime.settings import Address, parse_address
+
+PORT: Final = 2775
+"""The port that IANA assigned to SMPP."""
+
+_BASES: Final = {"": (None, None), "dec": (16, 10), "hex": (10, 16)}
+"""For each value of `receipt_id`, how an SMSC writes the id of a text in its answer, and how in its receipts."""
+
+_NAMED = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,60})=(?P<address>smpp://.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One link to an operator's SMSC.
+
+    Attributes:
+        name: the operator's name from the setting, or else system_id@host:port. It never changes: it is the key of the link's mailbox.
+        address: the SMSC, with system_id and password.
+        per_second: the texts per second that the operator grants; None if no number is set.
+        receipt_id: "dec" or "hex" if the receipts write ids as such numbers and the answers with the other base; otherwise empty.
+    """
+
+    name: str
+    address: Address
+    per_second: float | None = None
+    receipt_id: str = ""
+
+    def submitted_id(self, message_id: str) -> str:
+        """Return the id in an answer to a submit_sm in the form in which ids are compared."""
+        return normalised(message_id, _BASES[self.receipt_id][0])
+
+    def reported_id(self, message_id: str) -> str:
+        """Return the id in a receipt in the form in which ids are compared."""
+        return normalised(message_id, _BASES[self.receipt_id][1])
+
+
+def read_links(text: str) -> list[Link]:
+    """Return the links that the setting names.
+
+    Each has the form `smpp://system_id:password@host:port`, or `name=smpp://...`; several are separated by commas. `?tps=10` gives the
+    texts per second that the operator grants, `?receipt_id=dec` or `hex` the base in which its receipts write ids. If an operator grants
+    several binds to one system_id, its address stands there several times, and the names of the further binds end in a plus each.
+
+    Raises:
+        ConfigurationError: an address is wrong, or two links have the same name; the text has no password.
+    """
+    links: list[Link] = []
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        link = _read_link(entry)
+        while link.name in {other.name for other in links}:
+            if _NAMED.fullmatch(entry):
+                raise ConfigurationError(f"LAPOR_SMPP: two links have the name {link.name}")
+            link = Link(
+                name=f"{link.name}+", address=link.address, per_second=link.per_second, receipt_id=link.receipt_id
+            )
+        links.append(link)
+    if not links:
+        raise ConfigurationError("no SMSC: set LAPOR_SMPP=smpp://system_id:password@host:port")
+    return links
+
+
+def _read_link(entry: str) -> Link:
+    named = _NAMED.fullmatch(entry)
+    url = named["address"] if named else entry
+    try:
+        address = parse_address(url, scheme="smpp", default_port=PORT)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"LAPOR_SMPP: {error}") from error
+    options = {name: values[-1] for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()}
+    if unknown := options.keys() - {"tps", "receipt_id"}:
+        raise ConfigurationError(f"LAPOR_SMPP: no option {min(unknown)!r}; there are tps and receipt_id")
+    if (receipt_id := options.get("receipt_id", "")) not in _BASES:
+        raise ConfigurationError(f"LAPOR_SMPP: receipt_id={receipt_id!r} is neither hex nor dec")
+    return Link(
+        name=named["name"] if named else f"{address.user}@{address.host}:{address.port}",
+        address=address,
+        per_second=_per_second(options.get("tps")),
+        receipt_id=receipt_id,
+    )
+
+
+def _per_second(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 100_000:  # noqa: PLR2004  # far above any operator's grant, and no infinity
+        raise ConfigurationError(f"LAPOR_SMPP: tps={text!r} is not a number of texts per second")
+    return found
+
+
+def twins(link: Link, links: Sequence[Link]) -> list[Link]:
+    """Return the links to the same SMSC with the same system_id, `link` first: the SMSC reports over any of them."""
+    own = (link.address.user, link.address.host, link.address.port)
+    others = [one for one in links if one is not link and (one.address.user, one.address.host, one.address.port) == own]
+    return [link, *others]

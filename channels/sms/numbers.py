@@ -1,0 +1,64 @@
+"""Numbers as identities: the number of a telephone in E.164 form, however an SMSC writes it. Pure.
+
+Sources: ITU-T E.164 (6, at most 15 digits), SMPP 3.4 (5.2.5, type of number), Indonesia's numbering plan (ITU Operational Bulletin).
+"""
+
+from functools import lru_cache
+from typing import Final
+
+LONGEST_E164: Final = 15
+"""The maximum number of digits of a number in E.164 form."""
+
+LONGEST_SHORT_CODE: Final = 6
+"""The maximum number of digits of a short code. Indonesian short codes have 3 to 6 digits, the numbers of people 9 and more."""
+
+TON_UNKNOWN, TON_INTERNATIONAL, TON_NATIONAL, TON_NETWORK, TON_ALPHANUMERIC = 0, 1, 2, 3, 5
+"""Types of number (SMPP 3.4, 5.2.5)."""
+
+_MOBILE = "8"
+"""The first digit of the Indonesian mobile numbers, behind the country code or the 0."""
+
+_SHORTEST_MOBILE, _LONGEST_MOBILE = 9, 12
+"""Digits of an Indonesian mobile number without country code and 0."""
+
+_JAPANESE_DIGITS: Final = 12
+_JAPANESE: Final = ("8170", "8180", "8190")
+"""How mobile numbers of Japan (+81) begin. Those of Indonesia that begin so have one digit less."""
+
+KEPT: Final = 4_096
+"""The number of senders whose identity is remembered: the parts of a text come together."""
+
+
+@lru_cache(maxsize=KEPT)
+def e164(number: str, ton: int = TON_UNKNOWN, country: str = "62") -> str:
+    """Return the identity of a sender: a number in E.164 form with its plus, or the sender as it is if it is no telephone number.
+
+    The form of the number takes precedence over its type, because SMSCs set the type carelessly. Short codes, names and numbers that are
+    too long remain as they are: they are machines.
+
+    Args:
+        number: as the SMSC wrote it.
+        ton: its type of number.
+        country: the country code of numbers that have none.
+    """
+    digits = number.removeprefix("+")
+    if ton == TON_ALPHANUMERIC or not (digits.isascii() and digits.isdigit()):
+        return number
+    whole = _with_country(digits, plus=digits != number, ton=ton, country=country)
+    return number if whole is None or len(whole) > LONGEST_E164 else f"+{whole}"
+
+
+def _with_country(digits: str, *, plus: bool, ton: int, country: str) -> str | None:
+    """Return the digits of a number with its country code; None if it is a short code."""
+    if len(digits) <= LONGEST_SHORT_CODE:
+        return None
+    if digits.startswith("0"):  # 00 is the prefix of international calls in most countries
+        return digits[2:] if digits.startswith("00" + country) else country + digits.lstrip("0")
+    if plus or (digits.startswith(country) and len(digits) - len(country) >= _SHORTEST_MOBILE - 1):
+        return digits
+    mobile = digits.startswith(_MOBILE) and _SHORTEST_MOBILE <= len(digits) <= _LONGEST_MOBILE
+    if ton == TON_INTERNATIONAL:
+        # what begins with 81 is Indonesian all the same, unless it has the form of a Japanese number
+        foreign = len(digits) == _JAPANESE_DIGITS and digits.startswith(_JAPANESE)
+        return country + digits if mobile and digits.startswith("81") and not foreign else digits
+    return country + digits if mobile or ton == TON_NATIONAL else digits

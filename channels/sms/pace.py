@@ -1,0 +1,71 @@
+"""How fast a link may submit: a token bucket that halves when the SMSC throttles, and grows slowly (additive increase). Pure."""
+
+from collections import deque
+from typing import Final
+
+SLOWEST: Final = 1.0
+"""Submits per second that a link never falls below: it has to ask whether the SMSC takes messages again."""
+
+GROWTH: Final = 1.0
+"""Submits per second that a link gains in each second without a refusal: an SMSC that grants 10 refuses about one in 30."""
+
+PAUSE_S: Final = 1.0
+"""Seconds without a submit after the SMSC has throttled: most SMSCs count by the second."""
+
+BURST_S: Final = 0.05
+"""Seconds whose submits may leave at once, so that a fast link needs no wake-up for each of them."""
+
+
+class Pace:
+    """The rate of one link, over all of its connections. One thread at a time. All times are in seconds of one clock."""
+
+    def __init__(self, per_second: float | None = None) -> None:
+        """Begin at the rate that the operator grants; None if there is no limit before the SMSC throttles."""
+        self._most = per_second
+        self._rate = per_second
+        self._tokens = 1.0
+        self._at_s = self._slowed_s = self._free_s = float("-inf")
+        self._taken: deque[float] = deque(maxlen=10_000)
+
+    @property
+    def rate(self) -> float | None:
+        """The submits per second that may leave now; None if there is no limit."""
+        return self._rate
+
+    def wait_s(self, now_s: float) -> float:
+        """Return the seconds until the next submit may leave; 0 if it may leave now."""
+        if now_s < self._free_s:
+            return self._free_s - now_s
+        if self._rate is None:
+            return 0.0
+        past_s = now_s - self._at_s if self._at_s > float("-inf") else 0.0
+        self._at_s = now_s
+        if self._slowed_s > float("-inf"):
+            grown = self._rate + GROWTH * past_s
+            self._rate = grown if self._most is None else min(self._most, grown)
+        self._tokens = min(max(1.0, self._rate * BURST_S), self._tokens + self._rate * past_s)
+        return 0.0 if self._tokens >= 1 else (1 - self._tokens) / self._rate
+
+    def left(self) -> None:
+        """Note that a submit leaves."""
+        self._tokens -= 1
+
+    def taken(self, now_s: float) -> None:
+        """Note that the SMSC has accepted a submit."""
+        self._taken.append(now_s)
+
+    def throttled(self, now_s: float, *, left_s: float) -> None:
+        """Note that the SMSC has refused a submit because it is too fast: halve the rate, and pause.
+
+        Args:
+            now_s: the time.
+            left_s: when the submit left. If the link has become slower since, the refusal says nothing about the new rate.
+        """
+        if left_s < self._free_s:
+            return
+        accepted = sum(1 for at_s in self._taken if at_s > now_s - 1)
+        present = accepted if self._rate is None else min(self._rate, max(accepted, 2 * SLOWEST))
+        self._rate = max(SLOWEST, present / 2)
+        self._slowed_s = now_s
+        self._free_s = self._at_s = now_s + PAUSE_S
+        self._tokens = 1.0

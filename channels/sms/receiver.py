@@ -1,0 +1,140 @@
+"""Takes what one SMSC delivers: each message is kept as it came and then answered. Nothing is decoded, joined or looked up before."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from typing import Final
+from uuid import uuid5
+
+import structlog
+
+from channels.intake import Intake
+from channels.safe import Receipt
+from channels.sms import pdu
+from channels.sms.account import account_name
+from channels.sms.links import Link
+from channels.sms.numbers import e164
+from channels.sms.parse import Segment
+from channels.sms.pdu import Pdu
+from channels.sms.receipts import DeliveryReceipt
+from channels.sms.session import Answer
+from complaints.errors import ContractViolation
+from complaints.ids import NAMESPACE
+from complaints.mail import SendReport
+from complaints.message import Fragment, InboundMessage
+
+log = structlog.get_logger()
+
+_DIGITS: Final = tuple(map(str, range(256)))
+"""Each octet in decimal digits."""
+
+
+class Receiver:
+    """Takes the messages and the receipts of one link. Called by the thread of its bind; answers come from any."""
+
+    def __init__(self, link: Link, *, intake: Intake, twins: Sequence[Link]) -> None:
+        """Keep the parts.
+
+        Args:
+            link: the link.
+            intake: keeps messages and reports.
+            twins: the links whose texts this one's receipts may be about, itself among them.
+        """
+        self._link = link
+        self._account = account_name(link)
+        self._twins = tuple(map(account_name, twins))
+        self._intake = intake
+        self._torn = _Tally("octets behind a message were ignored", self._account)
+        self._unread = _Tally("a receipt cannot be read", self._account)
+
+    def take(self, messages: Sequence[Pdu], answer: Answer) -> None:
+        """Keep messages; each is answered when it is safe, or when it is clear that it cannot be kept."""
+        now = datetime.now(UTC)
+        for message in messages:
+            said = partial(_settle, partial(answer, message))
+            if message.torn:
+                self._torn.add()
+            if (segment := message.segment) is None:
+                self._reject(message).add_done_callback(said)
+            elif not segment.receipt:
+                self._intake.take(self._inbound(segment, now)).add_done_callback(said)
+            elif segment.report is None:
+                self._unread.add()
+                answer(message, pdu.OK)
+            elif segment.report.final:
+                self._report(segment.report, self._twins, partial(answer, message))
+            else:
+                answer(message, pdu.OK)
+
+    def _inbound(self, segment: Segment, now: datetime) -> InboundMessage:
+        reference, total, sequence = segment.concat or (0, 1, 1)
+        return InboundMessage(
+            channel="sms",
+            account=self._account,
+            received_at=now,
+            sender=e164(segment.source, segment.ton),
+            reply_to={
+                "sender": segment.source,
+                "from": segment.destination,
+                "ton": _DIGITS[segment.ton],
+                "npi": _DIGITS[segment.npi],
+                "from_ton": _DIGITS[segment.from_ton],
+                "from_npi": _DIGITS[segment.from_npi],
+            },
+            fragment=Fragment(reference=reference, total=total, sequence=sequence, data_coding=segment.data_coding),
+            text="",
+            body=segment.body,
+            coding="sms",
+        )
+
+    def _reject(self, message: Pdu) -> "Future[Receipt]":
+        assert message.fault is not None
+        name = f"{self._link.name}|{sha256(message.payload).hexdigest()}"
+        return self._intake.reject(message.payload, message.fault, name=name, account=self._account)
+
+    def _report(self, receipt: DeliveryReceipt, accounts: Sequence[str], answer: Callable[[int], None]) -> None:
+        """Keep a receipt in the mailbox of each account that may have sent what it is about, one after the other."""
+        upstream_id = self._link.reported_id(receipt.message_id)
+        account, rest = accounts[0], accounts[1:]
+        report = SendReport(
+            id=uuid5(NAMESPACE, f"report/{account}/{upstream_id}/{receipt.state}"),
+            account=account,
+            channel="sms",
+            upstream_id=upstream_id,
+            ok=receipt.ok,
+            detail=receipt.detail,
+            at=datetime.now(UTC),
+        )
+
+        def kept(outcome: "Future[Receipt]") -> None:
+            if rest and outcome.exception() is None:
+                self._report(receipt, rest, answer)
+            else:
+                _settle(answer, outcome)
+
+        self._intake.report(report).add_done_callback(kept)
+
+
+class _Tally:
+    """Counts what an SMSC does wrong, and logs it at each power of two: a fault of every message must not fill the disk."""
+
+    def __init__(self, what: str, account: str) -> None:
+        self._what, self._account, self._count = what, account, 0
+
+    def add(self) -> None:
+        """Count one more."""
+        self._count += 1
+        if self._count & (self._count - 1) == 0:
+            log.warning(self._what, account=self._account, so_far=self._count)
+
+
+def _settle(answer: Callable[[int], None], kept: "Future[Receipt]") -> None:
+    match kept.exception():
+        case None:
+            answer(pdu.OK)
+        case ContractViolation():
+            answer(pdu.PERMANENT)
+        case _:
+            answer(pdu.TEMPORARY)

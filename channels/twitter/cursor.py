@@ -1,0 +1,73 @@
+"""Which mentions come next, and how many posts were read this month, as the cursor of a page says. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Our place among the mentions, newest first as X gives them.
+
+    X gives the newest page first. While its older pages are still to be read, there is a gap: `until_id` is its upper end, and `newest_id`
+    is where reading goes on once the gap is closed.
+
+    Attributes:
+        since_id: all mentions up to this id are committed; empty before the first.
+        until_id: the mentions from this id on, up to `newest_id`, are committed too; empty if there is no gap.
+        newest_id: the newest mention that is committed; empty if there is no gap.
+        month: the month of the count, "2026-11".
+        read: the number of posts that were read in this month, which X bills.
+    """
+
+    since_id: str = ""
+    until_id: str = ""
+    newest_id: str = ""
+    month: str = ""
+    read: int = 0
+
+    @classmethod
+    def of(cls, cursor: Mapping[str, Any] | None) -> Self:
+        """Return the place in a cursor. A field that is missing or damaged is as at the beginning: posts are then read again."""
+        found = cursor or {}
+        ids = {name: found[name] for name in ("since_id", "until_id", "newest_id") if _is_id(found.get(name))}
+        month, read = found.get("month"), found.get("read")
+        if not isinstance(month, str) or not isinstance(read, int):
+            month, read = "", 0
+        if len(ids.keys() & {"until_id", "newest_id"}) == 1:
+            ids = {name: ids[name] for name in ids if name == "since_id"}
+        return cls(**ids, month=month, read=read)
+
+    def cursor(self) -> Mapping[str, Any]:
+        """Return the place as a cursor; fields that are empty are left out."""
+        fields = {"since_id": self.since_id, "until_id": self.until_id, "newest_id": self.newest_id}
+        return {name: value for name, value in fields.items() if value} | {"month": self.month, "read": self.read}
+
+    def after(self, ids: list[int], *, older: bool) -> Self:
+        """Return the place after a page.
+
+        Args:
+            ids: of its posts; may be empty.
+            older: whether X has older pages in the gap.
+        """
+        newest = self.newest_id or (str(max(ids)) if ids else "")
+        if older and ids:
+            return replace(self, until_id=str(min(ids)), newest_id=newest)
+        return replace(self, since_id=newest or self.since_id, until_id="", newest_id="")
+
+    def counted(self, posts: int, month: str) -> Self:
+        """Return the place with posts counted that X gave us in a month."""
+        return replace(self, month=month, read=posts + (self.read if month == self.month else 0))
+
+    def share(self, monthly: int, month: str) -> float:
+        """Return the used share of the budget of posts per month: 1 is all of it.
+
+        Args:
+            monthly: the budget.
+            month: the present month.
+        """
+        return self.read / monthly if month == self.month else 0.0
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit()

@@ -1,0 +1,31 @@
+"""Kafka's own hash of a key: tells without asking in which partition of a topic a key's records are."""
+
+from typing import Final
+
+_SEED: Final = 0x9747B28C
+_MULTIPLIER: Final = 0x5BD1E995
+_MASK: Final = 0xFFFFFFFF
+
+
+def murmur2(key: bytes) -> int:
+    """Return the murmur2 hash of a key as Kafka's clients compute it, as an unsigned number of 32 bits."""
+    whole = len(key) & ~3
+    hashed = _SEED ^ len(key)
+    for at in range(0, whole, 4):
+        mixed = int.from_bytes(key[at : at + 4], "little") * _MULTIPLIER & _MASK
+        mixed = (mixed ^ mixed >> 24) * _MULTIPLIER & _MASK
+        hashed = hashed * _MULTIPLIER & _MASK ^ mixed
+    if rest := key[whole:]:
+        hashed = (hashed ^ int.from_bytes(rest, "little")) * _MULTIPLIER & _MASK
+    hashed = (hashed ^ hashed >> 13) * _MULTIPLIER & _MASK
+    return hashed ^ hashed >> 15
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Return the partition that every driver of this program writes a key to.
+
+    Args:
+        key: of a record, not empty.
+        partitions: the number of the topic's partitions.
+    """
+    return (murmur2(key) & 0x7FFFFFFF) % partitions

@@ -1,0 +1,231 @@
+"""The records in the mailboxes of citizens and accounts: messages as received, replies to tell, texts to send, and timers."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from complaints.values import ChannelName, Event, MissingPart, RegionCode
+
+
+class Received(Event):
+    """A message as a channel received it: the first record in the citizen's mailbox, appended before the channel acknowledges."""
+
+    id: UUID
+    """The id of the message, and of the complaint or the command that it becomes."""
+    citizen: str
+    """The key of the mailbox: the pseudonym of the sender, or on the web the tracking code."""
+    channel: ChannelName
+    account: str = ""
+    """Our account that received it, by which replies leave; empty if the channel has no accounts."""
+    received_at: AwareDatetime
+    """The channel's clock when it acknowledged."""
+    month: str
+    """The month of the key that sealed the message, "2026-11"."""
+    sealed: str
+    """The message with the address of its sender, encrypted (see complaints.message.pack); bytes as they came if there is a fault."""
+    fault: str | None = None
+    """Why the channel could not read the message."""
+    error_class: str | None = None
+    """The name of the Python class of that error."""
+
+
+class ReplyKind(StrEnum):
+    """The kinds of replies to the citizen: each names the reason for which the reply is sent."""
+
+    received = "received"
+    """The complaint was received and has an owner."""
+    question = "question"
+    """The complaint lacks the subject or the place, and the citizen is asked for it."""
+    moved = "moved"
+    """The owner refused the case, and another agency owns it now."""
+    completed = "completed"
+    """The citizen's addition was received."""
+    answered = "answered"
+    """The owner answered the complaint."""
+    status = "status"
+    """The citizen asked for the status of a case."""
+    small_talk = "small_talk"
+    """The citizen greeted the channel or asked how it works."""
+
+
+WORTH_A_DOUBLE = frozenset({ReplyKind.question, ReplyKind.answered})
+"""The kinds of replies that are sent a second time if it is unknown whether the first arrived: without them the case does not go on."""
+
+
+class Reply(Event):
+    """A text that the citizen of a case is to hear: a record that the router writes to the citizen's mailbox."""
+
+    id: UUID
+    citizen: str
+    """The key of the mailbox."""
+    complaint_id: UUID | None = None
+    """The complaint; None for the status of a case that there is not."""
+    tracking_code: str
+    channel: ChannelName
+    """The channel of whoever is to hear it: the text is worded for it."""
+    kind: ReplyKind
+    text: str
+    created_at: AwareDatetime
+    caused_by: UUID
+    """The id of the record in the mailbox of the case that led to it."""
+    hop: Annotated[int, Field(ge=0)] = 0
+    """The present hop of the case."""
+    part: MissingPart | None = None
+    """The part that the citizen is asked for; None if this reply asks for nothing."""
+    topic: str | None = None
+    """The topic of the case: the conversation tells by it whether the citizen's next message belongs to the case."""
+    region: RegionCode | None = None
+    """The smallest known region of the case."""
+    additions: Annotated[int, Field(ge=0)] = 0
+    """The number of additions to the case so far."""
+    secret: bool = False
+    """Whether the report is secret: then no analyst may see its code."""
+
+
+class Send(Event):
+    """A text to send to a citizen: a record in the mailbox of the account that sends it."""
+
+    id: UUID
+    """The id of the reply."""
+    account: str
+    """The key of the mailbox: the name of the account."""
+    channel: ChannelName
+    citizen: str
+    complaint_id: UUID | None = None
+    tracking_code: str = ""
+    kind: ReplyKind
+    month: str
+    """The month of the key that sealed the text."""
+    sealed: str
+    """The text and the address that it goes to, encrypted (see complaints.crypto.Keyring.seal_text)."""
+    created_at: AwareDatetime
+    expires_at: AwareDatetime
+    """After this time the text is of no use, and is not sent."""
+    secret: bool = False
+
+
+class SendReport(Event):
+    """What an upstream reports later about a text that it took, for example an SMSC's delivery receipt: a record for the account."""
+
+    id: UUID
+    account: str
+    """The key of the mailbox."""
+    channel: ChannelName
+    upstream_id: str
+    """The upstream's identifier of the text, as it answered when it took the text."""
+    ok: bool
+    """Whether the citizen has received the text."""
+    detail: str = ""
+    """The upstream's own words."""
+    at: AwareDatetime
+
+
+class Due(Event):
+    """A timer: a record that a step proposes to itself when a state's time has come."""
+
+    id: UUID
+    key: str
+    at: AwareDatetime
+
+
+class MessageKind(StrEnum):
+    """What a message became."""
+
+    complaint = "complaint"
+    """It is a complaint."""
+    addition = "addition"
+    """It was added to a case."""
+    answer = "answer"
+    """It was added to a case as the answer to our question."""
+    status = "status"
+    """It asks for the status of a case."""
+    small_talk = "small_talk"
+    """It is no complaint, and the channel has a sentence for it."""
+    repeated = "repeated"
+    """It has the words of a message of the last day, and belongs to what that became."""
+    ignored = "ignored"
+    """It is no message to us, for example publicity that names our account."""
+    dead_letter = "dead_letter"
+    """It cannot be read."""
+
+
+class MessageEvent(Event):
+    """What became of one message, and where. Each acknowledged message has exactly one."""
+
+    id: UUID
+    """The id of the message."""
+    citizen: str
+    channel: ChannelName
+    account: str = ""
+    kind: MessageKind
+    complaint_id: UUID | None = None
+    tracking_code: str = ""
+    """The tracking code of the case; empty if it belongs to none."""
+    whole_id: UUID | None = None
+    """The id of the message that this part of a long one was joined to; None for a whole message."""
+    partial: bool = False
+    """Whether some parts of the long message never arrived in time."""
+    doubtful: bool = False
+    """Whether the parts of the long message came minutes apart, so that they may be parts of two."""
+    unread: bool = False
+    """Whether reading it failed, so that the complaint went to the triage desk as it came."""
+    received_at: AwareDatetime
+    at: AwareDatetime
+    """When it became that: the time of the record that caused it."""
+    secret: bool = False
+
+
+class ReplyEvent(Event):
+    """That a citizen is told something, and how: it is sent by an account, or stands on the page of the case."""
+
+    id: UUID
+    """The id of the reply."""
+    citizen: str
+    channel: ChannelName
+    account: str = ""
+    """The account that sends it; empty if it stands on the page."""
+    kind: ReplyKind
+    complaint_id: UUID | None = None
+    tracking_code: str = ""
+    created_at: AwareDatetime
+    at: AwareDatetime
+    secret: bool = False
+
+
+class DeliveryOutcome(StrEnum):
+    """The possible results of sending a reply."""
+
+    sent = "sent"
+    """The upstream accepted the reply."""
+    unknown = "unknown"
+    """The reply left, or may have left, and the upstream did not answer."""
+    delivered = "delivered"
+    """The upstream reported that the reply arrived."""
+    undeliverable = "undeliverable"
+    """The reply will never arrive; `reason` of the delivery says why."""
+    expired = "expired"
+    """The reply was not sent, because it was too old."""
+
+
+class Delivery(Event):
+    """One outcome of a reply, such as sent or undeliverable. A reply can have several: first it is sent, later it is delivered."""
+
+    id: UUID
+    reply_id: UUID
+    citizen: str
+    complaint_id: UUID | None = None
+    tracking_code: str = ""
+    channel: ChannelName
+    account: str = ""
+    kind: ReplyKind
+    outcome: DeliveryOutcome
+    attempt: Annotated[int, Field(ge=1)] = 1
+    """The number of the try; a reply whose outcome was unknown may be tried a second time."""
+    upstream_id: str = ""
+    """The upstream's identifier of the sent text."""
+    reason: str = ""
+    """The reason why the reply did not arrive, or the upstream's words about it."""
+    at: AwareDatetime
+    secret: bool = False

@@ -1,0 +1,67 @@
+"""Reads a record of a citizen's mailbox, checked without a model."""
+
+from typing import Any, NamedTuple
+
+import orjson
+
+from complaints.bus import StoredRecord
+from complaints.bus.envelope import type_of
+from complaints.errors import ContractViolation
+from complaints.mail import Delivery, Due, Received, Reply
+from complaints.values import Event
+
+_MODELS: dict[bytes, type[Event]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
+
+_NEEDS: dict[type[Event], tuple[str, ...]] = {
+    Received: ("id", "citizen", "channel", "received_at", "month", "sealed"),
+    Reply: ("id", "citizen", "tracking_code", "channel", "kind", "text", "created_at", "caused_by"),
+    Delivery: ("id", "reply_id", "citizen", "outcome"),
+    Due: ("id", "key", "at"),
+}
+_TEXTS = frozenset({"account", "fault", "error_class", "complaint_id", "part", "topic", "region"})
+_NUMBERS = frozenset({"hop", "additions", "attempt"})
+
+
+class Inbound(NamedTuple):
+    """A record of the mailbox.
+
+    Attributes:
+        model: the class of the event.
+        body: the event as plain data.
+        citizen: the record's key.
+    """
+
+    model: type[Event]
+    body: dict[str, Any]
+    citizen: str
+
+
+def read(record: StoredRecord) -> Inbound:
+    """Return what a record of the mailbox holds. Fields that this program does not know are kept.
+
+    Raises:
+        ContractViolation: the record is of a type that no conversation takes, or lacks a field, or a field has the wrong type.
+    """
+    type_ = next((value for name, value in record.headers if name == "ce_type"), b"")
+    model = _MODELS.get(type_)
+    if model is None:
+        shown = type_[:60].decode("ascii", "replace")
+        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no conversation takes")
+    try:
+        body = orjson.loads(record.value or b"")
+    except orjson.JSONDecodeError as error:
+        raise ContractViolation(f"{record.position} is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise ContractViolation(f"{record.position} is not a JSON object")
+    for name in _NEEDS[model]:
+        if not isinstance(body.get(name), str):
+            raise ContractViolation(f"{record.position}: {name} is missing or no text")
+    for name, value in body.items():
+        if name in _TEXTS and not isinstance(value, str):
+            raise ContractViolation(f"{record.position}: {name} is no text")
+        if name in _NUMBERS and (not isinstance(value, int) or value < 0):
+            raise ContractViolation(f"{record.position}: {name} is no number")
+    citizen: str = body["key"] if model is Due else body["citizen"]
+    if citizen.encode("utf-8", "surrogatepass") != record.key:
+        raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
+    return Inbound(model, body, citizen)

@@ -1,0 +1,318 @@
+"""Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+from uuid import UUID, uuid5
+
+import orjson
+from pydantic import ValidationError
+
+from complaints import ids, status_requests
+from complaints.bus import Record
+from complaints.bus.envelope import encode
+from complaints.command import CITIZEN, Command, CommandKind, Sender
+from complaints.crypto import Keyring
+from complaints.event import Complaint
+from complaints.mail import MessageKind, ReplyKind
+from complaints.message import InboundMessage
+from complaints.wording import text
+from conversation import citizen as memory
+from conversation.citizen import LARGEST_COMPLAINT, Document, Landing
+from conversation.reading import Reads
+from conversation.records import time_text
+
+SHORT_CHARACTERS: Final = 100
+"""An answer names a place in fewer; a longer text about another topic is another complaint."""
+
+ASKED_AGAIN_MS: Final = 60_000
+"""A question for the status with the same words is the same one within this time; later it is asked again."""
+
+EXAMPLE_CODE: Final = "ABCDE FGHJK M"
+
+SOURCE: Final = "/conversation"
+
+_WITHOUT_BYTES: Final[Any] = {"raw": {"body"}, "additions": {"__all__": {"raw": {"body"}}}}
+"""The fields of a complaint that are not kept in the state: the bytes as received."""
+
+
+class Landed(NamedTuple):
+    """What a message became, and where.
+
+    Attributes:
+        kind: what it became.
+        code: the tracking code of the case; empty if it belongs to none.
+        complaint_id: the id of the complaint, if it is known.
+        secret: whether the report is secret.
+        unread: whether reading it failed.
+    """
+
+    kind: MessageKind
+    code: str = ""
+    complaint_id: str | None = None
+    secret: bool = False
+    unread: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """One record of the mailbox that is being handled.
+
+    Attributes:
+        citizen: the key of the mailbox.
+        state: of the citizen; is changed.
+        at_ms: when Kafka appended the record, in milliseconds since 1970.
+        outputs: the records to write.
+        replies: what the conversation itself tells the citizen (see complaints.mail.Reply).
+    """
+
+    citizen: str
+    state: Document
+    at_ms: int
+    outputs: list[Record] = field(default_factory=list)
+    replies: list[Document] = field(default_factory=list)
+
+    @property
+    def at(self) -> str:
+        """The time of the record as text."""
+        return time_text(self.at_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingRules:
+    """How long what was said before counts.
+
+    Attributes:
+        same_words_ms: within so many milliseconds the same words are the same message.
+        question_ms: for so many milliseconds a question to the citizen stays open.
+    """
+
+    same_words_ms: int
+    question_ms: int
+
+
+class Lands:
+    """Tells what messages become."""
+
+    def __init__(self, keyring: Keyring, reads: Reads, rules: LandingRules) -> None:
+        """Take what that needs.
+
+        Args:
+            keyring: makes tracking codes.
+            reads: reads messages.
+            rules: how long what was said before counts.
+        """
+        self._keyring, self._reads, self._rules = keyring, reads, rules
+
+    def land(self, turn: Turn, message: InboundMessage, id_: UUID, words: str) -> Landed:
+        """Return what a message becomes, and write what follows from it.
+
+        Args:
+            turn: the record that brought or completed the message.
+            message: the whole message, its text decoded.
+            id_: its id.
+            words: the digest of its words.
+        """
+        if message.ignored:
+            return Landed(MessageKind.ignored)
+        if message.small_talk:
+            self._say(turn, message, id_, ReplyKind.small_talk, message.small_talk)
+            return Landed(MessageKind.small_talk)
+        request = status_requests.parse(message.text) if message.sender else None
+        if message.sender and not message.thread:
+            within_ms = self._rules.same_words_ms if request is None else ASKED_AGAIN_MS
+            known = memory.same_words(turn.state, words, since_ms=turn.at_ms - within_ms)
+            if known is not None:
+                return Landed(
+                    MessageKind.repeated, known[Landing.CODE], known[Landing.COMPLAINT], known[Landing.SECRET]
+                )
+        if request is not None:
+            return self._asked(turn, message, id_, request.code)
+        return self._told(turn, message, id_)
+
+    def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
+        """Add a part that came late to the case that the rest of its message became (see land)."""
+        code = where.get("code", "")
+        if not code:
+            return self.land(turn, message, id_, "")
+        case = memory.case_of(turn.state, code) or {"code": code, "id": where.get("complaint")}
+        return self._add(turn, message, id_, case, MessageKind.addition)
+
+    def _told(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
+        """Return what a message becomes that tells a story: an addition to a case, or a complaint."""
+        case = self._named_case(turn, message)
+        if case is not None:
+            return self._add(turn, message, id_, case, MessageKind.addition)
+        code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
+        fresh, was_read = self._reads.complaint(message, id_=id_, code=code, citizen=turn.citizen)
+        if message.sender and not message.thread:
+            since = turn.at_ms - self._rules.question_ms
+            open_ = (case for case in memory.asked(turn.state, since_ms=since) if answers(case, fresh))
+            if (case := next(open_, None)) is not None:
+                return self._add(turn, message, id_, case, MessageKind.answer)
+        turn.outputs.append(encode(fresh, source=SOURCE))
+        memory.add_case(turn.state, _case_of(fresh, message))
+        return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
+
+    @staticmethod
+    def _named_case(turn: Turn, message: InboundMessage) -> Document | None:
+        """Return the case that a message names, or None. Only the citizen's own cases count, or the one whose code the web holds."""
+        state = turn.state
+        if not message.sender:
+            if not message.about:
+                return None
+            return memory.case_of(state, message.about) or {"code": message.about, "id": None}
+        if message.follows:
+            earlier = memory.landing(state, str(ids.message_id(message.channel, message.follows)))
+            if earlier is not None and earlier[Landing.CODE]:
+                code, complaint = earlier[Landing.CODE], earlier[Landing.COMPLAINT]
+                return memory.case_of(state, code) or {"code": code, "id": complaint}
+        if message.about and (case := memory.case_of(state, message.about)) is not None:
+            return case
+        if message.thread:
+            return memory.case_in_thread(state, message.thread)
+        named = status_requests.leading_code(message.text)
+        return None if named is None else memory.case_of(state, named)
+
+    def _add(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document, kind: MessageKind) -> Landed:
+        complaint = _kept(case)
+        part = case.get("part") if case.get("asked_ms") else None
+        found, was_read = self._reads.completion(complaint, message, part=part, about=case)
+        command = Command(
+            id=id_,
+            tracking_code=case["code"],
+            kind=CommandKind.add,
+            actor=CITIZEN,
+            received_at=message.received_at,
+            addition=found.addition,
+            reading=found.reading,
+            sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
+        )
+        turn.outputs.append(encode(command, source=SOURCE))
+        case["additions"] = case.get("additions", 0) + 1
+        case.pop("asked_ms", None)
+        _keep(case, found.complaint)
+        return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), not was_read)
+
+    def _asked(self, turn: Turn, message: InboundMessage, id_: UUID, code: str | None) -> Landed:
+        """Pass on a question for the status of a case to the case; answer one without a code."""
+        if code is None:
+            said = text("status_wrong_code", message.channel, code=EXAMPLE_CODE)
+            self._say(turn, message, id_, ReplyKind.status, said)
+            return Landed(MessageKind.status)
+        command = Command(
+            id=id_,
+            tracking_code=code,
+            kind=CommandKind.status,
+            actor=CITIZEN,
+            received_at=message.received_at,
+            sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
+        )
+        turn.outputs.append(encode(command, source=SOURCE))
+        case = memory.case_of(turn.state, code)
+        if (
+            case is None
+        ):  # whether somebody else's report is secret is not known here, so its code is not told to analysts
+            return Landed(MessageKind.status)
+        return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
+
+    @staticmethod
+    def _say(turn: Turn, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str) -> None:
+        """Answer a message without asking a case."""
+        turn.replies.append(
+            {
+                "id": str(uuid5(id_, ids.reply_name(kind.value))),
+                "citizen": turn.citizen,
+                "tracking_code": "",
+                "channel": message.channel,
+                "kind": kind.value,
+                "text": said,
+                "created_at": turn.at,
+                "caused_by": str(id_),
+            }
+        )
+
+
+def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
+    """Return whether a text from the citizen of a case, on a channel without threads, answers the open question of the case.
+
+    Args:
+        case: what is known of a case with an open question.
+        fresh: the complaint that the text would be.
+    """
+    if case.get("part") == "subject" or len(fresh.text) <= SHORT_CHARACTERS:
+        return True
+    return "subject" in fresh.missing or fresh.topic == case.get("topic")
+
+
+def heard(state: Document, reply: Document, at_ms: int) -> None:
+    """Note in a citizen's state what a reply tells of its case (see complaints.mail.Reply).
+
+    A reply about an earlier state of the case, because the citizen has added a message since, opens no question. The tracking code of a
+    reply is always right: if another complaint had the code, the case got the next one.
+
+    Args:
+        state: of the citizen; is changed.
+        reply: the reply.
+        at_ms: the time of its record in milliseconds since 1970.
+    """
+    if reply["kind"] in {ReplyKind.status.value, ReplyKind.small_talk.value} or not reply.get("complaint_id"):
+        return
+    case = memory.case_of_complaint(state, reply["complaint_id"])
+    if case is None:
+        case = {"id": reply["complaint_id"], "code": reply["tracking_code"], "to": state.get("to")}
+        memory.add_case(state, case)
+    case["code"], case["secret"] = reply["tracking_code"], bool(reply.get("secret"))
+    for name in ("topic", "region"):
+        if reply.get(name) and not case.get(name):
+            case[name] = reply[name]
+    now, known = (reply.get("hop", 0), reply.get("additions", 0)), (case.get("hop", 0), case.get("additions", 0))
+    if now < known:
+        return
+    case["hop"], case["additions"] = now
+    if reply["kind"] == ReplyKind.question.value:
+        case["part"], case["asked_ms"] = reply.get("part"), at_ms
+    elif reply["kind"] != ReplyKind.answered.value:  # an answer leaves the question of the case open
+        case.pop("asked_ms", None)
+
+
+def _case_of(complaint: Complaint, message: InboundMessage) -> Document:
+    """Return what the state keeps of a new case."""
+    case: Document = {
+        "code": complaint.tracking_code,
+        "id": str(complaint.id),
+        "to": {"account": message.account, "address": address_of(message)},
+    }
+    if message.thread:
+        case["thread"] = message.thread
+    if complaint.topic:
+        case["topic"] = complaint.topic
+    if complaint.secret:
+        case["secret"] = True
+    if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
+        _keep(case, complaint)
+    return case
+
+
+def address_of(message: InboundMessage) -> dict[str, str]:
+    """Return the address for replies to a message."""
+    return {"sender": message.sender, **message.reply_to}
+
+
+def _keep(case: Document, complaint: Complaint | None) -> None:
+    """Keep a complaint whole with its case, unless it is too long, so that a further message is read together with it."""
+    case.pop("complaint", None)
+    if complaint is not None:
+        written = complaint.model_dump_json(exclude_none=True, exclude=_WITHOUT_BYTES)
+        if len(written) <= LARGEST_COMPLAINT:
+            case["complaint"] = orjson.loads(written)
+
+
+def _kept(case: Document) -> Complaint | None:
+    kept = case.get("complaint")
+    if kept is None:
+        return None
+    try:
+        return Complaint.model_validate(kept)
+    except ValidationError:  # of another version of the program: as good as not known
+        return None

@@ -1,0 +1,127 @@
+"""Makes the records that the conversation writes, without a model where speed needs it; the tests compare them with the models'."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from complaints import ids
+from complaints.bus import Headers, Record
+from complaints.bus.envelope import CHANNEL_HEADER, FIXED, type_of
+from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
+from complaints.errors import ContractViolation
+from complaints.event import DeadLetter
+from complaints.mail import Due, MessageEvent, ReplyEvent, Send
+from complaints.values import Event
+
+Document = dict[str, Any]
+
+SOURCE = b"/conversation"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HEADERS: dict[type[Event], Headers] = {
+    model: (*FIXED, ("ce_type", type_of(model))) for model in (MessageEvent, ReplyEvent, Send, Due, DeadLetter)
+}
+
+
+@lru_cache(maxsize=1024)
+def time_text(milliseconds: int) -> str:
+    """Return a moment, in milliseconds since 1970, as the models write it: ISO 8601 in UTC."""
+    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat().replace("+00:00", "Z")
+
+
+def message_event(said: Document) -> Record:
+    """Return the record of a MessageEvent."""
+    return _record(MessageEvent, MESSAGE_EVENTS, said["citizen"], said, said["at"])
+
+
+def reply_event(reply: Document, *, account: str, at: str) -> Record:
+    """Return the record that says that a citizen is told something.
+
+    Args:
+        reply: see complaints.mail.Reply.
+        account: the account that sends it; empty if it stands on the page of the case.
+        at: the time of the record that caused it.
+    """
+    said = {"id": reply["id"], "citizen": reply["citizen"], "channel": reply["channel"]}
+    said |= {"account": account, "kind": reply["kind"]} | _about(reply)
+    said |= {"created_at": reply["created_at"], "at": at, "secret": reply.get("secret", False)}
+    return _record(ReplyEvent, MESSAGE_EVENTS, said["citizen"], said, at)
+
+
+def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: str) -> Record:
+    """Return the record that asks an account to send a text.
+
+    Args:
+        reply: see complaints.mail.Reply.
+        account: the account.
+        month: the month of the key that sealed the text.
+        sealed: the text with its address, encrypted.
+        expires_at: when the text is of no use any more.
+    """
+    said = {"id": reply["id"], "account": account, "channel": reply["channel"], "citizen": reply["citizen"]}
+    said |= _about(reply) | {"kind": reply["kind"], "month": month, "sealed": sealed}
+    said |= {"created_at": reply["created_at"], "expires_at": expires_at, "secret": reply.get("secret", False)}
+    made = _record(Send, SENDS, account, said, said["created_at"])
+    channel = (CHANNEL_HEADER, reply["channel"].encode())
+    return Record(topic=made.topic, key=made.key, value=made.value, headers=(*made.headers, channel))
+
+
+def due(key: bytes, due_ms: int) -> Record:
+    """Return the timer of a citizen's state (see complaints.bus.step.contract.MakeTimer)."""
+    name, at = key.decode(), time_text(due_ms)
+    said = {"id": str(ids.timer_id(name, due_ms)), "key": name, "at": at}
+    return _record(Due, CONVERSATIONS, name, said, at)
+
+
+def dead_letter(received: Document, *, at: str) -> Record:
+    """Return the dead letter of a message that its channel could not read. The bytes in it stay sealed.
+
+    Args:
+        received: see complaints.mail.Received.
+        at: the time of its record.
+    """
+    name = f"{received['channel']}/{received['id']}"
+    letter = DeadLetter(
+        id=ids.dead_letter_id(name),
+        channel=received["channel"],
+        source_key=name,
+        reason=received["fault"],
+        error_class=received.get("error_class") or ContractViolation.__name__,
+        at=datetime.fromisoformat(at),
+        payload=received["sealed"].encode(),
+        headers={"month": received["month"], "sealed": "complaints.crypto.Keyring.unseal"},
+    )
+    said: Document = orjson.loads(letter.model_dump_json(exclude_none=True))
+    return _record(DeadLetter, DEAD_LETTERS, name, said, at)
+
+
+def _about(reply: Document) -> Document:
+    """Return which case a reply is about."""
+    complaint = {"complaint_id": reply["complaint_id"]} if reply.get("complaint_id") else {}
+    return complaint | {"tracking_code": reply["tracking_code"]}
+
+
+def _record(model: type[Event], topic: str, key: str, said: Document, time: str) -> Record:
+    name = key.encode()
+    about: Headers = (
+        ("ce_id", str(said["id"]).encode()),
+        ("ce_source", SOURCE),
+        ("ce_time", time.encode()),
+        ("ce_subject", name),
+    )
+    return Record(topic=topic, key=name, value=orjson.dumps(said), headers=(*_HEADERS[model], *about))
+
+
+def whole_id(text: str) -> UUID:
+    """Return the id in a record's field.
+
+    Raises:
+        ContractViolation: the field holds none.
+    """
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ContractViolation(f"{text[:60]!r} is no UUID") from error

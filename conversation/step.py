@@ -1,0 +1,269 @@
+"""The function of the conversation's step: a citizen's state and a record of his mailbox become the next state and records."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+
+from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import encode
+from complaints.bus.step.contract import KEEP, Effect, State
+from complaints.crypto import Keyring
+from complaints.errors import PoisonError
+from complaints.mail import Delivery, Due, MessageKind, Received, Reply
+from complaints.message import InboundMessage, unpack
+from conversation import citizen as memory
+from conversation import parts, records
+from conversation.citizen import MESSAGES_MS, Document
+from conversation.inbound import read
+from conversation.landing import SOURCE, Landed, LandingRules, Lands, Turn, address_of, heard
+from conversation.reading import Reads, unread
+from conversation.records import whole_id
+from conversation.telling import Telling, TellingRules
+
+STEP: Final = "lapor-conversation"
+"""The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
+
+FORMAT: Final = 1
+"""The number of the format of a citizen's state."""
+
+Count = Callable[[str], None]
+"""Is told what each record led to: a kind of message, "part", "delivered again", "told", "outcome" or "timer"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The settings of the conversation.
+
+    Attributes:
+        landing: how long what was said before counts.
+        telling: how much a citizen hears.
+        part_timeout_ms: how long a long message waits for its parts after the last one came, in milliseconds.
+    """
+
+    landing: LandingRules = field(
+        default_factory=lambda: LandingRules(same_words_ms=86_400_000, question_ms=259_200_000)
+    )
+    telling: TellingRules = field(default_factory=lambda: TellingRules(per_hour=12, useful_for=timedelta(hours=72)))
+    part_timeout_ms: int = 1_800_000
+
+
+class ConversationStep:
+    """The function of the conversation's step (see complaints.bus.step.contract.Function)."""
+
+    def __init__(self, keyring: Keyring, reads: Reads, rules: Rules, count: Count = lambda _: None) -> None:
+        """Take what the conversation needs.
+
+        Args:
+            keyring: opens messages and states, and makes tracking codes.
+            reads: reads messages.
+            rules: the settings.
+            count: is told what each record led to.
+        """
+        self._keyring, self._reads, self._count = keyring, reads, count
+        self._lands = Lands(keyring, reads, rules.landing)
+        self._telling = Telling(keyring, rules.telling)
+        self._part_timeout_ms = rules.part_timeout_ms
+
+    def __call__(self, state: State | None, record: StoredRecord) -> Effect:
+        """Return what a record leads to.
+
+        Raises:
+            ContractViolation: the record is poison.
+        """
+        inbound, key = read(record), record.key or b""
+        before = None if state is None else self._keyring.unseal_state(state.value, key=key)
+        turn = Turn(
+            citizen=inbound.citizen,
+            state=memory.new() if before is None else orjson.loads(before),
+            at_ms=record.timestamp_ms,
+        )
+        if inbound.model is Received:
+            self._received(turn, inbound.body)
+        elif inbound.model is Reply:
+            self._count("told")
+            heard(turn.state, inbound.body, turn.at_ms)
+            turn.replies.append(inbound.body)
+        elif inbound.model is Delivery:
+            self._count("outcome")
+            self._telling.heard_again(turn.state, inbound.body, turn.at_ms)
+        else:
+            assert inbound.model is Due
+            self._count("timer")
+        self._go_on(turn)
+        return Effect(self._next(turn, before, key, state), tuple(turn.outputs))
+
+    def dead_letter(self, record: StoredRecord, letter: Record) -> tuple[Record, ...]:
+        """Return the records for a record that could not be handled: its dead letter, and for a message what became of it.
+
+        A message that can be opened is never lost by a fault of ours: it opens a case, unread, at the triage desk.
+
+        Args:
+            record: the record of the mailbox.
+            letter: its dead letter.
+        """
+        try:
+            inbound = read(record)
+        except PoisonError:
+            return (letter,)
+        if inbound.model is not Received:
+            return (letter,)
+        turn = Turn(citizen=inbound.citizen, state=memory.new(), at_ms=record.timestamp_ms)
+        said, landed = inbound.body, Landed(MessageKind.dead_letter)
+        try:
+            if not said.get("fault"):
+                landed = self._opened_unread(turn, said)
+        except Exception:  # noqa: BLE001  # then its dead letter is all that can be kept
+            turn.outputs.clear()
+        turn.outputs.append(self._event(turn, said, landed))
+        return (letter, *turn.outputs)
+
+    def _opened_unread(self, turn: Turn, said: Document) -> Landed:
+        message = self._message(said)
+        if message.fragment is not None and message.fragment.total > 1:
+            message = replace(message, fragment=replace(message.fragment, total=1))
+        message = self._reads.decoded(message, said["id"])
+        id_ = whole_id(said["id"])
+        code = self._keyring.tracking_code(id_) if message.sender or message.about else turn.citizen
+        complaint = unread(message, id_=id_, code=code, citizen=turn.citizen)
+        turn.outputs.append(encode(complaint, source=SOURCE))
+        return Landed(MessageKind.complaint, code, said["id"], message.secret, unread=True)
+
+    def _received(self, turn: Turn, said: Document) -> None:
+        if memory.landing(turn.state, said["id"]) is not None:
+            self._count("delivered again")
+            return
+        if said.get("fault"):
+            turn.outputs.append(records.dead_letter(said, at=turn.at))
+            self._note(turn, said, Landed(MessageKind.dead_letter), words="")
+            return
+        message = self._message(said)
+        if message.sender:
+            turn.state["channel"] = message.channel
+            turn.state["to"] = {"account": message.account, "address": address_of(message)}
+        if message.fragment is not None and message.fragment.total > 1:
+            self._part(turn, said, message)
+        else:
+            message = self._reads.decoded(message, said["id"])
+            words = _words(message)
+            landed = self._lands.land(turn, message, whole_id(said["id"]), words)
+            self._note(turn, said, landed, words=words)
+
+    def _message(self, said: Document) -> InboundMessage:
+        """Return the message in a record.
+
+        Raises:
+            ContractViolation: it cannot be opened with our keys.
+        """
+        packed = self._keyring.unseal(said["sealed"], owner=whole_id(said["id"]), month=said["month"])
+        return unpack(
+            packed,
+            channel=said["channel"],
+            account=said.get("account", ""),
+            received_at=datetime.fromisoformat(said["received_at"]),
+        )
+
+    def _part(self, turn: Turn, said: Document, message: InboundMessage) -> None:
+        found = parts.take(turn.state, parts.Part(said["id"], message, turn.at_ms))
+        if isinstance(found, parts.Whole):
+            self._whole(turn, found)
+        elif found is not None:
+            where = found["went"]
+            again = Landed(
+                MessageKind.repeated, where.get("code", ""), where.get("complaint"), where.get("secret", False)
+            )
+            self._note(turn, said, again, words="", whole=where.get("id"))
+        else:
+            self._count("part")
+
+    def _whole(self, turn: Turn, whole: parts.Whole) -> None:
+        """Let a long message go on, and say of each of its parts what became of it."""
+        message = self._reads.decoded(whole.message, whole.id)
+        id_, words = whole_id(whole.id), _words(message)
+        if whole.late_for is not None:
+            landed = self._lands.add_late(turn, message, id_, whole.late_for)
+        else:
+            landed = self._lands.land(turn, message, id_, words)
+        whole.group["went"] = {
+            "id": whole.id,
+            "code": landed.code,
+            "complaint": landed.complaint_id,
+            "secret": landed.secret,
+        }
+        said = {
+            "channel": message.channel,
+            "account": message.account,
+            "received_at": message.received_at.isoformat().replace("+00:00", "Z"),
+        }
+        for part_id in whole.part_ids:
+            about = {"partial": message.partial, "doubtful": whole.doubtful}
+            if part_id == whole.id:
+                self._note(turn, said | {"id": part_id}, landed, words=words, **about)
+            else:
+                self._note(turn, said | {"id": part_id}, landed, words="", whole=whole.id, **about)
+        again = landed._replace(kind=MessageKind.repeated)
+        for part_id in whole.again_ids:
+            self._note(turn, said | {"id": part_id}, again, words="", whole=whole.id)
+
+    def _note(self, turn: Turn, said: Document, landed: Landed, *, words: str, **about: Any) -> None:
+        """Write what became of a message, and remember it."""
+        self._count(landed.kind.value)
+        turn.outputs.append(self._event(turn, said, landed, **about))
+        known = [said["id"], turn.at_ms, words, landed.kind.value, landed.code, landed.complaint_id, landed.secret]
+        memory.remember(turn.state, known)
+
+    @staticmethod
+    def _event(turn: Turn, said: Document, landed: Landed, *, whole: str | None = None, **about: bool) -> Record:
+        event: Document = {
+            "id": said["id"],
+            "citizen": turn.citizen,
+            "channel": said["channel"],
+            "account": said.get("account", ""),
+            "kind": landed.kind.value,
+        }
+        if landed.complaint_id:
+            event["complaint_id"] = landed.complaint_id
+        event["tracking_code"] = landed.code
+        if whole:
+            event["whole_id"] = whole
+        event |= {"partial": about.get("partial", False), "doubtful": about.get("doubtful", False)}
+        event |= {"unread": landed.unread, "received_at": said["received_at"], "at": turn.at, "secret": landed.secret}
+        return records.message_event(event)
+
+    def _go_on(self, turn: Turn) -> None:
+        """Let go on what has waited long enough, tell what is to be told, and forget what is too old."""
+        for whole in parts.overdue(turn.state, turn.at_ms, self._part_timeout_ms):
+            self._whole(turn, whole)
+        for reply in turn.replies:
+            turn.outputs += self._telling.tell(turn.state, reply, turn.at_ms)
+        turn.outputs += self._telling.due(turn.state, turn.at_ms)
+        memory.prune(turn.state, turn.at_ms)
+
+    def _next(self, turn: Turn, before: bytes | None, key: bytes, state: State | None) -> Any:
+        """Return the next state: sealed, deleted if nothing is left in it, or KEEP if it is the same."""
+        if memory.is_empty(turn.state):
+            return KEEP if state is None else None
+        after, due_ms = orjson.dumps(turn.state), min(self._times(turn.state), default=None)
+        if after == before and state is not None and due_ms == state.due_ms:
+            return KEEP
+        return State(self._keyring.seal_state(after, key=key), due_ms)
+
+    def _times(self, state: Document) -> Iterator[int]:
+        oldest = memory.oldest_ms(state)
+        times = (
+            parts.due_ms(state, self._part_timeout_ms),
+            self._telling.due_ms(state),
+            None if oldest is None else oldest + MESSAGES_MS + 1,
+        )
+        return (time for time in times if time is not None)
+
+
+def _words(message: InboundMessage) -> str:
+    """Return the digest of a message's words; empty if it has files or no words, because those are never the same."""
+    if message.attachments or not message.text.strip():
+        return ""
+    about = "\0".join((message.reply_to.get("from", ""), message.about, message.text))
+    return blake2b(about.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

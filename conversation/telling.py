@@ -1,0 +1,102 @@
+"""Tells a citizen something: by which account, to which address, and when, so that nobody hears more per hour than is allowed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from complaints.bus import Record
+from complaints.crypto import Keyring
+from complaints.mail import ReplyKind
+from conversation import records
+from conversation.citizen import HOUR_MS, MOST_WAITING, Document, case_of_complaint
+from conversation.records import time_text, whole_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingRules:
+    """How much a citizen hears.
+
+    Attributes:
+        per_hour: the maximum number of texts that are sent to one citizen within an hour; more wait.
+        useful_for: after this time a text is of no use and is not sent.
+    """
+
+    per_hour: int
+    useful_for: timedelta
+
+
+class Telling:
+    """The outward side of the conversation."""
+
+    def __init__(self, keyring: Keyring, rules: TellingRules) -> None:
+        """Take what telling needs.
+
+        Args:
+            keyring: seals the texts.
+            rules: how much a citizen hears.
+        """
+        self._keyring, self._rules = keyring, rules
+
+    def tell(self, state: Document, reply: Document, at_ms: int) -> list[Record]:
+        """Return the records by which a citizen hears a reply. What the hour has no room for waits in the state.
+
+        Args:
+            state: of the citizen; is changed.
+            reply: see complaints.mail.Reply.
+            at_ms: the present time in milliseconds since 1970.
+        """
+        account, address = _where(state, reply)
+        told = records.reply_event(reply, account=account, at=time_text(at_ms))
+        if not account:  # the citizen reads it on the page of the case
+            state["told"] = [*state["told"], [at_ms, reply["caused_by"], 0]]
+            return [told]
+        waiting = {"reply": reply, "account": account, "address": address}
+        state["waiting"] = [*state["waiting"], waiting][-MOST_WAITING:]
+        return [told, *self.due(state, at_ms)]
+
+    def due(self, state: Document, at_ms: int) -> list[Record]:
+        """Return the records of the texts for which the hour has room now, and remove them from the state."""
+        sent: list[Record] = []
+        while state["waiting"] and _heard(state, at_ms) < self._rules.per_hour:
+            first, state["waiting"] = state["waiting"][0], state["waiting"][1:]
+            state["told"] = [*state["told"], [at_ms, first["reply"]["caused_by"], 1]]
+            sent.append(self._send(first, at_ms))
+        return sent
+
+    def due_ms(self, state: Document) -> int | None:
+        """Return when the hour has room for the next text that waits, in milliseconds since 1970; None if none waits."""
+        if not state["waiting"]:
+            return None
+        times = [at for at, _, submits in state["told"] for _ in range(submits)]
+        recent = times[-self._rules.per_hour :]
+        return recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0
+
+    def heard_again(self, state: Document, delivery: Document, at_ms: int) -> None:
+        """Note what became of a text: a second try counts as heard, too."""
+        if delivery.get("attempt", 1) > 1:
+            state["told"] = [*state["told"], [at_ms, delivery["reply_id"], 1]]
+
+    def _send(self, waiting: Document, at_ms: int) -> Record:
+        reply, month = waiting["reply"], time_text(at_ms)[:7]
+        address = waiting["address"]
+        sealed = self._keyring.seal_text(reply["text"], address, owner=whole_id(reply["id"]), month=month)
+        expires = datetime.fromisoformat(reply["created_at"]) + self._rules.useful_for
+        return records.send(
+            reply,
+            account=waiting["account"],
+            month=month,
+            sealed=sealed,
+            expires_at=expires.isoformat().replace("+00:00", "Z"),
+        )
+
+
+def _heard(state: Document, at_ms: int) -> int:
+    return sum(submits for at, _, submits in state["told"] if at > at_ms - HOUR_MS)
+
+
+def _where(state: Document, reply: Document) -> tuple[str, dict[str, str]]:
+    """Return the account and the address for a reply: those of the complaint, or for a status those of the last message."""
+    of_case = None
+    if reply["kind"] not in {ReplyKind.status.value, ReplyKind.small_talk.value} and reply.get("complaint_id"):
+        of_case = case_of_complaint(state, reply["complaint_id"])
+    where = (of_case or {}).get("to") or state.get("to") or {"account": "", "address": {}}
+    return where["account"], where["address"]

@@ -1,0 +1,589 @@
+"""A sender on a real broker: each text leaves once and in its citizen's order, and what became of it is told once, whatever happens."""
+
+import random
+import shutil
+import signal
+import threading
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from channels.base import Letter, Page
+from complaints.bus import Record
+from complaints.bus.confluent.profiles import STEP_SESSION_MS
+from complaints.bus.envelope import encode
+from complaints.bus.step.murmur2 import partition_of
+from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
+from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
+from complaints.mail import ReplyKind, Send
+from tests.harness.sending import Post, post
+from tests.harness.sending_account import FakeAccount, by_citizen, fails, takes, waits
+from tests.harness.step import read_committed
+from tests.harness.support import KafkaServer, start_kafka, wait_until
+
+__all__ = ["post"]
+
+
+def test_a_text_is_sent_and_told(post: Post) -> None:
+    """The account gets the opened text; the citizen's mailbox and the events of messages hear of it; its state is gone."""
+    account = FakeAccount(post.account)
+    post.run(account)
+    text = post.text("Laporan Anda diterima")
+    post.write(text)
+    post.await_outcomes(text.id, "sent/1")
+    ((letter, _),) = account.sent
+    assert letter.text == "Laporan Anda diterima"
+    assert letter.address == {"sender": "+6281234567890"}
+    assert post.outcomes(text.id, CONVERSATIONS) == ["sent/1"]
+    assert list(post.states()) == [f"{post.account}\1up-{text.id}".encode()]
+
+
+def test_it_takes_little_time_at_low_load(post: Post) -> None:
+    """From the mailbox to the upstream it takes some 20 ms; a busy machine may take longer."""
+    account = FakeAccount(post.account)
+    post.run(account).begun()
+    took: list[float] = []
+    for number in range(30):
+        began = time.monotonic()
+        post.write(post.text(citizen=f"c{number}"))
+        while len(account.sent) <= number:
+            time.sleep(0.001)
+            assert time.monotonic() < began + 30
+        took.append(time.monotonic() - began)
+    assert sorted(took)[len(took) // 2] < 0.1, took
+
+
+def test_nothing_is_committed_without_work(post: Post) -> None:
+    """An idle sender costs next to nothing."""
+    here = post.run(FakeAccount(post.account)).begun()
+    time.sleep(1.5)
+    before = here.phases.count("committed")
+    time.sleep(1.5)
+    assert here.phases.count("committed") == before
+
+
+def test_texts_for_a_citizen_leave_in_their_order(post: Post) -> None:
+    """The next one waits until the outcome of the one before it is known, also if that takes several tries."""
+    account, failed = FakeAccount(post.account, capacity=20), Counter[str]()
+
+    def answer(letter: Letter, future: "Future[str]") -> None:
+        failed[letter.text] += 1
+        if failed[letter.text] == 1 and letter.text.endswith(("1", "4")):
+            future.set_exception(UpstreamUnavailable("throttled"))
+        else:
+            future.set_result(f"up-{letter.reply_id}")
+
+    account.answer = answer
+    texts = [post.text(f"c{at % 7} {at // 7}", citizen=f"c{at % 7}") for at in range(70)]
+    post.write(*texts)
+    post.run(account)
+    assert post.settle(70) == {"sent": 70}
+    for citizen, sent in by_citizen(account).items():
+        once = list(dict.fromkeys(sent))
+        assert once == [f"{citizen} {number}" for number in range(10)]
+        assert sorted(sent) == sent
+
+
+def test_the_next_text_waits_while_an_outcome_is_not_known(post: Post) -> None:
+    """Another citizen's text need not wait."""
+    account = FakeAccount(post.account)
+    account.answer = waits
+    post.run(account)
+    post.write(post.text("first"), post.text("second"), post.text("other", citizen="c2"))
+    wait_until(lambda: len(account.sent) == 2, what="two texts")
+    time.sleep(0.5)
+    assert account.texts == ["first", "other"]
+    account.sent[0][1].set_result("1")
+    wait_until(lambda: account.texts == ["first", "other", "second"], what="the second")
+
+
+def test_no_more_texts_are_in_flight_than_the_account_takes(post: Post) -> None:
+    """What waits is written once, and not again each turn."""
+    account = FakeAccount(post.account, capacity=3)
+    account.answer = waits
+    here = post.run(account)
+    post.write(*[post.text(citizen=f"c{number}") for number in range(10)])
+    wait_until(lambda: len(account.sent) == 3, what="three texts")
+    time.sleep(0.5)
+    commits = here.phases.count("committed")
+    time.sleep(1.0)
+    assert len(account.sent) == 3
+    assert here.phases.count("committed") <= commits + 1
+    account.answer = takes
+    for _, future in account.sent[:3]:
+        future.set_result("")
+    assert post.settle(10) == {"sent": 10}
+
+
+def test_no_more_texts_leave_than_the_account_may_send_per_second(post: Post) -> None:
+    """Over any time, with a tenth of a second of grace."""
+    account, at = FakeAccount(post.account, per_second=20), list[float]()
+
+    def answer(letter: Letter, future: "Future[str]") -> None:
+        at.append(time.monotonic())
+        takes(letter, future)
+
+    account.answer = answer
+    post.write(*[post.text(citizen=f"c{number}") for number in range(60)])
+    post.run(account)
+    assert post.settle(60) == {"sent": 60}
+    for first in range(len(at)):
+        for last in range(first + 1, len(at)):
+            assert last - first + 1 <= 20 * (at[last] - at[first] + 0.05) + 3
+    assert at[-1] - at[0] < 6
+
+
+def test_a_text_that_can_never_be_sent_is_told_once(post: Post) -> None:
+    """The citizen's mailbox hears of it, since it was a submit."""
+    account = FakeAccount(post.account)
+    account.answer = partial(fails, Undeliverable("the number does not exist"))
+    text = post.text()
+    post.write(text)
+    post.run(account)
+    post.await_outcomes(text.id, "undeliverable/1")
+    assert post.outcomes(text.id, CONVERSATIONS) == ["undeliverable/1"]
+    assert post.deliveries()[0]["reason"] == "the number does not exist"
+
+
+def test_an_upstream_that_never_answers_gets_a_question_twice_and_an_acknowledgement_once(post: Post) -> None:
+    """Each unknown outcome is told once, with the number of its attempt."""
+    account = FakeAccount(post.account)
+    account.answer = partial(fails, OutcomeUnknown("no answer in time"))
+    question = post.text("Di mana?", kind=ReplyKind.question)
+    received = post.text("Diterima", citizen="c2")
+    after = post.text("Diteruskan", citizen="c1")
+    post.write(question, received, after)
+    post.run(account)
+    post.await_outcomes(question.id, "unknown/1", "unknown/2")
+    post.await_outcomes(received.id, "unknown/1")
+    post.await_outcomes(after.id, "unknown/1")
+    time.sleep(1.5)
+    assert Counter(account.texts) == {"Di mana?": 2, "Diterima": 1, "Diteruskan": 1}
+    assert [text for text in account.texts if text != "Diterima"] == ["Di mana?", "Di mana?", "Diteruskan"]
+    assert post.outcomes(question.id, CONVERSATIONS) == ["unknown/1", "unknown/2"]
+    assert post.states() == {}
+
+
+def test_a_text_that_is_too_old_is_not_sent(post: Post) -> None:
+    """Neither one that comes too late nor one that cannot leave in time; no submit, so the citizen's mailbox hears nothing."""
+    account = FakeAccount(post.account)
+    account.answer = partial(fails, UpstreamUnavailable("down"))
+    late = post.text("late", expires_at=datetime.now(UTC) + timedelta(seconds=0.5))
+    soon = post.text("soon", citizen="c2", expires_at=datetime.now(UTC) + timedelta(seconds=6))
+    post.write(late, soon)
+    post.run(account)
+    post.await_outcomes(late.id, "expired/1")
+    post.await_outcomes(soon.id, "expired/1")
+    assert set(account.texts) == {"soon"}
+    assert post.deliveries(CONVERSATIONS) == []
+    assert post.states() == {}
+
+
+def test_a_report_is_told_once(post: Post) -> None:
+    """It is known which text the upstream's identifier was; the same report again says nothing new; an unknown one is counted."""
+    text = post.text()
+    post.run(FakeAccount(post.account))
+    post.write(text)
+    post.await_outcomes(text.id, "sent/1")
+    post.write(post.report(f"up-{text.id}"), post.report(f"up-{text.id}"), post.report("nobody's"))
+    post.await_outcomes(text.id, "sent/1", "delivered/1")
+    time.sleep(0.5)
+    assert post.outcomes(text.id) == ["sent/1", "delivered/1"]
+    assert post.outcomes(text.id, CONVERSATIONS) == ["sent/1"]
+
+
+def test_a_report_that_overtakes_the_outcome_is_kept_for_it(post: Post) -> None:
+    """SMSCs may report before they answer."""
+    account, text = FakeAccount(post.account), post.text()
+    account.answer = waits
+    post.run(account)
+    post.write(text)
+    wait_until(lambda: len(account.sent) == 1, what="the text")
+    post.write(post.report("early", ok=False))
+    wait_until(lambda: f"{post.account}\2early".encode() in post.states(), what="the report's state")
+    account.sent[0][1].set_result("early")
+    post.await_outcomes(text.id, "sent/1", "undeliverable/1")
+    assert list(post.states()) == [f"{post.account}\1early".encode()]
+
+
+def test_a_text_that_is_written_twice_is_sent_once(post: Post) -> None:
+    """While it waits or is on its way."""
+    account, text = FakeAccount(post.account), post.text()
+    account.answer = waits
+    post.run(account)
+    post.write(text, text)
+    wait_until(lambda: len(account.sent) == 1, what="the text")
+    post.write(text)
+    time.sleep(0.5)
+    account.sent[0][1].set_result("1")
+    post.await_outcomes(text.id, "sent/1")
+    assert len(account.sent) == 1
+
+
+def test_a_text_for_an_account_that_is_not_set_up_leaves_by_another_one(post: Post) -> None:
+    """By the first of the channel; whether it comes now or waits since before."""
+    gone, kept = FakeAccount(f"{post.channel}/gone"), FakeAccount(f"{post.channel}/kept")
+    gone.answer = partial(fails, UpstreamUnavailable("down"))
+    text = post.text("waits", account=gone.name)
+    post.write(text)
+    here = post.run(gone, kept)
+    wait_until(lambda: bool(gone.sent), what="the first try")
+    here.close()
+    post.run(kept, FakeAccount(f"{post.channel}/other"))
+    new = post.text("new", account=gone.name)
+    post.write(new)
+    post.await_outcomes(text.id, "sent/1")
+    post.await_outcomes(new.id, "sent/1")
+    assert sorted(kept.texts) == ["new", "waits"]
+
+
+def test_a_text_of_a_channel_without_accounts_is_undeliverable(post: Post) -> None:
+    """It cannot wait for an account that may never come."""
+    text = post.text()
+    post.write(text)
+    post.run()
+    post.await_outcomes(text.id, "undeliverable/1")
+
+
+def test_records_of_other_channels_are_skipped(post: Post) -> None:
+    """Unread, but handled. Their states in the same topic are not this sender's, also after its disk was lost."""
+    other = Post(post.brokers, post.folder).make()
+    theirs, ours = FakeAccount(other.account), FakeAccount(post.account)
+    broken = encode(other.text(), source="/tests")
+    post.write_records(Record(topic=SENDS, key=broken.key, value=b"no JSON", headers=broken.headers))
+    text, foreign = post.text(), other.text(kind=ReplyKind.question)
+    theirs.answer = waits
+    other.run(theirs)
+    post.write(text)
+    other.write(foreign)
+    here = post.run(ours)
+    post.await_outcomes(text.id, "sent/1")
+    wait_until(lambda: len(theirs.sent) == 1, what="the other channel's text")
+    here.close()
+    shutil.rmtree(post.folder / post.channel / "sender" / "0" / "states")
+    again = FakeAccount(post.account)
+    here = post.run(again).begun()
+    next_ = post.text()
+    post.write(next_, post.report(f"up-{text.id}"))
+    post.await_outcomes(next_.id, "sent/1")
+    post.await_outcomes(text.id, "sent/1", "delivered/1")
+    assert post.deliveries() == [said for said in post.deliveries() if said["channel"] == post.channel]
+    theirs.sent[0][1].set_result("1")
+    other.await_outcomes(foreign.id, "sent/1")
+    other.close()
+
+
+def test_what_cannot_be_read_is_a_dead_letter(post: Post) -> None:
+    """Its neighbours are sent."""
+    good = post.text()
+    record = encode(post.text(), source="/tests")
+    sealed = encode(post.text(sealed="AAAA"), source="/tests")
+    post.write_records(Record(topic=SENDS, key=record.key, value=b"{}", headers=record.headers), sealed)
+    post.write(good)
+    post.run(FakeAccount(post.account))
+    post.await_outcomes(good.id, "sent/1")
+    account = post.account.encode()
+    dead = [value for _, value, _ in read_committed(post.brokers, DEAD_LETTERS) if account in (value or b"")]
+    assert len(dead) == 2
+
+
+def test_an_outage_does_not_move_the_mailbox_into_the_memory(post: Post) -> None:
+    """Reading stops when enough is in hand, and goes on behind it; a report comes through again then."""
+    account = FakeAccount(post.account, capacity=10)
+    account.answer = waits
+    post.run(account)
+    post.write(*[post.text(f"c{number} {number}", citizen=f"c{number}") for number in range(3000)])
+    wait_until(lambda: len(account.sent) == 10, what="ten texts")
+    time.sleep(3)
+    assert len(post.states()) < 2000
+    account.answer, account.capacity = takes, 500
+    for letter, future in account.sent[:10]:
+        takes(letter, future)
+    assert post.settle(3000) == {"sent": 3000}
+    assert sorted(account.texts) == sorted(f"c{number} {number}" for number in range(3000))
+
+
+def test_the_end_of_the_process_waits_for_outcomes(post: Post) -> None:
+    """So that a deployment leaves none unknown."""
+    account, text = FakeAccount(post.account), post.text()
+    account.answer = lambda letter, future: threading.Timer(0.7, takes, (letter, future)).start()
+    here = post.run(account)
+    post.write(text, post.text("next"))
+    wait_until(lambda: len(account.sent) == 1, what="the text")
+    here.close()
+    assert post.outcomes(text.id) == ["sent/1"]
+    assert account.texts == ["Halo"]
+
+
+def test_a_page_and_its_cursor_are_one(post: Post) -> None:
+    """The records are in the citizens' mailboxes, and the next process begins behind them."""
+    account = FakeAccount(post.account)
+    here = post.run(account).begun()
+    record = Record(topic=CONVERSATIONS, key=b"c1", value=b'{"page": "%s"}' % post.channel.encode())
+    account.pages.append(Page(records=(record,), cursor={"offset": 7}))
+    wait_until(lambda: not account.pages, what="the page")
+    assert len([v for _, v, _ in read_committed(post.brokers, CONVERSATIONS) if v == record.value]) == 1
+    here.close()
+    assert account.calls == ["begin", "end"]
+    again = FakeAccount(post.account)
+    post.run(again).begun()
+    assert account.cursors == [None]
+    assert again.cursors == [{"offset": 7}]
+
+
+@pytest.mark.parametrize(("phase", "taken"), [("offsets sent", False), ("stored", True)])
+def test_a_death_parts_no_page_from_its_cursor(post: Post, phase: str, taken: bool) -> None:
+    """Before the commit neither is seen, and the page is read again; after it the next process begins behind the page."""
+    account, died = FakeAccount(post.account), list[int]()
+
+    def dies(now: str) -> None:
+        if now == phase and account.pages and not died:
+            died.append(1)
+            raise OSError("on purpose")
+
+    here = post.run(account, phase=dies).begun()
+    record = Record(topic=CONVERSATIONS, key=b"c1", value=b'{"page": "%s"}' % post.channel.encode())
+    page = Page(records=(record,), cursor={"offset": 7})
+    account.pages.append(page)
+    wait_until(lambda: isinstance(here.error, OSError), what="the death")
+    here.close(quietly=True)
+    again = FakeAccount(post.account)
+    again.pages += [] if taken else [page]
+    post.run(again).begun()
+    assert again.cursors == ([{"offset": 7}] if taken else [None])
+    wait_until(lambda: not again.pages, what="the page")
+    assert len([v for _, v, _ in read_committed(post.brokers, CONVERSATIONS) if v == record.value]) == 1
+
+
+@pytest.mark.parametrize(("phase", "turn"), [("produced", "3"), ("stored", "4"), ("submitted", "2")])
+def test_a_kill_sends_no_text_twice(post: Post, phase: str, turn: str) -> None:
+    """Before the commit, between intent and submit, between submit and outcome: only what may have left is told as unknown, once."""
+    texts = [post.text(f"c{at % 10} {at}", citizen=f"c{at % 10}") for at in range(60)]
+    died = post.process(KILL_AT=phase, KILL_TURN=turn)
+    post.write(*texts)
+    assert died.wait(60) == -signal.SIGKILL, post.log()
+    post.process()
+    settled = post.settle(60)
+    sent = Counter(reply for reply, _ in post.submitted())
+    assert set(sent.values()) == {1}
+    told = Counter(said["reply_id"] for said in post.deliveries())
+    assert set(told.values()) == {1}
+    assert settled["sent"] + settled["unknown"] == 60
+    assert settled["unknown"] <= 5
+    if phase == "produced":
+        assert settled["unknown"] <= 5
+    if phase == "submitted":
+        assert len(sent) == 60
+
+
+def test_a_question_in_flight_at_a_kill_is_sent_once_more(post: Post) -> None:
+    """Its outcome is unknown, and it is worth a double; an acknowledgement is not."""
+    question, received = post.text(kind=ReplyKind.question), post.text(citizen="c2")
+    died = post.process(KILL_AT="submitted", KILL_TURN="1", ANSWER="never")
+    wait_until(lambda: bool(post.states() or died.poll() is None), what="the start")
+    post.write(question, received)
+    assert died.wait(60) == -signal.SIGKILL, post.log()
+    first = Counter(reply for reply, _ in post.submitted())
+    post.process()
+    wait_until(lambda: "sent/2" in post.outcomes(question.id) or "sent/1" in post.outcomes(question.id), what="the end")
+    wait_until(lambda: len(post.outcomes(received.id)) == 1, what="the other's end")
+    sent = Counter(reply for reply, _ in post.submitted())
+    if first[str(question.id)]:
+        assert post.outcomes(question.id) == ["unknown/1", "sent/2"]
+    assert sent[str(question.id)] == first[str(question.id)] + 1
+    assert sent[str(received.id)] == 1
+
+
+@pytest.mark.parametrize("phase", ["produced", "stored"])
+def test_an_owner_that_wakes_up_after_its_partitions_went_to_another_sends_nothing(post: Post, phase: str) -> None:
+    """It cannot commit an intent any more, and one that it had committed has expired."""
+    paused = post.process(0, KILL_AT=phase, KILL_TURN="2", KILL_BY="SIGSTOP")
+    post.write(*[post.text(citizen=f"c{at}") for at in range(10)])
+    wait_until(lambda: _stopped(paused.pid), timeout_s=30, what="the pause")
+    before = Counter(reply for reply, _ in post.submitted())
+    post.process(1)
+    settled = post.settle(10)
+    at_wake = len(post.submitted())
+    paused.send_signal(signal.SIGCONT)
+    time.sleep(3)
+    assert paused.poll() is None, post.log()
+    assert len([who for _, who in post.submitted()[at_wake:] if who == 0]) == 0
+    sent = Counter(reply for reply, _ in post.submitted())
+    assert set(sent.values()) == {1}
+    assert before.total() + settled["unknown"] <= 10
+    assert len(post.deliveries()) == 10
+    last = post.text(citizen="again")
+    post.write(last)
+    post.await_outcomes(last.id, "sent/1")
+
+
+def _stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] == "T"
+
+
+def test_a_second_process_takes_over_after_a_kill(post: Post) -> None:
+    """Within the group's session; until then it has the partitions of no account of the first, or the first had none."""
+    first = post.process(0)
+    text = post.text()
+    post.write(text)
+    post.await_outcomes(text.id, "sent/1")
+    account = FakeAccount(post.account)
+    post.run(account, ordinal=1)
+    first.kill()
+    first.wait(10)
+    text = post.text()
+    post.write(text)
+    post.await_outcomes(text.id, "sent/1", timeout_s=STEP_SESSION_MS / 1000 + 15)
+    assert account.calls == ["begin"]
+
+
+def test_an_account_belongs_to_one_process(post: Post) -> None:
+    """When a second one gets its partition, the first one ends it."""
+    accounts = [FakeAccount(f"{post.channel}/{number}") for number in range(6)]
+    twins = [FakeAccount(account.name) for account in accounts]
+    post.run(*accounts).begun()
+    post.run(*twins, ordinal=1)
+
+    def shared() -> bool:
+        begun = [account.calls[-1:] == ["begin"] for account in accounts]
+        taken = [twin.calls[-1:] == ["begin"] for twin in twins]
+        return all(one != other for one, other in zip(begun, taken, strict=True))
+
+    wait_until(shared, what="a share for each")
+    texts = [post.text(account=account.name, citizen=account.name) for account in accounts]
+    post.write(*texts)
+    assert post.settle(6) == {"sent": 6}
+    for account, twin in zip(accounts, twins, strict=True):
+        assert len(account.sent) + len(twin.sent) == 1
+        assert account.calls in (["begin"], ["begin", "end"], ["begin", "end", "begin"])
+
+
+def test_an_ordinal_that_is_taken_is_an_error_with_a_reason(post: Post) -> None:
+    """It is raised where the sender runs, and ends nobody else."""
+    first = post.run(FakeAccount(post.account)).begun()
+    second = post.run(FakeAccount(post.account))
+    wait_until(lambda: second.error is not None, what="the error")
+    assert isinstance(second.error, ConfigurationError)
+    assert "already runs on this machine" in str(second.error)
+    second.close(quietly=True)
+    text = post.text()
+    post.write(text)
+    post.await_outcomes(text.id, "sent/1")
+    assert first.error is None
+
+
+def test_kafka_away_and_back_ends_no_account(tmp_path: Path) -> None:
+    """A bind goes on receiving meanwhile; what was on its way is settled by its own outcome; what waited is sent."""
+    server: KafkaServer = start_kafka(tmp_path / "kafka")
+    post = Post(server.brokers, tmp_path).make()
+    account = FakeAccount(post.account)
+    account.answer = waits
+    try:
+        here = post.run(account).begun()
+        flying = post.text()
+        post.write(flying)
+        wait_until(lambda: len(account.sent) == 1, what="the text")
+        server.kill()
+        account.sent[0][1].set_result("1")
+        beats = here.beats
+        time.sleep(15)
+        assert here.beats > beats + 5
+        assert account.calls == ["begin"]
+        server.start()
+        post.await_outcomes(flying.id, "sent/1", timeout_s=60)
+        account.answer = takes
+        text = post.text()
+        post.write(text)
+        post.await_outcomes(text.id, "sent/1", timeout_s=60)
+        assert account.calls == ["begin"]
+        assert len(account.sent) == 2
+    finally:
+        post.close()
+        server.stop()
+
+
+def test_the_partition_of_an_account_is_the_one_that_kafka_chooses(post: Post) -> None:
+    """For keys of all lengths, the empty rest among them, and bytes above 127."""
+    keys = [f"{post.channel}/{'é' * (at % 3)}{'x' * at}" for at in range(40)]
+    post.write_records(*[Record(topic=ACCOUNTS, key=key.encode(), value=b"{}") for key in keys])
+    found = {
+        key.decode(): at
+        for key, _, at in read_committed(post.brokers, ACCOUNTS)
+        if key.startswith(post.channel.encode())
+    }
+    assert found == {key: partition_of(key.encode(), 12) for key in keys}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_kills_pauses_and_a_broker_that_dies(tmp_path: Path) -> None:
+    """Two processes: each text leaves once and in order, but for unknown outcomes, of which there are no more than were in flight."""
+    server, chance = start_kafka(tmp_path / "kafka"), random.Random(13)
+    post = Post(server.brokers, tmp_path).make()
+    texts: list[Send] = []
+    violent = 0
+    try:
+        processes = [post.process(ordinal, ANSWER="soon") for ordinal in range(2)]
+        for turn in range(16):
+            kinds = [ReplyKind.question, ReplyKind.received]
+            new = [
+                post.text(f"{number}", citizen=f"c{number % 40}", kind=kinds[number % 2])
+                for number in range(turn * 50, turn * 50 + 50)
+            ]
+            texts += new
+            post.write(*new)
+            time.sleep(chance.uniform(0.1, 2.0))
+            victim = chance.randrange(2)
+            if turn in {5, 11}:
+                server.kill()
+                time.sleep(chance.uniform(0.5, 6.0))
+                server.start()
+            elif turn % 4 == 3:
+                processes[victim].send_signal(signal.SIGSTOP)
+                time.sleep(STEP_SESSION_MS / 1000 + chance.uniform(0, 3))
+                processes[victim].send_signal(signal.SIGCONT)
+                violent += 1
+            else:
+                processes[victim].kill()
+                processes[victim].wait(10)
+                processes[victim] = post.process(victim, ANSWER="soon")
+                violent += 1
+            for number, process in enumerate(processes):
+                if process.poll() is not None:
+                    processes[number] = post.process(number, ANSWER="soon")
+        post.settle(len(texts), timeout_s=120)
+        wait_until(
+            lambda: not [key for key in post.states() if b"\0" in key], timeout_s=60, what="the end of all texts"
+        )
+        _check(post, texts, most_unknown=5 * (violent + 4))
+    finally:
+        post.close()
+        server.stop()
+
+
+def _check(post: Post, texts: list[Send], *, most_unknown: int) -> None:
+    """Assert what holds of all texts once nothing is on its way."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for said in post.deliveries():
+        told[said["reply_id"]].append(f"{said['outcome']}/{said['attempt']}")
+    submitted = [reply for reply, _ in post.submitted()]
+    times = Counter(submitted)
+    for text in texts:
+        outcomes = told[str(text.id)]
+        assert len(outcomes) == len(set(outcomes)), outcomes
+        if text.kind is ReplyKind.received:
+            assert outcomes in (["sent/1"], ["unknown/1"])
+        else:
+            assert outcomes in (["sent/1"], ["unknown/1", "sent/2"], ["unknown/1", "unknown/2"])
+        assert times[str(text.id)] <= len(outcomes)
+        assert times[str(text.id)] >= sum("sent" in outcome for outcome in outcomes)
+    assert sum("unknown" in outcome for outcomes in told.values() for outcome in outcomes) <= most_unknown
+    first = {reply: at for at, reply in reversed(list(enumerate(submitted)))}
+    for citizen in {text.citizen for text in texts}:
+        of = [first[str(text.id)] for text in texts if text.citizen == citizen and str(text.id) in first]
+        assert of == sorted(of), citizen

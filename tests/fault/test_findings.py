@@ -1,0 +1,202 @@
+"""What reviews have found, each as a test with its name. Others stand where they belong: tests/unit/test_conversation.py (an answer that is
+delivered again, another citizen's number), tests/integration/test_web_door.py (a double click, a second form with the same key).
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+
+from channels.sms import session
+from channels.sms.account import SmsAccount
+from channels.sms.window import Limits
+from complaints.bus import Record
+from complaints.bus.confluent import profiles
+from complaints.bus.envelope import encode
+from complaints.bus.step import kafka as step_kafka
+from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.transaction import Fenced, Transactions, Work
+from complaints.contract import CITIZENS, COMPLAINTS, CONVERSATIONS
+from complaints.crypto import Keyring
+from complaints.mail import MessageKind, ReplyKind
+from normalizer.complaint import Normaliser
+from router.routing import Router
+from tests.harness.fakes import Mode
+from tests.harness.sending import Post, post  # noqa: F401  # a fixture
+from tests.harness.sms import (
+    BIND_RESP,
+    DELIVER_RESP,
+    SUBMIT_RESP,
+    House,
+    OddSmsc,
+    deliver,
+    frame,
+    link_to,
+    smscs,  # noqa: F401  # a fixture
+    submitted,
+)
+from tests.harness.support import KafkaServer
+from tests.harness.town import Town
+
+BOUND = frame(BIND_RESP, 1, b"x\0")
+TEMPORARY = 0x64
+
+STORY = b"Jalan Raya Pleret Kab Bantul lubangnya dalam sekali, tadi pagi ada pemotor jatuh. Tolong segera ditambal, warga takut lewat."
+
+
+@pytest.fixture
+def town(keys: Keyring) -> Town:
+    """A town in which nobody has complained yet."""
+    return Town(keys, Router.load(), Normaliser.load())
+
+
+def part(number: int, total: int) -> bytes:
+    """Return a part of the story, with its header."""
+    size = -(-len(STORY) // total)
+    return bytes([6, 8, 4, 1, 2, total, number]) + STORY[(number - 1) * size : number * size]
+
+
+class LateSmsc(OddSmsc):
+    """Takes each text, and answers when the channel has just stopped waiting."""
+
+    def __init__(self, late_s: float) -> None:
+        super().__init__("late")
+        self.texts: list[bytes] = []
+        self._late_s = late_s
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        try:
+            self.accept(BOUND)
+            while True:
+                sequence, _, text = submitted(self)
+                self.texts.append(text)
+                threading.Timer(self._late_s, partial(self._answer, sequence)).start()
+        except (OSError, AssertionError):  # the channel has left
+            return
+
+    def _answer(self, sequence: int) -> None:
+        self.write(frame(SUBMIT_RESP, sequence, f"m{sequence}".encode() + b"\0"))
+
+
+def test_an_smsc_that_answers_after_11_s_for_ten_minutes_gets_at_most_two_copies(
+    post: Post,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The question twice and the acknowledgement once, however long it goes on: here ten minutes are ten seconds, and 11 s are 0.6."""
+    monkeypatch.setattr(session, "TURN_S", 0.05)
+    smsc = LateSmsc(0.6)
+    account = SmsAccount(link_to(smsc), handler=lambda *_: None, limits=Limits(answer_s=0.5))
+    account.name = post.account
+    question = post.text("Di mana?", kind=ReplyKind.question)
+    received = post.text("Diterima", citizen="c2")
+    post.write(question, received)
+    here = post.run(account)  # type: ignore[arg-type]  # a real one
+    ends_s = time.monotonic() + 10
+    post.await_outcomes(question.id, "unknown/1", "unknown/2")
+    post.await_outcomes(received.id, "unknown/1")
+    time.sleep(max(0.0, ends_s - time.monotonic()))
+    assert sorted(smsc.texts) == [b"Di mana?", b"Di mana?", b"Diterima"]
+    here.close()
+    assert account.join(30)
+    smsc.close()
+
+
+@pytest.fixture
+def two(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> Iterator[list[House]]:  # noqa: F811
+    """Two processes of the channel on two machines, each with a bind."""
+    made = [House(tmp_path / str(number), keys, [smsc]) for number, smsc in enumerate(smscs)]
+    for smsc in smscs:
+        smsc.accept(BOUND)
+    yield made
+    for smsc in smscs:
+        smsc.close()  # nobody waits for the answer to the unbind
+    for house in made:
+        house.close()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "each part over both"])
+def test_two_processes_and_two_binds_with_alternating_parts_are_one_complaint_with_one_code(
+    two: list[House],
+    smscs: list[OddSmsc],  # noqa: F811
+    town: Town,
+    again: bool,
+) -> None:
+    """Which process takes a part, and whether the SMSC delivers it again over the other bind, is chance."""
+    total = 4
+    for number in range(1, total + 1):
+        for place in {number % 2, 0, 1} if again else {number % 2}:
+            smscs[place].write(deliver(number, part(number, total), esm_class=0x40))
+            assert smscs[place].read()[1:] == (DELIVER_RESP, 0, number)
+    for house in two:
+        town.take(*(encode(one, source="/channels/sms") for one in house.received))
+    (complaint,) = town.complaints
+    assert complaint.text == STORY.decode()
+    assert {event.tracking_code for event in town.landed} == {complaint.tracking_code}
+    assert len(town.landed) == sum(len(house.received) for house in two)
+
+
+def test_ten_status_questions_with_clickhouse_away_hold_up_no_complaint(
+    tmp_path: Path,
+    keys: Keyring,
+    smscs: list[OddSmsc],  # noqa: F811
+    town: Town,
+) -> None:
+    """The SMSC's window is ten. No question waits for a database: the complaint behind them is acknowledged at once, and each is answered."""
+    house, smsc = House(tmp_path, keys, smscs[:1]), smscs[0]
+    smsc.accept(BOUND)
+    asked = [deliver(number, b"STATUS 2Q74GVWWCE3", source=b"62811000%05d" % number) for number in range(10)]
+    began_s = time.monotonic()
+    smsc.write(*asked, deliver(10, STORY[:120]))
+    assert {smsc.read()[1:] for _ in range(11)} == {(DELIVER_RESP, 0, number) for number in range(11)}
+    assert time.monotonic() - began_s < 3.0  # it was 5.3 s; an idle machine takes milliseconds
+    town.take(*(encode(one, source="/channels/sms") for one in house.received))
+    assert [event.kind for event in town.landed] == [MessageKind.status] * 10 + [MessageKind.complaint]
+    assert len([send for send in town.sends if send.kind is ReplyKind.status]) == 10
+    smsc.close()
+    house.close()
+
+
+def test_a_dead_disk_of_the_channel_loses_no_part_and_makes_no_dead_letter(
+    two: list[House],
+    smscs: list[OddSmsc],  # noqa: F811
+    town: Town,
+) -> None:
+    """With Kafka the disk is not needed; without, the SMSC keeps the part, and the other process takes it."""
+    first, second = two
+    first.spool._database.execute("PRAGMA query_only = 1")
+    smscs[0].write(deliver(1, part(1, 2), esm_class=0x40))
+    assert smscs[0].read()[1:] == (DELIVER_RESP, 0, 1)
+    first.bus.mode = Mode.away
+    smscs[0].write(deliver(2, part(2, 2), esm_class=0x40))
+    assert smscs[0].read()[1:] == (DELIVER_RESP, TEMPORARY, 2)
+    smscs[1].write(deliver(2, part(2, 2), esm_class=0x40))
+    assert smscs[1].read()[1:] == (DELIVER_RESP, 0, 2)
+    for house in (first, second):
+        town.take(*(encode(one, source="/channels/sms") for one in house.received))
+    (complaint,) = town.complaints
+    assert complaint.text == STORY.decode()
+    assert [event.kind for event in town.landed] == [MessageKind.complaint] * 2
+
+
+def test_a_worker_that_is_fenced_while_its_records_are_on_their_way_is_told_so(kafka: KafkaServer) -> None:
+    """The client raises its fatal error in the middle of a report, which made a SystemError of it, and the whole channel ended."""
+    name = "lapor-conversation-fenced"
+    topics = StepTopics(name="lapor-conversation", mailbox=CONVERSATIONS, states=CITIZENS)
+
+    def producer() -> Producer:
+        made = Producer(profiles.transactional(kafka.brokers, name))
+        step_kafka.init_transactions(made, name, lambda: None)
+        return made
+
+    writer = Transactions(producer(), topics, id_=name, beat=lambda: None)
+    writer.begin()
+    producer()
+    records = [Record(topic=COMPLAINTS, key=b"%d" % number, value=b"{}") for number in range(200)]
+    writer.produce(Work([(record, None) for record in records], {}, {}))
+    with pytest.raises(Fenced, match="must stop"):
+        writer.flush()

@@ -1,0 +1,79 @@
+"""An account in memory whose upstream does what the test says."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from channels.base import Letter, Page
+
+
+class FakeAccount:
+    """An account whose upstream does what the test says.
+
+    Attributes:
+        sent: the letters that were submitted, with their futures, in order.
+        calls: "begin" and "end" in order.
+        cursors: what `begin` was given.
+        answer: is called with each letter and its future, in the sender's thread; by default the upstream takes it at once.
+        pages: the pages that are still to be taken.
+    """
+
+    def __init__(self, name: str, *, capacity: int = 50, per_second: float | None = None) -> None:
+        self.name, self.capacity, self.per_second = name, capacity, per_second
+        self.sent: list[tuple[Letter, Future[str]]] = []
+        self.calls: list[str] = []
+        self.cursors: list[Mapping[str, Any] | None] = []
+        self.pages: list[Page] = []
+        self.answer: Callable[[Letter, Future[str]], None] = takes
+
+    def begin(self, cursor: Mapping[str, Any] | None) -> None:
+        """Note it."""
+        self.calls.append("begin")
+        self.cursors.append(cursor)
+
+    def end(self) -> None:
+        """Note it."""
+        self.calls.append("end")
+
+    def send(self, letter: Letter) -> "Future[str]":
+        """Do what the test says."""
+        answer: Future[str] = Future()
+        self.sent.append((letter, answer))
+        self.answer(letter, answer)
+        return answer
+
+    def page(self) -> Page | None:
+        """Return the first page that is not committed."""
+        return self.pages[0] if self.pages else None
+
+    def committed(self) -> None:
+        """Go on to the next page."""
+        self.pages.pop(0)
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts that were submitted."""
+        return [letter.text for letter, _ in self.sent]
+
+
+def takes(letter: Letter, answer: "Future[str]") -> None:
+    """Take a letter at once."""
+    answer.set_result(f"up-{letter.reply_id}")
+
+
+def waits(_letter: Letter, _answer: "Future[str]") -> None:
+    """Leave it to the test."""
+
+
+def fails(error: Exception, _letter: Letter, answer: "Future[str]") -> None:
+    """Fail at once."""
+    answer.set_exception(error)
+
+
+def by_citizen(account: FakeAccount) -> dict[str, list[str]]:
+    """Return the texts "citizen number" that were submitted to each citizen, in order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for text in account.texts:
+        found[text.split()[0]].append(text)
+    return found

@@ -1,0 +1,67 @@
+"""A sender as a process that can be killed and stopped; its account notes each text in a file before it answers."""
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+from channels.base import Letter
+from channels.sending.run import run_sender
+from channels.sending.spec import SenderSpec
+from complaints.bus.step.options import WorkerOptions
+from complaints.errors import OutcomeUnknown
+from tests.harness.sending import KEYS, QUICK
+from tests.harness.sending_account import FakeAccount, takes
+
+
+def _noted(path: Path, ordinal: int, how: str, letter: Letter, answer: "Future[str]") -> None:
+    with path.open("a") as file:
+        file.write(f"{letter.reply_id}\t{ordinal}\n")
+    if how == "takes":
+        takes(letter, answer)
+    elif how == "soon":
+        threading.Timer(random.uniform(0, 0.1), takes, (letter, answer)).start()
+    elif how == "unknown":
+        threading.Timer(0.2, answer.set_exception, (OutcomeUnknown("no answer in time"),)).start()
+
+
+def main() -> None:
+    """Run one sender until SIGTERM, as the environment says."""
+    brokers, channel, ordinal, folder = sys.argv[1:]
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    at, turn = os.environ.get("KILL_AT", ""), int(os.environ.get("KILL_TURN", "1"))
+    how = signal.Signals[os.environ.get("KILL_BY", "SIGKILL")]
+    seen = 0
+
+    def phase(now: str) -> None:
+        nonlocal seen
+        seen += now == at
+        if now == at and seen == turn:
+            os.kill(os.getpid(), how)
+            time.sleep(0.05)  # a stop takes a moment
+
+    account = FakeAccount(f"{channel}/a", capacity=5)
+    answer = os.environ.get("ANSWER", "takes")
+    account.answer = partial(_noted, Path(folder) / "submitted", int(ordinal), answer)
+    options = WorkerOptions(
+        brokers=brokers,
+        ordinal=int(ordinal),
+        folder=Path(folder) / "sender" / ordinal,
+        phase=phase,
+        batch=20,
+    )
+    try:
+        run_sender(SenderSpec(channel=channel, keyring=KEYS, pauses=QUICK), [account], options=options, stop=stop)
+    except Exception as error:
+        sys.stderr.write(f"STOPPED {type(error).__name__}: {error}\n")
+        raise SystemExit(3) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""The conversation's worker as a process on the real Kafka: each message once, whatever is killed, and timers that fire."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from channels.intake import Intake
+from complaints.bus import Offsets
+from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus.envelope import type_of
+from complaints.contract import CITIZENS, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS
+from complaints.crypto import Keyring, load_or_create_secret
+from complaints.event import Complaint
+from complaints.mail import MessageEvent, MessageKind
+from complaints.message import Fragment
+from complaints.storage.spool import Spool
+from tests.harness.support import KafkaServer, message, start_kafka, wait_until
+
+Run = Callable[..., subprocess.Popen[bytes]]
+
+COUNT = 600
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """A broker of their own."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file with the secret of the installation."""
+    path = tmp_path_factory.mktemp("secret") / "secret"
+    load_or_create_secret(path)
+    return path
+
+
+@pytest.fixture
+def run(kafka: KafkaServer, secret: Path, tmp_path: Path) -> Iterator[Run]:
+    """Starts workers; whatever still runs is stopped afterwards."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(ordinal: int = 0, **settings: str) -> subprocess.Popen[bytes]:
+        folder = tmp_path / str(ordinal)
+        environment = os.environ | {
+            "LAPOR_KAFKA": kafka.brokers,
+            "LAPOR_DATA": str(folder),
+            "LAPOR_SECRET_FILE": str(secret),
+            "LAPOR_ORDINAL": str(ordinal),
+            "LAPOR_DEAD_LETTER_FUSE": "50",
+            **settings,
+        }
+        with folder.with_suffix(".log").open("a") as log:
+            command = [sys.executable, "-m", "lapor", "run", "conversation"]
+            running.append(subprocess.Popen(command, env=environment, stderr=log))
+        return running[-1]
+
+    yield start
+    for process in running:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def intake(kafka: KafkaServer, secret: Path, tmp_path: Path) -> Iterator[Intake]:
+    """The way in of the SMS channel."""
+    producer = ConfluentProducer(kafka.brokers)
+    keys = Keyring.from_secret(secret.read_bytes())
+    made = Intake("sms", keyring=keys, producer=producer, spool=Spool(tmp_path / "s.db", max_bytes=1 << 20))
+    yield made
+    made.close()
+    producer.close()
+
+
+class Topics:
+    """What came since a test began."""
+
+    def __init__(self, kafka: KafkaServer) -> None:
+        self.scanner = ConfluentScanner(kafka.brokers)
+        names = (COMPLAINTS, CONVERSATIONS, CITIZENS, DEAD_LETTERS, MESSAGE_EVENTS)
+        self._begin: dict[str, Offsets] = {topic: self.scanner.ends(topic) for topic in names}
+
+    def new(self, topic: str, type_: bytes = b"") -> list[bytes]:
+        """Return the values that came, of a type if one is given."""
+        return [
+            stored.value or b""
+            for batch in self.scanner.scan(topic, start=self._begin[topic])
+            for stored in batch
+            if not type_ or dict(stored.headers).get("ce_type") == type_
+        ]
+
+    @property
+    def landed(self) -> list[MessageEvent]:
+        """What messages became."""
+        return [MessageEvent.model_validate_json(value) for value in self.new(MESSAGE_EVENTS, type_of(MessageEvent))]
+
+    def has_grown(self, former: int) -> bool:
+        """Return whether more messages have landed than before, or all of them."""
+        return len(self.landed) > min(former, 2 * COUNT - 1)
+
+    @property
+    def complaints(self) -> list[Complaint]:
+        """The complaints."""
+        return [Complaint.model_validate_json(value) for value in self.new(COMPLAINTS, type_of(Complaint))]
+
+
+@pytest.fixture
+def topics(kafka: KafkaServer) -> Topics:
+    """Empty as far as this test sees."""
+    return Topics(kafka)
+
+
+def send(intake: Intake, count: int, name: str) -> set[UUID]:
+    """Let citizens send messages, each twice, as an SMSC does that heard no yes; return the ids."""
+    futures = []
+    for number in range(count):
+        text = f"Jalan {name} nomor {number} berlubang di Kota Semarang"
+        fields = {"upstream_id": "", "sender": f"+62812{number:08d}", "account": "sms/link", "body": text.encode()}
+        said = message("", **fields, reply_to={"sender": f"62812{number:08d}", "from": "1708"}, fragment=Fragment())
+        futures += [intake.take(said), intake.take(said)]
+    return {future.result(30).message_id for future in futures}
+
+
+def test_kill_9_in_the_middle_loses_no_message_and_makes_none_twice(topics: Topics, run: Run, intake: Intake) -> None:
+    """Two workers, each killed while it works, one with its folder wiped: each message has one event, each pair one complaint."""
+    workers = {ordinal: run(ordinal) for ordinal in (0, 1)}
+    ids = send(intake, COUNT, "utama")
+    for ordinal in (0, 1, 0):
+        wait_until(partial(topics.has_grown, len(topics.landed)), what="some work", timeout_s=60)
+        workers[ordinal].send_signal(signal.SIGKILL)
+        workers[ordinal].wait(10)
+        workers[ordinal] = run(ordinal)
+    wait_until(lambda: len(topics.landed) >= len(ids), what="all events", timeout_s=120)
+    time.sleep(1)
+    landed = topics.landed
+    assert {event.id for event in landed} == ids
+    assert len(landed) == len(ids) == 2 * COUNT
+    assert Counter(event.kind for event in landed) == {MessageKind.complaint: COUNT, MessageKind.repeated: COUNT}
+    assert len({complaint.text for complaint in topics.complaints}) == len(topics.complaints) == COUNT
+    assert topics.new(DEAD_LETTERS) == []
+
+
+def test_a_timer_lets_a_long_message_go_on_whose_part_never_comes(topics: Topics, run: Run, intake: Intake) -> None:
+    """Though nobody writes to the citizen's mailbox any more; and what stands in the topics has neither number nor words."""
+    run(LAPOR_PART_TIMEOUT_S="1")
+    text = "Lampu jalan mati di Kota Semarang"
+    said = message(
+        "",
+        upstream_id="",
+        sender="+6281299988877",
+        account="sms/link",
+        reply_to={"sender": "081299988877", "from": "1708"},
+        body=text.encode(),
+        fragment=Fragment(reference=7, total=2, sequence=1),
+    )
+    id_ = intake.take(said).result(30).message_id
+    wait_until(lambda: bool(topics.landed), what="the message", timeout_s=60)
+    (event,) = topics.landed
+    assert (event.id, event.kind, event.partial) == (id_, MessageKind.complaint, True)
+    (complaint,) = topics.complaints
+    assert (complaint.text, complaint.raw.partial) == (text, True)
+    for topic in (CONVERSATIONS, CITIZENS, MESSAGE_EVENTS):
+        for value in topics.new(topic):
+            assert b"81299988877" not in value
+            assert b"Lampu" not in value
