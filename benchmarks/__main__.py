@@ -15,7 +15,15 @@ from rich.console import Console
 from benchmarks import memory, sms_intake, sms_latency, whole_loop
 from benchmarks.figures import Figure, machine, table
 from benchmarks.processes import Say
-from benchmarks.step import due_timers, fact_latency, million_cases, router_vs_quix, speed
+from benchmarks.step import (
+    conversation,
+    due_timers,
+    fact_latency,
+    million_cases,
+    million_citizens,
+    router_vs_quix,
+    speed,
+)
 from complaints.errors import LaporError
 
 TABLE_WIDTH = 120
@@ -93,6 +101,9 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
         Which.cases: lambda: million_cases.measure(cases=cases, say=say),
         Which.sms_latency: lambda: sms_latency.measure(rate=rate, seconds=seconds, say=say),
         Which.sms: lambda: sms_intake.measure(messages=messages, rounds=rounds, say=say),
+        Which.conversation: lambda: conversation.measure(messages=messages * 10, rounds=rounds, say=say),
+        Which.citizens: lambda: million_citizens.measure(citizens=cases, say=say),
+        Which.whole_loop: lambda: whole_loop.measure(messages=messages * 10, say=say),
         Which.step: lambda: speed.measure(records=records, rounds=rounds, say=say),
         Which.router: lambda: router_vs_quix.measure(events=events, rounds=rounds, say=say),
     }

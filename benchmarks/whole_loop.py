@@ -1,8 +1,8 @@
 """The processor time of the whole loop: SMS in, to the reply out and the row in ClickHouse, process by process."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -83,7 +83,9 @@ class _Loop:
         self._store = f"clickhouse://default@{LOOPBACK}:{store}/lapor"
         self._run("Kafka", ["embedded.kafka", "--port", str(kafka), "--data-dir", str(self._data / "kafka")])
         place = str(self._data / "clickhouse")
-        self._run("ClickHouse", ["embedded.clickhouse", "--port", str(store), "--data-dir", place, "--database", "lapor"])
+        self._run(
+            "ClickHouse", ["embedded.clickhouse", "--port", str(store), "--data-dir", place, "--database", "lapor"]
+        )
         wait_ready(LOOPBACK, kafka, START_S, alive=self._processes["Kafka"].is_running)
         wait_until(self._stores, timeout_s=START_S, what="ClickHouse", alive=self._processes["ClickHouse"].is_running)
         self._environment = {
@@ -102,7 +104,9 @@ class _Loop:
         topics = self._run("topics", ["lapor", "topics", "apply"])
         topics.wait(START_S)
         del self._processes["topics"]
-        services = ("sms", "conversation", "router", "sink", "view") if self._tree is None else ("sms", "router", "sink")
+        services = (
+            ("sms", "conversation", "router", "sink", "view") if self._tree is None else ("sms", "router", "sink")
+        )
         for service in services:
             self._run(service, ["lapor", "run", service])
         self._feeder.bound(LINK)
@@ -141,11 +145,13 @@ class _Loop:
         run = self._feeder.feed({LINK: frames_of(messages)}, window=WINDOW)[LINK]
         if run.statuses.keys() != {0}:
             raise UnavailableError(f"not every message was acknowledged: {run.statuses}")
-        self._say(f"{len(messages):,} acknowledged, {run.rate:,.0f}/s; {len(self._answered):,} of {self._sent:,} replies")
+        self._say(
+            f"{len(messages):,} acknowledged, {run.rate:,.0f}/s; {len(self._answered):,} of {self._sent:,} replies"
+        )
         patience_s = 60 + len(messages) / SLOWEST_PER_S
         self._feeder.serve(patience_s, lambda: len(self._answered) >= self._sent)
         took_s = time.monotonic() - began
-        rows, deadline = 0, time.monotonic() + 60
+        rows, deadline = 0, time.monotonic() + patience_s
         while rows < self._sent and time.monotonic() < deadline:
             self._feeder.serve(1.0)
             rows = self._ask(_ROWS)

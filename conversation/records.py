@@ -13,7 +13,7 @@ from complaints.bus.envelope import CHANNEL_HEADER, FIXED, type_of
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
-from complaints.mail import Due, MessageEvent, ReplyEvent, Send
+from complaints.mail import Delivery, DeliveryOutcome, Due, MessageEvent, ReplyEvent, Send
 from complaints.values import Event
 
 Document = dict[str, Any]
@@ -22,7 +22,8 @@ SOURCE = b"/conversation"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADERS: dict[type[Event], Headers] = {
-    model: (*FIXED, ("ce_type", type_of(model))) for model in (MessageEvent, ReplyEvent, Send, Due, DeadLetter)
+    model: (*FIXED, ("ce_type", type_of(model)))
+    for model in (MessageEvent, ReplyEvent, Send, Delivery, Due, DeadLetter)
 }
 
 
@@ -49,6 +50,21 @@ def reply_event(reply: Document, *, account: str, at: str) -> Record:
     said |= {"account": account, "kind": reply["kind"]} | _about(reply)
     said |= {"created_at": reply["created_at"], "at": at, "secret": reply.get("secret", False)}
     return _record(ReplyEvent, MESSAGE_EVENTS, said["citizen"], said, at)
+
+
+def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
+    """Return the record that says that a reply will never arrive.
+
+    Args:
+        reply: see complaints.mail.Reply.
+        reason: why.
+        at: the time of the record that caused it.
+    """
+    outcome = DeliveryOutcome.undeliverable.value
+    said = {"id": str(ids.delivery_id(whole_id(reply["id"]), f"{outcome}/1")), "reply_id": reply["id"]}
+    said |= {"citizen": reply["citizen"]} | _about(reply) | {"channel": reply["channel"], "account": ""}
+    said |= {"kind": reply["kind"], "outcome": outcome, "attempt": 1, "upstream_id": "", "reason": reason, "at": at}
+    return _record(Delivery, MESSAGE_EVENTS, reply["citizen"], said | {"secret": reply.get("secret", False)}, at)
 
 
 def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: str) -> Record:

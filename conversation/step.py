@@ -75,6 +75,9 @@ class ConversationStep:
             ContractViolation: the record is poison.
         """
         inbound, key = read(record), record.key or b""
+        if inbound.model is Delivery and not self._telling.is_again(inbound.body):
+            self._count("outcome")
+            return Effect()
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
         turn = Turn(
             citizen=inbound.citizen,

@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from complaints.bus import Record
 from complaints.crypto import Keyring
 from complaints.mail import ReplyKind
+from complaints.tracking import CODE_LENGTH
 from conversation import records
 from conversation.citizen import HOUR_MS, MOST_WAITING, Document, case_of_complaint
 from conversation.records import time_text, whole_id
+
+NO_ADDRESS: Final = "no address of the citizen is known"
+"""Why a citizen cannot be told anything whose state was lost or deleted. On the web, whose mailbox is the code, nothing is sent: what would
+be told is on the page of the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +52,10 @@ class Telling:
         """
         account, address = _where(state, reply)
         told = records.reply_event(reply, account=account, at=time_text(at_ms))
-        if not account:  # the citizen reads it on the page of the case
+        if not account:
             state["told"] = [*state["told"], [at_ms, reply["caused_by"], 0]]
-            return [told]
+            on_page = len(reply["citizen"]) == CODE_LENGTH
+            return [told] if on_page else [told, records.undeliverable(reply, NO_ADDRESS, at=time_text(at_ms))]
         waiting = {"reply": reply, "account": account, "address": address}
         state["waiting"] = [*state["waiting"], waiting][-MOST_WAITING:]
         return [told, *self.due(state, at_ms)]
@@ -70,10 +77,15 @@ class Telling:
         recent = times[-self._rules.per_hour :]
         return recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0
 
-    def heard_again(self, state: Document, delivery: Document, at_ms: int) -> None:
-        """Note what became of a text: a second try counts as heard, too."""
-        if delivery.get("attempt", 1) > 1:
-            state["told"] = [*state["told"], [at_ms, delivery["reply_id"], 1]]
+    @staticmethod
+    def is_again(delivery: Document) -> bool:
+        """Return whether the outcome is that of a second try; the first one was counted when the text was sent."""
+        return bool(delivery.get("attempt", 1) > 1)
+
+    @staticmethod
+    def heard_again(state: Document, delivery: Document, at_ms: int) -> None:
+        """Note the outcome of a second try: it counts as heard, too."""
+        state["told"] = [*state["told"], [at_ms, delivery["reply_id"], 1]]
 
     def _send(self, waiting: Document, at_ms: int) -> Record:
         reply, month = waiting["reply"], time_text(at_ms)[:7]

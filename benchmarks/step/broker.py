@@ -49,9 +49,18 @@ class Broker:
         """Return the number of offsets of a topic: its records, and in a topic of transactions also their markers."""
         return sum(self._asks.end_offsets(topic).values())
 
-    def handled(self, group: str) -> int:
-        """Return the number of complaints that a group has committed. With transactions, all that they led to is committed too."""
-        return sum(offset for (topic, _), offset in self._asks.group_offsets(group).items() if topic == COMPLAINTS)
+    def handled(self, group: str, mailbox: str = COMPLAINTS) -> int:
+        """Return the number of records that a group has committed. With transactions, all that they led to is committed too.
+
+        Args:
+            group: of the step.
+            mailbox: that it reads.
+        """
+        return sum(offset for (topic, _), offset in self._asks.group_offsets(group).items() if topic == mailbox)
+
+    def begin_at_first(self, step: str, mailbox: str) -> None:
+        """Let a step that has no positions begin with the first record of its mailbox."""
+        set_offsets(self._asks, step, offsets_of(self._asks, mailbox, EARLIEST, partitions=()))
 
     def begin_anew(self) -> None:
         """Make the outputs of the router's step anew, and set its offsets to the first complaint.
@@ -69,7 +78,7 @@ class Broker:
         wait_until(gone, timeout_s=PATIENCE_S, what="deleting topics", alive=lambda: True)
         self.forget(STEP)
         apply(self._asks, topics().values())
-        set_offsets(self._asks, STEP, offsets_of(self._asks, COMPLAINTS, EARLIEST, partitions=()))
+        self.begin_at_first(STEP, COMPLAINTS)
 
     def forget(self, group: str) -> None:
         """Remove a group with its progress, if there is one. A static member that has stopped delays this by its session timeout."""

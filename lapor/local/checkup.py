@@ -14,7 +14,7 @@ from lapor.processes.channels import CHANNELS
 from lapor.processes.wiring import WORKERS, administration, backlogs, cases, loops, upstreams_in
 from ops import doctor as look
 from ops.doctor import Finding, Level
-from ops.lag import OURS, is_judged, lag, service_of, view
+from ops.lag import OURS, SENDERS, is_judged, lag, service_of, view
 from ops.reach import Since, reach
 from sinks.clickhouse.client import Store
 
@@ -83,11 +83,15 @@ def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
         yield Finding(what="kafka", level=Level.fail, detail=str(error), advice=READ_THE_LOG)
         return
     for backlog in found:
-        if not is_judged(backlog):
-            continue
         service = service_of(backlog.group)
+        unused = stack is not None and backlog.group.startswith(SENDERS) and service not in stack.services
+        if unused or not is_judged(
+            backlog
+        ):  # the group of a channel that is not set up has positions, and nobody reads for it
+            continue
         if stack is None:
-            yield lag(backlog, needed=backlog.group.startswith(OURS), now=time.time())
+            needed = backlog.group.startswith(OURS) and (backlog.members > 0 or not backlog.group.startswith(SENDERS))
+            yield lag(backlog, needed=needed, now=time.time())
         elif (
             service not in stack.starting
         ):  # records that waited while the stack was stopped are no fault while it starts

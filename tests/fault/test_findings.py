@@ -1,5 +1,7 @@
-"""What reviews have found, each as a test with its name. Others stand where they belong: tests/unit/test_conversation.py (an answer that is
-delivered again, another citizen's number), tests/integration/test_web_door.py (a double click, a second form with the same key).
+"""What reviews have found, each as a test with its name.
+
+The others are in tests/unit/test_conversation.py and tests/integration/test_web_door.py: an answer that is delivered again with two
+questions open, a double click, a second form with the same key and another text, somebody who types another citizen's number.
 """
 
 import threading
@@ -7,6 +9,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from confluent_kafka import Producer
@@ -22,11 +25,11 @@ from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.transaction import Fenced, Transactions, Work
 from complaints.contract import CITIZENS, COMPLAINTS, CONVERSATIONS
 from complaints.crypto import Keyring
-from complaints.mail import MessageKind, ReplyKind
+from complaints.mail import MessageKind, ReplyKind, Send
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.fakes import Mode
-from tests.harness.sending import Post, post  # noqa: F401  # a fixture
+from tests.harness.sending import KEYS, Post, post  # noqa: F401  # a fixture
 from tests.harness.sms import (
     BIND_RESP,
     DELIVER_RESP,
@@ -39,7 +42,7 @@ from tests.harness.sms import (
     smscs,  # noqa: F401  # a fixture
     submitted,
 )
-from tests.harness.support import KafkaServer
+from tests.harness.support import KafkaServer, wait_until
 from tests.harness.town import Town
 
 BOUND = frame(BIND_RESP, 1, b"x\0")
@@ -83,6 +86,13 @@ class LateSmsc(OddSmsc):
         self.write(frame(SUBMIT_RESP, sequence, f"m{sequence}".encode() + b"\0"))
 
 
+def to_a_telephone(post: Post, text: str, **changes: Any) -> Send:  # noqa: F811
+    """Return a text for a citizen who wrote to our short code."""
+    made = post.text(text, **changes)
+    address = {"sender": "+6281234567890", "from": "1708"}
+    return made.model_copy(update={"sealed": KEYS.seal_text(text, address, owner=made.id, month=made.month)})
+
+
 def test_an_smsc_that_answers_after_11_s_for_ten_minutes_gets_at_most_two_copies(
     post: Post,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -92,10 +102,11 @@ def test_an_smsc_that_answers_after_11_s_for_ten_minutes_gets_at_most_two_copies
     smsc = LateSmsc(0.6)
     account = SmsAccount(link_to(smsc), handler=lambda *_: None, limits=Limits(answer_s=0.5))
     account.name = post.account
-    question = post.text("Di mana?", kind=ReplyKind.question)
-    received = post.text("Diterima", citizen="c2")
-    post.write(question, received)
+    question = to_a_telephone(post, "Di mana?", kind=ReplyKind.question)
+    received = to_a_telephone(post, "Diterima", citizen="c2")
     here = post.run(account)  # type: ignore[arg-type]  # a real one
+    wait_until(lambda: account.up, what="the bind")
+    post.write(question, received)
     ends_s = time.monotonic() + 10
     post.await_outcomes(question.id, "unknown/1", "unknown/2")
     post.await_outcomes(received.id, "unknown/1")
@@ -146,7 +157,7 @@ def test_ten_status_questions_with_clickhouse_away_hold_up_no_complaint(
     smscs: list[OddSmsc],  # noqa: F811
     town: Town,
 ) -> None:
-    """The SMSC's window is ten. No question waits for a database: the complaint behind them is acknowledged at once, and each is answered."""
+    """The SMSC's window is ten. No question waits for a database: the complaint behind them is acknowledged at once."""
     house, smsc = House(tmp_path, keys, smscs[:1]), smscs[0]
     smsc.accept(BOUND)
     asked = [deliver(number, b"STATUS 2Q74GVWWCE3", source=b"62811000%05d" % number) for number in range(10)]

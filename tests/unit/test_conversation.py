@@ -14,7 +14,7 @@ from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SEN
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
-from complaints.mail import DeliveryOutcome, MessageEvent, MessageKind, Received, ReplyEvent, ReplyKind, Send
+from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, MessageKind, Received, ReplyEvent, ReplyKind, Send
 from complaints.message import InboundMessage
 from complaints.values import Event
 from conversation.citizen import MOST_MESSAGES, MOST_WAITING
@@ -22,6 +22,7 @@ from conversation.step import Rules
 from conversation.telling import TellingRules
 from normalizer.complaint import Normaliser
 from router.routing import Router
+from tests.harness.house import said
 from tests.harness.support import message
 from tests.harness.town import Town
 
@@ -513,6 +514,19 @@ class TestTelling:
                 "halo", channel="telegram", upstream_id=f"{number}", account="telegram/1", small_talk=f"Halo {number}"
             )
         assert len(orjson.loads(town.state(town.citizen(channel="telegram")))["waiting"]) == MOST_WAITING
+
+    def test_whoever_has_no_address_any_more_cannot_be_told_and_that_is_on_record(self, town: Town) -> None:
+        """His state was deleted; an agency answers his case."""
+        town.say(WITH_PLACE)
+        case = town.case(town.complaints[0].tracking_code)
+        town.states.pop((CONVERSATIONS, town.citizen().encode()))
+        town.take(encode(said(CommandKind.answer, case.complaint, case.owner.id, "sudah"), source="/tests"))
+        (delivery,) = town.events(MESSAGE_EVENTS, Delivery)
+        assert (delivery.outcome, delivery.kind) == (DeliveryOutcome.undeliverable, ReplyKind.answered)
+        assert delivery.model_dump_json(exclude_none=True).encode() in {
+            one.value for one in town.written[MESSAGE_EVENTS]
+        }
+        assert len(town.sends) == 1
 
     def test_an_account_of_many_people_has_no_conversation(self, town: Town) -> None:
         """Two callers of a call centre: the second one's text answers no question of the first."""
