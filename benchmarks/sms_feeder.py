@@ -34,11 +34,13 @@ class Run:
 
     Attributes:
         seconds: from the first deliver_sm to the last answer.
+        sent_s: when each deliver_sm was sent, in seconds of the monotonic clock.
         latencies_s: of each answer, in seconds.
         statuses: how many answers had which status.
     """
 
     seconds: float = 0.0
+    sent_s: list[float] = field(default_factory=list)
     latencies_s: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
 
@@ -57,7 +59,6 @@ class _Link:
         connection: of the client that has bound last; None before.
         buffer: what was read and is no whole PDU yet.
         frames: the deliver_sm of the present run.
-        sent: when each of them was sent, in seconds of the monotonic clock.
         run: what comes of them.
     """
 
@@ -66,12 +67,11 @@ class _Link:
     bound: bool = False
     buffer: bytearray = field(default_factory=bytearray)
     frames: Sequence[bytes] = ()
-    sent: list[float] = field(default_factory=list)
     run: Run = field(default_factory=Run)
 
     @property
     def unanswered(self) -> int:
-        return len(self.sent) - len(self.run.latencies_s)
+        return len(self.run.sent_s) - len(self.run.latencies_s)
 
 
 class Feeder:
@@ -153,7 +153,7 @@ class Feeder:
         busy = [self._links[name] for name in frames]
         for name, own in frames.items():
             link = self._links[name]
-            link.frames, link.sent, link.run = own, [], Run()
+            link.frames, link.run = own, Run()
         started = heard = time.monotonic()
         answered = 0
         while busy:
@@ -172,14 +172,14 @@ class Feeder:
         return {name: self._links[name].run for name in frames}
 
     def _deliver(self, link: _Link, window: int, due: int | None) -> None:
-        at = len(link.sent)
+        at = len(link.run.sent_s)
         upto = min(len(link.frames), len(link.run.latencies_s) + window)
         if due is not None:
             upto = min(upto, due)
         if upto > at:
             if link.connection is None:
                 raise UnavailableError("the client closed the link")
-            link.sent += [time.monotonic()] * (upto - at)
+            link.run.sent_s += [time.monotonic()] * (upto - at)
             link.connection.sendall(b"".join(link.frames[at:upto]))
 
     def _turn(self, timeout_s: float) -> None:
@@ -220,7 +220,7 @@ class Feeder:
             if len(buffer) - at < length:
                 break
             if command == DELIVER_RESP:
-                link.run.latencies_s.append(now - link.sent[sequence])
+                link.run.latencies_s.append(now - link.run.sent_s[sequence])
                 link.run.statuses[status] = link.run.statuses.get(status, 0) + 1
             else:
                 out += self._answer(link, command, sequence, bytes(buffer[at : at + length]))

@@ -70,6 +70,7 @@ class _Loop:
 
     def __init__(self, data: Path, feeder: Feeder, tree: Path | None, stack: ExitStack, say: Say) -> None:
         self._data, self._feeder, self._tree, self._stack, self._say = data, feeder, tree, stack, say
+        self._new = tree is None or (tree / "conversation").exists()
         self._processes: dict[str, psutil.Process] = {}
         self._answered: set[str] = set()
         self._sent = 0
@@ -99,14 +100,13 @@ class _Loop:
             "LAPOR_VIEW_KEY": "a key of no installation, long enough",
             "MALLOC_ARENA_MAX": "2",
         }
-        if self._tree is not None:
+        if not self._new:
             self._environment["LAPOR_SMPP"] = self._environment["LAPOR_SMPP"].removeprefix(f"{LINK}=")
-        topics = self._run("topics", ["lapor", "topics", "apply"])
-        topics.wait(START_S)
+        topics = self._run("topics", ["lapor", "topics", *(["apply"] if self._new else [])])
+        if topics.wait(START_S):
+            raise UnavailableError("the topics could not be made")
         del self._processes["topics"]
-        services = (
-            ("sms", "conversation", "router", "sink", "view") if self._tree is None else ("sms", "router", "sink")
-        )
+        services = ("sms", "conversation", "router", "sink", "view") if self._new else ("sms", "router", "sink")
         for service in services:
             self._run(service, ["lapor", "run", service])
         self._feeder.bound(LINK)

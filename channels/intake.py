@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from uuid import UUID, uuid4
 
 import orjson
@@ -55,6 +55,8 @@ class Intake:
         self._keyring = keyring
         self._mint = mint
         self._safe = Safe(channel, producer=producer, spool=spool)
+        self._seconds = telemetry.INTAKE_SECONDS.labels(channel)
+        self._counter = cache(partial(telemetry.MESSAGES_IN.labels, channel))
 
     def take(self, message: InboundMessage) -> "Future[Receipt]":
         """Keep a message in the mailbox of its citizen.
@@ -171,8 +173,8 @@ class Intake:
     def _measure(self, started: float, answer: "Future[Receipt]") -> None:
         error = answer.exception()
         outcome = answer.result().outcome.value if error is None else type(error).__name__
-        telemetry.MESSAGES_IN.labels(self._channel, outcome).inc()
-        telemetry.INTAKE_SECONDS.labels(self._channel).observe(time.monotonic() - started)
+        self._counter(outcome).inc()
+        self._seconds.observe(time.monotonic() - started)
 
 
 def _time(moment: datetime) -> str:

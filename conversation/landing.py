@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
 
-import orjson
-from pydantic import ValidationError
-
 from complaints import ids, status_requests
 from complaints.bus import Record
 from complaints.bus.envelope import encode
@@ -18,7 +15,8 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.wording import text
 from conversation import citizen as memory
-from conversation.citizen import LARGEST_COMPLAINT, Document, Landing
+from conversation.cases import keep, kept, new_case
+from conversation.citizen import Document, Landing
 from conversation.reading import Reads
 from conversation.records import time_text
 
@@ -31,9 +29,6 @@ ASKED_AGAIN_MS: Final = 60_000
 EXAMPLE_CODE: Final = "ABCDE FGHJK M"
 
 SOURCE: Final = "/conversation"
-
-_WITHOUT_BYTES: Final[Any] = {"raw": {"body"}, "additions": {"__all__": {"raw": {"body"}}}}
-"""The fields of a complaint that are not kept in the state: the bytes as received."""
 
 
 class Landed(NamedTuple):
@@ -151,7 +146,7 @@ class Lands:
             if (case := next(open_, None)) is not None:
                 return self._add(turn, message, id_, case, MessageKind.answer)
         turn.outputs.append(encode(fresh, source=SOURCE))
-        memory.add_case(turn.state, _case_of(fresh, message))
+        memory.add_case(turn.state, new_case(fresh, message))
         return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
 
     @staticmethod
@@ -175,7 +170,7 @@ class Lands:
         return None if named is None else memory.case_of(state, named)
 
     def _add(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document, kind: MessageKind) -> Landed:
-        complaint = _kept(case)
+        complaint = kept(case)
         part = case.get("part") if case.get("asked_ms") else None
         found, was_read = self._reads.completion(complaint, message, part=part, about=case)
         command = Command(
@@ -191,7 +186,7 @@ class Lands:
         turn.outputs.append(encode(command, source=SOURCE))
         case["additions"] = case.get("additions", 0) + 1
         case.pop("asked_ms", None)
-        _keep(case, found.complaint)
+        keep(case, found.complaint)
         return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), not was_read)
 
     def _asked(self, turn: Turn, message: InboundMessage, id_: UUID, code: str | None) -> Landed:
@@ -243,76 +238,3 @@ def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
     if case.get("part") == "subject" or len(fresh.text) <= SHORT_CHARACTERS:
         return True
     return "subject" in fresh.missing or fresh.topic == case.get("topic")
-
-
-def heard(state: Document, reply: Document, at_ms: int) -> None:
-    """Note in a citizen's state what a reply tells of its case (see complaints.mail.Reply).
-
-    A reply about an earlier state of the case, because the citizen has added a message since, opens no question. The tracking code of a
-    reply is always right: if another complaint had the code, the case got the next one.
-
-    Args:
-        state: of the citizen; is changed.
-        reply: the reply.
-        at_ms: the time of its record in milliseconds since 1970.
-    """
-    if reply["kind"] in {ReplyKind.status.value, ReplyKind.small_talk.value} or not reply.get("complaint_id"):
-        return
-    case = memory.case_of_complaint(state, reply["complaint_id"])
-    if case is None:
-        case = {"id": reply["complaint_id"], "code": reply["tracking_code"], "to": state.get("to")}
-        memory.add_case(state, case)
-    case["code"], case["secret"] = reply["tracking_code"], bool(reply.get("secret"))
-    for name in ("topic", "region"):
-        if reply.get(name) and not case.get(name):
-            case[name] = reply[name]
-    now, known = (reply.get("hop", 0), reply.get("additions", 0)), (case.get("hop", 0), case.get("additions", 0))
-    if now < known:
-        return
-    case["hop"], case["additions"] = now
-    if reply["kind"] == ReplyKind.question.value:
-        case["part"], case["asked_ms"] = reply.get("part"), at_ms
-    elif reply["kind"] != ReplyKind.answered.value:  # an answer leaves the question of the case open
-        case.pop("asked_ms", None)
-
-
-def _case_of(complaint: Complaint, message: InboundMessage) -> Document:
-    """Return what the state keeps of a new case."""
-    case: Document = {
-        "code": complaint.tracking_code,
-        "id": str(complaint.id),
-        "to": {"account": message.account, "address": address_of(message)},
-    }
-    if message.thread:
-        case["thread"] = message.thread
-    if complaint.topic:
-        case["topic"] = complaint.topic
-    if complaint.secret:
-        case["secret"] = True
-    if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
-        _keep(case, complaint)
-    return case
-
-
-def address_of(message: InboundMessage) -> dict[str, str]:
-    """Return the address for replies to a message."""
-    return {"sender": message.sender, **message.reply_to}
-
-
-def _keep(case: Document, complaint: Complaint | None) -> None:
-    """Keep a complaint whole with its case, unless it is too long, so that a further message is read together with it."""
-    case.pop("complaint", None)
-    if complaint is not None:
-        written = complaint.model_dump_json(exclude_none=True, exclude=_WITHOUT_BYTES)
-        if len(written) <= LARGEST_COMPLAINT:
-            case["complaint"] = orjson.loads(written)
-
-
-def _kept(case: Document) -> Complaint | None:
-    kept = case.get("complaint")
-    if kept is None:
-        return None
-    try:
-        return Complaint.model_validate(kept)
-    except ValidationError:  # of another version of the program: as good as not known
-        return None

@@ -17,9 +17,10 @@ from complaints.mail import Delivery, Due, MessageKind, Received, Reply
 from complaints.message import InboundMessage, unpack
 from conversation import citizen as memory
 from conversation import parts, records
+from conversation.cases import address_of, heard
 from conversation.citizen import MESSAGES_MS, Document
 from conversation.inbound import read
-from conversation.landing import SOURCE, Landed, LandingRules, Lands, Turn, address_of, heard
+from conversation.landing import SOURCE, Landed, LandingRules, Lands, Turn
 from conversation.reading import Reads, unread
 from conversation.records import whole_id
 from conversation.telling import Telling, TellingRules

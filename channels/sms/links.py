@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from channels.sms.receipts import normalised
 from complaints.errors import ConfigurationError
-from complaints.runtime.settings import Address, parse_address
+from complaints.runtime.address import Address, parse_address
 
 PORT: Final = 2775
 """The port that IANA assigned to SMPP."""

@@ -52,6 +52,9 @@ _LIKE = {
 
 _GSM = gsm0338.Codec()
 
+_AS_IN_ASCII = re.compile(r"[\n !\"#%&'()*+,./0-9:;<=>?A-Za-z-]*")
+"""A text of characters that are the same octets in GSM-7 and ASCII: nearly all of ours. Each by itself takes ten times as long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
@@ -164,6 +167,8 @@ def split(text: str, *, reference: int) -> tuple[int, list[bytes]]:
         text: what the citizen is to read.
         reference: ties the parts together; its low eight bits are used.
     """
+    if len(text) <= ROOM[GSM7][0] and _AS_IN_ASCII.fullmatch(text):
+        return GSM7, [text.encode("ascii")]
     data_coding, units = encode(text)
     alone, with_header = ROOM[data_coding]
     if sum(map(len, units)) <= alone:
@@ -178,11 +183,13 @@ def split(text: str, *, reference: int) -> tuple[int, list[bytes]]:
 
 def _pieces(units: Sequence[bytes], room: int) -> Iterator[list[bytes]]:
     piece: list[bytes] = []
+    size = 0
     for unit in units:
-        if sum(map(len, piece)) + len(unit) > room:
+        if size + len(unit) > room:
             yield piece
-            piece = []
+            piece, size = [], 0
         piece.append(unit)
+        size += len(unit)
     yield piece
 
 

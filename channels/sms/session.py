@@ -17,7 +17,7 @@ from channels.sms.pdu import Frames, FramingError, Pdu
 from channels.sms.segments import Submit
 from channels.sms.window import Window
 from complaints.errors import MalformedMessage, UpstreamUnavailable
-from complaints.runtime.settings import Address
+from complaints.runtime.address import Address
 
 log = structlog.get_logger()
 

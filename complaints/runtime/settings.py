@@ -1,15 +1,15 @@
-"""All settings, read from the environment in one place and checked before anything starts, and the parsing of servers' addresses."""
+"""All settings, read from the environment in one place and checked before anything starts."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from complaints.errors import ConfigurationError
+from complaints.runtime.address import parse_address
 
 MINUTE_S = 60
 HOUR_S = 3600
@@ -268,46 +268,3 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = "LAPOR_" + str(first["loc"][0]).upper()
             raise ConfigurationError(f"{name}={first['input']!r}: {first['msg']}; see `lapor settings`") from error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """A server's address in parts: user, password, host, port and path. User, password and path are empty if the address lacks them.
-
-    The path has no leading slash.
-    """
-
-    user: str
-    password: SecretStr
-    host: str
-    port: int
-    path: str
-
-
-def parse_address(text: str, *, scheme: str, default_port: int) -> Address:
-    """Return the parts of an address of the form `scheme://user:password@host:port/path`, with %-escapes decoded in user and password.
-
-    Args:
-        text: the address; only scheme and host are required.
-        scheme: the scheme that the address must have.
-        default_port: the port if the address has none.
-
-    Raises:
-        ConfigurationError: the text has another scheme, no host, or a port that is not a number up to 65535.
-    """
-    try:
-        parts = urlsplit(text)
-        port = parts.port or default_port
-    except ValueError as error:
-        raise ConfigurationError(
-            f"not an address ({error}); it has the form {scheme}://user:password@host:port"
-        ) from error
-    if parts.scheme != scheme or not parts.hostname:
-        raise ConfigurationError(f"not an address of the form {scheme}://user:password@host:port")
-    return Address(
-        user=unquote(parts.username or ""),
-        password=SecretStr(unquote(parts.password or "")),
-        host=parts.hostname,
-        port=port,
-        path=parts.path.lstrip("/"),
-    )

@@ -5,7 +5,8 @@ from datetime import timedelta
 from obstore.store import S3Store
 
 from complaints.errors import ConfigurationError
-from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.address import parse_address
+from complaints.runtime.settings import Settings
 from complaints.storage.attachments import AttachmentStore
 
 HTTPS_PORT = 443

@@ -14,7 +14,8 @@ import psutil
 
 from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
-from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.address import parse_address
+from complaints.runtime.settings import Settings
 from lapor.local.note import Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers

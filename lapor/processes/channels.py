@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
-from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.address import parse_address
+from complaints.runtime.settings import Settings
 from complaints.runtime.upstream import Upstream
 
 if TYPE_CHECKING:  # `lapor up` imports this module too, and must stay small in memory

@@ -5,8 +5,9 @@ from typing import Final
 
 from complaints.bus.confluent import ConfluentTail
 from complaints.errors import ConfigurationError
+from complaints.runtime.address import parse_address
 from complaints.runtime.http_server import configured_socket, serve
-from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import configure_logging
 from lapor.processes.collector import settle
 from lapor.processes.wiring import heartbeats, stop_on_signals

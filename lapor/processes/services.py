@@ -7,7 +7,8 @@ from prometheus_client import start_http_server
 
 from complaints.bus.step.options import WorkerOptions
 from complaints.errors import ConfigurationError
-from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.address import parse_address
+from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat, configure_logging
 from lapor.processes.channels import CHANNELS
 from lapor.processes.collector import settle

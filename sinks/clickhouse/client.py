@@ -8,7 +8,7 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import Error, ServerException, TypeMismatchError
 
 from complaints.errors import LaporError, StoreUnavailable
-from complaints.runtime.settings import parse_address
+from complaints.runtime.address import parse_address
 
 RETRY_CODES = frozenset({3, 107, 159, 164, 202, 203, 209, 210, 241, 242, 252, 285, 319, 425, 999})
 """ClickHouse's codes for temporary errors: timeouts, too many queries or parts, memory, network, a read-only replica."""

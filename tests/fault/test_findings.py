@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from confluent_kafka import Producer
@@ -211,3 +212,13 @@ def test_a_worker_that_is_fenced_while_its_records_are_on_their_way_is_told_so(k
     writer.produce(Work([(record, None) for record in records], {}, {}))
     with pytest.raises(Fenced, match="must stop"):
         writer.flush()
+
+
+def test_an_addition_whose_code_has_no_digit_goes_into_its_case(town: Town) -> None:
+    """Three codes in two hundred are letters alone. Such an addition became another complaint."""
+    id_ = next(one for one in iter(uuid4, None) if town.keys.tracking_code(one).isalpha())
+    town.say(STORY.decode(), id_=id_)
+    (complaint,) = town.complaints
+    town.say(f"{complaint.tracking_code} kejadiannya kemarin sore")
+    assert [event.kind for event in town.landed] == [MessageKind.complaint, MessageKind.addition]
+    assert [command.tracking_code for command in town.commands] == [complaint.tracking_code]

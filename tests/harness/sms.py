@@ -22,7 +22,7 @@ from complaints.contract import CONVERSATIONS, SENDS
 from complaints.crypto import Keyring
 from complaints.mail import Received, ReplyKind, SendReport
 from complaints.message import InboundMessage, unpack
-from complaints.runtime.settings import Address, parse_address
+from complaints.runtime.address import Address, parse_address
 from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer
 

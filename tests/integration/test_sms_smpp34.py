@@ -17,7 +17,7 @@ from complaints.contract import CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.errors import Undeliverable
 from complaints.mail import Received
-from complaints.runtime.settings import Address, parse_address
+from complaints.runtime.address import Address, parse_address
 from complaints.storage.spool import Spool
 from tests.harness.sms import House, joined, letter, link_to, unpacked
 from tests.harness.support import KafkaServer, free_port, wait_until

@@ -16,7 +16,7 @@ from channels.sms.links import Link
 from channels.telegram.client import TelegramClient
 from channels.twitter.client import XClient
 from complaints.errors import CredentialsRefused, UpstreamUnavailable
-from complaints.runtime.settings import Address, parse_address
+from complaints.runtime.address import Address, parse_address
 from complaints.runtime.upstream import Reach, Upstream
 from tests.harness.sms import BIND_RESP, OddSmsc, frame
 from tests.harness.support import free_port, listens, wait_until

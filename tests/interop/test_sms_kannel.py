@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from complaints.crypto import Keyring
-from complaints.runtime.settings import Address, parse_address
+from complaints.runtime.address import Address, parse_address
 from tests.harness.sms import House
 from tests.harness.support import free_port, wait_until
 from tests.interop import kannel

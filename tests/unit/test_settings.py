@@ -3,7 +3,8 @@
 import pytest
 
 from complaints.errors import ConfigurationError
-from complaints.runtime.settings import Settings, parse_address
+from complaints.runtime.address import parse_address
+from complaints.runtime.settings import Settings
 
 
 def test_a_blank_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:

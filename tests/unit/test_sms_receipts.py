@@ -4,7 +4,7 @@ import pytest
 
 from channels.sms.links import Link
 from channels.sms.receipts import DeliveryReceipt, normalised, read_receipt
-from complaints.runtime.settings import parse_address
+from complaints.runtime.address import parse_address
 
 ADDRESS = parse_address("smpp://lapor:secret08@127.0.0.1", scheme="smpp", default_port=2775)
 

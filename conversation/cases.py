@@ -1,0 +1,89 @@
+"""What a citizen's state knows of his cases: the open question, where replies go, and the complaint as long as it is read again."""
+
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from complaints.event import Complaint
+from complaints.mail import ReplyKind
+from complaints.message import InboundMessage
+from conversation import citizen as memory
+from conversation.citizen import LARGEST_COMPLAINT, Document
+
+_WITHOUT_BYTES: Final[Any] = {"raw": {"body"}, "additions": {"__all__": {"raw": {"body"}}}}
+"""The fields of a complaint that are not kept in the state: the bytes as received."""
+
+
+def heard(state: Document, reply: Document, at_ms: int) -> None:
+    """Note in a citizen's state what a reply tells of its case (see complaints.mail.Reply).
+
+    A reply about an earlier state of the case, because the citizen has added a message since, opens no question. The tracking code of a
+    reply is always right: if another complaint had the code, the case got the next one.
+
+    Args:
+        state: of the citizen; is changed.
+        reply: the reply.
+        at_ms: the time of its record in milliseconds since 1970.
+    """
+    if reply["kind"] in {ReplyKind.status.value, ReplyKind.small_talk.value} or not reply.get("complaint_id"):
+        return
+    case = memory.case_of_complaint(state, reply["complaint_id"])
+    if case is None:
+        case = {"id": reply["complaint_id"], "code": reply["tracking_code"], "to": state.get("to")}
+        memory.add_case(state, case)
+    case["code"], case["secret"] = reply["tracking_code"], bool(reply.get("secret"))
+    for name in ("topic", "region"):
+        if reply.get(name) and not case.get(name):
+            case[name] = reply[name]
+    now, known = (reply.get("hop", 0), reply.get("additions", 0)), (case.get("hop", 0), case.get("additions", 0))
+    if now < known:
+        return
+    case["hop"], case["additions"] = now
+    if reply["kind"] == ReplyKind.question.value:
+        case["part"], case["asked_ms"] = reply.get("part"), at_ms
+    elif reply["kind"] != ReplyKind.answered.value:  # an answer leaves the question of the case open
+        case.pop("asked_ms", None)
+
+
+def new_case(complaint: Complaint, message: InboundMessage) -> Document:
+    """Return what the state keeps of a new case."""
+    case: Document = {
+        "code": complaint.tracking_code,
+        "id": str(complaint.id),
+        "to": {"account": message.account, "address": address_of(message)},
+    }
+    if message.thread:
+        case["thread"] = message.thread
+    if complaint.topic:
+        case["topic"] = complaint.topic
+    if complaint.secret:
+        case["secret"] = True
+    if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
+        keep(case, complaint)
+    return case
+
+
+def address_of(message: InboundMessage) -> dict[str, str]:
+    """Return the address for replies to a message."""
+    return {"sender": message.sender, **message.reply_to}
+
+
+def keep(case: Document, complaint: Complaint | None) -> None:
+    """Keep a complaint whole with its case, unless it is too long, so that a further message is read together with it."""
+    case.pop("complaint", None)
+    if complaint is not None:
+        written = complaint.model_dump_json(exclude_none=True, exclude=_WITHOUT_BYTES)
+        if len(written) <= LARGEST_COMPLAINT:
+            case["complaint"] = orjson.loads(written)
+
+
+def kept(case: Document) -> Complaint | None:
+    """Return the complaint that is kept whole with a case, or None if it is not, or no longer."""
+    kept = case.get("complaint")
+    if kept is None:
+        return None
+    try:
+        return Complaint.model_validate(kept)
+    except ValidationError:  # of another version of the program: as good as not known
+        return None

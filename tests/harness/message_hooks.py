@@ -1,0 +1,187 @@
+"""Watches what a process of the pipeline has in hand, and kills or stops it at the phase that a test orders."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from channels import intake
+from channels.safe import Receipt
+from channels.sending import run as sending
+from channels.sending.draft import Draft
+from channels.sending.outcomes import Pauses
+from channels.sending.spec import SenderSpec
+from channels.sending.worker import Sender
+from complaints.bus import Record, StoredRecord
+from complaints.bus.step import base, worker
+from complaints.bus.step.contract import Effect, State, StepSpec
+from complaints.bus.step.mailbox import Mailbox
+from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.worker import Worker
+from lapor.processes import run_channels, run_view, services
+from sinks.clickhouse import sink
+from view.store import Store
+
+STEP_PHASES: Final = ("polled", "deciding", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
+PHASES: Final[dict[str, tuple[str, ...]]] = {
+    "sms": ("submitted", "taken", "kept", "produced", "committed", "begun", "flushed"),
+    "webhook": ("kept", "submitted", "taken", "committed", "produced", "begun", "flushed"),
+    "web": ("taken", "kept"),
+    "twitter": ("submitted", "produced", "committed", "flushed", "begun"),
+    "telegram": ("committed", "submitted", "flushed", "begun", "produced"),
+    "conversation": STEP_PHASES,
+    "router": STEP_PHASES,
+    "sink": ("inserting", "inserted"),
+    "view": ("applying", "applied"),
+}
+"""The phases of each service at which it has something in hand, the most telling ones first.
+
+At "taken" a message is on its way to Kafka, at "kept" it is there and not acknowledged; at "submitted" texts are on their way; the others
+are those of a transaction.
+"""
+
+QUICK: Final = Pauses(first_s=0.3, most_s=2.0, unknown_s=1.0)
+"""Pauses between two tries of a text: a test does not wait for minutes."""
+
+
+class Watch:
+    """Obeys the order that lies in the process's file: a signal at a phase, when something is in hand."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.records = 0
+        """How much the worker has in hand: records, rows, texts or messages."""
+        self.intents = 0
+        """How many texts have an intent, or are about to, and no committed outcome."""
+        self.flying: Callable[[], int] = lambda: 0
+        """Returns how many texts are on their way."""
+        self._name, self._order, self._hits = name, folder / "orders" / name, folder / "hits.jsonl"
+        self._seen: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def phase(self, now: str) -> None:
+        """Die or stop here if that is ordered and something is in hand."""
+        self.at(now, self.records)
+
+    def at(self, now: str, records: int) -> None:
+        """Do so with the given number of things in hand."""
+        if not records or not self._order.exists():
+            return
+        with self._lock:
+            try:
+                order = json.loads(self._order.read_text())
+            except FileNotFoundError:
+                return
+            if order["phase"] != now:
+                return
+            self._seen[order["id"]] = self._seen.get(order["id"], 0) + 1
+            if self._seen[order["id"]] >= order["turn"]:
+                self._order.unlink()
+                said = {"name": self._name, "records": records, "pid": os.getpid()}
+                append(self._hits, **order, **said, intents=self.intents + self.flying())
+                os.kill(os.getpid(), signal.Signals[order["signal"]])
+
+
+def append(path: Path, **said: Any) -> None:
+    """Append a line to a file that several processes write."""
+    with path.open("a") as file:
+        file.write(json.dumps(said | {"at": time.time()}) + "\n")
+
+
+def watch_step(watch: Watch) -> None:
+    """Let a worker of the conversation or of the router say its phases."""
+
+    class WatchedMailbox(Mailbox):
+        def poll(self, most: int, *wait: float) -> list[StoredRecord]:
+            found = super().poll(most, *wait)
+            watch.records = len(found)
+            return found
+
+    class WatchedWorker(Worker):
+        def __init__(self, spec: StepSpec, *parts: Any) -> None:
+            self._done, function = 0, spec.function
+
+            def watched(state: State | None, record: StoredRecord) -> Effect:
+                # not with one record: one that is alone in hand when its worker dies three times is rightly taken for poison
+                if watch.records > 1 and self._done == watch.records // 2:
+                    watch.phase("deciding")
+                self._done += 1
+                return function(state, record)
+
+            super().__init__(replace(spec, function=watched), *parts)
+
+        def _transact(self, records: list[StoredRecord], *, dead: Exception | None = None) -> list[StoredRecord]:
+            watch.records, self._done = len(records), 0
+            return super()._transact(records, dead=dead)
+
+    vars(services)["WorkerOptions"] = partial(WorkerOptions, phase=watch.phase)
+    vars(base)["Mailbox"] = WatchedMailbox
+    vars(worker)["Worker"] = WatchedWorker
+
+
+def watch_channel(watch: Watch) -> None:
+    """Let a channel say what it takes, and its sender what it sends."""
+
+    class WatchedIntake(intake.Intake):
+        def _keep(self, record: Record, receipt: Receipt) -> "Future[Receipt]":
+            answer = super()._keep(record, receipt)
+            watch.at("taken", 1)
+            answer.add_done_callback(lambda _: watch.at("kept", 1))  # called before the upstream is answered
+            return answer
+
+    class WatchedSender(Sender):
+        def _commit(self, draft: Draft) -> bool:
+            work = draft.pending.work
+            watch.flying = lambda: len(self._accounts._flights)  # what a kill hits
+            watch.records = len(work.outputs) + len(draft.submits)
+            watch.intents = len(draft.submits)
+            try:
+                return super()._commit(draft)
+            finally:
+                watch.records = watch.intents = 0
+
+    vars(run_channels).update(
+        Intake=WatchedIntake,
+        WorkerOptions=partial(WorkerOptions, phase=watch.phase),
+        SenderSpec=partial(SenderSpec, pauses=QUICK),
+    )
+    vars(sending)["Sender"] = WatchedSender
+
+
+def watch_sink(watch: Watch) -> None:
+    """Let the sink say what it inserts."""
+
+    class WatchedSink(sink.Sink):
+        def _insert_rows(self, table: str, rows: Any, token: str, patience_s: float) -> None:
+            watch.at("inserting", len(rows))
+            super()._insert_rows(table, rows, token, patience_s)
+            watch.at("inserted", len(rows))
+
+    vars(sink)["Sink"] = WatchedSink
+
+
+def watch_view(watch: Watch) -> None:
+    """Let the view say what it stores."""
+
+    class WatchedStore(Store):
+        def apply(self, changes: Any, next_: Any) -> None:
+            watch.at("applying", len(next_))
+            super().apply(changes, next_)
+            watch.at("applied", len(next_))
+
+    vars(run_view)["Store"] = WatchedStore
+
+
+WATCHES: Final[dict[str, Callable[[Watch], None]]] = {
+    "conversation": watch_step,
+    "router": watch_step,
+    "sink": watch_sink,
+    "view": watch_view,
+}
+"""How each service is watched; all others are channels."""
