@@ -57,7 +57,7 @@ def test_a_stack_that_starts_says_what_it_waits_for(ailing: RunningStack) -> Non
     status, said = doctor(ailing)
     assert status == 2
     assert said["stack"][0] == "wait"
-    for part in ("topics", "router", "sink", "sms", "sms-replies", "web"):
+    for part in ("topics", "conversation", "router", "sink", "sms", "sms-sender", "web"):
         assert said[part] == ("wait", "starting")
     file = ailing.folder.parent / "one.jsonl"
     file.write_text(json.dumps({"title": "", "text": "jalan rusak"}))
@@ -104,10 +104,11 @@ def test_a_channel_that_never_reached_its_upstream_is_a_failure(ailing: RunningS
 
 
 def test_each_group_is_listed_with_its_lag(ailing: RunningStack) -> None:
-    """Those of the replies too, which are what a citizen waits for."""
+    """Those of the conversation and of the senders too, which are what a citizen waits for; but not that of a channel that does not run."""
     said = doctor(ailing)[1]
-    for group in ("router", "sink", "replies-sms", "replies-twitter", "replies-telegram", "replies-web"):
+    for group in ("conversation", "router", "sink", "sender-sms", "sender-twitter", "sender-telegram"):
         assert said[f"lag of lapor-{group}"][0] == "ok"
+    assert "lag of lapor-sender-webhook" not in said
 
 
 def test_what_nobody_handles_is_told_with_its_age(ailing: RunningStack) -> None:
@@ -117,7 +118,9 @@ def test_what_nobody_handles_is_told_with_its_age(ailing: RunningStack) -> None:
     try:
         address = f"http://{ailing.note.addresses['web']}/api/v1/complaints"
         assert httpx.post(address, json={"text": "jalan rusak di Kota Medan"}, trust_env=False).status_code == 202
-        assert doctor(ailing)[1]["lag of lapor-router"][1].startswith("1 record waits, the oldest for ")
+        wait_until(
+            lambda: "the oldest for " in doctor(ailing)[1]["lag of lapor-router"][1], what="the complaint", timeout_s=2
+        )
     finally:
         os.kill(router, signal.SIGCONT)
 
