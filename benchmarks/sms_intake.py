@@ -24,8 +24,8 @@ ONE, TWO = 0.8, 1.2
 P99_MS: Final = 50
 """The maximum time of the answer at half the rate of one process, for 99 of 100 messages."""
 
-WINDOW: Final = 500
-"""deliver_sm without an answer at once on each link. Kannel's answer is as quick as a file; ours waits for Kafka, with all that wait."""
+WINDOW: Final = 64
+"""The maximum number of deliver_sm without an answer on each link. A larger one gives a higher rate, and answers that wait longer."""
 
 WARM_UP: Final = 2_000
 """Messages before those that count: imports, connections, and Kafka's first segments."""

@@ -69,10 +69,11 @@ class Account(Protocol):
         """Disconnect in the way of the protocol: another process may own the account now. Texts in flight may still be answered."""
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Send a text. The future returns the upstream's identifier of it.
+        """Send a text. The future returns the upstream's identifier of it, which is recorded unsealed: it must not contain the citizen.
 
         It fails with UpstreamUnavailable (the text has not left and may be tried again), with Undeliverable (it can never be sent), or with
-        OutcomeUnknown (it may have left). The future is done within a time that the account bounds.
+        OutcomeUnknown (it may have left). The text of an error is recorded unsealed, too. The future is done within a time that the account
+        bounds.
         """
 
     def page(self) -> Page | None:

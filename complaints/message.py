@@ -48,7 +48,7 @@ class InboundMessage:
         small_talk: the sentence with which the channel answers the message, if it is no complaint (a greeting, a command).
         ignored: why the message is no message to us; empty if it is one.
         fragment: which part of a long message it is; None if `text` is decoded.
-        text: the decoded message; empty only if it consists of attachments, or is not decoded yet.
+        text: the decoded message; empty if it consists of attachments or a position, or is not decoded yet.
         title: the citizen's own title, if the channel asks for one.
         address: the content of the form's field for the place; empty if there is none.
         occurred: the content of the form's field for the date, as the citizen wrote it; empty if there is none.

@@ -53,7 +53,7 @@ _LIKE = {
 _GSM = gsm0338.Codec()
 
 _AS_IN_ASCII = re.compile(r"[\n !\"#%&'()*+,./0-9:;<=>?A-Za-z-]*")
-"""A text of characters that are the same octets in GSM-7 and ASCII: nearly all of ours. Each by itself takes ten times as long."""
+"""A text of characters that are the same octets in GSM-7 and ASCII: nearly all of ours. Each by itself takes 100 us a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
