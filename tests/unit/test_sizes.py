@@ -23,6 +23,7 @@ from complaints.limits import BODY_BYTES, COMPLAINT_BYTES, MESSAGE_BYTES, RECORD
 from complaints.message import Fragment, InboundMessage, head_bytes, pack
 from conversation.reading import Reads
 from conversation.step import ConversationStep, Rules
+from lapor.processes.channels import CHANNELS
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.support import message
@@ -127,6 +128,11 @@ GREATEST: dict[str, Callable[[], InboundMessage]] = {
     "sms": sms,
     "twitter": twitter,
 }
+
+
+def test_each_channel_has_its_greatest_message() -> None:
+    """A new one is measured, too."""
+    assert {name.partition(",")[0] for name in GREATEST} == set(CHANNELS)
 
 
 @pytest.fixture(scope="module")
