@@ -25,7 +25,11 @@ MOST_CASES: Final = 200
 """The maximum number of cases of a citizen that are known here. The case itself is kept by the router, whatever is known here."""
 
 MOST_WAITING: Final = 30
-"""The maximum number of texts that wait for a citizen; the oldest one gives way, because the newest says how the case stands."""
+"""The maximum number of texts that wait for a citizen. Then the oldest answer to a question gives way, or else the oldest text, because the
+newest says how the case stands; it is on record as undeliverable."""
+
+MOST_QUESTIONS: Final = 30
+"""The maximum number of questions for a status whose addresses are kept until the case answers."""
 
 MOST_TOLD: Final = 100
 """The maximum number of tellings that are remembered."""
@@ -42,7 +46,7 @@ REPEATED: Final = MessageKind.repeated.value
 
 def new() -> Document:
     """Return the state of a citizen who has not written yet."""
-    return {"messages": [], "groups": [], "cases": [], "told": [], "waiting": []}
+    return {"messages": [], "groups": [], "cases": [], "told": [], "waiting": [], "questions": []}
 
 
 class Landing:
@@ -69,7 +73,7 @@ def landing(state: Document, message_id: str) -> list[Any] | None:
 def same_words(state: Document, words: str, *, since_ms: int) -> list[Any] | None:
     """Return where a message with the same words landed; None if there is none, or if we have told the citizen something since.
 
-    What we told because of that message itself does not count.
+    What we told because of that message itself does not count, nor what was noted without a cause: that we have received something.
 
     Args:
         state: of the citizen.
@@ -80,7 +84,9 @@ def same_words(state: Document, words: str, *, since_ms: int) -> list[Any] | Non
         return None
     for known in reversed(state["messages"]):
         if known[Landing.WORDS] == words and known[Landing.KIND] != REPEATED and known[Landing.AT] >= since_ms:
-            told = any(at > known[Landing.AT] and cause != known[Landing.ID] for at, cause, _ in state["told"])
+            told = any(
+                at > known[Landing.AT] and cause not in {"", known[Landing.ID]} for at, cause, _ in state["told"]
+            )
             return None if told else list(known)
     return None
 
@@ -137,6 +143,7 @@ def prune(state: Document, at_ms: int) -> None:
     if state["told"] and state["told"][0][0] < at_ms - DAY_MS:
         state["told"] = [one for one in state["told"] if one[0] >= at_ms - DAY_MS]
     state["told"] = state["told"][-MOST_TOLD:]
+    state["questions"] = [one for one in state["questions"] if one[1] >= at_ms - DAY_MS][-MOST_QUESTIONS:]
 
 
 def oldest_ms(state: Document) -> int | None:

@@ -118,19 +118,20 @@ class Lands:
             within_ms = self._rules.same_words_ms if request is None else ASKED_AGAIN_MS
             known = memory.same_words(turn.state, words, since_ms=turn.at_ms - within_ms)
             if known is not None:
-                return Landed(
-                    MessageKind.repeated, known[Landing.CODE], known[Landing.COMPLAINT], known[Landing.SECRET]
-                )
+                complaint_id, secret = known[Landing.COMPLAINT], known[Landing.SECRET]
+                case = memory.case_of_complaint(turn.state, complaint_id) if complaint_id else None
+                code = case["code"] if case is not None else known[Landing.CODE]
+                return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
             return self._asked(turn, message, id_, request.code)
         return self._told(turn, message, id_)
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
         """Add a part that came late to the case that the rest of its message became (see land)."""
-        code = where.get("code", "")
-        if not code:
+        complaint_id = where.get("complaint")
+        case = memory.case_of_complaint(turn.state, complaint_id) if complaint_id else None
+        if case is None:
             return self.land(turn, message, id_, "")
-        case = memory.case_of(turn.state, code) or {"code": code, "id": where.get("complaint")}
         return self._add(turn, message, id_, case, MessageKind.addition)
 
     def _told(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
@@ -159,9 +160,8 @@ class Lands:
             return memory.case_of(state, message.about) or {"code": message.about, "id": None}
         if message.follows:
             earlier = memory.landing(state, str(ids.message_id(message.channel, message.follows)))
-            if earlier is not None and earlier[Landing.CODE]:
-                code, complaint = earlier[Landing.CODE], earlier[Landing.COMPLAINT]
-                return memory.case_of(state, code) or {"code": code, "id": complaint}
+            if earlier is not None and earlier[Landing.COMPLAINT]:
+                return memory.case_of_complaint(state, earlier[Landing.COMPLAINT])
         if message.about and (case := memory.case_of(state, message.about)) is not None:
             return case
         if message.thread:
@@ -204,6 +204,7 @@ class Lands:
             sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
         )
         turn.outputs.append(encode(command, source=SOURCE))
+        turn.state["questions"] = [*turn.state["questions"], [str(id_), turn.at_ms, turn.state.get("to")]]
         case = memory.case_of(turn.state, code)
         if (
             case is None

@@ -5,9 +5,10 @@ receipt by number; once its message has gone on, only their `digests` are left, 
 """
 
 import base64
+from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from complaints.message import Fragment, InboundMessage
 from conversation.citizen import DAY_MS, Document
@@ -23,7 +24,10 @@ MOST_GROUPS: Final = 40
 """The maximum number of groups of a citizen; the oldest ones that have gone on are forgotten first."""
 
 MOST_PARTS: Final = 300
-"""The maximum number of parts that wait, about 100 kB: more than one message has. The oldest message goes on before there are more."""
+"""The maximum number of parts that wait: more than one message has. The oldest message goes on before there are more."""
+
+MOST_CHARACTERS: Final = 140_000
+"""The maximum size of the parts that wait, in characters of base64: about 100 kB, or the state would outgrow a record."""
 
 MOST_AGAIN: Final = 50
 """The maximum number of parts that came again whose ids are kept until the message goes on."""
@@ -38,7 +42,7 @@ class Whole(NamedTuple):
         group: its group, in whose `went` the caller notes where the message landed.
         part_ids: the ids of all its parts, in their order.
         again_ids: the ids of parts that came again.
-        doubtful: whether the parts came minutes apart.
+        doubtful: whether the parts came minutes apart, or together with parts of another message with the same reference.
         late_for: where an earlier part of the message has gone on; None if it is a message of its own.
     """
 
@@ -69,12 +73,14 @@ def take(state: Document, part: Part) -> Whole | Document | None:
     """Take a part.
 
     Returns:
-        The whole message if this part completes it; the group that has gone on if the part came again; None if the message waits.
+        The whole message if this part completes it; its group if the part came again and it is to be noted now; None if the message waits.
     """
     fragment, body = part.message.fragment, part.message.body
     assert fragment is not None
     key = [part.message.reply_to.get("from", ""), fragment.reference, fragment.total]
     digest = _digest(body)
+    if any(part.id in _ids(group) for group in state["groups"]):
+        return None
     for group in reversed(state["groups"]):
         if group["key"] != key:
             continue
@@ -85,33 +91,21 @@ def take(state: Document, part: Part) -> Whole | Document | None:
             continue
         known = group["got"].get(str(fragment.sequence))
         if known is not None and known["digest"] == digest:
-            group["again"] = [*group["again"], part.id][-MOST_AGAIN:]
+            if len(group["again"]) == MOST_AGAIN:
+                return dict(group)
+            group["again"] = [*group["again"], part.id]
             return None
         if known is None and part.at_ms - group["last_ms"] <= JOIN_MS:
             _add(group, part, digest)
             return gone(state, group) if len(group["got"]) == fragment.total else None
-    message = part.message
-    group = {
-        "key": key,
-        "total": fragment.total,
-        "channel": message.channel,
-        "account": message.account,
-        "sender": message.sender,
-        "reply_to": dict(message.reply_to),
-        "shared": message.shared,
-        "coding": message.coding,
-        "got": {},
-        "again": [],
-        "last_ms": part.at_ms,
-        "gap_ms": 0,
-    }
-    _add(group, part, digest)
-    state["groups"] = [*state["groups"], group]
+    _open(state, key, part, digest)
     return None
 
 
-def overdue(state: Document, at_ms: int, timeout_ms: int) -> list[Whole]:
+def overdue(state: Document, at_ms: int, timeout_ms: int) -> Iterator[Whole]:
     """Return the messages that go on although parts are missing, and forget groups that went on a day ago.
+
+    Each message comes when the caller has noted where the one before landed: it may be the rest of that one.
 
     Args:
         state: of the citizen.
@@ -121,16 +115,17 @@ def overdue(state: Document, at_ms: int, timeout_ms: int) -> list[Whole]:
     kept = [group for group in state["groups"] if group.get("went") is None or group["last_ms"] > at_ms - DAY_MS]
     waiting = [group for group in kept if group.get("went") is None]
     late = [group for group in waiting if group["last_ms"] + timeout_ms <= at_ms]
-    room = MOST_PARTS
+    room, space = MOST_PARTS, MOST_CHARACTERS
     for group in reversed(waiting):
         room -= len(group["got"])
-        if room < 0 and group not in late:
+        space -= sum(len(part["body"]) for part in group["got"].values())
+        if (room < 0 or space < 0) and group not in late:
             late.append(group)
     if len(kept) > MOST_GROUPS:
         gone_on = [group for group in kept if group.get("went") is not None][: len(kept) - MOST_GROUPS]
         kept = [group for group in kept if group not in gone_on]
     state["groups"] = kept
-    return [gone(state, group) for group in late]
+    return (gone(state, group) for group in late)
 
 
 def due_ms(state: Document, timeout_ms: int) -> int | None:
@@ -165,7 +160,7 @@ def gone(state: Document, group: Document) -> Whole:
         group=group,
         part_ids=tuple(part["id"] for part in parts),
         again_ids=tuple(group["again"]),
-        doubtful=group["gap_ms"] > DOUBTFUL_MS,
+        doubtful=group["gap_ms"] > DOUBTFUL_MS or group.get("crossed", False),
         late_for=former,
     )
     group["went"], group["got"], group["again"] = {}, {}, []
@@ -194,6 +189,36 @@ def _add(group: Document, part: Part, digest: str) -> None:
         "alphabet": fragment.data_coding,
         "received_at": message.received_at.isoformat(),
     }
+
+
+def _open(state: Document, key: list[Any], part: Part, digest: str) -> None:
+    """Open a group with its first part. Another one that is open with the same reference may get parts of this one, and this one its."""
+    message = part.message
+    group = {
+        "key": key,
+        "total": key[2],
+        "channel": message.channel,
+        "account": message.account,
+        "sender": message.sender,
+        "reply_to": dict(message.reply_to),
+        "shared": message.shared,
+        "coding": message.coding,
+        "got": {},
+        "again": [],
+        "last_ms": part.at_ms,
+        "gap_ms": 0,
+        "crossed": False,
+    }
+    for other in state["groups"]:
+        if other["key"] == key and other.get("went") is None and part.at_ms - other["last_ms"] <= JOIN_MS:
+            group["crossed"] = other["crossed"] = True
+    _add(group, part, digest)
+    state["groups"] = [*state["groups"], group]
+
+
+def _ids(group: Document) -> list[str]:
+    """Return the ids of the parts of a group that have not gone on."""
+    return [*(part["id"] for part in group["got"].values()), *group["again"]]
 
 
 def _digest(body: bytes) -> str:

@@ -82,7 +82,7 @@ class ConversationStep:
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
         turn = Turn(
             citizen=inbound.citizen,
-            state=memory.new() if before is None else orjson.loads(before),
+            state=memory.new() | ({} if before is None else orjson.loads(before)),
             at_ms=record.timestamp_ms,
         )
         if inbound.model is Received:
@@ -93,7 +93,7 @@ class ConversationStep:
             turn.replies.append(inbound.body)
         elif inbound.model is Delivery:
             self._count("outcome")
-            self._telling.heard_again(turn.state, inbound.body, turn.at_ms)
+            self._telling.heard_again(turn.state, turn.at_ms)
         else:
             assert inbound.model is Due
             self._count("timer")
@@ -175,7 +175,7 @@ class ConversationStep:
         if isinstance(found, parts.Whole):
             self._whole(turn, found)
         elif found is not None:
-            where = found["went"]
+            where = found.get("went") or {}
             again = Landed(
                 MessageKind.repeated, where.get("code", ""), where.get("complaint"), where.get("secret", False)
             )

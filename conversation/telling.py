@@ -17,6 +17,16 @@ NO_ADDRESS: Final = "no address of the citizen is known"
 be told is on the page of the case."""
 
 
+TOO_MANY: Final = "too many texts wait for the citizen"
+"""Why a text is never sent that had to give way."""
+
+_ANSWERS: Final = {ReplyKind.status.value, ReplyKind.small_talk.value}
+"""The replies that answer a question. They go where the question came from, and give way first if too many wait."""
+
+_NOTHING_NEW: Final = {ReplyKind.received.value, ReplyKind.completed.value, ReplyKind.small_talk.value}
+"""The replies after which the same words are still the same message: they say only that we have received something."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellingRules:
     """How much a citizen hears.
@@ -53,19 +63,20 @@ class Telling:
         account, address = _where(state, reply)
         told = records.reply_event(reply, account=account, at=time_text(at_ms))
         if not account:
-            state["told"] = [*state["told"], [at_ms, reply["caused_by"], 0]]
+            state["told"] = [*state["told"], [at_ms, _cause(reply), 0]]
             on_page = len(reply["citizen"]) == CODE_LENGTH
             return [told] if on_page else [told, records.undeliverable(reply, NO_ADDRESS, at=time_text(at_ms))]
         waiting = {"reply": reply, "account": account, "address": address}
-        state["waiting"] = [*state["waiting"], waiting][-MOST_WAITING:]
-        return [told, *self.due(state, at_ms)]
+        state["waiting"] = [*state["waiting"], waiting]
+        sent = self.due(state, at_ms)
+        return [told, *sent, *_give_way(state, at_ms)]
 
     def due(self, state: Document, at_ms: int) -> list[Record]:
         """Return the records of the texts for which the hour has room now, and remove them from the state."""
         sent: list[Record] = []
         while state["waiting"] and _heard(state, at_ms) < self._rules.per_hour:
             first, state["waiting"] = state["waiting"][0], state["waiting"][1:]
-            state["told"] = [*state["told"], [at_ms, first["reply"]["caused_by"], 1]]
+            state["told"] = [*state["told"], [at_ms, _cause(first["reply"]), 1]]
             sent.append(self._send(first, at_ms))
         return sent
 
@@ -83,9 +94,9 @@ class Telling:
         return bool(delivery.get("attempt", 1) > 1)
 
     @staticmethod
-    def heard_again(state: Document, delivery: Document, at_ms: int) -> None:
-        """Note the outcome of a second try: it counts as heard, too."""
-        state["told"] = [*state["told"], [at_ms, delivery["reply_id"], 1]]
+    def heard_again(state: Document, at_ms: int) -> None:
+        """Note the outcome of a second try: it counts as heard, too, but it tells nothing else than the first one."""
+        state["told"] = [*state["told"], [at_ms, "", 1]]
 
     def _send(self, waiting: Document, at_ms: int) -> Record:
         reply, month = waiting["reply"], time_text(at_ms)[:7]
@@ -106,9 +117,30 @@ def _heard(state: Document, at_ms: int) -> int:
 
 
 def _where(state: Document, reply: Document) -> tuple[str, dict[str, str]]:
-    """Return the account and the address for a reply: those of the complaint, or for a status those of the last message."""
-    of_case = None
-    if reply["kind"] not in {ReplyKind.status.value, ReplyKind.small_talk.value} and reply.get("complaint_id"):
-        of_case = case_of_complaint(state, reply["complaint_id"])
-    where = (of_case or {}).get("to") or state.get("to") or {"account": "", "address": {}}
+    """Return the account and the address for a reply: those of the complaint, or for an answer those of the question."""
+    found: Document = {}
+    if reply["kind"] in _ANSWERS:
+        found = {"to": next((to for id_, _, to in state["questions"] if id_ == reply["caused_by"]), None)}
+        state["questions"] = [one for one in state["questions"] if one[0] != reply["caused_by"]]
+    elif reply.get("complaint_id"):
+        found = case_of_complaint(state, reply["complaint_id"]) or {}
+    where = found.get("to") or state.get("to") or {"account": "", "address": {}}
     return where["account"], where["address"]
+
+
+def _cause(reply: Document) -> str:
+    """Return the message that a reply answers; empty if the reply tells nothing new."""
+    cause: str = "" if reply["kind"] in _NOTHING_NEW else reply["caused_by"]
+    return cause
+
+
+def _give_way(state: Document, at_ms: int) -> list[Record]:
+    """Remove the texts that are too many, and return the records that say so."""
+    gone: list[Record] = []
+    while len(state["waiting"]) > MOST_WAITING:
+        kinds = [one["reply"]["kind"] for one in state["waiting"]]
+        place = next((number for number, kind in enumerate(kinds) if kind in _ANSWERS), 0)
+        first = state["waiting"][place]
+        state["waiting"] = [*state["waiting"][:place], *state["waiting"][place + 1 :]]
+        gone.append(records.undeliverable(first["reply"], TOO_MANY, at=time_text(at_ms)))
+    return gone

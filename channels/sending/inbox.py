@@ -61,7 +61,7 @@ class Inbox:
         except ContractViolation as error:
             log.warning("dead letter", channel=draft.channel, at=str(record.position), error=str(error))
             self._fuse.count(dead=True)
-            draft.pending.dead += 1
+            draft.pending.dead.append(record)
             draft.write(encode(of_record(record, error), source=draft.source))
         else:
             self._fuse.count(dead=False)

@@ -113,7 +113,7 @@ class Sender:
         draft.pending.positions |= self._positions(draft.finished() | {record.partition for record in ours})
         worked_s = time.monotonic() - began
         if draft.pending.positions and self._commit(draft) and ours:
-            base.metrics.handled(ours, function_s=worked_s, dead=draft.pending.dead, now_ms=self._options.now_ms())
+            base.metrics.handled(ours, function_s=worked_s, dead=len(draft.pending.dead), now_ms=self._options.now_ms())
         base.mailbox.hold(self._hand.crowded())
 
     def _forget(self) -> None:

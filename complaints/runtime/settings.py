@@ -133,6 +133,7 @@ class Settings(BaseSettings):
     replies_per_hour: int = Field(
         12,
         ge=1,
+        le=100,
         description="Maximum number of replies per hour to one citizen by SMS, Twitter or Telegram; further replies wait.",
     )
     reply_max_hours: float = Field(72.0, gt=0, description="Hours after which an unsent reply is abandoned.")

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
+from complaints import ids
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
@@ -18,6 +19,7 @@ from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, MessageKind
 from complaints.message import InboundMessage
 from complaints.values import Event
 from conversation.citizen import MOST_MESSAGES, MOST_WAITING
+from conversation.parts import MOST_AGAIN
 from conversation.step import Rules
 from conversation.telling import TellingRules
 from normalizer.complaint import Normaliser
@@ -146,6 +148,94 @@ def test_the_same_words_after_we_told_something_else_are_said_anew(town: Town) -
     town.wait(minutes=1)
     town.say(WITH_PLACE)
     assert kinds(town) == [KINDS.complaint, KINDS.status, KINDS.complaint]
+
+
+def test_two_complaints_that_are_delivered_again_stay_two(town: Town) -> None:
+    """The code of the second one, told in between, is nothing else than that it was received."""
+    town.say(WITH_PLACE)
+    town.wait(seconds=5)
+    town.say(LONG_OTHER)
+    town.wait(seconds=30)
+    town.say(WITH_PLACE)
+    town.say(LONG_OTHER)
+    assert kinds(town) == [KINDS.complaint, KINDS.complaint, KINDS.repeated, KINDS.repeated]
+
+
+@pytest.mark.parametrize("text", [PLACELESS, WITH_PLACE])
+def test_a_second_try_of_our_own_text_is_nothing_told_in_between(town: Town, text: str) -> None:
+    """The SMSC was slow: it gets our text twice, and delivers the citizen's again."""
+    town.say(text)
+    town.wait(seconds=40)
+    town.outcome(town.sends[-1], DeliveryOutcome.sent, attempt=2)
+    town.wait(seconds=20)
+    town.say(text)
+    assert kinds(town) == [KINDS.complaint, KINDS.repeated]
+    assert not town.commands
+
+
+def test_a_status_is_told_where_it_was_asked(town: Town) -> None:
+    """In private, although the citizen has spoken in a group before the case answered."""
+    chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1", "sender": "77"}
+    town.say(WITH_PLACE, upstream_id="1", reply_to={"chat": "77"}, **chat)
+    code = town.complaints[0].tracking_code
+    asked, spoken = (
+        town.received(message(text, upstream_id=id_, received_at=town.now, reply_to={"chat": where}, **chat))
+        for text, id_, where in ((f"status {code}", "2", "77"), ("halo @bot", "3", "-100555"))
+    )
+    town.take(asked, spoken)
+    told = {send.kind: town.open(send)[1]["chat"] for send in town.sends}
+    assert told[ReplyKind.status] == "77"
+    assert orjson.loads(town.state(town.citizen("77", "telegram")))["questions"] == []
+
+
+class TestACodeThatTwoComplaintsGot:
+    """The second one gets the next code. What its citizen adds goes to his own case, by the id of the complaint."""
+
+    FIRST, SECOND = uuid4(), ids.message_id("telegram", "m-1")
+
+    @pytest.fixture
+    def unlucky(self, law: Router, reads: Normaliser, monkeypatch: pytest.MonkeyPatch) -> Town:
+        """A town in which another citizen has the code of SECOND already."""
+        true_code = Keyring.tracking_code
+
+        def code_of(keys: Keyring, complaint_id: UUID) -> str:
+            return true_code(keys, self.FIRST if complaint_id == self.SECOND else complaint_id)
+
+        monkeypatch.setattr(Keyring, "tracking_code", code_of)
+        town = Town(Keyring.from_secret(b"s" * 32), law, reads)
+        town.say(WITH_PLACE, id_=self.FIRST, sender="6281111111111")
+        return town
+
+    def test_a_late_part_goes_to_the_own_case(self, unlucky: Town) -> None:
+        """Half an hour later, when the case has its right code."""
+        unlucky.part("Jalan Pemuda Kota Bandung berlubang besar dan ", 1, id_=self.SECOND)
+        unlucky.wait(minutes=31)
+        unlucky.part("nomor saya 0822-2222-2222", 2)
+        unlucky.wait(minutes=31)
+        self.assert_own(unlucky)
+
+    def test_an_edit_goes_to_the_own_case(self, unlucky: Town) -> None:
+        """It names the message, whose landing has the old code."""
+        chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1"}
+        unlucky.say("Jalan Pemuda Kota Bandung berlubang", upstream_id="m-1", **chat)
+        unlucky.say("Jalan Pemuda nomor 5 Kota Bandung berlubang", upstream_id="m-1-2", follows="m-1", **chat)
+        self.assert_own(unlucky)
+
+    def test_the_same_words_are_on_record_with_the_right_code(self, unlucky: Town) -> None:
+        """Or an analyst would count them for the other case."""
+        unlucky.say(LONG_OTHER, id_=self.SECOND)
+        unlucky.say(LONG_OTHER)
+        assert unlucky.landed[-1].kind is KINDS.repeated
+        assert unlucky.landed[-1].tracking_code == unlucky.sends[-1].tracking_code
+        assert unlucky.landed[-1].tracking_code != unlucky.complaints[0].tracking_code
+
+    @staticmethod
+    def assert_own(unlucky: Town) -> None:
+        """Assert that the command went to the second case, and the first one has heard nothing."""
+        others, own = unlucky.complaints[0].tracking_code, unlucky.sends[-1].tracking_code
+        assert own != others
+        assert [command.tracking_code for command in unlucky.commands] == [own]
+        assert not unlucky.case(others).complaint.additions
 
 
 def test_a_redelivered_complaint_is_no_answer_to_the_question_about_itself(town: Town) -> None:
@@ -456,6 +546,45 @@ class TestLongMessages:
         assert "Bendahara sekolah SD 3 Semarang memungut Rp500rb, kepala desa" in texts
         assert not any("Rp500rb" in text and "terima kasih" in text for text in texts)
 
+    def test_parts_of_two_messages_that_cross_are_marked(self, town: Town) -> None:
+        """A telephone that always uses the same reference sends two long messages at once."""
+        for text, number in (("Jalan di Semarang, ", 1), ("Lurah minta ", 1), ("berlubang", 2), ("pungli", 2)):
+            town.part(text, number)
+            town.wait(seconds=2)
+        assert len(town.landed) == 4
+        assert all(event.doubtful for event in town.landed)
+
+    def test_late_timers_do_not_cut_a_message_in_two(self, town: Town) -> None:
+        """The conversation was away: the second group finds where the first one has landed just now."""
+        town.part("Jalan Pemuda Kota Semarang berlubang besar, ", 1, 3)
+        town.wait(minutes=6)
+        town.part("mohon ditambal segera", 2, 3)
+        town.now_ms += 45 * 60_000
+        town.wait(seconds=1)
+        assert kinds(town) == [KINDS.complaint, KINDS.addition]
+
+    def test_a_part_that_comes_again_with_its_id_has_one_event(self, town: Town) -> None:
+        """Kafka's answer was lost: the record is there, and again from the spool."""
+        id_ = uuid4()
+        town.part("Jalan berlubang ", 1, id_=id_)
+        town.part("Jalan berlubang ", 1, id_=id_)
+        town.part("di Kota Semarang", 2)
+        assert [event.kind for event in town.landed if event.id == id_] == [KINDS.complaint]
+
+    def test_each_of_many_repetitions_of_a_part_has_its_event(self, town: Town) -> None:
+        """Beyond the bounded list they are on record at once."""
+        given = [town.part("Jalan berlubang ", 1) for _ in range(MOST_AGAIN + 10)]
+        given.append(town.part("di Kota Semarang", 2))
+        assert sorted(event.id for event in town.landed) == sorted(given)
+        assert len(town.complaints) == 1
+
+    def test_large_parts_do_not_grow_the_state_beyond_a_record(self, town: Town) -> None:
+        """The bound is one of bytes, too."""
+        for number in range(60):
+            town.part("x" * 30_000, 1, 3, reference=number)
+            assert len(town.state(town.citizen())) < 300_000
+        assert len(town.landed) >= 55
+
     def test_parts_that_come_minutes_apart_are_joined_and_marked(self, town: Town) -> None:
         """Whoever reads the record sees that they may be parts of two."""
         town.part("Jalan berlubang", 1)
@@ -506,14 +635,21 @@ class TestTelling:
         assert len(town.sends) == 1
 
     def test_the_waiting_texts_are_bounded(self, law: Router, reads: Normaliser) -> None:
-        """The newest say how the cases stand."""
+        """An answer to a question gives way first, and each that does is on record."""
         rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
         town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        town.say(WITH_PLACE, channel="telegram", upstream_id="a", account="telegram/1")
+        town.say(PLACELESS, channel="telegram", upstream_id="b", account="telegram/1")
         for number in range(MOST_WAITING + 5):
             town.say(
                 "halo", channel="telegram", upstream_id=f"{number}", account="telegram/1", small_talk=f"Halo {number}"
             )
-        assert len(orjson.loads(town.state(town.citizen(channel="telegram")))["waiting"]) == MOST_WAITING
+        waiting = orjson.loads(town.state(town.citizen(channel="telegram")))["waiting"]
+        assert len(waiting) == MOST_WAITING
+        assert waiting[0]["reply"]["kind"] == "question"
+        gone = town.events(MESSAGE_EVENTS, Delivery)
+        assert [(one.outcome, one.kind) for one in gone] == [(DeliveryOutcome.undeliverable, ReplyKind.small_talk)] * 6
+        assert {str(one.reply_id) for one in gone}.isdisjoint(one["reply"]["id"] for one in waiting)
 
     def test_whoever_has_no_address_any_more_cannot_be_told_and_that_is_on_record(self, town: Town) -> None:
         """His state was deleted; an agency answers his case."""

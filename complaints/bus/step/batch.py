@@ -36,14 +36,14 @@ class Pending:
         states: the new state of each key by partition and key; None deletes it. Later records of the batch see it.
         formers: the due time of the committed state of each key that was looked up, in milliseconds; 0 for none.
         positions: the next offset of the mailbox in each partition.
-        dead: how many records become dead letters.
+        dead: the records that become dead letters.
     """
 
     outputs: list[tuple[Record, int | None]] = field(default_factory=list)
     states: dict[tuple[int, bytes], StoredState | None] = field(default_factory=dict)
     formers: dict[tuple[int, bytes], int] = field(default_factory=dict)
     positions: dict[int, int] = field(default_factory=dict)
-    dead: int = 0
+    dead: list[StoredRecord] = field(default_factory=list)
 
     @property
     def work(self) -> Work:
@@ -123,7 +123,7 @@ class Decider:
     def _dead(self, pending: Pending, record: StoredRecord, error: Exception) -> Effect:
         log.warning("dead letter", step=self._spec.name, at=str(record.position), error_class=type(error).__name__)
         self._fuse.count(dead=True)
-        pending.dead += 1
+        pending.dead.append(record)
         attempt = self._attempts.of(record) + 1
         return Effect(outputs=self._spec.dead_letter(record, error, attempt))
 

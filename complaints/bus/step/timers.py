@@ -1,8 +1,9 @@
 """Finds the timers that are due and makes the records that tell their keys, a bounded number at a time."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.step.contract import StepSpec
@@ -16,6 +17,27 @@ EVERY_S: Final = 0.2
 
 HEADER: Final = "timer"
 """The header that marks a timer's record, so that the worker knows that its proposal was handled."""
+
+
+FIRST_PAUSE_S: Final = 1.0
+"""How long a timer that was handled and is still due waits until it is proposed again; each time twice as long."""
+
+LONGEST_PAUSE_S: Final = 600.0
+"""The longest of these pauses."""
+
+
+class _Still(NamedTuple):
+    """A timer that was handled and is still due, because this machine's clock is ahead of the broker's, or because it is a dead letter.
+
+    Attributes:
+        due_ms: when it was due, in milliseconds since 1970.
+        pause_s: how long it waits.
+        until: when it is proposed again, by the monotonic clock; infinite for a dead letter.
+    """
+
+    due_ms: int
+    pause_s: float
+    until: float
 
 
 class Timers:
@@ -32,6 +54,7 @@ class Timers:
         self._spec, self._store, self._now_ms = spec, store, now_ms
         self._outstanding: set[tuple[int, bytes]] = set()
         self._proposed: set[tuple[int, bytes]] = set()
+        self._still: dict[tuple[int, bytes], _Still] = {}
         self._looked_at = 0.0
 
     def due(self, partitions: Iterable[int]) -> list[tuple[Record, int | None]]:
@@ -48,8 +71,11 @@ class Timers:
         self._looked_at, self._proposed = now, set()
         found: list[tuple[Record, int | None]] = []
         for partition in partitions:
-            for timer in self._store.due(partition, self._now_ms(), OUTSTANDING):
+            for timer in self._store.due(partition, self._now_ms(), OUTSTANDING + len(self._still)):
                 at = (partition, timer.key)
+                still = self._still.get(at)
+                if still is not None and still.due_ms == timer.due_ms and now < still.until:
+                    continue
                 if len(self._outstanding) + len(found) >= OUTSTANDING:
                     return found
                 if at not in self._outstanding:
@@ -70,14 +96,33 @@ class Timers:
         """Note that the records of the last `due` are in the mailbox."""
         self._outstanding |= self._proposed
 
-    def handled(self, records: Iterable[StoredRecord]) -> None:
-        """Note that records of the mailbox were handled."""
+    def handled(self, records: Iterable[StoredRecord], *, dead: Iterable[StoredRecord]) -> None:
+        """Note that records of the mailbox were handled, and their states committed.
+
+        Args:
+            records: all of them.
+            dead: those that became dead letters. A timer among them is not proposed again: it would be the same dead letter for ever.
+        """
         if not self._outstanding:
             return
+        failed = {record.position for record in dead}
         for record in records:
-            if any(name == HEADER for name, _ in record.headers):
-                self._outstanding.discard((record.partition, record.key or b""))
+            due = next((value for name, value in record.headers if name == HEADER), None)
+            if due is not None:
+                at = (record.partition, record.key or b"")
+                self._outstanding.discard(at)
+                self._note_still(at, int(due), failed=record.position in failed)
+
+    def _note_still(self, at: tuple[int, bytes], due_ms: int, *, failed: bool) -> None:
+        """Note whether a timer that was handled is still due."""
+        held, former = self._store.get(*at), self._still.pop(at, None)
+        if held is None or held.due_ms != due_ms:
+            return
+        again = former is not None and former.due_ms == due_ms
+        pause_s = min(former.pause_s * 2, LONGEST_PAUSE_S) if former is not None and again else FIRST_PAUSE_S
+        self._still[at] = _Still(due_ms, pause_s, math.inf if failed else time.monotonic() + pause_s)
 
     def forget(self) -> None:
         """Forget all proposals: the partitions have changed hands."""
         self._outstanding.clear()
+        self._still.clear()

@@ -222,6 +222,6 @@ class Worker:
         parts.base.commit(pending)
         done = [record for record in records if record.offset < pending.positions.get(record.partition, 0)]
         parts.attempts.committed(done)
-        parts.metrics.handled(done, function_s=function_s, dead=pending.dead, now_ms=self._options.now_ms())
-        parts.timers.handled(done)
+        parts.metrics.handled(done, function_s=function_s, dead=len(pending.dead), now_ms=self._options.now_ms())
+        parts.timers.handled(done, dead=pending.dead)
         return records[len(done) :]
