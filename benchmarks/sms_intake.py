@@ -16,6 +16,7 @@ from benchmarks.processes import Say, explained, folder, free_port, kafka, proce
 from benchmarks.sms_feeder import Feeder, Run, frames_of
 from complaints.bus.confluent import ConfluentScanner
 from complaints.contract import CONVERSATIONS
+from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 
 ONE, TWO = 0.8, 1.2
@@ -104,6 +105,7 @@ class _Bench:
             moves: whether one link moves from the other process to this one.
         """
         log = self._data / f"sms-{ordinal}.log"
+        load_or_create_secret(self._data / "secret")
         environment = {
             "LAPOR_DATA": str(self._data / f"lapor-{ordinal}"),
             "LAPOR_SECRET_FILE": str(self._data / "secret"),

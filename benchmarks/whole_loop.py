@@ -14,6 +14,7 @@ from benchmarks import texts
 from benchmarks.figures import Figure
 from benchmarks.processes import LOOPBACK, Say, explained, folder, free_port, process, wait_until
 from benchmarks.sms_feeder import Feeder, frames_of
+from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 from embedded.kafka.ready import wait_ready
 
@@ -89,6 +90,7 @@ class _Loop:
         )
         wait_ready(LOOPBACK, kafka, START_S, alive=self._processes["Kafka"].is_running)
         wait_until(self._stores, timeout_s=START_S, what="ClickHouse", alive=self._processes["ClickHouse"].is_running)
+        load_or_create_secret(self._data / "lapor" / "secret")
         self._environment = {
             "LAPOR_DATA": str(self._data / "lapor"),
             "LAPOR_KAFKA": f"{LOOPBACK}:{kafka}",

@@ -126,6 +126,22 @@ class Keyring:
             raise ContractViolation("a sealed state cannot be opened with this secret") from error
 
 
+def load_secret(path: Path) -> bytes:
+    """Return the content of the secret file.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or there is none. A service makes none: with a secret of its own everything that it
+            acknowledges would be unreadable for the others.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"the secret file {path} cannot be read ({error}): copy the installation's secret there, or set LAPOR_SECRET_FILE; only a new"
+            " installation makes one: `head -c 32 /dev/urandom > FILE`"
+        ) from error
+
+
 def load_or_create_secret(path: Path) -> bytes:
     """Return the content of the secret file. If it does not exist, first create it with SECRET_BYTES random bytes and mode 0600.
 

@@ -1,5 +1,6 @@
 """Makes the records that the conversation writes, without a model where speed needs it; the tests compare them with the models'."""
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,11 +15,15 @@ from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SEN
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, MessageEvent, ReplyEvent, Send
+from complaints.tracking import CODE_LENGTH
 from complaints.values import Event
 
 Document = dict[str, Any]
 
 SOURCE = b"/conversation"
+
+FAULT = "a fault of ours, see the dead letters"
+"""Why a citizen does not hear a reply that became a dead letter."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADERS: dict[type[Event], Headers] = {
@@ -65,6 +70,23 @@ def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
     said |= {"citizen": reply["citizen"]} | _about(reply) | {"channel": reply["channel"], "account": ""}
     said |= {"kind": reply["kind"], "outcome": outcome, "attempt": 1, "upstream_id": "", "reason": reason, "at": at}
     return _record(Delivery, MESSAGE_EVENTS, reply["citizen"], said | {"secret": reply.get("secret", False)}, at)
+
+
+def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:
+    """Return the records of a reply that a fault of ours keeps from the citizen: its dead letter without the text, and what became of it.
+
+    Args:
+        reply: see complaints.mail.Reply.
+        letter: the dead letter of its record.
+        at: the time of the record.
+    """
+    said: Document = orjson.loads(letter.value)
+    without = {name: value for name, value in reply.items() if name != "text"}
+    said["payload"] = b64encode(orjson.dumps(without)).decode()
+    kept = Record(topic=letter.topic, key=letter.key, value=orjson.dumps(said), headers=letter.headers)
+    told = reply_event(reply, account="", at=at)
+    on_page = len(reply["citizen"]) == CODE_LENGTH
+    return (kept, told) if on_page else (kept, told, undeliverable(reply, FAULT, at=at))
 
 
 def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: str) -> Record:

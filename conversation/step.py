@@ -22,7 +22,7 @@ from conversation.citizen import MESSAGES_MS, Document
 from conversation.inbound import read
 from conversation.landing import SOURCE, Landed, LandingRules, Lands, Turn
 from conversation.reading import Reads, unread
-from conversation.records import whole_id
+from conversation.records import time_text, whole_id
 from conversation.telling import Telling, TellingRules
 
 STEP: Final = "lapor-conversation"
@@ -103,7 +103,8 @@ class ConversationStep:
     def dead_letter(self, record: StoredRecord, letter: Record) -> tuple[Record, ...]:
         """Return the records for a record that could not be handled: its dead letter, and for a message what became of it.
 
-        A message that can be opened is never lost by a fault of ours: it opens a case, unread, at the triage desk.
+        A message that can be opened is never lost by a fault of ours: it opens a case, unread, at the triage desk. Of a reply it is on
+        record that the citizen is not told, and the dead letter keeps all of it but the text.
 
         Args:
             record: the record of the mailbox.
@@ -113,6 +114,8 @@ class ConversationStep:
             inbound = read(record)
         except PoisonError:
             return (letter,)
+        if inbound.model is Reply:
+            return records.unheard(inbound.body, letter, at=time_text(record.timestamp_ms))
         if inbound.model is not Received:
             return (letter,)
         turn = Turn(citizen=inbound.citizen, state=memory.new(), at_ms=record.timestamp_ms)

@@ -61,6 +61,7 @@ class Telling:
             at_ms: the present time in milliseconds since 1970.
         """
         account, address = _where(state, reply)
+        reply = _on_record(state, reply)
         told = records.reply_event(reply, account=account, at=time_text(at_ms))
         if not account:
             state["told"] = [*state["told"], [at_ms, _cause(reply), 0]]
@@ -126,6 +127,19 @@ def _where(state: Document, reply: Document) -> tuple[str, dict[str, str]]:
         found = case_of_complaint(state, reply["complaint_id"]) or {}
     where = found.get("to") or state.get("to") or {"account": "", "address": {}}
     return where["account"], where["address"]
+
+
+def _on_record(state: Document, reply: Document) -> Document:
+    """Return a reply as it goes on record.
+
+    The status of a secret report, or of a case that is not the citizen's, has no case there: whoever reads the records could join who asks
+    with who complained, and would learn a code.
+    """
+    if reply["kind"] != ReplyKind.status.value:
+        return reply
+    if not reply.get("secret") and case_of_complaint(state, reply.get("complaint_id", "")) is not None:
+        return reply
+    return {name: value for name, value in reply.items() if name != "complaint_id"} | {"tracking_code": ""}
 
 
 def _cause(reply: Document) -> str:

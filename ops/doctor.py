@@ -123,14 +123,21 @@ def kafka(ends_of: Callable[[str], Offsets]) -> Finding:
 
 
 def clickhouse(store: Answers) -> Finding:
-    """Count the complaints and the dead letters.
+    """Count the complaints and the dead letters. A dead letter of the last day is a warning: it may be what a citizen was thanked for.
 
     Raises:
         LaporError: ClickHouse does not answer, or refuses the query because a table is missing.
     """
     (complaints,), *_ = store.execute("SELECT count() FROM complaints")
     (dead,), *_ = store.execute("SELECT count() FROM dead_letters")
-    return Finding(what="clickhouse", level=Level.ok, detail=f"{complaints} complaints, {dead} dead letters")
+    (recent,), *_ = store.execute("SELECT count() FROM dead_letters WHERE at > now() - INTERVAL 1 DAY")
+    level, of_today = (Level.warn, f", {recent} of them within a day") if recent else (Level.ok, "")
+    advice = (
+        'ask why: lapor query "SELECT at, source_key, error_class, reason FROM dead_letters ORDER BY at DESC LIMIT 20"'
+    )
+    return Finding(
+        what="clickhouse", level=level, detail=f"{complaints} complaints, {dead} dead letters{of_today}", advice=advice
+    )
 
 
 def not_ready(name: str) -> Finding:
@@ -185,5 +192,5 @@ def restarts(data: Path, times: Mapping[str, Sequence[float]], *, now: float) ->
 
 def log_of(data: Path, name: str) -> Path:
     """Return the path of a service's log. Channels that share a process share its log."""
-    own, shared = (data / "logs" / f"{log}.log" for log in (name, "doors"))
+    own, shared = (data / "logs" / f"{log}.log" for log in (name, "channels"))
     return shared if shared.exists() and not own.exists() else own

@@ -17,6 +17,7 @@ from channels.sms.links import read_links
 from channels.sms.receiver import Receiver
 from complaints.bus.confluent import ConfluentProducer
 from complaints.contract import COMPLAINTS, CONVERSATIONS, MESSAGE_EVENTS
+from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
 from complaints.storage.spool import Spool
@@ -73,9 +74,11 @@ def _fill(brokers: str, data: Path, messages: int) -> None:
         UnavailableError: one was not taken.
     """
     link = read_links("bench=smpp://lapor:secret08@127.0.0.1:2775")[0]
+    settings = Settings.read(data=data / "lapor")
+    load_or_create_secret(settings.secret_path)
     producer = ConfluentProducer(brokers)
     spool = Spool(data / "spool.db", max_bytes=1 << 20)
-    intake = Intake("sms", keyring=keyring(Settings.read(data=data / "lapor")), producer=producer, spool=spool)
+    intake = Intake("sms", keyring=keyring(settings), producer=producer, spool=spool)
     receiver, answers = Receiver(link, intake=intake, twins=[link]), list[int]()
     frames = iter(frames_of([(item.sender, item.text) for item in islice(texts.varied(short=True), messages)]))
     for part in _batches(frames):

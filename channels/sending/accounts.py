@@ -12,7 +12,7 @@ import structlog
 
 from channels.base import Account
 from channels.futures import failed
-from channels.sending.queue import Bucket
+from channels.sending.queue import Bucket, Link
 from channels.sending.texts import BEYOND, Text, cursor_value
 from complaints.bus.step.murmur2 import partition_of
 from complaints.errors import ConfigurationError, OutcomeUnknown, UpstreamUnavailable
@@ -64,6 +64,8 @@ class Accounts:
         self._partitions = {name: partition_of(name.encode(), partitions) for name in self._accounts}
         now_s = time.monotonic()
         self._buckets = {account.name: Bucket(account.per_second, now_s) for account in accounts}
+        self._links = {name: Link() for name in self._accounts}
+        self._unsent: dict[str, int] = {}
         self._begun: dict[str, bytes] = {}
         self._flights: dict[str, Flight] = {}
         self._of: Counter[str] = Counter()
@@ -86,6 +88,10 @@ class Accounts:
     def bucket(self, name: str) -> Bucket:
         """Return the permission to send of an account."""
         return self._buckets[name]
+
+    def link(self, name: str) -> Link:
+        """Return how an account reaches its upstream."""
+        return self._links[name]
 
     def of_partition(self, partition: int) -> list[str]:
         """Return the accounts whose mailbox is in a partition."""
@@ -151,8 +157,17 @@ class Accounts:
         """Whether an outcome came since `outcomes` was called."""
         return bool(self._news)
 
+    def intended(self, token: str, partition: int) -> None:
+        """Note an intent of this process that is about to be committed, so that it is known until it is submitted that it was not."""
+        self._unsent[token] = partition
+
+    def unsent(self, token: str) -> bool:
+        """Return whether an intent is this process's own and was never submitted: the commit of it came to an end that was not known."""
+        return token in self._unsent
+
     def submit(self, text: Text, now_ms: Callable[[], int]) -> None:
         """Send a text whose intent is committed, unless the intent has expired: then another process may hold the account."""
+        self._unsent.pop(text.token, None)
         if now_ms() >= text.until_ms:
             answer = failed(UpstreamUnavailable("the intent expired before it was carried out"))
         else:
@@ -199,6 +214,8 @@ class Accounts:
             known: the tokens of the intents in them.
         """
         self.settled([token for token, at in self._flights.items() if at.partition == partition and token not in known])
+        for token in [token for token, at in self._unsent.items() if at == partition and token not in known]:
+            del self._unsent[token]
 
     def close(self) -> None:
         """End all accounts."""

@@ -158,13 +158,19 @@ class Draft:
         Args:
             about: the reply.
             outcome: what became of it.
-            upstream_id: the upstream's identifier of the text.
+            upstream_id: the upstream's identifier of the text. It is on record only where the upstream reports on it: by that of a public
+                post anybody learns whom it answers.
             reason: why it did not arrive, or the upstream's words about it.
             at: when; by default now.
         """
         record = delivery_record(
             about,
-            {"outcome": outcome.value, "attempt": about.attempt, "upstream_id": upstream_id, "reason": reason},
+            {
+                "outcome": outcome.value,
+                "attempt": about.attempt,
+                "upstream_id": upstream_id if self.reported else "",
+                "reason": reason,
+            },
             channel=self.channel,
             at=at or datetime.fromtimestamp(self.now_ms / 1000, UTC),
             source=self.source,

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import count
@@ -14,11 +14,11 @@ import structlog
 from channels.sending.accounts import Accounts, Flight
 from channels.sending.draft import Draft
 from channels.sending.inbox import Inbox
-from channels.sending.loading import load
+from channels.sending.loading import load, stored_text
 from channels.sending.outcomes import judged
-from channels.sending.queue import Queue
+from channels.sending.queue import FULL, MARGIN_MS, Queue
 from channels.sending.spec import SenderSpec
-from channels.sending.texts import Text, cursor_value
+from channels.sending.texts import Stage, Text, cursor_value
 from complaints.bus import StoredRecord
 from complaints.bus.step.store import Store
 from complaints.mail import DeliveryOutcome
@@ -30,12 +30,18 @@ INTENT_MS: Final = 3_500
 """How long an intent may be carried out: a process that was stopped meanwhile wakes up before another one can have its partitions, or
 after the intent has expired (see STEP_SESSION_MS, of which a heartbeat's interval may have gone already)."""
 
-FULL: Final = 5_000
-"""How many texts of a partition are in hand at most. An account that fails for hours must not fill the memory."""
-
 FRESH, FRESH_AGAIN = 1_000, 300
-"""With how many texts that were not tried yet no more of a partition are read, and with how many reading goes on: what waits in the mailbox
-need not be written again."""
+"""With how many texts that were not tried yet an account has enough, as it has with FULL texts, and with how many it wants more. If all
+accounts of a partition have enough no more of it is read: what waits in the mailbox need not be written again."""
+
+MOST: Final = 200_000
+"""With how many texts, of all accounts and most of them parked, no partition is read of which an account has enough: some 100 MB."""
+
+PROBES: Final = 3
+"""How many texts of an account are tried at once while none can leave."""
+
+STEP_MOST: Final = 500
+"""How many parked texts of an account are looked at in one turn, and how many texts are given to other accounts."""
 
 SWEEP_MOST: Final = 500
 """How many states of a partition whose time is over are deleted in one turn."""
@@ -57,6 +63,8 @@ class Hand:
         self._name, self._numbers = uuid4().hex[:16], count()
         self._queues: dict[str, Queue] = {}
         self._orphans: dict[bytes, Text] = {}
+        self._strays: deque[tuple[int, bytes]] = deque()
+        self._unsent: list[Text] = []
         self._settled: Counter[str] = Counter()
         self._crowded: set[int] = set()
         self.early: dict[bytes, bytes] = {}
@@ -70,16 +78,19 @@ class Hand:
         Raises:
             ConfigurationError: a state cannot be read.
         """
-        found = load(self._store, partition, self._spec.keyring)
+        found = load(self._store, partition)
         self.early |= found.early
-        for text in found.texts:
-            if text.send.account in self._accounts:
-                self._queue(text.send.account).add(text)
+        for one in found.texts:
+            queue = self._queue(one.account) if one.account in self._accounts else None
+            if one.token:
+                self._load_intent(stored_text(self._store, partition, one.key, self._spec.keyring), queue)
+            elif queue is None:
+                self._strays.append((partition, one.key))
+            elif queue.parks:
+                queue.parked.add(one.key, one.expires_ms)
             else:
-                self._orphans[text.key] = text
-            if text.token and not self._accounts.knows(text.token):
-                self._accounts.give_up(text)
-        self._accounts.forget(partition, {text.token for text in found.texts if text.token})
+                queue.add(stored_text(self._store, partition, one.key, self._spec.keyring))
+        self._accounts.forget(partition, {one.token for one in found.texts if one.token})
         self.loaded.add(partition)
         for name in self._accounts.of_partition(partition):
             self._accounts.begin(name, found.cursors.get(name))
@@ -94,12 +105,16 @@ class Hand:
 
         Raises:
             FuseBlown: too many records became dead letters.
+            ConfigurationError: a state cannot be read.
         """
+        for text in self._unsent:
+            draft.save(text)
+        self._unsent.clear()
         self._settle(draft)
+        self._give_away(draft)
         for record in records:
             self._inbox.take(record, draft, self._queue)
         self._take_pages(draft)
-        self._give_away(draft)
         if not last:
             self._choose(draft)
 
@@ -118,17 +133,24 @@ class Hand:
         return more
 
     def crowded(self) -> set[int]:
-        """Return the partitions with so many texts in hand that no more of them should be read."""
-        fresh: Counter[int] = Counter()
-        total: Counter[int] = Counter()
-        for name, queue in self._queues.items():
-            partition = self._accounts.partition_of(name)
-            fresh[partition] += queue.fresh
-            total[partition] += len(queue)
-        self._crowded = {
-            at for at in total if total[at] >= FULL or fresh[at] >= (FRESH_AGAIN if at in self._crowded else FRESH)
+        """Return the partitions of which no more should be read: all of their accounts have enough texts in hand, or the memory has.
+
+        An account that has enough does not hold up the others whose mailboxes are in its partition.
+        """
+        many = sum(map(len, self._queues.values())) >= MOST
+        enough = any if many else all
+        strays = {partition for partition, _ in self._strays}  # what comes behind them follows them
+        self._crowded = strays | {
+            at
+            for at in self.loaded
+            if (names := self._accounts.of_partition(at)) and enough(self._has_enough(name, at) for name in names)
         }
         return self._crowded
+
+    def _has_enough(self, name: str, partition: int) -> bool:
+        queue = self._queues.get(name)
+        fresh = FRESH_AGAIN if partition in self._crowded else FRESH
+        return queue is not None and (len(queue) >= FULL or queue.fresh >= fresh)
 
     def waits(self, now_ms: int) -> Iterator[float]:
         """Yield the seconds until a text may leave, for each account that has room and such a text.
@@ -139,13 +161,25 @@ class Hand:
         now_s = time.monotonic()
         for name, queue in self._queues.items():
             if self._accounts.free(name) and (wait_s := queue.wait_s(now_ms, now_s)) is not None:
-                yield wait_s
+                yield max(wait_s, self._accounts.link(name).wait_s(now_s))
 
     def _queue(self, name: str) -> Queue:
         queue = self._queues.get(name)
         if queue is None:
             queue = self._queues[name] = Queue(self._accounts.bucket(name))
         return queue
+
+    def _load_intent(self, text: Text, queue: Queue | None) -> None:
+        """Take a text that had an intent when its state was written."""
+        if queue is not None and self._accounts.unsent(text.token):
+            text.stage, text.token, text.until_ms = Stage.waiting, "", 0
+            self._unsent.append(text)
+        elif not self._accounts.knows(text.token):
+            self._accounts.give_up(text)
+        if queue is None:
+            self._orphans[text.key] = text
+        else:
+            queue.add(text)
 
     def _settle(self, draft: Draft) -> None:
         """Settle the outcomes that are known."""
@@ -167,6 +201,8 @@ class Hand:
         verdict = judged(text, flight.answer, pauses=self._spec.pauses, chance=random.random())  # noqa: S311  # no secret
         if verdict.outcome is DeliveryOutcome.sent:
             draft.sent(text, verdict.upstream_id)
+            if queue is not None:
+                self._accounts.link(flight.account).took()
         elif verdict.outcome is not None:
             draft.submitted(text.about, verdict.outcome, reason=verdict.reason)
         if (
@@ -175,13 +211,30 @@ class Hand:
             draft.settle(text)
             if queue is not None:
                 queue.remove(text)
+        elif verdict.outcome is None and self._account_failed(text):
+            log.info("an account fails", account=flight.account, reply=str(text.send.id), reason=verdict.reason)
+            draft.after.append(telemetry.RETRIES.labels("send").inc)
+            wait_s = self._accounts.link(flight.account).wait_s(time.monotonic())
+            queue.again(text, draft.now_ms + int(wait_s * 1000))  # others are tried before it, which may be to blame
+            draft.save(text)
         else:
             log.info("a text is tried again", account=flight.account, reply=str(text.send.id), reason=verdict.reason)
             draft.after.append(telemetry.RETRIES.labels("send").inc)
             text.tries += 1
+            text.since = None
             text.attempt += verdict.outcome is DeliveryOutcome.unknown
             queue.again(text, draft.now_ms + int(verdict.pause_s * 1000))
             draft.save(text)
+
+    def _account_failed(self, text: Text) -> bool:
+        """Return whether the account is to blame for a text that could not leave: no other text has passed while this one was tried."""
+        link = self._accounts.link(text.send.account)
+        if text.since is None:  # it was submitted before the partition was loaded anew
+            text.since = link.passed
+        if link.passed > text.since:
+            return False
+        link.failed(time.monotonic(), self._spec.pauses.link_first_s)
+        return True
 
     def _take_pages(self, draft: Draft) -> None:
         for name in self._accounts.begun:
@@ -194,22 +247,38 @@ class Hand:
 
     def _give_away(self, draft: Draft) -> None:
         """Give the texts of accounts that are not set up any more to another account."""
-        for text in [text for text in self._orphans.values() if not text.token]:
-            del self._orphans[text.key]
+        for _ in range(min(STEP_MOST, len(self._strays))):
+            text = stored_text(self._store, *self._strays.popleft(), self._spec.keyring)
             self._inbox.readdress(text, draft)
             draft.settle(text)
 
     def _choose(self, draft: Draft) -> None:
         now_s = time.monotonic()
         for name, queue in self._queues.items():
-            for text in queue.expired(draft.now_ms):
+            parked = queue.parked.expired(draft.now_ms + MARGIN_MS, STEP_MOST)
+            for text in [*queue.expired(draft.now_ms), *(self._parked(name, key, draft) for key in parked)]:
                 draft.deliver(text.about, DeliveryOutcome.expired)
                 draft.settle(text)
-            free = self._accounts.free(name, self._settled[name])
-            for text in queue.choose(draft.now_ms, now_s, most=free, intend=partial(self._intend, draft.now_ms)):
+            for _ in range(min(STEP_MOST, queue.room, len(queue.parked))):
+                queue.add(self._parked(name, queue.parked.first(), draft))
+            free, link = self._accounts.free(name, self._settled[name]), self._accounts.link(name)
+            if link.fails:
+                free = 0 if link.wait_s(now_s) else min(free, PROBES)
+            chosen = queue.choose(draft.now_ms, now_s, most=free, intend=partial(self._intend, draft.now_ms))
+            if chosen and link.fails:
+                link.tried(now_s, self._spec.pauses.link_most_s)
+            for text in chosen:
                 draft.save(text)
                 draft.submits.append(text)
 
+    def _parked(self, name: str, key: bytes, draft: Draft) -> Text:
+        """Return a text of an account that was parked, in this turn or before."""
+        text = draft.texts.get(key)
+        return text or stored_text(self._store, self._accounts.partition_of(name), key, self._spec.keyring)
+
     def _intend(self, now_ms: int, text: Text) -> None:
         text.token = f"{self._name}-{next(self._numbers)}"
+        self._accounts.intended(text.token, text.partition)
+        if text.since is None:
+            text.since = self._accounts.link(text.send.account).passed
         text.until_ms = min(now_ms + INTENT_MS, text.expires_ms)

@@ -1,13 +1,14 @@
 """Reads the records of a sender's mailbox: texts to send, and reports about those that were sent. Those of other channels are skipped."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
 
 from channels.sending.accounts import Accounts
 from channels.sending.draft import Draft
-from channels.sending.queue import Queue
+from channels.sending.queue import MARGIN_MS, Queue
 from channels.sending.texts import BEYOND, Text, new_text
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import of_record
@@ -21,6 +22,10 @@ log = structlog.get_logger()
 
 _SEND: Final = type_of(Send)
 _REPORT: Final = type_of(SendReport)
+
+READDRESSED_HEADER: Final = "ce_readdressed"
+"""The header of a text that was for another account at first. It is not given away a second time: two processes with different accounts
+would do so for ever."""
 
 
 class Inbox:
@@ -99,23 +104,38 @@ class Inbox:
     def _take_send(self, record: StoredRecord, send: Send, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
         text = new_text(record, send, self._keyring, now_ms=draft.now_ms)
         if send.account not in self._accounts:
-            self.readdress(text, draft)
+            self.readdress(text, draft, again=any(name == READDRESSED_HEADER for name, _ in record.headers))
             return
         queue = queue_of(send.account)
-        if text.key not in queue:  # otherwise it was written twice
+        if text.key in queue:  # it was written twice
+            return
+        draft.save(text)
+        if queue.parks:
+            queue.parked.add(text.key, text.expires_ms)
+        else:
             queue.add(text)
-            draft.save(text)
 
-    def readdress(self, text: Text, draft: Draft) -> None:
+    def readdress(self, text: Text, draft: Draft, *, again: bool = False) -> None:
         """Give a text whose account is not set up here to another account of the channel.
 
         Args:
             text: waits. If it was tried before it is given up, because the next account would not know it.
             draft: is written on.
+            again: whether it was given to this account by another process. A text that waited in the hand of a process with this account
+                may move on once more, which takes a rebalance each time.
         """
+        if text.expires_ms <= draft.now_ms + MARGIN_MS:
+            draft.deliver(text.about, DeliveryOutcome.expired)
+            return
+        if again:
+            reason = "the account is not set up in any process of the channel"
+            log.warning("undeliverable", account=text.send.account, reply=str(text.send.id), reason=reason)
+            draft.deliver(text.about, DeliveryOutcome.undeliverable, reason=reason)
+            return
         other = self._accounts.first
         if other is None or text.attempt > 1:
             draft.deliver(text.about, DeliveryOutcome.undeliverable, reason="there is no account that could send it")
             return
         log.info("a text goes to another account", former=text.send.account, account=other, reply=str(text.send.id))
-        draft.write(encode(text.send.model_copy(update={"account": other}), source=draft.source))
+        record = encode(text.send.model_copy(update={"account": other}), source=draft.source)
+        draft.write(replace(record, headers=(*record.headers, (READDRESSED_HEADER, text.send.account.encode()))))

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
+from pydantic import AwareDatetime, TypeAdapter
 
 from channels.sending.draft import FORMAT
 from channels.sending.texts import BEYOND, EARLY, LETTER, Text, account_of, read_cursor, read_text
@@ -10,6 +13,29 @@ from complaints.bus.step.restore import newer_format
 from complaints.bus.step.store import Store
 from complaints.contract import ACCOUNTS
 from complaints.crypto import Keyring
+
+_MOMENT: TypeAdapter[AwareDatetime] = TypeAdapter(AwareDatetime)
+
+
+class Found(NamedTuple):
+    """A text that is not settled: what is known of it before it is opened.
+
+    Attributes:
+        order: its offset in the mailbox.
+        key: of its state.
+        expires_ms: after this time it is not sent.
+        token: of its intent; empty if there is none.
+    """
+
+    order: int
+    key: bytes
+    expires_ms: int
+    token: str
+
+    @property
+    def account(self) -> str:
+        """The name of its account."""
+        return account_of(self.key).decode()
 
 
 @dataclass(slots=True)
@@ -22,29 +48,40 @@ class Loaded:
         cursors: of the accounts that have one.
     """
 
-    texts: list[Text] = field(default_factory=list)
+    texts: list[Found] = field(default_factory=list)
     early: dict[bytes, bytes] = field(default_factory=dict)
     cursors: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def load(store: Store, partition: int, keyring: Keyring) -> Loaded:
+def load(store: Store, partition: int) -> Loaded:
     """Return what a partition holds, of accounts that are set up here and of others. What was sent is not read: it may be much.
 
     Raises:
-        ConfigurationError: a text cannot be opened, or a state has a newer format.
+        ConfigurationError: a state has a newer format.
     """
     found = Loaded()
     for account in list(_accounts(store, partition)):
         for key in store.keys(partition, account + LETTER):
-            found.texts.append(read_text(_value(store, partition, key), keyring, partition=partition))
+            said = orjson.loads(_value(store, partition, key))
+            expires_ms = int(_MOMENT.validate_python(said["send"]["expires_at"]).timestamp() * 1000)
+            found.texts.append(Found(said["order"], key, expires_ms, said["token"]))
         for key in store.keys(partition, account + EARLY):
             found.early[key] = _value(store, partition, key)
         if store.get(partition, account) is not None:
             cursor = read_cursor(_value(store, partition, account))
             if cursor is not None:
                 found.cursors[account.decode()] = cursor
-    found.texts.sort(key=lambda text: text.order)
+    found.texts.sort()
     return found
+
+
+def stored_text(store: Store, partition: int, key: bytes, keyring: Keyring) -> Text:
+    """Return a text that is in the store.
+
+    Raises:
+        ConfigurationError: it cannot be opened, or its state has a newer format.
+    """
+    return read_text(_value(store, partition, key), keyring, partition=partition)
 
 
 def _accounts(store: Store, partition: int) -> Iterator[bytes]:

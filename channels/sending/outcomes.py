@@ -31,11 +31,15 @@ class Pauses:
         first_s: after it could not leave for the first time; then it doubles.
         most_s: at most.
         unknown_s: after an unknown outcome.
+        link_first_s: how long an account pauses whose texts cannot leave, at first; then it doubles.
+        link_most_s: the same at most.
     """
 
     first_s: float = 5.0
     most_s: float = 900.0
     unknown_s: float = 30.0
+    link_first_s: float = 1.0
+    link_most_s: float = 30.0
 
     def after(self, tries: int, chance: float) -> float:
         """Return the pause of a text.

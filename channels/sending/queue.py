@@ -2,11 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Final
 
+from channels.sending.parked import SLACK, Parked
 from channels.sending.texts import Stage, Text
+
+FULL: Final = 5_000
+"""How many texts of an account are in memory. Those that come behind them are only in the store until there is room."""
 
 MARGIN_MS: Final = 1_000
 """A text that expires so soon is not sent any more: it takes a moment to leave."""
@@ -53,11 +57,59 @@ class Bucket:
         self._at = now_s
 
 
+class Link:
+    """Whether an account reaches its upstream, as far as its texts show it. While it fails it pauses, and then tries a few texts.
+
+    Attributes:
+        passed: how many texts the upstream has taken.
+    """
+
+    def __init__(self) -> None:
+        """Begin well."""
+        self.passed = 0
+        self._pause_s = self._until_s = 0.0
+
+    @property
+    def fails(self) -> bool:
+        """Whether no text has passed since one could not leave."""
+        return self._pause_s > 0.0
+
+    def wait_s(self, now_s: float) -> float:
+        """Return the seconds until a text may be tried; 0 if one may now."""
+        return max(0.0, self._until_s - now_s)
+
+    def took(self) -> None:
+        """Note that a text has passed."""
+        self.passed += 1
+        self._pause_s = self._until_s = 0.0
+
+    def failed(self, now_s: float, first_s: float) -> None:
+        """Note that a text could not leave. What fails while it pauses was on its way before, and says nothing new.
+
+        Args:
+            now_s: the present time of a monotonic clock.
+            first_s: the first pause.
+        """
+        if not self.fails:
+            self._pause_s, self._until_s = first_s, now_s + first_s
+
+    def tried(self, now_s: float, most_s: float) -> None:
+        """Note that texts are tried after a pause; the next ones are after a longer pause, unless one passes.
+
+        Args:
+            now_s: the present time of a monotonic clock.
+            most_s: the longest pause.
+        """
+        self._pause_s = min(most_s, 2 * self._pause_s)
+        self._until_s = now_s + self._pause_s
+
+
 class Queue:
     """The texts of one account. Of each citizen's texts only the first can leave, and the next when its outcome is known.
 
     Attributes:
-        fresh: the number of texts that were never about to leave.
+        fresh: the number of texts in memory that wait and were never refused.
+        parked: the texts behind these that are only in the store.
     """
 
     def __init__(self, bucket: Bucket) -> None:
@@ -69,14 +121,25 @@ class Queue:
         self._expiring: list[tuple[int, int, Text]] = []
         self._ties = count()
         self.fresh = 0
+        self.parked = Parked()
 
     def __len__(self) -> int:
-        """Return the number of texts."""
-        return len(self._known)
+        """Return the number of texts, with those that are parked."""
+        return len(self._known) + len(self.parked)
 
     def __contains__(self, key: bytes) -> bool:
         """Return whether a text with the key of this state is here."""
-        return key in self._known
+        return key in self._known or key in self.parked
+
+    @property
+    def room(self) -> int:
+        """How many more texts may be in memory."""
+        return max(0, FULL - len(self._known))
+
+    @property
+    def parks(self) -> bool:
+        """Whether the next text that comes is parked: it leaves behind those that are."""
+        return bool(self.parked) or not self.room
 
     def get(self, key: bytes) -> Text | None:
         """Return the text with this key."""
@@ -93,7 +156,7 @@ class Queue:
             self._offer(text)
 
     def expired(self, now_ms: int) -> list[Text]:
-        """Remove and return the waiting texts that are too old to be sent."""
+        """Remove and return the waiting texts in memory that are too old to be sent."""
         found: list[Text] = []
         while self._expiring and self._expiring[0][0] <= now_ms + MARGIN_MS:
             text = heappop(self._expiring)[2]
@@ -124,10 +187,11 @@ class Queue:
         """Let a text wait whose intent is settled without an end. It stays the first of its citizen.
 
         Args:
-            text: its `tries` or its `attempt` have grown.
+            text: its `tries` or its `attempt` have grown, unless it was its account that failed.
             due_ms: when it may leave.
         """
         text.stage, text.due_ms, text.token, text.until_ms = Stage.waiting, due_ms, "", 0
+        self.fresh += text.fresh
         self._watch(text)
         self._offer(text)
 
@@ -164,4 +228,10 @@ class Queue:
             heappush(self._ready, (text.due_ms, text.order, next(self._ties), text))
 
     def _watch(self, text: Text) -> None:
-        heappush(self._expiring, (text.expires_ms, next(self._ties), text))
+        if (
+            len(self._expiring) > 2 * len(self._known) + SLACK
+        ):  # the others are gone, and would stay in memory until they expire
+            self._expiring = [(one.expires_ms, next(self._ties), one) for one in self._known.values()]
+            heapify(self._expiring)
+        else:
+            heappush(self._expiring, (text.expires_ms, next(self._ties), text))

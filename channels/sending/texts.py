@@ -70,6 +70,7 @@ class Text:
         attempt: the number of the present try that may arrive: 2 if the outcome of the first is unknown.
         token: names the present intent, so that only its own outcome settles it; empty if there is none.
         until_ms: after this time the present intent is not carried out.
+        since: how many texts its account had sent when it began to try this one; None if it has not. It is not stored.
     """
 
     partition: int
@@ -85,10 +86,11 @@ class Text:
     attempt: int = 1
     token: str = ""
     until_ms: int = 0
+    since: int | None = None
 
     @property
     def fresh(self) -> bool:
-        """Whether it was never about to leave."""
+        """Whether it waits and was never refused."""
         return self.stage is Stage.waiting and not self.tries and self.attempt == 1
 
     @property

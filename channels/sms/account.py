@@ -85,8 +85,9 @@ class SmsAccount:
     def send(self, letter: Letter) -> "Future[str]":
         """Send a text; return a future of the SMSC's id of its last part, in the form of the ids in its reports.
 
-        The future fails with UpstreamUnavailable, Undeliverable or OutcomeUnknown (see channels.base.Account). It is done within the
-        time for an answer and the patience of the window (channels.sms.window.PATIENCE_S) for each part, of which there are at most ten.
+        The future fails with UpstreamUnavailable, Undeliverable or OutcomeUnknown (see channels.base.Account). It is done within
+        the patience of the window (channels.sms.window.PATIENCE_S) if nothing has left, and within the time for an answer and FINISH_S
+        for each further part, of which there are at most nine.
         """
         try:
             parts = compose(letter.text, address=letter.address, reference=letter.reply_id.bytes[-1])

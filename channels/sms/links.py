@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,12 +28,14 @@ class Link:
         address: the SMSC, with system_id and password.
         per_second: the texts per second that the operator grants; None if no number is set.
         receipt_id: "dec" or "hex" if the receipts write ids as such numbers and the answers with the other base; otherwise empty.
+        plain_receipts: whether the words of a receipt are one without its mark. A citizen who texts them forges one.
     """
 
     name: str
     address: Address
     per_second: float | None = None
     receipt_id: str = ""
+    plain_receipts: bool = False
 
     def submitted_id(self, message_id: str) -> str:
         """Return the id in an answer to a submit_sm in the form in which ids are compared."""
@@ -48,8 +50,10 @@ def read_links(text: str) -> list[Link]:
     """Return the links that the setting names.
 
     Each has the form `smpp://system_id:password@host:port`, or `name=smpp://...`; several are separated by commas. `?tps=10` gives the
-    texts per second that the operator grants, `?receipt_id=dec` or `hex` the base in which its receipts write ids. If an operator grants
-    several binds to one system_id, its address stands there several times, and the names of the further binds end in a plus each.
+    texts per second that the operator grants, `?receipt_id=dec` or `hex` the base in which its receipts write ids. `?receipts=plain` is for
+    an SMSC that leaves esm_class at 0 in its receipts: they are known by their words alone, so that any telephone can forge them. If an
+    operator grants several binds to one system_id, its address stands there several times, and the names of the further binds end in a
+    plus each.
 
     Raises:
         ConfigurationError: an address is wrong, or two links have the same name; the text has no password.
@@ -60,9 +64,7 @@ def read_links(text: str) -> list[Link]:
         while link.name in {other.name for other in links}:
             if _NAMED.fullmatch(entry):
                 raise ConfigurationError(f"LAPOR_SMPP: two links have the name {link.name}")
-            link = Link(
-                name=f"{link.name}+", address=link.address, per_second=link.per_second, receipt_id=link.receipt_id
-            )
+            link = replace(link, name=f"{link.name}+")
         links.append(link)
     if not links:
         raise ConfigurationError("no SMSC: set LAPOR_SMPP=smpp://system_id:password@host:port")
@@ -77,15 +79,18 @@ def _read_link(entry: str) -> Link:
     except ConfigurationError as error:
         raise ConfigurationError(f"LAPOR_SMPP: {error}") from error
     options = {name: values[-1] for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()}
-    if unknown := options.keys() - {"tps", "receipt_id"}:
-        raise ConfigurationError(f"LAPOR_SMPP: no option {min(unknown)!r}; there are tps and receipt_id")
+    if unknown := options.keys() - {"tps", "receipt_id", "receipts"}:
+        raise ConfigurationError(f"LAPOR_SMPP: no option {min(unknown)!r}; there are tps, receipt_id and receipts")
     if (receipt_id := options.get("receipt_id", "")) not in _BASES:
         raise ConfigurationError(f"LAPOR_SMPP: receipt_id={receipt_id!r} is neither hex nor dec")
+    if (receipts := options.get("receipts", "")) not in {"", "plain"}:
+        raise ConfigurationError(f"LAPOR_SMPP: receipts={receipts!r} is not plain")
     return Link(
         name=named["name"] if named else f"{address.user}@{address.host}:{address.port}",
         address=address,
         per_second=_per_second(options.get("tps")),
         receipt_id=receipt_id,
+        plain_receipts=receipts == "plain",
     )
 
 

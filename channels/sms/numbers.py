@@ -3,6 +3,7 @@
 Sources: ITU-T E.164 (6, at most 15 digits), SMPP 3.4 (5.2.5, type of number), Indonesia's numbering plan (ITU Operational Bulletin).
 """
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -25,8 +26,19 @@ _JAPANESE_DIGITS: Final = 12
 _JAPANESE: Final = ("8170", "8180", "8190")
 """How mobile numbers of Japan (+81) begin. Those of Indonesia that begin so have one digit less."""
 
+_SEPARATORS = re.compile(r"[\s()./-]+")
+"""What people and some SMSCs put between the digits."""
+
+_DIGITS = re.compile(r"\+?[0-9]+")
+
 KEPT: Final = 4_096
 """The number of senders whose identity is remembered: the parts of a text come together."""
+
+
+def bare(number: str) -> str:
+    """Return a number without what stands between its digits; a name as it is."""
+    found = _SEPARATORS.sub("", number)
+    return found if _DIGITS.fullmatch(found) else number
 
 
 @lru_cache(maxsize=KEPT)
@@ -41,19 +53,24 @@ def e164(number: str, ton: int = TON_UNKNOWN, country: str = "62") -> str:
         ton: its type of number.
         country: the country code of numbers that have none.
     """
-    digits = number.removeprefix("+")
-    if ton == TON_ALPHANUMERIC or not (digits.isascii() and digits.isdigit()):
+    written = bare(number)
+    if ton == TON_ALPHANUMERIC or not _DIGITS.fullmatch(written):
         return number
-    whole = _with_country(digits, plus=digits != number, ton=ton, country=country)
-    return number if whole is None or len(whole) > LONGEST_E164 else f"+{whole}"
+    digits = written.removeprefix("+")
+    whole = _with_country(digits, plus=digits != written, ton=ton, country=country)
+    if whole is not None and whole.startswith(f"{country}0"):  # the 0 of a national number behind the country code
+        whole = country + whole.removeprefix(country).lstrip("0")
+    return f"+{whole}" if whole is not None and LONGEST_SHORT_CODE < len(whole) <= LONGEST_E164 else number
 
 
 def _with_country(digits: str, *, plus: bool, ton: int, country: str) -> str | None:
     """Return the digits of a number with its country code; None if it is a short code."""
     if len(digits) <= LONGEST_SHORT_CODE:
         return None
-    if digits.startswith("0"):  # 00 is the prefix of international calls in most countries
-        return digits[2:] if digits.startswith("00" + country) else country + digits.lstrip("0")
+    if digits.startswith("00") and digits[2:3] != "0":  # the prefix of international calls in most countries
+        return digits[2:]
+    if digits.startswith("0"):
+        return country + digits.lstrip("0")
     if plus or (digits.startswith(country) and len(digits) - len(country) >= _SHORTEST_MOBILE - 1):
         return digits
     mobile = digits.startswith(_MOBILE) and _SHORTEST_MOBILE <= len(digits) <= _LONGEST_MOBILE

@@ -17,6 +17,16 @@ RECEIPT_TYPES = frozenset({0x04, 0x08, 0x10, 0x18, 0x20})
 
 MESSAGE_TYPE_MASK = 0x3C
 
+MOST_PARTS = 255
+"""A long message has no more: its number stands in one octet (3GPP TS 23.040, 9.2.3.24.1)."""
+
+WHOLE_OCTETS = MOST_PARTS * 153
+"""The user data of the longest message there is: SMPP carries each of a part's 153 septets in an octet. Its text, of three bytes of UTF-8
+for each octet at most, fits into a complaint (complaints.limits.COMPLAINT_BYTES)."""
+
+PART_OCTETS = 1_000
+"""The user data of a part. SMSCs that join or cut parts anew fill short_message, 254 octets, or some more of message_payload."""
+
 TLV_SAR_REFERENCE = 0x020C
 TLV_SAR_TOTAL = 0x020E
 TLV_SAR_SEQUENCE = 0x020F
@@ -44,8 +54,8 @@ class Segment(NamedTuple):
         body: the user data without its header.
         data_coding: SMPP's data_coding octet.
         concat: which part of a long message it is; None for a whole one.
-        receipt: True for a delivery receipt or another message that no person wrote.
-        report: what the receipt says, if it can be read.
+        receipt: True for a delivery receipt or another message that no person wrote, by its esm_class.
+        report: what the receipt says, if it can be read. Without `receipt` its words are those of one, which anybody can write.
         ton: type of number of the sender. The SMSC wrote both numbers in this way, and takes the answer with the same types.
         npi: numbering plan of the sender.
         from_ton: type of number of ours.
@@ -69,7 +79,7 @@ def segment(found: Delivered) -> Segment:
     """Return the segment that a deliver_sm or data_sm carries.
 
     Raises:
-        MalformedMessage: the user data header does not fit.
+        MalformedMessage: the user data header does not fit, or it is a message longer than any telephone sends.
     """
     concat, body, tlvs = None, payload(found), found.tlvs
     if found.esm_class & UDHI:
@@ -79,7 +89,9 @@ def segment(found: Delivered) -> Segment:
         concat = concat or _sar(tlvs)
     if concat is not None and not _is_part(concat):
         concat = None
-    receipt = (found.esm_class & MESSAGE_TYPE_MASK) in RECEIPT_TYPES or in_disguise(body)
+    receipt = (found.esm_class & MESSAGE_TYPE_MASK) in RECEIPT_TYPES
+    if not receipt:
+        _check_size(body, concat)
     return Segment(
         _text(found.source),
         _text(found.destination),
@@ -87,12 +99,24 @@ def segment(found: Delivered) -> Segment:
         found.data_coding,
         concat,
         receipt,
-        read_receipt(body, tlvs) if receipt else None,
+        read_receipt(body, tlvs) if receipt else in_disguise(body, tlvs),
         found.source_ton,
         found.source_npi,
         found.destination_ton,
         found.destination_npi,
     )
+
+
+def _check_size(body: bytes, concat: Concat | None) -> None:
+    """Check that a message, or what its parts are when joined, is no longer than any can be.
+
+    Raises:
+        MalformedMessage: it is longer.
+    """
+    most = WHOLE_OCTETS if concat is None else min(PART_OCTETS, WHOLE_OCTETS // concat.total)
+    if len(body) > most:
+        what = "the message" if concat is None else f"part {concat.sequence} of {concat.total}"
+        raise MalformedMessage(f"{what} has {len(body)} octets of user data; at most {most} are possible")
 
 
 def payload(found: Delivered) -> bytes:

@@ -28,6 +28,8 @@ DELIVERED = "DELIV"
 FAILED = ("EXPIR", "UNDEL", "REJEC", "DELET", "FAIL")
 """The beginnings of the words for the bad ends. Any other word is no end: another receipt follows, or the SMSC does not know either."""
 
+_KNOWN = frozenset({*STATES.values(), "BUFFERED"})
+
 _ID = re.compile(rb"\bid:\s*(?P<id>[^\s\0]{1,64})", re.IGNORECASE)
 _STATE = re.compile(rb"\bstat(?:us)?:\s*(?P<state>[a-z]{4,12}|[0-9]\b)", re.IGNORECASE)
 _ERROR = re.compile(rb"\berr:(?P<error>\w{1,12})", re.IGNORECASE)
@@ -93,9 +95,15 @@ def normalised(message_id: str, base: int | None = None) -> str:
     return plain.lstrip("0") or plain[-1:]
 
 
-def in_disguise(body: bytes) -> bool:
-    """Return whether a message that is not marked as a receipt is one, word for word: some SMSCs leave esm_class at 0."""
-    return _STRICT.match(body) is not None
+def in_disguise(body: bytes, tlvs: Mapping[int, bytes]) -> DeliveryReceipt | None:
+    """Return what a message says that is not marked as a receipt, if it has the words of one: some SMSCs leave esm_class at 0.
+
+    A state that no SMSC knows makes it none. Whoever has a telephone can write these words, too.
+    """
+    if _STRICT.match(body) is None:
+        return None
+    found = read_receipt(body, tlvs)
+    return found if found is not None and (found.final or found.state in _KNOWN) else None
 
 
 def _word(found: re.Match[bytes] | None) -> str:

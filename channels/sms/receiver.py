@@ -58,7 +58,7 @@ class Receiver:
                 self._torn.add()
             if (segment := message.segment) is None:
                 self._reject(message).add_done_callback(said)
-            elif not segment.receipt:
+            elif not (segment.receipt or (self._link.plain_receipts and segment.report)):
                 self._intake.take(self._inbound(segment, now)).add_done_callback(said)
             elif segment.report is None:
                 self._unread.add()

@@ -17,6 +17,8 @@ from channels.sms.numbers import (
     TON_INTERNATIONAL,
     TON_NATIONAL,
     TON_UNKNOWN,
+    bare,
+    e164,
 )
 from channels.sms.parse import UDHI
 from complaints.errors import Undeliverable
@@ -111,15 +113,22 @@ def recipient(address: Mapping[str, str]) -> Endpoint:
     Raises:
         Undeliverable: it is a machine's, or our own; two machines would answer each other for ever.
     """
-    sender = address.get("sender", "")
-    if address.get("ton") == str(TON_ALPHANUMERIC) or not _NUMBER.fullmatch(sender):
+    ours, written = address.get("from", ""), address.get("sender", "")
+    ton, sender = address.get("ton", ""), bare(written)
+    if sender.lstrip("+").startswith(("00", "620")):  # prefixes that belong to no number
+        sender = e164(sender, _type(ton))
+    if ton == str(TON_ALPHANUMERIC) or not _NUMBER.fullmatch(sender):
         kind = "short code" if sender.isdecimal() else "name"
         raise Undeliverable(f"the sender is a {kind}, not a telephone number: a machine is never answered")
-    if sender.lstrip("+") == address.get("from", "").lstrip("+"):
+    if e164(sender, _type(ton)) == e164(ours, _type(address.get("from_ton", ""))):
         raise Undeliverable("the sender is our own number")
-    if sender.startswith("+") and address.get("ton") == str(TON_NATIONAL):
-        return endpoint(sender)  # the identity in place of the number that the SMSC wrote: the types do not fit it
-    return endpoint(sender, ton=address.get("ton", ""), npi=address.get("npi", ""))
+    if sender.startswith("+") and (ton == str(TON_NATIONAL) or sender != written):
+        return endpoint(sender)  # not as the SMSC wrote it: the types may not fit it
+    return endpoint(sender, ton=ton, npi=address.get("npi", ""))
+
+
+def _type(digits: str) -> int:
+    return int(digits) if digits.isdecimal() else TON_UNKNOWN
 
 
 def gsm7(text: str) -> str:

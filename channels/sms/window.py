@@ -20,11 +20,18 @@ from complaints.errors import LaporError, OutcomeUnknown, Undeliverable, Upstrea
 log = structlog.get_logger()
 
 PATIENCE_S = 30.0
-"""Seconds that a text, or the rest of a long one, waits for the SMSC to take its next part. What is older is never submitted."""
+"""Seconds that a text waits for the SMSC to take it, and that one which has begun to leave waits after a refusal that is no throttling.
+What is older is never submitted."""
+
+FINISH_S = 900.0
+"""Seconds that the rest of a long text waits for an SMSC that throttles. Its outcome would be unknown, and the citizen would get all of it
+again from its first part, so it is given up only if the link breaks, or the SMSC takes nothing for a quarter of an hour."""
 
 STALL_S = 3.0
 """Seconds between two turns of the bind's loop after which nothing that waited is submitted. The loop turns twice a second, so the process
 was stopped meanwhile, and another one may own the account (the sender's step ends an intent after 3.5 s)."""
+
+TOO_LATE = "the SMSC has not taken it in time"
 
 TOO_FAST = frozenset({0x14, 0x58})
 """ESME_RMSGQFUL and ESME_RTHROTTLED: the SMSC takes the same message a little later (SMPP 3.4, 5.1.3)."""
@@ -54,6 +61,7 @@ class _Letter:
         parts: the parts that the SMSC has not accepted.
         until_s: when it is given up if its next part has not left.
         begun: whether the SMSC has accepted a part.
+        throttled_until_s: when it is given up, once it has begun, if the SMSC only throttles.
         answer: the future of the SMSC's id.
     """
 
@@ -61,6 +69,7 @@ class _Letter:
     parts: deque[Submit]
     until_s: float
     begun: bool = False
+    throttled_until_s: float = 0.0
     answer: "Future[str]" = field(default_factory=Future)
 
     def __lt__(self, other: "_Letter") -> bool:
@@ -150,7 +159,7 @@ class Window:
             with self._lock:
                 letter = heapq.heappop(self._waiting)
             if letter.until_s < now_s:
-                letter.give_up(f"the SMSC has not taken it for {PATIENCE_S:.0f} s")
+                letter.give_up(TOO_LATE)
                 continue
             number = next(sequence)
             self._in_flight[number] = (letter, now_s)
@@ -170,7 +179,11 @@ class Window:
             reason = f"{NEVER[answer.status]} (status 0x{answer.status:02x})"
             letter.answer.set_exception(Undeliverable(reason))
         elif letter.begun or answer.status in TOO_FAST:
-            self._pace.throttled(time.monotonic(), left_s=left_s)
+            now_s = time.monotonic()
+            self._pace.throttled(now_s, left_s=left_s)
+            if letter.begun:
+                passing = answer.command == "submit_sm_resp" and answer.status in TOO_FAST
+                letter.until_s = letter.throttled_until_s if passing else min(letter.until_s, now_s + PATIENCE_S)
             self._again(letter, f"the SMSC is too busy (status 0x{answer.status:02x})")
         else:
             letter.answer.set_exception(_refusal(answer))
@@ -181,7 +194,7 @@ class Window:
         letter.parts.popleft()
         letter.begun = True
         if letter.parts:
-            letter.until_s = now_s + PATIENCE_S
+            letter.until_s = letter.throttled_until_s = now_s + FINISH_S
             self._again(letter, "")
         else:
             letter.answer.set_result(self._id_of(answer.message_id))
@@ -198,7 +211,7 @@ class Window:
         """Give up the submit_sm that were not answered in time, and the texts that waited too long."""
         now_s = time.monotonic()
         for letter in self._take_out(lambda letter: letter.until_s < now_s):
-            letter.give_up(f"the SMSC has not taken it for {PATIENCE_S:.0f} s")
+            letter.give_up(TOO_LATE)
         patience_s = self._limits.answer_s
         late = [number for number, (_, left_s) in self._in_flight.items() if left_s + patience_s < now_s]
         for number in late:

@@ -108,7 +108,7 @@ def read(update: Mapping[str, Any], bot: Bot) -> Said | None:
             return found
         return _edit(found, edited)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
-        raise MalformedMessage(f"no update as Telegram documents it: {error!r}") from error
+        raise MalformedMessage(f"no update as Telegram documents it: {type(error).__name__}") from error
 
 
 def _read(message: Mapping[str, Any], bot: Bot) -> Said | None:

@@ -124,7 +124,7 @@ def application(hook: Hook, process: Process, reject: Reject) -> Any:
                 None if isinstance(update, dict) else MalformedMessage("no update as Telegram documents it: no object")
             )
         except (ValueError, RecursionError) as error:
-            fault = MalformedMessage(f"no update as Telegram documents it: {error!r}")
+            fault = MalformedMessage(f"no update as Telegram documents it: {type(error).__name__}")
         if fault is None:
             gathering.take(update)
         else:

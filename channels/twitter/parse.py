@@ -70,7 +70,7 @@ def page(answer: Mapping[str, Any]) -> Found:
         for post in found.posts:
             int(post["id"])  # the cursor is made of it
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise MalformedMessage(f"no page of posts as X documents it: {error!r}") from error
+        raise MalformedMessage(f"no page of posts as X documents it: {type(error).__name__}") from error
     return found
 
 
@@ -113,7 +113,7 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
             coding="application/json",
         )
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise MalformedMessage(f"no post as X documents it: {error!r}") from error
+        raise MalformedMessage(f"no post as X documents it: {type(error).__name__}") from error
 
 
 _PUBLICITY = re.compile(

@@ -28,8 +28,8 @@ MOST_FIELDS = 50
 MOST_ATTACHMENTS = 5
 """Of one complaint: a few photos and a document."""
 
-LONGEST_KEY = 200
-"""Characters of an idempotency key; a UUID has 36."""
+SHORTEST_KEY, LONGEST_KEY = 16, 200
+"""Characters of an idempotency key; a UUID has 36. Whoever guesses a key gets the code of its complaint, so a short one is refused."""
 
 EASTERNMOST = timedelta(hours=9)
 """Jayapura's clock before UTC's: an event of its today has happened."""

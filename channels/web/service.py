@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from channels.safe import Receipt
-from channels.web.parse import LONGEST_KEY, FieldError, Submission, faults_of_time, from_form, typed
+from channels.web.parse import LONGEST_KEY, SHORTEST_KEY, FieldError, Submission, faults_of_time, from_form, typed
 from channels.web.parts import WebParts
 from channels.web.receipts import Sent
 from channels.web.security import ApiKeys
@@ -245,9 +245,11 @@ def idempotency_key(request: Request) -> str | None:
     """Return the key by which a client names its request, or None if it has none.
 
     Raises:
-        HTTPException: 422, the key is too long.
+        HTTPException: 422, the key is too short or too long.
     """
     key = request.headers.get("idempotency-key")
-    if key is not None and len(key) > LONGEST_KEY:
-        raise HTTPException(422, f"Idempotency-Key paling panjang {LONGEST_KEY} karakter.")
+    if key is not None and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise HTTPException(
+            422, f"Idempotency-Key harus acak, {SHORTEST_KEY} sampai {LONGEST_KEY} karakter, misalnya UUID."
+        )
     return key

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     smpp: OptionalText = Field(
         None,
         description="SMSCs: name=smpp://system_id:password@host:port, separated by commas; ?tps=N limits the texts per second, "
-        "?receipt_id=hex or dec says how receipts write ids. Unset: the embedded SMSC.",
+        "?receipt_id=hex or dec says how receipts write ids, ?receipts=plain that they come without their mark. Unset: the embedded SMSC.",
     )
     x_api: OptionalText = Field(None, description="Base address of the X API. Unset: the embedded stand-in.")
     x_bearer_token: SecretStr = Field(

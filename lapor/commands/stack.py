@@ -1,10 +1,11 @@
 """`lapor up`, `run`, `feed`, `demo`, `query`, `doctor` and `settings`: start a stack, and work with a running one."""
 
 import contextlib
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -20,6 +21,10 @@ CUT_SHORT = 130
 """The exit status of `lapor up` if it is stopped before it is ready. It is the shell's status for Ctrl-C, so scripts see a failure."""
 
 
+PRIVATE: Final = 0o077
+"""The mask of the files of services: states and topics hold reports, so only the user that runs them reads them."""
+
+
 def up(*, data_dir: DataDir = None) -> None:
     """Start the embedded servers and all services, and keep them running. Ctrl-C stops everything; the data is kept."""
     from complaints.runtime.settings import Settings
@@ -29,6 +34,7 @@ def up(*, data_dir: DataDir = None) -> None:
 
     given = {} if data_dir is None else {"data": data_dir.expanduser().resolve()}
     settings = Settings.read(**given)
+    os.umask(PRIVATE)
     with stop_on_signals() as stop, sole(settings.data):
         stack, ready = Up(settings, say=lambda text: typer.echo(f"  {text}")), False
         try:
@@ -91,6 +97,7 @@ def run(
 
     if model is not None and services != ["router"]:
         raise ConfigurationError(f"--model is only for the router, not for {', '.join(services)}")
+    os.umask(PRIVATE)
     run_services(services, settings_in(data_dir, {} if model is None else {"model": model}))
 
 

@@ -26,7 +26,7 @@ from lapor.processes.wiring import WORKERS, loops, stale_after_s
 TOPICS = "topics"
 """The name of the start step that creates the topics, after the servers and before the services."""
 
-DOORS = "doors"
+TOGETHER = "channels"
 """The name of the process, and of its log, that all channels share here. In containers each channel has its own process."""
 
 KAFKA_START_S = 300.0
@@ -106,9 +106,9 @@ class Up:
             "telegram-api": given.telegram_api,
         }
         servers = [name for name, address in embedded.items() if address is None]
-        return [*servers, TOPICS, *(loop for part in (*WORKERS, *self._doors()) for loop in loops(part))]
+        return [*servers, TOPICS, *(loop for part in (*WORKERS, *self._channels()) for loop in loops(part))]
 
-    def _doors(self) -> list[str]:
+    def _channels(self) -> list[str]:
         # the webhook channel needs a file that names the sources, so it is started only if it is configured
         return [name for name in CHANNELS if name != "webhook" or self._settings.webhook]
 
@@ -256,13 +256,13 @@ class Up:
         self._view_address()
         for name in WORKERS:
             self._service(name, name)
-        self._service(DOORS, *self._doors())
+        self._service(TOGETHER, *self._channels())
         self._say("waiting for the first heartbeat of every loop")
         for service in self.supervisor.services:
             if service.beats:
                 turns = partial(self.supervisor.has_turned, service)
                 self.supervisor.wait(service, turns, timeout_s=START_S, stop=self._stop)
-                if service.name != DOORS:
+                if service.name != TOGETHER:
                     self._ready(*service.beats)
         host, port = self.settings.web.rsplit(":", 1) if self.settings.web else (LOOPBACK, "0")
         deadline = time.monotonic() + START_S
@@ -284,7 +284,7 @@ class Up:
         if self._settings.metrics is None:
             return {}
         at = parse_address(f"http://{self._settings.metrics}", scheme="http", default_port=METRICS_PORT)
-        return {"LAPOR_METRICS": f"{at.host}:{at.port + [*WORKERS, DOORS].index(name)}"}
+        return {"LAPOR_METRICS": f"{at.host}:{at.port + [*WORKERS, TOGETHER].index(name)}"}
 
     def _environment(self) -> dict[str, str]:
         """Return the variables that a service gets in addition to this process's environment."""

@@ -31,7 +31,7 @@ SEND_BATCH = 500
 """Maximum number of records that a sender takes at once."""
 
 
-def run_doors(names: Sequence[str], settings: Settings) -> None:
+def run_channels(names: Sequence[str], settings: Settings) -> None:
     """Run channels until SIGTERM or SIGINT, or until one of them crashes.
 
     Args:

@@ -54,9 +54,9 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
         case _ if any(name in WORKERS for name in names):
             raise ConfigurationError("a worker needs its own process; only channels can share one")
         case _:
-            from lapor.processes.run_channels import run_doors
+            from lapor.processes.run_channels import run_channels
 
-            run_doors(names, settings)
+            run_channels(names, settings)
 
 
 def serve_metrics(address: str) -> None:

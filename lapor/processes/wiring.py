@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from complaints.crypto import Keyring, load_or_create_secret
+from complaints.crypto import Keyring, load_secret
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
@@ -45,8 +45,12 @@ def stale_after_s(service: str) -> float:
 
 
 def keyring(settings: Settings) -> Keyring:
-    """Return the keys of this installation."""
-    return Keyring.from_secret(load_or_create_secret(settings.secret_path))
+    """Return the keys of this installation.
+
+    Raises:
+        ConfigurationError: there is no secret file, or it cannot be read.
+    """
+    return Keyring.from_secret(load_secret(settings.secret_path))
 
 
 def normaliser() -> "Normaliser":

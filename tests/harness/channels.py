@@ -21,6 +21,7 @@ from channels.twitter.channel import TwitterChannel
 from channels.twitter.client import XClient
 from channels.twitter.reader import Pace
 from channels.web.channel import WebChannel
+from channels.web.parse import SHORTEST_KEY
 from channels.webhook.channel import WebhookChannel
 from channels.webhook.sources import read_sources
 from complaints.crypto import Keyring
@@ -198,7 +199,12 @@ class Web:
         wait_until(lambda: listens(self._port), what="the web door")
         address = f"http://127.0.0.1:{self._port}/api/v1/complaints"
         try:
-            answer = httpx.post(address, json={"text": text}, headers={"Idempotency-Key": text}, timeout=PATIENCE_S)
+            answer = httpx.post(
+                address,
+                json={"text": text},
+                headers={"Idempotency-Key": text.ljust(SHORTEST_KEY, "-")},
+                timeout=PATIENCE_S,
+            )
         except httpx.HTTPError:
             return False
         return answer.status_code == 202

@@ -219,7 +219,7 @@ class Web:
 
     def _send(self, said: Said) -> bool:
         body = json.dumps({"text": said.step.text, "secret": said.step.secret}).encode()
-        headers = {"Idempotency-Key": said.name, "Content-Type": "application/json"}
+        headers = {"Idempotency-Key": f"idempotency-{said.name:0>6}", "Content-Type": "application/json"}
         status, content, _ = self._http.call(self._base(), "POST", "/api/v1/complaints", body, headers)
         if status != http.client.ACCEPTED:
             return False

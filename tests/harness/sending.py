@@ -34,7 +34,7 @@ from tests.harness.support import KafkaServer, wait_until
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 12
 KEYS = Keyring.from_secret(b"a secret of the tests, 32 bytes long")
-QUICK = Pauses(first_s=0.2, most_s=1.0, unknown_s=0.3)
+QUICK = Pauses(first_s=0.2, most_s=1.0, unknown_s=0.3, link_first_s=0.2, link_most_s=1.0)
 
 
 @dataclass

@@ -203,9 +203,17 @@ class Listens(Protocol):
         """Where it listens."""
 
 
-def link_to(smsc: Listens, *, per_second: float | None = None, receipt_id: str = "") -> Link:
+def link_to(
+    smsc: Listens, *, per_second: float | None = None, receipt_id: str = "", plain_receipts: bool = False
+) -> Link:
     """Return a link to an SMSC, which has the name of its account there."""
-    return Link(name=smsc.address.user, address=smsc.address, per_second=per_second, receipt_id=receipt_id)
+    return Link(
+        name=smsc.address.user,
+        address=smsc.address,
+        per_second=per_second,
+        receipt_id=receipt_id,
+        plain_receipts=plain_receipts,
+    )
 
 
 class House:

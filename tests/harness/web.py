@@ -12,6 +12,7 @@ import pytest
 
 from channels.intake import Intake
 from channels.web.channel import WebChannel
+from channels.web.parse import SHORTEST_KEY
 from channels.web.parts import WebParts
 from channels.web.places import RegencySearch
 from channels.web.receipts import Receipts
@@ -113,7 +114,7 @@ class House:
 
     def send(self, *, key: str | None = None, **fields: Any) -> httpx.Response:
         """Send a complaint by the API."""
-        headers = {} if key is None else {"Idempotency-Key": key}
+        headers = {} if key is None else {"Idempotency-Key": key.ljust(SHORTEST_KEY, "-")}
         return self.http.post(API, json={"text": "Jalan rusak", **fields}, headers=headers)
 
     def raw(self, request: bytes) -> bytes:

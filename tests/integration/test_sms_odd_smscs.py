@@ -285,6 +285,24 @@ def test_a_deliver_sm_that_cannot_be_read_is_kept_and_answered(house: House, sms
     assert not house.came
 
 
+def test_a_message_longer_than_any_telephone_sends_is_kept_as_unreadable(house: House, smscs: list[OddSmsc]) -> None:
+    """64 kB of message_payload is legal SMPP, and no later step could write its complaint. The longest text there is is a message."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    huge, part, longest = bytes([0x81, 0x9D]) * 31_000, b"y" * 62_000, b"z" * (255 * 153)
+    sar = b"\x02\x0c\0\2\0\7" + b"\x02\x0e\0\1\xff" + b"\x02\x0f\0\1\1"
+    for number, payload in enumerate((huge, part, longest)):
+        rest = sar if payload is part else b""
+        smsc.write(deliver(number, b"", tlvs=rest + b"\x04\x24" + len(payload).to_bytes(2) + payload))
+    assert sorted(smsc.read()[1:] for _ in range(3)) == [(DELIVER_RESP, 0, number) for number in range(3)]
+    assert house.unread == [huge, part]
+    assert [one.fault for one in house.received if one.fault] == [
+        "the message has 62000 octets of user data; at most 39015 are possible",
+        "part 1 of 255 has 62000 octets of user data; at most 153 are possible",
+    ]
+    assert [message.body for message in house.came] == [longest]
+
+
 def test_one_stray_byte_behind_short_message_changes_nothing(house: House, smscs: list[OddSmsc]) -> None:
     """Padding is a vice of many SMSCs. The message is read, and no byte of it is refused."""
     smsc = smscs[0]

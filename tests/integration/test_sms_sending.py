@@ -243,6 +243,7 @@ def test_the_patience_with_a_throttling_smsc_has_an_end(  # noqa: PLR0913, PLR09
 ) -> None:
     """Where nothing has left the text may be tried again; where a part has, its outcome is unknown."""
     monkeypatch.setattr(window_module, "PATIENCE_S", 0.4)
+    monkeypatch.setattr(window_module, "FINISH_S", 0.4)
     house, smsc = impatient(monkeypatch, tmp_path, keys, smscs[0], answer_s=30.0), smscs[0]
     answer = house.account.send(letter(LONG))
     if begun:
@@ -333,13 +334,13 @@ WORDS = b"id:m2 sub:001 dlvrd:000 submit date:2611240800 done date:2611240801 st
 
 
 def test_receipts_are_reported_and_answered_and_are_no_complaints(house: House, smscs: list[OddSmsc]) -> None:
-    """By parameters or in words; what is under way is no outcome, and words without the mark are no complaint either."""
+    """By parameters or in words; what is under way is no outcome."""
     smsc = smscs[0]
     smsc.write(
         deliver(1, b"", esm_class=0x04, tlvs=tlv(0x1E, b"M1\0") + tlv(0x427, b"\x02")),
         deliver(2, WORDS, esm_class=0x04),
         deliver(3, b"id:m3 stat:ENROUTE", esm_class=0x04),
-        deliver(4, WORDS.replace(b"id:m2", b"id:m4")),
+        deliver(4, WORDS.replace(b"id:m2", b"id:m4"), esm_class=0x04),
         deliver(5, b"ini bukan tanda terima", esm_class=0x04),
         deliver(6, b"id:0m6 stat:BUFFERED", esm_class=0x04),
         deliver(7, b"id:0m7 stat:DELIVERED", esm_class=0x04),
@@ -353,6 +354,34 @@ def test_receipts_are_reported_and_answered_and_are_no_complaints(house: House, 
     ]
     assert {report.account for report in house.reports} == {"sms/lapor"}
     assert not house.received
+
+
+FORGED = [
+    WORDS.replace(b"UNDELIV", b"DELIVRD"),
+    WORDS.replace(b"UNDELIV", b"ENROUTE"),
+    WORDS.replace(b"UNDELIV", b"WHAT") + b" Jalan Pemuda Kota Semarang berlubang",
+]
+
+
+def test_a_citizen_cannot_forge_a_receipt(house: House, smscs: list[OddSmsc]) -> None:
+    """What comes from a telephone is a message, whatever its words are: it is kept, and reports nothing."""
+    smscs[0].write(*(deliver(number, words) for number, words in enumerate(FORGED)))
+    assert sorted(smscs[0].read()[1:] for _ in FORGED) == [(DELIVER_RESP, 0, number) for number in range(len(FORGED))]
+    assert not house.reports
+    assert sorted(message.body for message in house.came) == sorted(FORGED)
+
+
+def test_words_are_a_receipt_where_the_operator_is_known_to_leave_the_mark_out(
+    tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
+) -> None:
+    """`?receipts=plain`. What cannot be read as a report is a message there, too."""
+    house = House(tmp_path, keys, [link_to(smscs[0], plain_receipts=True)])
+    smscs[0].accept(frame(BIND_RESP, 1, b"x\0"))
+    smscs[0].write(*(deliver(number, words) for number, words in enumerate(FORGED)))
+    assert sorted(smscs[0].read()[1:] for _ in FORGED) == [(DELIVER_RESP, 0, number) for number in range(len(FORGED))]
+    assert [(report.upstream_id, report.ok) for report in house.reports] == [("m2", True)]
+    assert [message.body for message in house.came] == FORGED[2:]
+    house.close()
 
 
 def test_a_receipt_of_another_link_with_the_same_id_is_another_texts(

@@ -9,7 +9,9 @@ import orjson
 import pytest
 
 from complaints import ids
-from complaints.bus.envelope import encode
+from complaints.bus import StoredRecord
+from complaints.bus.deadletter import of_record
+from complaints.bus.envelope import encode, type_of
 from complaints.command import CommandKind
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
@@ -428,8 +430,6 @@ def test_a_message_that_kills_the_worker_is_a_case_too(town: Town) -> None:
         DeadLetter(id=uuid4(), source_key="k", reason="died", error_class="KillsTheWorker", at=town.now, payload=b""),
         source="/tests",
     )
-    from complaints.bus import StoredRecord
-
     stored = StoredRecord(record.topic, 0, 1, record.key, record.value, record.headers, town.now_ms)
     town.take(*town.step.dead_letter(stored, letter))
     assert [one.text for one in town.complaints] == [WITH_PLACE]
@@ -726,7 +726,6 @@ def test_records_are_what_the_models_write(town: Town, topic: str, model: type[E
     town.part("Jalan berlubang", 1)
     town.part(" di Kota Semarang", 2)
     town.say("STATUS 1234567890")
-    from complaints.bus.envelope import type_of
 
     found = [record for record in town.written[topic] if dict(record.headers)["ce_type"] == type_of(model)]
     assert found
@@ -734,3 +733,41 @@ def test_records_are_what_the_models_write(town: Town, topic: str, model: type[E
         event = model.model_validate_json(record.value)
         assert event.model_dump_json(exclude_none=True).encode() == record.value
         assert encode(event, source="/conversation").key == record.key  # type: ignore[arg-type]  # one of the three
+
+
+class TestWhatIsOnRecord:
+    """Of secret reports, and of replies that cannot be told."""
+
+    @pytest.mark.parametrize("overtakes", [True, False])
+    def test_a_status_question_about_a_secret_report_shows_no_code(self, town: Town, *, overtakes: bool) -> None:
+        """Also if it overtakes the report: the whistleblower asks by SMS what he filed on the web, and nobody may join the two."""
+        form = town.received(
+            message(WITH_PLACE, channel="web", sender="", upstream_id="k-1", secret=True, received_at=town.now)
+        )
+        code = form.key.decode()
+        if not overtakes:
+            town.take(form)
+        town.say(f"STATUS {code}")
+        assert town.sends[-1].kind is ReplyKind.status
+        assert code[:5] in town.texts[-1]
+        asked = town.citizen().encode()
+        for topic in (MESSAGE_EVENTS, SENDS):
+            ours = [one for one in town.written[topic] if one.key in {asked, b"sms/link"}]
+            assert ours
+            assert not any(code.encode() in one.value for one in ours)
+            assert not any(b"complaint_id" in one.value for one in ours)
+
+    def test_a_reply_that_cannot_be_told_is_on_record_without_its_text(self, town: Town) -> None:
+        """The citizen's state cannot be opened: the agency's answer is a dead letter, and analysts see that nobody heard it."""
+        town.say(WITH_PLACE)
+        case = town.case(town.complaints[0].tracking_code)
+        town.take(encode(said(CommandKind.answer, case.complaint, case.owner.id, "sudah KANARI"), source="/tests"))
+        (reply,) = [one for one in town.written[CONVERSATIONS] if b"KANARI" in one.value]
+        stored = StoredRecord(reply.topic, 0, 9, reply.key, reply.value, reply.headers, town.now_ms)
+        letter = encode(of_record(stored, ContractViolation("no")), source="/tests")
+        written = town.step.dead_letter(stored, letter)
+        assert [one.topic for one in written] == [DEAD_LETTERS, MESSAGE_EVENTS, MESSAGE_EVENTS]
+        kept = DeadLetter.model_validate_json(written[0].value)
+        assert (kept.reason, b"KANARI" in kept.payload, b"caused_by" in kept.payload) == ("no", False, True)
+        delivery = Delivery.model_validate_json(written[2].value)
+        assert (delivery.outcome, delivery.kind) == (DeliveryOutcome.undeliverable, ReplyKind.answered)

@@ -203,20 +203,30 @@ def test_a_channel_that_is_ready_only_now_has_its_time() -> None:
 class Tables:
     """A ClickHouse that answers, or does not."""
 
-    def __init__(self, error: Exception | None = None) -> None:
-        self._error = error
+    def __init__(self, error: Exception | None = None, *, recent: int = 0) -> None:
+        self._error, self._recent = error, recent
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Count."""
         assert parameters is None
         if self._error:
             raise self._error
+        if "WHERE" in sql:
+            return [(self._recent,)]
         return [(872,)] if "FROM complaints" in sql else [(1,)]
 
 
 def test_clickhouse_says_what_it_holds() -> None:
     """Complaints and dead letters."""
     assert doctor.clickhouse(Tables()).detail == "872 complaints, 1 dead letters"
+    assert doctor.clickhouse(Tables()).level is Level.ok
+
+
+def test_dead_letters_of_the_last_day_are_a_warning_with_the_question_to_ask() -> None:
+    """What a citizen was thanked for may be among them."""
+    found = doctor.clickhouse(Tables(recent=1))
+    assert (found.level, found.detail) == (Level.warn, "872 complaints, 1 dead letters, 1 of them within a day")
+    assert "lapor query" in found.lines[1]
 
 
 def test_a_look_that_fails_is_a_finding_with_its_advice() -> None:

@@ -7,7 +7,7 @@ from uuid import uuid5
 import pytest
 
 from complaints import ids
-from complaints.crypto import Keyring, load_or_create_secret
+from complaints.crypto import Keyring, load_or_create_secret, load_secret
 from complaints.errors import ConfigurationError, ContractViolation
 from router.cases.plain import text_id
 
@@ -78,6 +78,14 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     secret = load_or_create_secret(path)
     assert load_or_create_secret(path) == secret
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_service_makes_no_secret(tmp_path: Path) -> None:
+    """On a second machine without the installation's, everything that it acknowledged would be unreadable for the others."""
+    with pytest.raises(ConfigurationError, match="copy the installation's secret"):
+        load_secret(tmp_path / "secret")
+    assert not list(tmp_path.iterdir())
+    assert load_or_create_secret(tmp_path / "secret") == load_secret(tmp_path / "secret")
 
 
 def test_a_secret_that_is_too_short_or_cannot_be_made_stops_the_start(tmp_path: Path) -> None:

@@ -122,12 +122,12 @@ def test_a_partition_is_loaded_in_the_order_of_the_mailbox(keys: Keyring, tmp_pa
         changes += [Change(sent_key(account, str(at)), StoredState(1, 5, b"{}")) for at in range(50)]
         changes.append(Change(early_key(account, "1"), StoredState(1, 5, b"early")))
     store.apply({3: changes, 4: [changes[0]]}, {})
-    found = load(store, 3, keys)
+    found = load(store, 3)
     orders = [text.order for text in found.texts]
     assert orders == [4, 5, 6, 9]
     assert found.early == {early_key("sms/a", "1"): b"early", early_key("sms/b", "1"): b"early"}
     assert found.cursors == {"sms/a": {"of": "sms/a"}, "sms/b": {"of": "sms/b"}}
-    assert load(store, 5, keys).texts == []
+    assert load(store, 5).texts == []
     store.close()
 
 

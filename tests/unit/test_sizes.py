@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from channels.sizes import check_bytes, check_packed
+from channels.sms.parse import WHOLE_OCTETS
 from channels.sms.text import text_of
 from channels.telegram.parse import Bot, Said, read
 from channels.twitter.parse import inbound as mention
@@ -101,9 +102,9 @@ def telegram() -> InboundMessage:
 
 
 def sms() -> InboundMessage:
-    """Return the greatest SMS: a message_payload of 64 kB in UCS-2, whose characters have three bytes in UTF-8."""
-    body = ("\u6f22" * 32_767).encode("utf-16-be")
-    return message("", upstream_id="", body=body, coding="sms", fragment=Fragment(data_coding=8))
+    """Return the greatest SMS: each octet becomes U+FFFD, of three bytes in UTF-8."""
+    body = b"\x81\x9d" * (WHOLE_OCTETS // 2)
+    return message("", upstream_id="", body=body, coding="sms", fragment=Fragment())
 
 
 def twitter() -> InboundMessage:

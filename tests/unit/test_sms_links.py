@@ -12,7 +12,7 @@ def test_the_plain_form_is_named_by_its_system_id_and_address() -> None:
     first, second = read_links("smpp://lapor:secret08@smsc.example, smpp://lapor2:pw@10.0.0.1:2776")
     assert (account_name(first), first.address.port) == ("sms/lapor@smsc.example:2775", 2775)
     assert account_name(second) == "sms/lapor2@10.0.0.1:2776"
-    assert (first.per_second, first.receipt_id) == (None, "")
+    assert (first.per_second, first.receipt_id, first.plain_receipts) == (None, "", False)
 
 
 def test_an_operator_has_a_name_a_rate_and_a_base_for_ids() -> None:
@@ -21,6 +21,12 @@ def test_an_operator_has_a_name_a_rate_and_a_base_for_ids() -> None:
     assert account_name(link) == "sms/telkomsel"
     assert link.address.password.get_secret_value() == "a@b"
     assert (link.per_second, link.receipt_id) == (12.5, "dec")
+
+
+def test_an_smsc_may_leave_its_receipts_unmarked() -> None:
+    """Each bind of it is told so."""
+    links = read_links("smpp://a:b@h?receipts=plain,smpp://a:b@h?receipts=plain,smpp://c:d@h")
+    assert [link.plain_receipts for link in links] == [True, True, False]
 
 
 def test_two_binds_of_one_system_id_are_two_accounts_that_share_receipts() -> None:
@@ -41,6 +47,7 @@ def test_two_binds_of_one_system_id_are_two_accounts_that_share_receipts() -> No
         ("smpp://a:geheim@h?tps=nan", "tps"),
         ("smpp://a:geheim@h?tps=many", "tps"),
         ("smpp://a:geheim@h?receipt_id=oct", "receipt_id"),
+        ("smpp://a:geheim@h?receipts=marked", "receipts='marked'"),
         ("smpp://a:geheim@h?window=3", "window"),
         ("x=smpp://a:geheim@h,x=smpp://b:geheim@h", "the name x"),
     ],

@@ -1,12 +1,16 @@
 """What stands in a short message: one case for each oddity that operators' links really bring."""
 
+import orjson
 import pytest
 
 from channels.sms.coding import coding_of, decode
 from channels.sms.deliver import Delivered
-from channels.sms.parse import Concat, Segment, joined, segment, split_udh
+from channels.sms.parse import WHOLE_OCTETS, Concat, Segment, joined, segment, split_udh
+from channels.sms.receipts import DeliveryReceipt
 from channels.sms.text import text_of
 from complaints.errors import MalformedMessage
+from complaints.limits import COMPLAINT_BYTES
+from conversation.reading import printable
 
 
 def found(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes] | None = None) -> Segment:
@@ -167,6 +171,45 @@ def test_a_text_that_stands_in_both_fields_loses_nothing(short: bytes, long: byt
 def test_the_body_is_what_stands_behind_the_header() -> None:
     """The text of a part never has header bytes in it."""
     assert split_udh(b"\x05\x00\x03\xab\x03\x02halo") == ({0: b"\xab\x03\x02"}, b"halo")
+
+
+def test_the_words_of_a_receipt_without_its_mark_are_no_receipt() -> None:
+    """Whoever has a telephone can write them. What they say is read for the links whose SMSC leaves the mark out."""
+    words = b"id:7 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:"
+    assert not found(words).receipt
+    assert found(words).report == DeliveryReceipt(message_id="7", state="DELIVRD", error="000")
+    assert found(b"lampu mati").report is None
+
+
+@pytest.mark.parametrize(
+    ("total", "most"), [(1, 255 * 153), (2, 1_000), (39, 1_000), (40, 975), (140, 278), (255, 153)]
+)
+def test_a_message_longer_than_any_telephone_sends_is_malformed(total: int, most: int) -> None:
+    """Neither a part nor all parts together have more octets than the longest message there is: so the sizes nest."""
+    part = {0x020C: b"\0\x09", 0x020E: bytes([total]), 0x020F: b"\1"}
+    assert len(found(tlvs={**part, 0x0424: b"x" * most}, payload=b"").body) == most
+    with pytest.raises(MalformedMessage, match=f"has {most + 1} octets of user data; at most {most} are possible"):
+        found(tlvs={**part, 0x0424: b"x" * (most + 1)}, payload=b"")
+
+
+def test_a_receipt_of_any_length_is_a_receipt() -> None:
+    """It is no message, so there is nothing to refuse."""
+    assert found(b"", esm_class=0x04, tlvs={0x0424: b"x" * 60_000}).receipt
+
+
+@pytest.mark.parametrize("data_coding", [0, 3, 4, 8])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        b"\x81\x9d", b"\0", b"\x1b\x0a", b"\x1b\x65", b"\x7f", b"\xff", b'"', b"\r\n", b"\x10\x13", "\u6f22".encode("utf-16-be"),
+        b"\0\x1f", b"\xd8\x3d", "\U0001f64f".encode(), "\U0001f64f".encode("utf-16-be"), b"\xc2\x85", b"\x1b\x1b", packed('""""""""'),
+    ],
+)  # fmt: skip
+def test_the_longest_message_fits_into_a_complaint_whatever_its_octets_are(unit: bytes, data_coding: int) -> None:
+    """Its text as JSON leaves a quarter of the complaint to the rest. An eighth of it takes an eighth of the time."""
+    octets = WHOLE_OCTETS // 8
+    body = (unit * octets)[:octets]
+    assert len(orjson.dumps(printable(text_of(body, data_coding)[0]))) < COMPLAINT_BYTES * 3 // 4 // 8
 
 
 @pytest.mark.parametrize("esm_class", [0x04, 0x08, 0x10, 0x18, 0x20])

@@ -98,6 +98,9 @@ def test_a_text_beyond_reason_ends_in_dots() -> None:
         ("a name", {"sender": "TELKOMSEL", "from": "1708"}),
         ("digits that are marked as a name", {"sender": "62811223344", "from": "1708", "ton": "5", "npi": "0"}),
         ("our own number", {"sender": "6281708170800", "from": "+6281708170800"}),
+        ("a name with separators", {"sender": "INFO-PLN 123", "from": "1708"}),
+        ("a short code with separators", {"sender": "15-00", "from": "1708"}),
+        ("our own number, written otherwise", {"sender": "0062 81708170800", "from": "081708170800"}),
         ("nobody", {"sender": "", "from": "1708"}),
         ("nobody's number of ours", {"sender": "6281234567890"}),
     ],
@@ -121,6 +124,31 @@ def test_an_empty_text_is_not_sent() -> None:
         ("international", {"sender": "6281234567890"}, Endpoint(address="6281234567890", ton=1, npi=1)),
         ("with a plus", {"sender": "+6281234567890"}, Endpoint(address="+6281234567890", ton=1, npi=1)),
         ("national", {"sender": "081234567890"}, Endpoint(address="081234567890", ton=2, npi=1)),
+        (
+            "with separators",
+            {"sender": "+62 812-3456-7890", "ton": "1", "npi": "1"},
+            Endpoint(address="+6281234567890", ton=1, npi=1),
+        ),
+        (
+            "national with separators",
+            {"sender": "(0812) 3456.7890", "ton": "2", "npi": "1"},
+            Endpoint(address="081234567890", ton=2, npi=1),
+        ),
+        (
+            "with country code and 0",
+            {"sender": "62081234567890", "ton": "0", "npi": "0"},
+            Endpoint(address="+6281234567890", ton=1, npi=1),
+        ),
+        (
+            "with the international prefix",
+            {"sender": "0060123456789", "ton": "0", "npi": "1"},
+            Endpoint(address="+60123456789", ton=1, npi=1),
+        ),
+        (
+            "with all prefixes, of 16 digits",
+            {"sender": "0062081234567890", "ton": "2", "npi": "1"},
+            Endpoint(address="+6281234567890", ton=1, npi=1),
+        ),
         (
             "as the SMSC wrote it",
             {"sender": "6281234567890", "ton": "0", "npi": "1"},
@@ -201,8 +229,11 @@ def test_what_a_receipt_means() -> None:
 
 def test_a_citizen_who_writes_about_an_id_is_no_receipt() -> None:
     """Only the exact words of appendix B are taken for a machine's where esm_class does not say so."""
-    assert in_disguise(b"id:7 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:")
-    assert not in_disguise(b"id:pelanggan 7788 PLN mati sejak pagi, stat: belum ditangani")
+    words = b"id:7 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:"
+    assert in_disguise(words, {}) == DeliveryReceipt(message_id="7", state="DELIVRD", error="000")
+    assert in_disguise(words.replace(b"DELIVRD", b"ENROUTE"), {})
+    assert not in_disguise(words.replace(b"DELIVRD", b"WHAT"), {})
+    assert not in_disguise(b"id:pelanggan 7788 PLN mati sejak pagi, stat: belum ditangani", {})
 
 
 @pytest.mark.parametrize(

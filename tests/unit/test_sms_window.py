@@ -82,6 +82,86 @@ def test_a_process_that_was_stopped_submits_nothing_that_waited() -> None:
     assert later.result(0) == "m2"
 
 
+class Clock:
+    """A clock that the test turns."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._now_s = 100.0
+        monkeypatch.setattr(module, "time", self)
+
+    def monotonic(self) -> float:
+        """Return the time."""
+        return self._now_s
+
+    def turn(self, bench: Bench, seconds: float) -> list[bytes]:
+        """Let time pass as the loop of the bind does; return what leaves at its end, or earlier."""
+        end_s = self._now_s + seconds
+        while self._now_s < end_s:
+            self._now_s += 0.5
+            bench.window.expire()
+            if found := bench.due():
+                return found
+        return []
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that the test turns."""
+    return Clock(monkeypatch)
+
+
+def throttled(bench: Bench, clock: Clock, *, answers: int, status: int = TOO_FAST, sequence: int = 2) -> int:
+    """Refuse the next submits; return the number of the one that awaits its answer then."""
+    for number in range(sequence, sequence + answers):
+        bench.answer(number, status)
+        assert len(clock.turn(bench, 10)) == 1, number
+    return sequence + answers
+
+
+def test_a_long_text_that_is_throttled_for_minutes_does_not_begin_again(clock: Clock) -> None:
+    """Nothing of it is unknown: its second part waits, and the first is never sent twice."""
+    bench = Bench()
+    long = bench.offer("x" * 300)
+    assert b"\x05\x00\x03\x07\x02\x01" in bench.due()[0]
+    bench.answer(1)
+    assert b"\x05\x00\x03\x07\x02\x02" in clock.turn(bench, 1)[0]
+    sequence = throttled(bench, clock, answers=300)
+    assert not long.done()
+    bench.answer(sequence)
+    assert long.result(0) == f"m{sequence}"
+
+
+def test_a_long_text_is_given_up_after_a_quarter_of_an_hour_of_throttling(clock: Clock) -> None:
+    """Then nobody knows what the citizen has read."""
+    bench = Bench()
+    long = bench.offer("x" * 300)
+    bench.due()
+    bench.answer(1)
+    sequence = 1 + len(clock.turn(bench, 1))
+    with pytest.raises(AssertionError):
+        throttled(bench, clock, answers=2000, sequence=sequence)
+    with pytest.raises(OutcomeUnknown, match="only some parts of the text have left"):
+        long.result(0)
+    assert module.FINISH_S <= clock.monotonic() - 100 <= module.FINISH_S + 20
+
+
+@pytest.mark.parametrize("status", [0x08, 0x45])
+def test_a_long_text_whose_rest_is_refused_otherwise_is_given_up_sooner(clock: Clock, status: int) -> None:
+    """It would slow the whole link down. Throttling between the refusals is still throttling."""
+    bench = Bench()
+    long = bench.offer("x" * 300)
+    bench.due()
+    bench.answer(1)
+    clock.turn(bench, 1)
+    sequence = throttled(bench, clock, answers=5, status=status)
+    sequence = throttled(bench, clock, answers=60, sequence=sequence)
+    assert not long.done()
+    with pytest.raises(AssertionError):
+        throttled(bench, clock, answers=100, status=status, sequence=sequence)
+    with pytest.raises(OutcomeUnknown):
+        long.result(0)
+
+
 def test_a_window_that_is_closed_takes_nothing() -> None:
     """In flight is unknown, waiting has not left, and so has what is offered from now on."""
     bench = Bench(size=1)

@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 from channels.web.api.api import Accepted, Received, Status, Stored
 from channels.web.categories import categories
 from channels.web.open311.documents import ATTRIBUTES
-from channels.web.parse import LONGEST_KEY, LONGEST_TEXT, Submission
+from channels.web.parse import LONGEST_KEY, LONGEST_TEXT, SHORTEST_KEY, Submission
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -68,7 +68,7 @@ _KEY = {
         "Kunci acak dari klien, misalnya UUID. Permintaan dengan kunci yang sama adalah satu laporan: isi yang pertama yang berlaku,"
         " dan jawabannya selalu id dan kode laporan itu, apa pun isi berikutnya."
     ),
-    "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": "^[!-~]*$"},
+    "schema": {"type": "string", "minLength": SHORTEST_KEY, "maxLength": LONGEST_KEY, "pattern": "^[!-~]*$"},
 }
 
 _RECEIPT = {
