@@ -39,8 +39,11 @@ def fed_while_killing(folder: Path, parts: tuple[str, ...], count: int, rate: fl
 
 
 def told(stack: RunningStack) -> int:
-    """Return how many complaints' citizens have heard from us, on their own channel."""
-    ((count,),) = stack.query("SELECT uniqExact(complaint_id) FROM deliveries WHERE outcome = 'sent'")
+    """Return how many complaints' citizens have heard from us, on their own channel: on the web the page of the case says it."""
+    ((count,),) = stack.query(
+        "SELECT uniqExact(complaint_id) FROM (SELECT complaint_id FROM deliveries WHERE outcome = 'sent'"
+        " UNION ALL SELECT complaint_id FROM replies WHERE channel = 'web')"
+    )
     return int(count)
 
 
