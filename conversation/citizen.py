@@ -101,9 +101,9 @@ def case_of(state: Document, code: str) -> Document | None:
     return _first(case for case in reversed(state["cases"]) if case["code"] == code)
 
 
-def case_of_complaint(state: Document, complaint_id: str) -> Document | None:
-    """Return what is known of the citizen's case of a complaint, or None if the complaint is not his."""
-    return _first(case for case in reversed(state["cases"]) if case["id"] == complaint_id)
+def case_of_complaint(state: Document, complaint_id: str | None) -> Document | None:
+    """Return what is known of the citizen's case of a complaint, or None if there is no complaint or it is not his."""
+    return _first(case for case in reversed(state["cases"]) if complaint_id and case["id"] == complaint_id)
 
 
 def case_in_thread(state: Document, thread: str) -> Document | None:

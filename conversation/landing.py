@@ -119,7 +119,7 @@ class Lands:
             known = memory.same_words(turn.state, words, since_ms=turn.at_ms - within_ms)
             if known is not None:
                 complaint_id, secret = known[Landing.COMPLAINT], known[Landing.SECRET]
-                case = memory.case_of_complaint(turn.state, complaint_id) if complaint_id else None
+                case = memory.case_of_complaint(turn.state, complaint_id)
                 code = case["code"] if case is not None else known[Landing.CODE]
                 return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
@@ -128,8 +128,7 @@ class Lands:
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
         """Add a part that came late to the case that the rest of its message became (see land)."""
-        complaint_id = where.get("complaint")
-        case = memory.case_of_complaint(turn.state, complaint_id) if complaint_id else None
+        case = memory.case_of_complaint(turn.state, where.get("complaint"))
         if case is None:
             return self.land(turn, message, id_, "")
         return self._add(turn, message, id_, case, MessageKind.addition)

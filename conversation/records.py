@@ -72,6 +72,19 @@ def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
     return _record(Delivery, MESSAGE_EVENTS, reply["citizen"], said | {"secret": reply.get("secret", False)}, at)
 
 
+def unsent(reply: Document, reason: str, *, at: str) -> tuple[Record, ...]:
+    """Return the records of a reply that no account sends: on the web it stands on the page of the case, elsewhere it will never arrive.
+
+    Args:
+        reply: see complaints.mail.Reply.
+        reason: why no account sends it.
+        at: the time of the record that caused it.
+    """
+    told = reply_event(reply, account="", at=at)
+    on_page = len(reply["citizen"]) == CODE_LENGTH
+    return (told,) if on_page else (told, undeliverable(reply, reason, at=at))
+
+
 def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:
     """Return the records of a reply that a fault of ours keeps from the citizen: its dead letter without the text, and what became of it.
 
@@ -84,9 +97,7 @@ def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:
     without = {name: value for name, value in reply.items() if name != "text"}
     said["payload"] = b64encode(orjson.dumps(without)).decode()
     kept = Record(topic=letter.topic, key=letter.key, value=orjson.dumps(said), headers=letter.headers)
-    told = reply_event(reply, account="", at=at)
-    on_page = len(reply["citizen"]) == CODE_LENGTH
-    return (kept, told) if on_page else (kept, told, undeliverable(reply, FAULT, at=at))
+    return kept, *unsent(reply, FAULT, at=at)
 
 
 def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: str) -> Record:

@@ -7,7 +7,6 @@ from typing import Final
 from complaints.bus import Record
 from complaints.crypto import Keyring
 from complaints.mail import ReplyKind
-from complaints.tracking import CODE_LENGTH
 from conversation import records
 from conversation.citizen import HOUR_MS, MOST_WAITING, Document, case_of_complaint
 from conversation.records import time_text, whole_id
@@ -62,11 +61,10 @@ class Telling:
         """
         account, address = _where(state, reply)
         reply = _on_record(state, reply)
-        told = records.reply_event(reply, account=account, at=time_text(at_ms))
         if not account:
             state["told"] = [*state["told"], [at_ms, _cause(reply), 0]]
-            on_page = len(reply["citizen"]) == CODE_LENGTH
-            return [told] if on_page else [told, records.undeliverable(reply, NO_ADDRESS, at=time_text(at_ms))]
+            return list(records.unsent(reply, NO_ADDRESS, at=time_text(at_ms)))
+        told = records.reply_event(reply, account=account, at=time_text(at_ms))
         waiting = {"reply": reply, "account": account, "address": address}
         state["waiting"] = [*state["waiting"], waiting]
         sent = self.due(state, at_ms)
@@ -123,8 +121,8 @@ def _where(state: Document, reply: Document) -> tuple[str, dict[str, str]]:
     if reply["kind"] in _ANSWERS:
         found = {"to": next((to for id_, _, to in state["questions"] if id_ == reply["caused_by"]), None)}
         state["questions"] = [one for one in state["questions"] if one[0] != reply["caused_by"]]
-    elif reply.get("complaint_id"):
-        found = case_of_complaint(state, reply["complaint_id"]) or {}
+    else:
+        found = case_of_complaint(state, reply.get("complaint_id")) or {}
     where = found.get("to") or state.get("to") or {"account": "", "address": {}}
     return where["account"], where["address"]
 
@@ -137,7 +135,7 @@ def _on_record(state: Document, reply: Document) -> Document:
     """
     if reply["kind"] != ReplyKind.status.value:
         return reply
-    if not reply.get("secret") and case_of_complaint(state, reply.get("complaint_id", "")) is not None:
+    if not reply.get("secret") and case_of_complaint(state, reply.get("complaint_id")) is not None:
         return reply
     return {name: value for name, value in reply.items() if name != "complaint_id"} | {"tracking_code": ""}
 

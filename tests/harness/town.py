@@ -192,8 +192,8 @@ class Town:
         """Return the text to send and its address."""
         return self.keys.unseal_text(send.sealed, owner=send.id, month=send.month)
 
-    def outcome(self, send: Send, outcome: DeliveryOutcome, *, attempt: int = 1) -> None:
-        """Tell the citizen's mailbox what became of a text."""
+    def outcome(self, send: Send, outcome: DeliveryOutcome, *, attempt: int = 1) -> Delivery:
+        """Tell the citizen's mailbox what became of a text, and return what it was told."""
         delivery = Delivery(
             id=ids.delivery_id(send.id, f"{outcome.value}/{attempt}"),
             reply_id=send.id,
@@ -206,6 +206,7 @@ class Town:
             at=self.now,
         )
         self.take(encode(delivery, source="/tests", topic=CONVERSATIONS))
+        return delivery
 
     def case(self, code: str) -> Case:
         """Return the case with a code."""

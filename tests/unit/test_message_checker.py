@@ -15,7 +15,7 @@ from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.contract import COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
-from complaints.mail import Delivery, DeliveryOutcome, Send
+from complaints.mail import DeliveryOutcome, Send
 from complaints.message import Fragment
 from embedded.smsc.text import split
 from normalizer.complaint import Normaliser
@@ -119,19 +119,8 @@ class Writing:
             self.seen[send.channel, self.town.open(send)[0]] += 1
 
     def _tell(self, send: Send, outcome: DeliveryOutcome, attempt: int) -> None:
-        delivery = Delivery(
-            id=ids.delivery_id(send.id, f"{outcome.value}/{attempt}"),
-            reply_id=send.id,
-            citizen=send.citizen,
-            channel=send.channel,
-            account=send.account,
-            kind=send.kind,
-            outcome=outcome,
-            attempt=attempt,
-            at=self.town.now,
-        )
+        delivery = self.town.outcome(send, outcome, attempt=attempt)
         self._outcomes.append(encode(delivery, source="/senders"))
-        self.town.take(encode(delivery, source="/senders", topic=CONVERSATIONS))
 
     def world(self) -> World:
         """Return all of it."""
