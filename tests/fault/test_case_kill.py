@@ -1,13 +1,9 @@
 """kill -9 of the router's workers and of Kafka, in every phase, with records in hand: each record has its effect exactly once."""
 
 import json
-import os
-import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,7 +18,8 @@ from tests.harness.case_log import Log, committed
 from tests.harness.case_plan import Plan, Sizes
 from tests.harness.case_tables import differences
 from tests.harness.case_view import view_differences
-from tests.harness.support import KafkaServer, free_port, start_clickhouse, start_kafka, wait_until
+from tests.harness.support import free_port, wait_until
+from tests.harness.trial import Trial
 
 VIEW_KEY = "a key of the kill test"
 
@@ -30,15 +27,12 @@ SETTLE_S = 120.0
 """How long the workers may take for what is left after the last kill."""
 
 
-class Trial:
-    """One run: its servers, its processes and what it says at its end."""
+class CaseTrial(Trial):
+    """One run with its processes."""
 
     def __init__(self, folder: Path, keys: Keyring) -> None:
-        self._folder, self._keys = folder, keys
-        self.seed = int(os.environ.get("LAPOR_KILL_SEED") or random.SystemRandom().randrange(10**9))
-        self.said: dict[str, object] = {"seed": self.seed}
-        self._began = time.monotonic()
-        self._closing = ExitStack()
+        super().__init__(folder)
+        self._keys = keys
         self._view = f"127.0.0.1:{free_port()}"
 
     def run(self, sizes: Sizes, chaos: Chaos) -> None:
@@ -68,23 +62,6 @@ class Trial:
         self._check_copies(checker, address)
         check_kills(processes, chaos)
 
-    def _stage(self, name: str) -> None:
-        self.said[f"{name}_s"] = round(time.monotonic() - self._began, 1)
-
-    def _start_kafka(self) -> KafkaServer:
-        server = start_kafka(self._folder / "kafka")
-        self._closing.callback(server.stop)
-        return server
-
-    def _start_clickhouse(self) -> str:
-        process, address = start_clickhouse(self._folder / "clickhouse")
-        self._closing.callback(process.wait, 30)
-        self._closing.callback(process.terminate)
-        store = Store(address)
-        store.execute("CREATE DATABASE kill")
-        store.close()
-        return f"{address}/kill"
-
     def _check_copies(self, checker: Checker, address: str) -> None:
         """Compare ClickHouse and the view with the log, and say everything that is wrong."""
         store = Store(address)
@@ -94,15 +71,6 @@ class Trial:
         self.said |= {"counts": dict(sorted(checker.counts.items())), "violations": len(checker.violations)}
         self._stage("checked")
         assert not checker.violations, "\n".join(checker.violations[:40])
-
-    def logs(self) -> str:
-        """Return the end of each log."""
-        logs = sorted(self._folder.glob("*.log"))
-        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs)
-
-    def close(self) -> None:
-        """End everything."""
-        self._closing.close()
 
 
 def check_kills(processes: Processes, chaos: Chaos) -> None:
@@ -127,9 +95,9 @@ def settled(brokers: str) -> bool:
 
 
 @pytest.fixture
-def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> Iterator[Trial]:
+def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> Iterator[CaseTrial]:
     """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
-    made = Trial(tmp_path, keys)
+    made = CaseTrial(tmp_path, keys)
     try:
         yield made
     finally:
@@ -141,13 +109,13 @@ def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.timeout(300)
-def test_each_record_has_its_effect_once_whatever_dies(trial: Trial) -> None:
+def test_each_record_has_its_effect_once_whatever_dies(trial: CaseTrial) -> None:
     """A small run of the next test: two workers, a kill in each phase, a pause, a wiped folder, and Kafka once."""
     trial.run(Sizes(cases=300, records=1500), Chaos(workers=2, kills=8, pauses=1, wipes=1, kafka=1, readers=1))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-def test_30000_records_on_6000_cases_with_60_kills(trial: Trial) -> None:
+def test_30000_records_on_6000_cases_with_60_kills(trial: CaseTrial) -> None:
     """Three workers, each phase at least three times, ten pauses, three wiped folders, Kafka killed five times: exactly once, in order."""
     trial.run(Sizes(cases=6000, records=30_000), Chaos(workers=3, kills=60, pauses=10, wipes=3, kafka=5, readers=5))

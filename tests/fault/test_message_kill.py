@@ -1,13 +1,9 @@
 """kill -9 of every process of the pipeline, and of Kafka, with work in hand: each message has its effect once, each reply is told once."""
 
 import json
-import os
-import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -30,7 +26,8 @@ from tests.harness.message_replies import Replies
 from tests.harness.message_tables import message_differences
 from tests.harness.message_upstreams import Upstreams
 from tests.harness.message_watch import Watch
-from tests.harness.support import KafkaServer, free_port, start_clickhouse, start_kafka, wait_until
+from tests.harness.support import free_port, wait_until
+from tests.harness.trial import Trial
 from tests.harness.webhook import OLDER, SECRET
 
 KEY = "a key of the kill test"
@@ -58,15 +55,12 @@ QUICK = {
 """Small batches and short pauses, so that there are many moments to die at."""
 
 
-class Trial:
-    """One run: its servers, its processes, and what it says at its end."""
+class MessageTrial(Trial):
+    """One run with its processes."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._keys = folder, Keyring.from_secret(INSTALLATION)
-        self.seed = int(os.environ.get("LAPOR_KILL_SEED") or random.SystemRandom().randrange(10**9))
-        self.said: dict[str, object] = {"seed": self.seed}
-        self._began = time.monotonic()
-        self._closing = ExitStack()
+        super().__init__(folder)
+        self._keys = Keyring.from_secret(INSTALLATION)
         self._administrator = ""
         self._ports = {f"{name}-{at}": free_port() for name in ("web", "webhook", "view") for at in range(COUNTS[name])}
 
@@ -160,32 +154,6 @@ class Trial:
             "telegram": Telegram(http, outside.telegram, self._keys),
         }
 
-    def _stage(self, name: str) -> None:
-        self.said[f"{name}_s"] = round(time.monotonic() - self._began, 1)
-
-    def _start_kafka(self) -> KafkaServer:
-        server = start_kafka(self._folder / "kafka")
-        self._closing.callback(server.stop)
-        return server
-
-    def _start_clickhouse(self) -> str:
-        process, address = start_clickhouse(self._folder / "clickhouse")
-        self._closing.callback(process.wait, 30)
-        self._closing.callback(process.terminate)
-        store = Store(address)
-        store.execute("CREATE DATABASE kill")
-        store.close()
-        return f"{address}/kill"
-
-    def logs(self) -> str:
-        """Return the end of each log."""
-        logs = sorted(self._folder.glob("*.log"))
-        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}" for log in logs)
-
-    def close(self) -> None:
-        """End everything."""
-        self._closing.close()
-
 
 def of_cases(topics: Topics, administrator: str) -> Checker:
     """Return the checker of cases after it has checked them. Questions for a status lead to no fact, so it does not see them."""
@@ -208,9 +176,9 @@ def check_kills(pipeline: Pipeline, chaos: Chaos) -> None:
 
 
 @pytest.fixture
-def trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Trial]:
+def trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[MessageTrial]:
     """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
-    made = Trial(tmp_path)
+    made = MessageTrial(tmp_path)
     try:
         yield made
     finally:
@@ -258,13 +226,13 @@ LARGE = Chaos(
 
 
 @pytest.mark.timeout(300)
-def test_each_message_has_its_effect_once_whatever_dies(trial: Trial) -> None:
+def test_each_message_has_its_effect_once_whatever_dies(trial: MessageTrial) -> None:
     """A small run of the next test: each service is killed, some folders are wiped, one process is frozen, and Kafka dies once."""
     trial.run(400, SMALL)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_20000_messages_over_all_channels_with_100_kills(trial: Trial) -> None:
+def test_20000_messages_over_all_channels_with_100_kills(trial: MessageTrial) -> None:
     """Two processes of each channel, two conversations, three routers, the sink and the view die a hundred times, Kafka five times."""
     trial.run(20_000, LARGE)

@@ -1,12 +1,9 @@
 """Kills workers at phases, freezes them, wipes their folders and kills Kafka, while records flow; and writes down what it has hit."""
 
 import contextlib
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -14,14 +11,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from tests.harness.case_feed import Feed
+from tests.harness.host import Host, run_host
 from tests.harness.support import KafkaServer
 
 PHASES = ("polled", "deciding", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
 READERS = ("sink", "view")
-ROOT = Path(__file__).parents[2]
 
 FROZEN_S = 7.5
 """How long a worker is frozen: longer than the group's session timeout of six seconds."""
@@ -50,17 +47,10 @@ class Chaos(NamedTuple):
     readers: int
 
 
-@dataclass
-class Processes:
-    """The workers, the sink and the view of one test (see tests.harness.router_host).
+class Processes(Host):
+    """The workers, the sink and the view of one test (see tests.harness.router_host)."""
 
-    Attributes:
-        folder: of the orders, the logs and the workers' data.
-        process: starts the others again.
-    """
-
-    folder: Path
-    process: subprocess.Popen[bytes]
+    stop_s: ClassVar[float] = 90.0
 
     @classmethod
     def start(cls, folder: Path, workers: int, settings: Mapping[str, str]) -> "Processes":
@@ -80,20 +70,7 @@ class Processes:
             **{f"LAPOR_{name}": value for name, value in settings.items()},
         }
         names = [*map(str, range(workers)), *READERS]
-        with (folder / "host.log").open("wb") as log:
-            command = [sys.executable, "-m", "tests.harness.router_host", str(folder), *names]
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        return cls(folder, process)
-
-    def order(self, name: str, **order: Any) -> None:
-        """Order a signal at a phase of a worker."""
-        draft = self.folder / "orders" / f".{name}"
-        draft.write_text(json.dumps(order))
-        draft.rename(self.folder / "orders" / name)
-
-    def hits(self) -> list[dict[str, Any]]:
-        """Return what was hit, oldest first."""
-        return self._lines("hits.jsonl")
+        return cls(folder, run_host("router_host", folder, names, environment))
 
     def hit(self, id_: str) -> dict[str, Any] | None:
         """Return the hit of an order; None if it was not carried out yet."""
@@ -101,29 +78,17 @@ class Processes:
 
     def exits(self) -> Counter[str]:
         """Return how often which process ended how."""
-        ended = (line for line in self._lines("events.jsonl") if line["event"] == "ended")
+        ended = (line for line in self.lines("events.jsonl") if line["event"] == "ended")
         names = ((line["name"] if line["name"] in READERS else "router", line["status"]) for line in ended)
         return Counter(f"{name} {status}" for name, status in names)
 
     def signal(self, name: str, number: int) -> None:
         """Send a signal to a process, whatever it does."""
         pid = next(
-            line["pid"] for line in reversed(self._lines("events.jsonl")) if line["name"] == name and "pid" in line
+            line["pid"] for line in reversed(self.lines("events.jsonl")) if line["name"] == name and "pid" in line
         )
         with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
             os.kill(pid, number)
-
-    def _lines(self, name: str) -> list[dict[str, Any]]:
-        try:
-            return [json.loads(line) for line in (self.folder / name).read_text().splitlines()]
-        except FileNotFoundError:
-            return []
-
-    def stop(self) -> None:
-        """End all in an orderly way."""
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(90)
 
 
 @dataclass

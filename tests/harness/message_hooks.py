@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -27,6 +26,7 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
 from lapor.processes import run_channels, run_view, services
 from sinks.clickhouse import sink
+from tests.harness.forking import append
 from view.store import Store
 
 STEP_PHASES: Final = ("polled", "deciding", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
@@ -86,12 +86,6 @@ class Watch:
                 said = {"name": self._name, "records": records, "pid": os.getpid()}
                 append(self._hits, **order, **said, intents=self.intents + self.flying())
                 os.kill(os.getpid(), signal.Signals[order["signal"]])
-
-
-def append(path: Path, **said: Any) -> None:
-    """Append a line to a file that several processes write."""
-    with path.open("a") as file:
-        file.write(json.dumps(said | {"at": time.time()}) + "\n")
 
 
 def watch_step(watch: Watch) -> None:

@@ -4,15 +4,13 @@
 loads the normaliser and the rules once and forks a process for each name, so that one that was killed is back within a second.
 """
 
-import faulthandler
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import sys
 import time
-import traceback
+from functools import partial
 from pathlib import Path
 
 from channels.telegram import channel as _telegram
@@ -23,42 +21,18 @@ from complaints.runtime.settings import Settings
 from lapor.processes import services, wiring
 from normalizer.complaint import Normaliser
 from router import app as _app
-from tests.harness.message_hooks import WATCHES, Watch, append, watch_channel
+from tests.harness.forking import PAUSE_S, append, end_all, forked, serve
+from tests.harness.message_hooks import WATCHES, Watch, watch_channel
 
 __all__ = ["_app", "_telegram", "_twitter", "_web", "_webhook"]  # loaded before the fork
 
-PAUSE_S = 0.2
-"""Seconds between the end of a process and its successor's start."""
 
-STOP_S = 30.0
-"""How long a process may take to end in an orderly way."""
-
-
-def forked(folder: Path, name: str, settings: dict[str, str]) -> int:
-    """Start a process, and return its pid."""
-    pid = os.fork()
-    if pid:
-        append(folder / "events.jsonl", event="started", name=name, pid=pid)
-        return pid
-    status = 0
-    try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        log = os.open(folder / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        faulthandler.register(signal.SIGUSR1)  # a test that waits in vain asks where the process is
-        os.environ.update(settings)
-        service = name.rpartition("-")[0]
-        WATCHES.get(service, watch_channel)(Watch(folder, name))
-        services.run_services([service], Settings.read())
-    except SystemExit as error:
-        status = int(error.code or 0)
-    except BaseException:  # noqa: BLE001  # the log says what it was, and the process ends anyhow
-        traceback.print_exc()
-        status = 3
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
+def run(folder: Path, name: str, settings: dict[str, str]) -> None:
+    """Run a service as `lapor run` does, with a watch on its phases."""
+    os.environ.update(settings)
+    service = name.rpartition("-")[0]
+    WATCHES.get(service, watch_channel)(Watch(folder, name))
+    services.run_services([service], Settings.read())
 
 
 def spooled(data: Path) -> int:
@@ -84,7 +58,7 @@ class Processes:
 
     def __init__(self, folder: Path, settings: dict[str, dict[str, str]]) -> None:
         self._folder, self._settings = folder, settings
-        self._running = {name: forked(folder, name, said) for name, said in settings.items()}
+        self._running = {name: self._forked(name) for name in settings}
         self._due: dict[str, float] = {}
 
     def look(self) -> None:
@@ -103,38 +77,26 @@ class Processes:
             self._due[name] = time.monotonic() + PAUSE_S
         for name in [name for name, due in self._due.items() if due <= time.monotonic()]:
             del self._due[name]
-            self._running[name] = forked(self._folder, name, self._settings[name])
+            self._running[name] = self._forked(name)
 
     def stop(self) -> None:
         """End all in an orderly way."""
-        left = {pid for name, pid in self._running.items() if name not in self._due}
-        for pid in left:
-            os.kill(pid, signal.SIGCONT)
-            os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_S
-        while left:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-            left.discard(pid)
-            if not pid:
-                time.sleep(0.05)
-            if time.monotonic() > deadline:
-                deadline += STOP_S
-                for late in left:
-                    os.kill(late, signal.SIGKILL)
+        end_all(pid for name, pid in self._running.items() if name not in self._due)
+
+    def _forked(self, name: str) -> int:
+        return forked(self._folder, name, partial(run, self._folder, name, self._settings[name]))
 
 
 def main() -> None:
-    """Run the processes until SIGTERM, or until the test that started this one is gone."""
+    """Run the processes of a folder."""
     folder = Path(sys.argv[1])
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
-    law, reads = wiring.router(Settings()), Normaliser.load()
-    vars(wiring).update(router=lambda _: law, normaliser=lambda: reads)
-    parent, processes = os.getppid(), Processes(folder, json.loads((folder / "processes.json").read_text()))
-    while not stopped and os.getppid() == parent:
-        processes.look()
-        time.sleep(0.02)
-    processes.stop()
+
+    def start() -> Processes:
+        law, reads = wiring.router(Settings()), Normaliser.load()
+        vars(wiring).update(router=lambda _: law, normaliser=lambda: reads)
+        return Processes(folder, json.loads((folder / "processes.json").read_text()))
+
+    serve(start)
 
 
 if __name__ == "__main__":

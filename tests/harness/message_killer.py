@@ -4,8 +4,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -15,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.harness.host import Host, run_host
 from tests.harness.message_feed import Feed
 from tests.harness.message_hooks import PHASES
 from tests.harness.support import KafkaServer
 
-ROOT: Final = Path(__file__).parents[2]
 COUNTS: Final = {
     "sms": 2,
     "webhook": 2,
@@ -73,17 +71,8 @@ class Action(NamedTuple):
     turn: int
 
 
-@dataclass
-class Pipeline:
-    """All processes of ours (see tests.harness.message_host).
-
-    Attributes:
-        folder: of the orders, the logs and the processes' data.
-        process: starts the others again.
-    """
-
-    folder: Path
-    process: subprocess.Popen[bytes]
+class Pipeline(Host):
+    """All processes of ours (see tests.harness.message_host)."""
 
     @classmethod
     def start(cls, folder: Path, settings: Mapping[str, Mapping[str, str]]) -> "Pipeline":
@@ -97,37 +86,11 @@ class Pipeline:
             (folder / name).mkdir()
         (folder / "processes.json").write_text(json.dumps(settings))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
-        with (folder / "host.log").open("wb") as log:
-            command = [sys.executable, "-m", "tests.harness.message_host", str(folder)]
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        return cls(folder, process)
-
-    def order(self, name: str, **order: Any) -> None:
-        """Order a signal at a phase of a process."""
-        draft = self.folder / "orders" / f".{name}"
-        draft.write_text(json.dumps(order))
-        draft.rename(self.folder / "orders" / name)
+        return cls(folder, run_host("message_host", folder, (), environment))
 
     def take_back(self, name: str) -> None:
         """Take an order back that was not carried out."""
         (self.folder / "orders" / name).unlink(missing_ok=True)
-
-    def hits(self) -> list[dict[str, Any]]:
-        """Return what was hit, oldest first."""
-        return self.lines("hits.jsonl")
-
-    def lines(self, name: str) -> list[dict[str, Any]]:
-        """Return what the processes have noted in a file."""
-        try:
-            return [json.loads(line) for line in (self.folder / name).read_text().splitlines()]
-        except FileNotFoundError:
-            return []
-
-    def stop(self) -> None:
-        """End all in an orderly way."""
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(120)
 
 
 @dataclass

@@ -4,14 +4,12 @@
 back within a second. Each process runs what `lapor run` runs for its name.
 """
 
-import faulthandler
 import json
 import os
 import shutil
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,12 +26,7 @@ from lapor.processes import services, wiring
 from router import app as _app  # noqa: F401  # loaded before the fork
 from router.cases import step
 from router.cases.step import CaseStep
-
-PAUSE_S = 0.2
-"""Seconds between the end of a process and its successor's start."""
-
-STOP_S = 30.0
-"""How long a process may take to end in an orderly way."""
+from tests.harness.forking import PAUSE_S, append, end_all, forked, serve
 
 
 class Watch:
@@ -71,12 +64,6 @@ class Watch:
         self.done += 1
 
 
-def append(path: Path, **said: Any) -> None:
-    """Append a line to a file that several processes write."""
-    with path.open("a") as file:
-        file.write(json.dumps(said | {"at": time.time()}) + "\n")
-
-
 def run_worker(folder: Path, ordinal: str) -> None:
     """Run a worker of the router as `lapor run router` does, with a watch on its phases."""
     watch = Watch(folder, ordinal)
@@ -107,31 +94,12 @@ def run_worker(folder: Path, ordinal: str) -> None:
     services.run_router(Settings(ordinal=int(ordinal)))
 
 
-def forked(folder: Path, name: str) -> int:
-    """Start a process, and return its pid."""
-    pid = os.fork()
-    if pid:
-        append(folder / "events.jsonl", event="started", name=name, pid=pid)
-        return pid
-    status = 0
-    try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        log = os.open(folder / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        faulthandler.register(signal.SIGUSR1)  # a test that waits in vain asks where the process is
-        if name in {"sink", "view"}:
-            services.run_services([name], Settings())
-        else:
-            run_worker(folder, name)
-    except SystemExit as error:
-        status = int(error.code or 0)
-    except BaseException:  # noqa: BLE001  # the log says what it was, and the process ends anyhow
-        traceback.print_exc()
-        status = 3
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
+def run(folder: Path, name: str) -> None:
+    """Run a worker, the sink or the view."""
+    if name in {"sink", "view"}:
+        services.run_services([name], Settings())
+    else:
+        run_worker(folder, name)
 
 
 class Processes:
@@ -139,7 +107,7 @@ class Processes:
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         self._folder = folder
-        self._running = {name: forked(folder, name) for name in names}
+        self._running = {name: self._forked(name) for name in names}
 
     def look(self) -> None:
         """Start again whatever has ended; a worker whose folder is to be wiped begins without it."""
@@ -154,38 +122,26 @@ class Processes:
                 shutil.rmtree(self._folder / "data" / "router" / name)
                 wipe.unlink()
             time.sleep(PAUSE_S)
-            self._running[name] = forked(self._folder, name)
+            self._running[name] = self._forked(name)
 
     def stop(self) -> None:
         """End all in an orderly way."""
-        for pid in self._running.values():
-            os.kill(pid, signal.SIGCONT)
-            os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_S
-        left = set(self._running.values())
-        while left:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-            left.discard(pid)
-            if not pid:
-                time.sleep(0.05)
-            if time.monotonic() > deadline:
-                deadline += STOP_S
-                for late in left:
-                    os.kill(late, signal.SIGKILL)
+        end_all(self._running.values())
+
+    def _forked(self, name: str) -> int:
+        return forked(self._folder, name, partial(run, self._folder, name))
 
 
 def main() -> None:
-    """Run the processes until SIGTERM, or until the test that started this one is gone."""
+    """Run the processes of a folder."""
     folder, names = Path(sys.argv[1]), sys.argv[2:]
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
-    law = wiring.router(Settings())
-    vars(wiring)["router"] = lambda _: law
-    parent, processes = os.getppid(), Processes(folder, names)
-    while not stopped and os.getppid() == parent:
-        processes.look()
-        time.sleep(0.02)
-    processes.stop()
+
+    def start() -> Processes:
+        law = wiring.router(Settings())
+        vars(wiring)["router"] = lambda _: law
+        return Processes(folder, names)
+
+    serve(start)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""What the kill tests share: their servers, their seed, and what they say at their end."""
+
+import os
+import random
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from sinks.clickhouse.client import Store
+from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
+
+
+class Trial:
+    """One run of a kill test.
+
+    Attributes:
+        seed: of all that is left to chance; LAPOR_KILL_SEED repeats a run.
+        said: what the run says at its end.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.seed = int(os.environ.get("LAPOR_KILL_SEED") or random.SystemRandom().randrange(10**9))
+        self.said: dict[str, object] = {"seed": self.seed}
+        self._began = time.monotonic()
+        self._closing = ExitStack()
+
+    def _stage(self, name: str) -> None:
+        self.said[f"{name}_s"] = round(time.monotonic() - self._began, 1)
+
+    def _start_kafka(self) -> KafkaServer:
+        server = start_kafka(self._folder / "kafka")
+        self._closing.callback(server.stop)
+        return server
+
+    def _start_clickhouse(self) -> str:
+        process, address = start_clickhouse(self._folder / "clickhouse")
+        self._closing.callback(process.wait, 30)
+        self._closing.callback(process.terminate)
+        store = Store(address)
+        store.execute("CREATE DATABASE kill")
+        store.close()
+        return f"{address}/kill"
+
+    def logs(self) -> str:
+        """Return the end of each log."""
+        logs = sorted(self._folder.glob("*.log"))
+        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs)
+
+    def close(self) -> None:
+        """End everything."""
+        self._closing.close()
