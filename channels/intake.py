@@ -14,9 +14,8 @@ from channels.futures import failed
 from channels.safe import Outcome, Receipt, Safe
 from channels.sizes import check_bytes, check_packed
 from complaints import ids
-from complaints.bus import Headers, Producer, Record
-from complaints.bus.envelope import FIXED, encode, type_of
-from complaints.contract import CONVERSATIONS
+from complaints.bus import Producer, Record
+from complaints.bus.envelope import encode, enveloped
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.mail import Received, SendReport
@@ -25,8 +24,6 @@ from complaints.runtime import telemetry
 from complaints.storage.spool import Spool
 
 log = structlog.get_logger()
-
-_RECEIVED: Headers = (*FIXED, ("ce_type", type_of(Received)))
 
 
 class Intake:
@@ -146,14 +143,14 @@ class Intake:
 
     def _received(self, said: dict[str, str]) -> Record:
         key = said["citizen"].encode()
-        headers: Headers = (
-            *_RECEIVED,
-            ("ce_id", said["id"].encode()),
-            ("ce_source", self._source),
-            ("ce_time", said["received_at"].encode()),
-            ("ce_subject", key),
+        return enveloped(
+            Received,
+            key=key,
+            value=orjson.dumps(said),
+            id_=said["id"],
+            source=self._source,
+            time=said["received_at"],
         )
-        return Record(topic=CONVERSATIONS, key=key, value=orjson.dumps(said), headers=headers)
 
     @property
     def waiting(self) -> int:

@@ -2,10 +2,8 @@
 
 from typing import Any, NamedTuple
 
-import orjson
-
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import type_of
+from complaints.bus.envelope import plain, type_in, type_of
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply
 from complaints.values import Event
@@ -42,17 +40,12 @@ def read(record: StoredRecord) -> Inbound:
     Raises:
         ContractViolation: the record is of a type that no conversation takes, or lacks a field, or a field has the wrong type.
     """
-    type_ = next((value for name, value in record.headers if name == "ce_type"), b"")
+    type_ = type_in(record)
     model = _MODELS.get(type_)
     if model is None:
         shown = type_[:60].decode("ascii", "replace")
         raise ContractViolation(f"{record.position} is of the type {shown!r}, which no conversation takes")
-    try:
-        body = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError as error:
-        raise ContractViolation(f"{record.position} is not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise ContractViolation(f"{record.position} is not a JSON object")
+    body = plain(record)
     for name in _NEEDS[model]:
         if not isinstance(body.get(name), str):
             raise ContractViolation(f"{record.position}: {name} is missing or no text")

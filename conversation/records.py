@@ -10,8 +10,7 @@ import orjson
 
 from complaints import ids
 from complaints.bus import Headers, Record
-from complaints.bus.envelope import CHANNEL_HEADER, FIXED, type_of
-from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
+from complaints.bus.envelope import CHANNEL_HEADER, enveloped
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, MessageEvent, ReplyEvent, Send
@@ -26,10 +25,6 @@ FAULT = "a fault of ours, see the dead letters"
 """Why a citizen does not hear a reply that became a dead letter."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HEADERS: dict[type[Event], Headers] = {
-    model: (*FIXED, ("ce_type", type_of(model)))
-    for model in (MessageEvent, ReplyEvent, Send, Delivery, Due, DeadLetter)
-}
 
 
 @lru_cache(maxsize=1024)
@@ -40,7 +35,7 @@ def time_text(milliseconds: int) -> str:
 
 def message_event(said: Document) -> Record:
     """Return the record of a MessageEvent."""
-    return _record(MessageEvent, MESSAGE_EVENTS, said["citizen"], said, said["at"])
+    return _record(MessageEvent, said["citizen"], said, said["at"])
 
 
 def reply_event(reply: Document, *, account: str, at: str) -> Record:
@@ -54,7 +49,7 @@ def reply_event(reply: Document, *, account: str, at: str) -> Record:
     said = {"id": reply["id"], "citizen": reply["citizen"], "channel": reply["channel"]}
     said |= {"account": account, "kind": reply["kind"]} | _about(reply)
     said |= {"created_at": reply["created_at"], "at": at, "secret": reply.get("secret", False)}
-    return _record(ReplyEvent, MESSAGE_EVENTS, said["citizen"], said, at)
+    return _record(ReplyEvent, said["citizen"], said, at)
 
 
 def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
@@ -69,7 +64,7 @@ def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
     said = {"id": str(ids.delivery_id(whole_id(reply["id"]), f"{outcome}/1")), "reply_id": reply["id"]}
     said |= {"citizen": reply["citizen"]} | _about(reply) | {"channel": reply["channel"], "account": ""}
     said |= {"kind": reply["kind"], "outcome": outcome, "attempt": 1, "upstream_id": "", "reason": reason, "at": at}
-    return _record(Delivery, MESSAGE_EVENTS, reply["citizen"], said | {"secret": reply.get("secret", False)}, at)
+    return _record(Delivery, reply["citizen"], said | {"secret": reply.get("secret", False)}, at)
 
 
 def unsent(reply: Document, reason: str, *, at: str) -> tuple[Record, ...]:
@@ -113,16 +108,14 @@ def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: 
     said = {"id": reply["id"], "account": account, "channel": reply["channel"], "citizen": reply["citizen"]}
     said |= _about(reply) | {"kind": reply["kind"], "month": month, "sealed": sealed}
     said |= {"created_at": reply["created_at"], "expires_at": expires_at, "secret": reply.get("secret", False)}
-    made = _record(Send, SENDS, account, said, said["created_at"])
-    channel = (CHANNEL_HEADER, reply["channel"].encode())
-    return Record(topic=made.topic, key=made.key, value=made.value, headers=(*made.headers, channel))
+    return _record(Send, account, said, said["created_at"], ((CHANNEL_HEADER, reply["channel"].encode()),))
 
 
 def due(key: bytes, due_ms: int) -> Record:
     """Return the timer of a citizen's state (see complaints.bus.step.contract.MakeTimer)."""
     name, at = key.decode(), time_text(due_ms)
     said = {"id": str(ids.timer_id(name, due_ms)), "key": name, "at": at}
-    return _record(Due, CONVERSATIONS, name, said, at)
+    return _record(Due, name, said, at)
 
 
 def dead_letter(received: Document, *, at: str) -> Record:
@@ -144,7 +137,7 @@ def dead_letter(received: Document, *, at: str) -> Record:
         headers={"month": received["month"], "sealed": "complaints.crypto.Keyring.unseal"},
     )
     said: Document = orjson.loads(letter.model_dump_json(exclude_none=True))
-    return _record(DeadLetter, DEAD_LETTERS, name, said, at)
+    return _record(DeadLetter, name, said, at)
 
 
 def _about(reply: Document) -> Document:
@@ -153,15 +146,9 @@ def _about(reply: Document) -> Document:
     return complaint | {"tracking_code": reply["tracking_code"]}
 
 
-def _record(model: type[Event], topic: str, key: str, said: Document, time: str) -> Record:
-    name = key.encode()
-    about: Headers = (
-        ("ce_id", str(said["id"]).encode()),
-        ("ce_source", SOURCE),
-        ("ce_time", time.encode()),
-        ("ce_subject", name),
-    )
-    return Record(topic=topic, key=name, value=orjson.dumps(said), headers=(*_HEADERS[model], *about))
+def _record(model: type[Event], key: str, said: Document, time: str, more: Headers = ()) -> Record:
+    value, id_ = orjson.dumps(said), str(said["id"])
+    return enveloped(model, key=key.encode(), value=value, id_=id_, source=SOURCE, time=time, more=more)
 
 
 def whole_id(text: str) -> UUID:

@@ -10,11 +10,11 @@ import orjson
 
 from channels.sending.texts import About, Text, early_key, read_sent, sent_key, sent_value
 from complaints import ids
-from complaints.bus import Headers, Record
-from complaints.bus.envelope import FIXED, type_of
+from complaints.bus import Record
+from complaints.bus.envelope import enveloped
 from complaints.bus.step.batch import Pending
 from complaints.bus.step.store import Store, StoredState
-from complaints.contract import CONVERSATIONS, MESSAGE_EVENTS
+from complaints.contract import CONVERSATIONS
 from complaints.mail import Delivery, DeliveryOutcome, SendReport
 from complaints.runtime import telemetry
 
@@ -29,8 +29,6 @@ EARLY_KEPT_MS: Final = 10 * 60_000
 
 MOST_EARLY: Final = 1_000
 """How many reports wait so."""
-
-_DELIVERY: Final[Headers] = (*FIXED, ("ce_type", type_of(Delivery)))
 
 
 def delivery_record(about: About, said: dict[str, str | int], *, channel: str, at: datetime, source: str) -> Record:
@@ -57,15 +55,8 @@ def delivery_record(about: About, said: dict[str, str | int], *, channel: str, a
     if about.complaint_id is not None:
         body["complaint_id"] = about.complaint_id
     body |= {"channel": channel, "account": about.account, "kind": about.kind, **said}
-    headers = (
-        *_DELIVERY,
-        ("ce_id", id_.encode()),
-        ("ce_source", source.encode()),
-        ("ce_time", time.encode()),
-        ("ce_subject", key),
-    )
     value = orjson.dumps({**body, "at": time.replace("+00:00", "Z"), "secret": about.secret})
-    return Record(topic=MESSAGE_EVENTS, key=key, value=value, headers=headers)
+    return enveloped(Delivery, key=key, value=value, id_=id_, source=source.encode(), time=time)
 
 
 @dataclass(slots=True, kw_only=True)

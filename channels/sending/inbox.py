@@ -12,7 +12,7 @@ from channels.sending.queue import MARGIN_MS, Queue
 from channels.sending.texts import BEYOND, Text, new_text
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import of_record
-from complaints.bus.envelope import CHANNEL_HEADER, decode, encode, type_of
+from complaints.bus.envelope import CHANNEL_HEADER, decode, encode, type_in, type_of
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.mail import DeliveryOutcome, Send, SendReport
@@ -72,7 +72,7 @@ class Inbox:
             self._fuse.count(dead=False)
 
     def _read(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
-        kind = next((value for name, value in record.headers if name == "ce_type"), b"")
+        kind = type_in(record)
         if kind == _SEND:
             send = decode(record, Send)
             self._check(record, send.account)

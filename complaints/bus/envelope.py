@@ -1,7 +1,8 @@
 """Turns events into records and back: CloudEvents 1.0 in binary mode, with attributes in headers and JSON in the value."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import orjson
 from pydantic import ValidationError
 
 from complaints.bus import Headers, Record, StoredRecord
@@ -95,21 +96,70 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
         topic: the topic to write to; by default the one that the contract names for the event.
     """
     model = type(event)
-    headers: Headers = (
-        *_TYPE_HEADERS[model],
-        ("ce_id", str(event.id).encode()),
-        ("ce_source", source.encode()),
-        ("ce_time", _time_of(event).encode()),
-        ("ce_subject", _key_of(event).encode()),
-    )
-    if isinstance(event, Send | SendReport):
-        headers = (*headers, (CHANNEL_HEADER, event.channel.encode()))
-    return Record(
-        topic=topic or _TOPIC_OF[model],
+    return enveloped(
+        model,
+        topic=topic,
         key=_key_of(event).encode(),
         value=event.model_dump_json(exclude_none=True).encode(),
-        headers=headers,
+        id_=str(event.id),
+        source=source.encode(),
+        time=_time_of(event),
+        more=((CHANNEL_HEADER, event.channel.encode()),) if isinstance(event, Send | SendReport) else (),
     )
+
+
+def enveloped(  # noqa: PLR0913  # CloudEvents has as many attributes
+    model: type[Event],
+    *,
+    key: bytes,
+    value: bytes,
+    id_: str,
+    source: bytes,
+    time: str,
+    topic: str | None = None,
+    more: Headers = (),
+) -> Record:
+    """Return the record of an event that is JSON already: what `encode` makes of the event itself.
+
+    Args:
+        model: the event's.
+        key: of the mailbox, which is the CloudEvents subject too.
+        value: the event as JSON.
+        id_: the event's.
+        source: the CloudEvents source.
+        time: of the event, ISO 8601.
+        topic: the topic to write to; by default the one that the contract names for the event.
+        more: further headers.
+    """
+    headers: Headers = (
+        *_TYPE_HEADERS[model],
+        ("ce_id", id_.encode()),
+        ("ce_source", source),
+        ("ce_time", time.encode()),
+        ("ce_subject", key),
+        *more,
+    )
+    return Record(topic=topic or _TOPIC_OF[model], key=key, value=value, headers=headers)
+
+
+def type_in(record: StoredRecord) -> bytes:
+    """Return the value of a record's header `ce_type` (see type_of); empty if it has none."""
+    return next((value for name, value in record.headers if name == "ce_type"), b"")
+
+
+def plain(record: StoredRecord) -> dict[str, Any]:
+    """Return the JSON object in a record's value, checked by no model.
+
+    Raises:
+        ContractViolation: the value is no JSON object.
+    """
+    try:
+        body = orjson.loads(record.value or b"")
+    except orjson.JSONDecodeError as error:
+        raise ContractViolation(f"{record.position} is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise ContractViolation(f"{record.position} is not a JSON object")
+    return body
 
 
 def decode(record: StoredRecord, model: type[E]) -> E:

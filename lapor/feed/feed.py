@@ -220,7 +220,7 @@ def make_feed(settings: Settings) -> Feed:
     from lapor.local.note import Stack
     from lapor.processes.wiring import keyring, scanner, store
 
-    settings.kafka_required()  # comes first: if no stack runs, no secret must be created
+    settings.kafka_required()  # comes first: if no stack runs, that is what to say
     stack = Stack.running(settings.data)
     keys = keyring(settings)
     return Feed(

@@ -2,11 +2,9 @@
 
 from typing import Any, NamedTuple
 
-import orjson
-
 from complaints import tracking
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import type_of
+from complaints.bus.envelope import plain, type_in, type_of
 from complaints.command import Command, CommandKind
 from complaints.errors import ContractViolation, TrackingCodeError
 from complaints.event import Complaint
@@ -85,17 +83,12 @@ def read(record: StoredRecord) -> Inbound:
         ContractViolation: the record is no complaint and no command of a known major version, or lacks a field, or a field has the wrong
             type.
     """
-    type_ = next((value for name, value in record.headers if name == "ce_type"), b"")
+    type_ = type_in(record)
     if type_ not in _MODELS:
         raise ContractViolation(
             f"{record.position} is of the type {type_[:60].decode('ascii', 'replace')!r}, which no case takes"
         )
-    try:
-        body = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError as error:
-        raise ContractViolation(f"{record.position} is not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise ContractViolation(f"{record.position} is not a JSON object")
+    body = plain(record)
     try:
         kind = None if type_ == _COMPLAINT else _command_kind(body)
         if kind is None:

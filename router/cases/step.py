@@ -7,13 +7,13 @@ import orjson
 
 from complaints import tracking
 from complaints.bus import Headers, Record, StoredRecord
-from complaints.bus.envelope import FIXED, type_of
+from complaints.bus.envelope import enveloped
 from complaints.bus.step.contract import Effect, State
 from complaints.command import CommandKind
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.mail import Reply
+from complaints.values import Event
 from normalizer.parts import title_of
 from router.cases.decide import Decision, Law, continuation_of, decide, is_of_another
 from router.cases.inbound import Inbound, read
@@ -29,9 +29,6 @@ OFFSET_HEADER = "ce_causeoffset"
 """The header of a fact with the offset of the record that caused it in the mailbox, whose partition has the same number: a replay finds
 by it which facts a record led to."""
 
-_FACT = (*FIXED, ("ce_type", type_of(Fact)))
-_REPLY = (*FIXED, ("ce_type", type_of(Reply)))
-_COMPLAINT = (*FIXED, ("ce_type", type_of(Complaint)))
 
 Count = Callable[[str], None]
 """Is told what a record led to: a kind of fact, "repeated", "passed on" or "asked for the status"."""
@@ -74,25 +71,25 @@ class CaseStep:
 def passed_on(inbound: Inbound) -> Record:
     """Return the record that passes a complaint on, under the next code, because another complaint has its code."""
     code = tracking.next_code(inbound.code, UUID(inbound.id))
-    return _record(COMPLAINTS, code, {**inbound.body, "tracking_code": code}, _COMPLAINT, inbound.at)
+    return _record(Complaint, code, {**inbound.body, "tracking_code": code}, inbound.at)
 
 
 def _outputs(decision: Decision, inbound: Inbound) -> list[Record]:
     facts, case = decision
     assert case is not None
-    caused: Headers = (*_FACT, (OFFSET_HEADER, str(inbound.offset).encode()))
-    records = [_record(CASE_EVENTS, inbound.code, fact, caused, fact["at"]) for fact in facts]
+    caused: Headers = ((OFFSET_HEADER, str(inbound.offset).encode()),)
+    records = [_record(Fact, inbound.code, fact, fact["at"], caused) for fact in facts]
     if (reply := reply_to(facts, case)) is not None:
         records.append(_told(reply))
     if facts[0]["kind"] == FactKind.continued.value:
         complaint = continuation(case, inbound)
-        records.append(_record(COMPLAINTS, complaint["tracking_code"], complaint, _COMPLAINT, inbound.at))
+        records.append(_record(Complaint, complaint["tracking_code"], complaint, inbound.at))
     return records
 
 
 def _told(reply: Document) -> Record:
     """Return the record that goes to the mailbox of the citizen."""
-    return _record(CONVERSATIONS, reply["citizen"], reply, _REPLY, reply["created_at"])
+    return _record(Reply, reply["citizen"], reply, reply["created_at"])
 
 
 def continuation(case: Document, inbound: Inbound) -> Document:
@@ -130,12 +127,6 @@ def continuation(case: Document, inbound: Inbound) -> Document:
     return {name: value for name, value in complaint.items() if value is not None}
 
 
-def _record(topic: str, key: str, event: Document, headers: Headers, time: str) -> Record:
-    name = key.encode()
-    about: Headers = (
-        ("ce_id", event["id"].encode()),
-        ("ce_source", SOURCE),
-        ("ce_time", time.encode()),
-        ("ce_subject", name),
-    )
-    return Record(topic=topic, key=name, value=orjson.dumps(event), headers=(*headers, *about))
+def _record(model: type[Event], key: str, event: Document, time: str, more: Headers = ()) -> Record:
+    value, id_ = orjson.dumps(event), event["id"]
+    return enveloped(model, key=key.encode(), value=value, id_=id_, source=SOURCE, time=time, more=more)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import type_of
+from complaints.bus.envelope import type_in, type_of
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from normalizer.masking import mask
@@ -21,7 +21,7 @@ def rows(event: Json, record: StoredRecord) -> Rows:
     Raises:
         ContractViolation: it is of a type that the topic does not carry, or a value is missing or does not fit its column.
     """
-    type_ = next((value for name, value in record.headers if name == "ce_type"), b"")
+    type_ = type_in(record)
     found = _ROWS.get(type_)
     if found is None:
         raise ContractViolation("it is of a type that the topic does not carry")
