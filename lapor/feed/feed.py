@@ -14,7 +14,7 @@ from complaints.bus import Offsets, Scanner
 from complaints.bus.envelope import decode
 from complaints.contract import DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.crypto import Keyring
-from complaints.errors import PoisonError, UpstreamUnavailable
+from complaints.errors import BusUnavailable, PoisonError, StoreUnavailable, UpstreamUnavailable
 from complaints.event import DeadLetter
 from complaints.mail import MessageEvent
 from complaints.runtime.settings import Settings
@@ -130,8 +130,8 @@ class Feed:
 
         Raises:
             ConfigurationError: a channel cannot be fed.
-            BusUnavailable: Kafka does not answer.
-            StoreUnavailable: ClickHouse does not answer.
+            BusUnavailable: Kafka does not answer at the start, or for SILENCE_S seconds.
+            StoreUnavailable: ClickHouse does not answer for SILENCE_S seconds.
         """
         self._upstreams.check([*items, *broken])
         started = time.monotonic()
@@ -160,7 +160,7 @@ class Feed:
                 told("sent", done)
 
     def _follow(self, items: Sequence[Item], outcome: Outcome, from_here: dict[str, Offsets], told: Told) -> None:
-        """Look until everything is accounted for, or nothing new has happened for SILENCE_S seconds."""
+        """Look until everything is accounted for, or nothing new has happened for SILENCE_S seconds, in which a server may be away."""
         by_sender = {
             self._keys.pseudonym("sms", e164(item.sender)): place
             for place, item in enumerate(items)
@@ -168,16 +168,20 @@ class Feed:
         }
         news, before = time.monotonic(), 0
         while True:
-            self._find_texts(by_sender, outcome, from_here)
-            self._find_dead(outcome, from_here)
-            self._find_owners(outcome)
-            told("owned", len(outcome.owners))
-            if outcome.settled:
-                return
-            if (seen := outcome.seen) != before:
-                news, before = time.monotonic(), seen
-            if time.monotonic() - news > SILENCE_S:
-                return
+            silent = time.monotonic() - news > SILENCE_S
+            try:
+                self._find_texts(by_sender, outcome, from_here)
+                self._find_dead(outcome, from_here)
+                self._find_owners(outcome)
+            except (BusUnavailable, StoreUnavailable):
+                if silent:
+                    raise
+            else:
+                told("owned", len(outcome.owners))
+                if outcome.settled or silent:
+                    return
+                if (seen := outcome.seen) != before:
+                    news, before = time.monotonic(), seen
             time.sleep(LOOK_EVERY_S)
 
     def _find_texts(self, by_sender: dict[str, int], outcome: Outcome, from_here: dict[str, Offsets]) -> None:

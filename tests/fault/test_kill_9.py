@@ -29,7 +29,7 @@ def fed_while_killing(folder: Path, parts: tuple[str, ...], count: int, rate: fl
             wait_until(lambda part=part, before=before: stack.note.services[part] != before, what=f"a new {part}")  # type: ignore[misc]
         out, err = feed.communicate(timeout=170)
         assert feed.returncode == 0, out + err
-        assert stack.query("SELECT count(), uniq(complaint_id) FROM complaints") == [[str(count), str(count)]]
+        assert stack.query("SELECT count(), uniqExact(complaint_id) FROM complaints") == [[str(count), str(count)]]
         assert stack.query("SELECT count() FROM cases WHERE owner = ''") == [["0"]]
         wait_until(lambda: told(stack) == count, what="a word to every citizen", timeout_s=90)
         result: dict[str, float] = json.loads(out.splitlines()[-1])

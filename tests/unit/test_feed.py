@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from complaints.errors import ConfigurationError
-from lapor.feed.feed import Outcome
+from complaints.crypto import Keyring
+from complaints.errors import BusUnavailable, ConfigurationError, StoreUnavailable
+from lapor.feed import feed as feeding
+from lapor.feed.feed import Feed, Outcome
 from lapor.feed.items import DOORS, Item, read_items
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -167,3 +170,54 @@ def test_an_item_is_a_value() -> None:
     """A feed may hold the same one twice."""
     item = Item(channel="web", title="", text="x", sender="warga")
     assert item == Item(channel="web", title="", text="x", sender="warga", raw=None)
+
+
+class Away:
+    """Upstreams, Kafka and ClickHouse in one; each of the last two is away for its first looks, or for ever."""
+
+    def __init__(self, looks: int) -> None:
+        self._kafka = self._store = looks
+
+    def check(self, _items: Any) -> None:
+        """Find nothing wrong."""
+
+    def send(self, _item: Any) -> UUID:
+        """Say which complaint it is, as the web does."""
+        return A
+
+    def ends(self, _topic: str) -> dict[int, int]:
+        """Return the ends of a topic with one partition."""
+        return {0: 0}
+
+    def scan(self, *_args: Any, **_named: Any) -> list[Any]:
+        """Read a topic without records."""
+        self._kafka -= 1
+        if self._kafka > 0:
+            raise BusUnavailable("Kafka is away")
+        return []
+
+    def execute(self, query: str, _parameters: Any) -> list[tuple[Any, ...]]:
+        """Answer with the complaint and its owner."""
+        self._store -= 1
+        if self._store > 0:
+            raise StoreUnavailable("ClickHouse is away")
+        return [(A, "Dinas")] if "owner" in query else [(A,)]
+
+
+def fed(away: Any, monkeypatch: pytest.MonkeyPatch) -> Outcome:
+    """Feed one complaint on the web."""
+    monkeypatch.setattr(feeding, "LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr(feeding, "SILENCE_S", 0.3)
+    feed = Feed(away, keys=Keyring.from_secret(b"a secret of the tests, 32 bytes long"), scanner=away, store=away)
+    return feed.run([Item(channel="web", sender="0812", title="", text="jalan rusak")])
+
+
+def test_a_server_that_restarts_does_not_end_a_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kafka and ClickHouse may be away while the feed waits for owners."""
+    assert fed(Away(looks=5), monkeypatch).as_json()["owned"] == 1
+
+
+def test_a_server_that_stays_away_ends_a_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the same silence as complaints without an owner."""
+    with pytest.raises(BusUnavailable):
+        fed(Away(looks=10**9), monkeypatch)
