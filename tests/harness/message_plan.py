@@ -141,8 +141,9 @@ class Plan:
         yield Step("complaint", self._story(), 1, secret=True)
 
     def _two(self) -> Made:
-        yield Step("complaint", self._story(), 1)
-        yield Step("complaint", self._story(), 2)
+        first, second = self._dice.sample(self._stories, 2)  # else the first parts of two long texts are alike
+        yield Step("complaint", self._marked(first), 1)
+        yield Step("complaint", self._marked(second), 2)
 
     def _long(self) -> Made:
         text = self._dice.choice(self._stories) + FILLER * self._dice.choice((1, 1, 2))
