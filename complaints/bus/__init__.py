@@ -130,22 +130,14 @@ class BatchConsumer(Protocol):
             BusUnavailable: the broker answered with a fatal error.
         """
 
-    def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
-        """Store the group's progress, with a note per partition for its next owner. Return once Kafka has stored both.
+    def commit(self, offsets: Offsets) -> None:
+        """Store the group's progress. Return once Kafka has stored it.
 
         Args:
             offsets: the offset of the next record to read, by partition. If it is empty, nothing is stored.
-            notes: texts that `committed` returns to the partition's next owner. A partition without a note loses its former one.
 
         Raises:
             BusUnavailable: the progress could not be stored; the records will be delivered again.
-        """
-
-    def committed(self) -> Mapping[TopicPartition, tuple[int, str]]:
-        """Return the offset and the note that the group stored for each assigned partition; -1 and "" if it stored none.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
         """
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:

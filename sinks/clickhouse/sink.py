@@ -1,14 +1,15 @@
-"""The sink: inserts the events of the topics into the tables of ClickHouse, each batch only once, even after a crash.
+"""The sink: inserts the events of the topics into the tables of ClickHouse, with one insert per table for all partitions.
 
-The sink notes the end of a batch on Kafka before it inserts the batch, and commits that end afterwards. After a crash the next owner of
-the partition finds the note and inserts exactly the same batch with the same tokens, and ClickHouse ignores an insert whose token it knows
-(docs/adr/0004-cuts-noted-before-the-insert.md). A batch has a token per table, so this holds between two tables too.
+It commits on Kafka what it has inserted. After a crash the next owner of a partition inserts some rows again, and these replace themselves
+(docs/adr/0024-one-insert-per-table.md).
 """
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from uuid import uuid4
 
 import stamina
 import structlog
@@ -36,53 +37,6 @@ STORE_PATIENCE_S = 120.0
 
 FLUSH_TIMEOUT_S = 30.0
 """The maximum number of seconds to wait until Kafka has acknowledged the dead letters of a batch."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """The records of one partition that are inserted together.
-
-    Attributes:
-        records: the records, in order. Their offsets have gaps: transaction markers, and what compaction removed.
-        end: the offset after the cut; no record of the cut has it or a later one.
-    """
-
-    records: list[StoredRecord]
-    end: int
-
-
-@dataclass(slots=True)
-class Pending:
-    """The records of one partition that were read but not yet inserted.
-
-    Attributes:
-        start: the first offset that is not yet inserted.
-        noted: the end that a former owner noted for the cut at `start`; None if it noted none.
-        records: the records, in order.
-    """
-
-    start: int
-    noted: int | None
-    records: list[StoredRecord] = field(default_factory=list)
-
-    def take(self) -> Cut | None:
-        """Remove the records of the next cut from the pending ones and return them, or None if there is none.
-
-        The cut has all pending records. If a former owner of the partition noted the end of a cut that it began to insert, the cut has the
-        records before that end, and there is no cut until all of these were read.
-        """
-        if not self.records:
-            return None
-        if self.noted is None:
-            cut = Cut(records=self.records, end=self.records[-1].offset + 1)
-            self.records = []
-            return cut
-        if self.records[-1].offset < self.noted - 1:
-            return None
-        cut = Cut(records=[record for record in self.records if record.offset < self.noted], end=self.noted)
-        self.records = self.records[len(cut.records) :]
-        self.noted = None
-        return cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +70,7 @@ class Sink:
         self._producer = producer
         self._pace = pace
         self._fuse = fuse
-        self._pending: dict[TopicPartition, Pending] = {}
+        self._pending: dict[TopicPartition, list[StoredRecord]] = {}
         self._stored = 0
         self._turned: Callable[[int], None] = lambda _: None
         consumer.on_revoke(self._let_go)
@@ -140,7 +94,7 @@ class Sink:
         while not stop.is_set():
             turned(self._stored)
             self._read(self._consumer.poll(max_records=self._pace.most_rows, timeout_s=POLL_S))
-            held = sum(len(pending.records) for pending in self._pending.values())
+            held = sum(map(len, self._pending.values()))
             if held >= self._pace.most_rows or time.monotonic() >= due:
                 self._insert()
                 due = time.monotonic() + self._pace.interval_s
@@ -148,20 +102,8 @@ class Sink:
         self._consumer.close()
 
     def _read(self, records: Sequence[StoredRecord]) -> None:
-        unknown = {(record.topic, record.partition) for record in records} - self._pending.keys()
-        if unknown:
-            self._take_over(unknown, records)
         for record in records:
-            self._pending[record.topic, record.partition].records.append(record)
-
-    def _take_over(self, partitions: Collection[TopicPartition], records: Sequence[StoredRecord]) -> None:
-        marks = self._consumer.committed()
-        for at in partitions:
-            offset, note = marks.get(at, (-1, ""))
-            first = next(record.offset for record in records if (record.topic, record.partition) == at)
-            start = offset if offset >= 0 else first
-            noted = int(note) if note.isdigit() and int(note) > start else None
-            self._pending[at] = Pending(start, noted)
+            self._pending.setdefault((record.topic, record.partition), []).append(record)
 
     def _let_go(self, partitions: Collection[TopicPartition]) -> None:
         """Insert the records of partitions that go to another sink, and forget them.
@@ -179,20 +121,13 @@ class Sink:
             self._pending.pop(at, None)
 
     def _insert(self, only: Collection[TopicPartition] | None = None, *, patience_s: float = STORE_PATIENCE_S) -> None:
-        cuts = {
-            at: cut for at, pending in self._pending.items() if (only is None or at in only) and (cut := pending.take())
-        }
-        if not cuts:
+        taken = {at: self._pending.pop(at) for at in list(self._pending) if only is None or at in only}
+        if not taken:
             return
-        starts = {at: self._pending[at].start for at in cuts}
-        ends = {at: cut.end for at, cut in cuts.items()}
-        self._consumer.commit(starts, {at: str(end) for at, end in ends.items()})
-        for (topic, partition), cut in cuts.items():
-            token = f"{topic}:{partition}:{starts[topic, partition]}:{cut.end - 1}"
-            for table, rows in self._tables(cut.records).items():
-                self._insert_rows(table, rows, f"{token}:{table}", patience_s)
-            self._pending[topic, partition].start = cut.end
-        self._consumer.commit(ends)
+        batch = uuid4().hex
+        for table, rows in self._tables(chain.from_iterable(taken.values())).items():
+            self._insert_rows(table, rows, f"{batch}:{table}", patience_s)
+        self._consumer.commit({at: records[-1].offset + 1 for at, records in taken.items()})
 
     def _insert_rows(self, table: str, rows: Sequence[Row], token: str, patience_s: float) -> None:
         columns = dict(zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True))
@@ -205,8 +140,8 @@ class Sink:
         self._stored += len(rows)
         telemetry.ROWS_STORED.labels(table).inc(len(rows))
 
-    def _tables(self, records: Sequence[StoredRecord]) -> dict[str, list[Row]]:
-        """Return the rows of a cut's records by the name of their table.
+    def _tables(self, records: Iterable[StoredRecord]) -> dict[str, list[Row]]:
+        """Return the rows of records by the name of their table.
 
         A record that is not valid gives no row: it is written as a dead letter. The method returns only after Kafka has acknowledged all
         these dead letters.

@@ -10,7 +10,6 @@ from complaints import ids
 from complaints.bus import Position, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
 from complaints.bus.envelope import encode
-from complaints.contract import CASE_EVENTS
 from complaints.event import Complaint
 from complaints.runtime.fuse import Fuse, FuseBlown
 from sinks.clickhouse.client import Store
@@ -43,15 +42,8 @@ class SinkHouse:
         self._together: TransactionalProducer | None = None
         # It subscribes to nothing, and so is no member of the group that the workers would wait for.
         self._mark = Consumer({"bootstrap.servers": brokers, "group.id": self.name, "enable.auto.commit": False})
-        self._commit(*((*at, end, "") for topic in TOPICS for at, end in self.scanner.ends(topic).items()))
-
-    def _commit(self, *marks: tuple[str, int, int, str]) -> None:
-        offsets = [TopicPartition(topic, at, offset, metadata=note) for topic, at, offset, note in marks]
-        self._mark.commit(offsets=offsets, asynchronous=False)
-
-    def note(self, start: Position, cut: int) -> None:
-        """Leave the note of a former owner: it cut its batch, which begins at `start`, before the offset `cut`."""
-        self._commit((start.topic, start.partition, start.offset, str(cut)))
+        ends = [TopicPartition(*at, end) for topic in TOPICS for at, end in self.scanner.ends(topic).items()]
+        self._mark.commit(offsets=ends, asynchronous=False)
 
     def send(self, *records: Record) -> list[Position]:
         """Write records and wait until Kafka has them."""
@@ -134,9 +126,3 @@ class Running:
         self._stop.set()
         self._thread.join(30)
         assert not self._thread.is_alive()
-
-
-def partition_of(house: SinkHouse, key: bytes) -> Position:
-    """Return where the next fact with this key will be."""
-    (at,) = house.send(Record(topic=CASE_EVENTS, key=key, value=b"{}"))
-    return Position(at.topic, at.partition, at.offset + 1)

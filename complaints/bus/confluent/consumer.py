@@ -1,7 +1,7 @@
 """The group consumer of confluent-kafka, for the services that read many records: router, sink and the senders of replies."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
@@ -10,9 +10,6 @@ from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import is_record, stored
 from complaints.errors import BusUnavailable
-
-READ_TIMEOUT_S = 10.0
-"""Seconds to wait for committed offsets, which a broker that is up returns in milliseconds."""
 
 _REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID}
 """Errors of a commit while a member joins or leaves. A moment later the group is stable again."""
@@ -65,18 +62,15 @@ class ConfluentConsumer:
         ours = rest if before != self._handed_over else (first, *rest)
         return [stored(message) for message in ours if is_record(message)]
 
-    def commit(self, offsets: Offsets, notes: Mapping[TopicPartition, str] | None = None) -> None:
-        """Store the group's offsets and notes on Kafka (see BatchConsumer). Repeat for COMMIT_PATIENCE_S while members join or leave.
+    def commit(self, offsets: Offsets) -> None:
+        """Store the group's offsets on Kafka (see BatchConsumer). Repeat for COMMIT_PATIENCE_S while members join or leave.
 
         Raises:
             BusUnavailable: they could not be stored.
         """
         if not offsets:
             return
-        marks = [
-            ConfluentPartition(topic, partition, offset, metadata=(notes or {}).get((topic, partition), ""))
-            for (topic, partition), offset in offsets.items()
-        ]
+        marks = [ConfluentPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
         deadline = time.monotonic() + COMMIT_PATIENCE_S
         while True:
             try:
@@ -87,18 +81,6 @@ class ConfluentConsumer:
                 time.sleep(COMMIT_PAUSE_S)
             else:
                 return
-
-    def committed(self) -> Mapping[TopicPartition, tuple[int, str]]:
-        """Return the offset and the note that the group stored for each assigned partition; -1 if no offset, "" if no note.
-
-        Raises:
-            BusUnavailable: Kafka did not answer in time.
-        """
-        try:
-            found = self._consumer.committed(self._consumer.assignment(), timeout=READ_TIMEOUT_S)
-        except KafkaException as error:
-            raise BusUnavailable(f"progress could not be read: {error}") from error
-        return {(at.topic, at.partition): (at.offset if at.offset >= 0 else -1, at.metadata or "") for at in found}
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
         """Register the function to call when partitions go to another member (with them) or were lost (with an empty collection)."""
