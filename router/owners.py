@@ -154,6 +154,7 @@ def _fits(owner: Owner, facts: Facts) -> bool:
         all(need in groups for need in owner.needs)
         and not any(word in groups for word in owner.unless)
         and (not owner.regions or place.regency in owner.regions or place.province in owner.regions)
+        and not (owner.placeless and (place.regency or place.province == DKI))
     )
 
 
