@@ -100,6 +100,8 @@ class Reader:
         count = len(subjects)
         ranked = sorted([(-score, target) for target, score in scores.items() if target < count and score > 0.0])
         of_class = class_of(scores, count)
+        if of_class != COMPLAINT:
+            groups["question"] = [0]
         first = subjects[ranked[0][1]] if ranked else None
         missing: tuple[MissingPart, ...] = ("subject",)
         if first:

@@ -115,7 +115,8 @@ class Reading:
         oversight: whether it reports abuse of office: corruption, illegal levies, staff discipline.
         subjects: identifiers and scores of the subjects with the highest scores, at most three, best first; empty if none was found.
             The router may add the subject that the citizen chose.
-        groups: the word groups that occurred, each with the positions of its words.
+        groups: the word groups that occurred, each with the positions of its words; also "intercity_road" for a road between two
+            regions and "question" for a report that is not a complaint, both with the position 0.
         names: the occurrences of the names that the reader was asked to find.
         topic: the best subject's path in LAPOR!'s category tree; None if no subject was found.
         missing: which of subject, place, date, chronology and evidence the report lacks; empty if it is complete.

@@ -106,7 +106,8 @@ class Owners:
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
         """Return the agencies that a rule names for these facts, in the rule's order; callers must not change the list, which is kept.
 
-        An owner is left out if its conditions do not hold, or if it has no agency at the place.
+        An owner is left out if its conditions do not hold, or if it has no agency at the place. A national agency is
+        listed once.
         """
         place, groups = facts.place, facts.reading.groups
         said = tuple([word in groups for word in rule.words]) if rule.words else ()
@@ -116,7 +117,7 @@ class Owners:
         found: list[Owning] = []
         for owner in rule.owners:
             agency = locate(owner, place, self.registry) if owner.always or _fits(owner, facts) else None
-            if agency:
+            if agency and (owner.level or all(one.agency is not agency for one in found)):
                 found.append(Owning(agency, _said(owner.why or rule.why, agency), owner.law))
         if not rule.deep:
             self._kept[key] = found
@@ -154,6 +155,7 @@ def _fits(owner: Owner, facts: Facts) -> bool:
         all(need in groups for need in owner.needs)
         and not any(word in groups for word in owner.unless)
         and (not owner.regions or place.regency in owner.regions or place.province in owner.regions)
+        and not (owner.placeless and (place.regency or place.province == DKI))
     )
 
 

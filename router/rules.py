@@ -20,7 +20,9 @@ class Owner:
         needs: word groups that must all be in the text.
         unless: word groups of which none may be in the text.
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.
-        always: whether there are no conditions: `needs`, `unless` and `regions` are empty.
+        placeless: whether this holds only if no regency is known (and the province is not DKI Jakarta): the national agency that sets
+            the rule or keeps the system answers a question that is of no place.
+        always: whether there are no conditions: `needs`, `unless` and `regions` are empty, and it is not `placeless`.
         why: the reason with the law, as the citizen reads it, if the reason differs from the rule's; otherwise empty.
         law: the law with its articles: the owner's own, or else the rule's.
     """
@@ -30,6 +32,7 @@ class Owner:
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    placeless: bool = False
     always: bool = True
     why: str = ""
     law: str = ""
@@ -149,7 +152,8 @@ def _why(row: Mapping[str, Any]) -> str:
 def _owner(row: Mapping[str, Any], law: str) -> Owner:
     body, _, level = row["body"].partition("@")
     needs, unless, regions = (tuple(row.get(key, ())) for key in ("if", "unless", "in"))
-    always = not (needs or unless or regions)
+    placeless = bool(row.get("placeless"))
+    always = not (needs or unless or regions or placeless)
     why = _why({"law": law, **row}) if "reason" in row else ""
     return Owner(
         body=body,
@@ -157,6 +161,7 @@ def _owner(row: Mapping[str, Any], law: str) -> Owner:
         needs=needs,
         unless=unless,
         regions=regions,
+        placeless=placeless,
         always=always,
         why=why,
         law=row.get("law", law),

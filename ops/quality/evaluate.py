@@ -29,6 +29,7 @@ class Outcome:
         best: the ids of the right agencies that the registry knows.
         ok: the ids of other agencies that would be acceptable owners ("no wrong door").
         ranked: the ids of the owner and of the first alternatives, the owner first; at most _DEPTH.
+        in_house: for each of `ranked`, whether it is one of the right agencies or a unit below one.
         triage: whether the owner is a triage desk.
         confidence: the probability, according to the router, that the owner is right.
         region: the code of the regency, city or province that the reader found, or None.
@@ -41,6 +42,7 @@ class Outcome:
     best: frozenset[str]
     ok: frozenset[str]
     ranked: tuple[str, ...]
+    in_house: tuple[bool, ...]
     triage: bool
     confidence: float
     region: str | None
@@ -62,11 +64,14 @@ def outcome(report: Labelled, router: Router) -> Outcome:
     read_region = DKI if place.province == DKI else place.regency or place.province
     region = report.region if report.region_labelled else report.region or read_region
     others = [candidate.agency.id for candidate in decision.ranked if candidate.agency.id != decision.owner.id]
+    best = frozenset(found for found in ids_of(router, report.best, region) if found)
+    ranked = (decision.owner.id, *others[: _DEPTH - 1])
     return Outcome(
         report=report,
-        best=frozenset(found for found in ids_of(router, report.best, region) if found),
+        best=best,
         ok=frozenset(found for found in ids_of(router, report.ok, region) if found),
-        ranked=(decision.owner.id, *others[: _DEPTH - 1]),
+        ranked=ranked,
+        in_house=tuple(one in best or any(body.id in best for body in router.registry.parents(one)) for one in ranked),
         triage=decision.triage,
         confidence=decision.confidence,
         region=read_region,
@@ -93,6 +98,7 @@ def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
         "top_1": _part(owned, lambda one: one.right),
         "top_3": _part(owned, lambda one: bool(one.best.intersection(one.ranked))),
         "best_or_ok": _part(owned, lambda one: one.ranked[0] in one.best | one.ok),
+        **_in_house(owned),
         "macro_f1_by_agency": _macro_f1([(_label(one), one.ranked[0]) for one in owned]),
         "macro_f1_by_level": _macro_f1([(level(_label(one)), level(one.ranked[0])) for one in owned]),
         "class": _part([one for one in outcomes if one.report.complaint_class], _class_right),
@@ -116,13 +122,16 @@ def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
 def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return the differences between two results of `evaluate`.
 
-    `figures` has each figure with a share that changed, before and after. `moved` has each report that is in both results and whose owner
-    changed.
+    `figures` has each share that is in both and changed, before and after. `moved` has each report that is in both results and whose
+    owner changed.
     """
     figures = {
         key: {"before": before[key]["share"], "after": after[key]["share"]}
         for key in after
-        if isinstance(after[key], dict) and "share" in after[key] and before[key]["share"] != after[key]["share"]
+        if isinstance(after[key], dict)
+        and "share" in after[key]
+        and key in before
+        and before[key]["share"] != after[key]["share"]
     }
     moved = [
         {"id": key, "before": before["owners"][key], "after": owner}
@@ -150,6 +159,17 @@ def _label(one: Outcome) -> str:
 def _part(outcomes: Sequence[Outcome], right: Callable[[Outcome], bool]) -> dict[str, Any]:
     hits = sum(right(one) for one in outcomes)
     return {"right": hits, "of": len(outcomes), "share": round(hits / len(outcomes), 4) if outcomes else None}
+
+
+def _in_house(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return the figures that count a unit below a right agency as right, also apart by whether the text names the agency."""
+    named = [one for one in outcomes if one.report.names_agency]
+    unnamed = [one for one in outcomes if one.report.names_agency is False]
+    return {
+        f"in_house_{depth}{suffix}": _part(members, right)
+        for suffix, members in (("", outcomes), ("_named", named), ("_unnamed", unnamed))
+        for depth, right in ((1, lambda one: one.in_house[0]), (_DEPTH, lambda one: any(one.in_house)))
+    }
 
 
 def _class_right(one: Outcome) -> bool:

@@ -31,6 +31,7 @@ class Labelled:
         complaint_class: the labelled class, or None if it is not labelled.
         oversight: the labelled oversight flag, or None if it is not labelled.
         region_labelled: whether `region` is a label; then None means that the text supports no region.
+        names_agency: whether the text names the labelled agency, or None if that is not labelled.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Labelled:
     complaint_class: str | None = None
     oversight: bool | None = None
     region_labelled: bool = False
+    names_agency: bool | None = None
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -119,6 +121,7 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
             complaint_class=row.get("class"),
             oversight=row.get("oversight"),
             region_labelled=of_law,
+            names_agency=row.get("names_agency"),
         )
 
 

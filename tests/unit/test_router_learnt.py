@@ -109,3 +109,19 @@ def test_owners_of_the_law_are_measured_by_region_and_need() -> None:
     assert figures["region_right"]["share"] == 1.0
     assert figures["region_invented"]["share"] == 0.0
     assert figures["place_asked"]["share"] == 1.0
+
+
+def test_a_unit_of_the_labelled_agency_is_in_its_house() -> None:
+    """A ministry's directorate counts for the ministry; the shares are also given by whether the text names it."""
+    rows: list[dict[str, Any]] = [
+        {"id": "1", "text": "NIK saya tidak ditemukan", "agency": "Kementerian Dalam Negeri", "names_agency": False},
+        {"id": "2", "text": "paspor saya belum terbit", "agency": "Ditjen Imigrasi", "names_agency": True},
+        {"id": "3", "text": "listrik PLN padam", "agency": "Ditjen Imigrasi", "names_agency": False},
+    ]
+    figures = evaluate(labelled(rows), Router.load())
+    assert figures["top_1"]["right"] == 1
+    assert figures["in_house_1"] == {"right": 2, "of": 3, "share": 0.6667}
+    assert figures["in_house_1_named"]["share"] == 1.0
+    assert figures["in_house_3_unnamed"]["share"] == 0.5
+    older = {key: value for key, value in figures.items() if not key.startswith("in_house")}
+    assert compare(older, figures)["figures"] == {}

@@ -43,6 +43,23 @@ SEMARANG = ("33.74", "Kota Semarang")
 
 
 @pytest.mark.parametrize(
+    ("text", "there", "nowhere"),
+    [
+        ("Bagaimana syarat membuat akta kelahiran anak?", "dukcapil-33.74", "ditjen-dukcapil"),
+        ("Apakah biaya seragam di SMP negeri memang diatur?", "disdik-33.74", "kemendikdasmen"),
+        ("Bolehkah perangkat desa merangkap menjadi guru?", "dpmd-33.74", "kemendagri"),
+        ("jalan berlubang di tikungan", "dpu-33.74", "kemenpanrb"),
+    ],
+)
+def test_a_question_of_no_place_goes_to_the_body_that_sets_the_rule(
+    router: Router, text: str, there: str, nowhere: str
+) -> None:
+    """The same words with a place belong to the office there; what stands somewhere needs its place."""
+    assert routed(router, complaint(text, regency=SEMARANG)).owner.id == there
+    assert routed(router, complaint(text)).owner.id == nowhere
+
+
+@pytest.mark.parametrize(
     ("text", "owner"),
     [
         ("jalan berlubang di tikungan", "dpu-33.74"),
