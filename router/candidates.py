@@ -210,9 +210,10 @@ class Weighing:
                 for one in self._with_watchdog(agency):
                     score = weight if one is agency else weight * WATCHDOG
                     why = _why(thing, agency) if one is agency else self._rules.oversight.why
+                    before = self._found.get(one.id)
+                    if before is not None and before.score < score:
+                        before.why = why  # the rule's reason may be that of another agency
                     self._add(one, score, why, Reason(f"{THING}{thing.id}", thing.span, thing.source, score))
-                    candidate = self._found[one.id]
-                    candidate.why = candidate.why or why
 
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
         watchdog = (
@@ -253,8 +254,11 @@ class Weighing:
 
 def _why(thing: NamedThing, agency: Agency) -> str:
     """Return the reason that a thing's own agency gets the report, for the citizen."""
-    of_tier = _OF_TIER.get(thing.tier)
-    return f"{thing.name} {of_tier}" if of_tier else f"{thing.name} dikelola {agency.name}"
+    if of_tier := _OF_TIER.get(thing.tier):
+        return f"{thing.name} {of_tier}"
+    return (
+        "layanan tersebut diselenggarakannya" if thing.name == agency.name else f"{thing.name} dikelola {agency.name}"
+    )
 
 
 def _weightiest_first(reason: Reason) -> float:

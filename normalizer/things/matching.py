@@ -93,7 +93,7 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
     keyword: str | None,
     groups: Mapping[str, Sequence[int]],
 ) -> tuple[list[NamedThing], PlaceReading]:
-    """Return the things that count, and the place where it happened.
+    """Return the things that count, each once, and the place where it happened.
 
     A thing counts if nothing else in the text tells another place. If nothing else tells the regency, the thing does.
 
@@ -111,12 +111,14 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
     outside = [hit for hit in hits if not any(one.start <= hit.start and hit.end <= one.end for one in kept)]
     other = place if len(outside) == len(hits) else resolve(words, outside, names, keyword=keyword)
     said = f" {' '.join(words)} "
-    counted: list[NamedThing] = []
+    found: dict[str, NamedThing] = {}
     for match in kept:
-        meant = _meant(match, things, groups, said)
-        for thing in _agreeing(meant, other):
+        for thing in _agreeing(_meant(match, things, groups, said), other):
+            before = found.get(thing.id)
             aside = _is_aside(words, match.start, thing.kind)
-            counted.append(_named(thing, match, words, aside=aside))
+            if before is None or (before.aside and not aside):
+                found[thing.id] = _named(thing, match, words, aside=aside)
+    counted = list(found.values())
     if not counted:
         return counted, place
     where = _placed(counted, place, other)
@@ -138,16 +140,13 @@ def add_to(
         scores: the scores by target; they are changed in place.
         weights: the targets to which each thing points, by its id (see Lexicon.thing_weights).
     """
-    seen: set[str] = set()
     for thing in things:
         if thing.aside:
             continue
         for group in thing.groups:
             groups.setdefault(group, []).append(thing.start)
-        if thing.id not in seen:
-            seen.add(thing.id)
-            for target, weight in weights[thing.id]:
-                scores[target] = scores.get(target, 0.0) + weight
+        for target, weight in weights[thing.id]:
+            scores[target] = scores.get(target, 0.0) + weight
 
 
 def without(things: Sequence[NamedThing], place: PlaceReading, groups: dict[str, list[int]]) -> list[NamedThing]:
@@ -232,7 +231,7 @@ def _agreeing(meant: list[Thing], other: PlaceReading) -> list[Thing]:
         return []
     kept = [thing for thing, rank in zip(meant, ranks, strict=True) if rank == best]
     if best == _OPEN:
-        kept = [thing for thing in kept if not (thing.doubtful or thing.street)]
+        kept = [] if any(thing.doubtful for thing in kept) else [thing for thing in kept if not thing.street]
     kept = [thing for thing in kept if not thing.street or _is_in(thing.regions, other.regency)]
     first = kept[0] if kept else None
     if first is not None and len(kept) > 1 and any(one.regions != first.regions for one in kept):

@@ -19,6 +19,9 @@ _TITLES = frozenset(
 _OLD_SPELLINGS = (("oe", "u"), ("dj", "j"), ("tj", "c"), ("ch", "h"))
 """Letters of the spelling before 1972, and those that people write instead."""
 
+_WATER = frozenset(("tirta", "tirto", "toya", "sembada"))
+"""Words in the trade names of water companies."""
+
 _KINDS = re.compile(r"^(?:kabupaten|kab|kota|provinsi|prov|daerah) ")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _BETWEEN = re.compile(r"\s+-\s+|(?<=\w)-(?=\w)")
@@ -92,6 +95,8 @@ class Names:
             if row.get("bare") and " " in whole:
                 yield Form("", whole)
             for core in self._cores(kind, one, name):
+                if _is_brand(kind, core):
+                    yield Form("", core)
                 # A region's name counts only behind words that private things do not have ("RSUD Kediri", not "RS Kediri").
                 public = lead in row.get("public", ()) and self.is_region(core)
                 yield Form(f"{kind}/{lead}/public" if public else f"{kind}/{lead}", core)
@@ -137,11 +142,18 @@ class Names:
     def _road(self, written: Iterable[str]) -> Iterator[Form]:
         for one in written:
             ends = ends_of(one)
+            if len(ends) == 1 and " " in ends[0] and ends[0] == folded(one):
+                yield Form("", ends[0])  # a name without "jalan", such as "Ring Road Utara"
             if len(ends) > 1:
                 for core in _ends_joined(ends):
                     yield Form("road/road", core)
             elif ends and " - " not in one:
                 yield Form("road/street", ends[0].removeprefix("raya "))
+
+
+def _is_brand(kind: str, core: str) -> bool:
+    """Return whether a name is a water company's unmistakable trade name ("Tirta Moedal")."""
+    return kind == "water_company" and " " in core and any(word in _WATER for word in core.split())
 
 
 def folded(written: str) -> str:

@@ -17,7 +17,7 @@ FILES = ("known", "official")
 COLUMNS = ("id", "type", "tier", "regions", "owner", "since", "status", "source", "name", "aliases")
 
 
-_LONG = re.compile("lintas|pantura|trans|daendels|deandels|poros", re.IGNORECASE)
+_LONG = re.compile("lintas|pantura|trans|ring ?road|daendels|deandels|poros", re.IGNORECASE)
 """Words in the names of roads that no town has a street of."""
 
 
@@ -117,7 +117,11 @@ def _thing(row: Mapping[str, str], kind: Mapping[str, Any]) -> Thing:
 
 def _is_same(thing: Thing, other: Thing) -> bool:
     """Return whether two things are of one type and share a region, or have none: under one name, the earlier row takes precedence."""
-    return thing.kind == other.kind and (not thing.regions or not set(thing.regions).isdisjoint(other.regions))
+    if thing.kind != other.kind:
+        return False
+    return not thing.regions or any(
+        one.startswith(another) or another.startswith(one) for one in thing.regions for another in other.regions
+    )
 
 
 def _is_elsewhere(thing: Thing, provinces: set[str] | None) -> bool:

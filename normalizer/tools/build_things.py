@@ -38,7 +38,10 @@ OWNERS = (
     ("national_park", "Kementerian Kehutanan", "taman-nasional"),
     ("special_zone", "BP Batam", "bp-batam"),
 )
-"""The agency that answers for the things of a type, by words of the owner in the list; other owners follow from the tier by the rules."""
+"""The agency that answers for the things of a type, by words of the owner in the list; other owners follow from the tier by the rules.
+
+A toll road's company is not among them: complaints about toll roads go to the Badan Pengatur Jalan Tol (UU 38/2004 jo. UU 2/2022 Pasal 45).
+"""
 
 VAGUE = frozenset(("Tol Bandara", "TKR", "TSM", "ITS", "UPI", "UT", "UM", "UB", "PENS"))
 """Other names that mean something else as well."""
