@@ -180,12 +180,12 @@ def _scan(  # noqa: C901 - one pass for all that a word can begin
             continue
         if word.tells:
             told.append((word, at))
-        if word.lead is not None:
-            find(word.lead, words, at, matches)
         hit: PlaceHit | None = None
         following = words[at + 1]
         if following in word.begins:
             _follow(word, words, at, told)
+            if word.lead is not None:
+                find(word.lead, words, at, matches)
             if at >= reach and word.names is not None:
                 hit = longest(word.names, words, at)
         elif at >= reach and word.place is not None:

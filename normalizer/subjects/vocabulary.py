@@ -64,11 +64,11 @@ class Word(Meaning):
 
     Attributes:
         tells: whether the word alone has a weight, belongs to a word group or is one of the further names to find.
-        begins: the next words with which it forms a phrase or a place name.
+        begins: the next words with which it forms a phrase, a place name or the name of a public thing.
         place: its meaning as the name of a place; None if it is not one.
         names: the place names that it is or begins; None if there are none.
         is_level: whether it names a level ("desa"), after which everyday words are names too.
-        lead: the names of public things that begin with it; None if there are none.
+        lead: the names of public things that begin with it, all of at least two words; None if there are none.
     """
 
     __slots__ = ("begins", "is_level", "lead", "names", "place", "tells")
@@ -92,7 +92,7 @@ class Word(Meaning):
         self.place = names.place if names else None
         self.is_level = is_level
         self.lead = lead
-        self.begins = frozenset((*self.follow, *(names.follow if names else ())))
+        self.begins = frozenset((*self.follow, *(names.follow if names else ()), *(lead.next_words() if lead else ())))
 
 
 class Vocabulary(dict[str, Word | None]):

@@ -91,6 +91,10 @@ class ThingNode:
         self.follow: dict[str, ThingNode] = {}
         self.cores: tuple[ThingNode, ...] = ()
 
+    def next_words(self) -> set[str]:
+        """Return the words that may follow in a name."""
+        return {*self.follow, *(word for core in self.cores for word in core.follow)}
+
     def at(self, words: str) -> "ThingNode":
         """Return the node for these words after those of this node; it is made if there is none."""
         node = self
