@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading, Reading
+from normalizer.things.matching import without
 from router.agencies.registry import DKI, Agency, Registry
 from router.rules import Owner, Rule, Rules
 
@@ -61,6 +62,8 @@ class Facts:
         self.hints = _NO_HINTS
         if complaint is not None:
             self.place = _place_of(complaint.get("place"))
+            if reading.things:
+                reading.things = without(reading.things, self.place, reading.groups)
             self.oversight = bool(complaint.get("oversight"))
             if hints := complaint.get("hints"):
                 self.hints = Hints(hints.get("addressed_to") or "", hints.get("tagged") or ())
@@ -160,10 +163,13 @@ def _fits(owner: Owner, facts: Facts) -> bool:
 
 
 def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether the rule's first owner whose conditions hold is a region's unit, not a national agency; False if there is none."""
+    """Return whether the regency must be known to find the rule's first owner whose conditions hold; False if there is none.
+
+    It need not for a national agency, and for a unit of a province that is known.
+    """
     for owner in rule.owners if rule else ():
         if owner.always or _fits(owner, facts):
-            return bool(owner.level)
+            return bool(owner.level) and not (owner.level == "province" and facts.place.province)
     return False
 
 

@@ -205,7 +205,10 @@ class Router:
         place = described(self.registry.gazetteer, deepest) if deepest else ""
         last = self.name(counted[-1]) if counted else ""
         open_place = (
-            where.regency is None and where.province != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
+            where.regency is None
+            and where.province != DKI
+            and is_of_a_place(self.rules.subjects.get(subject), facts)
+            and not (ranked and ranked[0].by_thing)
         )
         exhausted = (len(counted) if hops is None else hops) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from

@@ -10,6 +10,8 @@ from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import PlaceNames, place_names
 from normalizer.subjects.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
+from normalizer.things.table import Things
+from normalizer.things.tree import Thing
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
 """Names of the word lists that point to a property of the report and not to its subject; their order gives the numbers of the targets."""
@@ -96,6 +98,8 @@ class Lexicon:
         pairs: by word group, the pairs of which it is the first.
         vocabulary: the meanings of each word.
         names: the table of place names.
+        things: the named public things.
+        thing_weights: for each thing's id, tuples of (target, weight): how strongly it points to each target.
     """
 
     subjects: tuple[Subject, ...]
@@ -103,6 +107,8 @@ class Lexicon:
     pairs: Mapping[str, tuple[Pair, ...]]
     vocabulary: Vocabulary
     names: PlaceNames
+    things: tuple[Thing, ...]
+    thing_weights: Mapping[str, tuple[tuple[int, float], ...]]
 
 
 def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon:
@@ -127,12 +133,18 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
     pointing = entries | {signal: signals[signal] for signal in SIGNALS}
     meanings = _meanings(_weights(pointing, targets), signals["words"], others)
     names = place_names(gazetteer)
+    things = Things.load()
     return Lexicon(
         subjects=subjects,
         pointing=_pointers(subjects, meanings),
         pairs=_pairs(pointing, targets),
-        vocabulary=Vocabulary(meanings, names),
+        vocabulary=Vocabulary(meanings, names, things.tree),
         names=names,
+        things=things.all,
+        thing_weights={
+            thing.id: tuple((targets[subject], float(weight)) for subject, weight in weights.items())
+            for thing, weights in zip(things.all, things.weights, strict=True)
+        },
     )
 
 
