@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading, Reading
 from router.agencies.registry import DKI, Agency, Registry
+from router.reasons import Reasons
 from router.rules import Owner, Rule, Rules
 
 Groups = Mapping[str, Sequence[int]]
@@ -90,7 +91,7 @@ class Owners:
     Results of rules with an owner below the level of a regency are not kept.
     """
 
-    __slots__ = ("_kept", "registry", "rules")
+    __slots__ = ("_kept", "_reasons", "registry", "rules")
 
     def __init__(self, rules: Rules, registry: Registry) -> None:
         """Take the law and the agencies; other rules or another registry need another object.
@@ -101,6 +102,7 @@ class Owners:
         """
         self.rules = rules
         self.registry = registry
+        self._reasons = Reasons(registry)
         self._kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
@@ -115,9 +117,9 @@ class Owners:
             return kept
         found: list[Owning] = []
         for owner in rule.owners:
-            agency = locate(owner, place, self.registry) if owner.always or _fits(owner, facts) else None
+            agency = locate(owner, place, self.registry) if owner.always or owner_fits(owner, facts) else None
             if agency:
-                found.append(Owning(agency, _said(owner.why or rule.why, agency), owner.law))
+                found.append(Owning(agency, self._reasons.of(owner, agency), owner.law))
         if not rule.deep:
             self._kept[key] = found
         return found
@@ -135,20 +137,8 @@ def _code(place: Mapping[str, Any], level: str) -> str | None:
     return region["code"] if region else None
 
 
-def _said(why: str, agency: Agency) -> str:
-    """Return the reason, which for an agency of DKI Jakarta names that province's government instead of a regency's or city's.
-
-    There the province does what regencies and cities do elsewhere.
-    """
-    if agency.region != DKI:
-        return why
-    return why.replace("pemerintah kabupaten/kota", _DKI_NAME).replace("kabupaten/kota", _DKI_NAME)
-
-
-_DKI_NAME = "Pemerintah Provinsi DKI Jakarta"
-
-
-def _fits(owner: Owner, facts: Facts) -> bool:
+def owner_fits(owner: Owner, facts: Facts) -> bool:
+    """Return whether the conditions of an owner hold: its word groups and its regions."""
     groups, place = facts.reading.groups, facts.place
     return (
         all(need in groups for need in owner.needs)
@@ -160,9 +150,25 @@ def _fits(owner: Owner, facts: Facts) -> bool:
 def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
     """Return whether the rule's first owner whose conditions hold is a region's unit, not a national agency; False if there is none."""
     for owner in rule.owners if rule else ():
-        if owner.always or _fits(owner, facts):
+        if owner.always or owner_fits(owner, facts):
             return bool(owner.level)
     return False
+
+
+def undecided(rule: Rule | None, facts: Facts) -> str:
+    """Return the part that the citizen must be asked for, because the owner's tier depends on it and the text is silent; or "".
+
+    Not in a city: it runs the roads and hospitals in it of which nothing else is known (UU 38/2004 Pasal 16).
+    """
+    if rule is None or not rule.asks or _is_city(facts.place.regency or facts.place.province):
+        return ""
+    groups = facts.reading.groups
+    return "" if rule.doubtful.isdisjoint(groups) or not rule.settled.isdisjoint(groups) else rule.asks
+
+
+def _is_city(code: str | None) -> bool:
+    """Return whether a Kemendagri code is that of a city, or of DKI Jakarta; True if nothing is known: then the place is asked for."""
+    return code is None or code[:PROVINCE] == DKI or code[PROVINCE + 1 : PROVINCE + 2] == "7"
 
 
 def local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
