@@ -17,10 +17,20 @@ _SUBJECT_FILES: Final = ("subjects/places.yaml", "subjects/nation.yaml")
 _SIGNALS: Final = "subjects/signals.yaml"
 
 _TIERS: Final[Mapping[str, Tier]] = {"local": LOCAL, "province": PROVINCIAL, "district": LOCAL, "village": LOCAL}
-_OWNER_FIELDS: Final = frozenset(("body", "if", "unless", "in", "reason", "law"))
-_RULE_FIELDS: Final = frozenset(("law", "reason", "owners", "named", "asks"))
+_OWNER_FIELDS: Final = frozenset(("body", "if", "unless", "in", "if_placed", "reason", "law"))
+_RULE_FIELDS: Final = frozenset(("law", "reason", "owners", "named", "asks", "doubt"))
 
-_DERIVED_GROUPS: Final = frozenset(("intercity_road",))
+_DERIVED_GROUPS: Final = frozenset(
+    (
+        "intercity_road",
+        "road_with_ends",
+        "route_in_province",
+        "route_across_provinces",
+        "irrigation_regency",
+        "accused_mayor",
+        "accused_governor",
+    )
+)
 """Word groups that the reader finds without a list of words."""
 
 
@@ -146,9 +156,11 @@ class _Rules:
             yield self._wrong(f"a rule has no field {name}", *at, name)
         yield from self._law(rule["law"], *at)
         asks = rule.get("asks", {})
-        for group in (*asks.get("if", ()), *asks.get("unless", ())):
+        doubt = rule.get("doubt", {})
+        doubtful = [group for groups in doubt.get("if", ()) for group in groups.split("+")]
+        for group in (*asks.get("if", ()), *asks.get("unless", ()), *doubtful, *doubt.get("unless", ())):
             if group not in self._groups:
-                yield self._wrong(f"no word group has the name {group}", *at, "asks")
+                yield self._wrong(f"no word group has the name {group}", *at, "asks" if asks else "doubt")
         for place, owner in enumerate(rule["owners"]):
             yield from self._owner(owner, (*at, "owners", str(place)))
 
@@ -240,8 +252,12 @@ def _subjects(reader: Mapping[str, _Document]) -> Iterator[Mistake]:
         yield second.mistake(f"the subject {subject} is in {first.path} too", subject)
     entries = [(document, name, row) for document in (first, second) for name, row in document.content.items()]
     entries += [(signals, name, signals.content[name]) for name in SIGNALS]
+    for result, pairs in signals.content["raised"].items():
+        for group in (result, *(group for pair in pairs for group in pair.split("+"))):
+            if group not in groups:
+                yield signals.mistake(f"no word group has the name {group}", "raised", result)
     for document, name, row in entries:
         for pair in row.get("pairs", {}):
             for group in pair.split("+"):
-                if group not in groups:
+                if group not in groups and group not in _DERIVED_GROUPS:
                     yield document.mistake(f"no word group has the name {group}", name, "pairs", pair)

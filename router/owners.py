@@ -147,11 +147,17 @@ def owner_fits(owner: Owner, facts: Facts) -> bool:
     )
 
 
-def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether the rule's first owner whose conditions hold is a region's unit, not a national agency; False if there is none."""
+def lacks_place(rule: Rule | None, facts: Facts, registry: Registry) -> bool:
+    """Return whether the rule's first owner whose conditions hold is a unit of a region that is not known; False if there is none.
+
+    The province alone is enough for a unit of the province. An owner with `if_placed` does not count.
+    """
     for owner in rule.owners if rule else ():
         if owner.always or owner_fits(owner, facts):
-            return bool(owner.level)
+            if not owner.level or locate(owner, facts.place, registry):
+                return False
+            if not owner.if_placed:
+                return True
     return False
 
 
@@ -164,6 +170,14 @@ def undecided(rule: Rule | None, facts: Facts) -> str:
         return ""
     groups = facts.reading.groups
     return "" if rule.doubtful.isdisjoint(groups) or not rule.settled.isdisjoint(groups) else rule.asks
+
+
+def is_doubtful(rule: Rule | None, facts: Facts) -> bool:
+    """Return whether the owner's tier depends on what neither the text tells nor the citizen is asked for."""
+    if rule is None or not rule.unsure:
+        return False
+    groups = facts.reading.groups
+    return rule.sure.isdisjoint(groups) and any(all(word in groups for word in words) for words in rule.unsure)
 
 
 def _is_city(code: str | None) -> bool:
@@ -228,6 +242,11 @@ def _over_government(region: str, rules: Rules, registry: Registry, groups: Grou
 
 
 def _is_accused(head: str, groups: Groups) -> bool:
-    """Return whether the text has an accusation near the title of a head of region ("bupati X diduga ..."); not "mohon pak bupati ..."."""
+    """Return whether the text accuses a head of region; not "mohon pak bupati ...".
+
+    It does if an accusation is near his title ("bupati X diduga ..."), or if the reader found that he takes money or is the one who acts.
+    """
+    if f"accused_{head}" in groups:
+        return True
     accusations = groups.get("accusation", ())
     return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

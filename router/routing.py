@@ -20,7 +20,7 @@ from router.candidates import Candidate, Weighing
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
 from router.learnt import Model
-from router.owners import Facts, Owners, is_of_a_place, undecided, watchdog_of
+from router.owners import Facts, Owners, is_doubtful, lacks_place, undecided, watchdog_of
 from router.rules import Rules
 
 MAX_HOPS = 3
@@ -217,16 +217,15 @@ class Router:
         deepest = where.deepest
         place = described(self.registry.gazetteer, deepest) if deepest else ""
         last = self.name(counted[-1]) if counted else ""
-        open_place = (
-            where.regency is None and where.province != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
-        )
+        rule = self.rules.subjects.get(subject)
+        open_place = where.regency is None and where.province != DKI and lacks_place(rule, facts, self.registry)
         exhausted = (len(counted) if hops is None else hops) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
         if confidence >= sure_from and not exhausted and (self.model or not open_place):
             best = ranked[0]
             text = explain(best.agency, best.why, subject=name, place=place, refused_by=last)
-            asks = "" if facts.oversight or last else undecided(self.rules.subjects.get(subject), facts)
-            if asks:
+            asks = "" if facts.oversight or last else undecided(rule, facts)
+            if asks or (not facts.oversight and is_doubtful(rule, facts)):
                 confidence = min(confidence, self.rules.undecided)
             return Decision(best.agency, confidence, text, ranked, triage=False, asks=asks)
         desk = self.registry.national_administrator if exhausted else self._desk(facts, refused)

@@ -21,6 +21,8 @@ class Owner:
         needs: word groups that must all be in the text.
         unless: word groups of which none may be in the text.
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.
+        if_placed: whether the owner is left out if its region is not known, instead of asking for the place: the next owner can act for
+            the whole country.
         always: whether there are no conditions: `needs`, `unless` and `regions` are empty.
         reason: the reason of this owner or else that of the rule, with `tiers.PLACEHOLDER` for the government of the owner's tier.
         law: the law with its articles: the owner's own, or else the rule's.
@@ -32,6 +34,7 @@ class Owner:
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    if_placed: bool = False
     always: bool = True
     reason: str = ""
     law: str = ""
@@ -49,6 +52,8 @@ class Rule:
         asks: the part that the citizen is asked for, because the tier depends on it; empty if none.
         doubtful: the word groups of which one makes the tier doubtful.
         settled: the word groups of which one settles the tier, so that nothing is asked.
+        unsure: alternatives of word groups that make the tier doubtful if all groups of one are in the text, although nothing is asked.
+        sure: the word groups of which one removes this doubt.
         named: the score added to a national agency that the text names and the rule does not.
         label: the name of the rule in evidence, "subject:<id>".
         deep: whether at least one owner is the office of a district or village.
@@ -62,6 +67,8 @@ class Rule:
     asks: str
     doubtful: frozenset[str]
     settled: frozenset[str]
+    unsure: tuple[tuple[str, ...], ...]
+    sure: frozenset[str]
     named: float
     label: str
     deep: bool
@@ -141,7 +148,7 @@ def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) ->
 
 def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
     owners = tuple(_owner(owner, row, statutes) for owner in row["owners"])
-    asks = row.get("asks", {})
+    asks, doubt = row.get("asks", {}), row.get("doubt", {})
     return Rule(
         subject=subject,
         law=row["law"],
@@ -149,6 +156,8 @@ def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
         asks=asks.get("part", ""),
         doubtful=frozenset(asks.get("if", ())),
         settled=frozenset(asks.get("unless", ())),
+        unsure=tuple(tuple(groups.split("+")) for groups in doubt.get("if", ())),
+        sure=frozenset(doubt.get("unless", ())),
         named=row.get("named", 0.0),
         label=f"subject:{subject}",
         deep=any(owner.level in {"district", "village"} for owner in owners),
@@ -177,6 +186,7 @@ def _owner(row: Mapping[str, Any], rule: Mapping[str, Any], statutes: Statutes) 
         needs=needs,
         unless=unless,
         regions=regions,
+        if_placed=row.get("if_placed", False),
         always=not (needs or unless or regions),
         reason=row.get("reason", rule["reason"]),
         law=law,
