@@ -17,6 +17,7 @@ from normalizer.subjects.lexicon import Lexicon, Pair, compile_lexicon
 from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import BREAK, words_of
 from normalizer.things.matching import Match, add_to, find, settle
+from normalizer.tier_words import add_tier_groups
 
 TITLE_BONUS = 2.0
 """Factor for the weight of a word in the title: it says more about the subject than a word in the story."""
@@ -111,6 +112,7 @@ class Reader:
             add_to(things, groups, scores, lexicon.thing_weights)
         if place.between:
             groups["intercity_road"] = [0]
+        add_tier_groups(groups, text, words, hits)
         day = local_day(received_at, place.province) if received_at else _ANY_DAY
         occurred = dates.find_date(words, day, groups)
         subjects = lexicon.subjects
@@ -259,8 +261,26 @@ def _count(
                     scores[target] = weight * bonus
         if meaning.name >= 0:
             names.append(NameHit(at, at + meaning.size, meaning.name))
+    _raise_groups(lexicon.raised, groups)
     _add_pairs(lexicon.pairs, groups, scores, title_end)
     return scores, groups, names
+
+
+def _raise_groups(raised: Mapping[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]]) -> None:
+    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart.
+
+    Args:
+        raised: by word group, the groups that it raises (see Lexicon.raised).
+        groups: the positions of the words of each group in the text; they are changed in place.
+    """
+    pending = [group for group in groups if group in raised]
+    for group in pending:  # a raised group that can raise another one joins the end
+        for other, result in raised[group]:
+            near = groups.get(other)
+            if near and result not in groups and _are_near(groups[group], near):
+                groups[result] = list(groups[group])
+                if result in raised:
+                    pending.append(result)
 
 
 def _add_pairs(

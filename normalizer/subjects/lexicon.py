@@ -96,6 +96,7 @@ class Lexicon:
             of a signal in SIGNALS.
         pointing: the words that point to each subject, by the subject's id; of equally strong ones the longest comes first.
         pairs: by word group, the pairs of which it is the first.
+        raised: by word group, the second group of each pair of which it is the first and that raises a third group, with that group.
         vocabulary: the meanings of each word.
         names: the table of place names.
         things: the named public things.
@@ -105,6 +106,7 @@ class Lexicon:
     subjects: tuple[Subject, ...]
     pointing: Mapping[str, Pointing]
     pairs: Mapping[str, tuple[Pair, ...]]
+    raised: Mapping[str, tuple[tuple[str, str], ...]]
     vocabulary: Vocabulary
     names: PlaceNames
     things: tuple[Thing, ...]
@@ -138,6 +140,7 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
         subjects=subjects,
         pointing=_pointers(subjects, meanings),
         pairs=_pairs(pointing, targets),
+        raised=_raised(signals["raised"]),
         vocabulary=Vocabulary(meanings, names, things.tree),
         names=names,
         things=things.all,
@@ -202,3 +205,13 @@ def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str,
             first, second = pair.split("+")
             pairs.setdefault(first, []).append(Pair(second, targets[target], float(weight)))
     return {group: tuple(others) for group, others in pairs.items()}
+
+
+def _raised(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the pairs of word groups that raise a third one, by the first of each pair ("worker+unsafe" raises "labour_inspection")."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for result, pairs in written.items():
+        for pair in pairs:
+            first, second = pair.split("+")
+            found.setdefault(first, []).append((second, result))
+    return {group: tuple(others) for group, others in found.items()}
