@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
@@ -78,6 +79,8 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
     for head in ("mayor", "governor"):
         if head in groups and _is_actor_or_taker(groups, words, groups[head]):
             groups.setdefault(f"accused_{head}", [groups[head][0]])
+        elif head in groups and all(_is_told(words, at) for at in groups[head]):
+            groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
     if "road" in groups and ("-" in text or "\u2013" in text) and _TWO_ENDS.search(text):
@@ -101,6 +104,11 @@ def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) 
         if gives or acts:
             return True
     return False
+
+
+def _is_told(words: list[str], at: int) -> bool:
+    """Return whether a head of region hears a report ("sudah lapor ke bupati")."""
+    return not _ADDRESSES.isdisjoint(words[max(0, at - 3) : at])
 
 
 def _add_irrigation(groups: Groups, text: str) -> None:
@@ -129,7 +137,7 @@ def _hectares(text: str) -> float:
 
 def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> None:
     """Add what joins two places that stand side by side: a route in a province or across provinces, or a road with two ends."""
-    for first, second in zip(hits, hits[1:], strict=False):
+    for first, second in pairwise(hits):
         between = words[first.end : second.start]
         if not (not between or (len(between) == 1 and between[0] in _LINKS)):
             continue

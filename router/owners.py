@@ -248,5 +248,7 @@ def _is_accused(head: str, groups: Groups) -> bool:
     """
     if f"accused_{head}" in groups:
         return True
+    if f"told_{head}" in groups:
+        return False
     accusations = groups.get("accusation", ())
     return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)
