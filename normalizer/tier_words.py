@@ -79,6 +79,8 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
     for head in ("mayor", "governor"):
         if head in groups and _is_actor_or_taker(groups, words, groups[head]):
             groups.setdefault(f"accused_{head}", [groups[head][0]])
+        elif head in groups and all(_is_told(words, at) for at in groups[head]):
+            groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
     if "road" in groups and ("-" in text or "\u2013" in text) and _TWO_ENDS.search(text):
@@ -102,6 +104,11 @@ def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) 
         if gives or acts:
             return True
     return False
+
+
+def _is_told(words: list[str], at: int) -> bool:
+    """Return whether a head of region hears a report ("sudah lapor ke bupati")."""
+    return not _ADDRESSES.isdisjoint(words[max(0, at - 3) : at])
 
 
 def _add_irrigation(groups: Groups, text: str) -> None:

@@ -148,7 +148,7 @@ def owner_fits(owner: Owner, facts: Facts) -> bool:
         all(need in groups for need in owner.needs)
         and not any(word in groups for word in owner.unless)
         and (not owner.regions or place.regency in owner.regions or place.province in owner.regions)
-        and not (owner.placeless and (place.regency or place.province == DKI))
+        and not (owner.placeless and place.province)
     )
 
 
@@ -253,5 +253,7 @@ def _is_accused(head: str, groups: Groups) -> bool:
     """
     if f"accused_{head}" in groups:
         return True
+    if f"told_{head}" in groups:
+        return False
     accusations = groups.get("accusation", ())
     return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

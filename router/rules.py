@@ -21,8 +21,8 @@ class Owner:
         needs: word groups that must all be in the text.
         unless: word groups of which none may be in the text.
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.
-        placeless: whether this holds only if no regency is known (and the province is not DKI Jakarta): the national agency that sets
-            the rule or keeps the system answers a question that is of no place.
+        placeless: whether this holds only if no place is known: the national agency that sets the rule or keeps the system answers a
+            question that is of no place.
         if_placed: whether the owner is left out if its region is not known, instead of asking for the place: the next owner can act for
             the whole country.
         always: whether there are no conditions: `needs`, `unless` and `regions` are empty, and it is not `placeless`.

@@ -9,6 +9,10 @@ from importlib import resources
 PROVINCE, REGENCY, DISTRICT, VILLAGE = 2, 5, 8, 13
 """Length of a code in characters for each level."""
 
+_ACEH, _YOGYAKARTA = "11", "34"
+_PAPUA = frozenset(("91", "92", "93", "94", "95", "96"))
+"""Provinces with words of their own for districts and villages."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
@@ -32,15 +36,35 @@ class Gazetteer:
             case 2:
                 return f"Provinsi {name}"
             case 8:
-                return f"Kecamatan {name}"
+                return f"{_district_word(code)} {name}"
             case 13:
-                return f"{'Kelurahan' if code[9] == '1' else 'Desa'} {name}"
+                return f"{_village_word(code)} {name}"
             case _:
                 return name
 
     def regencies(self) -> Iterator[tuple[str, str]]:
         """Yield the Kemendagri code and the official name of each regency and city of the country."""
         return ((code, name) for code, name in self.names.items() if len(code) == REGENCY)
+
+
+def _district_word(code: str) -> str:
+    """Return the word for a district: in Papua "Distrik" (UU 21/2001 Pasal 1), in Yogyakarta the words of its Perdais."""
+    if code[:PROVINCE] in _PAPUA:
+        return "Distrik"
+    if code[:PROVINCE] == _YOGYAKARTA:
+        return "Kemantren" if code[3] == "7" else "Kapanewon"
+    return "Kecamatan"
+
+
+def _village_word(code: str) -> str:
+    """Return the word for a village: in the regencies of Yogyakarta "Kalurahan", in Aceh "Gampong", in Papua "Kampung"."""
+    if code[9] == "1":
+        return "Kelurahan"
+    if code[:PROVINCE] == _ACEH:
+        return "Gampong"
+    if code[:PROVINCE] in _PAPUA:
+        return "Kampung"
+    return "Kalurahan" if code[:PROVINCE] == _YOGYAKARTA else "Desa"
 
 
 @cache

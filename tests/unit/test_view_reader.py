@@ -204,6 +204,7 @@ def test_a_copy_that_did_not_see_kafka_for_as_long_is_made_anew_too(house: House
 def test_while_kafka_is_away_the_loop_turns_and_the_delay_grows(house: House) -> None:
     """What was read stays; what comes later is read when it is back."""
     filled(house)
+    wait_until(lambda: house.freshness.behind_ms(int(house.now * 1000)) == 0, what="no delay")
     house.tail.away = True
     house.now += 60
     before = house.beats
