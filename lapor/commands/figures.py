@@ -74,6 +74,8 @@ def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> N
     console.print(_shares(figures))
     if figures["calibration"]:
         console.print(_bands(figures["calibration"]))
+    if figures["calibration_by_tier"]:
+        console.print(_tiers(figures["calibration_by_tier"]))
     if figures["confused"]:
         pairs = Table("wanted", "got", "reports", title="most confused", title_justify="left")
         for row in figures["confused"][:_PAIRS_SHOWN]:
@@ -100,6 +102,13 @@ def _bands(bands: Sequence[dict[str, Any]]) -> Table:
     table = Table("confidence", "reports", "mean", "right", title="calibration", title_justify="left")
     for band in bands:
         table.add_row(band["band"], str(band["reports"]), f"{band['confidence']:.3f}", f"{band['accuracy']:.3f}")
+    return table
+
+
+def _tiers(tiers: Sequence[dict[str, Any]]) -> Table:
+    table = Table("tier of the owner", "reports", "mean", "right", title="calibration by tier", title_justify="left")
+    for tier in tiers:
+        table.add_row(tier["tier"], str(tier["reports"]), f"{tier['confidence']:.3f}", f"{tier['accuracy']:.3f}")
     return table
 
 

@@ -9,9 +9,16 @@ from normalizer.places.gazetteer import PROVINCE, REGENCY
 from ops.quality.labelled import Labelled, ids_of, read
 from router.agencies.registry import DKI
 from router.routing import Router
+from router.tiers import LOCAL, NATIONAL, PROVINCIAL, tier_of
 
 BANDS = 10
 """The number of bands in the calibration curve: each is ten percentage points wide."""
+
+SURE = 0.8
+"""The confidence from which an answer counts as sure."""
+
+TIERS = (NATIONAL, PROVINCIAL, LOCAL)
+"""The tiers of government, in the order of the tables."""
 
 _CONFUSED = 20
 """The number of pairs of agencies that are listed as most confused."""
@@ -113,7 +120,15 @@ def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
         "place_asked": _part([one for one in outcomes if "place" in one.report.needs], lambda one: one.asks_place),
         "abstention": _part(outcomes, lambda one: one.triage),
         "unresolved_labels": sum(not one.best for one in owned),
+        "sure_wrong": _part(
+            [one for one in owned if not one.triage and one.confidence >= SURE], lambda one: not one.right
+        ),
+        **{
+            f"right_{tier}": _part([one for one in owned if _tier(_label(one), router) == tier], _is_right)
+            for tier in TIERS
+        },
         "calibration": _calibration(owned),
+        "calibration_by_tier": _by_tier(owned, router),
         "confused": _confused(owned, router),
         "owners": {one.report.id: one.ranked[0] for one in outcomes},
     }
@@ -209,6 +224,31 @@ def _calibration(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         }
         for band, members in sorted(bands.items())
     ]
+
+
+def _by_tier(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any]]:
+    """Return for each tier how sure the router is of an owner of this tier, and in how many it is right."""
+    found = []
+    for tier in TIERS:
+        members = [one for one in outcomes if not one.triage and _tier(one.ranked[0], router) == tier]
+        if members:
+            row = {
+                "tier": tier,
+                "reports": len(members),
+                "confidence": round(sum(one.confidence for one in members) / len(members), 3),
+                "accuracy": round(sum(one.right for one in members) / len(members), 3),
+            }
+            found.append(row)
+    return found
+
+
+def _tier(agency_id: str, router: Router) -> str:
+    agency = router.registry.get(agency_id)
+    return tier_of(agency, router.registry) if agency else ""
+
+
+def _is_right(one: Outcome) -> bool:
+    return one.right
 
 
 def _confused(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any]]:

@@ -123,5 +123,7 @@ def test_a_unit_of_the_labelled_agency_is_in_its_house() -> None:
     assert figures["in_house_1"] == {"right": 2, "of": 3, "share": 0.6667}
     assert figures["in_house_1_named"]["share"] == 1.0
     assert figures["in_house_3_unnamed"]["share"] == 0.5
-    older = {key: value for key, value in figures.items() if not key.startswith("in_house")}
+    assert (figures["right_national"]["of"], figures["right_province"]["of"]) == (3, 0)
+    assert [(row["tier"], row["reports"]) for row in figures["calibration_by_tier"]] == [("national", 3)]
+    older = {key: value for key, value in figures.items() if not key.startswith(("in_house", "right_", "sure_"))}
     assert compare(older, figures)["figures"] == {}
