@@ -38,6 +38,9 @@ _OF_TIER = {
 }
 """What the citizen reads of a thing by its tier; of a company's thing the company is named."""
 
+_NAMING = frozenset(("named", "addressed_to"))
+"""The rules of reasons that are a name in the citizen's words."""
+
 THING = "thing:"
 """The beginning of the name of a rule about a named thing; the thing's id follows."""
 
@@ -79,6 +82,11 @@ class Candidate:
         self.why = why
         self.score = score
         self.reasons = [reason]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the text or the citizen's choice names it, or it answers for a named thing of the text."""
+        return any(reason.rule in _NAMING or reason.rule.startswith(THING) for reason in self.reasons)
 
     @property
     def by_thing(self) -> bool:

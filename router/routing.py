@@ -32,6 +32,9 @@ CHOSEN_TOPIC = 6.0
 ALTERNATIVES = 3
 """Maximum number of other candidates that a disposition names."""
 
+NAMED_EVIDENCE = 6.0
+"""Evidence of an agency that the text names, or that answers for a thing in it, beside the words for the subject: one clear word."""
+
 DESK_IS_RIGHT = 0.1
 """Probability that a triage desk is itself the agency that must handle the complaint: 2 of 18 on labelled reports."""
 
@@ -210,8 +213,8 @@ class Router:
         counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
         refused = set(counted)
         ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, self.model)
-        confidence = self._confidence(ranked)
         subjects, where = facts.reading.subjects, facts.place
+        confidence = self._confidence(ranked, subjects[0].score if subjects else 0.0)
         subject = subjects[0].id if subjects else ""
         name = self.subject_names.get(subject, "")
         deepest = where.deepest
@@ -237,8 +240,15 @@ class Router:
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
-    def _confidence(self, ranked: list[Candidate]) -> float:
-        """Return the probability that the first of the ranked candidates must handle the complaint; 0 if none has a score above 0."""
+    def _confidence(self, ranked: list[Candidate], evidence: float) -> float:
+        """Return the probability that the first of the ranked candidates must handle the complaint; 0 if none has a score above 0.
+
+        Without a model it is no higher than the words allow: one weak word may point to one subject alone and still be misread.
+
+        Args:
+            ranked: the candidates, best first.
+            evidence: the score of the first subject.
+        """
         if not ranked:
             return 0.0
         total = 0.0
@@ -246,8 +256,11 @@ class Router:
             total += candidate.score
         if not total:
             return 0.0
-        knots = self.model.calibration if self.model else self.rules.calibration
-        return thousandths(probability(ranked[0].score / total, knots))
+        share = ranked[0].score / total
+        if self.model:
+            return thousandths(probability(share, self.model.calibration))
+        words = evidence + (NAMED_EVIDENCE if ranked[0].is_named else 0.0)
+        return thousandths(min(probability(share, self.rules.calibration), probability(words, self.rules.evidence)))
 
     def _desk(self, facts: Facts, refused: Collection[str]) -> Agency:
         """Return the nearest triage desk that has not refused: the regency's, the province's, then the national administrator.

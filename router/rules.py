@@ -108,6 +108,7 @@ class Rules:
         subjects: the rule for each subject, by the subject's id.
         oversight: who looks into abuse of office.
         calibration: the knots for converting a share of all scores into a probability (see router.calibration).
+        evidence: the knots for converting the score of the first subject into the highest probability that its words allow.
         sure_from: the probability below which a triage desk gets the complaint.
         undecided: the highest probability of an owner whose tier depends on what only the citizen can tell.
     """
@@ -117,6 +118,7 @@ class Rules:
     subjects: Mapping[str, Rule]
     oversight: Oversight
     calibration: Knots
+    evidence: Knots
     sure_from: float
     undecided: float
 
@@ -144,6 +146,7 @@ def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) ->
         subjects=subjects,
         oversight=_oversight(document["oversight"]),
         calibration=tuple((share, chance) for share, chance in document["calibration"]),
+        evidence=tuple((score, chance) for score, chance in document["evidence"]),
         sure_from=document["sure_from"],
         undecided=document["undecided"],
     )

@@ -7,6 +7,7 @@ import pytest
 
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
 from router.deadlines import working_day
+from router.owners import Facts
 from router.routing import Router
 from tests.harness.house import plain, routed
 
@@ -206,3 +207,13 @@ def test_a_building_that_only_says_where_is_no_matter(router: Router) -> None:
     assert lamp.owner.id == "disperkim-33.74"
     road = routed(router, complaint("jalan rusak dekat kantor polisi", regency=SEMARANG))
     assert road.owner.id == "dpu-33.74"
+
+
+def test_one_weak_word_makes_nobody_sure(router: Router) -> None:
+    """The words may point to one subject alone, and still be misread; a clear report, or one that names its agency, is sure."""
+    weak = router.decide(Facts(router.reader.read("kartu saya ditolak di sana")))
+    clear = router.decide(
+        Facts(router.reader.read("Jalan berlubang, aspal rusak parah, mohon ditambal, Kota Semarang"))
+    )
+    assert weak.confidence < 0.5
+    assert clear.confidence > 0.8
