@@ -62,7 +62,8 @@ _NEAR: Final = 6
 """Maximum number of words between a vehicle and the first of the two places that it joins."""
 
 _TWO_ENDS: Final = re.compile(
-    r"\b(?:jalan|jln|jl|ruas|dalan)\.?\s+[a-z']+(?:\s[a-z']+){0,2}\s?[-\u2013]\s?[a-z']{4}", re.IGNORECASE
+    r"\b(?i:jalan|jln|jl|ruas|dalan)\.?\s+(?:[A-Za-z']+(?:\s[A-Za-z']+){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
+    r"|[A-Z][a-z']+(?:\s[A-Z][a-z']+)?\s(?:ke|pi|menuju|sampai|nyang|nang|ka)\s[A-Z][a-z]{3})"
 )
 """A road that has the names of its two ends ("Jalan Bokong - Lelogama")."""
 
@@ -83,7 +84,7 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
             groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
-    if "road" in groups and ("-" in text or "\u2013" in text) and _TWO_ENDS.search(text):
+    if "road" in groups and _TWO_ENDS.search(text):
         groups.setdefault("road_with_ends", [groups["road"][0]])
     if len(hits) > 1 and ("vehicle" in groups or "road" in groups):
         _add_routes(groups, words, hits)

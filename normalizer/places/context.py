@@ -16,7 +16,10 @@ _WORDS = {
     HAMLET: "dusun dsn dukuh dkh kampung kp perum perumahan komplek pt cv",
     # The name after these is where somebody comes from or goes to.
     ORIGIN: "asal dari ke menuju jurusan tujuan arah ktp kelahiran lahir",
-    DISTRICT_CUE: "kec kecamatan camat kecmatan kcamatan kecamtan polsek koramil distrik kapanewon kemantren panewu didistrik dikec dikecamatan dipolsek",
+    DISTRICT_CUE: (
+        "kec kecamatan camat kecmatan kcamatan kecamtan polsek koramil distrik dikec dikecamatan dipolsek"
+        " kapanewon kemantren panewu didistrik"
+    ),
     VILLAGE_CUE: (
         "kel kelurahan lurah keluarahan klurahan kelurhan dikelurahan dikel didesa"
         " desa ds dsa deso kades kalurahan gampong nagari pekon kuwu kepenghuluan"
