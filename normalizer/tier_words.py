@@ -68,8 +68,10 @@ _TWO_ENDS: Final = re.compile(
 """A road that has the names of its two ends ("Jalan Bokong - Lelogama")."""
 
 
-def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit]) -> None:
+def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit]) -> str:
     """Add the word groups of what a text says about tiers without a word for it. `groups` is changed in place.
+
+    Return the code of the province that has both ends of a route; empty if there is none, or more than one.
 
     Args:
         groups: the word groups of the text.
@@ -87,7 +89,8 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
     if "road" in groups and _TWO_ENDS.search(text):
         groups.setdefault("road_with_ends", [groups["road"][0]])
     if len(hits) > 1 and ("vehicle" in groups or "road" in groups):
-        _add_routes(groups, words, hits)
+        return _add_routes(groups, words, hits)
+    return ""
 
 
 def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) -> bool:
@@ -136,8 +139,12 @@ def _hectares(text: str) -> float:
     return found
 
 
-def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> None:
-    """Add what joins two places that stand side by side: a route in a province or across provinces, or a road with two ends."""
+def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> str:
+    """Add what joins two places that stand side by side: a route in a province or across provinces, or a road with two ends.
+
+    Return the code of the province of the route; empty if there is none, or more than one.
+    """
+    province = ""
     for first, second in pairwise(hits):
         between = words[first.end : second.start]
         if not (not between or (len(between) == 1 and between[0] in _LINKS)):
@@ -155,6 +162,8 @@ def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> N
         if vehicle and apart:
             near = {code[:PROVINCE] for code in here} & {code[:PROVINCE] for code in there}
             groups.setdefault("route_in_province" if near else "route_across_provinces", [first.start])
+            province = province or (near.pop() if len(near) == 1 else "")
+    return province
 
 
 def _is_near(positions: Sequence[int], start: int, end: int) -> bool:
