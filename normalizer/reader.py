@@ -112,7 +112,9 @@ class Reader:
             add_to(things, groups, scores, lexicon.thing_weights)
         if place.between:
             groups["intercity_road"] = [0]
-        add_tier_groups(groups, text, words, hits)
+        province = add_tier_groups(groups, text, words, hits)
+        if province and place.province is None:
+            place.codes, place.how = (province, None, None, None), "named"
         day = local_day(received_at, place.province) if received_at else _ANY_DAY
         occurred = dates.find_date(words, day, groups)
         subjects = lexicon.subjects

@@ -62,13 +62,16 @@ _NEAR: Final = 6
 """Maximum number of words between a vehicle and the first of the two places that it joins."""
 
 _TWO_ENDS: Final = re.compile(
-    r"\b(?:jalan|jln|jl|ruas|dalan)\.?\s+[a-z']+(?:\s[a-z']+){0,2}\s?[-\u2013]\s?[a-z']{4}", re.IGNORECASE
+    r"\b(?i:jalan|jln|jl|ruas|dalan)\.?\s+(?:[A-Za-z']+(?:\s[A-Za-z']+){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
+    r"|[A-Z][a-z']+(?:\s[A-Z][a-z']+)?\s(?:ke|pi|menuju|sampai|nyang|nang|ka)\s[A-Z][a-z]{3})"
 )
 """A road that has the names of its two ends ("Jalan Bokong - Lelogama")."""
 
 
-def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit]) -> None:
+def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit]) -> str:
     """Add the word groups of what a text says about tiers without a word for it. `groups` is changed in place.
+
+    Return the code of the province that has both ends of a route; empty if there is none, or more than one.
 
     Args:
         groups: the word groups of the text.
@@ -83,10 +86,11 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
             groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
-    if "road" in groups and ("-" in text or "\u2013" in text) and _TWO_ENDS.search(text):
+    if "road" in groups and _TWO_ENDS.search(text):
         groups.setdefault("road_with_ends", [groups["road"][0]])
     if len(hits) > 1 and ("vehicle" in groups or "road" in groups):
-        _add_routes(groups, words, hits)
+        return _add_routes(groups, words, hits)
+    return ""
 
 
 def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) -> bool:
@@ -135,8 +139,12 @@ def _hectares(text: str) -> float:
     return found
 
 
-def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> None:
-    """Add what joins two places that stand side by side: a route in a province or across provinces, or a road with two ends."""
+def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> str:
+    """Add what joins two places that stand side by side: a route in a province or across provinces, or a road with two ends.
+
+    Return the code of the province of the route; empty if there is none, or more than one.
+    """
+    province = ""
     for first, second in pairwise(hits):
         between = words[first.end : second.start]
         if not (not between or (len(between) == 1 and between[0] in _LINKS)):
@@ -154,6 +162,8 @@ def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> N
         if vehicle and apart:
             near = {code[:PROVINCE] for code in here} & {code[:PROVINCE] for code in there}
             groups.setdefault("route_in_province" if near else "route_across_provinces", [first.start])
+            province = province or (near.pop() if len(near) == 1 else "")
+    return province
 
 
 def _is_near(positions: Sequence[int], start: int, end: int) -> bool:

@@ -7,7 +7,7 @@ from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
 from router.learnt import Model
-from router.owners import Facts, Owners, local_unit, watchdog_of
+from router.owners import Facts, Owners, accused, local_unit, watchdog_of
 
 CHOSEN_SCORE = 0.6
 """Score for the agency that the citizen chose: it is often right, but can be outweighed by other reasons."""
@@ -127,6 +127,8 @@ class Weighing:
             model: the model learnt from officers; None if the rules decide alone. It does not count for a report of abuse of office.
         """
         self._by_subject()
+        if self._facts.oversight:
+            self._by_accused()
         self._by_mention()
         if self._facts.reading.things:
             self._by_thing()
@@ -184,6 +186,15 @@ class Weighing:
                 else:  # as _add does, without a call: this is the innermost loop
                     found[agency.id] = Candidate(agency, why, share, Reason(label, "", law, share))
                 share *= RANK_DECAY
+
+    def _by_accused(self) -> None:
+        """Add who looks into the head of a region that the text accuses, whatever he is accused of."""
+        oversight = self._rules.oversight
+        for agency_id, share in accused(self._facts, self._rules):
+            agency = self._registry.get(agency_id)
+            if agency:
+                weight = share * WATCHDOG
+                self._add(agency, weight, oversight.why, Reason("oversight", "", oversight.law, weight))
 
     def _by_mention(self) -> None:
         reading, registry = self._facts.reading, self._registry

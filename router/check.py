@@ -161,7 +161,13 @@ class _Rules:
         asks = rule.get("asks", {})
         doubt = rule.get("doubt", {})
         doubtful = [group for groups in doubt.get("if", ()) for group in groups.split("+")]
-        for group in (*asks.get("if", ()), *asks.get("unless", ()), *doubtful, *doubt.get("unless", ())):
+        for group in (
+            *asks.get("if", ()),
+            *asks.get("unless", ()),
+            *doubtful,
+            *doubt.get("in_city", ()),
+            *doubt.get("unless", ()),
+        ):
             if group not in self._groups:
                 yield self._wrong(f"no word group has the name {group}", *at, "asks" if asks else "doubt")
         for place, owner in enumerate(rule["owners"]):

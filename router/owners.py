@@ -18,6 +18,9 @@ NO_GROUPS: Groups = {}
 _ACCUSED_BEFORE, _ACCUSED_AFTER = 2, 3
 """Maximum distance in words of an accusation before and after the title of a head of region (the region's name may come between)."""
 
+_OTHER_DOOR = 0.3
+"""Share of the score of an agency that may also look into the head of a region."""
+
 _LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
 """For each level of Owner.level, the index in PlaceReading.codes of the region to which the unit belongs."""
 
@@ -178,11 +181,23 @@ def undecided(rule: Rule | None, facts: Facts) -> str:
 
 
 def is_doubtful(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether the owner's tier depends on what neither the text tells nor the citizen is asked for."""
-    if rule is None or not rule.unsure:
+    """Return whether the owner's tier depends on what neither the text tells nor the citizen is asked for.
+
+    It also does if the first owner is left out because its province is not known (Owner.if_placed).
+    """
+    if rule is None:
+        return False
+    if rule.if_placed and facts.place.province is None:
+        first = next((owner for owner in rule.owners if owner.always or owner_fits(owner, facts)), None)
+        return first is not None and first.if_placed
+    if not (rule.unsure or rule.unsure_in_city):
         return False
     groups = facts.reading.groups
-    return rule.sure.isdisjoint(groups) and any(all(word in groups for word in words) for words in rule.unsure)
+    if not rule.sure.isdisjoint(groups):
+        return False
+    if not rule.unsure_in_city.isdisjoint(groups) and _is_city(facts.place.regency) and facts.place.province != DKI:
+        return True
+    return any(all(word in groups for word in words) for words in rule.unsure)
 
 
 def _is_city(code: str | None) -> bool:
@@ -237,6 +252,19 @@ def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups
         if body.kind == "government" and body.region:
             return _over_government(body.region, rules, registry, groups)
     return None
+
+
+def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
+    """Return the ids of the agencies that look into the heads of regions whom the reader found accused, each with its share of the score.
+
+    Empty if there are none. The Corruption Eradication Commission is the other door for a governor (UU 19/2019 Pasal 11).
+    """
+    groups, place = facts.reading.groups, facts.place
+    if "accused_governor" in groups:
+        return [(rules.oversight.national["kemendagri"], 1.0), ("kpk", _OTHER_DOOR)]
+    if "accused_mayor" in groups and place.province and place.province != DKI:
+        return [(f"inspektorat-{place.province}", 1.0), (rules.oversight.national["kemendagri"], _OTHER_DOOR)]
+    return []
 
 
 def _over_government(region: str, rules: Rules, registry: Registry, groups: Groups) -> Agency | None:

@@ -56,10 +56,12 @@ class Rule:
         doubtful: the word groups of which one makes the tier doubtful.
         settled: the word groups of which one settles the tier, so that nothing is asked.
         unsure: alternatives of word groups that make the tier doubtful if all groups of one are in the text, although nothing is asked.
+        unsure_in_city: the word groups of which one makes the tier doubtful in a city only, where the province has institutions too.
         sure: the word groups of which one removes this doubt.
         named: the score added to a national agency that the text names and the rule does not.
         label: the name of the rule in evidence, "subject:<id>".
         deep: whether at least one owner is the office of a district or village.
+        if_placed: whether at least one owner has `if_placed`.
         words: the word groups in the conditions of its owners.
         bodies: the ids of its national owners and the kinds of unit of its local ones.
     """
@@ -71,10 +73,12 @@ class Rule:
     doubtful: frozenset[str]
     settled: frozenset[str]
     unsure: tuple[tuple[str, ...], ...]
+    unsure_in_city: frozenset[str]
     sure: frozenset[str]
     named: float
     label: str
     deep: bool
+    if_placed: bool
     words: tuple[str, ...]
     bodies: frozenset[str]
 
@@ -163,10 +167,12 @@ def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
         doubtful=frozenset(asks.get("if", ())),
         settled=frozenset(asks.get("unless", ())),
         unsure=tuple(tuple(groups.split("+")) for groups in doubt.get("if", ())),
+        unsure_in_city=frozenset(doubt.get("in_city", ())),
         sure=frozenset(doubt.get("unless", ())),
         named=row.get("named", 0.0),
         label=f"subject:{subject}",
         deep=any(owner.level in {"district", "village"} for owner in owners),
+        if_placed=any(owner.if_placed for owner in owners),
         words=tuple(sorted({word for owner in owners for word in (*owner.needs, *owner.unless)})),
         bodies=frozenset(owner.body for owner in owners),
     )

@@ -227,3 +227,20 @@ def test_an_agency_has_the_name_that_its_law_gives(code: str, name: str) -> None
 def test_the_office_of_a_district_of_papua_is_found(office: str) -> None:
     """A district is "distrik" there, and "kecamatan" for many (UU 21/2001 Pasal 1 k)."""
     assert decided(f"Pelayanan {office} Sentani Timur Kabupaten Jayapura lambat").owner.id.startswith("kec-91.03.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "owner"),
+    [("hospital_province", "dinkes-33"), ("hospital_national", "kemenkes"), ("hospital_regency", "rsud-33.24")],
+)
+def test_the_owner_of_a_hospital_is_asked_for_and_the_answer_moves_the_case(answer: str, owner: str) -> None:
+    """UU 23/2014 Lampiran B: a hospital of a regency may be the regency's, the province's or the ministry's."""
+    text = "Rumah sakit di Kabupaten Kendal antre pasien rawat inap sampai malam"
+    decision = decided(text)
+    assert decision.asks == "hospital_owner"
+    assert decision.confidence <= ROUTER.rules.undecided
+    reading = ROUTER.reader.read(text)
+    reading.groups = {**reading.groups, answer: []}
+    settled = ROUTER.decide(Facts(reading))
+    assert settled.asks == ""
+    assert settled.owner.id == owner
