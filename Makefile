@@ -56,11 +56,12 @@ test: lint ## Lint and run the quick suite, on the real Kafka and the real Click
 test-all: lint ## Run the long fault and load tests too
 	@$(PY) -m pytest
 
-lint: $(VENV)/.dev $(INSTALLED) ## Check style, types and layers
+lint: $(VENV)/.dev $(INSTALLED) ## Check style, types, layers and the data of the law
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lapor rules check
 
 bench: $(VENV)/bin/uv ## Measure, in an environment of its own; the figures go to docs/benchmarks.md by hand
 	@$(PYTHON) -m venv $(VENV)-bench

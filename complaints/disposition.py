@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from complaints.values import AgencyId, Event
+from complaints.values import AgencyId, Event, MissingPart
 
 
 class AgencyRef(Event):
@@ -67,5 +67,7 @@ class Disposition(Event):
     """The reasons for the owner; if the owner is a triage desk, those for the most likely agency."""
     alternatives: tuple[Alternative, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    asks: MissingPart | None = None
+    """The part that the citizen should be asked for, because the tier of the owner depends on it."""
     rules_version: str
     registry_version: str

@@ -37,8 +37,11 @@ Bytes = Annotated[
 ]
 """Bytes in Python, base64 (RFC 4648) in JSON."""
 
-MissingPart = Literal["place", "subject", "date", "chronology", "evidence"]
-"""A part that an incomplete report lacks (PermenPANRB 5/2025 lists the parts of a complete one)."""
+MissingPart = Literal["place", "subject", "date", "chronology", "evidence", "road_class", "hospital_owner"]
+"""A part that an incomplete report lacks (PermenPANRB 5/2025 lists the parts of a complete one).
+
+The last two are no parts of a report: only the citizen can tell which tier of government a road or hospital belongs to, if he can.
+"""
 
 
 class Event(BaseModel):

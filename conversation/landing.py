@@ -19,6 +19,7 @@ from conversation.cases import keep, kept, new_case
 from conversation.citizen import Document, Landing
 from conversation.reading import Reads
 from conversation.records import time_text
+from normalizer.answers import TIER_QUESTIONS, is_answer
 
 SHORT_CHARACTERS: Final = 100
 """An answer names a place in fewer; a longer text about another topic is another complaint."""
@@ -235,6 +236,8 @@ def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
         case: what is known of a case with an open question.
         fresh: the complaint that the text would be.
     """
+    if case.get("part") in TIER_QUESTIONS:
+        return fresh.place.province is None and is_answer(case["part"], fresh.text)  # "kota" may be part of a place
     if case.get("part") == "subject" or len(fresh.text) <= SHORT_CHARACTERS:
         return True
     return "subject" in fresh.missing or fresh.topic == case.get("topic")

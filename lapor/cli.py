@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from lapor.commands import agencies, api_keys, cases, embedded, offsets, routing, stack, topics
+from lapor.commands import agencies, api_keys, cases, embedded, offsets, routing, rules, stack, topics
 
 app = typer.Typer(
     name="lapor",
@@ -36,6 +36,7 @@ app.command(rich_help_panel=ROUTING)(routing.route)
 app.command(rich_help_panel=ROUTING)(routing.evaluate)
 app.command(rich_help_panel=ROUTING)(routing.learn)
 app.add_typer(agencies.app, name="agency", rich_help_panel=ROUTING)
+app.add_typer(rules.app, name="rules", rich_help_panel=ROUTING)
 
 app.command(rich_help_panel=OPERATIONS)(cases.replay)
 app.add_typer(topics.app, name="topics", rich_help_panel=OPERATIONS)

@@ -11,11 +11,13 @@ from normalizer.places.context import BUILDINGS, WHEREABOUTS
 from normalizer.places.gazetteer import PROVINCE, Gazetteer
 from normalizer.places.names import DKI
 from normalizer.places.resolve import PlaceHit, behind_level, longest, resolve
-from normalizer.results import NameHit, Reading, SubjectScore
+from normalizer.results import NamedThing, NameHit, Reading, SubjectScore
 from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
 from normalizer.subjects.lexicon import Lexicon, Pair, compile_lexicon
 from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import BREAK, words_of
+from normalizer.things.matching import Match, add_to, find, settle
+from normalizer.tier_words import add_tier_groups
 
 TITLE_BONUS = 2.0
 """Factor for the weight of a word in the title: it says more about the subject than a word in the story."""
@@ -42,6 +44,8 @@ _ANY_DAY = date(2999, 12, 31)
 """Used as today if the time of receipt is not known: the reader can then still tell whether the text says when it happened."""
 
 _PLACE: tuple[MissingPart, ...] = ("place",)
+
+_NO_THINGS: list[NamedThing] = []
 
 _WIB_OFFSET, _WITA_OFFSET, _WIT_OFFSET = timedelta(hours=7), timedelta(hours=8), timedelta(hours=9)
 
@@ -89,11 +93,26 @@ class Reader:
         """
         words = words_of(title, address, text)
         lexicon = self.lexicon
-        told, hits = _scan(words, lexicon)
+        matches: list[Match] = []
+        told, hits = _scan(words, lexicon, matches)
         scores, groups, names = _count(told, words, lexicon)
         place = resolve(words, hits, lexicon.names, keyword=region)
+        things = _NO_THINGS
+        if matches:
+            things, place = settle(
+                matches,
+                words,
+                lexicon.things,
+                place=place,
+                hits=hits,
+                names=lexicon.names,
+                keyword=region,
+                groups=groups,
+            )
+            add_to(things, groups, scores, lexicon.thing_weights)
         if place.between:
             groups["intercity_road"] = [0]
+        add_tier_groups(groups, text, words, hits)
         day = local_day(received_at, place.province) if received_at else _ANY_DAY
         occurred = dates.find_date(words, day, groups)
         subjects = lexicon.subjects
@@ -118,6 +137,7 @@ class Reader:
             subjects=tuple([SubjectScore(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
             groups=groups,
             names=names,
+            things=things,
             topic=first.topic if first else None,
             missing=missing,
         )
@@ -140,12 +160,15 @@ class Reader:
         return ", ".join(pointing.strongest(said, _CUES_SHOWN))
 
 
-def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
+def _scan(  # noqa: C901 - one pass for all that a word can begin
+    words: list[str], lexicon: Lexicon, matches: list[Match]
+) -> tuple[Told, list[PlaceHit]]:
     """Find the meanings and the place names in a text.
 
     Args:
         words: the folded words of the text; the last one must be BREAK (the word "|", which ends each part of a text).
         lexicon: the words, phrases and names to find.
+        matches: the names of public things are added to it.
 
     Returns:
         The meanings of all words and phrases, which may overlap, each with the position of its first word; and the place names in
@@ -165,6 +188,8 @@ def _scan(words: list[str], lexicon: Lexicon) -> tuple[Told, list[PlaceHit]]:
         following = words[at + 1]
         if following in word.begins:
             _follow(word, words, at, told)
+            if word.lead is not None:
+                find(word.lead, words, at, matches)
             if at >= reach and word.names is not None:
                 hit = longest(word.names, words, at)
         elif at >= reach and word.place is not None:
@@ -236,8 +261,26 @@ def _count(
                     scores[target] = weight * bonus
         if meaning.name >= 0:
             names.append(NameHit(at, at + meaning.size, meaning.name))
+    _raise_groups(lexicon.raised, groups)
     _add_pairs(lexicon.pairs, groups, scores, title_end)
     return scores, groups, names
+
+
+def _raise_groups(raised: Mapping[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]]) -> None:
+    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart.
+
+    Args:
+        raised: by word group, the groups that it raises (see Lexicon.raised).
+        groups: the positions of the words of each group in the text; they are changed in place.
+    """
+    pending = [group for group in groups if group in raised]
+    for group in pending:  # a raised group that can raise another one joins the end
+        for other, result in raised[group]:
+            near = groups.get(other)
+            if near and result not in groups and _are_near(groups[group], near):
+                groups[result] = list(groups[group])
+                if result in raised:
+                    pending.append(result)
 
 
 def _add_pairs(

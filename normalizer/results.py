@@ -1,6 +1,6 @@
 """The results of reading a text. Plain classes instead of dataclasses, because ten thousand per second are created."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -89,6 +89,73 @@ class NameHit:
         self.number = number
 
 
+class NamedThing:
+    """A named public thing that a text means (see normalizer.things).
+
+    Attributes:
+        id: the thing's identifier.
+        kind: its type ("terminal").
+        name: its official name.
+        tier: whose it is: "national", "province", "regency" or "company".
+        regions: Kemendagri codes of the provinces and regencies in which it is; empty if not known.
+        owner: the id of the particular agency that answers for it; empty if the rules tell it.
+        source: where the tier is written.
+        groups: the word groups that it raises.
+        subjects: the ids of the subjects that a report about it can have.
+        start: the position of the first word of its name.
+        span: the folded words that name it.
+        aside: whether it only says where something else is ("depan RSUD Moewardi"): then it tells the place and no owner.
+        wide: whether people from elsewhere in the province use it.
+    """
+
+    __slots__ = (
+        "aside",
+        "groups",
+        "id",
+        "kind",
+        "name",
+        "owner",
+        "regions",
+        "source",
+        "span",
+        "start",
+        "subjects",
+        "tier",
+        "wide",
+    )
+
+    def __init__(  # noqa: PLR0913 - one parameter per attribute
+        self,
+        *,
+        id: str,  # noqa: A002 - the name of the attribute
+        kind: str,
+        name: str,
+        tier: str,
+        regions: tuple[str, ...],
+        owner: str,
+        source: str,
+        groups: tuple[str, ...],
+        subjects: tuple[str, ...],
+        start: int,
+        span: str,
+        aside: bool,
+        wide: bool,
+    ) -> None:
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.tier = tier
+        self.regions = regions
+        self.owner = owner
+        self.source = source
+        self.groups = groups
+        self.subjects = subjects
+        self.start = start
+        self.span = span
+        self.aside = aside
+        self.wide = wide
+
+
 class SubjectScore:
     """A subject that a text may be about.
 
@@ -118,6 +185,7 @@ class Reading:
         groups: the word groups that occurred, each with the positions of its words; also "intercity_road" for a road between two
             regions and "question" for a report that is not a complaint, both with the position 0.
         names: the occurrences of the names that the reader was asked to find.
+        things: the named public things that the text means.
         topic: the best subject's path in LAPOR!'s category tree; None if no subject was found.
         missing: which of subject, place, date, chronology and evidence the report lacks; empty if it is complete.
     """
@@ -131,6 +199,7 @@ class Reading:
         "oversight",
         "place",
         "subjects",
+        "things",
         "topic",
         "words",
     )
@@ -144,8 +213,9 @@ class Reading:
         complaint_class: str,
         oversight: bool,
         subjects: tuple[SubjectScore, ...],
-        groups: Mapping[str, Sequence[int]],
+        groups: dict[str, list[int]],
         names: Sequence[NameHit],
+        things: Sequence[NamedThing],
         topic: str | None,
         missing: tuple[MissingPart, ...],
     ) -> None:
@@ -157,5 +227,6 @@ class Reading:
         self.subjects = subjects
         self.groups = groups
         self.names = names
+        self.things = things
         self.topic = topic
         self.missing = missing

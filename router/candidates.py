@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from normalizer.results import NamedThing
 from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
@@ -27,11 +28,26 @@ WATCHDOG = 1.5
 """Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the unit complained of."""
 
 
+THING_SCORE = 1.3
+"""Score for the particular agency that answers for a named thing, times the share of the subjects that a report about it can have."""
+
+_OF_TIER = {
+    "national": "adalah urusan pemerintah pusat",
+    "province": "adalah urusan pemerintah provinsi",
+    "regency": "adalah urusan pemerintah kabupaten/kota",
+}
+"""What the citizen reads of a thing by its tier; of a company's thing the company is named."""
+
+THING = "thing:"
+"""The beginning of the name of a rule about a named thing; the thing's id follows."""
+
+
 class Reason:
     """One reason for a candidate.
 
     Attributes:
-        rule: where the reason comes from: "subject:<id>", "oversight", "named", "addressed_to", "tagged" or "model:<version>".
+        rule: where the reason comes from: "subject:<id>", "oversight", "named", "addressed_to", "tagged",
+            "thing:<id>" or "model:<version>".
         span: the citizen's words; may be empty.
         law: the law that the rule follows; empty if the reason is not a rule of law.
         weight: the score that it gives.
@@ -63,6 +79,11 @@ class Candidate:
         self.why = why
         self.score = score
         self.reasons = [reason]
+
+    @property
+    def by_thing(self) -> bool:
+        """Whether it answers for a named thing of the text, wherever that is."""
+        return any(reason.rule.startswith(THING) for reason in self.reasons)
 
     @property
     def evidence(self) -> list[Reason]:
@@ -99,6 +120,8 @@ class Weighing:
         """
         self._by_subject()
         self._by_mention()
+        if self._facts.reading.things:
+            self._by_thing()
         if self._facts.hints.addressed_to:
             self._by_choice(self._facts.hints.addressed_to)
         if model and not self._facts.oversight:  # officers' habits do not change who looks into abuse of office
@@ -171,6 +194,27 @@ class Weighing:
             for one in self._with_watchdog(agency):
                 self._add_beside(one, weight, Reason("named", mention.span, "", weight))
 
+    def _by_thing(self) -> None:
+        """Add the agencies that answer for the things that the text means, so far as the text is about such a thing."""
+        reading = self._facts.reading
+        total = sum([subject.score for subject in reading.subjects])
+        seen: set[str] = set()
+        for thing in reading.things:
+            agency = None if thing.aside or thing.owner in seen else self._registry.get(thing.owner)
+            if not agency:
+                continue
+            seen.add(thing.owner)
+            about = sum([subject.score for subject in reading.subjects if subject.id in thing.subjects])
+            weight = THING_SCORE * (about / total if total else 1.0)
+            if weight > 0.0:
+                for one in self._with_watchdog(agency):
+                    score = weight if one is agency else weight * WATCHDOG
+                    why = _why(thing, agency) if one is agency else self._rules.oversight.why
+                    before = self._found.get(one.id)
+                    if before is not None and before.score < score:
+                        before.why = why  # the rule's reason may be that of another agency
+                    self._add(one, score, why, Reason(f"{THING}{thing.id}", thing.span, thing.source, score))
+
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
         watchdog = (
             watchdog_of(agency, self._rules, self._registry, self._facts.reading.groups)
@@ -206,6 +250,15 @@ class Weighing:
         named = resolve(self._registry, written, place.regency or place.province)
         if named:
             self._add(named, CHOSEN_SCORE, "", Reason("addressed_to", written, "", CHOSEN_SCORE))
+
+
+def _why(thing: NamedThing, agency: Agency) -> str:
+    """Return the reason that a thing's own agency gets the report, for the citizen."""
+    if of_tier := _OF_TIER.get(thing.tier):
+        return f"{thing.name} {of_tier}"
+    return (
+        "layanan tersebut diselenggarakannya" if thing.name == agency.name else f"{thing.name} dikelola {agency.name}"
+    )
 
 
 def _weightiest_first(reason: Reason) -> float:

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading, Reading
+from normalizer.things.matching import without
 from router.agencies.registry import DKI, Agency, Registry
+from router.reasons import Reasons
 from router.rules import Owner, Rule, Rules
 
 Groups = Mapping[str, Sequence[int]]
@@ -61,6 +63,8 @@ class Facts:
         self.hints = _NO_HINTS
         if complaint is not None:
             self.place = _place_of(complaint.get("place"))
+            if reading.things:
+                reading.things = without(reading.things, self.place, reading.groups)
             self.oversight = bool(complaint.get("oversight"))
             if hints := complaint.get("hints"):
                 self.hints = Hints(hints.get("addressed_to") or "", hints.get("tagged") or ())
@@ -90,7 +94,7 @@ class Owners:
     Results of rules with an owner below the level of a regency are not kept.
     """
 
-    __slots__ = ("_kept", "registry", "rules")
+    __slots__ = ("_kept", "_reasons", "registry", "rules")
 
     def __init__(self, rules: Rules, registry: Registry) -> None:
         """Take the law and the agencies; other rules or another registry need another object.
@@ -101,6 +105,7 @@ class Owners:
         """
         self.rules = rules
         self.registry = registry
+        self._reasons = Reasons(registry)
         self._kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
@@ -116,9 +121,9 @@ class Owners:
             return kept
         found: list[Owning] = []
         for owner in rule.owners:
-            agency = locate(owner, place, self.registry) if owner.always or _fits(owner, facts) else None
+            agency = locate(owner, place, self.registry) if owner.always or owner_fits(owner, facts) else None
             if agency and (owner.level or all(one.agency is not agency for one in found)):
-                found.append(Owning(agency, _said(owner.why or rule.why, agency), owner.law))
+                found.append(Owning(agency, self._reasons.of(owner, agency), owner.law))
         if not rule.deep:
             self._kept[key] = found
         return found
@@ -136,20 +141,8 @@ def _code(place: Mapping[str, Any], level: str) -> str | None:
     return region["code"] if region else None
 
 
-def _said(why: str, agency: Agency) -> str:
-    """Return the reason, which for an agency of DKI Jakarta names that province's government instead of a regency's or city's.
-
-    There the province does what regencies and cities do elsewhere.
-    """
-    if agency.region != DKI:
-        return why
-    return why.replace("pemerintah kabupaten/kota", _DKI_NAME).replace("kabupaten/kota", _DKI_NAME)
-
-
-_DKI_NAME = "Pemerintah Provinsi DKI Jakarta"
-
-
-def _fits(owner: Owner, facts: Facts) -> bool:
+def owner_fits(owner: Owner, facts: Facts) -> bool:
+    """Return whether the conditions of an owner hold: its word groups and its regions."""
     groups, place = facts.reading.groups, facts.place
     return (
         all(need in groups for need in owner.needs)
@@ -159,12 +152,42 @@ def _fits(owner: Owner, facts: Facts) -> bool:
     )
 
 
-def is_of_a_place(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether the rule's first owner whose conditions hold is a region's unit, not a national agency; False if there is none."""
+def lacks_place(rule: Rule | None, facts: Facts, registry: Registry) -> bool:
+    """Return whether the rule's first owner whose conditions hold is a unit of a region that is not known; False if there is none.
+
+    The province alone is enough for a unit of the province. An owner with `if_placed` does not count.
+    """
     for owner in rule.owners if rule else ():
-        if owner.always or _fits(owner, facts):
-            return bool(owner.level)
+        if owner.always or owner_fits(owner, facts):
+            if not owner.level or locate(owner, facts.place, registry):
+                return False
+            if not owner.if_placed:
+                return True
     return False
+
+
+def undecided(rule: Rule | None, facts: Facts) -> str:
+    """Return the part that the citizen must be asked for, because the owner's tier depends on it and the text is silent; or "".
+
+    Not in a city: it runs the roads and hospitals in it of which nothing else is known (UU 38/2004 Pasal 16).
+    """
+    if rule is None or not rule.asks or _is_city(facts.place.regency or facts.place.province):
+        return ""
+    groups = facts.reading.groups
+    return "" if rule.doubtful.isdisjoint(groups) or not rule.settled.isdisjoint(groups) else rule.asks
+
+
+def is_doubtful(rule: Rule | None, facts: Facts) -> bool:
+    """Return whether the owner's tier depends on what neither the text tells nor the citizen is asked for."""
+    if rule is None or not rule.unsure:
+        return False
+    groups = facts.reading.groups
+    return rule.sure.isdisjoint(groups) and any(all(word in groups for word in words) for words in rule.unsure)
+
+
+def _is_city(code: str | None) -> bool:
+    """Return whether a Kemendagri code is that of a city, or of DKI Jakarta; True if nothing is known: then the place is asked for."""
+    return code is None or code[:PROVINCE] == DKI or code[PROVINCE + 1 : PROVINCE + 2] == "7"
 
 
 def local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
@@ -224,6 +247,11 @@ def _over_government(region: str, rules: Rules, registry: Registry, groups: Grou
 
 
 def _is_accused(head: str, groups: Groups) -> bool:
-    """Return whether the text has an accusation near the title of a head of region ("bupati X diduga ..."); not "mohon pak bupati ..."."""
+    """Return whether the text accuses a head of region; not "mohon pak bupati ...".
+
+    It does if an accusation is near his title ("bupati X diduga ..."), or if the reader found that he takes money or is the one who acts.
+    """
+    if f"accused_{head}" in groups:
+        return True
     accusations = groups.get("accusation", ())
     return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

@@ -20,7 +20,7 @@ from router.candidates import Candidate, Weighing
 from router.deadlines import Deadlines
 from router.explain import explain, explain_triage
 from router.learnt import Model
-from router.owners import Facts, Owners, is_of_a_place, watchdog_of
+from router.owners import Facts, Owners, is_doubtful, lacks_place, undecided, watchdog_of
 from router.rules import Rules
 
 MAX_HOPS = 3
@@ -50,13 +50,22 @@ class Decision:
         confidence: the probability that the owner is the agency that must handle the complaint.
         explanation: the reason, in one sentence for the citizen.
         ranked: the candidates, best first; empty if there are none. If the owner is a triage desk, it need not be among them.
+        asks: the part for which the citizen should be asked, because the owner's tier depends on it; empty if none.
     """
 
-    __slots__ = ("confidence", "explanation", "owner", "ranked", "triage")
+    __slots__ = ("asks", "confidence", "explanation", "owner", "ranked", "triage")
 
-    def __init__(
-        self, owner: Agency, confidence: float, explanation: str, ranked: list[Candidate], *, triage: bool
+    def __init__(  # noqa: PLR0913 - one parameter per attribute
+        self,
+        owner: Agency,
+        confidence: float,
+        explanation: str,
+        ranked: list[Candidate],
+        *,
+        triage: bool,
+        asks: str = "",
     ) -> None:
+        self.asks = asks
         self.owner = owner
         self.triage = triage
         self.confidence = confidence
@@ -130,9 +139,12 @@ class Router:
         chosen = self.topic_subjects.get(topic) if topic and topic != reading.topic else None
         if chosen and not any(chosen == subject.id for subject in reading.subjects):
             reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
+        if settled := complaint.get("settled"):
+            reading.groups = {group: [] for group in settled} | reading.groups
         facts = Facts(reading, complaint)
         decision = self.decide(facts, refused_by, hops)
         owner = decision.owner
+        asks = {"asks": decision.asks} if decision.asks else {}
         return {
             "owner": {"id": owner.id, "name": owner.name},
             "triage": decision.triage,
@@ -150,6 +162,7 @@ class Router:
                 oversight=facts.oversight,
                 agency_id=owner.id,
             ),
+            **asks,
             "rules_version": f"{self.rules.version}+{self.model.version}" if self.model else self.rules.version,
             "registry_version": self.registry.version,
         }
@@ -204,15 +217,22 @@ class Router:
         deepest = where.deepest
         place = described(self.registry.gazetteer, deepest) if deepest else ""
         last = self.name(counted[-1]) if counted else ""
+        rule = self.rules.subjects.get(subject)
         open_place = (
-            where.regency is None and where.province != DKI and is_of_a_place(self.rules.subjects.get(subject), facts)
+            where.regency is None
+            and where.province != DKI
+            and lacks_place(rule, facts, self.registry)
+            and not (ranked and ranked[0].by_thing)
         )
         exhausted = (len(counted) if hops is None else hops) >= self.max_hops
         sure_from = self.model.sure_from if self.model else self.rules.sure_from
         if confidence >= sure_from and not exhausted and (self.model or not open_place):
             best = ranked[0]
             text = explain(best.agency, best.why, subject=name, place=place, refused_by=last)
-            return Decision(best.agency, confidence, text, ranked, triage=False)
+            asks = "" if facts.oversight or last else undecided(rule, facts)
+            if asks or (not facts.oversight and is_doubtful(rule, facts)):
+                confidence = min(confidence, self.rules.undecided)
+            return Decision(best.agency, confidence, text, ranked, triage=False, asks=asks)
         desk = self.registry.national_administrator if exhausted else self._desk(facts, refused)
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from complaints.runtime import packaged
 from router.calibration import Knots
+from router.statutes import Reference, Statutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,12 @@ class Owner:
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.
         placeless: whether this holds only if no regency is known (and the province is not DKI Jakarta): the national agency that sets
             the rule or keeps the system answers a question that is of no place.
+        if_placed: whether the owner is left out if its region is not known, instead of asking for the place: the next owner can act for
+            the whole country.
         always: whether there are no conditions: `needs`, `unless` and `regions` are empty, and it is not `placeless`.
-        why: the reason with the law, as the citizen reads it, if the reason differs from the rule's; otherwise empty.
+        reason: the reason of this owner or else that of the rule, with `tiers.PLACEHOLDER` for the government of the owner's tier.
         law: the law with its articles: the owner's own, or else the rule's.
+        references: the same law, by statute.
     """
 
     body: str
@@ -33,9 +37,11 @@ class Owner:
     unless: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     placeless: bool = False
+    if_placed: bool = False
     always: bool = True
-    why: str = ""
+    reason: str = ""
     law: str = ""
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,12 @@ class Rule:
     Attributes:
         subject: the subject's id.
         law: the law with its articles.
-        why: the reason as the citizen reads it, with the law.
         owners: the agencies that the law names; an earlier one takes precedence.
+        asks: the part that the citizen is asked for, because the tier depends on it; empty if none.
+        doubtful: the word groups of which one makes the tier doubtful.
+        settled: the word groups of which one settles the tier, so that nothing is asked.
+        unsure: alternatives of word groups that make the tier doubtful if all groups of one are in the text, although nothing is asked.
+        sure: the word groups of which one removes this doubt.
         named: the score added to a national agency that the text names and the rule does not.
         label: the name of the rule in evidence, "subject:<id>".
         deep: whether at least one owner is the office of a district or village.
@@ -56,8 +66,12 @@ class Rule:
 
     subject: str
     law: str
-    why: str
     owners: tuple[Owner, ...]
+    asks: str
+    doubtful: frozenset[str]
+    settled: frozenset[str]
+    unsure: tuple[tuple[str, ...], ...]
+    sure: frozenset[str]
     named: float
     label: str
     deep: bool
@@ -90,17 +104,21 @@ class Rules:
 
     Attributes:
         version: the version of the data file.
+        statutes: the statutes that the rules refer to.
         subjects: the rule for each subject, by the subject's id.
         oversight: who looks into abuse of office.
         calibration: the knots for converting a share of all scores into a probability (see router.calibration).
         sure_from: the probability below which a triage desk gets the complaint.
+        undecided: the highest probability of an owner whose tier depends on what only the citizen can tell.
     """
 
     version: str
+    statutes: Statutes
     subjects: Mapping[str, Rule]
     oversight: Oversight
     calibration: Knots
     sure_from: float
+    undecided: float
 
     @classmethod
     def load(cls) -> "Rules":
@@ -108,29 +126,41 @@ class Rules:
         return _load()
 
 
-def rules_from(document: Mapping[str, Any]) -> Rules:
+def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) -> Rules:
     """Return the rules in a document that has the form of rules.yaml.
+
+    Args:
+        document: the content of the file.
+        statutes: the statutes that it refers to; the packaged ones if None.
 
     Raises:
         KeyError: a field is missing.
     """
-    subjects = {subject: _rule(subject, row) for subject, row in document["subjects"].items()}
+    known = statutes or Statutes.load()
+    subjects = {subject: _rule(subject, row, known) for subject, row in document["subjects"].items()}
     return Rules(
         version=document["version"],
+        statutes=known,
         subjects=subjects,
         oversight=_oversight(document["oversight"]),
         calibration=tuple((share, chance) for share, chance in document["calibration"]),
         sure_from=document["sure_from"],
+        undecided=document["undecided"],
     )
 
 
-def _rule(subject: str, row: Mapping[str, Any]) -> Rule:
-    owners = tuple(_owner(owner, row["law"]) for owner in row["owners"])
+def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
+    owners = tuple(_owner(owner, row, statutes) for owner in row["owners"])
+    asks, doubt = row.get("asks", {}), row.get("doubt", {})
     return Rule(
         subject=subject,
         law=row["law"],
-        why=_why(row),
         owners=owners,
+        asks=asks.get("part", ""),
+        doubtful=frozenset(asks.get("if", ())),
+        settled=frozenset(asks.get("unless", ())),
+        unsure=tuple(tuple(groups.split("+")) for groups in doubt.get("if", ())),
+        sure=frozenset(doubt.get("unless", ())),
         named=row.get("named", 0.0),
         label=f"subject:{subject}",
         deep=any(owner.level in {"district", "village"} for owner in owners),
@@ -141,20 +171,19 @@ def _rule(subject: str, row: Mapping[str, Any]) -> Rule:
 
 def _oversight(row: Mapping[str, Any]) -> Oversight:
     return Oversight(
-        law=row["law"], why=_why(row), police=row["police"], national=row["national"], itself=tuple(row["itself"])
+        law=row["law"],
+        why=f"{row['reason']} ({row['law']})",
+        police=row["police"],
+        national=row["national"],
+        itself=tuple(row["itself"]),
     )
 
 
-def _why(row: Mapping[str, Any]) -> str:
-    return f"{row['reason']} ({row['law']})"
-
-
-def _owner(row: Mapping[str, Any], law: str) -> Owner:
+def _owner(row: Mapping[str, Any], rule: Mapping[str, Any], statutes: Statutes) -> Owner:
     body, _, level = row["body"].partition("@")
     needs, unless, regions = (tuple(row.get(key, ())) for key in ("if", "unless", "in"))
+    law = row.get("law", rule["law"])
     placeless = bool(row.get("placeless"))
-    always = not (needs or unless or regions or placeless)
-    why = _why({"law": law, **row}) if "reason" in row else ""
     return Owner(
         body=body,
         level=level,
@@ -162,9 +191,11 @@ def _owner(row: Mapping[str, Any], law: str) -> Owner:
         unless=unless,
         regions=regions,
         placeless=placeless,
-        always=always,
-        why=why,
-        law=row.get("law", law),
+        if_placed=row.get("if_placed", False),
+        always=not (needs or unless or regions or placeless),
+        reason=row.get("reason", rule["reason"]),
+        law=law,
+        references=statutes.references(law),
     )
 
 

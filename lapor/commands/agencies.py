@@ -79,6 +79,32 @@ def resolve(
         raise typer.Exit(1)
 
 
+@app.command()
+def law(
+    text: Annotated[str, typer.Argument(help="A subject (`road-damage`), or a report as a citizen writes it.")],
+) -> None:
+    """Show the rules of law for a report or a subject: who owns it in which case, the articles, since when, and the status.
+
+    `lapor agency law 'lampu jalan provinsi di Kabupaten Kendal mati'`
+
+    For each subject of the report, the first line is the subject. Then each owner that the law names has a line: "*" if its conditions
+    hold for the report, the agency (its kind of unit and level if the place is not known), its tier, the conditions, the law, the day or
+    year since which all its statutes hold, and the status: "verified" if an article or annex is named and the statutes were compared
+    with their texts, otherwise "unverified". The exit status is 1 if no rule applies.
+    """
+    from router.law import lines_for
+    from router.routing import Router
+
+    found = lines_for(text, Router.load())
+    for line in found:
+        typer.echo(line)
+    if not found:
+        typer.echo(
+            f"no subject is clear from {text!r}; `lapor agency law road-damage` shows the rule of a subject", err=True
+        )
+        raise typer.Exit(1)
+
+
 def _work(model: Path | None) -> "Work":
     from lapor.commands.routing import router_with
     from router.agencies.registry import Registry

@@ -78,7 +78,7 @@ def run_router(settings: Settings) -> None:
     It claims its ordinal before it loads the rules: that ends the open transaction of a former process, which readers may wait for.
 
     Raises:
-        ConfigurationError: no Kafka is set, or another worker has this ordinal.
+        ConfigurationError: no Kafka is set, another worker has this ordinal, or the data of the law have a mistake.
         BusUnavailable: Kafka did not answer in time.
         SystemExit: with the worker's exit status.
     """
@@ -86,11 +86,14 @@ def run_router(settings: Settings) -> None:
     from complaints.bus.step.worker import Worker
     from router import app
     from router.cases.step import STEP
+    from router.check import mistakes
 
     configure_logging("router", settings.log_level)
     options, beat = step_options(settings, "router", batch=settings.router_batch)
     # no heartbeat yet: the supervisor would take the loading of the rules for a hung turn
     identity = claim(STEP, replace(options, heartbeat=lambda: None))
+    if found := mistakes():
+        raise ConfigurationError("the data of the law have mistakes: " + "; ".join(map(str, found)))
     host = app.HostOptions(
         brokers=options.brokers,
         folder=settings.data / "router" / "faust",

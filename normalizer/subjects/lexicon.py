@@ -10,6 +10,8 @@ from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import PlaceNames, place_names
 from normalizer.subjects.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
+from normalizer.things.table import Things
+from normalizer.things.tree import Thing
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
 """Names of the word lists that point to a property of the report and not to its subject; their order gives the numbers of the targets."""
@@ -94,15 +96,21 @@ class Lexicon:
             of a signal in SIGNALS.
         pointing: the words that point to each subject, by the subject's id; of equally strong ones the longest comes first.
         pairs: by word group, the pairs of which it is the first.
+        raised: by word group, the second group of each pair of which it is the first and that raises a third group, with that group.
         vocabulary: the meanings of each word.
         names: the table of place names.
+        things: the named public things.
+        thing_weights: for each thing's id, tuples of (target, weight): how strongly it points to each target.
     """
 
     subjects: tuple[Subject, ...]
     pointing: Mapping[str, Pointing]
     pairs: Mapping[str, tuple[Pair, ...]]
+    raised: Mapping[str, tuple[tuple[str, str], ...]]
     vocabulary: Vocabulary
     names: PlaceNames
+    things: tuple[Thing, ...]
+    thing_weights: Mapping[str, tuple[tuple[int, float], ...]]
 
 
 def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon:
@@ -127,12 +135,19 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
     pointing = entries | {signal: signals[signal] for signal in SIGNALS}
     meanings = _meanings(_weights(pointing, targets), signals["words"], others)
     names = place_names(gazetteer)
+    things = Things.load()
     return Lexicon(
         subjects=subjects,
         pointing=_pointers(subjects, meanings),
         pairs=_pairs(pointing, targets),
-        vocabulary=Vocabulary(meanings, names),
+        raised=_raised(signals["raised"]),
+        vocabulary=Vocabulary(meanings, names, things.tree),
         names=names,
+        things=things.all,
+        thing_weights={
+            thing.id: tuple((targets[subject], float(weight)) for subject, weight in weights.items())
+            for thing, weights in zip(things.all, things.weights, strict=True)
+        },
     )
 
 
@@ -190,3 +205,13 @@ def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str,
             first, second = pair.split("+")
             pairs.setdefault(first, []).append(Pair(second, targets[target], float(weight)))
     return {group: tuple(others) for group, others in pairs.items()}
+
+
+def _raised(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the pairs of word groups that raise a third one, by the first of each pair ("worker+unsafe" raises "labour_inspection")."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for result, pairs in written.items():
+        for pair in pairs:
+            first, second = pair.split("+")
+            found.setdefault(first, []).append((second, result))
+    return {group: tuple(others) for group, others in found.items()}

@@ -7,6 +7,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from normalizer.places.context import CUE, SURROUNDINGS
 from normalizer.places.names import PlaceNames, PlaceNode
 from normalizer.text import fold
+from normalizer.things.tree import ThingNode
 
 OPEN = "*"
 """Mark in the word lists for a word whose beginning or end is open."""
@@ -63,20 +64,24 @@ class Word(Meaning):
 
     Attributes:
         tells: whether the word alone has a weight, belongs to a word group or is one of the further names to find.
-        begins: the next words with which it forms a phrase or a place name.
+        begins: the next words with which it forms a phrase, a place name or the name of a public thing.
         place: its meaning as the name of a place; None if it is not one.
         names: the place names that it is or begins; None if there are none.
         is_level: whether it names a level ("desa"), after which everyday words are names too.
+        lead: the names of public things that begin with it, all of at least two words; None if there are none.
     """
 
-    __slots__ = ("begins", "is_level", "names", "place", "tells")
+    __slots__ = ("begins", "is_level", "lead", "names", "place", "tells")
 
-    def __init__(self, meanings: Sequence[Meaning], names: PlaceNode | None, *, is_level: bool) -> None:
+    def __init__(
+        self, meanings: Sequence[Meaning], names: PlaceNode | None, lead: ThingNode | None, *, is_level: bool
+    ) -> None:
         """Make the entry of one word of a text from everything that it can mean.
 
         Args:
             meanings: the meanings of the whole word, and of the entries of the word lists that occur inside it.
             names: the place names that equal the word or have it as their first word; None if there are none.
+            lead: the names of public things that begin with it; None if there are none.
             is_level: whether it names a level of regions ("desa").
         """
         super().__init__()
@@ -86,21 +91,24 @@ class Word(Meaning):
         self.names = names
         self.place = names.place if names else None
         self.is_level = is_level
-        self.begins = frozenset((*self.follow, *(names.follow if names else ())))
+        self.lead = lead
+        self.begins = frozenset((*self.follow, *(names.follow if names else ()), *(lead.next_words() if lead else ())))
 
 
 class Vocabulary(dict[str, Word | None]):
     """The words seen so far and their meanings, None for a word without one. An unseen word is analysed when it is looked up."""
 
-    def __init__(self, meanings: Mapping[str, Meaning], places: PlaceNames) -> None:
+    def __init__(self, meanings: Mapping[str, Meaning], places: PlaceNames, things: ThingNode) -> None:
         """Compile the meanings; no word is analysed yet.
 
         Args:
             meanings: by folded word or phrase, with the mark OPEN ("*") if the beginning of a word or the end of the last word is open.
             places: the names of places.
+            things: the root of the tree of names of public things.
         """
         super().__init__()
         self._places = places
+        self._things = things
         self._phrases = Meaning()
         parts: list[tuple[str, Meaning]] = []
         for written, meaning in meanings.items():
@@ -140,7 +148,8 @@ class Vocabulary(dict[str, Word | None]):
             meanings.append(whole)
         names = self._places.node(word)
         is_level = bool(SURROUNDINGS.get(word, 0) & CUE)
-        return Word(meanings, names, is_level=is_level) if meanings or names or is_level else None
+        lead = self._things.follow.get(word)
+        return Word(meanings, names, lead, is_level=is_level) if meanings or names or lead or is_level else None
 
 
 def folded(written: object) -> str:

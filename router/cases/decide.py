@@ -158,8 +158,7 @@ def _open(case: Document | None, record: Inbound, law: Law) -> Decision:
         )
     draft = _Draft(None, record, secret=bool(complaint.get("secret")))
     draft.add(FactKind.opened, complaint=complaint)
-    _route(draft, law)
-    _ask(draft)
+    _ask(draft, _route(draft, law))
     return draft.decision
 
 
@@ -222,8 +221,7 @@ def _add(draft: _Draft, record: Inbound, law: Law) -> None:
         draft.take_back()
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return
-    _route(draft, law)
-    _ask(draft)
+    _ask(draft, _route(draft, law))
 
 
 def continuation_of(record: Inbound) -> tuple[str, str]:
@@ -257,8 +255,11 @@ def _answer(draft: _Draft, record: Inbound, _: Law) -> None:
 _APPLY = {CommandKind.add: _add, CommandKind.refuse: _refuse, CommandKind.answer: _answer}
 
 
-def _route(draft: _Draft, law: Law) -> None:
-    """Decide who owns the case. After an addition there is a fact only if the owner or the deadlines change."""
+def _route(draft: _Draft, law: Law) -> str | None:
+    """Decide who owns the case. After an addition there is a fact only if the owner or the deadlines change.
+
+    Return the part for which the citizen should be asked, because the new owner's tier depends on it; None if there is none.
+    """
     case = draft.case
     assert case is not None
     refusals = case["refusals"]
@@ -267,17 +268,25 @@ def _route(draft: _Draft, law: Law) -> None:
     owner, former = disposition["owner"], case["owner"]
     moves = former is None or owner["id"] != former["id"]
     if not moves and disposition["triage"] == case["triage"] and disposition["deadlines"] == case["deadlines"]:
-        return
+        return None
     hop = len(case["chain"]) if moves else case["hop"]
     previous = {"previous_owner": former} if former is not None and moves else {}
     draft.add(FactKind.routed, disposition={"hop": hop, "owner": owner, **previous, **disposition})
+    asks: str | None = disposition.get("asks")
+    return asks
 
 
-def _ask(draft: _Draft) -> None:
-    """Ask the citizen for the most important part that is missing, if a triage desk waits for it."""
+def _ask(draft: _Draft, tier_of: str | None) -> None:
+    """Ask the citizen for the most important part that is missing, if a triage desk waits for it or the owner's tier depends on it.
+
+    Args:
+        draft: the facts so far.
+        tier_of: the part on which the tier of a new owner depends; None if there is none.
+    """
     case = draft.case
     assert case is not None
     missing = case["complaint"].get("missing") or ()
-    part = next((part for part in ("subject", "place") if part in missing), None)
-    if part and case["triage"] and case["questions"] < MOST_QUESTIONS:
+    waited_for = next((part for part in ("subject", "place") if part in missing), None) if case["triage"] else None
+    part = waited_for or tier_of
+    if part and case["questions"] < MOST_QUESTIONS:
         draft.add(FactKind.asked, part=part)

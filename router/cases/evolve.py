@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from complaints.case import FORMAT
 from complaints.fact import FactKind
+from normalizer.answers import settled_by
 from router.cases.plain import Document
 
 REMEMBERED_MS: Final = 90 * 24 * 3_600_000
@@ -111,8 +112,12 @@ def _asked(case: Document, fact: Document) -> None:
 
 
 def _added(case: Document, fact: Document) -> None:
-    case["complaint"] = joined(case["complaint"], fact["addition"], fact["reading"])
-    case.pop("question", None)
+    complaint = joined(case["complaint"], fact["addition"], fact["reading"])
+    question = case.pop("question", None)
+    settled = settled_by(question["part"], fact["addition"]["text"]) if question else ""
+    if settled:
+        complaint["settled"] = [*complaint.get("settled", ()), settled]
+    case["complaint"] = complaint
 
 
 def _refused(case: Document, fact: Document) -> None:

@@ -37,6 +37,7 @@ _COMPLAINT_HAS: dict[str, type] = {
     "anonymous": bool,
     "occurred_on": dict,
     "continues": str,
+    "settled": list,
 }
 _COMMAND_NEEDS: dict[str, type] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
 _COMMAND_HAS: dict[str, type] = {"text": str}

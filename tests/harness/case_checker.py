@@ -221,7 +221,7 @@ class _Walk:
         missing = self._missing(said, first)
         # asked only while a question may still be asked: the fold has counted this one already
         before = {**model, "questions": model["questions"] - kinds.count("ditanyakan")}
-        asked = [] if missing is None or asks(before, missing) is None else ["ditanyakan"]
+        asked = [] if missing is None or asks(before, missing, group) is None else ["ditanyakan"]
         late = first == "bukan wewenang" and said["actor"] != owner  # the case had moved on before: nothing moves
         wanted = [[first, *(() if late else FOLLOW.get(first, ())), *asked]]
         if first == "dilengkapi":
@@ -232,7 +232,7 @@ class _Walk:
         checker.counts[first] += 1
         for number, fact in enumerate(group, version + 1):
             self._check_fact(fact, number, said)
-        if asked and group[-1]["part"] != asks(before, missing or []):
+        if asked and group[-1]["part"] != asks(before, missing or [], group):
             checker.wrong(f"{self._code} asks for {group[-1]['part']}")
         self._check_owner(model)
         checker.reply(group, model, self._complaint)

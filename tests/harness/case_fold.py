@@ -109,7 +109,9 @@ def first_fact(model: Model, command: Model, administrator: str) -> str:
     return "ditolak" if model["answers"][-1:] == [(actor, text)] else "ditanggapi"
 
 
-def asks(model: Model, missing: list[str]) -> str | None:
-    """Return the part that the citizen must be asked for after a complaint or an addition."""
-    part = next((part for part in ("subject", "place") if part in missing), None)
-    return part if model["triage"] and model["questions"] < MOST_QUESTIONS else None
+def asks(model: Model, missing: list[str], group: list[Model]) -> str | None:
+    """Return the part that the citizen must be asked for after a complaint or an addition that led to a group of facts."""
+    part = next((part for part in ("subject", "place") if part in missing), None) if model["triage"] else None
+    if part is None:
+        part = next((fact["disposition"].get("asks") for fact in group if fact["kind"] == "diteruskan"), None)
+    return part if model["questions"] < MOST_QUESTIONS else None

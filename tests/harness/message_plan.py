@@ -98,7 +98,8 @@ class Plan:
     def _is_whole(self, text: str) -> bool:
         """Return whether a text certainly becomes a complaint about which nothing is asked."""
         read, given = self._reading(text)
-        return not text.startswith(KEYWORDS) and not given["triage"] and not {"place", "subject"} & set(read.missing)
+        asked = given["triage"] or "asks" in given or {"place", "subject"} & set(read.missing)
+        return not text.startswith(KEYWORDS) and not asked
 
     def _check_asks(self, text: str) -> None:
         read, given = self._reading(text)

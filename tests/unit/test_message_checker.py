@@ -31,7 +31,7 @@ from tests.harness.town import Town
 SECRET = b"a secret of the tests, 32 bytes long"
 NUMBER = "+6281234567890"
 STORY = "Jalan berlubang di Kota Semarang (100001)"
-LONG = "Jalan Raya Pleret Kab Bantul lubangnya dalam sekali, tadi pagi ada pemotor jatuh. " * 3 + "(100002)"
+LONG = "Jalan Pleret Kab Bantul lubangnya dalam sekali, tadi pagi ada pemotor jatuh. " * 3 + "(100002)"
 PLACELESS = "lampu jalan mati sejak Lebaran (100003)"
 PLACE = "di Jalan Pemuda, Kota Semarang (100004)"
 BY_WEBHOOK = "Air PDAM di Kota Bandung tidak mengalir sudah seminggu (100005)"

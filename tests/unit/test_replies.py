@@ -23,6 +23,8 @@ PROMISED = {
     "completed": {"code", "owner"},
     "question_place": {"code"},
     "question_subject": {"code"},
+    "question_road_class": {"code", "owner"},
+    "question_hospital_owner": {"code", "owner"},
     "answered": {"code", "owner", "answer"},
     "status_diproses": {"code", "owner", "since", "due"},
     "status_menunggu": {"code", "owner", "since"},
@@ -73,6 +75,8 @@ OCCASIONS: dict[str, dict[str, Any]] = {
     "completed": {"after": FactKind.added},
     "question_place": {"asked": "place"},
     "question_subject": {"asked": "subject"},
+    "question_road_class": {"asked": "road_class"},
+    "question_hospital_owner": {"asked": "hospital_owner"},
 }
 
 

@@ -1,0 +1,28 @@
+"""`lapor rules ...`: checks the data of the law."""
+
+import typer
+
+app = typer.Typer(help="Check the law as data.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Check the law as data: rules, agencies, statutes and word lists."""
+
+
+@app.command()
+def check() -> None:
+    """Check the rules, the agencies, the statutes and the word lists. The exit status is 1 if something is wrong.
+
+    An output line names file and line and says what is wrong: a misspelt agency, a subject without a rule, a rule without a subject, a key
+    that is there twice, a statute that is not known or holds no more, a reason that names another tier or agency than that of its owner.
+    """
+    from router.check import mistakes
+
+    found = mistakes()
+    for mistake in found:
+        typer.echo(str(mistake))
+    if found:
+        typer.echo(f"{len(found)} mistakes in the data", err=True)
+        raise typer.Exit(1)
+    typer.echo("the rules, agencies, statutes and word lists are whole", err=True)

@@ -1,0 +1,298 @@
+"""Finds the names of public things in a text, and decides which of them count and what they tell about the place."""
+
+from collections.abc import Mapping, Sequence
+
+from normalizer.places.context import BUILDINGS, WHEREABOUTS
+from normalizer.places.gazetteer import PROVINCE, lineage
+from normalizer.places.names import DKI, PlaceNames
+from normalizer.places.resolve import PlaceHit, resolve
+from normalizer.results import NamedThing, PlaceReading
+from normalizer.things.tree import Thing, ThingNode
+
+_TOWARDS = frozenset(
+    (
+        *(
+            "menuju",
+            "arah",
+            "sekitar",
+            "disekitar",
+            "seputar",
+            "akses",
+            "perempatan",
+            "pertigaan",
+            "simpang",
+            "bundaran",
+        ),
+        *("seputaran", "kawasan", "dilingkungan", "lampu", "warung", "toko", "parkiran"),
+    )
+)
+"""Further words after which a thing only says where something else is ("jalan menuju terminal")."""
+
+_ROADS = frozenset(("jalan", "jl", "jln", "jalur", "ruas", "trotoar", "akses", "aspal", "lampu", "jembatan"))
+_ROAD_REACH = 3
+"""Words of roads, and the number of words before "ke" within which one makes the thing the end of that road."""
+
+_OF_ROADS = frozenset(("road", "toll_road"))
+"""Types of things of which "jalan" before the name does not make a street that is named after them."""
+
+_CONTRADICTED, _OPEN, _CONFIRMED = 0, 1, 2
+"""What another place in the text makes of a thing: elsewhere, not told, or there."""
+
+
+class Match:
+    """An occurrence of a name of things in a text.
+
+    Attributes:
+        start: the position of its first word.
+        end: the position after its last word.
+        numbers: the numbers of the things that it can mean (see ThingNode.things).
+    """
+
+    __slots__ = ("end", "numbers", "start")
+
+    def __init__(self, start: int, end: int, numbers: tuple[int, ...]) -> None:
+        self.start = start
+        self.end = end
+        self.numbers = numbers
+
+
+def find(lead: ThingNode, words: list[str], at: int, found: list[Match]) -> None:
+    """Add to `found` each name of things that begins at the position `at` of a text.
+
+    Args:
+        lead: the node for the word at the position in the tree of names.
+        words: the words of the text. The last one must be BREAK (the word "|"), which is in no name and so ends the search.
+        at: the position.
+        found: the names found so far; it is changed in place.
+    """
+    end = at + 1
+    node: ThingNode | None = lead
+    while node is not None:
+        for core in node.cores:
+            inner = core.follow.get(words[end])
+            after = end + 1
+            while inner is not None:
+                if inner.things:
+                    found.append(Match(at, after, inner.things))
+                inner = inner.follow.get(words[after])
+                after += 1
+        if node.things:
+            found.append(Match(at, end, node.things))
+        node = node.follow.get(words[end])
+        end += 1
+
+
+def settle(  # noqa: PLR0913 - everything that decides which things count
+    matches: Sequence[Match],
+    words: list[str],
+    things: Sequence[Thing],
+    *,
+    place: PlaceReading,
+    hits: Sequence[PlaceHit],
+    names: PlaceNames,
+    keyword: str | None,
+    groups: Mapping[str, Sequence[int]],
+) -> tuple[list[NamedThing], PlaceReading]:
+    """Return the things that count, each once, and the place where it happened.
+
+    A thing counts if nothing else in the text tells another place. If nothing else tells the regency, the thing does.
+
+    Args:
+        matches: the names of things found in the text.
+        words: the words of the text.
+        things: all things.
+        place: the place that the text tells if the things are left aside.
+        hits: the place names in the text.
+        names: the table of place names.
+        keyword: the code of the region that was given outside the text.
+        groups: the word groups of the text.
+    """
+    kept = _longest(matches)
+    outside = [hit for hit in hits if not any(one.start <= hit.start and hit.end <= one.end for one in kept)]
+    other = place if len(outside) == len(hits) else resolve(words, outside, names, keyword=keyword)
+    said = f" {' '.join(words)} "
+    found: dict[str, NamedThing] = {}
+    for match in kept:
+        for thing in _agreeing(_meant(match, things, groups, said), other):
+            before = found.get(thing.id)
+            aside = _is_aside(words, match.start, thing.kind)
+            if before is None or (before.aside and not aside):
+                found[thing.id] = _named(thing, match, words, aside=aside)
+    counted = list(found.values())
+    if not counted:
+        return counted, place
+    where = _placed(counted, place, other)
+    where.between = place.between
+    return counted, where
+
+
+def add_to(
+    things: list[NamedThing],
+    groups: dict[str, list[int]],
+    scores: dict[int, float],
+    weights: Mapping[str, tuple[tuple[int, float], ...]],
+) -> None:
+    """Add the word groups of things to those of the text, and their weights to the scores, unless they only say where something is.
+
+    Args:
+        things: the things that the text means.
+        groups: the positions of the words of each group in the text; they are changed in place.
+        scores: the scores by target; they are changed in place.
+        weights: the targets to which each thing points, by its id (see Lexicon.thing_weights).
+    """
+    for thing in things:
+        if thing.aside:
+            continue
+        for group in thing.groups:
+            groups.setdefault(group, []).append(thing.start)
+        for target, weight in weights[thing.id]:
+            scores[target] = scores.get(target, 0.0) + weight
+
+
+def without(things: Sequence[NamedThing], place: PlaceReading, groups: dict[str, list[int]]) -> list[NamedThing]:
+    """Return the things that a place does not contradict. The word groups that only others raised are removed from `groups`.
+
+    Args:
+        things: the things that a text means.
+        place: the place that is known besides the text.
+        groups: the positions of the words of each group in the text; they are changed in place.
+    """
+    kept = [one for one in things if fit(one.regions, place, wide=one.wide) != _CONTRADICTED]
+    for thing in things:
+        if thing in kept or thing.aside:
+            continue
+        for group in thing.groups:
+            positions = groups.get(group, [])
+            if thing.start in positions:
+                positions.remove(thing.start)
+            if not positions:
+                groups.pop(group, None)
+    return kept
+
+
+def _named(thing: Thing, match: Match, words: list[str], *, aside: bool) -> NamedThing:
+    return NamedThing(
+        id=thing.id,
+        kind=thing.kind,
+        name=thing.name,
+        tier=thing.tier,
+        regions=thing.regions,
+        owner=thing.owner,
+        source=thing.source,
+        groups=thing.groups,
+        subjects=thing.subjects,
+        start=match.start,
+        span=" ".join(words[match.start : match.end]),
+        aside=aside,
+        wide=thing.wide,
+    )
+
+
+def _longest(matches: Sequence[Match]) -> list[Match]:
+    """Return the names without those within others; names of the same words become one."""
+    kept: list[Match] = []
+    for match in sorted(matches, key=_longest_first):
+        last = kept[-1] if kept else None
+        if last is not None and match.start == last.start and match.end == last.end:
+            kept[-1] = Match(last.start, last.end, (*last.numbers, *match.numbers))
+        elif last is None or match.end > last.end:
+            kept.append(match)
+    return kept
+
+
+def _longest_first(match: Match) -> tuple[int, int]:
+    return match.start, -match.end
+
+
+def _meant(match: Match, things: Sequence[Thing], groups: Mapping[str, Sequence[int]], said: str) -> list[Thing]:
+    """Return the things that a name can mean, by the other words of the text."""
+    found: list[Thing] = []
+    for number in match.numbers:
+        thing = things[number if number >= 0 else ~number]
+        if number < 0 and not any(group in groups for group in thing.context):
+            continue
+        if thing.section and not any(f" {part} " in said for part in thing.section):
+            continue
+        if thing not in found:
+            found.append(thing)
+    return found
+
+
+def _agreeing(meant: list[Thing], other: PlaceReading) -> list[Thing]:
+    """Return those things that another place in the text confirms, or if there are none, those that it leaves open.
+
+    Return nothing if these differ in what follows from them, or if their names are also those of other things and nothing confirms them.
+    """
+    if not meant:
+        return meant
+    ranks = [fit(thing.regions, other, wide=thing.wide and len(meant) == 1) for thing in meant]
+    best = max(ranks)
+    if best == _CONTRADICTED:
+        return []
+    kept = [thing for thing, rank in zip(meant, ranks, strict=True) if rank == best]
+    if best == _OPEN:
+        kept = [] if any(thing.doubtful for thing in kept) else [thing for thing in kept if not thing.street]
+    kept = [thing for thing in kept if not thing.street or _is_in(thing.regions, other.regency)]
+    first = kept[0] if kept else None
+    if first is not None and len(kept) > 1 and any(one.regions != first.regions for one in kept):
+        alike = all(one.groups == first.groups and one.owner == first.owner for one in kept)
+        return [first] if alike and best == _CONFIRMED else []
+    return kept
+
+
+def fit(regions: Sequence[str], place: PlaceReading, *, wide: bool = False) -> int:
+    """Return whether a place contradicts (0), leaves open (1) or confirms (2) that a thing in these regions is meant.
+
+    Args:
+        regions: the codes of the thing's provinces and regencies; empty if not known.
+        place: the place that other words tell.
+        wide: whether another regency of the same province confirms it too.
+    """
+    if not regions:
+        return _OPEN
+    regency, province = place.regency, place.province
+    same_province = any(code[:PROVINCE] == province for code in regions)
+    if regency is not None:
+        return _CONFIRMED if _is_in(regions, regency) or (wide and same_province) else _CONTRADICTED
+    if place.candidates and any(_is_in(regions, code) for code in place.candidates):
+        return _CONFIRMED
+    if province is None:
+        return _OPEN
+    return _CONFIRMED if same_province and not place.candidates else _CONTRADICTED
+
+
+def _is_in(regions: Sequence[str], regency: str | None) -> bool:
+    """Return whether a regency is one of the regions or in one; all of DKI Jakarta counts as one regency."""
+    if regency is None:
+        return False
+    province = regency[:PROVINCE]
+    return any(code in {regency, province} or code[:PROVINCE] == DKI == province for code in regions)
+
+
+def _placed(counted: Sequence[NamedThing], place: PlaceReading, other: PlaceReading) -> PlaceReading:
+    """Return the place: that of other words if they tell the regency, else that of the things if they agree."""
+    if other.regency is not None or other.province == DKI:
+        return place if place.regency == other.regency else other
+    single = [one for one in counted if len(one.regions) == 1]
+    codes = {one.regions[0] for one in single}
+    deepest = max(codes, key=len, default="")
+    if not codes or any(not deepest.startswith(code) for code in codes):
+        return place
+    if place.deepest is not None and place.deepest.startswith(deepest):
+        return place
+    first = next(one for one in single if one.regions[0] == deepest)
+    return PlaceReading(lineage(deepest), "institution", (first.span,))
+
+
+def _is_aside(words: list[str], at: int, kind: str) -> bool:
+    """Return whether the thing named at the position `at` only says where something else is ("depan RSUD Moewardi")."""
+    if at == 0:
+        return False
+    before = words[at - 1]
+    if before in WHEREABOUTS or before in _TOWARDS:
+        return True
+    if at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS:
+        return True
+    if before == "ke":
+        return not _ROADS.isdisjoint(words[max(0, at - 1 - _ROAD_REACH) : at - 1])
+    return kind not in _OF_ROADS and before in _ROADS

@@ -1,0 +1,165 @@
+"""Finds what decides the tier of a road, a route or an irrigation area beyond words: two places, hectares, two governments."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from normalizer.places.gazetteer import PROVINCE
+from normalizer.places.names import PlaceName
+from normalizer.places.resolve import PlaceHit
+from normalizer.text import BREAK
+
+Groups = dict[str, list[int]]
+"""The word groups that a text has, each with the positions of its words."""
+
+NATIONAL_FROM_HA: Final = 3000
+PROVINCIAL_FROM_HA: Final = 1000
+"""An irrigation area belongs to the centre above 3,000 hectares and to the province from 1,000 hectares (UU 23/2014 Lampiran C)."""
+
+_HECTARES: Final = re.compile(
+    r"(?P<above>>=?\s*|lebih\s+(?:dari|dr)\s+|di\s?atas\s+|lbh\s+(?:dari|dr)\s+)?"
+    r"(?P<number>\d{1,3}(?:[. ]\d{3})+|\d+)(?:,(?P<part>\d+))?\s*(?P<thousands>ribu|rb)?\s*-?(?:an)?\s*"
+    r"(?:ha|hektar\w{0,3}|hektare\w{0,2}|hectare)\b",
+    re.IGNORECASE,
+)
+"""An area: a number of hectares, with dots or blanks between its thousands ("1.500 ha", "2300an hektar", "> 3000 ha", "2 ribu ha")."""
+
+_DEEDS: Final = ("abuse", "self_dealing", "bribe", "misconduct", "accusation")
+"""The word groups of what an official must not do."""
+
+_TO: Final = frozenset(("ke", "untuk", "buat", "kepada", "utk", "kpd", "bagi", "nang", "ka"))
+"""Words before the one who gets something."""
+
+_ADDRESSES: Final = frozenset(
+    (
+        "yth",
+        "lapor",
+        "melapor",
+        "laporkan",
+        "melaporkan",
+        "ngadu",
+        "mengadu",
+        "mohon",
+        "tolong",
+        "surat",
+        "minta",
+        "meminta",
+        "laporan",
+    )
+)
+"""Words before the title of a head of region that show that he is spoken to or told."""
+
+_GIVEN, _TOLD = 6, 18
+"""Maximum number of words between a deed and the head of region who takes, and between the one who acts and the deed."""
+
+_LINKS: Final = frozenset(
+    ("ke", "menuju", "tujuan", "jurusan", "arah", "sampai", "sampe", "sama", "dan", "pp", "pi", "pigi")
+)
+"""Words that may come between the two ends of a road or route ("Bandung ke Cidaun")."""
+
+_NEAR: Final = 6
+"""Maximum number of words between a vehicle and the first of the two places that it joins."""
+
+_TWO_ENDS: Final = re.compile(
+    r"\b(?:jalan|jln|jl|ruas|dalan)\.?\s+[a-z']+(?:\s[a-z']+){0,2}\s?[-\u2013]\s?[a-z']{4}", re.IGNORECASE
+)
+"""A road that has the names of its two ends ("Jalan Bokong - Lelogama")."""
+
+
+def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit]) -> None:
+    """Add the word groups of what a text says about tiers without a word for it. `groups` is changed in place.
+
+    Args:
+        groups: the word groups of the text.
+        text: the text.
+        words: its folded words.
+        hits: the place names found in it, in order.
+    """
+    for head in ("mayor", "governor"):
+        if head in groups and _is_actor_or_taker(groups, words, groups[head]):
+            groups.setdefault(f"accused_{head}", [groups[head][0]])
+    if "irrigation" in groups:
+        _add_irrigation(groups, text)
+    if "road" in groups and ("-" in text or "\u2013" in text) and _TWO_ENDS.search(text):
+        groups.setdefault("road_with_ends", [groups["road"][0]])
+    if len(hits) > 1 and ("vehicle" in groups or "road" in groups):
+        _add_routes(groups, words, hits)
+
+
+def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) -> bool:
+    """Return whether the text accuses the head of a region: he takes money ("setor ke bupati"), or is the one who acts at its beginning.
+
+    Not if he is only addressed ("pak bupati, kades korupsi") or hears a report ("lapor ke bupati").
+    """
+    deeds = [at for group in _DEEDS for at in groups.get(group, ())]
+    for at in titles:
+        before = words[max(0, at - 4) : at]
+        if not deeds or not _ADDRESSES.isdisjoint(before):
+            continue
+        gives = any(word in _TO for word in before[-2:]) and any(at - _GIVEN <= deed < at for deed in deeds)
+        acts = (not before or before[-1] == BREAK) and any(at < deed <= at + _TOLD for deed in deeds)
+        if gives or acts:
+            return True
+    return False
+
+
+def _add_irrigation(groups: Groups, text: str) -> None:
+    """Add the tier of an irrigation area, from its hectares or from the regencies that it crosses."""
+    hectares = _hectares(text)
+    if hectares > NATIONAL_FROM_HA:
+        groups.setdefault("irrigation_national", [0])
+    elif hectares >= PROVINCIAL_FROM_HA or "cross_regency" in groups:
+        groups.setdefault("irrigation_province", [0])
+    elif hectares > 0:
+        groups.setdefault("irrigation_regency", [0])
+
+
+def _hectares(text: str) -> float:
+    """Return the largest number of hectares in a text; 0 if it has none. "More than n" counts as a little more than n."""
+    found = 0.0
+    for match in _HECTARES.finditer(text):
+        number = float(match["number"].replace(".", "").replace(" ", "")[:9])
+        if match["part"]:
+            number += float(f"0.{match['part'][:3]}")
+        if match["thousands"]:
+            number *= 1000
+        found = max(found, number + 0.5 if match["above"] else number)
+    return found
+
+
+def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> None:
+    """Add what joins two places that stand side by side: a route in a province or across provinces, or a road with two ends."""
+    for first, second in pairwise(hits):
+        between = words[first.end : second.start]
+        if not (not between or (len(between) == 1 and between[0] in _LINKS)):
+            continue
+        vehicle = _is_near(groups.get("vehicle", ()), first.start, second.end)
+        road = first.start - 1 in groups.get("road", ())
+        if not vehicle and not road:
+            continue
+        here, there = _seats(first.name), _seats(second.name)
+        if not here or not there or (road and _lies_in(first.name, second.name)):
+            continue
+        apart = here.isdisjoint(there)
+        if road:
+            groups.setdefault("road_with_ends", [first.start])
+        if vehicle and apart:
+            near = {code[:PROVINCE] for code in here} & {code[:PROVINCE] for code in there}
+            groups.setdefault("route_in_province" if near else "route_across_provinces", [first.start])
+
+
+def _is_near(positions: Sequence[int], start: int, end: int) -> bool:
+    return any(start - _NEAR <= at <= end + _NEAR for at in positions)
+
+
+def _lies_in(inner: PlaceName, outer: PlaceName) -> bool:
+    """Return whether a name can mean a place in a region that another means ("Kecamatan Cisarua Kabupaten Bandung Barat")."""
+    around = {claim.code for claim in outer.strong}
+    return not around.isdisjoint(inner.seats) or not around.isdisjoint(claim.code[:PROVINCE] for claim in inner.strong)
+
+
+def _seats(name: PlaceName) -> frozenset[str]:
+    """Return the codes of the regencies that a name can mean or lie in; of the provinces if it names one only."""
+    regencies = frozenset(claim.code for claim in name.strong)
+    return regencies or name.seats

@@ -1,0 +1,74 @@
+"""The reason of law for an agency, as the citizen reads it. It names the agency's own tier, never another one or another agency."""
+
+from typing import Final
+
+from normalizer.text import fold
+from router.agencies.registry import Agency, Registry
+from router.rules import Owner
+from router.tiers import PLACEHOLDER, Tier, tier_name, tier_of, tiers_named
+
+JOINT: Final = f"hal ini juga menjadi tugas {PLACEHOLDER}"
+"""The reason for an owner of whom the reason of the rule is not true: a body that shares the task."""
+
+_LONGEST_NAME: Final = 6
+"""Maximum number of words of an agency's name that is looked for in a reason."""
+
+_SHORTEST_NAME: Final = 3
+"""Minimum number of characters of such a name."""
+
+
+class Reasons:
+    """Finds what a reason names, and writes the reason for an agency."""
+
+    __slots__ = ("_names", "_registry")
+
+    def __init__(self, registry: Registry) -> None:
+        """Take the agencies that exist."""
+        self._registry = registry
+        self._names: dict[str, str] = {}
+        for agency in registry.bodies.values():
+            for name in (agency.name, *agency.aliases):
+                written = fold(name).decode("ascii")
+                if len(written) >= _SHORTEST_NAME:
+                    self._names.setdefault(written, agency.id)
+
+    def of(self, owner: Owner, agency: Agency) -> str:
+        """Return the reason why an agency owns a complaint, with the law.
+
+        Args:
+            owner: the owner that a rule names.
+            agency: the agency that this is at the place of the complaint.
+        """
+        reason = owner.reason if self.fits(owner.reason, agency) else JOINT
+        return f"{reason.replace(PLACEHOLDER, tier_name(agency, self._registry))} ({owner.law})"
+
+    def fits(self, reason: str, agency: Agency) -> bool:
+        """Return whether a reason is true of an agency.
+
+        It names no other tier; if it names agencies, then this one, one above it or one below it.
+        """
+        own: Tier = tier_of(agency, self._registry)
+        if tiers_named(reason) - {own}:
+            return False
+        named = self.named(reason)
+        house = {agency.id, *(above.id for above in self._registry.parents(agency.id))} - {
+            self._registry.administrator_id
+        }
+        return not named or any(
+            one in house or one == agency.id or agency.id in {above.id for above in self._registry.parents(one)}
+            for one in named
+        )
+
+    def named(self, reason: str) -> frozenset[str]:
+        """Return the ids of the listed agencies that a reason names."""
+        words = fold(reason).decode("ascii").split()
+        found = set()
+        at = 0
+        while at < len(words):
+            size = next(
+                (size for size in range(_LONGEST_NAME, 0, -1) if " ".join(words[at : at + size]) in self._names), 0
+            )
+            if size:
+                found.add(self._names[" ".join(words[at : at + size])])
+            at += size or 1
+        return frozenset(found)
