@@ -13,7 +13,15 @@ from router.reasons import Reasons
 from router.statutes import Statutes
 from router.tiers import LOCAL, NATIONAL, PLACEHOLDER, PROVINCIAL, Tier, tier_of, tiers_named
 
-_ROUTER_FILES: Final = ("rules.yaml", "bodies.yaml", "units.yaml", "names.yaml", "universities.yaml", "statutes.yaml")
+_ROUTER_FILES: Final = (
+    "rules.yaml",
+    "bodies.yaml",
+    "units.yaml",
+    "names.yaml",
+    "universities.yaml",
+    "statutes.yaml",
+    "topics.yaml",
+)
 _SUBJECT_FILES: Final = ("subjects/places.yaml", "subjects/nation.yaml")
 _SIGNALS: Final = "subjects/signals.yaml"
 
@@ -113,7 +121,7 @@ def mistakes(rules: str | None = None) -> list[Mistake]:
         return sorted(found)
     registry = Registry.load()
     checked = _Rules(router["rules.yaml"], reader, registry)
-    found += [*checked.mistakes(), *_registry(router, registry), *_subjects(reader)]
+    found += [*checked.mistakes(), *_registry(router, registry), *_subjects(reader), *_topics(router)]
     return sorted(found)
 
 
@@ -264,3 +272,11 @@ def _subjects(reader: Mapping[str, _Document]) -> Iterator[Mistake]:
             for group in pair.split("+"):
                 if group not in groups and group not in _DERIVED_GROUPS:
                     yield document.mistake(f"no word group has the name {group}", name, "pairs", pair)
+
+
+def _topics(router: Mapping[str, _Document]) -> Iterator[Mistake]:
+    document, rules = router["topics.yaml"], router["rules.yaml"].content["subjects"]
+    for main, subjects in document.content.items():
+        for subject in (subjects,) if isinstance(subjects, str) else subjects:
+            if subject not in rules:
+                yield document.mistake(f"the subject {subject} has no rule: add one to rules.yaml", main, subject)
