@@ -13,7 +13,15 @@ from router.reasons import Reasons
 from router.statutes import Statutes
 from router.tiers import LOCAL, NATIONAL, PLACEHOLDER, PROVINCIAL, Tier, tier_of, tiers_named
 
-_ROUTER_FILES: Final = ("rules.yaml", "bodies.yaml", "units.yaml", "names.yaml", "universities.yaml", "statutes.yaml")
+_ROUTER_FILES: Final = (
+    "rules.yaml",
+    "bodies.yaml",
+    "units.yaml",
+    "names.yaml",
+    "universities.yaml",
+    "statutes.yaml",
+    "topics.yaml",
+)
 _SUBJECT_FILES: Final = ("subjects/places.yaml", "subjects/nation.yaml")
 _SIGNALS: Final = "subjects/signals.yaml"
 
@@ -54,6 +62,14 @@ class Mistake(NamedTuple):
         return f"{self.file}:{self.line}: {self.said}"
 
 
+class _NotYamlError(Exception):
+    """A data file is not YAML."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(str(mistake))
+        self.mistake = mistake
+
+
 class _Document:
     """A data file with the line of each key.
 
@@ -66,7 +82,13 @@ class _Document:
     def __init__(self, package: str, name: str, text: str | None = None) -> None:
         self.path = f"{package}/data/{name}"
         written = packaged.text(package, name) if text is None else text
-        self.content: Any = yaml.load(written, Loader=yaml.CSafeLoader)
+        try:
+            self.content: Any = yaml.load(written, Loader=yaml.CSafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            raise _NotYamlError(
+                Mistake(self.path, mark.line + 1 if mark else 1, f"no YAML: {error.problem}")
+            ) from error
         self.doubled: list[tuple[str, int]] = []
         self._lines: dict[tuple[str, ...], int] = {}
         root = yaml.compose(written, Loader=yaml.CSafeLoader)
@@ -102,8 +124,11 @@ def mistakes(rules: str | None = None) -> list[Mistake]:
     Args:
         rules: the text of a file that takes the place of rules.yaml; None for the packaged one.
     """
-    router = {name: _Document("router", name, rules if name == "rules.yaml" else None) for name in _ROUTER_FILES}
-    reader = {name: _Document("normalizer", name) for name in (*_SUBJECT_FILES, _SIGNALS)}
+    try:
+        router = {name: _Document("router", name, rules if name == "rules.yaml" else None) for name in _ROUTER_FILES}
+        reader = {name: _Document("normalizer", name) for name in (*_SUBJECT_FILES, _SIGNALS)}
+    except _NotYamlError as error:
+        return [error.mistake]
     found = [
         document.mistake(f"the key {key} is there twice; join the two entries")._replace(line=line)
         for document in (*router.values(), *reader.values())
@@ -113,7 +138,7 @@ def mistakes(rules: str | None = None) -> list[Mistake]:
         return sorted(found)
     registry = Registry.load()
     checked = _Rules(router["rules.yaml"], reader, registry)
-    found += [*checked.mistakes(), *_registry(router, registry), *_subjects(reader)]
+    found += [*checked.mistakes(), *_registry(router, registry), *_subjects(reader), *_topics(router)]
     return sorted(found)
 
 
@@ -270,3 +295,11 @@ def _subjects(reader: Mapping[str, _Document]) -> Iterator[Mistake]:
             for group in pair.split("+"):
                 if group not in groups and group not in _DERIVED_GROUPS:
                     yield document.mistake(f"no word group has the name {group}", name, "pairs", pair)
+
+
+def _topics(router: Mapping[str, _Document]) -> Iterator[Mistake]:
+    document, rules = router["topics.yaml"], router["rules.yaml"].content["subjects"]
+    for main, subjects in document.content.items():
+        for subject in (subjects,) if isinstance(subjects, str) else subjects:
+            if subject not in rules:
+                yield document.mistake(f"the subject {subject} has no rule: add one to rules.yaml", main, subject)

@@ -22,6 +22,7 @@ from router.explain import explain, explain_triage
 from router.learnt import Model
 from router.owners import Facts, Owners, is_doubtful, lacks_place, undecided, watchdog_of
 from router.rules import Rules
+from router.topics import topic_key, topic_subjects
 
 MAX_HOPS = 3
 """Number of refusals after which the national administrator takes the complaint."""
@@ -87,7 +88,7 @@ class Router:
         deadlines: the legal deadlines.
         mentions: the names of agencies for which the reader searches, with their meanings.
         subject_names: the Indonesian name of each subject, by its id.
-        topic_subjects: the id of the subject of each path in LAPOR!'s category tree.
+        topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.topics).
         max_hops: the number of refusals after which the national administrator takes the complaint.
         model: the model learnt from officers; None if the rules decide alone.
         owners: the rules applied to the registry.
@@ -139,7 +140,7 @@ class Router:
             whole_text(complaint), title=complaint.get("title") or "", address=where.get("text") or ""
         )
         topic = complaint.get("topic") or ""
-        chosen = self.topic_subjects.get(topic) if topic and topic != reading.topic else None
+        chosen = self.topic_subjects.get(topic_key(topic)) if topic and topic != reading.topic else None
         if chosen and not any(chosen == subject.id for subject in reading.subjects):
             reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
         if settled := complaint.get("settled"):
@@ -304,7 +305,7 @@ def _load(max_hops: int, model: Model | None) -> Router:
         deadlines=Deadlines.load(),
         mentions=mentions,
         subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
-        topic_subjects={subject.topic: subject.id for subject in reversed(reader.lexicon.subjects)},
+        topic_subjects=topic_subjects(),
         max_hops=max_hops,
         model=model,
     )

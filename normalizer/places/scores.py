@@ -158,6 +158,13 @@ class Tally:
             seats = entry.seats
             if self.provinces:
                 seats = frozenset([code for code in seats if code[:PROVINCE] in self.provinces]) or seats
+            strong = entry.name.strong
+            if len(strong) > 1 and not entry.cued:
+                seats -= {
+                    claim.code for claim in strong
+                }  # "Sukabumi" is no second reason for the regency with a district Sukabumi
+                if not seats:
+                    continue
             both = [code for code in points if code in seats]
             if both:
                 support = max(_SUPPORT_CUED, min(entry.weight, _SUPPORT_MOST)) if entry.cued else _SUPPORT

@@ -33,7 +33,7 @@ MISSPELT_FROM = 8
 """Minimum letters of a name for its misspellings to count: shorter names are too similar to other words."""
 
 _GLUED_FROM = 4
-"""Minimum letters of a name that is also read with "di" glued to its beginning."""
+"""Minimum letters of a name that is also read with "di" glued to its beginning, and of a word of a province's name to be misspelt."""
 
 _INSIDE_FROM = 10
 """Minimum letters of a name of several glued words that is also found inside a longer word (infoMOROWALIUTARAKAB)."""
@@ -109,7 +109,8 @@ def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
     for name, code in _small(gazetteer):
         small.setdefault(name, {})[code] = None
     known = strong.keys() | small.keys()
-    strong |= {name: codes for name, codes in _misspelt(strong) if name not in known}
+    misspelt = (*_misspelt(strong), *_misspelt_provinces(gazetteer))
+    strong |= {name: codes for name, codes in misspelt if name not in known}
     roots = frozenset(packaged.text("normalizer", "common_words.txt").split())
     common, weak = frozenset(document["common"]), frozenset(document["weak"])
     return {
@@ -224,8 +225,8 @@ def _small(gazetteer: Gazetteer) -> Iterator[tuple[str, str]]:
 def _misspelt(strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield misspellings of regencies' names, each with the regencies that it can mean.
 
-    In a misspelling, two neighbouring letters are swapped, or one letter is left out. The first letter is always right, and the last one
-    is never left out. Only names of one word with at least MISSPELT_FROM letters have misspellings.
+    In a misspelling, two neighbouring letters are swapped, or one letter is left out or doubled. The first letter is always right, and the
+    last one is never left out. Only names of one word with at least MISSPELT_FROM letters have misspellings.
     """
     for name, codes in strong.items():
         meant = {code: "misspelt" for code, how in codes.items() if how in {"bare", "city"}}
@@ -234,3 +235,22 @@ def _misspelt(strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, di
         for at in range(1, len(name) - 1):
             yield name[:at] + name[at + 1] + name[at] + name[at + 2 :], meant
             yield name[:at] + name[at + 1 :], meant
+            yield name[:at] + name[at] + name[at:], meant
+
+
+def _misspelt_provinces(gazetteer: Gazetteer) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield misspellings of the names of provinces that have several words, each with its province.
+
+    In a misspelling, one letter is left out, but not the first or the last one of a word, or the first letter of the next word comes too
+    early ("jawat timur").
+    """
+    for code, name in gazetteer.names.items():
+        if len(code) != PROVINCE:
+            continue
+        words = fold(name).decode().split()
+        for at, word in enumerate(words):
+            wrong = [word[:gap] + word[gap + 1 :] for gap in range(1, len(word) - 1) if len(word) >= _GLUED_FROM]
+            if at + 1 < len(words):
+                wrong.append(word + words[at + 1][0])
+            for written in wrong if len(words) > 1 else ():
+                yield " ".join((*words[:at], written, *words[at + 1 :])), {code: "province"}

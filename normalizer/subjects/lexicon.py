@@ -1,6 +1,6 @@
 """Compiles the packaged word lists for reading texts: the subjects, the words and pairs of words that point to them, and place names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -113,12 +113,20 @@ class Lexicon:
     thing_weights: Mapping[str, tuple[tuple[int, float], ...]]
 
 
-def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon:
+def compile_lexicon(
+    gazetteer: Gazetteer,
+    others: Sequence[str] = (),
+    *,
+    without: Collection[str] = (),
+    names: PlaceNames | None = None,
+) -> Lexicon:
     """Read the packaged word lists and return them compiled.
 
     Args:
         gazetteer: the names of all regions.
         others: further folded names to find in texts; Meaning.name is the index of such a name in this sequence.
+        without: folded words and phrases of the lists to leave out, to measure what depends on them.
+        names: the table of place names; None for the packaged one.
     """
     signals = packaged.document("normalizer", "subjects/signals.yaml")
     entries = {
@@ -133,8 +141,12 @@ def compile_lexicon(gazetteer: Gazetteer, others: Sequence[str] = ()) -> Lexicon
     targets = {subject.id: number for number, subject in enumerate(subjects)}
     targets |= {signal: len(subjects) + number for number, signal in enumerate(SIGNALS)}
     pointing = entries | {signal: signals[signal] for signal in SIGNALS}
-    meanings = _meanings(_weights(pointing, targets), signals["words"], others)
-    names = place_names(gazetteer)
+    weights = {word: found for word, found in _weights(pointing, targets).items() if word not in without}
+    groups = {
+        group: [word for word in words if folded(word) not in without] for group, words in signals["words"].items()
+    }
+    meanings = _meanings(weights, groups, others)
+    names = names or place_names(gazetteer)
     things = Things.load()
     return Lexicon(
         subjects=subjects,

@@ -55,3 +55,11 @@ def test_a_doubled_key_is_named() -> None:
     at = RULES.index("  waste:")
     found = mistakes(RULES[:at] + '  waste: {law: "UU 18/2008", reason: x, owners: []}\n' + RULES[at:])
     assert ["the key waste is there twice" in str(one) for one in found] == [True]
+
+
+def test_a_file_that_is_not_yaml_is_named_with_its_line() -> None:
+    """As after a merge that was not finished."""
+    (found,) = mistakes(RULES.replace("subjects:\n", "subjects:\n<<<<<<< HEAD\n", 1))
+    assert found.file == "router/data/rules.yaml"
+    assert abs(found.line - line_of(RULES, "subjects:")) <= 2
+    assert "no YAML" in found.said

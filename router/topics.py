@@ -1,0 +1,26 @@
+"""The subject that each category of LAPOR! means."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from complaints.runtime import packaged
+
+
+def topic_key(topic: str) -> str:
+    """Return a category's path ("Main/SUB") as `topic_subjects` has it: capitals and runs of spaces do not count."""
+    return " ".join(topic.split()).casefold()
+
+
+@cache
+def topic_subjects() -> Mapping[str, str]:
+    """Return the id of the subject of each category, by `topic_key` of its path.
+
+    A main category that has subcategories is not among them: chosen alone it does not tell which of several agencies is meant.
+    """
+    found: dict[str, str] = {}
+    for main, subjects in packaged.document("router", "topics.yaml").items():
+        if isinstance(subjects, str):
+            found[topic_key(main)] = subjects
+        else:
+            found |= {topic_key(f"{main}/{sub}"): subject for subject, subs in subjects.items() for sub in subs}
+    return found
