@@ -27,8 +27,9 @@ def topic(kafka: KafkaServer) -> str:
 
 @pytest.fixture
 def tail(kafka: KafkaServer, topic: str) -> Iterator[Tail]:
-    """A reader of it."""
+    """A reader of it, once each partition has a leader."""
     made: Tail = ConfluentTail(kafka.brokers, topics=[topic])
+    wait_until(lambda: id_of(made, topic) != "", what="the new topic")
     yield made
     made.close()
 

@@ -112,17 +112,17 @@ def test_each_group_is_listed_with_its_lag(ailing: RunningStack) -> None:
 
 
 def test_what_nobody_handles_is_told_with_its_age(ailing: RunningStack) -> None:
-    """A router that hangs, seconds before it would be taken for stuck."""
-    router = ailing.note.services["router"]
-    os.kill(router, signal.SIGSTOP)
+    """A sink that hangs, seconds before it would be taken for stuck."""
+    sink = ailing.note.services["sink"]
+    os.kill(sink, signal.SIGSTOP)
     try:
         address = f"http://{ailing.note.addresses['web']}/api/v1/complaints"
         assert httpx.post(address, json={"text": "jalan rusak di Kota Medan"}, trust_env=False).status_code == 202
         wait_until(
-            lambda: "the oldest for " in doctor(ailing)[1]["lag of lapor-router"][1], what="the complaint", timeout_s=2
+            lambda: "the oldest for " in doctor(ailing)[1]["lag of lapor-sink"][1], what="the complaint", timeout_s=20
         )
     finally:
-        os.kill(router, signal.SIGCONT)
+        os.kill(sink, signal.SIGCONT)
 
 
 def _is_another(stack: RunningStack, than: int) -> bool:
