@@ -1,7 +1,7 @@
-"""Complaints that were written from the law, before and apart from the rules: how many get the right owner, and how sure the wrong ones are.
+"""Complaints written from the law, before and apart from the rules: how many get the right owner, and how sure the wrong ones are.
 
-All facts in them are invented. Rules were written with `law_cases` and `law_cases_broad` at hand; `law_cases_kept` was never read by whoever
-writes rules, and must not be. The floors are what was measured (docs/benchmarks-routing.md), less a case or two.
+All facts in them are invented. Rules were written with `law_cases` and `law_cases_broad` at hand. `law_cases_kept` was never read by
+whoever writes rules, and must not be. The floors are what was measured (docs/benchmarks-routing.md), less a case or two.
 """
 
 from pathlib import Path
