@@ -58,6 +58,9 @@ _LINKS: Final = frozenset(
 )
 """Words that may come between the two ends of a road or route ("Bandung ke Cidaun")."""
 
+_TELLING: Final = frozenset(("mayor", "governor", "irrigation", "road", "vehicle"))
+"""Word groups without which a text says nothing of the kind."""
+
 _NEAR: Final = 6
 """Maximum number of words between a vehicle and the first of the two places that it joins."""
 
@@ -79,6 +82,8 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
         words: its folded words.
         hits: the place names found in it, in order.
     """
+    if _TELLING.isdisjoint(groups):
+        return ""
     for head in ("mayor", "governor"):
         if head in groups and _is_actor_or_taker(groups, words, groups[head]):
             groups.setdefault(f"accused_{head}", [groups[head][0]])

@@ -20,11 +20,12 @@ _SHORTEST_NAME: Final = 3
 class Reasons:
     """Finds what a reason names, and writes the reason for an agency."""
 
-    __slots__ = ("_names", "_registry")
+    __slots__ = ("_names", "_read", "_registry")
 
     def __init__(self, registry: Registry) -> None:
         """Take the agencies that exist."""
         self._registry = registry
+        self._read: dict[str, tuple[frozenset[Tier], frozenset[str]]] = {}
         self._names: dict[str, str] = {}
         for agency in registry.bodies.values():
             for name in (agency.name, *agency.aliases):
@@ -40,21 +41,27 @@ class Reasons:
             agency: the agency that this is at the place of the complaint.
         """
         reason = owner.reason if self.fits(owner.reason, agency) else JOINT
-        return f"{reason.replace(PLACEHOLDER, tier_name(agency, self._registry))} ({owner.law})"
+        if PLACEHOLDER in reason:
+            reason = reason.replace(PLACEHOLDER, tier_name(agency, self._registry))
+        return f"{reason} ({owner.law})"
 
     def fits(self, reason: str, agency: Agency) -> bool:
         """Return whether a reason is true of an agency.
 
         It names no other tier; if it names agencies, then this one, one above it or one below it.
         """
-        own: Tier = tier_of(agency, self._registry)
-        if tiers_named(reason) - {own}:
+        read = self._read.get(reason)
+        if read is None:
+            read = self._read[reason] = (tiers_named(reason), self.named(reason))
+        tiers, named = read
+        if tiers and tiers != {tier_of(agency, self._registry)}:
             return False
-        named = self.named(reason)
+        if not named or agency.id in named:
+            return True
         house = {agency.id, *(above.id for above in self._registry.parents(agency.id))} - {
             self._registry.administrator_id
         }
-        return not named or any(
+        return any(
             one in house or one == agency.id or agency.id in {above.id for above in self._registry.parents(one)}
             for one in named
         )

@@ -23,6 +23,10 @@ _NAMED: Final[tuple[tuple[Tier, re.Pattern[str]], ...]] = (
 """For each tier the words of a reason that name it or a thing of it."""
 
 
+_OF_A_REGENCY: Final = frozenset(("district", "village", "government"))
+"""Kinds of agencies that are of their region without a look at what is above them."""
+
+
 def tier_of(agency: Agency, registry: Registry) -> Tier:
     """Return the tier of government that an agency belongs to. A branch of a national agency belongs to the national one.
 
@@ -36,6 +40,8 @@ def tier_of(agency: Agency, registry: Registry) -> Tier:
 
 def _is_branch(agency: Agency, registry: Registry) -> bool:
     """Return whether an agency of a region is below a national agency and not below the region's government."""
+    if agency.kind in _OF_A_REGENCY:
+        return False
     for above in registry.parents(agency.id):
         if above.kind == "government":
             return False
