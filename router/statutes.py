@@ -26,7 +26,7 @@ class Statute:
         title: what it is about, in Indonesian.
         since: the day, or only the year, from which it holds, as ISO writes it.
         until: the day, or only the year, on which it ceased to hold; empty if it holds.
-        status: whether its title was compared with its text; a day in `since` was read there too.
+        status: whether its title was compared with its text. The head of statutes.yaml says what is known of the days.
     """
 
     name: str
