@@ -1,35 +1,24 @@
 """Reads place, date, subjects, class, abuse of office and missing parts from a text in one pass. Knows nothing of channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 
 from complaints.event import MissingPart
 from normalizer import dates
-from normalizer.places.context import BUILDINGS, WHEREABOUTS
-from normalizer.places.gazetteer import PROVINCE, Gazetteer
+from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.places.resolve import PlaceHit, behind_level, longest, resolve
-from normalizer.results import NamedThing, NameHit, Reading, SubjectScore
+from normalizer.results import NamedThing, Reading, SubjectScore
 from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
-from normalizer.subjects.lexicon import Lexicon, Pair, compile_lexicon
-from normalizer.subjects.vocabulary import Meaning, Word
-from normalizer.text import BREAK, words_of
+from normalizer.subjects.counting import Told, counted
+from normalizer.subjects.lexicon import Lexicon, compile_lexicon
+from normalizer.subjects.vocabulary import Word
+from normalizer.text import words_of
 from normalizer.things.matching import Match, add_to, find, settle
 from normalizer.tier_words import add_tier_groups
-
-TITLE_BONUS = 2.0
-"""Factor for the weight of a word in the title: it says more about the subject than a word in the story."""
-
-LEAD_WORDS = 46
-"""Number of words, counted from the title on, that have their full weight: people first say what they want, then tell the story."""
-
-STORY_WEIGHT = 0.5
-"""Factor for the weight of a word after the first LEAD_WORDS."""
-
-PAIR_WORDS = 9
-"""Maximum distance in words between the two words of a pair: about a clause of a text message."""
+from normalizer.zones import local_day
 
 SUBJECTS = 3
 """Maximum number of subjects kept per text; further ones are noise."""
@@ -37,21 +26,12 @@ SUBJECTS = 3
 _CUES_SHOWN = 3
 """Maximum number of cues shown as evidence for a subject."""
 
-Told = list[tuple[Meaning, int]]
-"""The meanings of the words and phrases of a text, each with the position of its first word."""
-
 _ANY_DAY = date(2999, 12, 31)
 """Used as today if the time of receipt is not known: the reader can then still tell whether the text says when it happened."""
 
 _PLACE: tuple[MissingPart, ...] = ("place",)
 
 _NO_THINGS: list[NamedThing] = []
-
-_WIB_OFFSET, _WITA_OFFSET, _WIT_OFFSET = timedelta(hours=7), timedelta(hours=8), timedelta(hours=9)
-
-_WITA = frozenset(("51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"))
-_WIT = frozenset(("81", "82", "91", "92", "93", "94", "95", "96"))
-"""Provinces of Central and Eastern Indonesian time (Keppres 41/1987); all others have Western time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +75,7 @@ class Reader:
         lexicon = self.lexicon
         matches: list[Match] = []
         told, hits = _scan(words, lexicon, matches)
-        scores, groups, names = _count(told, words, lexicon)
+        scores, groups, names = counted(told, words, lexicon)
         place = resolve(words, hits, lexicon.names, keyword=region)
         things = _NO_THINGS
         if matches:
@@ -218,126 +198,7 @@ def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
         meaning = meaning.follow.get(words[end])
 
 
-def _is_aside(words: list[str], at: int) -> bool:
-    """Return whether the thing named at the position `at` only says where something else is ("depan kantor PDAM")."""
-    if at == 0:
-        return False
-    before = words[at - 1]
-    return before in WHEREABOUTS or (at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS)
-
-
-def _count(
-    told: Told, words: list[str], lexicon: Lexicon
-) -> tuple[dict[int, float], dict[str, list[int]], list[NameHit]]:
-    """Add up the meanings that were found in a text.
-
-    Args:
-        told: the meanings with their positions.
-        words: the folded words of the text, with BREAK (the word "|") after each part; the first part is the title.
-        lexicon: the words, phrases and pairs.
-
-    Returns:
-        The score of each target (see Lexicon.subjects), the positions of the words of each word group, and the occurrences of the
-        further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once, and
-        one that only says where something else is ("depan kantor PDAM") does not count.
-    """
-    scores: dict[int, float] = {}
-    groups: dict[str, list[int]] = {}
-    names: list[NameHit] = []
-    seen: set[Meaning] = set()
-    title_end = words.index(BREAK)
-    for meaning, at in told:
-        if meaning.groups:
-            for group in meaning.groups:
-                if group in groups:
-                    groups[group].append(at)
-                else:
-                    groups[group] = [at]
-        if meaning.weights and meaning not in seen and not _is_aside(words, at):
-            seen.add(meaning)
-            bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
-            for target, weight in meaning.weights:
-                if target in scores:
-                    scores[target] += weight * bonus
-                else:
-                    scores[target] = weight * bonus
-        if meaning.name >= 0:
-            names.append(NameHit(at, at + meaning.size, meaning.name))
-    _raise_groups(lexicon.raised, groups)
-    _add_pairs(lexicon.pairs, groups, scores, title_end)
-    return scores, groups, names
-
-
-def _raise_groups(raised: Mapping[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]]) -> None:
-    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart.
-
-    Args:
-        raised: by word group, the groups that it raises (see Lexicon.raised).
-        groups: the positions of the words of each group in the text; they are changed in place.
-    """
-    pending = [group for group in groups if group in raised]
-    for group in pending:  # a raised group that can raise another one joins the end
-        for other, result in raised[group]:
-            near = groups.get(other)
-            if near and result not in groups and _are_near(groups[group], near):
-                groups[result] = list(groups[group])
-                if result in raised:
-                    pending.append(result)
-
-
-def _add_pairs(
-    pairs: Mapping[str, tuple[Pair, ...]],
-    groups: Mapping[str, list[int]],
-    scores: dict[int, float],
-    title_end: int,
-) -> None:
-    """Add the weight of each pair to the score of its target if words of its two groups are at most PAIR_WORDS words apart.
-
-    A pair is two word groups that point to a target together. Its weight is multiplied by TITLE_BONUS if both occur in the title.
-
-    Args:
-        pairs: the pairs, by the first group of each (see Lexicon.pairs).
-        groups: the positions of the words of each group in the text.
-        scores: the scores by target; they are changed in place.
-        title_end: the position after the title.
-    """
-    for group, positions in groups.items():
-        for pair in pairs.get(group, ()):
-            near = groups.get(pair.other)
-            if near and _are_near(positions, near):
-                bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
-                scores[pair.target] = scores.get(pair.target, 0.0) + pair.weight * bonus
-
-
-def _are_near(some: list[int], others: list[int]) -> bool:
-    for a in some:
-        for b in others:
-            if -PAIR_WORDS <= a - b <= PAIR_WORDS:
-                return True
-    return False
-
-
 @cache
 def _load(names: tuple[str, ...]) -> Reader:
     gazetteer = Gazetteer.load()
     return Reader(gazetteer=gazetteer, lexicon=compile_lexicon(gazetteer, names))
-
-
-def local_day(moment: datetime, province: str | None) -> date:
-    """Return the day in the time zone of a province, or in Western Indonesian time if the province is not known.
-
-    If the moment has no time zone, or its day there is beyond the calendar (years 1 to 9999), return the day as the moment has it.
-
-    Args:
-        moment: the moment.
-        province: the code of the province or of a region in it; None if not known.
-    """
-    zone = (province or "")[:PROVINCE]
-    there = _WIT_OFFSET if zone in _WIT else _WITA_OFFSET if zone in _WITA else _WIB_OFFSET
-    written = moment.utcoffset()
-    if written == there or written is None:
-        return moment.date()
-    try:
-        return (moment + (there - written)).date()
-    except OverflowError:
-        return moment.date()

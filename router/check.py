@@ -1,14 +1,12 @@
 """Checks that the data of the router are whole: each mistake is named with its file and line."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import yaml
-
-from complaints.runtime import packaged
 from normalizer.subjects.lexicon import SIGNALS
 from normalizer.things.table import Things
 from router.agencies.registry import Registry
+from router.documents import Document, Mistake, NotYamlError
 from router.reasons import Reasons
 from router.statutes import Statutes
 from router.tiers import LOCAL, NATIONAL, PLACEHOLDER, PROVINCIAL, Tier, tier_of, tiers_named
@@ -44,80 +42,6 @@ _DERIVED_GROUPS: Final = frozenset(
 """Word groups that the reader finds without a list of words."""
 
 
-class Mistake(NamedTuple):
-    """A mistake in a data file.
-
-    Attributes:
-        file: the path of the file, from the top of the repository.
-        line: the number of the line, from 1.
-        said: what is wrong, and what to do.
-    """
-
-    file: str
-    line: int
-    said: str
-
-    def __str__(self) -> str:
-        """Return the mistake as compilers write it."""
-        return f"{self.file}:{self.line}: {self.said}"
-
-
-class _NotYamlError(Exception):
-    """A data file is not YAML."""
-
-    def __init__(self, mistake: Mistake) -> None:
-        super().__init__(str(mistake))
-        self.mistake = mistake
-
-
-class _Document:
-    """A data file with the line of each key.
-
-    Attributes:
-        path: its path from the top of the repository.
-        content: what it holds.
-        doubled: the keys that occur twice, with their lines.
-    """
-
-    def __init__(self, package: str, name: str, text: str | None = None) -> None:
-        self.path = f"{package}/data/{name}"
-        written = packaged.text(package, name) if text is None else text
-        try:
-            self.content: Any = yaml.load(written, Loader=yaml.CSafeLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            raise _NotYamlError(
-                Mistake(self.path, mark.line + 1 if mark else 1, f"no YAML: {error.problem}")
-            ) from error
-        self.doubled: list[tuple[str, int]] = []
-        self._lines: dict[tuple[str, ...], int] = {}
-        root = yaml.compose(written, Loader=yaml.CSafeLoader)
-        if root is not None:
-            self._walk(root, ())
-
-    def _walk(self, node: yaml.Node, path: tuple[str, ...]) -> None:
-        self._lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
-            seen = set()
-            for key, value in node.value:
-                name = str(key.value)
-                if name in seen:
-                    self.doubled.append((name, key.start_mark.line + 1))
-                seen.add(name)
-                self._lines[(*path, name)] = key.start_mark.line + 1
-                self._walk(value, (*path, name))
-        elif isinstance(node, yaml.SequenceNode):
-            for place, value in enumerate(node.value):
-                self._walk(value, (*path, str(place)))
-
-    def mistake(self, said: str, *path: object) -> Mistake:
-        """Return a mistake at a key, or at the nearest key above it."""
-        keys = tuple(str(key) for key in path)
-        while keys and keys not in self._lines:
-            keys = keys[:-1]
-        return Mistake(self.path, self._lines.get(keys, 1), said)
-
-
 def mistakes(rules: str | None = None) -> list[Mistake]:
     """Return all mistakes in the packaged data of normaliser and router, by file and line.
 
@@ -125,9 +49,9 @@ def mistakes(rules: str | None = None) -> list[Mistake]:
         rules: the text of a file that takes the place of rules.yaml; None for the packaged one.
     """
     try:
-        router = {name: _Document("router", name, rules if name == "rules.yaml" else None) for name in _ROUTER_FILES}
-        reader = {name: _Document("normalizer", name) for name in (*_SUBJECT_FILES, _SIGNALS)}
-    except _NotYamlError as error:
+        router = {name: Document("router", name, rules if name == "rules.yaml" else None) for name in _ROUTER_FILES}
+        reader = {name: Document("normalizer", name) for name in (*_SUBJECT_FILES, _SIGNALS)}
+    except NotYamlError as error:
         return [error.mistake]
     found = [
         document.mistake(f"the key {key} is there twice; join the two entries")._replace(line=line)
@@ -145,7 +69,7 @@ def mistakes(rules: str | None = None) -> list[Mistake]:
 class _Rules:
     """Checks rules.yaml against the subjects, the word groups and the agencies."""
 
-    def __init__(self, document: _Document, reader: Mapping[str, _Document], registry: Registry) -> None:
+    def __init__(self, document: Document, reader: Mapping[str, Document], registry: Registry) -> None:
         self._document = document
         self._registry = registry
         self._reasons = Reasons(registry)
@@ -254,7 +178,7 @@ class _Rules:
                 yield self._wrong(f"{reference.statute.name} holds no more since {reference.statute.until}", *at)
 
 
-def _registry(files: Mapping[str, _Document], registry: Registry) -> Iterator[Mistake]:
+def _registry(files: Mapping[str, Document], registry: Registry) -> Iterator[Mistake]:
     """Check that each id in the files of agencies is one of an agency or of a kind of unit."""
 
     def is_agency(one: str) -> bool:
@@ -277,7 +201,7 @@ def _registry(files: Mapping[str, _Document], registry: Registry) -> Iterator[Mi
                 yield files[file].mistake(f"no agency or kind of unit has the id {one}", section, key)
 
 
-def _subjects(reader: Mapping[str, _Document]) -> Iterator[Mistake]:
+def _subjects(reader: Mapping[str, Document]) -> Iterator[Mistake]:
     """Check that the pairs of word groups name groups that exist, and that no subject is in two files."""
     signals = reader[_SIGNALS]
     groups = signals.content["words"]
@@ -297,7 +221,7 @@ def _subjects(reader: Mapping[str, _Document]) -> Iterator[Mistake]:
                     yield document.mistake(f"no word group has the name {group}", name, "pairs", pair)
 
 
-def _topics(router: Mapping[str, _Document]) -> Iterator[Mistake]:
+def _topics(router: Mapping[str, Document]) -> Iterator[Mistake]:
     document, rules = router["topics.yaml"], router["rules.yaml"].content["subjects"]
     for main, subjects in document.content.items():
         for subject in (subjects,) if isinstance(subjects, str) else subjects:

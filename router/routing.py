@@ -18,6 +18,7 @@ from router.agencies.registry import DKI, Agency, Registry
 from router.calibration import probability, thousandths
 from router.candidates import Candidate, Weighing
 from router.deadlines import Deadlines
+from router.decision import Decision
 from router.explain import explain, explain_triage
 from router.learnt import Model
 from router.owners import Facts, Owners, is_doubtful, lacks_place, undecided, watchdog_of
@@ -43,38 +44,6 @@ _NO_REFUSALS: list[str] = []
 
 _OF_SUBJECT = "subject:"
 """The beginning of the name of a rule about a subject; the subject's id follows."""
-
-
-class Decision:
-    """Who owns a complaint and why, before this becomes an event.
-
-    Attributes:
-        owner: the agency that gets the complaint.
-        triage: whether the owner is a triage desk that must find the responsible agency.
-        confidence: the probability that the owner is the agency that must handle the complaint.
-        explanation: the reason, in one sentence for the citizen.
-        ranked: the candidates, best first; empty if there are none. If the owner is a triage desk, it need not be among them.
-        asks: the part for which the citizen should be asked, because the owner's tier depends on it; empty if none.
-    """
-
-    __slots__ = ("asks", "confidence", "explanation", "owner", "ranked", "triage")
-
-    def __init__(  # noqa: PLR0913 - one parameter per attribute
-        self,
-        owner: Agency,
-        confidence: float,
-        explanation: str,
-        ranked: list[Candidate],
-        *,
-        triage: bool,
-        asks: str = "",
-    ) -> None:
-        self.asks = asks
-        self.owner = owner
-        self.triage = triage
-        self.confidence = confidence
-        self.explanation = explanation
-        self.ranked = ranked
 
 
 @dataclass(frozen=True, slots=True, eq=False)

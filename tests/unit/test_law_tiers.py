@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import pytest
 
+from router.decision import Decision
 from router.owners import Facts
-from router.routing import Decision, Router
+from router.routing import Router
 
 ROUTER = Router.load()
 

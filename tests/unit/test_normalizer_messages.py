@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from normalizer.results import Reading
+from router.decision import Decision
 from router.owners import Facts
-from router.routing import Decision, Router
+from router.routing import Router
 
 RECEIVED = datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=7)))
 FILE = Path(__file__).parent.parent / "data" / "messages.yaml"

@@ -17,8 +17,9 @@ from normalizer.things.table import Things, rows
 from normalizer.things.tree import ThingNode
 from router.agencies.registry import Registry
 from router.candidates import THING
+from router.decision import Decision
 from router.owners import Facts
-from router.routing import Decision, Router
+from router.routing import Router
 
 TIERS = {"national", "province", "regency", "company"}
 STATUSES = {"statute", "official list", "unverified"}

@@ -1,0 +1,36 @@
+"""The decision who owns a complaint and why, before it becomes an event."""
+
+from router.agencies.registry import Agency
+from router.candidates import Candidate
+
+
+class Decision:
+    """Who owns a complaint and why, before this becomes an event.
+
+    Attributes:
+        owner: the agency that gets the complaint.
+        triage: whether the owner is a triage desk that must find the responsible agency.
+        confidence: the probability that the owner is the agency that must handle the complaint.
+        explanation: the reason, in one sentence for the citizen.
+        ranked: the candidates, best first; empty if there are none. If the owner is a triage desk, it need not be among them.
+        asks: the part for which the citizen should be asked, because the owner's tier depends on it; empty if none.
+    """
+
+    __slots__ = ("asks", "confidence", "explanation", "owner", "ranked", "triage")
+
+    def __init__(  # noqa: PLR0913 - one parameter per attribute
+        self,
+        owner: Agency,
+        confidence: float,
+        explanation: str,
+        ranked: list[Candidate],
+        *,
+        triage: bool,
+        asks: str = "",
+    ) -> None:
+        self.asks = asks
+        self.owner = owner
+        self.triage = triage
+        self.confidence = confidence
+        self.explanation = explanation
+        self.ranked = ranked

@@ -1,0 +1,79 @@
+"""Data files with the line of each key, so that a mistake can be named where it is."""
+
+from typing import Any, NamedTuple
+
+import yaml
+
+from complaints.runtime import packaged
+
+
+class Mistake(NamedTuple):
+    """A mistake in a data file.
+
+    Attributes:
+        file: the path of the file, from the top of the repository.
+        line: the number of the line, from 1.
+        said: what is wrong, and what to do.
+    """
+
+    file: str
+    line: int
+    said: str
+
+    def __str__(self) -> str:
+        """Return the mistake as compilers write it."""
+        return f"{self.file}:{self.line}: {self.said}"
+
+
+class NotYamlError(Exception):
+    """A data file is not YAML."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(str(mistake))
+        self.mistake = mistake
+
+
+class Document:
+    """A data file with the line of each key.
+
+    Attributes:
+        path: its path from the top of the repository.
+        content: what it holds.
+        doubled: the keys that occur twice, with their lines.
+    """
+
+    def __init__(self, package: str, name: str, text: str | None = None) -> None:
+        self.path = f"{package}/data/{name}"
+        written = packaged.text(package, name) if text is None else text
+        try:
+            self.content: Any = yaml.load(written, Loader=yaml.CSafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            raise NotYamlError(Mistake(self.path, mark.line + 1 if mark else 1, f"no YAML: {error.problem}")) from error
+        self.doubled: list[tuple[str, int]] = []
+        self._lines: dict[tuple[str, ...], int] = {}
+        root = yaml.compose(written, Loader=yaml.CSafeLoader)
+        if root is not None:
+            self._walk(root, ())
+
+    def _walk(self, node: yaml.Node, path: tuple[str, ...]) -> None:
+        self._lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            seen = set()
+            for key, value in node.value:
+                name = str(key.value)
+                if name in seen:
+                    self.doubled.append((name, key.start_mark.line + 1))
+                seen.add(name)
+                self._lines[(*path, name)] = key.start_mark.line + 1
+                self._walk(value, (*path, name))
+        elif isinstance(node, yaml.SequenceNode):
+            for place, value in enumerate(node.value):
+                self._walk(value, (*path, str(place)))
+
+    def mistake(self, said: str, *path: object) -> Mistake:
+        """Return a mistake at a key, or at the nearest key above it."""
+        keys = tuple(str(key) for key in path)
+        while keys and keys not in self._lines:
+            keys = keys[:-1]
+        return Mistake(self.path, self._lines.get(keys, 1), said)
