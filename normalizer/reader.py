@@ -7,6 +7,7 @@ from functools import cache
 
 from complaints.event import MissingPart
 from normalizer import dates
+from normalizer.places.capitals import settled
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.places.resolve import PlaceHit, behind_level, longest, resolve
@@ -90,6 +91,8 @@ class Reader:
                 groups=groups,
             )
             add_to(things, groups, scores, lexicon.thing_weights)
+        if place.regency is None and not things and place.province != DKI:
+            place = settled(place, f"{address} {text}", words, lexicon.names)
         if place.between:
             groups["intercity_road"] = [0]
         province = add_tier_groups(groups, text, words, hits)

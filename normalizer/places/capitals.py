@@ -1,0 +1,169 @@
+"""Finds the region of a text whose only places are small ones, by capital letters and by the speech of a province."""
+
+import re
+from collections.abc import Sequence
+
+from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
+from normalizer.places.names import DKI, PlaceNames
+from normalizer.results import PlaceReading
+from normalizer.text import fold
+
+_BEHIND_WHEREABOUTS = re.compile(
+    r"(?<!\w)(?i:di|ke|dari|dr|nang|neng|ndek|ning|ngarep|pi|pigi|ka|ti|kec|kecamatan|distrik|desa|ds|kel|kelurahan|kampung|dusun"
+    r"|pulau|pasar|pante|pantai|puskesmas|kua|sd|sdn|smp|smpn|sma|sman|paud|warga|daerah|sekitar|lingkar|nagari)[ .]\s?"
+    r"((?:[A-Z][a-z']{2,})(?:\s[A-Z][a-z']{2,}){0,2})"
+)
+"""At most three words with capital letters behind a word that says where something is."""
+
+_NO_PLACES = frozenset(
+    (
+        *(
+            "bapak",
+            "ibu",
+            "pak",
+            "bu",
+            "yth",
+            "kepala",
+            "dinas",
+            "kantor",
+            "bank",
+            "pt",
+            "tuhan",
+            "allah",
+            "kementerian",
+            "presiden",
+        ),
+        *(
+            "penang",
+            "melaka",
+            "malaka",
+            "johor",
+            "singapura",
+            "kuching",
+            "tawau",
+            "sabah",
+            "jeddah",
+            "mekah",
+            "madinah",
+            "makkah",
+        ),
+        *(
+            "jerman",
+            "jepang",
+            "korea",
+            "turki",
+            "mesir",
+            "arab",
+            "china",
+            "taiwan",
+            "malaysia",
+            "hongkong",
+            "kamboja",
+            "dubai",
+            "kampus",
+        ),
+    )
+)
+"""Words with a capital letter that name people, offices or places abroad."""
+
+_SPEECH = {
+    "11": "hana peu meunan lon geutanyo ureung gampong bek",
+    "12": "kek mamak kelen kalian kali awak pulak ito horas nian",
+    "13": "ambo awak alah indak lai jo nan urang apo baa tampek bana uda uni",
+    "14": "ambo awak tak ape kite atok",
+    "15": "dak ado nian kito sano sini kayo",
+    "16": "dak nian kito wong ado cak mano kau galo",
+    "17": "dak nian kito lah iko",
+    "18": "geh pekon nyak sikam",
+    "32": "teu euy atuh mah teh kuring urang abdi geus beuki dapurna kang aa",
+    "33": "ora iso nang wis mbok njaluk kabeh wong lha kulo ndak piye dudu",
+    "34": "ora iso nang wis njaluk kabeh mas lha kulo ndak piye",
+    "35": "ora iso nang ndek rek arek wis kon kulo iki ngono sapeh kaule tretan ndak gak taun",
+    "36": "teu euy mah teh geh kang dewek",
+    "51": "bli tiang sing niki nggih beli",
+    "52": "ndek arak side tiang kance",
+    "53": "sonde katong beta mama bapa ko ju su pung dong nyong",
+    "61": "bah ape kitak kamek pun ni",
+    "62": "kada ikam am ulun jua bini",
+    "63": "kada ikam am ulun jua pian ading",
+    "64": "kada ikam am pang ulun etam leh",
+    "71": "torang ngana nyanda so jo noh kita dorang mar",
+    "72": "torang ngana so komiu sa",
+    "73": "ki mi ji kodong tabe nda pi kita mo",
+    "74": "mi ji nda kita ko",
+    "76": "ki mi ji nda",
+    "81": "seng katong beta pante deng su jua dong",
+    "82": "tara tarada ngoni torang tong deng su",
+    "91": "tra kitong trada mace pace sa ko su pigi dong kam",
+    "92": "tra kitong trada mace pace sa ko su pigi dong kam",
+    "93": "tra kitong trada mace pace sa ko su pigi dong kam",
+    "94": "tra kitong trada mace pace sa ko su pigi dong kam",
+    "95": "tra kitong trada mace pace sa ko su pigi dong kam",
+    "96": "tra kitong trada mace pace sa ko su pigi dong kam",
+}
+"""Words of everyday speech, by province: they only choose between regencies that have the place which a text names."""
+
+_SPOKEN = {province: frozenset(words.split()) for province, words in _SPEECH.items()}
+
+_LEAD = 2
+"""Minimum number of words of a province's speech more than of any other's."""
+
+
+def settled(place: PlaceReading, text: str, words: Sequence[str], names: PlaceNames) -> PlaceReading:
+    """Return the reading of the only regency that the text can mean, or the given reading if there is none or more than one.
+
+    Args:
+        place: a reading without a regency.
+        text: the text, with its capital letters.
+        words: its folded words.
+        names: the table of all place names.
+    """
+    pool = frozenset(place.candidates)
+    span = ""
+    if place.how == "none" and not pool and not text.isupper():
+        pool, span = _capitals(text, names)
+    if place.province is not None:
+        pool = frozenset(code for code in pool if code[:PROVINCE] == place.province)
+    if len(pool) > 1:
+        pool = _by_speech(pool, words)
+    if len(pool) != 1 or (place.candidates and not span and len(place.candidates) == 1):
+        return place
+    (code,) = pool
+    found = PlaceReading(lineage(code), "district", (span,) if span else ())
+    found.between = place.between
+    return found
+
+
+def _capitals(text: str, names: PlaceNames) -> tuple[frozenset[str], str]:
+    """Return the regencies that all small places with capital letters lie in, and the words of the first of these places."""
+    pool: frozenset[str] = frozenset()
+    span = ""
+    for match in _BEHIND_WHEREABOUTS.finditer(text):
+        said = fold(match[1]).decode("ascii").split()
+        if said[0] in _NO_PLACES:
+            continue
+        for size in range(len(said), 0, -1):
+            name = names.get(" ".join(said[:size]))
+            if name is None or name.strong or not name.seats:
+                continue
+            seats = frozenset(_seat(code) for code in name.small if len(code) == DISTRICT) or name.seats
+            pool = seats & pool if pool else seats
+            span = span or " ".join(said[:size])
+            break
+    return pool, span
+
+
+def _seat(code: str) -> str:
+    return DKI if code[:PROVINCE] == DKI else code[:5]
+
+
+def _by_speech(pool: frozenset[str], words: Sequence[str]) -> frozenset[str]:
+    """Return the regencies of the province whose everyday speech the text has most; empty if none leads clearly."""
+    said = frozenset(words)
+    shares = sorted(
+        ((len(said & _SPOKEN.get(province, frozenset())), province) for province in {code[:PROVINCE] for code in pool}),
+        reverse=True,
+    )
+    if shares[0][0] < _LEAD or (len(shares) > 1 and shares[0][0] - shares[1][0] < _LEAD):
+        return frozenset()
+    return frozenset(code for code in pool if code[:PROVINCE] == shares[0][1])
