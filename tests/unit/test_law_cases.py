@@ -19,9 +19,9 @@ DATA = Path(__file__).parents[1] / "data"
 @pytest.mark.parametrize(
     ("name", "right", "province", "sure_wrong"),
     [
-        ("law_cases", 0.70, 0.60, 0.12),
-        ("law_cases_broad", 0.38, 0.30, 0.25),
-        ("law_cases_kept", 0.33, 0.20, 0.30),
+        ("law_cases", 0.80, 0.79, 0.12),
+        ("law_cases_broad", 0.85, 0.79, 0.10),
+        ("law_cases_kept", 0.41, 0.30, 0.32),
     ],
 )
 def test_cases_of_the_law_get_their_owner(name: str, right: float, province: float, sure_wrong: float) -> None:
