@@ -69,7 +69,7 @@ class Complaint(Event):
     """The additions, oldest first; in the mailbox of the case always empty, because each addition follows as a command."""
     normaliser_version: str
     settled: tuple[str, ...] | None = None
-    """The word groups that answers to our questions stand for ("provincial_road"); None if there are no such answers."""
+    """The word groups that answers to our questions mean ("provincial_road"); None if there are no such answers."""
     continues: str | None = None
     """The tracking code of the case that this complaint continues: an addition that the case had no room for."""
 

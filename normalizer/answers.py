@@ -19,7 +19,7 @@ _ANSWERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "hospital_regency": frozenset(("kabupaten", "kab", "kota", "daerah", "rsud", "pemkab", "pemkot")),
     },
 }
-"""By question, the word group that an answer stands for, with the words of which one makes it this answer."""
+"""The word groups that a question can be answered with, each with its words: one of them in a message is this answer."""
 
 TIER_QUESTIONS: Final = frozenset(_ANSWERS)
 """The questions for the tier of a road or hospital."""
@@ -39,19 +39,26 @@ def is_answer(part: str, text: str) -> bool:
         part: the part that was asked for, one of TIER_QUESTIONS.
         text: the citizen's message.
     """
-    words = fold(text).decode("ascii").split()
-    return bool(settled_by(part, text)) or (len(words) <= _LONGEST and not _UNKNOWN.isdisjoint(words))
+    words = _short(text)
+    return bool(_group(part, words)) or not _UNKNOWN.isdisjoint(words)
 
 
 def settled_by(part: str, text: str) -> str:
-    """Return the word group that an answer stands for; empty if it is none, or means more than one tier.
+    """Return the word group that an answer means; an empty text for a message that is no answer, or means more than one tier.
 
     Args:
         part: the part that was asked for.
         text: the citizen's message.
     """
+    return _group(part, _short(text))
+
+
+def _short(text: str) -> list[str]:
+    """Return the folded words of a message; none of a message that is too long to be an answer."""
     words = fold(text).decode("ascii").split()
-    if len(words) > _LONGEST:
-        return ""
+    return words if len(words) <= _LONGEST else []
+
+
+def _group(part: str, words: list[str]) -> str:
     found = [group for group, telling in _ANSWERS.get(part, {}).items() if not telling.isdisjoint(words)]
     return found[0] if len(found) == 1 else ""

@@ -124,7 +124,7 @@ class Owners:
             return kept
         found: list[Owning] = []
         for owner in rule.owners:
-            agency = locate(owner, place, self.registry) if owner.always or owner_fits(owner, facts) else None
+            agency = locate(owner, place, self.registry) if owner_fits(owner, facts) else None
             if agency and (owner.level or all(one.agency is not agency for one in found)):
                 found.append(Owning(agency, self._reasons.of(owner, agency), owner.law))
         if not rule.deep:
@@ -146,6 +146,8 @@ def _code(place: Mapping[str, Any], level: str) -> str | None:
 
 def owner_fits(owner: Owner, facts: Facts) -> bool:
     """Return whether the conditions of an owner hold: its word groups and its regions."""
+    if owner.always:
+        return True
     groups, place = facts.reading.groups, facts.place
     return (
         all(need in groups for need in owner.needs)
@@ -161,7 +163,7 @@ def lacks_place(rule: Rule | None, facts: Facts, registry: Registry) -> bool:
     The province alone is enough for a unit of the province. An owner with `if_placed` does not count.
     """
     for owner in rule.owners if rule else ():
-        if owner.always or owner_fits(owner, facts):
+        if owner_fits(owner, facts):
             if not owner.level or locate(owner, facts.place, registry):
                 return False
             if not owner.if_placed:
@@ -188,7 +190,7 @@ def is_doubtful(rule: Rule | None, facts: Facts) -> bool:
     if rule is None:
         return False
     if rule.if_placed and facts.place.province is None:
-        first = next((owner for owner in rule.owners if owner.always or owner_fits(owner, facts)), None)
+        first = next((owner for owner in rule.owners if owner_fits(owner, facts)), None)
         return first is not None and first.if_placed
     if not (rule.unsure or rule.unsure_in_city):
         return False

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
-from normalizer.places.names import DKI, PlaceNames
+from normalizer.places.names import PlaceNames
+from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading
 from normalizer.text import fold
 
@@ -184,15 +185,11 @@ def _capitals(text: str, names: PlaceNames) -> tuple[frozenset[str], str]:
             name = names.get(" ".join(said[:size]))
             if name is None or name.strong or not name.seats:
                 continue
-            seats = frozenset(_seat(code) for code in name.small if len(code) == DISTRICT) or name.seats
+            seats = frozenset(seat_of(code) for code in name.small if len(code) == DISTRICT) or name.seats
             pool = seats & pool if pool else seats
             span = span or " ".join(said[:size])
             break
     return pool, span
-
-
-def _seat(code: str) -> str:
-    return DKI if code[:PROVINCE] == DKI else code[:5]
 
 
 def _by_speech(pool: frozenset[str], words: Sequence[str]) -> frozenset[str]:

@@ -50,3 +50,11 @@ WHEREABOUTS = frozenset(
 
 BUILDINGS = frozenset(("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"))
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
+
+
+def is_aside(words: list[str], at: int) -> bool:
+    """Return whether the thing named at the position `at` only says where something else is ("depan kantor PDAM")."""
+    if at == 0:
+        return False
+    before = words[at - 1]
+    return before in WHEREABOUTS or (at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS)

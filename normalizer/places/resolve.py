@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
+from normalizer.places.lone import SMALL_WAYS, lone_regency
 from normalizer.places.names import DKI, PlaceName, PlaceNames, PlaceNode
 from normalizer.places.roads import Road, is_street, origin
 from normalizer.places.scores import Small, Tally
@@ -44,8 +45,6 @@ _ACCEPT_FROM, _MARGIN = 1.6, 0.35
 _NAME_WORDS = 3
 """Maximum number of words of a name that is looked for after a level's name."""
 
-_SMALL_WAYS = frozenset(("district", "village"))
-
 _OPEN_FROM = 1.2
 """Minimum score of each remaining regency for the choice between them to be open: a lower score is too weak to be a candidate."""
 
@@ -58,76 +57,6 @@ _PASSING_REACH = 4
 
 _UNSETTLED = frozenset(("none", "named", "province"))
 """The ways of a reading without a regency that a small place alone may settle."""
-
-_LOCATIVES = frozenset(
-    (
-        *(
-            "di",
-            "ke",
-            "dari",
-            "dr",
-            "nang",
-            "neng",
-            "ndek",
-            "ning",
-            "ng",
-            "dek",
-            "ka",
-            "ti",
-            "dari",
-            "pi",
-            "pigi",
-            "kat",
-            "pe",
-        ),
-        *(
-            "kec",
-            "kecamatan",
-            "distrik",
-            "desa",
-            "ds",
-            "kel",
-            "kelurahan",
-            "kampung",
-            "dusun",
-            "pulau",
-            "gunung",
-            "danau",
-            "pantai",
-        ),
-        *(
-            "pante",
-            "sungai",
-            "pasar",
-            "puskesmas",
-            "kua",
-            "smp",
-            "sma",
-            "smk",
-            "sd",
-            "paud",
-            "terminal",
-            "pelabuhan",
-            "warga",
-            "daerah",
-        ),
-        *(
-            "sekitar",
-            "wilayah",
-            "lingkar",
-            "simpang",
-            "perempatan",
-            "pertigaan",
-            "arah",
-            "menuju",
-            "sampai",
-            "sampe",
-            "antara",
-            "nagari",
-        ),
-    )
-)
-"""Words before the name of a place that something is at, or goes to."""
 
 _CANDIDATES = 5
 """Maximum number of regencies given as candidates if no region is certain."""
@@ -197,55 +126,17 @@ def resolve(
     reading = _decide(tally, small, words)
     if _is_open(reading, tally) and _break_tie(tally, words, names):
         reading = _decide(tally, small, words)
-    if reading.regency is None and small and reading.how in _UNSETTLED and (lone := _lone(small, tally, words)):
+    if reading.regency is None and small and reading.how in _UNSETTLED and (lone := lone_regency(small, tally, words)):
         reading = _at(lone, tally, small, words)
     reading.between = between
     return reading
-
-
-def _lone(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
-    """Return the only regency that all small places of a text can lie in, if nothing else names a region; else an empty text.
-
-    At least one of the places must follow a word of whereabouts ("di Kokop"). If a name is that of one district and of villages elsewhere,
-    the district counts.
-    """
-    if any(how not in _SMALL_WAYS for code, how in tally.hows.items() if len(code) > PROVINCE or code == DKI):
-        return ""
-    located = [entry for entry in small if _is_located(entry, words)]
-    pool: frozenset[str] | None = None
-    for entry in located:
-        seats = entry.seats
-        if tally.provinces:
-            seats = frozenset([code for code in seats if code[:PROVINCE] in tally.provinces])
-        pool = seats if pool is None else pool & seats
-    if not pool:
-        return ""
-    if len(pool) > 1:
-        districts = {code for entry in located for code in pool if _has_district(entry, code)}
-        pool = frozenset(districts)
-    if len(pool) != 1:
-        return ""
-    (code,) = pool
-    tally.spans.setdefault(code, located[0].span)
-    tally.hows.setdefault(code, "district")
-    return code
-
-
-def _is_located(entry: Small, words: list[str]) -> bool:
-    """Return whether a word of whereabouts stands before a small place that is no everyday word."""
-    start = entry.span[0]
-    return start > 0 and not entry.name.weak and words[start - 1] in _LOCATIVES
-
-
-def _has_district(entry: Small, seat: str) -> bool:
-    return any(len(code) == DISTRICT and code.startswith(seat) for code in entry.codes)
 
 
 def _is_open(reading: PlaceReading, tally: Tally) -> bool:
     """Return whether the reading has several candidates, each because of a district or village and with a score of at least _OPEN_FROM."""
     rivals = reading.candidates
     return len(rivals) > 1 and all(
-        tally.points.get(code, 0.0) >= _OPEN_FROM and tally.hows[code] in _SMALL_WAYS for code in rivals
+        tally.points.get(code, 0.0) >= _OPEN_FROM and tally.hows[code] in SMALL_WAYS for code in rivals
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from normalizer.places.context import BUILDINGS, WHEREABOUTS
+from normalizer.places.context import is_aside
 from normalizer.results import NameHit
 from normalizer.subjects.lexicon import Lexicon, Pair
 from normalizer.subjects.vocabulary import Meaning
@@ -22,14 +22,6 @@ PAIR_WORDS = 9
 
 Told = list[tuple[Meaning, int]]
 """The meanings of the words and phrases of a text, each with the position of its first word."""
-
-
-def _is_aside(words: list[str], at: int) -> bool:
-    """Return whether the thing named at the position `at` only says where something else is ("depan kantor PDAM")."""
-    if at == 0:
-        return False
-    before = words[at - 1]
-    return before in WHEREABOUTS or (at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS)
 
 
 def counted(
@@ -59,7 +51,7 @@ def counted(
                     groups[group].append(at)
                 else:
                     groups[group] = [at]
-        if meaning.weights and meaning not in seen and not _is_aside(words, at):
+        if meaning.weights and meaning not in seen and not is_aside(words, at):
             seen.add(meaning)
             bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
             for target, weight in meaning.weights:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from normalizer.places.context import BUILDINGS, WHEREABOUTS
+from normalizer.places.context import is_aside
 from normalizer.places.gazetteer import PROVINCE, lineage
 from normalizer.places.names import DKI, PlaceNames
 from normalizer.places.resolve import PlaceHit, resolve
@@ -115,7 +115,7 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
     for match in kept:
         for thing in _agreeing(_meant(match, things, groups, said), other):
             before = found.get(thing.id)
-            aside = _is_aside(words, match.start, thing.kind)
+            aside = _is_passed(words, match.start, thing.kind)
             if before is None or (before.aside and not aside):
                 found[thing.id] = _named(thing, match, words, aside=aside)
     counted = list(found.values())
@@ -284,14 +284,12 @@ def _placed(counted: Sequence[NamedThing], place: PlaceReading, other: PlaceRead
     return PlaceReading(lineage(deepest), "institution", (first.span,))
 
 
-def _is_aside(words: list[str], at: int, kind: str) -> bool:
-    """Return whether the thing named at the position `at` only says where something else is ("depan RSUD Moewardi")."""
+def _is_passed(words: list[str], at: int, kind: str) -> bool:
+    """Return whether the thing named at the position `at` only says where something else is or leads ("depan RSUD Moewardi")."""
     if at == 0:
         return False
     before = words[at - 1]
-    if before in WHEREABOUTS or before in _TOWARDS:
-        return True
-    if at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS:
+    if before in _TOWARDS or is_aside(words, at):
         return True
     if before == "ke":
         return not _ROADS.isdisjoint(words[max(0, at - 1 - _ROAD_REACH) : at - 1])

@@ -1,0 +1,117 @@
+"""Finds the regency of a text that names no region, only small places."""
+
+from collections.abc import Sequence
+
+from normalizer.places.gazetteer import DISTRICT, PROVINCE
+from normalizer.places.names import DKI
+from normalizer.places.scores import Small, Tally
+
+SMALL_WAYS = frozenset(("district", "village"))
+"""The ways in which a small place supports a region."""
+
+_LOCATIVES = frozenset(
+    (
+        *(
+            "di",
+            "ke",
+            "dari",
+            "dr",
+            "nang",
+            "neng",
+            "ndek",
+            "ning",
+            "ng",
+            "dek",
+            "ka",
+            "ti",
+            "pi",
+            "pigi",
+            "kat",
+            "pe",
+        ),
+        *(
+            "kec",
+            "kecamatan",
+            "distrik",
+            "desa",
+            "ds",
+            "kel",
+            "kelurahan",
+            "kampung",
+            "dusun",
+            "pulau",
+            "gunung",
+            "danau",
+            "pantai",
+        ),
+        *(
+            "pante",
+            "sungai",
+            "pasar",
+            "puskesmas",
+            "kua",
+            "smp",
+            "sma",
+            "smk",
+            "sd",
+            "paud",
+            "terminal",
+            "pelabuhan",
+            "warga",
+            "daerah",
+        ),
+        *(
+            "sekitar",
+            "wilayah",
+            "lingkar",
+            "simpang",
+            "perempatan",
+            "pertigaan",
+            "arah",
+            "menuju",
+            "sampai",
+            "sampe",
+            "antara",
+            "nagari",
+        ),
+    )
+)
+"""Words before the name of a place that something is at, or goes to."""
+
+
+def lone_regency(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
+    """Return the only regency that all small places of a text can lie in, if nothing else names a region; else an empty text.
+
+    At least one of the places must follow a word of whereabouts ("di Kokop"). If a name is that of one district and of villages elsewhere,
+    the district counts.
+    """
+    if any(how not in SMALL_WAYS for code, how in tally.hows.items() if len(code) > PROVINCE or code == DKI):
+        return ""
+    located = [entry for entry in small if _is_located(entry, words)]
+    pool: frozenset[str] | None = None
+    for entry in located:
+        seats = entry.seats
+        if tally.provinces:
+            seats = frozenset([code for code in seats if code[:PROVINCE] in tally.provinces])
+        pool = seats if pool is None else pool & seats
+    if not pool:
+        return ""
+    if len(pool) > 1:
+        districts = {code for entry in located for code in pool if _has_district(entry, code)}
+        pool = frozenset(districts)
+    if len(pool) != 1:
+        return ""
+    (code,) = pool
+    tally.spans.setdefault(code, located[0].span)
+    tally.hows.setdefault(code, "district")
+    return code
+
+
+def _is_located(entry: Small, words: list[str]) -> bool:
+    """Return whether a word of whereabouts stands before a small place that is no everyday word."""
+    start = entry.span[0]
+    return start > 0 and not entry.name.weak and words[start - 1] in _LOCATIVES
+
+
+def _has_district(entry: Small, seat: str) -> bool:
+    return any(len(code) == DISTRICT and code.startswith(seat) for code in entry.codes)
