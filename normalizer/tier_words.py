@@ -64,8 +64,11 @@ _TELLING: Final = frozenset(("mayor", "governor", "irrigation", "road", "vehicle
 _NEAR: Final = 6
 """Maximum number of words between a vehicle and the first of the two places that it joins."""
 
+_BETWEEN_ENDS: Final = frozenset(("ke", "pi", "menuju", "sampai", "nyang", "nang", "ka"))
+"""What is between the two ends of a road in _TWO_ENDS."""
+
 _TWO_ENDS: Final = re.compile(
-    r"\b(?i:jalan|jln|jl|ruas|dalan)\.?\s+(?:[A-Za-z']+(?:\s[A-Za-z']+){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
+    r"[JjRrDd](?<!\w.)(?i:alan|ln|l|uas)\.?\s+(?:[A-Za-z']+(?:\s[A-Za-z']+){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
     r"|[A-Z][a-z']+(?:\s[A-Z][a-z']+)?\s(?:ke|pi|menuju|sampai|nyang|nang|ka)\s[A-Z][a-z]{3})"
 )
 """A road that has the names of its two ends ("Jalan Bokong - Lelogama")."""
@@ -91,11 +94,16 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
             groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
-    if "road" in groups and _TWO_ENDS.search(text):
+    if "road" in groups and _may_have_two_ends(text, words) and _TWO_ENDS.search(text):
         groups.setdefault("road_with_ends", [groups["road"][0]])
     if len(hits) > 1 and ("vehicle" in groups or "road" in groups):
         return _add_routes(groups, words, hits)
     return ""
+
+
+def _may_have_two_ends(text: str, words: list[str]) -> bool:
+    """Return whether a text has what comes between the two ends of a road: looking for it costs less than the pattern."""
+    return "-" in text or "\u2013" in text or not _BETWEEN_ENDS.isdisjoint(words)
 
 
 def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) -> bool:

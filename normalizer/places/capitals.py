@@ -1,20 +1,18 @@
 """Finds the region of a text whose only places are small ones, by capital letters and by the speech of a province."""
 
-import re
 from collections.abc import Sequence
 
+from normalizer.places.context import LOCATIVES
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
 from normalizer.places.names import PlaceNames
 from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading
-from normalizer.text import fold
 
-_BEHIND_WHEREABOUTS = re.compile(
-    r"(?<!\w)(?i:di|ke|dari|dr|nang|neng|ndek|ning|ngarep|pi|pigi|ka|ti|kec|kecamatan|distrik|desa|ds|kel|kelurahan|kampung|dusun"
-    r"|pulau|pasar|pante|pantai|puskesmas|kua|sd|sdn|smp|smpn|sma|sman|paud|warga|daerah|sekitar|lingkar|nagari)[ .]\s?"
-    r"((?:[A-Z][a-z']{2,})(?:\s[A-Z][a-z']{2,}){0,2})"
-)
-"""At most three words with capital letters behind a word that says where something is."""
+_SIZES = (3, 2, 1)
+"""Numbers of words of a small place's name that are looked for, in this order."""
+
+_SHORTEST = 3
+"""Minimum letters of each word of such a name."""
 
 _NO_PLACES = frozenset(
     (
@@ -160,7 +158,7 @@ def settled(place: PlaceReading, text: str, words: Sequence[str], names: PlaceNa
     pool = frozenset(place.candidates)
     span = ""
     if place.how == "none" and not pool and not text.isupper():
-        pool, span = _capitals(text, names)
+        pool, span = _capitals(text, words, names)
     if place.province is not None:
         pool = frozenset(code for code in pool if code[:PROVINCE] == place.province)
     if len(pool) > 1:
@@ -173,23 +171,31 @@ def settled(place: PlaceReading, text: str, words: Sequence[str], names: PlaceNa
     return found
 
 
-def _capitals(text: str, names: PlaceNames) -> tuple[frozenset[str], str]:
-    """Return the regencies that all small places with capital letters lie in, and the words of the first of these places."""
+def _capitals(text: str, words: Sequence[str], names: PlaceNames) -> tuple[frozenset[str], str]:
+    """Return the regencies that all small places with capital letters lie in, and the words of the first of these places.
+
+    Only a place behind a word that says where something is counts ("di Kokop").
+    """
     pool: frozenset[str] = frozenset()
     span = ""
-    for match in _BEHIND_WHEREABOUTS.finditer(text):
-        said = fold(match[1]).decode("ascii").split()
-        if said[0] in _NO_PLACES:
+    for at in range(1, len(words)):
+        if words[at - 1] not in LOCATIVES or words[at] in _NO_PLACES:
             continue
-        for size in range(len(said), 0, -1):
-            name = names.get(" ".join(said[:size]))
-            if name is None or name.strong or not name.seats:
+        for size in _SIZES:
+            said = words[at : at + size]
+            name = names.get(" ".join(said))
+            if name is None or name.strong or not name.seats or not _is_capital(said, text):
                 continue
             seats = frozenset(seat_of(code) for code in name.small if len(code) == DISTRICT) or name.seats
             pool = seats & pool if pool else seats
-            span = span or " ".join(said[:size])
+            span = span or " ".join(said)
             break
     return pool, span
+
+
+def _is_capital(said: Sequence[str], text: str) -> bool:
+    """Return whether each of some folded words occurs in a text with a capital letter."""
+    return all(len(word) >= _SHORTEST and word.capitalize() in text for word in said)
 
 
 def _by_speech(pool: frozenset[str], words: Sequence[str]) -> frozenset[str]:

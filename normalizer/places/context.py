@@ -48,6 +48,61 @@ WHEREABOUTS = frozenset(
 )
 """Words of position ("in front of", "next to"): a lamp in front of the water company is not a matter of water supply."""
 
+LOCATIVES = frozenset(
+    (
+        *(
+            "di",
+            "ke",
+            "dari",
+            "dr",
+            "nang",
+            "neng",
+            "ndek",
+            "ning",
+            "ng",
+            "dek",
+            "ngarep",
+            "ka",
+            "ti",
+            "pi",
+            "pigi",
+            "kat",
+            "pe",
+        ),
+        *(
+            "kec",
+            "kecamatan",
+            "distrik",
+            "desa",
+            "ds",
+            "kel",
+            "kelurahan",
+            "kampung",
+            "dusun",
+            "nagari",
+            "daerah",
+            "wilayah",
+            "warga",
+        ),
+        *(
+            "pulau",
+            "gunung",
+            "danau",
+            "pantai",
+            "pante",
+            "sungai",
+            "pasar",
+            "puskesmas",
+            "kua",
+            "terminal",
+            "pelabuhan",
+        ),
+        *("sd", "sdn", "smp", "smpn", "sma", "sman", "smk", "paud"),
+        *("sekitar", "lingkar", "simpang", "perempatan", "pertigaan", "arah", "menuju", "sampai", "sampe", "antara"),
+    )
+)
+"""Words before the name of a place that something is at, or goes to."""
+
 BUILDINGS = frozenset(("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"))
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
 

@@ -2,81 +2,13 @@
 
 from collections.abc import Sequence
 
+from normalizer.places.context import LOCATIVES
 from normalizer.places.gazetteer import DISTRICT, PROVINCE
 from normalizer.places.names import DKI
 from normalizer.places.scores import Small, Tally
 
 SMALL_WAYS = frozenset(("district", "village"))
 """The ways in which a small place supports a region."""
-
-_LOCATIVES = frozenset(
-    (
-        *(
-            "di",
-            "ke",
-            "dari",
-            "dr",
-            "nang",
-            "neng",
-            "ndek",
-            "ning",
-            "ng",
-            "dek",
-            "ka",
-            "ti",
-            "pi",
-            "pigi",
-            "kat",
-            "pe",
-        ),
-        *(
-            "kec",
-            "kecamatan",
-            "distrik",
-            "desa",
-            "ds",
-            "kel",
-            "kelurahan",
-            "kampung",
-            "dusun",
-            "pulau",
-            "gunung",
-            "danau",
-            "pantai",
-        ),
-        *(
-            "pante",
-            "sungai",
-            "pasar",
-            "puskesmas",
-            "kua",
-            "smp",
-            "sma",
-            "smk",
-            "sd",
-            "paud",
-            "terminal",
-            "pelabuhan",
-            "warga",
-            "daerah",
-        ),
-        *(
-            "sekitar",
-            "wilayah",
-            "lingkar",
-            "simpang",
-            "perempatan",
-            "pertigaan",
-            "arah",
-            "menuju",
-            "sampai",
-            "sampe",
-            "antara",
-            "nagari",
-        ),
-    )
-)
-"""Words before the name of a place that something is at, or goes to."""
 
 
 def lone_regency(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
@@ -110,7 +42,7 @@ def lone_regency(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
 def _is_located(entry: Small, words: list[str]) -> bool:
     """Return whether a word of whereabouts stands before a small place that is no everyday word."""
     start = entry.span[0]
-    return start > 0 and not entry.name.weak and words[start - 1] in _LOCATIVES
+    return start > 0 and not entry.name.weak and words[start - 1] in LOCATIVES
 
 
 def _has_district(entry: Small, seat: str) -> bool:
