@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Final
 
 from normalizer.date_words import (
     COUNTS,
@@ -22,19 +23,21 @@ from normalizer.date_words import (
 )
 from normalizer.results import DateReading
 
-_CENTURY = 2000
-_MOST_DIGITS, _NO_DATE = 9, 10**9
+_CENTURY: Final = 2000
+_MOST_DIGITS: Final = 9
+_NO_DATE: Final = 10**9
 """Numbers with more digits count as one that is in no date: Python refuses thousands of digits, and its dates more than ten."""
 
-_NOT_BEFORE = 1990
+_NOT_BEFORE: Final = 1990
 """Earliest year accepted: earlier dates are mostly dates of birth or of laws."""
-_DAYS, _MONTHS_OF_YEAR = 31, 12
-_REACH_WORDS = 5
+_DAYS: Final = 31
+_MONTHS_OF_YEAR: Final = 12
+_REACH_WORDS: Final = 5
 """Number of words that are read before a word of time, and again from that word on."""
 
-_FINE = frozenset(("day", "week"))
+_FINE: Final = frozenset(("day", "week"))
 
-_WAYS = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
+_WAYS: Final = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
 
 
 def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:

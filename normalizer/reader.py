@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Final
 
 from complaints.event import MissingPart
 from normalizer import dates
@@ -21,18 +22,18 @@ from normalizer.things.matching import Match, add_to, find, settle
 from normalizer.tier_words import add_tier_groups
 from normalizer.zones import local_day
 
-SUBJECTS = 3
+SUBJECTS: Final = 3
 """Maximum number of subjects kept per text; further ones are noise."""
 
-_CUES_SHOWN = 3
+_CUES_SHOWN: Final = 3
 """Maximum number of cues shown as evidence for a subject."""
 
-_ANY_DAY = date(2999, 12, 31)
+_ANY_DAY: Final = date(2999, 12, 31)
 """Used as today if the time of receipt is not known: the reader can then still tell whether the text says when it happened."""
 
-_PLACE: tuple[MissingPart, ...] = ("place",)
+_PLACE: Final[tuple[MissingPart, ...]] = ("place",)
 
-_NO_THINGS: list[NamedThing] = []
+_NO_THINGS: Final[list[NamedThing]] = []
 
 
 @dataclass(frozen=True, slots=True, eq=False)

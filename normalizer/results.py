@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from complaints.event import MissingPart
 
 Codes = tuple[str | None, str | None, str | None, str | None]
 """Kemendagri codes of province, regency, district and village; None if not known."""
 
-NOWHERE: Codes = (None, None, None, None)
+NOWHERE: Final[Codes] = (None, None, None, None)
 
 
 class PlaceReading:

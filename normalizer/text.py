@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from typing import Final
 
-_DROP = b"'`"
+_DROP: Final = b"'`"
 """Apostrophes, which occur inside words (jum'at, ma'ruf) and are dropped."""
 
-_TABLE = bytes(
+_TABLE: Final = bytes(
     byte
     if 48 <= byte <= 57 or 97 <= byte <= 122  # noqa: PLR2004 - the ASCII codes of 0-9 and a-z
     else byte + 32
@@ -15,13 +16,13 @@ _TABLE = bytes(
     for byte in range(256)
 )
 
-_PARTS_TABLE = _TABLE[:1] + b"|" + _TABLE[2:]
+_PARTS_TABLE: Final = _TABLE[:1] + b"|" + _TABLE[2:]
 """The same table, except that the separator of parts (byte 1, which nobody types) becomes BREAK."""
 
-BREAK = "|"
+BREAK: Final = "|"
 """The word that ends each part (title, address, text), so that no phrase is matched across two parts."""
 
-_MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
+_MARKS: Final = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
 
 

@@ -1,6 +1,7 @@
 """Weighs place, subject, level of government and the citizen's own words into candidates for the owner."""
 
 from collections.abc import Collection
+from typing import Final
 
 from normalizer.results import NamedThing
 from router.agencies.mentions import Mentions
@@ -9,39 +10,40 @@ from router.agencies.resolve import resolve
 from router.learnt import Model
 from router.owners import Facts, Owners, accused, local_unit, watchdog_of
 
-CHOSEN_SCORE = 0.6
+CHOSEN_SCORE: Final = 0.6
 """Score for the agency that the citizen chose: it is often right, but can be outweighed by other reasons."""
 
-RANK_DECAY = 0.35
+RANK_DECAY: Final = 0.35
 """The law can name several owners for a subject: each gets the score of the one before it, multiplied by this factor."""
 
-AGREEMENT = 0.4
+AGREEMENT: Final = 0.4
 """Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
 
-TAGGED_SCORE = 0.2
+TAGGED_SCORE: Final = 0.2
 """Score for an agency whose account is tagged: people tag the accounts that they know."""
 
-ADDRESSED_SCORE, MENTIONED_SCORE = 0.45, 0.1
+ADDRESSED_SCORE: Final = 0.45
+MENTIONED_SCORE: Final = 0.1
 """Score for an agency to which the text is addressed, and for an agency that it only names."""
 
-WATCHDOG = 1.5
+WATCHDOG: Final = 1.5
 """Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the unit complained of."""
 
 
-THING_SCORE = 1.3
+THING_SCORE: Final = 1.3
 """Score for the particular agency that answers for a named thing, times the share of the subjects that a report about it can have."""
 
-_OF_TIER = {
+_OF_TIER: Final = {
     "national": "adalah urusan pemerintah pusat",
     "province": "adalah urusan pemerintah provinsi",
     "regency": "adalah urusan pemerintah kabupaten/kota",
 }
 """What the citizen reads of a thing by its tier; of a company's thing the company is named."""
 
-_NAMING = frozenset(("named", "addressed_to"))
+_NAMING: Final = frozenset(("named", "addressed_to"))
 """The rules of reasons that are a name in the citizen's words."""
 
-THING = "thing:"
+THING: Final = "thing:"
 """The beginning of the name of a rule about a named thing; the thing's id follows."""
 
 

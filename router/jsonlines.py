@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -15,7 +15,7 @@ from router.calibration import thousandths
 from router.owners import Facts
 from router.routing import ALTERNATIVES, Router
 
-_LEVELS = ("province", "regency", "district", "village")
+_LEVELS: Final = ("province", "regency", "district", "village")
 
 
 def route_line(router: Router, line: bytes | str) -> bytes:

@@ -1,7 +1,7 @@
 """Applies the rules of law to a complaint: which agencies a rule names at its place, and who looks into an agency."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading, Reading
@@ -13,15 +13,22 @@ from router.rules import Owner, Rule, Rules
 Groups = Mapping[str, Sequence[int]]
 """The word groups that a text has, each with the positions of its words."""
 
-NO_GROUPS: Groups = {}
+NO_GROUPS: Final[Groups] = {}
 
-_ACCUSED_BEFORE, _ACCUSED_AFTER = 2, 3
+_ACCUSED_BEFORE: Final = 2
+_ACCUSED_AFTER: Final = 3
 """Maximum distance in words of an accusation before and after the title of a head of region (the region's name may come between)."""
 
-_OTHER_DOOR = 0.3
+_OTHER_DOOR: Final = 0.3
 """Share of the score of an agency that may also look into the head of a region."""
 
-_LEVELS = {"province": 0, "local": 1, "district": 2, "village": 3}
+_MOST_KEPT: Final = 20_000
+"""Maximum number of results that are kept, each a short list of about 500 bytes; if there are more, all are forgotten first."""
+
+_REGENCY: Final = 2
+"""Number of PlaceReading.codes down to the regency."""
+
+_LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
 """For each level of Owner.level, the index in PlaceReading.codes of the region to which the unit belongs."""
 
 
@@ -37,7 +44,7 @@ class Hints(NamedTuple):
     tagged: Sequence[str] = ()
 
 
-_NO_HINTS = Hints()
+_NO_HINTS: Final = Hints()
 
 
 class Facts:
@@ -93,8 +100,8 @@ class Owning:
 class Owners:
     """The rules applied to the agencies of a registry.
 
-    Results are kept by subject, province, regency and the rule's word groups that the text has: about ten thousand short lists.
-    Results of rules with an owner below the level of a regency are not kept.
+    Results are kept by subject, place and the rule's word groups that the text has, at most _MOST_KEPT of them. The place counts down to
+    the regency, for rules with an owner below that level down to the village.
     """
 
     __slots__ = ("_kept", "_reasons", "registry", "rules")
@@ -109,7 +116,7 @@ class Owners:
         self.rules = rules
         self.registry = registry
         self._reasons = Reasons(registry)
-        self._kept: dict[tuple[str, str | None, str | None, tuple[bool, ...]], list[Owning]] = {}
+        self._kept: dict[tuple[str, tuple[str | None, ...], frozenset[str]], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
         """Return the agencies that a rule names for these facts, in the rule's order; callers must not change the list, which is kept.
@@ -118,17 +125,19 @@ class Owners:
         listed once.
         """
         place, groups = facts.place, facts.reading.groups
-        said = tuple([word in groups for word in rule.words]) if rule.words else ()
-        key = (rule.subject, place.province, place.regency, said)
-        if not rule.deep and (kept := self._kept.get(key)) is not None:
+        where = place.codes if rule.deep else place.codes[:_REGENCY]
+        key = (rule.subject, where, rule.words.intersection(groups))
+        kept = self._kept.get(key)
+        if kept is not None:
             return kept
         found: list[Owning] = []
         for owner in rule.owners:
             agency = locate(owner, place, self.registry) if owner_fits(owner, facts) else None
             if agency and (owner.level or all(one.agency is not agency for one in found)):
                 found.append(Owning(agency, self._reasons.of(owner, agency), owner.law))
-        if not rule.deep:
-            self._kept[key] = found
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = found
         return found
 
 

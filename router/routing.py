@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
@@ -25,24 +25,24 @@ from router.owners import Facts, Owners, is_doubtful, lacks_place, undecided, wa
 from router.rules import Rules
 from router.topics import topic_key, topic_subjects
 
-MAX_HOPS = 3
+MAX_HOPS: Final = 3
 """Number of refusals after which the national administrator takes the complaint."""
 
-CHOSEN_TOPIC = 6.0
+CHOSEN_TOPIC: Final = 6.0
 """Score of the subject whose category the citizen chose in the form, if the text does not show it: as much as one clear word."""
 
-ALTERNATIVES = 3
+ALTERNATIVES: Final = 3
 """Maximum number of other candidates that a disposition names."""
 
-NAMED_EVIDENCE = 6.0
+NAMED_EVIDENCE: Final = 6.0
 """Evidence of an agency that the text names, or that answers for a thing in it, beside the words for the subject: one clear word."""
 
-DESK_IS_RIGHT = 0.1
+DESK_IS_RIGHT: Final = 0.1
 """Probability that a triage desk is itself the agency that must handle the complaint: 2 of 18 on labelled reports."""
 
-_NO_REFUSALS: list[str] = []
+_NO_REFUSALS: Final[list[str]] = []
 
-_OF_SUBJECT = "subject:"
+_OF_SUBJECT: Final = "subject:"
 """The beginning of the name of a rule about a subject; the subject's id follows."""
 
 

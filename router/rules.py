@@ -79,7 +79,7 @@ class Rule:
     label: str
     deep: bool
     if_placed: bool
-    words: tuple[str, ...]
+    words: frozenset[str]
     bodies: frozenset[str]
 
 
@@ -173,7 +173,7 @@ def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
         label=f"subject:{subject}",
         deep=any(owner.level in {"district", "village"} for owner in owners),
         if_placed=any(owner.if_placed for owner in owners),
-        words=tuple(sorted({word for owner in owners for word in (*owner.needs, *owner.unless)})),
+        words=frozenset(word for owner in owners for word in (*owner.needs, *owner.unless)),
         bodies=frozenset(owner.body for owner in owners),
     )
 

@@ -1,6 +1,7 @@
 """Finds the region of a text whose only places are small ones, by capital letters and by the speech of a province."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from normalizer.places.context import LOCATIVES
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
@@ -8,13 +9,13 @@ from normalizer.places.names import PlaceNames
 from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading
 
-_SIZES = (3, 2, 1)
+_SIZES: Final = (3, 2, 1)
 """Numbers of words of a small place's name that are looked for, in this order."""
 
-_SHORTEST = 3
+_SHORTEST: Final = 3
 """Minimum letters of each word of such a name."""
 
-_NO_PLACES = frozenset(
+_NO_PLACES: Final = frozenset(
     (
         *(
             "kejaksaan",
@@ -103,7 +104,7 @@ _NO_PLACES = frozenset(
 )
 """Words with a capital letter that name people, offices or places abroad."""
 
-_SPEECH = {
+_SPEECH: Final = {
     "11": "hana peu meunan lon geutanyo ureung gampong bek",
     "12": "kek mamak kelen kalian kali awak pulak ito horas nian",
     "13": "ambo awak alah indak lai jo nan urang apo baa tampek bana uda uni",
@@ -140,9 +141,9 @@ _SPEECH = {
 }
 """Words of everyday speech, by province: they only choose between regencies that have the place which a text names."""
 
-_SPOKEN = {province: frozenset(words.split()) for province, words in _SPEECH.items()}
+_SPOKEN: Final = {province: frozenset(words.split()) for province, words in _SPEECH.items()}
 
-_LEAD = 2
+_LEAD: Final = 2
 """Minimum number of words of a province's speech more than of any other's."""
 
 
@@ -179,12 +180,12 @@ def _capitals(text: str, words: Sequence[str], names: PlaceNames) -> tuple[froze
     pool: frozenset[str] = frozenset()
     span = ""
     for at in range(1, len(words)):
-        if words[at - 1] not in LOCATIVES or words[at] in _NO_PLACES:
+        if words[at - 1] not in LOCATIVES or words[at] in _NO_PLACES or not _is_capital(words[at], text):
             continue
         for size in _SIZES:
             said = words[at : at + size]
             name = names.get(" ".join(said))
-            if name is None or name.strong or not name.seats or not _is_capital(said, text):
+            if name is None or name.strong or not name.seats or not all(_is_capital(word, text) for word in said[1:]):
                 continue
             seats = frozenset(seat_of(code) for code in name.small if len(code) == DISTRICT) or name.seats
             pool = seats & pool if pool else seats
@@ -193,9 +194,9 @@ def _capitals(text: str, words: Sequence[str], names: PlaceNames) -> tuple[froze
     return pool, span
 
 
-def _is_capital(said: Sequence[str], text: str) -> bool:
-    """Return whether each of some folded words occurs in a text with a capital letter."""
-    return all(len(word) >= _SHORTEST and word.capitalize() in text for word in said)
+def _is_capital(word: str, text: str) -> bool:
+    """Return whether a folded word of at least _SHORTEST letters occurs in a text with a capital letter."""
+    return len(word) >= _SHORTEST and word.capitalize() in text
 
 
 def _by_speech(pool: frozenset[str], words: Sequence[str]) -> frozenset[str]:

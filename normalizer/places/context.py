@@ -3,13 +3,20 @@
 Also words after which a thing is named only to say where something else is ("depan kantor ...").
 """
 
-STREET, HAMLET, ORIGIN, DISTRICT_CUE, VILLAGE_CUE, OFFICE = 1, 2, 4, 8, 16, 32
+from typing import Final
+
+STREET: Final = 1
+HAMLET: Final = 2
+ORIGIN: Final = 4
+DISTRICT_CUE: Final = 8
+VILLAGE_CUE: Final = 16
+OFFICE: Final = 32
 """Flags that say what the word before a name makes of the name (see _WORDS)."""
 
-CUE = DISTRICT_CUE | VILLAGE_CUE
+CUE: Final = DISTRICT_CUE | VILLAGE_CUE
 """The flags of a level's name: after it, a name is that of a district or a village."""
 
-_WORDS = {
+_WORDS: Final = {
     # The name after these belongs to a street, a bank or a shop.
     STREET: "jl jln jalan jalanan gang gg raya jend bank toko rm perum",
     # The name after these belongs to a part of a village or to a company.
@@ -30,17 +37,17 @@ _WORDS = {
     ),
 }
 
-SURROUNDINGS: dict[str, int] = {}
+SURROUNDINGS: Final[dict[str, int]] = {}
 """The flags of a name, by the word before the name; a word that is not here has none."""
 
 for _flag, _line in _WORDS.items():
     for _word in _line.split():
         SURROUNDINGS[_word] = SURROUNDINGS.get(_word, 0) | _flag
 
-DIRECTIONS = frozenset(("kidul", "lor", "wetan", "kulon", "kaler", "tonggoh", "ilir", "hilir"))
+DIRECTIONS: Final = frozenset(("kidul", "lor", "wetan", "kulon", "kaler", "tonggoh", "ilir", "hilir"))
 """Words that occur in the names of villages but not of heroes, after whom streets are named."""
 
-WHEREABOUTS = frozenset(
+WHEREABOUTS: Final = frozenset(
     (
         *("depan", "didepan", "dpn", "dekat", "didekat", "dkt", "samping", "disamping", "sebelah", "disebelah"),
         *("belakang", "dibelakang", "blkg", "seberang", "diseberang", "sebrang", "ngarep", "mburi", "hareupeun"),
@@ -48,7 +55,7 @@ WHEREABOUTS = frozenset(
 )
 """Words of position ("in front of", "next to"): a lamp in front of the water company is not a matter of water supply."""
 
-LOCATIVES = frozenset(
+LOCATIVES: Final = frozenset(
     (
         *(
             "di",
@@ -103,7 +110,9 @@ LOCATIVES = frozenset(
 )
 """Words before the name of a place that something is at, or goes to."""
 
-BUILDINGS = frozenset(("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"))
+BUILDINGS: Final = frozenset(
+    ("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek")
+)
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
 
 

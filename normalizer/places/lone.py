@@ -1,13 +1,14 @@
 """Finds the regency of a text that names no region, only small places."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from normalizer.places.context import LOCATIVES
 from normalizer.places.gazetteer import DISTRICT, PROVINCE
 from normalizer.places.names import DKI
 from normalizer.places.scores import Small, Tally
 
-SMALL_WAYS = frozenset(("district", "village"))
+SMALL_WAYS: Final = frozenset(("district", "village"))
 """The ways in which a small place supports a region."""
 
 

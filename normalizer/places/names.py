@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Final
 
 from normalizer.places.cache import table
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
 from normalizer.places.packed import Packed, is_beginning, packed_names, unpack
 from normalizer.places.spellings import spellings
 
-DKI = "31"
+DKI: Final = "31"
 """Code of DKI Jakarta, the only province whose cities are administrative (UU 29/2007): names of its cities count for the province."""
 
-_CLAIMS = {
+_CLAIMS: Final = {
     "named": 4.5,
     "alias": 4.0,
     "nickname": 3.5,
@@ -25,19 +26,22 @@ _CLAIMS = {
 }
 """Weight of a name for its region, by how the name names it."""
 
-_SHARED = 0.4
+_SHARED: Final = 0.4
 """Factor for the weight of a regency's bare name if a more prominent city or a province has the same name."""
 
-_WEAK = 0.3
+_WEAK: Final = 0.3
 """Factor for the weight of a region's name that is also an everyday word."""
 
-_FIXED = frozenset(("institution", "landmark", "nickname", "named"))
+_FIXED: Final = frozenset(("institution", "landmark", "nickname", "named"))
 """Ways of naming that keep their full weight after "ke" and "dari" (to, from): whoever goes to an office goes to its town."""
 
-_OWN_DISTRICT, _OWN_VILLAGE, _OWN_SHARED = 2.2, 1.8, 0.9
+_OWN_DISTRICT: Final = 2.2
+_OWN_VILLAGE: Final = 1.8
+_OWN_SHARED: Final = 0.9
 """Weight of a name without its level's name: of a district or a village that only one regency has, and of one that several share."""
 
-_SPECIFIC_FROM, _OWN_FROM = 7, 5
+_SPECIFIC_FROM: Final = 7
+_OWN_FROM: Final = 5
 """Minimum letters of a name of one word to be unlikely to mean anything else, and to have any weight without its level's name."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Final
 
 from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
@@ -30,35 +31,38 @@ class PlaceHit:
         self.name = name
 
 
-_KEYWORD = 4.5
+_KEYWORD: Final = 4.5
 """Weight of the region that an SMS keyword or a form gave: as much as that of a name with its level ("Kota Semarang")."""
 
-_TITLE = 1.25
+_TITLE: Final = 1.25
 """Factor for the weight of a place in the title."""
 
-_LEAD_WORDS, _STORY = 62, 0.6
+_LEAD_WORDS: Final = 62
+_STORY: Final = 0.6
 """Number of words from the beginning in which a place has its full weight, and the factor for a place named later in the story."""
 
-_ACCEPT_FROM, _MARGIN = 1.6, 0.35
+_ACCEPT_FROM: Final = 1.6
+_MARGIN: Final = 0.35
 """Minimum score of an accepted region, and minimum lead of a regency over the next one."""
 
-_NAME_WORDS = 3
+_NAME_WORDS: Final = 3
 """Maximum number of words of a name that is looked for after a level's name."""
 
-_OPEN_FROM = 1.2
+_OPEN_FROM: Final = 1.2
 """Minimum score of each remaining regency for the choice between them to be open: a lower score is too weak to be a candidate."""
 
-_TIE_BREAK, _FEW = 0.4, 3
+_TIE_BREAK: Final = 0.4
+_FEW: Final = 3
 """Score that an everyday word adds to its regency if the choice is open, and the maximum number of regencies that have it as a name."""
 
-_PASSING_WORDS = frozenset(("melamar", "lamaran", "kelahiran", "alumni", "merantau"))
-_PASSING_REACH = 4
+_PASSING_WORDS: Final = frozenset(("melamar", "lamaran", "kelahiran", "alumni", "merantau"))
+_PASSING_REACH: Final = 4
 """Maximum distance in words after one of _PASSING_WORDS within which a place belongs to the citizen's life, not to the event."""
 
-_UNSETTLED = frozenset(("none", "named", "province"))
+_UNSETTLED: Final = frozenset(("none", "named", "province"))
 """The ways of a reading without a regency that a small place alone may settle."""
 
-_CANDIDATES = 5
+_CANDIDATES: Final = 5
 """Maximum number of regencies given as candidates if no region is certain."""
 
 

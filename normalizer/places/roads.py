@@ -4,13 +4,15 @@ In "jalan Magelang-Yogyakarta" both names belong to a street, and neither counts
 Bojonegoro" the road joins two places; each counts like any name after "dari" or "ke", that is, usually with a low weight.
 """
 
+from typing import Final
+
 from normalizer.places.context import ORIGIN, STREET
 from normalizer.places.names import PlaceName, PlaceNames
 
-_ROAD_WORDS = 5
+_ROAD_WORDS: Final = 5
 """Number of words before X that are searched for "jalan" in "jalan ... dari X"."""
 
-_STREET_WORDS = frozenset(("jalan", "jl", "jln"))
+_STREET_WORDS: Final = frozenset(("jalan", "jl", "jln"))
 
 
 class Road:

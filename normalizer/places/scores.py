@@ -1,24 +1,29 @@
 """Adds up how strongly the place names in one text support each regency and province."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from normalizer.places.context import CUE, DISTRICT_CUE, OFFICE, ORIGIN
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
 from normalizer.places.names import DKI, PlaceName
 
-_REPEAT = 0.3
+_REPEAT: Final = 0.3
 """Factor for the weaker of two names that support the same region."""
 
-_PASSING = 0.35
+_PASSING: Final = 0.35
 """Factor for the weight of a place that someone comes from or goes to."""
 
-_CUED_DISTRICT, _CUED_VILLAGE, _WEAK_CUED = 4.0, 3.0, 0.45
+_CUED_DISTRICT: Final = 4.0
+_CUED_VILLAGE: Final = 3.0
+_WEAK_CUED: Final = 0.45
 """Weight of a name after "kec." and after "desa", and the factor for an everyday word there ("desa sudah ...")."""
 
-_SUPPORT_CUED, _SUPPORT_MOST, _SUPPORT = 1.2, 2.5, 0.5
+_SUPPORT_CUED: Final = 1.2
+_SUPPORT_MOST: Final = 2.5
+_SUPPORT: Final = 0.5
 """Score that a district or village adds to a regency that is already claimed: least and most with its level's name, then without."""
 
-_MANY = 40
+_MANY: Final = 40
 """Maximum number of regencies that share a name; if more do, the name has no weight of its own."""
 
 

@@ -4,18 +4,19 @@ Also has a constant: the minimum score for a report to count as one of abuse of 
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from complaints.event import ComplaintClass, MissingPart
 
-OVERSIGHT_FROM = 4.0
+OVERSIGHT_FROM: Final = 4.0
 """Minimum score of the signal "oversight" for a report to be one of abuse of office."""
 
-_CHRONOLOGY_WORDS = 6
+_CHRONOLOGY_WORDS: Final = 6
 """Minimum words of a story; a shorter one does not say what happened."""
 
-COMPLAINT = ComplaintClass.complaint.value
-REQUEST = ComplaintClass.information_request.value
-ASPIRATION = ComplaintClass.aspiration.value
+COMPLAINT: Final = ComplaintClass.complaint.value
+REQUEST: Final = ComplaintClass.information_request.value
+ASPIRATION: Final = ComplaintClass.aspiration.value
 
 
 def class_of(scores: Mapping[int, float], first: int) -> str:

@@ -1,6 +1,7 @@
 """Adds up the meanings of the words of a text: the scores of the subjects, the word groups, and the names that were looked for."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from normalizer.places.context import is_aside
 from normalizer.results import NameHit
@@ -8,16 +9,16 @@ from normalizer.subjects.lexicon import Lexicon, Pair
 from normalizer.subjects.vocabulary import Meaning
 from normalizer.text import BREAK
 
-TITLE_BONUS = 2.0
+TITLE_BONUS: Final = 2.0
 """Factor for the weight of a word in the title: it says more about the subject than a word in the story."""
 
-LEAD_WORDS = 46
+LEAD_WORDS: Final = 46
 """Number of words, counted from the title on, that have their full weight: people first say what they want, then tell the story."""
 
-STORY_WEIGHT = 0.5
+STORY_WEIGHT: Final = 0.5
 """Factor for the weight of a word after the first LEAD_WORDS."""
 
-PAIR_WORDS = 9
+PAIR_WORDS: Final = 9
 """Maximum distance in words between the two words of a pair: about a clause of a text message."""
 
 Told = list[tuple[Meaning, int]]

@@ -1,6 +1,7 @@
 """Dictionary of words: the subjects that each word points to, and the phrases and place names that begin with it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from ahocorasick_rs import BytesAhoCorasick
 
@@ -9,16 +10,16 @@ from normalizer.places.names import PlaceNames, PlaceNode
 from normalizer.text import fold
 from normalizer.things.tree import ThingNode
 
-OPEN = "*"
+OPEN: Final = "*"
 """Mark in the word lists for a word whose beginning or end is open."""
 
-_ENDINGS = ("", "nya", "kan", "i", "an", "lah", "kah", "ku")
+_ENDINGS: Final = ("", "nya", "kan", "i", "an", "lah", "kah", "ku")
 """Suffixes that the last word of a phrase can have if its end is open."""
 
-_REMEMBERED_WORDS = 50_000
+_REMEMBERED_WORDS: Final = 50_000
 """Maximum number of different words remembered, about 20 MB. People use far fewer; the limit stops a flood of nonsense."""
 
-_REMEMBERED_CHARS = 40
+_REMEMBERED_CHARS: Final = 40
 """Maximum length in characters of a remembered word; longer words are unlikely to occur again."""
 
 

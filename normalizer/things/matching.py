@@ -1,6 +1,7 @@
 """Finds the names of public things in a text, and decides which of them count and what they tell about the place."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from normalizer.places.context import is_aside
 from normalizer.places.gazetteer import PROVINCE, lineage
@@ -9,7 +10,7 @@ from normalizer.places.resolve import PlaceHit, resolve
 from normalizer.results import NamedThing, PlaceReading
 from normalizer.things.tree import Thing, ThingNode
 
-_TOWARDS = frozenset(
+_TOWARDS: Final = frozenset(
     (
         *(
             "menuju",
@@ -28,14 +29,16 @@ _TOWARDS = frozenset(
 )
 """Further words after which a thing only says where something else is ("jalan menuju terminal")."""
 
-_ROADS = frozenset(("jalan", "jl", "jln", "jalur", "ruas", "trotoar", "akses", "aspal", "lampu", "jembatan"))
-_ROAD_REACH = 3
+_ROADS: Final = frozenset(("jalan", "jl", "jln", "jalur", "ruas", "trotoar", "akses", "aspal", "lampu", "jembatan"))
+_ROAD_REACH: Final = 3
 """Words of roads, and the number of words before "ke" within which one makes the thing the end of that road."""
 
-_OF_ROADS = frozenset(("road", "toll_road"))
+_OF_ROADS: Final = frozenset(("road", "toll_road"))
 """Types of things of which "jalan" before the name does not make a street that is named after them."""
 
-_CONTRADICTED, _OPEN, _CONFIRMED = 0, 1, 2
+_CONTRADICTED: Final = 0
+_OPEN: Final = 1
+_CONFIRMED: Final = 2
 """What another place in the text makes of a thing: elsewhere, not told, or there."""
 
 

@@ -2,29 +2,30 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from normalizer.places.context import WHEREABOUTS
 from normalizer.results import NameHit, Reading
 from normalizer.text import fold
 from router.agencies.registry import Registry
 
-_ADDRESS_WORDS = frozenset(
+_ADDRESS_WORDS: Final = frozenset(
     (
         *("yth", "kpd", "kepada", "pimpinan", "kadis", "kepala", "admin", "cq", "up", "ytk"),
         *("pihak", "dear", "terhormat"),
     )
 )
-_REACH_WORDS = 4
+_REACH_WORDS: Final = 4
 """Number of words before a name that are searched for words of address."""
 
-_WHEREABOUTS = WHEREABOUTS | {"utara", "selatan", "timur", "barat", "sekitar", "arah"}
-_WHEREABOUTS_WORDS = 2
+_WHEREABOUTS: Final = WHEREABOUTS | {"utara", "selatan", "timur", "barat", "sekitar", "arah"}
+_WHEREABOUTS_WORDS: Final = 2
 """Number of words before an agency's name that are searched for a sign that the name only says where something is."""
 
-_SHORTEST = 3
+_SHORTEST: Final = 3
 """Minimum length in characters of a name for which texts are searched."""
 
-_NOT_ALONE = frozenset(
+_NOT_ALONE: Final = frozenset(
     (
         *("bpjs", "imigrasi", "pemasyarakatan", "samsat", "ppi", "oss", "iain", "its", "um", "ut", "ub", "pa", "pn"),
         *("lapas", "rutan", "puskesmas", "kurir", "uns", "pens", "usu", "kis", "hpp"),

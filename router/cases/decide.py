@@ -1,7 +1,7 @@
 """Decides what a record in the mailbox of a case leads to: the facts, in their order."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
@@ -25,13 +25,13 @@ from router.cases.inbound import Inbound
 from router.cases.plain import Document, bare, text_id
 from router.cases.table import ALREADY, TABLE, Role
 
-MOST_QUESTIONS = 2
+MOST_QUESTIONS: Final = 2
 """The maximum number of questions to the citizen. After that the triage desk that has the case calls or decides."""
 
-_ROOM_FOR_REFUSALS = 20_000
+_ROOM_FOR_REFUSALS: Final = 20_000
 """Bytes of a case that no answer may take: refusals must always be possible."""
 
-_OF_THE_CASE = 10_000
+_OF_THE_CASE: Final = 10_000
 """Bytes that a complaint which continues a case may have in addition: the place, the hints and the topic of the case."""
 
 
@@ -252,7 +252,7 @@ def _answer(draft: _Draft, record: Inbound, _: Law) -> None:
         _decline(draft, CommandKind.answer, Declined("The case has no room for another answer."))
 
 
-_APPLY = {CommandKind.add: _add, CommandKind.refuse: _refuse, CommandKind.answer: _answer}
+_APPLY: Final = {CommandKind.add: _add, CommandKind.refuse: _refuse, CommandKind.answer: _answer}
 
 
 def _route(draft: _Draft, law: Law) -> str | None:

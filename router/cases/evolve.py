@@ -14,7 +14,7 @@ REMEMBERED_MS: Final = 90 * 24 * 3_600_000
 MOST_REMEMBERED: Final = 500
 """The maximum number of commands whose ids are remembered: about 30 kB."""
 
-_PLACE = ("province", "regency", "district", "village", "text")
+_PLACE: Final = ("province", "regency", "district", "village", "text")
 """The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
 
 Changed = tuple[Document, int]
@@ -133,7 +133,7 @@ def _answered(case: Document, fact: Document) -> None:
     case["state"] = "ditanggapi"
 
 
-_CHANGES: dict[str, Callable[[Document, Document], None]] = {
+_CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.routed.value: _routed,
     FactKind.asked.value: _asked,
     FactKind.added.value: _added,

@@ -1,6 +1,6 @@
 """Reads a record of a case's mailbox: a complaint or a command, checked without a model."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from complaints import tracking
 from complaints.bus import StoredRecord
@@ -11,10 +11,11 @@ from complaints.event import Complaint
 from complaints.values import Event
 from router.cases.plain import is_id, time_text
 
-_COMPLAINT, _COMMAND = type_of(Complaint), type_of(Command)
-_MODELS: dict[bytes, type[Event]] = {_COMPLAINT: Complaint, _COMMAND: Command}
+_COMPLAINT: Final = type_of(Complaint)
+_COMMAND: Final = type_of(Command)
+_MODELS: Final[dict[bytes, type[Event]]] = {_COMPLAINT: Complaint, _COMMAND: Command}
 
-_COMPLAINT_NEEDS: dict[str, type] = {
+_COMPLAINT_NEEDS: Final[dict[str, type]] = {
     "tracking_code": str,
     "channel": str,
     "received_at": str,
@@ -24,7 +25,7 @@ _COMPLAINT_NEEDS: dict[str, type] = {
     "raw": dict,
     "normaliser_version": str,
 }
-_COMPLAINT_HAS: dict[str, type] = {
+_COMPLAINT_HAS: Final[dict[str, type]] = {
     "place": dict,
     "hints": dict,
     "missing": list,
@@ -39,11 +40,11 @@ _COMPLAINT_HAS: dict[str, type] = {
     "continues": str,
     "settled": list,
 }
-_COMMAND_NEEDS: dict[str, type] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
-_COMMAND_HAS: dict[str, type] = {"text": str}
-_SENDER_NEEDS: dict[str, type] = {"channel": str, "reporter_ref": str}
-_ADDITION_NEEDS: dict[str, type] = {"text": str, "received_at": str, "raw": dict}
-_READING_HAS: dict[str, type] = {
+_COMMAND_NEEDS: Final[dict[str, type]] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
+_COMMAND_HAS: Final[dict[str, type]] = {"text": str}
+_SENDER_NEEDS: Final[dict[str, type]] = {"channel": str, "reporter_ref": str}
+_ADDITION_NEEDS: Final[dict[str, type]] = {"text": str, "received_at": str, "raw": dict}
+_READING_HAS: Final[dict[str, type]] = {
     "place": dict,
     "missing": list,
     "topic": str,

@@ -4,17 +4,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha1
-from typing import Any
+from typing import Any, Final
 
 Document = dict[str, Any]
 """A case, a fact or a part of one as plain data, with the fields of its model; fields that a reader does not know stay in it."""
 
-_ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-_VARIANTS = "89ab"
+_VARIANTS: Final = "89ab"
 """The digits that a UUID can have at the place of its variant (RFC 9562, 4.1), by the last two bits of the digest's digit."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def text_id(cause: str, name: str) -> str:

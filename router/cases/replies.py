@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Final
 
 from complaints import tracking
 from complaints.calendar import written_day
@@ -13,10 +14,10 @@ from complaints.wording import text
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
 
-_CODE_LIKE = "@@@@@ @@@@@ @"
+_CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
 
-_KINDS = {
+_KINDS: Final = {
     FactKind.opened.value: ReplyKind.received,
     FactKind.added.value: ReplyKind.completed,
     FactKind.refused.value: ReplyKind.moved,

@@ -1,6 +1,7 @@
 """The function of the router's step: the state of a case and a record of its mailbox become the next state, facts and a reply."""
 
 from collections.abc import Callable
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -20,12 +21,12 @@ from router.cases.inbound import Inbound, read
 from router.cases.plain import Document
 from router.cases.replies import reply_to, status_for
 
-STEP = "lapor-router"
+STEP: Final = "lapor-router"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
 
-SOURCE = b"/router"
+SOURCE: Final = b"/router"
 
-OFFSET_HEADER = "ce_causeoffset"
+OFFSET_HEADER: Final = "ce_causeoffset"
 """The header of a fact with the offset of the record that caused it in the mailbox, whose partition has the same number: a replay finds
 by it which facts a record led to."""
 
