@@ -10,8 +10,8 @@ import numpy as np
 
 from normalizer.results import Reading
 from normalizer.text import BREAK
+from router.facts import Facts
 from router.learnt import features
-from router.owners import Facts
 
 _STEPS = 300
 _RATE = 2.0

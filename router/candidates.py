@@ -7,14 +7,13 @@ from normalizer.results import NamedThing
 from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
+from router.facts import Facts
 from router.learnt import Model
-from router.owners import Facts, Owners, accused, local_unit, watchdog_of
+from router.owners import Owners, local_unit
+from router.watchdog import accused, watchdog_of
 
 CHOSEN_SCORE: Final = 0.6
 """Score for the agency that the citizen chose: it is often right, but can be outweighed by other reasons."""
-
-RANK_DECAY: Final = 0.35
-"""The law can name several owners for a subject: each gets the score of the one before it, multiplied by this factor."""
 
 AGREEMENT: Final = 0.4
 """Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
@@ -180,10 +179,10 @@ class Weighing:
             rule = rules.subjects.get(subject.id)
             if not rule:
                 continue
-            share = subject.score / total
+            part = subject.score / total
             label = rule.label
             for owning in self._owners.of(rule, facts):
-                agency, why, law = owning.agency, owning.why, owning.law
+                agency, why, law, share = owning.agency, owning.why, owning.law, part * owning.weight
                 if facts.oversight and (watchdog := watchdog_of(agency, rules, registry, facts.reading.groups)):
                     of_office = Reason("oversight", "", rules.oversight.law, share * WATCHDOG)
                     self._add(watchdog, share * WATCHDOG, why if watchdog is agency else rules.oversight.why, of_office)
@@ -191,7 +190,6 @@ class Weighing:
                     self._add(agency, share, why, Reason(label, "", law, share))
                 else:  # as _add does, without a call: this is the innermost loop
                     found[agency.id] = Candidate(agency, why, share, Reason(label, "", law, share))
-                share *= RANK_DECAY
 
     def _by_accused(self) -> None:
         """Add who looks into the head of a region that the text accuses, whatever he is accused of."""

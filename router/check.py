@@ -49,8 +49,10 @@ def mistakes(rules: str | None = None) -> list[Mistake]:
         rules: the text of a file that takes the place of rules.yaml; None for the packaged one.
     """
     try:
-        router = {name: Document("router", name, rules if name == "rules.yaml" else None) for name in _ROUTER_FILES}
-        reader = {name: Document("normalizer", name) for name in (*_SUBJECT_FILES, _SIGNALS)}
+        router = {
+            name: Document.packaged("router", name, rules if name == "rules.yaml" else None) for name in _ROUTER_FILES
+        }
+        reader = {name: Document.packaged("normalizer", name) for name in (*_SUBJECT_FILES, _SIGNALS)}
     except NotYamlError as error:
         return [error.mistake]
     found = [

@@ -11,7 +11,7 @@ class Mistake(NamedTuple):
     """A mistake in a data file.
 
     Attributes:
-        file: the path of the file, from the top of the repository.
+        file: the path of the file; of packaged ones from the top of the repository.
         line: the number of the line, from 1.
         said: what is wrong, and what to do.
     """
@@ -37,24 +37,41 @@ class Document:
     """A data file with the line of each key.
 
     Attributes:
-        path: its path from the top of the repository.
+        path: its path, for messages.
         content: what it holds.
         doubled: the keys that occur twice, with their lines.
     """
 
-    def __init__(self, package: str, name: str, text: str | None = None) -> None:
-        self.path = f"{package}/data/{name}"
-        written = packaged.text(package, name) if text is None else text
-        try:
-            self.content: Any = yaml.load(written, Loader=yaml.CSafeLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            raise NotYamlError(Mistake(self.path, mark.line + 1 if mark else 1, f"no YAML: {error.problem}")) from error
+    def __init__(self, path: str, text: str) -> None:
+        """Parse a data file.
+
+        Args:
+            path: its path, for messages.
+            text: its text.
+
+        Raises:
+            NotYamlError: it is not YAML.
+        """
+        self.path = path
+        self.content: Any = None
         self.doubled: list[tuple[str, int]] = []
         self._lines: dict[tuple[str, ...], int] = {}
-        root = yaml.compose(written, Loader=yaml.CSafeLoader)
-        if root is not None:
-            self._walk(root, ())
+        loader = yaml.CSafeLoader(text)
+        try:
+            root = loader.get_single_node()
+            if root is not None:
+                self.content = loader.construct_document(root)
+                self._walk(root, ())
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            raise NotYamlError(Mistake(path, mark.line + 1 if mark else 1, f"no YAML: {error.problem}")) from error
+        finally:
+            loader.dispose()
+
+    @classmethod
+    def packaged(cls, package: str, name: str, text: str | None = None) -> "Document":
+        """Return a data file of a package; with `text`, as if it had that text."""
+        return cls(f"{package}/data/{name}", packaged.text(package, name) if text is None else text)
 
     def _walk(self, node: yaml.Node, path: tuple[str, ...]) -> None:
         self._lines.setdefault(path, node.start_mark.line + 1)

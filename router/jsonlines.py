@@ -9,22 +9,25 @@ import orjson
 
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.results import Codes
+from normalizer.zones import local_day
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
 from router.calibration import thousandths
-from router.owners import Facts
+from router.facts import Facts
 from router.routing import ALTERNATIVES, Router
+from router.within import Choice, House, choose
 
 _LEVELS: Final = ("province", "regency", "district", "village")
 
 
-def route_line(router: Router, line: bytes | str) -> bytes:
+def route_line(router: Router, line: bytes | str, house: House | None = None) -> bytes:
     """Return the routing result for one line as JSON, without a line end. Never raises.
 
     Args:
         router: the router, with or without a model.
         line: a JSON object with the fields of route_row. A line that is no JSON object, or has an id that JSON cannot hold, gives an
             object with the single field "error".
+        house: the government or body among whose units is to be chosen; None for all agencies.
     """
     try:
         row = orjson.loads(line)
@@ -33,27 +36,36 @@ def route_line(router: Router, line: bytes | str) -> bytes:
     if not isinstance(row, dict):
         return orjson.dumps({"error": "not a JSON object"})
     try:
-        return orjson.dumps(route_row(router, row), default=str)
+        return orjson.dumps(route_row(router, row, house), default=str)
     except TypeError as error:  # an id that is nested more deeply than orjson writes
         return orjson.dumps({"error": f"cannot be answered: {error}"})
 
 
-def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
+def route_row(router: Router, row: Mapping[str, Any], house: House | None = None) -> dict[str, Any]:
     """Return the routing result for one complaint as plain data, its fields in the order in which people read them.
 
     Args:
         router: the router, with or without a model.
         row: id, title and text, and optionally address, region (a Kemendagri code) and received_at (ISO 8601 with a time zone).
             Missing fields count as empty, an unknown region or unreadable time as not given, and other fields are ignored.
+            A region means that the complaint came through the own channel of that region's government.
+        house: the government or body among whose units is to be chosen; None for all agencies. The result then has `within`.
     """
+    region = _region(row["region"], router.registry.gazetteer) if "region" in row else None
+    if house is not None:
+        region = region or house.region or None
+    received_at = _moment(row["received_at"]) if "received_at" in row else None
     reading = router.reader.read(
         _text(row, "text"),
         title=_text(row, "title"),
         address=_text(row, "address") if "address" in row else "",
-        received_at=_moment(row["received_at"]) if "received_at" in row else None,
-        region=_region(row["region"], router.registry.gazetteer) if "region" in row else None,
+        received_at=received_at,
+        region=region,
     )
-    decision = router.decide(Facts(reading))
+    day = local_day(received_at, reading.place.province) if received_at else None
+    facts = Facts(reading, home=region or "", day=day, within=house is not None)
+    choice = choose(router, facts, house) if house else None
+    decision = choice.decision if choice else router.decide(facts)
     owner = decision.owner
     others = [one for one in decision.ranked[: ALTERNATIVES + 1] if one.agency is not owner]
     return {
@@ -72,6 +84,17 @@ def route_row(router: Router, row: Mapping[str, Any]) -> dict[str, Any]:
         "occurred_on": reading.occurred.day if reading.occurred else None,
         "missing": reading.missing,
         "explanation": decision.explanation,
+        **({} if house is None or choice is None else {"within": _within(house, choice)}),
+    }
+
+
+def _within(house: House, choice: Choice) -> dict[str, Any]:
+    """Return what `lapor route --within` says beside the unit: whether the matter is the house's own, and who owns it by law if not."""
+    other = choice.elsewhere
+    return {
+        "agency": house.agency.id,
+        "own": choice.own,
+        "elsewhere": {"id": other.id, "name": other.name} if other else None,
     }
 
 

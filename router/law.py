@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from router.owners import Facts, locate, owner_fits
+from router.facts import Facts
+from router.owners import locate, owner_fits
 from router.routing import Router
 from router.rules import Owner, Rule
 from router.statutes import UNVERIFIED, VERIFIED, in_force, is_verified

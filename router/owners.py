@@ -1,26 +1,16 @@
-"""Applies the rules of law to a complaint: which agencies a rule names at its place, and who looks into an agency."""
+"""Applies the rules of law to a complaint: which agencies a rule names at its place."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
-from normalizer.results import PlaceReading, Reading
-from normalizer.things.matching import without
+from normalizer.results import PlaceReading
 from router.agencies.registry import DKI, Agency, Registry
+from router.allotments.dividing import Named, divided, in_order
+from router.allotments.edition import Allotments
+from router.facts import Facts
 from router.reasons import Reasons
 from router.rules import Owner, Rule, Rules
-
-Groups = Mapping[str, Sequence[int]]
-"""The word groups that a text has, each with the positions of its words."""
-
-NO_GROUPS: Final[Groups] = {}
-
-_ACCUSED_BEFORE: Final = 2
-_ACCUSED_AFTER: Final = 3
-"""Maximum distance in words of an accusation before and after the title of a head of region (the region's name may come between)."""
-
-_OTHER_DOOR: Final = 0.3
-"""Share of the score of an agency that may also look into the head of a region."""
 
 _MOST_KEPT: Final = 20_000
 """Maximum number of results that are kept, each a short list of about 500 bytes; if there are more, all are forgotten first."""
@@ -32,54 +22,6 @@ _LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
 """For each level of Owner.level, the index in PlaceReading.codes of the region to which the unit belongs."""
 
 
-class Hints(NamedTuple):
-    """What is known besides the text.
-
-    Attributes:
-        addressed_to: the agency that the citizen chose or wrote; empty if none.
-        tagged: other accounts that were tagged together with ours, without the @.
-    """
-
-    addressed_to: str = ""
-    tagged: Sequence[str] = ()
-
-
-_NO_HINTS: Final = Hints()
-
-
-class Facts:
-    """The facts on which a decision depends.
-
-    Attributes:
-        reading: what the text says.
-        place: where it happened.
-        oversight: whether it is about abuse of office.
-        hints: what is known besides the text.
-    """
-
-    __slots__ = ("hints", "oversight", "place", "reading")
-
-    def __init__(self, reading: Reading, complaint: Mapping[str, Any] | None = None) -> None:
-        """Take the facts from a complaint, or from the reading alone.
-
-        Args:
-            reading: the reading of the text.
-            complaint: the normalised complaint as plain data. Its place, oversight and hints take precedence over the reading's, because
-                the channel may have asked the citizen about them (ADR 17).
-        """
-        self.reading = reading
-        self.place = reading.place
-        self.oversight = reading.oversight
-        self.hints = _NO_HINTS
-        if complaint is not None:
-            self.place = _place_of(complaint.get("place"))
-            if reading.things:
-                reading.things = without(reading.things, self.place, reading.groups)
-            self.oversight = bool(complaint.get("oversight"))
-            if hints := complaint.get("hints"):
-                self.hints = Hints(hints.get("addressed_to") or "", hints.get("tagged") or ())
-
-
 class Owning:
     """An agency that a rule names as an owner of its subject.
 
@@ -87,14 +29,16 @@ class Owning:
         agency: the agency.
         why: the reason as the citizen reads it, with the law.
         law: the law with its articles.
+        weight: its part in the subject's score.
     """
 
-    __slots__ = ("agency", "law", "why")
+    __slots__ = ("agency", "law", "weight", "why")
 
-    def __init__(self, agency: Agency, why: str, law: str) -> None:
+    def __init__(self, agency: Agency, why: str, law: str, weight: float) -> None:
         self.agency = agency
         self.why = why
         self.law = law
+        self.weight = weight
 
 
 class Owners:
@@ -104,53 +48,64 @@ class Owners:
     the regency, for rules with an owner below that level down to the village.
     """
 
-    __slots__ = ("_kept", "_reasons", "registry", "rules")
+    __slots__ = ("_allotments", "_divides", "_kept", "_reasons", "registry", "rules")
 
-    def __init__(self, rules: Rules, registry: Registry) -> None:
+    def __init__(self, rules: Rules, registry: Registry, allotments: Allotments | None = None) -> None:
         """Take the law and the agencies; other rules or another registry need another object.
 
         Args:
             rules: the law.
             registry: the agencies that exist.
+            allotments: the governments' own divisions of tasks; None if there are none.
         """
         self.rules = rules
         self.registry = registry
+        self._allotments = allotments or Allotments()
+        self._divides = bool(self._allotments.editions)
         self._reasons = Reasons(registry)
-        self._kept: dict[tuple[str, tuple[str | None, ...], frozenset[str]], list[Owning]] = {}
+        self._kept: dict[tuple[str, tuple[str | None, ...], frozenset[str], str], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
         """Return the agencies that a rule names for these facts, in the rule's order; callers must not change the list, which is kept.
 
         An owner is left out if its conditions do not hold, or if it has no agency at the place. A national agency is
-        listed once.
+        listed once. Units of a government that has its own division of tasks are those of the division.
         """
         place, groups = facts.place, facts.reading.groups
-        where = place.codes if rule.deep else place.codes[:_REGENCY]
-        key = (rule.subject, where, rule.words.intersection(groups))
+        where = place.codes if rule.deep or self._divides else place.codes[:_REGENCY]
+        how = f"{facts.home} {facts.day} {facts.within}" if self._divides else facts.home
+        key = (rule.subject, where, rule.words.intersection(groups), how)
         kept = self._kept.get(key)
         if kept is not None:
             return kept
-        found: list[Owning] = []
-        for owner in rule.owners:
-            agency = locate(owner, place, self.registry) if owner_fits(owner, facts) else None
-            if agency and (owner.level or all(one.agency is not agency for one in found)):
-                found.append(Owning(agency, self._reasons.of(owner, agency), owner.law))
+        named = self._named(rule, facts)
+        found = [Owning(one.agency, self._why(one), one.owner.law, one.weight) for one in named]
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[key] = found
         return found
 
+    def _named(self, rule: Rule, facts: Facts) -> list[Named]:
+        place = facts.place
+        owners: list[tuple[Owner, Agency]] = []
+        for owner in rule.owners:
+            agency = locate(owner, place, self.registry) if owner_fits(owner, facts) else None
+            if agency and (owner.level or all(one is not agency for _, one in owners)):
+                owners.append((owner, agency))
+        named = in_order(owners, facts.home)
+        if self._divides:
+            for edition in dict.fromkeys(self._allotments.of_place(place, facts.day)):
+                if edition is not None:
+                    named = divided(named, rule, facts, edition, self.registry)
+        return named
 
-def _place_of(place: Mapping[str, Any] | None) -> PlaceReading:
-    if not place:
-        return PlaceReading()
-    codes = (_code(place, "province"), _code(place, "regency"), _code(place, "district"), _code(place, "village"))
-    return PlaceReading(codes=codes, how="named" if any(codes) else "none")
-
-
-def _code(place: Mapping[str, Any], level: str) -> str | None:
-    region = place.get(level)
-    return region["code"] if region else None
+    def _why(self, named: Named) -> str:
+        """Return the reason of law for an owner; for a unit of a government's own division of tasks with the government."""
+        why = self._reasons.of(named.owner, named.agency)
+        if not named.divided:
+            return why
+        government = self.registry.get(f"pemda-{self.registry.seat(named.agency.region or '')}")
+        return f"{why}, menurut pembagian tugas {government.name}" if government else why
 
 
 def owner_fits(owner: Owner, facts: Facts) -> bool:
@@ -238,61 +193,3 @@ def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | No
         return registry.unit_over(owner.body, place.regency or DKI)
     code = place.codes[_LEVELS[owner.level]]
     return registry.unit(owner.body, code) if code else None
-
-
-def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
-    """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself.
-
-    The rule for the agency applies, or else that for its nearest parent that has one; None if there is none.
-    If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
-    the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
-
-    Args:
-        agency: the agency that is complained of.
-        rules: the rules, which say who looks into national agencies.
-        registry: the agencies that exist.
-        groups: the word groups of the text with their positions; they show whether a head of region is accused.
-    """
-    for body in (agency, *registry.parents(agency.id)):
-        if body.id == "polri":
-            return registry.get(rules.oversight.police)
-        if body.id in rules.oversight.itself:
-            return body
-        if body.id in rules.oversight.national:
-            return registry.get(rules.oversight.national[body.id])
-        if body.kind == "government" and body.region:
-            return _over_government(body.region, rules, registry, groups)
-    return None
-
-
-def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
-    """Return the ids of the agencies that look into the heads of regions whom the reader found accused, each with its share of the score.
-
-    Empty if there are none. The Corruption Eradication Commission is the other door for a governor (UU 19/2019 Pasal 11).
-    """
-    groups, place = facts.reading.groups, facts.place
-    if "accused_governor" in groups:
-        return [(rules.oversight.national["kemendagri"], 1.0), ("kpk", _OTHER_DOOR)]
-    if "accused_mayor" in groups and place.province and place.province != DKI:
-        return [(f"inspektorat-{place.province}", 1.0), (rules.oversight.national["kemendagri"], _OTHER_DOOR)]
-    return []
-
-
-def _over_government(region: str, rules: Rules, registry: Registry, groups: Groups) -> Agency | None:
-    mayor = _is_accused("mayor", groups)
-    if _is_accused("governor", groups) or (mayor and len(region) == PROVINCE):
-        return registry.get(rules.oversight.national["kemendagri"])
-    return registry.unit("inspektorat", region[:PROVINCE] if mayor else region)
-
-
-def _is_accused(head: str, groups: Groups) -> bool:
-    """Return whether the text accuses a head of region; not "mohon pak bupati ...".
-
-    It does if an accusation is near his title ("bupati X diduga ..."), or if the reader found that he takes money or is the one who acts.
-    """
-    if f"accused_{head}" in groups:
-        return True
-    if f"told_{head}" in groups:
-        return False
-    accusations = groups.get("accusation", ())
-    return any(-_ACCUSED_BEFORE <= at - named <= _ACCUSED_AFTER for named in groups.get(head, ()) for at in accusations)

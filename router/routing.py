@@ -5,7 +5,7 @@ No agency that refused a complaint gets it again, except the national administra
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,17 +13,22 @@ from typing import Any, Final
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import Reading, SubjectScore
+from normalizer.zones import local_day
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Agency, Registry
+from router.allotments.edition import Allotments
+from router.allotments.files import load as load_allotments
 from router.calibration import probability, thousandths
 from router.candidates import Candidate, Weighing
 from router.deadlines import Deadlines
 from router.decision import Decision
 from router.explain import explain, explain_triage
+from router.facts import Facts
 from router.learnt import Model
-from router.owners import Facts, Owners, is_doubtful, lacks_place, undecided, watchdog_of
+from router.owners import Owners, is_doubtful, lacks_place, undecided
 from router.rules import Rules
 from router.topics import topic_key, topic_subjects
+from router.watchdog import watchdog_of
 
 MAX_HOPS: Final = 3
 """Number of refusals after which the national administrator takes the complaint."""
@@ -60,6 +65,7 @@ class Router:
         topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.topics).
         max_hops: the number of refusals after which the national administrator takes the complaint.
         model: the model learnt from officers; None if the rules decide alone.
+        allotments: the governments' own divisions of tasks.
         owners: the rules applied to the registry.
     """
 
@@ -72,24 +78,34 @@ class Router:
     topic_subjects: Mapping[str, str]
     max_hops: int = MAX_HOPS
     model: Model | None = None
+    allotments: Allotments = field(default_factory=Allotments)
     owners: Owners = field(init=False)
 
     def __post_init__(self) -> None:
         """Set `owners` to the rules applied to the registry. A copy with other rules or another registry gets its own."""
-        object.__setattr__(self, "owners", Owners(self.rules, self.registry))
+        object.__setattr__(self, "owners", Owners(self.rules, self.registry, self.allotments))
 
     @classmethod
-    def load(cls, *, max_hops: int = MAX_HOPS, model: Path | Model | None = None) -> "Router":
+    def load(
+        cls,
+        *,
+        max_hops: int = MAX_HOPS,
+        model: Path | Model | None = None,
+        allotments: Path | None = None,
+        today: date = date.max,
+    ) -> "Router":
         """Return a router with the packaged data, which are read at most once per process for the same parameters.
 
         Args:
             max_hops: the number of refusals after which the national administrator takes the complaint.
             model: a file that `lapor learn` made, or the model in it; if None, the rules decide alone.
+            allotments: a folder of allotment files (see router.allotments.files); None if there are none.
+            today: the day whose allotments count for a complaint whose day is not known.
 
         Raises:
-            ConfigurationError: the file cannot be read or is not a model.
+            ConfigurationError: the file cannot be read or is not a model, or an allotment file has a mistake.
         """
-        return _load(max_hops, _model(model) if isinstance(model, Path) else model)
+        return _load(max_hops, _model(model) if isinstance(model, Path) else model, allotments, today)
 
     def route(
         self, complaint: Mapping[str, Any], refused_by: Sequence[str] = (), hops: int | None = None
@@ -114,7 +130,8 @@ class Router:
             reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
         if settled := complaint.get("settled"):
             reading.groups = {group: [] for group in settled} | reading.groups
-        facts = Facts(reading, complaint)
+        received_at = datetime.fromisoformat(complaint["received_at"])
+        facts = Facts(reading, complaint, day=local_day(received_at, reading.place.province))
         decision = self.decide(facts, refused_by, hops)
         owner = decision.owner
         asks = {"asks": decision.asks} if decision.asks else {}
@@ -130,15 +147,28 @@ class Router:
                 if other.agency is not owner
             ][:ALTERNATIVES],
             "deadlines": self.deadlines.of(
-                datetime.fromisoformat(complaint["received_at"]),
+                received_at,
                 complaint_class=complaint.get("class") or "",
                 oversight=facts.oversight,
                 agency_id=owner.id,
             ),
             **asks,
-            "rules_version": f"{self.rules.version}+{self.model.version}" if self.model else self.rules.version,
+            "rules_version": self._version(facts),
             "registry_version": self.registry.version,
         }
+
+    def _version(self, facts: Facts) -> str:
+        """Return the versions of all that decided: the rules, the model, and the divisions of tasks of the place's governments."""
+        parts = [self.rules.version]
+        if self.model:
+            parts.append(self.model.version)
+        parts += [one.version for one in dict.fromkeys(self.allotments.of_place(facts.place, facts.day)) if one]
+        return "+".join(parts)
+
+    def officer(self, region: str, facts: Facts) -> Agency | None:
+        """Return the managing officer (*pejabat pengelola pengaduan*) of a region's government, as its file names it; else None."""
+        edition = self.allotments.at(region or None, facts.day)
+        return self.registry.get(edition.officer) if edition and edition.officer else None
 
     def _evidence(self, decision: Decision, reading: Reading) -> list[dict[str, Any]]:
         """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is none.
@@ -240,7 +270,7 @@ class Router:
         """
         for code in (facts.place.regency, facts.place.province):
             seat = Registry.seat(code) if code else None
-            desk = self.registry.unit("pemda", seat) if seat else None
+            desk = (self.officer(seat, facts) or self.registry.unit("pemda", seat)) if seat else None
             if desk and facts.oversight:
                 desk = watchdog_of(desk, self.rules, self.registry, facts.reading.groups)
             if desk and desk.id not in refused:
@@ -261,8 +291,12 @@ def _model(path: Path) -> Model:
 
 
 @cache
-def _load(max_hops: int, model: Model | None) -> Router:
+def _load(max_hops: int, model: Model | None, allotments: Path | None, today: date) -> Router:
     registry = Registry.load()
+    divisions = Allotments(today=today)
+    if allotments:
+        loaded = load_allotments(allotments, registry, today)
+        divisions, registry = loaded.allotments, loaded.registry
     if model:
         registry = registry.with_learnt(model.bodies, model.names)
     mentions = mentions_of(registry)
@@ -277,4 +311,5 @@ def _load(max_hops: int, model: Model | None) -> Router:
         topic_subjects=topic_subjects(),
         max_hops=max_hops,
         model=model,
+        allotments=divisions,
     )

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     model: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="File with a model for the router, made by `lapor learn`. Unset: only the rules are used."
     )
+    allotments: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="Folder with governments' own divisions of tasks (docs/allotments.md). Unset: none."
+    )
     produce_timeout_s: float = Field(5.0, gt=0, description="Seconds that a channel waits for Kafka before it spools.")
     spool_max_bytes: int = Field(
         1 << 30,

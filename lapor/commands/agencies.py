@@ -1,6 +1,7 @@
-"""`lapor agency ...`: searches the registry of agencies by part of a name, and shows which agency a name means."""
+"""`lapor agency ...`: searches the registry of agencies, shows what a name means and what the law says, and divides tasks."""
 
 import sys
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -103,6 +104,79 @@ def law(
             f"no subject is clear from {text!r}; `lapor agency law road-damage` shows the rule of a subject", err=True
         )
         raise typer.Exit(1)
+
+
+@app.command()
+def allot(
+    region: Annotated[str, typer.Option(help="The government's Kemendagri code, such as 33.74.")],
+    *,
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from",
+            help="JSON lines (`title`, `text`, `address`, `agency` or `final_owner`): reports with the units that officers chose.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    since: Annotated[
+        datetime | None,
+        typer.Option(help="The first day on which the division holds. Default: today.", formats=["%Y-%m-%d"]),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write. Default: standard output.")] = None,
+) -> None:
+    """Propose how a government divides its tasks among its units, from reports that its officers handed on.
+
+    `lapor agency allot --region 33.74 --from reports.jsonl --out allotments/33.74.yaml`
+
+    The file names the units under their own names, and for each subject the units with the numbers of their reports. Read it, correct
+    it, and check it with `lapor agency check`. The router and `lapor route` load the folder that LAPOR_ALLOTMENTS names. docs/allotments.md
+    describes the file.
+    """
+    from ops.allot import proposed
+    from ops.quality.labelled import labelled, read_rows
+    from router.routing import Router
+
+    history = [report for report in labelled(read_rows(source)) if report.best]
+    day = since.date() if since else datetime.now(UTC).date()
+    found = proposed(history, region, Router.load(), since=day, source=f"{len(history)} reports of {source.name}")
+    if out:
+        out.write_text(found.text, "utf-8")
+    else:
+        typer.echo(found.text, nl=False)
+    outside = sum(found.outside.values())
+    typer.echo(
+        f"{found.reports} reports count; {outside} went to agencies outside the government; the subject of {found.unread} is not clear",
+        err=True,
+    )
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Allotment files, or folders with them.", exists=True),
+    ],
+) -> None:
+    """Check governments' divisions of tasks: fields, days, units and subjects. The exit status is 1 if something is wrong.
+
+    An output line names file and line and says what is wrong and what to do.
+    """
+    from router.agencies.registry import Registry
+    from router.allotments.files import SUFFIXES, check
+
+    paths = [
+        path
+        for one in files
+        for path in (sorted(path for path in one.iterdir() if path.suffix in SUFFIXES) if one.is_dir() else [one])
+    ]
+    found = check(paths, Registry.load())
+    for mistake in found:
+        typer.echo(str(mistake))
+    if found:
+        typer.echo(f"{len(found)} mistakes in {len(paths)} allotments", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{len(paths)} allotments are whole", err=True)
 
 
 def _work(model: Path | None) -> "Work":

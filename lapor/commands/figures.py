@@ -23,6 +23,7 @@ from ops.quality.page import TITLES
 from router.learnt import model_from
 from router.routing import Router
 from router.rules import rules_from
+from router.within import House
 
 HELD_OUT = 5
 """Every fifth report is held out to measure a model."""
@@ -32,14 +33,22 @@ FEWEST = 50
 
 _PAIRS_SHOWN = 20
 
+_MEANS = (
+    ("macro_recall", "Macro-recall"),
+    ("macro_f1_by_agency", "Macro-F1 by agency"),
+    ("macro_f1_by_level", "Macro-F1 by level"),
+)
+"""The figures that are means over agencies, with their titles."""
 
-def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[str, Any]:
+
+def figures_of(other: Path, router: Router, labels: Sequence[Labelled], house: House | None = None) -> dict[str, Any]:
     """Return the evaluation figures of another version: read from an earlier report, or measured now with other rules or another model.
 
     Args:
         other: an earlier JSON report, a rules file, or a model file.
         router: the router that the other version is compared with.
         labels: the reports to measure on.
+        house: the government or body whose own desk got the reports; None if it is not known.
 
     Raises:
         ConfigurationError: the file is none of these.
@@ -47,7 +56,7 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[
     try:
         if other.suffix in {".yaml", ".yml"}:
             rules = rules_from(yaml.safe_load(other.read_bytes()))
-            return evaluate(labels, replace(router, rules=rules))
+            return evaluate(labels, replace(router, rules=rules), house)
         document = orjson.loads(other.read_bytes())
         if "owners" in document:
             return dict(document)
@@ -56,7 +65,7 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled]) -> dict[
         raise ConfigurationError(
             f"--against {other} is not a JSON report, a rules file or a model: {error!r}"
         ) from error
-    return evaluate(labels, Router.load(max_hops=router.max_hops, model=other))
+    return evaluate(labels, Router.load(max_hops=router.max_hops, model=other), house)
 
 
 def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> None:
@@ -92,7 +101,7 @@ def _shares(figures: dict[str, Any]) -> Table:
         part = figures[key]
         if part["of"]:
             table.add_row(title, str(part["right"]), str(part["of"]), f"{part['share']:.3f}")
-    for key, title in (("macro_f1_by_agency", "Macro-F1 by agency"), ("macro_f1_by_level", "Macro-F1 by level")):
+    for key, title in _MEANS:
         if figures[key] is not None:
             table.add_row(title, "", "", f"{figures[key]:.3f}")
     return table

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,35 +23,54 @@ ModelFile = Annotated[
     typer.Option("--model", help="A file that `lapor learn` made. Default: LAPOR_MODEL, or the rules alone."),
 ]
 
+Within = Annotated[
+    str | None,
+    typer.Option(
+        help="Choose only among the units of this government or national body: its id, such as `pemda-33.74`."
+    ),
+]
+
 
 def router_with(model: Path | None) -> "Router":
     """Return a router with the given model file; if that is None, with the model of LAPOR_MODEL; without either, with the rules alone.
 
+    It also has the allotments of LAPOR_ALLOTMENTS.
+
     Raises:
-        ConfigurationError: the file cannot be read or is not a model, or an environment variable has a wrong value.
+        ConfigurationError: the file cannot be read or is not a model, an allotment has a mistake, or an environment variable has a wrong
+            value.
     """
     from complaints.runtime.settings import Settings
     from router.routing import Router
 
     settings = Settings.read(**({} if model is None else {"model": model}))
-    return Router.load(max_hops=settings.max_hops, model=settings.model)
+    today = datetime.now(UTC).date()
+    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)
 
 
-def json_work(model: Path | None) -> "Work":
-    """Return a function that routes the complaint in a JSON line and returns the result as JSON. `model` is as in `router_with`."""
-    from router.jsonlines import route_line
+def json_work(model: Path | None, within: str | None = None) -> "Work":
+    """Return a function that routes the complaint in a JSON line and returns the result as JSON.
 
-    return partial(route_line, router_with(model))
+    Args:
+        model: see `router_with`.
+        within: the id of the government or body among whose units is to be chosen; None for all agencies.
 
-
-def plain_work(model: Path | None) -> "Work":
-    """Return a function that routes the complaint in a JSON line and returns id, agency, confidence and explanation, separated by tabs.
-
-    For a line that cannot be routed, the function returns a JSON object with the reason in "error". `model` is as in `router_with`.
+    Raises:
+        ConfigurationError: see `router_with`; or no agency has the id.
     """
     from router.jsonlines import route_line
+    from router.within import House
 
-    return partial(_plain, partial(route_line, router_with(model)))
+    router = router_with(model)
+    return partial(route_line, router, house=House.of(within, router.registry) if within else None)
+
+
+def plain_work(model: Path | None, within: str | None = None) -> "Work":
+    """Return a function that routes the complaint in a JSON line and returns id, agency, confidence and explanation, separated by tabs.
+
+    For a line that cannot be routed, the function returns a JSON object with the reason in "error". The parameters are as in `json_work`.
+    """
+    return partial(_plain, json_work(model, within))
 
 
 def _plain(work: "Work", line: bytes) -> bytes:
@@ -81,6 +101,7 @@ def route(
             "--json", help="Write a JSON line per complaint. Default: id, agency, confidence and explanation."
         ),
     ] = False,
+    within: Within = None,
     model: ModelFile = None,
     jobs: Annotated[int, typer.Option(help="Number of parallel processes; the order is kept.", min=1, max=256)] = 1,
 ) -> None:
@@ -100,12 +121,16 @@ def route(
     permintaan_informasi or aspirasi), `oversight`, `topic`, `place` (province, regency, district, village), `occurred_on` (null if the
     text has no date or `received_at` is not given), `missing` (place, subject, date, chronology, evidence) and `explanation`.
 
+    With `--within pemda-33.74`, only that government's units are chosen from, as its own desk needs it, and the object also has `within`:
+    `own` (false if the law gives it no part in the matter) and `elsewhere` (the agency that then owns it). LAPOR_ALLOTMENTS names a folder
+    with governments' own divisions of tasks, which `lapor agency allot` proposes.
+
     In both cases, a line that is not a JSON object gives `{"error": ..., "line": N}` in its place, the other lines are routed, and the
     exit status is 1. An unknown region is ignored.
     """
     from lapor.commands.jsonlines import pump
 
-    prepare = partial(json_work if as_json else plain_work, model)
+    prepare = partial(json_work if as_json else plain_work, model, within)
     if file is None and sys.stdin.isatty():
         typer.echo("reading JSON lines from the keyboard; end with Ctrl-D. See `lapor route --help`.", err=True)
     with file.open("rb") if file else nullcontext(sys.stdin.buffer) as source:
@@ -134,6 +159,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
             exists=True,
         ),
     ] = None,
+    within: Within = None,
     model: ModelFile = None,
     out: Annotated[Path | None, typer.Option(help="Write an HTML page with plots to this file.")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="Write all figures to this file, as JSON.")] = None,
@@ -157,6 +183,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     from ops.quality.evaluate import evaluate as measure
     from ops.quality.labelled import labelled, read_rows, texts_for
     from ops.quality.page import page
+    from router.within import House
 
     for path, option in ((out, "--out"), (as_json, "--json")):
         _there(path, option)
@@ -165,8 +192,9 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     if not any(report.best or report.complaint_class or report.region_labelled for report in labels):
         raise ConfigurationError(f"{file}: no row has `agency`, `best` or `class`, so there is nothing to compare with")
     router = router_with(model)
-    figures = measure(labels, router)
-    difference = compare(figures_of(against, router, labels), figures) if against else None
+    house = House.of(within, router.registry) if within else None
+    figures = measure(labels, router, house)
+    difference = compare(figures_of(against, router, labels, house), figures) if against else None
     show(figures, difference)
     if as_json:
         as_json.write_bytes(orjson.dumps({**figures, "against": difference}, option=orjson.OPT_INDENT_2))

@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,10 +61,15 @@ def normaliser() -> "Normaliser":
 
 
 def router(settings: Settings) -> "Router":
-    """Return the routing function with its registry, its rules and, if one is set, its model."""
+    """Return the routing function with its registry, its rules and, if they are set, its model and the governments' allotments.
+
+    Raises:
+        ConfigurationError: the model or an allotment has a mistake.
+    """
     from router.routing import Router
 
-    return Router.load(max_hops=settings.max_hops, model=settings.model)
+    today = datetime.now(UTC).date()
+    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)
 
 
 def router_step(settings: Settings) -> "StepSpec":

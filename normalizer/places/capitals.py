@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from normalizer.places.context import LOCATIVES
+from normalizer.places.context import LOCATIVES, SURROUNDINGS, VILLAGE_CUE
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
 from normalizer.places.names import PlaceNames
 from normalizer.places.scores import seat_of
@@ -187,7 +187,9 @@ def _capitals(text: str, words: Sequence[str], names: PlaceNames) -> tuple[froze
             name = names.get(" ".join(said))
             if name is None or name.strong or not name.seats or not all(_is_capital(word, text) for word in said[1:]):
                 continue
-            seats = frozenset(seat_of(code) for code in name.small if len(code) == DISTRICT) or name.seats
+            of_village = SURROUNDINGS.get(words[at - 1], 0) & VILLAGE_CUE
+            districts = () if of_village else [code for code in name.small if len(code) == DISTRICT]
+            seats = frozenset(map(seat_of, districts)) or name.seats
             pool = seats & pool if pool else seats
             span = span or " ".join(said)
             break

@@ -10,6 +10,7 @@ from ops.quality.labelled import Labelled, ids_of, read
 from router.agencies.registry import DKI
 from router.routing import Router
 from router.tiers import LOCAL, NATIONAL, PROVINCIAL, tier_of
+from router.within import House, choose
 
 BANDS = 10
 """The number of bands in the calibration curve: each is ten percentage points wide."""
@@ -63,13 +64,19 @@ class Outcome:
         return self.ranked[0] in self.best
 
 
-def outcome(report: Labelled, router: Router) -> Outcome:
-    """Return the router's result for a report, together with its labels. The router does not see the labels."""
-    reading, facts = read(router, report)
-    decision = router.decide(facts)
+def outcome(report: Labelled, router: Router, house: House | None = None) -> Outcome:
+    """Return the router's result for a report, together with its labels. The router does not see the labels.
+
+    Args:
+        report: the report.
+        router: the router.
+        house: the government or body whose own desk got the report, so that it chooses among its units; None for all agencies.
+    """
+    reading, facts = read(router, report, house)
+    decision = choose(router, facts, house).decision if house else router.decide(facts)
     place = reading.place
     read_region = DKI if place.province == DKI else place.regency or place.province
-    region = report.region if report.region_labelled else report.region or read_region
+    region = report.region if report.region_labelled else report.region or (house and house.region) or read_region
     others = [candidate.agency.id for candidate in decision.ranked if candidate.agency.id != decision.owner.id]
     best = frozenset(found for found in ids_of(router, report.best, region) if found)
     ranked = (decision.owner.id, *others[: _DEPTH - 1])
@@ -88,14 +95,19 @@ def outcome(report: Labelled, router: Router) -> Outcome:
     )
 
 
-def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
+def evaluate(reports: Sequence[Labelled], router: Router, house: House | None = None) -> dict[str, Any]:
     """Route labelled reports and return all figures as plain data that can be written as JSON.
 
     A figure that is a share has the form {"right": count, "of": count, "share": right / of}; `share` is None if there are no reports. The
     figures about owners count only reports whose owner is labelled and can be found from the text. `owners` has the id of the owner that
     the router chose, by the id of the report.
+
+    Args:
+        reports: the labelled reports.
+        router: the router.
+        house: see `outcome`.
     """
-    outcomes = [outcome(report, router) for report in reports]
+    outcomes = [outcome(report, router, house) for report in reports]
     owned = [one for one in outcomes if one.report.best and not one.report.needs]
     return {
         "reports": len(outcomes),
@@ -106,6 +118,7 @@ def evaluate(reports: Sequence[Labelled], router: Router) -> dict[str, Any]:
         "top_3": _part(owned, lambda one: bool(one.best.intersection(one.ranked))),
         "best_or_ok": _part(owned, lambda one: one.ranked[0] in one.best | one.ok),
         **_in_house(owned),
+        "macro_recall": _macro_recall(owned),
         "macro_f1_by_agency": _macro_f1([(_label(one), one.ranked[0]) for one in owned]),
         "macro_f1_by_level": _macro_f1([(level(_label(one)), level(one.ranked[0])) for one in owned]),
         "class": _part([one for one in outcomes if one.report.complaint_class], _class_right),
@@ -208,6 +221,15 @@ def _macro_f1(pairs: Sequence[tuple[str, str]]) -> float | None:
         wanted = sum(want == label for want, _ in pairs)
         scores.append(2 * hits / (found + wanted))
     return round(sum(scores) / len(scores), 4) if scores else None
+
+
+def _macro_recall(outcomes: Sequence[Outcome]) -> float | None:
+    """Return the mean over the labelled agencies of the share of their reports that have the right owner."""
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for one in outcomes:
+        hits[_label(one)].append(one.right)
+    shares = [sum(row) / len(row) for row in hits.values()]
+    return round(sum(shares) / len(shares), 4) if shares else None
 
 
 def _calibration(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ import orjson
 from complaints.errors import ConfigurationError
 from normalizer.results import Reading
 from router.agencies.resolve import resolve
-from router.owners import Facts
+from router.facts import Facts
 from router.routing import Router
+from router.within import House
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +126,17 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
         )
 
 
-def read(router: Router, report: Labelled) -> tuple[Reading, Facts]:
-    """Return the reading of a report's title, text and location field, and the facts for the routing decision. Labels are not used."""
-    reading = router.reader.read(report.text, title=report.title, address=report.address)
-    return reading, Facts(reading)
+def read(router: Router, report: Labelled, house: House | None = None) -> tuple[Reading, Facts]:
+    """Return the reading of a report's title, text and location field, and the facts for the routing decision. Labels are not used.
+
+    Args:
+        router: reads the report.
+        report: the report.
+        house: the government or body whose own desk got the report; None if it is not known.
+    """
+    region = house.region if house else ""
+    reading = router.reader.read(report.text, title=report.title, address=report.address, region=region or None)
+    return reading, Facts(reading, home=region, within=house is not None)
 
 
 def ids_of(router: Router, names: Iterable[str], region: str | None) -> list[str | None]:

@@ -75,6 +75,7 @@ def _figures(figures: dict[str, Any]) -> str:
                 f"<tr><td>{title}<td class=n>{part['right']} / {part['of']}<td class=n>{part['share']:.3f}<td>{bar}"
             )
     for key, title in (
+        ("macro_recall", "Macro-recall"),
         ("macro_f1_by_agency", "Macro-F1 by agency"),
         ("macro_f1_by_level", "Macro-F1 by level of government"),
     ):

@@ -81,6 +81,24 @@ def local(registry: Registry, words: str) -> Agency | None:
     return registry.get(found) if found else None
 
 
+def of_government(registry: Registry, words: str, region: str) -> Agency | None:
+    """Return the unit to which a region's government itself gives a name; None if it gives none of its units this name.
+
+    Args:
+        registry: the agencies that exist.
+        words: the name, also with the region's name at its end.
+        region: the code of the region.
+    """
+    own = _names_by_government(registry).get(region)
+    if not own:
+        return None
+    place = clean(registry.gazetteer.full_name(region))
+    for written in (words, words.removesuffix(place).strip(), words.removesuffix(place.partition(" ")[2]).strip()):
+        if unit := own.get(key(written)):
+            return registry.unit(unit, region)
+    return None
+
+
 def shared(registry: Registry, words: str, region: str | None) -> tuple[bool, Agency | None]:
     """Return whether the name is shared by agencies of several provinces, and the one of them in the province of the given region.
 
@@ -92,6 +110,13 @@ def shared(registry: Registry, words: str, region: str | None) -> tuple[bool, Ag
     agencies = [agency for agency in map(registry.get, bodies) if agency]
     near = [agency for agency in agencies if region and agency.region and agency.region[:2] == region[:2]]
     return True, near[0] if len(near) == 1 else None
+
+
+@lru_cache(maxsize=4)
+def _names_by_government(registry: Registry) -> dict[str, dict[str, str]]:
+    return {
+        region: {key(clean(name)): unit for unit, name in own.items()} for region, own in registry.local_names.items()
+    }
 
 
 @lru_cache(maxsize=4)

@@ -119,6 +119,30 @@ class Registry:
         known = {agency.id: agency for agency in bodies} | dict(self.bodies)
         return replace(self, bodies=known, learnt_names=names, _made={})
 
+    def with_own(
+        self,
+        region: str,
+        names: Mapping[str, str],
+        templates: Mapping[str, Mapping[str, Any]],
+        aliases: Mapping[str, Sequence[str]],
+    ) -> "Registry":
+        """Return a copy of the registry in which a region's government has units of its own, or under its own names.
+
+        Args:
+            region: the code of the region.
+            names: by kind of unit, the government's own names.
+            templates: by kind, the units that only this government has (see `units`).
+            aliases: by unit's id, further names that only this unit has.
+        """
+        own = {**self.local_names, region: {**self.local_names.get(region, {}), **names}}
+        return replace(
+            self,
+            units={**self.units, **templates},
+            local_names=own,
+            unique={**self.unique, **aliases},
+            _made={},
+        )
+
     def unit(self, unit: str, region: str) -> Agency | None:
         """Return the unit of a kind ("dishub") of the region with a code ("33.74"); None if either is unknown or it has none."""
         return self.get(f"{unit}-{region}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.text import fold
-from router.agencies.names import key, local, national, national_in_full, shared, unit_of
+from router.agencies.names import key, local, national, national_in_full, of_government, shared, unit_of
 from router.agencies.places import LEVELS, places, small_office
 from router.agencies.registry import Agency, Registry
 from router.agencies.spelling import clean
@@ -50,7 +50,8 @@ def resolve(registry: Registry, name: str, region: str | None = None) -> Agency 
         return registry.get(learnt)
     for part in _parts(name):
         words = clean(part)
-        found = _resolve(registry, words, region) if words else None
+        own = of_government(registry, words, Registry.seat(region)) if region else None
+        found = own or (_resolve(registry, words, region) if words else None)
         if found:
             return found
     return registry.get(learnt) if learnt else None

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from router.decision import Decision
-from router.owners import Facts
+from router.facts import Facts
 from router.routing import Router
 
 ROUTER = Router.load()

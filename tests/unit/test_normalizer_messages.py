@@ -11,7 +11,7 @@ import yaml
 
 from normalizer.results import Reading
 from router.decision import Decision
-from router.owners import Facts
+from router.facts import Facts
 from router.routing import Router
 
 RECEIVED = datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=7)))

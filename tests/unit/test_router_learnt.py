@@ -12,7 +12,7 @@ from ops.quality.evaluate import compare, evaluate
 from ops.quality.labelled import Labelled, labelled
 from ops.quality.page import page
 from router.agencies.resolve import resolve
-from router.owners import Facts
+from router.facts import Facts
 from router.routing import Router
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")

@@ -7,7 +7,7 @@ import pytest
 
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
 from router.deadlines import working_day
-from router.owners import Facts
+from router.facts import Facts
 from router.routing import Router
 from tests.harness.house import plain, routed
 

@@ -18,7 +18,7 @@ from normalizer.things.tree import ThingNode
 from router.agencies.registry import Registry
 from router.candidates import THING
 from router.decision import Decision
-from router.owners import Facts
+from router.facts import Facts
 from router.routing import Router
 
 TIERS = {"national", "province", "regency", "company"}

@@ -1,0 +1,180 @@
+"""Proposes a government's division of tasks from the reports that its officers handed on, with the numbers of reports as evidence."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import orjson
+
+from normalizer.text import fold
+from ops.quality.labelled import Labelled
+from router.agencies.registry import Agency, Registry
+from router.agencies.resolve import resolve
+from router.agencies.spelling import clean
+from router.allotments.edition import AT_DISTRICT, AT_VILLAGE
+from router.routing import Router
+from router.within import House
+
+_OF_PLACES: Final = {"kec": f"kec{AT_DISTRICT}", "kel": f"kel{AT_VILLAGE}"}
+"""Offices that each district or village of a government has, as a file writes them."""
+
+_ANOTHER_FROM: Final = 3
+"""Minimum number of reports of a second name for the same kind of unit that makes it another unit, and not a spelling."""
+
+_KEY_WORDS: Final = frozenset(
+    ("dinas", "badan", "kantor", "bagian", "biro", "uptd", "upt", "dan", "pemerintah", "daerah")
+)
+"""Words that are left out of the key of a unit of the government's own."""
+
+_LONGEST_KEY: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A division of tasks, proposed from reports.
+
+    Attributes:
+        text: the allotment file.
+        reports: the number of reports that count in it.
+        outside: by name, the numbers of reports that went to agencies outside the government.
+        unread: the number of reports whose subject is not clear.
+    """
+
+    text: str
+    reports: int
+    outside: Mapping[str, int]
+    unread: int
+
+
+def proposed(history: Sequence[Labelled], region: str, router: Router, *, since: date, source: str) -> Proposal:
+    """Return the division of tasks that a government's reports show.
+
+    Each report counts for its first subject and the unit that an officer chose.
+
+    Args:
+        history: the reports, each with the unit's name.
+        region: the Kemendagri code of the government's region.
+        router: reads the reports; its registry has the usual kinds of unit.
+        since: the first day of the edition.
+        source: what the edition comes from, for the file.
+
+    Raises:
+        ConfigurationError: no government has this region.
+    """
+    house = House.of(f"pemda-{region}", router.registry)
+    units, outside = _units(history, house, router.registry)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    unread = 0
+    for report in history:
+        unit = units.get(report.best[0])
+        if unit is None:
+            continue
+        reading = router.reader.read(report.text, title=report.title, address=report.address, region=region)
+        if reading.subjects:
+            counts[reading.subjects[0].id][unit.key] += 1
+        else:
+            unread += 1
+    text = _file(house, {unit.key: unit for unit in units.values()}, counts, since=since, source=source, router=router)
+    return Proposal(text, sum(sum(row.values()) for row in counts.values()), outside, unread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit of a government.
+
+    Attributes:
+        key: its kind, as a file writes it.
+        name: its own name; empty if it is the registry's.
+    """
+
+    key: str
+    name: str
+
+
+def _units(history: Sequence[Labelled], house: House, registry: Registry) -> tuple[dict[str, _Unit], dict[str, int]]:
+    """Return the unit of each written name, and the numbers of reports of the names of agencies outside the government."""
+    written = Counter(report.best[0] for report in history)
+    units: dict[str, _Unit] = {}
+    outside: dict[str, int] = {}
+    first: dict[str, str] = {}
+    for name, reports in written.most_common():
+        agency = resolve(registry, name, house.region)
+        if agency is not None and not house.has(agency, registry):
+            outside[name] = reports
+            continue
+        own = _without_place(name, house, registry)
+        kind = _kind(agency, house) if agency else ""
+        if kind and (kind in _OF_PLACES.values() or first.setdefault(kind, own) == own or reports < _ANOTHER_FROM):
+            units[name] = _known(kind, own, agency, registry)
+        elif agency is None or agency.id != house.agency.id:
+            units[name] = _Unit(_key(own), own)
+    return units, outside
+
+
+def _kind(agency: Agency, house: House) -> str:
+    """Return the kind of a unit as a file writes it; empty for the government itself."""
+    kind = agency.id.rpartition("-")[0]
+    if agency.id == house.agency.id or not kind:
+        return ""
+    return _OF_PLACES.get(kind, kind) if agency.region != house.region else kind
+
+
+def _known(kind: str, own: str, agency: Agency | None, registry: Registry) -> _Unit:
+    if agency is None or kind in _OF_PLACES.values():
+        return _Unit(kind, "")
+    same = clean(own) == clean(agency.name) or clean(agency.name).startswith(clean(own))
+    return _Unit(kind, "" if same or fold(own).decode("ascii") in registry.units[kind]["aliases"] else own)
+
+
+def _without_place(name: str, house: House, registry: Registry) -> str:
+    """Return a unit's name without the government's place at its end ("Dinas Sosial Kota Semarang")."""
+    place = registry.gazetteer.full_name(house.region)
+    short = re.escape(place.split(" ", 1)[-1])
+    return re.sub(
+        rf"\s+(?:{re.escape(place)}|(?:kota|kab\.?|kabupaten|provinsi)?\s*{short})\s*$", "", name, flags=re.IGNORECASE
+    ).strip()
+
+
+def _key(name: str) -> str:
+    """Return the key of a unit of the government's own, made from its name."""
+    words = [word for word in re.sub(r"\d", " ", fold(name).decode("ascii")).split() if word not in _KEY_WORDS]
+    return "-".join(words)[:_LONGEST_KEY].strip("-") or "unit"
+
+
+def _file(  # noqa: PLR0913 - the parts of the file
+    house: House,
+    units: Mapping[str, _Unit],
+    counts: Mapping[str, Counter[str]],
+    *,
+    since: date,
+    source: str,
+    router: Router,
+) -> str:
+    lines = [
+        f"# How {house.agency.name} divides its tasks, as its reports show. Proposed: read it, correct it, and check it with",
+        "# `lapor agency check`. The number beside a unit is that of its reports about the subject.",
+        f"government: {house.agency.id}",
+        "editions:",
+        f"  - since: {since}",
+        f"    source: {_quoted(source)}",
+    ]
+    named = sorted((unit for unit in units.values() if unit.name), key=lambda unit: unit.key)
+    lines += ["    units:"] if named else []
+    lines += [f"      {unit.key}: {{name: {_quoted(unit.name)}}}" for unit in named]
+    lines += ["    subjects:"] if counts else []
+    for subject, row in sorted(counts.items(), key=lambda one: -sum(one[1].values())):
+        shares = ", ".join(f"{_plain(unit)}: {reports}" for unit, reports in row.most_common())
+        lines.append(f"      {subject}: {{{shares}}}  # {router.subject_names.get(subject, subject)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a quoted scalar of YAML; JSON's are also YAML's."""
+    return orjson.dumps(text).decode()
+
+
+def _plain(unit: str) -> str:
+    return f'"{unit}"' if "@" in unit else unit

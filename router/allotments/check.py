@@ -1,0 +1,141 @@
+"""Checks an allotment file: each mistake is named with its line and with what to do."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from normalizer.places.gazetteer import REGENCY
+from router.agencies.registry import Registry
+from router.allotments.edition import AT_DISTRICT, AT_VILLAGE
+from router.documents import Document, Mistake
+from router.rules import Rules
+
+_EDITION_FIELDS: Final = frozenset(("since", "source", "units", "subjects", "managing_officer"))
+_UNIT_FIELDS: Final = frozenset(("name", "aliases", "under", "source"))
+_KEY: Final = re.compile(r"[a-z][a-z0-9-]*[a-z]|[a-z]")
+"""The key of a unit of a government's own; with the region's code it makes the unit's id."""
+
+_OF_DISTRICTS: Final = frozenset(("kec", "kel"))
+"""The offices that each district or village of a government has."""
+
+
+def mistakes_of(document: Document, registry: Registry) -> Iterator[Mistake]:
+    """Yield the mistakes in an allotment file.
+
+    Args:
+        document: the file.
+        registry: the agencies that exist.
+    """
+    content = document.content
+    for key, line in document.doubled:
+        yield document.mistake(f"the key {key} is there twice; join the two entries")._replace(line=line)
+    if not isinstance(content, dict) or not isinstance(content.get("editions"), list) or not content["editions"]:
+        yield document.mistake("an allotment has `government` and `editions`, a list; see docs/allotments.md")
+        return
+    government = registry.get(str(content.get("government")))
+    if government is None or government.kind != "government" or not government.region:
+        yield document.mistake(
+            f"no government has the id {content.get('government')!r}: take one as `lapor agency search` shows it (pemda-33.74)",
+            "government",
+        )
+        return
+    yield from _Editions(document, registry, government.region).mistakes()
+
+
+class _Editions:
+    """Checks the editions of one government."""
+
+    def __init__(self, document: Document, registry: Registry, region: str) -> None:
+        self._document = document
+        self._registry = registry
+        self._region = region
+        self._units: dict[str, Any] = {}
+        self._subjects = Rules.load().subjects
+
+    def mistakes(self) -> Iterator[Mistake]:
+        before: date | None = None
+        for place, row in enumerate(self._document.content["editions"]):
+            at = ("editions", str(place))
+            if not isinstance(row, dict):
+                yield self._wrong("an edition has `since`, `source` and what is new from that day on", *at)
+                continue
+            for name in row.keys() - _EDITION_FIELDS:
+                yield self._wrong(f"an edition has no field {name}", *at, name)
+            since = row.get("since")
+            if not isinstance(since, date):
+                yield self._wrong("`since` is the first day of the edition, as in 2026-01-31", *at, "since")
+            elif before is not None and since <= before:
+                yield self._wrong(
+                    f"the editions are not in the order of their days: {since} is not after {before}", *at
+                )
+            before = since if isinstance(since, date) else before
+            if not str(row.get("source") or "").strip():
+                yield self._wrong(
+                    "name the `source` of the edition: a decree, a page, or the reports it comes from", *at
+                )
+            yield from self._edition(row, at)
+
+    def _edition(self, row: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
+        for part in ("units", "subjects", "managing_officer"):
+            if row.get(part) is not None and not isinstance(row[part], dict):
+                yield self._wrong(f"`{part}` has the form `key: value`", *at, part)
+                return
+        for key, unit in (row.get("units") or {}).items():
+            yield from self._unit(str(key), unit, (*at, "units", str(key)))
+        self._units |= row.get("units") or {}
+        for subject, allotted in (row.get("subjects") or {}).items():
+            yield from self._subject(str(subject), allotted, (*at, "subjects", str(subject)))
+        officer = row.get("managing_officer")
+        if officer:
+            if not self._is_unit(str(officer.get("unit")), of_places=False):
+                yield self._wrong(
+                    f"the managing officer's unit {officer.get('unit')!r} is not a unit", *at, "managing_officer"
+                )
+            if not officer.get("decree"):
+                yield self._wrong("name the `decree` that makes the unit the managing officer", *at, "managing_officer")
+
+    def _unit(self, key: str, unit: object, at: tuple[str, ...]) -> Iterator[Mistake]:
+        if not isinstance(unit, dict) or not str(unit.get("name") or "").strip():
+            yield self._wrong(f"the unit {key} has no `name`", *at)
+            return
+        for name in unit.keys() - _UNIT_FIELDS:
+            yield self._wrong(f"a unit has no field {name}", *at, name)
+        if not _KEY.fullmatch(key):
+            yield self._wrong(
+                f"the key {key} has other characters than small letters, digits and hyphens, or ends with a digit", *at
+            )
+        elif key == "pemda" or key in _OF_DISTRICTS:
+            yield self._wrong(
+                f"{key} is the government itself or an office of its districts and cannot be renamed here", *at
+            )
+        under = unit.get("under")
+        if under is not None and not self._is_unit(str(under), of_places=False):
+            yield self._wrong(f"{key} is under {under}, which is not a unit", *at, "under")
+
+    def _subject(self, subject: str, allotted: object, at: tuple[str, ...]) -> Iterator[Mistake]:
+        if subject not in self._subjects:
+            yield self._wrong(f"no subject has the name {subject}: `lapor agency allot --subjects` lists them", *at)
+        units = allotted if isinstance(allotted, (dict, list)) else [allotted]
+        if not units:
+            yield self._wrong(f"{subject} has no unit", *at)
+        for unit in units:
+            if not self._is_unit(str(unit), of_places=True):
+                yield self._wrong(
+                    f"{unit} is no unit of the government: add it to `units`, or take a kind as `lapor agency search` shows it",
+                    *at,
+                )
+        counts = allotted.values() if isinstance(allotted, dict) else ()
+        if any(not isinstance(count, int) or isinstance(count, bool) or count < 1 for count in counts):
+            yield self._wrong(f"the number of reports beside a unit of {subject} is a whole number from 1", *at)
+
+    def _is_unit(self, unit: str, *, of_places: bool) -> bool:
+        """Return whether a unit exists: of the region or the file, of each district or village, or a company."""
+        if unit.endswith((AT_DISTRICT, AT_VILLAGE)):
+            fits = unit in {f"kec{AT_DISTRICT}", f"kel{AT_VILLAGE}"} and len(self._region) == REGENCY
+            return of_places and fits
+        registry = self._registry
+        return unit in self._units or registry.unit(unit, self._region) is not None or registry.get(unit) is not None
+
+    def _wrong(self, said: str, *path: object) -> Mistake:
+        return self._document.mistake(said, *path)

@@ -1,0 +1,102 @@
+"""A government's own division of tasks as it holds from a day on, and the divisions of all governments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NamedTuple
+
+from normalizer.places.gazetteer import PROVINCE
+from normalizer.results import PlaceReading
+from router.agencies.registry import DKI, Agency, Registry
+
+AT_DISTRICT, AT_VILLAGE = "@district", "@village"
+"""Endings of a unit that each district or village has ("kec@district")."""
+
+_DISTRICT, _VILLAGE = 2, 3
+"""The indices in PlaceReading.codes of the district and the village."""
+
+
+class Allotted(NamedTuple):
+    """A unit to which a government gives a subject.
+
+    Attributes:
+        unit: the kind of unit ("dpu"), with AT_DISTRICT or AT_VILLAGE if each district or village has one; or the id of a company.
+        reports: the number of reports about the subject that went to it; 0 if a person named the unit.
+    """
+
+    unit: str
+    reports: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edition:
+    """A government's division of tasks from a day on.
+
+    Attributes:
+        region: the Kemendagri code of the government's region.
+        since: the first day.
+        version: the region, the day and a digest of the content: decisions record it.
+        agencies: the government's units under their own names, by id.
+        subjects: by subject, the units that have it, the first one first.
+        officer: the id of the managing officer (*pejabat pengelola pengaduan*), who gets what no unit is known for; empty if not named.
+        decree: the decree that names the officer; empty if not named.
+    """
+
+    region: str
+    since: date
+    version: str
+    agencies: Mapping[str, Agency]
+    subjects: Mapping[str, tuple[Allotted, ...]]
+    officer: str = ""
+    decree: str = ""
+
+    def agency(self, unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
+        """Return the agency that a unit is at a place; None if the place is not known down to its district or village.
+
+        Args:
+            unit: see Allotted.unit.
+            place: where it happened.
+            registry: the agencies that exist.
+        """
+        kind, at, _ = unit.partition("@")
+        if at:
+            code = place.codes[_DISTRICT if unit.endswith(AT_DISTRICT) else _VILLAGE]
+            return registry.unit(kind, code) if code else None
+        own = f"{kind}-{self.region}"
+        return self.agencies.get(own) or registry.get(own) or registry.get(kind)
+
+
+_NONE: Final[Mapping[str, tuple[Edition, ...]]] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allotments:
+    """The divisions of tasks of all governments that have a file.
+
+    Attributes:
+        editions: by region, the editions of its government, the latest first.
+        today: the day on which they were loaded; it counts for a complaint whose day is not known.
+    """
+
+    editions: Mapping[str, tuple[Edition, ...]] = field(default_factory=lambda: _NONE)
+    today: date = date.max
+
+    def at(self, region: str | None, day: date | None) -> Edition | None:
+        """Return the edition of a region's government on a day; None if there is none yet.
+
+        Args:
+            region: the code of the region; for a place in DKI Jakarta the province's counts.
+            day: the day; None for `today`.
+        """
+        if region is None:
+            return None
+        seat = DKI if region[:PROVINCE] == DKI else region
+        when = day or self.today
+        return next((one for one in self.editions.get(seat, ()) if one.since <= when), None)
+
+    def of_place(self, place: PlaceReading, day: date | None) -> tuple[Edition | None, Edition | None]:
+        """Return the editions of the governments of the regency and of the province of a place, on a day."""
+        if place.province == DKI:
+            edition = self.at(DKI, day)
+            return edition, edition
+        return self.at(place.regency, day), self.at(place.province, day)

@@ -1,0 +1,157 @@
+"""Reads the files in which governments divide their tasks, and names each mistake in them with its line.
+
+A file has `government` (an agency's id, "pemda-33.74") and `editions`, each with `since` (the first day), `source`, and what is new from
+that day on: `units` (by kind: `name`, `aliases`, `under`, `source`), `subjects` (by subject: a list of units, or units with the numbers
+of their reports) and `managing_officer` (`unit`, `decree`). docs/allotments.md has an example.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from complaints.errors import ConfigurationError
+from router.agencies.registry import Agency, Registry
+from router.allotments.check import mistakes_of
+from router.allotments.edition import Allotments, Allotted, Edition
+from router.documents import Document, Mistake, NotYamlError
+
+SUFFIXES: Final = (".yaml", ".yml")
+"""Endings of the names of allotment files; other files in their folder are left alone."""
+
+_GOVERNMENT: Final = "pemda-"
+
+_PARTS: Final = ("units", "subjects", "managing_officer")
+"""The parts of an edition; a later edition keeps those entries of earlier ones that it does not name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """The divisions of tasks of a folder, and the registry with the units that they name.
+
+    Attributes:
+        allotments: the divisions.
+        registry: the registry with the units under their own names of the day of loading, and those of later days.
+    """
+
+    allotments: Allotments
+    registry: Registry
+
+
+def load(folder: Path, registry: Registry, today: date) -> Loaded:
+    """Return the divisions of tasks in a folder of YAML files.
+
+    Args:
+        folder: the folder; only files with one of SUFFIXES count.
+        registry: the agencies that exist.
+        today: the day whose names and divisions count where no other day is known.
+
+    Raises:
+        ConfigurationError: the folder cannot be read, or a file has a mistake; the text names file and line.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"LAPOR_ALLOTMENTS={folder} is not a folder: make it, or unset LAPOR_ALLOTMENTS")
+    documents = [_document(path) for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES]
+    found = [mistake for document in documents for mistake in mistakes_of(document, registry)]
+    found += _twice(documents)
+    if found:
+        raise ConfigurationError("the allotments have mistakes:\n" + "\n".join(map(str, sorted(found))))
+    editions: dict[str, tuple[Edition, ...]] = {}
+    for document in documents:
+        region, made, registry = _editions(document.content, registry, today)
+        editions[region] = made
+    return Loaded(Allotments(editions, today), registry)
+
+
+def check(paths: Sequence[Path], registry: Registry) -> list[Mistake]:
+    """Return the mistakes in allotment files, by file and line.
+
+    Raises:
+        ConfigurationError: a file cannot be read.
+    """
+    found: list[Mistake] = []
+    documents: list[Document] = []
+    for path in paths:
+        try:
+            documents.append(_document(path))
+        except NotYamlError as error:
+            found.append(error.mistake)
+    for document in documents:
+        found += mistakes_of(document, registry)
+    return sorted([*found, *_twice(documents)])
+
+
+def _document(path: Path) -> Document:
+    try:
+        return Document(str(path), path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+
+
+def _twice(documents: Sequence[Document]) -> Iterator[Mistake]:
+    seen: dict[str, str] = {}
+    for document in documents:
+        government = document.content.get("government", "") if isinstance(document.content, dict) else ""
+        if government in seen:
+            yield document.mistake(f"{seen[government]} is about {government} too: join the two files", "government")
+        seen[government] = document.path
+
+
+def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tuple[str, tuple[Edition, ...], Registry]:
+    """Return the region of a file's government, its editions, the latest first, and the registry with its units."""
+    region = content["government"].removeprefix(_GOVERNMENT)
+    so_far: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+    made: list[Edition] = []
+    known = in_force = registry
+    for row in content["editions"]:
+        so_far = {part: so_far[part] | (row.get(part) or {}) for part in _PARTS}
+        known = _with_units(registry, region, so_far["units"])
+        if row["since"] <= today or not made:
+            in_force = known
+        made.append(_edition(region, row["since"], so_far, known))
+    future = {key: row for key, row in so_far["units"].items() if not in_force.get(f"{key}-{region}")}
+    return region, tuple(reversed(made)), _with_units(in_force, region, future)
+
+
+def _with_units(registry: Registry, region: str, units: Mapping[str, Mapping[str, Any]]) -> Registry:
+    """Return the registry in which the units of a region's government have their own names."""
+    templates = {
+        key: {"name": row["name"], "levels": "", "aliases": [], **({"under": row["under"]} if "under" in row else {})}
+        for key, row in units.items()
+        if key not in registry.units
+    }
+    return registry.with_own(
+        region,
+        {key: row["name"] for key, row in units.items() if "name" in row},
+        templates,
+        {f"{key}-{region}": row["aliases"] for key, row in units.items() if "aliases" in row},
+    )
+
+
+def _edition(region: str, since: date, so_far: Mapping[str, Mapping[str, Any]], registry: Registry) -> Edition:
+    digest = blake2b(orjson.dumps(so_far, option=orjson.OPT_SORT_KEYS), digest_size=4).hexdigest()
+    agencies: dict[str, Agency] = {}
+    for key in so_far["units"]:
+        agency = registry.unit(key, region)
+        assert agency is not None
+        agencies[agency.id] = agency
+    officer = so_far["managing_officer"]
+    return Edition(
+        region=region,
+        since=since,
+        version=f"{region}@{since}+{digest}",
+        agencies=agencies,
+        subjects={subject: _allotted(row) for subject, row in so_far["subjects"].items()},
+        officer=f"{officer['unit']}-{region}" if officer else "",
+        decree=officer.get("decree", ""),
+    )
+
+
+def _allotted(row: str | Sequence[str] | Mapping[str, int]) -> tuple[Allotted, ...]:
+    if isinstance(row, Mapping):
+        return tuple(Allotted(unit, reports) for unit, reports in sorted(row.items(), key=lambda one: -one[1]))
+    return tuple(Allotted(unit, 0) for unit in ([row] if isinstance(row, str) else row))

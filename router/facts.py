@@ -1,0 +1,88 @@
+"""The facts on which a routing decision depends."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from normalizer.results import PlaceReading, Reading
+from normalizer.things.matching import without
+from router.agencies.registry import Registry
+
+
+class Hints(NamedTuple):
+    """What is known besides the text.
+
+    Attributes:
+        addressed_to: the agency that the citizen chose or wrote; empty if none.
+        tagged: other accounts that were tagged together with ours, without the @.
+    """
+
+    addressed_to: str = ""
+    tagged: Sequence[str] = ()
+
+
+_NO_HINTS: Final = Hints()
+
+
+class Facts:
+    """The facts on which a decision depends.
+
+    Attributes:
+        reading: what the text says.
+        place: where it happened.
+        oversight: whether it is about abuse of office.
+        hints: what is known besides the text.
+        home: the code of the region through whose government's own channel it came; empty if it came through another channel.
+        day: the day of receipt; None if not known.
+        within: whether only the units of one government or national body are to be chosen from.
+    """
+
+    __slots__ = ("day", "hints", "home", "oversight", "place", "reading", "within")
+
+    def __init__(
+        self,
+        reading: Reading,
+        complaint: Mapping[str, Any] | None = None,
+        *,
+        home: str = "",
+        day: date | None = None,
+        within: bool = False,
+    ) -> None:
+        """Take the facts from a complaint, or from the reading alone.
+
+        Args:
+            reading: the reading of the text.
+            complaint: the normalised complaint as plain data. Its place, oversight and hints take precedence over the reading's, because
+                the channel may have asked the citizen about them (ADR 17).
+            home: see Facts.home; a complaint's own keyword takes precedence.
+            day: see Facts.day.
+            within: see Facts.within.
+        """
+        self.reading = reading
+        self.place = reading.place
+        self.oversight = reading.oversight
+        self.hints = _NO_HINTS
+        self.home = Registry.seat(home) if home else ""
+        self.day = day
+        self.within = within
+        if complaint is not None:
+            self.place = _place_of(complaint.get("place"))
+            if reading.things:
+                reading.things = without(reading.things, self.place, reading.groups)
+            self.oversight = bool(complaint.get("oversight"))
+            if hints := complaint.get("hints"):
+                self.hints = Hints(hints.get("addressed_to") or "", hints.get("tagged") or ())
+                if keyword := hints.get("keyword_region"):
+                    self.home = Registry.seat(keyword)
+
+
+def _place_of(place: Mapping[str, Any] | None) -> PlaceReading:
+    if not place:
+        return PlaceReading()
+    codes = (_code(place, "province"), _code(place, "regency"), _code(place, "district"), _code(place, "village"))
+    return PlaceReading(codes=codes, how="named" if any(codes) else "none")
+
+
+def _code(place: Mapping[str, Any], level: str) -> str | None:
+    region = place.get(level)
+    return region["code"] if region else None

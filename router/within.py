@@ -1,0 +1,91 @@
+"""Chooses among the units of one government or national body, for its own desk, and says if the matter is not its own."""
+
+from dataclasses import dataclass
+
+from complaints.errors import ConfigurationError
+from normalizer.places.gazetteer import described
+from router.agencies.registry import Agency, Registry
+from router.calibration import thousandths
+from router.candidates import Candidate, Weighing
+from router.decision import Decision
+from router.explain import explain, explain_triage
+from router.facts import Facts
+from router.routing import DESK_IS_RIGHT, Router
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A government or national body whose desk hands complaints on to its units.
+
+    Attributes:
+        agency: the government or body.
+        region: the code of its region; empty if it belongs to the whole country.
+    """
+
+    agency: Agency
+    region: str
+
+    @classmethod
+    def of(cls, agency_id: str, registry: Registry) -> "House":
+        """Return the house of an agency.
+
+        Raises:
+            ConfigurationError: there is no such agency.
+        """
+        agency = registry.get(agency_id)
+        if agency is None:
+            raise ConfigurationError(
+                f"no agency has the id {agency_id!r}: `lapor agency search` finds ids, such as pemda-33.74"
+            )
+        return cls(agency, agency.region or "")
+
+    def has(self, agency: Agency, registry: Registry) -> bool:
+        """Return whether an agency is the house itself or one of its units."""
+        return agency.id == self.agency.id or any(above.id == self.agency.id for above in registry.parents(agency.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The unit of a house for a complaint.
+
+    Attributes:
+        decision: the unit, with the other units as alternatives; the managing officer or the house itself if no unit is known for it.
+        own: whether the law gives the house a part in the matter.
+        elsewhere: the agency outside the house that owns it by law; None if the owner is in the house.
+    """
+
+    decision: Decision
+    own: bool
+    elsewhere: Agency | None
+
+
+def choose(router: Router, facts: Facts, house: House) -> Choice:
+    """Return the unit of a house that a complaint goes to. Total: if no unit is known, it is the managing officer or the house itself.
+
+    Args:
+        router: the router.
+        facts: the facts of the complaint, with `within` set.
+        house: the government or national body.
+    """
+    whole = router.decide(facts)
+    ranked = [
+        one
+        for one in Weighing(facts, router.owners, router.mentions).candidates(model=router.model)
+        if house.has(one.agency, router.registry)
+    ]
+    elsewhere = None if whole.triage or house.has(whole.owner, router.registry) else whole.owner
+    return Choice(_decision(router, facts, house, ranked), own=bool(ranked), elsewhere=elsewhere)
+
+
+def _decision(router: Router, facts: Facts, house: House, ranked: list[Candidate]) -> Decision:
+    subjects, deepest = facts.reading.subjects, facts.place.deepest
+    name = router.subject_names.get(subjects[0].id, "") if subjects else ""
+    place = described(router.registry.gazetteer, deepest) if deepest else ""
+    total = sum(one.score for one in ranked)
+    if not total:
+        desk = router.officer(house.region, facts) or house.agency
+        text = explain_triage(desk, subject=name, place=place, missing_place=False, refused_by="")
+        return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
+    best = ranked[0]
+    text = explain(best.agency, best.why, subject=name, place=place, refused_by="")
+    return Decision(best.agency, thousandths(best.score / total), text, ranked, triage=False)

@@ -1,0 +1,224 @@
+"""A government's own division of tasks: its file, its mistakes, and what it changes in the routing."""
+
+from datetime import date
+from pathlib import Path
+
+import orjson
+import pytest
+
+from complaints.errors import ConfigurationError
+from ops.allot import proposed
+from ops.quality.labelled import Labelled
+from router.agencies.registry import Registry
+from router.agencies.resolve import resolve
+from router.allotments.files import check
+from router.jsonlines import route_line
+from router.routing import Router
+from router.within import House
+
+TODAY = date(2026, 11, 26)
+
+FILE = """\
+government: pemda-33.74
+editions:
+  - since: 2026-01-01
+    source: "a decree"
+    managing_officer: {unit: diskominfo, decree: "a decree of the mayor"}
+    units:
+      dpu: {name: "Dinas Sumber Daya Air dan Bina Marga"}
+      lampu: {name: "Dinas Penerangan", under: dpu, aliases: ["DPK Semarang"]}
+    subjects:
+      street-light: lampu
+      road-damage: {dpu: 9, "kec@district": 1}
+  - since: 2027-01-01
+    source: "another decree"
+    units:
+      lampu: {name: "Dinas Cahaya"}
+      taman: {name: "Dinas Taman"}
+    subjects:
+      trees-parks: [taman]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with an allotment of Semarang and a file that is none."""
+    made = tmp_path_factory.mktemp("allotments")
+    (made / "33.74.yaml").write_text(FILE)
+    (made / "notes.txt").write_text("not an allotment")
+    return made
+
+
+@pytest.fixture(scope="module")
+def router(folder: Path) -> Router:
+    """Return a router with these allotments."""
+    return Router.load(allotments=folder, today=TODAY)
+
+
+def routed(router: Router, text: str, within: str = "", **more: str) -> dict[str, object]:
+    """Return the answer of `lapor route --json`."""
+    house = House.of(within, router.registry) if within else None
+    said: dict[str, object] = orjson.loads(route_line(router, orjson.dumps({"text": text, **more}), house))
+    return said
+
+
+def test_a_subject_goes_to_the_governments_own_unit_under_its_own_name(router: Router) -> None:
+    """No national rule knows a Dinas Penerangan; the reason says whose division it is."""
+    said = routed(router, "lampu jalan mati sejak seminggu di Kecamatan Tembalang Kota Semarang")
+    assert said["agency"] == {"id": "lampu-33.74", "name": "Dinas Penerangan Kota Semarang"}
+    assert "menurut pembagian tugas Pemerintah Kota Semarang" in str(said["explanation"])
+
+
+def test_a_renamed_unit_has_its_own_name_where_the_file_moves_nothing(router: Router) -> None:
+    """The drainage is still with the public works, under their name in Semarang."""
+    said = routed(router, "saluran air mampet, banjir di Kecamatan Tembalang Kota Semarang")
+    assert said["agency"] == {"id": "dpu-33.74", "name": "Dinas Sumber Daya Air dan Bina Marga Kota Semarang"}
+
+
+def test_an_edition_holds_from_its_first_day_on(router: Router) -> None:
+    """The unit of 2027 gets trees from 2027 on, and the lamps' unit has its new name then."""
+    tree = "pohon tumbang di taman kota, Kecamatan Tembalang Kota Semarang"
+    before = routed(router, tree, received_at="2026-12-31T16:00:00+00:00")
+    after = routed(router, tree, received_at="2026-12-31T18:00:00+00:00")
+    assert before["agency"] != after["agency"] == {"id": "taman-33.74", "name": "Dinas Taman Kota Semarang"}
+    lamp = routed(router, "lampu jalan mati di Kota Semarang", received_at="2027-02-01T00:00:00+00:00")
+    assert lamp["agency"] == {"id": "lampu-33.74", "name": "Dinas Cahaya Kota Semarang"}
+
+
+def test_another_government_keeps_the_national_default(router: Router) -> None:
+    """A division of Semarang changes nothing in Surakarta."""
+    text = "lampu jalan mati di Kota Surakarta"
+    assert routed(router, text)["agency"] == routed(Router.load(), text)["agency"]
+
+
+def test_the_law_stays_above_a_division(router: Router) -> None:
+    """A file cannot take a national road away from the ministry."""
+    said = routed(router, "jalan nasional berlubang di Kecamatan Tembalang Kota Semarang")
+    assert said["agency"]["id"] == "ditjen-bina-marga"  # type: ignore[index]
+
+
+def test_a_decision_records_the_version_of_the_division(router: Router) -> None:
+    """The same file gives the same version; the edition of the day of receipt counts."""
+    place = {"province": {"code": "33", "name": ""}, "regency": {"code": "33.74", "name": ""}}
+    complaint = {
+        "text": "lampu jalan mati",
+        "place": place,
+        "received_at": "2026-11-26T03:00:00+00:00",
+        "class": "pengaduan",
+    }
+    version = router.route(complaint)["rules_version"]
+    assert version.startswith(f"{router.rules.version}+33.74@2026-01-01+")
+    later = router.route({**complaint, "received_at": "2027-11-26T03:00:00+00:00"})["rules_version"]
+    assert "+33.74@2027-01-01+" in later
+
+
+def test_the_managing_officer_gets_what_no_unit_is_known_for(router: Router) -> None:
+    """In place of an anonymous desk, outside and within the government."""
+    said = routed(router, "tolong ditindaklanjuti ya pak, Kota Semarang")
+    assert (said["agency"], said["triage"]) == (
+        {"id": "diskominfo-33.74", "name": "Dinas Komunikasi dan Informatika Kota Semarang"},
+        True,
+    )
+    inside = routed(router, "tolong ditindaklanjuti ya pak", within="pemda-33.74")
+    assert inside["agency"] == said["agency"]
+
+
+def test_within_a_government_only_its_units_are_chosen_from(router: Router) -> None:
+    """A matter of others goes to the unit that is nearest, and the answer says whose it is by law."""
+    said = routed(router, "jalan nasional berlubang", within="pemda-33.74")
+    assert said["agency"]["id"] == "dpu-33.74"  # type: ignore[index]
+    assert said["within"]["elsewhere"]["id"] == "ditjen-bina-marga"  # type: ignore[index]
+    passport = routed(router, "paspor saya belum jadi di kantor imigrasi", within="pemda-33.74")
+    assert passport["agency"]["id"] == "diskominfo-33.74"  # type: ignore[index]
+    assert passport["within"]["own"] is False  # type: ignore[index]
+
+
+def test_within_a_ministry_its_own_units_are_chosen_from() -> None:
+    """A national body has a desk too."""
+    said = routed(Router.load(), "jalan nasional di Kabupaten Demak berlubang parah", within="kemenpu")
+    assert said["agency"]["id"] == "ditjen-bina-marga"  # type: ignore[index]
+
+
+def test_a_governments_own_channel_is_looked_at_within_it_first() -> None:
+    """Social aid is shared by law: the ministry is the alternative if the regency's own channel took the complaint."""
+    text = "bantuan PKH saya tidak cair padahal terdaftar"
+    plain, own = routed(Router.load(), text), routed(Router.load(), text, region="33.22")
+    assert plain["agency"]["id"] == "kemensos"  # type: ignore[index]
+    assert own["agency"]["id"] == "dinsos-33.22"  # type: ignore[index]
+    assert "kemensos" in [one["id"] for one in own["alternatives"]]  # type: ignore[attr-defined]
+
+
+def test_names_of_the_file_are_understood(router: Router) -> None:
+    """An officer writes the government's own names, and those of later editions too."""
+    for name in ("Dinas Penerangan", "Dinas Penerangan Kota Semarang", "DPK Semarang"):
+        found = resolve(router.registry, name, "33.74")
+        assert found is not None, name
+        assert found.id == "lampu-33.74"
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "said"),
+    [
+        (("government: pemda-33.74", "government: pemda-99.99"), 1, "no government has the id"),
+        (("since: 2027-01-01", "since: 2025-01-01"), 12, "not in the order of their days"),
+        (("since: 2026-01-01", "since: soon"), 3, "`since` is the first day"),
+        (('source: "a decree"', 'source: ""'), 3, "name the `source`"),
+        (("street-light: lampu", "street-lights: lampu"), 10, "no subject has the name street-lights"),
+        (("street-light: lampu", "street-light: lampus"), 10, "lampus is no unit of the government"),
+        (("{dpu: 9,", "{dpu: none,"), 11, "a whole number from 1"),
+        (("under: dpu", "under: dup"), 8, "lampu is under dup"),
+        (("unit: diskominfo", "unit: kominfo"), 5, "is not a unit"),
+        (("      dpu: {name", "      kec: {name"), 7, "an office of its districts"),
+        (("    subjects:\n      street", "    subject:\n      street"), 9, "an edition has no field subject"),
+        (('      lampu: {name: "Dinas Cahaya"}', "      lampu: {}"), 15, "has no `name`"),
+        (("editions:", "editions: ["), 3, "no YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, change: tuple[str, str], line: int, said: str) -> None:
+    """`lapor agency check` and the router's start refuse the file, and say where and what to do."""
+    path = tmp_path / "33.74.yaml"
+    path.write_text(FILE.replace(*change))
+    found = check([path], Registry.load())
+    assert [one for one in found if one.line == line and said in one.said], found
+    if said != "no YAML":
+        with pytest.raises(ConfigurationError, match="the allotments have mistakes"):
+            Router.load(allotments=tmp_path, today=TODAY)
+
+
+def test_two_files_about_one_government_are_a_mistake(tmp_path: Path) -> None:
+    """Nobody knows which of them holds."""
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(FILE)
+    assert "is about pemda-33.74 too" in str(check(sorted(tmp_path.iterdir()), Registry.load()))
+
+
+def test_a_missing_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    """The router does not start without the divisions that it was told to use."""
+    with pytest.raises(ConfigurationError, match="is not a folder"):
+        Router.load(allotments=tmp_path / "none", today=TODAY)
+
+
+def test_a_proposal_counts_reports_and_is_a_valid_file(tmp_path: Path) -> None:
+    """Units under their own names, a unit of the government's own, branches of national agencies left out."""
+    told = [
+        ("lampu jalan mati di depan rumah", "Dinas Penerangan"),
+        ("lampu pju padam semua", "Dinas Penerangan"),
+        ("jalan berlubang parah", "Dinas Pekerjaan Umum Kota Semarang"),
+        ("jalan rusak dekat pasar", "Kecamatan Tembalang Kota Semarang"),
+        ("motor dicuri tetangga", "Polrestabes Semarang"),
+        ("mohon dibantu", "Dinas Pekerjaan Umum Kota Semarang"),
+    ]
+    history = [Labelled(id=str(place), title="", text=text, best=(unit,)) for place, (text, unit) in enumerate(told)]
+    found = proposed(history, "33.74", Router.load(), since=TODAY, source="six reports")
+    assert (found.reports, found.unread, found.outside) == (4, 1, {"Polrestabes Semarang": 1})
+    assert "penerangan: {name: " in found.text
+    assert "street-light: {penerangan: 2}" in found.text
+    assert '"kec@district": 1' in found.text
+    path = tmp_path / "33.74.yaml"
+    path.write_text(found.text)
+    assert check([path], Registry.load()) == []
+    learnt = Router.load(allotments=tmp_path, today=TODAY)
+    assert routed(learnt, "lampu jalan mati", within="pemda-33.74")["agency"] == {
+        "id": "penerangan-33.74",
+        "name": "Dinas Penerangan Kota Semarang",
+    }
