@@ -19,7 +19,7 @@ from normalizer.subjects.lexicon import Lexicon, compile_lexicon
 from normalizer.subjects.vocabulary import Word
 from normalizer.text import words_of
 from normalizer.things.matching import Match, add_to, find, settle
-from normalizer.tier_words import add_tier_groups
+from normalizer.tier_words import add_tier_groups, add_two_provinces
 from normalizer.zones import local_day
 
 SUBJECTS: Final = 3
@@ -107,6 +107,8 @@ class Reader:
         of_class = class_of(scores, count)
         if of_class != COMPLAINT:
             groups["question"] = [0]
+            if len(hits) > 1:
+                add_two_provinces(groups, words, hits)
         first = subjects[ranked[0][1]] if ranked else None
         missing: tuple[MissingPart, ...] = ("subject",)
         if first:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from normalizer.places.context import STREET, SURROUNDINGS
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.places.names import PlaceName
 from normalizer.places.resolve import PlaceHit
@@ -114,6 +115,25 @@ def _has_two_ends(text: str) -> bool:
                 return True
             at = lower.find(word, at + 1)
     return False
+
+
+def add_two_provinces(groups: Groups, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
+    """Add the group "two_provinces" if a text names regions in two provinces ("KTP saya Riau, tinggal di Bogor"), streets apart.
+
+    Args:
+        groups: the word groups of the text; changed in place.
+        words: its folded words.
+        hits: the place names found in it, in order.
+    """
+    seen: list[set[str]] = []
+    for hit in hits:
+        claims = hit.name.strong
+        if claims and not (hit.start and SURROUNDINGS.get(words[hit.start - 1], 0) & STREET):
+            here = {claim.code[:PROVINCE] for claim in claims}
+            if any(here.isdisjoint(there) for there in seen):
+                groups["two_provinces"] = [hit.start]
+                return
+            seen.append(here)
 
 
 def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) -> bool:

@@ -34,6 +34,7 @@ _DERIVED_GROUPS: Final = frozenset(
         "road_with_ends",
         "route_in_province",
         "route_across_provinces",
+        "two_provinces",
         "irrigation_regency",
         "accused_mayor",
         "accused_governor",

@@ -75,6 +75,24 @@ def test_the_law_names_the_owner(router: Router, text: str, owner: str) -> None:
     assert routed(router, complaint(text, regency=SEMARANG)).owner.id == owner
 
 
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("KTP saya Riau, sekarang tinggal di Kota Semarang. Apakah bisa diurus di sini?", "ditjen-dukcapil"),
+        ("KTP saya di Kota Semarang, bagaimana cara memperbaikinya?", "dukcapil-33.74"),
+        ("kapan blangko KTP elektronik dikirim lagi ke Kota Semarang?", "ditjen-dukcapil"),
+        ("Samsat Kota Semarang belum buka sampai jam sembilan", "polri"),
+        ("pajak motor di Samsat Kota Semarang kemahalan", "bapenda-33"),
+        ("tanjakan di Kota Semarang macet parah, mohon contraflow dibuka polisi", "polres-33.74"),
+        ("lampu merah simpang Kota Semarang mati", "dishub-33.74"),
+        ("tunjangan sertifikasi guru madrasah di Kota Semarang belum cair", "kemenag"),
+    ],
+)
+def test_the_centre_keeps_its_part_of_a_matter_at_a_place(router: Router, text: str, owner: str) -> None:
+    """Two provinces, forms, registration and order on the road are the centre's by law; the rest is the region's."""
+    assert routed(router, complaint(text, regency=SEMARANG)).owner.id == owner
+
+
 def test_a_refusal_moves_it_on_and_the_clock_runs(router: Router) -> None:
     """The next owner is another, the hop counts, the deadlines stay those of the receipt."""
     case = complaint("jalan berlubang", regency=SEMARANG)
