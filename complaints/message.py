@@ -54,7 +54,7 @@ class InboundMessage:
         occurred: the content of the form's field for the date, as the citizen wrote it; empty if there is none.
         addressed_to: the content of the form's field for the agency; empty if there is none.
         tagged: other accounts that were tagged together with ours, without the @.
-        keyword_region: the Kemendagri code of the region that an SMS keyword names.
+        keyword_region: the Kemendagri code of the region that an SMS keyword names, or whose government's own channel it came through.
         shared_location: latitude and longitude in degrees, if the citizen shared a position.
         topic: the category that the citizen chose.
         attachments: the files that came with the message.

@@ -189,6 +189,7 @@ def inbound(
     upstream_id: str,
     attachments: tuple[Attachment, ...] = (),
     shared_location: tuple[float, float] | None = None,
+    region: str | None = None,
 ) -> InboundMessage:
     """Return the message in a submission. It has no sender: a typed contact is where to reach the citizen, and never who the citizen is.
 
@@ -197,6 +198,7 @@ def inbound(
         upstream_id: what names this sending (see `name_of`).
         attachments: those that it refers to, as they are kept.
         shared_location: latitude and longitude in degrees.
+        region: the Kemendagri code of the region whose government's own channel it came through; None if it is nobody's.
     """
     return InboundMessage(
         channel=NAME,
@@ -210,6 +212,7 @@ def inbound(
         addressed_to=submission.agency,
         topic=submission.category,
         shared_location=shared_location,
+        keyword_region=region,
         attachments=attachments,
         anonymous=submission.anonymous,
         secret=submission.secret,

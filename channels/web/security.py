@@ -99,7 +99,7 @@ class Forms:
 
 
 class ApiKeys:
-    """The keys of the API's clients, from a file of lines `name:sha256`; read again when it changes."""
+    """The keys of the API's clients, from a file of lines `name:sha256` or `name@region:sha256`; read again when it changes."""
 
     def __init__(self, path: Path | None) -> None:
         """Read the file.
@@ -158,10 +158,21 @@ class ApiKeys:
         self._names, self._changed_ns = names, changed_ns
 
 
-def new_api_key(name: str) -> tuple[str, str]:
-    """Return a new key, and the line that lets it in."""
+def new_api_key(name: str, region: str = "") -> tuple[str, str]:
+    """Return a new key, and the line that lets it in.
+
+    Args:
+        name: the client's.
+        region: the Kemendagri code of the region whose government's own channel the client is; empty if it is nobody's.
+    """
     key = token_urlsafe(32)
-    return key, f"{name}:{sha256(key.encode()).hexdigest()}"
+    owner = f"{name}@{region}" if region else name
+    return key, f"{owner}:{sha256(key.encode()).hexdigest()}"
+
+
+def region_of(owner: str) -> str | None:
+    """Return the code of the region whose government's own channel the owner of a key is; None if it is nobody's."""
+    return owner.partition("@")[2] or None
 
 
 def presented_key(headers: Headers) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -97,7 +98,7 @@ class WebhookChannel:
             message = inbound(
                 body, source=source.name, webhook_id=webhook_id, pseudonym=self._pseudonym, shared=source.shared
             )
-            keep = partial(self._intake.take, message)
+            keep = partial(self._intake.take, replace(message, keyword_region=source.region or None))
         except (
             MalformedMessage
         ) as error:  # it is signed, so somebody meant it: it is kept, and the source hears what is wrong

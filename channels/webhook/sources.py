@@ -15,6 +15,9 @@ from complaints.errors import ConfigurationError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
+REGION = re.compile(r"\d{2}(\.\d{2})?")
+"""The code of a province, or of a regency or city."""
+
 LEAST_SECRET_BYTES = 24
 """The specification asks for 24 to 64."""
 
@@ -27,12 +30,14 @@ class Source:
         name: as in the address /hooks/NAME.
         keys: its secrets, the newest first: an older one holds until the source has changed to the newer.
         callback: where replies are posted; empty for a source that wants none.
+        region: the Kemendagri code of the region whose government's own channel it is; empty if it is nobody's.
         shared: whether many people use each of its senders, as in a call centre or at a kiosk. Then its messages have no conversation.
     """
 
     name: str
     keys: tuple[Webhook, ...]
     callback: str = ""
+    region: str = ""
     shared: bool = False
 
     def signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
@@ -47,7 +52,7 @@ class Source:
 
 
 def read_sources(path: Path) -> dict[str, Source]:
-    """Return the sources of a file: YAML, each name with `secrets` (whsec_...) and perhaps `callback` and `shared`.
+    """Return the sources of a file: YAML, each name with `secrets` (whsec_...) and perhaps `callback`, `region` and `shared`.
 
     Raises:
         ConfigurationError: the file cannot be read or an entry is wrong; the text never shows a secret.
@@ -75,7 +80,11 @@ def _source(path: Path, name: str, entry: Any) -> Source:
     shared = entry.get("shared", False)
     if not isinstance(shared, bool):
         raise ConfigurationError(f"{wrong} has a `shared` that is neither true nor false")
-    return Source(name=name, keys=tuple(Webhook(secret) for secret in secrets), callback=callback, shared=shared)
+    region = str(entry.get("region") or "")
+    if region and not REGION.fullmatch(region):
+        raise ConfigurationError(f'{wrong} has a `region` that is no Kemendagri code in quotes, such as "33.74"')
+    keys = tuple(Webhook(secret) for secret in secrets)
+    return Source(name=name, keys=keys, callback=callback, region=region, shared=shared)
 
 
 def _is_secret(secret: object) -> bool:

@@ -154,6 +154,18 @@ def test_a_key_is_that_of_its_client_alone(keys: Keyring, tmp_path: Path) -> Non
     house.close()
 
 
+def test_what_comes_with_a_governments_own_key_is_of_its_region(keys: Keyring, tmp_path: Path) -> None:
+    """The name in the file has the region behind it; another client's complaint has none."""
+    shown, lines = zip(new_api_key("kota", "33.74"), new_api_key("aplikasi"), strict=True)
+    (tmp_path / "keys").write_text("\n".join(lines))
+    house = House(keys, tmp_path, keys=ApiKeys(tmp_path / "keys"))
+    for key in shown:
+        house.http.post(API, json={"text": "bantuan PKH saya tidak cair"}, headers={"X-API-Key": key})
+    own, other = house.complaints()
+    assert (own.message.keyword_region, other.message.keyword_region) == ("33.74", None)
+    house.close()
+
+
 @pytest.mark.parametrize("length", [1, 15, 201])
 def test_a_key_that_can_be_guessed_or_is_too_long_is_told(door: House, length: int) -> None:
     """By the API and by Open311."""

@@ -77,6 +77,7 @@ class House:
         spool = Spool(folder / "spool.db", max_bytes=spool_bytes)
         self.intake = Intake("webhook", keyring=keys, producer=self.producer, spool=spool)
         more = {"bisu": {"secrets": [SECRET]}, "kios": {"secrets": [SECRET], "shared": True}}
+        more["kota"] = {"secrets": [SECRET], "region": "33.74"}
         sources = read_sources(sources_file(folder, dinas={"secrets": [SECRET], "callback": callback}, **more))
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
@@ -127,6 +128,19 @@ def test_a_complaint_is_taken_and_its_redelivery_is_the_same_one(house: House) -
     assert first.json() == again.json() == {"id": str(house.kept()[0].id)}
     assert hand_in(house.base, "msg_2").json()["id"] != first.json()["id"]
     assert len({one.id for one in house.kept()}) == 2
+
+
+def test_what_a_governments_own_source_hands_in_is_of_its_region(house: House) -> None:
+    """So it is first looked at within that government; other sources have no region."""
+    for source in ("kota", "dinas"):
+        assert hand_in(house.base, f"msg_{source}", source=source).status_code == 202
+    assert [one.message.keyword_region for one in house.kept()] == ["33.74", None]
+
+
+def test_a_region_that_is_no_code_is_refused_at_the_start(tmp_path: Path) -> None:
+    """YAML reads 33.7 as a number: the code is in quotes."""
+    with pytest.raises(ConfigurationError, match="no Kemendagri code in quotes"):
+        read_sources(sources_file(tmp_path, kota={"secrets": [SECRET], "region": 33.7}))
 
 
 def test_the_first_content_of_a_webhook_id_counts(house: House) -> None:
@@ -286,7 +300,7 @@ def test_a_call_without_an_answer_is_made_again_with_the_same_id(
 
 def test_an_account_has_a_name_and_a_bound_and_sends_only_between_begin_and_end(house: House) -> None:
     """Each source has one; none is polled, and a send returns at once."""
-    assert house.accounts.keys() == {"webhook/dinas", "webhook/bisu", "webhook/kios"}
+    assert house.accounts.keys() == {"webhook/dinas", "webhook/bisu", "webhook/kios", "webhook/kota"}
     account = house.accounts["webhook/dinas"]
     assert (account.capacity, account.per_second, account.page()) == (8, None, None)
     account.committed()

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from channels.web.parse import FieldError, from_json, inbound, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import problem
-from channels.web.security import presented_key
+from channels.web.security import presented_key, region_of
 from channels.web.service import LATER, WebService, code_in, idempotency_key, owner_of
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
@@ -91,7 +91,8 @@ class Api:
         if isinstance(attachments, list):
             return _incomplete(attachments)
         name = name_of("api", owner, idempotency_key(request))
-        receipt = await self._service.keep(inbound(found, upstream_id=name, attachments=attachments))
+        message = inbound(found, upstream_id=name, attachments=attachments, region=region_of(owner))
+        receipt = await self._service.keep(message)
         code = receipt.tracking_code
         signed = self._parts.receipts.sign(receipt.message_id, code)
         answer = Accepted(id=str(receipt.message_id), tracking_code=code, receipt=signed)

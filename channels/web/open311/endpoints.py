@@ -14,7 +14,7 @@ from channels.web.open311 import documents
 from channels.web.parse import FieldError, from_json, inbound, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import Handler, by_method
-from channels.web.security import presented_key
+from channels.web.security import presented_key, region_of
 from channels.web.service import LATER, WebService, idempotency_key, owner_of
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from complaints import tracking
@@ -91,6 +91,7 @@ class GeoReport:
             upstream_id=name_of("open311", owner, idempotency_key(request)),
             attachments=attachments,
             shared_location=documents.position(fields),
+            region=region_of(owner),
         )
         receipt = await self._service.keep(message)
         return _answer(request, "service_requests", documents.posted(receipt.tracking_code))
