@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from complaints.event import MissingPart
+from normalizer.things.tree import Thing
 
 Codes = tuple[str | None, str | None, str | None, str | None]
 """Kemendagri codes of province, regency, district and village; None if not known."""
@@ -90,70 +91,22 @@ class NameHit:
 
 
 class NamedThing:
-    """A named public thing that a text means (see normalizer.things).
+    """A named public thing that a text means.
 
     Attributes:
-        id: the thing's identifier.
-        kind: its type ("terminal").
-        name: its official name.
-        tier: whose it is: "national", "province", "regency" or "company".
-        regions: Kemendagri codes of the provinces and regencies in which it is; empty if not known.
-        owner: the id of the particular agency that answers for it; empty if the rules tell it.
-        source: where the tier is written.
-        groups: the word groups that it raises.
-        subjects: the ids of the subjects that a report about it can have.
+        thing: the thing.
         start: the position of the first word of its name.
         span: the folded words that name it.
         aside: whether it only says where something else is ("depan RSUD Moewardi"): then it tells the place and no owner.
-        wide: whether people from elsewhere in the province use it.
     """
 
-    __slots__ = (
-        "aside",
-        "groups",
-        "id",
-        "kind",
-        "name",
-        "owner",
-        "regions",
-        "source",
-        "span",
-        "start",
-        "subjects",
-        "tier",
-        "wide",
-    )
+    __slots__ = ("aside", "span", "start", "thing")
 
-    def __init__(  # noqa: PLR0913 - one parameter per attribute
-        self,
-        *,
-        id: str,  # noqa: A002 - the name of the attribute
-        kind: str,
-        name: str,
-        tier: str,
-        regions: tuple[str, ...],
-        owner: str,
-        source: str,
-        groups: tuple[str, ...],
-        subjects: tuple[str, ...],
-        start: int,
-        span: str,
-        aside: bool,
-        wide: bool,
-    ) -> None:
-        self.id = id
-        self.kind = kind
-        self.name = name
-        self.tier = tier
-        self.regions = regions
-        self.owner = owner
-        self.source = source
-        self.groups = groups
-        self.subjects = subjects
+    def __init__(self, thing: Thing, start: int, span: str, *, aside: bool) -> None:
+        self.thing = thing
         self.start = start
         self.span = span
         self.aside = aside
-        self.wide = wide
 
 
 class SubjectScore:

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import Final
 
-from normalizer.results import NamedThing
 from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
@@ -31,13 +30,6 @@ WATCHDOG: Final = 1.5
 
 THING_SCORE: Final = 1.3
 """Score for the particular agency that answers for a named thing, times the share of the subjects that a report about it can have."""
-
-_OF_TIER: Final = {
-    "national": "adalah urusan pemerintah pusat",
-    "province": "adalah urusan pemerintah provinsi",
-    "regency": "adalah urusan pemerintah kabupaten/kota",
-}
-"""What the citizen reads of a thing by its tier; of a company's thing the company is named."""
 
 _NAMING: Final = frozenset(("named", "addressed_to"))
 """The rules of reasons that are a name in the citizen's words."""
@@ -222,8 +214,9 @@ class Weighing:
         reading = self._facts.reading
         total = sum([subject.score for subject in reading.subjects])
         seen: set[str] = set()
-        for thing in reading.things:
-            agency = None if thing.aside or thing.owner in seen else self._registry.get(thing.owner)
+        for named in reading.things:
+            thing = named.thing
+            agency = None if named.aside or thing.owner in seen else self._registry.get(thing.owner)
             if not agency:
                 continue
             seen.add(thing.owner)
@@ -232,11 +225,11 @@ class Weighing:
             if weight > 0.0:
                 for one in self._with_watchdog(agency):
                     score = weight if one is agency else weight * WATCHDOG
-                    why = _why(thing, agency) if one is agency else self._rules.oversight.why
+                    why = self._owners.reasons.of_thing(thing, agency) if one is agency else self._rules.oversight.why
                     before = self._found.get(one.id)
                     if before is not None and before.score < score:
                         before.why = why  # the rule's reason may be that of another agency
-                    self._add(one, score, why, Reason(f"{THING}{thing.id}", thing.span, thing.source, score))
+                    self._add(one, score, why, Reason(f"{THING}{thing.id}", named.span, thing.source, score))
 
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
         watchdog = (
@@ -273,15 +266,6 @@ class Weighing:
         named = resolve(self._registry, written, place.regency or place.province)
         if named:
             self._add(named, CHOSEN_SCORE, "", Reason("addressed_to", written, "", CHOSEN_SCORE))
-
-
-def _why(thing: NamedThing, agency: Agency) -> str:
-    """Return the reason that a thing's own agency gets the report, for the citizen."""
-    if of_tier := _OF_TIER.get(thing.tier):
-        return f"{thing.name} {of_tier}"
-    return (
-        "layanan tersebut diselenggarakannya" if thing.name == agency.name else f"{thing.name} dikelola {agency.name}"
-    )
 
 
 def _weightiest_first(reason: Reason) -> float:

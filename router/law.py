@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from router.facts import Facts
 from router.owners import locate, owner_fits
 from router.routing import Router
-from router.rules import Owner, Rule
-from router.statutes import UNVERIFIED, VERIFIED, in_force, is_verified
-from router.tiers import tier_of
+from router.rulebook.rules import Owner, Rule
+from router.rulebook.statutes import UNVERIFIED, VERIFIED, in_force, is_verified
+from router.rulebook.tiers import tier_of
 
 
 def lines_for(text: str, router: Router) -> list[str]:
@@ -39,6 +39,8 @@ def _owner(owner: Owner, facts: Facts, router: Router) -> tuple[str, str, str]:
     agency = locate(owner, facts.place, router.registry)
     conditions = [f"if {word}" for word in owner.needs] + [f"unless {word}" for word in owner.unless]
     conditions += [f"in {', '.join(owner.regions)}"] if owner.regions else []
+    conditions += ["if no place is known"] if owner.placeless else []
+    conditions += ["if its region is known"] if owner.if_placed else []
     if agency is None:
         return f"{owner.body}@{owner.level}", owner.level, "; ".join(conditions) or "always"
     tier = tier_of(agency, router.registry)

@@ -9,8 +9,8 @@ from router.agencies.registry import DKI, Agency, Registry
 from router.allotments.dividing import Named, divided, in_order
 from router.allotments.edition import Allotments
 from router.facts import Facts
-from router.reasons import Reasons
-from router.rules import Owner, Rule, Rules
+from router.rulebook.reasons import Reasons
+from router.rulebook.rules import Owner, Rule, Rules
 
 _MOST_KEPT: Final = 20_000
 """Maximum number of results that are kept, each a short list of about 500 bytes; if there are more, all are forgotten first."""
@@ -46,9 +46,14 @@ class Owners:
 
     Results are kept by subject, place and the rule's word groups that the text has, at most _MOST_KEPT of them. The place counts down to
     the regency, for rules with an owner below that level down to the village.
+
+    Attributes:
+        rules: the law.
+        registry: the agencies that exist.
+        reasons: writes the reasons that citizens read.
     """
 
-    __slots__ = ("_allotments", "_divides", "_kept", "_reasons", "registry", "rules")
+    __slots__ = ("_allotments", "_divides", "_kept", "reasons", "registry", "rules")
 
     def __init__(self, rules: Rules, registry: Registry, allotments: Allotments | None = None) -> None:
         """Take the law and the agencies; other rules or another registry need another object.
@@ -62,7 +67,7 @@ class Owners:
         self.registry = registry
         self._allotments = allotments or Allotments()
         self._divides = bool(self._allotments.editions)
-        self._reasons = Reasons(registry)
+        self.reasons = Reasons(registry)
         self._kept: dict[tuple[str, tuple[str | None, ...], frozenset[str], str], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
@@ -101,7 +106,7 @@ class Owners:
 
     def _why(self, named: Named) -> str:
         """Return the reason of law for an owner; for a unit of a government's own division of tasks with the government."""
-        why = self._reasons.of(named.owner, named.agency)
+        why = self.reasons.of(named.owner, named.agency)
         if not named.divided:
             return why
         government = self.registry.get(f"pemda-{self.registry.seat(named.agency.region or '')}")

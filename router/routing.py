@@ -3,7 +3,7 @@
 No agency that refused a complaint gets it again, except the national administrator, whose refusals do not count.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -15,20 +15,20 @@ from normalizer.reader import Reader
 from normalizer.results import Reading, SubjectScore
 from normalizer.zones import local_day
 from router.agencies.mentions import Mentions, mentions_of
-from router.agencies.registry import DKI, Agency, Registry
+from router.agencies.registry import DKI, Registry
 from router.allotments.edition import Allotments
 from router.allotments.files import load as load_allotments
 from router.calibration import probability, thousandths
 from router.candidates import Candidate, Weighing
 from router.deadlines import Deadlines
 from router.decision import Decision
+from router.desks import DESK_IS_RIGHT, Desks
 from router.explain import explain, explain_triage
 from router.facts import Facts
 from router.learnt import Model
 from router.owners import Owners, is_doubtful, lacks_place, undecided
-from router.rules import Rules
-from router.topics import topic_key, topic_subjects
-from router.watchdog import watchdog_of
+from router.rulebook.rules import Rules
+from router.rulebook.topics import topic_key, topic_subjects
 
 MAX_HOPS: Final = 3
 """Number of refusals after which the national administrator takes the complaint."""
@@ -41,9 +41,6 @@ ALTERNATIVES: Final = 3
 
 NAMED_EVIDENCE: Final = 6.0
 """Evidence of an agency that the text names, or that answers for a thing in it, beside the words for the subject: one clear word."""
-
-DESK_IS_RIGHT: Final = 0.1
-"""Probability that a triage desk is itself the agency that must handle the complaint: 2 of 18 on labelled reports."""
 
 _NO_REFUSALS: Final[list[str]] = []
 
@@ -62,11 +59,12 @@ class Router:
         deadlines: the legal deadlines.
         mentions: the names of agencies for which the reader searches, with their meanings.
         subject_names: the Indonesian name of each subject, by its id.
-        topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.topics).
+        topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.rulebook.topics).
         max_hops: the number of refusals after which the national administrator takes the complaint.
         model: the model learnt from officers; None if the rules decide alone.
         allotments: the governments' own divisions of tasks.
         owners: the rules applied to the registry.
+        desks: the triage desks.
     """
 
     reader: Reader
@@ -80,10 +78,12 @@ class Router:
     model: Model | None = None
     allotments: Allotments = field(default_factory=Allotments)
     owners: Owners = field(init=False)
+    desks: Desks = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set `owners` to the rules applied to the registry. A copy with other rules or another registry gets its own."""
+        """Set `owners` and `desks` to the rules applied to the registry. A copy with other rules or another registry gets its own."""
         object.__setattr__(self, "owners", Owners(self.rules, self.registry, self.allotments))
+        object.__setattr__(self, "desks", Desks(self.rules, self.registry, self.allotments))
 
     @classmethod
     def load(
@@ -165,11 +165,6 @@ class Router:
         parts += [one.version for one in dict.fromkeys(self.allotments.of_place(facts.place, facts.day)) if one]
         return "+".join(parts)
 
-    def officer(self, region: str, facts: Facts) -> Agency | None:
-        """Return the managing officer (*pejabat pengelola pengaduan*) of a region's government, as its file names it; else None."""
-        edition = self.allotments.at(region or None, facts.day)
-        return self.registry.get(edition.officer) if edition and edition.officer else None
-
     def _evidence(self, decision: Decision, reading: Reading) -> list[dict[str, Any]]:
         """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is none.
 
@@ -236,7 +231,7 @@ class Router:
             if asks or (not facts.oversight and is_doubtful(rule, facts)):
                 confidence = min(confidence, self.rules.undecided)
             return Decision(best.agency, confidence, text, ranked, triage=False, asks=asks)
-        desk = self.registry.national_administrator if exhausted else self._desk(facts, refused)
+        desk = self.registry.national_administrator if exhausted else self.desks.of(facts, refused)
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
@@ -261,21 +256,6 @@ class Router:
             return thousandths(probability(share, self.model.calibration))
         words = evidence + (NAMED_EVIDENCE if ranked[0].is_named else 0.0)
         return thousandths(min(probability(share, self.rules.calibration), probability(words, self.rules.evidence)))
-
-    def _desk(self, facts: Facts, refused: Collection[str]) -> Agency:
-        """Return the nearest triage desk that has not refused: the regency's, the province's, then the national administrator.
-
-        A report of abuse of office goes, instead of to the desk of a regency or province, to the agency that looks into its government,
-        because that government may itself be accused.
-        """
-        for code in (facts.place.regency, facts.place.province):
-            seat = Registry.seat(code) if code else None
-            desk = (self.officer(seat, facts) or self.registry.unit("pemda", seat)) if seat else None
-            if desk and facts.oversight:
-                desk = watchdog_of(desk, self.rules, self.registry, facts.reading.groups)
-            if desk and desk.id not in refused:
-                return desk
-        return self.registry.national_administrator
 
 
 def whole_text(complaint: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from normalizer.places.gazetteer import PROVINCE
 from router.agencies.registry import DKI, Agency, Registry
 from router.facts import Facts
-from router.rules import Rules
+from router.rulebook.rules import Rules
 
 Groups = Mapping[str, Sequence[int]]
 """The word groups that a text has, each with the positions of its words."""

@@ -8,9 +8,10 @@ from router.agencies.registry import Agency, Registry
 from router.calibration import thousandths
 from router.candidates import Candidate, Weighing
 from router.decision import Decision
+from router.desks import DESK_IS_RIGHT
 from router.explain import explain, explain_triage
 from router.facts import Facts
-from router.routing import DESK_IS_RIGHT, Router
+from router.routing import Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _decision(router: Router, facts: Facts, house: House, ranked: list[Candidate
     place = described(router.registry.gazetteer, deepest) if deepest else ""
     total = sum(one.score for one in ranked)
     if not total:
-        desk = router.officer(house.region, facts) or house.agency
+        desk = router.desks.officer(house.region, facts) or house.agency
         text = explain_triage(desk, subject=name, place=place, missing_place=False, refused_by="")
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
     best = ranked[0]

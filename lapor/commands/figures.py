@@ -22,7 +22,7 @@ from ops.quality.labelled import Labelled
 from ops.quality.page import TITLES
 from router.learnt import model_from
 from router.routing import Router
-from router.rules import rules_from
+from router.rulebook.rules import rules_from
 from router.within import House
 
 HELD_OUT = 5

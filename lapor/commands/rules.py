@@ -17,7 +17,7 @@ def check() -> None:
     An output line names file and line and says what is wrong: a misspelt agency, a subject without a rule, a rule without a subject, a key
     that is there twice, a statute that is not known or holds no more, a reason that names another tier or agency than that of its owner.
     """
-    from router.check import mistakes
+    from router.rulebook.check import mistakes
 
     found = mistakes()
     for mistake in found:

@@ -86,7 +86,7 @@ def run_router(settings: Settings) -> None:
     from complaints.bus.step.worker import Worker
     from router import app
     from router.cases.step import STEP
-    from router.check import mistakes
+    from router.rulebook.check import mistakes
 
     configure_logging("router", settings.log_level)
     options, beat = step_options(settings, "router", batch=settings.router_batch)

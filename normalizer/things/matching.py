@@ -120,7 +120,8 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
             before = found.get(thing.id)
             aside = _is_passed(words, match.start, thing.kind)
             if before is None or (before.aside and not aside):
-                found[thing.id] = _named(thing, match, words, aside=aside)
+                span = " ".join(words[match.start : match.end])
+                found[thing.id] = NamedThing(thing, match.start, span, aside=aside)
     counted = list(found.values())
     if not counted:
         return counted, place
@@ -143,12 +144,12 @@ def add_to(
         scores: the scores by target; they are changed in place.
         weights: the targets to which each thing points, by its id (see Lexicon.thing_weights).
     """
-    for thing in things:
-        if thing.aside:
+    for named in things:
+        if named.aside:
             continue
-        for group in thing.groups:
-            groups.setdefault(group, []).append(thing.start)
-        for target, weight in weights[thing.id]:
+        for group in named.thing.groups:
+            groups.setdefault(group, []).append(named.start)
+        for target, weight in weights[named.thing.id]:
             scores[target] = scores.get(target, 0.0) + weight
 
 
@@ -160,35 +161,17 @@ def without(things: Sequence[NamedThing], place: PlaceReading, groups: dict[str,
         place: the place that is known besides the text.
         groups: the positions of the words of each group in the text; they are changed in place.
     """
-    kept = [one for one in things if fit(one.regions, place, wide=one.wide) != _CONTRADICTED]
-    for thing in things:
-        if thing in kept or thing.aside:
+    kept = [one for one in things if fit(one.thing.regions, place, wide=one.thing.wide) != _CONTRADICTED]
+    for named in things:
+        if named in kept or named.aside:
             continue
-        for group in thing.groups:
+        for group in named.thing.groups:
             positions = groups.get(group, [])
-            if thing.start in positions:
-                positions.remove(thing.start)
+            if named.start in positions:
+                positions.remove(named.start)
             if not positions:
                 groups.pop(group, None)
     return kept
-
-
-def _named(thing: Thing, match: Match, words: list[str], *, aside: bool) -> NamedThing:
-    return NamedThing(
-        id=thing.id,
-        kind=thing.kind,
-        name=thing.name,
-        tier=thing.tier,
-        regions=thing.regions,
-        owner=thing.owner,
-        source=thing.source,
-        groups=thing.groups,
-        subjects=thing.subjects,
-        start=match.start,
-        span=" ".join(words[match.start : match.end]),
-        aside=aside,
-        wide=thing.wide,
-    )
 
 
 def _longest(matches: Sequence[Match]) -> list[Match]:
@@ -276,14 +259,14 @@ def _placed(counted: Sequence[NamedThing], place: PlaceReading, other: PlaceRead
     """Return the place: that of other words if they tell the regency, else that of the things if they agree."""
     if other.regency is not None or other.province == DKI:
         return place if place.regency == other.regency else other
-    single = [one for one in counted if len(one.regions) == 1]
-    codes = {one.regions[0] for one in single}
+    single = [one for one in counted if len(one.thing.regions) == 1]
+    codes = {one.thing.regions[0] for one in single}
     deepest = max(codes, key=len, default="")
     if not codes or any(not deepest.startswith(code) for code in codes):
         return place
     if place.deepest is not None and place.deepest.startswith(deepest):
         return place
-    first = next(one for one in single if one.regions[0] == deepest)
+    first = next(one for one in single if one.thing.regions[0] == deepest)
     return PlaceReading(lineage(deepest), "institution", (first.span,))
 
 

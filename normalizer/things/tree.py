@@ -67,11 +67,6 @@ class Thing:
         self.wide = wide
         self.doubtful = False
 
-    @property
-    def region(self) -> str | None:
-        """The code of the only region in which it is; None if there are several or none is known."""
-        return self.regions[0] if len(self.regions) == 1 else None
-
 
 class ThingNode:
     """A node in the tree of names of things by their words.

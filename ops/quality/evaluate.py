@@ -9,7 +9,7 @@ from normalizer.places.gazetteer import PROVINCE, REGENCY
 from ops.quality.labelled import Labelled, ids_of, read
 from router.agencies.registry import DKI
 from router.routing import Router
-from router.tiers import LOCAL, NATIONAL, PROVINCIAL, tier_of
+from router.rulebook.tiers import LOCAL, NATIONAL, PROVINCIAL, tier_of
 from router.within import House, choose
 
 BANDS = 10
@@ -114,7 +114,7 @@ def evaluate(reports: Sequence[Labelled], router: Router, house: House | None = 
         "rules_version": router.rules.version,
         "registry_version": router.registry.version,
         "model_version": router.model.version if router.model else None,
-        "top_1": _part(owned, lambda one: one.right),
+        "top_1": _part(owned, _is_right),
         "top_3": _part(owned, lambda one: bool(one.best.intersection(one.ranked))),
         "best_or_ok": _part(owned, lambda one: one.ranked[0] in one.best | one.ok),
         **_in_house(owned),
@@ -240,9 +240,7 @@ def _calibration(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     return [
         {
             "band": f"{band / BANDS:.1f}-{(band + 1) / BANDS:.1f}",
-            "reports": len(members),
-            "confidence": round(sum(one.confidence for one in members) / len(members), 3),
-            "accuracy": round(sum(one.right for one in members) / len(members), 3),
+            **_sureness(members),
         }
         for band, members in sorted(bands.items())
     ]
@@ -254,14 +252,17 @@ def _by_tier(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any]
     for tier in TIERS:
         members = [one for one in outcomes if not one.triage and _tier(one.ranked[0], router) == tier]
         if members:
-            row = {
-                "tier": tier,
-                "reports": len(members),
-                "confidence": round(sum(one.confidence for one in members) / len(members), 3),
-                "accuracy": round(sum(one.right for one in members) / len(members), 3),
-            }
-            found.append(row)
+            found.append({"tier": tier, **_sureness(members)})
     return found
+
+
+def _sureness(members: Sequence[Outcome]) -> dict[str, Any]:
+    """Return how sure the router is of some answers, and in how many of them it is right."""
+    return {
+        "reports": len(members),
+        "confidence": round(sum(one.confidence for one in members) / len(members), 3),
+        "accuracy": round(sum(one.right for one in members) / len(members), 3),
+    }
 
 
 def _tier(agency_id: str, router: Router) -> str:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from normalizer.places.gazetteer import REGENCY
 from router.agencies.registry import Registry
 from router.allotments.edition import AT_DISTRICT, AT_VILLAGE
-from router.documents import Document, Mistake
-from router.rules import Rules
+from router.rulebook.documents import Document, Mistake
+from router.rulebook.rules import Rules
 
 _EDITION_FIELDS: Final = frozenset(("since", "source", "units", "subjects", "managing_officer"))
 _UNIT_FIELDS: Final = frozenset(("name", "aliases", "under", "source"))

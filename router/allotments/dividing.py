@@ -7,7 +7,7 @@ from normalizer.places.gazetteer import PROVINCE
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotted, Edition
 from router.facts import Facts
-from router.rules import Owner, Rule
+from router.rulebook.rules import Owner, Rule
 
 RANK_DECAY: Final = 0.35
 """Several owners of a subject in order: each has the weight of the one before it, multiplied by this factor."""

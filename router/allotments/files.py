@@ -18,7 +18,7 @@ from complaints.errors import ConfigurationError
 from router.agencies.registry import Agency, Registry
 from router.allotments.check import mistakes_of
 from router.allotments.edition import Allotments, Allotted, Edition
-from router.documents import Document, Mistake, NotYamlError
+from router.rulebook.documents import Document, Mistake, NotYamlError
 
 SUFFIXES: Final = (".yaml", ".yml")
 """Endings of the names of allotment files; other files in their folder are left alone."""

@@ -6,17 +6,33 @@ from hypothesis import strategies as st
 
 from normalizer.places.gazetteer import lineage
 from normalizer.results import PlaceReading
+from normalizer.things.table import Things
+from normalizer.things.tree import Thing
 from router.agencies.registry import Registry
 from router.owners import locate
-from router.reasons import Reasons
-from router.rules import Owner, Rules
-from router.tiers import PLACEHOLDER, tier_name, tier_of, tiers_named
+from router.rulebook.reasons import Reasons
+from router.rulebook.rules import Owner, Rules
+from router.rulebook.tiers import PLACEHOLDER, tier_name, tier_of, tiers_named
 
 REGISTRY = Registry.load()
 REASONS = Reasons(REGISTRY)
 RULES = Rules.load()
 OWNERS = [(subject, owner) for subject, rule in RULES.subjects.items() for owner in rule.owners]
 VILLAGES = sorted(code for code in REGISTRY.gazetteer.names if len(code) > len("33.74.01"))
+
+
+def test_the_reason_for_a_thing_never_contradicts_its_route() -> None:
+    """A thing's own agency gets the report because the thing is a matter of that agency's tier, or is run by that company."""
+    told = 0
+    for thing in Things.load().all:
+        agency = REGISTRY.get(thing.owner) if thing.owner else None
+        if agency is None:
+            continue
+        said = REASONS.of_thing(thing, agency)
+        plain = said.replace(thing.name, "").replace(tier_name(agency, REGISTRY), "").replace(agency.name, "")
+        assert tiers_named(plain) <= {tier_of(agency, REGISTRY)}, said
+        told += 1
+    assert told
 
 
 @pytest.mark.parametrize(("subject", "owner"), OWNERS, ids=lambda one: one if isinstance(one, str) else one.body)

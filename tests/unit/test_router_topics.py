@@ -3,7 +3,7 @@
 import pytest
 
 from router.routing import Router
-from router.topics import topic_key, topic_subjects
+from router.rulebook.topics import topic_key, topic_subjects
 
 LEAVES = 920 + 8
 """The different subcategories of 2025 by main category, and the main categories without any, except "Topik Lainnya" (other topics)."""

@@ -3,7 +3,7 @@
 import pytest
 
 from complaints.runtime import packaged
-from router.check import mistakes
+from router.rulebook.check import mistakes
 
 RULES = packaged.text("router", "rules.yaml")
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 from normalizer.subjects.lexicon import SIGNALS
 from normalizer.things.table import Things
 from router.agencies.registry import Registry
-from router.documents import Document, Mistake, NotYamlError
-from router.reasons import Reasons
-from router.statutes import Statutes
-from router.tiers import LOCAL, NATIONAL, PLACEHOLDER, PROVINCIAL, Tier, tier_of, tiers_named
+from router.rulebook.documents import Document, Mistake, NotYamlError
+from router.rulebook.reasons import Reasons
+from router.rulebook.statutes import Statutes
+from router.rulebook.tiers import LOCAL, NATIONAL, PLACEHOLDER, PROVINCIAL, Tier, tier_of, tiers_named
 
 _ROUTER_FILES: Final = (
     "rules.yaml",

@@ -7,7 +7,7 @@ from typing import Any
 
 from complaints.runtime import packaged
 from router.calibration import Knots
-from router.statutes import Reference, Statutes
+from router.rulebook.statutes import Reference, Statutes
 
 
 @dataclass(frozen=True, slots=True)

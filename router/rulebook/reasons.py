@@ -3,12 +3,16 @@
 from typing import Final
 
 from normalizer.text import fold
+from normalizer.things.tree import Thing
 from router.agencies.registry import Agency, Registry
-from router.rules import Owner
-from router.tiers import PLACEHOLDER, Tier, tier_name, tier_of, tiers_named
+from router.rulebook.rules import Owner
+from router.rulebook.tiers import PLACEHOLDER, Tier, tier_name, tier_of, tiers_named
 
 JOINT: Final = f"hal ini juga menjadi tugas {PLACEHOLDER}"
 """The reason for an owner of whom the reason of the rule is not true: a body that shares the task."""
+
+COMPANY: Final = "company"
+"""The tier of a thing that a company runs."""
 
 _LONGEST_NAME: Final = 6
 """Maximum number of words of an agency's name that is looked for in a reason."""
@@ -44,6 +48,19 @@ class Reasons:
         if PLACEHOLDER in reason:
             reason = reason.replace(PLACEHOLDER, tier_name(agency, self._registry))
         return f"{reason} ({owner.law})"
+
+    def of_thing(self, thing: Thing, agency: Agency) -> str:
+        """Return the reason why an agency answers for a named thing: its tier, or for a company's thing the company.
+
+        Args:
+            thing: the thing.
+            agency: the agency that answers for it.
+        """
+        if thing.tier != COMPANY:
+            return f"{thing.name} adalah urusan {tier_name(agency, self._registry)}"
+        if thing.name == agency.name:
+            return "layanan tersebut diselenggarakannya"
+        return f"{thing.name} dikelola {agency.name}"
 
     def fits(self, reason: str, agency: Agency) -> bool:
         """Return whether a reason is true of an agency.

@@ -1,0 +1,57 @@
+"""Finds the triage desk that gets what no agency is known for."""
+
+from collections.abc import Collection
+from typing import Final
+
+from router.agencies.registry import Agency, Registry
+from router.allotments.edition import Allotments
+from router.facts import Facts
+from router.rulebook.rules import Rules
+from router.watchdog import watchdog_of
+
+DESK_IS_RIGHT: Final = 0.1
+"""Probability that a triage desk is itself the agency that must handle the complaint: 2 of 18 on labelled reports."""
+
+
+class Desks:
+    """The triage desks: the managing officers of governments or the governments themselves, and the national administrator."""
+
+    __slots__ = ("_allotments", "_registry", "_rules")
+
+    def __init__(self, rules: Rules, registry: Registry, allotments: Allotments) -> None:
+        """Take the law, the agencies and the governments' divisions of tasks, which name the managing officers."""
+        self._rules = rules
+        self._registry = registry
+        self._allotments = allotments
+
+    def of(self, facts: Facts, refused: Collection[str]) -> Agency:
+        """Return the nearest triage desk that has not refused: the regency's, the province's, then the national administrator.
+
+        A report of abuse of office goes, instead of to the desk of a regency or province, to the agency that looks into its government,
+        because that government may itself be accused.
+
+        Args:
+            facts: the facts of the complaint.
+            refused: the ids of the agencies that refused it.
+        """
+        for code in (facts.place.regency, facts.place.province):
+            desk = self._of_region(Registry.seat(code), facts) if code else None
+            if desk and desk.id not in refused:
+                return desk
+        return self._registry.national_administrator
+
+    def _of_region(self, seat: str, facts: Facts) -> Agency | None:
+        government = self._registry.unit("pemda", seat)
+        if government and facts.oversight:
+            return watchdog_of(government, self._rules, self._registry, facts.reading.groups)
+        return self.officer(seat, facts) or government
+
+    def officer(self, region: str, facts: Facts) -> Agency | None:
+        """Return the managing officer (*pejabat pengelola pengaduan*) of a region's government, if its file names one.
+
+        Args:
+            region: the code of the region; empty if there is none.
+            facts: the facts of the complaint, whose day decides which edition of the file counts.
+        """
+        edition = self._allotments.at(region or None, facts.day)
+        return self._registry.get(edition.officer) if edition and edition.officer else None

@@ -1,0 +1,1 @@
+"""The law as data: rules, statutes, tiers of government and the reasons that citizens read, with their checks."""
