@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from complaints.event import MissingPart
-from normalizer.things.tree import Thing
 
 Codes = tuple[str | None, str | None, str | None, str | None]
 """Kemendagri codes of province, regency, district and village; None if not known."""
@@ -88,6 +87,73 @@ class NameHit:
         self.start = start
         self.end = end
         self.number = number
+
+
+class Thing:
+    """A named public thing.
+
+    Attributes:
+        id: its identifier, the type and the name ("terminal-tirtonadi-33.72").
+        kind: its type (see types.yaml).
+        tier: whose it is: "national", "province", "regency" (or a city), or "company".
+        regions: Kemendagri codes of the provinces and regencies in which it is; empty if that is not known.
+        owner: the id of the agency that answers for it, if that is a particular one; otherwise empty.
+        since: the day or year from which the tier holds; empty if not known.
+        status: "statute", "official list" or "unverified".
+        source: where the tier is written.
+        name: its name.
+        written: its other names.
+        groups: the word groups that it raises.
+        subjects: the ids of the subjects that a report about it can have.
+        doubtful: whether its name is also that of another place: it counts only if another word of the text tells its region.
+        street: whether it is a street whose name other towns have: then its regency must be told too.
+        section: of these folded words, a text must have at least one to mean the thing; empty if none is needed.
+        wide: whether people from elsewhere in the province use it ("RSUD Moewardi" in a report from Klaten).
+        context: the word groups of which a text must have one if it names the thing by words that also mean something else.
+    """
+
+    __slots__ = (
+        *("context", "doubtful", "groups", "id", "kind", "name", "owner", "regions", "section", "since", "source"),
+        *("status", "street", "subjects", "tier", "wide", "written"),
+    )
+
+    def __init__(  # noqa: PLR0913 - one parameter per attribute
+        self,
+        *,
+        id: str,  # noqa: A002 - the name of the attribute
+        kind: str,
+        tier: str,
+        regions: tuple[str, ...],
+        owner: str,
+        since: str,
+        status: str,
+        source: str,
+        name: str,
+        written: tuple[str, ...],
+        groups: tuple[str, ...],
+        subjects: tuple[str, ...],
+        context: tuple[str, ...],
+        street: bool,
+        section: tuple[str, ...],
+        wide: bool,
+    ) -> None:
+        self.id = id
+        self.kind = kind
+        self.tier = tier
+        self.regions = regions
+        self.owner = owner
+        self.since = since
+        self.status = status
+        self.source = source
+        self.name = name
+        self.written = written
+        self.groups = groups
+        self.subjects = subjects
+        self.context = context
+        self.street = street
+        self.section = section
+        self.wide = wide
+        self.doubtful = False
 
 
 class NamedThing:

@@ -9,9 +9,9 @@ from ahocorasick_rs import BytesAhoCorasick
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import PlaceNames, place_names
+from normalizer.results import Thing
 from normalizer.subjects.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
 from normalizer.things.table import Things
-from normalizer.things.tree import Thing
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
 """Names of the word lists that point to a property of the report and not to its subject; their order gives the numbers of the targets."""

@@ -7,8 +7,8 @@ from normalizer.places.context import is_aside
 from normalizer.places.gazetteer import PROVINCE, lineage
 from normalizer.places.names import DKI, PlaceNames
 from normalizer.places.resolve import PlaceHit, resolve
-from normalizer.results import NamedThing, PlaceReading
-from normalizer.things.tree import Thing, ThingNode
+from normalizer.results import NamedThing, PlaceReading, Thing
+from normalizer.things.tree import ThingNode
 
 _TOWARDS: Final = frozenset(
     (

@@ -8,8 +8,9 @@ from typing import Any
 
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import PROVINCE, REGENCY, Gazetteer
+from normalizer.results import Thing
 from normalizer.things.names import Names, ends_of, folded, sections_of
-from normalizer.things.tree import Thing, ThingNode
+from normalizer.things.tree import ThingNode
 
 FILES = ("known", "official")
 """The data files: what is written here takes precedence over what a list of an office says."""

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from normalizer.results import Thing
 from normalizer.text import fold
-from normalizer.things.tree import Thing
 from router.agencies.registry import Agency, Registry
 from router.rulebook.rules import Owner
 from router.rulebook.tiers import PLACEHOLDER, Tier, tier_name, tier_of, tiers_named

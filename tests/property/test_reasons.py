@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from normalizer.places.gazetteer import lineage
 from normalizer.results import PlaceReading
 from normalizer.things.table import Things
-from normalizer.things.tree import Thing
 from router.agencies.registry import Registry
 from router.owners import locate
 from router.rulebook.reasons import Reasons
