@@ -66,6 +66,7 @@ class Case(Event):
     explanation: str = ""
     """The sentence for the citizen about the present owner."""
     deadlines: tuple[Deadline, ...] = ()
+    """The deadlines that run; each counts from an event of its own."""
     chain: tuple[Hop, ...]
     """The owners so far, the first one first; the last one is the present owner."""
     refusals: tuple[Refusal, ...] = ()
@@ -80,6 +81,8 @@ class Case(Event):
     """The time of the last fact."""
     commands: dict[UUID, int] = Field(default_factory=dict)
     """The ids of the complaint and of the latest commands, with the time of each in milliseconds since 1970. None is done again."""
+    complete_since: AwareDatetime | None = None
+    """When the citizen answered the last question, so that the report was complete; None if it is complete since receipt."""
     question: Question | None = None
     """The open question; None if none is open."""
 

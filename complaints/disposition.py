@@ -40,13 +40,19 @@ class Evidence(Event):
 class Deadline(Event):
     """A legal duty and the last day to fulfil it."""
 
-    duty: Literal["forward", "first_follow_up", "complete", "auto_close"]
-    working_days: Annotated[int, Field(ge=0)]
-    """The number of working days that the regulation allows."""
+    duty: Literal["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
+    """To forward the complaint, to follow it up first, to complete it, to close it after an answer; and the ceilings of the statute: to say
+    whether the complaint is complete, and to decide on it."""
+    days: Annotated[int, Field(ge=0)]
+    """The number of days that the law allows."""
+    counted: Literal["working", "calendar"]
+    """Whether only working days count."""
+    begins: date
+    """The day of the event from which the days count."""
     due: date
     """The last day to fulfil the duty."""
     source: str
-    """The regulation that sets the deadline."""
+    """The regulation or article that sets the deadline."""
 
 
 class Disposition(Event):
@@ -66,8 +72,9 @@ class Disposition(Event):
     evidence: tuple[Evidence, ...] = ()
     """The reasons for the owner; if the owner is a triage desk, those for the most likely agency."""
     alternatives: tuple[Alternative, ...] = ()
-    deadlines: tuple[Deadline, ...] = ()
     asks: MissingPart | None = None
     """The part that the citizen should be asked for, because the tier of the owner depends on it."""
     rules_version: str
     registry_version: str
+    deadlines: tuple[Deadline, ...] = ()
+    """The deadlines that run after the decision."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from complaints.command import CommandKind, MessageReading
-from complaints.disposition import Disposition
+from complaints.disposition import Deadline, Disposition
 from complaints.event import Addition, Complaint
 from complaints.values import Event, MissingPart
 
@@ -18,7 +18,7 @@ class FactKind(StrEnum):
     opened = "diterima"
     """The complaint became a case."""
     routed = "diteruskan"
-    """The case has an owner: the first one, another one, or the same one with other deadlines."""
+    """The case has an owner: the first one, another one, or the same one that is now, or no longer, a triage desk."""
     asked = "ditanyakan"
     """The citizen is asked for a part that the complaint lacks."""
     added = "dilengkapi"
@@ -76,3 +76,5 @@ class Fact(Event):
     """Why it changed nothing (only `declined`)."""
     continued_as: str | None = None
     """The tracking code of the other case (only `continued`)."""
+    deadlines: tuple[Deadline, ...] | None = None
+    """The deadlines that run after the fact, if it changed them (a `routed` one has them in its disposition)."""

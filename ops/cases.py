@@ -10,7 +10,7 @@ from complaints import ids, tracking
 from complaints.calendar import WIB
 from complaints.case import Case
 from complaints.command import Command, CommandKind
-from complaints.disposition import Disposition
+from complaints.disposition import Deadline, Disposition
 from complaints.errors import CaseError, ConfigurationError
 from complaints.fact import Fact, FactKind, Result
 from complaints.limits import ANSWER_BYTES, REASON_BYTES
@@ -141,6 +141,7 @@ def told(case: Case, facts: Sequence[Fact]) -> Iterator[str]:
             yield from _owner(fact.disposition, fact.at)
         elif (said := _said(fact)) is not None:
             yield f"\n{_time(fact.at)}  {said}"
+            yield from (f"  {_deadline(deadline)}" for deadline in fact.deadlines or ())
 
 
 def _said(fact: Fact) -> str | None:
@@ -169,7 +170,12 @@ def _owner(disposition: Disposition, at: datetime) -> Iterator[str]:
     for other in disposition.alternatives:
         yield f"  or {other.name} ({other.id}) {other.score:.2f}"
     for deadline in disposition.deadlines:
-        yield f"  {deadline.duty}: by {deadline.due} ({deadline.working_days} working days, {deadline.source})"
+        yield f"  {_deadline(deadline)}"
+
+
+def _deadline(deadline: Deadline) -> str:
+    days = f"{deadline.days} {deadline.counted} days from {deadline.begins}"
+    return f"{deadline.duty}: by {deadline.due} ({days}, {deadline.source})"
 
 
 def _time(at: datetime) -> str:

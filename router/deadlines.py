@@ -1,55 +1,93 @@
-"""The legal deadlines: the last working day of each duty, counted from the day of receipt and never restarted."""
+"""The legal deadlines of a case: each duty counts from an event of its own, in the days of the place where it happened."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Any, Final, Literal, NamedTuple
 
-from complaints.calendar import jakarta_day
 from complaints.runtime import packaged
+from normalizer.zones import local_day
 
-Duty = Literal["forward", "first_follow_up", "complete", "auto_close"]
+Duty = Literal["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
 
-_SATURDAY = 5
-_CACHED_DAYS = 4096
-"""Maximum number of cached results, one per day of receipt, class and variant: enough for years."""
+Urgency = Literal["hijau", "kuning", "merah"]
+"""How near a deadline is: at least two working days are left, fewer, or it is over."""
+
+_SATURDAY: Final = 5
+_CACHED: Final = 8192
+"""Maximum number of cached results, one per set of days, class and variant."""
+
+_SOON: Final = 2
+"""Number of working days left from which a deadline is near."""
+
+
+class Days(NamedTuple):
+    """The days on which the duties of a case began, at the place where it happened.
+
+    Attributes:
+        received: the day of receipt.
+        forwarded: the day on which the case first had an owner that is no triage desk; None if it never had one.
+        complete: the day on which the report was complete, or will count as complete at the latest.
+        answered: the day of the answer that nobody disputed; None if there is none.
+    """
+
+    received: date
+    forwarded: date | None
+    complete: date
+    answered: date | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deadlines:
-    """Working days by regulation, class and agency.
+    """Days by regulation, class and agency.
 
     Attributes:
         regulations: the rows of deadlines.yaml, in the order of the days from which they apply.
+        statute: the ceilings of the statute in calendar days, which no regulation moves.
         variants: by agency id or kind of unit ("dishub"), the duties whose working days differ.
     """
 
     regulations: tuple[Mapping[str, Any], ...]
+    statute: Mapping[str, Any]
     variants: Mapping[str, Mapping[str, Any]]
 
     @classmethod
     def load(cls) -> "Deadlines":
-        """Return the working days of all regulations from the packaged data file, which is read once: each caller gets the same object."""
+        """Return the days of all regulations from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
-    def of(
-        self, received_at: datetime, *, complaint_class: str, oversight: bool, agency_id: str
-    ) -> list[dict[str, Any]]:
-        """Return the deadlines of the owner's four duties: to forward, to follow up first, to complete, and to close automatically.
+    def of(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the deadlines of a case, each a Deadline as plain data. The list is kept: callers must not change it.
 
-        Each is a Deadline as plain data. The list is kept: callers must not change it.
-
-        The regulation that is in force on the day of receipt in Jakarta applies; before the first regulation, the first one applies.
+        To forward counts from the receipt, to follow up first from the first forwarding, to complete from the complete report, and to
+        close from the answer: what has not begun has no deadline. A wait for the citizen's answer stops the completion, no longer than
+        the statute gives him. The regulation in force on the day of receipt applies, to the end; before the first one, the first.
 
         Args:
-            received_at: the time of receipt, with a time zone.
-            complaint_class: the value of a ComplaintClass; any other text counts as a complaint.
-            oversight: whether it is a report of abuse of office, which has a deadline of its own in any class.
-            agency_id: the id of the owner.
+            case: the document of the case (see complaints.case.Case).
         """
-        day = jakarta_day(received_at)
-        return _deadlines(self, day, "berkadar" if oversight else complaint_class, self._variant(agency_id))
+        complaint = case["complaint"]
+        kind = "berkadar" if complaint.get("oversight") else complaint.get("class") or ""
+        return _deadlines(self, self._days(case), kind, self._variant(case["owner"]["id"]))
+
+    def _days(self, case: Mapping[str, Any]) -> Days:
+        complaint = case["complaint"]
+        province = ((complaint.get("place") or {}).get("province") or {}).get("code")
+
+        def day(moment: str) -> date:
+            return local_day(datetime.fromisoformat(moment), province)
+
+        forwarded = next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)
+        question = case.get("question")
+        received = day(complaint["received_at"])
+        complete = day(case["complete_since"]) if case.get("complete_since") else received
+        return Days(
+            received=received,
+            forwarded=day(forwarded) if forwarded else None,
+            complete=later(day(question["at"]), self.statute["citizen"]) if question else complete,
+            answered=day(case["answers"][-1]["at"]) if case["state"] == "ditanggapi" else None,
+        )
 
     def _variant(self, agency_id: str) -> str:
         if not self.variants:
@@ -62,27 +100,61 @@ class Deadlines:
 def _load() -> Deadlines:
     document = packaged.document("router", "deadlines.yaml")
     regulations = tuple(sorted(document["regulations"], key=lambda regulation: regulation["from"]))
-    return Deadlines(regulations=regulations, variants=document["variants"])
+    return Deadlines(regulations=regulations, statute=document["statute"], variants=document["variants"])
 
 
-@lru_cache(maxsize=_CACHED_DAYS)
-def _deadlines(deadlines: Deadlines, day: date, kind: str, variant: str) -> list[dict[str, Any]]:
-    in_force = [regulation for regulation in deadlines.regulations if regulation["from"] <= day]
+@lru_cache(maxsize=_CACHED)
+def _deadlines(deadlines: Deadlines, days: Days, kind: str, variant: str) -> list[dict[str, Any]]:
+    in_force = [regulation for regulation in deadlines.regulations if regulation["from"] <= days.received]
     regulation = {
         **(in_force or deadlines.regulations)[0 if not in_force else -1],
         **deadlines.variants.get(variant, {}),
     }
     complete = regulation["complete"]
-    days: dict[Duty, int] = {
-        "forward": regulation["forward"],
-        "first_follow_up": regulation["first_follow_up"],
-        "complete": complete.get(kind, complete["pengaduan"]),
-        "auto_close": regulation["first_follow_up"] + regulation["auto_close"],
-    }
-    return [
-        {"duty": duty, "working_days": count, "due": working_day(day, count).isoformat(), "source": regulation["id"]}
-        for duty, count in days.items()
+    working: list[tuple[Duty, date | None, int]] = [
+        ("forward", days.received, regulation["forward"]),
+        ("first_follow_up", days.forwarded, regulation["first_follow_up"]),
+        ("complete", days.complete, complete.get(kind, complete["pengaduan"])),
+        ("close", days.answered, regulation["close"]),
     ]
+    statute = deadlines.statute
+    calendar: list[tuple[Duty, date, int, str]] = [
+        ("statute_completeness", days.received, statute["completeness"], statute["completeness_article"]),
+        ("statute_decision", days.complete, statute["decision"], statute["decision_article"]),
+    ]
+    found = [
+        _deadline(duty, begins, count, "working", regulation["id"])
+        for duty, begins, count in working
+        if begins is not None
+    ]
+    return found + [_deadline(duty, begins, count, "calendar", article) for duty, begins, count, article in calendar]
+
+
+def _deadline(duty: Duty, begins: date, days: int, counted: str, source: str) -> dict[str, Any]:
+    due = working_day(begins, days) if counted == "working" else later(begins, days)
+    return {
+        "duty": duty,
+        "days": days,
+        "counted": counted,
+        "begins": begins.isoformat(),
+        "due": due.isoformat(),
+        "source": source,
+    }
+
+
+def later(day: date, days: int) -> date:
+    """Return the day that is some calendar days later; at the end of the calendar (year 9999) the last day of the calendar."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max
+
+
+def urgency(due: date, today: date) -> Urgency:
+    """Return how near a deadline is on a day."""
+    if today > due:
+        return "merah"
+    return "kuning" if working_day(today, _SOON) > due else "hijau"
 
 
 def working_day(start: date, count: int) -> date:

@@ -56,7 +56,6 @@ class Router:
         reader: reads the texts and finds the names of agencies in them.
         registry: the agencies that exist.
         rules: the law: who owns which subject.
-        deadlines: the legal deadlines.
         mentions: the names of agencies for which the reader searches, with their meanings.
         subject_names: the Indonesian name of each subject, by its id.
         topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.rulebook.topics).
@@ -70,7 +69,6 @@ class Router:
     reader: Reader
     registry: Registry
     rules: Rules
-    deadlines: Deadlines
     mentions: Mentions
     subject_names: Mapping[str, str]
     topic_subjects: Mapping[str, str]
@@ -110,7 +108,7 @@ class Router:
     def route(
         self, complaint: Mapping[str, Any], refused_by: Sequence[str] = (), hops: int | None = None
     ) -> dict[str, Any]:
-        """Return the disposition of the complaint after these refusals as plain data, without `hop` and `previous_owner`.
+        """Return the disposition of the complaint after these refusals as plain data, without `hop`, `previous_owner` and `deadlines`.
 
         Total: any complaint with any refusals gets an owner. Deterministic: the same arguments give the same disposition.
 
@@ -146,16 +144,14 @@ class Router:
                 for other in decision.ranked[: ALTERNATIVES + 1]
                 if other.agency is not owner
             ][:ALTERNATIVES],
-            "deadlines": self.deadlines.of(
-                received_at,
-                complaint_class=complaint.get("class") or "",
-                oversight=facts.oversight,
-                agency_id=owner.id,
-            ),
             **asks,
             "rules_version": self._version(facts),
             "registry_version": self.registry.version,
         }
+
+    def deadlines(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the deadlines that run in a case (see router.deadlines)."""
+        return Deadlines.load().of(case)
 
     def _version(self, facts: Facts) -> str:
         """Return the versions of all that decided: the rules, the model, and the divisions of tasks of the place's governments."""
@@ -285,7 +281,6 @@ def _load(max_hops: int, model: Model | None, allotments: Path | None, today: da
         reader=reader,
         registry=registry,
         rules=Rules.load(),
-        deadlines=Deadlines.load(),
         mentions=mentions,
         subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
         topic_subjects=topic_subjects(),

@@ -11,7 +11,7 @@ A case begins with its complaint and is the fold of its facts (lapor.case-events
 fact `declined` with a sentence. A command that comes again, with the same id, leads to nothing. An addition for which the case has no room
 leads to `continued`: it becomes a case of its own. A refusal or an answer is also declined if its text is empty or too long, and an answer
 if it repeats the last one or the case has no room for it. Facts in brackets follow only where they apply: `routed` after an addition if
-the owner or the deadlines change, `asked` if a triage desk waits for a part that the complaint lacks.
+the owner changes, or becomes or ceases to be a triage desk, `asked` if a triage desk waits for a part that the complaint lacks.
 
 ```mermaid
 stateDiagram-v2

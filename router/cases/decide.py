@@ -31,6 +31,9 @@ MOST_QUESTIONS: Final = 2
 _ROOM_FOR_REFUSALS: Final = 20_000
 """Bytes of a case that no answer may take: refusals must always be possible."""
 
+_STILL: Final = frozenset((FactKind.declined, FactKind.continued, FactKind.refused))
+"""Facts that change no deadline."""
+
 _OF_THE_CASE: Final = 10_000
 """Bytes that a complaint which continues a case may have in addition: the place, the hints and the topic of the case."""
 
@@ -39,10 +42,16 @@ class Law(Protocol):
     """What decides who owns a complaint: the rules of law applied to the registry of agencies."""
 
     def route(self, complaint: Document, refused_by: Sequence[str] = (), hops: int | None = None) -> Document:
-        """Return the disposition, without `hop` and `previous_owner`. Total. Of the refusals, `hops` moved the case; None: all did."""
+        """Return the disposition, without `hop`, `previous_owner` and `deadlines`. Total.
+
+        Of the refusals, `hops` moved the case; None: all did.
+        """
 
     def name(self, agency_id: str) -> str:
         """Return the name of an agency."""
+
+    def deadlines(self, case: Document) -> list[Document]:
+        """Return the deadlines that run in a case; the case has an owner."""
 
     @property
     def administrator_id(self) -> str:
@@ -76,8 +85,9 @@ class Declined(NamedTuple):
 class _Draft:
     """Facts that follow each other, and the document after them."""
 
-    def __init__(self, case: Document | None, record: Inbound, *, secret: bool) -> None:
+    def __init__(self, case: Document | None, record: Inbound, law: Law, *, secret: bool) -> None:
         self.case = self._before = case
+        self._law = law
         self.facts: list[Document] = []
         self._record = record
         self._secret = secret
@@ -99,6 +109,17 @@ class _Draft:
         }
         self.facts.append(fact)
         self.case = evolve(case, fact, record.at_ms)
+        if self.case["owner"] is not None and kind not in _STILL:
+            self._set_deadlines(fact, self.case)
+
+    def _set_deadlines(self, fact: Document, case: Document) -> None:
+        """Put the deadlines that run after a fact into the fact, if it changed them, and into the document."""
+        deadlines = self._law.deadlines(case)
+        if fact["kind"] == FactKind.routed.value:
+            fact["disposition"]["deadlines"] = deadlines
+        elif deadlines != case["deadlines"]:
+            fact["deadlines"] = deadlines
+        case["deadlines"] = deadlines
 
     def take_back(self) -> None:
         """Remove all facts, so that others can be added instead."""
@@ -131,7 +152,7 @@ def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
         )
     if record.id in case["commands"]:
         return Decision((), case)
-    draft = _Draft(case, record, secret=bool(case["complaint"].get("secret")))
+    draft = _Draft(case, record, law, secret=bool(case["complaint"].get("secret")))
     outcome = _outcome(case, record, law)
     if isinstance(outcome, Declined):
         _decline(draft, record.kind, outcome)
@@ -156,7 +177,7 @@ def _open(case: Document | None, record: Inbound, law: Law) -> Decision:
         raise ContractViolation(
             f"the complaint has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
         )
-    draft = _Draft(None, record, secret=bool(complaint.get("secret")))
+    draft = _Draft(None, record, law, secret=bool(complaint.get("secret")))
     draft.add(FactKind.opened, complaint=complaint)
     _ask(draft, _route(draft, law))
     return draft.decision
@@ -256,7 +277,7 @@ _APPLY: Final = {CommandKind.add: _add, CommandKind.refuse: _refuse, CommandKind
 
 
 def _route(draft: _Draft, law: Law) -> str | None:
-    """Decide who owns the case. After an addition there is a fact only if the owner or the deadlines change.
+    """Decide who owns the case. After an addition there is a fact only if the owner changes, or becomes or ceases to be a triage desk.
 
     Return the part for which the citizen should be asked, because the new owner's tier depends on it; None if there is none.
     """
@@ -267,7 +288,7 @@ def _route(draft: _Draft, law: Law) -> str | None:
     disposition = law.route(case["complaint"], [said["agency_id"] for said in refusals], hops)
     owner, former = disposition["owner"], case["owner"]
     moves = former is None or owner["id"] != former["id"]
-    if not moves and disposition["triage"] == case["triage"] and disposition["deadlines"] == case["deadlines"]:
+    if not moves and disposition["triage"] == case["triage"]:
         return None
     hop = len(case["chain"]) if moves else case["hop"]
     previous = {"previous_owner": former} if former is not None and moves else {}

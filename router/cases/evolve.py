@@ -37,6 +37,8 @@ def evolve(case: Document | None, fact: Document, at_ms: int) -> Document:
         change = _CHANGES.get(kind)
         if change is not None:
             change(changed, fact)
+    if "deadlines" in fact:
+        changed["deadlines"] = fact["deadlines"]
     changed["version"] = fact["version"]
     changed["changed_at"] = fact["at"]
     cause = fact["caused_by"]
@@ -98,11 +100,11 @@ def _routed(case: Document, fact: Document) -> None:
         "hop",
         "confidence",
         "explanation",
-        "deadlines",
         "rules_version",
         "registry_version",
     ):
         case[name] = disposition[name]
+    case["deadlines"] = disposition.get("deadlines", case["deadlines"])
 
 
 def _asked(case: Document, fact: Document) -> None:
@@ -114,6 +116,8 @@ def _asked(case: Document, fact: Document) -> None:
 def _added(case: Document, fact: Document) -> None:
     complaint = joined(case["complaint"], fact["addition"], fact["reading"])
     question = case.pop("question", None)
+    if question:
+        case["complete_since"] = fact["at"]
     settled = settled_by(question["part"], fact["addition"]["text"]) if question else ""
     if settled:
         complaint["settled"] = [*complaint.get("settled", ()), settled]

@@ -20,7 +20,14 @@ from tests.harness import events, facts
 from tests.harness.events import DPU, PEMDA
 from tests.harness.support import NOON
 
-DUE = Deadline(duty="complete", working_days=14, due=date(2026, 11, 23), source="PermenPANRB 5/2025")
+DUE = Deadline(
+    duty="complete",
+    days=14,
+    counted="working",
+    begins=date(2026, 11, 3),
+    due=date(2026, 11, 23),
+    source="PermenPANRB 5/2025",
+)
 
 
 def complaint(number: int = 7, **changes: Any) -> Complaint:

@@ -57,7 +57,9 @@ AGENCIES = st.builds(AgencyRef, id=st.text(min_size=1, max_size=5), name=WORDS)
 DEADLINES = st.builds(
     Deadline,
     duty=st.sampled_from(("forward", "complete")),
-    working_days=st.integers(0, (1 << 16) - 1),
+    days=st.integers(0, (1 << 16) - 1),
+    counted=st.sampled_from(("working", "calendar")),
+    begins=DAYS,
     due=DAYS,
     source=WORDS,
 )

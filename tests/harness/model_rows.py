@@ -86,7 +86,10 @@ def _described(complaint: Complaint) -> Row:
 
 
 def _deadlines(deadlines: tuple[Deadline, ...]) -> list[Any]:
-    return [(deadline.duty, deadline.working_days, deadline.due, deadline.source) for deadline in deadlines]
+    return [
+        (deadline.duty, deadline.days, deadline.counted, deadline.begins, deadline.due, deadline.source)
+        for deadline in deadlines
+    ]
 
 
 def _fact(fact: Fact) -> list[tuple[str, Row]]:

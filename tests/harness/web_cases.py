@@ -14,7 +14,14 @@ from tests.harness.mailboxes import Kept
 from view.status import status_of
 
 DPU = AgencyRef(id="dpu-33.74", name="Dinas Pekerjaan Umum Kota Semarang")
-DUE = Deadline(duty="complete", working_days=14, due=date(2026, 12, 31), source="PermenPANRB 5/2025")
+DUE = Deadline(
+    duty="complete",
+    days=14,
+    counted="working",
+    begins=date(2026, 12, 9),
+    due=date(2026, 12, 31),
+    source="PermenPANRB 5/2025",
+)
 EXPLANATION = "Laporan Anda kami teruskan ke Dinas Pekerjaan Umum Kota Semarang, karena jalan itu jalan kota."
 
 

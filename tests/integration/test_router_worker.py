@@ -148,7 +148,7 @@ def test_a_complaint_gets_an_owner_and_a_reply_and_a_refusal_gets_the_next(
     first, second = (fact.disposition for fact in facts if fact.disposition)
     assert first.owner.id != second.owner.id
     assert (second.hop, second.previous_owner) == (1, first.owner)
-    assert second.deadlines == first.deadlines  # the legal clock never restarts
+    assert set(first.deadlines) <= set(second.deadlines)  # the legal clock never restarts
     found = [Reply.model_validate_json(value) for value in topics.new(CONVERSATIONS)]
     replies = [reply for reply in found if reply.complaint_id == complaint.id]
     assert [reply.kind.value for reply in replies] == ["received", "moved", "completed"]

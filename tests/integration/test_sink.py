@@ -312,7 +312,7 @@ def test_dates_at_the_ends_of_the_calendar_are_stored(house: SinkHouse) -> None:
     """A slip in a year must not stop the sink."""
     first = house.complaint().model_copy(update={"occurred_on": OccurredOn(date=date.min, precision="day")})
     last = house.complaint().model_copy(update={"received_at": datetime(9999, 12, 31, tzinfo=UTC)})
-    due = Deadline(duty="forward", working_days=3, due=date.max, source="x")
+    due = Deadline(duty="forward", days=3, counted="working", begins=date.min, due=date.max, source="x")
     house.send(*map(fact, (opened(first), opened(last), routed(first, deadlines=(due,)))))
     house.send(document(case(first, deadlines=(due,))))
     sink = house.sink()

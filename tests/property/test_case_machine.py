@@ -20,7 +20,16 @@ from tests.harness.house import House, added, plain, said
 BODIES = ("dinas", "pemda", "provinsi", "kementerian", "badan")
 MOST_HOPS = 3
 ADMINISTRATOR = "administrator"
-DEADLINES = [{"duty": "complete", "working_days": 14, "due": "2026-11-23", "source": "test"}]
+DEADLINES = [
+    {
+        "duty": "complete",
+        "days": 14,
+        "counted": "working",
+        "begins": "2026-11-03",
+        "due": "2026-11-23",
+        "source": "test",
+    }
+]
 
 
 class ListLaw:
@@ -42,10 +51,14 @@ class ListLaw:
             "explanation": "",
             "evidence": [],
             "alternatives": [],
-            "deadlines": DEADLINES,
             "rules_version": "1",
             "registry_version": "1",
         }
+
+    def deadlines(self, case: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the same deadline always."""
+        assert case["owner"]
+        return DEADLINES
 
     def name(self, agency_id: str) -> str:
         """Return the id."""

@@ -58,6 +58,11 @@ class PutsFirst:
             return found
         return found | {"owner": {"id": self._first, "name": self._first}, "triage": False}
 
+    def deadlines(self, case: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return those of the real rules."""
+        found: list[dict[str, Any]] = self._law.deadlines(case)
+        return found
+
     def name(self, agency_id: str) -> str:
         """Return the name."""
         return str(self._law.name(agency_id))
@@ -234,6 +239,9 @@ def test_another_version_of_the_rules_changes_no_decision(pothole: Complaint) ->
         administrator_id = "kemenpanrb"
 
         def route(self, *_: Any) -> dict[str, Any]:
+            raise AssertionError("decided again")
+
+        def deadlines(self, *_: Any) -> list[dict[str, Any]]:
             raise AssertionError("decided again")
 
         def name(self, agency_id: str) -> str:

@@ -142,7 +142,7 @@ def test_the_life_of_a_case_is_told_in_its_order() -> None:
         f"(complaint {story.complaint.id}, version 9, ditanggapi)",
         f"hop 0: {PEMDA.name} ({PEMDA.id}) since 2026-11-03 12:01:00 WIB  [triage desk",
         '- subject:jalan "jalan berlubang" [UU 38/2004 ps. 16] weight 2.00',
-        "complete: by 2026-11-23 (14 working days, PermenPANRB 5/2025)",
+        "complete: by 2026-11-23 (14 working days from 2026-11-03, PermenPANRB 5/2025)",
         f"2026-11-03 12:02:00 WIB  {PEMDA.id} refused: Bukan jalan kota",
         f"hop 1: {DPU.name} ({DPU.id}) since",
         "2026-11-03 12:04:00 WIB  the citizen added: Dekat pasar",

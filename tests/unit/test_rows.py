@@ -282,6 +282,9 @@ def test_a_date_and_its_precision_stay_together() -> None:
     assert (undated["occurred_on"], undated["occurred_precision"]) == (None, "")
 
 
+DAY = date(2026, 11, 3)
+
+
 def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
     """What an analyst asks about a decision; an evidence without a law adds none."""
     found = row(
@@ -293,14 +296,18 @@ def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
                 previous_owner=DPU,
                 evidence=(Evidence(rule="a", law="UU 23/2014"), Evidence(rule="b")),
                 alternatives=(Alternative(id="x", name="X", score=0.25),),
-                deadlines=(Deadline(duty="forward", working_days=3, due=date(2026, 11, 6), source="P 5/2025"),),
+                deadlines=(
+                    Deadline(
+                        duty="forward", days=3, counted="working", begins=DAY, due=date(2026, 11, 6), source="P 5/2025"
+                    ),
+                ),
             )
         )
     )
     assert (found["owner_id"], found["previous_owner_id"], found["hop"]) == (PEMDA.id, DPU.id, 1)
     assert (found["rules"], found["laws"]) == (["a", "b"], ["UU 23/2014"])
     assert found["alternatives"] == [("x", "X", 0.25)]
-    assert found["deadlines"] == [("forward", 3, date(2026, 11, 6), "P 5/2025")]
+    assert found["deadlines"] == [("forward", 3, "working", DAY, date(2026, 11, 6), "P 5/2025")]
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -322,7 +329,12 @@ def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
         stored(dead_letter(source_offset=1 << 63)),
         stored(opened(complaint(raw=complaint().raw.model_copy(update={"parts": 1 << 16})))),
         stored(
-            routed(complaint(), deadlines=(Deadline(duty="forward", working_days=1 << 16, due=date.max, source=""),))
+            routed(
+                complaint(),
+                deadlines=(
+                    Deadline(duty="forward", days=1 << 16, counted="working", begins=DAY, due=date.max, source=""),
+                ),
+            )
         ),
     ],
     ids=["hop", "version", "hop of a case", "attempts", "partition", "offset", "parts", "days"],

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS case_now
     hop                UInt8 COMMENT 'the number of the owner in the chain of owners, from 0',
     confidence         Float32,
     explanation        String COMMENT 'masked; empty if secret',
-    deadlines          Array(Tuple(duty String, working_days UInt16, due Date32, source String)),
+    deadlines          Array(Tuple(duty String, days UInt16, counted String, begins Date32, due Date32, source String)),
     refusals           UInt16,
     additions          UInt16,
     answers            UInt16,
@@ -128,7 +128,7 @@ ENGINE = ReplacingMergeTree
 ORDER BY complaint_id
 SETTINGS non_replicated_deduplication_window = 10000;
 
--- One row per disposition, from the fact that routed the case. Two of a case may have one hop: an addition can change the deadlines alone.
+-- One row per disposition, from the fact that routed the case. Two of a case may have one hop: an addition can make its owner find out whose it is.
 CREATE TABLE IF NOT EXISTS disposition_rows
 (
     event_id          UUID COMMENT 'the id of the fact, as in case_event_rows',
@@ -147,7 +147,7 @@ CREATE TABLE IF NOT EXISTS disposition_rows
     rules             Array(String),
     laws              Array(String),
     alternatives      Array(Tuple(id String, name String, score Float32)),
-    deadlines         Array(Tuple(duty String, working_days UInt16, due Date32, source String)),
+    deadlines         Array(Tuple(duty String, days UInt16, counted String, begins Date32, due Date32, source String)),
     rules_version     LowCardinality(String),
     registry_version  LowCardinality(String),
     appended_at       DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',

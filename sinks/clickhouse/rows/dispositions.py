@@ -47,10 +47,12 @@ def owned(of: Json, *, secret: bool) -> Row:
     }
 
 
-def _deadline(deadline: Json) -> tuple[str, int, date, str]:
+def _deadline(deadline: Json) -> tuple[str, int, str, date, date, str]:
     return (
         text(deadline, "duty"),
-        count(deadline, "working_days", UINT16),
+        count(deadline, "days", UINT16),
+        text(deadline, "counted"),
+        day(deadline, "begins"),
         day(deadline, "due"),
         text(deadline, "source"),
     )

@@ -1,0 +1,149 @@
+"""The clocks of a case, as examples worked by hand from the calendar of 2026 and 2027 (SKB 1497/2025: holidays and joint leave)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from router.deadlines import Deadlines, later, urgency, working_day
+
+DEADLINES = Deadlines.load()
+
+RECEIVED = "2026-11-03T02:00:00+00:00"
+
+
+def case(**changes: Any) -> dict[str, Any]:
+    """Return a case that was received on Tuesday, 3 November 2026, and forwarded at once."""
+    complaint = {"received_at": RECEIVED, "class": "pengaduan", **changes.pop("complaint", {})}
+    hop = {"owner": {"id": "dpu-33.74"}, "triage": False, "since": complaint["received_at"]}
+    return {
+        "complaint": complaint,
+        "owner": {"id": "dpu-33.74"},
+        "chain": [hop],
+        "answers": [],
+        "state": "diproses",
+        **changes,
+    }
+
+
+def due(of: dict[str, Any]) -> dict[str, str]:
+    """Return the last day of each duty."""
+    return {one["duty"]: one["due"] for one in DEADLINES.of(of)}
+
+
+def test_each_duty_counts_from_its_own_event() -> None:
+    """Forwarded on the fifth, answered on the tenth: LAPOR!'s steps are serial (D11), and nothing closes before an answer (D12)."""
+    desk = {"owner": {"id": "pemda-33.74"}, "triage": True, "since": RECEIVED}
+    owner = {"owner": {"id": "dpu-33.74"}, "triage": False, "since": "2026-11-05T02:00:00+00:00"}
+    waiting = due(case(chain=[desk], state="menunggu"))
+    assert waiting == {
+        "forward": "2026-11-06",
+        "complete": "2026-11-23",
+        "statute_completeness": "2026-11-17",
+        "statute_decision": "2027-01-02",
+    }
+    forwarded = due(case(chain=[desk, owner]))
+    assert forwarded == waiting | {"first_follow_up": "2026-11-12"}
+    answer = {"agency": {"id": "dpu-33.74"}, "at": "2026-11-10T02:00:00+00:00"}
+    answered = due(case(chain=[desk, owner], answers=[answer], state="ditanggapi"))
+    assert answered == forwarded | {"close": "2026-11-24"}
+
+
+def test_another_owner_restarts_no_clock() -> None:
+    """The first forwarding counts, and the receipt, whoever has the case later."""
+    later_owner = {"owner": {"id": "dishub-33.74"}, "triage": False, "since": "2026-11-20T02:00:00+00:00"}
+    first = case()
+    assert due(case(chain=[*first["chain"], later_owner], owner={"id": "dishub-33.74"})) == due(first)
+
+
+def test_a_wait_for_the_citizen_stops_the_completion() -> None:
+    """While the question is open, the days count from the end of the 30 days that UU 25/2009 Pasal 44 gives him; then from his answer."""
+    asked = {"part": "place", "at": "2026-11-04T02:00:00+00:00"}
+    open_question = due(case(question=asked))
+    assert open_question["complete"] == working_day(date(2026, 12, 4), 14).isoformat() == "2026-12-28"
+    answered = due(case(complete_since="2026-11-09T02:00:00+00:00"))
+    assert answered["complete"] == "2026-11-27"
+    assert answered["statute_decision"] == "2027-01-08"
+    assert open_question["forward"] == answered["forward"] == "2026-11-06"
+
+
+def test_the_ceilings_of_the_statute_are_calendar_days() -> None:
+    """60 working days are 86 calendar days: the statute's 60 end earlier and stay beside them (D13)."""
+    found = {one["duty"]: one for one in DEADLINES.of(case(complaint={"oversight": True}))}
+    assert found["complete"]["due"] > found["statute_decision"]["due"] == "2027-01-02"
+    assert found["statute_decision"]["counted"] == "calendar"
+    assert found["statute_decision"]["source"] == "UU 25/2009 Pasal 50 ayat (1)"
+    assert found["statute_completeness"]["source"] == "UU 25/2009 Pasal 44 ayat (3)"
+    assert found["complete"]["source"] == "PermenPANRB 5/2025"
+
+
+@pytest.mark.parametrize(
+    ("received_at", "kind", "oversight", "complete"),
+    [
+        (
+            "2026-03-13T02:00:00+00:00",
+            "pengaduan",
+            False,
+            "2026-04-10",
+        ),  # Nyepi 19, Lebaran 21 and 22, leave 18, 20, 23 and 24 March, 3 April
+        (
+            "2026-03-17T02:00:00+00:00",
+            "permintaan_informasi",
+            False,
+            "2026-03-31",
+        ),  # over Lebaran: 25, 26, 27, 30, 31 March
+        (
+            "2026-12-23T02:00:00+00:00",
+            "pengaduan",
+            False,
+            "2027-01-18",
+        ),  # Christmas, its leave, New Year, Isra Mikraj on 5 January
+        ("2026-08-14T02:00:00+00:00", "permintaan_informasi", False, "2026-08-24"),  # 17 August is a Monday
+        ("2026-11-03T02:00:00+00:00", "aspirasi", False, "2026-11-23"),
+        ("2026-11-03T02:00:00+00:00", "permintaan_informasi", False, "2026-11-10"),
+        ("2026-11-07T02:00:00+00:00", "permintaan_informasi", False, "2026-11-13"),  # received on a Saturday
+        ("2018-12-03T02:00:00+00:00", "pengaduan", False, "2018-12-21"),
+    ],
+)
+def test_the_completion_as_a_person_counts_it(received_at: str, kind: str, oversight: bool, complete: str) -> None:
+    """14 working days for a complaint and an aspiration, 5 for a question, 60 for abuse of office."""
+    found = due(case(complaint={"received_at": received_at, "class": kind, "oversight": oversight}))
+    assert found["complete"] == complete
+
+
+@pytest.mark.parametrize(
+    ("province", "forward"),
+    [("33", "2026-11-06"), ("73", "2026-11-09"), ("91", "2026-11-09"), (None, "2026-11-06")],
+)
+def test_a_day_begins_where_it_happened(province: str | None, forward: str) -> None:
+    """23.30 in Semarang on Tuesday is Wednesday in Makassar and Jayapura."""
+    place = {"province": {"code": province, "name": ""}} if province else {}
+    late = {"received_at": "2026-11-03T16:30:00+00:00", "place": place}
+    assert due(case(complaint=late))["forward"] == forward
+
+
+def test_a_case_keeps_the_regulation_of_its_receipt() -> None:
+    """Received in April 2025, it stays under PermenPANRB 62/2018 (D4)."""
+    old = case(complaint={"received_at": "2025-04-30T02:00:00+00:00"})
+    assert {one["source"] for one in DEADLINES.of(old) if one["counted"] == "working"} == {"PermenPANRB 62/2018"}
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        ("2026-11-18", "hijau"),
+        ("2026-11-19", "hijau"),
+        ("2026-11-20", "kuning"),
+        ("2026-11-23", "kuning"),
+        ("2026-11-24", "merah"),
+    ],
+)
+def test_less_than_two_working_days_are_near(today: str, said: str) -> None:
+    """The 23rd is a Monday: on the Thursday before, two working days are left."""
+    assert urgency(date(2026, 11, 23), date.fromisoformat(today)) == said
+
+
+def test_the_calendars_end_is_no_error() -> None:
+    """A slip in a year must not stop a case."""
+    assert later(date.max, 60) == date.max
+    assert due(case(complaint={"received_at": "9999-12-31T02:00:00+00:00"}))["complete"] == "9999-12-31"
