@@ -96,7 +96,7 @@ class Reader:
             place = settled(place, f"{address} {text}", words, lexicon.names)
         if place.between:
             groups["intercity_road"] = [0]
-        province = add_tier_groups(groups, text, words, hits)
+        province = add_tier_groups(groups, text, words, hits, place)
         if province and place.province is None:
             place.codes, place.how = (province, None, None, None), "named"
         day = local_day(received_at, place.province) if received_at else _ANY_DAY
@@ -180,8 +180,11 @@ def _scan(  # noqa: C901 - one pass for all that a word can begin
                 find(word.lead, words, at, matches)
             if at >= reach and word.names is not None:
                 hit = longest(word.names, words, at)
-        elif at >= reach and word.place is not None:
-            hit = PlaceHit(at, at + 1, word.place)
+        else:
+            if word.lead is not None and word.lead.things:
+                matches.append(Match(at, at + 1, word.lead.things))
+            if at >= reach and word.place is not None:
+                hit = PlaceHit(at, at + 1, word.place)
         if hit is not None:
             hits.append(hit)
             reach = hit.end

@@ -7,8 +7,9 @@ from typing import Final
 
 from normalizer.places.context import STREET, SURROUNDINGS
 from normalizer.places.gazetteer import PROVINCE
-from normalizer.places.names import PlaceName
+from normalizer.places.names import DKI, PlaceName
 from normalizer.places.resolve import PlaceHit
+from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 
 Groups = dict[str, list[int]]
@@ -28,7 +29,7 @@ _HECTARES: Final = re.compile(
 )
 """An area: a number of hectares, with dots or blanks between its thousands ("1.500 ha", "2300an hektar", "> 3000 ha", "2 ribu ha")."""
 
-_DEEDS: Final = ("abuse", "self_dealing", "bribe", "misconduct", "accusation")
+_DEEDS: Final = ("abuse", "self_dealing", "bribe", "misconduct", "accusation", "hint_of_money")
 """The word groups of what an official must not do."""
 
 _TO: Final = frozenset(("ke", "untuk", "buat", "kepada", "utk", "kpd", "bagi", "nang", "ka"))
@@ -62,23 +63,27 @@ _LINKS: Final = frozenset(
 )
 """Words that may come between the two ends of a road or route ("Bandung ke Cidaun")."""
 
-_TELLING: Final = frozenset(("mayor", "governor", "irrigation", "road", "vehicle"))
+_TELLING: Final = frozenset(("mayor", "governor", "irrigation", "road", "lamp", "vehicle"))
 """Word groups without which a text says nothing of the kind."""
 
 _NEAR: Final = 6
 """Maximum number of words between a vehicle and the first of the two places that it joins."""
 
-_ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan")
-"""Words for a road."""
+_KIND: Final = 3
+_FIRST_CITY: Final = "71"
+"""Where a regency's code has its number in the province, and the first number of cities."""
+
+_ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan", "jalur", "poros", "pju", "lampu", "lpju")
+"""Words for a road and its lamps."""
 
 _TWO_ENDS: Final = re.compile(
-    r"(?<!\w)(?i:jalan|jln|jl|ruas|dalan)\.?\s+(?:[A-Za-z']++(?:\s[A-Za-z']++){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
+    r"(?<!\w)(?i:jalan|jln|jl|ruas|dalan|jalur|poros|l?pju|lampu)\.?\s+(?:[A-Za-z']++(?:\s[A-Za-z']++){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
     r"|[A-Z][a-z']+(?:\s[A-Z][a-z']+)?\s(?:ke|pi|menuju|sampai|nyang|nang|ka)\s[A-Z][a-z]{3})"
 )
 """A road that has the names of its two ends ("Jalan Bokong - Lelogama")."""
 
 
-def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit]) -> str:
+def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit], place: PlaceReading) -> str:
     """Add the word groups of what a text says about tiers without a word for it. `groups` is changed in place.
 
     Return the code of the province that has both ends of a route; empty if there is none, or more than one.
@@ -88,6 +93,7 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
         text: the text.
         words: its folded words.
         hits: the place names found in it, in order.
+        place: the place that it tells.
     """
     if _TELLING.isdisjoint(groups):
         return ""
@@ -98,11 +104,18 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
             groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
-    if "road" in groups and _has_two_ends(text):
-        groups.setdefault("road_with_ends", [groups["road"][0]])
-    if len(hits) > 1 and ("vehicle" in groups or "road" in groups):
-        return _add_routes(groups, words, hits)
-    return ""
+    if ("road" in groups or "lamp" in groups) and _has_two_ends(text):
+        groups.setdefault("road_with_ends", [groups.get("road", groups.get("lamp", [0]))[0]])
+    province = _add_routes(groups, words, hits) if len(hits) > 1 and ("vehicle" in groups or "road" in groups) else ""
+    if "road_with_ends" in groups and _is_town(place):
+        del groups["road_with_ends"]
+    return province
+
+
+def _is_town(place: PlaceReading) -> bool:
+    """Return whether a place is a city or DKI Jakarta: a road with two names joins two of its streets, not two places."""
+    code = place.regency
+    return place.province == DKI or (code is not None and code[_KIND:] >= _FIRST_CITY)
 
 
 def _has_two_ends(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Finds the region of a text whose only places are small ones, by capital letters and by the speech of a province."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from normalizer.places.context import LOCATIVES, SURROUNDINGS, VILLAGE_CUE
@@ -104,44 +105,88 @@ _NO_PLACES: Final = frozenset(
 )
 """Words with a capital letter that name people, offices or places abroad."""
 
+_JAVANESE: Final = (
+    "ora iso nang wis mbok njaluk kabeh wong lha kulo piye dudu nek karo wae dalan dalane omah omahe banyu udan peteng nganggo "
+    "mung opo sopo ngendi kono kene iki kuwi durung arep awake wes ngarep mburi sing kowe aku tulung bengi esuk awan saiki gak "
+    "ndak maneh nduwe ngomong jare kon dadi rampung gedhe cilik akeh sithik rusake bocah mangan turu mlaku mulih budhal dikon "
+    "mbayar rewel mati"
+)
+_SUNDANESE: Final = (
+    "teu euy atuh mah teh kuring urang abdi geus beuki dapurna kang aa mangga punten hatur nuhun ieu eta kumaha naon saha iraha ka "
+    "ti dina bade wae oge ge keur lain moal acan pisan ruksak caina cai poek imah budak kolot peuting isuk sore geuning sok ulah "
+    "tulungan dugi sareng ngantosan meuli boga leumpang balik jalma dititah mawa ngalaporkeun nyuhunkeun aya"
+)
+_MALAY_OF_PAPUA: Final = (
+    "tra kitong trada mace pace sa ko su pigi dong kam kitorang pu tong de bapa mama nyong anana skola kaka ade sonde"
+)
 _SPEECH: Final = {
-    "11": "hana peu meunan lon geutanyo ureung gampong bek",
-    "12": "kek mamak kelen kalian kali awak pulak ito horas nian",
-    "13": "ambo awak alah indak lai jo nan urang apo baa tampek bana uda uni",
-    "14": "ambo awak tak ape kite atok",
-    "15": "dak ado nian kito sano sini kayo",
-    "16": "dak nian kito wong ado cak mano kau galo",
-    "17": "dak nian kito lah iko",
-    "18": "geh pekon nyak sikam",
-    "32": "teu euy atuh mah teh kuring urang abdi geus beuki dapurna kang aa",
-    "33": "ora iso nang wis mbok njaluk kabeh wong lha kulo ndak piye dudu",
-    "34": "ora iso nang wis njaluk kabeh mas lha kulo ndak piye",
-    "35": "ora iso nang ndek rek arek wis kon kulo iki ngono sapeh kaule tretan ndak gak taun",
-    "36": "teu euy mah teh geh kang dewek",
-    "51": "bli tiang sing niki nggih beli",
-    "52": "ndek arak side tiang kance",
-    "53": "sonde katong beta mama bapa ko ju su pung dong nyong",
-    "61": "bah ape kitak kamek pun ni",
-    "62": "kada ikam am ulun jua bini",
-    "63": "kada ikam am ulun jua pian ading",
-    "64": "kada ikam am pang ulun etam leh",
-    "71": "torang ngana nyanda so jo noh kita dorang mar",
-    "72": "torang ngana so komiu sa",
-    "73": "ki mi ji kodong tabe nda pi kita mo",
-    "74": "mi ji nda kita ko",
-    "76": "ki mi ji nda",
-    "81": "seng katong beta pante deng su jua dong",
-    "82": "tara tarada ngoni torang tong deng su",
-    "91": "tra kitong trada mace pace sa ko su pigi dong kam",
-    "92": "tra kitong trada mace pace sa ko su pigi dong kam",
-    "93": "tra kitong trada mace pace sa ko su pigi dong kam",
-    "94": "tra kitong trada mace pace sa ko su pigi dong kam",
-    "95": "tra kitong trada mace pace sa ko su pigi dong kam",
-    "96": "tra kitong trada mace pace sa ko su pigi dong kam",
+    "11": (
+        "hana peu meunan lon geutanyo ureung gampong bek nyan nyoe kon jeut tulong bandum ie aneuk geuchik keuchik that "
+        "teungku pakriban cit ka jih"
+    ),
+    "12": "kek mamak kelen kalian kali awak pulak ito horas nian kam bah lae inang amang cemana kereta galon",
+    "13": (
+        "ambo awak alah indak lai jo nan urang apo baa tampek bana uda uni kito ko tu ka di dek dak pai surang lampunyo "
+        "tikuangan acok galok mundua caliak lah samo sabanta jalan aia rusak ancua bilo bara pitih ndak dima sinan siko jan"
+    ),
+    "14": "ambo awak tak ape kite atok dimane macam mane budak ndak cik wak ado dak",
+    "15": "dak ado nian kito sano sini kayo awak budak tulah dusun nak la cubo kek",
+    "16": "dak nian kito wong ado cak mano kau galo aku ngapo katek budak balek banyu rami oi lur nak dulur payo",
+    "17": "dak nian kito lah iko ambo tu kek cak mano apo ado pulo",
+    "18": "geh pekon nyak sikam iyan dang gawoh mak kham bang puari lapah ajo uni",
+    "19": "dak ade ape kite kami budak aok ikak nek ko la kek",
+    "21": "tak ape kite awak dah macam mane budak nak ni tu pulak cik",
+    "31": "gue lu elu emak gua ngapa kagak kaga bang iye ampe gimane dah aje mpok babeh entong nyak encing",
+    "32": _SUNDANESE,
+    "33": _JAVANESE + " nyong inyong kepriwe ora bae kaya kuwe ngonoh rika",
+    "34": _JAVANESE + " mas je ki to lho njur kok ngono",
+    "35": _JAVANESE
+    + (
+        " ndek rek arek ngono sapeh kaule tretan taun cak lek pak e mek ae sam mbois opoo kathik koen jancok soro gitu engkok "
+        "bektoh tak bisa abek lorong sengko"
+    ),
+    "36": _SUNDANESE + " dewek geh kite sire kule wis bae aje",
+    "51": (
+        "bli tiang sing niki nggih beli ten wenten titiang suksma jeg ngudiang nika driki sampun malih antuk banjar gus gek "
+        "mbok ja ada"
+    ),
+    "52": "ndek arak side tiang kance ite araq leq ndeq aning mele sengaq batur semeton inaq amaq kanak",
+    "53": "sonde katong beta mama bapa ko ju su pung dong nyong be bosong son lai ma deng kermana kaka ama ina sa",
+    "61": "bah ape kitak kamek pun ni tadak sik ndak am budak nang dah jak bang agik inyan dimane",
+    "62": "kada ikam am ulun jua bini dengan beken tege ewen kuh ela acil paman",
+    "63": (
+        "kada ikam am ulun jua pian ading pang acil paman julak banar kaya hanyar lawan handak wan saurang kayapa tabakar "
+        "bubuhan banyu ampat rami mun uyuh batumpuk ngalih haur jar buhan saban"
+    ),
+    "64": "kada ikam am pang ulun etam leh kam beh wal bubuhan puang",
+    "65": "kada ikam am pang nda kamek ji",
+    "71": "torang ngana nyanda so jo noh kita dorang mar nda deng pe sto kiapa depe komang ley",
+    "72": "torang ngana so komiu sa kita nda bo le kasih pe mi",
+    "73": "ki mi ji kodong tabe nda pi kita mo ka ko sa kodi iye deh bela iyo tawwa kasi puang daeng andi",
+    "74": "mi ji nda kita ko pi kodong kasi bela sa",
+    "75": "torang ngana nda so jo kiapa bo yilo wololo te tau liyo debo olo amu kita ti pak",
+    "76": "ki mi ji nda tau puang kandi iyau andiang",
+    "81": "seng katong beta pante deng su jua dong pung nyong ale bagimana ni bataria basudara nona mau tau tatahan",
+    "82": "tara tarada ngoni torang tong deng su kita pe so nyong bikiapa lei sandiri skola trada ngana",
+    "91": _MALAY_OF_PAPUA,
+    "92": _MALAY_OF_PAPUA,
+    "93": _MALAY_OF_PAPUA,
+    "94": _MALAY_OF_PAPUA,
+    "95": _MALAY_OF_PAPUA,
+    "96": _MALAY_OF_PAPUA,
 }
 """Words of everyday speech, by province: they only choose between regencies that have the place which a text names."""
 
 _SPOKEN: Final = {province: frozenset(words.split()) for province, words in _SPEECH.items()}
+
+_WE: Final = frozenset(
+    ("kami", "saya", "sy", "aku", "kita", "kitong", "katong", "torang", "beta", "ambo", "ulun", "warga", "kulo", "awak")
+)
+_FROM: Final = frozenset(("dari", "dr", "asal", "ti", "saking"))
+"""Those who complain, and the words after which they say where they are from."""
+
+_FAR: Final = frozenset(("ke", "dari", "dr", "arah", "menuju", "sampai", "sampe", "antara", "simpang"))
+"""Words of whereabouts behind which a place need not be that of the event."""
 
 _LEAD: Final = 2
 """Minimum number of words of a province's speech more than of any other's."""
@@ -164,12 +209,36 @@ def settled(place: PlaceReading, text: str, words: Sequence[str], names: PlaceNa
         pool = frozenset(code for code in pool if code[:PROVINCE] == place.province)
     if len(pool) > 1:
         pool = _by_speech(pool, words)
-    if len(pool) != 1 or (place.candidates and not span and len(place.candidates) == 1):
+    if len(pool) != 1:
+        return place
+    if (
+        len(place.candidates) == 1
+        and not span
+        and not _is_home(words)
+        and not _is_in(place.candidates[0], text, words, names)
+    ):
         return place
     (code,) = pool
     found = PlaceReading(lineage(code), "district", (span,) if span else ())
     found.between = place.between
     return found
+
+
+def _is_in(code: str, text: str, words: Sequence[str], names: PlaceNames) -> bool:
+    """Return whether a text says with a capital letter that something is in a region whose name is also an everyday word ("di Batu")."""
+    if text.isupper():
+        return False
+    for at in range(1, len(words)):
+        if words[at - 1] in LOCATIVES and words[at - 1] not in _FAR and _is_capital(words[at], text):
+            name = names.get(words[at])
+            if name is not None and name.weak and any(claim.code == code for claim in name.strong):
+                return True
+    return False
+
+
+def _is_home(words: Sequence[str]) -> bool:
+    """Return whether a text says where those who complain are from ("kami dari Amuntai")."""
+    return any(one in _WE and other in _FROM for one, other in pairwise(words))
 
 
 def _capitals(text: str, words: Sequence[str], names: PlaceNames) -> tuple[frozenset[str], str]:

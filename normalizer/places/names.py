@@ -22,6 +22,7 @@ _CLAIMS: Final = {
     "bare": 3.0,
     "misspelt": 2.5,
     "landmark": 2.5,
+    "area": 2.3,
     "province": 3.0,
 }
 """Weight of a name for its region, by how the name names it."""
@@ -31,6 +32,9 @@ _SHARED: Final = 0.4
 
 _WEAK: Final = 0.3
 """Factor for the weight of a region's name that is also an everyday word."""
+
+_SAID: Final = {"bare": "named", "city": "named", "alias": "named", "province": "named", "area": "landmark"}
+"""What a reading says of these ways of naming (see PlaceReading.how)."""
 
 _FIXED: Final = frozenset(("institution", "landmark", "nickname", "named"))
 """Ways of naming that keep their full weight after "ke" and "dari" (to, from): whoever goes to an office goes to its town."""
@@ -220,7 +224,7 @@ def _weights(strong: Mapping[str, str], factor: float) -> tuple[Claim, ...]:
         Claim(
             code,
             _CLAIMS[how] * factor * (_SHARED if how == "bare" and shared else 1.0),
-            "named" if how in {"bare", "city", "alias", "province"} else how,
+            _SAID.get(how, how),
             fixed=how in _FIXED,
         )
         for code, how in strong.items()

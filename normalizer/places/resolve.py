@@ -178,7 +178,8 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
     small: list[Small] = []
     road = Road()
     title_end = words.index(BREAK)
-    for hit in hits:
+    last = len(hits) - 1
+    for at, hit in enumerate(hits):
         start, end, name = hit.start, hit.end, hit.name
         flags = SURROUNDINGS.get(words[start - 1], 0) if start else 0
         is_from = False
@@ -194,10 +195,18 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
             small.append(entry)
             if entry.cued:
                 continue
+        if at < last and hits[at + 1].start == end and name.strong and _is_inside(name, hits[at + 1].name):
+            continue
         if name.strong and not road.takes(name, flags, (start, end), is_from=is_from):
             where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
             tally.claim_strong(name, flags, (start, end), where)
     return small, road.between
+
+
+def _is_inside(name: PlaceName, around: PlaceName) -> bool:
+    """Return whether a name means a small place in the region whose name follows it ("Wonosobo Tanggamus"), and no region there."""
+    codes = [claim.code for claim in around.strong]
+    return any(code in name.seats for code in codes) and all(claim.code not in codes for claim in name.strong)
 
 
 def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> bool:

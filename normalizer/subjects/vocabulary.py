@@ -69,7 +69,7 @@ class Word(Meaning):
         place: its meaning as the name of a place; None if it is not one.
         names: the place names that it is or begins; None if there are none.
         is_level: whether it names a level ("desa"), after which everyday words are names too.
-        lead: the names of public things that begin with it, all of at least two words; None if there are none.
+        lead: the names of public things that are it or begin with it; None if there are none.
     """
 
     __slots__ = ("begins", "is_level", "lead", "names", "place", "tells")

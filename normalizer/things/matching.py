@@ -8,7 +8,7 @@ from normalizer.places.gazetteer import PROVINCE, lineage
 from normalizer.places.names import DKI, PlaceNames
 from normalizer.places.resolve import PlaceHit, resolve
 from normalizer.results import NamedThing, PlaceReading, Thing
-from normalizer.things.tree import ThingNode
+from normalizer.things.tree import ThingNode, region_of
 
 _TOWARDS: Final = frozenset(
     (
@@ -24,7 +24,7 @@ _TOWARDS: Final = frozenset(
             "simpang",
             "bundaran",
         ),
-        *("seputaran", "kawasan", "dilingkungan", "lampu", "warung", "toko", "parkiran"),
+        *("seputaran", "dilingkungan", "lampu", "warung", "toko", "parkiran"),
     )
 )
 """Further words after which a thing only says where something else is ("jalan menuju terminal")."""
@@ -259,14 +259,14 @@ def _placed(counted: Sequence[NamedThing], place: PlaceReading, other: PlaceRead
     """Return the place: that of other words if they tell the regency, else that of the things if they agree."""
     if other.regency is not None or other.province == DKI:
         return place if place.regency == other.regency else other
-    single = [one for one in counted if len(one.thing.regions) == 1]
-    codes = {one.thing.regions[0] for one in single}
+    single = [one for one in counted if region_of(one.thing.regions)]
+    codes = {region_of(one.thing.regions) for one in single}
     deepest = max(codes, key=len, default="")
     if not codes or any(not deepest.startswith(code) for code in codes):
         return place
     if place.deepest is not None and place.deepest.startswith(deepest):
         return place
-    first = next(one for one in single if one.thing.regions[0] == deepest)
+    first = next(one for one in single if region_of(one.thing.regions) == deepest)
     return PlaceReading(lineage(deepest), "institution", (first.span,))
 
 

@@ -30,6 +30,9 @@ _CROSSING = re.compile(r"^(?:sp|simpang|sd|sta|jl|jln|jalan) ")
 _JOINED = ("{} {}", "{} ke {}", "{} menuju {}", "{} sampai {}", "{} arah {}")
 """How people join the two ends of a road."""
 
+ALONE = "="
+"""The beginning of another name that people write without a word of the type ("=Moewardi"), and the class of its form."""
+
 _SHORTEST = 4
 """Minimum length in characters of a name's last word if titles were left out."""
 
@@ -90,6 +93,9 @@ class Names:
             return
         row = self._types[kind]
         for one in written:
+            if one.startswith(ALONE):
+                yield Form(ALONE, folded(one))
+                continue
             lead, name = self.parted(kind, one)
             whole = folded(one)
             if row.get("bare") and " " in whole:
@@ -141,6 +147,9 @@ class Names:
 
     def _road(self, written: Iterable[str]) -> Iterator[Form]:
         for one in written:
+            if one.startswith(ALONE):
+                yield Form(ALONE, folded(one))
+                continue
             ends = ends_of(one)
             if len(ends) == 1 and " " in ends[0] and ends[0] == folded(one):
                 yield Form("", ends[0])  # a name without "jalan", such as "Ring Road Utara"

@@ -9,7 +9,7 @@ from typing import Any
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import PROVINCE, REGENCY, Gazetteer
 from normalizer.results import Thing
-from normalizer.things.names import Names, ends_of, folded, sections_of
+from normalizer.things.names import ALONE, Names, ends_of, folded, sections_of
 from normalizer.things.tree import ThingNode
 
 FILES = ("known", "official")
@@ -73,7 +73,7 @@ def _load() -> Things:
     names = Names(types, regions)
     things = tuple(_thing(row, types[row["type"]]) for row in rows())
     tree = ThingNode()
-    roots: dict[str, ThingNode] = {"": tree}
+    roots: dict[str, ThingNode] = {"": tree, ALONE: tree}
     for klass, words in names.words().items():
         root = roots[klass] = ThingNode()
         for word in words:
@@ -83,6 +83,8 @@ def _load() -> Things:
     for number, thing in enumerate(things):
         written = (thing.name, *thing.written)
         alone = {f"{thing.kind}/{klass}" for klass in types[thing.kind].get("alone", ())}
+        if thing.context:
+            alone.add(ALONE)
         for form in dict.fromkeys(names.forms(thing.kind, written)):
             thing.doubtful = thing.doubtful or _is_elsewhere(thing, regions.get(form.core))
             node = roots[form.klass].at(form.core)
@@ -95,7 +97,8 @@ def _load() -> Things:
 
 def _thing(row: Mapping[str, str], kind: Mapping[str, Any]) -> Thing:
     written = tuple(one for one in row["aliases"].split(";") if one)
-    street = row["type"] == "road" and len(ends_of(row["name"])) == 1 and not _LONG.search(row["name"])
+    alone = any(one.startswith(ALONE) for one in written)
+    street = row["type"] == "road" and len(ends_of(row["name"])) == 1 and not alone and not _LONG.search(row["name"])
     return Thing(
         id=row["id"],
         kind=row["type"],

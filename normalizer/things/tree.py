@@ -1,5 +1,9 @@
 """The tree of the words of the names of public things."""
 
+from collections.abc import Sequence
+
+from normalizer.places.gazetteer import PROVINCE
+
 
 class ThingNode:
     """A node in the tree of names of things by their words.
@@ -29,3 +33,13 @@ class ThingNode:
         for word in words.split():
             node = node.follow.setdefault(word, ThingNode())
         return node
+
+
+def region_of(codes: Sequence[str]) -> str:
+    """Return the only one of the codes of regions, or of the province that all of them lie in; empty if there is none."""
+    if not codes:
+        return ""
+    first = codes[0]
+    if len(codes) == 1:
+        return first
+    return first[:PROVINCE] if all(code[:PROVINCE] == first[:PROVINCE] for code in codes) else ""

@@ -9,7 +9,7 @@ from router.agencies.registry import Agency, Registry
 LEVELS = frozenset(("kabupaten", "kota", "provinsi", "administrasi"))
 """Words for the level of a region; "administrasi" follows "kota" or "kabupaten" in DKI Jakarta."""
 
-_LOOSE = frozenset(("institution", "landmark", "nickname"))
+_LOOSE = frozenset(("institution", "landmark", "area", "nickname"))
 """Ways to refer to a place that do not count in an agency's name, because they are not the place's own name."""
 
 _SMALL = {

@@ -260,3 +260,23 @@ def test_no_text_of_names_raises(pieces: list[str]) -> None:
             or any(regency[:2] == code[:2] for code in named.thing.regions)
             or len(reading.things) > 1
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Obat kemo di Moewardi kosong, pasien disuruh beli di luar", "rsud-moewardi"),
+        ("Tiket KM Labobar habis dijual calo, penumpang telantar", "pelni"),
+        ("Rumput stadion Jatidiri botak, tribun bocor", "dispora-33"),
+        ("Tahura Wan Abdul Rachman dirambah orang", "dishut-18"),
+    ],
+)
+def test_a_thing_is_known_by_its_name_alone(router: Router, text: str, owner: str) -> None:
+    """Without a word of its type if the text has another of its kind; its province is known if its regencies share one."""
+    assert decided(router, text)[1].owner.id == owner
+
+
+def test_a_name_that_is_also_another_word_needs_a_word_of_its_kind(reader: Reader) -> None:
+    """Ulin is a hospital to patients and a kind of wood to others."""
+    assert reader.read("pasien di Ulin belum dapat kamar").things
+    assert not reader.read("kayu Ulin ditebang").things
