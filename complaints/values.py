@@ -89,6 +89,17 @@ class Region(Event):
     name: str
 
 
+class Pin(Event):
+    """A position on the map that the citizen shared. It may be that of a home: analysts see it rounded to about a kilometre."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    regencies: tuple[Region, ...] = ()
+    """The regencies that it may be in, the nearest first and at most three; empty outside Indonesia."""
+    elsewhere: bool = False
+    """True if it contradicts the text, which names another place: the event's place is the one in the text."""
+
+
 class Place(Event):
     """The place of the event that the citizen reports, down to the lowest level that the text supports."""
 
@@ -100,6 +111,16 @@ class Place(Event):
     """The location exactly as the citizen wrote it."""
     evidence: tuple[str, ...] = ()
     """The words of the citizen's text that name the place."""
+    pin: Pin | None = None
+    """The position on the map that the citizen shared."""
+
+    @property
+    def choices(self) -> tuple[Region, ...]:
+        """The regencies between which only the citizen can choose, because his pin is near a border; empty if there is no choice."""
+        pin = self.pin
+        if pin is None or pin.elsewhere or self.regency is not None or len(pin.regencies) < 2:  # noqa: PLR2004
+            return ()
+        return pin.regencies
 
 
 class RoutingHints(Event):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -46,7 +46,7 @@ def text(occasion: str, channel: str, **values: str) -> str:
     Args:
         occasion: a key of wording.yaml.
         channel: the channel's name; a channel without a sentence of its own uses the default.
-        values: the values for the names in braces: code, owner, answer, since, due.
+        values: the values for the names in braces: code, owner, answer, since, due, choices.
     """
     texts = wording()[occasion]
     template = texts.get(channel, texts["default"])
@@ -58,6 +58,21 @@ def text(occasion: str, channel: str, **values: str) -> str:
             return _fitted(template, values, name, POST_CHARACTERS, weight=_post_weight)
         case _:
             return template.format(**values)
+
+
+def question(part: str, channel: str, choices: Sequence[str] = (), **values: str) -> str:
+    """Return the question for a part of a complaint. If a pin on the map leaves a choice of regencies, the one for the place names them.
+
+    Args:
+        part: the part, such as "place".
+        channel: the channel's name.
+        choices: the names of the regencies; empty if there is no choice.
+        values: the values for the names in braces: code, owner.
+    """
+    if part != "place" or not choices:
+        return text(f"question_{part}", channel, **values)
+    *others, last = [f"({number}) {name}" for number, name in enumerate(choices, 1)]
+    return text("question_pin", channel, **values, choices=f"{', '.join(others)} atau {last}")
 
 
 def _fitted(template: str, values: dict[str, str], name: str, most: int, weight: Callable[[str], int] = len) -> str:

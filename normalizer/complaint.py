@@ -5,6 +5,7 @@ Does no I/O after its data are loaded.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,19 +17,21 @@ from complaints.event import (
     DatePrecision,
     MissingPart,
     OccurredOn,
+    Pin,
     Place,
     RoutingHints,
 )
 from normalizer.parts import raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
+from normalizer.positions import chosen, read_at, with_pin
 from normalizer.reader import Reader
 from normalizer.results import DateReading, PlaceReading, Reading
 
 if TYPE_CHECKING:
     from complaints.message import InboundMessage
 
-VERSION = "2026.11.5"
+VERSION = "2026.11.6"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 
@@ -104,12 +107,11 @@ class Normaliser:
             pydantic.ValidationError: the contract does not allow a value, for example a time of receipt without a time zone.
         """
         text, title, address = writable(message.text), writable(message.title), writable(message.address)
-        reading = self.read(
-            text,
-            title=title,
-            address=address,
-            received_at=message.received_at,
+        reading, pin = read_at(
+            partial(self.read, text, title=title, address=address, received_at=message.received_at),
+            self.gazetteer,
             region=message.keyword_region,
+            position=message.shared_location,
         )
         chosen = self._chosen_date(message)
         missing = without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
@@ -121,7 +123,7 @@ class Normaliser:
             occurred_on=self._occurred(chosen or reading.occurred),
             title=title or title_of(text),
             text=text,
-            place=self._place(reading.place, address),
+            place=self._place(reading.place, address, pin),
             topic=message.topic or reading.topic,
             complaint_class=ComplaintClass(reading.complaint_class),
             oversight=reading.oversight,
@@ -194,20 +196,27 @@ class Normaliser:
             or writable(message.address)
             or (_as_address(added.text) if "place" in complaint.missing and "subject" not in complaint.missing else "")
         )
-        reading = self.read(
-            longer.whole_text,
-            title="" if complaint.title == title_of(complaint.text) else complaint.title,
-            address=address,
-            received_at=message.received_at,
-            region=complaint.hints.keyword_region or message.keyword_region,
+        before = complaint.place.pin
+        reading, pin = read_at(
+            partial(
+                self.read,
+                longer.whole_text,
+                title="" if complaint.title == title_of(complaint.text) else complaint.title,
+                address=address,
+                received_at=message.received_at,
+            ),
+            self.gazetteer,
+            region=_answered(complaint, added.text) or complaint.hints.keyword_region or message.keyword_region,
+            position=message.shared_location or ((before.latitude, before.longitude) if before else None),
         )
-        place = self._place(reading.place, address)
-        keeps_place = complaint.place.regency is not None or not (place.province or place.text)
+        place = self._place(reading.place, address, pin)
+        keeps_place = complaint.place.regency is not None or not (place.province or place.text or place.pin)
+        kept = with_pin(complaint.place, pin) if pin and message.shared_location else complaint.place
         attachments = (*complaint.attachments, *message.attachments)
         return longer.model_copy(
             update={
                 "occurred_on": complaint.occurred_on or self._occurred(reading.occurred),
-                "place": complaint.place if keeps_place else place,
+                "place": kept if keeps_place else place,
                 "topic": complaint.topic or reading.topic,
                 "complaint_class": ComplaintClass(reading.complaint_class),
                 "oversight": complaint.oversight or reading.oversight,
@@ -231,11 +240,12 @@ class Normaliser:
         asked for the place only if the subject is known, so an answer about the place is not said to lack the subject.
         """
         address = writable(message.address) or (_as_address(added.text) if part == "place" else "")
-        reading = self.read(
-            added.text,
-            address=address,
-            received_at=message.received_at,
+        reading, pin = read_at(
+            partial(self.read, added.text, address=address, received_at=message.received_at),
+            self.gazetteer,
             region=region or message.keyword_region,
+            position=message.shared_location,
+            settled=region is not None,
         )
         missing = reading.missing
         if topic or part == "place":
@@ -243,10 +253,10 @@ class Normaliser:
         placed = reading.place.regency or reading.place.province == DKI
         if part == "place" and not placed and "place" not in missing:
             missing = ("place", *missing)
-        says_more = address or reading.place.deepest != region
+        says_more = address or pin or reading.place.deepest != region
         return MessageReading(
             occurred_on=self._occurred(reading.occurred),
-            place=self._place(reading.place, address) if says_more else Place(),
+            place=self._place(reading.place, address, pin) if says_more else Place(),
             topic=reading.topic,
             complaint_class=ComplaintClass(reading.complaint_class),
             oversight=reading.oversight,
@@ -259,7 +269,7 @@ class Normaliser:
             return None
         return self.read(writable(message.occurred), received_at=message.received_at).occurred
 
-    def _place(self, reading: PlaceReading, written: str) -> Place:
+    def _place(self, reading: PlaceReading, written: str, pin: Pin | None) -> Place:
         regions = [region_of(code, self.gazetteer.name(code)) if code else None for code in reading.codes]
         return Place(
             province=regions[0],
@@ -268,6 +278,7 @@ class Normaliser:
             village=regions[3],
             text=written,
             evidence=reading.spans,
+            pin=pin,
         )
 
     @staticmethod
@@ -278,3 +289,8 @@ class Normaliser:
 def _as_address(text: str) -> str:
     """Return an answer to the question for the place as the address that the citizen wrote; empty if it is too long for one."""
     return text if len(text) <= ADDRESS_CHARACTERS else ""
+
+
+def _answered(complaint: Complaint, text: str) -> str:
+    """Return the code of the regency that a message chooses of those that the complaint's pin may be in; empty if it chooses none."""
+    return chosen(complaint.place.choices, text) if "place" in complaint.missing else ""

@@ -31,6 +31,10 @@ _ACCOUNTS: _Rules = (
 """The rules that can only match a text with an @ or a slash."""
 
 _NUMBERS: _Rules = (
+    (
+        re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,})(\s*,\s*|%2C)(-?\d{1,3}\.\d{4,})"),
+        lambda match: f"{float(match[1]):.2f}{match[2]}{float(match[3]):.2f}",
+    ),
     (re.compile(r"(?<!\d)(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
@@ -61,6 +65,7 @@ def mask(text: str) -> str:
     Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers and any other
     number of 9 to 20 digits, e-mail addresses, account names on social media, vehicle plates, and names of persons that follow a cue
     ("nama saya ...", "a.n. ...", "Bpk ..."). Other names of persons stay, and so do titles of office after a cue ("Bapak Bupati").
+    A position in degrees is rounded to two decimals, about a kilometre.
     """
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)

@@ -18,7 +18,7 @@ class PlaceReading:
     Attributes:
         codes: Kemendagri codes of province, regency, district and village; None for each level that is not known.
         how: how the text tells the place: "named", "misspelt", "nickname", "institution", "landmark", "district", "village",
-            "keyword" or "none".
+            "keyword", "pin" (a position on the map) or "none".
         spans: the folded words that name the place; empty if only a keyword or nothing names it, or if no region is certain.
         candidates: codes of the regencies ("31" for DKI Jakarta) that remain possible if the regency is not certain; otherwise empty.
         between: whether the text names a road between two regencies or provinces.

@@ -23,7 +23,7 @@ from router.candidates import Candidate, Weighing
 from router.deadlines import Deadlines
 from router.decision import Decision
 from router.desks import DESK_IS_RIGHT, Desks
-from router.explain import explain, explain_triage
+from router.explain import explain, explain_pin, explain_triage
 from router.facts import Facts
 from router.learnt import Model
 from router.owners import Owners, is_doubtful, lacks_place, undecided
@@ -137,7 +137,7 @@ class Router:
             "owner": {"id": owner.id, "name": owner.name},
             "triage": decision.triage,
             "confidence": decision.confidence,
-            "explanation": decision.explanation,
+            "explanation": decision.explanation + explain_pin(where),
             "evidence": self._evidence(decision, reading),
             "alternatives": [
                 {"id": other.agency.id, "name": other.agency.name, "score": thousandths(min(1.0, other.score))}

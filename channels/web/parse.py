@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from channels.web import categories
@@ -72,6 +72,8 @@ class Submission(BaseModel):
     ]
     regency: Annotated[Short, Field(description="Kabupaten/kota kejadian: nama atau kode Kemendagri")] = ""
     location: Annotated[Short, Field(description="Alamat atau patokan")] = ""
+    latitude: Annotated[float | None, Field(ge=-90, le=90, description="Lintang titik kejadian dalam derajat")] = None
+    longitude: Annotated[float | None, Field(ge=-180, le=180, description="Bujur titik kejadian dalam derajat")] = None
     occurred: Annotated[Short, Field(description="Tanggal kejadian: YYYY-MM-DD, atau dengan kata")] = ""
     agency: Annotated[Short, Field(description="Instansi tujuan")] = ""
     category: Annotated[
@@ -81,6 +83,17 @@ class Submission(BaseModel):
     anonymous: Annotated[bool, Field(description="Sembunyikan nama saya dari instansi")] = False
     secret: Annotated[bool, Field(description="Sembunyikan laporan ini dari publik")] = False
     attachments: Annotated[tuple[AttachmentRef, ...], Field(max_length=MOST_ATTACHMENTS, description="Lampiran")] = ()
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "Submission":
+        if (self.latitude is None) != (self.longitude is None):
+            raise PydanticCustomError("half_position", "latitude without longitude, or the other way round")
+        return self
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude in degrees; None if they were not sent."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,12 @@ _SENTENCES = {
     "json_invalid": "Data yang dikirim bukan JSON yang benar.",
     "too_long": "Paling banyak {max_length} lampiran.",
     "string_pattern_mismatch": "Isian ini tidak benar.",
+    "greater_than_equal": "Isian ini di luar batas.",
+    "less_than_equal": "Isian ini di luar batas.",
+    "float_type": "Isian ini harus berupa angka.",
+    "float_parsing": "Isian ini harus berupa angka.",
+    "finite_number": "Isian ini harus berupa angka.",
+    "half_position": "latitude dan longitude harus dikirim bersama.",
     "category": "Kategori ini tidak dikenal.",
     "model_type": "Data yang dikirim harus berupa objek JSON.",
 }
@@ -128,7 +147,7 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
         raise MalformedMessage(f"no form of ours: {error}") from error
 
 
-_TYPED = Submission.model_fields.keys() - {"attachments"}
+_TYPED = Submission.model_fields.keys() - {"attachments", "latitude", "longitude"}
 
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -188,7 +207,7 @@ def inbound(
     *,
     upstream_id: str,
     attachments: tuple[Attachment, ...] = (),
-    shared_location: tuple[float, float] | None = None,
+    position: tuple[float, float] | None = None,
     region: str | None = None,
 ) -> InboundMessage:
     """Return the message in a submission. It has no sender: a typed contact is where to reach the citizen, and never who the citizen is.
@@ -197,7 +216,7 @@ def inbound(
         submission: checked; its regency is a full name.
         upstream_id: what names this sending (see `name_of`).
         attachments: those that it refers to, as they are kept.
-        shared_location: latitude and longitude in degrees.
+        position: latitude and longitude in degrees, if they were sent beside the submission.
         region: the Kemendagri code of the region whose government's own channel it came through; None if it is nobody's.
     """
     return InboundMessage(
@@ -211,7 +230,7 @@ def inbound(
         occurred=submission.occurred,
         addressed_to=submission.agency,
         topic=submission.category,
-        shared_location=shared_location,
+        shared_location=position or submission.position,
         keyword_region=region,
         attachments=attachments,
         anonymous=submission.anonymous,

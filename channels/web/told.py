@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from channels.web.parse import NAME
-from complaints import tracking
+from complaints import tracking, wording
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.wording import text
@@ -59,7 +59,7 @@ def story(case: Case, facts: Sequence[Fact]) -> Story:
         case: the document of the case.
         facts: the facts of the case, oldest first.
     """
-    question = "" if case.question is None else _question(case.question.part, case.tracking_code, case.owner.name)
+    question = "" if case.question is None else _question(case.question.part, case, case.owner.name)
     told = list(_told(facts, case))
     if question:
         last = max((number for number, one in enumerate(told) if one.text == question), default=None)
@@ -86,7 +86,7 @@ def _words(together: Sequence[Fact], owner: str, case: Case) -> str:
         return ""
     asked = next((fact.part for fact in together if fact.kind is FactKind.asked), None)
     if asked:
-        return _question(asked, case.tracking_code, owner)
+        return _question(asked, case, owner)
     values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
     if first.kind is FactKind.answered:
         if case.complaint.secret:
@@ -95,5 +95,6 @@ def _words(together: Sequence[Fact], owner: str, case: Case) -> str:
     return text(occasion, NAME, **values)
 
 
-def _question(part: str, code: str, owner: str) -> str:
-    return text(f"question_{part}", NAME, code=tracking.spaced(code), owner=owner)
+def _question(part: str, case: Case, owner: str) -> str:
+    choices = () if case.complaint.secret else [region.name for region in case.complaint.place.choices]
+    return wording.question(part, NAME, choices, code=tracking.spaced(case.tracking_code), owner=owner)

@@ -14,7 +14,7 @@ REMEMBERED_MS: Final = 90 * 24 * 3_600_000
 MOST_REMEMBERED: Final = 500
 """The maximum number of commands whose ids are remembered: about 30 kB."""
 
-_PLACE: Final = ("province", "regency", "district", "village", "text")
+_PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
 """The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
 
 Changed = tuple[Document, int]
@@ -175,6 +175,8 @@ def joined(complaint: Document, addition: Document, reading: Document) -> Docume
     place, read = complaint.get("place") or {}, reading.get("place") or {}
     if not place.get("regency") and any(read.get(part) for part in _PLACE):
         new["place"] = read
+    elif read.get("pin"):
+        new["place"] = {**place, "pin": read["pin"]}
     return {**complaint, **new}
 
 

@@ -10,7 +10,7 @@ from complaints.calendar import written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.wording import text
+from complaints.wording import question, text
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
 
@@ -112,12 +112,23 @@ def _sentence(kind: ReplyKind, asked: str | None, case: Document, first: Documen
     code = tracking.spaced(case["tracking_code"])
     if kind is ReplyKind.answered:
         return text("answered", channel, code=code, owner=owner, answer=" ".join(first["text"].split()))
+    if asked == "place" and (choices := _choices(case["complaint"].get("place") or {})):
+        return question(asked, channel, choices, code=code)
     return _kept(f"question_{asked}" if asked else kind.value, channel, owner).replace(_CODE_LIKE, code)
 
 
 @lru_cache(maxsize=8192)
 def _kept(occasion: str, channel: str, owner: str) -> str:
     return text(occasion, channel, code=_CODE_LIKE, owner=owner)
+
+
+def _choices(place: Document) -> list[str]:
+    """Return the names of the regencies between which the citizen can choose (see complaints.values.Place.choices)."""
+    pin = place.get("pin")
+    if not pin or pin.get("elsewhere") or place.get("regency"):
+        return []
+    names = [region["name"] for region in pin.get("regencies", ())]
+    return names if len(names) > 1 else []
 
 
 def _region(place: Document) -> str | None:

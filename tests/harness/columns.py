@@ -16,6 +16,8 @@ def columns() -> dict[str, dict[str, str]]:
         lines = (re.sub(r" (COMMENT|DEFAULT) .*", "", line.strip()).rstrip(",") for line in body.splitlines())
         pairs = (line.split(maxsplit=1) for line in lines if not line.startswith("INDEX"))
         found[table] = {name: kind for name, kind in pairs if name != "stored_at"}
+    for table, name, kind in re.findall(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+) (\S+)", sql):
+        found[table][name] = kind
     return found
 
 

@@ -20,6 +20,7 @@ from complaints.event import (
     Disposition,
     Evidence,
     OccurredOn,
+    Pin,
     Place,
     Raw,
     Refusal,
@@ -71,6 +72,14 @@ PLACES = st.builds(
     village=region("33.74.01.1001"),
     text=WORDS,
     evidence=few(WORDS),
+    pin=maybe(
+        st.builds(
+            Pin,
+            latitude=st.floats(-90, 90),
+            longitude=st.floats(-180, 180),
+            regencies=few(region("33.74").filter(bool)),
+        )
+    ),
 )
 FILES = st.builds(
     Attachment, name=WORDS, media_type=WORDS, size_bytes=SMALL, sha256=st.just("0" * 64), url=maybe(WORDS)

@@ -8,14 +8,16 @@ def joined(complaint: Complaint, command: Command) -> Complaint:
     """Return the complaint with the message of a command `add`.
 
     What the complaint has goes before what the message says: its date, its topic, and its place if that has a regency. A place that the
-    message tells without a region, such as a street or a shared position, is taken too.
+    message tells without a region, such as a street or a shared position, is taken too. The latest pin counts.
     """
     added, reading = command.addition, command.reading
     assert added is not None
     assert reading is not None
     place = complaint.place
-    if place.regency is None and (reading.place.province or reading.place.text):
+    if place.regency is None and (reading.place.province or reading.place.text or reading.place.pin):
         place = reading.place
+    elif reading.place.pin:
+        place = place.model_copy(update={"pin": reading.place.pin})
     attachments = (*complaint.attachments, *added.attachments)
     occurred_on = complaint.occurred_on or reading.occurred_on
     there = {"evidence": bool(attachments), "date": occurred_on is not None}

@@ -7,7 +7,7 @@ from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode, type_of
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
-from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Place, Region
+from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Pin, Place, Region
 from complaints.fact import Fact, FactKind
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from normalizer.masking import mask
@@ -60,6 +60,10 @@ def _region(level: str, region: Region | None) -> Row:
     return {f"{level}_code": region.code if region else "", level: region.name if region else ""}
 
 
+def _position(pin: Pin | None) -> Row:
+    return {name: round(getattr(pin, name), 2) if pin else None for name in ("latitude", "longitude")}
+
+
 def _described(complaint: Complaint) -> Row:
     place: Place = complaint.place
     hidden = complaint.secret
@@ -78,6 +82,7 @@ def _described(complaint: Complaint) -> Row:
         **_region("regency", place.regency),
         **_region("district", None if hidden else place.district),
         **_region("village", None if hidden else place.village),
+        **_position(None if hidden else place.pin),
         "missing": list(complaint.missing),
         "attachments": len(complaint.attachments),
         "continues": complaint.continues or "",

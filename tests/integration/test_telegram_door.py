@@ -9,11 +9,12 @@ import pytest
 
 from channels.telegram.dialogue import sentences
 from complaints import tracking
+from complaints.event import Region
 from complaints.ids import message_id
 from complaints.runtime.upstream import Upstream
 from tests.harness.fakes import Mode
 from tests.harness.mailboxes import received
-from tests.harness.support import wait_until
+from tests.harness.support import normalised, wait_until
 from tests.harness.telegram import House, house, upstream
 from tests.harness.telegram_standin import TOKEN
 
@@ -309,7 +310,12 @@ def test_a_shared_position_stands_in_the_place(house: House) -> None:
     house.start()
     house.until_safe(said)
     house.stop()
-    assert house.messages()[0].address == "-6.99320,110.42030"
+    (message,) = house.messages()
+    assert message.address == "-6.99320,110.42030"
+    place = normalised(message, house.keys).place
+    assert place.pin is not None
+    assert (place.pin.latitude, place.pin.longitude) == (-6.9932, 110.4203)
+    assert place.regency == Region(code="33.74", name="Kota Semarang")
 
 
 @pytest.mark.parametrize(

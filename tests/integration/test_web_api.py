@@ -18,6 +18,7 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.fact import FactKind
 from tests.harness.fakes import Mode
+from tests.harness.support import normalised
 from tests.harness.web import API, PNG, House, door, served
 from tests.harness.web_cases import EXPLANATION, Facts
 
@@ -67,6 +68,24 @@ def test_a_file_is_sent_ahead_and_a_complaint_refers_to_it(door: House, how: str
     assert door.send(attachments=[{"sha256": digest, "name": "lubang.png"}]).status_code == 202
     (kept,) = door.complaints()[0].message.attachments
     assert (kept.name, kept.media_type, kept.size_bytes, kept.sha256) == ("lubang.png", "image/png", len(PNG), digest)
+
+
+def test_a_position_becomes_the_pin_of_the_complaint(door: House) -> None:
+    """Both numbers, or none; out of range is a fault of the field."""
+    assert door.send(latitude=-6.9932, longitude=110.4203).status_code == 202
+    message = door.complaints()[0].message
+    assert message.shared_location == (-6.9932, 110.4203)
+    place = normalised(message, door.keys).place
+    assert place.pin is not None
+    assert place.regency is not None
+    assert (place.regency.code, place.pin.latitude, place.pin.longitude) == ("33.74", -6.9932, 110.4203)
+    answer = door.send(latitude=-6.9932)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["message"] == "latitude dan longitude harus dikirim bersama."
+    answer = door.send(latitude=-96.0, longitude=110.4203)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "latitude", "message": "Isian ini di luar batas."}]
+    assert door.send(latitude="barat", longitude=110.4203).status_code == 422
 
 
 def test_a_file_that_is_not_there_is_told_by_its_number(door: House) -> None:

@@ -11,6 +11,7 @@ from channels.web.parse import SHORTEST_KEY
 from channels.web.security import ApiKeys, new_api_key
 from complaints import tracking
 from complaints.crypto import Keyring
+from tests.harness.support import normalised
 from tests.harness.web import PNG, House, door, served
 
 __all__ = ["door", "served"]
@@ -82,6 +83,9 @@ def test_every_field_of_the_specifications_example_reaches_the_complaint(door: H
     assert message.shared_location == (-6.98, 110.41)
     assert message.reply_to == {"contact": "081234567890"}
     assert message.secret
+    pin = normalised(message, door.keys).place.pin
+    assert pin is not None
+    assert [region.code for region in pin.regencies] == ["33.74"]
     (file,) = message.attachments
     assert (file.name, file.url, file.sha256) == ("638.jpg", POSTED["media_url"], None)
 

@@ -27,6 +27,7 @@ LATER: list[dict[str, Any]] = [
     {"text": "kejadian kemarin, petugas minta uang lima ratus ribu"},
     {"text": "kapan diperbaiki?", "attachments": (PHOTO,)},
     {"text": "", "address": "-6.99320,110.42030"},
+    {"text": "", "shared_location": (-7.05, 110.44)},
     {"text": "air PDAM mati", "keyword_region": "33.74"},
     {"text": "\U0001f64f"},
 ]

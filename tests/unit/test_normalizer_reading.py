@@ -84,6 +84,9 @@ def test_the_complaint_keeps_the_raw_text_and_hides_the_sender(normaliser: Norma
         ("Bapak Walikota Semarang", "Bapak Walikota Semarang"),
         ("kartu BPJS 0001234567890", "kartu BPJS [nomor]"),
         ("halo @budi_x", "halo [akun]"),
+        ("rumah di -6.99324, 110.42031", "rumah di -6.99, 110.42"),
+        ("https://maps.google.com/?q=-6.99324%2C110.42031", "https://maps.google.com/?q=-6.99%2C110.42"),
+        ("harganya 5.000, 100.000", "harganya 5.000, 100.000"),
     ],
 )
 def test_personal_data_is_masked_and_offices_are_not(text: str, masked: str) -> None:

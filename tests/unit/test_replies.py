@@ -7,7 +7,7 @@ import gsm0338
 import pytest
 
 from complaints import ids, tracking
-from complaints.event import AgencyRef, Complaint
+from complaints.event import AgencyRef, Complaint, Pin, Place, Region
 from complaints.fact import FactKind
 from complaints.mail import Reply, ReplyKind
 from complaints.wording import text, wording
@@ -22,6 +22,7 @@ PROMISED = {
     "moved": {"code", "owner"},
     "completed": {"code", "owner"},
     "question_place": {"code"},
+    "question_pin": {"code", "choices"},
     "question_subject": {"code"},
     "question_road_class": {"code", "owner"},
     "question_hospital_owner": {"code", "owner"},
@@ -137,6 +138,23 @@ def test_an_agencys_answer_is_cut_where_the_channel_must_and_nowhere_else(channe
     said = text("answered", channel, code="ABCDE FGHJK M", owner="Dinas Pekerjaan Umum", answer=answer.strip())
     assert len(said) <= most
     assert said.endswith("minggu depan." if channel != "twitter" else "...")
+
+
+@pytest.mark.parametrize("channel", ["web", "telegram", "a-new-channel"])
+def test_a_pin_near_a_border_is_asked_about_with_its_regencies(channel: str) -> None:
+    """Unless the place is known, or the pin contradicts the text."""
+    regencies = tuple(Region(code=f"33.0{number}", name=f"Kabupaten {number}") for number in (1, 2, 3))
+    pin = Pin(latitude=-7.0, longitude=110.0, regencies=regencies)
+    asked = [
+        Place(pin=pin),
+        Place(pin=pin, regency=regencies[0]),
+        Place(pin=pin.model_copy(update={"elsewhere": True})),
+        Place(pin=pin.model_copy(update={"regencies": regencies[:1]})),
+    ]
+    texts = [told(complaint(channel=channel, place=place), asked="place").text for place in asked]
+    assert "(1) Kabupaten 1, (2) Kabupaten 2 atau (3) Kabupaten 3" in texts[0]
+    assert not [text for text in texts[1:] if "titik peta" in text]
+    assert [bool(place.choices) for place in asked] == [True, False, False, False]
 
 
 @pytest.mark.parametrize("occasion", OCCASIONS)

@@ -15,7 +15,7 @@ from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.event import AgencyRef, Alternative, Deadline, Evidence, OccurredOn, Place, Refusal, Region
+from complaints.event import AgencyRef, Alternative, Deadline, Evidence, OccurredOn, Pin, Place, Refusal, Region
 from complaints.fact import FactKind, Result
 from sinks.clickhouse.rows import TABLES, TOPICS, rows_of
 from sinks.clickhouse.rows.values import Row
@@ -272,6 +272,16 @@ def test_an_open_report_keeps_its_place_down_to_the_village_and_never_its_addres
             "Miroto",
         )
         assert "rumah saya" not in " ".join(flat(found))
+
+
+def test_a_position_is_rounded_to_about_a_kilometre_and_hidden_in_a_secret_report() -> None:
+    """It may be that of a home; the officer has it whole."""
+    place = PLACE.model_copy(update={"pin": Pin(latitude=-6.993215, longitude=110.420311)})
+    for secret, position in ((False, (-6.99, 110.42)), (True, (None, None))):
+        of = complaint(place=place, secret=secret)
+        for record in (stored(opened(of)), stored_case(case(of))):
+            assert (row(record)["latitude"], row(record)["longitude"]) == position
+            assert not [digits for digits in ("993", "4203") if digits in shown(record)]
 
 
 def test_a_date_and_its_precision_stay_together() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from channels.web.told import story
+from complaints.event import Pin, Place, Region
 from complaints.fact import FactKind
 from complaints.message import InboundMessage
 from tests.harness.mailboxes import Kept
@@ -75,6 +76,18 @@ def test_a_secret_report_has_no_content() -> None:
     assert f"sudah dijawab {DPU.name}" in told(ANSWERED, secret=True)
     assert story(case_of(sent(secret=True)), ()).explanation == ""
     assert story(case_of(sent()), ()).explanation == EXPLANATION
+
+
+@pytest.mark.parametrize("secret", [False, True])
+def test_a_pin_near_a_border_is_asked_about_with_its_regencies(*, secret: bool) -> None:
+    """But whoever has the code of a secret report does not learn where it is."""
+    regencies = (Region(code="33.24", name="Kabupaten Kendal"), Region(code="33.74", name="Kota Semarang"))
+    case = case_of(sent(secret=secret), asks="place")
+    place = Place(pin=Pin(latitude=-6.97, longitude=110.29, regencies=regencies))
+    case = case.model_copy(update={"complaint": case.complaint.model_copy(update={"place": place})})
+    question = story(case, ()).question
+    assert ("(1) Kabupaten Kendal atau (2) Kota Semarang" in question) is not secret
+    assert (PLACE in question) is secret
 
 
 def test_an_open_question_is_not_among_what_happened() -> None:

@@ -90,7 +90,7 @@ class GeoReport:
             checked,
             upstream_id=name_of("open311", owner, idempotency_key(request)),
             attachments=attachments,
-            shared_location=documents.position(fields),
+            position=documents.position(fields),
             region=region_of(owner),
         )
         receipt = await self._service.keep(message)

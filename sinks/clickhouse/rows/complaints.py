@@ -1,18 +1,20 @@
 """The columns that describe a complaint, in the tables of complaints and of cases."""
 
-from sinks.clickhouse.rows.values import UINT16, Json, Row, day, flag, held, maybe, parts, shown, text, texts
+from sinks.clickhouse.rows.values import UINT16, Json, Row, day, degrees, flag, held, maybe, parts, shown, text, texts
 
 
 def described(complaint: Json) -> Row:
     """Return the columns that describe a complaint, except those for its text. The title is masked.
 
-    In a secret complaint the title, the district and the village are empty.
+    In a secret complaint the title, the district, the village and the position are empty. A position is rounded to about a kilometre: it
+    may be that of a home.
 
     Raises:
         ContractViolation: a value is missing or does not fit its column.
     """
     secret = flag(complaint, "secret")
     place = maybe(complaint, "place") or {}
+    pin = None if secret else maybe(place, "pin")
     occurred = maybe(complaint, "occurred_on")
     return {
         "title": shown(text(complaint, "title"), secret=secret),
@@ -27,6 +29,8 @@ def described(complaint: Json) -> Row:
         **_region(place, "regency"),
         **_region({} if secret else place, "district"),
         **_region({} if secret else place, "village"),
+        "latitude": degrees(pin, "latitude", 90) if pin else None,
+        "longitude": degrees(pin, "longitude", 180) if pin else None,
         "missing": texts(complaint, "missing"),
         "attachments": held(len(parts(complaint, "attachments")), UINT16, "attachments"),
         "continues": text(complaint, "continues", ""),

@@ -119,6 +119,18 @@ def share(of: Json, key: str, default: float | None = None) -> float:
     return float(found)
 
 
+def degrees(of: Json, key: str, most: int) -> float:
+    """Return an angle in degrees, rounded to two decimals, which is about a kilometre on the ground.
+
+    Raises:
+        ContractViolation: it is missing, or no number from -`most` to `most`.
+    """
+    found: Any = of.get(key)
+    if type(found) not in {int, float} or not -most <= found <= most:
+        raise ContractViolation(f"{key} must be a number from -{most} to {most}")
+    return round(float(found), 2)
+
+
 def uuid(of: Json, key: str) -> UUID:
     """Return a UUID.
 
