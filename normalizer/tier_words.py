@@ -73,6 +73,8 @@ _KIND: Final = 3
 _FIRST_CITY: Final = "71"
 """Where a regency's code has its number in the province, and the first number of cities."""
 
+_BETWEEN_ENDS: Final = frozenset(("ke", "pi", "menuju", "sampai", "nyang", "nang", "ka"))
+
 _ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan", "jalur", "poros", "pju", "lampu", "lpju")
 """Words for a road and its lamps."""
 
@@ -104,7 +106,7 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
             groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
-    if ("road" in groups or "lamp" in groups) and _has_two_ends(text):
+    if ("road" in groups or "lamp" in groups) and _may_have_two_ends(text, words) and _has_two_ends(text):
         groups.setdefault("road_with_ends", [groups.get("road", groups.get("lamp", [0]))[0]])
     province = _add_routes(groups, words, hits) if len(hits) > 1 and ("vehicle" in groups or "road" in groups) else ""
     if "road_with_ends" in groups and _is_town(place):
@@ -116,6 +118,11 @@ def _is_town(place: PlaceReading) -> bool:
     """Return whether a place is a city or DKI Jakarta: a road with two names joins two of its streets, not two places."""
     code = place.regency
     return place.province == DKI or (code is not None and code[_KIND:] >= _FIRST_CITY)
+
+
+def _may_have_two_ends(text: str, words: Sequence[str]) -> bool:
+    """Return whether a text has what comes between the two ends of a road in _TWO_ENDS; most texts have none of it."""
+    return "-" in text or "\u2013" in text or not _BETWEEN_ENDS.isdisjoint(words)
 
 
 def _has_two_ends(text: str) -> bool:

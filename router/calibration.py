@@ -1,6 +1,5 @@
 """Converts an owner's share of all scores into the probability that the owner is right, and rounds such numbers."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 Knots = Sequence[tuple[float, float]]
@@ -9,11 +8,14 @@ Knots = Sequence[tuple[float, float]]
 
 def probability(share: float, knots: Knots) -> float:
     """Return the probability for a share of all scores, read from the line through the knots; outside it, that of the nearest knot."""
-    at = bisect_left(knots, (share, 0.0))
-    if at == 0 or at == len(knots):
-        return knots[min(at, len(knots) - 1)][1]
-    (left, low), (right, high) = knots[at - 1], knots[at]
-    return low + (high - low) * (share - left) / (right - left)
+    left, low = knots[0]
+    if share <= left:
+        return low
+    for right, high in knots:
+        if share < right:
+            return low + (high - low) * (share - left) / (right - left)
+        left, low = right, high
+    return low
 
 
 def thousandths(value: float) -> float:
