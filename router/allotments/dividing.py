@@ -83,11 +83,14 @@ def divided(named: list[Named], rule: Rule, facts: Facts, edition: Edition, regi
 
 
 def _shares(units: Sequence[tuple[Allotted, Agency]], of_law: Sequence[Named]) -> list[tuple[Agency, float]]:
-    """Return the agencies that have the subject with their shares, the largest first."""
+    """Return the agencies that have the subject with their weights, the largest first.
+
+    The shares of counted reports are multiplied so that together they weigh as much as a long list in order does.
+    """
     reports = sum(one.reports for one, _ in units)
     if not reports:
         return [(agency, RANK_DECAY**place) for place, (_, agency) in enumerate(units)]
-    whole = reports + (DEFAULT_REPORTS if of_law else 0.0)
+    whole = (reports + (DEFAULT_REPORTS if of_law else 0.0)) * (1.0 - RANK_DECAY)
     defaults = sum(one.weight for one in of_law)
     shares: dict[str, tuple[Agency, float]] = {}
     for one, agency in units:
