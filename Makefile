@@ -71,5 +71,5 @@ bench: $(VENV)/bin/uv ## Measure, in an environment of its own; the figures go t
 
 locks: $(VENV)/bin/uv ## Resolve the dependencies anew and write the lock files
 	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --upgrade --group build pyproject.toml -o requirements.lock
-	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group build --group bench pyproject.toml -o requirements-bench.lock
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --extra learn --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --extra learn --group build --group bench pyproject.toml -o requirements-bench.lock

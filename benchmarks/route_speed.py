@@ -1,4 +1,7 @@
-"""Measures a line's way through the router beside pydantic's plain pass over the same lines: python -m benchmarks.route_speed FILE."""
+"""Measures a line's way through the router beside pydantic's plain pass over the same lines, and what a model adds.
+
+python -m benchmarks.route_speed FILE [MODEL]
+"""
 
 import os
 import resource
@@ -15,6 +18,8 @@ from statistics import median
 import orjson
 from pydantic import BaseModel
 
+from lapor.commands.jsonlines import YOUNG_OBJECTS
+from lapor.processes.collector import settle
 from router.jsonlines import route_line
 from router.routing import Router
 
@@ -77,6 +82,16 @@ def ratio(title: str, route: Callable[[bytes], bytes], lines: Sequence[bytes]) -
         )
 
 
+def added(alone: Callable[[bytes], bytes], both: Callable[[bytes], bytes], lines: Sequence[bytes]) -> None:
+    """Print what a model adds to the time of a line: the best of all rounds, and the middle one."""
+    times = [(microseconds(alone, lines), microseconds(both, lines)) for _ in range(ROUNDS)]
+    for name, pick in (("best", min), ("middle", median)):
+        rules, model = (pick(column) for column in zip(*times, strict=True))
+        say(
+            f"with a model, {name}: rules alone {rules:.1f} us, with the model {model:.1f} us = {model / rules - 1:+.0%}"
+        )
+
+
 def process(title: str, lines: Sequence[bytes], cache: str, *options: str) -> None:
     """Print how long a whole `lapor route --json` takes, and the most memory that any has taken so far."""
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
@@ -102,10 +117,16 @@ def main() -> None:
         process("a fresh process, one line", lines[:1], cache)
         process("a fresh process, --jobs 1", lines * REPEATED, cache)
         process("a fresh process, --jobs 2", lines * REPEATED, cache, "--jobs", "2")
+        for model in sys.argv[2:]:
+            process("a fresh process, --jobs 1, with a model", lines * REPEATED, cache, "--model", model)
     route = partial(route_line, Router.load())
     for title, some in (("lines with each field", lines), ("lines as the file has them", as_is)):
         microseconds(route, some)
         ratio(title, route, some)
+    for model in sys.argv[2:]:
+        with_model = Router.load(model=Path(model))
+        settle(YOUNG_OBJECTS)  # as `lapor route` does
+        added(route, partial(route_line, with_model), lines)
 
 
 if __name__ == "__main__":

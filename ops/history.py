@@ -6,7 +6,7 @@ from complaints.fact import FactKind
 from ops.answers import Answers
 
 _DECIDED = """
-SELECT complaint_id, title, text, regency_code, province_code, owner_id
+SELECT complaint_id, title, text, regency_code, province_code, owner_id, received_at
 FROM cases
 WHERE NOT secret AND NOT triage
     AND
@@ -28,8 +28,8 @@ def decided(store: Answers) -> list[dict[str, Any]]:
     """Return a row for each case whose present owner counts as confirmed, in the order in which the complaints were received.
 
     The owner counts as confirmed if it answered the case, or if the case came to it by a refusal of the owner before. Secret cases and
-    cases at a triage desk are left out. A row has `id`, `title` and `text` (masked, with all additions), `region` (a code or None) and
-    `final_owner` (an agency's id).
+    cases at a triage desk are left out. A row has `id`, `title` and `text` (masked, with all additions), `region` (a code or None),
+    `final_owner` (an agency's id) and `received_at`.
 
     Raises:
         StoreUnavailable: ClickHouse does not answer.
@@ -42,6 +42,7 @@ def decided(store: Answers) -> list[dict[str, Any]]:
             "text": text,
             "region": regency or province or None,
             "final_owner": owner,
+            "received_at": received.isoformat(),
         }
-        for complaint_id, title, text, regency, province, owner in store.execute(_DECIDED, kinds)
+        for complaint_id, title, text, regency, province, owner, received in store.execute(_DECIDED, kinds)
     ]

@@ -6,7 +6,9 @@ from typing import Final
 from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
+from router.candidate import MODEL, THING, Candidate, Reason
 from router.facts import Facts
+from router.features import Ruled
 from router.learnt import Model
 from router.owners import Owners, local_unit
 from router.watchdog import accused, watchdog_of
@@ -31,69 +33,8 @@ WATCHDOG: Final = 1.5
 THING_SCORE: Final = 1.3
 """Score for the particular agency that answers for a named thing, times the share of the subjects that a report about it can have."""
 
-_NAMING: Final = frozenset(("named", "addressed_to"))
-"""The rules of reasons that are a name in the citizen's words."""
-
-THING: Final = "thing:"
-"""The beginning of the name of a rule about a named thing; the thing's id follows."""
-
-
-class Reason:
-    """One reason for a candidate.
-
-    Attributes:
-        rule: where the reason comes from: "subject:<id>", "oversight", "named", "addressed_to", "tagged",
-            "thing:<id>" or "model:<version>".
-        span: the citizen's words; may be empty.
-        law: the law that the rule follows; empty if the reason is not a rule of law.
-        weight: the score that it gives.
-    """
-
-    __slots__ = ("law", "rule", "span", "weight")
-
-    def __init__(self, rule: str, span: str, law: str, weight: float) -> None:
-        self.rule = rule
-        self.span = span
-        self.law = law
-        self.weight = weight
-
-
-class Candidate:
-    """An agency that may own the complaint, with the reasons.
-
-    Attributes:
-        agency: the agency.
-        why: the reason of law in Indonesian, as the citizen reads it; empty if no rule of law names the agency.
-        score: its score, at least 0; its share of the scores of all candidates decides how sure the router is.
-        reasons: all reasons, in the order in which they were found.
-    """
-
-    __slots__ = ("agency", "reasons", "score", "why")
-
-    def __init__(self, agency: Agency, why: str, score: float, reason: Reason) -> None:
-        self.agency = agency
-        self.why = why
-        self.score = score
-        self.reasons = [reason]
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the text or the citizen's choice names it, or it answers for a named thing of the text."""
-        for reason in self.reasons:  # a generator would cost more than the rest of the decision's last step
-            rule = reason.rule
-            if rule in _NAMING or rule.startswith(THING):
-                return True
-        return False
-
-    @property
-    def by_thing(self) -> bool:
-        """Whether it answers for a named thing of the text, wherever that is."""
-        return any(reason.rule.startswith(THING) for reason in self.reasons)
-
-    @property
-    def evidence(self) -> list[Reason]:
-        """The reasons for this candidate, the one with the highest weight first."""
-        return sorted(self.reasons, key=_weightiest_first)
+_BEHIND: Final = 0.999
+"""Factor that keeps a score behind another one."""
 
 
 class Weighing:
@@ -121,7 +62,7 @@ class Weighing:
 
         Args:
             refused: the ids of the agencies that refused.
-            model: the model learnt from officers; None if the rules decide alone. It does not count for a report of abuse of office.
+            model: the model learnt from officers; None if the rules decide alone.
         """
         self._by_subject()
         if self._facts.oversight:
@@ -131,7 +72,7 @@ class Weighing:
             self._by_thing()
         if self._facts.hints.addressed_to:
             self._by_choice(self._facts.hints.addressed_to)
-        if model and not self._facts.oversight:  # officers' habits do not change who looks into abuse of office
+        if model is not None:
             self._by_model(model)
         for account in self._facts.hints.tagged:
             self._by_account(account)
@@ -250,26 +191,34 @@ class Weighing:
 
         Agencies that only the model names become candidates too.
         """
-        facts = self._facts
-        total = sum([candidate.score for candidate in self._found.values()]) or 1.0
-        first = min(self._found.values(), key=_best_first).agency.id if self._found else ""
-        for candidate in self._found.values():
-            candidate.score *= (1.0 - model.trust) / total
-        for agency_id, chance, words in model.suggest(facts.reading, facts.place, first, self._registry):
-            agency = self._registry.get(agency_id)
-            if agency:
-                weight = model.trust * chance
-                self._add_beside(agency, weight, Reason(f"model:{model.version}", words, "", weight))
+        facts, found = self._facts, self._found
+        before = list(found.values())
+        before.sort(key=_best_first)
+        total = sum([candidate.score for candidate in before]) or 1.0
+        ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in before]
+        for candidate in before:
+            candidate.score *= (1.0 - model.trust if model.is_over(candidate.agency) else 1.0) / total
+        part = model.trust * model.part(ruled)
+        rule = MODEL + model.version
+        for one in model.suggest(facts.reading, facts.place, ruled, self._registry):
+            weight = part * one.chance
+            self._add_beside(one.agency, weight, Reason(rule, "", "", weight))
+        if facts.oversight and before:  # officers' habits do not change who looks into abuse of office
+            self._keep_first(before[0], ruled[0].share)
+
+    def _keep_first(self, first: Candidate, share: float) -> None:
+        """Give a candidate this share of all scores, and no other candidate more than it."""
+        others = [candidate for candidate in self._found.values() if candidate is not first]
+        rest = (1.0 - share) / (sum([candidate.score for candidate in others]) or 1.0)
+        for candidate in others:
+            candidate.score = min(candidate.score * rest, share * _BEHIND)
+        first.score = share
 
     def _by_choice(self, written: str) -> None:
         place = self._facts.place
         named = resolve(self._registry, written, place.regency or place.province)
         if named:
             self._add(named, CHOSEN_SCORE, "", Reason("addressed_to", written, "", CHOSEN_SCORE))
-
-
-def _weightiest_first(reason: Reason) -> float:
-    return -reason.weight
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str]:

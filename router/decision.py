@@ -1,7 +1,7 @@
 """The decision who owns a complaint and why, before it becomes an event."""
 
 from router.agencies.registry import Agency
-from router.candidates import Candidate
+from router.candidate import Candidate
 
 
 class Decision:

@@ -1,194 +1,234 @@
-"""The model learnt from officers' decisions: weights of words for agencies, read from a file and used together with the rules."""
+"""The model learnt from officers' decisions: weights of words and findings for agencies, read from a file and used beside the rules."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import exp, log
+from collections.abc import Mapping, Sequence
+from math import exp
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 import orjson
 
 from complaints.errors import ConfigurationError
 from normalizer.results import PlaceReading, Reading
-from router.agencies.registry import DKI, Agency, Registry
+from router.agencies.registry import Agency, Registry
 from router.calibration import Knots
+from router.features import Ruled, findings, kind_of, located, scale
 
-FORMAT = 1
+FORMAT: Final = 2
 """Number of the format of a model's file; a file with another number is refused."""
 
-HERE, PROVINCE = "@local", "@province"
-"""Endings of a class that is a kind of unit and not one agency ("dishub@local"): the unit of the regency or city, or of the province."""
+BEST: Final = 5
+"""Maximum number of classes that are combined with the rules: the first three count, and some of them may not exist at the place."""
 
-_WORDS_SHOWN = 3
+_LOWEST: Final = -1e300
+"""Lower than any score."""
+
+LEAST_CHANCE: Final = 0.02
+"""Probability below which a class is not worth its time."""
+
+_WORDS_SHOWN: Final = 3
 """Maximum number of words shown as evidence for a suggestion."""
 
-_BEST = 12
-"""Maximum number of classes that are combined with the rules; the others are improbable."""
+
+class Suggestion:
+    """An agency that officers might choose as the owner, with the probability that they do, from 0 to 1."""
+
+    __slots__ = ("agency", "chance")
+
+    def __init__(self, agency: Agency, chance: float) -> None:
+        self.agency = agency
+        self.chance = chance
 
 
-class Suggestion(NamedTuple):
-    """An agency that officers might choose as the owner.
+class Row:
+    """The weights of a word or finding.
 
     Attributes:
-        agency_id: its id.
-        chance: the probability that officers would choose it, from 0 to 1.
-        words: the words of the text that point most strongly to it, separated by commas; may be empty.
+        classes: the indices of the classes for which it has weights.
+        weights: these weights.
     """
 
-    agency_id: str
-    chance: float
-    words: str
+    __slots__ = ("classes", "weights")
+
+    def __init__(self, flat: Sequence[float], same: dict[float, float]) -> None:
+        """Take a row as a file keeps it, in one list: class, weight, class, weight.
+
+        Args:
+            flat: the list.
+            same: the weights of all rows by their value: few objects stay in the processor's cache, and half a million do not.
+
+        Raises:
+            ValueError: the list is cut off.
+        """
+        if len(flat) % 2:
+            raise ValueError("a row of weights is cut off")
+        self.classes = tuple([int(number) for number in flat[::2]])
+        self.weights = tuple([same.setdefault(float(weight), float(weight)) for weight in flat[1::2]])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """Weights of features, which are words and findings of the rules, for each class. A class is an agency or a kind of local unit.
+    """Weights of words and findings for each class. A class is an agency or a kind of unit at the place of the report.
 
     Attributes:
         version: the day on which the model was made, and a digest of the reports that it was learnt from.
-        classes: ids of agencies, or kinds of unit with HERE or PROVINCE at the end.
-        bias: the score of each class before any feature counts.
-        weights: for each feature, tuples of (index of the class, weight).
-        idf: how distinctive each word is (inverse document frequency).
+        region: the Kemendagri code of the government whose own model it is; empty if it is for all.
         trust: the model's part of the combined score, from 0 to 1; the rest is the rules' part.
         calibration: the knots for converting a share of all scores into a probability (see router.calibration).
         sure_from: the probability below which a triage desk gets the complaint.
         bodies: agencies that the registry lacks, learnt from officers.
         names: folded names as officers write them, each with the id of the agency that they meant.
+        shares: whether it divides only what the law leaves with its government, because the router serves other governments too.
     """
 
-    version: str
-    classes: tuple[str, ...]
-    bias: tuple[float, ...]
-    weights: Mapping[str, tuple[tuple[int, float], ...]]
-    idf: Mapping[str, float]
-    trust: float
-    calibration: Knots
-    sure_from: float
-    bodies: tuple[Agency, ...]
-    names: Mapping[str, str]
-
-    @classmethod
-    def load(cls, path: Path) -> "Model":
-        """Return the model in a file that `lapor learn` made.
+    def __init__(self, document: Mapping[str, Any], *, shares: bool = False) -> None:
+        """Take the model from the document that a file contains (docs/learn.md).
 
         Raises:
-            ConfigurationError: the file cannot be read or is not a model of this format.
+            ValueError: the document has another format, or a row of weights is cut off.
+            KeyError: a field is missing.
+            TypeError: the document is no mapping, or a field is something else.
+            AttributeError: the weights are no mapping.
         """
-        try:
-            return model_from(orjson.loads(path.read_bytes()))
-        except OSError as error:
-            raise ConfigurationError(f"the model {path} cannot be read: {error.strerror}") from error
-        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ConfigurationError(
-                f"{path} is not a model of this version: {error}; make one with `lapor learn`"
-            ) from error
+        if document["format"] != FORMAT:
+            raise ValueError(f"format {document['format']} instead of {FORMAT}")
+        self.version: str = document["version"]
+        self.region: str = document["region"]
+        self.trust: float = document["trust"]
+        self.calibration: Knots = [(float(share), float(chance)) for share, chance in document["calibration"]]
+        self.sure_from: float = document["sure_from"]
+        self.bodies: tuple[Agency, ...] = tuple(
+            Agency(id=row["id"], name=row["name"], kind="learnt", parent=row["parent"], region=row["region"])
+            for row in document["bodies"]
+        )
+        self.names: dict[str, str] = dict(document["names"])
+        self.shares = shares and bool(self.region)
+        self._classes: list[str] = list(document["classes"])
+        self._bias: list[float] = [float(value) for value in document["bias"]]
+        same: dict[float, float] = {}
+        self._words: dict[str, Row] = {word: Row(flat, same) for word, flat in document["words"].items()}
+        self._findings: dict[str, Row] = {name: Row(flat, same) for name, flat in document["findings"].items()}
 
-    def suggest(self, reading: Reading, place: PlaceReading, owner: str, registry: Registry) -> list[Suggestion]:
-        """Return the agencies that officers would most likely choose, the likeliest first, at most _BEST.
+    def suggest(
+        self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled], registry: Registry
+    ) -> list[Suggestion]:
+        """Return the agencies that officers would most likely choose, the likeliest first, at most BEST.
 
         A kind of unit is left out if the place is not known or has no such unit.
 
         Args:
             reading: the reading of the text.
             place: where it happened.
-            owner: the id of the agency that the rules rank first; empty if they name none.
+            ruled: the candidates of the rules, best first.
             registry: the agencies that exist, with the units of the place.
         """
-        found = features(reading, owner, self.idf)
-        scores = list(self.bias)
-        for feature, value in found.items():
-            for number, weight in self.weights.get(feature, ()):
-                scores[number] += weight * value
-        top = max(scores)
-        total = sum([exp(score - top) for score in scores])
-        order = sorted(range(len(scores)), key=lambda number: -scores[number])[:_BEST]
-        suggestions: list[Suggestion] = []
-        for number in order:
-            agency_id = located(self.classes[number], place, registry)
-            if agency_id:
-                suggestions.append(Suggestion(agency_id, exp(scores[number] - top) / total, self._words(number, found)))
-        return suggestions
+        best = self._likeliest(reading, place, ruled)
+        top = best[0][0]
+        chances = [exp(score - top) for score, _ in best]
+        total = sum(chances)
+        found: list[Suggestion] = []
+        for (_, number), part in zip(best, chances, strict=True):
+            chance = part / total
+            agency = located(self._classes[number], place, registry) if chance >= LEAST_CHANCE else None
+            if agency is not None:
+                found.append(Suggestion(agency, chance))
+        return found
 
-    def _words(self, number: int, found: Mapping[str, float]) -> str:
+    def part(self, ruled: Sequence[Ruled]) -> float:
+        """Return the part of the scores that the model divides: all, or what the law leaves with its own government."""
+        return sum([one.share for one in ruled if self.is_over(one.agency)]) if self.shares else 1.0
+
+    def is_over(self, agency: Agency) -> bool:
+        """Whether the model takes its part from the score of this agency."""
+        return not self.shares or (agency.region or "").startswith(self.region)
+
+    def words_for(self, reading: Reading, place: PlaceReading, agency: Agency) -> str:
+        """Return the words of a text that point most strongly to an agency, separated by commas; may be empty."""
+        numbers = [at for at, name in enumerate(self._classes) if name in {agency.id, kind_of(agency, place)}]
         spoken: list[tuple[float, str]] = []
-        for feature, value in found.items():
-            if feature[0] != "=":
-                for other, weight in self.weights.get(feature, ()):
-                    if other == number and weight > 0:
-                        spoken.append((-weight * value, feature))
-        return ", ".join(word for _, word in sorted(spoken)[:_WORDS_SHOWN])
+        for word in dict.fromkeys(reading.words):
+            row = self._words.get(word)
+            if row:
+                pairs = zip(row.classes, row.weights, strict=True)
+                spoken += [(-weight, word) for number, weight in pairs if number in numbers and weight > 0]
+        return ", ".join([word for _, word in sorted(spoken)[:_WORDS_SHOWN]])
+
+    def _likeliest(self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[tuple[float, int]]:
+        """Return the scores of the best classes with their indices, the best first, at most BEST."""
+        scores = self._bias.copy()
+        words = set(reading.words)
+        factor = scale(len(words) - 1)  # without the mark between the parts of a text
+        rows = self._words
+        for word in words:
+            row = rows.get(word)
+            if row is not None:
+                _add(scores, row, factor)
+        for finding in findings(reading, place, ruled):
+            row = self._findings.get(finding.name)
+            if row is not None:
+                _add(scores, row, finding.value)
+        return _best(scores)
 
 
-def located(name: str, place: PlaceReading, registry: Registry) -> str | None:
-    """Return the id of the agency that a class means at a place; None if the place is not known or has no such unit.
+def _add(scores: list[float], row: Row, factor: float) -> None:
+    classes, weights = row.classes, row.weights
+    for at in range(len(classes)):
+        scores[classes[at]] += weights[at] * factor
 
-    Args:
-        name: one of Model.classes; the id of an agency is returned as it is.
-        place: where it happened.
-        registry: the agencies that exist.
+
+def _best(scores: list[float]) -> list[tuple[float, int]]:
+    """Return the highest scores with their indices, the highest first, at most BEST.
+
+    The five are plain variables: compiled, this takes a tenth of the time of sorting.
     """
-    unit, at, level = name.partition("@")
-    if not at:
-        return name
-    if place.province == DKI:
-        agency = registry.unit_over(unit, place.regency or DKI)
-    else:
-        code = place.codes[1 if f"@{level}" == HERE else 0]
-        agency = registry.unit(unit, code) if code else None
-    return agency.id if agency else None
+    a, b, c, d, e = _LOWEST, _LOWEST, _LOWEST, _LOWEST, _LOWEST
+    at_a, at_b, at_c, at_d, at_e = -1, -1, -1, -1, -1
+    for number in range(len(scores)):
+        score = scores[number]
+        if score <= e:
+            continue
+        if score > a:
+            a, b, c, d, e = score, a, b, c, d
+            at_a, at_b, at_c, at_d, at_e = number, at_a, at_b, at_c, at_d
+        elif score > b:
+            b, c, d, e = score, b, c, d
+            at_b, at_c, at_d, at_e = number, at_b, at_c, at_d
+        elif score > c:
+            c, d, e = score, c, d
+            at_c, at_d, at_e = number, at_c, at_d
+        elif score > d:
+            d, e = score, d
+            at_d, at_e = number, at_d
+        else:
+            e, at_e = score, number
+    return [(a, at_a), (b, at_b), (c, at_c), (d, at_d), (e, at_e)][: min(BEST, len(scores))]
 
 
-def features(reading: Reading, owner: str, idf: Mapping[str, float]) -> dict[str, float]:
-    """Return the features of a text with their values: words, and findings of the rules, whose names begin with "=".
-
-    Args:
-        reading: the reading of the text.
-        owner: the id of the agency that the rules rank first; empty if they name none.
-        idf: how distinctive each word is; other words are not features.
-    """
-    counts: dict[str, int] = {}
-    for word in reading.words:
-        if word in idf:
-            counts[word] = counts.get(word, 0) + 1
-    values = {word: (1.0 + log(count)) * idf[word] for word, count in counts.items()}
-    norm = sum([value * value for value in values.values()]) ** 0.5 or 1.0
-    found = {word: value / norm for word, value in values.items()}
-    found[f"=owner:{owner.rpartition('-')[0] if owner[-1:].isdigit() else owner}"] = 1.0
-    found[f"=class:{reading.complaint_class}"] = 0.3
-    if reading.oversight:
-        found["=oversight"] = 0.5
-    for rank, subject in enumerate(reading.subjects):
-        found[f"=subject:{subject.id}"] = 0.6 / (rank + 1)
-    region = reading.place.regency or reading.place.province
-    if region:
-        found[f"=region:{region}"] = 0.6
-    return found
-
-
-def model_from(document: Mapping[str, Any]) -> Model:
-    """Return the model in the document that a file contains.
+def document_in(path: Path) -> Mapping[str, Any]:
+    """Return the content of a model's file.
 
     Raises:
-        ValueError: the document has another format, or a pair in it does not have two members.
-        KeyError: a field is missing.
-        TypeError: the document is no mapping, or a list in it is something else.
-        AttributeError: the weights are no mapping.
+        ConfigurationError: the file cannot be read, or is not JSON.
     """
-    if document["format"] != FORMAT:
-        raise ValueError(f"format {document['format']} instead of {FORMAT}")
-    return Model(
-        version=document["version"],
-        classes=tuple(document["classes"]),
-        bias=tuple(document["bias"]),
-        weights={key: tuple((number, weight) for number, weight in row) for key, row in document["weights"].items()},
-        idf=document["idf"],
-        trust=document["trust"],
-        calibration=tuple((share, chance) for share, chance in document["calibration"]),
-        sure_from=document["sure_from"],
-        bodies=tuple(
-            Agency(id=row["id"], name=row["name"], kind="learnt", parent=row["parent"], region=row["region"])
-            for row in document["bodies"]
-        ),
-        names=document["names"],
-    )
+    try:
+        document: Mapping[str, Any] = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"the model {path} cannot be read: {error.strerror}") from error
+    except orjson.JSONDecodeError as error:
+        raise _no_model(path, error) from error
+    return document
+
+
+def model_in(path: Path, *, shares: bool = False) -> Model:
+    """Return the model in a file that `lapor learn` made; `shares` is as in Model.
+
+    Raises:
+        ConfigurationError: the file cannot be read or is not a model of this format.
+    """
+    document = document_in(path)
+    try:
+        return Model(document, shares=shares)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _no_model(path, error) from error
+
+
+def _no_model(path: Path, error: Exception) -> ConfigurationError:
+    return ConfigurationError(f"{path} is not a model of this version: {error}; make one with `lapor learn`")

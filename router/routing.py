@@ -12,20 +12,22 @@ from typing import Any, Final
 
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
-from normalizer.results import Reading, SubjectScore
+from normalizer.results import SubjectScore
 from normalizer.zones import local_day
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Registry
 from router.allotments.edition import Allotments
 from router.allotments.files import load as load_allotments
 from router.calibration import probability, thousandths
-from router.candidates import Candidate, Weighing
+from router.candidate import MODEL, Candidate
+from router.candidates import Weighing
 from router.deadlines import Deadlines
 from router.decision import Decision
 from router.desks import DESK_IS_RIGHT, Desks
 from router.explain import explain, explain_pin, explain_triage
 from router.facts import Facts
 from router.learnt import Model
+from router.models import NO_MODELS, Models, models_in
 from router.owners import Owners, is_doubtful, lacks_place, undecided
 from router.rulebook.rules import Rules
 from router.rulebook.topics import topic_key, topic_subjects
@@ -60,7 +62,7 @@ class Router:
         subject_names: the Indonesian name of each subject, by its id.
         topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.rulebook.topics).
         max_hops: the number of refusals after which the national administrator takes the complaint.
-        model: the model learnt from officers; None if the rules decide alone.
+        models: the models learnt from officers; none if the rules decide alone.
         allotments: the governments' own divisions of tasks.
         owners: the rules applied to the registry.
         desks: the triage desks.
@@ -73,7 +75,7 @@ class Router:
     subject_names: Mapping[str, str]
     topic_subjects: Mapping[str, str]
     max_hops: int = MAX_HOPS
-    model: Model | None = None
+    models: Models = NO_MODELS
     allotments: Allotments = field(default_factory=Allotments)
     owners: Owners = field(init=False)
     desks: Desks = field(init=False)
@@ -88,7 +90,7 @@ class Router:
         cls,
         *,
         max_hops: int = MAX_HOPS,
-        model: Path | Model | None = None,
+        model: Path | Models | None = None,
         allotments: Path | None = None,
         today: date = date.max,
     ) -> "Router":
@@ -96,14 +98,15 @@ class Router:
 
         Args:
             max_hops: the number of refusals after which the national administrator takes the complaint.
-            model: a file that `lapor learn` made, or the model in it; if None, the rules decide alone.
+            model: a file that `lapor learn` made, a folder of such files, or the models in them; if None, the rules decide alone.
             allotments: a folder of allotment files (see router.allotments.files); None if there are none.
             today: the day whose allotments count for a complaint whose day is not known.
 
         Raises:
-            ConfigurationError: the file cannot be read or is not a model, or an allotment file has a mistake.
+            ConfigurationError: a file cannot be read or is not a model, the folder has none, or an allotment file has a mistake.
         """
-        return _load(max_hops, _model(model) if isinstance(model, Path) else model, allotments, today)
+        models = _models(model) if isinstance(model, Path) else model or NO_MODELS
+        return _load(max_hops, models, allotments, today)
 
     def route(
         self, complaint: Mapping[str, Any], refused_by: Sequence[str] = (), hops: int | None = None
@@ -131,6 +134,7 @@ class Router:
         received_at = datetime.fromisoformat(complaint["received_at"])
         facts = Facts(reading, complaint, day=local_day(received_at, reading.place.province))
         decision = self.decide(facts, refused_by, hops)
+        model = self.models.at(facts.place)
         owner = decision.owner
         asks = {"asks": decision.asks} if decision.asks else {}
         return {
@@ -138,14 +142,14 @@ class Router:
             "triage": decision.triage,
             "confidence": decision.confidence,
             "explanation": decision.explanation + explain_pin(where),
-            "evidence": self._evidence(decision, reading),
+            "evidence": self._evidence(decision, facts, model),
             "alternatives": [
                 {"id": other.agency.id, "name": other.agency.name, "score": thousandths(min(1.0, other.score))}
                 for other in decision.ranked[: ALTERNATIVES + 1]
                 if other.agency is not owner
             ][:ALTERNATIVES],
             **asks,
-            "rules_version": self._version(facts),
+            "rules_version": self._version(facts, model),
             "registry_version": self.registry.version,
         }
 
@@ -153,15 +157,15 @@ class Router:
         """Return the deadlines that run in a case (see router.deadlines)."""
         return Deadlines.load().of(case)
 
-    def _version(self, facts: Facts) -> str:
+    def _version(self, facts: Facts, model: Model | None) -> str:
         """Return the versions of all that decided: the rules, the model, and the divisions of tasks of the place's governments."""
         parts = [self.rules.version]
-        if self.model:
-            parts.append(self.model.version)
+        if model:
+            parts.append(model.version)
         parts += [one.version for one in dict.fromkeys(self.allotments.of_place(facts.place, facts.day)) if one]
         return "+".join(parts)
 
-    def _evidence(self, decision: Decision, reading: Reading) -> list[dict[str, Any]]:
+    def _evidence(self, decision: Decision, facts: Facts, model: Model | None) -> list[dict[str, Any]]:
         """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is none.
 
         Empty if there are no candidates.
@@ -170,11 +174,14 @@ class Router:
             return []
         owner = decision.owner
         best = next((one for one in decision.ranked if one.agency is owner), decision.ranked[0])
+        reading = facts.reading
         found = []
         for reason in best.evidence:
             rule, span = reason.rule, reason.span
             if rule.startswith(_OF_SUBJECT):
                 span = self.reader.words_for(reading.words, rule[len(_OF_SUBJECT) :])
+            elif model and rule.startswith(MODEL):
+                span = model.words_for(reading, facts.place, best.agency)
             found.append({"rule": rule, "span": span, "law": reason.law, "weight": thousandths(reason.weight)})
         return found
 
@@ -203,9 +210,10 @@ class Router:
         administrator = self.registry.administrator_id
         counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
         refused = set(counted)
-        ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, self.model)
         subjects, where = facts.reading.subjects, facts.place
-        confidence = self._confidence(ranked, subjects[0].score if subjects else 0.0)
+        model = self.models.at(where)
+        ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, model)
+        confidence = self._confidence(ranked, subjects[0].score if subjects else 0.0, model)
         subject = subjects[0].id if subjects else ""
         name = self.subject_names.get(subject, "")
         deepest = where.deepest
@@ -219,8 +227,8 @@ class Router:
             and not (ranked and ranked[0].by_thing)
         )
         exhausted = (len(counted) if hops is None else hops) >= self.max_hops
-        sure_from = self.model.sure_from if self.model else self.rules.sure_from
-        if confidence >= sure_from and not exhausted and (self.model or not open_place):
+        sure_from = self.rules.sure_from if model is None else model.sure_from
+        if confidence >= sure_from and not exhausted and (model is not None or not open_place):
             best = ranked[0]
             text = explain(best.agency, best.why, subject=name, place=place, refused_by=last)
             asks = "" if facts.oversight or last else undecided(rule, facts)
@@ -231,7 +239,7 @@ class Router:
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
-    def _confidence(self, ranked: list[Candidate], evidence: float) -> float:
+    def _confidence(self, ranked: list[Candidate], evidence: float, model: Model | None) -> float:
         """Return the probability that the first of the ranked candidates must handle the complaint; 0 if none has a score above 0.
 
         Without a model it is no higher than the words allow: one weak word may point to one subject alone and still be misread.
@@ -239,6 +247,7 @@ class Router:
         Args:
             ranked: the candidates, best first.
             evidence: the score of the first subject.
+            model: the model learnt from officers; None if the rules decide alone.
         """
         if not ranked:
             return 0.0
@@ -248,8 +257,8 @@ class Router:
         if not total:
             return 0.0
         share = ranked[0].score / total
-        if self.model:
-            return thousandths(probability(share, self.model.calibration))
+        if model is not None:
+            return thousandths(probability(share, model.calibration))
         words = evidence + (NAMED_EVIDENCE if ranked[0].is_named else 0.0)
         return thousandths(min(probability(share, self.rules.calibration), probability(words, self.rules.evidence)))
 
@@ -262,19 +271,19 @@ def whole_text(complaint: Mapping[str, Any]) -> str:
 
 
 @cache
-def _model(path: Path) -> Model:
-    return Model.load(path)
+def _models(path: Path) -> Models:
+    return models_in(path)
 
 
 @cache
-def _load(max_hops: int, model: Model | None, allotments: Path | None, today: date) -> Router:
+def _load(max_hops: int, models: Models, allotments: Path | None, today: date) -> Router:
     registry = Registry.load()
     divisions = Allotments(today=today)
     if allotments:
         loaded = load_allotments(allotments, registry, today)
         divisions, registry = loaded.allotments, loaded.registry
-    if model:
-        registry = registry.with_learnt(model.bodies, model.names)
+    if models.all:
+        registry = registry.with_learnt(models.bodies, models.names)
     mentions = mentions_of(registry)
     reader = Reader.load(mentions.names)
     return Router(
@@ -285,6 +294,6 @@ def _load(max_hops: int, model: Model | None, allotments: Path | None, today: da
         subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
         topic_subjects=topic_subjects(),
         max_hops=max_hops,
-        model=model,
+        models=models,
         allotments=divisions,
     )

@@ -6,7 +6,8 @@ from complaints.errors import ConfigurationError
 from normalizer.places.gazetteer import described
 from router.agencies.registry import Agency, Registry
 from router.calibration import thousandths
-from router.candidates import Candidate, Weighing
+from router.candidate import Candidate
+from router.candidates import Weighing
 from router.decision import Decision
 from router.desks import DESK_IS_RIGHT
 from router.explain import explain, explain_triage
@@ -71,7 +72,7 @@ def choose(router: Router, facts: Facts, house: House) -> Choice:
     whole = router.decide(facts)
     ranked = [
         one
-        for one in Weighing(facts, router.owners, router.mentions).candidates(model=router.model)
+        for one in Weighing(facts, router.owners, router.mentions).candidates(model=router.models.at(facts.place))
         if house.has(one.agency, router.registry)
     ]
     elsewhere = None if whole.triage or house.has(whole.owner, router.registry) else whole.owner

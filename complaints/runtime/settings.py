@@ -107,7 +107,8 @@ class Settings(BaseSettings):
         None, description="host:port of the router's web endpoint: health, metrics, the state of a case. Unset: none."
     )
     model: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
-        None, description="File with a model for the router, made by `lapor learn`. Unset: only the rules are used."
+        None,
+        description="File with a model for the router, made by `lapor learn`, or a folder of such files. Unset: only the rules are used.",
     )
     allotments: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="Folder with governments' own divisions of tasks (docs/allotments.md). Unset: none."

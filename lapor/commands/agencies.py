@@ -185,7 +185,7 @@ def _work(model: Path | None) -> "Work":
     from router.jsonlines import resolve_line
 
     with_model = router_with(model)
-    return partial(resolve_line, with_model.registry if with_model.model else Registry.load())
+    return partial(resolve_line, with_model.registry if with_model.models.all else Registry.load())
 
 
 def _show(name: str, region: str | None, model: Path | None, *, as_json: bool) -> None:

@@ -1,7 +1,4 @@
-"""Shows the figures of an evaluation to people, also against another version; measures whether a learnt model beats the rules alone.
-
-Also learns a model from all reports and writes it.
-"""
+"""Shows figures to people: of an evaluation, also against another version, and of a model that it learns and writes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,17 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from complaints.errors import ConfigurationError
-from ops.learn import Learnt, learn, save
+from ops.learning.learn import Learnt, learn, save
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import Labelled
 from ops.quality.page import TITLES
-from router.learnt import model_from
+from router.learnt import Model
 from router.routing import Router
 from router.rulebook.rules import rules_from
 from router.within import House
-
-HELD_OUT = 5
-"""Every fifth report is held out to measure a model."""
 
 FEWEST = 50
 """Minimum number of reports to learn from: a fifth of fewer reports is too small a sample."""
@@ -60,7 +54,7 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled], house: H
         document = orjson.loads(other.read_bytes())
         if "owners" in document:
             return dict(document)
-        model_from(document)
+        Model(document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise ConfigurationError(
             f"--against {other} is not a JSON report, a rules file or a model: {error!r}"
@@ -132,44 +126,45 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def compared(history: Sequence[Labelled], *, say: Callable[[str], None]) -> bool:
-    """Learn a model from four fifths of the reports and return whether it does better on the rest than the rules alone.
-
-    It does better if it gives more of the remaining reports to the right owner.
+def learnt_from(history: Sequence[Labelled], *, region: str, say: Callable[[str], None]) -> Learnt:
+    """Learn a model from all reports, with its figures on reports that it was measured on before.
 
     Args:
         history: the reports to learn from.
-        say: called with each line of progress and figures.
+        region: the region of the government whose own reports they are; empty if they are of several.
+        say: called with each line of progress.
 
     Raises:
-        ConfigurationError: there are fewer than FEWEST reports.
+        ConfigurationError: there are fewer than FEWEST reports, or scikit-learn is not installed.
     """
     if len(history) < FEWEST:
         raise ConfigurationError(
             f"{len(history)} reports have an owner: at least {FEWEST} are needed to measure a model"
         )
-    rules = Router.load()
-    kept_back = history[HELD_OUT - 1 :: HELD_OUT]
-    shown = [report for number, report in enumerate(history, 1) if number % HELD_OUT]
-    say(f"learning from {len(shown)} reports, {len(kept_back)} kept back ...")
-    learnt = learn(shown, rules, today=datetime.now(UTC).date())
-    before, after = evaluate(kept_back, rules), evaluate(kept_back, Router.load(model=model_from(learnt.document)))
-    say(f"on the {before['top_1']['of']} reports kept back     rules alone   with the model")
-    for key, title in (("top_1", "owner right"), ("top_3", "among the first three")):
-        say(f"  {title:<32} {_share(before[key]['share']):>11} {_share(after[key]['share']):>16}")
-    return bool(after["top_1"]["right"] > before["top_1"]["right"])
+    say(f"learning from {len(history)} reports ...")
+    return learn(history, Router.load(), today=datetime.now(UTC).date(), region=region)
 
 
-def learnt_from_all(history: Sequence[Labelled], out: Path, *, say: Callable[[str], None]) -> Learnt:
-    """Learn a model from every report, write it to the file `out`, and return it.
+def show_learnt(figures: dict[str, Any]) -> None:
+    """Print how a learnt model, the rules alone and the baseline did on reports that they had not learnt from."""
+    how = "the last fifth by time" if figures["how"] == "time" else "in turn, each learnt from the others"
+    typer.echo(f"measured on {figures['measured']} reports, {how}; {figures['agencies']} agencies")
+    table = Table("", "first", "first three", "macro-recall")
+    for key, title in (("rules", "rules alone"), ("baseline", "TF-IDF, linear SVM"), ("model", "with the model")):
+        row = figures[key]
+        table.add_row(title, *(f"{row[name]:.3f}" for name in ("top_1", "top_3", "macro_recall")))
+    console = Console(width=None if Console().is_terminal else 120)
+    console.print(table)
+    console.print(_bands(figures["model"]["calibration"]))
+
+
+def written(learnt: Learnt, out: Path) -> None:
+    """Write the model to the file `out`.
 
     Raises:
         ConfigurationError: the file cannot be written.
     """
-    say(f"learning from all {len(history)} reports ...")
-    learnt = learn(history, Router.load(), today=datetime.now(UTC).date())
     try:
         save(learnt, out)
     except OSError as error:
         raise ConfigurationError(f"--out {out} cannot be written: {error}") from error
-    return learnt

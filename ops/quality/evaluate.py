@@ -76,7 +76,8 @@ def outcome(report: Labelled, router: Router, house: House | None = None) -> Out
     decision = choose(router, facts, house).decision if house else router.decide(facts)
     place = reading.place
     read_region = DKI if place.province == DKI else place.regency or place.province
-    region = report.region if report.region_labelled else report.region or (house and house.region) or read_region
+    own = house.region if house else router.models.region
+    region = report.region if report.region_labelled else report.region or own or read_region
     others = [candidate.agency.id for candidate in decision.ranked if candidate.agency.id != decision.owner.id]
     best = frozenset(found for found in ids_of(router, report.best, region) if found)
     ranked = (decision.owner.id, *others[: _DEPTH - 1])
@@ -113,7 +114,7 @@ def evaluate(reports: Sequence[Labelled], router: Router, house: House | None = 
         "reports": len(outcomes),
         "rules_version": router.rules.version,
         "registry_version": router.registry.version,
-        "model_version": router.model.version if router.model else None,
+        "model_version": router.models.version,
         "top_1": _part(owned, _is_right),
         "top_3": _part(owned, lambda one: bool(one.best.intersection(one.ranked))),
         "best_or_ok": _part(owned, lambda one: one.ranked[0] in one.best | one.ok),

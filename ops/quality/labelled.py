@@ -33,6 +33,7 @@ class Labelled:
         oversight: the labelled oversight flag, or None if it is not labelled.
         region_labelled: whether `region` is a label; then None means that the text supports no region.
         names_agency: whether the text names the labelled agency, or None if that is not labelled.
+        received: the time of receipt in ISO 8601, or its beginning (a date); empty if it is not known.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Labelled:
     oversight: bool | None = None
     region_labelled: bool = False
     names_agency: bool | None = None
+    received: str = ""
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -123,6 +125,7 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
             oversight=row.get("oversight"),
             region_labelled=of_law,
             names_agency=row.get("names_agency"),
+            received=str(report.get("received_at") or report.get("date") or ""),
         )
 
 

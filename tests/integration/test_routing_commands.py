@@ -99,9 +99,13 @@ def test_officers_are_learnt_from_measured_and_followed(tmp_path: Path) -> None:
         )
     ]
     history.write_text(lines(rows))
-    done = lapor("learn", "--from", str(history), "--out", str(model))
-    assert "kept back" in done.stderr
+    figures = tmp_path / "figures.json"
+    done = lapor("learn", "--from", str(history), "--out", str(model), "--json", str(figures))
+    assert "linear SVM" in done.stdout
     assert "learnt-" in done.stdout
+    said = json.loads(figures.read_text("utf-8"))
+    assert said["how"] == "folds"
+    assert said["model"]["top_1"] > said["rules"]["top_1"]
     asked = lines([{"id": "1", "text": "kabel semrawut melintang di Kota Semarang"}])
     said = json.loads(lapor("route", "--json", "--model", str(model), given=asked).stdout)
     assert said["agency"]["name"] == "Tim Penataan Kabel Udara"
@@ -152,7 +156,13 @@ def test_wrong_arguments_are_one_sentence(tmp_path: Path) -> None:
     """Which file, and what to do."""
     wrong = tmp_path / "no-model.json"
     wrong.write_text("{}")
-    for arguments in (["route", "--model", str(wrong)], ["run", "web", "--model", str(wrong)]):
+    history = ["learn", "--from", str(wrong), "--out", str(tmp_path / "model.json"), "--within", "PLN"]
+    wrong_model = (
+        ["route", "--model", str(wrong)],
+        ["run", "web", "--model", str(wrong)],
+        ["route", "--model", str(tmp_path / "none")],
+    )
+    for arguments in (*wrong_model, history):
         done = lapor(*arguments, status=2)
         assert done.stderr.startswith("lapor: ")
         assert done.stderr.count("\n") == 1

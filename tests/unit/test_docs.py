@@ -28,10 +28,11 @@ def markdown() -> list[Path]:
 
 
 def direct_dependencies() -> set[str]:
-    """Return the names that pyproject.toml asks for, in every group."""
+    """Return the names that pyproject.toml asks for, in every group and extra."""
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     asked = [
         *project["project"]["dependencies"],
+        *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
         *(line for group in project["dependency-groups"].values() for line in group),
     ]
     return {re.split(r"[\[<>=!~;\s]", line, maxsplit=1)[0].lower() for line in asked}

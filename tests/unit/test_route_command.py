@@ -1,7 +1,7 @@
 """JSON lines through a function: in order, as they come, and a broken one is an error at its place; labels find their texts."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from complaints.errors import ConfigurationError
 from lapor.cli import app
-from lapor.commands.figures import compared, figures_of
+from lapor.commands.figures import figures_of, learnt_from
 from lapor.commands.jsonlines import Work, blocks, pump
 from ops.history import decided
-from ops.learn import learn, save
+from ops.learning.learn import learn, save
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import labelled, texts_for
 from router.agencies.registry import Registry
@@ -151,7 +151,7 @@ def test_versions_are_compared_by_report_rules_or_model(tmp_path: Path) -> None:
 def test_few_reports_are_not_learnt_from() -> None:
     """A fifth of them would tell nothing."""
     with pytest.raises(ConfigurationError, match="at least 50"):
-        compared(labelled(REPORTS[:20]), say=print)
+        learnt_from(labelled(REPORTS[:20]), region="", say=print)
 
 
 class Rows:
@@ -161,7 +161,8 @@ class Rows:
         """Return one case that was decided."""
         assert "secret" in sql
         assert parameters
-        return [("c-1", "judul", "teks", "33.74", "33", "dpu-33.74")]
+        received = datetime(2026, 11, 24, 3, tzinfo=UTC)
+        return [("c-1", "judul", "teks", "33.74", "33", "dpu-33.74", received)]
 
 
 def test_decided_cases_become_reports() -> None:
@@ -169,6 +170,7 @@ def test_decided_cases_become_reports() -> None:
     (report,) = labelled(decided(Rows()))
     assert report.best == ("dpu-33.74",)
     assert report.region == "33.74"
+    assert report.received == "2026-11-24T03:00:00+00:00"
 
 
 def test_the_helps_show_how() -> None:

@@ -1,18 +1,23 @@
 """What is learnt from officers stands beside the rules: measured, explained, and never alone."""
 
-from datetime import date
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from complaints.errors import ConfigurationError
-from ops.learn import learn, save
+from ops.learning.fit import needed
+from ops.learning.learn import Learnt, learn, save
 from ops.quality.evaluate import compare, evaluate
 from ops.quality.labelled import Labelled, labelled
 from ops.quality.page import page
 from router.agencies.resolve import resolve
 from router.facts import Facts
+from router.models import models_in
 from router.routing import Router
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
@@ -36,24 +41,154 @@ def history() -> list[Labelled]:
     return labelled(rows)
 
 
+TODAY = date(2026, 11, 24)
+CITY = "Kota Semarang"
+PARKING = ("kabel semrawut melintang di trotoar", "Tim Penataan Kabel Udara")
+LIGHTS = ("lampu penerangan jalan mati gelap", "Dinas PU")
+
+
+def own_history(count: int = 40) -> list[Labelled]:
+    """Return a city's own history, whose texts name no place and whose labels name no city."""
+    rows = [
+        {"id": f"{number}{label}", "text": f"{text} nomor {number}", "agency": label}
+        for number in range(count)
+        for text, label in (PARKING, LIGHTS)
+    ]
+    return labelled(rows)
+
+
+def complaint(text: str, *, oversight: bool = False) -> dict[str, Any]:
+    """Return a complaint without a place as plain data."""
+    return {"text": text, "received_at": "2026-11-24T08:00:00+07:00", "oversight": oversight}
+
+
+def found(router: Router, text: str) -> str:
+    """Return the id of the owner of a text."""
+    return router.decide(Facts(router.reader.read(text))).owner.id
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file of the history."""
     path = tmp_path_factory.mktemp("model") / "model.json"
-    learnt = learn(history(), Router.load(), today=date(2026, 11, 24))
-    assert learnt.top_1 > 0.9
+    learnt = learn(history(), Router.load(), today=TODAY)
+    assert learnt.figures["model"]["top_1"] > 0.9
     save(learnt, path)
     return path
+
+
+@pytest.fixture(scope="module")
+def own() -> Learnt:
+    """A city's own model."""
+    return learn(own_history(), Router.load(), today=TODAY, region="33.74")
 
 
 def test_officers_choices_are_followed_and_explained(model: Path) -> None:
     """The owner is theirs, and the words that spoke for it are in the evidence."""
     router = Router.load(model=model)
-    reading = router.reader.read("lampu penerangan jalan mati di Kota Semarang")
-    facts = Facts(reading)
-    decision = router.decide(facts)
-    assert decision.owner.id == "dpu-33.74"
-    assert any(item.rule.startswith("model:learnt-2026-11-24") and item.span for item in decision.ranked[0].evidence)
+    place = {"text": CITY, "province": {"code": "33"}, "regency": {"code": "33.74"}}
+    said = router.route({**complaint("lampu penerangan jalan mati di Kota Semarang"), "place": place})
+    assert said["owner"]["id"] == "dpu-33.74"
+    assert any(row["rule"].startswith("model:learnt-2026-11-24") and row["span"] for row in said["evidence"])
+
+
+def test_the_figures_are_of_rules_model_and_baseline_side_by_side() -> None:
+    """By folds, each report is measured once."""
+    figures = learn(history(), Router.load(), today=TODAY).figures
+    assert (figures["how"], figures["measured"]) == ("folds", 48)
+    assert figures["model"]["top_1"] > figures["rules"]["top_1"]
+    assert figures["baseline"].keys() == {"top_1", "top_3", "macro_recall"}
+    assert sum(band["reports"] for band in figures["model"]["calibration"]) == 48
+
+
+def test_reports_with_a_time_are_measured_on_the_last_fifth() -> None:
+    """What came later tells nothing about what came before: a label of the last days alone is never predicted."""
+    start = date(2026, 1, 1)
+    reports = [
+        replace(
+            report, received=(start + timedelta(days=number)).isoformat(), best=report.best if number < 39 else ("PLN",)
+        )
+        for number, report in enumerate(history())
+    ]
+    Random(1).shuffle(reports)
+    figures = learn(reports, Router.load(), today=TODAY).figures
+    assert (figures["how"], figures["measured"]) == ("time", 10)
+    assert figures["baseline"]["top_1"] < 0.2
+    assert figures["model"]["top_3"] < 0.2
+
+
+def test_shuffled_labels_teach_nothing() -> None:
+    """With labels that have nothing to do with the texts, model and baseline are as good as chance."""
+    random = Random(7)
+    labels = ("PLN", "Ditjen Imigrasi", "Kementerian Sosial", "Perum Bulog")
+    texts = ("kabel semrawut", "lampu jalan mati", "paspor belum terbit", "beras mahal di pasar")
+    reports = [replace(one, text=f"{random.choice(texts)} {one.id}") for one in history() * 4]
+    shuffled = [replace(report, best=(random.choice(labels),)) for report in reports]
+    figures = learn(shuffled, Router.load(), today=TODAY).figures
+    assert figures["model"]["top_1"] == pytest.approx(0.25, abs=0.12)
+    assert figures["baseline"]["top_1"] == pytest.approx(0.25, abs=0.12)
+
+
+def test_a_governments_own_history_needs_no_place(own: Learnt, tmp_path: Path) -> None:
+    """Its labels are its units even where neither text nor label names it, also if nobody said whose history it is."""
+    path = tmp_path / "own.json"
+    save(own, path)
+    assert found(Router.load(model=path), LIGHTS[0]) == "dpu-33.74"
+    named = [replace(report, best=(f"{report.best[0]} {CITY}",)) for report in own_history()]
+    assert learn(named, Router.load(), today=TODAY).document["region"] == "33.74"
+
+
+def test_models_of_several_governments_are_side_by_side(own: Learnt, model: Path, tmp_path: Path) -> None:
+    """Each is for its own place, a general one for the others; two for one place are refused."""
+    save(own, tmp_path / "semarang.json")
+    other = {**own.document, "region": "32.73", "version": "learnt-other", "classes": ["dishub-32.73", "dinsos-32.73"]}
+    save(replace(own, document=other), tmp_path / "bandung.json")
+    (tmp_path / "all.json").write_bytes(model.read_bytes())
+    router = Router.load(model=tmp_path)
+    general = router.models.general
+    assert general is not None
+    for text, region, version in (
+        ("Kota Semarang", "33.74", own.document["version"]),
+        ("Kota Bandung", "32.73", "learnt-other"),
+        ("Kabupaten Tuban", "", general.version),
+    ):
+        used = router.models.at(router.reader.read(f"lampu jalan mati di {text}").place)
+        assert used is not None
+        assert (used.region, used.version) == (region, version)
+    save(own, tmp_path / "again.json")
+    with pytest.raises(ConfigurationError, match="same government"):
+        models_in(tmp_path)
+
+
+def test_a_governments_model_in_a_folder_divides_only_what_the_law_leaves_with_it(own: Learnt, tmp_path: Path) -> None:
+    """What is clearly a national agency's stays with it."""
+    save(own, tmp_path / "semarang.json")
+    router = Router.load(model=tmp_path)
+    text = "paspor saya di kantor imigrasi Kota Semarang belum terbit"
+    assert found(router, text) == found(Router.load(), text)
+
+
+def test_abuse_of_office_goes_to_whom_the_law_names(tmp_path: Path) -> None:
+    """Whatever officers did: the model adds candidates behind the law's first one."""
+    text = "pungli oleh pegawai Dinas Perhubungan di Kota Semarang"
+    reports = labelled(
+        [{"id": str(number), "text": f"{text} {number}", "agency": f"Dinas Perhubungan {CITY}"} for number in range(30)]
+        + [{"id": f"b{number}", "text": f"jalan rusak {number}", "agency": f"Dinas PU {CITY}"} for number in range(30)]
+    )
+    path = tmp_path / "model.json"
+    save(learn(reports, Router.load(), today=TODAY), path)
+    rules, router = Router.load(), Router.load(model=path)
+    before = rules.decide(Facts(rules.reader.read(text)))
+    after = router.decide(Facts(router.reader.read(text)))
+    assert before.owner.id == after.owner.id == "inspektorat-33.74"
+    assert any(reason.rule.startswith("model:") for one in after.ranked for reason in one.reasons)
+
+
+def test_without_scikit_learn_the_text_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the router needs neither it nor numpy."""
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(ConfigurationError, match=r"lapor-pipeline\[learn\]"):
+        needed()
 
 
 def test_a_body_that_the_registry_lacks_is_learnt(model: Path) -> None:

@@ -16,7 +16,7 @@ from normalizer.things.names import ends_of
 from normalizer.things.table import Things, rows
 from normalizer.things.tree import ThingNode
 from router.agencies.registry import Registry
-from router.candidates import THING
+from router.candidate import THING
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router

@@ -1,0 +1,150 @@
+"""Prepares labelled reports for learning: what was found in each, and the class that stands for the officer's choice."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from sys import intern
+from typing import Any, NamedTuple
+
+from normalizer.places.gazetteer import REGENCY
+from normalizer.results import PlaceReading
+from normalizer.text import BREAK, fold
+from ops.quality.labelled import Labelled, read
+from router.agencies.registry import Agency, Registry
+from router.agencies.resolve import resolve
+from router.candidates import Weighing
+from router.features import Finding, Ruled, findings, kind_of
+from router.routing import Router
+
+HOME = 0.9
+"""The share of the labelled units of governments from which a history counts as one government's own."""
+
+_SMALL = ("@district", "@village")
+"""Ends of the classes that a government's own model has too: the office of the report's district is learnt from all districts."""
+
+
+class Example(NamedTuple):
+    """A report prepared for learning. It keeps no reading, because there may be hundreds of thousands.
+
+    Attributes:
+        said: title and text, for the baseline.
+        words: the known words of the text, each once.
+        found: what the rules and the reader found.
+        ruled: the candidates of the rules, best first.
+        place: where it happened.
+        oversight: whether it reports abuse of office.
+        label: the id of the agency that the officer chose.
+        target: the class to learn.
+        received: the time of receipt in ISO 8601; empty if it is not known.
+    """
+
+    said: str
+    words: tuple[str, ...]
+    found: list[Finding]
+    ruled: list[Ruled]
+    place: PlaceReading
+    oversight: bool
+    label: str
+    target: str
+    received: str
+
+
+@dataclass(slots=True)
+class History:
+    """The labelled reports of one history, prepared for learning.
+
+    Attributes:
+        registry: the agencies that exist, with those that only the labels name.
+        region: the Kemendagri code of the government whose own history it is; empty if it is that of several.
+        examples: the reports.
+        bodies: the agencies that the registry lacks, as rows for the model file.
+        names: the labels as folded names, each with the id of the agency: all of a government's own history, otherwise those of `bodies`.
+    """
+
+    registry: Registry
+    region: str
+    examples: list[Example] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def prepared(reports: Sequence[Labelled], router: Router, region: str = "") -> History:
+    """Return the history in labelled reports. Those without a label are left out; of several owners the first one counts.
+
+    Args:
+        reports: the labelled reports.
+        router: a router that uses only the rules.
+        region: the region of the government whose own history it is; if it is empty, that of nine in ten labelled units, if there is one.
+    """
+    owned = [report for report in reports if report.best]
+    readings = [_Read(report, router) for report in owned]
+    region = region or _home(readings, router.registry)
+    history = History(router.registry, region)
+    found: dict[str, Agency] = {}
+    for one in readings:
+        _name(one, history, found)
+    history.registry = router.registry.with_learnt(list(found.values()), history.names)
+    history.examples = [one.example(history) for one in readings]
+    return history
+
+
+class _Read:
+    """A report as the rules alone read it, before its label is known."""
+
+    __slots__ = ("found", "label", "oversight", "place", "report", "ruled", "words")
+
+    def __init__(self, report: Labelled, router: Router) -> None:
+        reading, facts = read(router, report)
+        candidates = Weighing(facts, router.owners, router.mentions).candidates()
+        total = sum(candidate.score for candidate in candidates) or 1.0
+        self.report = report
+        self.label: Agency | None = None
+        self.place = reading.place
+        self.oversight = facts.oversight
+        self.ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in candidates]
+        self.found = [Finding(intern(one.name), one.value) for one in findings(reading, facts.place, self.ruled)]
+        self.words = tuple(intern(word) for word in dict.fromkeys(reading.words) if word != BREAK)
+
+    def region(self, home: str) -> str | None:
+        """Return the region in which the label's name is looked up."""
+        return home or self.report.region or self.place.regency or self.place.province
+
+    def example(self, history: History) -> Example:
+        """Return the report prepared for learning."""
+        assert self.label
+        target = kind_of(self.label, self.place)
+        if history.region and not target.endswith(_SMALL):
+            target = self.label.id
+        report = self.report
+        said = f"{report.title} {report.text}"
+        received = report.received
+        return Example(
+            said, self.words, self.found, self.ruled, self.place, self.oversight, self.label.id, target, received
+        )
+
+
+def _home(readings: Sequence[_Read], registry: Registry) -> str:
+    """Return the regency of nearly all labelled units of governments; empty if there is none."""
+    labels = [resolve(registry, one.report.best[0], one.region("")) for one in readings]
+    regions = Counter(label.region[:REGENCY] for label in labels if label and label.region)
+    region, count = max(regions.items(), key=lambda item: item[1], default=("", 0))
+    return region if count >= HOME * max(1, regions.total()) else ""
+
+
+def _name(one: _Read, history: History, found: dict[str, Agency]) -> None:
+    """Find the agency of a report's label, or make one for it."""
+    name, home = one.report.best[0], history.region
+    region = one.region(home)
+    written = fold(name).decode("ascii")
+    label = resolve(history.registry, name, region)
+    if label is None:
+        slug = written.replace(" ", "-")[:80] or "-"
+        registry = history.registry
+        parent = f"pemda-{registry.seat(region)}" if region else registry.administrator_id
+        label = found.setdefault(slug, Agency(id=slug, name=name, kind="learnt", parent=parent, region=region))
+        if len(history.bodies) < len(found):
+            history.bodies.append({"id": slug, "name": name, "parent": label.parent, "region": label.region})
+        history.names.setdefault(written, slug)
+    elif home:
+        history.names.setdefault(written, label.id)
+    one.label = label

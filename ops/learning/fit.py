@@ -1,0 +1,182 @@
+"""Fits the weights of a model to examples with scikit-learn: a linear support vector machine on sparse features."""
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any, NamedTuple
+
+from complaints.errors import ConfigurationError
+from normalizer.text import fold
+from ops.learning.examples import History
+from router.features import scale
+
+MOST_WORDS = 50_000
+"""Maximum number of words of a model, the most frequent ones: it bounds memory and the size of the file."""
+
+_RARE_FROM = 5_000
+"""The number of reports from which a word must be in two of them: of few reports even single words help, of many they are noise."""
+
+_MOST_TOUCHED = 150
+"""Maximum number of weights that an average report touches: the smallest ones are left out. It bounds the time of a decision."""
+
+_SMALLEST = tuple(number / 100 for number in range(5, 100))
+"""The sizes below which weights can be left out, of which the first that leaves at most _MOST_TOUCHED is taken."""
+
+_TOLERANCE = 0.1
+"""When the machine stops to improve: ten times the steps change no decision."""
+
+
+class Table(NamedTuple):
+    """The features of all examples, and of the names of all classes, as sparse matrices with one row per example.
+
+    Attributes:
+        words: which words each text has.
+        scales: the factor of each text's words (router.features.scale).
+        found: the values of what the rules and the reader found.
+        targets: the class of each row.
+        reports: the number of rows that are reports; the rows after them are names of classes.
+        word_names: the words, by column.
+        found_names: the findings, by column.
+    """
+
+    words: Any
+    scales: Any
+    found: Any
+    targets: Any
+    reports: int
+    word_names: list[str]
+    found_names: list[str]
+
+
+class Fit(NamedTuple):
+    """Weights that predict the classes.
+
+    Attributes:
+        classes: the names of the classes.
+        bias: the bias of each class.
+        weights: the matrix of weights without small ones, one row per class; first the words' columns, then the findings'.
+        idf: the inverse document frequency of each word by column; 0 for a word that the model does not know.
+    """
+
+    classes: Any
+    bias: Any
+    weights: Any
+    idf: Any
+
+
+def needed() -> None:
+    """Check that scikit-learn is installed, before long work begins.
+
+    Raises:
+        ConfigurationError: it is not.
+    """
+    try:
+        import sklearn  # noqa: F401 - only whether it is there
+    except ImportError as error:
+        raise ConfigurationError(
+            "`lapor learn` needs scikit-learn: install it with `pip install 'lapor-pipeline[learn]'` or `pip install scikit-learn`"
+        ) from error
+
+
+def table(history: History) -> Table:
+    """Return the features of a history's examples. Each class has its own name as one more row: reports often name their agency."""
+    import numpy as np
+
+    examples = history.examples
+    named = {example.target: _named(example.label, history) for example in examples}
+    texts = [*(example.words for example in examples), *named.values()]
+    counts = Counter(word for words in texts for word in words)
+    least = 2 if len(examples) >= _RARE_FROM else 1
+    kept = sorted(word for word, count in counts.most_common(MOST_WORDS) if count >= least)
+    word_at = {word: at for at, word in enumerate(kept)}
+    found_names = sorted({finding.name for example in examples for finding in example.found})
+    found_at = {name: at for at, name in enumerate(found_names)}
+    words = ([(word_at[word], 1.0) for word in words if word in word_at] for words in texts)
+    found = ([(found_at[finding.name], finding.value) for finding in example.found] for example in examples)
+    return Table(
+        words=_sparse(words, len(kept)),
+        scales=np.array([scale(len(words)) for words in texts]),
+        found=_sparse(chain(found, ([] for _ in named)), len(found_names)),
+        targets=np.array([*(example.target for example in examples), *named]),
+        reports=len(examples),
+        word_names=kept,
+        found_names=found_names,
+    )
+
+
+def _named(label: str, history: History) -> list[str]:
+    agency = history.registry.get(label)
+    return list(dict.fromkeys(fold(agency.name).decode("ascii").split())) if agency else []
+
+
+def _sparse(rows: Iterable[list[tuple[int, float]]], columns: int) -> Any:
+    """Return a sparse matrix of the rows' pairs of column and value; values of a column that a row has twice are added."""
+    from array import array
+
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    at, values, ends = array("i"), array("d"), array("q", [0])
+    for row in rows:
+        at.extend(number for number, _ in row)
+        values.extend(value for _, value in row)
+        ends.append(len(at))
+    shape = (len(ends) - 1, columns)
+    matrix = csr_matrix((np.frombuffer(values) if values else [], at, ends), shape=shape)
+    matrix.sum_duplicates()
+    return matrix
+
+
+def features(of: Table, idf: Any, rows: Any) -> Any:
+    """Return the features of some rows: the words by their distinctiveness and the text's length, then the findings."""
+    from scipy.sparse import diags, hstack
+
+    words = diags(of.scales[rows]) @ of.words[rows].multiply(idf)
+    return hstack([words, of.found[rows]]).tocsr()
+
+
+def fit(of: Table, rows: Any) -> Fit:
+    """Return the weights learnt from some reports and from the names of the classes.
+
+    Args:
+        of: all examples.
+        rows: the numbers of the reports.
+    """
+    import numpy as np
+    from sklearn.svm import LinearSVC
+
+    known = np.unique(of.targets[rows])
+    names = of.reports + np.nonzero(np.isin(of.targets[of.reports :], known))[0]
+    rows = np.concatenate([rows, names])
+    counts = np.asarray(of.words[rows].sum(axis=0)).ravel()
+    idf = np.where(counts > 0, np.log((1 + len(rows)) / (1 + counts)) + 1, 0.0)
+    if len(known) == 1:
+        return Fit(known, np.zeros(1), np.zeros((1, len(of.word_names) + len(of.found_names))), idf)
+    inputs = features(of, idf, rows)
+    machine = LinearSVC(tol=_TOLERANCE).fit(inputs, of.targets[rows])
+    weights, bias = machine.coef_, machine.intercept_
+    if len(known) == 2:  # noqa: PLR2004 - of two classes there is one row, for the second
+        weights, bias = np.concatenate([-weights, weights]), np.concatenate([-bias, bias])
+    return Fit(machine.classes_, bias, _without_small(weights, np.diff(inputs.tocsc().indptr) / len(rows)), idf)
+
+
+def _without_small(weights: Any, often: Any) -> Any:
+    """Return the weights with 0 in place of the smallest ones.
+
+    Args:
+        weights: the weights.
+        often: for each column the part of the reports that have it.
+    """
+    import numpy as np
+
+    sizes = np.abs(weights)
+    for smallest in _SMALLEST:
+        if (sizes >= smallest).sum(axis=0) @ often <= _MOST_TOUCHED:
+            break
+    weights[sizes < smallest] = 0.0
+    return weights
+
+
+def scores(of: Table, fitted: Fit, rows: Any) -> Any:
+    """Return the score of each class, by column, for some reports."""
+    return features(of, fitted.idf, rows) @ fitted.weights.T + fitted.bias

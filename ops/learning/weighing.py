@@ -1,0 +1,163 @@
+"""Chooses how much a model counts beside the rules, and how sure it is, on reports from which it has not learnt. Pure."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import product
+from math import exp
+from typing import Any, NamedTuple
+
+from router.calibration import Knots, probability
+from router.learnt import LEAST_CHANCE
+
+_TRUSTS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+"""The values of the trust, the model's part in the score, from which the best is chosen."""
+
+_SHARPNESSES = (1.5, 2.0, 3.0, 4.0, 6.0)
+"""The factors of the model's scores from which the best is chosen: a larger one makes the first class more probable."""
+
+_CHOSEN_ON = 5_000
+"""Maximum number of reports on which trust and sharpness are chosen: more change nothing."""
+
+_STEP_REPORTS, _STEPS_MOST = 200, 10
+"""The minimum number of reports per step of the calibration, whose accuracy is then known to three or four percentage points, and the
+maximum number of steps: nobody needs more."""
+
+_LEAST = 0.03
+"""The minimum distance of a probability from 0 and from 1."""
+
+_BANDS = 10
+"""The number of bands of the calibration that is shown."""
+
+_DEPTH = 3
+"""The number of ranked agencies that count for top 3."""
+
+
+class Probe(NamedTuple):
+    """A report that a model has not learnt from, with what rules and model say of it.
+
+    Attributes:
+        label: the id of the agency that the officer chose.
+        ruled: the ids of the rules' candidates with their shares, best first.
+        learnt: the ids of the agencies of the model's best classes with their scores, best first.
+        oversight: whether it reports abuse of office: then the rules' first candidate stays first.
+    """
+
+    label: str
+    ruled: list[tuple[str, float]]
+    learnt: list[tuple[str, float]]
+    oversight: bool
+
+
+class Weights(NamedTuple):
+    """How a model counts.
+
+    Attributes:
+        trust: its part of the combined score.
+        sharpness: the factor of its scores.
+        calibration: the knots from the first agency's share of the combined score to its probability.
+    """
+
+    trust: float
+    sharpness: float
+    calibration: Knots
+
+
+def chosen(probes: Sequence[Probe]) -> Weights:
+    """Return the weights that are best on these reports: most owners right, and half as much for an owner among the first three."""
+    some = probes[:: max(1, len(probes) // _CHOSEN_ON)]
+    best, most = (_TRUSTS[0], _SHARPNESSES[0]), -1.0
+    for trust, sharpness in product(_TRUSTS, _SHARPNESSES):
+        ranks = [[name for _, name in mixed(probe, trust, sharpness)[:_DEPTH]] for probe in some]
+        pairs = list(zip(ranks, some, strict=True))
+        hits = sum((probe.label in names) / 2 + (names[:1] == [probe.label]) for names, probe in pairs)
+        if hits > most:
+            best, most = (trust, sharpness), hits
+    return Weights(*best, _calibrated(probes, *best))
+
+
+def mixed(probe: Probe, trust: float, sharpness: float) -> list[tuple[float, str]]:
+    """Return the agencies with their scores, best first, as the router combines rules and model (router.candidates)."""
+    scores = {name: (1.0 - trust) * share for name, share in probe.ruled}
+    top = probe.learnt[0][1] if probe.learnt else 0.0
+    chances = [exp(sharpness * (score - top)) for _, score in probe.learnt]
+    total = sum(chances)
+    for (name, _), chance in zip(probe.learnt, chances, strict=True):
+        if name and chance >= LEAST_CHANCE * total:
+            scores[name] = scores.get(name, 0.0) + trust * chance / total
+    order = sorted(((score, name) for name, score in scores.items()), key=lambda one: (-one[0], one[1]))
+    if probe.oversight and probe.ruled:
+        first, share = probe.ruled[0]
+        order = [(share, first), *((score, name) for score, name in order if name != first)]
+    return order
+
+
+def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
+    """Return how often rules and model together are right: "top_1", "top_3", "macro_recall" and the "calibration" in bands.
+
+    Args:
+        probes: the reports, each with weights that were chosen on other reports.
+    """
+    ranks: list[list[str]] = []
+    bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for probe, weights in probes:
+        order = mixed(probe, weights.trust, weights.sharpness)
+        ranks.append([name for _, name in order[:_DEPTH]])
+        if order:
+            sure = probability(_share(order), weights.calibration)
+            bands[min(_BANDS - 1, int(sure * _BANDS))].append((sure, order[0][1] == probe.label))
+    calibration = [
+        {
+            "band": f"{band / _BANDS:.1f}-{(band + 1) / _BANDS:.1f}",
+            "reports": len(members),
+            "confidence": round(sum(sure for sure, _ in members) / len(members), 3),
+            "accuracy": round(sum(right for _, right in members) / len(members), 3),
+        }
+        for band, members in sorted(bands.items())
+    ]
+    return {**shares(ranks, [probe.label for probe, _ in probes]), "calibration": calibration}
+
+
+def shares(ranks: Sequence[Sequence[str]], labels: Sequence[str]) -> dict[str, float]:
+    """Return how often the label is first ("top_1") or among the first three ("top_3"), and "macro_recall".
+
+    The latter is the mean, over the agencies, of the part of an agency's reports that have it first.
+    """
+    by_label: dict[str, list[bool]] = defaultdict(list)
+    for names, label in zip(ranks, labels, strict=True):
+        by_label[label].append(list(names[:1]) == [label])
+    count = max(1, len(labels))
+    recalls = [sum(hits) / len(hits) for hits in by_label.values()]
+    return {
+        "top_1": round(sum(sum(hits) for hits in by_label.values()) / count, 4),
+        "top_3": round(sum(label in names[:_DEPTH] for names, label in zip(ranks, labels, strict=True)) / count, 4),
+        "macro_recall": round(sum(recalls) / max(1, len(recalls)), 4),
+    }
+
+
+def _share(order: Sequence[tuple[float, str]]) -> float:
+    return order[0][0] / (sum(score for score, _ in order) or 1.0)
+
+
+def _calibrated(probes: Sequence[Probe], trust: float, sharpness: float) -> Knots:
+    """Return the knots of the calibration, in ascending order: pairs of the best agency's share of the score and its probability.
+
+    The reports, sorted by that share, are split into a few steps with equally many reports. The probability of a step is the part of its
+    reports whose best agency is right, but at least that of the step before. Finer steps would show only chance.
+    """
+    outcomes: list[tuple[float, bool]] = []
+    for probe in probes:
+        order = mixed(probe, trust, sharpness)
+        if order:
+            outcomes.append((_share(order), order[0][1] == probe.label))
+    if not outcomes:
+        return [(0.0, 0.5)]
+    outcomes.sort()
+    knots: list[tuple[float, float]] = []
+    chance = _LEAST
+    steps = min(_STEPS_MOST, max(1, len(outcomes) // _STEP_REPORTS))
+    for number in range(steps):
+        step = outcomes[number * len(outcomes) // steps : (number + 1) * len(outcomes) // steps]
+        right = sum(is_right for _, is_right in step) / len(step)
+        chance = round(min(1.0 - _LEAST, max(chance, right)), 3)  # a larger share never has a smaller probability
+        knots += [(step[0][0] if knots else 0.0, chance), (step[-1][0], chance)]
+    return knots

@@ -1,0 +1,76 @@
+"""An agency that may own a complaint, with its score and the reasons."""
+
+from typing import Final
+
+from router.agencies.registry import Agency
+
+_NAMING: Final = frozenset(("named", "addressed_to"))
+"""The rules of reasons that are a name in the citizen's words."""
+
+THING: Final = "thing:"
+"""The beginning of the name of a rule about a named thing; the thing's id follows."""
+
+MODEL: Final = "model:"
+"""The beginning of the name of a reason that a model gives; the model's version follows."""
+
+
+class Reason:
+    """One reason for a candidate.
+
+    Attributes:
+        rule: where the reason comes from: "subject:<id>", "oversight", "named", "addressed_to", "tagged",
+            "thing:<id>" or "model:<version>".
+        span: the citizen's words; may be empty.
+        law: the law that the rule follows; empty if the reason is not a rule of law.
+        weight: the score that it gives.
+    """
+
+    __slots__ = ("law", "rule", "span", "weight")
+
+    def __init__(self, rule: str, span: str, law: str, weight: float) -> None:
+        self.rule = rule
+        self.span = span
+        self.law = law
+        self.weight = weight
+
+
+class Candidate:
+    """An agency that may own the complaint, with the reasons.
+
+    Attributes:
+        agency: the agency.
+        why: the reason of law in Indonesian, as the citizen reads it; empty if no rule of law names the agency.
+        score: its score, at least 0; its share of the scores of all candidates decides how sure the router is.
+        reasons: all reasons, in the order in which they were found.
+    """
+
+    __slots__ = ("agency", "reasons", "score", "why")
+
+    def __init__(self, agency: Agency, why: str, score: float, reason: Reason) -> None:
+        self.agency = agency
+        self.why = why
+        self.score = score
+        self.reasons = [reason]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the text or the citizen's choice names it, or it answers for a named thing of the text."""
+        for reason in self.reasons:  # a generator would cost more than the rest of the decision's last step
+            rule = reason.rule
+            if rule in _NAMING or rule.startswith(THING):
+                return True
+        return False
+
+    @property
+    def by_thing(self) -> bool:
+        """Whether it answers for a named thing of the text, wherever that is."""
+        return any(reason.rule.startswith(THING) for reason in self.reasons)
+
+    @property
+    def evidence(self) -> list[Reason]:
+        """The reasons for this candidate, the one with the highest weight first."""
+        return sorted(self.reasons, key=_weightiest_first)
+
+
+def _weightiest_first(reason: Reason) -> float:
+    return -reason.weight

@@ -1,0 +1,101 @@
+"""What a model sees of a report beside its words, and the classes that stand for agencies at its place."""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import Final
+
+from normalizer.results import PlaceReading, Reading
+from router.agencies.registry import DKI, Agency, Registry
+
+_LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
+"""The ends of a class that is a kind of unit and not one agency ("dishub@local"), each with its index in PlaceReading.codes."""
+
+RANKS: Final = ("=first:", "=second:", "=third:")
+"""Beginnings of the names of the findings that the rules rank a kind of agency first, second or third."""
+
+
+class Ruled:
+    """A candidate of the rules, with its part of the scores of all candidates."""
+
+    __slots__ = ("agency", "share")
+
+    def __init__(self, agency: Agency, share: float) -> None:
+        self.agency = agency
+        self.share = share
+
+
+class Finding:
+    """What the rules or the reader found, as a feature of the model: its name begins with "="."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: float) -> None:
+        self.name = name
+        self.value = value
+
+
+def scale(words: int) -> float:
+    """Return the factor for the words of a text with this number of different words: a long text has the weight of a short one."""
+    return 0.3 / sqrt(max(1, words))
+
+
+def kind_of(agency: Agency, place: PlaceReading) -> str:
+    """Return the class of an agency at a place: its kind of unit and the level ("dishub@local") if it is the place's, else its id."""
+    region = agency.region
+    if not region or not agency.id.endswith(region):
+        return agency.id
+    codes = place.codes
+    if region == (DKI if codes[0] == DKI else codes[1]):
+        end = "@local"
+    elif region == codes[0]:
+        end = "@province"
+    elif region == codes[2]:
+        end = "@district"
+    elif region == codes[3]:
+        end = "@village"
+    else:
+        return agency.id
+    return agency.id[: -len(region) - 1] + end
+
+
+def located(name: str, place: PlaceReading, registry: Registry) -> Agency | None:
+    """Return the agency that a class means at a place; None if the place is not known or has no such agency."""
+    at = name.rfind("@")
+    if at < 0:
+        return registry.get(name)
+    unit, level = name[:at], name[at + 1 :]
+    codes = place.codes
+    if codes[0] == DKI and level == "local":
+        return registry.unit_over(unit, codes[1] or DKI)
+    code = codes[_LEVELS[level]]
+    return registry.get(f"{unit}-{code}") if code else None
+
+
+def findings(reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[Finding]:
+    """Return what the rules and the reader found, as features with their values.
+
+    Args:
+        reading: the reading of the text.
+        place: where it happened.
+        ruled: the candidates of the rules, best first.
+    """
+    found = [Finding(f"=class:{reading.complaint_class}", 0.3)]
+    for rank, name in enumerate(RANKS):
+        if rank == len(ruled):
+            break
+        kind = kind_of(ruled[rank].agency, place)
+        found.append(Finding(name + kind, 0.6 / (rank + 1)))
+        found.append(Finding("=share:" + kind, 0.8 * ruled[rank].share))
+    if not ruled:
+        found.append(Finding("=none", 0.6))
+    if reading.oversight:
+        found.append(Finding("=oversight", 0.5))
+    for rank, subject in enumerate(reading.subjects):
+        found.append(Finding("=subject:" + subject.id, 0.6 / (rank + 1)))
+    region = place.codes[1] or place.codes[0]
+    if region:
+        found.append(Finding("=region:" + region, 0.6))
+    if place.codes[2]:
+        found.append(Finding("=district:" + place.codes[2], 0.6))
+    found.extend([Finding("=thing:" + thing.thing.kind, 0.5) for thing in reading.things])
+    return found

@@ -1,0 +1,88 @@
+"""The models that a router uses: one for every complaint, or a folder with one for all and others for single governments."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from complaints.errors import ConfigurationError
+from normalizer.results import PlaceReading
+from router.agencies.registry import Agency
+from router.learnt import Model, model_in
+
+
+class Models:
+    """The models of a router, with the choice between them.
+
+    Attributes:
+        general: the model for every complaint that no other model is for; None if the rules alone decide these.
+        of_governments: the models of single governments, by the Kemendagri code of the region.
+    """
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        """Take the models: one that does not share with the law is used for every complaint, even if it is a government's own.
+
+        Raises:
+            ValueError: two models are for the same government, or for all.
+        """
+        self.of_governments: dict[str, Model] = {model.region: model for model in models if model.shares}
+        self.general: Model | None = next((model for model in models if not model.shares), None)
+        if len(self.of_governments) + (self.general is not None) != len(models):
+            raise ValueError("two models are for the same government, or for all")
+
+    @property
+    def all(self) -> list[Model]:
+        """All models, the general one first."""
+        return [*([self.general] if self.general else []), *self.of_governments.values()]
+
+    @property
+    def version(self) -> str | None:
+        """The versions of all models, joined by "+"; None without a model."""
+        return "+".join(model.version for model in self.all) or None
+
+    @property
+    def region(self) -> str:
+        """The region of the government for which the only model is; empty if there is none, or if it is for all."""
+        return self.general.region if self.general and not self.of_governments else ""
+
+    @property
+    def bodies(self) -> list[Agency]:
+        """The agencies that the models have and the registry lacks."""
+        return [body for model in self.all for body in model.bodies]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that the models learnt, each with the id of the agency: of a name in several models, that of the general one."""
+        return {name: agency for model in reversed(self.all) for name, agency in model.names.items()}
+
+    def at(self, place: PlaceReading) -> Model | None:
+        """Return the model for a complaint at a place: its government's own, or the general one; None if there is neither."""
+        own = self.of_governments
+        if own:
+            codes = place.codes
+            for code in (codes[1], codes[0]):
+                if code and code in own:
+                    return own[code]
+        return self.general
+
+
+NO_MODELS = Models([])
+"""No models: the rules alone decide."""
+
+
+def models_in(path: Path) -> Models:
+    """Return the models in a file that `lapor learn` made, or in the .json files of a folder.
+
+    In a folder, a government's model is used for the complaints at its place, and divides only what the law leaves with the government.
+
+    Raises:
+        ConfigurationError: a file cannot be read or is not a model of this format, the folder has no model, or two are for the same
+            government.
+    """
+    if not path.is_dir():
+        return Models([model_in(path)])
+    files = sorted(path.glob("*.json"))
+    if not files:
+        raise ConfigurationError(f"the folder {path} has no model: put files there that `lapor learn` made")
+    try:
+        return Models([model_in(file, shares=True) for file in files])
+    except ValueError as error:
+        raise ConfigurationError(f"the folder {path}: {error}; remove one of them") from error
