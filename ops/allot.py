@@ -52,14 +52,15 @@ class Proposal:
 def proposed(history: Sequence[Labelled], region: str, router: Router, *, since: date, source: str) -> Proposal:
     """Return the division of tasks that a government's reports show.
 
-    Each report counts for its first subject and the unit that an officer chose.
+    Each report counts for its first subject and the unit that an officer chose. A report whose text names another region does not count,
+    unless the unit's name has this government's place.
 
     Args:
         history: the reports, each with the unit's name.
         region: the Kemendagri code of the government's region.
         router: reads the reports; its registry has the usual kinds of unit.
         since: the first day of the edition.
-        source: what the edition comes from, for the file.
+        source: the name of the file of the reports.
 
     Raises:
         ConfigurationError: no government has this region.
@@ -70,15 +71,28 @@ def proposed(history: Sequence[Labelled], region: str, router: Router, *, since:
     unread = 0
     for report in history:
         unit = units.get(report.best[0])
-        if unit is None:
+        if unit is None or _is_of_another(report, house, router):
             continue
         reading = router.reader.read(report.text, title=report.title, address=report.address, region=region)
         if reading.subjects:
             counts[reading.subjects[0].id][unit.key] += 1
         else:
             unread += 1
-    text = _file(house, {unit.key: unit for unit in units.values()}, counts, since=since, source=source, router=router)
-    return Proposal(text, sum(sum(row.values()) for row in counts.values()), outside, unread)
+    reports = sum(sum(row.values()) for row in counts.values())
+    used = {key for row in counts.values() for key in row}
+    named = {unit.key: unit for unit in units.values() if unit.key in used}
+    text = _file(house, named, counts, since=since, source=f"{reports} reports of {source}", router=router)
+    return Proposal(text, reports, outside, unread)
+
+
+def _is_of_another(report: Labelled, house: House, router: Router) -> bool:
+    """Return whether a report is another region's: its text names one, and the unit's name has no place."""
+    named = resolve(router.registry, report.best[0])
+    if named is not None and named.region:
+        return False
+    place = router.reader.read(report.text, title=report.title, address=report.address).place
+    told = place.regency or place.province
+    return told is not None and not told.startswith(house.region) and not house.region.startswith(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,21 @@ def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: st
     return f"{about}{where} kami teruskan ke {owner.name}, {because}."
 
 
+def explain_elsewhere(unit: Agency, owner: Agency, why: str, *, house: Agency, subject: str) -> str:
+    """Return the Indonesian sentence that a complaint at a government's own desk is another agency's matter, and who hands it on.
+
+    Args:
+        unit: the unit of the house that hands it on.
+        owner: the agency that owns it by law.
+        why: the reason with the law, in Indonesian; may be empty.
+        house: the government or body whose desk it is.
+        subject: the Indonesian name of the subject; may be empty.
+    """
+    about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
+    because = f", karena {why}" if why else ""
+    return f"{about} bukan wewenang {house.name}; yang berwenang {owner.name}{because}. {unit.name} meneruskannya."
+
+
 def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: bool, refused_by: str = "") -> str:
     """Return the Indonesian sentence that tells the citizen that a triage desk will find the agency that handles the complaint, and why.
 

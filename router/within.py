@@ -10,8 +10,9 @@ from router.candidate import Candidate
 from router.candidates import Weighing
 from router.decision import Decision
 from router.desks import DESK_IS_RIGHT
-from router.explain import explain, explain_triage
+from router.explain import explain, explain_elsewhere, explain_triage
 from router.facts import Facts
+from router.owners import locate, owner_fits
 from router.routing import Router
 
 
@@ -52,12 +53,12 @@ class Choice:
 
     Attributes:
         decision: the unit, with the other units as alternatives; the managing officer or the house itself if no unit is known for it.
-        own: whether the law gives the house a part in the matter.
-        elsewhere: the agency outside the house that owns it by law; None if the owner is in the house.
+        own: whether the law gives the house a part in the matter; None if it is not clear what the complaint is about.
+        elsewhere: the agency outside the house that owns it by law; None if the owner is in the house, or not clear.
     """
 
     decision: Decision
-    own: bool
+    own: bool | None
     elsewhere: Agency | None
 
 
@@ -69,25 +70,60 @@ def choose(router: Router, facts: Facts, house: House) -> Choice:
         facts: the facts of the complaint, with `within` set.
         house: the government or national body.
     """
-    whole = router.decide(facts)
+    whole = router.decide(Facts(facts.reading, day=facts.day))
     ranked = [
         one
         for one in Weighing(facts, router.owners, router.mentions).candidates(model=router.models.at(facts.place))
         if house.has(one.agency, router.registry)
     ]
     elsewhere = None if whole.triage or house.has(whole.owner, router.registry) else whole.owner
-    return Choice(_decision(router, facts, house, ranked), own=bool(ranked), elsewhere=elsewhere)
+    if elsewhere is None:
+        own = None if whole.triage and not ranked else True
+    else:
+        own = _shares(router, facts, house, by_thing=bool(whole.ranked) and whole.ranked[0].by_thing)
+    decision = _decision(router, facts, house, ranked)
+    if elsewhere is not None and not own:
+        why = whole.ranked[0].why
+        decision.explanation = explain_elsewhere(
+            decision.owner, elsewhere, why, house=house.agency, subject=_subject(router, facts)
+        )
+    return Choice(decision, own, elsewhere)
+
+
+def _shares(router: Router, facts: Facts, house: House, *, by_thing: bool) -> bool:
+    """Return whether the house shares by law what an agency outside it owns first.
+
+    It does if nothing in the text decided for the other: neither a condition of the rule, nor a thing that is the other's.
+
+    Args:
+        router: the router.
+        facts: the facts of the complaint.
+        house: the government or national body.
+        by_thing: whether the other agency owns it because of a named thing.
+    """
+    subjects = facts.reading.subjects
+    rule = router.rules.subjects.get(subjects[0].id) if subjects else None
+    if rule is None or by_thing:
+        return False
+    fitting = [owner for owner in rule.owners if owner_fits(owner, facts)]
+    agencies = [locate(owner, facts.place, router.registry) for owner in fitting]
+    first = next((owner for owner, agency in zip(fitting, agencies, strict=True) if agency), None)
+    return first is not None and not first.needs and any(one and house.has(one, router.registry) for one in agencies)
+
+
+def _subject(router: Router, facts: Facts) -> str:
+    subjects = facts.reading.subjects
+    return router.subject_names.get(subjects[0].id, "") if subjects else ""
 
 
 def _decision(router: Router, facts: Facts, house: House, ranked: list[Candidate]) -> Decision:
-    subjects, deepest = facts.reading.subjects, facts.place.deepest
-    name = router.subject_names.get(subjects[0].id, "") if subjects else ""
+    name, deepest = _subject(router, facts), facts.place.deepest
     place = described(router.registry.gazetteer, deepest) if deepest else ""
     total = sum(one.score for one in ranked)
-    if not total:
+    best = ranked[0] if total else None
+    if best is None or best.agency.id == house.agency.id:
         desk = router.desks.officer(house.region, facts) or house.agency
         text = explain_triage(desk, subject=name, place=place, missing_place=False, refused_by="")
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
-    best = ranked[0]
     text = explain(best.agency, best.why, subject=name, place=place, refused_by="")
     return Decision(best.agency, thousandths(best.score / total), text, ranked, triage=False)

@@ -12,6 +12,7 @@ from lapor.commands.routing import ModelFile
 
 if TYPE_CHECKING:
     from lapor.commands.jsonlines import Work
+    from router.agencies.registry import Registry
 
 app = typer.Typer(help="Search the registry of agencies.", no_args_is_help=True)
 
@@ -26,13 +27,12 @@ def search(
 
     An output line is the identifier, the name, and the name of the agency above it, separated by tabs.
     """
-    from router.agencies.registry import Registry
     from router.agencies.search import search
 
     if not text.strip():
         typer.echo("give part of a name, as in `lapor agency search 'dinas pu semarang'`", err=True)
         raise typer.Exit(2)
-    registry = Registry.load()
+    registry = _registry()
     found = search(registry, text, limit)
     for agency in found:
         above = registry.parents(agency.id)
@@ -133,13 +133,18 @@ def allot(
     it, and check it with `lapor agency check`. The router and `lapor route` load the folder that LAPOR_ALLOTMENTS names. docs/allotments.md
     describes the file.
     """
+    from complaints.errors import ConfigurationError
     from ops.allot import proposed
     from ops.quality.labelled import labelled, read_rows
     from router.routing import Router
 
+    if out and out.exists():
+        raise ConfigurationError(f"--out {out} exists: write another file, and take over what you want from it")
+    if out and not out.absolute().parent.is_dir():
+        raise ConfigurationError(f"--out {out}: the folder {out.parent} does not exist")
     history = [report for report in labelled(read_rows(source)) if report.best]
     day = since.date() if since else datetime.now(UTC).date()
-    found = proposed(history, region, Router.load(), since=day, source=f"{len(history)} reports of {source.name}")
+    found = proposed(history, region, Router.load(), since=day, source=source.name)
     if out:
         out.write_text(found.text, "utf-8")
     else:
@@ -173,19 +178,36 @@ def check(
     found = check(paths, Registry.load())
     for mistake in found:
         typer.echo(str(mistake))
-    if found:
-        typer.echo(f"{len(found)} mistakes in {len(paths)} allotments", err=True)
+    if found or not paths:
+        typer.echo(f"mistakes: {len(found)}, in allotments: {len(paths)}", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{len(paths)} allotments are whole", err=True)
+    typer.echo(f"no mistakes; allotments: {len(paths)}", err=True)
+
+
+@app.command()
+def subjects() -> None:
+    """List the subjects of the law and of allotments: id, Indonesian name and LAPOR!'s category, separated by tabs."""
+    from router.routing import Router
+
+    for subject in Router.load().reader.lexicon.subjects:
+        typer.echo(f"{subject.id}\t{subject.name}\t{subject.topic}")
 
 
 def _work(model: Path | None) -> "Work":
     from lapor.commands.routing import router_with
-    from router.agencies.registry import Registry
     from router.jsonlines import resolve_line
 
-    with_model = router_with(model)
-    return partial(resolve_line, with_model.registry if with_model.models.all else Registry.load())
+    return partial(resolve_line, router_with(model).registry if model else _registry())
+
+
+def _registry() -> "Registry":
+    """Return the registry, also with the agencies of LAPOR_MODEL and LAPOR_ALLOTMENTS if they are set."""
+    from complaints.runtime.settings import Settings
+    from lapor.commands.routing import router_with
+    from router.agencies.registry import Registry
+
+    settings = Settings.read()
+    return router_with(None).registry if settings.model or settings.allotments else Registry.load()
 
 
 def _show(name: str, region: str | None, model: Path | None, *, as_json: bool) -> None:

@@ -55,12 +55,26 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     """Return the JSON objects of a file with one object per line.
 
     Raises:
-        ConfigurationError: the file cannot be read, or a line is not JSON.
+        ConfigurationError: the file cannot be read, or a line is no JSON object.
     """
     try:
-        return [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read as JSON lines: {error}") from error
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+    return [_row(line, path, number) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _row(line: bytes, path: Path, number: int) -> dict[str, Any]:
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise ConfigurationError(f"{path}, line {number}, is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise ConfigurationError(f"{path}, line {number}, is not a JSON object")
+    for field in ("agency", "final_owner"):
+        if not isinstance(row.get(field), str | None):
+            raise ConfigurationError(f"{path}, line {number}: `{field}` is not a text")
+    return row
 
 
 def labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str, Any]] | None = None) -> list[Labelled]:

@@ -11,8 +11,8 @@ from router.allotments.edition import AT_DISTRICT, AT_VILLAGE
 from router.rulebook.documents import Document, Mistake
 from router.rulebook.rules import Rules
 
-_EDITION_FIELDS: Final = frozenset(("since", "source", "units", "subjects", "managing_officer"))
-_UNIT_FIELDS: Final = frozenset(("name", "aliases", "under", "source"))
+_EDITION_FIELDS: Final = ("since", "source", "units", "subjects", "managing_officer")
+_UNIT_FIELDS: Final = ("name", "aliases", "under", "source")
 _KEY: Final = re.compile(r"[a-z][a-z0-9-]*[a-z]|[a-z]")
 """The key of a unit of a government's own; with the region's code it makes the unit's id."""
 
@@ -33,14 +33,31 @@ def mistakes_of(document: Document, registry: Registry) -> Iterator[Mistake]:
     if not isinstance(content, dict) or not isinstance(content.get("editions"), list) or not content["editions"]:
         yield document.mistake("an allotment has `government` and `editions`, a list; see docs/allotments.md")
         return
-    government = registry.get(str(content.get("government")))
+    named = content.get("government")
+    government = registry.get(named) if isinstance(named, str) else None
     if government is None or government.kind != "government" or not government.region:
         yield document.mistake(
-            f"no government has the id {content.get('government')!r}: take one as `lapor agency search` shows it (pemda-33.74)",
+            "`government` is no government's id: take one as `lapor agency search` shows it (pemda-33.74)",
             "government",
         )
         return
+    if Registry.seat(government.region) != government.region:
+        yield document.mistake("the cities of DKI Jakarta have no government of their own: take pemda-31", "government")
+        return
     yield from _Editions(document, registry, government.region).mistakes()
+
+
+def day_of(written: object) -> date | None:
+    """Return the day that a text means; None if it is none."""
+    try:
+        return date.fromisoformat(str(written))
+    except ValueError:
+        return None
+
+
+def _is_line(written: object) -> bool:
+    """Return whether a value is a text of one line that is not empty."""
+    return isinstance(written, str) and bool(written.strip()) and written.isprintable()
 
 
 class _Editions:
@@ -60,17 +77,17 @@ class _Editions:
             if not isinstance(row, dict):
                 yield self._wrong("an edition has `since`, `source` and what is new from that day on", *at)
                 continue
-            for name in row.keys() - _EDITION_FIELDS:
-                yield self._wrong(f"an edition has no field {name}", *at, name)
-            since = row.get("since")
-            if not isinstance(since, date):
+            for name in row.keys() - set(_EDITION_FIELDS):
+                yield self._wrong(f"an edition has no field {name}, only {', '.join(_EDITION_FIELDS)}", *at, name)
+            since = day_of(row.get("since"))
+            if since is None:
                 yield self._wrong("`since` is the first day of the edition, as in 2026-01-31", *at, "since")
             elif before is not None and since <= before:
                 yield self._wrong(
                     f"the editions are not in the order of their days: {since} is not after {before}", *at
                 )
-            before = since if isinstance(since, date) else before
-            if not str(row.get("source") or "").strip():
+            before = since or before
+            if not _is_line(row.get("source")):
                 yield self._wrong(
                     "name the `source` of the edition: a decree, a page, or the reports it comes from", *at
                 )
@@ -81,9 +98,9 @@ class _Editions:
             if row.get(part) is not None and not isinstance(row[part], dict):
                 yield self._wrong(f"`{part}` has the form `key: value`", *at, part)
                 return
+        self._units |= row.get("units") or {}
         for key, unit in (row.get("units") or {}).items():
             yield from self._unit(str(key), unit, (*at, "units", str(key)))
-        self._units |= row.get("units") or {}
         for subject, allotted in (row.get("subjects") or {}).items():
             yield from self._subject(str(subject), allotted, (*at, "subjects", str(subject)))
         officer = row.get("managing_officer")
@@ -96,11 +113,14 @@ class _Editions:
                 yield self._wrong("name the `decree` that makes the unit the managing officer", *at, "managing_officer")
 
     def _unit(self, key: str, unit: object, at: tuple[str, ...]) -> Iterator[Mistake]:
-        if not isinstance(unit, dict) or not str(unit.get("name") or "").strip():
-            yield self._wrong(f"the unit {key} has no `name`", *at)
+        if not isinstance(unit, dict) or not _is_line(unit.get("name")):
+            yield self._wrong(f"the unit {key} has no `name`, a text of one line", *at)
             return
-        for name in unit.keys() - _UNIT_FIELDS:
-            yield self._wrong(f"a unit has no field {name}", *at, name)
+        aliases = unit.get("aliases", [])
+        if not isinstance(aliases, list) or not all(_is_line(name) for name in aliases):
+            yield self._wrong(f"the aliases of {key} are a list of names, as in [DPU, Bina Marga]", *at, "aliases")
+        for name in unit.keys() - set(_UNIT_FIELDS):
+            yield self._wrong(f"a unit has no field {name}, only {', '.join(_UNIT_FIELDS)}", *at, name)
         if not _KEY.fullmatch(key):
             yield self._wrong(
                 f"the key {key} has other characters than small letters, digits and hyphens, or ends with a digit", *at
@@ -110,12 +130,12 @@ class _Editions:
                 f"{key} is the government itself or an office of its districts and cannot be renamed here", *at
             )
         under = unit.get("under")
-        if under is not None and not self._is_unit(str(under), of_places=False):
-            yield self._wrong(f"{key} is under {under}, which is not a unit", *at, "under")
+        if under is not None and (under == key or not self._is_unit(str(under), of_places=False)):
+            yield self._wrong(f"{key} is under {under}, which is not another unit of the government", *at, "under")
 
     def _subject(self, subject: str, allotted: object, at: tuple[str, ...]) -> Iterator[Mistake]:
         if subject not in self._subjects:
-            yield self._wrong(f"no subject has the name {subject}: `lapor agency allot --subjects` lists them", *at)
+            yield self._wrong(f"no subject has the name {subject}: `lapor agency subjects` lists them", *at)
         units = allotted if isinstance(allotted, (dict, list)) else [allotted]
         if not units:
             yield self._wrong(f"{subject} has no unit", *at)
@@ -130,12 +150,17 @@ class _Editions:
             yield self._wrong(f"the number of reports beside a unit of {subject} is a whole number from 1", *at)
 
     def _is_unit(self, unit: str, *, of_places: bool) -> bool:
-        """Return whether a unit exists: of the region or the file, of each district or village, or a company."""
+        """Return whether a unit exists: of the government or the file, of each district or village, or a company of the region."""
         if unit.endswith((AT_DISTRICT, AT_VILLAGE)):
             fits = unit in {f"kec{AT_DISTRICT}", f"kel{AT_VILLAGE}"} and len(self._region) == REGENCY
             return of_places and fits
-        registry = self._registry
-        return unit in self._units or registry.unit(unit, self._region) is not None or registry.get(unit) is not None
+        if unit in self._units:
+            return True
+        agency = self._registry.unit(unit, self._region) or self._registry.get(unit)
+        if agency is None or agency.region != self._region:
+            return False
+        above = {body.id for body in self._registry.parents(agency.id)}
+        return f"pemda-{self._region}" in above or agency.kind == "enterprise"
 
     def _wrong(self, said: str, *path: object) -> Mistake:
         return self._document.mistake(said, *path)

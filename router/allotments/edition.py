@@ -20,7 +20,8 @@ class Allotted(NamedTuple):
     """A unit to which a government gives a subject.
 
     Attributes:
-        unit: the kind of unit ("dpu"), with AT_DISTRICT or AT_VILLAGE if each district or village has one; or the id of a company.
+        unit: the kind of unit ("dpu"), with AT_DISTRICT or AT_VILLAGE if each district or village has one; or the id of a company of the
+            region.
         reports: the number of reports about the subject that went to it; 0 if a person named the unit.
     """
 

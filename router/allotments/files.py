@@ -55,11 +55,9 @@ def load(folder: Path, registry: Registry, today: date) -> Loaded:
     """
     if not folder.is_dir():
         raise ConfigurationError(f"LAPOR_ALLOTMENTS={folder} is not a folder: make it, or unset LAPOR_ALLOTMENTS")
-    documents = [_document(path) for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES]
-    found = [mistake for document in documents for mistake in mistakes_of(document, registry)]
-    found += _twice(documents)
+    documents, found = _checked([path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES], registry)
     if found:
-        raise ConfigurationError("the allotments have mistakes:\n" + "\n".join(map(str, sorted(found))))
+        raise ConfigurationError("the allotments have mistakes:\n" + "\n".join(map(str, found)))
     editions: dict[str, tuple[Edition, ...]] = {}
     for document in documents:
         region, made, registry = _editions(document.content, registry, today)
@@ -73,6 +71,10 @@ def check(paths: Sequence[Path], registry: Registry) -> list[Mistake]:
     Raises:
         ConfigurationError: a file cannot be read.
     """
+    return _checked(paths, registry)[1]
+
+
+def _checked(paths: Sequence[Path], registry: Registry) -> tuple[list[Document], list[Mistake]]:
     found: list[Mistake] = []
     documents: list[Document] = []
     for path in paths:
@@ -82,20 +84,24 @@ def check(paths: Sequence[Path], registry: Registry) -> list[Mistake]:
             found.append(error.mistake)
     for document in documents:
         found += mistakes_of(document, registry)
-    return sorted([*found, *_twice(documents)])
+    return documents, sorted([*found, *_twice(documents)])
 
 
 def _document(path: Path) -> Document:
     try:
         return Document(str(path), path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise NotYamlError(Mistake(str(path), 1, "the file is not in UTF-8: save it with this encoding")) from error
+    except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
 
 
 def _twice(documents: Sequence[Document]) -> Iterator[Mistake]:
     seen: dict[str, str] = {}
     for document in documents:
-        government = document.content.get("government", "") if isinstance(document.content, dict) else ""
+        government = (
+            str(document.content.get("government", "")) if isinstance(document.content, dict) else document.path
+        )
         if government in seen:
             yield document.mistake(f"{seen[government]} is about {government} too: join the two files", "government")
         seen[government] = document.path
@@ -110,9 +116,10 @@ def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tu
     for row in content["editions"]:
         so_far = {part: so_far[part] | (row.get(part) or {}) for part in _PARTS}
         known = _with_units(registry, region, so_far["units"])
-        if row["since"] <= today or not made:
+        since = date.fromisoformat(row["since"])
+        if since <= today or not made:
             in_force = known
-        made.append(_edition(region, row["since"], so_far, known))
+        made.append(_edition(region, since, so_far, known))
     future = {key: row for key, row in so_far["units"].items() if not in_force.get(f"{key}-{region}")}
     return region, tuple(reversed(made)), _with_units(in_force, region, future)
 
@@ -120,15 +127,17 @@ def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tu
 def _with_units(registry: Registry, region: str, units: Mapping[str, Mapping[str, Any]]) -> Registry:
     """Return the registry in which the units of a region's government have their own names."""
     templates = {
-        key: {"name": row["name"], "levels": "", "aliases": [], **({"under": row["under"]} if "under" in row else {})}
+        key: {"name": row["name"], "levels": "", "aliases": row.get("aliases", [])}
+        | ({"under": row["under"]} if "under" in row else {})
         for key, row in units.items()
         if key not in registry.units
     }
+    place = registry.gazetteer.full_name(region)
     return registry.with_own(
         region,
         {key: row["name"] for key, row in units.items() if "name" in row},
         templates,
-        {f"{key}-{region}": row["aliases"] for key, row in units.items() if "aliases" in row},
+        {f"{key}-{region}": (f"{row['name']} {place}", *row.get("aliases", [])) for key, row in units.items()},
     )
 
 

@@ -33,12 +33,21 @@ class NotYamlError(Exception):
         self.mistake = mistake
 
 
+class _Loader(yaml.CSafeLoader):
+    """Reads dates as texts, so that a day that is in no calendar can be named with its line."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the library's own form
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 class Document:
     """A data file with the line of each key.
 
     Attributes:
         path: its path, for messages.
-        content: what it holds.
+        content: what it holds; a date is a text.
         doubled: the keys that occur twice, with their lines.
     """
 
@@ -56,15 +65,23 @@ class Document:
         self.content: Any = None
         self.doubled: list[tuple[str, int]] = []
         self._lines: dict[tuple[str, ...], int] = {}
-        loader = yaml.CSafeLoader(text)
+        try:
+            self._read(text)
+        except yaml.MarkedYAMLError as error:
+            mark, said = error.problem_mark, f"no YAML: {error.problem}"
+            if "\t" in text:
+                said += "; the file has tabs: use spaces"
+            raise NotYamlError(Mistake(path, mark.line + 1 if mark else 1, said)) from error
+        except (yaml.YAMLError, RecursionError) as error:
+            raise NotYamlError(Mistake(path, 1, f"no YAML: {str(error).splitlines()[0]}")) from error
+
+    def _read(self, text: str) -> None:
+        loader = _Loader(text)
         try:
             root = loader.get_single_node()
             if root is not None:
-                self.content = loader.construct_document(root)
                 self._walk(root, ())
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            raise NotYamlError(Mistake(path, mark.line + 1 if mark else 1, f"no YAML: {error.problem}")) from error
+                self.content = loader.construct_document(root)
         finally:
             loader.dispose()
 
