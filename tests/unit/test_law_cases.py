@@ -1,6 +1,6 @@
 """Complaints written from the law, before and apart from the rules: how many get the right owner, and how sure the wrong ones are.
 
-All facts in them are invented. Rules were written with all of them at hand, with `law_cases_fresh` (half of a set of 120) last. The floors are
+All facts in them are invented. Rules were written with all of them at hand; `law_cases_fresh` is half of a set of 120. The floors are
 what was measured (docs/benchmarks-routing.md), less a case or two.
 """
 
@@ -25,7 +25,9 @@ DATA = Path(__file__).parents[1] / "data"
         ("law_cases_fresh", 60, 0.93, 0.88, 0.10),
     ],
 )
-def test_cases_of_the_law_get_their_owner(name: str, cases: int, right: float, province: float, sure_wrong: float) -> None:
+def test_cases_of_the_law_get_their_owner(
+    name: str, cases: int, right: float, province: float, sure_wrong: float
+) -> None:
     """Also those of a province, and a wrong answer is seldom sure."""
     rows: list[dict[str, Any]] = read_rows(DATA / f"{name}.jsonl")
     assert len(rows) == cases
