@@ -175,7 +175,7 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
         The names in the text that can mean a district or village, and whether the text names a road between two regions (see
         Road.between).
     """
-    small: list[Small] = []
+    small = [inner for hit in hits if (inner := _inside(words, hit, names)) is not None]
     road = Road()
     title_end = words.index(BREAK)
     last = len(hits) - 1
@@ -207,6 +207,14 @@ def _is_inside(name: PlaceName, around: PlaceName) -> bool:
     """Return whether a name means a small place in the region whose name follows it ("Wonosobo Tanggamus"), and no region there."""
     codes = [claim.code for claim in around.strong]
     return any(code in name.seats for code in codes) and all(claim.code not in codes for claim in name.strong)
+
+
+def _inside(words: list[str], hit: PlaceHit, names: PlaceNames) -> Small | None:
+    """Return the district or village in a name that is listed with its level ("kelurahan sampangan"); None if it is no such name."""
+    start, end = hit.start, hit.end
+    level = SURROUNDINGS.get(words[start], 0) & CUE if end - start > 1 else 0
+    inner = names.get(" ".join(words[start + 1 : end])) if level else None
+    return Small(inner, level, (start + 1, end)) if inner is not None and inner.small else None
 
 
 def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> bool:

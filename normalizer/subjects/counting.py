@@ -18,6 +18,9 @@ LEAD_WORDS: Final = 46
 STORY_WEIGHT: Final = 0.5
 """Factor for the weight of a word after the first LEAD_WORDS."""
 
+NEGATIONS: Final = frozenset(("bukan", "bkn", "dudu", "sanes"))
+"""Words before one that deny it ("bukan jalan provinsi"): it then belongs to no word group."""
+
 PAIR_WORDS: Final = 9
 """Maximum distance in words between the two words of a pair: about a clause of a text message."""
 
@@ -46,7 +49,7 @@ def counted(
     seen: set[Meaning] = set()
     title_end = words.index(BREAK)
     for meaning, at in told:
-        if meaning.groups:
+        if meaning.groups and not (at and words[at - 1] in NEGATIONS):
             for group in meaning.groups:
                 if group in groups:
                     groups[group].append(at)

@@ -36,14 +36,14 @@ class Named(NamedTuple):
 def in_order(owners: Sequence[tuple[Owner, Agency]], home: str) -> list[Named]:
     """Return the owners that the law names, with their weights.
 
-    A complaint that came through a government's own channel is first looked at within that government if it shares the responsibility: if
-    no condition of the text decided for the first owner, those of the government come before it.
+    A complaint that came through a government's own channel is first looked at within that government if it shares the responsibility with
+    a national body: if that is the first owner, and no condition of the text decided for it. Between tiers of governments the law decides.
 
     Args:
         owners: the owners in the order of the rule, each with its agency.
         home: the code of the region of that government; empty if none.
     """
-    if home and owners and not owners[0][0].needs:
+    if home and owners and not owners[0][0].needs and not owners[0][0].level:
         owners = sorted(owners, key=lambda one: not (_is_home(one[1], home) and not one[0].needs))
     return [Named(owner, agency, RANK_DECAY**place) for place, (owner, agency) in enumerate(owners)]
 

@@ -7,6 +7,7 @@ import pytest
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
+from router.watchdog import watchdog_of
 
 ROUTER = Router.load()
 
@@ -245,3 +246,40 @@ def test_the_owner_of_a_hospital_is_asked_for_and_the_answer_moves_the_case(answ
     settled = ROUTER.decide(Facts(reading))
     assert settled.asks == ""
     assert settled.owner.id == owner
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("SMA Negeri 1 Merauke atap kelasnya ambruk", "disdik-93.01"),
+        ("SLB Negeri di Kabupaten Merauke kekurangan guru", "disdik-93"),
+        ("SMA Negeri 1 Ungaran Kabupaten Semarang atap kelasnya ambruk", "disdik-33"),
+        ("Ini bukan jalan provinsi tapi jalan kabupaten, berlubang parah di Kabupaten Kudus", "dpu-33.19"),
+        ("Bukan jalan nasional. Jalan kabupaten di Kabupaten Kudus berlubang", "dpu-33.19"),
+        ("Bukan terminal tipe B, ini terminal tipe C di Kabupaten Kendal kotor", "dishub-33.24"),
+        ("RSUD Sidoarjo Notopuro antre berjam-jam", "rsud-35.15"),
+    ],
+)
+def test_what_a_hostile_reader_of_the_law_found(text: str, owner: str) -> None:
+    """Papua's upper schools are the regencies' (PP 106/2021); what a text denies does not count; a town comes before a landmark."""
+    found = decided(text).owner.id
+    assert found == owner
+
+
+@pytest.mark.parametrize("text", ["Jembatan desa ambruk di Kabupaten Kudus", "PBB di Kabupaten Kudus salah hitung"])
+def test_a_provinces_own_channel_takes_nothing_from_a_regency(text: str) -> None:
+    """A backup row of a rule is no shared responsibility."""
+    reading = ROUTER.reader.read(text, region="33")
+    owner = ROUTER.decide(Facts(reading, home="33")).owner
+    assert owner.region is not None
+    assert owner.region.startswith("33.19")
+
+
+def test_an_inspectorate_does_not_look_into_itself() -> None:
+    """The province's looks into a city's, the ministry's into a province's (UU 23/2014 Pasal 377 to 380)."""
+    for agency_id, over in (("inspektorat-33.74", "inspektorat-33"), ("inspektorat-33", "itjen-kemendagri")):
+        agency = ROUTER.registry.get(agency_id)
+        assert agency is not None
+        found = watchdog_of(agency, ROUTER.rules, ROUTER.registry)
+        assert found is not None
+        assert found.id == over

@@ -118,3 +118,9 @@ def test_a_number_that_is_no_date_raises_nothing(text: str) -> None:
     """Python refuses to read thousands of digits and to make dates of more than ten; the report has no date then."""
     reading = Reader.load().read(text, received_at=datetime(2026, 11, 24, 10, tzinfo=UTC))
     assert reading.occurred is None or reading.occurred.day.year <= 2026
+
+
+def test_a_village_is_found_in_a_name_that_is_listed_with_its_level() -> None:
+    """The whole phrase tells the city, and the village in it is found too."""
+    place = Reader.load().read("jalan di Kelurahan Sampangan, Kota Semarang rusak").place
+    assert place.village == "33.74.09.1004"
