@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from lapor.commands import agencies, api_keys, cases, embedded, offsets, routing, rules, stack, topics
+from lapor.commands import agencies, api_keys, cases, embedded, learning, offsets, routing, rules, stack, topics
 
 app = typer.Typer(
     name="lapor",
@@ -34,7 +34,7 @@ app.command(rich_help_panel=CASES)(stack.query)
 
 app.command(rich_help_panel=ROUTING)(routing.route)
 app.command(rich_help_panel=ROUTING)(routing.evaluate)
-app.command(rich_help_panel=ROUTING)(routing.learn)
+app.command(rich_help_panel=ROUTING)(learning.learn)
 app.add_typer(agencies.app, name="agency", rich_help_panel=ROUTING)
 app.add_typer(rules.app, name="rules", rich_help_panel=ROUTING)
 

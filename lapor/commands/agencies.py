@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lapor.commands.routing import ModelFile
+from lapor.commands.routing import ModelFile, check_folder
 
 if TYPE_CHECKING:
     from lapor.commands.jsonlines import Work
@@ -140,8 +140,7 @@ def allot(
 
     if out and out.exists():
         raise ConfigurationError(f"--out {out} exists: write another file, and take over what you want from it")
-    if out and not out.absolute().parent.is_dir():
-        raise ConfigurationError(f"--out {out}: the folder {out.parent} does not exist")
+    check_folder(out, "--out")
     history = [report for report in labelled(read_rows(source)) if report.best]
     day = since.date() if since else datetime.now(UTC).date()
     found = proposed(history, region, Router.load(), since=day, source=source.name)
