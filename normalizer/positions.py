@@ -12,6 +12,9 @@ from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading, Reading
 from normalizer.text import fold
 
+_COUNTING = frozenset(("nomor", "no", "nomer", "yang", "pilih", "pilihan", "ke", "ya"))
+"""Words beside the number of a choice."""
+
 _LEVELS: Final = frozenset(("kota", "kabupaten", "administrasi"))
 """Words of a regency's name that several choices may share."""
 
@@ -110,6 +113,6 @@ def chosen(choices: Sequence[Region], text: str) -> str:
         [code for code, name in names.items() if name - _LEVELS <= said],
     ]
     if len(words) <= _FEW:
-        fitting.append([code for number, code in enumerate(names, 1) if str(number) in said])
+        fitting.append([code for number, code in enumerate(names, 1) if said - _COUNTING == {str(number)}])
         fitting.append([code for code, name in names.items() if name & _LEVELS & said])
     return next((found[0] for found in fitting if len(found) == 1), "")

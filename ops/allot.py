@@ -120,7 +120,7 @@ def _units(history: Sequence[Labelled], house: House, registry: Registry) -> tup
             outside[name] = reports
             continue
         own = _without_place(name, house, registry)
-        kind = _kind(agency, house) if agency else ""
+        kind = _kind(agency, house, registry) if agency else ""
         if kind and (kind in _OF_PLACES.values() or first.setdefault(kind, own) == own or reports < _ANOTHER_FROM):
             units[name] = _known(kind, own, agency, registry)
         elif agency is None or agency.id != house.agency.id:
@@ -128,8 +128,10 @@ def _units(history: Sequence[Labelled], house: House, registry: Registry) -> tup
     return units, outside
 
 
-def _kind(agency: Agency, house: House) -> str:
-    """Return the kind of a unit as a file writes it; empty for the government itself."""
+def _kind(agency: Agency, house: House, registry: Registry) -> str:
+    """Return the kind of a unit as a file writes it, or the id of a listed body; empty for the government itself."""
+    if agency.id in registry.bodies:
+        return agency.id
     kind = agency.id.rpartition("-")[0]
     if agency.id == house.agency.id or not kind:
         return ""
@@ -137,7 +139,7 @@ def _kind(agency: Agency, house: House) -> str:
 
 
 def _known(kind: str, own: str, agency: Agency | None, registry: Registry) -> _Unit:
-    if agency is None or kind in _OF_PLACES.values():
+    if agency is None or kind in _OF_PLACES.values() or kind in registry.bodies:
         return _Unit(kind, "")
     same = clean(own) == clean(agency.name) or clean(agency.name).startswith(clean(own))
     return _Unit(kind, "" if same or fold(own).decode("ascii") in registry.units[kind]["aliases"] else own)

@@ -197,8 +197,8 @@ class Weighing:
         total = sum([candidate.score for candidate in before]) or 1.0
         ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in before]
         for candidate in before:
-            candidate.score *= (1.0 - model.trust if model.is_over(candidate.agency) else 1.0) / total
-        part = model.trust * model.part(ruled)
+            candidate.score *= (1.0 - model.trust if model.is_over(candidate.agency, self._registry) else 1.0) / total
+        part = model.trust * model.part(ruled, self._registry)
         rule = MODEL + model.version
         for one in model.suggest(facts.reading, facts.place, ruled, self._registry):
             weight = part * one.chance

@@ -11,15 +11,9 @@ from normalizer.zones import local_day
 
 Duty = Literal["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
 
-Urgency = Literal["hijau", "kuning", "merah"]
-"""How near a deadline is: at least two working days are left, fewer, or it is over."""
-
 _SATURDAY: Final = 5
 _CACHED: Final = 8192
 """Maximum number of cached results, one per set of days, class and variant."""
-
-_SOON: Final = 2
-"""Number of working days left from which a deadline is near."""
 
 
 class Days(NamedTuple):
@@ -148,13 +142,6 @@ def later(day: date, days: int) -> date:
         return day + timedelta(days=days)
     except OverflowError:
         return date.max
-
-
-def urgency(due: date, today: date) -> Urgency:
-    """Return how near a deadline is on a day."""
-    if today > due:
-        return "merah"
-    return "kuning" if working_day(today, _SOON) > due else "hijau"
 
 
 def working_day(start: date, count: int) -> date:

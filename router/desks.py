@@ -54,4 +54,4 @@ class Desks:
             facts: the facts of the complaint, whose day decides which edition of the file counts.
         """
         edition = self._allotments.at(region or None, facts.day)
-        return self._registry.get(edition.officer) if edition and edition.officer else None
+        return edition.agency(edition.officer, facts.place, self._registry) if edition and edition.officer else None

@@ -67,7 +67,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
     choice = choose(router, facts, house) if house else None
     decision = choice.decision if choice else router.decide(facts)
     owner = decision.owner
-    others = [one for one in decision.ranked[: ALTERNATIVES + 1] if one.agency is not owner]
+    others = [one for one in decision.ranked[: ALTERNATIVES + 1] if one.agency.id != owner.id]
     return {
         "id": row.get("id"),
         "agency": {"id": owner.id, "name": owner.name},

@@ -132,13 +132,16 @@ class Model:
                 found.append(Suggestion(agency, chance))
         return found
 
-    def part(self, ruled: Sequence[Ruled]) -> float:
+    def part(self, ruled: Sequence[Ruled], registry: Registry) -> float:
         """Return the part of the scores that the model divides: all, or what the law leaves with its own government."""
-        return sum([one.share for one in ruled if self.is_over(one.agency)]) if self.shares else 1.0
+        return sum([one.share for one in ruled if self.is_over(one.agency, registry)]) if self.shares else 1.0
 
-    def is_over(self, agency: Agency) -> bool:
-        """Whether the model takes its part from the score of this agency."""
-        return not self.shares or (agency.region or "").startswith(self.region)
+    def is_over(self, agency: Agency, registry: Registry) -> bool:
+        """Whether the model takes its part from the score of this agency: of each, or of its government's own units."""
+        if not self.shares:
+            return True
+        government = registry.government_of(agency)
+        return government is not None and government.id == f"pemda-{registry.seat(self.region)}"
 
     def words_for(self, reading: Reading, place: PlaceReading, agency: Agency) -> str:
         """Return the words of a text that point most strongly to an agency, separated by commas; may be empty."""
@@ -154,7 +157,7 @@ class Model:
     def _likeliest(self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[tuple[float, int]]:
         """Return the scores of the best classes with their indices, the best first, at most BEST."""
         scores = self._bias.copy()
-        words = set(reading.words)
+        words = dict.fromkeys(reading.words)  # in the order of the text, on which sums of floats depend
         factor = scale(len(words) - 1)  # without the mark between the parts of a text
         rows = self._words
         for word in words:

@@ -132,7 +132,8 @@ class Router:
         if settled := complaint.get("settled"):
             reading.groups = {group: [] for group in settled} | reading.groups
         received_at = datetime.fromisoformat(complaint["received_at"])
-        facts = Facts(reading, complaint, day=local_day(received_at, reading.place.province))
+        facts = Facts(reading, complaint)
+        facts.day = local_day(received_at, facts.place.province)
         decision = self.decide(facts, refused_by, hops)
         model = self.models.at(facts.place)
         owner = decision.owner
@@ -146,7 +147,7 @@ class Router:
             "alternatives": [
                 {"id": other.agency.id, "name": other.agency.name, "score": thousandths(min(1.0, other.score))}
                 for other in decision.ranked[: ALTERNATIVES + 1]
-                if other.agency is not owner
+                if other.agency.id != owner.id
             ][:ALTERNATIVES],
             **asks,
             "rules_version": self._version(facts, model),

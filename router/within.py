@@ -43,7 +43,10 @@ class House:
         return cls(agency, agency.region or "")
 
     def has(self, agency: Agency, registry: Registry) -> bool:
-        """Return whether an agency is the house itself or one of its units."""
+        """Return whether an agency is the house itself or one of its units. A regency is no unit of its province."""
+        if self.agency.kind == "government":
+            government = registry.government_of(agency)
+            return government is not None and government.id == self.agency.id
         return agency.id == self.agency.id or any(above.id == self.agency.id for above in registry.parents(agency.id))
 
 

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from complaints.errors import ConfigurationError
+from normalizer.places.gazetteer import Gazetteer
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -153,6 +154,11 @@ class ApiKeys:
             if not name or len(digest) != sha256().digest_size * 2:
                 raise ConfigurationError(
                     f"LAPOR_API_KEYS_FILE={path}, line {number}: not of the form name:sha256; see `lapor api-key`"
+                )
+            region = region_of(name)
+            if region is not None and not Gazetteer.load().name(region):
+                raise ConfigurationError(
+                    f"LAPOR_API_KEYS_FILE={path}, line {number}: no region has the code {region!r}"
                 )
             names[digest.lower()] = name
         self._names, self._changed_ns = names, changed_ns

@@ -12,6 +12,7 @@ import yaml
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from complaints.errors import ConfigurationError
+from normalizer.places.gazetteer import Gazetteer
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
@@ -81,7 +82,7 @@ def _source(path: Path, name: str, entry: Any) -> Source:
     if not isinstance(shared, bool):
         raise ConfigurationError(f"{wrong} has a `shared` that is neither true nor false")
     region = str(entry.get("region") or "")
-    if region and not REGION.fullmatch(region):
+    if region and not (REGION.fullmatch(region) and Gazetteer.load().name(region)):
         raise ConfigurationError(f'{wrong} has a `region` that is no Kemendagri code in quotes, such as "33.74"')
     keys = tuple(Webhook(secret) for secret in secrets)
     return Source(name=name, keys=keys, callback=callback, region=region, shared=shared)

@@ -138,7 +138,7 @@ def _name(one: _Read, history: History, found: dict[str, Agency]) -> None:
     written = fold(name).decode("ascii")
     label = resolve(history.registry, name, region)
     if label is None:
-        slug = written.replace(" ", "-")[:80] or "-"
+        slug = (written.replace(" ", "-")[:80] or "-") + (f"-{region}" if region else "")
         registry = history.registry
         parent = f"pemda-{registry.seat(region)}" if region else registry.administrator_id
         label = found.setdefault(slug, Agency(id=slug, name=name, kind="learnt", parent=parent, region=region))

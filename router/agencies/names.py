@@ -114,9 +114,14 @@ def shared(registry: Registry, words: str, region: str | None) -> tuple[bool, Ag
 
 @lru_cache(maxsize=4)
 def _names_by_government(registry: Registry) -> dict[str, dict[str, str]]:
-    return {
+    table = {
         region: {key(clean(name)): unit for unit, name in own.items()} for region, own in registry.local_names.items()
     }
+    for region, kinds in registry.local_aliases.items():
+        for unit, names in kinds.items():
+            for name in names:
+                table.setdefault(region, {}).setdefault(key(clean(name)), unit)
+    return table
 
 
 @lru_cache(maxsize=4)

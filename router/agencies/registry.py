@@ -60,6 +60,8 @@ class Registry:
         unique: names that only one local unit has, by the unit's id.
         shared: names that agencies of several provinces share, each with the ids of these agencies.
         successors: ids of former agencies, each with the id of the agency that took over their duties: old dispositions stay readable.
+        local_aliases: by region, further names of a government's units, by kind of unit.
+        above: by id of a government's unit, the id of the unit above it, where the government itself says so.
     """
 
     version: str
@@ -73,6 +75,8 @@ class Registry:
     unique: Mapping[str, Sequence[str]] = field(default_factory=dict)
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
     successors: Mapping[str, str] = field(default_factory=dict)
+    local_aliases: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    above: Mapping[str, str] = field(default_factory=dict)
     _made: dict[str, Agency | None] = field(default_factory=dict)
 
     @classmethod
@@ -107,6 +111,10 @@ class Registry:
                 chain.append(agency)
         return tuple(chain)
 
+    def government_of(self, agency: Agency) -> Agency | None:
+        """Return the government that an agency is or belongs to; None for a national agency or its branch."""
+        return next((one for one in (agency, *self.parents(agency.id)) if one.kind == "government"), None)
+
     def with_learnt(self, bodies: Sequence[Agency], names: Mapping[str, str]) -> "Registry":
         """Return a copy of the registry that also has these agencies, and has these learnt names instead of its own.
 
@@ -125,6 +133,7 @@ class Registry:
         names: Mapping[str, str],
         templates: Mapping[str, Mapping[str, Any]],
         aliases: Mapping[str, Sequence[str]],
+        above: Mapping[str, str],
     ) -> "Registry":
         """Return a copy of the registry in which a region's government has units of its own, or under its own names.
 
@@ -132,14 +141,16 @@ class Registry:
             region: the code of the region.
             names: by kind of unit, the government's own names.
             templates: by kind, the units that only this government has (see `units`).
-            aliases: by unit's id, further names that only this unit has.
+            aliases: by kind, further names that the government's officers write.
+            above: by kind, the kind of the unit above it; without an entry the government itself is above.
         """
         own = {**self.local_names, region: {**self.local_names.get(region, {}), **names}}
         return replace(
             self,
             units={**self.units, **templates},
             local_names=own,
-            unique={**self.unique, **aliases},
+            local_aliases={**self.local_aliases, region: {**self.local_aliases.get(region, {}), **aliases}},
+            above={**self.above, **{f"{unit}-{region}": f"{over}-{region}" for unit, over in above.items()}},
             _made={},
         )
 
@@ -205,6 +216,8 @@ class Registry:
         )
 
     def _unit_parent(self, unit: str, region: str, template: Mapping[str, Any]) -> str:
+        if own := self.above.get(f"{unit}-{region}"):
+            return own
         if "under" in template:
             return f"{template['under']}-{region}"
         if "national" in template:

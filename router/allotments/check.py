@@ -50,7 +50,7 @@ def mistakes_of(document: Document, registry: Registry) -> Iterator[Mistake]:
 def day_of(written: object) -> date | None:
     """Return the day that a text means; None if it is none."""
     try:
-        return date.fromisoformat(str(written))
+        return date.fromisoformat(written) if isinstance(written, str) else None
     except ValueError:
         return None
 
@@ -101,6 +101,8 @@ class _Editions:
         self._units |= row.get("units") or {}
         for key, unit in (row.get("units") or {}).items():
             yield from self._unit(str(key), unit, (*at, "units", str(key)))
+            if self._is_circle(str(key)):
+                yield self._wrong(f"{key} is under itself, by way of other units", *at, "units", str(key))
         for subject, allotted in (row.get("subjects") or {}).items():
             yield from self._subject(str(subject), allotted, (*at, "subjects", str(subject)))
         officer = row.get("managing_officer")
@@ -132,6 +134,16 @@ class _Editions:
         under = unit.get("under")
         if under is not None and (under == key or not self._is_unit(str(under), of_places=False)):
             yield self._wrong(f"{key} is under {under}, which is not another unit of the government", *at, "under")
+
+    def _is_circle(self, key: str) -> bool:
+        """Return whether whoever goes from a unit to the one above it comes back."""
+        seen: set[str] = set()
+        while isinstance(unit := self._units.get(key), dict) and unit.get("under") is not None:
+            if key in seen:
+                return True
+            seen.add(key)
+            key = str(unit["under"])
+        return False
 
     def _subject(self, subject: str, allotted: object, at: tuple[str, ...]) -> Iterator[Mistake]:
         if subject not in self._subjects:

@@ -103,5 +103,5 @@ def _shares(units: Sequence[tuple[Allotted, Agency]], of_law: Sequence[Named]) -
 
 def _is_of(agency: Agency, edition: Edition, registry: Registry) -> bool:
     """Return whether an agency is the government of an edition or a unit of it, not a branch of a national agency in its region."""
-    government = f"pemda-{edition.region}"
-    return agency.id == government or any(above.id == government for above in registry.parents(agency.id))
+    government = registry.government_of(agency)
+    return government is not None and government.id == f"pemda-{edition.region}"

@@ -39,7 +39,7 @@ class Edition:
         version: the region, the day and a digest of the content: decisions record it.
         agencies: the government's units under their own names, by id.
         subjects: by subject, the units that have it, the first one first.
-        officer: the id of the managing officer (*pejabat pengelola pengaduan*), who gets what no unit is known for; empty if not named.
+        officer: the unit that is the managing officer (*pejabat pengelola pengaduan*), who gets what no unit is known for; empty if none.
         decree: the decree that names the officer; empty if not named.
     """
 

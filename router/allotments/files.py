@@ -127,17 +127,16 @@ def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tu
 def _with_units(registry: Registry, region: str, units: Mapping[str, Mapping[str, Any]]) -> Registry:
     """Return the registry in which the units of a region's government have their own names."""
     templates = {
-        key: {"name": row["name"], "levels": "", "aliases": row.get("aliases", [])}
-        | ({"under": row["under"]} if "under" in row else {})
+        key: {"name": row["name"], "levels": "", "aliases": []}
         for key, row in units.items()
         if key not in registry.units
     }
-    place = registry.gazetteer.full_name(region)
     return registry.with_own(
         region,
         {key: row["name"] for key, row in units.items() if "name" in row},
         templates,
-        {f"{key}-{region}": (f"{row['name']} {place}", *row.get("aliases", [])) for key, row in units.items()},
+        {key: row.get("aliases", []) for key, row in units.items()},
+        {key: row["under"] for key, row in units.items() if "under" in row},
     )
 
 
@@ -155,7 +154,7 @@ def _edition(region: str, since: date, so_far: Mapping[str, Mapping[str, Any]], 
         version=f"{region}@{since}+{digest}",
         agencies=agencies,
         subjects={subject: _allotted(row) for subject, row in so_far["subjects"].items()},
-        officer=f"{officer['unit']}-{region}" if officer else "",
+        officer=officer["unit"] if officer else "",
         decree=officer.get("decree", ""),
     )
 

@@ -1,12 +1,14 @@
 """Changes the document of a case by one fact. The document is the fold of its facts."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from complaints.case import FORMAT
 from complaints.fact import FactKind
 from normalizer.answers import settled_by
-from router.cases.plain import Document
+from router.cases.plain import Document, time_text
+from router.deadlines import Deadlines
 
 REMEMBERED_MS: Final = 90 * 24 * 3_600_000
 """How long the id of a command is remembered, in milliseconds: longer than any channel or officer sends the same one again."""
@@ -113,11 +115,17 @@ def _asked(case: Document, fact: Document) -> None:
     case["questions"] = case["questions"] + 1
 
 
+def latest_answer(asked_at: str) -> str:
+    """Return until when a citizen can answer a question so that the completion waits for him (UU 25/2009 Pasal 44 ayat (4))."""
+    until = datetime.fromisoformat(asked_at) + timedelta(days=Deadlines.load().statute["citizen"])
+    return time_text(int(until.timestamp() * 1000))
+
+
 def _added(case: Document, fact: Document) -> None:
     complaint = joined(case["complaint"], fact["addition"], fact["reading"])
     question = case.pop("question", None)
     if question:
-        case["complete_since"] = fact["at"]
+        case["complete_since"] = min(fact["at"], latest_answer(question["at"]), key=datetime.fromisoformat)
     settled = settled_by(question["part"], fact["addition"]["text"]) if question else ""
     if settled:
         complaint["settled"] = [*complaint.get("settled", ()), settled]

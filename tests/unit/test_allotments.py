@@ -85,6 +85,25 @@ def test_an_edition_holds_from_its_first_day_on(router: Router) -> None:
     assert lamp["agency"] == {"id": "lampu-33.74", "name": "Dinas Cahaya Kota Semarang"}
 
 
+def test_a_provinces_division_moves_nothing_of_its_regencies(tmp_path: Path) -> None:
+    """A road of Semarang stays with Semarang, and a regency's unit is no unit of the province's desk."""
+    (tmp_path / "33.yaml").write_text(
+        'government: pemda-33\neditions:\n  - since: 2026-01-01\n    source: "a decree"\n'
+        '    units:\n      binamarga: {name: "Dinas Bina Marga"}\n    subjects:\n      road-damage: binamarga\n'
+    )
+    loaded = Router.load(allotments=tmp_path, today=TODAY)
+    text = "jalan kampung rusak di Tembalang, Kota Semarang"
+    assert routed(loaded, text)["agency"]["id"] == "dpu-33.74"  # type: ignore[index]
+    assert routed(loaded, "jalan provinsi rusak di Kabupaten Kudus")["agency"]["id"] == "binamarga-33"  # type: ignore[index]
+    assert routed(loaded, text, within="pemda-33")["agency"]["id"] in {"binamarga-33", "pemda-33"}  # type: ignore[index]
+
+
+def test_an_alias_is_one_governments_own(router: Router) -> None:
+    """Officers of another city mean their own unit."""
+    found = resolve(router.registry, "DPK Semarang", "32.73")
+    assert found is None or found.region != "33.74"
+
+
 def test_another_government_keeps_the_national_default(router: Router) -> None:
     """A division of Semarang changes nothing in Surakarta."""
     text = "lampu jalan mati di Kota Surakarta"
@@ -213,6 +232,8 @@ def test_names_of_the_file_are_understood(router: Router) -> None:
         (("      dpu: {name", "      kec: {name"), 7, "an office of its districts"),
         (("    subjects:\n      street", "    subject:\n      street"), 9, "an edition has no field subject"),
         (('      lampu: {name: "Dinas Cahaya"}', "      lampu: {}"), 15, "has no `name`"),
+        (('name: "Dinas Penerangan", under: dpu', 'name: "X", under: lampu'), 8, "under itself"),
+        (("since: 2026-01-01", "since: 20260101"), 3, "`since` is the first day"),
         (("editions:", "editions: ["), 3, "no YAML"),
     ],
 )
