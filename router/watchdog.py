@@ -41,8 +41,6 @@ def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups
             return body
         if body.id in rules.oversight.national:
             return registry.get(rules.oversight.national[body.id])
-        if body.kind == "inspectorate" and body.region and agency is body:
-            return _over_inspectorate(body.region, rules, registry)
         if body.kind == "government" and body.region:
             return _over_government(body.region, rules, registry, groups)
     return None
@@ -59,13 +57,6 @@ def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
     if "accused_mayor" in groups and place.province and place.province != DKI:
         return [(f"inspektorat-{place.province}", 1.0), (rules.oversight.national["kemendagri"], _OTHER_DOOR)]
     return []
-
-
-def _over_inspectorate(region: str, rules: Rules, registry: Registry) -> Agency | None:
-    """Return who looks into a region's own inspectorate: the province's, or that of the ministry (UU 23/2014 Pasal 377 to 380)."""
-    if len(region) > PROVINCE:
-        return registry.unit("inspektorat", region[:PROVINCE])
-    return registry.get(rules.oversight.national["kemendagri"])
 
 
 def _over_government(region: str, rules: Rules, registry: Registry, groups: Groups) -> Agency | None:

@@ -7,7 +7,6 @@ import pytest
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
-from router.watchdog import watchdog_of
 
 ROUTER = Router.load()
 
@@ -273,13 +272,3 @@ def test_a_provinces_own_channel_takes_nothing_from_a_regency(text: str) -> None
     owner = ROUTER.decide(Facts(reading, home="33")).owner
     assert owner.region is not None
     assert owner.region.startswith("33.19")
-
-
-def test_an_inspectorate_does_not_look_into_itself() -> None:
-    """The province's looks into a city's, the ministry's into a province's (UU 23/2014 Pasal 377 to 380)."""
-    for agency_id, over in (("inspektorat-33.74", "inspektorat-33"), ("inspektorat-33", "itjen-kemendagri")):
-        agency = ROUTER.registry.get(agency_id)
-        assert agency is not None
-        found = watchdog_of(agency, ROUTER.rules, ROUTER.registry)
-        assert found is not None
-        assert found.id == over
