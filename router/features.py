@@ -6,9 +6,7 @@ from typing import Final
 
 from normalizer.results import PlaceReading, Reading
 from router.agencies.registry import DKI, Agency, Registry
-
-_LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
-"""The ends of a class that is a kind of unit and not one agency ("dishub@local"), each with its index in PlaceReading.codes."""
+from router.owners import LEVELS
 
 RANKS: Final = ("=first:", "=second:", "=third:")
 """Beginnings of the names of the findings that the rules rank a kind of agency first, second or third."""
@@ -67,7 +65,7 @@ def located(name: str, place: PlaceReading, registry: Registry) -> Agency | None
     codes = place.codes
     if codes[0] == DKI and level == "local":
         return registry.unit_over(unit, codes[1] or DKI)
-    code = codes[_LEVELS[level]]
+    code = codes[LEVELS[level]]
     return registry.get(f"{unit}-{code}") if code else None
 
 

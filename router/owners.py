@@ -18,8 +18,8 @@ _MOST_KEPT: Final = 20_000
 _REGENCY: Final = 2
 """Number of PlaceReading.codes down to the regency."""
 
-_LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
-"""For each level of Owner.level, the index in PlaceReading.codes of the region to which the unit belongs."""
+LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
+"""For each level of a unit ("dishub@local"), the index in PlaceReading.codes of the region to which it belongs."""
 
 
 class Owning:
@@ -109,7 +109,7 @@ class Owners:
         why = self.reasons.of(named.owner, named.agency)
         if not named.divided:
             return why
-        government = self.registry.get(f"pemda-{self.registry.seat(named.agency.region or '')}")
+        government = self.registry.government_of(named.agency)
         return f"{why}, menurut pembagian tugas {government.name}" if government else why
 
 
@@ -196,5 +196,5 @@ def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | No
         return registry.get(owner.body)
     if place.province == DKI and owner.level in {"local", "province"}:
         return registry.unit_over(owner.body, place.regency or DKI)
-    code = place.codes[_LEVELS[owner.level]]
+    code = place.codes[LEVELS[owner.level]]
     return registry.unit(owner.body, code) if code else None

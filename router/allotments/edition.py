@@ -40,7 +40,6 @@ class Edition:
         agencies: the government's units under their own names, by id.
         subjects: by subject, the units that have it, the first one first.
         officer: the unit that is the managing officer (*pejabat pengelola pengaduan*), who gets what no unit is known for; empty if none.
-        decree: the decree that names the officer; empty if not named.
     """
 
     region: str
@@ -49,7 +48,6 @@ class Edition:
     agencies: Mapping[str, Agency]
     subjects: Mapping[str, tuple[Allotted, ...]]
     officer: str = ""
-    decree: str = ""
 
     def agency(self, unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
         """Return the agency that a unit is at a place; None if the place is not known down to its district or village.

@@ -133,7 +133,7 @@ def _with_units(registry: Registry, region: str, units: Mapping[str, Mapping[str
     }
     return registry.with_own(
         region,
-        {key: row["name"] for key, row in units.items() if "name" in row},
+        {key: row["name"] for key, row in units.items()},
         templates,
         {key: row.get("aliases", []) for key, row in units.items()},
         {key: row["under"] for key, row in units.items() if "under" in row},
@@ -155,7 +155,6 @@ def _edition(region: str, since: date, so_far: Mapping[str, Mapping[str, Any]], 
         agencies=agencies,
         subjects={subject: _allotted(row) for subject, row in so_far["subjects"].items()},
         officer=officer["unit"] if officer else "",
-        decree=officer.get("decree", ""),
     )
 
 
