@@ -43,6 +43,14 @@ class Feed:
         with self._lock:
             self._released = min(self._total, self._released + number)
 
+    @property
+    def left(self) -> int:
+        """How many records are not released."""
+        return self._total - self._released
+
+    def __str__(self) -> str:
+        return f"of {self._total} records {self._released} were released and {self.acknowledged} acknowledged"
+
     def finish(self, timeout_s: float) -> None:
         """Send all that is left, and wait until Kafka has acknowledged everything."""
         self.release(self._total)

@@ -23,8 +23,8 @@ READERS = ("sink", "view")
 FROZEN_S = 7.5
 """How long a worker is frozen: longer than the group's session timeout of six seconds."""
 
-HIT_S, NUDGE_S = 120.0, 3.0
-"""How long an order may wait for records in hand, and after how long some more records are released for it."""
+HIT_S, NUDGE_S, NUDGES = 120.0, 3.0, 40
+"""How long an order may wait for records in hand, after how long some more are released for it, and which part of those that are left."""
 
 
 class Chaos(NamedTuple):
@@ -114,7 +114,8 @@ class Killer:
         dice.shuffle(phases)
         actions = list(zip(kinds, phases, strict=True))
         actions += [("pause", dice.choice(PHASES)) for _ in range(chaos.pauses)]
-        burst = self.records // (len(actions) + chaos.kafka)
+        # half of the records are kept for the nudges: a slow machine must never run out of them while it waits
+        burst = self.records // 2 // (len(actions) + chaos.kafka)
         # each worker gets its share of each kind, in an order of its own
         tracks = [actions[number :: chaos.workers] for number in range(chaos.workers)]
         for track in tracks:
@@ -155,10 +156,10 @@ class Killer:
             if now > began + HIT_S:
                 self.processes.signal(name, signal.SIGUSR1)
                 self._failed = True
-            assert not self._failed, f"worker {name} had no records in hand for {HIT_S} s: {order}"
+            assert not self._failed, f"worker {name} had no records in hand for {HIT_S} s: {order}; {self.feed}"
             if now > nudged + NUDGE_S:
                 nudged = now
-                self.feed.release(burst // 20 + 1)
+                self.feed.release(self.feed.left // NUDGES + 1)
             time.sleep(0.02)
         return hit
 
