@@ -7,11 +7,12 @@ from pydantic import ValidationError
 
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.command import Command
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, NEIGHBOURS, SENDS
 from complaints.errors import ContractViolation
 from complaints.event import Complaint, DeadLetter, Event
 from complaints.fact import Fact
 from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
+from complaints.neighbour import Closed, Joined, Left, Opened, Told
 
 AnyEvent = (
     Complaint
@@ -26,6 +27,11 @@ AnyEvent = (
     | MessageEvent
     | ReplyEvent
     | Delivery
+    | Opened
+    | Closed
+    | Joined
+    | Left
+    | Told
 )
 E = TypeVar("E", bound=Event)
 
@@ -42,6 +48,11 @@ _TOPIC_OF: dict[type[Event], str] = {
     MessageEvent: MESSAGE_EVENTS,
     ReplyEvent: MESSAGE_EVENTS,
     Delivery: MESSAGE_EVENTS,
+    Opened: NEIGHBOURS,
+    Closed: NEIGHBOURS,
+    Joined: NEIGHBOURS,
+    Left: NEIGHBOURS,
+    Told: NEIGHBOURS,
 }
 FIXED: Headers = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
 """The headers that all records have."""
@@ -61,7 +72,7 @@ CHANNEL_HEADER = "ce_channel"
 
 def _time_of(event: AnyEvent) -> str:
     match event:
-        case Complaint() | Command() | Received():
+        case Complaint() | Command() | Received() | Opened():
             return event.received_at.isoformat()
         case Reply() | Send():
             return event.created_at.isoformat()
@@ -77,7 +88,7 @@ def _key_of(event: AnyEvent) -> str:
             return event.source_key
         case Send() | SendReport():
             return event.account
-        case Due():
+        case Due() | Opened() | Closed() | Joined() | Left() | Told():
             return event.key
         case _:
             return event.citizen
@@ -86,7 +97,8 @@ def _key_of(event: AnyEvent) -> str:
 def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
     """Return the event as a record.
 
-    The key is that of the mailbox: the tracking code of the case, the citizen or the account; that of a dead letter is its `source_key`.
+    The key is that of the mailbox: the tracking code of the case, the citizen, the account, the regency or the page of supporters; that of
+    a dead letter is its `source_key`.
     Fields that are None are left out of the JSON. The headers are the CloudEvents attributes; a record for an account also has its
     channel in a header.
 

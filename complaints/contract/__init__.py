@@ -13,6 +13,7 @@ from complaints.command import Command
 from complaints.event import Complaint, DeadLetter, Event
 from complaints.fact import Fact
 from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
+from complaints.neighbour import Closed, Joined, Left, Opened, Told
 
 COMPLAINTS = "lapor.complaints"
 CASES = "lapor.cases"
@@ -22,6 +23,8 @@ CITIZENS = "lapor.citizens"
 SENDS = "lapor.sends"
 ACCOUNTS = "lapor.accounts"
 MESSAGE_EVENTS = "lapor.message-events"
+NEIGHBOURS = "lapor.neighbours"
+NEIGHBOURHOODS = "lapor.neighbourhoods"
 DEAD_LETTERS = "lapor.deadletters"
 CONTROL = "lapor.control"
 
@@ -30,6 +33,7 @@ MODELS: dict[str, type[Event]] = {
     for model in (
         *(Complaint, Command, Case, Fact, DeadLetter),
         *(Received, Reply, Send, SendReport, Due, MessageEvent, ReplyEvent, Delivery),
+        *(Opened, Closed, Joined, Left, Told),
     )
 }
 """The models of whole records, by their names."""
