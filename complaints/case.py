@@ -7,12 +7,25 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from complaints.disposition import AgencyRef, Deadline
+from complaints.disposition import AgencyRef, Deadline, Duty, Terms
 from complaints.event import Complaint, Refusal
 from complaints.values import Event, MissingPart
 
-CaseState = Literal["menunggu", "diproses", "ditanggapi", "selesai"]
-"""The states of a case: waiting at a triage desk, being handled by its owner, answered, closed."""
+CaseState = Literal[
+    "diterima",
+    "perlu dilengkapi",
+    "diteruskan",
+    "diproses",
+    "ditunda",
+    "dibuka kembali",
+    "ditanggapi",
+    "selesai",
+    "dicabut",
+    "digabung",
+    "diarsipkan",
+]
+"""The states of a case: at a triage desk; the citizen is asked for something; with an owner who has not accepted it; accepted; put off to a
+day; open again after an answer or an end; answered; closed; withdrawn; a supporter of another case; put aside as spam."""
 
 FORMAT = 1
 """The number of the format of the case document."""
@@ -37,12 +50,40 @@ class Answer(Event):
     text: str
     at: AwareDatetime
     caused_by: UUID
+    final: bool = False
+    """Whether the agency has nothing to add."""
 
 
 class Question(Event):
     """The question to the citizen that is open."""
 
-    part: MissingPart
+    part: MissingPart | None = None
+    """The part that is asked for; None if the owner asks in its own words."""
+    text: str = ""
+    """The owner's own words."""
+    at: AwareDatetime
+    reminded_at: AwareDatetime | None = None
+
+
+class Postponed(Event):
+    """The day to which the owner has put the case off."""
+
+    until: date
+    text: str
+
+
+class Rating(Event):
+    """The citizen's rating of a closed case."""
+
+    stars: Annotated[int, Field(ge=1, le=5)]
+    text: str = ""
+    at: AwareDatetime
+
+
+class Escalation(Event):
+    """The step of the ladder on which an overdue case is."""
+
+    level: Annotated[int, Field(ge=1, le=5)]
     at: AwareDatetime
 
 
@@ -75,14 +116,64 @@ class Case(Event):
     """All answers, oldest first."""
     questions: Annotated[int, Field(ge=0)] = 0
     """The number of questions so far."""
+    asked: tuple[MissingPart, ...] = ()
+    """The parts that the citizen was asked for so far."""
     rules_version: str
     registry_version: str
     changed_at: AwareDatetime
     """The time of the last fact."""
     commands: dict[UUID, int] = Field(default_factory=dict)
     """The ids of the complaint and of the latest commands, with the time of each in milliseconds since 1970. None is done again."""
+    terms: Terms | None = None
+    """The days that count for the case, to its end."""
     complete_since: AwareDatetime | None = None
     """When the citizen answered the last question, so that the report was complete; None if it is complete since receipt."""
+    declared_since: AwareDatetime | None = None
+    """The same for the ceiling of the decision, which no question moves after an owner has taken the report for complete."""
+    waits_since: AwareDatetime | None = None
+    """The question for whose answer the completion waits; None if it waits for none."""
+    decision_waits_since: AwareDatetime | None = None
+    """The question for whose answer the ceiling of the decision waits; None if it waits for none."""
+    paused_s: Annotated[int, Field(ge=0)] = 0
+    """For how many seconds the completion has waited for the citizen, without the present wait."""
+    incomplete: bool = False
+    """True if a question was closed without an answer: the case is handled with what there is."""
+    checked_at: AwareDatetime | None = None
+    """When an owner or the service first said whether the report is complete."""
+    verified_at: AwareDatetime | None = None
+    """When an owner said that the report is complete, by itself or by accepting or answering."""
+    followed_up_at: AwareDatetime | None = None
+    """When an owner first did something."""
+    accepted_at: AwareDatetime | None = None
+    """When the present owner accepted the case; None if it has not."""
+    extended_at: AwareDatetime | None = None
+    """When the owner took more time; None if it has not."""
+    postponed: Postponed | None = None
+    """The day to which the case is put off; None if it is not."""
+    reopened_at: AwareDatetime | None = None
+    """When the case was last opened again; None if an owner has accepted or answered it since."""
+    disputes: Annotated[int, Field(ge=0)] = 0
+    """How many answers the citizen disputed."""
+    ended_at: AwareDatetime | None = None
+    """When the case was closed, withdrawn or archived; None if it is open."""
+    ended_by: str | None = None
+    """Who closed, withdrew or archived it (see complaints.fact.Fact.actor)."""
+    deemed: bool = False
+    """True if the citizen is deemed to have withdrawn, because he did not answer within the days of the law."""
+    reclassified: bool = False
+    """True if a triage desk has set the class: no reading changes it any more."""
+    rating: Rating | None = None
+    overdue: dict[Duty, AwareDatetime] = Field(default_factory=dict)
+    """The duties whose deadlines were over before they were fulfilled, with the time at which that was noted."""
+    escalation: Escalation | None = None
+    beside: tuple[AgencyRef, ...] = ()
+    """The agencies that are named beside the owner of a border case."""
+    proposed: str | None = None
+    """The older case that was asked to be the main case and has not answered."""
+    main: str | None = None
+    """The main case of which this one is a supporter."""
+    supporters: Annotated[int, Field(ge=0)] = 0
+    """How many cases are supporters of this one."""
     question: Question | None = None
     """The open question; None if none is open."""
 

@@ -1,16 +1,27 @@
 """The commands to a case: records in its mailbox, behind the complaint, that ask for something. Each has exactly one result."""
 
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from complaints.disposition import AgencyRef
 from complaints.event import Addition
-from complaints.values import ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place
+from complaints.values import AgencyId, ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place
 
 CITIZEN = "citizen"
-"""The actor of a citizen's command. Any other actor is the id of an agency."""
+"""The actor of a citizen's command. Any actor that is none of these four is the id of an agency."""
+
+CLOCK = "clock"
+"""The actor of a timer: the time for something has come."""
+
+NEIGHBOURS = "neighbours"
+"""The actor of the step that looks for duplicates."""
+
+CASE = "case"
+"""The actor of another case: its tracking code is `other`."""
 
 
 class CommandKind(StrEnum):
@@ -18,12 +29,62 @@ class CommandKind(StrEnum):
 
     add = "add"
     """The citizen adds a message to the complaint."""
-    refuse = "refuse"
-    """The owner says that the complaint is not its task (*bukan wewenang*)."""
-    answer = "answer"
-    """The owner answers the citizen."""
+    disagree = "disagree"
+    """The citizen says that the answer does not settle the matter: the case is open again."""
+    reopen = "reopen"
+    """The citizen asks for a case that has ended to be open again; or a triage desk takes one out of the archive."""
+    rate = "rate"
+    """The citizen rates a closed case with 1 to 5 stars."""
+    withdraw = "withdraw"
+    """The citizen takes the complaint back."""
+    hide = "hide"
+    """The citizen asks to be hidden from the agency (*anonim*), or for the report to be hidden from the public (*rahasia*)."""
     status = "status"
     """A citizen asks for the status of the case. It leads to a reply and to no fact."""
+    verify = "verify"
+    """The owner says that the report is complete."""
+    accept = "accept"
+    """The owner says that the complaint is its task, and begins."""
+    refuse = "refuse"
+    """The owner says that the complaint is not its task (*bukan wewenang*)."""
+    hand_on = "hand-on"
+    """The owner hands the case on to another unit of its government."""
+    ask = "ask"
+    """The owner asks the citizen something."""
+    answer = "answer"
+    """The owner answers the citizen."""
+    extend = "extend"
+    """The owner takes more time to complete the case: once, before the day is over."""
+    postpone = "postpone"
+    """The owner puts the case off to a day, with the reason. No clock stops."""
+    close = "close"
+    """The owner closes a case that it has answered."""
+    reroute = "reroute"
+    """A triage desk gives the case to an agency."""
+    reclassify = "reclassify"
+    """A triage desk corrects the class, which sets the days to complete the case."""
+    archive = "archive"
+    """A triage desk puts spam aside. Nothing is deleted: `reopen` takes it back."""
+    merge = "merge"
+    """The case is the same matter as an older one, `other`, and becomes its supporter if that one agrees."""
+    unmerge = "unmerge"
+    """A triage desk takes a supporter off its main case."""
+    adopt = "adopt"
+    """A later case, `other`, asks this one to be its main case."""
+    confirm = "confirm"
+    """The older case, `other`, agrees to be the main case."""
+    reject = "reject"
+    """The older case, `other`, does not agree; `text` says why."""
+    leave = "leave"
+    """The supporter `other` leaves this main case."""
+    echo = "echo"
+    """The main case, `other`, lets its supporter hear what happened to it."""
+    due = "due"
+    """The time for something has come: a deadline, a reminder, a closing."""
+
+
+EchoedEvent = Literal["answered", "moved", "closed", "reopened", "gone"]
+"""What a supporter hears of its main case; "gone": it was withdrawn or archived, and the supporter is handled by itself again."""
 
 
 class MessageReading(Event):
@@ -59,10 +120,36 @@ class Command(Event):
     received_at: AwareDatetime
     """The clock of whoever accepted the command, when it was accepted."""
     text: str = ""
-    """The reason of a refusal, or the answer."""
+    """What the actor says: a reason, a question, an answer."""
+    to: AgencyId | None = None
+    """The agency that gets the case (`hand-on`, `reroute`), or that a refusal suggests (`refuse`)."""
+    beside: tuple[AgencyId, ...] | None = None
+    """The agencies that are named beside the owner of a border case (only `reroute`)."""
+    final: bool | None = None
+    """Whether the owner has nothing to add to the answer (only `answer`)."""
+    complaint_class: Annotated[ComplaintClass | None, Field(alias="class")] = None
+    """The right class (only `reclassify`)."""
+    oversight: bool | None = None
+    """Whether the report is one of oversight, *berkadar pengawasan* (only `reclassify`); None leaves that as it is."""
+    until: date | None = None
+    """The day to which the case is put off (only `postpone`)."""
+    stars: Annotated[int | None, Field(ge=1, le=5)] = None
+    """The rating (only `rate`)."""
+    anonymous: bool | None = None
+    """Whether the person is to be hidden (only `hide`)."""
+    secret: bool | None = None
+    """Whether the report is to be hidden (only `hide`)."""
+    other: str | None = None
+    """The tracking code of the other case (only in the dialogue between two cases)."""
+    since: AwareDatetime | None = None
+    """When the other case was received (only `adopt`)."""
+    event: EchoedEvent | None = None
+    """What happened to the main case (only `echo`)."""
+    agency: AgencyRef | None = None
+    """The owner of the main case (only `echo`)."""
     addition: Addition | None = None
     """The added message (only `add`)."""
     reading: MessageReading | None = None
     """The reading of the added message (only `add`)."""
     sender: Sender | None = None
-    """Who sent the message (only `add` and `status`)."""
+    """Who sent the message (only commands of a citizen)."""

@@ -37,12 +37,29 @@ class Evidence(Event):
     """The score that this reason adds."""
 
 
+Duty = Literal["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
+"""To forward the complaint, to follow it up first, to complete it, to close it after an answer; and the ceilings of the statute: to say
+whether the complaint is complete, and to decide on it."""
+
+
+class Terms(Event):
+    """The days of the duties of a case. It keeps those with which it began, to its end, whatever the law becomes."""
+
+    regulation: str
+    """The regulation that sets the working days."""
+    forward: int
+    first_follow_up: int
+    close: int
+    complete: dict[str, int]
+    """The days by class; those of oversight under "berkadar"."""
+    version: str
+    """The version of the data that the days come from."""
+
+
 class Deadline(Event):
     """A legal duty and the last day to fulfil it."""
 
-    duty: Literal["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
-    """To forward the complaint, to follow it up first, to complete it, to close it after an answer; and the ceilings of the statute: to say
-    whether the complaint is complete, and to decide on it."""
+    duty: Duty
     days: Annotated[int, Field(ge=0)]
     """The number of days that the law allows."""
     counted: Literal["working", "calendar"]
@@ -53,6 +70,8 @@ class Deadline(Event):
     """The last day to fulfil the duty."""
     source: str
     """The regulation or article that sets the deadline."""
+    done: date | None = None
+    """The day on which the duty was fulfilled; None if it was not."""
 
 
 class Disposition(Event):
@@ -72,6 +91,8 @@ class Disposition(Event):
     evidence: tuple[Evidence, ...] = ()
     """The reasons for the owner; if the owner is a triage desk, those for the most likely agency."""
     alternatives: tuple[Alternative, ...] = ()
+    beside: tuple[AgencyRef, ...] = ()
+    """The agencies that a triage desk named beside the owner of a border case."""
     asks: MissingPart | None = None
     """The part that the citizen should be asked for, because the tier of the owner depends on it."""
     rules_version: str

@@ -90,6 +90,8 @@ class Refusal(Event):
     """The time at which the refusal reached the case."""
     late: bool = False
     """True if the case had moved on before: the refusal moved nothing, and does not count as a hop."""
+    suggested: AgencyId | None = None
+    """The agency that it suggests; None if it suggests none."""
 
 
 class DeadLetter(Event):

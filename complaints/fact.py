@@ -1,15 +1,16 @@
 """The facts of a case: the events that its step decided. The document of a case is the fold of its facts."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from complaints.command import CommandKind, MessageReading
-from complaints.disposition import Deadline, Disposition
+from complaints.command import CommandKind, EchoedEvent, MessageReading
+from complaints.disposition import AgencyRef, Deadline, Disposition, Duty, Terms
 from complaints.event import Addition, Complaint
-from complaints.values import Event, MissingPart
+from complaints.values import AgencyId, ComplaintClass, Event, MissingPart
 
 
 class FactKind(StrEnum):
@@ -29,6 +30,54 @@ class FactKind(StrEnum):
     """The owner answered the citizen."""
     continued = "dilanjutkan"
     """A message of the citizen had no room in the case and became a case of its own."""
+    verified = "diverifikasi"
+    """The owner said that the report is complete."""
+    accepted = "diproses"
+    """The owner accepted the case."""
+    handed_on = "dialihkan"
+    """The owner handed the case on to another unit of its government."""
+    extended = "diperpanjang"
+    """The owner took more time to complete the case."""
+    postponed = "ditunda"
+    """The owner put the case off to a day."""
+    resumed = "diaktifkan kembali"
+    """The day to which the case was put off has come."""
+    closed = "selesai"
+    """The case is closed: by its owner, by the clock after an answer that nobody disputed, or with its main case."""
+    reopened = "dibuka kembali"
+    """The case is open again."""
+    rated = "dinilai"
+    """The citizen rated the case."""
+    withdrawn = "dicabut"
+    """The citizen took the complaint back; or is deemed to have done so, because he did not answer within the days of the law."""
+    hidden = "disembunyikan"
+    """The person or the report is hidden from now on."""
+    rerouted = "dipindahkan"
+    """A triage desk gave the case to another agency."""
+    reclassified = "diklasifikasi ulang"
+    """A triage desk corrected the class."""
+    archived = "diarsipkan"
+    """A triage desk put the case aside as spam."""
+    reminded = "diingatkan"
+    """The citizen was reminded of the question."""
+    unanswered = "tidak dijawab"
+    """The question is closed without an answer: the case is handled with what there is."""
+    overdue = "terlambat"
+    """A deadline is over, and its duty was not fulfilled."""
+    escalated = "dieskalasi"
+    """The next one in the ladder has the case on his list."""
+    proposed = "diusulkan digabung"
+    """The case asks an older one to be its main case."""
+    merged = "digabung"
+    """The older case agreed: the case is its supporter."""
+    unmerged = "dipisahkan"
+    """The case is handled by itself: the older one did not agree, or it is its supporter no longer."""
+    supported = "didukung"
+    """Another case became a supporter of this one."""
+    left = "dukungan ditarik"
+    """A supporter left."""
+    echoed = "dikabari"
+    """The supporter heard what happened to its main case."""
     declined = "ditolak"
     """A command changed nothing: it was already applied, or it was refused, and `text` says why."""
 
@@ -55,7 +104,7 @@ class Fact(Event):
     caused_by: UUID
     """The id of that record: of the complaint, or of the command."""
     actor: str
-    """Who caused it: the id of an agency, or "citizen"."""
+    """Who caused it: the id of an agency, or "citizen", "clock", "neighbours" or "case" (see complaints.command)."""
     secret: bool = False
     """True if the complaint is secret: then no analyst may see the content of the fact."""
     complaint: Complaint | None = None
@@ -63,13 +112,41 @@ class Fact(Event):
     disposition: Disposition | None = None
     """The decision who owns the case (only `routed`)."""
     part: MissingPart | None = None
-    """The part that is asked for (only `asked`)."""
+    """The part that is asked for (only `asked`); None if the owner asks in its own words, which are `text`."""
     addition: Addition | None = None
     """The added message without its bytes as received (only `added`)."""
     reading: MessageReading | None = None
     """The reading of the added message (only `added`)."""
     text: str | None = None
-    """The reason of a refusal, the answer, or the sentence that says why a command was refused (only those)."""
+    """What the actor said; or the sentence that says why a command was refused."""
+    to: AgencyId | None = None
+    """The agency that a refusal suggests, or that the case was handed to."""
+    final: bool | None = None
+    """Whether the owner has nothing to add to the answer (only `answered`)."""
+    complaint_class: Annotated[ComplaintClass | None, Field(alias="class")] = None
+    """The class from now on (only `reclassified`)."""
+    oversight: bool | None = None
+    """Whether it is a report of oversight from now on (only `reclassified`)."""
+    until: date | None = None
+    """The day to which the case is put off (only `postponed`)."""
+    stars: Annotated[int | None, Field(ge=1, le=5)] = None
+    """The rating (only `rated`)."""
+    anonymous: bool | None = None
+    """Whether the person is hidden from now on (only `hidden`)."""
+    deemed: bool | None = None
+    """True if the citizen is deemed to have withdrawn, by the law, because he did not answer (only `withdrawn`)."""
+    duty: Duty | None = None
+    """The duty whose deadline is over (only `overdue`)."""
+    level: Annotated[int | None, Field(ge=1, le=5)] = None
+    """The step of the ladder (only `escalated`)."""
+    other: str | None = None
+    """The tracking code of the other case of a merge."""
+    event: EchoedEvent | None = None
+    """What happened to the main case (only `echoed`)."""
+    agency: AgencyRef | None = None
+    """The owner of the main case (only `echoed`), or the agency to which the case escalates (only `escalated`)."""
+    terms: Terms | None = None
+    """The days that count for the case, to its end (only `opened`)."""
     command: CommandKind | None = None
     """The kind of the command that changed nothing (only `declined`)."""
     result: Result | None = None

@@ -44,13 +44,33 @@ class ReplyKind(StrEnum):
     """The citizen's addition was received."""
     answered = "answered"
     """The owner answered the complaint."""
+    reminded = "reminded"
+    """The citizen has not answered the question, and is reminded of it, once."""
+    put_off = "put_off"
+    """The owner needs more time, or has put the case off to a day."""
+    closed = "closed"
+    """The case is closed, and the citizen is asked to rate it."""
+    reopened = "reopened"
+    """The case is open again."""
+    rated = "rated"
+    """The citizen's rating was received."""
+    withdrawn = "withdrawn"
+    """The complaint was withdrawn, by the citizen or by the law."""
+    hidden = "hidden"
+    """The person or the report is hidden now."""
+    merged = "merged"
+    """Others have reported the same: the case is handled together with an older one."""
+    unmerged = "unmerged"
+    """The case is handled by itself again."""
+    next_right = "next_right"
+    """Nobody has acted in time: the citizen hears whom he can turn to next."""
     status = "status"
     """The citizen asked for the status of a case."""
     small_talk = "small_talk"
     """The citizen greeted the channel or asked how it works."""
 
 
-WORTH_A_DOUBLE = frozenset({ReplyKind.question, ReplyKind.answered})
+WORTH_A_DOUBLE = frozenset({ReplyKind.question, ReplyKind.answered, ReplyKind.closed})
 """The kinds of replies that are sent a second time if it is unknown whether the first arrived: without them the case does not go on."""
 
 

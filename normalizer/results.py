@@ -249,3 +249,20 @@ class Reading:
         self.things = things
         self.topic = topic
         self.missing = missing
+
+
+def unread(place: PlaceReading) -> Reading:
+    """Return the reading of a text that was not read: it tells a place at most."""
+    return Reading(
+        words=[],
+        place=place,
+        occurred=None,
+        complaint_class="pengaduan",
+        oversight=False,
+        subjects=(),
+        groups={},
+        names=(),
+        things=(),
+        topic=None,
+        missing=(),
+    )

@@ -1,6 +1,6 @@
 """The day in the time zone of a province."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from normalizer.places.gazetteer import PROVINCE
 
@@ -20,8 +20,7 @@ def local_day(moment: datetime, province: str | None) -> date:
         moment: the moment.
         province: the code of the province or of a region in it; None if not known.
     """
-    zone = (province or "")[:PROVINCE]
-    there = _WIT_OFFSET if zone in _WIT else _WITA_OFFSET if zone in _WITA else _WIB_OFFSET
+    there = _offset(province)
     written = moment.utcoffset()
     if written == there or written is None:
         return moment.date()
@@ -29,3 +28,19 @@ def local_day(moment: datetime, province: str | None) -> date:
         return (moment + (there - written)).date()
     except OverflowError:
         return moment.date()
+
+
+def midnight_ms(day: date, province: str | None) -> int:
+    """Return the moment at which a day begins in the time zone of a province, in milliseconds since 1970.
+
+    Args:
+        day: the day.
+        province: as for `local_day`.
+    """
+    there = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return int(there.timestamp() - _offset(province).total_seconds()) * 1000
+
+
+def _offset(province: str | None) -> timedelta:
+    zone = (province or "")[:PROVINCE]
+    return _WIT_OFFSET if zone in _WIT else _WITA_OFFSET if zone in _WITA else _WIB_OFFSET

@@ -7,10 +7,11 @@ import orjson
 
 from complaints.bus import Batch, StoredRecord
 from complaints.event import AgencyRef
-from router.cases.decide import Law, decide, is_of_another
+from router.cases.decide import decide, is_of_another
 from router.cases.evolve import evolve
 from router.cases.inbound import read
 from router.cases.plain import Document, time_ms
+from router.cases.roles import Law
 from router.cases.step import OFFSET_HEADER
 
 

@@ -16,6 +16,9 @@ from router.watchdog import accused, watchdog_of
 CHOSEN_SCORE: Final = 0.6
 """Score for the agency that the citizen chose: it is often right, but can be outweighed by other reasons."""
 
+SUGGESTED_SCORE: Final = 1.0
+"""Score for the agency that a refusal suggests: as much as a clear subject, because an officer knows his neighbours' tasks."""
+
 AGREEMENT: Final = 0.4
 """Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
 
@@ -72,6 +75,8 @@ class Weighing:
             self._by_thing()
         if self._facts.hints.addressed_to:
             self._by_choice(self._facts.hints.addressed_to)
+        for agency_id in self._facts.hints.suggested:
+            self._by_suggestion(agency_id)
         if model is not None:
             self._by_model(model)
         for account in self._facts.hints.tagged:
@@ -219,6 +224,11 @@ class Weighing:
         named = resolve(self._registry, written, place.regency or place.province)
         if named:
             self._add(named, CHOSEN_SCORE, "", Reason("addressed_to", written, "", CHOSEN_SCORE))
+
+    def _by_suggestion(self, agency_id: str) -> None:
+        suggested = self._registry.get(agency_id)
+        if suggested:
+            self._add(suggested, SUGGESTED_SCORE, "", Reason("suggested", "", "", SUGGESTED_SCORE))
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str]:

@@ -2,34 +2,59 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
+from complaints.disposition import Duty
 from complaints.runtime import packaged
-from normalizer.zones import local_day
+from normalizer.zones import local_day, midnight_ms
+from router.working_days import later, working_day, working_days_between
 
-Duty = Literal["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
-
-_SATURDAY: Final = 5
 _CACHED: Final = 8192
-"""Maximum number of cached results, one per set of days, class and variant."""
+"""Maximum number of cached results, one per set of days and terms."""
+
+Light = Literal["hijau", "kuning", "merah", "done"]
+"""The state of a deadline: at least two working days are left after today, fewer are left, none is left; or the duty was fulfilled."""
+
+_GREEN_FROM: Final = 2
+"""The number of working days after today with which a deadline is green."""
 
 
 class Days(NamedTuple):
-    """The days on which the duties of a case began, at the place where it happened.
+    """The days on which the duties of a case began and were fulfilled, at the place where it happened; None if not yet.
 
     Attributes:
         received: the day of receipt.
-        forwarded: the day on which the case first had an owner that is no triage desk; None if it never had one.
+        forwarded: the day on which the case first had an owner that is no triage desk.
         complete: the day on which the report was complete, or will count as complete at the latest.
-        answered: the day of the answer that nobody disputed; None if there is none.
+        declared: the same for the ceiling of the decision, which nothing moves after the report was said to be complete.
+        followed_up: the day on which an owner first did something.
+        checked: the day on which an owner or the service first said whether the report is complete.
+        first_answered: the day of the first answer.
+        answered: the day of the last answer, unless it was disputed.
+        closed: the day on which the case was closed.
     """
 
     received: date
     forwarded: date | None
     complete: date
+    declared: date
+    followed_up: date | None
+    checked: date | None
+    first_answered: date | None
     answered: date | None
+    closed: date | None
+
+
+class Counts(NamedTuple):
+    """The numbers of working days that count for a case, and the regulation that sets them."""
+
+    regulation: str
+    forward: int
+    first_follow_up: int
+    complete: int
+    close: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,94 +64,166 @@ class Deadlines:
     Attributes:
         regulations: the rows of deadlines.yaml, in the order of the days from which they apply.
         statute: the ceilings of the statute in calendar days, which no regulation moves.
+        internal: the days that no law sets, for reminders and escalation.
         variants: by agency id or kind of unit ("dishub"), the duties whose working days differ.
+        version: of the data.
     """
 
     regulations: tuple[Mapping[str, Any], ...]
     statute: Mapping[str, Any]
+    internal: Mapping[str, int]
     variants: Mapping[str, Mapping[str, Any]]
+    version: str
 
     @classmethod
     def load(cls) -> "Deadlines":
         """Return the days of all regulations from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
+    def terms(self, complaint: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the days that count for a complaint to its end (see complaints.disposition.Terms).
+
+        They are those of the regulation in force on the day of receipt; before the first one, those of the first.
+        """
+        received = local_day(datetime.fromisoformat(complaint["received_at"]), _province(complaint))
+        return _terms(self, received)
+
     def of(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the deadlines of a case, each a Deadline as plain data. The list is kept: callers must not change it.
 
         To forward counts from the receipt, to follow up first from the first forwarding, to complete from the complete report, and to
         close from the answer: what has not begun has no deadline. A wait for the citizen's answer stops the completion, no longer than
-        the statute gives him. The regulation in force on the day of receipt applies, to the end; before the first one, the first.
+        the statute gives him. A disputed answer fulfils nothing, and starts nothing anew.
 
         Args:
             case: the document of the case (see complaints.case.Case).
         """
         complaint = case["complaint"]
-        kind = "berkadar" if complaint.get("oversight") else complaint.get("class") or ""
-        return _deadlines(self, self._days(case), kind, self._variant(case["owner"]["id"]))
+        terms = case.get("terms") or self.terms(complaint)
+        kind = "berkadar" if complaint.get("oversight") else complaint.get("class") or "pengaduan"
+        own = self.variants.get(self._variant(case["owner"]["id"])) if self.variants else None
+        days = {**terms, **own} if own else terms
+        complete = days["complete"].get(kind, days["complete"]["pengaduan"])
+        if case.get("extended_at"):
+            complete += (complete + 1) // 2
+        counts = Counts(terms["regulation"], days["forward"], days["first_follow_up"], complete, days["close"])
+        return _deadlines(self, self._days(case), counts)
 
     def _days(self, case: Mapping[str, Any]) -> Days:
-        complaint = case["complaint"]
-        province = ((complaint.get("place") or {}).get("province") or {}).get("code")
+        province = _province(case["complaint"])
 
-        def day(moment: str) -> date:
-            return local_day(datetime.fromisoformat(moment), province)
+        def day(moment: str | None) -> date | None:
+            return local_day(datetime.fromisoformat(moment), province) if moment else None
 
-        forwarded = next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)
-        question = case.get("question")
-        received = day(complaint["received_at"])
-        complete = day(case["complete_since"]) if case.get("complete_since") else received
+        def complete(since: str, wait: str) -> date:
+            if waits := day(case.get(wait)):
+                return later(waits, self.statute["citizen"])
+            return day(case.get(since)) or received
+
+        received = local_day(datetime.fromisoformat(case["complaint"]["received_at"]), province)
+        answers = case["answers"]
         return Days(
             received=received,
-            forwarded=day(forwarded) if forwarded else None,
-            complete=later(day(question["at"]), self.statute["citizen"]) if question else complete,
-            answered=day(case["answers"][-1]["at"]) if case["state"] == "ditanggapi" else None,
+            forwarded=day(next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)),
+            complete=complete("complete_since", "waits_since"),
+            declared=complete("declared_since", "decision_waits_since"),
+            followed_up=day(case.get("followed_up_at")),
+            checked=day(case.get("checked_at")),
+            first_answered=day(answers[0]["at"]) if answers else None,
+            answered=day(answers[-1]["at"]) if answers and case["state"] in _ANSWERED else None,
+            closed=day(case["ended_at"]) if case["state"] == "selesai" else None,
         )
 
     def _variant(self, agency_id: str) -> str:
-        if not self.variants:
-            return ""
         unit = agency_id.rpartition("-")[0]
-        return agency_id if agency_id in self.variants else unit if unit in self.variants else ""
+        return agency_id if agency_id in self.variants else unit
+
+
+_ANSWERED: Final = frozenset(("ditanggapi", "selesai"))
+"""The states in which the last answer stands."""
+
+
+def light(deadline: Mapping[str, Any], today: date) -> Light:
+    """Return the state of a deadline on a day at the place of the case."""
+    if deadline.get("done"):
+        return "done"
+    due = date.fromisoformat(deadline["due"])
+    if today > due:
+        return "merah"
+    return "hijau" if working_days_between(today, due) >= _GREEN_FROM else "kuning"
+
+
+def over_ms(deadline: Mapping[str, Any], province: str | None) -> int:
+    """Return the moment at which a deadline is over, in milliseconds since 1970: the midnight after its last day, at the place."""
+    return midnight_ms(later(date.fromisoformat(deadline["due"]), 1), province)
+
+
+def province_of(case: Mapping[str, Any]) -> str | None:
+    """Return the code of the province where a case happened; None if it is not known."""
+    return _province(case["complaint"])
+
+
+def _province(complaint: Mapping[str, Any]) -> str | None:
+    code: str | None = ((complaint.get("place") or {}).get("province") or {}).get("code")
+    return code
 
 
 @cache
 def _load() -> Deadlines:
     document = packaged.document("router", "deadlines.yaml")
     regulations = tuple(sorted(document["regulations"], key=lambda regulation: regulation["from"]))
-    return Deadlines(regulations=regulations, statute=document["statute"], variants=document["variants"])
+    return Deadlines(
+        regulations=regulations,
+        statute=document["statute"],
+        internal=document["internal"],
+        variants=document["variants"],
+        version=packaged.version("router", "deadlines.yaml"),
+    )
 
 
 @lru_cache(maxsize=_CACHED)
-def _deadlines(deadlines: Deadlines, days: Days, kind: str, variant: str) -> list[dict[str, Any]]:
-    in_force = [regulation for regulation in deadlines.regulations if regulation["from"] <= days.received]
-    regulation = {
-        **(in_force or deadlines.regulations)[0 if not in_force else -1],
-        **deadlines.variants.get(variant, {}),
-    }
-    complete = regulation["complete"]
-    working: list[tuple[Duty, date | None, int]] = [
-        ("forward", days.received, regulation["forward"]),
-        ("first_follow_up", days.forwarded, regulation["first_follow_up"]),
-        ("complete", days.complete, complete.get(kind, complete["pengaduan"])),
-        ("close", days.answered, regulation["close"]),
+def _terms(deadlines: Deadlines, received: date) -> dict[str, Any]:
+    in_force = [regulation for regulation in deadlines.regulations if regulation["from"] <= received]
+    regulation = in_force[-1] if in_force else deadlines.regulations[0]
+    days = {name: regulation[name] for name in ("forward", "first_follow_up", "close", "complete")}
+    return {"regulation": regulation["id"], **days, "version": deadlines.version}
+
+
+@lru_cache(maxsize=_CACHED)
+def _deadlines(deadlines: Deadlines, days: Days, counts: Counts) -> list[dict[str, Any]]:
+    statute, source = deadlines.statute, counts.regulation
+    rows: list[tuple[Duty, date | None, int, str, str, date | None]] = [
+        ("forward", days.received, counts.forward, "working", source, days.forwarded or days.first_answered),
+        ("first_follow_up", days.forwarded, counts.first_follow_up, "working", source, days.followed_up),
+        ("complete", days.complete, counts.complete, "working", source, days.answered),
+        ("close", days.answered, counts.close, "working", source, None),
+        (
+            "statute_completeness",
+            days.received,
+            statute["completeness"],
+            "calendar",
+            statute["completeness_article"],
+            days.checked,
+        ),
+        (
+            "statute_decision",
+            days.declared,
+            statute["decision"],
+            "calendar",
+            statute["decision_article"],
+            days.answered,
+        ),
     ]
-    statute = deadlines.statute
-    calendar: list[tuple[Duty, date, int, str]] = [
-        ("statute_completeness", days.received, statute["completeness"], statute["completeness_article"]),
-        ("statute_decision", days.complete, statute["decision"], statute["decision_article"]),
-    ]
-    found = [
-        _deadline(duty, begins, count, "working", regulation["id"])
-        for duty, begins, count in working
+    return [
+        _deadline(duty, begins, count, counted, source, done or days.closed)
+        for duty, begins, count, counted, source, done in rows
         if begins is not None
     ]
-    return found + [_deadline(duty, begins, count, "calendar", article) for duty, begins, count, article in calendar]
 
 
-def _deadline(duty: Duty, begins: date, days: int, counted: str, source: str) -> dict[str, Any]:
+def _deadline(duty: Duty, begins: date, days: int, counted: str, source: str, done: date | None) -> dict[str, Any]:  # noqa: PLR0913, PLR0917  # the fields of a Deadline
     due = working_day(begins, days) if counted == "working" else later(begins, days)
-    return {
+    found = {
         "duty": duty,
         "days": days,
         "counted": counted,
@@ -134,34 +231,6 @@ def _deadline(duty: Duty, begins: date, days: int, counted: str, source: str) ->
         "due": due.isoformat(),
         "source": source,
     }
-
-
-def later(day: date, days: int) -> date:
-    """Return the day that is some calendar days later; at the end of the calendar (year 9999) the last day of the calendar."""
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.max
-
-
-def working_day(start: date, count: int) -> date:
-    """Return the day that is `count` working days after `start`: weekends, national holidays and days of joint leave do not count.
-
-    If `count` is 0, return `start`. At the end of the calendar (year 9999), return the last day of the calendar.
-    """
-    day, left = start, count
-    while left > 0:
-        if day >= date.max - timedelta(days=1):
-            return date.max
-        day += timedelta(days=1)
-        if day.weekday() < _SATURDAY and day not in _days_off(day.year):
-            left -= 1
-    return day
-
-
-@cache
-def _days_off(year: int) -> frozenset[date]:
-    """Return the national holidays and the days of joint leave (*cuti bersama*) of a year."""
-    import holidays  # loads a hundred calendars: only with the first deadline, not with every command
-
-    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
+    if done is not None:
+        found["done"] = done.isoformat()
+    return found

@@ -15,10 +15,12 @@ class Hints(NamedTuple):
     Attributes:
         addressed_to: the agency that the citizen chose or wrote; empty if none.
         tagged: other accounts that were tagged together with ours, without the @.
+        suggested: the ids of the agencies that refusals suggest.
     """
 
     addressed_to: str = ""
     tagged: Sequence[str] = ()
+    suggested: Sequence[str] = ()
 
 
 _NO_HINTS: Final = Hints()
@@ -74,6 +76,8 @@ class Facts:
                 self.hints = Hints(hints.get("addressed_to") or "", hints.get("tagged") or ())
                 if keyword := hints.get("keyword_region"):
                     self.home = Registry.seat(keyword)
+            if suggested := complaint.get("suggested"):
+                self.hints = self.hints._replace(suggested=suggested)
 
 
 def _place_of(place: Mapping[str, Any] | None) -> PlaceReading:

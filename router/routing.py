@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
-from normalizer.results import SubjectScore
+from normalizer.results import PlaceReading, SubjectScore, unread
 from normalizer.zones import local_day
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Registry
@@ -28,6 +28,7 @@ from router.explain import explain, explain_pin, explain_triage
 from router.facts import Facts
 from router.learnt import Model
 from router.models import NO_MODELS, Models, models_in
+from router.offices import GIVEN, explain_given, is_desk, of_ladder, same_house
 from router.owners import Owners, is_doubtful, lacks_place, undecided
 from router.rulebook.rules import Rules
 from router.rulebook.topics import topic_key, topic_subjects
@@ -153,6 +154,67 @@ class Router:
             "rules_version": self._version(facts, model),
             "registry_version": self.registry.version,
         }
+
+    def given(
+        self, complaint: Mapping[str, Any], agency_id: str, by: str, beside: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Return the disposition by which a person gives the complaint to an agency, in the form that `route` returns.
+
+        Args:
+            complaint: the complaint with its additions, as plain data.
+            agency_id: the new owner; the registry has it.
+            by: the id of the agency whose person gives it.
+            beside: the ids of agencies that are named beside the owner.
+
+        Raises:
+            KeyError: the registry has no such agency.
+        """
+        owner = self.registry.get(agency_id)
+        if owner is None:
+            raise KeyError(agency_id)
+        named = tuple(one for one in map(self.registry.get, beside) if one is not None)
+        is_desk = not same_house(self.registry, by, agency_id) or self.is_desk(by, complaint)
+        about = {"beside": [{"id": one.id, "name": one.name} for one in named]} if named else {}
+        return {
+            "owner": {"id": owner.id, "name": owner.name},
+            "triage": False,
+            "confidence": GIVEN,
+            "explanation": explain_given(owner, self.name(by), beside=named, desk=is_desk),
+            "evidence": [{"rule": f"given:{by}", "weight": GIVEN}],
+            "alternatives": [],
+            **about,
+            "rules_version": self.rules.version,
+            "registry_version": self.registry.version,
+        }
+
+    def knows(self, agency_id: str) -> bool:
+        """Return whether the registry has an agency."""
+        return self.registry.get(agency_id) is not None
+
+    def same_government(self, one: str, other: str) -> bool:
+        """Return whether two agencies belong to one government or national body."""
+        return same_house(self.registry, one, other)
+
+    def is_desk(self, agency_id: str, complaint: Mapping[str, Any]) -> bool:
+        """Return whether an agency is a triage desk for a complaint."""
+        return is_desk(agency_id, self._place_only(complaint), self.desks)
+
+    def ladder(self, case: Mapping[str, Any], level: int) -> dict[str, str]:
+        """Return the agency to which an overdue case escalates at a level from 1 to 5."""
+        facts = self._place_only(case["complaint"])
+        agency = of_ladder(self.registry, self.desks, case["owner"]["id"], facts, level)
+        return {"id": agency.id, "name": agency.name}
+
+    @staticmethod
+    def _place_only(complaint: Mapping[str, Any]) -> Facts:
+        """Return the facts of a complaint on which its triage desks depend: the place, the day and oversight."""
+        facts = Facts(unread(PlaceReading()), complaint)
+        facts.day = local_day(datetime.fromisoformat(complaint["received_at"]), facts.place.province)
+        return facts
+
+    def terms(self, complaint: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the days that count for a complaint to its end (see router.deadlines)."""
+        return Deadlines.load().terms(complaint)
 
     def deadlines(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the deadlines that run in a case (see router.deadlines)."""

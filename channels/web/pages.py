@@ -47,10 +47,17 @@ LABELS = {
 }
 
 STATES = {
-    "menunggu": "Sedang dipilah",
+    "diterima": "Sedang dipilah",
+    "perlu dilengkapi": "Menunggu jawaban Anda",
+    "diteruskan": "Sudah diteruskan",
     "diproses": "Sedang ditangani",
+    "ditunda": "Ditunda",
+    "dibuka kembali": "Dibuka kembali",
     "ditanggapi": "Sudah dijawab",
     "selesai": "Selesai",
+    "dicabut": "Dicabut",
+    "digabung": "Ditangani bersama laporan lain",
+    "diarsipkan": "Diarsipkan",
 }
 
 EXPIRED = FieldError(

@@ -59,7 +59,7 @@ def story(case: Case, facts: Sequence[Fact]) -> Story:
         case: the document of the case.
         facts: the facts of the case, oldest first.
     """
-    question = "" if case.question is None else _question(case.question.part, case, case.owner.name)
+    question = "" if case.question is None else _asking(case.question.part, case.question.text, case, case.owner.name)
     told = list(_told(facts, case))
     if question:
         last = max((number for number, one in enumerate(told) if one.text == question), default=None)
@@ -81,18 +81,26 @@ def _words(together: Sequence[Fact], owner: str, case: Case) -> str:
     """Return what the citizen reads about the facts that one record caused; empty if they are none of the citizen's business."""
     first = together[0]
     occasion = _OCCASIONS.get(first.kind)
+    asked = next((fact for fact in together if fact.kind is FactKind.asked), None)
+    if asked:
+        return _asking(asked.part, asked.text or "", case, owner)
     moves_nothing = first.kind is FactKind.refused and len(together) == 1  # a former owner's refusal
     if occasion is None or moves_nothing:
         return ""
-    asked = next((fact.part for fact in together if fact.kind is FactKind.asked), None)
-    if asked:
-        return _question(asked, case, owner)
     values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
     if first.kind is FactKind.answered:
         if case.complaint.secret:
             return text(_SECRET_ANSWER, NAME, **values)
         values["answer"] = mask(" ".join((first.text or "").split()))
     return text(occasion, NAME, **values)
+
+
+def _asking(part: str | None, words: str, case: Case, owner: str) -> str:
+    """Return the question for a part, or in the owner's own words."""
+    if part:
+        return _question(part, case, owner)
+    code = tracking.spaced(case.tracking_code)
+    return text("asked", NAME, code=code, owner=owner, answer="" if case.complaint.secret else mask(words))
 
 
 def _question(part: str, case: Case, owner: str) -> str:

@@ -1,5 +1,6 @@
 """Reads the data files that are shipped inside the packages."""
 
+from hashlib import sha256
 from importlib import resources
 from typing import Any
 
@@ -19,3 +20,8 @@ def document(package: str, name: str) -> Any:
 def text(package: str, name: str) -> str:
     """Return the text of the file `name` (UTF-8) in the folder `data` of the package `package`."""
     return (resources.files(package) / "data" / name).read_text("utf-8")
+
+
+def version(package: str, name: str) -> str:
+    """Return the first eight digits of the SHA-256 of the file `name`: the same for the same text."""
+    return sha256(text(package, name).encode()).hexdigest()[:8]

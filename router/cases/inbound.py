@@ -1,14 +1,15 @@
 """Reads a record of a case's mailbox: a complaint or a command, checked without a model."""
 
-from typing import Any, Final, NamedTuple
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple, get_args
 
 from complaints import tracking
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import plain, type_in, type_of
-from complaints.command import Command, CommandKind
+from complaints.command import Command, CommandKind, EchoedEvent
 from complaints.errors import ContractViolation, TrackingCodeError
 from complaints.event import Complaint
-from complaints.values import Event
+from complaints.values import ComplaintClass, Event
 from router.cases.plain import is_id, time_text
 
 _COMPLAINT: Final = type_of(Complaint)
@@ -41,7 +42,26 @@ _COMPLAINT_HAS: Final[dict[str, type]] = {
     "settled": list,
 }
 _COMMAND_NEEDS: Final[dict[str, type]] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
-_COMMAND_HAS: Final[dict[str, type]] = {"text": str}
+_COMMAND_HAS: Final[dict[str, type]] = {
+    "text": str,
+    "to": str,
+    "beside": list,
+    "final": bool,
+    "class": str,
+    "oversight": bool,
+    "until": str,
+    "stars": int,
+    "anonymous": bool,
+    "secret": bool,
+    "other": str,
+    "since": str,
+    "event": str,
+    "agency": dict,
+}
+_EVENTS: Final = get_args(EchoedEvent)
+_ANY_DAY: Final = "2026-01-01"
+MOST_STARS: Final = 5
+
 _SENDER_NEEDS: Final[dict[str, type]] = {"channel": str, "reporter_ref": str}
 _ADDITION_NEEDS: Final[dict[str, type]] = {"text": str, "received_at": str, "raw": dict}
 _READING_HAS: Final[dict[str, type]] = {
@@ -119,12 +139,51 @@ def _command_kind(body: dict[str, Any]) -> CommandKind:
         _check(body["addition"], _ADDITION_NEEDS, {"attachments": list})
         _check(body["reading"], {}, _READING_HAS)
         _check_regions(body["reading"])
+    _check_values(body)
     if kind is CommandKind.status and not isinstance(body.get("sender"), dict):
         raise ContractViolation("a command that asks for the status needs a sender")
     _check(body, {}, {"sender": dict})
     if body.get("sender") is not None:
         _check(body["sender"], _SENDER_NEEDS, {})
     return kind
+
+
+def _check_values(body: dict[str, Any]) -> None:
+    """Check the fields of a command whose values the decision relies on.
+
+    Raises:
+        ContractViolation: a day or time is none, the rating has no 1 to 5 stars, or the class or the event is none that there is.
+    """
+    _time(body, "received_at")
+    _time(body, "since")
+    stars, event, agency = body.get("stars"), body.get("event"), body.get("agency")
+    try:
+        date.fromisoformat(body.get("until") or _ANY_DAY)
+        ComplaintClass(body.get("class") or ComplaintClass.complaint)
+        is_code = "other" not in body or tracking.parse(body["other"]) == body["other"]
+    except (ValueError, TrackingCodeError) as error:
+        raise ContractViolation(str(error)) from error
+    if not is_code:
+        raise ContractViolation("other is no tracking code in its canonical form")
+    if event is not None and event not in _EVENTS:
+        raise ContractViolation(f"event is none of {', '.join(_EVENTS)}")
+    if stars is not None and not 1 <= stars <= MOST_STARS:
+        raise ContractViolation("a rating has 1 to 5 stars")
+    if not all(isinstance(one, str) for one in body.get("beside") or ()):
+        raise ContractViolation("beside is no list of agencies")
+    if agency is not None and not all(isinstance(agency.get(name), str) for name in ("id", "name")):
+        raise ContractViolation("agency has no id and name")
+
+
+def _time(body: dict[str, Any], name: str) -> None:
+    if name not in body:
+        return
+    try:
+        is_zoned = datetime.fromisoformat(body[name]).tzinfo is not None
+    except ValueError as error:
+        raise ContractViolation(f"{name} is no time") from error
+    if not is_zoned:
+        raise ContractViolation(f"{name} has no time zone")
 
 
 def _check(body: dict[str, Any], needs: dict[str, type], has: dict[str, type]) -> None:

@@ -11,6 +11,7 @@ from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
 from complaints.wording import question, text
+from router.cases.clocks import LAST_LEVEL
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
 
@@ -20,27 +21,42 @@ _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 _KINDS: Final = {
     FactKind.opened.value: ReplyKind.received,
     FactKind.added.value: ReplyKind.completed,
-    FactKind.refused.value: ReplyKind.moved,
     FactKind.answered.value: ReplyKind.answered,
+    FactKind.extended.value: ReplyKind.put_off,
+    FactKind.postponed.value: ReplyKind.put_off,
+    FactKind.closed.value: ReplyKind.closed,
+    FactKind.reopened.value: ReplyKind.reopened,
+    FactKind.rated.value: ReplyKind.rated,
+    FactKind.withdrawn.value: ReplyKind.withdrawn,
+    FactKind.hidden.value: ReplyKind.hidden,
+    FactKind.merged.value: ReplyKind.merged,
+    FactKind.reminded.value: ReplyKind.reminded,
 }
-"""The reply to which the first fact of a record leads. A fact that is not here leads to none."""
+"""The reply to which a fact leads by itself."""
+
+_ECHOES: Final = {
+    "answered": ReplyKind.answered,
+    "moved": ReplyKind.moved,
+    "closed": ReplyKind.closed,
+    "reopened": ReplyKind.reopened,
+}
+"""The reply to a supporter by what happened to its main case."""
 
 
-def reply_to(facts: Sequence[Document], case: Document) -> Document | None:
+def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = False) -> Document | None:
     """Return the reply to the citizen as plain data (see complaints.mail.Reply); None if he need not hear of the facts.
 
     Args:
         facts: what one record led to, oldest first.
         case: the document after them.
+        was_merged: whether the case was a supporter before.
     """
-    first = facts[0]
-    kind = _KINDS.get(first["kind"])
-    if kind is None or (kind is ReplyKind.moved and len(facts) == 1):  # a former owner's refusal moves nothing
+    told = next((found for fact in facts if (found := _kind_of(fact, was_merged)) is not None), None)
+    asked = next((fact for fact in facts if fact["kind"] == FactKind.asked.value), None)
+    if asked is None and told is None:
         return None
-    complaint = case["complaint"]
-    asked = next((fact["part"] for fact in facts if fact["kind"] == FactKind.asked.value), None)
-    if asked:
-        kind = ReplyKind.question
+    kind = ReplyKind.question if asked is not None or told is None else told
+    first, complaint = facts[0], case["complaint"]
     reply = {
         "id": text_id(first["caused_by"], reply_name(kind.value)),
         "citizen": complaint["reporter_ref"],
@@ -48,14 +64,33 @@ def reply_to(facts: Sequence[Document], case: Document) -> Document | None:
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": kind.value,
-        "text": _sentence(kind, asked, case, first),
+        "text": _sentence(kind, asked, case, facts),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
     }
-    if asked:
-        reply["part"] = asked
+    if asked is not None and asked.get("part"):
+        reply["part"] = asked["part"]
     return reply | _about(case)
+
+
+def _kind_of(fact: Document, was_merged: bool) -> ReplyKind | None:  # of one caller
+    """Return the reply to which a fact leads; None if it leads to none."""
+    kind = fact["kind"]
+    if kind == FactKind.routed.value:
+        return ReplyKind.moved if "previous_owner" in fact["disposition"] else None
+    if kind == FactKind.escalated.value:
+        return ReplyKind.next_right if fact["level"] == LAST_LEVEL else None
+    if kind == FactKind.echoed.value:
+        return _ECHOES[fact["event"]]
+    if kind == FactKind.unmerged.value:  # what was only proposed the citizen has not heard of
+        return ReplyKind.unmerged if was_merged else None
+    return _KINDS.get(kind)
+
+
+def is_for_nothing(record: Inbound, facts: Sequence[Document]) -> bool:
+    """Return whether a citizen's command changed nothing, so that he must hear how his case stands."""
+    return facts[0]["kind"] == FactKind.declined.value and record.body.get("sender") is not None
 
 
 def status_for(asked: Inbound, case: Document | None) -> Document:
@@ -107,14 +142,39 @@ def _status(code: str, channel: str, case: Document | None) -> str:
     )
 
 
-def _sentence(kind: ReplyKind, asked: str | None, case: Document, first: Document) -> str:
-    channel, owner = case["complaint"]["channel"], case["owner"]["name"]
+def _sentence(kind: ReplyKind, asked: Document | None, case: Document, facts: Sequence[Document]) -> str:
+    channel, owner, first = case["complaint"]["channel"], case["owner"]["name"], facts[0]
     code = tracking.spaced(case["tracking_code"])
-    if kind is ReplyKind.answered:
-        return text("answered", channel, code=code, owner=owner, answer=" ".join(first["text"].split()))
-    if asked == "place" and (choices := _choices(case["complaint"].get("place") or {})):
-        return question(asked, channel, choices, code=code)
-    return _kept(f"question_{asked}" if asked else kind.value, channel, owner).replace(_CODE_LIKE, code)
+    if echoed := first.get("event"):
+        owner = first["agency"]["name"] if first.get("agency") else owner
+        kind = _ECHOES[echoed]
+    match kind:
+        case ReplyKind.answered:
+            return text("answered", channel, code=code, owner=owner, answer=" ".join(first["text"].split()))
+        case ReplyKind.put_off:
+            due = first.get("until") or next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
+            return text(
+                f"put_off_{first['kind']}", channel, code=code, owner=owner, due=written_day(date.fromisoformat(due))
+            )
+        case ReplyKind.withdrawn:
+            return text("deemed_withdrawn" if first.get("deemed") else "withdrawn", channel, code=code)
+        case ReplyKind.reminded:
+            return _asking(case["question"], case, channel, code, "reminded")
+        case ReplyKind.question:
+            assert asked is not None
+            return _asking(asked, case, channel, code, "asked")
+        case _:
+            return _kept(kind.value, channel, owner).replace(_CODE_LIKE, code)
+
+
+def _asking(asked: Document, case: Document, channel: str, code: str, occasion: str) -> str:
+    """Return the question, in the owner's own words or for a part that is missing."""
+    owner, part = case["owner"]["name"], asked.get("part")
+    if not part:
+        return text(occasion, channel, code=code, owner=owner, answer=" ".join(asked["text"].split()))
+    if part == "place" and (choices := _choices(case["complaint"].get("place") or {})):
+        return question(part, channel, choices, code=code)
+    return _kept(f"question_{part}", channel, owner).replace(_CODE_LIKE, code)
 
 
 @lru_cache(maxsize=8192)

@@ -1,6 +1,6 @@
 """The function of the router's step: the state of a case and a record of its mailbox become the next state, facts and a reply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 from uuid import UUID
 
@@ -9,17 +9,22 @@ import orjson
 from complaints import tracking
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.bus.envelope import enveloped
-from complaints.bus.step.contract import Effect, State
-from complaints.command import CommandKind
+from complaints.bus.step.contract import KEEP, Effect, Keep, State
+from complaints.command import CLOCK, Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
+from complaints.ids import timer_id
 from complaints.mail import Reply
 from complaints.values import Event
 from normalizer.parts import title_of
-from router.cases.decide import Decision, Law, continuation_of, decide, is_of_another
+from router.cases import neighbours
+from router.cases.clocks import due_ms
+from router.cases.decide import continuation_of, decide, is_of_another
 from router.cases.inbound import Inbound, read
-from router.cases.plain import Document
-from router.cases.replies import reply_to, status_for
+from router.cases.merging import dialogue
+from router.cases.plain import Document, time_text
+from router.cases.replies import is_for_nothing, reply_to, status_for
+from router.cases.roles import Law
 
 STEP: Final = "lapor-router"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
@@ -62,11 +67,25 @@ class CaseStep:
             self._count("asked for the status")
             return Effect(outputs=(_told(status_for(inbound, case)),))
         decision = decide(case, inbound, self._law)
-        if not decision.facts:
+        after = decision.case
+        if not decision.facts or after is None:
             self._count("repeated")
-            return Effect()
+            return Effect() if state is None or after is None else Effect(_wanting(state, after))
         self._count(decision.facts[0]["kind"])
-        return Effect(State(orjson.dumps(decision.case)), tuple(_outputs(decision, inbound)))
+        return Effect(State(orjson.dumps(after), due_ms(after)), tuple(_outputs(case, decision.facts, after, inbound)))
+
+
+def _wanting(state: State, case: Document) -> State | Keep:
+    """Return the state with its timer as it must be, which a timer that came too early has not changed."""
+    due = due_ms(case)
+    return KEEP if due == state.due_ms else State(state.value, due)
+
+
+def timer(key: bytes, due_ms: int) -> Record:
+    """Return the record that tells a case that the time has come for something (see complaints.bus.step.contract.MakeTimer)."""
+    code, at = key.decode(), time_text(due_ms)
+    said = {"id": str(timer_id(code, due_ms)), "tracking_code": code, "kind": "due", "actor": CLOCK, "received_at": at}
+    return _record(Command, code, said, at)
 
 
 def passed_on(inbound: Inbound) -> Record:
@@ -75,17 +94,23 @@ def passed_on(inbound: Inbound) -> Record:
     return _record(Complaint, code, {**inbound.body, "tracking_code": code}, inbound.at)
 
 
-def _outputs(decision: Decision, inbound: Inbound) -> list[Record]:
-    facts, case = decision
-    assert case is not None
+def _outputs(
+    before: Document | None, facts: tuple[Document, ...], case: Document, inbound: Inbound
+) -> Iterator[Record]:
     caused: Headers = ((OFFSET_HEADER, str(inbound.offset).encode()),)
-    records = [_record(Fact, inbound.code, fact, fact["at"], caused) for fact in facts]
-    if (reply := reply_to(facts, case)) is not None:
-        records.append(_told(reply))
+    for fact in facts:
+        yield _record(Fact, inbound.code, fact, fact["at"], caused)
+    reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung")
+    if reply is None and is_for_nothing(inbound, facts):
+        reply = status_for(inbound, case)
+    if reply is not None:
+        yield _told(reply)
+    for command in dialogue(before, inbound, facts, case):
+        yield _record(Command, command["tracking_code"], command, inbound.at)
     if facts[0]["kind"] == FactKind.continued.value:
         complaint = continuation(case, inbound)
-        records.append(_record(Complaint, complaint["tracking_code"], complaint, inbound.at))
-    return records
+        yield _record(Complaint, complaint["tracking_code"], complaint, inbound.at)
+    yield from neighbours.records(before, facts, case, inbound)
 
 
 def _told(reply: Document) -> Record:

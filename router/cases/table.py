@@ -1,87 +1,165 @@
 """The table of a case: who may ask for what in which state, and what comes of it. docs/case.md prints it."""
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple, get_args
 
 from complaints.case import CaseState
 from complaints.command import CommandKind
 from complaints.fact import FactKind
-
-
-class Role(StrEnum):
-    """Who asks, seen from the case."""
-
-    citizen = "the citizen"
-    owner = "the owner"
-    administrator = "the national administrator as the owner"
-    refuser = "an agency that refused the case"
-    former = "a former owner that did not refuse"
-    other = "another agency"
-
+from router.cases.changes import ENDED, OPEN
+from router.cases.roles import Role
 
 Outcome = tuple[FactKind, ...] | str
 """What comes of a command: the facts (see `perhaps`), or the sentence of the refusal."""
 
-STATES: Final[tuple[CaseState, ...]] = ("menunggu", "diproses", "ditanggapi")
-"""The states that a case can be in today: at a triage desk, with its owner, answered."""
+STATES: Final[tuple[CaseState, ...]] = get_args(CaseState)
+"""The states of a case."""
+
+
+def _states(*states: CaseState) -> frozenset[CaseState]:
+    return frozenset(states)
+
 
 OPENED: Final = (FactKind.opened, FactKind.routed, FactKind.asked)
 """The facts of a complaint that begins a case."""
 
-_ADDED: Final = (FactKind.added, FactKind.routed, FactKind.asked)
-_REFUSED: Final = (FactKind.refused, FactKind.routed)
-_NOTED: Final = (FactKind.refused,)
-"""The case moved on before the refusal came: it stays where it is, and never goes back to the agency."""
-
-_ANSWERED: Final = (FactKind.answered,)
-_TOLD: Final[tuple[FactKind, ...]] = ()
-"""Whoever asks for the status hears it, and the case stays as it is."""
-
 ALREADY: Final = "{actor} has already refused this case."
 """The sentence that means: the command was already applied."""
 
-_ONLY_CITIZEN = "Only the citizen can add to the complaint."
-_ONLY_OWNER = "{owner} owns the case: only it can {command}."
-_NO_AGENCY = "Only an agency can {command}."
-_ADMINISTRATOR = "{owner} is the national administrator and cannot refuse: its triage desk must sort the case."
-_IS_ANSWERED = "{owner} has answered the case: it can no longer be refused."
+_WORKING: Final = OPEN | _states("ditanggapi")
+_LIVING: Final = _WORKING | _states("digabung")
+_ALL: Final = frozenset(STATES)
+_OWNER: Final = frozenset((Role.owner, Role.sorter, Role.administrator))
+_DESK: Final = frozenset((Role.sorter, Role.administrator, Role.desk))
+_CITIZEN: Final = frozenset((Role.citizen,))
+
+_ONLY_CITIZEN: Final = "Only the citizen can {command}."
+_ONLY_OWNER: Final = "{owner} owns the case: only it can {command}."
+_ONLY_DESK: Final = "Only a triage desk of the place or the national administrator can {command}."
+_ONLY_STEPS: Final = "{command} is no command of a person."
+_NO_AGENCY: Final = "Only an agency can {command}."
+
+_IS: Final[dict[str, str]] = {
+    "diterima": "The case is still at a triage desk.",
+    "perlu dilengkapi": "The citizen is being asked.",
+    "diteruskan": "The case is with {owner}, which has not accepted it.",
+    "diproses": "{owner} is handling the case.",
+    "ditunda": "{owner} has put the case off.",
+    "dibuka kembali": "The case is open again.",
+    "ditanggapi": "{owner} has answered the case.",
+    "selesai": "The case is closed; the citizen can reopen it.",
+    "dicabut": "The complaint was withdrawn; it is open again at the citizen's next word.",
+    "digabung": "The case is a supporter of another case, whose owner handles it; a triage desk can unmerge it.",
+    "diarsipkan": "The case is archived; a triage desk can reopen it.",
+}
+"""What the state says to a command that it does not allow. The command follows in a second sentence."""
+
+_CANNOT: Final = "{state} It cannot {command} now."
 
 
-def _always(outcome: Outcome) -> dict[CaseState, Outcome]:
-    return dict.fromkeys(STATES, outcome)
+class Rule(NamedTuple):
+    """Who may give a command in which states.
+
+    Attributes:
+        roles: who.
+        states: in which states.
+        facts: what comes of it.
+        otherwise: the sentence for everybody else.
+    """
+
+    roles: frozenset[Role]
+    states: frozenset[CaseState]
+    facts: tuple[FactKind, ...]
+    otherwise: str
+
+
+RULES: Final[Mapping[CommandKind, Rule]] = {
+    CommandKind.add: Rule(
+        _CITIZEN, _ALL, (FactKind.added, FactKind.reopened, FactKind.routed, FactKind.asked), _ONLY_CITIZEN
+    ),
+    CommandKind.disagree: Rule(
+        _CITIZEN, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened,), _ONLY_CITIZEN
+    ),
+    CommandKind.reopen: Rule(
+        _CITIZEN | _DESK,
+        ENDED | _states("ditanggapi"),
+        (FactKind.reopened,),
+        "Only the citizen or a triage desk can reopen.",
+    ),
+    CommandKind.rate: Rule(_CITIZEN, _states("selesai"), (FactKind.rated,), _ONLY_CITIZEN),
+    CommandKind.withdraw: Rule(_CITIZEN, _LIVING, (FactKind.withdrawn,), _ONLY_CITIZEN),
+    CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden,), _ONLY_CITIZEN),
+    CommandKind.status: Rule(frozenset(Role), _ALL, (), ""),
+    CommandKind.verify: Rule(_OWNER, OPEN, (FactKind.verified,), _ONLY_OWNER),
+    CommandKind.accept: Rule(_OWNER, OPEN, (FactKind.accepted,), _ONLY_OWNER),
+    CommandKind.refuse: Rule(
+        frozenset((Role.owner, Role.sorter)), OPEN, (FactKind.refused, FactKind.routed), _ONLY_OWNER
+    ),
+    CommandKind.hand_on: Rule(_OWNER, OPEN, (FactKind.handed_on, FactKind.routed), _ONLY_OWNER),
+    CommandKind.ask: Rule(_OWNER, OPEN, (FactKind.asked,), _ONLY_OWNER),
+    CommandKind.answer: Rule(_OWNER, _WORKING, (FactKind.answered,), _ONLY_OWNER),
+    CommandKind.extend: Rule(_OWNER, OPEN, (FactKind.extended,), _ONLY_OWNER),
+    CommandKind.postpone: Rule(_OWNER, OPEN, (FactKind.postponed,), _ONLY_OWNER),
+    CommandKind.close: Rule(_OWNER, _states("ditanggapi"), (FactKind.closed,), _ONLY_OWNER),
+    CommandKind.reroute: Rule(_DESK, OPEN, (FactKind.rerouted, FactKind.routed), _ONLY_DESK),
+    CommandKind.reclassify: Rule(_DESK, _LIVING, (FactKind.reclassified,), _ONLY_DESK),
+    CommandKind.archive: Rule(_DESK, OPEN, (FactKind.archived,), _ONLY_DESK),
+    CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
+    CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged,), _ONLY_DESK),
+    CommandKind.adopt: Rule(frozenset((Role.case,)), OPEN, (FactKind.supported,), _ONLY_STEPS),
+    CommandKind.confirm: Rule(frozenset((Role.case,)), OPEN, (FactKind.merged,), _ONLY_STEPS),
+    CommandKind.reject: Rule(frozenset((Role.case,)), _ALL, (FactKind.unmerged,), _ONLY_STEPS),
+    CommandKind.leave: Rule(frozenset((Role.case,)), _ALL, (FactKind.left,), _ONLY_STEPS),
+    CommandKind.echo: Rule(frozenset((Role.neighbours,)), _states("digabung"), (FactKind.echoed,), _ONLY_STEPS),
+    CommandKind.due: Rule(frozenset((Role.clock,)), _ALL, (), _ONLY_STEPS),
+}
+"""The rule of each command. `due` leads to whatever the time has come for (see router.cases.clocks)."""
+
+_ENDS: Final = {
+    (CommandKind.refuse, Role.citizen): _NO_AGENCY,
+    (CommandKind.refuse, Role.administrator): (
+        "{owner} is the national administrator and cannot refuse: its triage desk must sort the case."
+    ),
+    (CommandKind.refuse, Role.refuser): ALREADY,
+    (CommandKind.answer, Role.citizen): _NO_AGENCY,
+}
+"""The sentences of refusal that are not those of the rule, in every state."""
+
+_NOTED: Final = (FactKind.refused,)
+"""The case moved on before the refusal came: it stays where it is, and never goes back to the agency."""
+
+_IS_ANSWERED: Final = "{owner} has answered the case: it can no longer be refused."
+
+
+def _outcome(command: CommandKind, role: Role, state: CaseState) -> Outcome:
+    rule = RULES[command]
+    if sentence := _ENDS.get((command, role)):
+        return sentence
+    if command is CommandKind.refuse and role is Role.former:
+        return _NOTED
+    if role not in rule.roles:
+        return rule.otherwise
+    if state in rule.states:
+        return rule.facts
+    if command is CommandKind.refuse and state == "ditanggapi":
+        return _IS_ANSWERED
+    return _CANNOT.replace("{state}", _IS[state])
 
 
 TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
-    (CommandKind.add, Role.citizen): _always(_ADDED),
-    (CommandKind.add, Role.owner): _always(_ONLY_CITIZEN),
-    (CommandKind.add, Role.administrator): _always(_ONLY_CITIZEN),
-    (CommandKind.add, Role.refuser): _always(_ONLY_CITIZEN),
-    (CommandKind.add, Role.former): _always(_ONLY_CITIZEN),
-    (CommandKind.add, Role.other): _always(_ONLY_CITIZEN),
-    (CommandKind.refuse, Role.citizen): _always(_NO_AGENCY),
-    (CommandKind.refuse, Role.owner): {"menunggu": _REFUSED, "diproses": _REFUSED, "ditanggapi": _IS_ANSWERED},
-    (CommandKind.refuse, Role.administrator): _always(_ADMINISTRATOR),
-    (CommandKind.refuse, Role.refuser): _always(ALREADY),
-    (CommandKind.refuse, Role.former): _always(_NOTED),
-    (CommandKind.refuse, Role.other): _always(_ONLY_OWNER),
-    (CommandKind.answer, Role.citizen): _always(_NO_AGENCY),
-    (CommandKind.answer, Role.owner): _always(_ANSWERED),
-    (CommandKind.answer, Role.administrator): _always(_ANSWERED),
-    (CommandKind.answer, Role.refuser): _always(_ONLY_OWNER),
-    (CommandKind.answer, Role.former): _always(_ONLY_OWNER),
-    (CommandKind.answer, Role.other): _always(_ONLY_OWNER),
-    **{(CommandKind.status, role): _always(_TOLD) for role in Role},
+    (command, role): {state: _outcome(command, role, state) for state in STATES}
+    for command in CommandKind
+    for role in Role
 }
-"""The outcome of each command by each role in each state. It is total: a test holds that no combination is missing."""
+"""The outcome of each command by each role in each state."""
+
+
+_PERHAPS: Final[Mapping[FactKind, frozenset[FactKind]]] = {
+    FactKind.opened: frozenset((FactKind.asked,)),
+    FactKind.added: frozenset((FactKind.reopened, FactKind.routed, FactKind.asked)),
+}
 
 
 def perhaps(facts: tuple[FactKind, ...]) -> frozenset[FactKind]:
     """Return those of the facts of a command that follow only where they apply."""
-    match facts[:1]:
-        case (FactKind.opened,):
-            return frozenset({FactKind.asked})
-        case (FactKind.added,):
-            return frozenset({FactKind.routed, FactKind.asked})
-        case _:
-            return frozenset()
+    return _PERHAPS.get(facts[0], frozenset()) if facts else frozenset()

@@ -86,7 +86,7 @@ def test_a_citizen_reports_with_a_photo_and_follows_the_case(phone: Page, door: 
 
     phone.get_by_role("link", name="Lacak laporan ini").click()
     expect(phone.get_by_text("sudah kami terima dan sedang kami teruskan")).to_be_visible()
-    door.settle(complaint, "menunggu", *Facts(complaint).made, asks="place")
+    door.settle(complaint, "diterima", *Facts(complaint).made, asks="place")
     phone.reload()
     expect(phone.get_by_text("Sedang dipilah")).to_be_visible()
     expect(phone.get_by_text("dan jalan mana kejadiannya?")).to_be_visible()
@@ -192,9 +192,9 @@ def test_axe_finds_nothing_wrong_on_any_page(chromium: Browser, door: House, siz
     for path in looked_at:
         page.goto(path)
         assert (path, axe(page), fits(page)) == (path, "", True)
-    for state in ("menunggu", "diproses", "ditanggapi", "selesai"):
+    for state in ("diterima", "diproses", "ditanggapi", "selesai"):
         answer = "Sudah." if state == "ditanggapi" else ""
-        door.settle(complaint, state, *facts.made, answer=answer, asks="place" if state == "menunggu" else None)
+        door.settle(complaint, state, *facts.made, answer=answer, asks="place" if state == "diterima" else None)
         page.goto(f"/lacak/{code}")
         assert (state, axe(page), fits(page)) == (state, "", True)
     page.get_by_role("button", name="Kirim keterangan").click()

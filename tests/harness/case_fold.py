@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MOST_REFUSALS, MOST_ADDITIONS, MOST_QUESTIONS = 3, 50, 2
+MOST_REFUSALS, MOST_ADDITIONS, MOST_QUESTIONS = 3, 50, 3
 REASON_BYTES, ANSWER_BYTES = 2_000, 8_000
 
 Model = dict[str, Any]
@@ -37,14 +37,16 @@ def new() -> Model:
         "version": 0,
         "owner": "",
         "triage": False,
-        "state": "menunggu",
+        "state": "diterima",
         "question": None,
         "questions": 0,
+        "asked": [],
+        "oversight": False,
         "hops": 0,
     }
 
 
-def fold(model: Model, fact: Model) -> None:
+def fold(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact
     """Change a case by a fact."""
     model["version"] += 1
     match fact["kind"]:
@@ -53,23 +55,38 @@ def fold(model: Model, fact: Model) -> None:
             moves = given["hop"] == len(model["chain"])
             if moves:
                 model["chain"].append(given["owner"]["id"])
-            if moves or model["state"] != "ditanggapi":
-                model["state"] = "menunggu" if given["triage"] else "diproses"
             model["owner"], model["triage"] = given["owner"]["id"], given["triage"]
+            if moves or model["state"] != "ditanggapi":
+                model["state"] = standing(model)
         case "ditanyakan":
             model["question"], model["questions"] = fact["part"], model["questions"] + 1
+            model["asked"].append(fact["part"])
+            if model["state"] != "ditanggapi":
+                model["state"] = standing(model)
         case "dilengkapi":
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
             model["question"] = None
+            model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
+            if model["state"] != "ditanggapi":
+                model["state"] = standing(model)
+        case "diterima":
+            model["oversight"] = bool(fact["complaint"].get("oversight"))
         case "bukan wewenang":
             owned = max(hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"])
             model["refusals"].append((fact["actor"], owned, fact["text"]))
             model["hops"] += fact["actor"] == model["owner"]
         case "ditanggapi":
             model["answers"].append((model["owner"], fact["text"]))
-            model["state"] = "ditanggapi"
+            model["state"], model["question"] = "ditanggapi", None
     if fact["caused_by"] not in model["commands"]:
         model["commands"].append(fact["caused_by"])
+
+
+def standing(model: Model) -> str:
+    """Return what an open case waits for. In a kill test no owner accepts, so a case that is not asked about is only forwarded."""
+    if model["question"]:
+        return "perlu dilengkapi"
+    return "diterima" if model["triage"] else "diteruskan"
 
 
 def of_document(case: Model) -> Model:
@@ -86,6 +103,8 @@ def of_document(case: Model) -> Model:
         "state": case["state"],
         "question": case.get("question", {}).get("part"),
         "questions": case["questions"],
+        "asked": list(case.get("asked", [])),
+        "oversight": bool(case["complaint"].get("oversight")),
         "hops": sum(not said["late"] for said in case["refusals"]),
     }
 
@@ -111,7 +130,11 @@ def first_fact(model: Model, command: Model, administrator: str) -> str:
 
 def asks(model: Model, missing: list[str], group: list[Model]) -> str | None:
     """Return the part that the citizen must be asked for after a complaint or an addition that led to a group of facts."""
-    part = next((part for part in ("subject", "place") if part in missing), None) if model["triage"] else None
+    now = sum(fact["kind"] == "ditanyakan" for fact in group)
+    before = model["asked"][: len(model["asked"]) - now]
+    part: str | None = next((one for one in ("subject", "place") if one in missing), None) if model["triage"] else None
     if part is None:
         part = next((fact["disposition"].get("asks") for fact in group if fact["kind"] == "diteruskan"), None)
-    return part if model["questions"] < MOST_QUESTIONS else None
+    if part is None and model["oversight"]:
+        part = next((one for one in ("date", "chronology", "evidence") if one in missing and one not in before), None)
+    return part if model["questions"] < MOST_QUESTIONS and model["state"] != "ditanggapi" else None

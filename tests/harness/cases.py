@@ -128,7 +128,7 @@ class Story:
     def _fold(self) -> None:
         if not self._chain:
             return
-        state = "ditanggapi" if self._answers else "menunggu" if self._triage else "diproses"
+        state = "ditanggapi" if self._answers else "diterima" if self._triage else "diteruskan"
         self.case = Case(
             version=len(self.facts),
             complaint_id=self.complaint.id,

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from complaints.case import Answer, Case, Hop, Question
+from complaints.case import Answer, Case, CaseState, Hop, Question
 from complaints.command import CommandKind, MessageReading
 from complaints.event import (
     Addition,
@@ -159,7 +159,7 @@ CASES = st.builds(
     version=st.integers(1, (1 << 32) - 1),
     complaint_id=st.uuids(),
     tracking_code=WORDS,
-    state=st.sampled_from(("menunggu", "diproses", "ditanggapi", "selesai")),
+    state=st.sampled_from(get_args(CaseState)),
     complaint=COMPLAINTS,
     owner=AGENCIES,
     triage=st.booleans(),

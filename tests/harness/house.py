@@ -13,13 +13,13 @@ from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
 from complaints.case import Case
 from complaints.command import CITIZEN, Command, CommandKind, MessageReading
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, NEIGHBOURS
 from complaints.disposition import Disposition
 from complaints.event import Addition, Complaint, Raw
 from complaints.fact import Fact
 from complaints.mail import Reply
 from complaints.values import Event
-from router.cases.step import CaseStep
+from router.cases.step import CaseStep, timer
 from router.routing import Router
 from tests.harness.support import NOON
 
@@ -65,15 +65,18 @@ def added(
     )
 
 
-def said(kind: CommandKind, of: Complaint, actor: str, text: str = "bukan kami", *, nonce: str = "0") -> Command:
-    """Return an agency's command."""
+def said(
+    kind: CommandKind, of: Complaint, actor: str, text: str = "bukan kami", *, nonce: str = "0", **fields: Any
+) -> Command:
+    """Return a command of an agency, or of the citizen."""
     return Command(
         id=ids.command_id(of.id, kind.value, actor=actor, nonce=nonce),
         tracking_code=of.tracking_code,
         kind=kind,
         actor=actor,
-        received_at=NOON,
+        received_at=fields.pop("received_at", NOON),
         text=text,
+        **fields,
     )
 
 
@@ -87,6 +90,8 @@ class House:
         facts: all facts, oldest first.
         replies: all replies, oldest first.
         waiting: records that the step wrote to its own mailbox.
+        neighbours: records that it wrote to the step that looks for duplicates.
+        dues: by tracking code, when the case wants its timer, in milliseconds since 1970.
     """
 
     law: Any = field(default_factory=Router.load)
@@ -94,6 +99,8 @@ class House:
     facts: list[Fact] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     waiting: list[Record] = field(default_factory=list)
+    neighbours: list[Record] = field(default_factory=list)
+    dues: dict[bytes, int | None] = field(default_factory=dict)
 
     def take(self, event: Complaint | Command, *, at_ms: int = NOON_MS) -> list[Fact]:
         """Let the step handle a complaint or command, and return the facts."""
@@ -102,9 +109,10 @@ class House:
     def handle(self, record: StoredRecord) -> list[Fact]:
         """Let the step handle a record, and return the facts."""
         key = record.key or b""
-        effect = CaseStep(self.law)(State(self.states[key]) if key in self.states else None, record)
+        before = State(self.states[key], self.dues.get(key)) if key in self.states else None
+        effect = CaseStep(self.law)(before, record)
         if isinstance(effect.state, State):
-            self.states[key] = effect.state.value
+            self.states[key], self.dues[key] = effect.state.value, effect.state.due_ms
         of = {
             topic: [one.value for one in effect.outputs if one.topic == topic] for topic in (CASE_EVENTS, CONVERSATIONS)
         }
@@ -112,6 +120,21 @@ class House:
         self.facts += facts
         self.replies += [Reply.model_validate_json(value) for value in of[CONVERSATIONS]]
         self.waiting += [one for one in effect.outputs if one.topic == COMPLAINTS]
+        self.neighbours += [one for one in effect.outputs if one.topic == NEIGHBOURS]
+        return facts
+
+    def deliver(self, *, at_ms: int = NOON_MS) -> list[Fact]:
+        """Let the cases hear what they wrote to each other, until they have nothing more to say, and return the facts."""
+        facts: list[Fact] = []
+        while self.waiting:
+            facts += self.handle(of_record(self.waiting.pop(0), at_ms=at_ms))
+        return facts
+
+    def ring(self, code: str, *, until_ms: int) -> list[Fact]:
+        """Let the timers of a case fire, each at its moment, up to a moment, and return the facts."""
+        facts: list[Fact] = []
+        while (due := self.dues.get(code.encode())) is not None and due <= until_ms:
+            facts += self.handle(of_record(timer(code.encode(), due), at_ms=due))
         return facts
 
     @staticmethod

@@ -269,7 +269,7 @@ def test_an_open_question_stands_where_it_is_answered(door: House) -> None:
         (FactKind.routed, {"disposition": disposition("Pemerintah Kota Semarang")}),
         (FactKind.asked, {"part": "place"}),
     )
-    door.settle(complaint, "menunggu", *asked.made, asks="place")
+    door.settle(complaint, "diterima", *asked.made, asks="place")
     page = door.http.get(path).text
     question = "Di kabupaten/kota dan jalan mana kejadiannya? Lengkapi di halaman lacak laporan"
     assert page.count(question) == 1
@@ -376,7 +376,7 @@ def test_static_files_are_kept_for_ever_under_an_address_that_changes_with_them(
 def test_a_case_of_another_channel_is_shown_and_completed_the_same(door: House) -> None:
     """Whoever holds the code of an SMS reads what was told by SMS in the words for the web, and may add here."""
     complaint, path = sent(door)
-    door.settle(complaint, "menunggu", *Facts(complaint).made, channel="sms", asks="place")
+    door.settle(complaint, "diterima", *Facts(complaint).made, channel="sms", asks="place")
     page = door.http.get(path).text
     assert "Dinas Pekerjaan Umum Kota Semarang" in page
     assert "Laporan Anda sudah kami terima dengan kode" in page

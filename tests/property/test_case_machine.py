@@ -11,9 +11,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from complaints.command import Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import FactKind
-from router.cases.decide import role_of
+from router.cases.clocks import LAST_LEVEL
 from router.cases.evolve import fold
+from router.cases.roles import role_of
 from router.cases.table import TABLE, perhaps
+from router.deadlines import Deadlines
 from tests.harness.events import complaint
 from tests.harness.house import House, added, plain, said
 
@@ -63,6 +65,38 @@ class ListLaw:
     def name(self, agency_id: str) -> str:
         """Return the id."""
         return agency_id
+
+    def knows(self, agency_id: str) -> bool:
+        """Return whether it is one of the bodies."""
+        return agency_id in (*BODIES, ADMINISTRATOR)
+
+    def same_government(self, one: str, other: str) -> bool:
+        """Return whether both are of the one government that there is."""
+        return ADMINISTRATOR not in (one, other)
+
+    def is_desk(self, agency_id: str, complaint: dict[str, Any]) -> bool:
+        """Return whether it is the administrator."""
+        assert complaint
+        return agency_id == ADMINISTRATOR
+
+    def given(self, complaint: dict[str, Any], agency_id: str, by: str, beside: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the disposition."""
+        assert by
+        beside_ = [{"id": one, "name": one} for one in beside]
+        return self.route({"additions": complaint["additions"]}) | {
+            "owner": {"id": agency_id, "name": agency_id},
+            "triage": False,
+            **({"beside": beside_} if beside_ else {}),
+        }
+
+    def ladder(self, case: dict[str, Any], level: int) -> dict[str, str]:
+        """Return the owner, and last the administrator."""
+        owner: dict[str, str] = case["owner"]
+        return owner if level < LAST_LEVEL else {"id": ADMINISTRATOR, "name": ADMINISTRATOR}
+
+    def terms(self, complaint: dict[str, Any]) -> dict[str, Any]:
+        """Return those of the real rules."""
+        return Deadlines.load().terms(complaint)
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -135,7 +169,7 @@ class CaseMachine(RuleBasedStateMachine):
     def send(self, command: Command) -> Command:
         """Let the step handle a command: it has one result, the first time."""
         before = plain(self.house.case(self.first.tracking_code))
-        outcome = TABLE[command.kind, role_of(before, command.actor, ListLaw())][before["state"]]
+        outcome = TABLE[command.kind, role_of(before, command.actor, ListLaw(), command.kind)][before["state"]]
         facts = self.house.take(command)
         assert bool(facts) == (str(command.id) not in self.results)
         if facts and facts[0].kind not in {FactKind.declined, FactKind.continued}:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from router.cases.evolve import latest_answer
-from router.deadlines import Deadlines, later, working_day
+from router.cases.changes import latest_answer
+from router.deadlines import Deadlines
+from router.working_days import later, working_day
 
 DEADLINES = Deadlines.load()
 
@@ -60,9 +61,10 @@ def test_another_owner_restarts_no_clock() -> None:
 def test_a_wait_for_the_citizen_stops_the_completion() -> None:
     """While the question is open, the days count from the end of the 30 days that UU 25/2009 Pasal 44 gives him; then from his answer."""
     asked = {"part": "place", "at": "2026-11-04T02:00:00+00:00"}
-    open_question = due(case(question=asked))
+    open_question = due(case(question=asked, waits_since=asked["at"]))
     assert open_question["complete"] == working_day(date(2026, 12, 4), 14).isoformat() == "2026-12-28"
-    answered = due(case(complete_since="2026-11-09T02:00:00+00:00"))
+    since = "2026-11-09T02:00:00+00:00"
+    answered = due(case(complete_since=since, declared_since=since))
     assert answered["complete"] == "2026-11-27"
     assert answered["statute_decision"] == "2027-01-08"
     assert open_question["forward"] == answered["forward"] == "2026-11-06"

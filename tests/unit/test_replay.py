@@ -34,13 +34,9 @@ class Panrb:
         """Return the disposition of the real rules with the ministry as the owner."""
         return LAW.route(case, refused_by, hops) | {"owner": {"id": "kemenpupr", "name": "Kementerian PU"}}
 
-    def deadlines(self, case: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return those of the real rules."""
-        return LAW.deadlines(case)
-
-    def name(self, agency_id: str) -> str:
-        """Return the name."""
-        return LAW.name(agency_id)
+    def __getattr__(self, name: str) -> Any:
+        """Return what the real rules have."""
+        return getattr(LAW, name)
 
 
 class Log:

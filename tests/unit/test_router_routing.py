@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
-from router.deadlines import working_day
 from router.facts import Facts
 from router.routing import Router
+from router.working_days import working_day
 from tests.harness.house import plain, routed
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)

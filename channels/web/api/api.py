@@ -48,7 +48,10 @@ class Status(BaseModel):
     """Where a case stands."""
 
     tracking_code: str
-    state: Annotated[CaseState, Field(description="menunggu: masih dipilah; selesai: ditutup")]
+    state: Annotated[
+        CaseState,
+        Field(description="diterima: masih dipilah; diteruskan: sudah ada pada instansinya; selesai: ditutup"),
+    ]
     owner: Annotated[str, Field(description="Instansi yang menangani")]
     received_at: AwareDatetime
     since: Annotated[AwareDatetime, Field(description="Sejak kapan instansi itu menangani")]

@@ -1,0 +1,133 @@
+"""What the owner of a case does. Each function adds the facts, or returns why the command is not possible."""
+
+from datetime import date, datetime
+from typing import Final
+
+from complaints.fact import FactKind, Result
+from normalizer.zones import local_day
+from router.cases.draft import Declined, Draft
+from router.cases.inbound import Inbound
+from router.cases.owners import MOST_QUESTIONS, put, route
+from router.cases.plain import Document
+from router.cases.roles import Law
+from router.deadlines import province_of
+
+MOST_OWNERS: Final = 30
+"""The greatest length of the chain of owners after which no unit hands a case on: it must handle it, or refuse it."""
+
+
+def words(record: Inbound) -> str:
+    """Return what the actor says, without blanks around it; may be empty."""
+    text: str = record.body.get("text") or ""
+    return text.strip()
+
+
+def today_of(case: Document, record: Inbound) -> date:
+    """Return the day of a record at the place of the case."""
+    return local_day(datetime.fromisoformat(record.at), province_of(case))
+
+
+def verify(draft: Draft, _: Inbound, __: Law) -> Declined | None:
+    """Note that the report is complete."""
+    if draft.now.get("verified_at"):
+        return Declined("The report was already said to be complete.", Result.already_applied)
+    draft.add(FactKind.verified)
+    return None
+
+
+def accept(draft: Draft, _: Inbound, __: Law) -> Declined | None:
+    """Note that the owner accepts the case. A triage desk can, too: then it handles the matter itself."""
+    if draft.now.get("accepted_at"):
+        return Declined("The case was already accepted.", Result.already_applied)
+    draft.add(FactKind.accepted)
+    return None
+
+
+def refuse(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Note the refusal, and if the owner refuses, find the next one; what the refusal suggests weighs as evidence."""
+    owner, suggested = draft.now["owner"]["id"], record.body.get("to")
+    if suggested is not None:
+        if not law.knows(suggested):
+            return Declined(f"No agency has the id {suggested}: it cannot be suggested.")
+        if suggested == record.body["actor"]:
+            return Declined("An agency cannot suggest itself and refuse.")
+    about = {} if suggested is None else {"to": suggested}
+    draft.add(FactKind.refused, text=words(record), **about)
+    if record.body["actor"] == owner:
+        route(draft, law)
+    return None
+
+
+def hand_on(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Give the case to another unit of the owner's government, which has not had it."""
+    case, to = draft.now, record.body.get("to")
+    owner = case["owner"]["id"]
+    if to is None or not law.knows(to):
+        return Declined(f"No agency has the id {to}: a case is handed on to a unit of the owner's government.")
+    if not law.same_government(owner, to):
+        return Declined(f"{law.name(to)} is not of the owner's government: refuse the case and suggest it.")
+    if any(hop["owner"]["id"] == to for hop in case["chain"]):
+        return Declined(f"{law.name(to)} has had the case: it cannot be handed back.")
+    if len(case["chain"]) >= MOST_OWNERS:
+        return Declined(f"The case has had {MOST_OWNERS} owners: it cannot be handed on.")
+    draft.add(FactKind.handed_on, text=words(record), to=to)
+    put(draft, law.given(draft.now["complaint"], to, owner))
+    return None
+
+
+def ask(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Ask the citizen, in the owner's own words."""
+    case = draft.now
+    if case.get("question"):
+        return Declined("A question to the citizen is open: one at a time.")
+    if case["questions"] >= MOST_QUESTIONS:
+        return Declined(f"The citizen was asked {MOST_QUESTIONS} times: the case is handled with what there is.")
+    draft.add(FactKind.asked, text=words(record))
+    return None
+
+
+def answer(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Answer the citizen. The same answer again is already applied, unless it was disputed in between."""
+    case, text = draft.now, words(record)
+    last = case["answers"][-1] if case["answers"] else None
+    if (
+        last
+        and case["state"] == "ditanggapi"
+        and last["text"] == text
+        and last["agency"]["id"] == record.body["actor"]
+        and bool(last.get("final")) >= bool(record.body.get("final"))
+    ):
+        return Declined("This answer was already given.", Result.already_applied)
+    draft.add(FactKind.answered, text=text, **({"final": True} if record.body.get("final") else {}))
+    if draft.is_full():
+        return Declined("The case has no room for another answer.")
+    return None
+
+
+def extend(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Give the owner half of the days again: once, and only before they are over."""
+    case = draft.now
+    if case.get("extended_at"):
+        return Declined("The days were already extended: that is possible once.")
+    due = next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
+    if today_of(case, record) > date.fromisoformat(due):
+        return Declined(f"The days to complete the case were over on {due}: they cannot be extended any more.")
+    draft.add(FactKind.extended, text=words(record))
+    return None
+
+
+def postpone(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Put the case off to a later day. No clock stops."""
+    case, until = draft.now, record.body.get("until")
+    if until is None or date.fromisoformat(until) <= today_of(case, record):
+        return Declined("A case is put off to a day after today.")
+    if case.get("question"):
+        return Declined("A question to the citizen is open: the case waits for him already.")
+    draft.add(FactKind.postponed, text=words(record), until=until)
+    return None
+
+
+def close(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Close an answered case before the clock does. The citizen can open it again."""
+    draft.add(FactKind.closed, text=words(record))
+    return None

@@ -1,0 +1,336 @@
+"""What each kind of fact changes in the document of a case."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from complaints.case import CaseState
+from complaints.command import CLOCK
+from complaints.fact import FactKind
+from normalizer.answers import settled_by
+from normalizer.zones import local_day
+from router.cases.plain import Document, time_text
+from router.deadlines import Deadlines, province_of
+
+_PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
+"""The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
+
+OPEN: Final[frozenset[CaseState]] = frozenset(
+    ("diterima", "perlu dilengkapi", "diteruskan", "diproses", "ditunda", "dibuka kembali")
+)
+"""The states of a case that waits for an owner's answer."""
+
+ENDED: Final[frozenset[CaseState]] = frozenset(("selesai", "dicabut", "diarsipkan"))
+"""The states of a case that has ended."""
+
+
+def standing(case: Document) -> str:
+    """Return the state of an open case: what it waits for."""
+    if case.get("question"):
+        return "perlu dilengkapi"
+    if case.get("postponed"):
+        return "ditunda"
+    if case["triage"]:
+        return "diterima"
+    if case.get("reopened_at"):
+        return "dibuka kembali"
+    return "diproses" if case.get("accepted_at") else "diteruskan"
+
+
+def latest_answer(asked_at: str) -> str:
+    """Return until when a citizen can answer a question so that the completion waits for him (UU 25/2009 Pasal 44 ayat (4))."""
+    until = datetime.fromisoformat(asked_at) + timedelta(days=Deadlines.load().statute["citizen"])
+    return time_text(int(until.timestamp() * 1000))
+
+
+def _routed(case: Document, fact: Document) -> None:
+    disposition = fact["disposition"]
+    moves = disposition["hop"] == len(case["chain"])
+    hop = {
+        "hop": disposition["hop"],
+        "owner": disposition["owner"],
+        "triage": disposition["triage"],
+        "since": fact["at"],
+        "caused_by": fact["caused_by"],
+    }
+    for name in ("owner", "triage", "hop", "confidence", "explanation", "rules_version", "registry_version"):
+        case[name] = disposition[name]
+    case["deadlines"] = disposition.get("deadlines", case["deadlines"])
+    if not moves:
+        if case["state"] in OPEN:
+            case["state"] = standing(case)
+        return
+    case["chain"] = [*case["chain"], hop]
+    for name in ("accepted_at", "postponed", "beside"):
+        case.pop(name, None)
+    if beside := disposition.get("beside"):
+        case["beside"] = beside
+    if case["state"] in OPEN or case["state"] == "ditanggapi":
+        case["state"] = standing(case)
+
+
+def _asked(case: Document, fact: Document) -> None:
+    part = fact.get("part")
+    case["question"] = {**({"part": part} if part else {"text": fact["text"]}), "at": fact["at"]}
+    case["questions"] = case["questions"] + 1
+    if part:
+        case["asked"] = [*case.get("asked", ()), part]
+    if not case["answers"] and not _is_over(case, fact["at"]):
+        case["waits_since"] = fact["at"]
+        if not case.get("verified_at"):
+            case["decision_waits_since"] = fact["at"]
+    if fact["actor"] == case["owner"]["id"]:
+        _did(case, fact)
+    case.setdefault("checked_at", fact["at"])
+    if case["state"] in OPEN:
+        case["state"] = standing(case)
+
+
+def _is_over(case: Document, moment: str) -> bool:
+    """Return whether the days to complete a case were over at a moment: nobody turns red into green by asking."""
+    due = next((one["due"] for one in case["deadlines"] if one["duty"] == "complete"), None)
+    return due is not None and local_day(datetime.fromisoformat(moment), province_of(case)).isoformat() > due
+
+
+def _stop_waiting(case: Document, moment: str) -> None:
+    """Note that the report is complete since a moment, or since the days of the citizen were over."""
+    for wait, since in (("waits_since", "complete_since"), ("decision_waits_since", "declared_since")):
+        began = case.pop(wait, None)
+        if began is None:
+            continue
+        until = min(moment, latest_answer(began), key=datetime.fromisoformat)
+        case[since] = until
+        if wait == "waits_since":
+            waited = datetime.fromisoformat(until) - datetime.fromisoformat(began)
+            case["paused_s"] = case.get("paused_s", 0) + max(0, int(waited.total_seconds()))
+
+
+def _added(case: Document, fact: Document) -> None:
+    complaint = joined(case["complaint"], fact["addition"], fact["reading"])
+    question = case.pop("question", None)
+    part = question.get("part") if question else None
+    settled = settled_by(part, fact["addition"]["text"]) if part else ""
+    if settled:
+        complaint["settled"] = [*complaint.get("settled", ()), settled]
+    _stop_waiting(case, fact["at"])
+    if case.get("reclassified"):
+        complaint |= {name: case["complaint"][name] for name in ("class", "oversight") if name in case["complaint"]}
+    case["complaint"] = complaint
+    if case["state"] in OPEN:
+        case["state"] = standing(case)
+
+
+def _refused(case: Document, fact: Document) -> None:
+    hop = next(hop["hop"] for hop in reversed(case["chain"]) if hop["owner"]["id"] == fact["actor"])
+    late = fact["actor"] != case["owner"]["id"]
+    refusal = {"hop": hop, "agency_id": fact["actor"], "reason": fact["text"], "at": fact["at"], "late": late}
+    if fact.get("to"):
+        refusal["suggested"] = fact["to"]
+    case["refusals"] = [*case["refusals"], refusal]
+
+
+def _answered(case: Document, fact: Document) -> None:
+    answer = {"agency": case["owner"], "text": fact["text"], "at": fact["at"], "caused_by": fact["caused_by"]}
+    if fact.get("final"):
+        answer["final"] = True
+    case["answers"] = [*case["answers"], answer]
+    for name in ("reopened_at", "postponed", "question"):
+        case.pop(name, None)
+    _declared(case, fact)
+    case["state"] = "ditanggapi"
+
+
+def _verified(case: Document, fact: Document) -> None:
+    """The owner says that the report is complete: no question is open."""
+    case.pop("question", None)
+    _stop_waiting(case, fact["at"])
+    _declared(case, fact)
+
+
+def _declared(case: Document, fact: Document) -> None:
+    """Note that an owner takes the report for complete, by saying so or by what it does."""
+    case.setdefault("checked_at", fact["at"])
+    case.setdefault("verified_at", fact["at"])
+    _did(case, fact)
+    if case["state"] in OPEN:
+        case["state"] = standing(case)
+
+
+def _did(case: Document, fact: Document) -> None:
+    """Note that an owner that is no triage desk followed the case up."""
+    if not case["triage"]:
+        case.setdefault("followed_up_at", fact["at"])
+
+
+def _accepted(case: Document, fact: Document) -> None:
+    case["accepted_at"] = fact["at"]
+    case.pop("reopened_at", None)
+    _declared(case, fact)
+
+
+def _extended(case: Document, fact: Document) -> None:
+    case["extended_at"] = fact["at"]
+
+
+def _postponed(case: Document, fact: Document) -> None:
+    case["postponed"] = {"until": fact["until"], "text": fact["text"]}
+    case["state"] = standing(case)
+
+
+def _resumed(case: Document, _: Document) -> None:
+    case.pop("postponed", None)
+    case["state"] = standing(case)
+
+
+def _ended(case: Document, fact: Document) -> None:
+    case["state"] = fact["kind"]
+    case["ended_at"], case["ended_by"] = fact["at"], fact["actor"]
+    for name in ("postponed", "question", "proposed", "main"):
+        case.pop(name, None)
+    if fact.get("deemed"):
+        case["deemed"] = True
+    if fact["kind"] != FactKind.closed.value:
+        case.pop("supporters", None)
+
+
+def _reopened(case: Document, fact: Document) -> None:
+    if case["state"] == "ditanggapi" or (case.get("ended_by") == CLOCK and case["answers"]):
+        case["disputes"] = case.get("disputes", 0) + 1
+    if case["state"] in ENDED:
+        case.pop("supporters", None)  # they were told that it ended, and are handled by themselves
+    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "proposed", "accepted_at"):
+        case.pop(name, None)
+    case["reopened_at"] = fact["at"]
+    case["state"] = standing(case)
+
+
+def _rated(case: Document, fact: Document) -> None:
+    case["rating"] = {"stars": fact["stars"], "text": fact["text"], "at": fact["at"]}
+
+
+def _hidden(case: Document, fact: Document) -> None:
+    names = [name for name in ("anonymous", "secret") if fact.get(name)]
+    if "secret" in names:
+        case.pop("supporters", None)
+    case["complaint"] = {**case["complaint"], **dict.fromkeys(names, True)}
+
+
+def _reclassified(case: Document, fact: Document) -> None:
+    new: Document = {"class": fact["class"]} if fact.get("class") else {}
+    if fact.get("oversight") is not None:
+        new["oversight"] = fact["oversight"]
+    case["complaint"], case["reclassified"] = {**case["complaint"], **new}, True
+
+
+def _reminded(case: Document, fact: Document) -> None:
+    case["question"] = {**case["question"], "reminded_at": fact["at"]}
+
+
+def _unanswered(case: Document, fact: Document) -> None:
+    case.pop("question", None)
+    _stop_waiting(case, fact["at"])
+    case["incomplete"] = True
+    case["state"] = standing(case)
+
+
+def _overdue(case: Document, fact: Document) -> None:
+    case["overdue"] = {**case.get("overdue", {}), fact["duty"]: fact["at"]}
+
+
+def _escalated(case: Document, fact: Document) -> None:
+    case["escalation"] = {"level": fact["level"], "at": fact["at"]}
+
+
+def _proposed(case: Document, fact: Document) -> None:
+    case["proposed"] = fact["other"]
+
+
+def _merged(case: Document, fact: Document) -> None:
+    for name in ("proposed", "postponed", "question"):
+        case.pop(name, None)
+    case["main"], case["state"] = fact["other"], "digabung"
+
+
+def _unmerged(case: Document, _: Document) -> None:
+    case.pop("proposed", None)
+    if case.pop("main", None):
+        case["state"] = standing(case)
+
+
+def _supported(case: Document, _: Document) -> None:
+    case["supporters"] = case.get("supporters", 0) + 1
+
+
+def _left(case: Document, _: Document) -> None:
+    case["supporters"] = max(0, case.get("supporters", 0) - 1)
+
+
+def _echoed(case: Document, fact: Document) -> None:
+    if fact["event"] == "closed":
+        _ended(case, {**fact, "kind": "selesai"})
+
+
+CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
+    FactKind.routed.value: _routed,
+    FactKind.asked.value: _asked,
+    FactKind.added.value: _added,
+    FactKind.refused.value: _refused,
+    FactKind.answered.value: _answered,
+    FactKind.verified.value: _verified,
+    FactKind.accepted.value: _accepted,
+    FactKind.extended.value: _extended,
+    FactKind.postponed.value: _postponed,
+    FactKind.resumed.value: _resumed,
+    FactKind.closed.value: _ended,
+    FactKind.withdrawn.value: _ended,
+    FactKind.archived.value: _ended,
+    FactKind.reopened.value: _reopened,
+    FactKind.rated.value: _rated,
+    FactKind.hidden.value: _hidden,
+    FactKind.reclassified.value: _reclassified,
+    FactKind.reminded.value: _reminded,
+    FactKind.unanswered.value: _unanswered,
+    FactKind.overdue.value: _overdue,
+    FactKind.escalated.value: _escalated,
+    FactKind.proposed.value: _proposed,
+    FactKind.merged.value: _merged,
+    FactKind.unmerged.value: _unmerged,
+    FactKind.supported.value: _supported,
+    FactKind.left.value: _left,
+    FactKind.echoed.value: _echoed,
+}
+"""What changes by a fact. A fact that is not here changes nothing but the version."""
+
+
+def joined(complaint: Document, addition: Document, reading: Document) -> Document:
+    """Return the complaint with an addition: it takes from the reading what it lacks, and keeps what it has.
+
+    A date, a regency or a topic that the complaint already has stays, and oversight is never withdrawn. The class and the missing parts
+    come from the reading, except that a file counts as evidence, and a known date is not missing.
+
+    Args:
+        complaint: the complaint with the additions so far.
+        addition: the added message.
+        reading: the channel's reading of the whole.
+    """
+    attachments = [*complaint.get("attachments", ()), *addition.get("attachments", ())]
+    occurred = complaint.get("occurred_on") or reading.get("occurred_on")
+    has = {name for name, is_there in (("evidence", attachments), ("date", occurred)) if is_there}
+    new: dict[str, Any] = {
+        "additions": [*complaint.get("additions", ()), addition],
+        "attachments": attachments,
+        "oversight": bool(complaint.get("oversight") or reading.get("oversight")),
+        "missing": [part for part in reading.get("missing", ()) if part not in has],
+    }
+    if occurred:
+        new["occurred_on"] = occurred
+    if topic := complaint.get("topic") or reading.get("topic"):
+        new["topic"] = topic
+    if "class" in reading:
+        new["class"] = reading["class"]
+    place, read = complaint.get("place") or {}, reading.get("place") or {}
+    if not place.get("regency") and any(read.get(part) for part in _PLACE):
+        new["place"] = read
+    elif read.get("pin"):
+        new["place"] = {**place, "pin": read["pin"]}
+    return {**complaint, **new}

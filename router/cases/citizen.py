@@ -1,0 +1,66 @@
+"""What the citizen does with his case beside adding to it. Each function adds the facts, or returns why the command is not possible."""
+
+from datetime import datetime
+
+from complaints.command import CLOCK
+from complaints.fact import FactKind, Result
+from router.cases.acts import words
+from router.cases.draft import Declined, Draft
+from router.cases.inbound import Inbound
+from router.cases.plain import Document
+from router.cases.roles import Law
+
+
+def disagree(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Open the case again because its answer does not settle the matter.
+
+    Of a closed case only what was said within the days counts: the channel received it before the clock closed. A supporter whose citizen
+    is not content is handled by itself again.
+    """
+    case = draft.now
+    if case["state"] == "selesai" and not _in_time(case, record):
+        return Declined("The case is closed: the citizen can ask to reopen it.")
+    draft.add(FactKind.reopened, text=words(record))
+    return None
+
+
+def _in_time(case: Document, record: Inbound) -> bool:
+    """Return whether the channel received the citizen's word before the clock closed the case."""
+    said, closed = record.body["received_at"], case["ended_at"]
+    return bool(case["ended_by"] == CLOCK and datetime.fromisoformat(said) < datetime.fromisoformat(closed))
+
+
+def reopen(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Open an ended or answered case again."""
+    draft.add(FactKind.reopened, text=words(record))
+    return None
+
+
+def rate(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Note the rating. A later one replaces it."""
+    stars, rating = record.body.get("stars"), draft.now.get("rating")
+    if stars is None:
+        return Declined("A rating has 1 to 5 stars.")
+    if rating and rating["stars"] == stars and rating["text"] == words(record):
+        return Declined("This rating was already given.", Result.already_applied)
+    draft.add(FactKind.rated, stars=stars, text=words(record))
+    return None
+
+
+def withdraw(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """End the case because the citizen takes the complaint back. It is kept, and open again at his next word."""
+    draft.add(FactKind.withdrawn, text=words(record))
+    return None
+
+
+def hide(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Hide the person or the report from now on. Nothing that was hidden is shown again."""
+    complaint = draft.now["complaint"]
+    wanted = [name for name in ("anonymous", "secret") if record.body.get(name)]
+    if not wanted:
+        return Declined("Nothing is said of what to hide.")
+    new = dict.fromkeys([name for name in wanted if not complaint.get(name)], True)
+    if not new:
+        return Declined("It is hidden already.", Result.already_applied)
+    draft.add(FactKind.hidden, **new)
+    return None

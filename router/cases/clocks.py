@@ -1,0 +1,120 @@
+"""The clocks of a case: when it wants its timer, and what the time has come for. Pure: the time is that of the timer's record."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from complaints.fact import FactKind
+from normalizer.zones import local_day, midnight_ms
+from router.cases.changes import OPEN, latest_answer
+from router.cases.draft import Declined, Draft
+from router.cases.inbound import Inbound
+from router.cases.plain import Document, time_ms
+from router.cases.roles import Law
+from router.deadlines import Deadlines, over_ms, province_of
+from router.working_days import working_day
+
+LAST_LEVEL: Final = 5
+"""The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
+
+_NEEDED: Final = ("subject", "place")
+"""The parts without which nobody can handle a report."""
+
+
+def due_ms(case: Document) -> int | None:
+    """Return when a case wants its timer, in milliseconds since 1970; None if it waits for nothing."""
+    return min((moment for moment, _ in _moments(case)), default=None)
+
+
+def due(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Add the facts for whatever the time has come for. None if the case has moved on: a timer that fires twice is harmless."""
+    come = [what for moment, what in _moments(draft.now) if moment <= record.at_ms]
+    for what in come:
+        if what.startswith(_OVERDUE):
+            duty = what.removeprefix(_OVERDUE)
+            draft.add(FactKind.overdue, duty, duty=duty)
+    if any(what.startswith(_OVERDUE) or what == _LADDER for what in come):
+        _escalate(draft, law)
+    if _QUESTION in come:
+        _close_question(draft)
+    elif _REMINDER in come:
+        draft.add(FactKind.reminded)
+    if _POSTPONED in come:
+        draft.add(FactKind.resumed)
+    if _CLOSING in come:
+        draft.add(FactKind.closed)
+    return None
+
+
+_OVERDUE, _LADDER, _QUESTION, _REMINDER, _POSTPONED, _CLOSING = (
+    "overdue/",
+    "ladder",
+    "question",
+    "reminder",
+    "postponed",
+    "closing",
+)
+
+
+def _moments(case: Document) -> Iterator[tuple[int, str]]:
+    """Yield all that a case waits for, each with its moment in milliseconds since 1970."""
+    state = case["state"]
+    if state in OPEN:
+        yield from _of_deadlines(case)
+        yield from _of_citizen(case)
+        if postponed := case.get("postponed"):
+            yield midnight_ms(date.fromisoformat(postponed["until"]), province_of(case)), _POSTPONED
+    elif state == "ditanggapi":
+        closing = next((one for one in case["deadlines"] if one["duty"] == "close"), None)
+        if closing is not None:
+            yield over_ms(closing, province_of(case)), _CLOSING
+
+
+def _of_deadlines(case: Document) -> Iterator[tuple[int, str]]:
+    """Yield the ends of the deadlines whose duties are not fulfilled, and the next step of the ladder if one is over."""
+    overdue, province, is_late = case.get("overdue", {}), province_of(case), False
+    for deadline in case["deadlines"]:
+        if "done" in deadline:
+            continue
+        if deadline["duty"] in overdue:
+            is_late = True
+        else:
+            yield over_ms(deadline, province), _OVERDUE + deadline["duty"]
+    escalation = case.get("escalation")
+    if is_late and escalation and escalation["level"] < LAST_LEVEL:
+        yield _working_days_after(escalation["at"], Deadlines.load().internal["escalate"], province), _LADDER
+
+
+def _of_citizen(case: Document) -> Iterator[tuple[int, str]]:
+    """Yield when the citizen is reminded of the open question, and when it closes."""
+    question, days = case.get("question"), Deadlines.load()
+    if not question:
+        return
+    if not question.get("reminded_at"):
+        yield _working_days_after(question["at"], days.internal["remind"], province_of(case)), _REMINDER
+    yield time_ms(latest_answer(question["at"])), _QUESTION
+
+
+def _working_days_after(moment: str, count: int, province: str | None) -> int:
+    """Return the midnight after the day that is some working days after a moment's, in milliseconds since 1970."""
+    day = local_day(datetime.fromisoformat(moment), province)
+    return midnight_ms(working_day(day, count) + timedelta(days=1), province)
+
+
+def _escalate(draft: Draft, law: Law) -> None:
+    escalation = draft.now.get("escalation")
+    level = 1 if escalation is None else escalation["level"] + 1
+    if level <= LAST_LEVEL:
+        draft.add(FactKind.escalated, level=level, agency=law.ladder(draft.now, level))
+
+
+def _close_question(draft: Draft) -> None:
+    """Close a question that was not answered within the days of the law (UU 25/2009 Pasal 44 ayat (4) and (5)).
+
+    The case is handled with what there is; if nobody can handle it without the answer, the citizen is deemed to have withdrawn.
+    """
+    case = draft.now
+    if case["triage"] and case["question"].get("part") in _NEEDED:
+        draft.add(FactKind.withdrawn, deemed=True)
+    else:
+        draft.add(FactKind.unanswered)

@@ -1,0 +1,46 @@
+"""What triage desks and the national administrator do. Each function adds the facts, or returns why the command is not possible."""
+
+from complaints.fact import FactKind, Result
+from router.cases.acts import words
+from router.cases.draft import Declined, Draft
+from router.cases.inbound import Inbound
+from router.cases.owners import put
+from router.cases.roles import Law
+
+
+def reroute(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Give the case to an agency, beside which others may be named. Whoever refused it never gets it back."""
+    case, to, beside = draft.now, record.body.get("to"), record.body.get("beside") or ()
+    if to is None or not law.knows(to):
+        return Declined(f"No agency has the id {to}: a case is given to an agency.")
+    if unknown := next((one for one in beside if not law.knows(one)), None):
+        return Declined(f"No agency has the id {unknown}: it cannot be named beside the owner.")
+    if any(said["agency_id"] == to for said in case["refusals"]):
+        return Declined(f"{law.name(to)} has refused this case: it never gets it back.")
+    if to == case["owner"]["id"] and not case["triage"] and not beside:
+        return Declined(f"{law.name(to)} owns the case already.", Result.already_applied)
+    draft.add(FactKind.rerouted, text=words(record), to=to)
+    put(draft, law.given(draft.now["complaint"], to, record.body["actor"], beside))
+    if draft.is_full():
+        return Declined("The case has no room for another owner: its present one must handle it.")
+    return None
+
+
+def reclassify(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Correct the class, and whether it is a report of oversight: together they set the days to complete the case."""
+    complaint, body = draft.now["complaint"], record.body
+    new = {name: body[name] for name in ("class", "oversight") if body.get(name) is not None}
+    if not new:
+        return Declined("Nothing is said of the class.")
+    if all(complaint.get(name) == value for name, value in new.items()):
+        return Declined("The case has this class already.", Result.already_applied)
+    draft.add(FactKind.reclassified, text=words(record), **new)
+    return None
+
+
+def archive(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Put spam aside. Nothing is deleted."""
+    if draft.now.get("supporters"):
+        return Declined("The case has supporters: it is no spam.")
+    draft.add(FactKind.archived, text=words(record))
+    return None

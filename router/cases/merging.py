@@ -1,0 +1,156 @@
+"""The dialogue of two cases about the same matter: the later one becomes a supporter of the older one, if that agrees.
+
+The later case is asked to merge, keeps its owner and asks the older one to adopt it. Only the older one's `confirm` makes it a supporter,
+and if it has moved on meanwhile it leaves again. Only a later case merges into an older one, and no case with supporters merges, so there
+are no circles and no chains.
+"""
+
+from datetime import datetime
+
+from complaints.command import CASE, CommandKind, EchoedEvent
+from complaints.fact import FactKind, Result
+from router.cases.acts import words
+from router.cases.draft import Declined, Draft
+from router.cases.inbound import Inbound
+from router.cases.plain import Document, text_id
+from router.cases.roles import Law
+
+
+def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Ask an older case to be the main case. The owner stays until it has agreed."""
+    case, other = draft.now, record.body.get("other")
+    if not other or other == case["tracking_code"]:
+        return Declined("A case is merged into another case.")
+    if case.get("supporters"):
+        return Declined("The case has supporters: it is a main case itself.")
+    if proposed := case.get("proposed"):
+        known = Result.already_applied if proposed == other else Result.refused
+        return Declined(f"The case waits for the agreement of {proposed}.", known)
+    if case["complaint"].get("secret"):
+        return Declined("A secret report is handled by itself.")
+    draft.add(FactKind.proposed, other=other)
+    return None
+
+
+def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Take another case as a supporter: only a later one, only while this one is nobody's supporter and public."""
+    case, other, since = draft.now, record.body.get("other"), record.body.get("since")
+    if other is None or since is None:
+        return Declined("The other case does not say who it is.")
+    if case.get("proposed"):
+        return Declined("The case waits itself for the agreement of an older one.")
+    if case["complaint"].get("secret"):
+        return Declined("A secret report has no supporters.")
+    mine = (datetime.fromisoformat(case["complaint"]["received_at"]), case["tracking_code"])
+    if (datetime.fromisoformat(since), other) <= mine:
+        return Declined("The other case is not the later one.")
+    draft.add(FactKind.supported, other=other)
+    return None
+
+
+def confirm(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Become a supporter of the case that was asked, and that has agreed."""
+    if draft.now.get("proposed") != record.body.get("other"):
+        return Declined("The case has not asked this one, or no longer.")
+    draft.add(FactKind.merged, other=record.body["other"])
+    return None
+
+
+def reject(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Stay alone, because the older case does not agree."""
+    if draft.now.get("proposed") != record.body.get("other"):
+        return Declined("The case has not asked this one, or no longer.", Result.already_applied)
+    draft.add(FactKind.unmerged, other=record.body["other"], text=words(record))
+    return None
+
+
+def unmerge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Take a supporter off its main case: its own owner handles it again."""
+    draft.add(FactKind.unmerged, other=draft.now["main"], text=words(record))
+    return None
+
+
+def leave(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Count a supporter less."""
+    if not draft.now.get("supporters"):
+        return Declined("The case has no supporters.", Result.already_applied)
+    draft.add(FactKind.left, other=record.body.get("other"))
+    return None
+
+
+def echo(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Hear what happened to the main case. If that was withdrawn or archived, the supporter is handled by itself again."""
+    case, body = draft.now, record.body
+    if case["main"] != body.get("other"):
+        return Declined("The case is a supporter of another one.")
+    event = body.get("event")
+    if event == "gone":
+        draft.add(FactKind.unmerged, other=body["other"], text=words(record))
+        return None
+    about = {"agency": body["agency"]} if body.get("agency") else {}
+    draft.add(FactKind.echoed, other=body["other"], event=event, text=words(record), **about)
+    return None
+
+
+def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ...], after: Document) -> list[Document]:
+    """Return the commands to other cases that follow from what a record led to, as plain data (see complaints.command.Command).
+
+    Args:
+        before: the document before; None if there was none.
+        record: the record.
+        facts: what it led to.
+        after: the document after it.
+    """
+    kinds = {fact["kind"] for fact in facts}
+    if record.kind is CommandKind.adopt:
+        agreed = FactKind.supported.value in kinds
+        kind = CommandKind.confirm if agreed else CommandKind.reject
+        return [_command(after, record, kind, record.body["other"], text="" if agreed else facts[0]["text"])]
+    if FactKind.proposed.value in kinds:
+        since = after["complaint"]["received_at"]
+        return [_command(after, record, CommandKind.adopt, after["proposed"], since=since)]
+    if record.kind is CommandKind.confirm and FactKind.merged.value not in kinds:
+        return [_command(after, record, CommandKind.leave, record.body["other"])]
+    main = before.get("main") if before else None
+    if main and not after.get("main") and record.kind is not CommandKind.echo:
+        return [_command(after, record, CommandKind.leave, main)]
+    return []
+
+
+def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], after: Document) -> Document | None:
+    """Return what the supporters of a case hear of what happened, as the fields of an `echo`; None if nothing, or there are none."""
+    if before is None or not before.get("supporters"):
+        return None
+    for fact in facts:
+        event = _EVENTS.get(fact["kind"])
+        if event == "moved" and "previous_owner" not in fact["disposition"]:
+            continue
+        if event == "gone" and fact["kind"] == FactKind.hidden.value and not after["complaint"].get("secret"):
+            continue
+        if event is not None:
+            said = fact.get("text") if event in ("answered", "reopened") else None
+            return {"event": event, "agency": after["owner"], "text": said or ""}
+    return None
+
+
+_EVENTS: dict[str, EchoedEvent] = {
+    FactKind.answered.value: "answered",
+    FactKind.routed.value: "moved",
+    FactKind.closed.value: "closed",
+    FactKind.reopened.value: "reopened",
+    FactKind.withdrawn.value: "gone",
+    FactKind.archived.value: "gone",
+    FactKind.hidden.value: "gone",
+}
+
+
+def _command(case: Document, record: Inbound, kind: CommandKind, to: str, **fields: str) -> Document:
+    return {
+        "id": text_id(record.id, f"{kind.value}/{to}"),
+        "tracking_code": to,
+        "kind": kind.value,
+        "actor": CASE,
+        "received_at": record.at,
+        "other": case["tracking_code"],
+        **{name: value for name, value in fields.items() if value},
+    }

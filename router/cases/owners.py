@@ -1,0 +1,70 @@
+"""Finds the owner of a case, and what the citizen is asked so that there can be one."""
+
+from typing import Final
+
+from complaints.fact import FactKind
+from router.cases.changes import OPEN
+from router.cases.draft import Draft
+from router.cases.plain import Document
+from router.cases.roles import Law
+
+MOST_QUESTIONS: Final = 3
+"""The maximum number of questions to the citizen, of the service and of owners together."""
+
+_OF_OVERSIGHT: Final = ("date", "chronology", "evidence")
+"""The parts that a report of oversight needs beside the subject and the place, the most needed first. Other reports are handled without
+them, and a question would only delay them (docs/adr/0028-what-is-asked.md)."""
+
+
+def route(draft: Draft, law: Law) -> str | None:
+    """Decide who owns the case. After an addition there is a fact only if the owner changes, or becomes or ceases to be a triage desk.
+
+    Return the part for which the citizen should be asked, because the new owner's tier depends on it; None if there is none.
+    """
+    case = draft.now
+    refusals, complaint = case["refusals"], case["complaint"]
+    hops = sum([not said["late"] for said in refusals])
+    suggested = [said["suggested"] for said in refusals if said.get("suggested")]
+    if suggested:
+        complaint = {**complaint, "suggested": suggested}
+    disposition = law.route(complaint, [said["agency_id"] for said in refusals], hops)
+    owner, former = disposition["owner"], case["owner"]
+    moves = former is None or owner["id"] != former["id"]
+    if not moves and disposition["triage"] == case["triage"]:
+        return None
+    put(draft, disposition)
+    asks: str | None = disposition.get("asks")
+    return asks
+
+
+def put(draft: Draft, disposition: Document) -> None:
+    """Add the fact that the case is now the owner's whom a disposition names."""
+    case = draft.now
+    owner, former = disposition["owner"], case["owner"]
+    moves = former is None or owner["id"] != former["id"]
+    hop = len(case["chain"]) if moves else case["hop"]
+    previous = {"previous_owner": former} if former is not None and moves else {}
+    draft.add(FactKind.routed, disposition={"hop": hop, "owner": owner, **previous, **disposition})
+
+
+def ask(draft: Draft, tier_of: str | None) -> None:
+    """Ask the citizen for the most needed part that is missing: one short question at a time.
+
+    The subject and the place are asked for if a triage desk waits for them; then what the owner's tier depends on; then what a report of
+    oversight needs.
+
+    Args:
+        draft: the facts so far.
+        tier_of: the part on which the tier of a new owner depends; None if there is none.
+    """
+    case = draft.now
+    if case["state"] not in OPEN:
+        return
+    complaint = case["complaint"]
+    missing = complaint.get("missing") or ()
+    waited_for = next((part for part in ("subject", "place") if part in missing), None) if case["triage"] else None
+    part = waited_for or tier_of
+    if part is None and complaint.get("oversight"):
+        part = next((part for part in _OF_OVERSIGHT if part in missing and part not in case.get("asked", ())), None)
+    if part and case["questions"] < MOST_QUESTIONS:
+        draft.add(FactKind.asked, part=part)

@@ -1,0 +1,86 @@
+"""Who asks, seen from the case."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from complaints.command import CASE, CITIZEN, CLOCK, NEIGHBOURS, CommandKind
+from router.cases.plain import Document
+
+
+class Law(Protocol):
+    """What decides who owns a complaint: the rules of law applied to the registry of agencies."""
+
+    def route(self, complaint: Document, refused_by: Sequence[str] = (), hops: int | None = None) -> Document:
+        """Return the disposition, without `hop`, `previous_owner` and `deadlines`. Total.
+
+        Of the refusals, `hops` moved the case; None: all did. What the refusals suggest is in the complaint as `suggested`.
+        """
+
+    def given(self, complaint: Document, agency_id: str, by: str, beside: Sequence[str] = ()) -> Document:
+        """Return the disposition, as `route`, by which an agency gives the case to another, beside which others are named."""
+
+    def name(self, agency_id: str) -> str:
+        """Return the name of an agency, or the id itself if there is no such agency."""
+
+    def knows(self, agency_id: str) -> bool:
+        """Return whether there is such an agency."""
+
+    def same_government(self, one: str, other: str) -> bool:
+        """Return whether two agencies belong to one government or national body."""
+
+    def is_desk(self, agency_id: str, complaint: Document) -> bool:
+        """Return whether an agency is a triage desk for the complaint, whoever owns it."""
+
+    def ladder(self, case: Document, level: int) -> Document:
+        """Return the agency, as id and name, to which an overdue case escalates at a level from 1 to 5."""
+
+    def terms(self, complaint: Document) -> dict[str, Any]:
+        """Return the days that count for a complaint, to its end."""
+
+    def deadlines(self, case: Document) -> list[Document]:
+        """Return the deadlines that run in a case; the case has an owner."""
+
+    @property
+    def administrator_id(self) -> str:
+        """The id of the national administrator."""
+
+
+class Role(StrEnum):
+    """Who asks, seen from the case."""
+
+    citizen = "the citizen"
+    owner = "the owner"
+    sorter = "a triage desk as the owner"
+    administrator = "the national administrator as the owner"
+    desk = "a triage desk or the national administrator, not the owner"
+    refuser = "an agency that refused the case"
+    former = "a former owner that did not refuse"
+    other = "another agency"
+    clock = "the clock"
+    neighbours = "the search for duplicates"
+    case = "another case"
+
+
+_STEPS: Final = {CITIZEN: Role.citizen, CLOCK: Role.clock, NEIGHBOURS: Role.neighbours, CASE: Role.case}
+
+
+def role_of(case: Document, actor: str, law: Law, command: CommandKind) -> Role:
+    """Return the role of an actor in a case.
+
+    Args:
+        case: the document of the case.
+        actor: see complaints.command.Command.actor.
+        law: knows the national administrator and the triage desks.
+        command: what is asked for: a refusal is of a former owner, even if that is a triage desk.
+    """
+    if (step := _STEPS.get(actor)) is not None:
+        return step
+    is_administrator = actor == law.administrator_id
+    if actor == case["owner"]["id"]:
+        return Role.administrator if is_administrator else Role.sorter if case["triage"] else Role.owner
+    if any(said["agency_id"] == actor for said in case["refusals"]):
+        return Role.refuser
+    if command is not CommandKind.refuse and (is_administrator or law.is_desk(actor, case["complaint"])):
+        return Role.desk
+    return Role.former if any(hop["owner"]["id"] == actor for hop in case["chain"]) else Role.other
