@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         le=999,
         description="Number of this process among those of the same step or channel; each has another one.",
     )
+    demo_clock: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+        None,
+        description="File with the number of days by which the router's clock is ahead, for a demonstration alone. Unset: none.",
+    )
     router_web: OptionalText = Field(
         None, description="host:port of the router's web endpoint: health, metrics, the state of a case. Unset: none."
     )

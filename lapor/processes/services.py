@@ -12,6 +12,7 @@ from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat, configure_logging
 from lapor.processes.channels import CHANNELS
 from lapor.processes.collector import settle
+from lapor.processes.demo_clock import DemoClock
 from lapor.processes.wiring import WORKERS, conversation_step, heartbeats, router_step, stop_on_signals, store
 
 ROUTER_WEB_PORT = 9410
@@ -90,6 +91,8 @@ def run_router(settings: Settings) -> None:
 
     configure_logging("router", settings.log_level)
     options, beat = step_options(settings, "router", batch=settings.router_batch)
+    if settings.demo_clock:
+        options = replace(options, now_ms=DemoClock(settings.demo_clock).now_ms)
     # no heartbeat yet: the supervisor would take the loading of the rules for a hung turn
     identity = claim(STEP, replace(options, heartbeat=lambda: None))
     if found := mistakes():

@@ -14,6 +14,7 @@ from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
 from lapor.processes.channels import CHANNELS
+from lapor.processes.demo_clock import DemoClock
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus import Backlog, Scanner
@@ -80,14 +81,16 @@ def router_step(settings: Settings) -> "StepSpec":
     from complaints.case import FORMAT
     from complaints.contract import CASES, COMPLAINTS
     from complaints.runtime import telemetry
-    from router.cases.step import STEP, CaseStep
+    from router.cases.step import STEP, CaseStep, timer
 
     counter = cache(telemetry.EVENTS_ROUTED.labels)
+    step = CaseStep(router(settings), lambda outcome: counter(outcome).inc())
     return StepSpec(
         name=STEP,
         mailbox=COMPLAINTS,
         states=CASES,
-        function=CaseStep(router(settings), lambda outcome: counter(outcome).inc()),
+        function=DemoClock(settings.demo_clock).ahead_of(step) if settings.demo_clock else step,
+        timer=timer,
         dead_letter=lambda record, error, attempts: (
             encode(of_record(record, error, attempts=attempts), source="/router"),
         ),
