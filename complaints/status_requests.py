@@ -58,3 +58,9 @@ def leading_code(text: str) -> str | None:
         return tracking.parse(found[1])
     except TrackingCodeError:
         return None
+
+
+def without_code(text: str) -> str:
+    """Return a text without the tracking code that it begins with."""
+    found = _LEADING.match(text)
+    return text if found is None or leading_code(text) is None else text[found.end() :]

@@ -40,10 +40,40 @@ def heard(state: Document, reply: Document, at_ms: int) -> None:
     if now < known:
         return
     case["hop"], case["additions"] = now
-    if reply["kind"] == ReplyKind.question.value:
-        case["part"], case["asked_ms"] = reply.get("part"), at_ms
-    elif reply["kind"] != ReplyKind.answered.value:  # an answer leaves the question of the case open
+    _note_told(case, reply, at_ms)
+
+
+_QUESTIONS: Final = {ReplyKind.question.value, ReplyKind.reminded.value}
+_STILL_ASKED: Final = {
+    ReplyKind.put_off.value,
+    ReplyKind.merged.value,
+    ReplyKind.next_right.value,
+    ReplyKind.hidden.value,
+    ReplyKind.rated.value,
+}
+"""The replies that leave the question of the case open."""
+
+_STILL_ANSWERED: Final = {ReplyKind.completed.value, ReplyKind.hidden.value}
+"""The replies after which an answer can still be disputed."""
+
+
+def _note_told(case: Document, reply: Document, at_ms: int) -> None:
+    """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closing that he may rate."""
+    kind = reply["kind"]
+    if kind in _QUESTIONS:
+        case["asked_ms"] = at_ms
+        if kind == ReplyKind.question.value:
+            case["part"] = reply.get("part")
+    elif kind not in _STILL_ASKED:
         case.pop("asked_ms", None)
+    if kind == ReplyKind.answered.value:
+        case["answered_ms"] = at_ms
+    elif kind not in _STILL_ANSWERED:
+        case.pop("answered_ms", None)
+    if kind == ReplyKind.closed.value:
+        case["closed_ms"] = at_ms
+    elif kind not in {ReplyKind.rated.value, ReplyKind.hidden.value}:
+        case.pop("closed_ms", None)
 
 
 def new_case(complaint: Complaint, message: InboundMessage) -> Document:

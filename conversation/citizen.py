@@ -154,7 +154,7 @@ def oldest_ms(state: Document) -> int | None:
 
 def is_empty(state: Document) -> bool:
     """Return whether nothing is left that anybody could ask for."""
-    return not any(state[name] for name in ("messages", "groups", "cases", "waiting"))
+    return "silent_ms" not in state and not any(state[name] for name in ("messages", "groups", "cases", "waiting"))
 
 
 def _first(cases: Iterable[Document]) -> Document | None:

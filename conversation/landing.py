@@ -14,6 +14,7 @@ from complaints.event import Complaint
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.wording import text
+from conversation import acts
 from conversation import citizen as memory
 from conversation.cases import keep, kept, new_case
 from conversation.citizen import Document, Landing
@@ -30,6 +31,16 @@ ASKED_AGAIN_MS: Final = 60_000
 EXAMPLE_CODE: Final = "ABCDE FGHJK M"
 
 SOURCE: Final = "/conversation"
+
+
+_LANDS: Final = {
+    CommandKind.disagree: MessageKind.disagreement,
+    CommandKind.rate: MessageKind.rating,
+    CommandKind.reopen: MessageKind.request,
+    CommandKind.withdraw: MessageKind.request,
+    CommandKind.hide: MessageKind.request,
+}
+"""What a message became by the command that it is."""
 
 
 class Landed(NamedTuple):
@@ -125,7 +136,53 @@ class Lands:
                 return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
             return self._asked(turn, message, id_, request.code)
-        return self._told(turn, message, id_)
+        acted = self._wished(turn, message, id_) or self._acted(turn, message, id_)
+        return acted or self._told(turn, message, id_)
+
+    def _wished(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+        """Note that a citizen wishes to hear nothing more, or again; None if he says neither."""
+        asked = acts.wish(message.text) if message.sender and not message.shared else None
+        if asked is None:
+            return None
+        if asked == "stop":
+            turn.state["silent_ms"] = turn.at_ms
+        else:
+            turn.state.pop("silent_ms", None)
+        said = text("silent" if asked == "stop" else "not_silent", message.channel)
+        self._say(turn, message, id_, ReplyKind.small_talk, said)
+        return Landed(MessageKind.silence)
+
+    def _acted(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+        """Pass on what a citizen does with a case of his, beside adding to it; None if he does nothing of the kind."""
+        case = self._named_case(turn, message)
+        if case is not None and (asked := acts.asked_for(message.act)) is not None:
+            return self._act(turn, message, id_, case, asked)
+        if not message.sender or message.attachments or message.shared:
+            return None
+        cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
+        words = status_requests.without_code(message.text)
+        found = acts.act_in(words, cases, turn.at_ms)
+        if found is None:
+            return None
+        about, act = found
+        if isinstance(act, acts.Thanks):
+            return Landed(MessageKind.thanks, about["code"], about.get("id"), bool(about.get("secret")))
+        return self._act(turn, message, id_, about, act)
+
+    @staticmethod
+    def _act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, act: acts.Act) -> Landed:
+        command = Command(
+            id=id_,
+            tracking_code=case["code"],
+            kind=act.kind,
+            actor=CITIZEN,
+            received_at=message.received_at,
+            text=acts.short(message.text),
+            sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
+            **act.fields,
+        )
+        turn.outputs.append(encode(command, source=SOURCE))
+        return Landed(_LANDS[act.kind], case["code"], case.get("id"), bool(case.get("secret")))
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
         """Add a part that came late to the case that the rest of its message became (see land)."""

@@ -8,13 +8,16 @@ from complaints.bus import Record
 from complaints.crypto import Keyring
 from complaints.mail import ReplyKind
 from conversation import records
-from conversation.citizen import HOUR_MS, MOST_WAITING, Document, case_of_complaint
+from conversation.citizen import HOUR_MS, MOST_WAITING, Document, Landing, case_of_complaint, landing
 from conversation.records import time_text, whole_id
 
 NO_ADDRESS: Final = "no address of the citizen is known"
 """Why a citizen cannot be told anything whose state was lost or deleted. On the web, whose mailbox is the code, nothing is sent: what would
 be told is on the page of the case."""
 
+
+SILENT: Final = "the citizen has asked for silence"
+"""Why a citizen is not told anything that he has not asked for since his STOP."""
 
 TOO_MANY: Final = "too many texts wait for the citizen"
 """Why a text is never sent that had to give way."""
@@ -61,6 +64,8 @@ class Telling:
         """
         account, address = _where(state, reply)
         reply = _on_record(state, reply)
+        if _is_silent(state, reply):
+            return list(records.unsent(reply, SILENT, at=time_text(at_ms)))
         if not account:
             state["told"] = [*state["told"], [at_ms, _cause(reply), 0]]
             return list(records.unsent(reply, NO_ADDRESS, at=time_text(at_ms)))
@@ -109,6 +114,15 @@ class Telling:
             sealed=sealed,
             expires_at=expires.isoformat().replace("+00:00", "Z"),
         )
+
+
+def _is_silent(state: Document, reply: Document) -> bool:
+    """Return whether a reply is none to a message of the citizen since he asked for silence."""
+    silent_ms = state.get("silent_ms")
+    if silent_ms is None:
+        return False
+    cause = landing(state, reply["caused_by"])
+    return cause is None or cause[Landing.AT] < silent_ms
 
 
 def _heard(state: Document, at_ms: int) -> int:

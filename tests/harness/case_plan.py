@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -89,6 +90,7 @@ class Plan:
         self._seed, self._keys, self._normaliser = seed, keys, Normaliser.load()
         self._samples = yaml.safe_load(files("lapor.demo.samples").joinpath("complaints.yaml").read_text("utf-8"))
         self._bodies: list[str] = [self.law.administrator_id]
+        self._now = datetime.now(UTC)  # no deadline of a complaint is over, so no timer rings during a test
 
     def records(self, sizes: Sizes) -> list[Record]:
         """Return all records in the order in which they are to be sent."""
@@ -122,6 +124,7 @@ class Plan:
             title=item.get("title", ""),
             secret=dice.random() < 0.03,
             anonymous=dice.random() < 0.05,
+            received_at=self._now,
         )
         return normalised(sent, self._keys)
 

@@ -22,7 +22,7 @@ from complaints.values import Event
 from conversation import records
 from conversation.reading import Normalises, Reads
 from conversation.step import ConversationStep, Rules
-from router.cases.step import CaseStep
+from router.cases.step import CaseStep, timer
 from tests.harness.support import NOON, message
 
 E = TypeVar("E", bound=Event)
@@ -30,6 +30,9 @@ E = TypeVar("E", bound=Event)
 Function = Callable[[State | None, StoredRecord], Effect]
 
 NOON_MS = int(NOON.timestamp() * 1000)
+
+
+_TIMERS: dict[str, Callable[[bytes, int], Record]] = {CONVERSATIONS: records.due, COMPLAINTS: timer}
 
 
 def as_text(body: bytes, _alphabet: int) -> tuple[str, str, str | None]:
@@ -139,15 +142,15 @@ class Town:
         until_ms = self.now_ms + int(timedelta(**time) / timedelta(milliseconds=1))
         while True:
             due = [
-                (state.due_ms, key)
+                (state.due_ms, topic, key)
                 for (topic, key), state in self.states.items()
-                if topic == CONVERSATIONS and state.due_ms is not None and state.due_ms <= until_ms
+                if topic in _TIMERS and state.due_ms is not None and state.due_ms <= until_ms
             ]
             if not due:
                 break
-            due_ms, key = min(due)
+            due_ms, topic, key = min(due)
             self.now_ms = max(self.now_ms, due_ms)
-            self.take(records.due(key, due_ms))
+            self.take(_TIMERS[topic](key, due_ms))
         self.now_ms = until_ms
 
     def events(self, topic: str, model: type[E]) -> list[E]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -73,8 +74,10 @@ def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: 
 
     texts = ("Jalan di Kota Semarang berlubang", "Lampu jalan di Kota Bandung mati", "Sampah menumpuk di Kota Surabaya")
     complaints: list[Complaint | Command] = []
+    now = datetime.now(UTC)  # no deadline is over, so no timer rings
     for number in range(COMPLAINTS):
-        complaint = normalised(message(texts[number % 3], upstream_id=f"versions-{number}"), keys)
+        said_ = message(texts[number % 3], upstream_id=f"versions-{number}", received_at=now)
+        complaint = normalised(said_, keys)
         complaints.append(complaint)
     send(complaints)
     wait_until(lambda: len(owners()) == COMPLAINTS, timeout_s=60, what="all owners")
@@ -86,7 +89,7 @@ def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: 
     wait_until(lambda: all(len(chain) == 2 for chain in owners().values()), timeout_s=60, what="the next owners")
     decided, before = owners(), len(facts())
     send([*complaints, *refusals, *complaints])
-    fence = normalised(message("Jalan di Kota Semarang berlubang", upstream_id="versions-last"), keys)
+    fence = normalised(message("Jalan di Kota Semarang berlubang", upstream_id="versions-last", received_at=now), keys)
     send([fence])
     wait_until(lambda: fence.tracking_code in owners(), timeout_s=60, what="what came last")
     after = {code: chain for code, chain in owners().items() if code != fence.tracking_code}

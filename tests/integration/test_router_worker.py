@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -120,8 +121,9 @@ def publish(producer: ConfluentProducer, events: Sequence[Complaint | Command]) 
 
 
 def complaints_of(keys: Keyring, name: str, count: int) -> list[Complaint]:
-    """Return complaints of different senders."""
-    return [normalised(message(upstream_id=f"{name}-{number}"), keys) for number in range(count)]
+    """Return complaints of different senders, received now: no deadline of theirs is over."""
+    now = datetime.now(UTC)
+    return [normalised(message(upstream_id=f"{name}-{number}", received_at=now), keys) for number in range(count)]
 
 
 def test_a_complaint_gets_an_owner_and_a_reply_and_a_refusal_gets_the_next(

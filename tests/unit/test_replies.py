@@ -43,6 +43,8 @@ PROMISED = {
     "merged": {"code"},
     "unmerged": {"code", "owner"},
     "next_right": {"code", "owner"},
+    "silent": set(),
+    "not_silent": set(),
     "status_diterima": {"code", "owner", "since"},
     "status_perlu dilengkapi": {"code", "owner", "since"},
     "status_diteruskan": {"code", "owner", "since", "due"},

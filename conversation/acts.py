@@ -1,0 +1,185 @@
+"""Reads the few words by which a citizen acts on a case of his: "belum, pak" after an answer, a number after the closing, STOP. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
+
+from complaints.command import CommandKind
+from complaints.limits import REASON_BYTES
+from conversation.citizen import DAY_MS, Document
+from normalizer.text import fold
+
+ANSWERED_MS: Final = 30 * DAY_MS
+"""For how long after an answer "belum" is taken for a disagreement. Ten working days are at most that long; the router knows the day."""
+
+CLOSED_MS: Final = 30 * DAY_MS
+"""For how long after the closing a number is taken for a rating."""
+
+_NOT_YET: Final = frozenset(
+    (
+        *(
+            "belum",
+            "blm",
+            "blum",
+            "belom",
+            "belun",
+            "tidak",
+            "tdk",
+            "tak",
+            "gak",
+            "ga",
+            "nggak",
+            "ngga",
+            "enggak",
+            "kagak",
+        ),
+        *("bohong", "percuma", "kecewa", "masih", "bukan", "salah", "durung", "ora", "encan", "teu", "alun", "indak"),
+    )
+)
+"""Words that say of an answer that it does not settle the matter, also in Javanese, Sundanese, Banjarese and Minangkabau."""
+
+_THANKS: Final = frozenset(
+    ("terima", "kasih", "makasih", "makasi", "trims", "tks", "thanks", "matur", "nuwun", "hatur", "nuhun")
+)
+_PLAIN: Final = frozenset(
+    (
+        *(
+            "terima",
+            "kasih",
+            "makasih",
+            "makasi",
+            "trims",
+            "tks",
+            "thanks",
+            "thank",
+            "you",
+            "matur",
+            "nuwun",
+            "hatur",
+            "nuhun",
+            "suwun",
+        ),
+        *(
+            "ok",
+            "oke",
+            "okay",
+            "baik",
+            "siap",
+            "sudah",
+            "sdh",
+            "udah",
+            "pak",
+            "bu",
+            "min",
+            "admin",
+            "bapak",
+            "ibu",
+            "banyak",
+            "mantap",
+        ),
+        *(
+            "sip",
+            "ya",
+            "iya",
+            "atas",
+            "bantuannya",
+            "responnya",
+            "jawabannya",
+            "infonya",
+            "sangat",
+            "sekali",
+            "bagus",
+            "alhamdulillah",
+        ),
+    )
+)
+"""The words of a message that only thanks or agrees."""
+
+_SHORT: Final = 8
+"""Words of a message that can only be about the answer that came before it."""
+
+_FIRST: Final = 3
+"""Among so many first words a longer message says that the answer does not settle the matter."""
+
+_LONGEST: Final = 60
+"""Words of a message that is still about the answer. A longer one is a story, and is added to the case or opens one."""
+
+_RATING: Final = re.compile(
+    r"^\s*(?:nilai|bintang|rating|skor)?\s*[:=]?\s*([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.!]*$", re.IGNORECASE
+)
+_STOP: Final = re.compile(r"^\s*(?:stop|berhenti|unsub|unreg)(?:\s+(?:sms|pesan|lapor))?[\s.!]*$", re.IGNORECASE)
+_START: Final = re.compile(r"^\s*(?:mulai|start|lanjut)(?:\s+(?:lagi|sms|lapor))?[\s.!]*$", re.IGNORECASE)
+_ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
+
+Wish = Literal["stop", "start"]
+
+
+class Act(NamedTuple):
+    """What a citizen does with a case, beside adding to it.
+
+    Attributes:
+        kind: the command to the case.
+        fields: of the command, beside the text.
+    """
+
+    kind: CommandKind
+    fields: Mapping[str, Any] = MappingProxyType({})
+
+
+class Thanks(NamedTuple):
+    """The citizen only thanks or agrees: nothing is to be done, and nothing to be said."""
+
+
+def wish(text: str) -> Wish | None:
+    """Return whether a text asks for silence, or for its end; None if for neither."""
+    if _STOP.match(text):
+        return "stop"
+    return "start" if _START.match(text) else None
+
+
+def asked_for(act: str) -> Act | None:
+    """Return the act that a page or an app names (see complaints.message.InboundMessage.act); None if it names none that there is."""
+    if _ASKED.fullmatch(act) is None:
+        return None
+    name, _, value = act.partition(":")
+    fields: dict[str, Any] = {"stars": int(value)} if name == "rate" else {value: True} if name == "hide" else {}
+    return Act(CommandKind(name), fields)
+
+
+def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, Act | Thanks] | None:
+    """Return the case that a message acts on, and how; None if it is none of these messages.
+
+    Args:
+        text: the citizen's words.
+        cases: those of his cases that the message can be about, the latest last.
+        at_ms: when it came, in milliseconds since 1970.
+    """
+    latest = sorted(cases, key=_told_ms)
+    if rating := _RATING.match(text):
+        closed = [case for case in latest if case.get("closed_ms", 0) > at_ms - CLOSED_MS]
+        return (closed[-1], Act(CommandKind.rate, {"stars": int(rating[1])})) if closed else None
+    answered = [case for case in latest if case.get("answered_ms", 0) > at_ms - ANSWERED_MS]
+    if not answered:
+        return None
+    words = fold(text).decode("ascii").split()
+    if 0 < len(words) <= _LONGEST and _is_dispute(words):
+        return answered[-1], Act(CommandKind.disagree)
+    if words and not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words):
+        return answered[-1], Thanks()
+    return None
+
+
+def _is_dispute(words: list[str]) -> bool:
+    within = words if len(words) <= _SHORT else words[:_FIRST]
+    return not _NOT_YET.isdisjoint(within)
+
+
+def _told_ms(case: Document) -> int:
+    told: int = max(case.get("answered_ms", 0), case.get("closed_ms", 0))
+    return told
+
+
+def short(text: str) -> str:
+    """Return the words of an act, which a case keeps as a reason: no more than it has room for."""
+    return text.strip().encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")

@@ -1,0 +1,205 @@
+"""What a citizen does with his case in few words: he disagrees, rates, thanks, asks for silence; and by a form, withdraws or hides it."""
+
+from typing import Any
+
+import pytest
+
+from complaints.bus.envelope import encode
+from complaints.case import Case
+from complaints.command import CommandKind
+from complaints.crypto import Keyring
+from complaints.mail import MessageKind, ReplyKind
+from conversation.acts import Act, act_in, asked_for, wish
+from normalizer.complaint import Normaliser
+from router.routing import Router
+from tests.harness.house import said
+from tests.harness.town import Town
+
+POTHOLE = "Jalan berlubang di Kota Semarang"
+OTHER = "Air PDAM di Kota Bandung tidak mengalir sudah seminggu, tagihan tetap datang, mohon ditindaklanjuti segera"
+
+
+@pytest.fixture(scope="module")
+def law() -> Router:
+    """The law."""
+    return Router.load()
+
+
+@pytest.fixture
+def town(law: Router) -> Town:
+    """A town in which a citizen has complained of a hole in the road."""
+    made = Town(Keyring.from_secret(b"s" * 32), law, Normaliser.load())
+    made.say(POTHOLE)
+    return made
+
+
+def case_of(town: Town) -> Case:
+    """Return the citizen's first case."""
+    return town.case(town.complaints[0].tracking_code)
+
+
+def answer(town: Town, text: str = "Sudah kami tambal", **fields: Any) -> None:
+    """Let the owner answer the first case."""
+    town.take(
+        encode(said(CommandKind.answer, town.complaints[0], case_of(town).owner.id, text, **fields), source="/tests")
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "belum, pak",
+        "BLM",
+        "Masih berlubang pak",
+        "tidak sesuai kenyataan",
+        "durung apik mas",
+        "bohong itu, jalan masih rusak parah",
+    ],
+)
+def test_not_yet_after_an_answer_opens_the_case_again(town: Town, words: str) -> None:
+    """With his words, and he hears so."""
+    answer(town)
+    town.say(words)
+    assert town.landed[-1].kind is MessageKind.disagreement
+    assert case_of(town).state == "dibuka kembali"
+    assert case_of(town).disputes == 1
+    assert town.told[-1].kind is ReplyKind.reopened
+
+
+def test_not_yet_is_told_from_a_new_story(town: Town) -> None:
+    """A long text that does not begin so is a complaint of its own."""
+    answer(town)
+    town.say(OTHER)
+    assert town.landed[-1].kind is MessageKind.complaint
+    assert case_of(town).state == "ditanggapi"
+
+
+def test_not_yet_before_an_answer_is_no_disagreement(town: Town) -> None:
+    """There is nothing to disagree with."""
+    town.say("belum, pak")
+    assert MessageKind.disagreement not in [event.kind for event in town.landed]
+
+
+def test_thanks_are_noted_and_not_answered(town: Town) -> None:
+    """And open no case, as they did before."""
+    answer(town)
+    before = len(town.told)
+    town.say("ok terima kasih banyak pak")
+    assert town.landed[-1].kind is MessageKind.thanks
+    assert (len(town.complaints), len(town.told)) == (1, before)
+
+
+@pytest.mark.parametrize(
+    ("words", "stars"), [("4", 4), ("nilai 5", 5), ("Bintang: 1", 1), ("3/5", 3), ("2 bintang", 2)]
+)
+def test_a_number_after_the_closing_is_a_rating(town: Town, words: str, stars: int) -> None:
+    """Ten working days after the answer nobody has disputed."""
+    answer(town)
+    town.wait(days=16)
+    assert case_of(town).state == "selesai"
+    assert town.told[-1].kind is ReplyKind.closed
+    town.say(words)
+    rating = case_of(town).rating
+    assert rating is not None
+    assert rating.stars == stars
+    assert [event.kind for event in town.told[-1:]] == [ReplyKind.rated]
+
+
+def test_a_number_before_the_closing_is_no_rating(town: Town) -> None:
+    """It may be a house number."""
+    answer(town)
+    town.say("5")
+    assert case_of(town).rating is None
+
+
+def test_a_disagreement_by_its_code_reaches_that_case(town: Town) -> None:
+    """Of two answered cases, the one that is named."""
+    town.say("Lampu jalan mati di Kota Bandung")
+    first, second = (complaint.tracking_code for complaint in town.complaints)
+    for complaint in town.complaints:
+        owner = town.case(complaint.tracking_code).owner.id
+        town.take(encode(said(CommandKind.answer, complaint, owner, "Sudah"), source="/tests"))
+    town.say(f"{first} belum pak")
+    assert [town.case(code).state for code in (first, second)] == ["dibuka kembali", "ditanggapi"]
+    town.say("belum juga")
+    assert town.case(second).state == "dibuka kembali"
+
+
+def test_stop_silences_all_but_answers_to_his_own_questions(town: Town) -> None:
+    """Until he writes MULAI."""
+    code = town.complaints[0].tracking_code
+    town.say("STOP")
+    assert town.landed[-1].kind is MessageKind.silence
+    heard = len(town.sends)
+    answer(town)
+    assert len(town.sends) == heard
+    town.say(f"STATUS {code}")
+    assert "sudah dijawab" in town.texts[-1]
+    assert len(town.sends) == heard + 1
+    town.say("Lampu jalan mati di Kota Bandung")
+    assert town.told[-1].kind is ReplyKind.received
+    assert len(town.sends) == heard + 2
+    town.say("mulai")
+    answer(town, "Sungguh sudah", nonce="2")
+    assert town.told[-1].kind.value == "answered"
+    assert len(town.sends) == heard + 4
+
+
+@pytest.mark.parametrize(
+    ("act", "state", "hidden"),
+    [
+        ("withdraw", "dicabut", (False, False)),
+        ("hide:anonymous", "ditanggapi", (True, False)),
+        ("hide:secret", "ditanggapi", (False, True)),
+        ("disagree", "dibuka kembali", (False, False)),
+        ("reopen", "dibuka kembali", (False, False)),
+    ],
+)
+def test_a_form_of_the_page_acts_on_its_case(town: Town, act: str, state: str, hidden: tuple[bool, bool]) -> None:
+    """By the code, with no words of which a meaning would be guessed."""
+    web = Town(town.keys, town.law, town.reads)
+    id_ = web.say(POTHOLE, channel="web", sender="", account="", reply_to={})
+    code = web.complaints[0].tracking_code
+    owner = web.case(code).owner.id
+    web.take(encode(said(CommandKind.answer, web.complaints[0], owner, "Sudah"), source="/tests"))
+    web.say("Alasan saya", channel="web", sender="", account="", reply_to={}, about=code, act=act)
+    case = web.case(code)
+    assert case.complaint.id == id_
+    assert (case.state, (case.complaint.anonymous, case.complaint.secret)) == (state, hidden)
+
+
+def test_an_act_that_is_not_possible_is_answered_with_how_the_case_stands(town: Town) -> None:
+    """Nothing that a citizen does goes into the void."""
+    code = town.complaints[0].tracking_code
+    town.say("5", about=code, act="rate:5")
+    assert town.told[-1].kind is ReplyKind.status
+    assert case_of(town).rating is None
+
+
+@pytest.mark.parametrize(
+    ("act", "found"),
+    [
+        ("rate:5", Act(CommandKind.rate, {"stars": 5})),
+        ("hide:secret", Act(CommandKind.hide, {"secret": True})),
+        ("rate:6", None),
+        ("", None),
+        ("delete", None),
+    ],
+)
+def test_an_act_is_one_of_those_that_there_are(act: str, found: Act | None) -> None:
+    """Anything else is read as a message."""
+    assert asked_for(act) == found
+
+
+@pytest.mark.parametrize("text", ["stop", "STOP!", "Berhenti SMS", "unreg"])
+def test_stop_in_its_forms(text: str) -> None:
+    """The words that people know from other services."""
+    assert wish(text) == "stop"
+    assert wish(f"{text} membuang sampah di sungai") is None
+
+
+def test_an_old_answer_is_disputed_no_more() -> None:
+    """Whoever writes "belum" two months later means something else."""
+    case = {"code": "x", "answered_ms": 1}
+    assert act_in("belum", [case], 2) is not None
+    assert act_in("belum", [case], 61 * 86_400_000) is None
