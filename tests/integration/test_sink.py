@@ -24,7 +24,7 @@ from sinks.clickhouse.client import Store, StoreRejected
 from sinks.clickhouse.migrate import LEDGER, migrate, migrations
 from sinks.clickhouse.rows import TABLES
 from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, told
-from tests.harness.facts import case, opened, refused, routed
+from tests.harness.facts import answered, case, opened, refused, routed
 from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
 
@@ -180,6 +180,29 @@ def test_analysts_see_a_position_rounded_to_about_a_kilometre(house: SinkHouse) 
             other.id: [None, None],
         }
         assert "993215" not in str(house.store.table(f"SELECT * FROM {view}"))
+
+
+def test_who_hides_a_report_later_hides_what_came_before(house: SinkHouse) -> None:
+    """In every view: the words, the code, the village and the reasons; that there is a report stays to be counted."""
+    of, other = house.complaint(), house.complaint()
+    words = "Kepala dinas meminta uang di Jalan Pemuda"
+    of = of.model_copy(update={"text": words, "title": words})
+    facts = [opened(of), routed(of), answered(of), opened(other)]
+    house.send(*map(fact, facts), document(case(of)), document(case(other)))
+    sink = house.sink()
+    wait_until(lambda: sink.stored == 4 + 2 + 1 + 2, what="all rows")
+    views = ("complaints", "dispositions", "case_events", "cases")
+    assert words in str(house.store.table("SELECT * FROM complaints"))
+    hidden = of.model_copy(update={"secret": True})
+    house.send(document(case(hidden, version=4)))
+    wait_until(lambda: sink.stored == 4 + 2 + 1 + 3, what="the row of the hidden case")
+    sink.stop()
+    for view in views:
+        found = str(house.store.table(f"SELECT * FROM {view} WHERE complaint_id = '{of.id}'"))
+        assert words not in found
+        assert of.tracking_code not in found
+    assert house.store.execute("SELECT count() FROM complaints WHERE secret") == [(1,)]
+    assert other.tracking_code in str(house.store.table("SELECT * FROM complaints"))
 
 
 def test_every_query_in_the_documents_runs(house: SinkHouse) -> None:

@@ -5,9 +5,11 @@ from complaints.errors import ContractViolation
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import owned
 from sinks.clickhouse.rows.values import (
+    UINT8,
     UINT16,
     UINT32,
     Json,
+    Row,
     Rows,
     count,
     flag,
@@ -48,6 +50,7 @@ def rows(case: Json, record: StoredRecord) -> Rows:
         "received_at": moment(complaint, "received_at"),
         "first_routed_at": moment(chain[0], "since"),
         "first_answered_at": moment(answers[0], "at") if answers else None,
+        **_life(case, secret=secret),
         "changed_at": moment(case, "changed_at"),
         **owned(case, secret=secret),
         "owner_since": moment(chain[-1], "since"),
@@ -55,10 +58,30 @@ def rows(case: Json, record: StoredRecord) -> Rows:
         "additions": held(len(additions), UINT16, "additions"),
         "answers": held(len(answers), UINT16, "answers"),
         "questions": count(case, "questions", UINT16, 0),
-        "question": text(question, "part") if question else "",
+        "question": text(question, "part", "owner") if question else "",
         "question_at": moment(question, "at") if question else None,
         "text": shown("\n".join(messages), secret=secret) if additions else messages[0],
         **described(complaint),
         **place_on_kafka(record),
     }
     return [(TABLE, row)]
+
+
+def _life(case: Json, *, secret: bool) -> Row:
+    """Return the columns that say how a case lives and ends."""
+    rating, escalation = maybe(case, "rating"), maybe(case, "escalation")
+    return {
+        "accepted_at": moment(case, "accepted_at") if case.get("accepted_at") else None,
+        "ended_at": moment(case, "ended_at") if case.get("ended_at") else None,
+        "ended_by": text(case, "ended_by", ""),
+        "deemed": flag(case, "deemed"),
+        "incomplete": flag(case, "incomplete"),
+        "extended": bool(case.get("extended_at")),
+        "paused_s": count(case, "paused_s", UINT32, 0),
+        "disputes": count(case, "disputes", UINT16, 0),
+        "stars": count(rating, "stars", UINT8) if rating else None,
+        "overdue": sorted(maybe(case, "overdue") or {}),
+        "escalation": count(escalation, "level", UINT8) if escalation else 0,
+        "main": "" if secret else text(case, "main", ""),
+        "supporters": count(case, "supporters", UINT32, 0),
+    }

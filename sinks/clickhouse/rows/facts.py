@@ -5,6 +5,7 @@ from complaints.fact import FactKind
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import owned, without_district
 from sinks.clickhouse.rows.values import (
+    UINT8,
     UINT16,
     UINT32,
     Json,
@@ -69,6 +70,11 @@ def _event(fact: Json, complaint: Json | None, *, kind: str, secret: bool) -> Ro
         "actor": _agency(text(fact, "actor"), secret=secret),
         "secret": secret,
         "part": text(fact, "part", ""),
+        "duty": text(fact, "duty", ""),
+        "level": count(fact, "level", UINT8, 0),
+        "stars": count(fact, "stars", UINT8) if fact.get("stars") is not None else None,
+        "other": "" if secret else text(fact, "other", ""),
+        "agency_id": "" if secret else text(fact, "to", "") or text(maybe(fact, "agency") or {}, "id", ""),
         "text": shown(text(addition, "text") if addition else text(fact, "text", ""), secret=secret),
         "command": text(fact, "command", ""),
         "result": text(fact, "result", ""),
