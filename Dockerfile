@@ -18,6 +18,7 @@ COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY complaints complaints
 COPY channels channels
 COPY conversation conversation
+COPY neighbours neighbours
 COPY normalizer normalizer
 COPY router router
 COPY sinks sinks

@@ -63,14 +63,14 @@ class Decider:
         Args:
             spec: the step.
             store: the committed states.
-            options: how many dead letters stop the worker, and its heartbeat.
+            options: how many dead letters stop the worker, how much a transaction writes, and the heartbeat.
             attempts: which record is in hand.
         """
         self._spec, self._store, self._attempts = spec, store, attempts
-        self._fuse, self._beat = Fuse(options.fuse), options.heartbeat
+        self._fuse, self._beat, self._outputs = Fuse(options.fuse), options.heartbeat, options.outputs
 
     def decide(self, records: Sequence[StoredRecord], *, dead: Exception | None) -> Pending:
-        """Return what the records amount to. Stop early when the work takes too long; `positions` tells how far it came.
+        """Return what the records amount to. Stop early when the work or what it writes becomes too much; `positions` tells how far.
 
         Args:
             records: of one batch, not empty, those of one partition in their order.
@@ -85,7 +85,7 @@ class Decider:
         try:
             for record in records:
                 now = time.monotonic()
-                if pending.positions and now > until:
+                if pending.positions and (now > until or len(pending.outputs) >= self._outputs):
                     break
                 if now > beat_at:
                     beat_at = now + BEAT_EVERY_S

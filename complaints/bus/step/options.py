@@ -15,6 +15,7 @@ class WorkerOptions:
         ordinal: the worker's number, from 0; no two workers of a step have the same.
         folder: where it keeps its states; its own.
         batch: records per transaction at most.
+        outputs: records written in one transaction after which the next records wait for the next one: one may lead to many.
         fuse: how many dead letters in a row stop it.
         heartbeat: is called at least once a second as long as the worker makes progress or waits for Kafka; not while the function works
             on one record, nor within one call of Kafka's client (the offsets, the commit or the end of a transaction: at most 10 s).
@@ -26,6 +27,7 @@ class WorkerOptions:
     ordinal: int
     folder: Path
     batch: int = 500
+    outputs: int = 10_000
     fuse: int = 100
     heartbeat: Callable[[], None] = lambda: None
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000

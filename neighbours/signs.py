@@ -1,0 +1,106 @@
+"""Reads what normalizer.signature wrote: the matters, names, numbers and words of a complaint."""
+
+from base64 import b64decode
+from binascii import Error
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from complaints.errors import ContractViolation
+from normalizer.matters import WIDE
+from normalizer.signature import VERSION
+
+_KIND_BITS: Final = 0x3F
+
+_REMEMBERED: Final = 4096
+"""The number of signatures that are kept unpacked: those of one busy regency, about 8 MB."""
+
+
+class Name(NamedTuple):
+    """The name of a thing in a text.
+
+    Attributes:
+        kind: the number of its kind (see normalizer.signature.KINDS).
+        end: which part of it is meant; 0 if the text does not say.
+        beginnings: the hashes of its beginnings, the whole name last; empty if it has only a number ("SDN 3").
+    """
+
+    kind: int
+    end: int
+    beginnings: tuple[int, ...]
+
+
+class Signature(NamedTuple):
+    """What a signature holds.
+
+    Attributes:
+        matters: the families of the matters, by their numbers.
+        names: the names, by their kinds.
+        numbers: the numbers of RT, RW, kilometre, house and block, by their kinds.
+        rare: the hashes of the words that may be names.
+        words: the hashes of all words.
+        families: a bit for each family of its matters.
+    """
+
+    matters: dict[int, int]
+    names: dict[int, list[Name]]
+    numbers: dict[int, set[int]]
+    rare: frozenset[int]
+    words: frozenset[int]
+    families: int
+
+
+def packed(signature: str) -> bytes:
+    """Return the bytes of a signature.
+
+    Raises:
+        ContractViolation: it is not base64, too short, or of another version.
+    """
+    try:
+        raw = b64decode(signature, validate=True)
+    except (Error, ValueError) as error:
+        raise ContractViolation("a signature is not base64") from error
+    unpacked(raw)
+    return raw
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def unpacked(raw: bytes) -> Signature:
+    """Return what the bytes of a signature hold.
+
+    Raises:
+        ContractViolation: they are too short, or of another version.
+    """
+    try:
+        if raw[0] != VERSION:
+            raise ContractViolation(f"a signature of version {raw[0]}, and this program reads {VERSION}")
+        return _unpacked(raw)
+    except IndexError as error:
+        raise ContractViolation("a signature is too short") from error
+
+
+def _unpacked(raw: bytes) -> Signature:
+    at = 2 + 2 * raw[1]
+    matters = {raw[spot]: raw[spot + 1] for spot in range(2, at, 2)}
+    names: dict[int, list[Name]] = {}
+    count, at = raw[at], at + 1
+    for _ in range(count):
+        size = raw[at] >> 6
+        name = Name(raw[at] & _KIND_BITS, raw[at + 1], _hashes(raw, at + 2, size))
+        names.setdefault(name.kind, []).append(name)
+        at += 2 + 2 * size
+    numbers: dict[int, set[int]] = {}
+    count, at = raw[at], at + 1
+    for _ in range(count):
+        numbers.setdefault(raw[at], set()).update(_hashes(raw, at + 1, 1))
+        at += 3
+    rare = _hashes(raw, at + 1, raw[at])
+    rest = at + 1 + 2 * raw[at]
+    words = _hashes(raw, rest, (len(raw) - rest) // 2)
+    families = 0
+    for family in matters.values():
+        families |= 1 << (family & ~WIDE)
+    return Signature(matters, names, numbers, frozenset(rare), frozenset(rare + words), families)
+
+
+def _hashes(raw: bytes, at: int, count: int) -> tuple[int, ...]:
+    return tuple([raw[spot] << 8 | raw[spot + 1] for spot in range(at, at + 2 * count, 2)])

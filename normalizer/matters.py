@@ -1,0 +1,240 @@
+"""The words by which complaints are recognised as one matter, and what each of them means for a signature."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from zlib import crc32
+
+import yaml
+
+from normalizer.text import BREAK
+
+KINDS: Final = (
+    *("street", "lane", "junction", "primary", "junior", "senior", "school", "health", "market", "station", "water"),
+    *("bridge", "estate", "hamlet", "village", "office", "faith", "plant"),
+)
+"""The kinds of named things; their numbers in a signature begin with 1."""
+
+NUMBERS: Final[dict[str, int]] = {"rt": 1, "rw": 2, "km": 3, "no": 4, "nomor": 4, "blok": 5, "blk": 5}
+"""The words before a number, and the number that a signature has for each."""
+
+WIDE: Final = 0x80
+"""The bit of a family that says that the matter concerns a whole area, such as a flood."""
+
+_REMEMBERED: Final = 20_000
+"""The maximum number of words remembered, about 6 MB."""
+
+_BODY: Final = 3
+"""The length from which the skeleton of a word counts; a shorter one is that of many words."""
+
+_HOUSE: Final = 4
+"""The longest number of a house, in digits; a longer one is a telephone number or a sum."""
+
+_BLOCK: Final = 3
+"""The longest name of a block: a letter, perhaps with a number."""
+
+_DIGITS: Final = 9
+"""How many digits of a number are read."""
+
+_RARE: Final = 5
+"""The length from which an unknown word is taken for a name; a shorter one may be an abbreviation."""
+
+_STEM: Final = 4
+"""The shortest stem: a shorter rest is no word."""
+
+_OURS: Final = "lapor"
+"""The beginning of our own name, and of tags such as #LaporHendi."""
+
+_SUFFIXES: Final = ("nya", "lah", "kah")
+_PREFIXES: Final = ("di", "ber", "ter", "meng", "meny", "mem", "men", "me", "nge", "ng", "ke", "pe")
+_ENDINGS: Final = ("an", "in", "ne")
+
+_LONG: Final = re.compile(r"([a-z])\1\1+")
+"""A letter that is drawn out ("jorooook")."""
+
+_VOWELS: Final = str.maketrans("", "", "aeiouy")
+
+
+class Word:
+    """What one word of a text means for a signature.
+
+    Attributes:
+        hash: the hash of its canonical form; 0 if it is weak, that is, says nothing about the matter.
+        stem: its canonical form.
+        skeleton: the consonants of that, by which words are compared.
+        told: the matters that it tells: the numbers of the other words that must be near, the number of the matter, and its family.
+        number: the number of its canonical form among the words of matters; -1 if it is none.
+        kind: the kind of thing whose name follows; 0 if none does.
+        before: the kind of number that follows; 0 if none does.
+        numbered: the number that it has in itself ("rt05"): its kind and value; empty if it has none.
+        title: whether it is left out of names.
+        end: which part of a street or school it means; 0 if it means none.
+        size: the same, of a school or market only.
+        rare: whether it is no word of every day: perhaps a name that no word before it announces.
+        region: whether it is of the name of a province, regency or city.
+    """
+
+    __slots__ = (
+        *("before", "end", "hash", "kind", "number", "numbered", "rare", "region", "size", "skeleton", "stem", "title"),
+        *("told", "weak"),
+    )
+
+    def __init__(self, word: str) -> None:
+        self.stem = word
+        self.skeleton = skeleton(word)
+        self.hash = 0
+        self.told: list[tuple[tuple[int, ...], int, int]] = []
+        self.number = -1
+        self.kind = 0
+        self.before = 0
+        self.numbered = b""
+        self.title = False
+        self.weak = False
+        self.end = 0
+        self.size = 0
+        self.region = False
+        self.rare = False
+
+
+def skeleton(word: str) -> str:
+    """Return a word without vowels and doubled letters, its first letter kept: "sudirman" and "sdirmn" are the same name."""
+    word = word.replace("dj", "j").replace("tj", "c").replace("sj", "sy")
+    bare = word[:1] + word[1:].translate(_VOWELS)
+    last, kept = "", ""
+    for letter in bare:
+        if letter != last:
+            kept += letter
+        last = letter
+    return kept if len(kept) >= _BODY else word
+
+
+def hash_of(text: str) -> int:
+    """Return a hash of 16 bits, never 0."""
+    return (crc32(text.encode("ascii")) & 0xFFFF) or 1
+
+
+def small_hash(text: str) -> int:
+    """Return a hash of 8 bits, never 0."""
+    return (crc32(text.encode("ascii")) & 0xFF) or 1
+
+
+def valued(kind: int, said: str) -> bytes:
+    """Return a number of a kind, as a signature holds it; empty if a word is no such number."""
+    if said.isdigit() and len(said) <= _HOUSE:
+        return bytes((kind,)) + int(said).to_bytes(2, "big")
+    if kind == NUMBERS["blok"] and len(said) <= _BLOCK:
+        return bytes((kind,)) + hash_of(said).to_bytes(2, "big")
+    return b""
+
+
+def _numbered(word: str) -> bytes:
+    letters = word.rstrip("0123456789")
+    kind = NUMBERS.get(letters, 0)
+    return valued(kind, word[len(letters) :]) if kind and letters != word else b""
+
+
+class Lists:
+    """The word lists, and the words seen so far."""
+
+    __slots__ = (
+        *("_canonical", "_ends", "_everyday", "_kinds", "_numbers", "_regions", "_seen", "_sizes", "_titles", "_told"),
+        *("_weak", "common", "unless"),
+    )
+
+    def __init__(self, data: dict[str, Any], everyday: Iterable[str]) -> None:
+        self._seen: dict[str, Word] = {}
+        self._canonical: dict[str, str] = {}
+        for canon, others in data["spellings"].items():
+            for other in (canon, *others):
+                self._canonical[other] = canon
+        self._weak = frozenset(data["weak"].split())
+        self._kinds = {word: KINDS.index(kind) + 1 for kind, words in data["names"].items() for word in words}
+        self._titles = frozenset(data["titles"])
+        self._sizes = {word: small_hash(word) for word in data["sizes"]}
+        self.common = frozenset([skeleton(word) for word in data["common"]])
+        self._regions = frozenset(data["regions"].split())
+        self._ends = {word: small_hash(end) for word, end in data["ends"].items()}
+        self._numbers: dict[str, int] = {}
+        self._told: dict[str, list[tuple[tuple[int, ...], int, int]]] = {}
+        self._everyday = frozenset([self._canon(word) for word in everyday])
+        self.unless: list[tuple[int, int]] = []
+        self._add(data["matters"])
+
+    def _add(self, matters: dict[str, Any]) -> None:
+        for matter in matters.values():
+            number, family = matter["number"], matter["family"] | (WIDE if matter.get("wide") else 0)
+            self.unless += [(number, matters[other]["number"]) for other in matter.get("unless", ())]
+            for phrase in matter["told"]:
+                words = phrase.split()
+                numbers = [self._numbers.setdefault(word, len(self._numbers)) for word in words]
+                for word, own in zip(words, numbers, strict=True):
+                    rest = tuple([other for other in numbers if other != own])
+                    self._told.setdefault(word, []).append((rest, number, family))
+
+    def word(self, word: str) -> Word:
+        """Return what a word means."""
+        found = self._seen.get(word)
+        if found is None:
+            found = self._made(word)
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[word] = found
+        return found
+
+    def _made(self, word: str) -> Word:
+        made = Word(word)
+        made.kind, made.before = self._kinds.get(word, 0), NUMBERS.get(word, 0)
+        made.numbered = _numbered(word)
+        made.title = word in self._titles or len(word) == 1
+        made.end = small_hash(str(int(word[:_DIGITS]))) if word.isdigit() else self._ends.get(word, 0)
+        made.size, made.region = self._sizes.get(word, 0), word in self._regions
+        made.weak = word in self._weak or word.startswith(_OURS) or word == BREAK or bool(made.numbered)
+        if made.weak:
+            return made
+        canon = self._canon(word)
+        made.stem, made.skeleton = canon, skeleton(canon)
+        made.number, made.told = self._numbers.get(canon, -1), self._told.get(canon, [])
+        if not made.region and (made.number >= 0 or not made.kind):
+            made.hash = hash_of(made.skeleton)
+            made.rare = made.number < 0 and len(canon) >= _RARE and canon.isalpha() and not self._is_everyday(canon)
+        return made
+
+    def _is_everyday(self, canon: str) -> bool:
+        return (
+            canon in self._everyday
+            or (canon.endswith(_ENDINGS) and canon[:-2] in self._everyday)
+            or canon[-3:] == "kan"
+        )
+
+    def _canon(self, word: str) -> str:
+        """Return the spelling that counts; without a list that has the word, the word without its prefix and suffix."""
+        known, numbers = self._canonical, self._numbers
+        if word in known:
+            return known[word]
+        if word in numbers:
+            return word
+        short = word
+        for suffix in _SUFFIXES:
+            if word.endswith(suffix) and len(word) - len(suffix) >= _STEM:
+                short = word[: -len(suffix)]
+                break
+        short = _LONG.sub(r"\1", short)
+        if short in known:
+            return known[short]
+        for prefix in _PREFIXES:
+            if short.startswith(prefix) and len(short) - len(prefix) >= _STEM:
+                bare = short[len(prefix) :]
+                return known.get(bare, bare)
+        return short
+
+
+@cache
+def lists() -> Lists:
+    """Return the packaged word lists, read at most once per process."""
+    data = files("normalizer").joinpath("data")
+    return Lists(
+        yaml.safe_load(data.joinpath("matters.yaml").read_text("utf-8")),
+        data.joinpath("everyday.txt").read_text("utf-8").split(),
+    )

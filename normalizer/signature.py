@@ -1,0 +1,170 @@
+"""Makes the signature of a complaint's text: what is needed to tell whether two complaints are one matter, without their words.
+
+A signature holds numbers of matters, and hashes of the words and of the names of streets, schools and other things. It is no secret:
+whoever guesses a text can check the guess. docs/adr/0030-duplicates-by-what-a-text-tells.md explains the choice.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import Final
+
+from normalizer.matters import KINDS, Lists, Word, hash_of, lists, skeleton, valued
+from normalizer.text import BREAK, words_of
+
+VERSION: Final = 1
+"""The version of the layout and of the word lists: signatures of different versions are not compared."""
+
+MOST_MATTERS: Final = 6
+MOST_NAMES: Final = 8
+MOST_NUMBERS: Final = 6
+MOST_RARE: Final = 12
+MOST_WORDS: Final = 20
+"""The most that a signature holds of each: it has at most 160 bytes."""
+
+_READ_WORDS: Final = 400
+"""The number of words that are read: what a long letter is about is told by then."""
+
+_NAME_WORDS: Final = 3
+"""The number of words of a name that count."""
+
+_WINDOW: Final = 6
+"""How many words that count may be between the first and the last word of a matter."""
+
+_SIZED: Final = frozenset(
+    [KINDS.index(kind) + 1 for kind in ("primary", "junior", "senior", "market", "station", "health")]
+)
+"""The kinds whose names may begin with a number, or end with a size."""
+
+_HANDLE: Final = re.compile(r"@\w+")
+"""The name of an account, which says nothing about the matter."""
+
+
+class _Found:
+    """What was found in a text so far."""
+
+    __slots__ = ("at", "hashes", "matters", "names", "numbers", "rare", "seen")
+
+    def __init__(self) -> None:
+        self.at = 0
+        self.seen: dict[int, int] = {}
+        self.matters: dict[int, int] = {}
+        self.names: dict[bytes, None] = {}
+        self.numbers: dict[bytes, None] = {}
+        self.rare: dict[int, None] = {}
+        self.hashes: dict[int, None] = {}
+
+    def count(self, word: Word, *, rare: bool) -> None:
+        """Note a word that counts, and the matters that it tells with the words shortly before it."""
+        (self.rare if rare else self.hashes)[word.hash] = None
+        self.at += 1
+        if word.number < 0:
+            return
+        seen, earliest = self.seen, self.at - _WINDOW
+        seen[word.number] = self.at
+        for rest, matter, family in word.told:
+            for other in rest:
+                if seen.get(other, -_WINDOW) < earliest:
+                    break
+            else:
+                self.matters[matter] = family
+
+    def packed(self, unless: list[tuple[int, int]]) -> bytes:
+        """Return the signature as bytes; neighbours.signs reads it."""
+        matters = self.matters
+        if len(matters) > 1:
+            for matter, other in unless:
+                if other in matters:
+                    matters.pop(matter, None)
+        kept = sorted(matters.items())[:MOST_MATTERS]
+        parts = [bytes((VERSION, len(kept)))]
+        parts += [bytes(pair) for pair in kept]
+        names, numbers = list(self.names)[:MOST_NAMES], list(self.numbers)[:MOST_NUMBERS]
+        rare, hashes = sorted(list(self.rare)[:MOST_RARE]), sorted(list(self.hashes)[:MOST_WORDS])
+        parts += [bytes((len(names),)), *names, bytes((len(numbers),)), *numbers, bytes((len(rare),))]
+        parts += [number.to_bytes(2, "big") for number in rare]
+        parts += [number.to_bytes(2, "big") for number in hashes]
+        return b"".join(parts)
+
+
+def signature(text: str, *, address: str = "", place: Iterable[str] = ()) -> str:
+    """Return the signature of a complaint's text, in base64. The same text always has the same signature; never raises.
+
+    Args:
+        text: the title, the text and the additions.
+        address: what the citizen wrote in a form's field for the place (`Place.text`).
+        place: the words that name the place's regions (`Place.evidence`): they are no part of a street's name.
+    """
+    regions = frozenset(" ".join(place).split())
+    if "@" in text:
+        text = _HANDLE.sub(" ", text)
+    return b64encode(_packed(words_of(address, text)[:_READ_WORDS], lists(), regions)).decode("ascii")
+
+
+def _packed(words: list[str], known: Lists, regions: frozenset[str]) -> bytes:
+    read = [known.word(word) for word in words]
+    found = _Found()
+    for position, word in enumerate(read):
+        if word.kind:
+            name = _name(words, read, position, regions)
+            if name:
+                found.names[name] = None
+        number = _number(words, position, word)
+        if number:
+            found.numbers[number] = None
+        if word.hash:
+            found.count(word, rare=word.rare and words[position] not in regions)
+        elif words[position] == BREAK:
+            found.seen.clear()
+    return found.packed(known.unless)
+
+
+def _name(words: list[str], read: list[Word], position: int, regions: frozenset[str]) -> bytes:
+    """Return the name behind a word such as "jalan": kind, part, and a hash for each beginning of it; empty if there is no name.
+
+    A first word of many names ("Gunung Agung", "Gunung Batur") is no beginning of its own.
+    """
+    kind = read[position].kind
+    sized = kind in _SIZED
+    name, end, first = "", 0, 0
+    hashes: list[int] = []
+    for at in range(position + 1, len(read)):
+        word = read[at]
+        part = word.size if sized and word.size else word.end
+        if part and (name or sized):
+            end = end or part
+        elif word.title or part:
+            if words[at].isdigit():
+                break
+        elif len(hashes) == _NAME_WORDS or _ends(word, words[at], regions, begun=bool(name) or end > 0):
+            break
+        else:
+            first = first or (1 if not name and word.skeleton in _common() else 2)
+            name += word.stem
+            hashes.append(hash_of(skeleton(name)))
+    if not hashes and not end:
+        return b""
+    if len(hashes) > 1 and first == 1:
+        hashes = hashes[1:]
+    return bytes((kind | len(hashes) << 6, end)) + b"".join([number.to_bytes(2, "big") for number in hashes])
+
+
+def _ends(word: Word, said: str, regions: frozenset[str], *, begun: bool) -> bool:
+    """Return whether a name ends before a word."""
+    if word.weak or word.number >= 0 or word.kind or word.before or said == BREAK:
+        return True
+    return begun and (word.region or said in regions)
+
+
+def _common() -> frozenset[str]:
+    return lists().common
+
+
+def _number(words: list[str], position: int, word: Word) -> bytes:
+    """Return the number in or behind a word such as "rt": its kind and its value; empty if there is none."""
+    if not word.before:
+        return word.numbered
+    at = position + 1
+    if at < len(words) and words[at] == "no":
+        at += 1
+    return valued(word.before, words[at]) if at < len(words) else b""

@@ -1,0 +1,115 @@
+"""The neighbours' step without Kafka: one mailbox in memory, and what the step writes."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+
+from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import encode
+from complaints.bus.step.contract import Keep, State
+from complaints.contract import NEIGHBOURS
+from complaints.ids import NAMESPACE
+from complaints.neighbour import Closed, Joined, Left, Opened, Told
+from complaints.tracking import code_for
+from neighbours.step import NeighboursStep
+from normalizer.signature import signature
+
+KEY = b"the key of the tests' codes"
+NOON = datetime(2026, 11, 3, 5, tzinfo=UTC)
+
+
+def case_id(number: int) -> UUID:
+    """Return the id of the complaint of a number."""
+    return uuid5(NAMESPACE, f"neighbour {number}")
+
+
+def code(number: int) -> str:
+    """Return the tracking code of the case of a number."""
+    return code_for(case_id(number), key=KEY)
+
+
+def opened(number: int, text: str, *, at: datetime = NOON, regency: str = "33.74", **more: Any) -> Opened:
+    """Return the record of a case that was opened."""
+    said = {"reporter_ref": f"person {number}", "topic": None} | more
+    return Opened(
+        id=case_id(number),
+        tracking_code=code(number),
+        complaint_id=case_id(number),
+        regency=regency,
+        received_at=at,
+        signature=signature(text),
+        **said,
+    )
+
+
+def closed(number: int, *, regency: str = "33.74") -> Closed:
+    """Return the record of a case that can be no main case any more."""
+    return Closed(id=uuid5(case_id(number), "closed"), tracking_code=code(number), regency=regency, at=NOON)
+
+
+def joined(main: int, supporter: int) -> Joined:
+    """Return the record of a case that became a supporter."""
+    return Joined(id=uuid5(case_id(supporter), "joined"), main=code(main), supporter=code(supporter), at=NOON)
+
+
+def left(main: int, supporter: int) -> Left:
+    """Return the record of a case that is a supporter no longer."""
+    return Left(id=uuid5(case_id(supporter), "left"), main=code(main), supporter=code(supporter), at=NOON)
+
+
+def told(main: int, name: str = "answered", **body: Any) -> Told:
+    """Return the record of what a main case tells."""
+    return Told(id=uuid5(case_id(main), name), main=code(main), body=body, at=NOON)
+
+
+@dataclass
+class Quarter:
+    """The mailbox and states of the step.
+
+    Attributes:
+        states: by key.
+        commands: what was written to the cases, as plain data.
+        writes: how often a state was written.
+    """
+
+    states: dict[bytes, bytes] = field(default_factory=dict)
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    writes: int = 0
+    step: NeighboursStep = field(default_factory=NeighboursStep)
+
+    def put(self, *events: Opened | Closed | Joined | Left | Told, at: datetime | None = None) -> list[dict[str, Any]]:
+        """Handle events and all that they lead to in the same mailbox, and return the commands."""
+        before = len(self.commands)
+        for event in events:
+            when = at or (event.received_at if isinstance(event, Opened) else event.at)
+            self._handle(encode(event, source="/tests"), when)
+        return self.commands[before:]
+
+    def merges(self, *events: Opened | Closed, at: datetime | None = None) -> list[tuple[str, str]]:
+        """Handle events, and return the merges that are proposed: supporter and main case."""
+        return [(command["tracking_code"], command["main"]) for command in self.put(*events, at=at)]
+
+    def _handle(self, record: Record, at: datetime) -> None:
+        waiting = [record]
+        while waiting:
+            one = waiting.pop(0)
+            key = one.key
+            stored = StoredRecord(one.topic, 0, 0, key, one.value, one.headers, round(at.timestamp() * 1000))
+            held = self.states.get(key)
+            effect = self.step(None if held is None else State(held), stored)
+            if not isinstance(effect.state, Keep):
+                self.writes += 1
+                if effect.state is None:
+                    del self.states[key]
+                else:
+                    self.states[key] = effect.state.value
+            waiting += [output for output in effect.outputs if output.topic == NEIGHBOURS]
+            self.commands += [orjson.loads(output.value) for output in effect.outputs if output.topic != NEIGHBOURS]
+
+
+def later(**more: float) -> datetime:
+    """Return a moment after noon."""
+    return NOON + timedelta(**more)

@@ -1,0 +1,15 @@
+"""How well duplicates are found, on pairs that were written while the step was: `python -m benchmarks.neighbours FILE` scores others."""
+
+from pathlib import Path
+
+from benchmarks.neighbours import read, score
+from normalizer.complaint import Normaliser
+
+PAIRS = Path(__file__).parents[1] / "data" / "neighbour_pairs_dev.jsonl"
+
+
+def test_the_pairs_of_the_development_are_told_apart() -> None:
+    """With the bars that unseen pairs have."""
+    found = score(read(PAIRS), Normaliser.load())
+    assert found.precision >= 0.97, found.wrong
+    assert found.recall >= 0.80, found.missed

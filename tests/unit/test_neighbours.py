@@ -1,0 +1,266 @@
+"""Which cases are proposed to be merged into which, and what supporters hear."""
+
+import time
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+import orjson
+import pytest
+
+from complaints.bus import StoredRecord
+from complaints.bus.envelope import encode
+from complaints.errors import ContractViolation
+from complaints.neighbour import Joined
+from neighbours.likeness import Side
+from neighbours.neighbourhood import DAY_MS, DAYS, EXAMPLES, STATE_BYTES, Candidate, Neighbourhoods, candidate
+from neighbours.signs import packed, unpacked
+from neighbours.step import NeighboursStep
+from neighbours.supporters import PAGE
+from normalizer.signature import signature
+from tests.harness.neighbours import NOON, Quarter, case_id, closed, code, joined, later, left, opened, told
+
+HOLE = "lobang gede di jln majapahit dpn pegadaian"
+SAME_HOLE = "Jalan berlubang di Jalan Majapahit, seberang kantor Pegadaian, mohon ditambal"
+LAMP = "lampu jalan majapahit mati gelap"
+
+
+@pytest.fixture
+def quarter() -> Quarter:
+    """A regency without cases."""
+    return Quarter()
+
+
+def test_the_later_case_is_proposed_to_the_older(quarter: Quarter) -> None:
+    """Once, by a command whose id both codes give."""
+    quarter.put(opened(1, HOLE))
+    (command,) = quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
+    assert command["kind"] == "merge"
+    assert command["actor"] == "neighbours"
+    assert (command["tracking_code"], command["main"]) == (code(2), code(1))
+    assert quarter.put(opened(2, SAME_HOLE, at=later(hours=3))) == []
+
+
+def test_a_case_that_reaches_us_late_is_the_main_case(quarter: Quarter) -> None:
+    """The order of receipt counts, not that of arrival: the younger one goes into it, and all that follow."""
+    quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
+    assert quarter.merges(opened(1, HOLE)) == [(code(2), code(1))]
+    assert quarter.merges(opened(3, SAME_HOLE, at=later(hours=4))) == [(code(3), code(1))]
+
+
+def test_of_two_cases_of_one_moment_the_lower_code_is_the_main_case(quarter: Quarter) -> None:
+    """In either order of arrival."""
+    low, high = sorted((1, 2), key=code)
+    for order in ((low, high), (high, low)):
+        quarter.states.clear()
+        quarter.put(opened(order[0], HOLE))
+        assert quarter.merges(opened(order[1], HOLE)) == [(code(high), code(low))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lobang gede di jln sudiarto dpn pegadaian",
+        LAMP,
+        "saluran air jln majapahit mampet",
+        "ktp saya belum jadi",
+        "jalan berlubang di semarang",
+    ],
+)
+def test_a_look_alike_is_none(quarter: Quarter, text: str) -> None:
+    """Another street, another matter on the street, a matter of one's own, no place."""
+    quarter.put(opened(1, HOLE))
+    assert quarter.merges(opened(2, text, at=later(hours=1))) == []
+
+
+def test_another_village_or_district_is_another_place(quarter: Quarter) -> None:
+    """Where both are known."""
+    quarter.put(opened(1, HOLE, district="33.74.10", village="33.74.10.1001"))
+    assert quarter.merges(opened(2, HOLE, village="33.74.10.1002", district="33.74.10")) == []
+    assert quarter.merges(opened(3, HOLE, district="33.74.11")) == []
+    assert quarter.merges(opened(4, HOLE, at=later(hours=1), district="33.74.10")) == [(code(4), code(1))]
+
+
+def test_months_later_it_is_another_matter(quarter: Quarter) -> None:
+    """Fourteen days after the last report; a matter that is reported again and again goes on."""
+    quarter.put(opened(1, HOLE))
+    for number in range(2, 5):
+        at = later(days=10 * (number - 1))
+        assert quarter.merges(opened(number, HOLE, at=at)) == [(code(number), code(1))]
+    assert quarter.merges(opened(9, HOLE, at=later(days=30 + DAYS + 2))) == []
+
+
+def test_what_is_one_persons_own_is_no_candidate(quarter: Quarter) -> None:
+    """Two people wait for their cards; two others for the help of the state, known by its topic."""
+    card = "ktp saya belum jadi di kecamatan tembalang"
+    assert quarter.merges(opened(1, card), opened(2, card)) == []
+    topic = "Sosial Dan Kesejahteraan/BANTUAN SOSIAL"
+    aid = "nenek di jalan majapahit gang dua belum didata pendamping"
+    assert quarter.merges(opened(3, aid, topic=topic), opened(4, aid, topic=topic)) == []
+    assert quarter.states == {}
+
+
+def test_without_a_place_only_the_copy_of_a_text_is_the_same(quarter: Quarter) -> None:
+    """A campaign."""
+    campaign = "Tolak kenaikan tarif parkir yang memberatkan pengemudi ojek online batalkan perda sekarang"
+    quarter.put(opened(1, campaign))
+    assert quarter.merges(opened(2, f"{campaign}!!!", at=later(hours=1))) == [(code(2), code(1))]
+    assert quarter.merges(opened(3, "tarif parkir naik, tolak", at=later(hours=2))) == []
+
+
+def test_one_person_with_the_same_words_needs_no_place(quarter: Quarter) -> None:
+    """He is a supporter of himself."""
+    text = "sampah belum diangkut baunya menyengat tetangga mengeluh"
+    quarter.put(opened(1, text, reporter_ref="x"))
+    again = "sampah belum diangkut, baunya menyengat, tetangga protes, mengeluh ke ketua"
+    assert quarter.merges(opened(2, again, at=later(hours=1))) == []
+    assert quarter.merges(opened(3, again, at=later(hours=2), reporter_ref="x")) == [(code(3), code(1))]
+
+
+def test_a_request_for_information_is_only_like_its_copy(quarter: Quarter) -> None:
+    """Many ask about one road."""
+    quarter.put(opened(1, HOLE))
+    asks = "kapan lobang jln majapahit ditambal"
+    assert quarter.merges(opened(2, asks, complaint_class="permintaan_informasi")) == []
+
+
+def test_nothing_is_merged_into_a_case_that_has_ended(quarter: Quarter) -> None:
+    """And its examples are forgotten with it: the next report opens a matter anew."""
+    quarter.put(opened(1, HOLE), opened(2, SAME_HOLE, at=later(hours=1)), closed(1))
+    assert quarter.states == {}
+    assert quarter.merges(opened(3, HOLE, at=later(hours=2))) == []
+    assert quarter.merges(opened(4, HOLE, at=later(hours=3))) == [(code(4), code(3))]
+    quarter.put(closed(77))
+
+
+def test_an_example_tells_the_matter_in_other_words_but_never_another_place(quarter: Quarter) -> None:
+    """Three are kept."""
+    quarter.put(*(opened(number, HOLE, at=later(minutes=number)) for number in range(1, 9)))
+    (state,) = quarter.states.values()
+    assert len(Neighbourhoods().unpack(state)) == 1 + EXAMPLES
+    assert quarter.merges(opened(9, HOLE, at=later(hours=1), village="33.74.10.1001")) == [(code(9), code(1))]
+
+
+def test_five_thousand_people_and_one_flood(quarter: Quarter) -> None:
+    """Each is proposed to the first one, in well under a minute, and the state stays small."""
+    texts = (
+        "banjir di kelurahan kaligawe masuk rumah setinggi lutut",
+        "Kaligawe banjir lagi, air sudah masuk rumah warga",
+        "tolong pak kaligawe kebanjiran rob tinggi skali",
+        "Kelurahan Kaligawe terendam banjir sejak subuh, mohon pompa dinyalakan",
+    )
+    began = time.monotonic()
+    for number in range(5000):
+        at = NOON + timedelta(milliseconds=700 * number)
+        quarter.put(opened(number, texts[number % 4], at=at, village="33.74.04.1001" if number % 3 else None))
+    assert time.monotonic() - began < 30
+    assert len(quarter.commands) == 4999
+    assert {command["main"] for command in quarter.commands} == {code(0)}
+    assert sum(map(len, quarter.states.values())) < 1000
+    assert quarter.writes < 10
+
+
+def test_the_state_of_a_busy_regency_stays_within_its_bytes(quarter: Quarter) -> None:
+    """400 complaints a day for two weeks, all different; the oldest are left out first, and one more takes little time."""
+    many = Neighbourhoods()
+    held = many.pack([_candidate(number) for number in range(5500)])
+    assert STATE_BYTES * 0.99 < len(held) <= STATE_BYTES
+    quarter.states[b"33.74"] = held
+    assert len(many.unpack(held)) > 2500
+    began = time.monotonic()
+    for number in range(5500, 5550):
+        quarter.put(opened(number, _text(number), at=_at(number)))
+    assert time.monotonic() - began < 5
+    (state,) = quarter.states.values()
+    assert STATE_BYTES * 0.99 < len(state) <= STATE_BYTES
+    assert Neighbourhoods().unpack(state)[-1].code == code(5549)
+
+
+def _candidate(number: int) -> Candidate:
+    event, sign = opened(number, _text(number), at=_at(number)), packed(signature(_text(number)))
+    side = Side(unpacked(sign))
+    received_ms = round(event.received_at.timestamp() * 1000)
+    return candidate(received_ms, code(number), seen_day=received_ms // DAY_MS, person=number, side=side, raw=sign)
+
+
+def _text(number: int) -> str:
+    return (
+        f"jalan {_name(number)} berlubang dalam dekat toko {_name(number + 7)} {_name(number + 13)} mohon ditambal"
+        " karena tadi pagi ada yang jatuh"
+    )
+
+
+def _at(number: int) -> datetime:
+    return NOON + timedelta(seconds=220 * number)
+
+
+def _name(number: int) -> str:
+    """Return a word of consonants and vowels that no other number has."""
+    word = ""
+    for _ in range(4):
+        number, digit = divmod(number, 17)
+        word += "bcdfghjklmnpqrstv"[digit] + "aiueo"[digit % 5]
+    return word
+
+
+def test_supporters_hear_what_the_main_case_tells(quarter: Quarter) -> None:
+    """By a command to each, with what the main case told; who left hears nothing more."""
+    quarter.put(joined(1, 2), joined(1, 3), joined(1, 3), left(1, 2))
+    (echo,) = quarter.put(told(1, text="Sudah ditambal", of="answered"))
+    assert echo["kind"] == "echo"
+    assert echo["actor"] == "neighbours"
+    assert (echo["tracking_code"], echo["main"]) == (code(3), code(1))
+    assert (echo["text"], echo["of"]) == ("Sudah ditambal", "answered")
+    assert UUID(echo["id"]) == uuid5(uuid5(case_id(1), "answered"), code(3))
+    quarter.put(left(1, 3))
+    assert quarter.states == {}
+
+
+def test_what_is_told_cannot_name_another_case(quarter: Quarter) -> None:
+    """The fields that say whose command it is are the step's own."""
+    quarter.put(joined(1, 2))
+    (echo,) = quarter.put(told(1, tracking_code=code(9), kind="refuse", actor="someone", id="x"))
+    assert (echo["tracking_code"], echo["kind"], echo["actor"]) == (code(2), "echo", "neighbours")
+
+
+def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
+    """At most 500 supporters of a page; each supporter is on one, hears each thing once, and can leave."""
+    many = range(1, 1252)
+    quarter.put(*(joined(0, number) for number in many))
+    assert sorted(quarter.states) == [f"{code(0)}/{page}".encode() for page in range(3)]
+    assert all(len(state) < 10_000 for state in quarter.states.values())
+    echoes = quarter.put(told(0))
+    assert sorted(echo["tracking_code"] for echo in echoes) == sorted(map(code, many))
+    quarter.put(left(0, 1), left(0, PAGE + 3), left(0, 1251))
+    heard = {echo["tracking_code"] for echo in quarter.put(told(0, "closed"))}
+    assert heard == {code(number) for number in many} - {code(1), code(PAGE + 3), code(1251)}
+
+
+BROKEN: dict[str, dict[str, object]] = {
+    "no signature": {"signature": "!"},
+    "a short signature": {"signature": "AQE="},
+    "another version": {"signature": "CQA="},
+    "no code": {"tracking_code": "short"},
+    "another key": {"regency": "33.75"},
+    "no time": {"received_at": "noon"},
+    "no time zone": {"received_at": "2026-11-03T05:00:00"},
+    "a number": {"topic": 5},
+    "nothing": {"reporter_ref": None},
+}
+
+
+@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+def test_a_broken_record_is_poison(change: dict[str, object]) -> None:
+    """And becomes a dead letter."""
+    record = encode(opened(1, HOLE), source="/tests")
+    value = orjson.dumps(orjson.loads(record.value) | change)
+    with pytest.raises(ContractViolation):
+        NeighboursStep()(None, StoredRecord(record.topic, 0, 0, record.key, value, record.headers, 0))
+
+
+def test_a_page_needs_its_key() -> None:
+    """A record for page 1 in the mailbox of page 0 is poison, and one of another type too."""
+    record = encode(joined(1, 2).model_copy(update={"page": 1}), source="/tests")
+    for key, headers in ((code(1).encode() + b"/0", record.headers), (record.key, ())):
+        with pytest.raises(ContractViolation):
+            NeighboursStep()(None, StoredRecord(record.topic, 0, 0, key, record.value, headers, 0))
+    assert isinstance(joined(1, 2), Joined)

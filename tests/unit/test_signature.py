@@ -1,0 +1,162 @@
+"""The signature of a text: what two tellings of one matter have in common, and nothing that can be read."""
+
+from base64 import b64decode
+from importlib.resources import files
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neighbours.signs import Signature, packed, unpacked
+from normalizer.matters import KINDS, NUMBERS, skeleton
+from normalizer.signature import MOST_MATTERS, MOST_NAMES, MOST_NUMBERS, MOST_RARE, MOST_WORDS, signature
+
+LISTS = yaml.safe_load(files("normalizer").joinpath("data/matters.yaml").read_text("utf-8"))
+
+
+def sign(text: str, **more: str) -> Signature:
+    """Return what the signature of a text holds."""
+    return unpacked(packed(signature(text, **more)))
+
+
+def matters(text: str) -> set[str]:
+    """Return the names of the matters of a text."""
+    names = {matter["number"]: name for name, matter in LISTS["matters"].items()}
+    return {names[number] for number in sign(text).matters}
+
+
+def kinds(text: str) -> list[str]:
+    """Return the kinds of the names in a text."""
+    return [KINDS[number - 1] for number in sign(text).names]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("lobang gede di jln pemuda", {"pothole"}),
+        ("Jalan Pemuda berlubang", {"pothole"}),
+        ("lampu jalan padam", {"lamp"}),
+        ("PJU mt total gelap", {"lamp"}),
+        ("lampu merah simpang lima mati", {"signal"}),
+        ("listrik padam dari subuh", {"power"}),
+        ("aia pdam indak iduik", {"tap"}),
+        ("got mampet", {"drain"}),
+        ("sampah numpuk", {"rubbish"}),
+        ("ktp saya belum jadi", {"card"}),
+        ("terima kasih pak", set()),
+    ],
+)
+def test_a_matter_is_known_however_it_is_written(text: str, told: set[str]) -> None:
+    """Abbreviations, slang and regional words mean the same."""
+    assert matters(text) == told
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("jl setia budi", "Jalan Setiabudi"),
+        ("jln jend sudirman", "Jl. Sudirman"),
+        ("jl sdirmn", "jalan sudirman"),
+        ("jl a yani", "Jalan Jenderal Ahmad Yani"),
+        ("jl tanjung raya 2", "Jl Tanjung Raya II"),
+        ("smp negeri 9 tangerang", "SMPN 9"),
+        ("simpang wirobrajan", "Perempatan Wirobrajan Jogja"),
+    ],
+)
+def test_two_spellings_of_a_name_share_a_beginning(one: str, other: str) -> None:
+    """Titles, spaces, vowels and Roman numbers do not matter."""
+    (first,), (second,) = (next(iter(sign(text).names.values())) for text in (one, other))
+    assert first.kind == second.kind
+    assert first.end == second.end
+    assert first.beginnings == second.beginnings or set(first.beginnings) & set(second.beginnings)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("jl gunung agung", "jl gunung batur"),
+        ("smpn 9", "smpn 19"),
+        ("jl melati barat", "jl melati timur"),
+        ("pasar johar", "pasar bulu"),
+    ],
+)
+def test_two_names_differ(one: str, other: str) -> None:
+    """By a word, a number or a direction."""
+    (first,), (second,) = (next(iter(sign(text).names.values())) for text in (one, other))
+    assert (first.end, first.beginnings) != (second.end, second.beginnings)
+    assert first.end != second.end or not set(first.beginnings) & set(second.beginnings)
+
+
+def test_a_word_that_is_no_name_names_nothing() -> None:
+    """Not every word behind "jalan" is the name of a street."""
+    assert kinds("jalan rusak di depan pasar yang kotor") == []
+    assert kinds("jalan Melati rusak di depan pasar Johar") == ["street", "market"]
+
+
+def test_numbers_are_told_from_each_other() -> None:
+    """RT, RW, kilometre, house and block, with or without a space."""
+    assert sign("rt 05/rw03 km12 no. 7 blok C").numbers.keys() == {1, 2, 3, 4, 5}
+    assert sign("RT05 RW 3").numbers == {NUMBERS["rt"]: {5}, NUMBERS["rw"]: {3}}
+    assert sign("RT lima").numbers == {}
+
+
+def test_a_name_without_a_word_before_it_is_rare() -> None:
+    """And the words of every day are not; nor are the words of the regions that the case knows anyway."""
+    assert sign("dekat Sriwedari bau menyengat").rare
+    assert not sign("bau menyengat sekali").rare
+    assert not sign("dekat Sriwedari", place="").rare - sign("Sriwedari").rare
+    assert not unpacked(packed(signature("dekat Sriwedari", place=("sriwedari",)))).rare
+
+
+def test_accounts_and_our_own_name_say_nothing() -> None:
+    """Two tweets to one account are not one matter."""
+    assert sign("@humasdemak #LaporHendi banjir").words == sign("banjir").words
+
+
+def test_a_letter_of_hours_has_a_signature_of_at_most_160_bytes() -> None:
+    """The state of a regency holds thousands of them."""
+    long = " ".join(
+        f"jalan abc{chr(97 + i)}def di rt {i} sampah banjir lubang {skeleton('xyzzy')}{chr(97 + i)}quux"
+        for i in range(26)
+    )
+    assert len(b64decode(signature(long * 20))) <= 160
+    found = sign(long * 20)
+    assert len(found.matters) <= MOST_MATTERS
+    assert sum(map(len, found.names.values())) <= MOST_NAMES
+    assert sum(map(len, found.numbers.values())) <= MOST_NUMBERS
+    assert len(found.rare) <= MOST_RARE
+    assert len(found.words) <= MOST_WORDS + MOST_RARE
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_every_text_has_a_signature_that_can_be_read(text: str, address: str) -> None:
+    """Always the same one."""
+    made = signature(text, address=address)
+    assert made == signature(text, address=address)
+    assert isinstance(unpacked(packed(made)), Signature)
+
+
+def test_the_word_lists_agree_with_each_other() -> None:
+    """A word that two lists claim would never count in one of them."""
+    weak = set(LISTS["weak"].split())
+    spelt: dict[str, str] = {}
+    for canon, others in LISTS["spellings"].items():
+        for word in (canon, *others):
+            assert isinstance(word, str), word
+            assert word not in weak, word
+            assert spelt.setdefault(word, canon) == canon, word
+    for matter in LISTS["matters"].values():
+        for word in " ".join(matter["told"]).split():
+            assert word not in weak, word
+            assert spelt.get(word, word) == word, word
+
+
+def test_each_matter_has_a_number_of_its_own() -> None:
+    """States hold the numbers; those of one person's own matters begin at 80, and all fit into seven bits."""
+    numbers = [matter["number"] for matter in LISTS["matters"].values()]
+    assert len(numbers) == len(set(numbers))
+    for matter in LISTS["matters"].values():
+        assert (matter["number"] >= 80) == bool(matter.get("own"))
+        assert 0 < matter["family"] < 0x80
+        assert 0 < matter["number"] < 0x80
