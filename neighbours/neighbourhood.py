@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from complaints.tracking import ALPHABET, CODE_LENGTH
 from neighbours.likeness import OWN_FROM, Side, differ, same
-from neighbours.signs import unpacked
+from neighbours.signs import is_known, unpacked
 
 STATE_BYTES: Final = 240_000
 """The most bytes of a state: it is written at every change. About 3,000 cases, which is ten days of a regency with 300 a day."""
@@ -98,7 +98,7 @@ class Neighbourhoods:
         self._held: dict[bytes, tuple[Candidate, ...]] = {}
 
     def unpack(self, state: bytes) -> tuple[Candidate, ...]:
-        """Return the candidates in a state, the oldest first."""
+        """Return the candidates in a state, the oldest first; those with a signature of another version are left out."""
         held = self._held.get(state)
         return self._remembered(state, _unpacked(state)) if held is None else held
 
@@ -129,6 +129,8 @@ def _unpacked(state: bytes) -> tuple[Candidate, ...]:
         received, code, main, seen, person, district, village, topic, flags, size = _HEAD.unpack_from(state, at)
         start, at = at, at + _HEAD.size + size
         raw = state[at - size : at]
+        if not is_known(raw):
+            continue
         side = Side(unpacked(raw), district, village, bool(flags & _OWN), topic, bool(flags & _ASKS))
         main_code = _text(main) if any(main) else ""
         found.append(Candidate(int.from_bytes(received), _text(code), main_code, seen, person, side, state[start:at]))

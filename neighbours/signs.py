@@ -53,26 +53,32 @@ def packed(signature: str) -> bytes:
     """Return the bytes of a signature.
 
     Raises:
-        ContractViolation: it is not base64, too short, or of another version.
+        ContractViolation: it is not base64, or too short.
     """
     try:
         raw = b64decode(signature, validate=True)
     except (Error, ValueError) as error:
         raise ContractViolation("a signature is not base64") from error
-    unpacked(raw)
+    if is_known(raw):
+        unpacked(raw)
+    elif not raw:
+        raise ContractViolation("a signature is empty")
     return raw
+
+
+def is_known(raw: bytes) -> bool:
+    """Return whether the bytes of a signature are of the version that is compared: others are of an older or newer program."""
+    return raw[:1] == bytes((VERSION,))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def unpacked(raw: bytes) -> Signature:
-    """Return what the bytes of a signature hold.
+    """Return what the bytes of a signature of the known version hold.
 
     Raises:
-        ContractViolation: they are too short, or of another version.
+        ContractViolation: they are too short.
     """
     try:
-        if raw[0] != VERSION:
-            raise ContractViolation(f"a signature of version {raw[0]}, and this program reads {VERSION}")
         return _unpacked(raw)
     except IndexError as error:
         raise ContractViolation("a signature is too short") from error

@@ -18,7 +18,7 @@ from neighbours import supporters
 from neighbours.inbound import Inbound, read, time_ms
 from neighbours.likeness import Side
 from neighbours.neighbourhood import DAY_MS, Candidate, Merge, Neighbourhoods, candidate, closed, opened
-from neighbours.signs import packed, unpacked
+from neighbours.signs import is_known, packed, unpacked
 
 STEP: Final = "lapor-neighbours"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
@@ -29,7 +29,7 @@ FORMAT: Final = 1
 SOURCE: Final = b"/neighbours"
 
 Count = Callable[[str], None]
-"""Is told what each record led to: "new", "merge", "closed", "joined", "left" or "told"."""
+"""Is told what each record led to: "new", "merge", "unknown" (a signature of another version), "closed", "joined", "left" or "told"."""
 
 _OWN_TOPICS: Final = (
     *(
@@ -90,7 +90,11 @@ class NeighboursStep:
         return _changed(before, supporters.pack(after), _passed_on(inbound, further, record))
 
     def _opened(self, before: bytes, body: dict[str, Any], record: StoredRecord) -> Effect:
-        newcomer, day = _newcomer(body), record.timestamp_ms // DAY_MS
+        raw, day = packed(body["signature"]), record.timestamp_ms // DAY_MS
+        if not is_known(raw):
+            self._count("unknown")
+            return Effect()
+        newcomer = _newcomer(body, raw)
         candidates, merges = opened(self._states.unpack(before), newcomer, day=day)
         self._count("merge" if merges else "new")
         return _changed(before, self._states.pack(candidates), tuple([_merge(one, record) for one in merges]))
@@ -102,9 +106,8 @@ def _changed(before: bytes, after: bytes, outputs: tuple[Record, ...]) -> Effect
     return Effect(State(after) if after else None, outputs)
 
 
-def _newcomer(body: dict[str, Any]) -> Candidate:
-    raw, received_ms = packed(body["signature"]), time_ms(body["received_at"])
-    topic = body.get("topic") or ""
+def _newcomer(body: dict[str, Any], raw: bytes) -> Candidate:
+    received_ms, topic = time_ms(body["received_at"]), body.get("topic") or ""
     side = Side(
         unpacked(raw),
         _last(body.get("district")),

@@ -238,7 +238,7 @@ def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
 BROKEN: dict[str, dict[str, object]] = {
     "no signature": {"signature": "!"},
     "a short signature": {"signature": "AQE="},
-    "another version": {"signature": "CQA="},
+    "an empty signature": {"signature": ""},
     "no code": {"tracking_code": "short"},
     "another key": {"regency": "33.75"},
     "no time": {"received_at": "noon"},
@@ -255,6 +255,19 @@ def test_a_broken_record_is_poison(change: dict[str, object]) -> None:
     value = orjson.dumps(orjson.loads(record.value) | change)
     with pytest.raises(ContractViolation):
         NeighboursStep()(None, StoredRecord(record.topic, 0, 0, record.key, value, record.headers, 0))
+
+
+def test_signatures_of_another_version_are_not_compared(quarter: Quarter) -> None:
+    """Those of a router of another version, and those in a state that a former version wrote."""
+    other = opened(1, HOLE).model_copy(update={"signature": "CQAAAAA="})
+    assert quarter.merges(other) == []
+    assert quarter.states == {}
+    quarter.put(opened(2, HOLE))
+    (state,) = quarter.states.values()
+    version = state.index(packed(signature(HOLE)))
+    quarter.states[b"33.74"] = state[:version] + b"\x09" + state[version + 1 :]
+    assert quarter.merges(opened(3, HOLE, at=later(hours=1))) == []
+    assert quarter.merges(opened(4, HOLE, at=later(hours=2))) == [(code(4), code(3))]
 
 
 def test_a_page_needs_its_key() -> None:
