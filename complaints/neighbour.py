@@ -7,9 +7,6 @@ from pydantic import AwareDatetime, Field
 
 from complaints.values import ComplaintClass, Event, OccurredOn, RegionCode
 
-NEIGHBOURS = "neighbours"
-"""The actor of the commands that the step writes."""
-
 
 class Opened(Event):
     """A case whose regency is known and that may be a duplicate, or the main case of one. A secret case never becomes such a record."""

@@ -11,9 +11,9 @@ import orjson
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import enveloped
 from complaints.bus.step.contract import KEEP, Effect, State
-from complaints.command import Command
+from complaints.command import NEIGHBOURS, Command, CommandKind
 from complaints.ids import NAMESPACE
-from complaints.neighbour import NEIGHBOURS, Closed, Joined, Opened, Told
+from complaints.neighbour import Closed, Joined, Opened, Told
 from neighbours import supporters
 from neighbours.inbound import Inbound, read, time_ms
 from neighbours.likeness import Side
@@ -129,18 +129,19 @@ def _last(code: str | None) -> int:
 
 def _merge(merge: Merge, record: StoredRecord) -> Record:
     id_ = uuid5(NAMESPACE, f"merge/{merge.supporter}/{merge.main}")
-    return _command(id_, "merge", merge.supporter, {"main": merge.main}, record)
+    return _command(id_, CommandKind.merge, merge.supporter, {"other": merge.main}, record)
 
 
 def _echoes(page: supporters.Page, body: dict[str, Any], record: StoredRecord) -> list[Record]:
     """Return a command for each supporter of a page."""
-    told, more = UUID(body["id"]), {"main": body["main"]} | body["body"]
-    return [_command(uuid5(told, code), "echo", code, more, record) for code in page.supporters]
+    told, more = UUID(body["id"]), {"other": body["main"]} | body["body"]
+    return [_command(uuid5(told, code), CommandKind.echo, code, more, record) for code in page.supporters]
 
 
-def _command(id_: UUID, kind: str, code: str, more: dict[str, Any], record: StoredRecord) -> Record:
+def _command(id_: UUID, kind: CommandKind, code: str, more: dict[str, Any], record: StoredRecord) -> Record:
     at = _time(record)
-    command = more | {"id": str(id_), "tracking_code": code, "kind": kind, "actor": NEIGHBOURS, "received_at": at}
+    own = {"id": str(id_), "tracking_code": code, "kind": kind.value, "actor": NEIGHBOURS}
+    command = {"received_at": at} | more | own
     return enveloped(Command, key=code.encode(), value=orjson.dumps(command), id_=str(id_), source=SOURCE, time=at)
 
 

@@ -39,6 +39,11 @@ MESSAGES_LANDED = Counter(
     "Records of the mailboxes of citizens that the conversation handled, by what they led to.",
     ["outcome"],
 )
+CASES_COMPARED = Counter(
+    "lapor_cases_compared_total",
+    "Records of the neighbours' mailbox that the step handled, by what they led to.",
+    ["outcome"],
+)
 RETRIES = Counter("lapor_retries_total", "Repeated attempts after a failure, by kind of attempt.", ["what"])
 STEP_BATCH = Histogram(
     "lapor_step_batch_records",

@@ -77,7 +77,7 @@ def run(
     services: Annotated[
         list[str],
         typer.Argument(
-            help="One or more channels (sms, twitter, telegram, web, webhook), or conversation, router, sink or view."
+            help="One or more channels (sms, twitter, telegram, web, webhook), or conversation, router, neighbours, sink or view."
         ),
     ],
     *,

@@ -20,7 +20,7 @@ from lapor.local.note import Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
-from lapor.processes.services import METRICS_PORT
+from lapor.processes.services import METRICS_PORT, PROCESSES
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
 
 TOPICS = "topics"
@@ -254,8 +254,8 @@ class Up:
         """Start the workers and the channels, and wait for the first heartbeat of every loop."""
         self._web_address()
         self._view_address()
-        for name in WORKERS:
-            self._service(name, name)
+        for name, parts in PROCESSES.items():
+            self._service(name, *parts)
         self._service(TOGETHER, *self._channels())
         self._say("waiting for the first heartbeat of every loop")
         for service in self.supervisor.services:
@@ -276,7 +276,9 @@ class Up:
         command = [sys.executable, "-m", "lapor", "run", *parts]
         beats = tuple(loop for part in parts for loop in loops(part))
         environment = self._environment() | self.metrics_of(name)
-        service = Service(name=name, command=command, environment=environment, beats=beats, stale_s=stale_after_s(name))
+        service = Service(
+            name=name, command=command, environment=environment, beats=beats, stale_s=max(map(stale_after_s, parts))
+        )
         self.supervisor.start(service)
 
     def metrics_of(self, name: str) -> dict[str, str]:
@@ -284,7 +286,7 @@ class Up:
         if self._settings.metrics is None:
             return {}
         at = parse_address(f"http://{self._settings.metrics}", scheme="http", default_port=METRICS_PORT)
-        return {"LAPOR_METRICS": f"{at.host}:{at.port + [*WORKERS, TOGETHER].index(name)}"}
+        return {"LAPOR_METRICS": f"{at.host}:{at.port + [*PROCESSES, TOGETHER].index(name)}"}
 
     def _environment(self) -> dict[str, str]:
         """Return the variables that a service gets in addition to this process's environment."""

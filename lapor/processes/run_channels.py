@@ -16,13 +16,11 @@ from complaints.runtime.telemetry import configure_logging
 from complaints.storage.spool import Spool
 from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
+from lapor.processes.together import run_together
 from lapor.processes.wiring import heartbeats, keyring, loops, stop_on_signals, upstream
 
 YOUNG_OBJECTS = 20_000
 """Number of new objects between two garbage collections. A burst of messages creates hundreds of thousands, freed by reference counting."""
-
-TURN_S = 0.5
-"""Maximum number of seconds until a crashed channel is noticed."""
 
 REPORTED = frozenset({"sms"})
 """Channels whose upstream reports later what became of a text: of the others nothing is kept for that."""
@@ -43,27 +41,10 @@ def run_channels(names: Sequence[str], settings: Settings) -> None:
     """
     configure_logging(f"channel-{'+'.join(names)}", settings.log_level)
     keys = keyring(settings)
-    crashes: list[BaseException] = []
     with ExitStack() as open_things, stop_on_signals() as stop:
-
-        def guarded(work: Callable[[], None]) -> None:
-            try:
-                work()
-            except BaseException as error:  # noqa: BLE001  # raised again in the main thread
-                crashes.append(error)
-            finally:
-                stop.set()  # a channel that ends stops the whole process, which the supervisor then restarts
-
         works = [work for name in names for work in _works(name, settings, keys=keys, stop=stop, into=open_things)]
         settle(YOUNG_OBJECTS)
-        threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(TURN_S)
-    if crashes:
-        raise crashes[0]
+        run_together(works, stop)
 
 
 def _works(

@@ -1,7 +1,9 @@
-"""The services of `lapor run`: channels, conversation, router, sink and view, each in the foreground until it is told to stop."""
+"""The services of `lapor run`: channels, steps, sink and view, each in the foreground until it is told to stop."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from prometheus_client import start_http_server
 
@@ -13,7 +15,16 @@ from complaints.runtime.telemetry import Heartbeat, configure_logging
 from lapor.processes.channels import CHANNELS
 from lapor.processes.collector import settle
 from lapor.processes.demo_clock import DemoClock
-from lapor.processes.wiring import WORKERS, conversation_step, heartbeats, router_step, stop_on_signals, store
+from lapor.processes.together import run_together
+from lapor.processes.wiring import (
+    WORKERS,
+    conversation_step,
+    heartbeats,
+    neighbours_step,
+    router_step,
+    stop_on_signals,
+    store,
+)
 
 ROUTER_WEB_PORT = 9410
 """The port of the router's web endpoint if LAPOR_ROUTER_WEB names only a host."""
@@ -21,16 +32,27 @@ ROUTER_WEB_PORT = 9410
 METRICS_PORT = 9400
 """The port for metrics if LAPOR_METRICS names only a host."""
 
+ECHOES = 500
+"""The number of commands after which a transaction of the neighbours' step ends: a page of supporters leads to as many."""
+
+PROCESSES: Mapping[str, Sequence[str]] = {
+    "router": ("router",),
+    "conversation": ("conversation",),
+    "sink": ("sink", "neighbours"),
+    "view": ("view",),
+}
+"""The processes of the workers on one machine, with the workers in each."""
+
 YOUNG_OBJECTS = 100_000
 """The number of new objects between two garbage collections in the router. A batch holds tens of thousands until it is committed; then
 reference counting frees them. With Python's 700 a sixth of the router's time goes into collections."""
 
 
 def run_services(names: Sequence[str], settings: Settings) -> None:
-    """Run one or more channels in this process, or one worker.
+    """Run one or more channels in this process, or one worker, or the small workers together.
 
     Args:
-        names: names in the table of channels, or one name in WORKERS.
+        names: names in the table of channels, or one name in WORKERS, or names in SMALL.
         settings: the settings of all of them.
 
     Raises:
@@ -46,14 +68,16 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
             run_router(settings)
         case ["conversation"]:
             run_conversation(settings)
-        case ["sink"]:
-            run_sink(settings)
+        case _ if SMALL.keys() >= set(names):
+            run_small(names, settings)
         case ["view"]:
             from lapor.processes.run_view import run_view
 
             run_view(settings)
         case _ if any(name in WORKERS for name in names):
-            raise ConfigurationError("a worker needs its own process; only channels can share one")
+            raise ConfigurationError(
+                f"a worker needs its own process; only channels can share one, and {' and '.join(SMALL)}"
+            )
         case _:
             from lapor.processes.run_channels import run_channels
 
@@ -133,6 +157,40 @@ def run_conversation(settings: Settings) -> None:
         worker.run(stop)
 
 
+def run_small(names: Sequence[str], settings: Settings) -> None:
+    """Run workers that can share a process until SIGTERM or SIGINT, or until one of them ends.
+
+    Args:
+        names: names in SMALL.
+        settings: the settings of all of them.
+
+    Raises:
+        LaporError: see the functions in SMALL.
+    """
+    configure_logging("+".join(names), settings.log_level)
+    with stop_on_signals() as stop:
+        run_together([partial(SMALL[name], settings, stop) for name in names], stop)
+
+
+def run_neighbours(settings: Settings, stop: threading.Event) -> None:
+    """Run a worker of the neighbours' step.
+
+    Args:
+        settings: where Kafka is.
+        stop: the signal to end.
+
+    Raises:
+        ConfigurationError: no Kafka is set, or another worker has this ordinal.
+        BusUnavailable: Kafka did not answer in time.
+        Fenced: another worker took over.
+        FuseBlown: too many records became dead letters.
+    """
+    from complaints.bus.step.worker import Worker
+
+    options, _ = step_options(settings, "neighbours", batch=settings.neighbours_batch)
+    Worker(neighbours_step(), replace(options, outputs=ECHOES)).run(stop)
+
+
 def step_options(settings: Settings, step: str, *, batch: int) -> tuple[WorkerOptions, Heartbeat]:
     """Return how this process's worker of a step runs, and its heartbeat.
 
@@ -163,8 +221,12 @@ def _web_of(settings: Settings) -> tuple[str, int] | None:
     return at.host, at.port
 
 
-def run_sink(settings: Settings) -> None:
-    """Bring the schema up to date, then run the sink until SIGTERM or SIGINT.
+def run_sink(settings: Settings, stop: threading.Event) -> None:
+    """Bring the schema up to date, then run the sink.
+
+    Args:
+        settings: where Kafka and ClickHouse are.
+        stop: the signal to end.
 
     Raises:
         ConfigurationError: no Kafka or ClickHouse is set, or a migration was changed after it was applied.
@@ -176,7 +238,6 @@ def run_sink(settings: Settings) -> None:
     from sinks.clickhouse.rows import TOPICS
     from sinks.clickhouse.sink import GROUP, Pace, Sink
 
-    configure_logging("sink", settings.log_level)
     brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
     migrate(clickhouse)
     producer = ConfluentProducer(brokers)
@@ -187,7 +248,10 @@ def run_sink(settings: Settings) -> None:
         Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s),
         Fuse(settings.dead_letter_fuse),
     )
-    with stop_on_signals() as stop:
-        sink.run(stop, lambda rows: beat.beat(rows=rows))
+    sink.run(stop, lambda rows: beat.beat(rows=rows))
     producer.close()
     clickhouse.close()
+
+
+SMALL: Mapping[str, Callable[[Settings, threading.Event], None]] = {"neighbours": run_neighbours, "sink": run_sink}
+"""The workers that can share a process, each with its function: on one machine that saves 40 MB."""

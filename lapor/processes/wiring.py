@@ -26,9 +26,9 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
 
-WORKERS = ("router", "conversation", "sink", "view")
+WORKERS = ("router", "conversation", "neighbours", "sink", "view")
 
-STEPS = frozenset({"router", "conversation"})
+STEPS = frozenset({"router", "conversation", "neighbours"})
 """Those of them that are steps: the supervisor restarts one of these as soon as it hangs, because others wait for it."""
 
 WITHOUT_ACCOUNTS = frozenset({"web"})
@@ -126,6 +126,28 @@ def conversation_step(settings: Settings) -> "StepSpec":
             record, encode(of_record(record, error, attempts=attempts), source="/conversation")
         ),
         timer=records.due,
+        format=FORMAT,
+    )
+
+
+def neighbours_step() -> "StepSpec":
+    """Return the neighbours' step: its topics and its function."""
+    from complaints.bus.deadletter import of_record
+    from complaints.bus.envelope import encode
+    from complaints.bus.step.contract import StepSpec
+    from complaints.contract import NEIGHBOURHOODS, NEIGHBOURS
+    from complaints.runtime import telemetry
+    from neighbours.step import FORMAT, STEP, NeighboursStep
+
+    counter = cache(telemetry.CASES_COMPARED.labels)
+    return StepSpec(
+        name=STEP,
+        mailbox=NEIGHBOURS,
+        states=NEIGHBOURHOODS,
+        function=NeighboursStep(lambda outcome: counter(outcome).inc()),
+        dead_letter=lambda record, error, attempts: (
+            encode(of_record(record, error, attempts=attempts), source="/neighbours"),
+        ),
         format=FORMAT,
     )
 

@@ -90,7 +90,7 @@ class Quarter:
 
     def merges(self, *events: Opened | Closed, at: datetime | None = None) -> list[tuple[str, str]]:
         """Handle events, and return the merges that are proposed: supporter and main case."""
-        return [(command["tracking_code"], command["main"]) for command in self.put(*events, at=at)]
+        return [(command["tracking_code"], command["other"]) for command in self.put(*events, at=at)]
 
     def _handle(self, record: Record, at: datetime) -> None:
         waiting = [record]

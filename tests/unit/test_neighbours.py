@@ -36,7 +36,7 @@ def test_the_later_case_is_proposed_to_the_older(quarter: Quarter) -> None:
     (command,) = quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
     assert command["kind"] == "merge"
     assert command["actor"] == "neighbours"
-    assert (command["tracking_code"], command["main"]) == (code(2), code(1))
+    assert (command["tracking_code"], command["other"]) == (code(2), code(1))
     assert quarter.put(opened(2, SAME_HOLE, at=later(hours=3))) == []
 
 
@@ -154,7 +154,7 @@ def test_five_thousand_people_and_one_flood(quarter: Quarter) -> None:
         quarter.put(opened(number, texts[number % 4], at=at, village="33.74.04.1001" if number % 3 else None))
     assert time.monotonic() - began < 30
     assert len(quarter.commands) == 4999
-    assert {command["main"] for command in quarter.commands} == {code(0)}
+    assert {command["other"] for command in quarter.commands} == {code(0)}
     assert sum(map(len, quarter.states.values())) < 1000
     assert quarter.writes < 10
 
@@ -205,11 +205,11 @@ def _name(number: int) -> str:
 def test_supporters_hear_what_the_main_case_tells(quarter: Quarter) -> None:
     """By a command to each, with what the main case told; who left hears nothing more."""
     quarter.put(joined(1, 2), joined(1, 3), joined(1, 3), left(1, 2))
-    (echo,) = quarter.put(told(1, text="Sudah ditambal", of="answered"))
+    (echo,) = quarter.put(told(1, text="Sudah ditambal", event="answered"))
     assert echo["kind"] == "echo"
     assert echo["actor"] == "neighbours"
-    assert (echo["tracking_code"], echo["main"]) == (code(3), code(1))
-    assert (echo["text"], echo["of"]) == ("Sudah ditambal", "answered")
+    assert (echo["tracking_code"], echo["other"]) == (code(3), code(1))
+    assert (echo["text"], echo["event"]) == ("Sudah ditambal", "answered")
     assert UUID(echo["id"]) == uuid5(uuid5(case_id(1), "answered"), code(3))
     quarter.put(left(1, 3))
     assert quarter.states == {}

@@ -1,0 +1,166 @@
+"""The neighbours' worker as a process on the real Kafka: each pair once, whatever is killed; a flood; and echoes over several pages."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from complaints.bus import Offsets
+from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus.envelope import AnyEvent, encode
+from complaints.command import Command, CommandKind
+from complaints.contract import COMPLAINTS, DEAD_LETTERS, NEIGHBOURHOODS
+from tests.harness.neighbours import code, joined, opened, told
+from tests.harness.support import KafkaServer, start_kafka, wait_until
+
+Run = Callable[..., subprocess.Popen[bytes]]
+
+FLOOD = 5000
+BEGAN = datetime.now(UTC) - timedelta(hours=2)
+"""When the first report came: Kafka's clock says that it is now."""
+
+TEXTS = (
+    "banjir di kelurahan kaligawe masuk rumah setinggi lutut",
+    "Kaligawe banjir lagi, air sudah masuk rumah warga",
+    "tolong pak kaligawe kebanjiran rob tinggi skali",
+    "Kelurahan Kaligawe terendam banjir sejak subuh, mohon pompa dinyalakan",
+)
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """A broker of their own."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def run(kafka: KafkaServer, tmp_path: Path) -> Iterator[Run]:
+    """Starts workers; whatever still runs is stopped afterwards."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(ordinal: int = 0, **settings: str) -> subprocess.Popen[bytes]:
+        folder = tmp_path / str(ordinal)
+        environment = os.environ | {
+            "LAPOR_KAFKA": kafka.brokers,
+            "LAPOR_DATA": str(folder),
+            "LAPOR_ORDINAL": str(ordinal),
+            "LAPOR_DEAD_LETTER_FUSE": "50",
+            **settings,
+        }
+        with folder.with_suffix(".log").open("a") as log:
+            command = [sys.executable, "-m", "lapor", "run", "neighbours"]
+            running.append(subprocess.Popen(command, env=environment, stderr=log))
+        return running[-1]
+
+    yield start
+    for process in running:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
+
+
+class Topics:
+    """What came since a test began."""
+
+    def __init__(self, kafka: KafkaServer) -> None:
+        self.scanner, self._producer = ConfluentScanner(kafka.brokers), ConfluentProducer(kafka.brokers)
+        names = (COMPLAINTS, NEIGHBOURHOODS, DEAD_LETTERS)
+        self._begin: dict[str, Offsets] = {topic: self.scanner.ends(topic) for topic in names}
+
+    def put(self, *events: AnyEvent) -> None:
+        """Write records to the mailbox."""
+        futures = [self._producer.send(encode(event, source="/tests")) for event in events]
+        for future in futures:
+            future.result(60)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._producer.close()
+        self.scanner.close()
+
+    def new(self, topic: str) -> list[bytes]:
+        """Return the values that came."""
+        batches = self.scanner.scan(topic, start=self._begin[topic])
+        return [stored.value or b"" for batch in batches for stored in batch]
+
+    @property
+    def commands(self) -> list[Command]:
+        """The commands to cases."""
+        return [Command.model_validate_json(value) for value in self.new(COMPLAINTS)]
+
+    def has(self, count: int) -> bool:
+        """Return whether so many commands came."""
+        return len(self.new(COMPLAINTS)) >= count
+
+
+@pytest.fixture
+def topics(kafka: KafkaServer) -> Iterator[Topics]:
+    """Empty as far as this test sees."""
+    made = Topics(kafka)
+    yield made
+    made.close()
+
+
+def test_kill_9_in_the_middle_proposes_each_pair_once(topics: Topics, run: Run) -> None:
+    """Two workers, each killed while it works: sixty regencies, ten reports of one hole in each."""
+    text = "jalan majapahit berlubang depan pegadaian"
+    regencies = [f"{30 + number // 20}.{number % 20 + 1:02}" for number in range(60)]
+    workers = {ordinal: run(ordinal, LAPOR_NEIGHBOURS_BATCH="5") for ordinal in (0, 1)}
+    events = [
+        opened(1000 * at + turn, text, regency=regency, at=BEGAN + timedelta(minutes=turn))
+        for turn in range(10)
+        for at, regency in enumerate(regencies)
+    ]
+    topics.put(*events)
+    for ordinal in (0, 1, 0):
+        before = len(topics.new(COMPLAINTS))
+        wait_until(partial(topics.has, min(before + 1, 540)), what="some work", timeout_s=60)
+        workers[ordinal].send_signal(signal.SIGKILL)
+        workers[ordinal].wait(10)
+        workers[ordinal] = run(ordinal, LAPOR_NEIGHBOURS_BATCH="5")
+    wait_until(partial(topics.has, 540), what="all merges", timeout_s=120)
+    time.sleep(1)
+    commands = topics.commands
+    assert {(one.kind, one.actor) for one in commands} == {(CommandKind.merge, "neighbours")}
+    pairs = {(one.tracking_code, one.other) for one in commands}
+    assert len(commands) == len({one.id for one in commands}) == 540
+    assert pairs == {(code(1000 * at + turn), code(1000 * at)) for at in range(60) for turn in range(1, 10)}
+    assert topics.new(DEAD_LETTERS) == []
+
+
+def test_five_thousand_people_and_one_flood_in_two_minutes(topics: Topics, run: Run) -> None:
+    """All are proposed to the first one; and what is written of the state stays small."""
+    floods = [
+        opened(100_000 + number, TEXTS[number % 4], regency="33.21", at=BEGAN + timedelta(milliseconds=700 * number))
+        for number in range(FLOOD)
+    ]
+    run()
+    began = time.monotonic()
+    topics.put(*floods)
+    wait_until(partial(topics.has, FLOOD - 1), what="all merges", timeout_s=120)
+    assert time.monotonic() - began < 60
+    assert {one.other for one in topics.commands} == {code(100_000)}
+    assert max(map(len, topics.new(NEIGHBOURHOODS))) < 1000
+
+
+def test_what_a_main_case_tells_reaches_each_supporter_once(topics: Topics, run: Run) -> None:
+    """1,251 on three pages; each command can be read by the router."""
+    run()
+    topics.put(*(joined(1, number) for number in range(2, 1253)), told(1, event="answered", text="Sudah ditambal"))
+    wait_until(partial(topics.has, 1251), what="all echoes", timeout_s=60)
+    time.sleep(0.5)
+    echoes = topics.commands
+    assert len(echoes) == len({one.id for one in echoes}) == 1251
+    assert {one.tracking_code for one in echoes} == {code(number) for number in range(2, 1253)}
+    assert {(one.kind, one.other, one.event, one.text) for one in echoes} == {
+        (CommandKind.echo, code(1), "answered", "Sudah ditambal")
+    }
