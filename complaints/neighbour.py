@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from complaints.values import ComplaintClass, Event, OccurredOn, RegionCode
+from complaints.values import ComplaintClass, Event, RegionCode
 
 
 class Opened(Event):
@@ -22,15 +22,12 @@ class Opened(Event):
     topic: str | None = None
     """A path in LAPOR!'s category tree, "Main" or "Main/Sub"."""
     complaint_class: Annotated[ComplaintClass | None, Field(alias="class")] = None
-    place_text: str = ""
-    """The place as the citizen wrote it (`Place.text`); empty if there is none."""
-    occurred_on: OccurredOn | None = None
     received_at: AwareDatetime
     """The time at which the channel received the complaint: of two cases the older one is the main case."""
     reporter_ref: str
     """The pseudonym of the citizen."""
     signature: str
-    """What normalizer.signature.signature made of the text; the step never sees the text itself."""
+    """What normalizer.signature.signature made of the text and of the place as the citizen wrote it. The step sees neither."""
 
     @property
     def key(self) -> str:

@@ -270,6 +270,14 @@ def test_signatures_of_another_version_are_not_compared(quarter: Quarter) -> Non
     assert quarter.merges(opened(4, HOLE, at=later(hours=2))) == [(code(4), code(3))]
 
 
+def test_a_state_holds_no_word(quarter: Quarter) -> None:
+    """Neither of the text nor of the person."""
+    quarter.put(opened(1, HOLE, reporter_ref="jpztxqo6euveuyapl5eumjdidy"))
+    (state,) = quarter.states.values()
+    for word in (*HOLE.split(), "jpztxqo6"):
+        assert word.encode() not in state
+
+
 def test_a_page_needs_its_key() -> None:
     """A record for page 1 in the mailbox of page 0 is poison, and one of another type too."""
     record = encode(joined(1, 2).model_copy(update={"page": 1}), source="/tests")
