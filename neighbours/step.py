@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID, uuid5
 from zlib import crc32
 
@@ -11,7 +11,7 @@ import orjson
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import enveloped
 from complaints.bus.step.contract import KEEP, Effect, State
-from complaints.command import NEIGHBOURS, Command, CommandKind
+from complaints.command import NEIGHBOURS, Command, CommandKind, EchoedEvent
 from complaints.ids import NAMESPACE
 from complaints.neighbour import Closed, Joined, Opened, Told
 from neighbours import supporters
@@ -51,6 +51,9 @@ _OWN_TOPICS: Final = (
 )
 """The beginnings of the topics whose complaints are usually one person's own matter."""
 
+_ENDS: Final = frozenset(get_args(EchoedEvent)) - {"answered", "moved", "reopened"}
+"""What a main case tells its supporters last: they end with it, or are handled by themselves again, so the page is deleted."""
+
 _ASKS: Final = "permintaan_informasi"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -83,7 +86,9 @@ class NeighboursStep:
         page = supporters.unpack(before) if before else supporters.EMPTY
         if inbound.model is Told:
             self._count("told")
-            return Effect(KEEP, (*_echoes(page, inbound.body, record), *_passed_on(inbound, page.further, record)))
+            ended = inbound.body["body"].get("event") in _ENDS and state is not None
+            outputs = (*_echoes(page, inbound.body, record), *_passed_on(inbound, page.further, record))
+            return Effect(None if ended else KEEP, outputs)
         change = supporters.joined if inbound.model is Joined else supporters.left
         self._count(inbound.model.__name__.lower())
         after, further = change(page, inbound.body["supporter"])

@@ -9,8 +9,10 @@ from complaints.bus import Record
 from complaints.bus.envelope import enveloped
 from complaints.contract import NEIGHBOURS
 from complaints.fact import FactKind
-from complaints.neighbour import Joined, Left, Told, ToSupporters
+from complaints.neighbour import Closed, Joined, Left, Opened, Told, ToSupporters
 from complaints.values import Event
+from normalizer.signature import signature
+from router.cases.changes import OPEN
 from router.cases.inbound import Inbound
 from router.cases.merging import heard_by_supporters
 from router.cases.plain import Document, text_id
@@ -27,6 +29,12 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
         case: the document after them.
         inbound: the record.
     """
+    was, is_ = _candidate_in(before), _candidate_in(case)
+    if is_ and is_ != was:
+        yield _opened(case, is_, inbound)
+    elif was and not is_:
+        said = {"id": text_id(inbound.id, "closed"), "tracking_code": case["tracking_code"], "regency": was}
+        yield _record(Closed, was, said | {"at": inbound.at}, inbound)
     for fact in facts:
         if fact["kind"] == FactKind.supported.value:
             yield _of_page(Joined, case, inbound, "joined", supporter=fact["other"])
@@ -36,6 +44,41 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
     if heard is not None:
         body = heard | {"other": case["tracking_code"], "received_at": inbound.at}
         yield _of_page(Told, case, inbound, "told", body=body)
+
+
+def _candidate_in(case: Document | None) -> str:
+    """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none."""
+    if case is None or case["state"] not in OPEN or case["complaint"].get("secret"):
+        return ""
+    code: str = ((case["complaint"].get("place") or {}).get("regency") or {}).get("code") or ""
+    return code
+
+
+def _text(complaint: Document) -> str:
+    """Return the words of a complaint and its additions: a place may be told later."""
+    additions = complaint.get("additions") or ()
+    return "\n".join([complaint.get("title") or "", complaint["text"], *[one["text"] for one in additions]])
+
+
+def _opened(case: Document, regency: str, inbound: Inbound) -> Record:
+    complaint = case["complaint"]
+    place = complaint.get("place") or {}
+    said: Document = {
+        "id": text_id(inbound.id, "opened"),
+        "tracking_code": case["tracking_code"],
+        "complaint_id": case["complaint_id"],
+        "regency": regency,
+        "received_at": complaint["received_at"],
+        "reporter_ref": complaint["reporter_ref"],
+        "signature": signature(_text(complaint), address=place.get("text") or "", place=place.get("evidence") or ()),
+    }
+    for level in ("district", "village"):
+        if region := place.get(level):
+            said[level] = region["code"]
+    for name in ("topic", "class"):
+        if complaint.get(name):
+            said[name] = complaint[name]
+    return _record(Opened, regency, said, inbound)
 
 
 def _of_page(model: type[ToSupporters], case: Document, inbound: Inbound, what: str, **fields: object) -> Record:
