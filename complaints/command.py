@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from complaints.disposition import AgencyRef
 from complaints.event import Addition
-from complaints.values import AgencyId, ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place
+from complaints.values import AgencyId, ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place, Source
 
 CITIZEN = "citizen"
 """The actor of a citizen's command. Any actor that is none of these four is the id of an agency."""
@@ -147,6 +147,8 @@ class Command(Event):
     """What happened to the main case (only `echo`)."""
     agency: AgencyRef | None = None
     """The owner of the main case (only `echo`)."""
+    source: Source | None = None
+    """How the citizen said it, if a triage desk records it on his behalf (only `withdraw`)."""
     addition: Addition | None = None
     """The added message (only `add`)."""
     reading: MessageReading | None = None

@@ -22,6 +22,7 @@ from complaints.values import (
     Region,
     RegionCode,
     RoutingHints,
+    Source,
 )
 
 
@@ -71,6 +72,10 @@ class Complaint(Event):
     normaliser_version: str
     settled: tuple[str, ...] | None = None
     """The word groups that answers to our questions mean ("provincial_road"); None if there are no such answers."""
+    recorded_by: AgencyId | None = None
+    """The agency whose officer recorded the complaint on the citizen's behalf; None if he sent it himself."""
+    source: Source | None = None
+    """How the citizen told it to that officer; None if he sent it himself."""
     continues: str | None = None
     """The tracking code of the case that this complaint continues: an addition that the case had no room for."""
 
@@ -144,4 +149,5 @@ __all__ = [
     "Region",
     "RegionCode",
     "RoutingHints",
+    "Source",
 ]

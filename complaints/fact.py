@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from complaints.command import CommandKind, EchoedEvent, MessageReading
 from complaints.disposition import AgencyRef, Deadline, Disposition, Duty, Terms
 from complaints.event import Addition, Complaint
-from complaints.values import AgencyId, ComplaintClass, Event, MissingPart
+from complaints.values import AgencyId, ComplaintClass, Event, MissingPart, Source
 
 
 class FactKind(StrEnum):
@@ -135,6 +135,8 @@ class Fact(Event):
     """Whether the person is hidden from now on (only `hidden`)."""
     deemed: bool | None = None
     """True if the citizen is deemed to have withdrawn, by the law, because he did not answer (only `withdrawn`)."""
+    source: Source | None = None
+    """How the citizen said so, if a triage desk recorded it on his behalf (only `withdrawn`)."""
     duty: Duty | None = None
     """The duty whose deadline is over (only `overdue`)."""
     level: Annotated[int | None, Field(ge=1, le=5)] = None

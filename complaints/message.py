@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 
 from complaints.errors import ContractViolation
 from complaints.event import Attachment
+from complaints.values import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,8 @@ class InboundMessage:
         secret: whether to hide the report from the public and from analysts.
         body: the raw bytes as received, without the sender.
         coding: the encoding of the raw bytes.
+        recorded_by: the id of the agency whose officer recorded the message on the citizen's behalf; empty if he sent it himself.
+        source: how he told it to that officer: "walk-in", "letter" or "call"; empty if he sent it himself.
         parts: the number of messages that this one was joined from.
         partial: whether some parts of a long message never arrived.
     """
@@ -96,6 +99,8 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     anonymous: bool = False
     secret: bool = False
+    recorded_by: str = ""
+    source: Source | Literal[""] = ""
     parts: int = 1
     partial: bool = False
 

@@ -37,6 +37,9 @@ Bytes = Annotated[
 ]
 """Bytes in Python, base64 (RFC 4648) in JSON."""
 
+Source = Literal["walk-in", "letter", "call"]
+"""How a citizen said what an officer records on his behalf: he came, he wrote, or he called."""
+
 MissingPart = Literal["place", "subject", "date", "chronology", "evidence", "road_class", "hospital_owner"]
 """A part that an incomplete report lacks (PermenPANRB 5/2025 lists the parts of a complete one).
 

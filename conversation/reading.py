@@ -121,6 +121,8 @@ def unread(message: InboundMessage, *, id_: UUID, code: str, citizen: str) -> Co
         reporter_ref=citizen,
         anonymous=message.anonymous,
         secret=message.secret,
+        recorded_by=message.recorded_by or None,
+        source=message.source or None,
         missing=("place", "subject"),
         raw=raw_of(message),
         normaliser_version=VERSION,

@@ -136,6 +136,8 @@ class Normaliser:
             reporter_ref=citizen,
             anonymous=message.anonymous,
             secret=message.secret,
+            recorded_by=message.recorded_by or None,
+            source=message.source or None,
             missing=missing,
             raw=raw_of(message),
             normaliser_version=VERSION,

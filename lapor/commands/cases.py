@@ -5,63 +5,51 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lapor.commands.acts import Code, add_to
 from lapor.commands.options import DataDir, milliseconds_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from complaints.command import CommandKind
     from complaints.event import AgencyRef
     from ops.replay import Move
 
-app = typer.Typer(help="Act on one case.", no_args_is_help=True)
-
-Code = Annotated[str, typer.Argument(help="The tracking code, with or without spaces.")]
-
-Agency = Annotated[str, typer.Option("--as", help="Identifier of the acting agency; see `lapor agency search`.")]
+app = typer.Typer(help="Act on one case, or see it.", no_args_is_help=True)
 
 
 @app.command()
-def refuse(
+def show(
     code: Code,
     *,
-    agency: Agency,
-    text: Annotated[str, typer.Option(help="The agency's reason, in its own words.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Refuse a case in an agency's name (*bukan wewenang*). The case moves to another agency and never back; the deadlines keep running."""
-    from complaints.command import CommandKind
-    from ops.cases import checked
+    """Show a case: its state, its owners, its deadlines with their colours, what happened, and what the citizen was told.
 
-    reason = checked(CommandKind.refuse, text, "say why the agency is not responsible; the reason stays with the case")
-    _act(code, CommandKind.refuse, agency=agency, text=reason, data_dir=data_dir)
+    A deadline is hijau (at least two working days are left after today), kuning (fewer) or merah (over), or done.
 
+    Example: `lapor case show '7K3M9 QX2RT S' --json | jq .deadlines.complete`
+    """
+    import orjson
 
-@app.command()
-def answer(
-    code: Code,
-    *,
-    agency: Agency,
-    text: Annotated[str, typer.Option(help="The agency's answer, as the citizen will read it.")],
-    data_dir: DataDir = None,
-) -> None:
-    """Answer the citizen in the name of the agency that owns the case. The answer is sent on the channel of the complaint."""
-    from complaints.command import CommandKind
-    from ops.cases import checked
-
-    said = checked(CommandKind.answer, text, "write the answer that the citizen will read")
-    _act(code, CommandKind.answer, agency=agency, text=said, data_dir=data_dir)
-
-
-def _act(code: str, kind: "CommandKind", *, agency: str, text: str, data_dir: "Path | None") -> None:
     from lapor.local.note import started_in
     from lapor.processes import cases
+    from ops.casework.layout import lines
 
-    cases.act(started_in(data_dir), code, kind, agency=agency, text=text, say=typer.echo)
+    found = cases.show(started_in(data_dir), code)
+    if as_json:
+        typer.echo(orjson.dumps(found).decode())
+    else:
+        for line in lines(found):
+            typer.echo(line)
+
+
+add_to(app)
 
 
 def explain(code: Code, *, data_dir: DataDir = None) -> None:
-    """Show who owns a case and why: owner, evidence, law, alternatives and deadlines of each hop, and what was said between them."""
+    """Tell the whole story of a case in order: its owners with evidence, law and deadlines, and who did what in between.
+
+    It ends with how the case stands now. Times are those of Jakarta (WIB).
+    """
     from lapor.local.note import started_in
     from lapor.processes import cases
 

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 
 from complaints import tracking
-from complaints.command import CommandKind
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
 from lapor.demo.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
@@ -117,7 +116,7 @@ def _refusal(settings: Settings, outcome: Outcome) -> None:
     if rows:
         code, owner_id, owner = rows[0]
         typer.echo(f"\nRefusal: {owner} says of {tracking.spaced(code)}: {REASON}")
-        cases.act(settings, code, CommandKind.refuse, agency=owner_id, text=REASON, say=typer.echo)
+        cases.act(settings, code, "refuse", agency=owner_id, text=REASON, say=typer.echo)
 
 
 def _conversation(stack: Up) -> None:
@@ -135,7 +134,7 @@ def _conversation(stack: Up) -> None:
         raise UnavailableError("the completed case did not reach the view; see `lapor doctor`")
 
     def answer(code: str, agency: str, text: str) -> None:
-        cases.act(settings, code, CommandKind.answer, agency=agency, text=text, say=typer.echo)
+        cases.act(settings, code, "answer", agency=agency, text=text, say=typer.echo)
 
     typer.echo("\nOne citizen by SMS, from an incomplete text to the agency's answer:")
     phone = Phone(stack.stack.controls["smsc"], number=CITIZEN, short_code=settings.short_code, say=typer.echo)

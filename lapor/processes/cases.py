@@ -3,12 +3,20 @@
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 
-from complaints.command import Command, CommandKind
+from complaints import ids
+from complaints.command import Command
 from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
+from lapor.processes.demo_clock import DemoClock
 from lapor.processes.wiring import cases as view
-from ops import cases
+from ops.casework.acts import ACTS
+from ops.casework.find import find
+from ops.casework.orders import checked, command, nonce
+from ops.casework.outcome import outcome
+from ops.casework.show import Sheet, sheet
+from ops.casework.story import story
 
 RESULT_WITHIN_S = 20.0
 """Seconds to wait for the result of a command, which usually takes less than a second."""
@@ -17,34 +25,52 @@ PUBLISHED_WITHIN_S = 30.0
 """Seconds to wait for Kafka to accept a command."""
 
 
-def act(  # noqa: PLR0913  # the parts of a command
-    settings: Settings, code: str, kind: CommandKind, *, agency: str, text: str, say: Callable[[str], object]
-) -> None:
-    """Let an agency refuse or answer a case, and wait for the result. The router decides whether the agency may.
+def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[[str], object], **said: Any) -> None:
+    """Let an agency act on a case, and wait for the result. The router decides whether the agency may.
 
     Args:
         settings: the settings of the running stack.
         code: the tracking code.
-        kind: refuse or answer.
+        name: the name of the act (see ops.casework.acts.ACTS).
         agency: the id of the agency.
-        text: its reason or its answer.
         say: called with each sentence about the result.
+        said: the options of the act by name.
 
     Raises:
+        ConfigurationError: an option is missing or wrong.
         CaseError: there is no such case or agency, the command was refused, or it had no result in time.
         BusUnavailable: Kafka did not accept the command.
         UnavailableError: the view does not answer.
     """
     from router.agencies.registry import Registry
 
+    fields = checked(ACTS[name], said)
     if Registry.load().get(agency) is None:
         raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
     with closing(view(settings)) as known:
-        case = cases.find(known, code)
-        wanted = cases.command(case, kind, agency=agency, text=text, now=datetime.now(UTC))
+        case = find(known, code)
+        id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
+        wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
         _publish(wanted, settings)
-        for sentence in cases.outcome(case, known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)):
+        for sentence in outcome(case, known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)):
             say(sentence)
+
+
+def show(settings: Settings, code: str) -> Sheet:
+    """Return all that an officer reads of a case.
+
+    Args:
+        settings: the settings of the running stack.
+        code: the tracking code.
+
+    Raises:
+        TrackingCodeError: the code cannot be one of our tracking codes.
+        CaseError: there is no such case.
+        UnavailableError: the view does not answer.
+    """
+    with closing(view(settings)) as known:
+        case = find(known, code)
+        return sheet(case, known.facts(code), now(settings))
 
 
 def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> None:
@@ -61,8 +87,15 @@ def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> N
         UnavailableError: the view does not answer.
     """
     with closing(view(settings)) as known:
-        for line in cases.told(cases.find(known, code), known.facts(code)):
+        for line in story(find(known, code), known.facts(code), now(settings)):
             say(line)
+
+
+def now(settings: Settings) -> datetime:
+    """Return the present time, which in a demonstration is some days ahead."""
+    if settings.demo_clock is None:
+        return datetime.now(UTC)
+    return datetime.fromtimestamp(DemoClock(settings.demo_clock).now_ms() / 1000, UTC)
 
 
 def _publish(command: Command, settings: Settings) -> None:

@@ -1,14 +1,18 @@
 """What the citizen does with his case beside adding to it. Each function adds the facts, or returns why the command is not possible."""
 
 from datetime import datetime
+from typing import Final, get_args
 
-from complaints.command import CLOCK
+from complaints.command import CITIZEN, CLOCK
 from complaints.fact import FactKind, Result
+from complaints.values import Source
 from router.cases.acts import words
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.plain import Document
 from router.cases.roles import Law
+
+_SOURCES: Final = frozenset(get_args(Source))
 
 
 def disagree(draft: Draft, record: Inbound, _: Law) -> Declined | None:
@@ -48,8 +52,18 @@ def rate(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 
 
 def withdraw(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """End the case because the citizen takes the complaint back. It is kept, and open again at his next word."""
-    draft.add(FactKind.withdrawn, text=words(record))
+    """End the case because the citizen takes the complaint back. It is kept, and open again at his next word.
+
+    A triage desk records it on his behalf only with the source of his word; an agency that handles the matter never does, since it
+    would be rid of it.
+    """
+    source = record.body.get("source")
+    if record.body["actor"] == CITIZEN:
+        draft.add(FactKind.withdrawn, text=words(record))
+        return None
+    if source not in _SOURCES or not words(record):
+        return Declined("Only the citizen withdraws: say how he said so (walk-in, letter or call) and what he said.")
+    draft.add(FactKind.withdrawn, text=words(record), source=source)
     return None
 
 

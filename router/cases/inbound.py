@@ -39,6 +39,8 @@ _COMPLAINT_HAS: Final[dict[str, type]] = {
     "anonymous": bool,
     "occurred_on": dict,
     "continues": str,
+    "recorded_by": str,
+    "source": str,
     "settled": list,
 }
 _COMMAND_NEEDS: Final[dict[str, type]] = {"tracking_code": str, "kind": str, "actor": str, "received_at": str}
@@ -57,6 +59,7 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "since": str,
     "event": str,
     "agency": dict,
+    "source": str,
 }
 _EVENTS: Final = get_args(EchoedEvent)
 _ANY_DAY: Final = "2026-01-01"

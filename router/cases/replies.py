@@ -108,7 +108,7 @@ def status_for(asked: Inbound, case: Document | None) -> Document:
         "tracking_code": asked.code,
         "channel": sender["channel"],
         "kind": ReplyKind.status.value,
-        "text": _status(asked.code, sender["channel"], case),
+        "text": _unknown(asked.code, sender["channel"]) if case is None else status_of_case(case, sender["channel"]),
         "created_at": asked.at,
         "caused_by": asked.id,
     }
@@ -128,14 +128,22 @@ def _about(case: Document) -> Document:
     return about
 
 
-def _status(code: str, channel: str, case: Document | None) -> str:
-    if case is None:
-        return text("status_unknown", channel, code=tracking.spaced(code))
+def _unknown(code: str, channel: str) -> str:
+    return text("status_unknown", channel, code=tracking.spaced(code))
+
+
+def status_of_case(case: Document, channel: str = "") -> str:
+    """Return what a citizen hears who asks how a case stands.
+
+    Args:
+        case: the document of the case.
+        channel: the name of the channel by which he asks; empty: that of the complaint.
+    """
     due = next((one["due"] for one in case["deadlines"] if one["duty"] == "complete"), None)
     return text(
         f"status_{case['state']}",
-        channel,
-        code=tracking.spaced(code),
+        channel or case["complaint"]["channel"],
+        code=tracking.spaced(case["tracking_code"]),
         owner=case["owner"]["name"],
         since=written_day(datetime.fromisoformat(case["chain"][-1]["since"])),
         due="-" if due is None else written_day(date.fromisoformat(due)),

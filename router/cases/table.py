@@ -87,7 +87,12 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
         "Only the citizen or a triage desk can reopen.",
     ),
     CommandKind.rate: Rule(_CITIZEN, _states("selesai"), (FactKind.rated,), _ONLY_CITIZEN),
-    CommandKind.withdraw: Rule(_CITIZEN, _LIVING, (FactKind.withdrawn,), _ONLY_CITIZEN),
+    CommandKind.withdraw: Rule(
+        _CITIZEN | _DESK,
+        _LIVING,
+        (FactKind.withdrawn,),
+        "Only the citizen can withdraw; a triage desk can record it on his behalf, with the source.",
+    ),
     CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden,), _ONLY_CITIZEN),
     CommandKind.status: Rule(frozenset(Role), _ALL, (), ""),
     CommandKind.verify: Rule(_OWNER, OPEN, (FactKind.verified,), _ONLY_OWNER),

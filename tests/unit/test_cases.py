@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from complaints import ids
 from complaints.case import Case
 from complaints.command import Command, CommandKind
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
 from complaints.fact import FactKind, Result
-from ops import cases
+from ops.casework.acts import ACTS
+from ops.casework.find import find
+from ops.casework.orders import FIELDS, checked, command, nonce
+from ops.casework.outcome import outcome
+from ops.casework.story import story as told_story
 from tests.harness.cases import Story
 from tests.harness.events import DPU, PEMDA, complaint
 from tests.harness.facts import refused
@@ -25,19 +31,26 @@ def case_of(story: Story) -> Case:
     return story.case
 
 
+def order(story: Story, name: str, agency: str = DPU.id, **said: Any) -> Command:
+    """Return the command of an act."""
+    case, fields = case_of(story), checked(ACTS[name], said)
+    id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
+    return command(ACTS[name], story.code, id_=id_, agency=agency, fields=fields, at=NOON)
+
+
 def refusal(story: Story, text: str = "Bukan jalan kota", agency: str = DPU.id) -> Command:
     """Return the command to refuse."""
-    return cases.command(case_of(story), CommandKind.refuse, agency=agency, text=text, now=NOON)
+    return order(story, "refuse", agency, text=text)
 
 
 def answer(story: Story, text: str) -> Command:
     """Return the command to answer."""
-    return cases.command(case_of(story), CommandKind.answer, agency=DPU.id, text=text, now=NOON)
+    return order(story, "answer", text=text)
 
 
 def facts_of(story: Story, cause: UUID) -> list[str]:
     """Return what became of a command."""
-    return cases.outcome(case_of(story), [fact for fact in story.facts if fact.caused_by == cause])
+    return outcome(case_of(story), [fact for fact in story.facts if fact.caused_by == cause])
 
 
 @pytest.fixture
@@ -55,19 +68,21 @@ def test_a_case_is_found_by_its_code_as_a_person_types_it(known: tuple[ServedVie
     served, client = known
     story = Story()
     served.put(*story.records())
-    assert cases.find(client, story.code.lower()).complaint_id == story.complaint.id
+    assert find(client, story.code.lower()).complaint_id == story.complaint.id
     with pytest.raises(CaseError, match="no case has the code 2Q74G VWWCE 3"):
-        cases.find(client, "2q74gvwwce3")
+        find(client, "2q74gvwwce3")
     with pytest.raises(TrackingCodeError):
-        cases.find(client, "2Q74GVWWCE4")
+        find(client, "2Q74GVWWCE4")
 
 
-def test_saying_no_twice_at_one_hop_is_one_command() -> None:
-    """Whatever the words are; at another hop, and by another agency, it is another one."""
+def test_the_same_words_are_one_command_until_something_happens() -> None:
+    """Other words, and another agency, are another one; after a refusal so is the same."""
     story = Story()
     first = refusal(story)
-    assert refusal(story, "lain").id == first.id
-    assert refusal(story, agency=PEMDA.id).id != first.id
+    assert refusal(story).id == first.id
+    assert len({first.id, refusal(story, "lain").id, refusal(story, agency=PEMDA.id).id}) == 3
+    assert answer(story, "Selesai.").id == answer(story, " Selesai. ").id != answer(story, "Besok.").id
+    assert answer(story, "Selesai.").id != refusal(story, "Selesai.").id
     assert (first.tracking_code, first.kind, first.actor, first.text) == (
         story.code,
         CommandKind.refuse,
@@ -78,20 +93,58 @@ def test_saying_no_twice_at_one_hop_is_one_command() -> None:
     assert refusal(story).id != first.id
 
 
-def test_the_same_answer_twice_is_one_command() -> None:
-    """Another text is another answer."""
-    story = Story()
-    assert answer(story, "Selesai.").id == answer(story, "Selesai.").id != answer(story, "Besok.").id
-    assert answer(story, "Selesai.").id != refusal(story, "Selesai.").id
-
-
-@pytest.mark.parametrize(("kind", "most"), cases.TEXT_BYTES.items())
-def test_a_text_that_is_empty_or_too_long_is_refused_with_the_option_s_name(kind: CommandKind, most: int) -> None:
+@pytest.mark.parametrize("name", [name for name, act in ACTS.items() if "text" in act.needs])
+def test_a_text_that_is_empty_or_too_long_is_refused_with_the_option_s_name(name: str) -> None:
     """Before anything is asked or written. Bytes count, as they do for the router."""
-    for text in ("", " \n", "x" * (most + 1), "é" * (most // 2 + 1)):
+    act = ACTS[name]
+    others = dict.fromkeys(set(act.needs) - {"text"}, "x")
+    for text in ("", " \n", "x" * (act.most_bytes + 1), "é" * (act.most_bytes // 2 + 1)):
         with pytest.raises(ConfigurationError, match="--text"):
-            cases.checked(kind, text, "say why")
-    assert cases.checked(kind, f" {'x' * most} ", "say why") == "x" * most
+            checked(act, {**others, "text": text})
+    assert checked(act, {**others, "text": f" {'x' * act.most_bytes} "})["text"] == "x" * act.most_bytes
+
+
+VALUES: dict[str, Any] = {
+    "text": "Bukan kami",
+    "suggest": "dpu-33",
+    "to": "dpu-33",
+    "beside": ["dishub-33"],
+    "until": "2026-12-14",
+    "class": "aspirasi",
+    "oversight": False,
+    "into": "2Q74GVWWCE3",
+    "final": True,
+    "source": "letter",
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_becomes_a_command_with_all_that_was_said(name: str) -> None:
+    """Each option fills its field of the contract, and what an act needs is named if it is missing."""
+    act = ACTS[name]
+    said = {option: VALUES[option] for option in (*act.needs, *act.takes)}
+    made = order(Story(), name, **said).model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert made["kind"] == name
+    for option, value in said.items():
+        assert made[FIELDS[option]] == value
+    for missing in act.needs:
+        with pytest.raises(ConfigurationError, match=f"{name} needs --{missing}"):
+            checked(act, {option: value for option, value in said.items() if option != missing})
+
+
+def test_what_an_act_does_not_take_or_cannot_read_is_named() -> None:
+    """By the option's name, not the field's."""
+    with pytest.raises(ConfigurationError, match="accept takes no --final"):
+        checked(ACTS["accept"], {"final": True})
+    with pytest.raises(ConfigurationError, match="--until: Input should be"):
+        order(Story(), "postpone", text="x", until="besok")
+
+
+def test_all_commands_of_officers_are_acts() -> None:
+    """The others are of citizens, of clocks and of steps."""
+    of_citizens = {"add", "disagree", "rate", "hide", "status"}
+    of_steps = {"adopt", "confirm", "reject", "leave", "echo", "due"}
+    assert ACTS.keys() == {kind.value for kind in CommandKind} - of_citizens - of_steps
 
 
 def test_a_refusal_that_moved_the_case_says_where_and_why() -> None:
@@ -125,7 +178,7 @@ def test_a_declined_command_says_why() -> None:
 def test_a_command_without_a_result_is_no_success() -> None:
     """It is on Kafka; the router has not read it yet."""
     with pytest.raises(CaseError, match="has not decided"):
-        cases.outcome(case_of(Story()), [])
+        outcome(case_of(Story()), [])
 
 
 def test_the_life_of_a_case_is_told_in_its_order() -> None:
@@ -137,7 +190,7 @@ def test_the_life_of_a_case_is_told_in_its_order() -> None:
     story.decline(uuid4(), CommandKind.refuse, actor="pln", text="Bukan pemilik.")
     story.fact(FactKind.asked, uuid4(), part="place")
     story.fact(FactKind.continued, uuid4(), continued_as="2Q74GVWWCE3")
-    told = "\n".join(cases.told(case_of(story), story.facts))
+    told = "\n".join(told_story(case_of(story), story.facts, NOON))
     expected = [
         f"(complaint {story.complaint.id}, version 9, ditanggapi)",
         f"hop 0: {PEMDA.name} ({PEMDA.id}) since 2026-11-03 12:01:00 WIB  [triage desk",
@@ -158,5 +211,5 @@ def test_the_life_of_a_case_is_told_in_its_order() -> None:
 
 def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:
     """The case had moved on; the agency must know that nothing is left to do."""
-    (sentence,) = cases.outcome(case_of(Story()), [refused(complaint(), version=4)])
+    (sentence,) = outcome(case_of(Story()), [refused(complaint(), version=4)])
     assert sentence.startswith("The case had moved on before")

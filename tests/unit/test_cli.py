@@ -1,6 +1,7 @@
 """The command line: quick to help, one sentence for an error, an exit status that scripts can trust, and no password on a screen."""
 
 import json
+import shlex
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from complaints.runtime.settings import Settings
 from lapor.cli import main, may_run_stale
 from lapor.commands.cases import since_milliseconds
 from lapor.commands.tables import shown_value
+from ops.casework.acts import ACTS
 from tests.harness.support import free_port
 
 CLIENTS = (
@@ -83,12 +85,22 @@ def test_help_names_every_command(lapor: Run) -> None:
     assert not [name for name in (*COMMANDS, *GROUPS) if name not in out]
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "embedded kafka", "agency search", "case refuse"])
+@pytest.mark.parametrize("command", [*COMMANDS, "embedded kafka", "agency search", "case show"])
 def test_every_command_has_help(lapor: Run, command: str) -> None:
     """It says what it does, and how it is called."""
     status, out, _ = lapor(*command.split(), "--help")
     assert status == 0
     assert f"lapor {command} " in out
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_on_a_case_has_help_with_an_example_that_it_takes(lapor: Run, name: str) -> None:
+    """All options of the example are options of the act; without a stack it goes as far as saying so."""
+    status, out, _ = lapor("case", name, "--help")
+    assert status == 0
+    assert f"lapor case {name} '7K3M9 QX2RT S' --as" in " ".join(out.split())
+    status, _, err = lapor("case", name, "7K3M9 QX2RT S", *shlex.split(ACTS[name].example))
+    assert (status, "LAPOR_" in err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +109,7 @@ def test_every_command_has_help(lapor: Run, command: str) -> None:
         ["query", "SELECT 1"],
         ["explain", "00000000000"],
         ["case", "refuse", "00000000000", "--as", "pln", "--text", "x"],
+        ["case", "show", "00000000000"],
         ["replay"],
         ["run", "router"],
         ["run", "sink"],
@@ -127,6 +140,9 @@ def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[s
         (["query", "SELECT 1", "--format", "xml"], "xml"),
         (["replay", "--since", "gestern"], "gestern"),
         (["case", "refuse", "00000000000", "--as", "pln", "--text", " "], "--text"),
+        (["case", "postpone", "00000000000", "--as", "pln", "--text", "x", "--until", "besok"], "--until"),
+        (["case", "reclassify", "00000000000", "--as", "pln", "--class", "keluhan"], "--class"),
+        (["case", "merge", "00000000000", "--as", "pln"], "--into"),
         (["case", "answer", "00000000000", "--as", "pln", "--text", "x" * 20_001], "--text"),
         (["route", "--model", "/no/such/model.json", __file__], "/no/such/model.json"),
         (["no-such-command"], "no-such-command"),

@@ -1,0 +1,43 @@
+"""Finds the case that a person means by its tracking code."""
+
+from typing import Protocol
+from uuid import UUID
+
+from complaints import tracking
+from complaints.case import Case
+from complaints.errors import CaseError
+from complaints.fact import Fact
+
+
+class Cases(Protocol):
+    """Looks up cases and their facts, as the view's client does. Each method raises UnavailableError if it cannot now."""
+
+    def case(self, code: str, *, version: int = 0, wait_s: float = 0.0) -> Case | None:
+        """Return the case with a tracking code; None if there is no such case."""
+
+    def facts(self, code: str) -> tuple[Fact, ...]:
+        """Return the facts of a case, oldest first."""
+
+    def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[Fact, ...]:
+        """Return the facts that a command caused, oldest first; none if it has no result in time."""
+
+
+def find(cases: Cases, code: str) -> Case:
+    """Return the case with this tracking code.
+
+    Args:
+        cases: looks it up.
+        code: the tracking code as a person typed it.
+
+    Raises:
+        TrackingCodeError: the text cannot be one of our tracking codes.
+        CaseError: there is no such case.
+        UnavailableError: it cannot be looked up now.
+    """
+    found = cases.case(code)
+    if found is None:
+        raise CaseError(
+            f"no case has the code {tracking.spaced(tracking.parse(code))}; a new complaint needs a moment until the router has"
+            " decided about it; `lapor doctor` says whether it is running"
+        )
+    return found

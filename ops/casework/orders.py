@@ -1,0 +1,113 @@
+"""Makes the command of an act from what an officer said. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from pydantic import ValidationError
+
+from complaints import tracking
+from complaints.case import Case
+from complaints.command import Command
+from complaints.errors import ConfigurationError, TrackingCodeError
+from ops.casework.acts import Act
+
+FIELDS: Final = {
+    "text": "text",
+    "suggest": "to",
+    "to": "to",
+    "beside": "beside",
+    "until": "until",
+    "class": "class",
+    "oversight": "oversight",
+    "into": "other",
+    "final": "final",
+    "source": "source",
+}
+"""The field of the command that each option, or member of a line, fills."""
+
+
+def checked(act: Act, said: Mapping[str, Any], *, prefix: str = "--") -> dict[str, Any]:
+    """Return the fields of the command that an act's options fill.
+
+    Args:
+        act: the act.
+        said: its options by name; those that are None are not there.
+        prefix: what stands before the name of an option in an error.
+
+    Raises:
+        ConfigurationError: an option is missing, not one of the act's, or its text is empty or too long.
+    """
+    given = {name: value for name, value in said.items() if value is not None}
+    given = {"to" if name == "suggest" else name: value for name, value in given.items()}
+    known = {"to" if name == "suggest" else name for name in (*act.needs, *act.takes)}
+    if unknown := next((name for name in given if name not in known), None):
+        raise ConfigurationError(f"{act.name} takes no {prefix}{unknown}")
+    if missing := next((name for name in act.needs if name not in given), None):
+        raise ConfigurationError(f"{act.name} needs {prefix}{missing}")
+    if "text" in given:
+        given["text"] = _text(act, given["text"], prefix)
+    if "into" in given:
+        given["into"] = _code(given["into"], prefix)
+    return {FIELDS[name]: value for name, value in given.items()}
+
+
+def _text(act: Act, text: object, prefix: str) -> str:
+    if not isinstance(text, str):
+        raise ConfigurationError(f"{prefix}text is no text")
+    if "text" in act.needs and not text.strip():
+        raise ConfigurationError(f"{prefix}text is empty: it says {act.text[0].lower()}{act.text[1:]}")
+    text = text.strip()
+    if (size := len(text.encode("utf-8", "replace"))) > act.most_bytes:
+        raise ConfigurationError(f"{prefix}text has {size} bytes; at most {act.most_bytes} are possible")
+    return text
+
+
+def _code(text: object, prefix: str) -> str:
+    try:
+        return tracking.parse(str(text))
+    except TrackingCodeError as error:
+        raise ConfigurationError(f"{prefix}into: {error}") from error
+
+
+def digest(fields: Mapping[str, Any]) -> str:
+    """Return what tells two commands of one kind by one agency apart: all that is said."""
+    return sha256(orjson.dumps(dict(fields), option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def command(  # noqa: PLR0913  # the parts of a command
+    act: Act, code: str, *, id_: UUID, agency: str, fields: Mapping[str, Any], at: datetime, prefix: str = "--"
+) -> Command:
+    """Return the command by which an agency acts on a case.
+
+    Args:
+        act: the act.
+        code: the tracking code in its canonical form.
+        id_: the id of the command: the same for the same command.
+        agency: the id of the agency.
+        fields: what `checked` returned.
+        at: when whoever acts gave the command.
+        prefix: what stands before the name of an option in an error.
+
+    Raises:
+        ConfigurationError: a value is none that the field can have; the error names the option.
+    """
+    made = {"id": id_, "tracking_code": code, "kind": act.name, "actor": agency, "received_at": at, **fields}
+    try:
+        return Command.model_validate(made)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = str(first["loc"][0])
+        name = next((option for option, of in FIELDS.items() if of == field), field)
+        raise ConfigurationError(f"{prefix}{name}: {first['msg']}") from error
+
+
+def nonce(case: Case, fields: Mapping[str, Any]) -> str:
+    """Return what tells two commands of one kind by one agency to one case apart.
+
+    Until something happens to the case, the same words are the same command; after it, the router decides whether they say anything new.
+    """
+    return f"{case.version}/{digest(fields)}"

@@ -1,0 +1,93 @@
+"""Says what became of an agency's command, in sentences. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from complaints import tracking
+from complaints.case import Case
+from complaints.errors import CaseError
+from complaints.fact import Fact, FactKind, Result
+
+NO_RESULT: Final = "the command is on Kafka, but the router has not decided about it yet; see `lapor doctor`"
+"""Why a command has no result."""
+
+
+def outcome(case: Case, facts: Sequence[Fact]) -> list[str]:
+    """Return what became of a command, in sentences.
+
+    Args:
+        case: the case before it.
+        facts: the facts that the command caused, oldest first.
+
+    Raises:
+        CaseError: there are none, or the command was refused; the text says why.
+    """
+    sentences: list[str] = []
+    for fact in facts:
+        if fact.kind is FactKind.declined:
+            if fact.result is Result.refused:
+                raise CaseError(fact.text)
+            sentences.append(f"Nothing changes: {fact.text}")
+        elif fact.kind is FactKind.routed:
+            sentences += _moved(fact)
+        elif fact.kind is FactKind.refused and len(facts) == 1:
+            sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
+        elif (said := _SAID.get(fact.kind)) is not None:
+            sentences.append(said(case, fact))
+    if not sentences:
+        raise CaseError(NO_RESULT)
+    return sentences
+
+
+def _moved(fact: Fact) -> Iterator[str]:
+    moved = fact.disposition
+    if moved is not None:
+        former = f"{moved.previous_owner.name} -> " if moved.previous_owner else ""
+        yield f"hop {moved.hop}: {former}{moved.owner.name} ({moved.owner.id})"
+        yield moved.explanation
+
+
+def _actor(case: Case, fact: Fact) -> str:
+    return case.owner.name if fact.actor == case.owner.id else fact.actor
+
+
+def _due(fact: Fact) -> str:
+    found = next((one.due for one in fact.deadlines or () if one.duty == "complete"), None)
+    return f" to {found}" if found else ""
+
+
+def _class(fact: Fact) -> str:
+    named = [fact.complaint_class.value] if fact.complaint_class else []
+    if fact.oversight is not None:
+        named.append("berkadar pengawasan" if fact.oversight else "not berkadar pengawasan")
+    return ", ".join(named)
+
+
+_SAID: Final[dict[FactKind, Callable[[Case, Fact], str]]] = {
+    FactKind.verified: lambda case, fact: f"{_actor(case, fact)} says that the report is complete.",
+    FactKind.accepted: lambda case, fact: f"{_actor(case, fact)} has accepted the case.",
+    FactKind.asked: lambda _, __: "The citizen is asked on the channel of the complaint.",
+    FactKind.answered: lambda case, fact: (
+        f"{_actor(case, fact)} has answered; the citizen hears it on the channel of the complaint."
+    ),
+    FactKind.extended: lambda _, fact: f"The days to complete the case are extended{_due(fact)}; the citizen hears it.",
+    FactKind.postponed: lambda _, fact: (
+        f"The case is put off to {fact.until}; no clock stops, and the citizen hears it."
+    ),
+    FactKind.closed: lambda _, __: "The case is closed; the citizen is asked to rate it, and can open it again.",
+    FactKind.reopened: lambda _, __: "The case is open again; its clock never began anew.",
+    FactKind.reclassified: lambda _, fact: (
+        f"The class is {_class(fact)}; the days to complete the case end{_due(fact)}."
+        if _due(fact)
+        else f"The class is {_class(fact)}."
+    ),
+    FactKind.proposed: lambda _, fact: (
+        f"{tracking.spaced(fact.other or '')} is asked to be the main case; `lapor case show` says what it answered."
+    ),
+    FactKind.unmerged: lambda _, __: "The case is a supporter no longer: its own owner handles it again.",
+    FactKind.archived: lambda _, __: "The case is archived; `lapor case reopen` takes it back.",
+    FactKind.withdrawn: lambda _, __: (
+        "The complaint is withdrawn; the citizen hears it, and his next word opens it again."
+    ),
+}
+"""The sentence for each kind of fact to which an agency's command leads by itself."""

@@ -1,0 +1,176 @@
+"""Tells the life of a case in its order, with dates, causes and rules, for `lapor explain`. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from complaints import tracking
+from complaints.case import Case
+from complaints.command import CASE, CITIZEN, CLOCK, NEIGHBOURS
+from complaints.disposition import Deadline, Disposition
+from complaints.fact import Fact, FactKind, Result
+from ops.casework.layout import DUTIES
+from ops.casework.show import deadlines, title_of_level
+from ops.casework.times import clock
+
+_WHO: Final = {
+    CITIZEN: "the citizen",
+    CLOCK: "the clock",
+    NEIGHBOURS: "the search for duplicates",
+    CASE: "another case",
+}
+
+
+def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
+    """Yield the life of a case as lines: the owner of each hop with the reasons, and between them what was said.
+
+    Each rule of law is told with its article once; later it is only named. The end says how the case stands.
+
+    Args:
+        case: the case.
+        facts: its facts, oldest first.
+        now: the present time.
+    """
+    yield f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id}, version {case.version}, {case.state})"
+    told: set[str] = set()
+    for fact in facts:
+        if fact.disposition is not None:
+            yield from _owner(fact.disposition, fact.at, told)
+            yield from _deadlines(fact.disposition.deadlines, told)
+        else:
+            yield f"\n{clock(fact.at)}  {_sentence(fact)}"
+            yield from _deadlines(fact.deadlines or (), told)
+    yield f"\nnow: {case.state}, with {case.owner.name} ({case.owner.id})"
+    for duty, one in deadlines(case, now).items():
+        state = f"done on {one['done']}" if one["state"] == "done" else one["state"]
+        yield f"  {DUTIES[duty]}: by {one['due']}, {state}"
+
+
+def _sentence(fact: Fact) -> str:
+    found = _SAID.get(fact.kind)
+    return f"{fact.kind.value} by {_who(fact.actor)}" if found is None else found(fact)
+
+
+def _who(actor: str) -> str:
+    return _WHO.get(actor, actor)
+
+
+def _because(fact: Fact) -> str:
+    return f": {' '.join(fact.text.split())}" if fact.text else ""
+
+
+def _asked(fact: Fact) -> str:
+    return (
+        f"the citizen is asked for the {fact.part}" if fact.part else f"{fact.actor} asked the citizen{_because(fact)}"
+    )
+
+
+def _declined(fact: Fact) -> str:
+    why = "was already done" if fact.result is Result.already_applied else "was refused"
+    return f"{fact.command or 'a command'} by {_who(fact.actor)} {why}{_because(fact)}"
+
+
+def _withdrawn(fact: Fact) -> str:
+    if fact.deemed:
+        return (
+            "the citizen is deemed to have withdrawn: 30 days without an answer (UU 25/2009 Pasal 44 ayat (4) and (5))"
+        )
+    behalf = "" if fact.actor == CITIZEN else f" on the citizen's behalf ({fact.source or 'no source'})"
+    return f"{_who(fact.actor)} withdrew the complaint{behalf}{_because(fact)}"
+
+
+def _opened(fact: Fact) -> str:
+    complaint = fact.complaint
+    if complaint is None:
+        return "the complaint was received"
+    clerk = f", recorded by {complaint.recorded_by} ({complaint.source})" if complaint.recorded_by else ""
+    before = f", continuing {tracking.spaced(complaint.continues)}" if complaint.continues else ""
+    return f"the complaint was received by {complaint.channel}{clerk}{before}: {complaint.title}"
+
+
+def _escalated(fact: Fact) -> str:
+    agency = f"{fact.agency.name} ({fact.agency.id})" if fact.agency else "nobody"
+    level = fact.level or 1
+    return f"escalated to level {level}, {title_of_level(level)}: {agency}"
+
+
+def _reclassified(fact: Fact) -> str:
+    named = fact.complaint_class.value if fact.complaint_class else "the same class"
+    oversight = {True: ", berkadar pengawasan", False: ", not berkadar pengawasan", None: ""}[fact.oversight]
+    return f"{fact.actor} reclassified it as {named}{oversight}{_because(fact)}"
+
+
+def _suggestion(fact: Fact) -> str:
+    return f" (suggests {fact.to})" if fact.to else ""
+
+
+def _other(fact: Fact) -> str:
+    return tracking.spaced(fact.other or "")
+
+
+_SAID: Final[dict[FactKind, Callable[[Fact], str]]] = {
+    FactKind.opened: _opened,
+    FactKind.asked: _asked,
+    FactKind.added: lambda fact: f"the citizen added: {fact.addition.text if fact.addition else ''}",
+    FactKind.refused: lambda fact: f"{fact.actor} refused{_suggestion(fact)}{_because(fact)}",
+    FactKind.answered: lambda fact: f"{fact.actor} answered{' finally' if fact.final else ''}{_because(fact)}",
+    FactKind.continued: lambda fact: f"a message of the citizen had no room and became the case {fact.continued_as}",
+    FactKind.verified: lambda fact: f"{fact.actor} said that the report is complete",
+    FactKind.accepted: lambda fact: f"{fact.actor} accepted the case",
+    FactKind.handed_on: lambda fact: f"{fact.actor} handed it on to {fact.to}{_because(fact)}",
+    FactKind.extended: lambda fact: f"{fact.actor} took more time{_because(fact)}",
+    FactKind.postponed: lambda fact: f"{fact.actor} put it off to {fact.until}{_because(fact)}",
+    FactKind.resumed: lambda _: "the day to which it was put off has come",
+    FactKind.closed: lambda fact: f"{_who(fact.actor)} closed the case{_because(fact)}",
+    FactKind.reopened: lambda fact: f"{_who(fact.actor)} opened it again{_because(fact)}",
+    FactKind.rated: lambda fact: f"the citizen rated it with {fact.stars} of 5{_because(fact)}",
+    FactKind.withdrawn: _withdrawn,
+    FactKind.hidden: lambda fact: f"hidden from now on: {_hidden(fact)}",
+    FactKind.rerouted: lambda fact: f"{fact.actor} rerouted it to {fact.to}{_because(fact)}",
+    FactKind.reclassified: _reclassified,
+    FactKind.archived: lambda fact: f"{fact.actor} archived it as spam{_because(fact)}",
+    FactKind.reminded: lambda _: "the citizen was reminded of the question",
+    FactKind.unanswered: lambda _: "the question is closed without an answer: the case is handled with what there is",
+    FactKind.overdue: lambda fact: f"overdue: {DUTIES[fact.duty or 'complete']}",
+    FactKind.escalated: _escalated,
+    FactKind.proposed: lambda fact: f"{_who(fact.actor)} proposed to merge it into {_other(fact)}",
+    FactKind.merged: lambda fact: f"merged: it is a supporter of {_other(fact)}",
+    FactKind.unmerged: lambda fact: f"not merged with {_other(fact)}, or no longer{_because(fact)}",
+    FactKind.supported: lambda fact: f"{_other(fact)} became its supporter",
+    FactKind.left: lambda fact: f"{_other(fact)} is its supporter no longer",
+    FactKind.echoed: lambda fact: f"its main case {_other(fact)} was {fact.event}{_because(fact)}",
+    FactKind.declined: _declined,
+}
+"""The words for each kind of fact but `routed`, which tells the owner."""
+
+
+def _hidden(fact: Fact) -> str:
+    return " and ".join(
+        words for words, is_so in (("the person", fact.anonymous), ("the report", fact.secret)) if is_so
+    )
+
+
+def _owner(disposition: Disposition, at: datetime, told: set[str]) -> Iterator[str]:
+    desk = "  [triage desk: the owner is not clear yet]" if disposition.triage else ""
+    yield f"\nhop {disposition.hop}: {disposition.owner.name} ({disposition.owner.id}) since {clock(at)}{desk}"
+    yield f"  {disposition.explanation}"
+    versions = f"rules {disposition.rules_version}, registry {disposition.registry_version}"
+    yield f"  confidence {disposition.confidence:.2f}, {versions}"
+    for evidence in disposition.evidence:
+        span = f' "{evidence.span}"' if evidence.span else ""
+        law = f" [{evidence.law}]" if evidence.law and evidence.law not in told else ""
+        told.add(evidence.law)
+        yield f"  - {evidence.rule}{span}{law} weight {evidence.weight:.2f}"
+    for other in disposition.alternatives:
+        yield f"  or {other.name} ({other.id}) {other.score:.2f}"
+
+
+def _deadlines(deadlines: Iterable[Deadline], told: set[str]) -> Iterator[str]:
+    """Yield the deadlines that are new or have changed; each rule is told once."""
+    for one in deadlines:
+        days, due = f"{one.days} {one.counted} days from {one.begins}", f"{one.duty}: by {one.due}"
+        line = f"{due} ({days})" + (f", done on {one.done}" if one.done else "")
+        rule = f"{one.duty}/{one.source}"
+        if line not in told:
+            yield f"  {line}" if rule in told else f"  {line.replace(days, f'{days}, {one.source}')}"
+        told |= {line, rule}

@@ -1,0 +1,25 @@
+"""Writes times as officers read them. Pure."""
+
+from datetime import datetime, timezone
+from typing import Final
+
+from complaints.calendar import WIB
+
+_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def clock(at: datetime) -> str:
+    """Return a moment in the time of Jakarta: 2026-11-03 12:01:00 WIB."""
+    return f"{at.astimezone(timezone(WIB)):%Y-%m-%d %H:%M:%S} WIB"
+
+
+def span(seconds: int) -> str:
+    """Return a time span in its two largest units: "3 days 2 hours"; less than a minute is "a moment"."""
+    parts = []
+    for size, unit in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "a moment"

@@ -1,0 +1,294 @@
+"""What an officer reads of a case: its owners, deadlines, events and the citizen's replies, and its story in words."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from complaints.command import CITIZEN, CommandKind
+from complaints.event import Complaint
+from complaints.fact import Fact, FactKind
+from complaints.values import ComplaintClass
+from ops.casework.heard import heard
+from ops.casework.layout import lines
+from ops.casework.outcome import outcome
+from ops.casework.show import sheet
+from ops.casework.story import story
+from ops.casework.times import span
+from tests.harness.events import complaint
+from tests.harness.house import NOON_MS, House, added, said
+from tests.harness.support import NOON
+
+DAY_MS = 86_400_000
+SEMARANG: dict[str, Any] = {
+    "place": {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
+}
+
+
+class Life:
+    """A case in the real step, whose acts come one after another."""
+
+    def __init__(self, number: int = 7, house: House | None = None, **changes: Any) -> None:
+        """Let the complaint become a case."""
+        self.house = house or House()
+        fields = {"text": "jalan berlubang di tikungan", "title": "", **SEMARANG, **changes}
+        self.complaint: Complaint = complaint(number, **fields)
+        self.at_ms = NOON_MS
+        self.house.take(self.complaint)
+
+    @property
+    def code(self) -> str:
+        """The tracking code."""
+        return self.complaint.tracking_code
+
+    @property
+    def owner(self) -> str:
+        """The id of the present owner."""
+        return self.house.case(self.code).owner.id
+
+    @property
+    def facts(self) -> list[Fact]:
+        """The facts of the case."""
+        return [fact for fact in self.house.facts if fact.tracking_code == self.code]
+
+    def act(self, name: str, actor: str | None = None, text: str = "", *, days: float = 0, **fields: Any) -> list[Fact]:
+        """Let somebody act some days later."""
+        self.at_ms += int(days * DAY_MS) + 1000
+        nonce = str(len(self.house.facts))
+        command = said(CommandKind(name), self.complaint, actor or self.owner, text, nonce=nonce, **fields)
+        return self.house.take(command, at_ms=self.at_ms)
+
+    def ring(self, days: float) -> list[Fact]:
+        """Let time pass."""
+        self.at_ms += int(days * DAY_MS)
+        return self.house.ring(self.code, until_ms=self.at_ms)
+
+    def sheet(self) -> dict[str, Any]:
+        """Return the case's sheet as JSON says it."""
+        found = sheet(self.house.case(self.code), self.facts, datetime.fromtimestamp(self.at_ms / 1000, UTC))
+        again: dict[str, Any] = orjson.loads(orjson.dumps(found))
+        assert again == found
+        return again
+
+    def told(self) -> str:
+        """Return the story."""
+        now = datetime.fromtimestamp(self.at_ms / 1000, UTC)
+        return "\n".join(story(self.house.case(self.code), self.facts, now))
+
+
+def test_the_chain_says_why_each_owner_got_the_case_and_what_ended_that() -> None:
+    """The router's sentence, or the words of whoever gave it; the seconds add up to the case's age."""
+    life = Life()
+    life.act("refuse", text="Bukan jalan kota", days=1)
+    life.act("reroute", "kemenpanrb", "Jalan provinsi", days=2, to="dishub-33")
+    life.act("accept", days=1)
+    chain = life.sheet()["chain"]
+    assert [one["ended_by"] for one in chain] == ["refused", "rerouted", None]
+    assert [one["agency_id"] for one in chain][::2] == ["dpu-33.74", "dishub-33"]
+    assert "kami teruskan ke Dinas Pekerjaan Umum Kota Semarang, karena" in chain[0]["why"]
+    assert chain[2]["why"] == "Jalan provinsi"
+    assert [one["held_for"] for one in chain] == [86_401, 2 * 86_400 + 1, 86_401]
+
+
+def test_a_case_that_has_ended_is_held_no_longer() -> None:
+    """Until then, whatever the time is now."""
+    life = Life()
+    life.act("answer", text="Sudah ditambal.", days=1)
+    life.act("close", days=1)
+    life.at_ms += 30 * DAY_MS
+    (only,) = life.sheet()["chain"]
+    assert (only["ended_by"], only["held_for"]) == ("closed", 2 * 86_400 + 2)
+
+
+def test_an_addition_that_shows_another_owner_ends_the_former_one_s_time() -> None:
+    """The desk had it until the citizen named the place."""
+    life = Life(place={}, missing=("place",))
+    life.house.take(added(life.complaint, "di Semarang", **SEMARANG))
+    assert [one["ended_by"] for one in life.sheet()["chain"]] == ["addition", None]
+
+
+def test_a_deadline_has_a_colour_for_today() -> None:
+    """Green, yellow, red, or done; each names its source and the day it counts from."""
+    life = Life()
+    found = life.sheet()["deadlines"]
+    assert {duty: one["state"] for duty, one in found.items()} == {
+        "forward": "done",
+        "first_follow_up": "hijau",
+        "complete": "hijau",
+        "statute_completeness": "hijau",
+        "statute_decision": "hijau",
+    }
+    assert (found["complete"]["due"], found["complete"]["from"]) == ("2026-11-23", "2026-11-03")
+    assert found["statute_decision"]["source"] == "UU 25/2009 Pasal 50 ayat (1)"
+    life.at_ms += 19 * DAY_MS
+    assert life.sheet()["deadlines"]["complete"]["state"] == "kuning"
+    life.at_ms += 2 * DAY_MS
+    assert life.sheet()["deadlines"]["complete"]["state"] == "merah"
+    life.act("answer", text="Sudah.")
+    assert life.sheet()["deadlines"]["close"]["state"] == "hijau"
+
+
+def test_the_clock_counts_the_present_wait_but_no_more_than_the_law_gives() -> None:
+    """A citizen who never answers stops the completion for thirty days."""
+    life = Life()
+    assert life.sheet()["clock"] == {"started_at": life.complaint.received_at.isoformat(), "paused_s": 0}
+    life.act("ask", text="Nomor berapa?")
+    life.at_ms += 3 * DAY_MS
+    assert life.sheet()["clock"]["paused_s"] == 3 * 86_400
+    life.at_ms += 60 * DAY_MS
+    assert life.sheet()["clock"]["paused_s"] == 30 * 86_400
+
+
+def test_the_citizen_s_replies_are_those_that_the_router_wrote() -> None:
+    """Over a long life: each with the words of its time."""
+    life = Life(channel="sms")
+    life.act("refuse", text="Bukan jalan kota", days=1)
+    life.act("ask", text="Di depan nomor berapa?", days=1)
+    life.house.take(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
+    life.at_ms += 10_000
+    life.act("accept")
+    life.act("extend", text="Menunggu bahan")
+    life.act("postpone", text="Hujan", until=(NOON + timedelta(days=20)).date())
+    life.act("answer", text="Sudah ditambal.", days=1)
+    life.act("disagree", CITIZEN, "Belum, pak")
+    life.act("answer", text="Sekarang sudah.", days=2)
+    life.ring(30)
+    life.act("rate", CITIZEN, stars=5)
+    life.act("withdraw", CITIZEN)
+    life.act("hide", CITIZEN, anonymous=True)
+    composed = [one for one in heard(life.facts) if one.kind.value != "status"]
+    written = [one for one in life.house.replies if one.kind.value != "status"]
+    assert [(one.kind, one.text, one.at) for one in composed] == [
+        (one.kind, one.text, one.created_at) for one in written
+    ]
+    assert len(composed) == 12
+    assert [one["kind"] for one in life.sheet()["replies"]].count("status") == 1  # the withdrawal of a closed case
+
+
+def test_what_applies_now_is_on_the_sheet_and_what_does_not_is_not() -> None:
+    """The question, the rating, the ladder, the merge; each once it is there."""
+    life = Life()
+    assert not {"question", "overdue", "escalation", "rating", "main", "proposed"} & life.sheet().keys()
+    life.ring(40)
+    found = life.sheet()
+    assert {"first_follow_up", "complete", "statute_completeness"} <= found["overdue"].keys()
+    assert found["escalation"]["level"] >= 3
+    assert found["escalation"]["title"] in {
+        "pejabat pengelola pengaduan",
+        "admin nasional",
+        "pengawas (KSP, KemenPANRB, Ombudsman)",
+    }
+    life.act("ask", text="Nomor berapa?")
+    assert life.sheet()["question"]["text"] == "Nomor berapa?"
+    life.act("answer", text="Sudah.")
+    life.act("close")
+    life.act("rate", CITIZEN, "bagus", stars=4)
+    assert life.sheet()["rating"]["stars"] == 4
+
+
+def test_the_older_case_counts_its_supporter_and_the_supporter_names_it() -> None:
+    """Both sheets and both stories tell the merge."""
+    older = Life(7)
+    younger = Life(8, older.house, received_at=NOON + timedelta(hours=1))
+    facts = younger.act("merge", "kemenpanrb", other=older.code)
+    assert (
+        outcome(younger.house.case(younger.code), facts)
+        == ["2Q74G VWWCE 3 is asked to be the main case; `lapor case show` says what it answered."]
+        or facts[0].kind is FactKind.proposed
+    )
+    assert younger.sheet()["proposed"] == older.code
+    younger.house.deliver()
+    assert (younger.sheet()["main"], younger.sheet()["state"], older.sheet()["supporters"]) == (
+        older.code,
+        "digabung",
+        1,
+    )
+    assert "merged: it is a supporter of" in younger.told()
+    assert "became its supporter" in older.told()
+
+
+def test_the_text_for_people_has_all_of_it() -> None:
+    """One line for each owner's time, deadline, event and reply; nothing is cut."""
+    life = Life()
+    life.ring(40)
+    life.act("refuse", text="Bukan jalan kota")
+    shown = "\n".join(lines(life.sheet()))
+    expected = [
+        "diteruskan  (pengaduan, by",
+        "overdue",
+        "escalated",
+        "owners",
+        "until it was refused",
+        "still",
+        "deadlines",
+        "merah",
+        "UU 25/2009 Pasal 50 ayat (1)",
+        "it waited for the citizen for no time",
+        "events",
+        "bukan wewenang",
+        "the citizen was told",
+        "kini ditangani",
+    ]
+    places = [shown.find(part) for part in expected]
+    assert -1 not in places, expected[places.index(-1)]
+    assert all(reply.text in shown for reply in life.house.replies)
+
+
+def test_the_story_tells_every_kind_of_fact_in_words() -> None:
+    """No kind is told by its name alone; each line has its time in WIB, and the end says how the case stands."""
+    life = Life()
+    life.act("verify")
+    life.act("accept")
+    life.act("hand-on", text="Lampu", to="dishub-33.74")
+    life.act("ask", text="Nomor berapa?", days=1)
+    life.ring(70)
+    life.act("reclassify", "kemenpanrb", complaint_class=ComplaintClass.aspiration, oversight=True)
+    life.act("archive", "kemenpanrb", "Iklan")
+    life.act("reopen", "kemenpanrb", "Bukan iklan")
+    life.act("withdraw", "kemenpanrb", "Surat 3 November", source="letter")
+    told = life.told()
+    expected = [
+        "the complaint was received by",
+        "said that the report is complete",
+        "accepted the case",
+        "handed it on to dishub-33.74: Lampu",
+        "asked the citizen: Nomor berapa?",
+        "was reminded of the question",
+        "overdue: ",
+        "escalated to level 1, pejabat penghubung",
+        "the question is closed without an answer",
+        "reclassified it as aspirasi, berkadar pengawasan",
+        "archived it as spam: Iklan",
+        "opened it again: Bukan iklan",
+        "kemenpanrb withdrew the complaint on the citizen's behalf (letter): Surat 3 November",
+        "now: dicabut, with",
+    ]
+    missing = [part for part in expected if part not in told]
+    assert missing == []
+    assert told.count(" WIB") >= len(life.facts) - 3
+
+
+def test_the_story_names_each_rule_of_law_once() -> None:
+    """A deadline that has not changed is not told again at the next hop."""
+    life = Life()
+    life.act("refuse", text="Bukan jalan kota")
+    told = life.told()
+    assert told.count("UU 25/2009 Pasal 50 ayat (1)") == 1
+    assert told.count("PermenPANRB 5/2025") == 3  # forward, follow up, complete
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "a moment"),
+        (59, "a moment"),
+        (60, "1 minute"),
+        (7_260, "2 hours 1 minute"),
+        (90_061, "1 day 1 hour"),
+        (86_460, "1 day"),
+    ],
+)
+def test_a_span_in_words(seconds: int, words: str) -> None:
+    """In its two largest units that follow each other."""
+    assert span(seconds) == words
