@@ -35,6 +35,18 @@ def command_id(complaint: UUID, kind: str, *, actor: str, nonce: str) -> UUID:
     return uuid5(complaint, f"command/{kind}/{actor}/{nonce}")
 
 
+def line_id(code: str, kind: str, *, actor: str, nonce: str) -> UUID:
+    """Return the id of the command in a line of a file of commands. The same line, in whatever file, has the same id.
+
+    Args:
+        code: the tracking code of the case.
+        kind: the kind of the command.
+        actor: the id of the agency.
+        nonce: a digest of what else the line says.
+    """
+    return uuid5(NAMESPACE, f"line/{code}/{kind}/{actor}/{nonce}")
+
+
 def reply_id(cause: UUID, kind: str) -> UUID:
     """Return the id of the reply of the kind `kind` that the record with the id `cause` led to."""
     return uuid5(cause, reply_name(kind))

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import httpx
@@ -11,7 +11,8 @@ import orjson
 from pydantic import SecretStr, ValidationError
 
 from complaints import tracking
-from complaints.case import Case, CaseStatus
+from complaints.case import Case, CaseState, CaseStatus
+from complaints.disposition import AgencyRef, Deadline
 from complaints.errors import UnavailableError
 from complaints.event import Event
 from complaints.fact import Fact
@@ -29,6 +30,29 @@ ASK_S: Final = 9.0
 NOT_FOUND: Final = 404
 
 E = TypeVar("E", bound=Event)
+
+
+class DueCase(Event):
+    """A case that waits for somebody, and its next deadline."""
+
+    tracking_code: str
+    state: CaseState
+    owner: AgencyRef
+    deadline: Deadline
+    province: str | None = None
+    """The code of the province where it happened; None if it is not known."""
+
+
+class Results(NamedTuple):
+    """What became of commands.
+
+    Attributes:
+        facts: the facts that each command caused, oldest first; without those that have no result yet.
+        versions: the version of each of their cases; without those that are not known.
+    """
+
+    facts: dict[UUID, tuple[Fact, ...]]
+    versions: dict[str, int]
 
 
 class ViewClient:
@@ -114,6 +138,37 @@ class ViewClient:
             if time.monotonic() >= deadline:
                 return ()
 
+    def results(self, commands: Sequence[tuple[str, UUID]]) -> Results:
+        """Return what became of many commands; those that have no result yet are left out.
+
+        Args:
+            commands: the tracking code and the id of each; at most 1,000.
+
+        Raises:
+            UnavailableError: as for `status`.
+        """
+        asked = {"commands": [(code, str(id_)) for code, id_ in commands]}
+        found = self._json("/results", {}, 0.0, asked) or {}
+        facts = {UUID(id_): _facts({"facts": said}) for id_, said in found.get("results", {}).items()}
+        return Results(facts, found.get("versions", {}))
+
+    def due(self, *, agency: str = "", before: str = "") -> Iterator[DueCase]:
+        """Yield the cases that wait for somebody, the one with the earliest next deadline first. They are asked for page by page.
+
+        Args:
+            agency: the id of the agency that owns them; empty: any.
+            before: only those whose next deadline ends before this day, as text; empty: all.
+
+        Raises:
+            UnavailableError: as for `status`.
+        """
+        asked = {name: value for name, value in (("agency", agency), ("before", before)) if value}
+        following: dict[str, str] | None = {}
+        while following is not None:
+            found = self._json("/due", {**asked, **following}, 0.0) or {}
+            yield from (_read(DueCase, one) for one in found.get("cases", ()))
+            following = found.get("next")
+
     def health(self) -> list[tuple[str, Mapping[str, Any] | str]]:
         """Return for each copy of the view its address and what it says about itself, or why it does not answer."""
         found: list[tuple[str, Mapping[str, Any] | str]] = []
@@ -131,7 +186,9 @@ class ViewClient:
         """Close the connections."""
         self._http.close()
 
-    def _json(self, path: str, parameters: Mapping[str, str], wait_s: float) -> dict[str, Any] | None:
+    def _json(
+        self, path: str, parameters: Mapping[str, str], wait_s: float, body: object = None
+    ) -> dict[str, Any] | None:
         """Return the answer of the first copy that has one; None if that copy has not found what was asked for.
 
         Raises:
@@ -145,7 +202,13 @@ class ViewClient:
                 faults.append(f"{url} did not answer a moment ago")
                 continue
             try:
-                answer = self._http.get(url + path, params=dict(parameters), timeout=self._patience_s + wait_s)
+                answer = self._http.request(
+                    "GET" if body is None else "POST",
+                    url + path,
+                    params=dict(parameters),
+                    json=body,
+                    timeout=self._patience_s + wait_s,
+                )
                 said = _object(answer)
             except (httpx.HTTPError, ValueError) as error:
                 faults.append(f"{url}: {_reason(error)}")

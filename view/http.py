@@ -19,11 +19,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from complaints.errors import UnavailableError
 from view.freshness import Freshness
+from view.lookups import FIRST, LAST_DAY, CaseDocument, Place
 from view.news import News
-from view.store import CaseDocument, Store
+from view.rows import entry
+from view.store import Store
 
 LONGEST_WAIT_S: Final = 10.0
 """The maximum number of seconds that a request may wait; whoever needs longer asks again."""
+
+MOST_DUE: Final = 200
+"""The maximum number of cases in one page of the list by deadlines."""
+
+MOST_COMMANDS: Final = 1_000
+"""The maximum number of commands that one request asks about."""
 
 T = TypeVar("T")
 N = TypeVar("N", int, float)
@@ -70,6 +78,39 @@ class View:
         code, cause = request.path_params["code"], _id(request, "command_id")
         found = await self._awaited(request, code, lambda: self._store.caused_by(code, cause), bool)
         return self._facts(found) if found else self._not_found()
+
+    async def get_due(self, request: Request) -> Response:
+        """Return a page of the cases that wait for somebody, the one with the earliest next deadline first.
+
+        With `agency` only its own, with `before` only those due before that day. `next` says where the next page begins (`due` and `code`);
+        it is null after the last one. A case that changes meanwhile may be on two pages, or on none.
+        """
+        self._require_ready()
+        asked = request.query_params
+        after = Place(asked["due"], asked.get("code", "")) if "due" in asked else FIRST
+        most = min(_number(request, "most", int, MOST_DUE), MOST_DUE)
+        found = await run_in_threadpool(
+            lambda: self._store.due(
+                owner=asked.get("agency", ""), before=asked.get("before", LAST_DAY), after=after, most=most
+            )
+        )
+        last = found[-1].place if found and len(found) == most else None
+        following = b"null" if last is None else orjson.dumps({"due": last.due, "code": last.code})
+        cases = orjson.dumps([entry(one.document) for one in found])
+        return self._answer(b'"cases":' + cases + b',"next":' + following)
+
+    async def post_results(self, request: Request) -> Response:
+        """Return what became of many commands, [code, id] each: the facts by id, and the versions of their cases by code."""
+        self._require_ready()
+        try:
+            asked = [(str(code), UUID(id_)) for code, id_ in orjson.loads(await request.body())["commands"]]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise HTTPException(422, "the body has no commands, each a code and an id") from error
+        if len(asked) > MOST_COMMANDS:
+            raise HTTPException(422, f"at most {MOST_COMMANDS} commands")
+        found = await run_in_threadpool(self._store.results, asked)
+        facts = b",".join(b'"%s":[%s]' % (str(id_).encode(), b",".join(said)) for id_, said in found.facts.items())
+        return self._answer(b'"results":{' + facts + b'},"versions":' + orjson.dumps(found.versions))
 
     async def get_health(self, _: Request) -> Response:
         """Say how far the view is behind: 503 while it is catching up after its start."""
@@ -150,6 +191,8 @@ def application(view: View, key: SecretStr) -> ASGIApp:
         Route("/cases/{code}/facts", view.get_facts),
         Route("/cases/{code}/commands/{command_id}", view.get_result),
         Route("/complaints/{complaint_id}", view.get_case_of),
+        Route("/due", view.get_due),
+        Route("/results", view.post_results, methods=["POST"]),
         Route("/health", view.get_health),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _told, UnavailableError: _unavailable})

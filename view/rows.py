@@ -1,6 +1,6 @@
 """Turns the records of cases and facts into the rows of the view. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -28,12 +28,16 @@ class CaseRow(NamedTuple):
         complaint_id: the 16 bytes of the complaint's id.
         version: the number of its facts.
         document: the JSON of the case.
+        owner: the id of its owner.
+        next_due: the last day of the next duty that is not fulfilled, as text; None if the case waits for nobody.
     """
 
     code: str
     complaint_id: bytes
     version: int
     document: bytes
+    owner: str
+    next_due: str | None
 
 
 class FactRow(NamedTuple):
@@ -103,7 +107,46 @@ def _take_case(found: Changes, record: StoredRecord) -> None:
 def _case(code: str, value: bytes) -> CaseRow:
     said = _object(value)
     _of_case(said, code)
-    return CaseRow(code, UUID(said["complaint_id"]).bytes, _version(said), value)
+    due = next_deadline(said)
+    return CaseRow(
+        code,
+        UUID(said["complaint_id"]).bytes,
+        _version(said),
+        value,
+        (said.get("owner") or {}).get("id", ""),
+        due["due"] if due else None,
+    )
+
+
+def next_deadline(case: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the deadline of a case, as plain data, that ends first of those whose duties are not fulfilled.
+
+    None if there is none, and for a case that has ended or is a supporter: it waits for nobody, or for its main case.
+    """
+    if case.get("state") in _WAITS_FOR_NOBODY:
+        return None
+    return min((one for one in case.get("deadlines", ()) if not one.get("done")), key=_due, default=None)
+
+
+def entry(document: bytes) -> dict[str, Any]:
+    """Return what the list of cases by their deadlines says of one.
+
+    Args:
+        document: the JSON of a case that has a next deadline.
+    """
+    case = orjson.loads(document)
+    place = case["complaint"].get("place") or {}
+    found = {name: case[name] for name in ("tracking_code", "state", "owner")}
+    return found | {"deadline": next_deadline(case), "province": (place.get("province") or {}).get("code")}
+
+
+def _due(deadline: dict[str, Any]) -> str:
+    due: str = deadline["due"]
+    return due
+
+
+_WAITS_FOR_NOBODY: Final = frozenset(("selesai", "dicabut", "diarsipkan", "digabung"))
+"""The states of a case that waits for no agency."""
 
 
 def _fact(record: StoredRecord) -> FactRow:

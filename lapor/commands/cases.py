@@ -1,7 +1,11 @@
 """`lapor case ...` and `lapor explain`, which act on one case or show it, and `lapor replay`, which decides past records again."""
 
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -9,6 +13,8 @@ from lapor.commands.acts import Code, add_to
 from lapor.commands.options import DataDir, milliseconds_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from complaints.event import AgencyRef
     from ops.replay import Move
 
@@ -43,6 +49,94 @@ def show(
 
 
 add_to(app)
+
+
+@app.command()
+def due(
+    *,
+    agency: Annotated[str, typer.Option(help="Only cases that this agency owns: its identifier.")] = "",
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only cases whose next deadline ends before this day.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each case as a JSON line.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List the cases that wait for an agency with their next deadline, the most urgent first.
+
+    A deadline is hijau (at least two working days are left after today), kuning (fewer) or merah (over). Ended cases and supporters of
+    other cases are not listed.
+
+    Example: `lapor case due --agency dpu-33.74 --before 2026-12-01`
+    """
+    import orjson
+
+    from lapor.local.note import started_in
+    from lapor.processes import cases
+    from ops.casework.due import line
+
+    day = before.date().isoformat() if before else ""
+    for one in cases.due(started_in(data_dir), agency=agency, before=day):
+        typer.echo(orjson.dumps(one).decode() if as_json else line(one))
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="JSON lines, one act each; - reads standard input.", allow_dash=True)],
+    *,
+    data_dir: DataDir = None,
+) -> None:
+    """Apply a file of acts, many at once, and say for each line what became of it, as a JSON line on stdout.
+
+    A line has `code`, `act` and `as`, and what the act needs: `text`, `suggest` or `to`, `beside`, `until`, `class`, `oversight`, `into`,
+    `final`, `source`; `at` is when it was said. The same line again, also in another file, is the same command and changes nothing:
+    it is said what became of it the first time. A line that cannot be read is an error with its number, and the next ones go on.
+    The last line counts: applied, refused, errors. The exit status is 1 if there are errors.
+
+    Example: `echo '{"code": "7K3M9QX2RTS", "act": "accept", "as": "dpu-33.74"}' | lapor case apply -`
+    """
+    import orjson
+
+    from lapor.commands.progress import line_counter
+    from lapor.local.note import started_in
+    from lapor.processes import cases
+
+    settings = started_in(data_dir)
+    settings.kafka_required()
+    with _opened(file) as source, line_counter() as counted:
+
+        def said(line: bytes) -> None:
+            sys.stdout.buffer.write(line)
+            counted()
+
+        tally = cases.apply(settings, _numbered(source), said=said)
+    sys.stdout.buffer.write(orjson.dumps(asdict(tally)) + b"\n")
+    sys.stdout.buffer.flush()
+    if tally.errors:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _opened(file: Path) -> "Iterator[BinaryIO]":
+    from complaints.errors import ConfigurationError
+
+    if str(file) == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from error
+    with opened:
+        yield opened
+
+
+def _numbered(source: "BinaryIO") -> "Iterator[list[tuple[int, bytes]]]":
+    """Yield the lines that are not blank with their numbers, as soon as they come; what was said before is written out first."""
+    from lapor.commands.jsonlines import blocks
+
+    for block in blocks(source):
+        yield [(number, line) for number, line in enumerate(block.lines, block.first) if line.strip()]
+        sys.stdout.buffer.flush()
 
 
 def explain(code: Code, *, data_dir: DataDir = None) -> None:

@@ -1,17 +1,21 @@
 """The operations on cases of a running stack that `lapor case`, `lapor explain` and the demo share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 from complaints import ids
 from complaints.command import Command
+from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
 from lapor.processes.demo_clock import DemoClock
 from lapor.processes.wiring import cases as view
+from normalizer.zones import local_day
 from ops.casework.acts import ACTS
+from ops.casework.batch import IN_FLIGHT, Applies, Tally
+from ops.casework.due import Entry, entry
 from ops.casework.find import find
 from ops.casework.orders import checked, command, nonce
 from ops.casework.outcome import outcome
@@ -45,15 +49,17 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
     from router.agencies.registry import Registry
 
     fields = checked(ACTS[name], said)
-    if Registry.load().get(agency) is None:
+    acting = Registry.load().get(agency)
+    if acting is None:
         raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
     with closing(view(settings)) as known:
         case = find(known, code)
         id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
         wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
         _publish(wanted, settings)
-        for sentence in outcome(case, known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)):
-            say(sentence)
+        facts = known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)
+    for sentence in outcome(AgencyRef(id=acting.id, name=acting.name), facts):
+        say(sentence)
 
 
 def show(settings: Settings, code: str) -> Sheet:
@@ -89,6 +95,66 @@ def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> N
     with closing(view(settings)) as known:
         for line in story(find(known, code), known.facts(code), now(settings)):
             say(line)
+
+
+def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
+    """Yield the cases that wait for somebody, the one with the earliest next deadline first.
+
+    Args:
+        settings: the settings of the running stack.
+        agency: the id of the agency that owns them; empty: any.
+        before: only those whose next deadline ends before this day; empty: all.
+
+    Raises:
+        UnavailableError: the view does not answer.
+    """
+    with closing(view(settings)) as known:
+        moment = now(settings)
+        for one in known.due(agency=agency, before=before):
+            yield entry(one.tracking_code, one.state, one.owner, one.deadline, local_day(moment, one.province))
+
+
+def apply(
+    settings: Settings, blocks: Iterable[Sequence[tuple[int, bytes]]], *, said: Callable[[bytes], object]
+) -> Tally:
+    """Apply the acts in lines of JSON, and return how many lines had which end.
+
+    Args:
+        settings: the settings of the running stack.
+        blocks: the lines with their numbers, some at a time.
+        said: called for each line, in their order, with a line of JSON that says what became of it.
+
+    Raises:
+        BusUnavailable: Kafka does not take a command.
+        UnavailableError: the view does not answer.
+    """
+    from complaints.bus.confluent import ConfluentProducer
+    from complaints.bus.envelope import encode
+    from router.agencies.registry import Registry
+
+    registry, tally = Registry.load(), Tally()
+
+    def agency(id_: str) -> AgencyRef | None:
+        found = registry.get(id_)
+        return None if found is None else AgencyRef(id=found.id, name=found.name)
+
+    producer = ConfluentProducer(settings.kafka_required())
+    try:
+        with closing(view(settings)) as known:
+            applies = Applies(
+                view=known,
+                publish=lambda wanted: producer.send(encode(wanted, source="/lapor/case")),
+                agency=agency,
+                now=lambda: datetime.now(UTC),
+                patience_s=RESULT_WITHIN_S,
+            )
+            for lines in blocks:
+                for first in range(0, len(lines), IN_FLIGHT):
+                    for one in applies.lines(lines[first : first + IN_FLIGHT], tally):
+                        said(one)
+    finally:
+        producer.close()
+    return tally
 
 
 def now(settings: Settings) -> datetime:

@@ -79,7 +79,7 @@ def digest(fields: Mapping[str, Any]) -> str:
 
 
 def command(  # noqa: PLR0913  # the parts of a command
-    act: Act, code: str, *, id_: UUID, agency: str, fields: Mapping[str, Any], at: datetime, prefix: str = "--"
+    act: Act, code: str, *, id_: UUID, agency: str, fields: Mapping[str, Any], at: datetime | str, prefix: str = "--"
 ) -> Command:
     """Return the command by which an agency acts on a case.
 
@@ -100,7 +100,7 @@ def command(  # noqa: PLR0913  # the parts of a command
         return Command.model_validate(made)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        field = str(first["loc"][0])
+        field = "at" if first["loc"][0] == "received_at" else str(first["loc"][0])
         name = next((option for option, of in FIELDS.items() if of == field), field)
         raise ConfigurationError(f"{prefix}{name}: {first['msg']}") from error
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from complaints import tracking
-from complaints.case import Case
+from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.fact import Fact, FactKind, Result
 
@@ -12,11 +12,11 @@ NO_RESULT: Final = "the command is on Kafka, but the router has not decided abou
 """Why a command has no result."""
 
 
-def outcome(case: Case, facts: Sequence[Fact]) -> list[str]:
+def outcome(agency: AgencyRef, facts: Sequence[Fact]) -> list[str]:
     """Return what became of a command, in sentences.
 
     Args:
-        case: the case before it.
+        agency: who gave it.
         facts: the facts that the command caused, oldest first.
 
     Raises:
@@ -33,7 +33,7 @@ def outcome(case: Case, facts: Sequence[Fact]) -> list[str]:
         elif fact.kind is FactKind.refused and len(facts) == 1:
             sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
         elif (said := _SAID.get(fact.kind)) is not None:
-            sentences.append(said(case, fact))
+            sentences.append(said(agency, fact))
     if not sentences:
         raise CaseError(NO_RESULT)
     return sentences
@@ -45,10 +45,6 @@ def _moved(fact: Fact) -> Iterator[str]:
         former = f"{moved.previous_owner.name} -> " if moved.previous_owner else ""
         yield f"hop {moved.hop}: {former}{moved.owner.name} ({moved.owner.id})"
         yield moved.explanation
-
-
-def _actor(case: Case, fact: Fact) -> str:
-    return case.owner.name if fact.actor == case.owner.id else fact.actor
 
 
 def _due(fact: Fact) -> str:
@@ -63,12 +59,12 @@ def _class(fact: Fact) -> str:
     return ", ".join(named)
 
 
-_SAID: Final[dict[FactKind, Callable[[Case, Fact], str]]] = {
-    FactKind.verified: lambda case, fact: f"{_actor(case, fact)} says that the report is complete.",
-    FactKind.accepted: lambda case, fact: f"{_actor(case, fact)} has accepted the case.",
+_SAID: Final[dict[FactKind, Callable[[AgencyRef, Fact], str]]] = {
+    FactKind.verified: lambda agency, _: f"{agency.name} says that the report is complete.",
+    FactKind.accepted: lambda agency, _: f"{agency.name} has accepted the case.",
     FactKind.asked: lambda _, __: "The citizen is asked on the channel of the complaint.",
-    FactKind.answered: lambda case, fact: (
-        f"{_actor(case, fact)} has answered; the citizen hears it on the channel of the complaint."
+    FactKind.answered: lambda agency, _: (
+        f"{agency.name} has answered; the citizen hears it on the channel of the complaint."
     ),
     FactKind.extended: lambda _, fact: f"The days to complete the case are extended{_due(fact)}; the citizen hears it.",
     FactKind.postponed: lambda _, fact: (

@@ -87,6 +87,10 @@ class ServedView:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         return httpx.get(self.url + path, params=query, headers=headers)
 
+    def post(self, path: str, body: str) -> httpx.Response:
+        """Send something, with the key."""
+        return httpx.post(self.url + path, content=body, headers={"Authorization": f"Bearer {KEY.get_secret_value()}"})
+
     def stop(self) -> None:
         """Stop serving; the copy stays open."""
         self._stop.set()

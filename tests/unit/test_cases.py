@@ -50,7 +50,7 @@ def answer(story: Story, text: str) -> Command:
 
 def facts_of(story: Story, cause: UUID) -> list[str]:
     """Return what became of a command."""
-    return outcome(case_of(story), [fact for fact in story.facts if fact.caused_by == cause])
+    return outcome(DPU, [fact for fact in story.facts if fact.caused_by == cause])
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_declined_command_says_why() -> None:
 def test_a_command_without_a_result_is_no_success() -> None:
     """It is on Kafka; the router has not read it yet."""
     with pytest.raises(CaseError, match="has not decided"):
-        outcome(case_of(Story()), [])
+        outcome(DPU, [])
 
 
 def test_the_life_of_a_case_is_told_in_its_order() -> None:
@@ -211,5 +211,5 @@ def test_the_life_of_a_case_is_told_in_its_order() -> None:
 
 def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:
     """The case had moved on; the agency must know that nothing is left to do."""
-    (sentence,) = outcome(case_of(Story()), [refused(complaint(), version=4)])
+    (sentence,) = outcome(DPU, [refused(complaint(), version=4)])
     assert sentence.startswith("The case had moved on before")

@@ -1,0 +1,224 @@
+"""Applies a file of acts: reads its lines, gives the commands, and says for each line what became of it."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple, Protocol
+from uuid import UUID
+
+import orjson
+
+from complaints import ids, tracking
+from complaints.command import Command
+from complaints.disposition import AgencyRef
+from complaints.errors import CaseError, ConfigurationError, TrackingCodeError, UnavailableError
+from complaints.fact import Fact, FactKind, Result
+from ops.casework.acts import ACTS
+from ops.casework.orders import FIELDS, checked, command, digest
+from ops.casework.outcome import NO_RESULT, outcome
+
+IN_FLIGHT: Final = 500
+"""The maximum number of commands that are given and have no result yet."""
+
+LOOK_EVERY_S: Final = 0.05
+"""Seconds between two looks for results."""
+
+_LINE: Final = frozenset(("code", "act", "as", "at", *FIELDS))
+
+
+class Found(Protocol):
+    """What became of commands, as the view's client says it (see view.client.Results)."""
+
+    @property
+    def facts(self) -> Mapping[UUID, tuple[Fact, ...]]:
+        """The facts that each command caused; without those that have no result yet."""
+
+    @property
+    def versions(self) -> Mapping[str, int]:
+        """The version of each of their cases; without those that are not known."""
+
+
+class Results(Protocol):
+    """Says what became of commands."""
+
+    def results(self, commands: Sequence[tuple[str, UUID]]) -> Found:
+        """Return what became of commands, each with the code of its case.
+
+        Raises:
+            UnavailableError: it cannot be looked up now.
+        """
+
+
+class Order(NamedTuple):
+    """A line that can be given as a command.
+
+    Attributes:
+        number: of the line, from 1.
+        agency: who acts.
+        command: the command.
+    """
+
+    number: int
+    agency: AgencyRef
+    command: Command
+
+
+class Fault(NamedTuple):
+    """A line that cannot.
+
+    Attributes:
+        number: of the line, from 1.
+        why: what is wrong with it.
+    """
+
+    number: int
+    why: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many lines had which end."""
+
+    applied: int = 0
+    refused: int = 0
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applies:
+    """Applies lines.
+
+    Attributes:
+        view: says what became of commands.
+        publish: gives a command to its case; its future fails with a BusUnavailable.
+        agency: returns the agency with an id; None if there is none.
+        now: returns the present time.
+        patience_s: for how many seconds without any news a result is waited for.
+        sleep: waits for some seconds.
+    """
+
+    view: Results
+    publish: Callable[[Command], "Future[Any]"]
+    agency: Callable[[str], AgencyRef | None]
+    now: Callable[[], datetime]
+    patience_s: float
+    sleep: Callable[[float], None] = time.sleep
+
+    def lines(self, lines: Iterable[tuple[int, bytes]], tally: Tally) -> Iterator[bytes]:
+        """Yield for each line what became of it, as a line of JSON, in the order of the lines.
+
+        Args:
+            lines: some lines with their numbers; they are read and given together, at most IN_FLIGHT.
+            tally: is changed.
+
+        Raises:
+            BusUnavailable: Kafka does not take a command.
+            UnavailableError: the view does not answer.
+        """
+        read = [self._read(number, line) for number, line in lines]
+        orders = [one for one in read if isinstance(one, Order)]
+        before = self.view.results(_pairs(orders))
+        given = [
+            one for one in orders if one.command.id not in before.facts and one.command.tracking_code in before.versions
+        ]
+        for future in [self.publish(one.command) for one in given]:
+            future.result()
+        facts = {**before.facts, **self._awaited(given)}
+        for one in read:
+            if isinstance(one, Fault):
+                said: dict[str, Any] = {"line": one.number, "result": "error", "error": one.why}
+            else:
+                known = one.command.tracking_code in before.versions
+                said = _said(one, facts.get(one.command.id, ()), known=known)
+                if one.command.id in before.facts:
+                    said["repeated"] = True
+            _count(tally, said["result"])
+            yield orjson.dumps(said) + b"\n"
+
+    def _awaited(self, orders: Sequence[Order]) -> dict[UUID, tuple[Fact, ...]]:
+        """Return the facts of commands: of all of them, or of those that had a result when nothing more came in time."""
+        found = dict[UUID, tuple[Fact, ...]]()
+        waiting, news_at = list(orders), time.monotonic()
+        while waiting and time.monotonic() - news_at < self.patience_s:
+            self.sleep(LOOK_EVERY_S)
+            try:
+                new = self.view.results(_pairs(waiting)).facts
+            except UnavailableError:  # it is asked again until the patience ends
+                continue
+            if new:
+                found, news_at = {**found, **new}, time.monotonic()
+                waiting = [one for one in waiting if one.command.id not in found]
+        return found
+
+    def _read(self, number: int, line: bytes) -> Order | Fault:
+        try:
+            return self._order(number, line)
+        except (ConfigurationError, TrackingCodeError) as error:
+            return Fault(number, str(error))
+
+    def _order(self, number: int, line: bytes) -> Order:
+        """Return the command of a line. Its id derives from what the line says, so that the same line is the same command.
+
+        Raises:
+            ConfigurationError: the line is no act; the text says why.
+            TrackingCodeError: its code cannot be one of our tracking codes.
+        """
+        said = _object(line)
+        act, agency = ACTS.get(said["act"]), self.agency(said["as"])
+        if act is None:
+            raise ConfigurationError(f"no act {said['act']!r}; there are {', '.join(ACTS)}")
+        if agency is None:
+            raise ConfigurationError(f"no agency has the id {said['as']!r}")
+        fields = checked(act, {name: said[name] for name in FIELDS if name in said}, prefix="")
+        code, nonce = tracking.parse(said["code"]), digest({**fields, "at": said.get("at")})
+        id_ = ids.line_id(code, act.name, actor=agency.id, nonce=nonce)
+        at = said.get("at") or self.now()
+        made = command(act, code, id_=id_, agency=agency.id, fields=fields, at=at, prefix="")
+        return Order(number, agency, made)
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        said = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise ConfigurationError(f"not JSON: {error}") from error
+    if not isinstance(said, dict):
+        raise ConfigurationError("not a JSON object")
+    for name in ("code", "act", "as"):
+        if not isinstance(said.get(name), str):
+            raise ConfigurationError(f"{name} is missing or no text")
+    if unknown := next((name for name in said if name not in _LINE), None):
+        raise ConfigurationError(f"no line has a member {unknown!r}")
+    return said
+
+
+def _pairs(orders: Iterable[Order]) -> list[tuple[str, UUID]]:
+    return [(one.command.tracking_code, one.command.id) for one in orders]
+
+
+def _said(order: Order, facts: Sequence[Fact], *, known: bool) -> dict[str, Any]:
+    """Return what became of a command."""
+    made = order.command
+    about = {"line": order.number, "code": made.tracking_code, "act": made.kind.value, "as": made.actor}
+    if not known:
+        return {**about, "result": "error", "error": f"no case has the code {tracking.spaced(made.tracking_code)}"}
+    if not facts:
+        return {**about, "result": "error", "error": f"{NO_RESULT}; the same line again will say it"}
+    try:
+        told = outcome(order.agency, facts)
+    except CaseError as error:
+        return {**about, "result": "refused", "why": str(error)}
+    if facts[0].kind is FactKind.declined and facts[0].result is Result.already_applied:
+        return {**about, "result": "already applied", "told": told}
+    return {**about, "result": "applied", "told": told}
+
+
+def _count(tally: Tally, result: str) -> None:
+    if result == "error":
+        tally.errors += 1
+    elif result == "refused":
+        tally.refused += 1
+    else:
+        tally.applied += 1

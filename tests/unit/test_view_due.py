@@ -1,0 +1,124 @@
+"""The list of cases by their deadlines, and what became of many commands, over the view's real interface."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from complaints.bus import Record
+from complaints.case import CaseState
+from complaints.disposition import AgencyRef
+from ops.casework.due import entry, line
+from tests.harness.cases import DUE, Story, case_record
+from tests.harness.events import DPU, PEMDA
+from tests.harness.view import KEY, ServedView
+from view import http
+from view.client import ViewClient
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[ServedView]:
+    """A view that has caught up."""
+    made = ServedView(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(served: ServedView) -> Iterator[ViewClient]:
+    """A client of it."""
+    with closing(ViewClient([served.url], key=KEY)) as made:
+        yield made
+
+
+def waiting(
+    number: int, days: int, *, owner: AgencyRef = DPU, state: CaseState = "diteruskan", version: int = 2
+) -> Record:
+    """Return the record of a case that is due some days after a first of December, and has a later and a fulfilled duty."""
+    case = Story(number, owner=owner).case
+    assert case is not None
+    day = date(2026, 12, 1) + timedelta(days=days)
+    deadlines = (
+        DUE.model_copy(update={"duty": "forward", "due": date(2026, 11, 1), "done": date(2026, 11, 1)}),
+        DUE.model_copy(update={"duty": "statute_decision", "due": day + timedelta(days=50)}),
+        DUE.model_copy(update={"due": day}),
+    )
+    return case_record(case.model_copy(update={"deadlines": deadlines, "state": state, "version": version}))
+
+
+def test_the_most_urgent_case_is_first_and_a_page_follows_the_other(
+    served: ServedView, client: ViewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the first duty that is not fulfilled, whatever the order of the records; of one day by the code."""
+    monkeypatch.setattr(http, "MOST_DUE", 2)
+    days = [5, 1, 3, 1, 9, 0, 2]
+    served.put(*(waiting(number, number_of_days) for number, number_of_days in enumerate(days)))
+    found = list(client.due())
+    assert [(one.deadline.due - date(2026, 12, 1)).days for one in found] == sorted(days)
+    assert {one.deadline.duty for one in found} == {"complete"}
+    assert len({one.tracking_code for one in found}) == 7
+    same_day = [one.tracking_code for one in found if one.deadline.due == date(2026, 12, 2)]
+    assert same_day == sorted(same_day)
+
+
+def test_only_an_agency_s_own_and_only_before_a_day(served: ServedView, client: ViewClient) -> None:
+    """Both together, too; a day that nothing is due before gives nothing."""
+    served.put(*(waiting(number, number, owner=PEMDA if number % 2 else DPU) for number in range(6)))
+    assert {one.owner.id for one in client.due(agency=PEMDA.id)} == {PEMDA.id}
+    assert len(list(client.due(agency=PEMDA.id))) == 3
+    assert len(list(client.due(before="2026-12-03"))) == 2
+    assert len(list(client.due(agency=DPU.id, before="2026-12-04"))) == 2
+    assert list(client.due(before="2026-12-01")) == []
+
+
+@pytest.mark.parametrize("state", ["selesai", "dicabut", "diarsipkan", "digabung"])
+def test_a_case_that_waits_for_nobody_is_not_listed(served: ServedView, client: ViewClient, state: CaseState) -> None:
+    """And is again when it is open again."""
+    served.put(waiting(1, 1))
+    served.put(waiting(1, 1, state=state, version=3))
+    assert list(client.due()) == []
+    served.put(waiting(1, 1, state="dibuka kembali", version=4))
+    assert len(list(client.due())) == 1
+
+
+def test_a_line_of_the_list_has_the_colour_of_today(served: ServedView, client: ViewClient) -> None:
+    """And the code as people read it."""
+    served.put(waiting(1, 0))
+    (one,) = client.due()
+
+    def colour(today: date) -> str:
+        return str(entry(one.tracking_code, one.state, one.owner, one.deadline, today)["light"])
+
+    assert [colour(date(2026, month, day)) for month, day in ((11, 23), (12, 1), (12, 2))] == [
+        "hijau",
+        "kuning",
+        "merah",
+    ]
+    said = line(entry(one.tracking_code, one.state, one.owner, one.deadline, date(2026, 12, 2)))
+    assert said.startswith("2026-12-01  merah   ")
+    assert f"{DPU.name} ({DPU.id})" in said
+
+
+def test_the_results_of_many_commands_at_once(served: ServedView, client: ViewClient) -> None:
+    """Those that have none yet are left out, and so are cases that are not known."""
+    one, other, command, unknown = Story(1), Story(2), uuid4(), uuid4()
+    one.refuse(command)
+    served.put(*one.records(), *other.records())
+    asked = [(one.code, command), (other.code, unknown), ("2Q74GVWWCE3", unknown)]
+    found = client.results(asked)
+    assert {id_: [fact.kind.value for fact in facts] for id_, facts in found.facts.items()} == {
+        command: ["bukan wewenang", "diteruskan"]
+    }
+    assert found.versions == {one.code: 4, other.code: 2}
+    assert client.results([]).facts == {}
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"commands": [["x"]]}', '{"commands": [["x", "y"]]}', '{"commands": 1}'])
+def test_a_body_without_commands_is_refused(served: ServedView, body: str) -> None:
+    """With 422, like any other question that cannot be read; and so are too many at once."""
+    assert served.post("/results", body).status_code == 422
+    many = ",".join(f'["2Q74GVWWCE3", "{uuid4()}"]' for _ in range(http.MOST_COMMANDS + 1))
+    assert served.post("/results", f'{{"commands": [{many}]}}').status_code == 422
