@@ -156,7 +156,7 @@ class Lands:
         """Pass on what a citizen does with a case of his, beside adding to it; None if he does nothing of the kind."""
         case = self._named_case(turn, message)
         if case is not None and (asked := acts.asked_for(message.act)) is not None:
-            return self._act(turn, message, id_, case, asked)
+            return self._act(turn, message, id_, case, asked, acts.short(message.text))
         if not message.sender or message.attachments or message.shared:
             return None
         cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
@@ -167,17 +167,20 @@ class Lands:
         about, act = found
         if isinstance(act, acts.Thanks):
             return Landed(MessageKind.thanks, about["code"], about.get("id"), bool(about.get("secret")))
-        return self._act(turn, message, id_, about, act)
+        said = "" if act.kind is CommandKind.rate else acts.short(words)  # the number is all that a rating says
+        return self._act(turn, message, id_, about, act, said)
 
     @staticmethod
-    def _act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, act: acts.Act) -> Landed:
+    def _act(  # noqa: PLR0913, PLR0917  # the parts of a command
+        turn: Turn, message: InboundMessage, id_: UUID, case: Document, act: acts.Act, words: str
+    ) -> Landed:
         command = Command(
             id=id_,
             tracking_code=case["code"],
             kind=act.kind,
             actor=CITIZEN,
             received_at=message.received_at,
-            text=acts.short(message.text),
+            text=words,
             sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
             **act.fields,
         )

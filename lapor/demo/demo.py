@@ -1,4 +1,4 @@
-"""Runs the main job from end to end in a fresh folder, with a refusal, a conversation and a replay, and leaves nothing behind."""
+"""Runs the main job from end to end in a fresh folder, with the lives of some cases and a replay, and leaves nothing behind."""
 
 import tempfile
 import threading
@@ -16,6 +16,7 @@ from complaints import tracking
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
 from lapor.demo.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
+from lapor.demo.life import Life
 from lapor.demo.samples import read_samples
 from lapor.feed.feed import Outcome, make_feed
 from lapor.feed.items import Item
@@ -50,7 +51,14 @@ def run() -> int:
         stop_on_signals() as stop,
     ):
         settings = Settings.read(
-            data=Path(folder), kafka=None, clickhouse=None, smpp=None, x_api=None, telegram_api=None, web=None
+            data=Path(folder),
+            kafka=None,
+            clickhouse=None,
+            smpp=None,
+            x_api=None,
+            telegram_api=None,
+            web=None,
+            demo_clock=Path(folder) / "days-ahead",
         )
         with sole(settings.data):
             stack = Up(settings, say=lambda text: typer.echo(f"  {text}"))
@@ -79,6 +87,8 @@ def _show(stack: Up, stop: threading.Event, started: float) -> int:
     )
     summary = replay(settings, since_ms=None, moved=typer.echo, told=lambda *_: None)
     typer.echo(orjson.dumps(summary.as_json()).decode())
+    # after the replay, which takes the times of the records for those of the facts
+    Life(settings, stack.stack.controls["smsc"], say=typer.echo).show()
     result = outcome.as_json() | {"seconds": round(time.monotonic() - started, 1)}
     typer.echo(orjson.dumps(result).decode())
     ok = not outcome.refused and not outcome.missing and result["dead_letters"] == 1 and not stop.is_set()

@@ -293,5 +293,7 @@ class Up:
         found = {f"LAPOR_{key.upper()}": value for key, value in self.stack.addresses.items()}
         if "x_api" in self.stack.addresses and "LAPOR_X_POLL_S" not in os.environ:
             found["LAPOR_X_POLL_S"] = STAND_IN_POLL_S
+        if self._settings.demo_clock:
+            found["LAPOR_DEMO_CLOCK"] = str(self._settings.demo_clock)
         # otherwise glibc gives each thread its own arena: tens of MiB per process that nothing uses
         return found | {"LAPOR_DATA": str(self._settings.data), "MALLOC_ARENA_MAX": "2"}
