@@ -166,7 +166,7 @@ def _case(document: Case) -> Row:
         "first_answered_at": ms(document.answers[0].at) if document.answers else None,
         "accepted_at": ms(document.accepted_at) if document.accepted_at else None,
         "ended_at": ms(document.ended_at) if document.ended_at else None,
-        "ended_by": document.ended_by or "",
+        "ended_by": _hidden(document.ended_by or "", secret=complaint.secret),
         "deemed": document.deemed,
         "incomplete": document.incomplete,
         "extended": document.extended_at is not None,

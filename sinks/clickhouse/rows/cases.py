@@ -3,7 +3,7 @@
 from complaints.bus import StoredRecord
 from complaints.errors import ContractViolation
 from sinks.clickhouse.rows.complaints import described
-from sinks.clickhouse.rows.dispositions import owned
+from sinks.clickhouse.rows.dispositions import owned, without_district
 from sinks.clickhouse.rows.values import (
     UINT8,
     UINT16,
@@ -73,7 +73,7 @@ def _life(case: Json, *, secret: bool) -> Row:
     return {
         "accepted_at": moment(case, "accepted_at") if case.get("accepted_at") else None,
         "ended_at": moment(case, "ended_at") if case.get("ended_at") else None,
-        "ended_by": text(case, "ended_by", ""),
+        "ended_by": without_district(text(case, "ended_by", "")) if secret else text(case, "ended_by", ""),
         "deemed": flag(case, "deemed"),
         "incomplete": flag(case, "incomplete"),
         "extended": bool(case.get("extended_at")),
