@@ -172,8 +172,14 @@ class Case(Event):
     """The older case that was asked to be the main case and has not answered."""
     main: str | None = None
     """The main case of which this one is a supporter."""
+    main_as_of: int | None = None
+    """The version of the main case when it agreed: what happened to it before is none of this case's business."""
     supporters: Annotated[int, Field(ge=0)] = 0
     """How many cases are supporters of this one."""
+    alone_as_of: int | None = None
+    """The version in which the case let all its supporters go; whoever joined before has left already."""
+    given: bool = False
+    """True if a person gave the case to its owner: no addition moves it, only a person or a refusal does."""
     question: Question | None = None
     """The open question; None if none is open."""
 

@@ -143,6 +143,8 @@ class Fact(Event):
     """The step of the ladder (only `escalated`)."""
     other: str | None = None
     """The tracking code of the other case of a merge."""
+    as_of: int | None = None
+    """The version of the main case when it agreed (only `merged`)."""
     event: EchoedEvent | None = None
     """What happened to the main case (only `echoed`)."""
     agency: AgencyRef | None = None

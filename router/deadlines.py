@@ -192,8 +192,9 @@ def _terms(deadlines: Deadlines, received: date) -> dict[str, Any]:
 @lru_cache(maxsize=_CACHED)
 def _deadlines(deadlines: Deadlines, days: Days, counts: Counts) -> list[dict[str, Any]]:
     statute, source = deadlines.statute, counts.regulation
+    forwarded = min((day for day in (days.forwarded, days.first_answered) if day), default=None)
     rows: list[tuple[Duty, date | None, int, str, str, date | None]] = [
-        ("forward", days.received, counts.forward, "working", source, days.forwarded or days.first_answered),
+        ("forward", days.received, counts.forward, "working", source, forwarded),
         ("first_follow_up", days.forwarded, counts.first_follow_up, "working", source, days.followed_up),
         ("complete", days.complete, counts.complete, "working", source, days.answered),
         ("close", days.answered, counts.close, "working", source, None),

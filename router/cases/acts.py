@@ -55,6 +55,8 @@ def refuse(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     draft.add(FactKind.refused, text=words(record), **about)
     if record.body["actor"] == owner:
         route(draft, law)
+    elif draft.is_full():
+        return Declined("The case has moved on, and has no room for another refusal.")
     return None
 
 
@@ -119,7 +121,7 @@ def extend(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 def postpone(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Put the case off to a later day. No clock stops."""
     case, until = draft.now, record.body.get("until")
-    if until is None or date.fromisoformat(until) <= today_of(case, record):
+    if not until or date.fromisoformat(until) <= today_of(case, record):
         return Declined("A case is put off to a day after today.")
     if case.get("question"):
         return Declined("A question to the citizen is open: the case waits for him already.")

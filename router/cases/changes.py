@@ -56,15 +56,16 @@ def _routed(case: Document, fact: Document) -> None:
     for name in ("owner", "triage", "hop", "confidence", "explanation", "rules_version", "registry_version"):
         case[name] = disposition[name]
     case["deadlines"] = disposition.get("deadlines", case["deadlines"])
+    if moves or disposition.get("beside"):
+        case.pop("beside", None)
+        case |= {"beside": disposition["beside"]} if disposition.get("beside") else {}
     if not moves:
         if case["state"] in OPEN:
             case["state"] = standing(case)
         return
     case["chain"] = [*case["chain"], hop]
-    for name in ("accepted_at", "postponed", "beside"):
+    for name in ("accepted_at", "postponed"):
         case.pop(name, None)
-    if beside := disposition.get("beside"):
-        case["beside"] = beside
     if case["state"] in OPEN or case["state"] == "ditanggapi":
         case["state"] = standing(case)
 
@@ -126,6 +127,8 @@ def _refused(case: Document, fact: Document) -> None:
     refusal = {"hop": hop, "agency_id": fact["actor"], "reason": fact["text"], "at": fact["at"], "late": late}
     if fact.get("to"):
         refusal["suggested"] = fact["to"]
+    if not late:
+        case.pop("given", None)
     case["refusals"] = [*case["refusals"], refusal]
 
 
@@ -185,23 +188,34 @@ def _resumed(case: Document, _: Document) -> None:
 def _ended(case: Document, fact: Document) -> None:
     case["state"] = fact["kind"]
     case["ended_at"], case["ended_by"] = fact["at"], fact["actor"]
-    for name in ("postponed", "question", "proposed", "main"):
+    for name in ("postponed", "question", "main", "main_as_of"):
         case.pop(name, None)
     if fact.get("deemed"):
         case["deemed"] = True
     if fact["kind"] != FactKind.closed.value:
-        case.pop("supporters", None)
+        _let_go(case, fact)
+
+
+def _let_go(case: Document, fact: Document) -> None:
+    """Forget the supporters: they were told, and are handled by themselves, or have ended."""
+    if case.pop("supporters", None) is not None:
+        case["alone_as_of"] = fact["version"]
 
 
 def _reopened(case: Document, fact: Document) -> None:
-    if case["state"] == "ditanggapi" or (case.get("ended_by") == CLOCK and case["answers"]):
+    if case["state"] == "ditanggapi" or (case["state"] == "selesai" and case["ended_by"] == CLOCK and case["answers"]):
         case["disputes"] = case.get("disputes", 0) + 1
     if case["state"] in ENDED:
-        case.pop("supporters", None)  # they were told that it ended, and are handled by themselves
-    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "proposed", "accepted_at"):
+        _let_go(case, fact)
+    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "main_as_of", "accepted_at"):
         case.pop(name, None)
     case["reopened_at"] = fact["at"]
     case["state"] = standing(case)
+
+
+def _given(case: Document, _: Document) -> None:
+    """A person gives the case to the owner that the next fact names."""
+    case["given"] = True
 
 
 def _rated(case: Document, fact: Document) -> None:
@@ -211,7 +225,7 @@ def _rated(case: Document, fact: Document) -> None:
 def _hidden(case: Document, fact: Document) -> None:
     names = [name for name in ("anonymous", "secret") if fact.get(name)]
     if "secret" in names:
-        case.pop("supporters", None)
+        _let_go(case, fact)
     case["complaint"] = {**case["complaint"], **dict.fromkeys(names, True)}
 
 
@@ -249,10 +263,13 @@ def _merged(case: Document, fact: Document) -> None:
     for name in ("proposed", "postponed", "question"):
         case.pop(name, None)
     case["main"], case["state"] = fact["other"], "digabung"
+    if "as_of" in fact:
+        case["main_as_of"] = fact["as_of"]
 
 
 def _unmerged(case: Document, _: Document) -> None:
-    case.pop("proposed", None)
+    for name in ("proposed", "main_as_of"):
+        case.pop(name, None)
     if case.pop("main", None):
         case["state"] = standing(case)
 
@@ -287,6 +304,8 @@ CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.reopened.value: _reopened,
     FactKind.rated.value: _rated,
     FactKind.hidden.value: _hidden,
+    FactKind.rerouted.value: _given,
+    FactKind.handed_on.value: _given,
     FactKind.reclassified.value: _reclassified,
     FactKind.reminded.value: _reminded,
     FactKind.unanswered.value: _unanswered,

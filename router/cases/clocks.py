@@ -6,13 +6,13 @@ from typing import Final
 
 from complaints.fact import FactKind
 from normalizer.zones import local_day, midnight_ms
-from router.cases.changes import OPEN, latest_answer
+from router.cases.changes import OPEN
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.plain import Document, time_ms
+from router.cases.plain import Document
 from router.cases.roles import Law
 from router.deadlines import Deadlines, over_ms, province_of
-from router.working_days import working_day
+from router.working_days import later, working_day
 
 LAST_LEVEL: Final = 5
 """The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
@@ -33,16 +33,16 @@ def due(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         if what.startswith(_OVERDUE):
             duty = what.removeprefix(_OVERDUE)
             draft.add(FactKind.overdue, duty, duty=duty)
-    if any(what.startswith(_OVERDUE) or what == _LADDER for what in come):
-        _escalate(draft, law)
-    if _QUESTION in come:
-        _close_question(draft)
-    elif _REMINDER in come:
-        draft.add(FactKind.reminded)
     if _POSTPONED in come:
         draft.add(FactKind.resumed)
     if _CLOSING in come:
         draft.add(FactKind.closed)
+    if any(what.startswith(_OVERDUE) or what == _LADDER for what in come) and _escalate(draft, law) == LAST_LEVEL:
+        return None  # the citizen hears one thing at a time: his question is due still, and comes with the next timer
+    if _QUESTION in come:
+        _close_question(draft)
+    elif _REMINDER in come:
+        draft.add(FactKind.reminded)
     return None
 
 
@@ -92,7 +92,8 @@ def _of_citizen(case: Document) -> Iterator[tuple[int, str]]:
         return
     if not question.get("reminded_at"):
         yield _working_days_after(question["at"], days.internal["remind"], province_of(case)), _REMINDER
-    yield time_ms(latest_answer(question["at"])), _QUESTION
+    last_day = later(local_day(datetime.fromisoformat(question["at"]), province_of(case)), days.statute["citizen"])
+    yield midnight_ms(later(last_day, 1), province_of(case)), _QUESTION
 
 
 def _working_days_after(moment: str, count: int, province: str | None) -> int:
@@ -101,11 +102,14 @@ def _working_days_after(moment: str, count: int, province: str | None) -> int:
     return midnight_ms(working_day(day, count) + timedelta(days=1), province)
 
 
-def _escalate(draft: Draft, law: Law) -> None:
+def _escalate(draft: Draft, law: Law) -> int | None:
+    """Take the next step of the ladder, and return its number; None if there is none."""
     escalation = draft.now.get("escalation")
-    level = 1 if escalation is None else escalation["level"] + 1
-    if level <= LAST_LEVEL:
-        draft.add(FactKind.escalated, level=level, agency=law.ladder(draft.now, level))
+    level: int = 1 if escalation is None else escalation["level"] + 1
+    if level > LAST_LEVEL:
+        return None
+    draft.add(FactKind.escalated, str(level), level=level, agency=law.ladder(draft.now, level))
+    return level
 
 
 def _close_question(draft: Draft) -> None:

@@ -57,10 +57,14 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "secret": bool,
     "other": str,
     "since": str,
+    "as_of": int,
     "event": str,
     "agency": dict,
     "source": str,
 }
+_OF_TWO: Final = (CommandKind.adopt, CommandKind.confirm, CommandKind.reject, CommandKind.leave, CommandKind.echo)
+"""The commands in which one case speaks to another."""
+
 _EVENTS: Final = get_args(EchoedEvent)
 _ANY_DAY: Final = "2026-01-01"
 MOST_STARS: Final = 5
@@ -143,6 +147,8 @@ def _command_kind(body: dict[str, Any]) -> CommandKind:
         _check(body["reading"], {}, _READING_HAS)
         _check_regions(body["reading"])
     _check_values(body)
+    if kind in _OF_TWO and body.get("other") is None:
+        raise ContractViolation(f"a command to {kind.value} needs the other case")
     if kind is CommandKind.status and not isinstance(body.get("sender"), dict):
         raise ContractViolation("a command that asks for the status needs a sender")
     _check(body, {}, {"sender": dict})
@@ -163,7 +169,7 @@ def _check_values(body: dict[str, Any]) -> None:
     try:
         date.fromisoformat(body.get("until") or _ANY_DAY)
         ComplaintClass(body.get("class") or ComplaintClass.complaint)
-        is_code = "other" not in body or tracking.parse(body["other"]) == body["other"]
+        is_code = body.get("other") is None or tracking.parse(body["other"]) == body["other"]
     except (ValueError, TrackingCodeError) as error:
         raise ContractViolation(str(error)) from error
     if not is_code:
@@ -179,7 +185,7 @@ def _check_values(body: dict[str, Any]) -> None:
 
 
 def _time(body: dict[str, Any], name: str) -> None:
-    if name not in body:
+    if body.get(name) is None:
         return
     try:
         is_zoned = datetime.fromisoformat(body[name]).tzinfo is not None

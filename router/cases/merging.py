@@ -10,6 +10,7 @@ from datetime import datetime
 from complaints.command import CASE, CommandKind, EchoedEvent
 from complaints.fact import FactKind, Result
 from router.cases.acts import words
+from router.cases.changes import OPEN
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
@@ -34,9 +35,9 @@ def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 
 def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Take another case as a supporter: only a later one, only while this one is nobody's supporter and public."""
-    case, other, since = draft.now, record.body.get("other"), record.body.get("since")
-    if other is None or since is None:
-        return Declined("The other case does not say who it is.")
+    case, other, since = draft.now, record.body["other"], record.body.get("since")
+    if since is None:
+        return Declined("The other case does not say since when it waits.")
     if case.get("proposed"):
         return Declined("The case waits itself for the agreement of an older one.")
     if case["complaint"].get("secret"):
@@ -49,17 +50,24 @@ def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 
 
 def confirm(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Become a supporter of the case that was asked, and that has agreed."""
-    if draft.now.get("proposed") != record.body.get("other"):
-        return Declined("The case has not asked this one, or no longer.")
-    draft.add(FactKind.merged, other=record.body["other"])
+    """Become a supporter of the case that was asked, and that has agreed; unless this one has moved on meanwhile, or become secret.
+
+    A proposal ends only by this answer or a `reject`, so two of them never cross.
+    """
+    case, other = draft.now, record.body.get("other")
+    if case.get("proposed") != other:
+        return Declined("The case has not asked this one.")
+    if case["state"] not in OPEN or case["complaint"].get("secret"):
+        draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
+        return None
+    draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")))
     return None
 
 
 def reject(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Stay alone, because the older case does not agree."""
     if draft.now.get("proposed") != record.body.get("other"):
-        return Declined("The case has not asked this one, or no longer.", Result.already_applied)
+        return Declined("The case has not asked this one.", Result.already_applied)
     draft.add(FactKind.unmerged, other=record.body["other"], text=words(record))
     return None
 
@@ -71,9 +79,10 @@ def unmerge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 
 
 def leave(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Count a supporter less."""
-    if not draft.now.get("supporters"):
-        return Declined("The case has no supporters.", Result.already_applied)
+    """Count a supporter less, unless it joined before the case let all of them go: then it counts no more."""
+    case, joined = draft.now, record.body.get("as_of")
+    if not case.get("supporters") or (joined is not None and joined <= case.get("alone_as_of", 0)):
+        return Declined("The case let this supporter go.", Result.already_applied)
     draft.add(FactKind.left, other=record.body.get("other"))
     return None
 
@@ -83,6 +92,8 @@ def echo(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     case, body = draft.now, record.body
     if case["main"] != body.get("other"):
         return Declined("The case is a supporter of another one.")
+    if (body.get("as_of") or 0) < case.get("main_as_of", 0):
+        return Declined("That happened before the case became a supporter.")
     event = body.get("event")
     if event == "gone":
         draft.add(FactKind.unmerged, other=body["other"], text=words(record))
@@ -101,20 +112,28 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         facts: what it led to.
         after: the document after it.
     """
-    kinds = {fact["kind"] for fact in facts}
-    if record.kind is CommandKind.adopt:
-        agreed = FactKind.supported.value in kinds
-        kind = CommandKind.confirm if agreed else CommandKind.reject
-        return [_command(after, record, kind, record.body["other"], text="" if agreed else facts[0]["text"])]
+    kinds, is_of_case = {fact["kind"] for fact in facts}, record.body.get("actor") == CASE
+    if record.kind is CommandKind.adopt and is_of_case:
+        if FactKind.supported.value in kinds:
+            return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"])]
+        return [_command(record, CommandKind.reject, record.body["other"], text=facts[0]["text"])]
     if FactKind.proposed.value in kinds:
         since = after["complaint"]["received_at"]
-        return [_command(after, record, CommandKind.adopt, after["proposed"], since=since)]
-    if record.kind is CommandKind.confirm and FactKind.merged.value not in kinds:
-        return [_command(after, record, CommandKind.leave, record.body["other"])]
-    main = before.get("main") if before else None
-    if main and not after.get("main") and record.kind is not CommandKind.echo:
-        return [_command(after, record, CommandKind.leave, main)]
+        return [_command(record, CommandKind.adopt, after["proposed"], since=since)]
+    if record.kind is CommandKind.confirm and is_of_case and FactKind.merged.value not in kinds:
+        return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
+    if before and before.get("main") and not after.get("main") and record.kind is not CommandKind.echo:
+        return [_command(record, CommandKind.leave, before["main"], **_as_of(before.get("main_as_of")))]
     return []
+
+
+def _as_of(version: int | None) -> dict[str, int]:
+    return {} if version is None else {"as_of": version}
+
+
+def reject_for_nobody(record: Inbound) -> Document:
+    """Return the rejection of an `adopt` to a code that no case has."""
+    return _command(record, CommandKind.reject, record.body["other"], text="No case has this code.")
 
 
 def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], after: Document) -> Document | None:
@@ -129,7 +148,7 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
             continue
         if event is not None:
             said = fact.get("text") if event in ("answered", "reopened") else None
-            return {"event": event, "agency": after["owner"], "text": said or ""}
+            return {"event": event, "agency": after["owner"], "text": said or "", "as_of": fact["version"]}
     return None
 
 
@@ -144,13 +163,13 @@ _EVENTS: dict[str, EchoedEvent] = {
 }
 
 
-def _command(case: Document, record: Inbound, kind: CommandKind, to: str, **fields: str) -> Document:
+def _command(record: Inbound, kind: CommandKind, to: str, **fields: object) -> Document:
     return {
         "id": text_id(record.id, f"{kind.value}/{to}"),
         "tracking_code": to,
         "kind": kind.value,
         "actor": CASE,
         "received_at": record.at,
-        "other": case["tracking_code"],
-        **{name: value for name, value in fields.items() if value},
+        "other": record.code,
+        **fields,
     }

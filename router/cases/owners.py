@@ -19,9 +19,12 @@ them, and a question would only delay them (docs/adr/0028-what-is-asked.md)."""
 def route(draft: Draft, law: Law) -> str | None:
     """Decide who owns the case. After an addition there is a fact only if the owner changes, or becomes or ceases to be a triage desk.
 
+    Whom a person gave the case keeps it, whatever the citizen adds: only a person or a refusal moves it on.
     Return the part for which the citizen should be asked, because the new owner's tier depends on it; None if there is none.
     """
     case = draft.now
+    if case.get("given"):
+        return None
     refusals, complaint = case["refusals"], case["complaint"]
     hops = sum([not said["late"] for said in refusals])
     suggested = [said["suggested"] for said in refusals if said.get("suggested")]

@@ -51,11 +51,11 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         case: the document after them.
         was_merged: whether the case was a supporter before.
     """
-    told = next((found for fact in facts if (found := _kind_of(fact, was_merged)) is not None), None)
     asked = next((fact for fact in facts if fact["kind"] == FactKind.asked.value), None)
-    if asked is None and told is None:
+    telling = asked or next((fact for fact in facts if _kind_of(fact, was_merged) is not None), None)
+    if telling is None:
         return None
-    kind = ReplyKind.question if asked is not None or told is None else told
+    kind = _kind_of(telling, was_merged) or ReplyKind.question
     first, complaint = facts[0], case["complaint"]
     reply = {
         "id": text_id(first["caused_by"], reply_name(kind.value)),
@@ -64,7 +64,7 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": kind.value,
-        "text": _sentence(kind, asked, case, facts),
+        "text": _sentence(kind, telling, case),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
@@ -150,27 +150,26 @@ def status_of_case(case: Document, channel: str = "") -> str:
     )
 
 
-def _sentence(kind: ReplyKind, asked: Document | None, case: Document, facts: Sequence[Document]) -> str:
-    channel, owner, first = case["complaint"]["channel"], case["owner"]["name"], facts[0]
+def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
+    """Return the sentence that tells the citizen of a fact."""
+    channel, owner = case["complaint"]["channel"], case["owner"]["name"]
     code = tracking.spaced(case["tracking_code"])
-    if echoed := first.get("event"):
-        owner = first["agency"]["name"] if first.get("agency") else owner
-        kind = _ECHOES[echoed]
+    if fact.get("event") and fact.get("agency"):
+        owner = fact["agency"]["name"]
     match kind:
         case ReplyKind.answered:
-            return text("answered", channel, code=code, owner=owner, answer=" ".join(first["text"].split()))
+            return text("answered", channel, code=code, owner=owner, answer=" ".join(fact["text"].split()))
         case ReplyKind.put_off:
-            due = first.get("until") or next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
+            due = fact.get("until") or next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
             return text(
-                f"put_off_{first['kind']}", channel, code=code, owner=owner, due=written_day(date.fromisoformat(due))
+                f"put_off_{fact['kind']}", channel, code=code, owner=owner, due=written_day(date.fromisoformat(due))
             )
         case ReplyKind.withdrawn:
-            return text("deemed_withdrawn" if first.get("deemed") else "withdrawn", channel, code=code)
+            return text("deemed_withdrawn" if fact.get("deemed") else "withdrawn", channel, code=code)
         case ReplyKind.reminded:
             return _asking(case["question"], case, channel, code, "reminded")
         case ReplyKind.question:
-            assert asked is not None
-            return _asking(asked, case, channel, code, "asked")
+            return _asking(fact, case, channel, code, "asked")
         case _:
             return _kept(kind.value, channel, owner).replace(_CODE_LIKE, code)
 

@@ -21,7 +21,7 @@ from router.cases import neighbours
 from router.cases.clocks import due_ms
 from router.cases.decide import continuation_of, decide, is_of_another
 from router.cases.inbound import Inbound, read
-from router.cases.merging import dialogue
+from router.cases.merging import dialogue, reject_for_nobody
 from router.cases.plain import Document, time_text
 from router.cases.replies import is_for_nothing, reply_to, status_for
 from router.cases.roles import Law
@@ -37,7 +37,7 @@ by it which facts a record led to."""
 
 
 Count = Callable[[str], None]
-"""Is told what a record led to: a kind of fact, "repeated", "passed on" or "asked for the status"."""
+"""Is told what a record led to: a kind of fact, "repeated", "passed on", "asked for the status" or "repelled"."""
 
 
 class CaseStep:
@@ -66,6 +66,9 @@ class CaseStep:
         if inbound.kind is CommandKind.status:
             self._count("asked for the status")
             return Effect(outputs=(_told(status_for(inbound, case)),))
+        if case is None and inbound.kind is CommandKind.adopt:
+            self._count("repelled")
+            return Effect(outputs=(_command(reject_for_nobody(inbound), inbound),))
         decision = decide(case, inbound, self._law)
         after = decision.case
         if not decision.facts or after is None:
@@ -106,11 +109,16 @@ def _outputs(
     if reply is not None:
         yield _told(reply)
     for command in dialogue(before, inbound, facts, case):
-        yield _record(Command, command["tracking_code"], command, inbound.at)
+        yield _command(command, inbound)
     if facts[0]["kind"] == FactKind.continued.value:
         complaint = continuation(case, inbound)
         yield _record(Complaint, complaint["tracking_code"], complaint, inbound.at)
     yield from neighbours.records(before, facts, case, inbound)
+
+
+def _command(command: Document, inbound: Inbound) -> Record:
+    """Return the record that goes to the mailbox of another case."""
+    return _record(Command, command["tracking_code"], command, inbound.at)
 
 
 def _told(reply: Document) -> Record:

@@ -112,10 +112,12 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
     CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged,), _ONLY_DESK),
     CommandKind.adopt: Rule(frozenset((Role.case,)), OPEN, (FactKind.supported,), _ONLY_STEPS),
-    CommandKind.confirm: Rule(frozenset((Role.case,)), OPEN, (FactKind.merged,), _ONLY_STEPS),
+    CommandKind.confirm: Rule(frozenset((Role.case,)), OPEN, (FactKind.merged, FactKind.unmerged), _ONLY_STEPS),
     CommandKind.reject: Rule(frozenset((Role.case,)), _ALL, (FactKind.unmerged,), _ONLY_STEPS),
     CommandKind.leave: Rule(frozenset((Role.case,)), _ALL, (FactKind.left,), _ONLY_STEPS),
-    CommandKind.echo: Rule(frozenset((Role.neighbours,)), _states("digabung"), (FactKind.echoed,), _ONLY_STEPS),
+    CommandKind.echo: Rule(
+        frozenset((Role.neighbours,)), _states("digabung"), (FactKind.echoed, FactKind.unmerged), _ONLY_STEPS
+    ),
     CommandKind.due: Rule(frozenset((Role.clock,)), _ALL, (), _ONLY_STEPS),
 }
 """The rule of each command. `due` leads to whatever the time has come for (see router.cases.clocks)."""
@@ -133,7 +135,14 @@ _ENDS: Final = {
 _NOTED: Final = (FactKind.refused,)
 """The case moved on before the refusal came: it stays where it is, and never goes back to the agency."""
 
-_IS_ANSWERED: Final = "{owner} has answered the case: it can no longer be refused."
+_MOVED_ON: Final = (FactKind.unmerged,)
+"""The case has moved on before the older one agreed: it stays alone, and says so."""
+
+_ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
+    (CommandKind.refuse, "ditanggapi"): "{owner} has answered the case: it can no longer be refused.",
+    **{(CommandKind.confirm, state): _MOVED_ON for state in STATES if state not in OPEN},
+}
+"""What comes of a command in a state in which its rule does not allow it, where that is not the state's own sentence."""
 
 
 def _outcome(command: CommandKind, role: Role, state: CaseState) -> Outcome:
@@ -146,8 +155,8 @@ def _outcome(command: CommandKind, role: Role, state: CaseState) -> Outcome:
         return rule.otherwise
     if state in rule.states:
         return rule.facts
-    if command is CommandKind.refuse and state == "ditanggapi":
-        return _IS_ANSWERED
+    if other := _ELSEWHERE.get((command, state)):
+        return other
     return _CANNOT.replace("{state}", _IS[state])
 
 
@@ -162,6 +171,8 @@ TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
 _PERHAPS: Final[Mapping[FactKind, frozenset[FactKind]]] = {
     FactKind.opened: frozenset((FactKind.asked,)),
     FactKind.added: frozenset((FactKind.reopened, FactKind.routed, FactKind.asked)),
+    FactKind.merged: frozenset((FactKind.merged, FactKind.unmerged)),
+    FactKind.echoed: frozenset((FactKind.echoed, FactKind.unmerged)),
 }
 
 
