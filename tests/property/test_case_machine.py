@@ -1,8 +1,5 @@
 """A case under any commands in any order, against a model of ten lines: one owner always, no refused body twice, one result each."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import orjson
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,92 +8,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from complaints.command import Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import FactKind
-from router.cases.clocks import LAST_LEVEL
 from router.cases.evolve import fold
 from router.cases.roles import role_of
 from router.cases.table import TABLE, perhaps
-from router.deadlines import Deadlines
 from tests.harness.events import complaint
 from tests.harness.house import House, added, plain, said
-
-BODIES = ("dinas", "pemda", "provinsi", "kementerian", "badan")
-MOST_HOPS = 3
-ADMINISTRATOR = "administrator"
-DEADLINES = [
-    {
-        "duty": "complete",
-        "days": 14,
-        "counted": "working",
-        "begins": "2026-11-03",
-        "due": "2026-11-23",
-        "source": "test",
-    }
-]
-
-
-class ListLaw:
-    """The first body that has not refused owns the case; after MOST_HOPS refusals the administrator does."""
-
-    administrator_id = ADMINISTRATOR
-
-    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
-        """Return the disposition. An addition that says "pindah" puts another body first."""
-        moved = sum("pindah" in addition["text"] for addition in case["additions"])
-        order = [*BODIES[moved % len(BODIES) :], *BODIES[: moved % len(BODIES)]]
-        owner = next((one for one in order if one not in refused_by), ADMINISTRATOR)
-        if (hops or 0) >= MOST_HOPS:
-            owner = ADMINISTRATOR
-        return {
-            "owner": {"id": owner, "name": owner},
-            "triage": owner == ADMINISTRATOR,
-            "confidence": 0.5,
-            "explanation": "",
-            "evidence": [],
-            "alternatives": [],
-            "rules_version": "1",
-            "registry_version": "1",
-        }
-
-    def deadlines(self, case: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the same deadline always."""
-        assert case["owner"]
-        return DEADLINES
-
-    def name(self, agency_id: str) -> str:
-        """Return the id."""
-        return agency_id
-
-    def knows(self, agency_id: str) -> bool:
-        """Return whether it is one of the bodies."""
-        return agency_id in (*BODIES, ADMINISTRATOR)
-
-    def same_government(self, one: str, other: str) -> bool:
-        """Return whether both are of the one government that there is."""
-        return ADMINISTRATOR not in (one, other)
-
-    def is_desk(self, agency_id: str, complaint: dict[str, Any]) -> bool:
-        """Return whether it is the administrator."""
-        assert complaint
-        return agency_id == ADMINISTRATOR
-
-    def given(self, complaint: dict[str, Any], agency_id: str, by: str, beside: Sequence[str] = ()) -> dict[str, Any]:
-        """Return the disposition."""
-        assert by
-        beside_ = [{"id": one, "name": one} for one in beside]
-        return self.route({"additions": complaint["additions"]}) | {
-            "owner": {"id": agency_id, "name": agency_id},
-            "triage": False,
-            **({"beside": beside_} if beside_ else {}),
-        }
-
-    def ladder(self, case: dict[str, Any], level: int) -> dict[str, str]:
-        """Return the owner, and last the administrator."""
-        owner: dict[str, str] = case["owner"]
-        return owner if level < LAST_LEVEL else {"id": ADMINISTRATOR, "name": ADMINISTRATOR}
-
-    def terms(self, complaint: dict[str, Any]) -> dict[str, Any]:
-        """Return those of the real rules."""
-        return Deadlines.load().terms(complaint)
+from tests.harness.list_law import ADMINISTRATOR, BODIES, MOST_HOPS, ListLaw
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -108,7 +25,7 @@ class CaseMachine(RuleBasedStateMachine):
     def open(self) -> None:
         """A case is there."""
         self.house = House(law=ListLaw())
-        self.first: Complaint = complaint(missing=("place",))
+        self.first: Complaint = complaint()
         self.house.take(self.first)
         self.refused: list[str] = []
         self.moved = 0
@@ -145,7 +62,7 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(target=sent, number=st.integers(0, 60), text=st.sampled_from(("lagi", "pindah")))
     def add(self, number: int, text: str) -> Command:
         """The citizen adds; some texts make another body first."""
-        command = added(self.first, text, number=number + (100 if text == "pindah" else 0), missing=("place",))
+        command = added(self.first, text, number=number + (100 if text == "pindah" else 0))
         if str(command.id) not in self.results:
             before = self.owner
             self.moved += text == "pindah"

@@ -1,0 +1,143 @@
+"""Several cases at once, each with its mailbox, and the pages of supporters; what is in the mailboxes is handled in any order."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+import orjson
+
+from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import type_in, type_of
+from complaints.command import NEIGHBOURS, Command, CommandKind
+from complaints.event import Complaint
+from complaints.fact import Fact
+from complaints.mail import Reply
+from complaints.neighbour import Joined, Told
+from router.cases.step import timer
+from tests.harness.house import NOON_MS, House, of_record, stored
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+EMPTYING = ("closed", "gone")
+"""What a main case tells last: its page is empty afterwards."""
+
+
+class Handled(NamedTuple):
+    """A record that a case has handled, and what came of it.
+
+    Attributes:
+        record: as the mailbox has it.
+        law: by which it was handled.
+        before: the document before; None if there was none.
+        after: the document after.
+        facts: that it led to.
+        replies: that it led to.
+        written: the records to other cases that it led to.
+    """
+
+    record: StoredRecord
+    law: Any
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+    facts: list[Fact]
+    replies: list[Reply]
+    written: list[Record]
+
+
+@dataclass
+class Lives:
+    """Mailboxes of cases and pages.
+
+    What one record leads to is appended to all mailboxes at once, as a transaction does it; each mailbox keeps its order, and
+    between mailboxes there is none.
+
+    Attributes:
+        house: the step and what it has written.
+        now_ms: the clock of Kafka.
+        mailboxes: by the key of a case, what it has not handled.
+        page_boxes: by the code of a main case, what its page has not handled.
+        pages: by the code of a main case, its supporters.
+        handled: everything that was handled, in its order.
+    """
+
+    house: House
+    now_ms: int = NOON_MS
+    mailboxes: dict[str, deque[StoredRecord]] = field(default_factory=lambda: defaultdict(deque))
+    page_boxes: dict[str, deque[Record]] = field(default_factory=lambda: defaultdict(deque))
+    pages: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    handled: list[Handled] = field(default_factory=list)
+
+    def send(self, event: Complaint | Command) -> None:
+        """Append a complaint or command to the mailbox of its case."""
+        self.mailboxes[event.tracking_code].append(stored(event, at_ms=self.now_ms))
+
+    def append(self, record: Record) -> None:
+        """Append a record to the mailbox of its case."""
+        self.mailboxes[(record.key or b"").decode()].append(of_record(record, at_ms=self.now_ms))
+
+    def ring(self, code: str) -> bool:
+        """Append the timer of a case if its moment has come; return whether it has."""
+        due = self.house.dues.get(code.encode())
+        if due is None or due > self.now_ms:
+            return False
+        self.append(timer(code.encode(), due))
+        return True
+
+    def work(self, code: str) -> Handled | None:
+        """Let a case handle the next record of its mailbox; None if there is none."""
+        if not self.mailboxes[code]:
+            return None
+        record, house, key = self.mailboxes[code].popleft(), self.house, code.encode()
+        before = house.states.get(key)
+        replies = len(house.replies)
+        facts = house.handle(record)
+        written, told = list(house.waiting), list(house.neighbours)
+        house.waiting.clear()
+        house.neighbours.clear()
+        for one in written:
+            self.append(one)
+        for one in told:
+            self.page_boxes[orjson.loads(one.value)["main"]].append(one)
+        found = Handled(
+            record,
+            house.law,
+            None if before is None else orjson.loads(before),
+            orjson.loads(house.states[key]),
+            facts,
+            house.replies[replies:],
+            written,
+        )
+        self.handled.append(found)
+        return found
+
+    def work_page(self, main: str) -> bool:
+        """Let a page handle the next record of its mailbox; return whether there was one."""
+        if not self.page_boxes[main]:
+            return False
+        record = self.page_boxes[main].popleft()
+        said, page = orjson.loads(record.value), self.pages[main]
+        type_ = type_in(of_record(record))
+        if type_ == type_of(Told):
+            for code in page:
+                self.send(_echo(code, said))
+            if said["body"]["event"] in EMPTYING:
+                page.clear()
+        elif type_ == type_of(Joined):
+            if said["supporter"] not in page:
+                page.append(said["supporter"])
+        elif said["supporter"] in page:
+            page.remove(said["supporter"])
+        return True
+
+    @property
+    def busy(self) -> list[tuple[str, str]]:
+        """The mailboxes that hold something: ("case", code) or ("page", code), in their order."""
+        cases = [("case", code) for code, box in self.mailboxes.items() if box]
+        return cases + [("page", code) for code, box in self.page_boxes.items() if box]
+
+
+def _echo(code: str, told: dict[str, Any]) -> Command:
+    """Return what a supporter hears."""
+    body = {"id": str(uuid5(UUID(told["id"]), code)), "tracking_code": code, "kind": CommandKind.echo.value}
+    return Command.model_validate(told["body"] | body | {"actor": NEIGHBOURS})

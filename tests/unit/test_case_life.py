@@ -1,0 +1,137 @@
+"""Faults that random lives of cases have found, each as a story."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from complaints.command import CITIZEN, CommandKind
+from complaints.errors import ContractViolation
+from complaints.fact import FactKind
+from complaints.mail import ReplyKind
+from tests.harness.events import complaint
+from tests.harness.house import NOON_MS, House, added, said, stored
+from tests.harness.list_law import DESK, ListLaw
+from tests.harness.lives import DAY_MS
+from tests.harness.support import NOON
+
+FIRST, OTHER = complaint(1), complaint(2)
+CODE = FIRST.tracking_code
+
+
+@pytest.fixture
+def house() -> House:
+    """A case with the first body."""
+    made = House(law=ListLaw())
+    made.take(FIRST)
+    return made
+
+
+def test_whom_a_desk_gave_the_case_keeps_it_whatever_the_citizen_adds(house: House) -> None:
+    """His next words must not undo what a person decided; a refusal does."""
+    house.take(said(CommandKind.reroute, FIRST, DESK, to="badan"))
+    assert [fact.kind for fact in house.take(added(FIRST, "pindah"))] == [FactKind.added]
+    assert house.case(CODE).owner.id == "badan"
+    house.take(said(CommandKind.refuse, FIRST, "badan"))
+    assert house.case(CODE).owner.id == "pemda"
+    house.take(added(FIRST, "pindah", number=2))
+    assert house.case(CODE).owner.id == "provinsi"
+
+
+def test_an_agency_can_be_named_beside_the_owner_that_stays(house: House) -> None:
+    """The same owner, with another beside it."""
+    house.take(said(CommandKind.reroute, FIRST, DESK, to="dinas", beside=("badan",)))
+    case = house.case(CODE)
+    assert ([one.id for one in case.beside], len(case.chain)) == (["badan"], 1)
+
+
+def test_a_question_closes_at_the_end_of_its_last_day() -> None:
+    """An answer on the evening of the thirtieth day is in time (docs/deadlines.md), so the question is still open."""
+    house, asked = House(law=ListLaw()), complaint(1, missing=("place",))
+    house.take(asked)
+    evening = NOON_MS + 30 * DAY_MS + 11 * 3_600_000  # asked at noon in Jakarta; this is eleven in the evening
+    house.ring(CODE, until_ms=evening)
+    assert house.case(CODE).question
+    house.ring(CODE, until_ms=evening + 3_600_000)
+    assert house.case(CODE).state == "dicabut"
+
+
+def test_a_case_that_was_put_off_and_is_deemed_withdrawn_stays_so() -> None:
+    """The timer was late for both: the end is the last word, and the citizen hears that he did not withdraw by himself."""
+    house = House(law=ListLaw())
+    house.take(complaint(1, missing=("place",)))
+    answered = added(FIRST, "dekat warung", missing=("place",))
+    house.take(said(CommandKind.verify, FIRST, DESK))
+    house.take(said(CommandKind.postpone, FIRST, DESK, until=date(2026, 11, 20)))
+    house.take(answered)
+    due = house.dues[CODE.encode()]
+    assert due is not None
+    (record,) = [stored(said(CommandKind.due, FIRST, "clock"), at_ms=NOON_MS + 40 * DAY_MS)]
+    facts = house.handle(record)
+    assert facts[-1].kind is FactKind.withdrawn
+    assert house.case(CODE).state == "dicabut"
+    assert "tidak menjawab" in house.replies[-1].text or "dianggap" in house.replies[-1].text
+
+
+def test_the_steps_of_the_ladder_have_ids_of_their_own(house: House) -> None:
+    """Two timers of one moment escalate twice: two facts, not one that hides the other."""
+    late = NOON_MS + 200 * DAY_MS
+    house.ring(CODE, until_ms=late)
+    steps = [fact for fact in house.facts if fact.kind is FactKind.escalated]
+    assert [fact.level for fact in steps] == [1, 2, 3, 4, 5]
+    assert len({fact.id for fact in house.facts}) == len(house.facts)
+
+
+def test_forwarding_stays_done_on_the_day_of_the_answer() -> None:
+    """A desk answered; that another agency gets the case later makes the forwarding no later."""
+    house, asked = House(law=ListLaw()), complaint(1, missing=("place",))
+    house.take(asked)
+    house.take(said(CommandKind.answer, FIRST, DESK, "sudah"))
+    later = NOON_MS + 5 * DAY_MS
+    house.take(said(CommandKind.reopen, FIRST, CITIZEN, received_at=NOON + timedelta(days=5)), at_ms=later)
+    house.take(said(CommandKind.reroute, FIRST, DESK, to="dinas"), at_ms=later)
+    forward = house.case(CODE).deadlines[0]
+    assert (forward.duty, forward.done) == ("forward", NOON.date())
+
+
+@pytest.mark.parametrize("kind", [CommandKind.adopt, CommandKind.confirm])
+def test_nobody_speaks_for_another_case(house: House, kind: CommandKind) -> None:
+    """What a person writes as if it were a case leads to no word to another case."""
+    house.take(said(kind, FIRST, CITIZEN, other=OTHER.tracking_code, since=NOON))
+    assert house.waiting == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("since", None), ("other", None), ("until", ""), ("as_of", None)])
+def test_an_empty_field_stops_no_worker(house: House, name: str, value: Any) -> None:
+    """Other writers may say null for what they do not say."""
+    record = stored(said(CommandKind.postpone, FIRST, "dinas"))
+    body = orjson.loads(record.value or b"") | {name: value}
+    facts = house.handle(record.__class__(**{**_fields(record), "value": orjson.dumps(body)}))
+    assert [fact.kind for fact in facts] == [FactKind.declined]
+
+
+@pytest.mark.parametrize(
+    "kind", [CommandKind.adopt, CommandKind.confirm, CommandKind.reject, CommandKind.leave, CommandKind.echo]
+)
+def test_a_word_of_no_case_is_poison(house: House, kind: CommandKind) -> None:
+    """It says of no other case."""
+    with pytest.raises(ContractViolation, match="needs the other case"):
+        house.take(said(kind, FIRST, "case"))
+
+
+def test_the_last_step_of_the_ladder_and_a_reminder_are_told_one_after_the_other(house: House) -> None:
+    """Both are due in one timer that was late: the citizen hears of both."""
+    now, late = NOON_MS, 20 * DAY_MS
+    while not (step := house.case(CODE).escalation) or step.level < 4:
+        now += DAY_MS
+        house.ring(CODE, until_ms=now)
+    house.take(said(CommandKind.ask, FIRST, "dinas", "fotonya?"), at_ms=now)
+    told = len(house.replies)
+    while (due := house.dues[CODE.encode()]) is not None and due <= now + late:
+        house.handle(stored(said(CommandKind.due, FIRST, "clock", nonce=str(due)), at_ms=now + late))
+    assert {reply.kind for reply in house.replies[told:]} == {ReplyKind.next_right, ReplyKind.reminded}
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
