@@ -3,27 +3,20 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from functools import cache, partial
 from uuid import UUID, uuid4
 
-import orjson
-import structlog
-
 from channels.futures import failed
 from channels.safe import Outcome, Receipt, Safe
-from channels.sizes import check_bytes, check_packed
-from complaints import ids
+from channels.sealing import Sealing
 from complaints.bus import Producer, Record
-from complaints.bus.envelope import encode, enveloped
+from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.mail import Received, SendReport
-from complaints.message import InboundMessage, pack
+from complaints.mail import SendReport
+from complaints.message import InboundMessage
 from complaints.runtime import telemetry
 from complaints.storage.spool import Spool
-
-log = structlog.get_logger()
 
 
 class Intake:
@@ -48,9 +41,8 @@ class Intake:
             mint: returns the id of a message whose protocol has none.
         """
         self._channel = channel
-        self._source = f"/channels/{channel}".encode()
-        self._keyring = keyring
-        self._mint = mint
+        self._source = f"/channels/{channel}"
+        self._sealing = Sealing(channel, keyring=keyring, mint=mint)
         self._safe = Safe(channel, producer=producer, spool=spool)
         self._seconds = telemetry.INTAKE_SECONDS.labels(channel)
         self._counter = cache(partial(telemetry.MESSAGES_IN.labels, channel))
@@ -85,72 +77,15 @@ class Intake:
 
     def report(self, report: SendReport) -> "Future[Receipt]":
         """Keep what an upstream reports about a text that an account sent, whichever process received it."""
-        return self._keep(encode(report, source=self._source.decode()), Receipt(Outcome.published, report.id, ""))
+        return self._keep(encode(report, source=self._source), Receipt(Outcome.published, report.id, ""))
 
     def record(self, message: InboundMessage) -> tuple[Record, Receipt]:
-        """Return the record of a message, and its receipt once the record is safe.
-
-        Raises:
-            ContractViolation: the message is too large.
-        """
-        packed = pack(message)
-        check_packed(packed)
-        found = ids.message_id(self._channel, message.upstream_id) if message.upstream_id else self._mint()
-        if message.sender:
-            alone = f"\0{found}" if message.shared else ""
-            citizen, code = self._keyring.pseudonym(self._channel, message.sender + alone), ""
-        else:
-            citizen = code = message.about or self._keyring.tracking_code(found)
-        month = f"{message.received_at:%Y-%m}"
-        record = self._received(
-            {
-                "id": str(found),
-                "citizen": citizen,
-                "channel": self._channel,
-                "account": message.account,
-                "received_at": _time(message.received_at),
-                "month": month,
-                "sealed": self._keyring.seal(packed, owner=found, month=month),
-            }
-        )
-        return record, Receipt(Outcome.published, found, code)
+        """Return the record of a message, and its receipt once the record is safe (see Sealing)."""
+        return self._sealing.record(message)
 
     def rejected(self, content: bytes, error: Exception, *, name: str, account: str = "") -> tuple[Record, Receipt]:
-        """Return the record of what the channel cannot read, and its receipt once the record is safe (see `reject`).
-
-        Raises:
-            ContractViolation: it is too large.
-        """
-        now, hidden = datetime.now(UTC), self._keyring.pseudonym(self._channel, f"unread\0{name}")
-        found, month = ids.message_id(self._channel, f"unread/{hidden}"), f"{now:%Y-%m}"
-        check_bytes(content)
-        telemetry.DEAD_LETTERS.labels(self._channel).inc()
-        log.warning("a message cannot be read", channel=self._channel, error_class=type(error).__name__)
-        record = self._received(
-            {
-                "id": str(found),
-                "citizen": hidden,
-                "channel": self._channel,
-                "account": account,
-                "received_at": _time(now),
-                "month": month,
-                "sealed": self._keyring.seal(content, owner=found, month=month),
-                "fault": str(error),
-                "error_class": type(error).__name__,
-            }
-        )
-        return record, Receipt(Outcome.published, found, "")
-
-    def _received(self, said: dict[str, str]) -> Record:
-        key = said["citizen"].encode()
-        return enveloped(
-            Received,
-            key=key,
-            value=orjson.dumps(said),
-            id_=said["id"],
-            source=self._source,
-            time=said["received_at"],
-        )
+        """Return the record of what the channel cannot read, and its receipt once the record is safe (see Sealing)."""
+        return self._sealing.rejected(content, error, name=name, account=account)
 
     @property
     def waiting(self) -> int:
@@ -172,8 +107,3 @@ class Intake:
         outcome = answer.result().outcome.value if error is None else type(error).__name__
         self._counter(outcome).inc()
         self._seconds.observe(time.monotonic() - started)
-
-
-def _time(moment: datetime) -> str:
-    """Return a moment as the models write it."""
-    return moment.isoformat().replace("+00:00", "Z")

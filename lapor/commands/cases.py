@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
@@ -46,6 +46,30 @@ def show(
     else:
         for line in lines(found):
             typer.echo(line)
+
+
+@app.command()
+def new(  # noqa: PLR0913  # the fields of the form
+    *,
+    agency: Annotated[str, typer.Option("--as", help="Identifier of the agency whose officer records it.")],
+    source: Annotated[Literal["walk-in", "letter", "call"], typer.Option(help="How the citizen told it.")],
+    text: Annotated[str, typer.Option(help="What the citizen said or wrote.")],
+    title: Annotated[str, typer.Option(help="A title.")] = "",
+    regency: Annotated[str, typer.Option(help="The kabupaten or kota where it happened.")] = "",
+    address: Annotated[str, typer.Option(help="The address, or a landmark.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Record a complaint on a citizen's behalf: he came, wrote or called. It goes the way of every message.
+
+    The first line is the tracking code for the citizen; then comes the owner. The agency and the source stand in the complaint.
+
+    Example: `lapor case new --as pemda-33.74 --source walk-in --text 'Lampu jalan mati di depan pasar.' --regency 'Kota Semarang'`
+    """
+    from lapor.local.note import started_in
+    from lapor.processes.recording import record
+
+    said = {"text": text, "title": title, "regency": regency, "address": address}
+    record(started_in(data_dir), agency=agency, source=source, say=typer.echo, **said)
 
 
 add_to(app)

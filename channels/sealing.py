@@ -1,0 +1,105 @@
+"""Seals the messages of one channel: each becomes the record for the mailbox of its citizen. Thread-safe; does no I/O."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import orjson
+import structlog
+
+from channels.safe import Outcome, Receipt
+from channels.sizes import check_bytes, check_packed
+from complaints import ids
+from complaints.bus import Record
+from complaints.bus.envelope import enveloped
+from complaints.crypto import Keyring
+from complaints.mail import Received
+from complaints.message import InboundMessage, pack
+from complaints.runtime import telemetry
+
+log = structlog.get_logger()
+
+
+class Sealing:
+    """Makes the records of one channel."""
+
+    def __init__(self, channel: str, *, keyring: Keyring, mint: Callable[[], UUID] = uuid4) -> None:
+        """Keep what that needs.
+
+        Args:
+            channel: the name of the channel.
+            keyring: makes pseudonyms, and seals messages.
+            mint: returns the id of a message whose protocol has none.
+        """
+        self._channel, self._keyring, self._mint = channel, keyring, mint
+        self._source = f"/channels/{channel}".encode()
+
+    def record(self, message: InboundMessage) -> tuple[Record, Receipt]:
+        """Return the record of a message, and its receipt once the record is safe.
+
+        Raises:
+            ContractViolation: the message is too large.
+        """
+        packed = pack(message)
+        check_packed(packed)
+        found = ids.message_id(self._channel, message.upstream_id) if message.upstream_id else self._mint()
+        if message.sender:
+            alone = f"\0{found}" if message.shared else ""
+            citizen, code = self._keyring.pseudonym(self._channel, message.sender + alone), ""
+        else:
+            citizen = code = message.about or self._keyring.tracking_code(found)
+        month = f"{message.received_at:%Y-%m}"
+        record = self._received(
+            {
+                "id": str(found),
+                "citizen": citizen,
+                "channel": self._channel,
+                "account": message.account,
+                "received_at": _time(message.received_at),
+                "month": month,
+                "sealed": self._keyring.seal(packed, owner=found, month=month),
+            }
+        )
+        return record, Receipt(Outcome.published, found, code)
+
+    def rejected(self, content: bytes, error: Exception, *, name: str, account: str = "") -> tuple[Record, Receipt]:
+        """Return the record of what the channel cannot read, and its receipt once the record is safe (see Intake.reject).
+
+        Raises:
+            ContractViolation: it is too large.
+        """
+        now, hidden = datetime.now(UTC), self._keyring.pseudonym(self._channel, f"unread\0{name}")
+        found, month = ids.message_id(self._channel, f"unread/{hidden}"), f"{now:%Y-%m}"
+        check_bytes(content)
+        telemetry.DEAD_LETTERS.labels(self._channel).inc()
+        log.warning("a message cannot be read", channel=self._channel, error_class=type(error).__name__)
+        record = self._received(
+            {
+                "id": str(found),
+                "citizen": hidden,
+                "channel": self._channel,
+                "account": account,
+                "received_at": _time(now),
+                "month": month,
+                "sealed": self._keyring.seal(content, owner=found, month=month),
+                "fault": str(error),
+                "error_class": type(error).__name__,
+            }
+        )
+        return record, Receipt(Outcome.published, found, "")
+
+    def _received(self, said: dict[str, str]) -> Record:
+        key = said["citizen"].encode()
+        return enveloped(
+            Received,
+            key=key,
+            value=orjson.dumps(said),
+            id_=said["id"],
+            source=self._source,
+            time=said["received_at"],
+        )
+
+
+def _time(moment: datetime) -> str:
+    """Return a moment as the models write it."""
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,55 @@
+"""Records a complaint on a citizen's behalf: it goes the way of every message."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+from channels.sealing import Sealing
+from complaints import tracking
+from complaints.disposition import AgencyRef
+from complaints.errors import CaseError
+from complaints.runtime.settings import Settings
+from complaints.values import Source
+from lapor.processes.cases import PUBLISHED_WITHIN_S, RESULT_WITHIN_S
+from lapor.processes.wiring import cases as view
+from lapor.processes.wiring import keyring
+from ops.casework.outcome import outcome
+from ops.casework.recorded import CHANNEL, message
+
+
+def record(settings: Settings, *, agency: str, source: Source, say: Callable[[str], object], **said: Any) -> None:
+    """Record a complaint on a citizen's behalf, and wait until it has an owner.
+
+    Args:
+        settings: the settings of the running stack.
+        agency: the id of the agency whose officer records it.
+        source: how the citizen told it.
+        say: called with the tracking code as soon as Kafka has the complaint, then with each sentence about its owner.
+        said: the fields of the complaint (see ops.casework.recorded.message).
+
+    Raises:
+        ConfigurationError: a field is wrong.
+        CaseError: there is no such agency, or the complaint has no owner in time.
+        BusUnavailable: Kafka did not accept it.
+        UnavailableError: the view does not answer.
+    """
+    from complaints.bus.confluent import ConfluentProducer
+    from router.agencies.registry import Registry
+
+    registry = Registry.load()
+    recording = registry.get(agency)
+    if recording is None:
+        raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
+    told = message(registry, recording, source, at=datetime.now(UTC), **said)
+    sealed, receipt = Sealing(CHANNEL, keyring=keyring(settings)).record(told)
+    producer = ConfluentProducer(settings.kafka_required())
+    try:
+        producer.send(sealed).result(PUBLISHED_WITHIN_S)
+    finally:
+        producer.close()
+    say(f"{tracking.spaced(receipt.tracking_code)}  recorded by {recording.name} ({source})")
+    with closing(view(settings)) as known:
+        facts = known.result(receipt.tracking_code, receipt.message_id, wait_s=RESULT_WITHIN_S)
+    for sentence in outcome(AgencyRef(id=recording.id, name=recording.name), facts):
+        say(sentence)

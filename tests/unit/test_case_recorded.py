@@ -1,0 +1,56 @@
+"""What an officer records on a citizen's behalf: a message like any other, with who recorded it and how he was told."""
+
+import pytest
+
+from channels.sealing import Sealing
+from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError
+from complaints.message import unpack
+from normalizer.complaint import Normaliser
+from ops.casework.recorded import CHANNEL, MOST_CHARACTERS, message
+from router.agencies.registry import Registry
+from tests.harness.support import NOON
+
+KEYS = Keyring.from_secret(b"s" * 32)
+
+
+def test_the_source_and_the_agency_stand_in_the_complaint() -> None:
+    """They survive the sealing, and the reading."""
+    registry = Registry.load()
+    agency = registry.get("dishub-33.74")
+    assert agency is not None
+    told = message(registry, agency, "call", text=" Lampu jalan mati di depan pasar. ", at=NOON)
+    record, receipt = Sealing(CHANNEL, keyring=KEYS).record(told)
+    assert record.key == receipt.tracking_code.encode()
+    assert unpack(_packed(record.value, receipt.message_id), channel=CHANNEL, account="", received_at=NOON) == told
+    complaint = Normaliser.load().normalise(
+        told, id_=receipt.message_id, code=receipt.tracking_code, citizen=receipt.tracking_code
+    )
+    assert (complaint.channel, complaint.recorded_by, complaint.source) == ("petugas", "dishub-33.74", "call")
+    assert complaint.place.regency is not None
+    assert complaint.place.regency.code == "33.74"  # that of the recording government, because the text names none
+
+
+def _packed(value: bytes, owner: object) -> bytes:
+    from uuid import UUID
+
+    import orjson
+
+    said = orjson.loads(value)
+    assert isinstance(owner, UUID)
+    return KEYS.unseal(said["sealed"], owner=owner, month=said["month"])
+
+
+def test_two_complaints_with_the_same_words_are_two() -> None:
+    """Two people may tell an officer the same."""
+    registry = Registry.load()
+    made = [message(registry, registry.national_administrator, "walk-in", text="Lampu mati", at=NOON) for _ in range(2)]
+    assert made[0].upstream_id != made[1].upstream_id
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * (MOST_CHARACTERS + 1)])
+def test_a_text_that_says_nothing_or_too_much_is_named(text: str) -> None:
+    """By the option."""
+    registry = Registry.load()
+    with pytest.raises(ConfigurationError, match="--text"):
+        message(registry, registry.national_administrator, "letter", text=text, at=NOON)
