@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from channels.web.api import openapi
 from channels.web.api.api import Api
+from channels.web.case_wishes import WishPages
 from channels.web.open311.endpoints import GeoReport
 from channels.web.pages import Pages
 from channels.web.parts import WebParts
@@ -43,7 +44,7 @@ def application(intake: Entry, parts: WebParts) -> ASGIApp:
         parts: the other parts that the handlers work with.
     """
     service = WebService(intake, parts)
-    pages, api = Pages(service, parts), Api(service, parts)
+    pages, wishes, api = Pages(service, parts), WishPages(service, parts), Api(service, parts)
     app = Starlette(
         routes=[
             _route("/", get=pages.get_form, post=pages.post_form),
@@ -51,8 +52,10 @@ def application(intake: Entry, parts: WebParts) -> ASGIApp:
             Route("/diterima/{code}", pages.get_received, methods=["GET"]),
             Route("/lacak", pages.get_search, methods=["GET"]),
             _route("/lacak/{code}", get=pages.get_case, post=pages.post_case),
+            _route("/lacak/{code}/{wish}", get=wishes.get, post=wishes.post),
             Route("/api/v1/complaints", api.post_complaint, methods=["POST"]),
             Route("/api/v1/complaints/{code}", api.get_complaint, methods=["GET"]),
+            Route("/api/v1/complaints/{code}/{wish}", api.post_wish, methods=["POST"]),
             Route("/api/v1/attachments", api.post_attachment, methods=["POST"]),
             Route("/api/v1/openapi.json", _openapi, methods=["GET"]),
             *GeoReport(service, parts).routes(),

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from channels.web.case_wishes import shared
 from channels.web.categories import categories
 from channels.web.parse import (
     AS_WRITTEN,
@@ -27,8 +28,10 @@ from channels.web.service import Seen, WebService, code_in
 from channels.web.told import Story
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
+from channels.web.wishes import HIDE, NOT_DONE, RATE, WISHES, WITHDRAW
 from complaints import status_requests, tracking
 from complaints.calendar import WIB, written_day
+from complaints.case import CaseStatus
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
 
@@ -254,6 +257,9 @@ class Pages:
             unknown=unknown,
             states=STATES,
             story=story,
+            forms=_forms_for(status, code, self._forms.token(browser)),
+            wished=WISHES.get(request.query_params.get("permintaan", "")),
+            links=[] if status is None else [wish for wish in (WITHDRAW, HIDE) if status.state in wish.states],
             day=written_day,
             received=moment(seen.sent.at) if seen.sent else "",
             result=seen.facts[0] if seen.facts else None,
@@ -266,6 +272,12 @@ class Pages:
         )
         self._forms.set_cookie(request, answer, browser)
         return answer
+
+
+def _forms_for(status: CaseStatus | None, code: str, token: str) -> list[dict[str, Any]]:
+    """Return the values of the forms by which the citizen disagrees with an answer or rates a closed case, where the state allows it."""
+    shown = [] if status is None else [wish for wish in (NOT_DONE, RATE) if status.state in wish.states]
+    return [shared(wish, {}, code, token=token) for wish in shown]
 
 
 def moment(at: datetime) -> str:

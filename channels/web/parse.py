@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -118,6 +118,8 @@ _SENTENCES = {
     "string_pattern_mismatch": "Isian ini tidak benar.",
     "greater_than_equal": "Isian ini di luar batas.",
     "less_than_equal": "Isian ini di luar batas.",
+    "int_type": "Pilih satu angka.",
+    "literal_error": "Pilih salah satu.",
     "float_type": "Isian ini harus berupa angka.",
     "float_parsing": "Isian ini harus berupa angka.",
     "finite_number": "Isian ini harus berupa angka.",
@@ -127,10 +129,26 @@ _SENTENCES = {
 }
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
 def from_json(body: bytes) -> Submission | list[FieldError]:
     """Return the submission in a JSON body, or what is wrong with it."""
+    return json_as(Submission, body)
+
+
+def json_as(model: type[M], body: bytes) -> M | list[FieldError]:
+    """Return what a JSON body says, as a model, or what is wrong with it."""
     try:
-        return Submission.model_validate_json(body)
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        return _errors(error)
+
+
+def checked_as(model: type[M], said: Mapping[str, Any]) -> M | list[FieldError]:
+    """Return what plain data say, as a model, or what is wrong with it."""
+    try:
+        return model.model_validate(said)
     except ValidationError as error:
         return _errors(error)
 
@@ -170,10 +188,7 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:
     """Return the submission in a form's fields (see typed), or what is wrong with it."""
-    try:
-        return Submission.model_validate(typed(fields))
-    except ValidationError as error:
-        return _errors(error)
+    return checked_as(Submission, typed(fields))
 
 
 def faults_of_time(occurred: str, now: datetime) -> list[FieldError]:

@@ -7,18 +7,13 @@ from itertools import groupby
 
 from channels.web.parse import NAME
 from complaints import tracking, wording
+from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
+from complaints.mail import ReplyKind
+from complaints.telling import kind_of
 from complaints.wording import text
 from normalizer.masking import mask
-
-_OCCASIONS = {
-    FactKind.opened: "received",
-    FactKind.added: "completed",
-    FactKind.refused: "moved",
-    FactKind.answered: "answered",
-}
-"""The occasion in wording.yaml to which the first fact of a record leads; as for replies by other channels. Others lead to none."""
 
 _SECRET_ANSWER = "status_ditanggapi"  # noqa: S105  # an occasion
 """The occasion that says of an answer only that there is one."""
@@ -68,39 +63,89 @@ def story(case: Case, facts: Sequence[Fact]) -> Story:
     return Story(explanation=explanation, question=question, told=tuple(told))
 
 
+@dataclass(slots=True)
+class _Then:
+    """The case as it was at a fact, as far as its citizen hears of it."""
+
+    owner: str = ""
+    asked: Fact | None = None
+    is_merged: bool = False
+
+    def after(self, together: Sequence[Fact]) -> None:
+        """Take in what one record led to."""
+        for fact in together:
+            if fact.disposition is not None:
+                self.owner = fact.disposition.owner.name
+            if fact.kind is FactKind.asked:
+                self.asked = fact
+            if fact.kind in _PARTS or fact.event == "closed":
+                self.is_merged = fact.kind is FactKind.merged
+
+
+_PARTS = frozenset((FactKind.merged, FactKind.unmerged, FactKind.reopened, FactKind.withdrawn))
+"""The facts after which a case is a supporter, or no longer."""
+
+
 def _told(facts: Iterable[Fact], case: Case) -> Iterable[Told]:
-    owner = ""
+    then = _Then()
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):
         together = list(caused)
-        owner = next((fact.disposition.owner.name for fact in together[::-1] if fact.disposition), owner)
-        if words := _words(together, owner, case):
+        was_merged = then.is_merged
+        then.after(together)
+        if words := _words(together, then, case, was_merged=was_merged):
             yield Told(at=together[0].at, text=words)
 
 
-def _words(together: Sequence[Fact], owner: str, case: Case) -> str:
+def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: bool) -> str:
     """Return what the citizen reads about the facts that one record caused; empty if they are none of the citizen's business."""
-    first = together[0]
-    occasion = _OCCASIONS.get(first.kind)
     asked = next((fact for fact in together if fact.kind is FactKind.asked), None)
     if asked:
-        return _asking(asked.part, asked.text or "", case, owner)
-    moves_nothing = first.kind is FactKind.refused and len(together) == 1  # a former owner's refusal
-    if occasion is None or moves_nothing:
+        return _asking(asked.part, asked.text or "", case, then.owner)
+    kinds = (_kind_of(fact, was_merged=was_merged) for fact in together)
+    kind = next((found for found in kinds if found is not None), None)
+    if kind is None:
         return ""
+    return _sentence(kind, together, then, case)
+
+
+def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
+    moves = fact.disposition is not None and fact.disposition.previous_owner is not None
+    return kind_of(fact.kind.value, moves=moves, was_merged=was_merged, level=fact.level, event=fact.event)
+
+
+def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case) -> str:
+    first = together[0]
+    owner = first.agency.name if first.event and first.agency else then.owner
     values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
-    if first.kind is FactKind.answered:
-        if case.complaint.secret:
+    match kind:
+        case ReplyKind.answered if case.complaint.secret:
             return text(_SECRET_ANSWER, NAME, **values)
-        values["answer"] = mask(" ".join((first.text or "").split()))
-    return text(occasion, NAME, **values)
+        case ReplyKind.answered:
+            return text("answered", NAME, **values, answer=mask(" ".join((first.text or "").split())))
+        case ReplyKind.put_off:
+            return text(f"put_off_{first.kind.value}", NAME, **values, due=_due(first, case))
+        case ReplyKind.withdrawn if first.deemed:
+            return text("deemed_withdrawn", NAME, **values)
+        case ReplyKind.reminded:
+            asked = then.asked
+            return "" if asked is None else _asking(asked.part, asked.text or "", case, owner, "reminded")
+        case _:
+            return text(kind.value, NAME, **values)
 
 
-def _asking(part: str | None, words: str, case: Case, owner: str) -> str:
+def _due(fact: Fact, case: Case) -> str:
+    """Return the day to which a case was put off, or by which it must be completed now."""
+    deadlines = fact.deadlines or case.deadlines
+    due = fact.until or next((one.due for one in deadlines if one.duty == "complete"), None)
+    return "-" if due is None else written_day(due)
+
+
+def _asking(part: str | None, words: str, case: Case, owner: str, occasion: str = "asked") -> str:
     """Return the question for a part, or in the owner's own words."""
     if part:
         return _question(part, case, owner)
     code = tracking.spaced(case.tracking_code)
-    return text("asked", NAME, code=code, owner=owner, answer="" if case.complaint.secret else mask(words))
+    return text(occasion, NAME, code=code, owner=owner, answer="" if case.complaint.secret else mask(words))
 
 
 def _question(part: str, case: Case, owner: str) -> str:

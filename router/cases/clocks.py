@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from complaints import telling
 from complaints.fact import FactKind
 from normalizer.zones import local_day, midnight_ms
 from router.cases.changes import OPEN
@@ -14,8 +15,8 @@ from router.cases.roles import Law
 from router.deadlines import Deadlines, over_ms, province_of
 from router.working_days import later, working_day
 
-LAST_LEVEL: Final = 5
-"""The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
+LAST_LEVEL: Final = telling.LAST_LEVEL
+"""The last step of the ladder."""
 
 _NEEDED: Final = ("subject", "place")
 """The parts without which nobody can handle a report."""

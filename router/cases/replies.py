@@ -10,37 +10,13 @@ from complaints.calendar import written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
+from complaints.telling import kind_of
 from complaints.wording import question, text
-from router.cases.clocks import LAST_LEVEL
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
-
-_KINDS: Final = {
-    FactKind.opened.value: ReplyKind.received,
-    FactKind.added.value: ReplyKind.completed,
-    FactKind.answered.value: ReplyKind.answered,
-    FactKind.extended.value: ReplyKind.put_off,
-    FactKind.postponed.value: ReplyKind.put_off,
-    FactKind.closed.value: ReplyKind.closed,
-    FactKind.reopened.value: ReplyKind.reopened,
-    FactKind.rated.value: ReplyKind.rated,
-    FactKind.withdrawn.value: ReplyKind.withdrawn,
-    FactKind.hidden.value: ReplyKind.hidden,
-    FactKind.merged.value: ReplyKind.merged,
-    FactKind.reminded.value: ReplyKind.reminded,
-}
-"""The reply to which a fact leads by itself."""
-
-_ECHOES: Final = {
-    "answered": ReplyKind.answered,
-    "moved": ReplyKind.moved,
-    "closed": ReplyKind.closed,
-    "reopened": ReplyKind.reopened,
-}
-"""The reply to a supporter by what happened to its main case."""
 
 
 def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = False) -> Document | None:
@@ -75,17 +51,13 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
 
 
 def _kind_of(fact: Document, was_merged: bool) -> ReplyKind | None:  # of one caller
-    """Return the reply to which a fact leads; None if it leads to none."""
-    kind = fact["kind"]
-    if kind == FactKind.routed.value:
-        return ReplyKind.moved if "previous_owner" in fact["disposition"] else None
-    if kind == FactKind.escalated.value:
-        return ReplyKind.next_right if fact["level"] == LAST_LEVEL else None
-    if kind == FactKind.echoed.value:
-        return _ECHOES[fact["event"]]
-    if kind == FactKind.unmerged.value:  # what was only proposed the citizen has not heard of
-        return ReplyKind.unmerged if was_merged else None
-    return _KINDS.get(kind)
+    return kind_of(
+        fact["kind"],
+        moves="previous_owner" in (fact.get("disposition") or ()),
+        was_merged=was_merged,
+        level=fact.get("level"),
+        event=fact.get("event"),
+    )
 
 
 def is_for_nothing(record: Inbound, facts: Sequence[Document]) -> bool:

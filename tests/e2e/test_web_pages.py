@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from complaints import tracking
+from complaints.case import CaseState
 from complaints.fact import FactKind
 from tests.harness.browser import TIME_LIMIT_S, chromium
 from tests.harness.web import PNG, House, door, served
@@ -219,3 +220,78 @@ def test_the_form_weighs_less_than_100_kb_and_asks_for_nothing_outside(page: Pag
     weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
     assert weight < 100_000
     assert all(request.url.startswith(str(door.http.base_url)) for request in seen)
+
+
+def settled(door: House, state: CaseState, answer: str = "") -> str:
+    """Let a complaint become a case in a state, and return its code."""
+    door.send(text="Jalan berlubang")
+    complaint = door.complaints()[-1]
+    door.settle(complaint, state, *Facts(complaint).made, answer=answer)
+    return complaint.mailbox
+
+
+def was_received(page: Page) -> Locator:
+    """Return the sentence that a wish was received."""
+    return page.get_by_role("status").filter(has_text="Permintaan Anda sudah kami terima")
+
+
+def test_a_citizen_disagrees_rates_withdraws_and_hides(phone: Page, door: House) -> None:
+    """Each form on a small phone, with a script and without; a withdrawal only after a question."""
+    phone.goto(f"/lacak/{settled(door, 'ditanggapi', 'Sudah ditambal.')}")
+    phone.get_by_label("Apa yang belum selesai?").fill("Masih berlubang, Pak")
+    phone.get_by_role("button", name="Buka kembali laporan").click()
+    expect(was_received(phone)).to_be_visible()
+    phone.goto(f"/lacak/{settled(door, 'selesai')}")
+    phone.get_by_text("4", exact=True).click()
+    phone.get_by_role("button", name="Kirim nilai").click()
+    expect(was_received(phone)).to_be_visible()
+    phone.goto(f"/lacak/{settled(door, 'diproses')}")
+    phone.get_by_role("link", name="Cabut laporan").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Cabut laporan ini?")
+    phone.get_by_role("button", name="Ya, cabut laporan").click()
+    expect(was_received(phone)).to_be_visible()
+    phone.get_by_role("link", name="Rahasiakan nama atau laporan").click()
+    phone.get_by_text("Nama saya, dari instansi").click()
+    phone.get_by_role("button", name="Sembunyikan").click()
+    expect(was_received(phone)).to_be_visible()
+    acts = [one.message.act for one in door.additions()]
+    assert acts == ["disagree", "rate:4", "withdraw", "hide:anonymous"]
+    assert door.additions()[0].message.text == "Masih berlubang, Pak"
+
+
+def test_a_rating_is_given_by_keyboard_alone_and_its_fault_has_the_focus(page: Page, door: House) -> None:
+    """The arrows choose a star, as in any group of radio buttons; the group and each star have names."""
+    page.goto(f"/lacak/{settled(door, 'selesai')}/nilai")
+    page.get_by_role("button", name="Kirim nilai").press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("group", name="Nilai")).to_be_visible()
+    page.get_by_role("radio", name="1 - buruk").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="3")).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Alasan nilai Anda")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(was_received(page)).to_be_visible()
+    assert [one.message.act for one in door.additions()] == ["rate:3"]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_wrong_with_the_forms_of_wishes(chromium: Browser, door: House, size: Any) -> None:
+    """On the page of the case, on their own pages, and with a fault."""
+    context = chromium.new_context(viewport=size, base_url=str(door.http.base_url), locale="id-ID")
+    page = context.new_page()
+    closed, handled = settled(door, "selesai"), settled(door, "diproses")
+    paths = [
+        f"/lacak/{closed}",
+        *(f"/lacak/{closed}/{name}" for name in ("belum-selesai", "nilai", "rahasiakan", "cabut")),
+    ]
+    for path in [*paths, f"/lacak/{handled}/cabut"]:
+        page.goto(path)
+        assert (path, axe(page), fits(page)) == (path, "", True)
+    page.goto(f"/lacak/{closed}/nilai")
+    page.get_by_role("button", name="Kirim nilai").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert (axe(page), fits(page)) == ("", True)
+    context.close()

@@ -134,6 +134,7 @@ def disposition(owner: str, hop: int = 0) -> Disposition:
     return Disposition(
         hop=hop,
         owner=AgencyRef(id="a", name=owner),
+        previous_owner=DPU if hop else None,
         confidence=0.9,
         explanation=EXPLANATION,
         rules_version="r1",

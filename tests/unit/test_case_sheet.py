@@ -9,7 +9,8 @@ import pytest
 from complaints import tracking
 from complaints.command import CITIZEN, CommandKind
 from complaints.event import Complaint
-from complaints.fact import Fact
+from complaints.fact import Fact, FactKind
+from complaints.mail import ReplyKind
 from complaints.values import ComplaintClass
 from ops.casework.heard import heard
 from ops.casework.layout import lines
@@ -290,3 +291,22 @@ def test_the_story_names_each_rule_of_law_once() -> None:
 def test_a_span_in_words(seconds: int, words: str) -> None:
     """In its two largest units that follow each other."""
     assert span(seconds) == words
+
+
+def test_only_a_desk_with_the_source_records_a_withdrawal() -> None:
+    """Not the agency that handles the matter, and nobody without saying how the citizen said it."""
+    life = Life()
+    for actor, fields in (
+        ("dpu-33.74", {"source": "letter"}),
+        ("dishub-33.74", {"source": "letter"}),
+        ("kemenpanrb", {}),
+    ):
+        (declined,) = life.act("withdraw", actor, "Surat 3 November", **fields)
+        assert (declined.kind, "Only the citizen" in (declined.text or "")) == (FactKind.declined, True)
+    (declined,) = life.act("withdraw", "kemenpanrb", "", source="letter")
+    assert declined.kind is FactKind.declined
+    (withdrawn,) = life.act("withdraw", "kemenpanrb", "Surat 3 November", source="letter")
+    assert (withdrawn.kind, withdrawn.source) == (FactKind.withdrawn, "letter")
+    assert life.house.replies[-1].kind is ReplyKind.withdrawn
+    life.house.take(added(life.complaint, "Ternyata belum", number=1), at_ms=life.at_ms + 1000)
+    assert life.sheet()["state"] == "dibuka kembali"

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from complaints.runtime.settings import Settings
+from ops.casework.acts import ACTS
 from router.cases.__main__ import printed
 
 ROOT = Path(__file__).parents[2]
@@ -156,3 +157,11 @@ def test_the_records_that_the_code_names_exist() -> None:
 def test_the_page_of_the_case_is_the_table() -> None:
     """`python -m router.cases > docs/case.md` writes it anew."""
     assert (DOCS / "case.md").read_text("utf-8") == printed()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_of_an_agency_stands_in_the_table_as_it_is(name: str) -> None:
+    """docs/casework.md says what the help of the command says."""
+    act = ACTS[name]
+    row = f"| {name} | {act.what} | `{name} CODE {act.example}` |"
+    assert row in (ROOT / "docs/casework.md").read_text("utf-8")

@@ -1,17 +1,23 @@
 """What the citizen reads on the page of a case follows from its facts, as a reply by any other channel does."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from channels.web.told import story
+from complaints.command import CITIZEN, NEIGHBOURS
+from complaints.disposition import AgencyRef
 from complaints.event import Pin, Place, Region
 from complaints.fact import FactKind
+from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
+from tests.harness.house import added
 from tests.harness.mailboxes import Kept
+from tests.harness.support import NOON as BEGIN
 from tests.harness.web_cases import DPU, EXPLANATION, Facts, case_of, disposition
+from tests.unit.test_case_sheet import Life
 
 NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 CODE = "2Q74GVWWCE3"
@@ -45,7 +51,7 @@ ANSWERED = (FactKind.answered, {"text": "Sudah\n ditambal. Hubungi 081234567890.
         ((FactKind.added, MOVED), "sudah dilengkapi dan kini ditangani Dinas Sosial"),
         ((FactKind.added, MOVED, ASKED), PLACE),
         ((ANSWERED,), f"dijawab {DPU.name}: Sudah ditambal. Hubungi [telepon]."),
-        ((MOVED,), ""),
+        ((FactKind.rerouted, MOVED), "kini ditangani Dinas Sosial"),
         (((FactKind.continued, {"continued_as": CODE}),), ""),
         (((FactKind.declined, {"text": "Sudah ditutup."}),), ""),
     ],
@@ -56,7 +62,7 @@ ANSWERED = (FactKind.answered, {"text": "Sudah\n ditambal. Hubungi 081234567890.
         "added and moved",
         "asked again",
         "answered",
-        "routed",
+        "rerouted",
         "continued",
         "declined",
     ],
@@ -105,3 +111,44 @@ def test_the_time_is_that_of_the_record() -> None:
     complaint = sent()
     found = story(case_of(complaint), Facts(complaint).after(uuid4(), FactKind.added).made)
     assert [one.at for one in found.told] == [NOON, NOON.replace(minute=1)]
+
+
+def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
+    """Word for word, for every kind of fact that a citizen hears of: both are made from one mapping."""
+    life = Life(channel="web")
+    life.act("refuse", text="Bukan jalan kota", days=1)
+    life.act("ask", text="Di depan nomor berapa?", days=1)
+    life.ring(8)
+    life.house.take(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
+    life.at_ms += 10_000
+    life.act("accept")
+    life.act("extend", text="Menunggu bahan")
+    life.act("postpone", text="Hujan", until=(BEGIN + timedelta(days=40)).date())
+    life.act("answer", text="Sudah ditambal.", days=1)
+    life.act("disagree", CITIZEN, "Belum, pak")
+    life.ring(120)
+    life.act("answer", text="Sekarang sudah.", days=2)
+    life.act("close")
+    life.act("rate", CITIZEN, stars=5)
+    life.act("reopen", CITIZEN, "Rusak lagi")
+    life.act("hide", CITIZEN, anonymous=True)
+    life.act("withdraw", CITIZEN)
+    found = story(life.house.case(life.code), life.facts)
+    assert [(one.at, one.text) for one in found.told] == [(one.created_at, one.text) for one in life.house.replies]
+    assert {reply.kind for reply in life.house.replies} >= {ReplyKind.next_right, ReplyKind.reminded, ReplyKind.put_off}
+
+
+def test_a_supporter_s_page_tells_what_its_main_case_hears() -> None:
+    """Merged, answered with the main case, closed; and that it is handled by itself again."""
+    older = Life(7, channel="web")
+    younger = Life(8, older.house, channel="web", received_at=BEGIN + timedelta(hours=1))
+    younger.act("merge", "kemenpanrb", other=older.code)
+    younger.house.deliver()
+    owner = AgencyRef(id="a", name="Dinas Sosial")
+    younger.act("echo", NEIGHBOURS, "Sudah ditambal.", other=older.code, event="answered", agency=owner)
+    younger.act("unmerge", "kemenpanrb", "Lubang lain")
+    found = story(younger.house.case(younger.code), younger.facts)
+    replies = [one for one in younger.house.replies if one.tracking_code == younger.code]
+    assert [one.text for one in found.told] == [one.text for one in replies]
+    assert [one.kind for one in replies][1:] == [ReplyKind.merged, ReplyKind.answered, ReplyKind.unmerged]
+    assert "dijawab Dinas Sosial: Sudah ditambal." in found.told[2].text

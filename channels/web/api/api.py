@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.web.parse import FieldError, from_json, inbound, name_of
+from channels.web.parse import FieldError, from_json, inbound, json_as, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import problem
 from channels.web.security import presented_key, region_of
@@ -16,13 +16,14 @@ from channels.web.service import LATER, WebService, code_in, idempotency_key, ow
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
+from channels.web.wishes import IMPOSSIBLE, WISHES, act_of, message
 from complaints.case import CaseState
 
 
 class Accepted(BaseModel):
     """A complaint that is kept."""
 
-    id: Annotated[str, Field(description="UUID laporan")]
+    id: Annotated[str, Field(description="UUID laporan, atau permintaannya")]
     tracking_code: Annotated[str, Field(description="Kode untuk melacak laporan")]
     receipt: Annotated[
         str, Field(description="Tanda terima, berlaku satu jam: dengannya status laporan terlihat sebelum tercatat")
@@ -129,6 +130,26 @@ class Api:
         )
         return JSONResponse(answer.model_dump(mode="json"))
 
+    async def post_wish(self, request: Request) -> Response:
+        """Take what a citizen wants of his case, beside adding to it: 202 once it is safe, 409 if the state forbids it."""
+        owner = self._owner(request)
+        wish = _WISHES.get(request.path_params["wish"])
+        if wish is None:
+            return problem(404, "Alamat ini tidak ada.")
+        code = code_in(request.path_params)
+        said = json_as(wish.model, await limited_body(request, self._parts.max_body_bytes))
+        if isinstance(said, list):
+            return problem(422, "Permintaan belum lengkap atau tidak benar.", said)
+        case = await self._service.own_case(code, None)
+        if case.state not in wish.states:
+            return problem(409, IMPOSSIBLE.message)
+        name = name_of(f"api/{wish.api}/{code}", owner, idempotency_key(request))
+        wanted = message(said, act_of(wish, said, case.state), about=case.tracking_code, upstream_id=name)
+        receipt = await self._service.keep(wanted)
+        signed = self._parts.receipts.sign(case.complaint_id, code, receipt.message_id)
+        answer = Accepted(id=str(receipt.message_id), tracking_code=case.tracking_code, receipt=signed)
+        return JSONResponse(answer.model_dump(), status_code=202)
+
     async def post_attachment(self, request: Request) -> Response:
         """Take one file, as the body itself or as a form's only file: 201 with the hash that a complaint refers to it by."""
         self._owner(request)
@@ -163,6 +184,9 @@ class Api:
                     return too_large
                 await run_in_threadpool(draft.write, chunk)
             return await run_in_threadpool(draft.keep_in, self._parts.store)
+
+
+_WISHES = {wish.api: wish for wish in WISHES.values()}
 
 
 def _incomplete(errors: list[FieldError]) -> Response:

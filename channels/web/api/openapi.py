@@ -9,6 +9,7 @@ from channels.web.api.api import Accepted, Received, Status, Stored
 from channels.web.categories import categories
 from channels.web.open311.documents import ATTRIBUTES
 from channels.web.parse import LONGEST_KEY, LONGEST_TEXT, SHORTEST_KEY, Submission
+from channels.web.wishes import WISHES, Wish
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -46,6 +47,7 @@ _FAULTS = {
     "404": _problem("Tidak ada"),
     "405": _problem("Bukan cara untuk alamat ini"),
     "408": _problem("Kiriman terputus"),
+    "409": _problem("Tidak mungkin dalam keadaan laporan sekarang"),
     "413": _problem("Terlalu besar"),
     "415": _problem("Jenis berkas tidak diterima"),
     "422": _problem("Belum lengkap atau tidak benar"),
@@ -83,6 +85,20 @@ def _faults(*codes: int) -> dict[str, Any]:
     return {str(code): _FAULTS[str(code)] for code in codes}
 
 
+def _wish(wish: Wish) -> dict[str, Any]:
+    """Return the operation by which a citizen wants something of his case."""
+    return {
+        "operationId": f"post{wish.api.capitalize()}",
+        "summary": f"{wish.title} {wish.hint}",
+        "parameters": [_CODE, _KEY],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(wish.model)}}},
+        "responses": {
+            "202": _json(Accepted, "Permintaan tersimpan"),
+            **_faults(401, 404, 408, 409, 413, 422, 429, 503),
+        },
+    }
+
+
 def _api() -> dict[str, Any]:
     file = {"type": "string", "format": "binary"}
     return {
@@ -107,6 +123,7 @@ def _api() -> dict[str, Any]:
                 },
             }
         },
+        **{f"/api/v1/complaints/{{code}}/{wish.api}": {"post": _wish(wish)} for wish in WISHES.values()},
         "/api/v1/attachments": {
             "post": {
                 "operationId": "postAttachment",
@@ -192,6 +209,7 @@ def document(*, needs_key: bool) -> dict[str, Any]:
         needs_key: whether the API asks for a key here.
     """
     models: list[tuple[type[BaseModel], Any]] = [(Submission, "validation")]
+    models += [(model, "validation") for model in {wish.model for wish in WISHES.values()}]
     models += [(model, "serialization") for model in (Accepted, Received, Status, Stored, Problem)]
     _, definitions = models_json_schema(models, ref_template=REFERENCE)
     found: dict[str, Any] = {

@@ -1,0 +1,113 @@
+"""The pages by which a citizen disagrees, rates, withdraws or hides: each a form of its own that works without JavaScript."""
+
+from typing import Any
+from uuid import uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from channels.web.parse import FieldError, checked_as, name_of
+from channels.web.parts import WebParts
+from channels.web.responses import page
+from channels.web.service import WebService, code_in
+from channels.web.wishes import IMPOSSIBLE, MOST_WORDS, WISHES, Wish, Wording, act_of, message
+from complaints import tracking
+
+EXPIRED = FieldError(
+    "form",
+    "Formulir ini sudah terlalu lama terbuka. Kirim sekali lagi."
+    " Bila pesan ini terus muncul, izinkan cookie untuk situs ini.",
+)
+
+
+class WishPages:
+    """The handlers. Each waits for the receipt before it says yes."""
+
+    def __init__(self, service: WebService, parts: WebParts) -> None:
+        """Take the operations and what else the handlers need."""
+        self._service, self._parts = service, parts
+
+    async def get(self, request: Request) -> Response:
+        """Show the form of a wish: for a withdrawal, this is the question whether it is meant."""
+        return await self._form(request, _wish(request), {}, [])
+
+    async def post(self, request: Request) -> Response:
+        """Take a wish; if it is wrong or not possible, show its form with what was typed."""
+        wish, code = _wish(request), code_in(request.path_params)
+        form = await self._parts.reader.read(request)
+        fields = {
+            name: value.replace("\r\n", "\n") for name, value in form.fields.items() if name in wish.model.model_fields
+        }
+        if not self._parts.forms.is_ours(request, form.fields.get("token", "")):
+            return await self._form(request, wish, fields, [EXPIRED])
+        said = checked_as(wish.model, _typed(fields))
+        if isinstance(said, list):
+            return await self._form(request, wish, fields, said)
+        try:
+            return await self._keep(request, wish, said, code, form.fields.get("form_key"))
+        except HTTPException as error:
+            answer = await self._form(request, wish, fields, [FieldError("form", error.detail)])
+            answer.status_code = error.status_code
+            answer.headers.update(error.headers or {})
+            return answer
+
+    async def _keep(self, request: Request, wish: Wish, said: Wording, code: str, key: str | None) -> Response:
+        case = await self._service.own_case(code, self._parts.receipts.held(request, code))
+        if case.state not in wish.states:
+            raise HTTPException(409, IMPOSSIBLE.message)
+        own = case.tracking_code
+        wanted = message(
+            said, act_of(wish, said, case.state), about=own, upstream_id=name_of(f"wish/{wish.path}", own, key)
+        )
+        receipt = await self._service.keep(wanted)
+        answer = RedirectResponse(f"/lacak/{code}?permintaan={wish.path}", status_code=303)
+        signed = self._parts.receipts.sign(case.complaint_id, code, receipt.message_id)
+        self._parts.receipts.give(request, answer, signed)
+        return answer
+
+    async def _form(self, request: Request, wish: Wish, fields: dict[str, str], errors: list[FieldError]) -> Response:
+        code = code_in(request.path_params)
+        browser = self._parts.forms.browser(request)
+        try:
+            state = (await self._service.own_case(code, self._parts.receipts.held(request, code))).state
+        except HTTPException as error:
+            state, errors = None, [*errors, FieldError("form", error.detail)]
+        if state is not None and state not in wish.states:
+            errors = [IMPOSSIBLE]
+        status = (403 if EXPIRED in errors else 422) if errors else 200
+        answer = page(
+            "wish.html",
+            status=status,
+            **shared(wish, fields, code, token=self._parts.forms.token(browser)),
+            errors={error.field: error for error in errors},
+            possible=state is None or state in wish.states,
+            labels={"text": wish.words, "stars": "Nilai", "hide": "Yang disembunyikan", "form": "Formulir"},
+        )
+        self._parts.forms.set_cookie(request, answer, browser)
+        return answer
+
+
+def shared(wish: Wish, fields: dict[str, str], code: str, *, token: str) -> dict[str, Any]:
+    """Return the values that the form of a wish needs."""
+    return {
+        "wish": wish,
+        "code": code,
+        "spaced": tracking.spaced(code),
+        "token": token,
+        "values": {"form_key": uuid4().hex, **fields},
+        "longest": MOST_WORDS,
+    }
+
+
+def _wish(request: Request) -> Wish:
+    found = WISHES.get(request.path_params["wish"])
+    if found is None:
+        raise HTTPException(404, "Halaman ini tidak ada.")
+    return found
+
+
+def _typed(fields: dict[str, str]) -> dict[str, Any]:
+    """Return the fields of a form as they are sent by the API: a rating is a number."""
+    stars = fields.get("stars", "")
+    return {**fields, "stars": int(stars)} if stars in {"1", "2", "3", "4", "5"} else dict(fields)

@@ -1,0 +1,157 @@
+"""What a citizen can do with his case on its page and by the API, beside adding to it, and in which states. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from channels.web.parse import FieldError, Submission, inbound
+from complaints.case import CaseState
+from complaints.message import InboundMessage
+
+MOST_WORDS: Final = 1_000
+"""Characters of what he says to it: a case keeps it as a reason."""
+
+_ENDED: Final[frozenset[CaseState]] = frozenset(("selesai", "dicabut", "diarsipkan"))
+_LIVING: Final[frozenset[CaseState]] = frozenset(
+    (
+        *("diterima", "perlu dilengkapi", "diteruskan", "diproses"),
+        *("ditunda", "dibuka kembali", "ditanggapi", "digabung"),
+    )
+)
+
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MOST_WORDS), Field(description="Keterangan, boleh kosong")
+]
+
+
+class Wording(BaseModel):
+    """The words to a wish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: Words = ""
+
+
+class RatingWish(Wording):
+    """A rating of a closed case."""
+
+    stars: Annotated[int, Field(strict=True, ge=1, le=5, description="1 (buruk) sampai 5 (baik)")]
+
+
+class HidingWish(Wording):
+    """What is to be hidden from now on; it is never shown again."""
+
+    hide: Annotated[
+        Literal["anonymous", "secret"],
+        Field(description="anonymous: nama disembunyikan dari instansi; secret: laporan disembunyikan dari publik"),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One thing that a citizen can do.
+
+    Attributes:
+        path: the end of the address of its page.
+        api: the end of its address in the API.
+        model: what is sent.
+        states: in which states it is possible.
+        title: of its form.
+        hint: what it leads to.
+        words: the label of the field for words.
+        button: the label of the button.
+    """
+
+    path: str
+    api: str
+    model: type[Wording]
+    states: frozenset[CaseState]
+    title: str
+    hint: str
+    words: str
+    button: str
+
+
+NOT_DONE: Final = Wish(
+    path="belum-selesai",
+    api="reopening",
+    model=Wording,
+    states=_ENDED | {"ditanggapi", "digabung"},
+    title="Belum selesai?",
+    hint="Laporan dibuka kembali dan ditangani lagi. Tenggatnya tetap.",
+    words="Apa yang belum selesai?",
+    button="Buka kembali laporan",
+)
+RATE: Final = Wish(
+    path="nilai",
+    api="rating",
+    model=RatingWish,
+    states=frozenset(("selesai",)),
+    title="Nilai penanganannya",
+    hint="Dari 1 (buruk) sampai 5 (baik).",
+    words="Alasan nilai Anda",
+    button="Kirim nilai",
+)
+WITHDRAW: Final = Wish(
+    path="cabut",
+    api="withdrawal",
+    model=Wording,
+    states=_LIVING,
+    title="Cabut laporan ini?",
+    hint="Instansi berhenti menanganinya. Laporan tetap tersimpan, dan dibuka kembali jika Anda melengkapinya.",
+    words="Mengapa Anda mencabutnya?",
+    button="Ya, cabut laporan",
+)
+HIDE: Final = Wish(
+    path="rahasiakan",
+    api="hiding",
+    model=HidingWish,
+    states=_LIVING | _ENDED,
+    title="Rahasiakan",
+    hint="Yang disembunyikan tidak dapat ditampilkan lagi.",
+    words="Keterangan",
+    button="Sembunyikan",
+)
+
+WISHES: Final = {wish.path: wish for wish in (NOT_DONE, RATE, WITHDRAW, HIDE)}
+"""The wishes by the ends of their addresses."""
+
+
+def possible(state: CaseState) -> Iterator[Wish]:
+    """Yield what a citizen can do with a case in a state."""
+    return (wish for wish in WISHES.values() if state in wish.states)
+
+
+def act_of(wish: Wish, said: Wording, state: CaseState) -> str:
+    """Return the act of the message (see complaints.message.InboundMessage.act).
+
+    Args:
+        wish: what is wanted.
+        said: what was sent for it.
+        state: the state of the case; a case that has ended is reopened, an answer is disputed.
+    """
+    if isinstance(said, RatingWish):
+        return f"rate:{said.stars}"
+    if isinstance(said, HidingWish):
+        return f"hide:{said.hide}"
+    if wish is WITHDRAW:
+        return "withdraw"
+    return "reopen" if state in _ENDED else "disagree"
+
+
+def message(said: Wording, act: str, *, about: str, upstream_id: str) -> InboundMessage:
+    """Return the message that brings a wish to the case.
+
+    Args:
+        said: what was sent for it.
+        act: what `act_of` returned.
+        about: the tracking code of the case.
+        upstream_id: what names this sending (see channels.web.parse.name_of).
+    """
+    return replace(inbound(Submission.model_construct(text=said.text), upstream_id=upstream_id), about=about, act=act)
+
+
+IMPOSSIBLE: Final = FieldError("form", "Ini tidak dapat dilakukan sekarang: keadaan laporan sudah berubah.")
+"""What is said of a wish that the state of the case does not allow."""

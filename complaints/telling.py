@@ -1,0 +1,55 @@
+"""Tells for which facts the citizen hears something, and of which kind: one mapping for replies and for the page of a case. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from complaints.fact import FactKind
+from complaints.mail import ReplyKind
+
+LAST_LEVEL: Final = 5
+"""The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
+
+KINDS: Final[Mapping[str, ReplyKind]] = {
+    FactKind.opened.value: ReplyKind.received,
+    FactKind.added.value: ReplyKind.completed,
+    FactKind.answered.value: ReplyKind.answered,
+    FactKind.extended.value: ReplyKind.put_off,
+    FactKind.postponed.value: ReplyKind.put_off,
+    FactKind.closed.value: ReplyKind.closed,
+    FactKind.reopened.value: ReplyKind.reopened,
+    FactKind.rated.value: ReplyKind.rated,
+    FactKind.withdrawn.value: ReplyKind.withdrawn,
+    FactKind.hidden.value: ReplyKind.hidden,
+    FactKind.merged.value: ReplyKind.merged,
+    FactKind.reminded.value: ReplyKind.reminded,
+}
+"""The kind of reply to which a fact leads by itself, by the fact's kind."""
+
+ECHOES: Final[Mapping[str, ReplyKind]] = {
+    "answered": ReplyKind.answered,
+    "moved": ReplyKind.moved,
+    "closed": ReplyKind.closed,
+    "reopened": ReplyKind.reopened,
+}
+"""The kind of reply to a supporter, by what happened to its main case."""
+
+
+def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, event: str | None) -> ReplyKind | None:
+    """Return the kind of reply to which a fact leads; None if it leads to none.
+
+    Args:
+        kind: the kind of the fact.
+        moves: whether it gives the case to another owner than before (only `routed`).
+        was_merged: whether the case was a supporter before: what was only proposed the citizen has not heard of.
+        level: the step of the ladder (only `escalated`).
+        event: what happened to the main case (only `echoed`).
+    """
+    if kind == FactKind.routed.value:
+        return ReplyKind.moved if moves else None
+    if kind == FactKind.escalated.value:
+        return ReplyKind.next_right if level == LAST_LEVEL else None
+    if kind == FactKind.echoed.value:
+        return ECHOES[event or ""]
+    if kind == FactKind.unmerged.value:
+        return ReplyKind.unmerged if was_merged else None
+    return KINDS.get(kind)

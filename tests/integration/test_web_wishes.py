@@ -1,0 +1,159 @@
+"""What a citizen does with his case on its page and by the API: each wish becomes one message with its act, where the state allows it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from channels.web.wishes import MOST_WORDS, WISHES
+from complaints.case import CaseState
+from complaints.crypto import Keyring
+from complaints.message import InboundMessage
+from tests.harness.web import API, House
+from tests.harness.web_cases import Facts
+
+
+@pytest.fixture
+def door(keys: Keyring, tmp_path: Path) -> Iterator[House]:
+    """A door that knows nothing."""
+    house = House(keys, tmp_path)
+    yield house
+    house.close()
+
+
+def settled(door: House, state: CaseState) -> str:
+    """Let a complaint become a case in a state, and return its code."""
+    door.send(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint, state, *Facts(complaint).made)
+    return complaint.mailbox
+
+
+def sent(door: House, code: str, path: str, **fields: str) -> Response:
+    """Send the form of a wish as a browser does that has loaded it."""
+    shown = door.http.get(f"/lacak/{code}/{path}")
+    hidden = dict(re.findall(r'name="(token|form_key)" value="([^"]*)"', shown.text))
+    return door.http.post(f"/lacak/{code}/{path}", data={**hidden, **fields})
+
+
+def wanted(door: House) -> list[InboundMessage]:
+    """Return the messages that wishes became."""
+    return [one.message for one in door.additions()]
+
+
+@pytest.mark.parametrize(
+    ("path", "state", "fields", "act"),
+    [
+        ("belum-selesai", "ditanggapi", {"text": "Masih berlubang"}, "disagree"),
+        ("belum-selesai", "digabung", {}, "disagree"),
+        ("belum-selesai", "selesai", {"text": "Rusak lagi"}, "reopen"),
+        ("belum-selesai", "dicabut", {}, "reopen"),
+        ("nilai", "selesai", {"stars": "4", "text": "Cepat"}, "rate:4"),
+        ("cabut", "diproses", {"text": "Sudah baik sendiri"}, "withdraw"),
+        ("cabut", "ditunda", {}, "withdraw"),
+        ("rahasiakan", "diterima", {"hide": "anonymous"}, "hide:anonymous"),
+        ("rahasiakan", "selesai", {"hide": "secret"}, "hide:secret"),
+    ],
+)
+def test_a_wish_becomes_a_message_with_its_act(
+    door: House, path: str, state: CaseState, fields: dict[str, str], act: str
+) -> None:
+    """About the case, with his words, without a sender; the page then says that it was received."""
+    code = settled(door, state)
+    answer = sent(door, code, path, **fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/lacak/{code}?permintaan={path}")
+    (message,) = wanted(door)
+    assert (message.act, message.about, message.text, message.sender) == (act, code, fields.get("text", ""), "")
+    assert "Permintaan Anda sudah kami terima" in door.http.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize("path", WISHES)
+def test_the_same_form_sent_twice_is_one_wish(door: House, path: str) -> None:
+    """A second press of the button has the same name."""
+    wish = WISHES[path]
+    code = settled(door, min(wish.states))
+    shown = door.http.get(f"/lacak/{code}/{path}").text
+    fields = dict(re.findall(r'name="(token|form_key)" value="([^"]*)"', shown)) | {"stars": "5", "hide": "secret"}
+    for _ in range(2):
+        assert door.http.post(f"/lacak/{code}/{path}", data=fields).status_code == 303
+    assert len({one.upstream_id for one in wanted(door)}) == 1
+
+
+@pytest.mark.parametrize("path", [path for path, wish in WISHES.items() if len(wish.states) < 11])
+def test_what_the_state_does_not_allow_is_not_offered_and_not_taken(door: House, path: str) -> None:
+    """Nor by the API, which says 409."""
+    wish = WISHES[path]
+    states: tuple[CaseState, ...] = ("diproses", "selesai")
+    state = next(one for one in states if one not in wish.states)
+    code = settled(door, state)
+    page = door.http.get(f"/lacak/{code}").text
+    assert f"/lacak/{code}/{path}" not in page
+    shown = door.http.get(f"/lacak/{code}/{path}")
+    assert (shown.status_code, "keadaan laporan sudah berubah" in shown.text) == (422, True)
+    fields = dict(re.findall(r'name="(token|form_key)" value="([^"]*)"', page)) | {"stars": "5"}
+    assert door.http.post(f"/lacak/{code}/{path}", data=fields).status_code in {409, 422}
+    body: dict[str, Any] = {"stars": 5} if path == "nilai" else {}
+    assert door.http.post(f"{API}/{code}/{wish.api}", json=body).status_code == 409
+    assert wanted(door) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "state", "fields", "what"),
+    [
+        ("nilai", "selesai", {}, "Isian ini wajib diisi."),
+        ("nilai", "selesai", {"stars": "6"}, "Pilih satu angka."),
+        ("rahasiakan", "diproses", {"hide": "semua"}, "Pilih salah satu."),
+        ("cabut", "diproses", {"text": "x" * (MOST_WORDS + 1)}, "terlalu panjang"),
+    ],
+)
+def test_a_fault_is_told_beside_its_field_and_nothing_is_lost(
+    door: House, path: str, state: CaseState, fields: dict[str, str], what: str
+) -> None:
+    """The form comes again with what was typed."""
+    code = settled(door, state)
+    answer = sent(door, code, path, **{"text": "Kata saya", **fields})
+    assert (answer.status_code, what in answer.text) == (422, True)
+    assert fields.get("text", "Kata saya") in answer.text
+    assert wanted(door) == []
+
+
+def test_another_site_s_form_is_not_taken(door: House) -> None:
+    """Without the browser's token nothing is withdrawn; the form comes again."""
+    code = settled(door, "diproses")
+    answer = door.http.post(f"/lacak/{code}/cabut", data={"text": "x"})
+    assert (answer.status_code, "Kirim sekali lagi" in answer.text) == (403, True)
+    assert wanted(door) == []
+
+
+def test_a_page_that_is_none_and_a_case_that_is_none(door: House) -> None:
+    """404 for a page that is none; a case that is not there yet says so."""
+    code = settled(door, "diproses")
+    assert door.http.get(f"/lacak/{code}/hapus").status_code == 404
+    assert door.http.post(f"{API}/{code}/deletion", json={}).status_code == 404
+    assert door.http.post(f"{API}/2Q74GVWWCE3/withdrawal", json={}).status_code == 404
+    assert "belum dapat" in door.http.get("/lacak/2Q74GVWWCE3/cabut").text
+
+
+@pytest.mark.parametrize(
+    ("api", "state", "body", "act"),
+    [
+        ("reopening", "ditanggapi", {"text": "Belum"}, "disagree"),
+        ("rating", "selesai", {"stars": 2, "text": "Lama"}, "rate:2"),
+        ("withdrawal", "diproses", {}, "withdraw"),
+        ("hiding", "diproses", {"hide": "anonymous"}, "hide:anonymous"),
+    ],
+)
+def test_the_app_does_the_same_once_per_key(
+    door: House, api: str, state: CaseState, body: dict[str, Any], act: str
+) -> None:
+    """202 with the id of the wish; the same key is the same wish."""
+    code = settled(door, state)
+    headers = {"Idempotency-Key": "a-key-of-the-app-0001"}
+    answers = [door.http.post(f"{API}/{code}/{api}", json=body, headers=headers) for _ in range(2)]
+    assert [one.status_code for one in answers] == [202, 202]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+    assert {one.act for one in wanted(door)} == {act}
+    assert door.http.post(f"{API}/{code}/{api}", json={"x": 1}).status_code == 422
