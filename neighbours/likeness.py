@@ -5,6 +5,7 @@ place below the regency. docs/adr/0030-duplicates-by-what-a-text-tells.md says w
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from neighbours.signs import Name, Signature
@@ -66,11 +67,8 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
         second: another one, sent not much earlier or later.
         one_person: whether both are from one person: then the words alone suffice.
     """
-    if first.sign.words.isdisjoint(second.sign.words) or differ(first, second):
-        return False
-    matters, others = first.sign.matters, second.sign.matters
-    common = matters.keys() & others.keys()
-    if not any(matter < OWN_FROM for matter in common) and _is_own(first, second):
+    common = first.sign.matters.keys() & second.sign.matters.keys()
+    if first.sign.words.isdisjoint(second.sign.words) or differ(first, second) or _own(first, second, common):
         return False
     place, shares = _place(first, second), _shares(first.sign, second.sign)
     if one_person and shares.number >= 4 and shares.all >= 0.6:  # noqa: PLR2004
@@ -78,11 +76,14 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
     if first.asks or second.asks or place == _NO_PLACE:
         return shares.number >= 5 and shares.all >= 0.8  # noqa: PLR2004
     if common:
-        wide = any(others[matter] & WIDE for matter in common)
+        wide = any(second.sign.matters[matter] & WIDE for matter in common)
         return _enough(place, shares, wide=wide, finer=_finer(first) and _finer(second))
     related = first.sign.families & second.sign.families or (first.topic and first.topic == second.topic)
-    least = 0.4 if related else 0.5
-    return place >= _NEAR and shares.fewer >= least and shares.all >= least - 0.2
+    return _enough_without(place, shares, related=bool(related))
+
+
+def _own(first: Side, second: Side, common: AbstractSet[int]) -> bool:
+    return is_own(first) or is_own(second) or (bool(common) and all(matter >= OWN_FROM for matter in common))
 
 
 def differ(first: Side, second: Side) -> bool:
@@ -102,10 +103,10 @@ def differ(first: Side, second: Side) -> bool:
     )
 
 
-def _is_own(first: Side, second: Side) -> bool:
-    if first.own or second.own:
-        return True
-    return any(matter >= OWN_FROM for matter in (*first.sign.matters, *second.sign.matters))
+def is_own(side: Side) -> bool:
+    """Return whether a case is one person's own matter: by all of its matters, or by its topic if it has none."""
+    matters = side.sign.matters
+    return all(matter >= OWN_FROM for matter in matters) if matters else side.own
 
 
 def _shares(one: Signature, other: Signature) -> Shares:
@@ -124,13 +125,26 @@ def _enough(place: float, shares: Shares, *, wide: bool, finer: bool) -> bool:
         finer: whether both tell more of the place than the district.
     """
     if place >= _THERE:
-        return shares.fewer >= 0.12  # noqa: PLR2004
+        return shares.fewer >= 0.17  # noqa: PLR2004
     if place >= _NEAR:
-        least = (0.3, 0.18) if wide else (0.5, 0.25)
-        return shares.fewer >= 0.5 or shares.all >= 0.25 or (shares.fewer >= least[0] and shares.all >= least[1])  # noqa: PLR2004
+        return shares.fewer >= 0.5 or shares.all >= 0.25 or (wide and shares.fewer >= 0.3 and shares.all >= 0.18)  # noqa: PLR2004
     if wide:
         return shares.fewer >= 0.3 and not finer  # noqa: PLR2004
-    return shares.all >= 0.6  # noqa: PLR2004
+    return shares.all >= 0.6 or (shares.fewer >= 0.7 and shares.number >= 4 and not finer)  # noqa: PLR2004
+
+
+def _enough_without(place: float, shares: Shares, *, related: bool) -> bool:
+    """Return whether two complaints are the same of which no common matter is known.
+
+    Args:
+        place: how well they tell the same place.
+        shares: their words.
+        related: whether their matters are of one family, or their topics are the same.
+    """
+    if place >= _THERE:
+        return shares.fewer >= 0.45 and shares.all >= 0.22  # noqa: PLR2004
+    least = 0.4 if related else 0.5
+    return place >= _NEAR and shares.fewer >= least and shares.all >= least - 0.2
 
 
 def _finer(side: Side) -> bool:

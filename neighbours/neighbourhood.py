@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from complaints.tracking import ALPHABET, CODE_LENGTH
-from neighbours.likeness import OWN_FROM, Side, differ, same
+from neighbours.likeness import Side, differ, is_own, same
 from neighbours.signs import is_known, unpacked
 
 STATE_BYTES: Final = 240_000
@@ -169,7 +169,7 @@ def opened(
     recent = [one for one in candidates if one.seen_day >= day - DAYS]
     known = next((one.main for one in recent if one.code == newcomer.code), "")
     others = _without_strays([one for one in recent if one.code != newcomer.code], newcomer.code)
-    if _never(newcomer.side):
+    if is_own(newcomer.side):
         return others, []
     mains = _matches(others, newcomer)
     if mains and mains[0].age < newcomer.age:
@@ -188,12 +188,6 @@ def opened(
 def closed(candidates: Sequence[Candidate], code: str) -> Sequence[Candidate]:
     """Return the candidates without a case and its examples."""
     return [one for one in candidates if code not in (one.code, one.main)]
-
-
-def _never(side: Side) -> bool:
-    """Return whether a case is one person's own matter."""
-    matters = side.sign.matters
-    return all(matter >= OWN_FROM for matter in matters) if matters else side.own
 
 
 def _without_strays(candidates: list[Candidate], newcomer: str) -> list[Candidate]:

@@ -38,7 +38,7 @@ _BLOCK: Final = 3
 _DIGITS: Final = 9
 """How many digits of a number are read."""
 
-_RARE: Final = 5
+RARE: Final = 5
 """The length from which an unknown word is taken for a name; a shorter one may be an abbreviation."""
 
 _STEM: Final = 4
@@ -49,7 +49,28 @@ _OURS: Final = "lapor"
 
 _SUFFIXES: Final = ("nya", "lah", "kah")
 _PREFIXES: Final = ("di", "ber", "ter", "meng", "meny", "mem", "men", "me", "nge", "ng", "ke", "pe")
-_ENDINGS: Final = ("an", "in", "ne")
+_MADE_BY: Final = (
+    *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
+    *(
+        ("mem", "p"),
+        ("pem", "p"),
+        ("men", "t"),
+        ("pen", "t"),
+        ("meng", "k"),
+        ("peng", "k"),
+        ("meny", "s"),
+        ("peny", "s"),
+    ),
+    *(("keber", ""), ("memper", ""), ("diper", ""), ("nge", "")),
+)
+"""The prefixes of words, each with the first letter of the root that it swallows ("memukul" is made of "pukul")."""
+
+_SPOKEN: Final = (("ng", "k"), ("ny", "s"), ("n", "t"), ("m", "p"))
+"""The prefixes of speech, behind which only the bare root is sure ("nyuri", but Ngampilan is a place)."""
+
+_MADE_WITH: Final = ("", "an", "kan", "i", "nya", "annya", "in", "ne", "e")
+"""The suffixes of words."""
+
 
 _LONG: Final = re.compile(r"([a-z])\1\1+")
 """A letter that is drawn out ("jorooook")."""
@@ -70,6 +91,8 @@ class Word:
         before: the kind of number that follows; 0 if none does.
         numbered: the number that it has in itself ("rt05"): its kind and value; empty if it has none.
         title: whether it is left out of names.
+        everyday: whether it is a word of every day.
+        begins: whether it may begin a name though it is a word of matters.
         end: which part of a street or school it means; 0 if it means none.
         size: the same, of a school or market only.
         rare: whether it is no word of every day: perhaps a name that no word before it announces.
@@ -78,7 +101,7 @@ class Word:
 
     __slots__ = (
         *("before", "end", "hash", "kind", "number", "numbered", "rare", "region", "size", "skeleton", "stem", "title"),
-        *("told", "weak"),
+        *("begins", "everyday", "told", "weak"),
     )
 
     def __init__(self, word: str) -> None:
@@ -91,6 +114,8 @@ class Word:
         self.before = 0
         self.numbered = b""
         self.title = False
+        self.begins = False
+        self.everyday = False
         self.weak = False
         self.end = 0
         self.size = 0
@@ -139,11 +164,22 @@ class Lists:
     """The word lists, and the words seen so far."""
 
     __slots__ = (
-        *("_canonical", "_ends", "_everyday", "_kinds", "_numbers", "_regions", "_seen", "_sizes", "_titles", "_told"),
-        *("_weak", "common", "unless"),
+        *(
+            "_begins",
+            "_canonical",
+            "_derived",
+            "_ends",
+            "_everyday",
+            "_kinds",
+            "_numbers",
+            "_regions",
+            "_seen",
+            "_sizes",
+        ),
+        *("_titles", "_told", "_weak", "common", "unless"),
     )
 
-    def __init__(self, data: dict[str, Any], everyday: Iterable[str]) -> None:
+    def __init__(self, data: dict[str, Any], everyday: Iterable[str], places: Iterable[str]) -> None:
         self._seen: dict[str, Word] = {}
         self._canonical: dict[str, str] = {}
         for canon, others in data["spellings"].items():
@@ -151,14 +187,15 @@ class Lists:
                 self._canonical[other] = canon
         self._weak = frozenset(data["weak"].split())
         self._kinds = {word: KINDS.index(kind) + 1 for kind, words in data["names"].items() for word in words}
-        self._titles = frozenset(data["titles"])
+        self._titles, self._begins = frozenset(data["titles"]), frozenset(data["begins"])
         self._sizes = {word: small_hash(word) for word in data["sizes"]}
         self.common = frozenset([skeleton(word) for word in data["common"]])
         self._regions = frozenset(data["regions"].split())
         self._ends = {word: small_hash(end) for word, end in data["ends"].items()}
         self._numbers: dict[str, int] = {}
         self._told: dict[str, list[tuple[tuple[int, ...], int, int]]] = {}
-        self._everyday = frozenset([self._canon(word) for word in everyday])
+        self._everyday = frozenset(everyday)
+        self._derived = frozenset(places) - self._everyday
         self.unless: list[tuple[int, int]] = []
         self._add(data["matters"])
 
@@ -187,6 +224,7 @@ class Lists:
         made = Word(word)
         made.kind, made.before = self._kinds.get(word, 0), NUMBERS.get(word, 0)
         made.numbered = _numbered(word)
+        made.begins = word in self._begins
         made.title = word in self._titles or len(word) == 1
         made.end = small_hash(str(int(word[:_DIGITS]))) if word.isdigit() else self._ends.get(word, 0)
         made.size, made.region = self._sizes.get(word, 0), word in self._regions
@@ -198,14 +236,29 @@ class Lists:
         made.number, made.told = self._numbers.get(canon, -1), self._told.get(canon, [])
         if not made.region and (made.number >= 0 or not made.kind):
             made.hash = hash_of(made.skeleton)
-            made.rare = made.number < 0 and len(canon) >= _RARE and canon.isalpha() and not self._is_everyday(canon)
+            made.everyday = made.number >= 0 or self._is_everyday(word)
+            made.rare = not made.everyday and len(canon) >= RARE and canon.isalpha()
         return made
 
-    def _is_everyday(self, canon: str) -> bool:
-        return (
-            canon in self._everyday
-            or (canon.endswith(_ENDINGS) and canon[:-2] in self._everyday)
-            or canon[-3:] == "kan"
+    def _is_everyday(self, word: str) -> bool:
+        """Return whether a word is one of every day, or made of one by prefixes and suffixes and no part of the name of a region."""
+        everyday = self._everyday
+        if word in self._canonical:
+            return True
+        if word in self._derived:
+            return False
+        for prefix, swallowed in _MADE_BY:
+            if not word.startswith(prefix):
+                continue
+            for suffix in _MADE_WITH:
+                root = word[len(prefix) : len(word) - len(suffix)]
+                if not word.endswith(suffix) or len(root) < _STEM - 1:
+                    continue
+                if (len(root) >= _STEM and root in everyday) or (swallowed and swallowed + root in everyday):
+                    return True
+        return any(
+            word.startswith(prefix) and (word[len(prefix) :] in everyday or swallowed + word[len(prefix) :] in everyday)
+            for prefix, swallowed in _SPOKEN
         )
 
     def _canon(self, word: str) -> str:
@@ -236,5 +289,6 @@ def lists() -> Lists:
     data = files("normalizer").joinpath("data")
     return Lists(
         yaml.safe_load(data.joinpath("matters.yaml").read_text("utf-8")),
-        data.joinpath("everyday.txt").read_text("utf-8").split(),
+        [word for name in ("everyday.txt", "roots.txt") for word in data.joinpath(name).read_text("utf-8").split()],
+        data.joinpath("common_words.txt").read_text("utf-8").split(),
     )

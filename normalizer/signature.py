@@ -36,6 +36,11 @@ _SIZED: Final = frozenset(
 )
 """The kinds whose names may begin with a number, or end with a size."""
 
+_LOOSE: Final = frozenset(
+    [KINDS.index(kind) + 1 for kind in ("water", "junction", "office", "plant", "faith", "station", "bridge")]
+)
+"""The kinds behind whose words much else may follow: their names are no words of every day ("tiga kali terjadi")."""
+
 _HANDLE: Final = re.compile(r"@\w+")
 """The name of an account, which says nothing about the matter."""
 
@@ -113,7 +118,7 @@ def _packed(words: list[str], known: Lists, regions: frozenset[str]) -> bytes:
         if number:
             found.numbers[number] = None
         if word.hash:
-            found.count(word, rare=word.rare and words[position] not in regions)
+            found.count(word, rare=word.rare or (words[position] in regions and not word.everyday))
         elif words[position] == BREAK:
             found.seen.clear()
     return found.packed(known.unless)
@@ -136,7 +141,11 @@ def _name(words: list[str], read: list[Word], position: int, regions: frozenset[
         elif word.title or part:
             if words[at].isdigit():
                 break
-        elif len(hashes) == _NAME_WORDS or _ends(word, words[at], regions, begun=bool(name) or end > 0):
+        elif (
+            len(hashes) == _NAME_WORDS
+            or (word.everyday and not name and kind in _LOOSE)
+            or _ends(word, words[at], regions, begun=bool(name) or end > 0)
+        ):
             break
         else:
             first = first or (1 if not name and word.skeleton in _common() else 2)
@@ -151,7 +160,9 @@ def _name(words: list[str], read: list[Word], position: int, regions: frozenset[
 
 def _ends(word: Word, said: str, regions: frozenset[str], *, begun: bool) -> bool:
     """Return whether a name ends before a word."""
-    if word.weak or word.number >= 0 or word.kind or word.before or said == BREAK:
+    if word.weak or word.kind or word.before or said == BREAK:
+        return True
+    if word.number >= 0 and (begun or not word.begins):
         return True
     return begun and (word.region or said in regions)
 
