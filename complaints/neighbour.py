@@ -42,6 +42,8 @@ class Closed(Event):
     tracking_code: str
     regency: RegionCode
     """The code of the regency: the record's key."""
+    merged: bool = False
+    """Whether it became a supporter: then it still tells how others may word the matter."""
     at: AwareDatetime
 
     @property

@@ -185,9 +185,9 @@ def opened(
     return kept, [Merge(one.code, newcomer.code) for one in mains[:MOST_TURNED]]
 
 
-def closed(candidates: Sequence[Candidate], code: str) -> Sequence[Candidate]:
-    """Return the candidates without a case and its examples."""
-    return [one for one in candidates if code not in (one.code, one.main)]
+def closed(candidates: Sequence[Candidate], code: str, *, merged: bool) -> Sequence[Candidate]:
+    """Return the candidates without a case and its examples; a case that was merged stays if it is an example itself."""
+    return [one for one in candidates if one.main != code and (one.code != code or (merged and one.main))]
 
 
 def _without_strays(candidates: list[Candidate], newcomer: str) -> list[Candidate]:

@@ -81,7 +81,9 @@ class NeighboursStep:
             return self._opened(before, inbound.body, record)
         if inbound.model is Closed:
             self._count("closed")
-            left = closed(self._states.unpack(before), inbound.body["tracking_code"])
+            left = closed(
+                self._states.unpack(before), inbound.body["tracking_code"], merged=inbound.body.get("merged") is True
+            )
             return _changed(before, self._states.pack(left), ())
         page = supporters.unpack(before) if before else supporters.EMPTY
         if inbound.model is Told:

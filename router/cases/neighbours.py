@@ -34,7 +34,8 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
         yield _opened(case, is_, inbound)
     elif was and not is_:
         said = {"id": text_id(inbound.id, "closed"), "tracking_code": case["tracking_code"], "regency": was}
-        yield _record(Closed, was, said | {"at": inbound.at}, inbound)
+        merged = case["state"] == "digabung"
+        yield _record(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound)
     for fact in facts:
         if fact["kind"] == FactKind.supported.value:
             yield _of_page(Joined, case, inbound, "joined", supporter=fact["other"])

@@ -45,9 +45,10 @@ def opened(number: int, text: str, *, at: datetime = NOON, regency: str = "33.74
     )
 
 
-def closed(number: int, *, regency: str = "33.74") -> Closed:
+def closed(number: int, *, merged: bool = False) -> Closed:
     """Return the record of a case that can be no main case any more."""
-    return Closed(id=uuid5(case_id(number), "closed"), tracking_code=code(number), regency=regency, at=NOON)
+    id_ = uuid5(case_id(number), "closed")
+    return Closed(id=id_, tracking_code=code(number), regency="33.74", merged=merged, at=NOON)
 
 
 def joined(main: int, supporter: int) -> Joined:

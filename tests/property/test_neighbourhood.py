@@ -28,7 +28,15 @@ opens = st.builds(
     st.integers(0, 40_000),
     st.sampled_from([None, None, "33.74.10.1001", "33.74.10.1002"]),
 )
-logs = st.lists(st.one_of(opens, opens, opens, st.builds(closed, st.integers(0, 15))), max_size=40)
+logs = st.lists(
+    st.one_of(
+        opens,
+        opens,
+        opens,
+        st.builds(lambda number, merged: closed(number, merged=merged), st.integers(0, 15), st.booleans()),
+    ),
+    max_size=40,
+)
 
 
 @settings(max_examples=200, deadline=None)

@@ -132,6 +132,19 @@ def test_nothing_is_merged_into_a_case_that_has_ended(quarter: Quarter) -> None:
     quarter.put(closed(77))
 
 
+def test_a_supporter_still_tells_how_others_may_word_the_matter(quarter: Quarter) -> None:
+    """The router says that it was merged; without that, or when the main case ends, it is forgotten."""
+    quarter.put(opened(1, HOLE), opened(2, SAME_HOLE, at=later(hours=1)))
+    quarter.put(closed(2, merged=True))
+    (state,) = quarter.states.values()
+    assert [one.main for one in Neighbourhoods().unpack(state)] == ["", code(1)]
+    quarter.put(closed(2))
+    (state,) = quarter.states.values()
+    assert [one.code for one in Neighbourhoods().unpack(state)] == [code(1)]
+    quarter.put(closed(1, merged=True))
+    assert quarter.states == {}
+
+
 def test_an_example_tells_the_matter_in_other_words_but_never_another_place(quarter: Quarter) -> None:
     """Three are kept."""
     quarter.put(*(opened(number, HOLE, at=later(minutes=number)) for number in range(1, 9)))
@@ -212,6 +225,13 @@ def test_supporters_hear_what_the_main_case_tells(quarter: Quarter) -> None:
     assert (echo["text"], echo["event"]) == ("Sudah ditambal", "answered")
     assert UUID(echo["id"]) == uuid5(uuid5(case_id(1), "answered"), code(3))
     quarter.put(left(1, 3))
+    assert quarter.states == {}
+
+
+def test_a_page_ends_with_its_main_case(quarter: Quarter) -> None:
+    """All pages; who joins later begins a new one."""
+    quarter.put(*(joined(0, number) for number in range(1, 502)))
+    assert len(quarter.put(told(0, event="closed"))) == 501
     assert quarter.states == {}
 
 
