@@ -11,7 +11,7 @@ from complaints.bus import Record, StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
+from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, NEIGHBOURS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from router.cases.step import CaseStep
@@ -45,7 +45,7 @@ def logged(records: list[Record], law: Any) -> Log:
         for output in effect.outputs:
             if output.topic == COMPLAINTS:
                 waiting.appendleft(output)
-            else:
+            elif output.topic != NEIGHBOURS:
                 write(lists[output.topic], output)
         if isinstance(effect.state, State):
             states[record.key] = effect.state
