@@ -8,6 +8,8 @@ from typing import Final
 
 from complaints.event import MissingPart
 from normalizer import dates
+from normalizer.bound import bind
+from normalizer.officials import add_accused
 from normalizer.places.capitals import settled
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -96,6 +98,8 @@ class Reader:
             place = settled(place, f"{address} {text}", words, lexicon.names)
         if place.between:
             groups["intercity_road"] = [0]
+        bind(groups, words)
+        accuses = add_accused(groups, words)
         province = add_tier_groups(groups, text, words, hits, place)
         if province and place.province is None:
             place.codes, place.how = (province, None, None, None), "named"
@@ -121,7 +125,7 @@ class Reader:
             place=place,
             occurred=occurred if received_at else None,
             complaint_class=of_class,
-            oversight=scores.get(count, 0.0) >= OVERSIGHT_FROM,
+            oversight=accuses or scores.get(count, 0.0) >= OVERSIGHT_FROM,
             subjects=tuple([SubjectScore(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
             groups=groups,
             names=names,

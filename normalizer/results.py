@@ -101,6 +101,7 @@ class Thing:
         since: the day or year from which the tier holds; empty if not known.
         status: "statute", "official list" or "unverified".
         source: where the tier is written.
+        law: the statutes by which things of its type have their tier, with their articles.
         name: its name.
         written: its other names.
         groups: the word groups that it raises.
@@ -113,7 +114,20 @@ class Thing:
     """
 
     __slots__ = (
-        *("context", "doubtful", "groups", "id", "kind", "name", "owner", "regions", "section", "since", "source"),
+        *(
+            "context",
+            "doubtful",
+            "groups",
+            "id",
+            "kind",
+            "law",
+            "name",
+            "owner",
+            "regions",
+            "section",
+            "since",
+            "source",
+        ),
         *("status", "street", "subjects", "tier", "wide", "written"),
     )
 
@@ -128,6 +142,7 @@ class Thing:
         since: str,
         status: str,
         source: str,
+        law: str,
         name: str,
         written: tuple[str, ...],
         groups: tuple[str, ...],
@@ -145,6 +160,7 @@ class Thing:
         self.since = since
         self.status = status
         self.source = source
+        self.law = law
         self.name = name
         self.written = written
         self.groups = groups

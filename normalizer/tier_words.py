@@ -10,7 +10,6 @@ from normalizer.places.gazetteer import PROVINCE
 from normalizer.places.names import DKI, PlaceName
 from normalizer.places.resolve import PlaceHit
 from normalizer.results import PlaceReading
-from normalizer.text import BREAK
 
 Groups = dict[str, list[int]]
 """The word groups that a text has, each with the positions of its words."""
@@ -18,6 +17,20 @@ Groups = dict[str, list[int]]
 NATIONAL_FROM_HA: Final = 3000
 PROVINCIAL_FROM_HA: Final = 1000
 """An irrigation area belongs to the centre above 3,000 hectares and to the province from 1,000 hectares (UU 23/2014 Lampiran C)."""
+
+PROVINCIAL_SLUM_HA: Final = 10
+NATIONAL_SLUM_HA: Final = 15
+PROVINCIAL_GT: Final = 30
+PROVINCIAL_MILES: Final = 12
+"""A slum is the province's from 10 and the centre's from 15 hectares (Lampiran D); the province licenses ships of up to 30 gross tons, and
+manages the sea up to 12 miles (Lampiran Y)."""
+
+_AT_SEA: Final = re.compile(
+    r"(?P<above>>\s*|lebih\s+(?:dari|dr)\s+|di\s?atas\s+|luar\s+)?"
+    r"(?P<number>\d{1,4}(?:,\d{1,2})?)\s*-?(?:an)?\s*(?P<unit>gt|gross|mil)\b",
+    re.IGNORECASE,
+)
+"""A number of gross tons or miles ("60 GT", "lebih dari 12 mil")."""
 
 _DIGIT: Final = re.compile("[0-9]")
 
@@ -29,41 +42,12 @@ _HECTARES: Final = re.compile(
 )
 """An area: a number of hectares, with dots or blanks between its thousands ("1.500 ha", "2300an hektar", "> 3000 ha", "2 ribu ha")."""
 
-_DEEDS: Final = ("abuse", "self_dealing", "bribe", "misconduct", "accusation", "hint_of_money")
-"""The word groups of what an official must not do."""
-
-_TO: Final = frozenset(("ke", "untuk", "buat", "kepada", "utk", "kpd", "bagi", "nang", "ka"))
-"""Words before the one who gets something."""
-
-_ADDRESSES: Final = frozenset(
-    (
-        "yth",
-        "lapor",
-        "melapor",
-        "laporkan",
-        "melaporkan",
-        "ngadu",
-        "mengadu",
-        "mohon",
-        "tolong",
-        "surat",
-        "minta",
-        "meminta",
-        "laporan",
-    )
-)
-"""Words before the title of a head of region that show that he is spoken to or told."""
-
-_GIVEN: Final = 6
-_TOLD: Final = 18
-"""Maximum number of words between a deed and the head of region who takes, and between the one who acts and the deed."""
-
 _LINKS: Final = frozenset(
     ("ke", "menuju", "tujuan", "jurusan", "arah", "sampai", "sampe", "sama", "dan", "pp", "pi", "pigi")
 )
 """Words that may come between the two ends of a road or route ("Bandung ke Cidaun")."""
 
-_TELLING: Final = frozenset(("mayor", "governor", "irrigation", "road", "lamp", "vehicle"))
+_TELLING: Final = ("road", "lamp", "vehicle", "irrigation", "sea_fishing", "slum")
 """Word groups without which a text says nothing of the kind."""
 
 _NEAR: Final = 6
@@ -97,16 +81,18 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
         hits: the place names found in it, in order.
         place: the place that it tells.
     """
-    if _TELLING.isdisjoint(groups):
+    for group in _TELLING:
+        if group in groups:
+            break
+    else:
         return ""
-    for head in ("mayor", "governor"):
-        if head in groups and _is_actor_or_taker(groups, words, groups[head]):
-            groups.setdefault(f"accused_{head}", [groups[head][0]])
-        elif head in groups and all(_is_told(words, at) for at in groups[head]):
-            groups.setdefault(f"told_{head}", [groups[head][0]])
     if "irrigation" in groups:
         _add_irrigation(groups, text)
-    if ("road" in groups or "lamp" in groups) and _may_have_two_ends(text, words) and _has_two_ends(text):
+    if "sea_fishing" in groups:
+        _add_sea(groups, text)
+    if "slum" in groups:
+        _add_slum(groups, text)
+    if ("road" in groups or "lamp" in groups) and _may_have_two_ends(text, words) and _has_two_ends(text, words):
         groups.setdefault("road_with_ends", [groups.get("road", groups.get("lamp", [0]))[0]])
     province = _add_routes(groups, words, hits) if len(hits) > 1 and ("vehicle" in groups or "road" in groups) else ""
     if "road_with_ends" in groups and _is_town(place):
@@ -125,10 +111,12 @@ def _may_have_two_ends(text: str, words: Sequence[str]) -> bool:
     return "-" in text or "\u2013" in text or not _BETWEEN_ENDS.isdisjoint(words)
 
 
-def _has_two_ends(text: str) -> bool:
+def _has_two_ends(text: str, words: Sequence[str]) -> bool:
     """Return whether a text names a road by its two ends. Looking for the words for a road first is three times as fast as a search."""
     lower = text.lower()
     for word in _ROADS:
+        if word not in words:
+            continue
         at = lower.find(word)
         while at >= 0:
             if _TWO_ENDS.match(text, at):
@@ -156,28 +144,6 @@ def add_two_provinces(groups: Groups, words: Sequence[str], hits: Sequence[Place
             seen.append(here)
 
 
-def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) -> bool:
-    """Return whether the text accuses the head of a region: he takes money ("setor ke bupati"), or is the one who acts at its beginning.
-
-    Not if he is only addressed ("pak bupati, kades korupsi") or hears a report ("lapor ke bupati").
-    """
-    deeds = [at for group in _DEEDS for at in groups.get(group, ())]
-    for at in titles:
-        before = words[max(0, at - 4) : at]
-        if not deeds or not _ADDRESSES.isdisjoint(before):
-            continue
-        gives = any(word in _TO for word in before[-2:]) and any(at - _GIVEN <= deed < at for deed in deeds)
-        acts = (not before or before[-1] == BREAK) and any(at < deed <= at + _TOLD for deed in deeds)
-        if gives or acts:
-            return True
-    return False
-
-
-def _is_told(words: list[str], at: int) -> bool:
-    """Return whether a head of region hears a report ("sudah lapor ke bupati")."""
-    return not _ADDRESSES.isdisjoint(words[max(0, at - 3) : at])
-
-
 def _add_irrigation(groups: Groups, text: str) -> None:
     """Add the tier of an irrigation area, from its hectares or from the regencies that it crosses."""
     hectares = _hectares(text)
@@ -187,6 +153,26 @@ def _add_irrigation(groups: Groups, text: str) -> None:
         groups.setdefault("irrigation_province", [0])
     elif hectares > 0:
         groups.setdefault("irrigation_regency", [0])
+
+
+def _add_slum(groups: Groups, text: str) -> None:
+    """Add whose a slum is, from its hectares: the centre's from 15, the province's from 10 (UU 23/2014 Lampiran D)."""
+    hectares = _hectares(text)
+    if hectares >= NATIONAL_SLUM_HA:
+        groups.setdefault("slum_national", [0])
+    elif hectares >= PROVINCIAL_SLUM_HA:
+        groups.setdefault("slum_province", [0])
+
+
+def _add_sea(groups: Groups, text: str) -> None:
+    """Add that a ship is above 30 gross tons, or beyond 12 miles (UU 23/2014 Lampiran Y)."""
+    for match in _AT_SEA.finditer(text):
+        number = float(match["number"].replace(",", "."))
+        if match["unit"][0] in "gG":
+            if number > PROVINCIAL_GT:
+                groups.setdefault("ship_above_30", [0])
+        elif number > PROVINCIAL_MILES or (number == PROVINCIAL_MILES and match["above"]):
+            groups.setdefault("beyond_12", [0])
 
 
 def _hectares(text: str) -> float:

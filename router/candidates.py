@@ -175,7 +175,7 @@ class Weighing:
                     before = self._found.get(one.id)
                     if before is not None and before.score < score:
                         before.why = why  # the rule's reason may be that of another agency
-                    self._add(one, score, why, Reason(f"{THING}{thing.id}", named.span, thing.source, score))
+                    self._add(one, score, why, Reason(f"{THING}{thing.id}", named.span, thing.law, score))
 
     def _with_watchdog(self, agency: Agency) -> list[Agency]:
         watchdog = (

@@ -17,6 +17,9 @@ _ACCUSED_BEFORE: Final = 2
 _ACCUSED_AFTER: Final = 3
 """Maximum distance in words of an accusation before and after the title of a head of region (the region's name may come between)."""
 
+_OTHERS: Final = 1.6
+"""Share of the score of the agency that looks into another official who is accused: it comes before that of the unit in which he acts."""
+
 _OTHER_DOOR: Final = 0.3
 """Share of the score of an agency that may also look into the head of a region."""
 
@@ -52,6 +55,15 @@ def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
     Empty if there are none. The Corruption Eradication Commission is the other door for a governor (UU 19/2019 Pasal 11).
     """
     groups, place = facts.reading.groups, facts.place
+    for group, body in rules.oversight.accused.items():
+        if group in groups:
+            return [(body, _OTHERS)]
+    if "accused_council" in groups and place.province:
+        seat = place.province if "council_province" in groups else place.regency or place.province
+        return [(f"dprd-{seat}", _OTHERS)]
+    if "accused_inspectorate" in groups and place.province:
+        centre = "inspectorate_province" in groups or place.regency is None or place.province == DKI
+        return [(rules.oversight.national["kemendagri"] if centre else f"inspektorat-{place.province}", _OTHERS)]
     if "accused_governor" in groups:
         return [(rules.oversight.national["kemendagri"], 1.0), ("kpk", _OTHER_DOOR)]
     if "accused_mayor" in groups and place.province and place.province != DKI:
@@ -60,7 +72,9 @@ def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
 
 
 def _over_government(region: str, rules: Rules, registry: Registry, groups: Groups) -> Agency | None:
-    mayor = _is_accused("mayor", groups)
+    if "accused_council" in groups:
+        return registry.unit("dprd", region)
+    mayor = _is_accused("mayor", groups) or "accused_inspectorate" in groups
     if _is_accused("governor", groups) or (mayor and len(region) == PROVINCE):
         return registry.get(rules.oversight.national["kemendagri"])
     return registry.unit("inspektorat", region[:PROVINCE] if mayor else region)

@@ -51,6 +51,20 @@ WHEREABOUTS: Final = frozenset(
     (
         *("depan", "didepan", "dpn", "dekat", "didekat", "dkt", "samping", "disamping", "sebelah", "disebelah"),
         *("belakang", "dibelakang", "blkg", "seberang", "diseberang", "sebrang", "ngarep", "mburi", "hareupeun"),
+        *(
+            "cedhak",
+            "cedak",
+            "cerak",
+            "caket",
+            "deket",
+            "sandhing",
+            "gigireun",
+            "tukangeun",
+            "dakek",
+            "sabalah",
+            "parak",
+        ),
+        *("higa", "subalah", "arah"),
     )
 )
 """Words of position ("in front of", "next to"): a lamp in front of the water company is not a matter of water supply."""
@@ -111,7 +125,10 @@ LOCATIVES: Final = frozenset(
 """Words before the name of a place that something is at, or goes to."""
 
 BUILDINGS: Final = frozenset(
-    ("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek")
+    (
+        *("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"),
+        *("simpang", "pertigaan", "perempatan"),
+    )
 )
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
 

@@ -108,6 +108,7 @@ def _thing(row: Mapping[str, str], kind: Mapping[str, Any]) -> Thing:
         since=row["since"],
         status=row["status"],
         source=row["source"],
+        law=kind["law"],
         name=row["name"],
         written=written,
         groups=tuple(kind["groups"].get(row["tier"], ())),

@@ -38,6 +38,10 @@ _DERIVED_GROUPS: Final = frozenset(
         "irrigation_regency",
         "accused_mayor",
         "accused_governor",
+        "ship_above_30",
+        "beyond_12",
+        "slum_national",
+        "slum_province",
     )
 )
 """Word groups that the reader finds without a list of words."""
@@ -65,7 +69,7 @@ def mistakes(rules: str | None = None) -> list[Mistake]:
         return sorted(found)
     registry = Registry.load()
     checked = _Rules(router["rules.yaml"], reader, registry)
-    found += [*checked.mistakes(), *_registry(router, registry), *_subjects(reader), *_topics(router)]
+    found += [*checked.mistakes(), *_registry(router, registry), *_subjects(reader), *_topics(router), *_types()]
     return sorted(found)
 
 
@@ -76,7 +80,6 @@ class _Rules:
         self._document = document
         self._registry = registry
         self._reasons = Reasons(registry)
-        self._statutes = {one.name for one in Statutes.load()}
         raised = {group for thing in Things.load().all for group in thing.groups}
         self._groups = set(reader[_SIGNALS].content["words"]) | _DERIVED_GROUPS | raised
         self._subjects = {name: reader[part] for part in _SUBJECT_FILES for name in reader[part].content}
@@ -89,16 +92,18 @@ class _Rules:
                 yield part.mistake(f"the subject {subject} has no rule: add one to rules.yaml", subject)
         for subject, rule in rules.items():
             yield from self._rule(subject, rule)
-        for body in (content["oversight"]["police"], *content["oversight"]["itself"]):
-            if not self._registry.get(body):
-                yield self._wrong(f"no agency has the id {body}", "oversight", body)
-        for body, over in content["oversight"]["national"].items():
-            for one in (body, over):
-                if not self._registry.get(one):
-                    yield self._wrong(f"no agency has the id {one}", "oversight", "national", body)
+        yield from self._oversight(content["oversight"])
         shares = [share for share, _ in content["calibration"]]
         if shares != sorted(shares):
             yield self._wrong("the shares of the calibration do not ascend", "calibration")
+
+    def _oversight(self, row: Mapping[str, Any]) -> Iterator[Mistake]:
+        named: list[tuple[str, tuple[str, ...]]] = [(body, (body,)) for body in (row["police"], *row["itself"])]
+        named += [(one, ("national", body)) for body, over in row["national"].items() for one in (body, over)]
+        named += [(body, ("accused", group)) for group, body in row["accused"].items()]
+        for body, path in named:
+            if not self._registry.get(body):
+                yield self._wrong(f"no agency has the id {body}", "oversight", *path)
 
     def _wrong(self, said: str, *path: object) -> Mistake:
         return self._document.mistake(said, *path)
@@ -109,7 +114,7 @@ class _Rules:
             yield self._wrong(f"no word list has the subject {subject}: remove the rule, or add the subject", *at)
         for name in rule.keys() - _RULE_FIELDS:
             yield self._wrong(f"a rule has no field {name}", *at, name)
-        yield from self._law(rule["law"], *at)
+        yield from law_mistakes(self._document, rule["law"], *at)
         asks = rule.get("asks", {})
         doubt = rule.get("doubt", {})
         doubtful = [group for groups in doubt.get("if", ()) for group in groups.split("+")]
@@ -130,7 +135,7 @@ class _Rules:
             yield self._wrong(f"an owner has no field {name}", *at, name)
         yield from self._conditions(owner, at)
         if "law" in owner:
-            yield from self._law(owner["law"], *at)
+            yield from law_mistakes(self._document, owner["law"], *at)
         body, _, level = owner["body"].partition("@")
         tier = self._tier(body, level)
         if tier is None:
@@ -170,15 +175,32 @@ class _Rules:
             return None
         return NATIONAL if "national" in template else _TIERS.get(level)
 
-    def _law(self, law: str, *at: str) -> Iterator[Mistake]:
-        references = Statutes.load().references(law)
-        if not references:
-            yield self._wrong(f"the law {law!r} names no statute by kind, number and year", *at)
-        for reference in references:
-            if reference.statute.name not in self._statutes:
-                yield self._wrong(f"statutes.yaml lacks {reference.statute.name}", *at)
-            elif reference.statute.until:
-                yield self._wrong(f"{reference.statute.name} holds no more since {reference.statute.until}", *at)
+
+def law_mistakes(document: Document, law: str, *at: str) -> Iterator[Mistake]:
+    """Yield what is wrong with a law: it names no statute, one that statutes.yaml lacks, or one that holds no more.
+
+    Args:
+        document: the file that has the law.
+        law: the law with its articles.
+        at: the path to it in the file.
+    """
+    statutes = Statutes.load()
+    known = {one.name for one in statutes}
+    references = statutes.references(law)
+    if not references:
+        yield document.mistake(f"the law {law!r} names no statute by kind, number and year", *at)
+    for reference in references:
+        if reference.statute.name not in known:
+            yield document.mistake(f"statutes.yaml lacks {reference.statute.name}", *at)
+        elif reference.statute.until:
+            yield document.mistake(f"{reference.statute.name} holds no more since {reference.statute.until}", *at)
+
+
+def _types() -> Iterator[Mistake]:
+    """Check the laws of the types of named things."""
+    document = Document.packaged("normalizer", "things/types.yaml")
+    for kind, row in document.content.items():
+        yield from law_mistakes(document, row["law"], kind, "law")
 
 
 def _registry(files: Mapping[str, Document], registry: Registry) -> Iterator[Mistake]:

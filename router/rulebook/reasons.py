@@ -50,17 +50,17 @@ class Reasons:
         return f"{reason} ({owner.law})"
 
     def of_thing(self, thing: Thing, agency: Agency) -> str:
-        """Return the reason why an agency answers for a named thing: its tier, or for a company's thing the company.
+        """Return the reason why an agency answers for a named thing, with the law: its tier, or for a company's thing the company.
 
         Args:
             thing: the thing.
             agency: the agency that answers for it.
         """
         if thing.tier != COMPANY:
-            return f"{thing.name} adalah urusan {tier_name(agency, self._registry)}"
+            return f"{thing.name} adalah urusan {tier_name(agency, self._registry)} ({thing.law})"
         if thing.name == agency.name:
-            return "layanan tersebut diselenggarakannya"
-        return f"{thing.name} dikelola {agency.name}"
+            return f"layanan tersebut diselenggarakannya ({thing.law})"
+        return f"{thing.name} dikelola {agency.name} ({thing.law})"
 
     def fits(self, reason: str, agency: Agency) -> bool:
         """Return whether a reason is true of an agency.

@@ -93,6 +93,7 @@ class Oversight:
         police: the id of the agency that looks into the police.
         national: by id of a national agency, the id of the inspectorate that looks into it.
         itself: ids of the agencies that look into such reports themselves.
+        accused: by word group of an official who is accused, the id of the national agency that looks into him.
     """
 
     law: str
@@ -100,6 +101,7 @@ class Oversight:
     police: str
     national: Mapping[str, str]
     itself: tuple[str, ...]
+    accused: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,6 +187,7 @@ def _oversight(row: Mapping[str, Any]) -> Oversight:
         police=row["police"],
         national=row["national"],
         itself=tuple(row["itself"]),
+        accused=row["accused"],
     )
 
 

@@ -28,6 +28,7 @@ def test_the_reason_for_a_thing_never_contradicts_its_route() -> None:
         if agency is None:
             continue
         said = REASONS.of_thing(thing, agency)
+        assert said.endswith(f" ({thing.law})"), said
         plain = said.replace(thing.name, "").replace(tier_name(agency, REGISTRY), "").replace(agency.name, "")
         assert tiers_named(plain) <= {tier_of(agency, REGISTRY)}, said
         told += 1
