@@ -1,6 +1,6 @@
 """Finds in a text when something happened: the earliest day that the words support, and its precision."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -37,10 +37,12 @@ _REACH_WORDS: Final = 5
 
 _FINE: Final = frozenset(("day", "week"))
 
+_NO_POSITIONS: Final[list[int]] = []
+
 _WAYS: Final = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
 
 
-def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]) -> DateReading | None:
+def find_date(words: list[str], today: date, groups: dict[str, list[int]]) -> DateReading | None:
     """Return when it happened, never later than today; None if the text does not say.
 
     Ways to give a date take precedence in this order: a numeric date, a day of a named month, a weekday or a relative day or week, a
@@ -52,7 +54,7 @@ def find_date(words: list[str], today: date, groups: Mapping[str, Sequence[int]]
         today: the day of receipt, in the time zone of the place.
         groups: the positions of the words of time in the text, by word group; only the groups in _WAYS count.
     """
-    years, marks, months, relative, weekdays, units = [groups.get(way, ()) for way in _WAYS]
+    years, marks, months, relative, weekdays, units = [groups.get(way, _NO_POSITIONS) for way in _WAYS]
     for at in marks or years:
         found = _numeric(words, at, today)
         if found:

@@ -25,17 +25,16 @@ PROVINCIAL_MILES: Final = 12
 """A slum is the province's from 10 and the centre's from 15 hectares (Lampiran D); the province licenses ships of up to 30 gross tons, and
 manages the sea up to 12 miles (Lampiran Y)."""
 
-_AT_SEA: Final = re.compile(
-    r"(?P<above>>\s*|lebih\s+(?:dari|dr)\s+|di\s?atas\s+|luar\s+)?"
-    r"(?P<number>\d{1,4}(?:,\d{1,2})?)\s*-?(?:an)?\s*(?P<unit>gt|gross|mil)\b",
-    re.IGNORECASE,
-)
+_AT_SEA: Final = re.compile(r"(?P<number>\d{1,4}(?:,\d{1,2})?)\s*-?(?:an)?\s*(?P<unit>gt|gross|mil)\b", re.IGNORECASE)
 """A number of gross tons or miles ("60 GT", "lebih dari 12 mil")."""
+
+_ABOVE: Final = ("lebih dari", "lebih dr", "lbh dari", "lbh dr", "di atas", "diatas", "luar", ">")
+_ABOVE_REACH: Final = 12
+"""What says before a number that it is more, and how many characters before it that is looked for."""
 
 _DIGIT: Final = re.compile("[0-9]")
 
 _HECTARES: Final = re.compile(
-    r"(?P<above>>=?\s*|lebih\s+(?:dari|dr)\s+|di\s?atas\s+|lbh\s+(?:dari|dr)\s+)?"
     r"(?P<number>\d{1,3}(?:[. ]\d{3})+|\d+)(?:,(?P<part>\d+))?\s*(?P<thousands>ribu|rb)?\s*-?(?:an)?\s*"
     r"(?:ha|hektar\w{0,3}|hektare\w{0,2}|hectare)\b",
     re.IGNORECASE,
@@ -61,6 +60,9 @@ _BETWEEN_ENDS: Final = frozenset(("ke", "pi", "menuju", "sampai", "nyang", "nang
 
 _ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan", "jalur", "poros", "pju", "lampu", "lpju")
 """Words for a road and its lamps."""
+
+_OTHER_GROUPS: Final = frozenset(("jalur", "poros"))
+"""Those of them that are in the word groups of roads and lamps only with another word."""
 
 _TWO_ENDS: Final = re.compile(
     r"(?<!\w)(?i:jalan|jln|jl|ruas|dalan|jalur|poros|l?pju|lampu)\.?\s+(?:[A-Za-z']++(?:\s[A-Za-z']++){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
@@ -92,7 +94,11 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
         _add_sea(groups, text)
     if "slum" in groups:
         _add_slum(groups, text)
-    if ("road" in groups or "lamp" in groups) and _may_have_two_ends(text, words) and _has_two_ends(text, words):
+    if (
+        ("road" in groups or "lamp" in groups)
+        and _may_have_two_ends(text, words)
+        and _has_two_ends(text, _roads_of(groups, words))
+    ):
         groups.setdefault("road_with_ends", [groups.get("road", groups.get("lamp", [0]))[0]])
     province = _add_routes(groups, words, hits) if len(hits) > 1 and ("vehicle" in groups or "road" in groups) else ""
     if "road_with_ends" in groups and _is_town(place):
@@ -106,18 +112,29 @@ def _is_town(place: PlaceReading) -> bool:
     return place.province == DKI or (code is not None and code[_KIND:] >= _FIRST_CITY)
 
 
+def _roads_of(groups: Groups, words: list[str]) -> list[str]:
+    """Return the words of a text that are for a road or its lamps."""
+    return [words[at] for group in ("road", "lamp") for at in groups.get(group, ())]
+
+
 def _may_have_two_ends(text: str, words: Sequence[str]) -> bool:
     """Return whether a text has what comes between the two ends of a road in _TWO_ENDS; most texts have none of it."""
     return "-" in text or "\u2013" in text or not _BETWEEN_ENDS.isdisjoint(words)
 
 
-def _has_two_ends(text: str, words: Sequence[str]) -> bool:
-    """Return whether a text names a road by its two ends. Looking for the words for a road first is three times as fast as a search."""
+def _has_two_ends(text: str, said: Sequence[str]) -> bool:
+    """Return whether a text names a road by its two ends. Looking for the words for a road first is three times as fast as a search.
+
+    Args:
+        text: the text.
+        said: the words of the text that are for a road or its lamps.
+    """
     lower = text.lower()
     for word in _ROADS:
-        if word not in words:
+        if word in _OTHER_GROUPS or word in said:
+            at = lower.find(word)
+        else:
             continue
-        at = lower.find(word)
         while at >= 0:
             if _TWO_ENDS.match(text, at):
                 return True
@@ -171,8 +188,14 @@ def _add_sea(groups: Groups, text: str) -> None:
         if match["unit"][0] in "gG":
             if number > PROVINCIAL_GT:
                 groups.setdefault("ship_above_30", [0])
-        elif number > PROVINCIAL_MILES or (number == PROVINCIAL_MILES and match["above"]):
+        elif number > PROVINCIAL_MILES or (number == PROVINCIAL_MILES and _is_above(text, match.start())):
             groups.setdefault("beyond_12", [0])
+
+
+def _is_above(text: str, at: int) -> bool:
+    """Return whether a text says that what it measures at a position is more than that."""
+    before = text[max(0, at - _ABOVE_REACH) : at].lower()
+    return any(word in before for word in _ABOVE)
 
 
 def _hectares(text: str) -> float:
@@ -186,7 +209,7 @@ def _hectares(text: str) -> float:
             number += float(f"0.{match['part'][:3]}")
         if match["thousands"]:
             number *= 1000
-        found = max(found, number + 0.5 if match["above"] else number)
+        found = max(found, number + 0.5 if _is_above(text, match.start()) else number)
     return found
 
 

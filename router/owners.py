@@ -18,6 +18,8 @@ _MOST_KEPT: Final = 20_000
 _REGENCY: Final = 2
 """Number of PlaceReading.codes down to the regency."""
 
+_NONE: Final[tuple[str, ...]] = ()
+
 LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
 """For each level of a unit ("dishub@local"), the index in PlaceReading.codes of the region to which it belongs."""
 
@@ -68,7 +70,7 @@ class Owners:
         self._allotments = allotments or Allotments()
         self._divides = bool(self._allotments.editions)
         self.reasons = Reasons(registry)
-        self._kept: dict[tuple[str, tuple[str | None, ...], frozenset[str], str], list[Owning]] = {}
+        self._kept: dict[tuple[str, tuple[str | None, ...], tuple[str, ...], str], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
         """Return the agencies that a rule names for these facts, in the rule's order; callers must not change the list, which is kept.
@@ -79,7 +81,8 @@ class Owners:
         place, groups = facts.place, facts.reading.groups
         where = place.codes if rule.deep or self._divides else place.codes[:_REGENCY]
         how = f"{facts.home} {facts.day} {facts.within}" if self._divides else facts.home
-        key = (rule.subject, where, rule.words.intersection(groups), how)
+        said = _NONE if not rule.words else tuple([word for word in rule.words if word in groups])
+        key = (rule.subject, where, said, how)
         kept = self._kept.get(key)
         if kept is not None:
             return kept

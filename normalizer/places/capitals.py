@@ -1,6 +1,5 @@
 """Finds the region of a text whose only places are small ones, by capital letters and by the speech of a province."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -192,7 +191,7 @@ _LEAD: Final = 2
 """Minimum number of words of a province's speech more than of any other's."""
 
 
-def settled(place: PlaceReading, text: str, words: Sequence[str], names: PlaceNames) -> PlaceReading:
+def settled(place: PlaceReading, text: str, words: list[str], names: PlaceNames) -> PlaceReading:
     """Return the reading of the only regency that the text can mean, or the given reading if there is none or more than one.
 
     Args:
@@ -224,7 +223,7 @@ def settled(place: PlaceReading, text: str, words: Sequence[str], names: PlaceNa
     return found
 
 
-def _is_in(code: str, text: str, words: Sequence[str], names: PlaceNames) -> bool:
+def _is_in(code: str, text: str, words: list[str], names: PlaceNames) -> bool:
     """Return whether a text says with a capital letter that something is in a region whose name is also an everyday word ("di Batu")."""
     if text.isupper():
         return False
@@ -236,12 +235,12 @@ def _is_in(code: str, text: str, words: Sequence[str], names: PlaceNames) -> boo
     return False
 
 
-def _is_home(words: Sequence[str]) -> bool:
+def _is_home(words: list[str]) -> bool:
     """Return whether a text says where those who complain are from ("kami dari Amuntai")."""
     return any(one in _WE and other in _FROM for one, other in pairwise(words))
 
 
-def _capitals(text: str, words: Sequence[str], names: PlaceNames) -> tuple[frozenset[str], str]:
+def _capitals(text: str, words: list[str], names: PlaceNames) -> tuple[frozenset[str], str]:
     """Return the regencies that all small places with capital letters lie in, and the words of the first of these places.
 
     Only a place behind a word that says where something is counts ("di Kokop").
@@ -270,7 +269,7 @@ def _is_capital(word: str, text: str) -> bool:
     return len(word) >= _SHORTEST and word.capitalize() in text
 
 
-def _by_speech(pool: frozenset[str], words: Sequence[str]) -> frozenset[str]:
+def _by_speech(pool: frozenset[str], words: list[str]) -> frozenset[str]:
     """Return the regencies of the province whose everyday speech the text has most; empty if none leads clearly."""
     said = frozenset(words)
     shares = sorted(

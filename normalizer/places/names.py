@@ -1,9 +1,10 @@
 """The meanings of place names, and how strongly a name supports each of its meanings."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
+
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from normalizer.places.cache import table
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
@@ -145,7 +146,8 @@ class PlaceNames:
         self._first = table["words"]
         self._everyday = table["everyday"]
         self._inside = table["inside"]
-        self._found_inside = re.compile("|".join(sorted(self._inside, key=len, reverse=True)))
+        self._names_inside = list(self._inside)
+        self._found_inside = AhoCorasick(self._names_inside, matchkind=MatchKind.LeftmostLongest)
         self._shortest_inside = min(map(len, self._inside), default=0)
         self._made: dict[str, PlaceName] = {}
 
@@ -156,8 +158,11 @@ class PlaceNames:
             return PlaceNode(word, packed)
         if len(word) < self._shortest_inside:
             return None
-        inside = self._found_inside.search(word)
-        return PlaceNode(inside[0], self._inside[inside[0]]) if inside else None
+        found = self._found_inside.find_matches_as_indexes(word)
+        if not found:
+            return None
+        inside = self._names_inside[found[0][0]]
+        return PlaceNode(inside, self._inside[inside])
 
     def everyday(self, name: str) -> PlaceName | None:
         """Return the meaning of a folded name that is an everyday word and counts only after its level's name; None for any other name."""

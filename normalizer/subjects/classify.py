@@ -3,7 +3,6 @@
 Also has a constant: the minimum score for a report to count as one of abuse of office.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from complaints.event import ComplaintClass, MissingPart
@@ -19,7 +18,7 @@ REQUEST: Final = ComplaintClass.information_request.value
 ASPIRATION: Final = ComplaintClass.aspiration.value
 
 
-def class_of(scores: Mapping[int, float], first: int) -> str:
+def class_of(scores: dict[int, float], first: int) -> str:
     """Return the value of the ComplaintClass with the highest score.
 
     If scores are equal or missing, a complaint takes precedence over an aspiration, and an aspiration over a request for information.

@@ -1,12 +1,11 @@
 """Adds up the meanings of the words of a text: the scores of the subjects, the word groups, and the names that were looked for."""
 
-from collections.abc import Mapping
 from typing import Final
 
-from normalizer.places.context import is_aside
+from normalizer.places.context import BUILDINGS, WHEREABOUTS, is_aside
 from normalizer.results import NameHit
-from normalizer.subjects.lexicon import Lexicon, Pair
-from normalizer.subjects.vocabulary import Meaning
+from normalizer.subjects.lexicon import Lexicon
+from normalizer.subjects.vocabulary import Meaning, Pair
 from normalizer.text import BREAK
 
 TITLE_BONUS: Final = 2.0
@@ -20,6 +19,9 @@ STORY_WEIGHT: Final = 0.5
 
 NEGATIONS: Final = frozenset(("bukan", "bkn", "dudu", "sanes"))
 """Words before one that deny it ("bukan jalan provinsi"): it then belongs to no word group."""
+
+_MARKS: Final = NEGATIONS | WHEREABOUTS | BUILDINGS
+"""Words before one that may deny it, or make it only say where something else is (see is_aside)."""
 
 PAIR_WORDS: Final = 9
 """Maximum distance in words between the two words of a pair: about a clause of a text message."""
@@ -48,14 +50,18 @@ def counted(
     names: list[NameHit] = []
     seen: set[Meaning] = set()
     title_end = words.index(BREAK)
+    raises = False
     for meaning, at in told:
-        if meaning.groups and not (at and words[at - 1] in NEGATIONS):
+        marked = at > 0 and words[at - 1] in _MARKS  # few words are, so most need one look only
+        aside = marked and is_aside(words, at)
+        if meaning.groups and not aside and not (marked and words[at - 1] in NEGATIONS):
+            raises = raises or meaning.raises
             for group in meaning.groups:
                 if group in groups:
                     groups[group].append(at)
                 else:
                     groups[group] = [at]
-        if meaning.weights and meaning not in seen and not is_aside(words, at):
+        if meaning.weights and meaning not in seen and not aside:
             seen.add(meaning)
             bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
             for target, weight in meaning.weights:
@@ -65,19 +71,20 @@ def counted(
                     scores[target] = weight * bonus
         if meaning.name >= 0:
             names.append(NameHit(at, at + meaning.size, meaning.name))
-    _raise_groups(lexicon.raised, groups)
+    if raises:
+        _raise_groups(lexicon.raised, groups)
     _add_pairs(lexicon.pairs, groups, scores, title_end)
     return scores, groups, names
 
 
-def _raise_groups(raised: Mapping[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]]) -> None:
+def _raise_groups(raised: dict[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]]) -> None:
     """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart.
 
     Args:
         raised: by word group, the groups that it raises (see Lexicon.raised).
         groups: the positions of the words of each group in the text; they are changed in place.
     """
-    pending = [group for group in groups if group in raised]
+    pending = [group for group in raised if group in groups]
     for group in pending:  # a raised group that can raise another one joins the end
         for other, result in raised[group]:
             near = groups.get(other)
@@ -88,8 +95,8 @@ def _raise_groups(raised: Mapping[str, tuple[tuple[str, str], ...]], groups: dic
 
 
 def _add_pairs(
-    pairs: Mapping[str, tuple[Pair, ...]],
-    groups: Mapping[str, list[int]],
+    pairs: dict[str, tuple[Pair, ...]],
+    groups: dict[str, list[int]],
     scores: dict[int, float],
     title_end: int,
 ) -> None:
@@ -104,9 +111,12 @@ def _add_pairs(
         title_end: the position after the title.
     """
     for group, positions in groups.items():
-        for pair in pairs.get(group, ()):
+        seconds = pairs.get(group)
+        if seconds is None:
+            continue
+        for pair in seconds:
             near = groups.get(pair.other)
-            if near and _are_near(positions, near):
+            if near is not None and _are_near(positions, near):
                 bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
                 scores[pair.target] = scores.get(pair.target, 0.0) + pair.weight * bonus
 

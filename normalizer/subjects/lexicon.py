@@ -10,7 +10,7 @@ from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import PlaceNames, place_names
 from normalizer.results import Thing
-from normalizer.subjects.vocabulary import OPEN, Meaning, Vocabulary, delimited, folded
+from normalizer.subjects.vocabulary import OPEN, Meaning, Pair, Vocabulary, delimited, folded
 from normalizer.things.table import Things
 
 SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
@@ -73,20 +73,6 @@ class Pointing:
         return [self._cues[index].shown for index in sorted(found)[:most]]
 
 
-class Pair(NamedTuple):
-    """The second half of a pair of word groups that together point to a target if they occur near each other.
-
-    Attributes:
-        other: the second word group; the first one is the key in Lexicon.pairs.
-        target: the number of the target (see Lexicon.subjects).
-        weight: how strongly the pair points to it.
-    """
-
-    other: str
-    target: int
-    weight: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """The compiled word lists: subjects, the words that point to them, and the place names.
@@ -105,8 +91,8 @@ class Lexicon:
 
     subjects: tuple[Subject, ...]
     pointing: Mapping[str, Pointing]
-    pairs: Mapping[str, tuple[Pair, ...]]
-    raised: Mapping[str, tuple[tuple[str, str], ...]]
+    pairs: dict[str, tuple[Pair, ...]]
+    raised: dict[str, tuple[tuple[str, str], ...]]
     vocabulary: Vocabulary
     names: PlaceNames
     things: tuple[Thing, ...]
@@ -145,14 +131,15 @@ def compile_lexicon(
     groups = {
         group: [word for word in words if folded(word) not in without] for group, words in signals["words"].items()
     }
-    meanings = _meanings(weights, groups, others)
+    raised = _raised(signals["raised"])
+    meanings = _meanings(weights, groups, others, raised)
     names = names or place_names(gazetteer)
     things = Things.load()
     return Lexicon(
         subjects=subjects,
         pointing=_pointers(subjects, meanings),
         pairs=_pairs(pointing, targets),
-        raised=_raised(signals["raised"]),
+        raised=raised,
         vocabulary=Vocabulary(meanings, names, things.tree),
         names=names,
         things=things.all,
@@ -181,7 +168,10 @@ def _weights(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[st
 
 
 def _meanings(
-    weights: Mapping[str, Mapping[int, float]], groups: Mapping[str, Iterable[object]], others: Sequence[str]
+    weights: Mapping[str, Mapping[int, float]],
+    groups: Mapping[str, Iterable[object]],
+    others: Sequence[str],
+    raised: Collection[str],
 ) -> dict[str, Meaning]:
     of_groups: dict[str, list[str]] = {}
     for group, members in groups.items():
@@ -194,6 +184,7 @@ def _meanings(
             groups=tuple(of_groups.get(written, ())),
             name=numbers.get(written, -1),
             size=written.count(" ") + 1,
+            raises=any(group in raised for group in of_groups.get(written, ())),
         )
         for written in sorted(weights.keys() | of_groups.keys() | numbers.keys())
     }

@@ -23,6 +23,23 @@ _REMEMBERED_CHARS: Final = 40
 """Maximum length in characters of a remembered word; longer words are unlikely to occur again."""
 
 
+class Pair:
+    """The second half of a pair of word groups that together point to a target if they occur near each other.
+
+    Attributes:
+        other: the second word group; the first one is the key in Lexicon.pairs.
+        target: the number of the target (see Lexicon.subjects).
+        weight: how strongly the pair points to it.
+    """
+
+    __slots__ = ("other", "target", "weight")
+
+    def __init__(self, other: str, target: int, weight: float) -> None:
+        self.other = other
+        self.target = target
+        self.weight = weight
+
+
 class Meaning:
     """The meaning of a word or phrase; one object per word or phrase.
 
@@ -32,9 +49,10 @@ class Meaning:
         name: its index among the further names to find (see compile_lexicon), -1 if it is none of them.
         size: the number of its words.
         follow: the next words that make a longer phrase, each with the meaning of that phrase.
+        raises: whether one of its word groups can raise another one (see Lexicon.raised).
     """
 
-    __slots__ = ("follow", "groups", "name", "size", "weights")
+    __slots__ = ("follow", "groups", "name", "raises", "size", "weights")
 
     def __init__(
         self,
@@ -42,12 +60,15 @@ class Meaning:
         groups: tuple[str, ...] = (),
         name: int = -1,
         size: int = 1,
+        *,
+        raises: bool = False,
     ) -> None:
         self.weights = weights
         self.groups = groups
         self.name = name
         self.size = size
         self.follow: dict[str, Meaning] = {}
+        self.raises = raises
 
     def take(self, other: "Meaning") -> None:
         """Add another meaning to this one: its weights, word groups, name and longer phrases. Weights for the same target are summed."""
@@ -57,6 +78,7 @@ class Meaning:
         self.weights = tuple(weights.items())
         self.groups = tuple(dict.fromkeys((*self.groups, *other.groups)))
         self.name = max(self.name, other.name)
+        self.raises = self.raises or other.raises
         self.follow = self.follow | other.follow
 
 

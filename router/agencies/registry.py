@@ -66,7 +66,7 @@ class Registry:
 
     version: str
     administrator_id: str
-    bodies: Mapping[str, Agency]
+    bodies: dict[str, Agency]
     units: Mapping[str, Mapping[str, Any]]
     local_names: Mapping[str, Mapping[str, str]]
     gazetteer: Gazetteer
@@ -74,10 +74,11 @@ class Registry:
     written: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unique: Mapping[str, Sequence[str]] = field(default_factory=dict)
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    successors: Mapping[str, str] = field(default_factory=dict)
+    successors: dict[str, str] = field(default_factory=dict)
     local_aliases: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     above: Mapping[str, str] = field(default_factory=dict)
     _made: dict[str, Agency | None] = field(default_factory=dict)
+    _chains: dict[str, tuple[Agency, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> "Registry":
@@ -103,13 +104,17 @@ class Registry:
 
         Empty for an unknown id and for the national administrator.
         """
+        known = self._chains.get(agency_id)
+        if known is not None:
+            return known
         chain: list[Agency] = []
         agency = self.get(agency_id)
         while agency and agency.parent:
             agency = self.get(agency.parent)
             if agency:
                 chain.append(agency)
-        return tuple(chain)
+        known = self._chains[agency_id] = tuple(chain)
+        return known
 
     def government_of(self, agency: Agency) -> Agency | None:
         """Return the government that an agency is or belongs to; None for a national agency or its branch."""
@@ -125,7 +130,7 @@ class Registry:
             names: folded names as officers write them, each with the id of the agency that they meant.
         """
         known = {agency.id: agency for agency in bodies} | dict(self.bodies)
-        return replace(self, bodies=known, learnt_names=names, _made={})
+        return replace(self, bodies=known, learnt_names=names, _made={}, _chains={})
 
     def with_own(
         self,
@@ -152,6 +157,7 @@ class Registry:
             local_aliases={**self.local_aliases, region: {**self.local_aliases.get(region, {}), **aliases}},
             above={**self.above, **{f"{unit}-{region}": f"{over}-{region}" for unit, over in above.items()}},
             _made={},
+            _chains={},
         )
 
     def unit(self, unit: str, region: str) -> Agency | None:

@@ -79,7 +79,7 @@ class Rule:
     label: str
     deep: bool
     if_placed: bool
-    words: frozenset[str]
+    words: tuple[str, ...]
     bodies: frozenset[str]
 
 
@@ -121,7 +121,7 @@ class Rules:
 
     version: str
     statutes: Statutes
-    subjects: Mapping[str, Rule]
+    subjects: dict[str, Rule]
     oversight: Oversight
     calibration: Knots
     evidence: Knots
@@ -175,7 +175,7 @@ def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
         label=f"subject:{subject}",
         deep=any(owner.level in {"district", "village"} for owner in owners),
         if_placed=any(owner.if_placed for owner in owners),
-        words=frozenset(word for owner in owners for word in (*owner.needs, *owner.unless)),
+        words=tuple(dict.fromkeys(word for owner in owners for word in (*owner.needs, *owner.unless))),
         bodies=frozenset(owner.body for owner in owners),
     )
 
