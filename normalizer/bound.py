@@ -23,7 +23,7 @@ _COMPLAINED: Final = ("broken", "dark", "lamp", "hole", "drain", "flood", "falls
 _WAYS: Final = frozenset(
     (
         *("arah", "menuju", "tembus", "ke", "dari", "simpang", "pertigaan", "perempatan", "akses", "penghubung"),
-        *("bukannya", "selain", "dibanding", "daripada", "sedangkan"),
+        *("bukannya", "selain", "dibanding", "daripada", "sedangkan", "tekan", "nganti", "memotong"),
     )
 )
 """Words after which a class of road only says where another road leads, or is set against it."""
@@ -33,6 +33,9 @@ _STEPS: Final = frozenset(("ke", "simpang", "tepi", "ujung", "dengan", "pintu", 
 
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
 """Words before a class of road that belong to it ("arah jalan tol")."""
+
+_EDGES: Final = frozenset(("pinggir", "tepi", "sepanjang", "sapanjang", "iringan"))
+"""Words before a class of road that, if the text names another one, only say where that one is ("jalan kampung di pinggir tol")."""
 
 _GOOD: Final = frozenset(("mulus", "bagus", "halus", "baik", "aman", "terang", "rapi", "lancar", "alus"))
 _NOT: Final = frozenset(
@@ -93,7 +96,7 @@ def _keep_nearest(groups: Groups, words: list[str]) -> None:
     ranked: list[tuple[bool, int, int, str]] = []
     for group in _ROADS:
         for at in groups.get(group, ()):
-            ranked.append((_is_good(words, at), _distance(at, wrong), at, group))  # noqa: PERF401 - faster when compiled
+            ranked.append((_is_good(words, at) or words[at - 1] in _EDGES, _distance(at, wrong), at, group))  # noqa: PERF401 - faster when compiled
     kept = min(ranked)[3]
     for group in _ROADS:
         if group != kept:

@@ -29,6 +29,18 @@ BOUND = (
     ("dishub-33.24", "Terminal tipe C di Kabupaten Kendal sebelah terminal tipe A atapnya bocor"),
     ("ditjen-bina-marga", "Jembatan nasional di Kabupaten Kebumen retak, jalan kabupaten di ujungnya masih bagus"),
     ("dpu-33.19", "Jalan lingkungan di seberang jalan tol Kabupaten Kudus amblas"),
+    (
+        "dpu-33.14",
+        "Dalan deso tekan dalan propinsi nang Tanon Sragen ancur kabeh, sing diaspal mung ngarepe balai deso",
+    ),
+    ("ditjen-bina-marga", "Depan gang kami di Kabupaten Langkat ada lubang besar di jalan negara, truk pada oleng"),
+    ("dpu-13", "Jalan provinsi yang memotong jalan nagari di Kabupaten Solok runtuh separuh"),
+    ("dishub-53.71", "Angkot kota Kupang tidak mau masuk terminal, ngetem di pinggir jalan nasional"),
+    ("dpu-73.08", "Jalan tani kami di Kabupaten Bone putus, jauh dari jalan poros provinsi"),
+    ("bpjt", "Rest area tol Cipali km 102 toiletnya mampet, dekat kampung kami"),
+    ("dpu-32.08", "Jalan kampung sepanjang pinggir tol di Kabupaten Kuningan retak gara-gara proyek"),
+    ("dinkes-33.24", "Puskesmas di sebelah rumah sakit pusat di Kabupaten Kendal tutup jam sebelas"),
+    ("dlh-35.25", "Sampah di tepi jalan nasional Kabupaten Gresik menggunung, bau"),
 )
 ACCUSED = (
     ("inspektorat-32", "Inspektorat Kabupaten Bogor minta uang kepada kepala desa saat pemeriksaan"),
@@ -61,6 +73,26 @@ ACCUSED = (
         "Camat sekabupaten Malang disuruh patungan beli hadiah untuk pak bupati kalau mau aman jabatannya",
     ),
     ("itjen-kemendagri", "Kepala dinas Provinsi Riau disuruh setor ke gubernur tiap bulan"),
+    ("inspektorat-35", "Tim pemeriksa inspektorat kabupaten Malang terima uang saku dari kades yang diperiksa"),
+    ("inspektorat-73", "Irban inspektorat kabupaten Gowa minta uang supaya temuan dihapus"),
+    ("dprd-64.72", "Ketua DPRD Kota Samarinda diduga main proyek pokir dengan kontraktor"),
+    ("dprd-18", "Anggota DPRD provinsi Lampung bolos terus, rapat tidak pernah hadir tapi gaji jalan"),
+    ("dpr", "Tenaga ahli anggota DPR RI potong dana PIP siswa di sekolah kami"),
+    ("jamwas", "Jaksa penuntut umum di Kejari Bantul minta mobil supaya tuntutan ringan"),
+    ("jamwas", "Oknum kejaksaan di Kabupaten Sorong meminta setoran ke kepala kampung"),
+    ("dewas-kpk", "Penyelidik KPK menerima uang dari pihak berperkara"),
+    (
+        "inspektorat-12.71",
+        "Ngurus surat pindah di kelurahan Medan Johor katanya gratis tapi kalau nggak dikasih disuruh datang besok besok terus",
+    ),
+    ("inspektorat-71.71", "Torang bawa berkas ke kantor dinas Kota Manado, kalo nda kasih doi rokok nda mo diproses"),
+    ("inspektorat-32", "Kadis-kadis di Kabupaten Garut dipungut buat lebaran bupati, yang tidak setor diancam mutasi"),
+    (
+        "inspektorat-51",
+        "Kepala sekolah di Kabupaten Badung diwajibkan beli buku dari keluarga bupati, uangnya disetor ke bupati",
+    ),
+    ("itjen-kemendagri", "Pejabat pemprov Sumatera Utara kumpulkan setoran untuk gubernur tiap tender"),
+    ("itjen-kemenag", "Pegawai Kemenag minta uang biar berkas sertifikasi guru madrasah diloloskan"),
 )
 EARLIER = (
     (
@@ -76,6 +108,17 @@ EARLIER = (
     ("ombudsman", "Aduan saya yang dulu di kanal ini dinyatakan selesai, faktanya dinas belum berbuat apa-apa"),
     ("dpu-33.24", "Kami lapor jalan rusak di Kabupaten Kendal, mohon segera ditindaklanjuti"),
     ("dpu-33.24", "Jalan di Kabupaten Kendal berlubang, warga sudah lapor ke RT tapi belum ada perbaikan"),
+    (
+        "ombudsman",
+        'Dua kali saya kirim aduan soal KTP lewat SP4N-LAPOR, dua-duanya ditutup dengan jawaban "terima kasih"',
+    ),
+    ("ombudsman", "Tiket LAPOR saya 5 bulan masih status proses, dinas pendidikan diam saja"),
+    (
+        "ombudsman",
+        "Laporan sebelumnya dengan kode 4411 dijawab sudah ditangani padahal lampunya masih mati di Kabupaten Kendal",
+    ),
+    ("ombudsman", "Sudah bersurat resmi tiga kali ke dinas, tanda terima ada, tidak pernah dibalas"),
+    ("ombudsman", "Saya bosan, laporan di aplikasi ini dipingpong antar dinas setahun tidak ada hasil"),
 )
 TOLD = (
     ("dishub-35", "Dermaga pelabuhan pengumpan regional di Kabupaten Sumenep rusak, papan lepas"),
@@ -105,6 +148,19 @@ TOLD = (
     ("ditjen-psdkp,kkp", "Kapal nelayan Thailand pakai pukat di laut Kabupaten Aceh Timur"),
     ("diskan-81", "Kapal 20 GT tangkap ikan 5 mil dari pantai di Kabupaten Buru, izinnya habis"),
     ("kkp,ditjen-tangkap", "Perpanjangan izin kapal ikan 45 GT kami di Kota Tegal macet enam bulan"),
+    ("dishub-81", "Pelabuhan pengumpan regional di Kabupaten Buru tangganya patah, penumpang naik pakai papan"),
+    ("dishub-82.03", "Dermaga milik kabupaten di Kabupaten Halmahera Utara lantainya lepas"),
+    ("ditjen-bina-marga", "Jembatan kewenangan pemerintah pusat di Kabupaten Ende miring"),
+    ("dpu-52", "Got jalan provinsi di Kabupaten Sumbawa ditutup bangunan, tiap hujan banjir ke rumah"),
+    ("bpkad-16", "Rumah dinas milik pemprov Sumatera Selatan di Kota Lubuklinggau dikuasai orang"),
+    ("bbws", "Tebing sungai yang jadi batas dua provinsi di Kabupaten Ngawi longsor makan kebun warga"),
+    ("kemenbud", "Candi yang sudah ditetapkan peringkat nasional di Kabupaten Malang dipasangi tenda hajatan"),
+    ("ditjen-tangkap", "Kapal kami 60 GT ngurus izin tangkap dari Januari belum keluar, di Kota Bitung"),
+    ("ditjen-psdkp", "Nelayan Filipina pakai pump boat masuk laut Kabupaten Kepulauan Talaud tiap malam"),
+    ("ditjen-psdkp", "Kapal cantrang 75 GT dari Jawa beroperasi di perairan Kabupaten Natuna"),
+    ("diskan-64", "Kapal trawl mini 8 GT masuk 3 mil di Kabupaten Berau"),
+    ("diskan-33", "Kapal 29 GT di Kota Pekalongan ngurus perpanjangan izin tangkap dipersulit"),
+    ("disperkim-62", "Kawasan kumuh di pinggir sungai Kota Palangka Raya 11 hektare belum ditata"),
 )
 NAMED = (
     ("ditjen-bina-marga", "Jembatan Ampera Palembang besi pagarnya lepas dan aspalnya bergelombang"),
@@ -138,6 +194,18 @@ SINGLE = (
     ("lpp-rri", "RRI tidak ada siarannya lagi di perbatasan"),
     ("dlh-31", "Bantargebang longsor dan bau, truk sampah antre sampai malam"),
     ("ditjen-hubdat,dishub-12", "Kapal feri Ajibata ke Ambarita penuh sesak, antre 5 jam"),
+    ("baitul-mal-11.08", "Baitul Mal Kabupaten Aceh Utara salah data, fakir miskin gampong kami tidak dapat zakat"),
+    ("satpolpp-11.74", "Petugas WH Kota Langsa menggerebek kos salah kamar"),
+    ("dispertaru-34", "Tanah Pakualaman Ground di Kabupaten Kulon Progo dipagari investor tanpa kekancingan"),
+    ("bapenda-34.02", "SPPT PBB rumah simbah di Kabupaten Bantul salah nama"),
+    ("djp", "PBB tambang perusahaan kami kurang bayar padahal sudah setor"),
+    ("disdag-31", "SPBU di Jakarta Timur kurang takaran, isi penuh cuma separuh"),
+    ("oikn", "Warga Pemaluan digusur untuk proyek IKN, ganti rugi tidak jelas"),
+    ("lpp-rri", "Siaran RRI Pro 1 di Nunukan tidak bisa ditangkap lagi"),
+    ("bank-papua,ojk", "ATM Bank Papua di Sentani kosong terus, teller dua orang"),
+    ("ojk", "BPD dekat rumah memotong rekening saya tanpa izin untuk asuransi kredit"),
+    ("disdik-31", "SMA Negeri di Jakarta Selatan atap lapangan bocor"),
+    ("dinkes-61", "RS Jiwa Singkawang milik provinsi kekurangan obat, pasien dipulangkan"),
 )
 
 
