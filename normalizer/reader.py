@@ -21,7 +21,7 @@ from normalizer.subjects.lexicon import Lexicon, compile_lexicon
 from normalizer.subjects.vocabulary import Word
 from normalizer.text import words_of
 from normalizer.things.matching import Match, add_to, find, settle
-from normalizer.tier_words import add_tier_groups, add_two_provinces
+from normalizer.tier_words import add_tier_groups, add_two_provinces, shared_province
 from normalizer.zones import local_day
 
 SUBJECTS: Final = 3
@@ -101,6 +101,8 @@ class Reader:
         bind(groups, words)
         accuses = add_accused(groups, words)
         province = add_tier_groups(groups, text, words, hits, place)
+        if not province and place.province is None and "cross_regency" in groups:
+            province = shared_province(hits)
         if province and place.province is None:
             place.codes, place.how = (province, None, None, None), "named"
         day = local_day(received_at, place.province) if received_at else _ANY_DAY

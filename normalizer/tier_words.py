@@ -106,6 +106,25 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
     return province
 
 
+def shared_province(hits: Sequence[PlaceHit]) -> str:
+    """Return the code of the only province in which all regencies that a text names lie; empty if it names fewer than two.
+
+    Args:
+        hits: the place names found in the text, in order.
+    """
+    provinces: set[str] = set()
+    regencies: set[str] = set()
+    for hit in hits:
+        claims = hit.name.strong
+        here = {claim.code[:PROVINCE] for claim in claims}
+        if claims:
+            provinces = provinces & here if provinces else here
+            regencies.update(claim.code for claim in claims)
+            if not provinces:
+                return ""
+    return provinces.pop() if len(provinces) == 1 and len(regencies) > 1 else ""
+
+
 def _is_town(place: PlaceReading) -> bool:
     """Return whether a place is a city or DKI Jakarta: a road with two names joins two of its streets, not two places."""
     code = place.regency

@@ -1,0 +1,122 @@
+"""Complaints on the matters of the annex of UU 23/2014 in plain words, and what a told class of road adds."""
+
+import pytest
+
+from router.facts import Facts
+from router.routing import Router
+
+ROUTER = Router.load()
+
+
+def owner_of(text: str) -> str:
+    """Return the id of the agency that gets a text."""
+    return ROUTER.decide(Facts(ROUTER.reader.read(text))).owner.id
+
+
+MATTERS = (
+    ("disdik-62.06", "Sakolah kami di Kasongan kada baisi bangku, kakanakan lesehan haja, Katingan tulung perhatikan"),
+    (
+        "disdik-35",
+        "Anakku daftar SMK Negeri di Kabupaten Blitar lewat jalur afirmasi kok ketolak, padahal omahe mung sakilan",
+    ),
+    (
+        "kemdiktisaintek",
+        "Akreditasi jurusan saya turun waktu wisuda, kampus bilang menunggu keputusan badan akreditasi",
+    ),
+    ("dinkes-16.13", "Posyandu di Karang Jaya Muratara lah limo bulan dak buka, balita dak pernah ditimbang"),
+    ("bpom", "Susu kotak dibeli di minimarket isinya menggumpal padahal belum kedaluwarsa, anak saya diare"),
+    ("bpjs-kes", "Ibu saya mau cuci darah ditolak karena kartunya mati padahal tiap bulan dipotong"),
+    ("dpu-94.03", "Jembatan kayu ke kampung kami di Kabupaten Paniai hanyut, mama-mama pikul sayur lewat kali"),
+    ("bbws", "Bronjong Sungai Citanduy di Kabupaten Ciamis jebol, sawah kerendam tiap hujan"),
+    ("dpu-63", "Jalan provinsi tembus Batulicin ke Kandangan longsor, oto kada kawa lalu"),
+    ("disperkim-12.71", "Rumah nenek saya di Medan Labuhan dindingnya tepas, lantai tanah, minta bedah rumah"),
+    ("satpolpp-17.71", "Tempat biliar di Kota Bengkulu bukak sampe subuh, banyak budak sekolah nongkrong"),
+    ("damkar-34.71", "Ada tawon vespa gede di atap TK Kota Yogyakarta, takut nyengat anak-anak"),
+    ("bpbd-53.06", "Gunung Lewotobi muntah lagi, kami di posko Kabupaten Flores Timur kekurangan masker dan air"),
+    ("dinsos-74.71", "Anak-anak minta-minta di lampu merah Kendari tiap malam, ada yang atur"),
+    (
+        "kemensos",
+        "Nama saya hilang dari penerima sembako bulan ini, cek di situs desilnya 7, padahal kerja cuma buruh cuci",
+    ),
+    ("disnaker-16", "Sopir sawit di Kabupaten Musi Banyuasin digaji di bawah upah minimum, tidak ada cuti"),
+    (
+        "disnaker-33.22",
+        "Pabrik di Ungaran Kabupaten Semarang menutup pintu, kami dirumahkan tanpa kabar, pesangon tak jelas",
+    ),
+    ("disnaker-36", "Anak umur 14 kerja malam di pabrik petasan Kabupaten Tangerang"),
+    ("kemnaker", "Lowongan magang ke Jepang lewat kementerian kok pengumumannya molor dua bulan"),
+    ("kp2mi", "Adik saya diberangkatkan ke Arab lewat calo, majikannya tidak bayar, minta dipulangkan"),
+    ("dp3a-73.71", "Anak tetangga di Makassar dirantai sama bapaknya di kandang ayam, umur tujuh tahun"),
+    ("dispangan-33.15", "Harga beras di desa kami tak terbeli, lumbung pangan kosong, Kabupaten Grobogan"),
+    (
+        "atr-bpn,kantah-35.09",
+        "Sertifikat tanah warisan di Kabupaten Jember ganda dengan orang lain, sudah bayar ukur dua kali",
+    ),
+    ("dlh-73.13", "Truk sampah tidak pernah lewat Kabupaten Wajo bagian pasar, warga bakar di pinggir jalan"),
+    ("dlh-35", "Limbah pabrik kertas mengalir lintas kabupaten dari Mojokerto ke Sidoarjo, ikan mati"),
+    ("dukcapil-17.01", "Budak ambo lah duo tahun belum punyo akta, di Kabupaten Bengkulu Selatan disuruh balik terus"),
+    ("ditjen-dukcapil", "NIK saya dipakai orang daftar kartu, bagaimana menonaktifkan data ganda secara nasional?"),
+    ("dpmd-11.06", "Geuchik kamoe hana geuyue rapat desa, dana gampong hana lapor, Aceh Besar"),
+    (
+        "kemendes",
+        "Desa kami masuk daftar tertinggal terus, bantuan pendampingan daerah tertinggal dari pusat tidak pernah ada",
+    ),
+    ("dppkb-33.10", "Bidan desa bilang implan habis sejak Lebaran, ibu-ibu Kabupaten Klaten nunggu"),
+    ("dishub-62", "Travel Sampit Pangkalan Bun naikkan ongkos sesuka hati, mobil tua"),
+    ("dishub-73.71", "Pete-pete di Makassar ngebut, ugal-ugalan, sopirnya anak kecil"),
+    ("ditjen-hubud", "Penerbangan perintis ke Kabupaten Puncak batal terus tiga minggu, beras tidak masuk"),
+    ("angkasa-pura,ditjen-hubud", "AC ruang tunggu bandara Ngurah Rai mati, penumpang kepanasan"),
+    ("kai", "Kereta lokal Cibatu telat dua jam, AC bocor"),
+    ("komdigi", "Sinyal di dusun kami cuma satu garis, anak ujian online naik bukit"),
+    ("diskop-34.04", "Mau ikut pelatihan kemasan keripik buat usaha kecil di Kabupaten Sleman daftar ke mana"),
+    ("dpmptsp-51.02", "Izin homestay saya di Kabupaten Tabanan lima bulan belum terbit, petugas bilang sabar"),
+    ("dispora-71.73", "Lapangan bola Tomohon jadi tempat parkir, anak muda tidak ada tempat latihan"),
+    ("bps", "Petugas sensus menolak mencatat rumah kami karena kontrak"),
+    (
+        "bssn",
+        "Tanda tangan digital kepala sekolah saya kedaluwarsa, dari balai sertifikasi elektronik belum diperpanjang",
+    ),
+    (
+        "dispar-53.15",
+        "Pemandu liar di Labuan Bajo Kabupaten Manggarai Barat menaikkan harga kapal wisata ke air terjun Cunca Wulang",
+    ),
+    ("kemenbud", "Museum nasional menutup ruang pamer tanpa pengumuman"),
+    ("dispusip-34.04", "Perpustakaan Kabupaten Sleman jam enam sudah tutup, padahal mahasiswa butuh malam"),
+    ("perpusnas", "Nomor ISBN buku saya salah cetak, bagaimana merevisinya"),
+    ("diskan-72", "Kapal pukat dari luar daerah masuk teluk Tomini dekat pantai Kabupaten Parigi Moutong"),
+    ("diskan-35.08", "Kolam lele kami di Kabupaten Lumajang kena penyakit, minta benih dan penyuluh"),
+    ("dispar-35.07", "Tiket masuk pantai Balekambang Kabupaten Malang naik tanpa papan tarif"),
+    ("distan-33.09", "Pupuk bersubsidi di kios Boyolali ora tau ana, tani dikon tuku sing larang"),
+    ("dishut-65", "Kayu log dari hutan Malinau dikeluarkan malam hari pakai ponton"),
+    ("taman-nasional", "Perambah menanam kopi di Taman Nasional Bukit Barisan Selatan, gajah turun ke kampung"),
+    ("desdm-76", "Penambang pasir sungai di Kabupaten Mamuju Tengah pakai alat berat, rumah warga mau jatuh"),
+    ("esdm", "Tambang emas perusahaan di Kabupaten Banyuwangi bikin debu, izinnya dari pusat"),
+    ("pertamina,esdm,bph-migas", "Gas melon di Kabupaten Bangkalan 30 ribu, pangkalan kosong terus"),
+    ("disdag-14", "Beli motor bekas di dealer Pekanbaru ternyata mesinnya turun, garansi ditolak"),
+    ("kemendag", "Toko online dari luar negeri jual baju sepuluh ribu, produsen lokal mati, larang impornya"),
+    ("kemenperin", "Pabrik kami ditolak sertifikat SNI tanpa alasan oleh lembaga penilai kementerian"),
+    ("kementrans", "Sertifikat lahan transmigrasi kami di Kabupaten Poso belum dibagi sejak 1998"),
+)
+
+
+@pytest.mark.parametrize(("owner", "text"), MATTERS)
+def test_a_matter_of_the_annex_is_found_in_plain_words(owner: str, text: str) -> None:
+    """UU 23/2014 Lampiran A to FF, without the names of bodies."""
+    assert owner_of(text) in owner.split(",")
+
+
+@pytest.mark.parametrize(
+    ("told", "silent"),
+    [
+        ("Jalan kabupaten rusak di Kabupaten Kendal", "Jalan rusak di Kabupaten Kendal"),
+        ("Jalan kabupaten di Kabupaten Kendal berlubang", "Jalan di Kabupaten Kendal berlubang"),
+        ("Lampu jalan kabupaten di Kabupaten Kendal mati", "Lampu jalan di Kabupaten Kendal mati"),
+        ("Jembatan kabupaten di Kabupaten Kendal retak", "Jembatan di Kabupaten Kendal retak"),
+        ("Terminal tipe C di Kabupaten Kendal kotor", "Terminal di Kabupaten Kendal kotor"),
+    ],
+)
+def test_a_told_class_is_at_least_as_sure_as_none(told: str, silent: str) -> None:
+    """Whoever tells the class of a road or terminal says more."""
+    sure, open_ = (ROUTER.decide(Facts(ROUTER.reader.read(text))) for text in (told, silent))
+    assert sure.owner.id == open_.owner.id
+    assert sure.confidence >= open_.confidence
