@@ -97,8 +97,9 @@ class Lives:
         house.neighbours.clear()
         for one in written:
             self.append(one)
-        for one in told:
-            self.page_boxes[orjson.loads(one.value)["main"]].append(one)
+        for one in told:  # what a regency's neighbourhood hears concerns no page
+            if main := orjson.loads(one.value).get("main"):
+                self.page_boxes[main].append(one)
         found = Handled(
             record,
             house.law,

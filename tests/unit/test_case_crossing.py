@@ -76,9 +76,9 @@ def endings(later: list[Command], older: list[Command], *, at_once: bool) -> Ite
             yield moves, lives
 
 
-def _mark(lives: Lives) -> list[Any]:
+def _mark(lives: Lives) -> Any:
     """Return all on which the rest depends."""
-    boxes = (*lives.mailboxes.items(), *lives.page_boxes.items())
+    boxes: list[tuple[str, Any]] = [*lives.mailboxes.items(), *lives.page_boxes.items()]
     held = {code: [(one.value or b"").decode() for one in box] for code, box in boxes if box}
     return [
         sorted(held.items()),

@@ -296,11 +296,12 @@ def test_a_span_in_words(seconds: int, words: str) -> None:
 def test_only_a_desk_with_the_source_records_a_withdrawal() -> None:
     """Not the agency that handles the matter, and nobody without saying how the citizen said it."""
     life = Life()
-    for actor, fields in (
+    tries: tuple[tuple[str, dict[str, Any]], ...] = (
         ("dpu-33.74", {"source": "letter"}),
         ("dishub-33.74", {"source": "letter"}),
         ("kemenpanrb", {}),
-    ):
+    )
+    for actor, fields in tries:
         (declined,) = life.act("withdraw", actor, "Surat 3 November", **fields)
         assert (declined.kind, "Only the citizen" in (declined.text or "")) == (FactKind.declined, True)
     (declined,) = life.act("withdraw", "kemenpanrb", "", source="letter")

@@ -106,7 +106,9 @@ def test_reports_with_a_time_are_measured_on_the_last_fifth() -> None:
     start = date(2026, 1, 1)
     reports = [
         replace(
-            report, received=(start + timedelta(days=number)).isoformat(), best=report.best if number < 39 else ("PLN",)
+            report,
+            received=(start + timedelta(days=number)).isoformat(),
+            best=report.best if number < 39 else ("Kementerian Pertahanan",),
         )
         for number, report in enumerate(history())
     ]
