@@ -166,9 +166,11 @@ def opened(
         newcomer: the case; it may be older than cases that reached us before it.
         day: today, in days since 1970.
     """
-    recent = [one for one in candidates if one.seen_day >= day - DAYS]
-    known = next((one.main for one in recent if one.code == newcomer.code), "")
-    others = _without_strays([one for one in recent if one.code != newcomer.code], newcomer.code)
+    known, others = "", candidates
+    if any(one.seen_day < day - DAYS or one.code == newcomer.code for one in candidates):
+        recent = [one for one in candidates if one.seen_day >= day - DAYS]
+        known = next((one.main for one in recent if one.code == newcomer.code), "")
+        others = _without_strays([one for one in recent if one.code != newcomer.code], newcomer.code)
     if is_own(newcomer.side):
         return others, []
     mains = _matches(others, newcomer)
@@ -200,8 +202,11 @@ def _matches(candidates: Sequence[Candidate], newcomer: Candidate) -> list[Candi
     """Return the main cases of the candidates that are the same matter, the oldest first."""
     found: dict[str, Candidate] = {}
     mains: dict[str, Candidate] = {one.code: one for one in candidates if not one.main}
-    day = newcomer.received_ms // DAY_MS
+    day, families = newcomer.received_ms // DAY_MS, newcomer.side.sign.families
     for one in candidates:
+        theirs = one.side.sign.families
+        if families and theirs and not families & theirs:  # the test that most do not pass, before all others
+            continue
         main = mains.get(one.main or one.code)
         if main is None or main.code in found or abs(day - one.seen_day) > DAYS:
             continue
@@ -212,12 +217,15 @@ def _matches(candidates: Sequence[Candidate], newcomer: Candidate) -> list[Candi
     return sorted(found.values())
 
 
-def _joined(candidates: list[Candidate], newcomer: Candidate, main: Candidate) -> list[Candidate]:
+def _joined(candidates: Sequence[Candidate], newcomer: Candidate, main: Candidate) -> Sequence[Candidate]:
     """Return the candidates with the newcomer as an example of a main case, unless it has enough of them."""
     day = max(main.seen_day, newcomer.seen_day)
+    wants = sum([one.main == main.code for one in candidates]) < EXAMPLES
+    if day == main.seen_day and not wants:
+        return candidates
     joined = list(candidates)
     if day != main.seen_day:
         joined[joined.index(main)] = main.moved(main="", seen_day=day)
-    if sum([one.main == main.code for one in candidates]) < EXAMPLES:
+    if wants:
         insort(joined, newcomer.moved(main=main.code, seen_day=newcomer.seen_day))
     return joined

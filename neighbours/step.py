@@ -102,9 +102,11 @@ class NeighboursStep:
             self._count("unknown")
             return Effect()
         newcomer = _newcomer(body, raw)
-        candidates, merges = opened(self._states.unpack(before), newcomer, day=day)
+        former = self._states.unpack(before)
+        candidates, merges = opened(former, newcomer, day=day)
         self._count("merge" if merges else "new")
-        return _changed(before, self._states.pack(candidates), tuple([_merge(one, record) for one in merges]))
+        after = before if candidates is former else self._states.pack(candidates)
+        return _changed(before, after, tuple([_merge(one, record) for one in merges]))
 
 
 def _changed(before: bytes, after: bytes, outputs: tuple[Record, ...]) -> Effect:
