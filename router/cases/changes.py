@@ -167,6 +167,10 @@ def _did(case: Document, fact: Document) -> None:
 
 def _accepted(case: Document, fact: Document) -> None:
     case["accepted_at"] = fact["at"]
+    case["given"] = True  # by the owner to itself: what the citizen adds moves it no more
+    if case["triage"]:
+        case["triage"] = False
+        case["chain"] = [*case["chain"][:-1], {**case["chain"][-1], "triage": False}]
     case.pop("reopened_at", None)
     _declared(case, fact)
 

@@ -16,7 +16,7 @@ from complaints.case import Case
 from complaints.command import Command, CommandKind, Sender
 from complaints.contract import COMPLAINTS
 from complaints.errors import ContractViolation
-from complaints.event import Complaint
+from complaints.event import Complaint, Place, Region
 from complaints.fact import FactKind, Result
 from complaints.limits import ADDED_BYTES, ANSWER_BYTES, CASE_BYTES, MOST_ADDITIONS, REASON_BYTES
 from complaints.mail import ReplyKind
@@ -30,6 +30,9 @@ from tests.harness.house import NOON_MS, House, added, of_record, plain, said, s
 SEMARANG: dict[str, Any] = {
     "place": {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
 }
+PLACE_OF_BANDUNG = Place(
+    province=Region(code="32", name="Jawa Barat"), regency=Region(code="32.73", name="Kota Bandung")
+)
 REFUSE, ANSWER = CommandKind.refuse, CommandKind.answer
 
 
@@ -440,3 +443,18 @@ def test_a_code_that_is_none_of_ours_opens_no_case(house: House, pothole: Compla
     """One of them was the key of the step's own bookkeeping, and no worker could restore its states any more."""
     with pytest.raises(ContractViolation, match="tracking code"):
         house.take(pothole.model_copy(update={"tracking_code": code}))
+
+
+def test_who_has_accepted_a_case_keeps_it_whatever_the_citizen_adds(house: House, pothole: Complaint) -> None:
+    """Also a triage desk, which then handles the matter itself; its refusal moves it on all the same."""
+    placeless = complaint(2, text="jalan berlubang", title="", missing=("place",))
+    for case in (pothole, placeless):
+        house.take(case)
+        owner = owner_of(house, case.tracking_code)
+        house.take(said(CommandKind.accept, case, owner, ""))
+        assert house.case(case.tracking_code).state == ("perlu dilengkapi" if case is placeless else "diproses")
+        house.take(added(case, "di Kota Bandung", number=1, place=PLACE_OF_BANDUNG))
+        now = house.case(case.tracking_code)
+        assert (now.owner.id, now.state, now.triage) == (owner, "diproses", False)
+    house.take(said(REFUSE, pothole, "dpu-33.74"))
+    assert owner_of(house, pothole.tracking_code) != "dpu-33.74"

@@ -296,13 +296,8 @@ def test_a_span_in_words(seconds: int, words: str) -> None:
 def test_only_a_desk_with_the_source_records_a_withdrawal() -> None:
     """Not the agency that handles the matter, and nobody without saying how the citizen said it."""
     life = Life()
-    tries: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("dpu-33.74", {"source": "letter"}),
-        ("dishub-33.74", {"source": "letter"}),
-        ("kemenpanrb", {}),
-    )
-    for actor, fields in tries:
-        (declined,) = life.act("withdraw", actor, "Surat 3 November", **fields)
+    for actor, source in (("dpu-33.74", "letter"), ("dishub-33.74", "letter"), ("kemenpanrb", None)):
+        (declined,) = life.act("withdraw", actor, "Surat 3 November", source=source)
         assert (declined.kind, "Only the citizen" in (declined.text or "")) == (FactKind.declined, True)
     (declined,) = life.act("withdraw", "kemenpanrb", "", source="letter")
     assert declined.kind is FactKind.declined
