@@ -47,8 +47,7 @@ def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
 
 
 def _sentence(fact: Fact) -> str:
-    found = _SAID.get(fact.kind)
-    return f"{fact.kind.value} by {_who(fact.actor)}" if found is None else found(fact)
+    return TOLD[fact.kind](fact)
 
 
 def _who(actor: str) -> str:
@@ -108,7 +107,7 @@ def _other(fact: Fact) -> str:
     return tracking.spaced(fact.other or "")
 
 
-_SAID: Final[dict[FactKind, Callable[[Fact], str]]] = {
+TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.opened: _opened,
     FactKind.asked: _asked,
     FactKind.added: lambda fact: f"the citizen added: {fact.addition.text if fact.addition else ''}",

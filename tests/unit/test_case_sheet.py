@@ -16,7 +16,7 @@ from ops.casework.heard import heard
 from ops.casework.layout import lines
 from ops.casework.outcome import outcome
 from ops.casework.show import sheet
-from ops.casework.story import story
+from ops.casework.story import TOLD, story
 from ops.casework.times import span
 from tests.harness.events import DPU, complaint
 from tests.harness.house import NOON_MS, House, added, said
@@ -266,6 +266,11 @@ def test_the_story_tells_every_kind_of_fact_in_words() -> None:
     missing = [part for part in expected if part not in told]
     assert missing == []
     assert told.count(" WIB") >= len(life.facts) - 3
+
+
+def test_no_kind_of_fact_is_told_by_its_name_alone() -> None:
+    """Whoever adds a kind adds its words; `routed` tells the owner."""
+    assert TOLD.keys() == set(FactKind) - {FactKind.routed}
 
 
 def test_the_story_names_each_rule_of_law_once() -> None:

@@ -145,7 +145,7 @@ def test_a_supporter_s_page_tells_what_its_main_case_hears() -> None:
     younger.act("merge", "kemenpanrb", other=older.code)
     younger.house.deliver()
     owner = AgencyRef(id="a", name="Dinas Sosial")
-    younger.act("echo", NEIGHBOURS, "Sudah ditambal.", other=older.code, event="answered", agency=owner, as_of=9)
+    younger.act("echo", NEIGHBOURS, "Sudah ditambal.", other=older.code, event="answered", agency=owner, as_of=99)
     younger.act("unmerge", "kemenpanrb", "Lubang lain")
     found = story(younger.house.case(younger.code), younger.facts)
     replies = [one for one in younger.house.replies if one.tracking_code == younger.code]
