@@ -31,7 +31,7 @@ from normalizer.results import DateReading, PlaceReading, Reading
 if TYPE_CHECKING:
     from complaints.message import InboundMessage
 
-VERSION = "2026.11.8"
+VERSION = "2026.11.9"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 
