@@ -144,6 +144,8 @@ class Case(Event):
     """When an owner said that the report is complete, by itself or by accepting or answering."""
     followed_up_at: AwareDatetime | None = None
     """When an owner first did something."""
+    forwarded_at: AwareDatetime | None = None
+    """When a triage desk accepted the case, and so became its owner like any other; None otherwise: then the chain tells it."""
     accepted_at: AwareDatetime | None = None
     """When the present owner accepted the case; None if it has not."""
     extended_at: AwareDatetime | None = None

@@ -121,10 +121,11 @@ class Deadlines:
             return day(case.get(since)) or received
 
         received = local_day(datetime.fromisoformat(case["complaint"]["received_at"]), province)
+        forwarded = next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)
         answers = case["answers"]
         return Days(
             received=received,
-            forwarded=day(next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)),
+            forwarded=day(case.get("forwarded_at") or forwarded),
             complete=complete("complete_since", "waits_since"),
             declared=complete("declared_since", "decision_waits_since"),
             followed_up=day(case.get("followed_up_at")),

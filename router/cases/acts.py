@@ -29,7 +29,7 @@ def today_of(case: Document, record: Inbound) -> date:
 
 def verify(draft: Draft, _: Inbound, __: Law) -> Declined | None:
     """Note that the report is complete."""
-    if draft.now.get("verified_at"):
+    if draft.now.get("verified_at") and not draft.now.get("question"):
         return Declined("The report was already said to be complete.", Result.already_applied)
     draft.add(FactKind.verified)
     return None

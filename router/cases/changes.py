@@ -170,7 +170,7 @@ def _accepted(case: Document, fact: Document) -> None:
     case["given"] = True  # by the owner to itself: what the citizen adds moves it no more
     if case["triage"]:
         case["triage"] = False
-        case["chain"] = [*case["chain"][:-1], {**case["chain"][-1], "triage": False}]
+        case.setdefault("forwarded_at", fact["at"])
     case.pop("reopened_at", None)
     _declared(case, fact)
 
