@@ -8,7 +8,7 @@ import orjson
 
 from complaints.command import CITIZEN, CLOCK, CommandKind
 from complaints.contract import COMPLAINTS
-from complaints.fact import FactKind
+from complaints.fact import Fact, FactKind
 from router.cases.changes import ENDED, OPEN
 from router.cases.clocks import due_ms
 from router.cases.evolve import fold
@@ -18,8 +18,12 @@ from router.cases.table import TABLE, perhaps
 from tests.harness.house import House, plain
 from tests.harness.list_law import ADMINISTRATOR
 from tests.harness.lives import Handled, Lives
+from tests.harness.second_deadlines import of_facts
 
 Document = dict[str, Any]
+
+NAMES = {"first_follow_up": "follow_up"}
+"""The names of duties that docs/deadlines.md calls otherwise."""
 
 GROWING = ("chain", "refusals", "answers", "asked")
 """The lists of a case of which nothing is ever taken away."""
@@ -188,6 +192,7 @@ def at_the_end(lives: Lives) -> None:
             (plain(fact), int(fact.at.timestamp() * 1000)) for fact in facts if fact.tracking_code == key.decode()
         )
         assert fold(of_case) == orjson.loads(value)
+        second_account(key.decode(), facts, orjson.loads(value))
     again = House()
     for one in lives.handled:
         again.law = one.law
@@ -196,6 +201,15 @@ def at_the_end(lives: Lives) -> None:
     assert again.dues == lives.house.dues
     assert again.facts == facts
     assert again.replies == lives.house.replies
+
+
+def second_account(code: str, facts: list[Fact], case: Document) -> None:
+    """The deadlines are those of the second implementation. Of a case that was withdrawn none is asked."""
+    if case["state"] == "dicabut":
+        return
+    story = of_facts(plain(fact) for fact in facts if fact.tracking_code == code)
+    found = {NAMES.get(one["duty"], one["duty"]): (one["due"], "done" in one) for one in case["deadlines"]}
+    assert found == story.limits(), (code, found, story.limits())
 
 
 def _said(handled: Handled) -> Document:

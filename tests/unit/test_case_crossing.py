@@ -76,12 +76,13 @@ def endings(later: list[Command], older: list[Command], *, at_once: bool) -> Ite
             yield moves, lives
 
 
-def _mark(lives: Lives) -> Any:
+def _mark(lives: Lives) -> list[Any]:
     """Return all on which the rest depends."""
-    boxes: list[tuple[str, Any]] = [*lives.mailboxes.items(), *lives.page_boxes.items()]
-    held = {code: [(one.value or b"").decode() for one in box] for code, box in boxes if box}
+    held = {code: [(one.value or b"").decode() for one in box] for code, box in lives.mailboxes.items() if box}
+    told = {code: [one.value.decode() for one in box] for code, box in lives.page_boxes.items() if box}
     return [
         sorted(held.items()),
+        sorted(told.items()),
         sorted(lives.pages.items()),
         [value.decode() for value in lives.house.states.values()],
     ]

@@ -1,6 +1,6 @@
 """Faults that random lives of cases have found, each as a story."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -10,8 +10,9 @@ from complaints.command import CITIZEN, CommandKind
 from complaints.errors import ContractViolation
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
+from router.cases.step import timer
 from tests.harness.events import complaint
-from tests.harness.house import NOON_MS, House, added, said, stored
+from tests.harness.house import NOON_MS, House, added, of_record, said, stored
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.lives import DAY_MS
 from tests.harness.support import NOON
@@ -95,6 +96,35 @@ def test_forwarding_stays_done_on_the_day_of_the_answer() -> None:
     assert (forward.duty, forward.done) == ("forward", NOON.date())
 
 
+def test_two_routers_after_lebaran_note_each_duty_once() -> None:
+    """Nobody worked for two weeks, then two routers ring the same timers: one "terlambat" for each duty, all on one day."""
+    house = House(law=ListLaw())
+    received = datetime(
+        2026, 3, 13, 5, 0, tzinfo=UTC
+    )  # the Friday before Nyepi and Lebaran, whose days off end on 24 March
+    house.take(complaint(1, received_at=received), at_ms=_ms(received))
+    after = _ms(received) + 60 * DAY_MS
+    rung = [timer(CODE.encode(), due) for _ in range(9) if (due := house.dues[CODE.encode()]) is not None]
+    for record in (*rung, *rung):
+        house.handle(of_record(record, at_ms=after))
+        if (due := house.dues[CODE.encode()]) is not None and due <= after:
+            house.handle(of_record(timer(CODE.encode(), due), at_ms=after))
+    noted = [fact.duty for fact in house.facts if fact.kind is FactKind.overdue]
+    assert sorted(filter(None, noted)) == ["complete", "first_follow_up", "statute_completeness"]
+    assert house.case(CODE).overdue.keys() == set(noted)
+
+
+def test_an_answer_that_lay_in_the_mailbox_is_in_time_however_late_it_is_read(house: House) -> None:
+    """Three hours without a router over the midnight of the last day: the answer lies before the timer, and nobody is late."""
+    house.take(said(CommandKind.accept, FIRST, "dinas"))
+    due = next(one.due for one in house.case(CODE).deadlines if one.duty == "complete")
+    midnight = _ms(datetime(due.year, due.month, due.day, 17, 0, tzinfo=UTC))  # the end of that day in Jakarta
+    house.take(said(CommandKind.answer, FIRST, "dinas", "sudah"), at_ms=midnight - 3_600_000)
+    facts = house.handle(of_record(timer(CODE.encode(), midnight), at_ms=midnight + 2 * 3_600_000))
+    assert facts == []
+    assert not house.case(CODE).overdue
+
+
 @pytest.mark.parametrize("kind", [CommandKind.adopt, CommandKind.confirm])
 def test_nobody_speaks_for_another_case(house: House, kind: CommandKind) -> None:
     """What a person writes as if it were a case leads to no word to another case."""
@@ -131,6 +161,10 @@ def test_the_last_step_of_the_ladder_and_a_reminder_are_told_one_after_the_other
     while (due := house.dues[CODE.encode()]) is not None and due <= now + late:
         house.handle(stored(said(CommandKind.due, FIRST, "clock", nonce=str(due)), at_ms=now + late))
     assert {reply.kind for reply in house.replies[told:]} == {ReplyKind.next_right, ReplyKind.reminded}
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def _fields(record: Any) -> dict[str, Any]:
