@@ -180,6 +180,8 @@ class Case(Event):
     """How many cases are supporters of this one."""
     alone_as_of: int | None = None
     """The version in which the case let all its supporters go; whoever joined before has left already."""
+    apart: tuple[str, ...] = ()
+    """The main cases off which a person took this one: no search for duplicates merges it into them again."""
     given: bool = False
     """True if a person gave the case to its owner: no addition moves it, only a person or a refusal does."""
     question: Question | None = None

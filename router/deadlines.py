@@ -156,7 +156,12 @@ def light(deadline: Mapping[str, Any], today: date) -> Light:
 
 def over_ms(deadline: Mapping[str, Any], province: str | None) -> int:
     """Return the moment at which a deadline is over, in milliseconds since 1970: the midnight after its last day, at the place."""
-    return midnight_ms(later(date.fromisoformat(deadline["due"]), 1), province)
+    return _midnight_after(deadline["due"], province)
+
+
+@lru_cache(maxsize=_CACHED)
+def _midnight_after(day: str, province: str | None) -> int:
+    return midnight_ms(later(date.fromisoformat(day), 1), province)
 
 
 def province_of(case: Mapping[str, Any]) -> str | None:

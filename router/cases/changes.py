@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from complaints.case import CaseState
-from complaints.command import CLOCK
+from complaints.command import CASE, CLOCK, NEIGHBOURS
 from complaints.fact import FactKind
 from normalizer.answers import settled_by
 from normalizer.zones import local_day
@@ -14,6 +14,9 @@ from router.deadlines import Deadlines, province_of
 
 _PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
 """The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
+
+MOST_APART: Final = 20
+"""How many former main cases of a supporter are remembered."""
 
 OPEN: Final[frozenset[CaseState]] = frozenset(
     ("diterima", "perlu dilengkapi", "diteruskan", "diproses", "ditunda", "dibuka kembali")
@@ -211,6 +214,7 @@ def _reopened(case: Document, fact: Document) -> None:
         case["disputes"] = case.get("disputes", 0) + 1
     if case["state"] in ENDED:
         _let_go(case, fact)
+    _take_apart(case, fact)
     for name in ("ended_at", "ended_by", "deemed", "rating", "main", "main_as_of", "accepted_at"):
         case.pop(name, None)
     case["reopened_at"] = fact["at"]
@@ -271,7 +275,14 @@ def _merged(case: Document, fact: Document) -> None:
         case["main_as_of"] = fact["as_of"]
 
 
-def _unmerged(case: Document, _: Document) -> None:
+def _take_apart(case: Document, fact: Document) -> None:
+    """Note that a person took the case off its main case: no search for duplicates puts them together again."""
+    if "main" in case and fact["actor"] not in {NEIGHBOURS, CASE}:
+        case["apart"] = [*case.get("apart", ())[-MOST_APART + 1 :], case["main"]]
+
+
+def _unmerged(case: Document, fact: Document) -> None:
+    _take_apart(case, fact)
     for name in ("proposed", "main_as_of"):
         case.pop(name, None)
     if case.pop("main", None):

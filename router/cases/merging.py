@@ -7,7 +7,7 @@ are no circles and no chains.
 
 from datetime import datetime
 
-from complaints.command import CASE, CommandKind, EchoedEvent
+from complaints.command import CASE, NEIGHBOURS, CommandKind, EchoedEvent
 from complaints.fact import FactKind, Result
 from router.cases.acts import words
 from router.cases.changes import OPEN
@@ -29,6 +29,8 @@ def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined(f"The case waits for the agreement of {proposed}.", known)
     if case["complaint"].get("secret"):
         return Declined("A secret report is handled by itself.")
+    if record.body["actor"] == NEIGHBOURS and other in case.get("apart", ()):
+        return Declined(f"A person has taken the case off {other} before.")
     draft.add(FactKind.proposed, other=other)
     return None
 

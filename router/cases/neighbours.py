@@ -19,6 +19,8 @@ from router.cases.plain import Document, text_id
 
 SOURCE: Final = b"/router"
 
+_SUPPORTED, _LEFT = FactKind.supported.value, FactKind.left.value
+
 
 def records(before: Document | None, facts: tuple[Document, ...], case: Document, inbound: Inbound) -> Iterator[Record]:
     """Yield what the step that looks for duplicates must know of what a record led to.
@@ -37,9 +39,9 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
         merged = case["state"] == "digabung"
         yield _record(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound)
     for fact in facts:
-        if fact["kind"] == FactKind.supported.value:
+        if fact["kind"] == _SUPPORTED:
             yield _of_page(Joined, case, inbound, "joined", supporter=fact["other"])
-        elif fact["kind"] == FactKind.left.value:
+        elif fact["kind"] == _LEFT:
             yield _of_page(Left, case, inbound, "left", supporter=fact["other"])
     heard = heard_by_supporters(before, facts, case)
     if heard is not None:

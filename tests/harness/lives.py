@@ -18,7 +18,8 @@ from router.cases.step import timer
 from tests.harness.house import NOON_MS, House, of_record, stored
 
 MINUTE_MS = 60_000
-DAY_MS = 24 * 60 * MINUTE_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
 EMPTYING = ("closed", "gone")
 """What a main case tells last: its page is empty afterwards."""
 
@@ -59,6 +60,7 @@ class Lives:
         page_boxes: by the code of a main case, what its page has not handled.
         pages: by the code of a main case, its supporters.
         handled: everything that was handled, in its order.
+        rung: when each timer was first appended, by the code of its case and its moment.
     """
 
     house: House
@@ -67,6 +69,7 @@ class Lives:
     page_boxes: dict[str, deque[Record]] = field(default_factory=lambda: defaultdict(deque))
     pages: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     handled: list[Handled] = field(default_factory=list)
+    rung: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def send(self, event: Complaint | Command) -> None:
         """Append a complaint or command to the mailbox of its case."""
@@ -77,9 +80,9 @@ class Lives:
         self.mailboxes[(record.key or b"").decode()].append(of_record(record, at_ms=self.now_ms))
 
     def ring(self, code: str) -> bool:
-        """Append the timer of a case if its moment has come; return whether it has."""
+        """Append the timer of a case if its moment has come, again at most an hour later; return whether it was appended."""
         due = self.house.dues.get(code.encode())
-        if due is None or due > self.now_ms:
+        if due is None or due > self.now_ms or self.rung.setdefault((code, due), self.now_ms) < self.now_ms - HOUR_MS:
             return False
         self.append(timer(code.encode(), due))
         return True
@@ -97,8 +100,8 @@ class Lives:
         house.neighbours.clear()
         for one in written:
             self.append(one)
-        for one in told:  # what a regency's neighbourhood hears concerns no page
-            if main := orjson.loads(one.value).get("main"):
+        for one in told:
+            if (main := orjson.loads(one.value).get("main")) is not None:  # the others are to find duplicates
                 self.page_boxes[main].append(one)
         found = Handled(
             record,

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from complaints.command import CITIZEN, Command, CommandKind, Sender
+from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, Sender
 from complaints.event import Complaint
 from tests.harness import life_rules
 from tests.harness.events import complaint
@@ -180,6 +180,18 @@ def test_a_proposal_to_a_code_that_no_case_has_comes_back() -> None:
     lives.append(lives.house.waiting.pop())
     settle(lives)
     assert lives.house.case(LATER.tracking_code).proposed is None
+
+
+def test_what_a_person_took_apart_no_search_puts_together() -> None:
+    """The case is a candidate again when it is by itself, and is found again; a desk may still merge it."""
+    lives = begun(ListLaw())
+    for event in (MERGE, UNMERGE):
+        lives.send(event)
+        settle(lives)
+    for who, state in ((NEIGHBOURS, "diteruskan"), (DESK, "digabung")):
+        lives.send(said(CommandKind.merge, LATER, who, other=OLDER.tracking_code, nonce="again"))
+        settle(lives)
+        assert lives.house.case(LATER.tracking_code).state == state
 
 
 def settle(lives: Lives) -> None:
