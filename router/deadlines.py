@@ -125,7 +125,7 @@ class Deadlines:
         answers = case["answers"]
         return Days(
             received=received,
-            forwarded=day(case.get("forwarded_at") or forwarded),
+            forwarded=min((day(one) or received for one in (case.get("forwarded_at"), forwarded) if one), default=None),
             complete=complete("complete_since", "waits_since"),
             declared=complete("declared_since", "decision_waits_since"),
             followed_up=day(case.get("followed_up_at")),

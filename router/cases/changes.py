@@ -63,6 +63,8 @@ def _routed(case: Document, fact: Document) -> None:
         case.pop("beside", None)
         case |= {"beside": disposition["beside"]} if disposition.get("beside") else {}
     if not moves:
+        if not case["triage"]:
+            case.setdefault("forwarded_at", fact["at"])
         if case["state"] in OPEN:
             case["state"] = standing(case)
         return

@@ -181,6 +181,8 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
         elif what == "ditanyakan" and fact.get("part"):
             story.happens("asked by the service", at)
         elif what in EVENTS:
+            if what == "diproses" and story.at_desk:
+                story.happens("forwarded", at)  # the desk takes the case itself, as its owner
             story.happens(EVENTS[what], at)
             answered = what == "ditanggapi" or (answered and what != "dibuka kembali")
         if what == "diverifikasi":
