@@ -20,7 +20,7 @@ from complaints.event import Complaint
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import plain, said
-from tests.harness.support import NOON, message, normalised
+from tests.harness.support import message, normalised
 
 POISON: Headers = (("test-poison", b"1"),)
 """Marks a record that no case can take, so that the checker need not judge that by itself."""
@@ -187,14 +187,14 @@ class Plan:
         for _ in range(number):
             upstream_id = f"{complaint.raw.upstream_id}+{self.dice.randrange(10**9)}"
             text = f"{self.dice.choice(COMPLETIONS)} ({self.dice.randrange(1000)})"
-            sent = message(text, channel=complaint.channel, upstream_id=upstream_id)
+            sent = message(text, channel=complaint.channel, upstream_id=upstream_id, received_at=self._now)
             completion = self._normaliser.complete(complaint, sent)
             yield Command(
                 id=uuid5(complaint.id, upstream_id),
                 tracking_code=complaint.tracking_code,
                 kind=CommandKind.add,
                 actor=CITIZEN if self.dice.random() > 0.01 else self.law.administrator_id,
-                received_at=NOON,
+                received_at=self._now,
                 addition=completion.addition,
                 reading=completion.reading,
             )
@@ -215,7 +215,7 @@ class Plan:
                 (b"[]", command),
                 (json.dumps(bare).encode(), good),
                 (good.value, command),
-                (command.value.replace(b'"refuse"', b'"merge"'), command),
+                (command.value.replace(b'"refuse"', b'"explode"'), command),
                 (good.value, Record(topic=good.topic, key=b"elsewhere", value=b"", headers=good.headers)),
                 (command.value, Record(topic=good.topic, key=good.key, value=b"")),
             )[number % 8]
