@@ -85,8 +85,7 @@ class Deadlines:
 
         They are those of the regulation in force on the day of receipt; before the first one, those of the first.
         """
-        received = local_day(datetime.fromisoformat(complaint["received_at"]), _province(complaint))
-        return _terms(self, received)
+        return _terms(self, day_of(complaint["received_at"], _province(complaint)))
 
     def of(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the deadlines of a case, each a Deadline as plain data. The list is kept: callers must not change it.
@@ -113,14 +112,14 @@ class Deadlines:
         province = _province(case["complaint"])
 
         def day(moment: str | None) -> date | None:
-            return local_day(datetime.fromisoformat(moment), province) if moment else None
+            return day_of(moment, province) if moment else None
 
         def complete(since: str, wait: str) -> date:
             if waits := day(case.get(wait)):
                 return later(waits, self.statute["citizen"])
             return day(case.get(since)) or received
 
-        received = local_day(datetime.fromisoformat(case["complaint"]["received_at"]), province)
+        received = day_of(case["complaint"]["received_at"], province)
         forwarded = next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)
         answers = case["answers"]
         return Days(
@@ -154,14 +153,32 @@ def light(deadline: Mapping[str, Any], today: date) -> Light:
     return "hijau" if working_days_between(today, due) >= _GREEN_FROM else "kuning"
 
 
+@lru_cache(maxsize=_CACHED)
+def day_of(moment: str, province: str | None) -> date:
+    """Return the day of a moment, as text, at a place."""
+    return local_day(datetime.fromisoformat(moment), province)
+
+
 def over_ms(deadline: Mapping[str, Any], province: str | None) -> int:
     """Return the moment at which a deadline is over, in milliseconds since 1970: the midnight after its last day, at the place."""
-    return _midnight_after(deadline["due"], province)
+    return _after_ms(deadline["due"], province)
 
 
 @lru_cache(maxsize=_CACHED)
-def _midnight_after(day: str, province: str | None) -> int:
+def _after_ms(day: str, province: str | None) -> int:
     return midnight_ms(later(date.fromisoformat(day), 1), province)
+
+
+@lru_cache(maxsize=_CACHED)
+def working_days_after_ms(day: date, count: int, province: str | None) -> int:
+    """Return the midnight after the day that is some working days after a day, at a place, in milliseconds since 1970."""
+    return midnight_ms(later(working_day(day, count), 1), province)
+
+
+@lru_cache(maxsize=_CACHED)
+def days_after_ms(day: date, count: int, province: str | None) -> int:
+    """Return the midnight after the day that is some calendar days after a day, at a place, in milliseconds since 1970."""
+    return midnight_ms(later(later(day, count), 1), province)
 
 
 def province_of(case: Mapping[str, Any]) -> str | None:

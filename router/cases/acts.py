@@ -1,16 +1,15 @@
 """What the owner of a case does. Each function adds the facts, or returns why the command is not possible."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from complaints.fact import FactKind, Result
-from normalizer.zones import local_day
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import MOST_QUESTIONS, put, route
 from router.cases.plain import Document
 from router.cases.roles import Law
-from router.deadlines import province_of
+from router.deadlines import day_of, province_of
 
 MOST_OWNERS: Final = 30
 """The greatest length of the chain of owners after which no unit hands a case on: it must handle it, or refuse it."""
@@ -24,7 +23,7 @@ def words(record: Inbound) -> str:
 
 def today_of(case: Document, record: Inbound) -> date:
     """Return the day of a record at the place of the case."""
-    return local_day(datetime.fromisoformat(record.at), province_of(case))
+    return day_of(record.at, province_of(case))
 
 
 def verify(draft: Draft, _: Inbound, __: Law) -> Declined | None:

@@ -8,9 +8,8 @@ from complaints.case import CaseState
 from complaints.command import CASE, CLOCK, NEIGHBOURS
 from complaints.fact import FactKind
 from normalizer.answers import settled_by
-from normalizer.zones import local_day
 from router.cases.plain import Document, time_text
-from router.deadlines import Deadlines, province_of
+from router.deadlines import Deadlines, day_of, province_of
 
 _PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
 """The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
@@ -95,7 +94,7 @@ def _asked(case: Document, fact: Document) -> None:
 def _is_over(case: Document, moment: str) -> bool:
     """Return whether the days to complete a case were over at a moment: nobody turns red into green by asking."""
     due = next((one["due"] for one in case["deadlines"] if one["duty"] == "complete"), None)
-    return due is not None and local_day(datetime.fromisoformat(moment), province_of(case)).isoformat() > due
+    return due is not None and day_of(moment, province_of(case)).isoformat() > due
 
 
 def _stop_waiting(case: Document, moment: str) -> None:

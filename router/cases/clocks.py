@@ -1,19 +1,18 @@
 """The clocks of a case: when it wants its timer, and what the time has come for. Pure: the time is that of the timer's record."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Final
 
 from complaints import telling
 from complaints.fact import FactKind
-from normalizer.zones import local_day, midnight_ms
+from normalizer.zones import midnight_ms
 from router.cases.changes import OPEN
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.plain import Document
 from router.cases.roles import Law
-from router.deadlines import Deadlines, over_ms, province_of
-from router.working_days import later, working_day
+from router.deadlines import Deadlines, day_of, days_after_ms, over_ms, province_of, working_days_after_ms
 
 LAST_LEVEL: Final = telling.LAST_LEVEL
 """The last step of the ladder."""
@@ -83,24 +82,22 @@ def _of_deadlines(case: Document) -> Iterator[tuple[int, str]]:
             yield over_ms(deadline, province), _OVERDUE + deadline["duty"]
     escalation = case.get("escalation")
     if is_late and escalation and escalation["level"] < LAST_LEVEL:
-        yield _working_days_after(escalation["at"], Deadlines.load().internal["escalate"], province), _LADDER
+        yield _working_days_after(escalation["at"], province, Deadlines.load().internal["escalate"]), _LADDER
 
 
 def _of_citizen(case: Document) -> Iterator[tuple[int, str]]:
     """Yield when the citizen is reminded of the open question, and when it closes."""
-    question, days = case.get("question"), Deadlines.load()
+    question = case.get("question")
     if not question:
         return
+    days, province = Deadlines.load(), province_of(case)
     if not question.get("reminded_at"):
-        yield _working_days_after(question["at"], days.internal["remind"], province_of(case)), _REMINDER
-    last_day = later(local_day(datetime.fromisoformat(question["at"]), province_of(case)), days.statute["citizen"])
-    yield midnight_ms(later(last_day, 1), province_of(case)), _QUESTION
+        yield _working_days_after(question["at"], province, days.internal["remind"]), _REMINDER
+    yield days_after_ms(day_of(question["at"], province), days.statute["citizen"], province), _QUESTION
 
 
-def _working_days_after(moment: str, count: int, province: str | None) -> int:
-    """Return the midnight after the day that is some working days after a moment's, in milliseconds since 1970."""
-    day = local_day(datetime.fromisoformat(moment), province)
-    return midnight_ms(working_day(day, count) + timedelta(days=1), province)
+def _working_days_after(moment: str, province: str | None, count: int) -> int:
+    return working_days_after_ms(day_of(moment, province), count, province)
 
 
 def _escalate(draft: Draft, law: Law) -> int | None:
