@@ -85,7 +85,7 @@ def _described(complaint: Complaint) -> Row:
         **_position(None if hidden else place.pin),
         "missing": list(complaint.missing),
         "attachments": len(complaint.attachments),
-        "continues": complaint.continues or "",
+        "continues": "" if complaint.secret else complaint.continues or "",
         "normaliser_version": complaint.normaliser_version,
     }
 
@@ -120,7 +120,7 @@ def _fact(fact: Fact) -> list[tuple[str, Row]]:
         "text": _shown(fact.addition.text if fact.addition else fact.text or "", secret=secret),
         "command": fact.command.value if fact.command else "",
         "result": fact.result.value if fact.result else "",
-        "continued_as": fact.continued_as or "",
+        "continued_as": "" if secret else fact.continued_as or "",
     }
     rows = [("case_event_rows", known | step | event)]
     if fact.kind is FactKind.opened and fact.complaint:

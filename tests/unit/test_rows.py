@@ -274,6 +274,14 @@ def test_an_open_report_keeps_its_place_down_to_the_village_and_never_its_addres
         assert "rumah saya" not in " ".join(flat(found))
 
 
+def test_a_secret_report_tells_no_code_of_a_case_that_it_continues_or_that_continues_it() -> None:
+    """Both are secret, and whoever has a code reads the page of its case and acts on it."""
+    of = complaint(secret=True, continues="P11D649RCQN")
+    continued = fact(of, FactKind.continued, 3, continued_as="P11D649RCQN")
+    for record in (stored(opened(of)), stored_case(case(of)), stored(continued)):
+        assert "P11D649RCQN" not in shown(record)
+
+
 def test_a_position_is_rounded_to_about_a_kilometre_and_hidden_in_a_secret_report() -> None:
     """It may be that of a home; the officer has it whole."""
     place = PLACE.model_copy(update={"pin": Pin(latitude=-6.993215, longitude=110.420311)})

@@ -6,8 +6,8 @@ from sinks.clickhouse.rows.values import UINT16, Json, Row, day, degrees, flag, 
 def described(complaint: Json) -> Row:
     """Return the columns that describe a complaint, except those for its text. The title is masked.
 
-    In a secret complaint the title, the district, the village and the position are empty. A position is rounded to about a kilometre: it
-    may be that of a home.
+    In a secret complaint the title, the district, the village, the position and the code of the case that it continues are empty.
+    A position is rounded to about a kilometre: it may be that of a home.
 
     Raises:
         ContractViolation: a value is missing or does not fit its column.
@@ -33,7 +33,7 @@ def described(complaint: Json) -> Row:
         "longitude": degrees(pin, "longitude", 180) if pin else None,
         "missing": texts(complaint, "missing"),
         "attachments": held(len(parts(complaint, "attachments")), UINT16, "attachments"),
-        "continues": text(complaint, "continues", ""),
+        "continues": "" if secret else text(complaint, "continues", ""),
         "normaliser_version": text(complaint, "normaliser_version"),
     }
 

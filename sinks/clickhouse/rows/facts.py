@@ -78,7 +78,7 @@ def _event(fact: Json, complaint: Json | None, *, kind: str, secret: bool) -> Ro
         "text": shown(text(addition, "text") if addition else text(fact, "text", ""), secret=secret),
         "command": text(fact, "command", ""),
         "result": text(fact, "result", ""),
-        "continued_as": text(fact, "continued_as", ""),
+        "continued_as": "" if secret else text(fact, "continued_as", ""),
     }
 
 
