@@ -101,8 +101,8 @@ def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] 
         )
         return Declined(sentence, Result.already_applied if found == ALREADY else Result.refused)
     text = record.body.get("text") or ""
-    if kind in _NEEDS_TEXT and not text.strip():
-        return Declined("The text is empty.")
+    if kind in _NEEDS_TEXT and not any(character.isalnum() for character in text):
+        return Declined("The text has no words.")
     most = _NEEDS_TEXT.get(kind, REASON_BYTES)
     if (size := len(text.encode("utf-8", "surrogatepass"))) > most:
         return Declined(f"The text has {size} bytes, at most {most} are possible.")

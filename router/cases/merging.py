@@ -149,8 +149,8 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
         if event == "gone" and fact["kind"] == FactKind.hidden.value and not after["complaint"].get("secret"):
             continue
         if event is not None:
-            said = fact.get("text") if event in ("answered", "reopened") else None
-            return {"event": event, "agency": after["owner"], "text": said or "", "as_of": fact["version"]}
+            said = fact["text"] if event == "answered" else ""  # a citizen's own words stay in his case
+            return {"event": event, "agency": after["owner"], "text": said, "as_of": fact["version"]}
     return None
 
 

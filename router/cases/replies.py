@@ -143,7 +143,10 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
         case ReplyKind.question:
             return _asking(fact, case, channel, code, "asked")
         case _:
-            return _kept(kind.value, channel, owner).replace(_CODE_LIKE, code)
+            is_put_aside = (
+                kind is ReplyKind.completed and case["state"] == "diarsipkan"
+            )  # nobody handles what was added
+            return _kept("status_diarsipkan" if is_put_aside else kind.value, channel, owner).replace(_CODE_LIKE, code)
 
 
 def _asking(asked: Document, case: Document, channel: str, code: str, occasion: str) -> str:

@@ -104,6 +104,7 @@ def told(
     if after is FactKind.refused:
         facts.append({"kind": FactKind.routed.value, "disposition": {"previous_owner": plain(DPU)}})
     case = {"complaint_id": str(of.id), "tracking_code": of.tracking_code, "complaint": plain(of), "hop": 0}
+    case["state"] = "diteruskan"
     deadlines = [{"duty": "complete", "due": "2026-11-23"}]
     asking = {"part": "date"}
     made = reply_to(facts, case | {"owner": plain(owner), "deadlines": deadlines, "question": asking}, was_merged=True)
