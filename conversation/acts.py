@@ -164,7 +164,7 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
         return None
     words = fold(text).decode("ascii").split()
     if 0 < len(words) <= _LONGEST and _is_dispute(words):
-        return answered[-1], Act(CommandKind.disagree)
+        return answered[-1], Act(CommandKind.reopen if answered[-1].get("closed_ms") else CommandKind.disagree)
     if words and not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words):
         return answered[-1], Thanks()
     return None

@@ -53,7 +53,12 @@ _STILL_ASKED: Final = {
 }
 """The replies that leave the question of the case open."""
 
-_STILL_ANSWERED: Final = {ReplyKind.completed.value, ReplyKind.hidden.value}
+_STILL_ANSWERED: Final = {
+    ReplyKind.completed.value,
+    ReplyKind.hidden.value,
+    ReplyKind.closed.value,
+    ReplyKind.rated.value,
+}
 """The replies after which an answer can still be disputed."""
 
 
@@ -70,6 +75,10 @@ def _note_told(case: Document, reply: Document, at_ms: int) -> None:
         case["answered_ms"] = at_ms
     elif kind not in _STILL_ANSWERED:
         case.pop("answered_ms", None)
+    if kind == ReplyKind.withdrawn.value:
+        case["withdrawn_ms"] = at_ms
+    elif kind != ReplyKind.hidden.value:
+        case.pop("withdrawn_ms", None)
     if kind == ReplyKind.closed.value:
         case["closed_ms"] = at_ms
     elif kind not in {ReplyKind.rated.value, ReplyKind.hidden.value}:

@@ -28,6 +28,10 @@ SHORT_CHARACTERS: Final = 100
 ASKED_AGAIN_MS: Final = 60_000
 """A question for the status with the same words is the same one within this time; later it is asked again."""
 
+LATE_WORDS_MS: Final = 365 * memory.DAY_MS
+"""For how long after a question or a withdrawal a text that is no complaint by itself belongs to that case. The law gives the citizen 30
+days to answer, and a withdrawn case is open again at his next word."""
+
 EXAMPLE_CODE: Final = "ABCDE FGHJK M"
 
 SOURCE: Final = "/conversation"
@@ -202,13 +206,20 @@ class Lands:
         code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
         fresh, was_read = self._reads.complaint(message, id_=id_, code=code, citizen=turn.citizen)
         if message.sender and not message.thread:
-            since = turn.at_ms - self._rules.question_ms
-            open_ = (case for case in memory.asked(turn.state, since_ms=since) if answers(case, fresh))
-            if (case := next(open_, None)) is not None:
+            case = self._asked_case(turn, fresh)
+            if case is not None:
                 return self._add(turn, message, id_, case, MessageKind.answer)
         turn.outputs.append(encode(fresh, source=SOURCE))
         memory.add_case(turn.state, new_case(fresh, message))
         return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
+
+    def _asked_case(self, turn: Turn, fresh: Complaint) -> Document | None:
+        """Return the case whose open question a text answers; or that was withdrawn and is open again by a text that is no complaint."""
+        since = turn.at_ms - self._rules.question_ms
+        found = next((case for case in memory.asked(turn.state, since_ms=since) if answers(case, fresh)), None)
+        if found is None and "subject" in fresh.missing:
+            return memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
+        return found
 
     @staticmethod
     def _named_case(turn: Turn, message: InboundMessage) -> Document | None:
@@ -245,7 +256,8 @@ class Lands:
         )
         turn.outputs.append(encode(command, source=SOURCE))
         case["additions"] = case.get("additions", 0) + 1
-        case.pop("asked_ms", None)
+        for waiting in ("asked_ms", "withdrawn_ms"):
+            case.pop(waiting, None)
         keep(case, found.complaint)
         return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), not was_read)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from complaints.case import CaseState
-from complaints.command import CASE, CLOCK, NEIGHBOURS
+from complaints.command import CASE, NEIGHBOURS
 from complaints.fact import FactKind
 from normalizer.answers import settled_by
 from router.cases.plain import Document, time_text
@@ -211,7 +211,7 @@ def _let_go(case: Document, fact: Document) -> None:
 
 
 def _reopened(case: Document, fact: Document) -> None:
-    if case["state"] == "ditanggapi" or (case["state"] == "selesai" and case["ended_by"] == CLOCK and case["answers"]):
+    if case["state"] == "ditanggapi" or (case["state"] == "selesai" and case["answers"]):
         case["disputes"] = case.get("disputes", 0) + 1
     if case["state"] in ENDED:
         _let_go(case, fact)

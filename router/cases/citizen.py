@@ -6,11 +6,13 @@ from typing import Final, get_args
 from complaints.command import CITIZEN, CLOCK
 from complaints.fact import FactKind, Result
 from complaints.values import Source
+from normalizer.zones import local_day
 from router.cases.acts import words
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.plain import Document
 from router.cases.roles import Law
+from router.deadlines import province_of
 
 _SOURCES: Final = frozenset(get_args(Source))
 
@@ -18,8 +20,8 @@ _SOURCES: Final = frozenset(get_args(Source))
 def disagree(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Open the case again because its answer does not settle the matter.
 
-    Of a closed case only what was said within the days counts: the channel received it before the clock closed. A supporter whose citizen
-    is not content is handled by itself again.
+    Of a closed case only what was said within the days counts: the channel received it before the clock closed, or, if the owner closed
+    the case before its day, by that day. A supporter whose citizen is not content is handled by itself again.
     """
     case = draft.now
     if case["state"] == "selesai" and not _in_time(case, record):
@@ -29,9 +31,10 @@ def disagree(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 
 
 def _in_time(case: Document, record: Inbound) -> bool:
-    """Return whether the channel received the citizen's word before the clock closed the case."""
-    said, closed = record.body["received_at"], case["ended_at"]
-    return bool(case["ended_by"] == CLOCK and datetime.fromisoformat(said) < datetime.fromisoformat(closed))
+    """Return whether the citizen's word was received before the case closed, or by the day on which the clock would have closed it."""
+    said, closed = datetime.fromisoformat(record.body["received_at"]), datetime.fromisoformat(case["ended_at"])
+    due = next((one["due"] for one in case["deadlines"] if one["duty"] == "close"), "")
+    return said < closed or (case["ended_by"] != CLOCK and local_day(said, province_of(case)).isoformat() <= due)
 
 
 def reopen(draft: Draft, record: Inbound, _: Law) -> Declined | None:

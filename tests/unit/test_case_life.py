@@ -169,3 +169,45 @@ def _ms(moment: datetime) -> int:
 
 def _fields(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+@pytest.mark.parametrize("text", ["\u200b", ".", " - ", "\u00ad\u2060"])
+def test_a_text_without_words_says_nothing(house: House, text: str) -> None:
+    """An answer of a full stop, or of characters that nobody sees, would fulfil every limit."""
+    (fact,) = house.take(said(CommandKind.answer, FIRST, house.case(CODE).owner.id, text))
+    assert (fact.kind, fact.text) == (FactKind.declined, "The text has no words.")
+
+
+@pytest.mark.parametrize(("days", "state"), [(14, "dibuka kembali"), (15, "selesai")])
+def test_an_owner_that_closes_early_takes_no_day_from_the_citizen(house: House, days: int, state: str) -> None:
+    """The tenth working day after the answer is the 17th: until then he disagrees, and it counts as a dispute."""
+    owner = house.case(CODE).owner.id
+    house.take(said(CommandKind.answer, FIRST, owner, "sudah"))
+    house.take(said(CommandKind.close, FIRST, owner, "beres"))
+    when = NOON + timedelta(days=days)
+    house.take(said(CommandKind.disagree, FIRST, CITIZEN, "belum", received_at=when), at_ms=NOON_MS + days * DAY_MS)
+    case = house.case(CODE)
+    assert (case.state, case.disputes) == (state, int(state != "selesai"))
+
+
+def test_what_is_added_to_an_archived_case_is_not_said_to_be_handled(house: House) -> None:
+    """The citizen hears where it lies."""
+    house.take(said(CommandKind.archive, FIRST, DESK, "iklan"))
+    house.take(added(FIRST, "sungguh ada lubang"))
+    assert "arsip" in house.replies[-1].text
+    assert "ditangani" not in house.replies[-1].text.lower()
+
+
+def test_supporters_do_not_hear_the_words_by_which_another_citizen_disagreed() -> None:
+    """They hear that the case is open again. Its citizen's words are in his own case, and are hidden with it."""
+    house, later = House(law=ListLaw()), complaint(2, received_at=NOON + timedelta(hours=1))
+    house.take(FIRST)
+    house.take(later)
+    house.take(said(CommandKind.merge, later, DESK, other=CODE))
+    house.deliver()
+    assert house.case(CODE).supporters == 1
+    house.take(said(CommandKind.answer, FIRST, house.case(CODE).owner.id, "sudah ditambal"))
+    assert b"sudah ditambal" in house.neighbours[-1].value
+    house.take(said(CommandKind.disagree, FIRST, CITIZEN, "belum, di depan rumah saya nomor 12"))
+    told = orjson.loads(house.neighbours[-1].value)["body"]
+    assert (told["event"], told["text"]) == ("reopened", "")

@@ -6,7 +6,7 @@ import pytest
 
 from complaints.bus.envelope import encode
 from complaints.case import Case
-from complaints.command import CommandKind
+from complaints.command import CITIZEN, CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
 from conversation.acts import Act, act_in, asked_for, wish
@@ -31,6 +31,9 @@ def town(law: Router) -> Town:
     made = Town(Keyring.from_secret(b"s" * 32), law, Normaliser.load())
     made.say(POTHOLE)
     return made
+
+
+NO_PLACE = "Jalan berlubang parah sekali sudah lama tolong diperbaiki"
 
 
 def case_of(town: Town) -> Case:
@@ -203,3 +206,42 @@ def test_an_old_answer_is_disputed_no_more() -> None:
     case = {"code": "x", "answered_ms": 1}
     assert act_in("belum", [case], 2) is not None
     assert act_in("belum", [case], 61 * 86_400_000) is None
+
+
+@pytest.mark.parametrize(("days", "was"), [(20, "perlu dilengkapi"), (35, "dicabut")])
+def test_an_answer_in_the_weeks_of_the_law_and_after_them_belongs_to_its_case(law: Router, days: int, was: str) -> None:
+    """Not only while any text counts as the answer: what is no complaint by itself is one, and opens a withdrawn case again."""
+    town = Town(Keyring.from_secret(b"s" * 32), law, Normaliser.load())
+    town.say(NO_PLACE)
+    town.wait(days=days)
+    assert case_of(town).state == was
+    town.say("di Jalan Pemuda, Kota Semarang")
+    assert town.landed[-1].kind is MessageKind.answer
+    assert len(town.complaints) == 1
+    assert case_of(town).state in {"diteruskan", "dibuka kembali"}
+    assert town.told[-1].kind is ReplyKind.completed
+
+
+def test_a_withdrawn_case_is_open_again_at_the_next_word_but_not_by_another_story(town: Town) -> None:
+    """As the reply to the withdrawal says; a new complaint stays one."""
+    town.take(encode(said(CommandKind.withdraw, town.complaints[0], CITIZEN, "batal"), source="/tests"))
+    town.say(OTHER)
+    assert (len(town.complaints), case_of(town).state) == (2, "dicabut")
+    town.say("ternyata masih rusak")
+    assert (len(town.complaints), case_of(town).state) == (2, "dibuka kembali")
+
+
+@pytest.mark.parametrize("closed_by", ["the owner", "the clock"])
+def test_not_yet_after_the_closing_opens_the_case_again(town: Town, closed_by: str) -> None:
+    """An owner that closes early does not turn the next words of a citizen who is not content into a new complaint."""
+    answer(town)
+    if closed_by == "the clock":
+        town.wait(days=16)
+    else:
+        close = said(CommandKind.close, town.complaints[0], case_of(town).owner.id, "beres")
+        town.take(encode(close, source="/tests"))
+    assert case_of(town).state == "selesai"
+    town.say("2")
+    town.say("belum, pak")
+    case = case_of(town)
+    assert (len(town.complaints), case.state, case.disputes) == (1, "dibuka kembali", 1)
