@@ -9,23 +9,33 @@ from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from neighbours.signs import Name, Signature
+from normalizer.matter_words import hash_of, skeleton
 from normalizer.matters import KINDS, NUMBERS, WIDE
 
 OWN_FROM: Final = 80
 """From this number on, a matter is one person's own, and never merged."""
 
 _VILLAGE: Final = KINDS.index("village") + 1
+_KM: Final = NUMBERS["km"]
 _SCHOOLS: Final = frozenset([KINDS.index(kind) + 1 for kind in ("primary", "junior", "senior")])
 """The kinds whose numbers are names: "SD Oesapa" is not "SD Oesapa Kecil 1"."""
 
 _WHOLE: Final = _SCHOOLS | {_VILLAGE, KINDS.index("hamlet") + 1}
 """The kinds of which two names differ as soon as a word does."""
 
-_ASIDE: Final = frozenset([KINDS.index(kind) + 1 for kind in ("office", "faith", "water", "plant", "school")])
+_SPOT: Final = KINDS.index("spot") + 1
+"""The kind of names that no word announces: of these only another part contradicts."""
+
+_ASIDE: Final = frozenset(
+    [KINDS.index(kind) + 1 for kind in ("office", "faith", "water", "plant", "school", "spot", "park")]
+)
 """The kinds that often only say where something is, so that two of them may be near the same thing."""
 
-_NO_PLACE, _IN_DISTRICT, _NEAR, _THERE = 0.0, 0.7, 1.5, 2.0
-"""How well two texts tell the same place: not at all, the district, one name in passing, one name of one kind."""
+_SAYS_LITTLE: Final = frozenset([hash_of(skeleton(word)) for word in ("jalan", "lampu", "mati", "rusak")])
+"""The words that many matters share."""
+
+_NO_PLACE, _IN_DISTRICT, _LIKELY, _NEAR, _THERE = 0.0, 0.7, 1.0, 1.5, 2.0
+"""How well two texts tell the same place: not at all, the district, a word that may be a name, one name in passing, one of one kind."""
 
 _HOUSES: Final = 20
 """How far apart two numbers of houses may be in one matter."""
@@ -52,11 +62,19 @@ class Side(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """How many of the words two texts share: of the words of both, and of those of the one with fewer."""
+    """How many of the words two texts share.
+
+    Attributes:
+        all: the part of the words of both.
+        fewer: the part of the words of the one with fewer.
+        number: their number.
+        what: the number of those that are no name and tell something.
+    """
 
     all: float
     fewer: float
     number: int
+    what: int
 
 
 def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
@@ -67,23 +85,25 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
         second: another one, sent not much earlier or later.
         one_person: whether both are from one person: then the words alone suffice.
     """
-    common = first.sign.matters.keys() & second.sign.matters.keys()
-    if first.sign.words.isdisjoint(second.sign.words) or differ(first, second) or _own(first, second, common):
+    one, other = first.sign, second.sign
+    if one.words.isdisjoint(other.words) or differ(first, second) or is_own(first) or is_own(second):
         return False
-    place, shares = _place(first, second), _shares(first.sign, second.sign)
+    place, shares = _place(first, second), _shares(one, other)
     if one_person and shares.number >= 4 and shares.all >= 0.6:  # noqa: PLR2004
         return True
-    if first.asks or second.asks or place == _NO_PLACE:
-        return shares.number >= 5 and shares.all >= 0.8  # noqa: PLR2004
-    if common:
-        wide = any(second.sign.matters[matter] & WIDE for matter in common)
-        return _enough(place, shares, wide=wide, finer=_finer(first) and _finer(second))
-    related = first.sign.families & second.sign.families or (first.topic and first.topic == second.topic)
-    return _enough_without(place, shares, related=bool(related))
+    one_matter = bool(one.families & other.families)
+    if place == _NO_PLACE or (first.asks and second.asks):
+        return _copied(one, other, shares)
+    if one_matter:
+        return _enough(first, second, place, shares)
+    return _enough_without(place, shares, related=bool(first.topic and first.topic == second.topic))
 
 
-def _own(first: Side, second: Side, common: AbstractSet[int]) -> bool:
-    return is_own(first) or is_own(second) or (bool(common) and all(matter >= OWN_FROM for matter in common))
+def _copied(one: Signature, other: Signature, shares: Shares) -> bool:
+    """Return whether one text is a copy of the other, which names no other place and no matter of one's own."""
+    if (one.rare - other.words and other.rare - one.words) or any(matter >= OWN_FROM for matter in one.matters):
+        return False
+    return shares.number >= 5 and shares.all >= 0.8  # noqa: PLR2004
 
 
 def differ(first: Side, second: Side) -> bool:
@@ -95,12 +115,18 @@ def differ(first: Side, second: Side) -> bool:
         return True
     if first.village and second.village and first.village != second.village:
         return True
-    if _numbers_differ(one.numbers, other.numbers):
+    if _numbers_differ(one.numbers, other.numbers) or _parts_differ(one.names, other.names):
         return True
     return any(
         kind not in _ASIDE and kind in other.names and _alike(names, other.names[kind], one, other) < 0
         for kind, names in one.names.items()
     )
+
+
+def _parts_differ(names: Mapping[int, list[Name]], others: Mapping[int, list[Name]]) -> bool:
+    """Return whether two texts tell different parts of one place that no word announces ("Koya Barat", "Koya Timur")."""
+    parts, told = set(names.get(_SPOT, ())), set(others.get(_SPOT, ()))
+    return not parts & told and any(a.beginnings == b.beginnings for a in parts for b in told)
 
 
 def is_own(side: Side) -> bool:
@@ -110,26 +136,39 @@ def is_own(side: Side) -> bool:
 
 
 def _shares(one: Signature, other: Signature) -> Shares:
-    number = len(one.words & other.words)
+    both = one.words & other.words
+    number = len(both) + len(_formed(one, other))
     fewer = min(len(one.words), len(other.words)) or 1
-    return Shares(number / (len(one.words | other.words) or 1), number / fewer, number)
+    what = number - len(both & (one.rare | other.rare | _SAYS_LITTLE))
+    return Shares(number / (len(one.words | other.words) or 1), number / fewer, number, what)
 
 
-def _enough(place: float, shares: Shares, *, wide: bool, finer: bool) -> bool:
+def _enough(first: Side, second: Side, place: float, shares: Shares) -> bool:
     """Return whether two complaints that share a matter are the same.
 
     Args:
+        first: a complaint.
+        second: another one.
         place: how well they tell the same place.
         shares: their words.
-        wide: whether the matter concerns a whole area.
-        finer: whether both tell more of the place than the district.
     """
-    if place >= _THERE:
-        return shares.fewer >= 0.17  # noqa: PLR2004
+    families = [
+        (matter, family)
+        for matter, family in second.sign.matters.items()
+        if first.sign.families & (1 << (family & ~WIDE))
+    ]
+    if all(matter >= OWN_FROM for matter, _ in families):
+        return False
     if place >= _NEAR:
-        return shares.fewer >= 0.5 or shares.all >= 0.25 or (wide and shares.fewer >= 0.3 and shares.all >= 0.18)  # noqa: PLR2004
-    if wide:
-        return shares.fewer >= 0.3 and not finer  # noqa: PLR2004
+        own = any(matter >= OWN_FROM for matter, _ in families)
+        if place >= _THERE:
+            return shares.fewer >= 0.12  # noqa: PLR2004
+        return not own and (shares.fewer >= 0.28 or shares.all >= 0.14)  # noqa: PLR2004
+    finer = _finer(first) and _finer(second)
+    if any(family & WIDE for _, family in families):
+        return shares.fewer >= 0.3 and not finer and place != _LIKELY  # noqa: PLR2004
+    if place == _LIKELY:
+        return shares.fewer >= 0.5 and shares.all >= 0.2  # noqa: PLR2004
     return shares.all >= 0.6 or (shares.fewer >= 0.7 and shares.number >= 4 and not finer)  # noqa: PLR2004
 
 
@@ -142,9 +181,9 @@ def _enough_without(place: float, shares: Shares, *, related: bool) -> bool:
         related: whether their matters are of one family, or their topics are the same.
     """
     if place >= _THERE:
-        return shares.fewer >= 0.45 and shares.all >= 0.22  # noqa: PLR2004
-    least = 0.4 if related else 0.5
-    return place >= _NEAR and shares.fewer >= least and shares.all >= least - 0.2
+        return shares.what >= 1 and shares.fewer >= 0.3 and shares.all >= 0.19  # noqa: PLR2004
+    least = 0.35 if related else 0.4
+    return place >= _NEAR and shares.what >= 1 and shares.fewer >= least and shares.all >= least - 0.2
 
 
 def _finer(side: Side) -> bool:
@@ -169,22 +208,31 @@ def _place(first: Side, second: Side) -> float:
         if kind in other.names:
             alike = _alike(names, other.names[kind], one, other)
             found = max(found, min(alike, _NEAR) if kind == _VILLAGE else alike)
-    rare = len(one.rare & other.rare)
+    rare = len((one.rare & other.words) | (other.rare & one.words)) or len(_formed(one, other))
     if rare:
         found = max(found, _NEAR if rare == 1 else _THERE)
+    if found < _NEAR and one.numbers.get(_KM, set()) & other.numbers.get(_KM, set()):
+        found = _NEAR
     if found < _NEAR and (_mentions(one, other) or _mentions(other, one)):
         found = _NEAR
     if first.village and first.village == second.village:
         return max(found, _NEAR)
     if first.district and first.district == second.district:
         return max(found, _IN_DISTRICT)
+    if found == _NO_PLACE and one.likely & other.likely:
+        found = _LIKELY
     return found
+
+
+def _formed(one: Signature, other: Signature) -> AbstractSet[int]:
+    """Return the names of several words that both texts tell, in one of its forms each."""
+    return (one.formed & (other.words | other.formed)) | (other.formed & one.words)
 
 
 def _mentions(one: Signature, other: Signature) -> bool:
     """Return whether a text has the first word of a name in another text, without a word that says of what kind the thing is."""
     return any(
-        name.beginnings and name.beginnings[0] in other.words
+        name.beginnings and (name.beginnings[0] in other.words or name.beginnings[0] in other.formed)
         for kind, names in one.names.items()
         if kind not in other.names
         for name in names
@@ -201,11 +249,14 @@ def _name(name: Name, named: Name, one: Signature, other: Signature) -> float:
         return -1.0
     sure = _THERE if name.end == named.end else _NEAR
     if not name.beginnings or not named.beginnings:
-        return sure if name.end == named.end else _NO_PLACE
-    if name.beginnings[-1] in named.beginnings or named.beginnings[-1] in name.beginnings:
+        return (sure if name.kind in _SCHOOLS else _NEAR) if name.end == named.end else _NO_PLACE
+    if (
+        name.beginnings[-1] in named.beginnings
+        or named.beginnings[-1] in name.beginnings
+        or name.beginnings[:2] == named.beginnings[:2]
+    ):
         return sure
     if name.beginnings[0] == named.beginnings[0]:
         return -1.0 if name.kind in _WHOLE else _NEAR
-    if name.beginnings[0] in other.words and named.beginnings[0] in one.words:
-        return sure
-    return -1.0
+    mentions = (name.beginnings[0] in other.words) + (named.beginnings[0] in one.words)
+    return (-1.0, -1.0 if name.kind in _WHOLE else _NEAR, sure)[mentions]

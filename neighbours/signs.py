@@ -37,6 +37,8 @@ class Signature(NamedTuple):
         names: the names, by their kinds.
         numbers: the numbers of RT, RW, kilometre, house and block, by their kinds.
         rare: the hashes of the words that may be names.
+        formed: the hashes of names that are made of several words: their initials, or the words in one. They are no words of the text.
+        likely: the hashes of words of every day that places are named after.
         words: the hashes of all words.
         families: a bit for each family of its matters.
     """
@@ -45,6 +47,8 @@ class Signature(NamedTuple):
     names: dict[int, list[Name]]
     numbers: dict[int, set[int]]
     rare: frozenset[int]
+    formed: frozenset[int]
+    likely: frozenset[int]
     words: frozenset[int]
     families: int
 
@@ -99,13 +103,19 @@ def _unpacked(raw: bytes) -> Signature:
     for _ in range(count):
         numbers.setdefault(raw[at], set()).update(_hashes(raw, at + 1, 1))
         at += 3
-    rare = _hashes(raw, at + 1, raw[at])
-    rest = at + 1 + 2 * raw[at]
-    words = _hashes(raw, rest, (len(raw) - rest) // 2)
+    lists = []
+    for _ in range(3):
+        lists.append(_hashes(raw, at + 1, raw[at]))
+        at += 1 + 2 * raw[at]
+    rare, formed, likely = lists
+    words = _hashes(raw, at, (len(raw) - at) // 2)
     families = 0
     for family in matters.values():
         families |= 1 << (family & ~WIDE)
-    return Signature(matters, names, numbers, frozenset(rare), frozenset(rare + words), families)
+    return Signature(
+        *(matters, names, numbers, frozenset(rare), frozenset(formed), frozenset(likely)),
+        *(frozenset(rare + likely + words), families),
+    )
 
 
 def _hashes(raw: bytes, at: int, count: int) -> tuple[int, ...]:

@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
-from zlib import crc32
 
 import yaml
 
+from normalizer.matter_words import Word, hash_of, skeleton, small_hash
 from normalizer.text import BREAK
 
 KINDS: Final = (
     *("street", "lane", "junction", "primary", "junior", "senior", "school", "health", "market", "station", "water"),
-    *("bridge", "estate", "hamlet", "village", "office", "faith", "plant"),
+    *("bridge", "estate", "hamlet", "village", "office", "faith", "plant", "spot", "park"),
 )
 """The kinds of named things; their numbers in a signature begin with 1."""
 
-NUMBERS: Final[dict[str, int]] = {"rt": 1, "rw": 2, "km": 3, "no": 4, "nomor": 4, "blok": 5, "blk": 5}
+NUMBERS: Final[dict[str, int]] = {"rt": 1, "rw": 2, "km": 3, "kilometer": 3, "no": 4, "nomor": 4, "blok": 5, "blk": 5}
 """The words before a number, and the number that a signature has for each."""
 
 WIDE: Final = 0x80
@@ -25,9 +25,6 @@ WIDE: Final = 0x80
 
 _REMEMBERED: Final = 20_000
 """The maximum number of words remembered, about 6 MB."""
-
-_BODY: Final = 3
-"""The length from which the skeleton of a word counts; a shorter one is that of many words."""
 
 _HOUSE: Final = 4
 """The longest number of a house, in digits; a longer one is a telephone number or a sum."""
@@ -40,6 +37,9 @@ _DIGITS: Final = 9
 
 RARE: Final = 5
 """The length from which an unknown word is taken for a name; a shorter one may be an abbreviation."""
+
+_SHORT: Final = 3
+"""The length from which a word may be a name if its capital or the word before it says so."""
 
 _STEM: Final = 4
 """The shortest stem: a shorter rest is no word."""
@@ -75,75 +75,6 @@ _MADE_WITH: Final = ("", "an", "kan", "i", "nya", "annya", "in", "ne", "e")
 _LONG: Final = re.compile(r"([a-z])\1\1+")
 """A letter that is drawn out ("jorooook")."""
 
-_VOWELS: Final = str.maketrans("", "", "aeiouy")
-
-
-class Word:
-    """What one word of a text means for a signature.
-
-    Attributes:
-        hash: the hash of its canonical form; 0 if it is weak, that is, says nothing about the matter.
-        stem: its canonical form.
-        skeleton: the consonants of that, by which words are compared.
-        told: the matters that it tells: the numbers of the other words that must be near, the number of the matter, and its family.
-        number: the number of its canonical form among the words of matters; -1 if it is none.
-        kind: the kind of thing whose name follows; 0 if none does.
-        before: the kind of number that follows; 0 if none does.
-        numbered: the number that it has in itself ("rt05"): its kind and value; empty if it has none.
-        title: whether it is left out of names.
-        everyday: whether it is a word of every day.
-        begins: whether it may begin a name though it is a word of matters.
-        end: which part of a street or school it means; 0 if it means none.
-        size: the same, of a school or market only.
-        rare: whether it is no word of every day: perhaps a name that no word before it announces.
-        region: whether it is of the name of a province, regency or city.
-    """
-
-    __slots__ = (
-        *("before", "end", "hash", "kind", "number", "numbered", "rare", "region", "size", "skeleton", "stem", "title"),
-        *("begins", "everyday", "told", "weak"),
-    )
-
-    def __init__(self, word: str) -> None:
-        self.stem = word
-        self.skeleton = skeleton(word)
-        self.hash = 0
-        self.told: list[tuple[tuple[int, ...], int, int]] = []
-        self.number = -1
-        self.kind = 0
-        self.before = 0
-        self.numbered = b""
-        self.title = False
-        self.begins = False
-        self.everyday = False
-        self.weak = False
-        self.end = 0
-        self.size = 0
-        self.region = False
-        self.rare = False
-
-
-def skeleton(word: str) -> str:
-    """Return a word without vowels and doubled letters, its first letter kept: "sudirman" and "sdirmn" are the same name."""
-    word = word.replace("dj", "j").replace("tj", "c").replace("sj", "sy")
-    bare = word[:1] + word[1:].translate(_VOWELS)
-    last, kept = "", ""
-    for letter in bare:
-        if letter != last:
-            kept += letter
-        last = letter
-    return kept if len(kept) >= _BODY else word
-
-
-def hash_of(text: str) -> int:
-    """Return a hash of 16 bits, never 0."""
-    return (crc32(text.encode("ascii")) & 0xFFFF) or 1
-
-
-def small_hash(text: str) -> int:
-    """Return a hash of 8 bits, never 0."""
-    return (crc32(text.encode("ascii")) & 0xFF) or 1
-
 
 def valued(kind: int, said: str) -> bytes:
     """Return a number of a kind, as a signature holds it; empty if a word is no such number."""
@@ -176,10 +107,26 @@ class Lists:
             "_seen",
             "_sizes",
         ),
-        *("_titles", "_told", "_weak", "common", "unless"),
+        *(
+            "_titles",
+            "_told",
+            "_weak",
+            "common",
+            "unless",
+            "side",
+            "_frequent",
+            "_people",
+            "_places",
+            "_locates",
+            "_beside",
+            "_landmarks",
+            "_unique",
+        ),
     )
 
-    def __init__(self, data: dict[str, Any], everyday: Iterable[str], places: Iterable[str]) -> None:
+    def __init__(
+        self, data: dict[str, Any], everyday: Iterable[str], places: Iterable[str], *, frequent: Iterable[str]
+    ) -> None:
         self._seen: dict[str, Word] = {}
         self._canonical: dict[str, str] = {}
         for canon, others in data["spellings"].items():
@@ -195,7 +142,13 @@ class Lists:
         self._numbers: dict[str, int] = {}
         self._told: dict[str, list[tuple[tuple[int, ...], int, int]]] = {}
         self._everyday = frozenset(everyday)
-        self._derived = frozenset(places) - self._everyday
+        self._places = frozenset(places)
+        self._derived = self._places - self._everyday
+        self._frequent = frozenset(frequent)
+        self._locates, self._beside = frozenset(data["locates"].split()), frozenset(data["beside"].split())
+        self._people = frozenset(data["people"].split())
+        self._landmarks, self._unique = frozenset(data["landmarks"].split()), frozenset(data["unique"].split())
+        self.side = frozenset([matter["number"] for matter in data["matters"].values() if matter.get("side")])
         self.unless: list[tuple[int, int]] = []
         self._add(data["matters"])
 
@@ -221,6 +174,8 @@ class Lists:
         return found
 
     def _made(self, word: str) -> Word:
+        if self._is_doubled(word):
+            return self.word(word[:-1])
         made = Word(word)
         made.kind, made.before = self._kinds.get(word, 0), NUMBERS.get(word, 0)
         made.numbered = _numbered(word)
@@ -229,16 +184,38 @@ class Lists:
         made.end = small_hash(str(int(word[:_DIGITS]))) if word.isdigit() else self._ends.get(word, 0)
         made.size, made.region = self._sizes.get(word, 0), word in self._regions
         made.weak = word in self._weak or word.startswith(_OURS) or word == BREAK or bool(made.numbered)
+        made.calls = word in self._people
+        made.beside = word in self._beside
+        made.locates = made.beside or word in self._locates
         if made.weak:
             return made
         canon = self._canon(word)
         made.stem, made.skeleton = canon, skeleton(canon)
         made.number, made.told = self._numbers.get(canon, -1), self._told.get(canon, [])
-        if not made.region and (made.number >= 0 or not made.kind):
+        if not made.region and (made.number >= 0 or not made.kind or word in self._unique):
             made.hash = hash_of(made.skeleton)
             made.everyday = made.number >= 0 or self._is_everyday(word)
-            made.rare = not made.everyday and len(canon) >= RARE and canon.isalpha()
+            made.first = made.skeleton in self.common and made.number < 0 and not made.kind
+            made.landmark = canon in self._landmarks
+            named = canon.isalpha() and not made.first and made.number < 0
+            made.rare = (named and not made.everyday and len(canon) >= RARE) or word in self._unique
+            made.place = named and made.everyday and word in self._places
+            made.frequent = word in self._frequent
+            made.lent = named and len(canon) >= _SHORT and not made.frequent and word not in self._canonical
         return made
+
+    def _is_doubled(self, word: str) -> bool:
+        """Return whether a word ends with the "2" that doubles it ("sapi2"), which no list has."""
+        single = word[:-1]
+        return (
+            word.endswith("2")
+            and len(single) >= _SHORT
+            and single.isalpha()
+            and single not in NUMBERS
+            and single not in self._kinds
+            and word not in self._canonical
+            and word not in self._weak
+        )
 
     def _is_everyday(self, word: str) -> bool:
         """Return whether a word is one of every day, or made of one by prefixes and suffixes and no part of the name of a region."""
@@ -291,4 +268,5 @@ def lists() -> Lists:
         yaml.safe_load(data.joinpath("matters.yaml").read_text("utf-8")),
         [word for name in ("everyday.txt", "roots.txt") for word in data.joinpath(name).read_text("utf-8").split()],
         data.joinpath("common_words.txt").read_text("utf-8").split(),
+        frequent=data.joinpath("everyday.txt").read_text("utf-8").split(),
     )

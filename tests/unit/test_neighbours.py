@@ -116,9 +116,16 @@ def test_one_person_with_the_same_words_needs_no_place(quarter: Quarter) -> None
     assert quarter.merges(opened(3, again, at=later(hours=2), reporter_ref="x")) == [(code(3), code(1))]
 
 
-def test_a_request_for_information_is_only_like_its_copy(quarter: Quarter) -> None:
-    """Many ask about one road."""
+def test_a_question_about_what_others_complain_of_joins_them(quarter: Quarter) -> None:
+    """Who asks when a hole will be filled wants it filled."""
     quarter.put(opened(1, HOLE))
+    asks = "kapan lobang jln majapahit ditambal"
+    assert quarter.merges(opened(2, asks, complaint_class="permintaan_informasi")) == [(code(2), code(1))]
+
+
+def test_two_requests_for_information_are_only_like_copies(quarter: Quarter) -> None:
+    """Many ask about one road, each something else."""
+    quarter.put(opened(1, HOLE, complaint_class="permintaan_informasi"))
     asks = "kapan lobang jln majapahit ditambal"
     assert quarter.merges(opened(2, asks, complaint_class="permintaan_informasi")) == []
 
@@ -257,7 +264,7 @@ def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
 
 BROKEN: dict[str, dict[str, object]] = {
     "no signature": {"signature": "!"},
-    "a short signature": {"signature": "AQE="},
+    "a short signature": {"signature": "AgE="},
     "an empty signature": {"signature": ""},
     "no code": {"tracking_code": "short"},
     "another key": {"regency": "33.75"},

@@ -9,8 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neighbours.signs import Signature, packed, unpacked
-from normalizer.matters import KINDS, NUMBERS, skeleton
-from normalizer.signature import MOST_MATTERS, MOST_NAMES, MOST_NUMBERS, MOST_RARE, MOST_WORDS, signature
+from normalizer.matter_words import skeleton
+from normalizer.matters import KINDS, NUMBERS
+from normalizer.signature import (
+    MOST_FORMED,
+    MOST_LIKELY,
+    MOST_MATTERS,
+    MOST_NAMES,
+    MOST_NUMBERS,
+    MOST_RARE,
+    MOST_WORDS,
+    signature,
+)
 
 LISTS = yaml.safe_load(files("normalizer").joinpath("data/matters.yaml").read_text("utf-8"))
 
@@ -94,6 +104,45 @@ def test_a_word_that_is_no_name_names_nothing() -> None:
     assert kinds("jalan Melati rusak di depan pasar Johar") == ["street", "market"]
 
 
+def test_a_word_that_is_rare_in_complaints_is_a_name_where_it_stands_like_one() -> None:
+    """Behind a word such as "di", or with a capital within a sentence; not in a title, and not behind "pak"."""
+    name = sign("di Rangkah").rare
+    assert name
+    assert name <= sign("karaoke di rangkah bising").rare
+    assert name <= sign("banyak warga Rangkah mengeluh").rare
+    assert not name & sign("karaoke rangkah bising").rare
+    assert not name & sign("Karaoke Rangkah Bising").rare
+    assert not sign("pak sriwedari").rare
+
+
+@pytest.mark.parametrize(
+    ("full", "other"),
+    [("di Bumi Tamalanrea Permai", "BTP"), ("di Tambak Lorok", "tambaklorok"), ("di Bumi Indah", "bumi indah")],
+)
+def test_a_name_of_several_words_has_short_forms(full: str, other: str) -> None:
+    """Its initials, or its words in one."""
+    one, another = sign(full), sign(other)
+    assert one.formed & (another.words | another.formed)
+
+
+def test_what_is_beside_something_tells_no_matter() -> None:
+    """The hole is at the traffic light, and nothing is wrong with that."""
+    assert matters("lubang dekat lampu merah bulak kapal") == {"pothole"}
+    assert matters("lubang di jembatan bulak kapal") >= {"pothole", "bridge"}
+
+
+def test_a_jam_is_no_matter_beside_another() -> None:
+    """It is the effect of the tree; alone it is the matter."""
+    assert matters("macet karena pohon tumbang") == {"tree"}
+    assert matters("macet setiap pagi") == {"jam"}
+
+
+def test_a_doubled_word_is_the_word() -> None:
+    """The 2 says no more than the plural; but the number of a school is its name."""
+    assert sign("sapi2 lepas").words == sign("sapi lepas").words
+    assert sign("sdn2").words != sign("sdn").words
+
+
 def test_numbers_are_told_from_each_other() -> None:
     """RT, RW, kilometre, house and block, with or without a space."""
     assert sign("rt 05/rw03 km12 no. 7 blok C").numbers.keys() == {1, 2, 3, 4, 5}
@@ -114,19 +163,20 @@ def test_accounts_and_our_own_name_say_nothing() -> None:
     assert sign("@humasdemak #LaporHendi banjir").words == sign("banjir").words
 
 
-def test_a_letter_of_hours_has_a_signature_of_at_most_160_bytes() -> None:
+def test_a_letter_of_hours_has_a_signature_of_at_most_171_bytes() -> None:
     """The state of a regency holds thousands of them."""
     long = " ".join(
         f"jalan abc{chr(97 + i)}def di rt {i} sampah banjir lubang {skeleton('xyzzy')}{chr(97 + i)}quux"
         for i in range(26)
     )
-    assert len(b64decode(signature(long * 20))) <= 160
+    assert len(b64decode(signature(long * 20))) <= 171
     found = sign(long * 20)
     assert len(found.matters) <= MOST_MATTERS
     assert sum(map(len, found.names.values())) <= MOST_NAMES
     assert sum(map(len, found.numbers.values())) <= MOST_NUMBERS
     assert len(found.rare) <= MOST_RARE
-    assert len(found.words) <= MOST_WORDS + MOST_RARE
+    assert len(found.formed) <= MOST_FORMED
+    assert len(found.words) <= MOST_WORDS + MOST_RARE + MOST_LIKELY
 
 
 @given(st.text(max_size=300), st.text(max_size=60))

@@ -1,0 +1,105 @@
+"""What one word of a text means for a signature, and the hashes by which words are compared."""
+
+from typing import Final
+from zlib import crc32
+
+_BODY: Final = 3
+"""The length from which the skeleton of a word counts; a shorter one is that of many words."""
+
+_VOWELS: Final = str.maketrans("", "", "aeiouy")
+
+
+class Word:
+    """What one word of a text means for a signature.
+
+    Attributes:
+        hash: the hash of its canonical form; 0 if it is weak, that is, says nothing about the matter.
+        stem: its canonical form.
+        skeleton: the consonants of that, by which words are compared.
+        told: the matters that it tells: the numbers of the other words that must be near, the number of the matter, and its family.
+        number: the number of its canonical form among the words of matters; -1 if it is none.
+        kind: the kind of thing whose name follows; 0 if none does.
+        before: the kind of number that follows; 0 if none does.
+        numbered: the number that it has in itself ("rt05"): its kind and value; empty if it has none.
+        title: whether it is left out of names.
+        everyday: whether it is a word of every day.
+        begins: whether it may begin a name though it is a word of matters.
+        end: which part of a street or school it means; 0 if it means none.
+        size: the same, of a school or market only.
+        rare: whether it is no word of every day: perhaps a name that no word before it announces.
+        lent: whether it is a word of every day that is rare in complaints: a name if its capital or the word before it says so.
+        locates: whether a place may follow it ("depan").
+        beside: whether what follows it only says where something is ("depan pasar").
+        frequent: whether it is frequent in complaints.
+        place: whether it is a word of every day that places are named after.
+        calls: whether the name of a person may follow it.
+        first: whether it is the first word of many names, and alone none.
+        landmark: whether it is a thing by which people say where something is.
+        region: whether it is of the name of a province, regency or city.
+    """
+
+    __slots__ = (
+        *("before", "end", "hash", "kind", "number", "numbered", "rare", "region", "size", "skeleton", "stem", "title"),
+        *(
+            "begins",
+            "everyday",
+            "told",
+            "weak",
+            "lent",
+            "locates",
+            "beside",
+            "first",
+            "calls",
+            "frequent",
+            "place",
+            "landmark",
+        ),
+    )
+
+    def __init__(self, word: str) -> None:
+        self.stem = word
+        self.skeleton = skeleton(word)
+        self.hash = 0
+        self.told: list[tuple[tuple[int, ...], int, int]] = []
+        self.number = -1
+        self.kind = 0
+        self.before = 0
+        self.numbered = b""
+        self.title = False
+        self.begins = False
+        self.everyday = False
+        self.weak = False
+        self.end = 0
+        self.size = 0
+        self.region = False
+        self.rare = False
+        self.lent = False
+        self.locates = False
+        self.beside = False
+        self.first = False
+        self.calls = False
+        self.frequent = False
+        self.place = False
+        self.landmark = False
+
+
+def skeleton(word: str) -> str:
+    """Return a word without vowels and doubled letters, its first letter kept: "sudirman" and "sdirmn" are the same name."""
+    word = word.replace("dj", "j").replace("tj", "c").replace("sj", "sy")
+    bare = word[:1] + word[1:].translate(_VOWELS)
+    last, kept = "", ""
+    for letter in bare:
+        if letter != last:
+            kept += letter
+        last = letter
+    return kept if len(kept) >= _BODY else word
+
+
+def hash_of(text: str) -> int:
+    """Return a hash of 16 bits, never 0."""
+    return (crc32(text.encode("ascii")) & 0xFFFF) or 1
+
+
+def small_hash(text: str) -> int:
+    """Return a hash of 8 bits, never 0."""
+    return (crc32(text.encode("ascii")) & 0xFF) or 1
