@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.e2e.stack import RunningStack
 from tests.harness.support import wait_until
@@ -34,6 +35,7 @@ def done(stack: RunningStack, *arguments: str) -> str:
     return ran.stdout
 
 
+@pytest.mark.timeout(400)  # twenty commands, each a process of its own
 def test_a_life_by_commands_is_shown_and_explained(stack: RunningStack) -> None:
     """Each waits for its result and says it; the sheet, the list and the story follow."""
     code = reported(stack, "Jalan berlubang dalam sekali di Jalan Pandanaran, Kota Semarang, dekat pasar")
