@@ -1,12 +1,9 @@
 """The conversation's worker as a process on the real Kafka: each message once, whatever is killed, and timers that fire."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -24,8 +21,7 @@ from complaints.mail import MessageEvent, MessageKind
 from complaints.message import Fragment
 from complaints.storage.spool import Spool
 from tests.harness.support import KafkaServer, message, start_kafka, wait_until
-
-Run = Callable[..., subprocess.Popen[bytes]]
+from tests.harness.workers import Run, workers
 
 COUNT = 600
 
@@ -49,28 +45,8 @@ def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(kafka: KafkaServer, secret: Path, tmp_path: Path) -> Iterator[Run]:
     """Starts workers; whatever still runs is stopped afterwards."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(ordinal: int = 0, **settings: str) -> subprocess.Popen[bytes]:
-        folder = tmp_path / str(ordinal)
-        environment = os.environ | {
-            "LAPOR_KAFKA": kafka.brokers,
-            "LAPOR_DATA": str(folder),
-            "LAPOR_SECRET_FILE": str(secret),
-            "LAPOR_ORDINAL": str(ordinal),
-            "LAPOR_DEAD_LETTER_FUSE": "50",
-            **settings,
-        }
-        with folder.with_suffix(".log").open("a") as log:
-            command = [sys.executable, "-m", "lapor", "run", "conversation"]
-            running.append(subprocess.Popen(command, env=environment, stderr=log))
-        return running[-1]
-
-    yield start
-    for process in running:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(30)
+    with workers("conversation", kafka.brokers, tmp_path, LAPOR_SECRET_FILE=str(secret)) as start:
+        yield start
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """The neighbours' worker as a process on the real Kafka: each pair once, whatever is killed; a flood; and echoes over several pages."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,8 +16,7 @@ from complaints.command import Command, CommandKind
 from complaints.contract import COMPLAINTS, DEAD_LETTERS, NEIGHBOURHOODS
 from tests.harness.neighbours import code, joined, opened, told
 from tests.harness.support import KafkaServer, start_kafka, wait_until
-
-Run = Callable[..., subprocess.Popen[bytes]]
+from tests.harness.workers import Run, workers
 
 FLOOD = 5000
 BEGAN = datetime.now(UTC) - timedelta(hours=2)
@@ -45,27 +41,8 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
 @pytest.fixture
 def run(kafka: KafkaServer, tmp_path: Path) -> Iterator[Run]:
     """Starts workers; whatever still runs is stopped afterwards."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(ordinal: int = 0, **settings: str) -> subprocess.Popen[bytes]:
-        folder = tmp_path / str(ordinal)
-        environment = os.environ | {
-            "LAPOR_KAFKA": kafka.brokers,
-            "LAPOR_DATA": str(folder),
-            "LAPOR_ORDINAL": str(ordinal),
-            "LAPOR_DEAD_LETTER_FUSE": "50",
-            **settings,
-        }
-        with folder.with_suffix(".log").open("a") as log:
-            command = [sys.executable, "-m", "lapor", "run", "neighbours"]
-            running.append(subprocess.Popen(command, env=environment, stderr=log))
-        return running[-1]
-
-    yield start
-    for process in running:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(30)
+    with workers("neighbours", kafka.brokers, tmp_path) as start:
+        yield start
 
 
 class Topics:

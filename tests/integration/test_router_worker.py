@@ -26,10 +26,9 @@ from complaints.fact import Fact, FactKind
 from complaints.mail import Reply
 from tests.harness.house import added, said
 from tests.harness.support import KafkaServer, free_port, message, normalised, start_kafka, wait_until
+from tests.harness.workers import Run, workers
 
 KEY = "a key for tests"
-
-Run = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture(scope="module")
@@ -43,29 +42,8 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
 @pytest.fixture
 def run_router(kafka: KafkaServer, tmp_path: Path) -> Iterator[Run]:
     """Starts workers, each with the next ordinal unless it is given; whatever still runs is stopped afterwards."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(ordinal: int | None = None, **settings: str) -> subprocess.Popen[bytes]:
-        ordinal = len(running) if ordinal is None else ordinal
-        folder = tmp_path / str(ordinal)
-        environment = os.environ | {
-            "LAPOR_KAFKA": kafka.brokers,
-            "LAPOR_DATA": str(folder),
-            "LAPOR_ORDINAL": str(ordinal),
-            "LAPOR_DEAD_LETTER_FUSE": "50",
-            "LAPOR_VIEW_KEY": KEY,
-            **settings,
-        }
-        with folder.with_suffix(".log").open("a") as log:
-            command = [sys.executable, "-m", "lapor", "run", "router"]
-            running.append(subprocess.Popen(command, env=environment, stderr=log))
-        return running[-1]
-
-    yield start
-    for process in running:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(30)
+    with workers("router", kafka.brokers, tmp_path, LAPOR_VIEW_KEY=KEY) as start:
+        yield start
 
 
 class Topics:
