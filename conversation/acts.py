@@ -42,56 +42,11 @@ _NOT_YET: Final = frozenset(
 _THANKS: Final = frozenset(
     ("terima", "kasih", "makasih", "makasi", "trims", "tks", "thanks", "matur", "nuwun", "hatur", "nuhun")
 )
-_PLAIN: Final = frozenset(
+_PLAIN: Final = _THANKS | frozenset(
     (
-        *(
-            "terima",
-            "kasih",
-            "makasih",
-            "makasi",
-            "trims",
-            "tks",
-            "thanks",
-            "thank",
-            "you",
-            "matur",
-            "nuwun",
-            "hatur",
-            "nuhun",
-            "suwun",
-        ),
-        *(
-            "ok",
-            "oke",
-            "okay",
-            "baik",
-            "siap",
-            "sudah",
-            "sdh",
-            "udah",
-            "pak",
-            "bu",
-            "min",
-            "admin",
-            "bapak",
-            "ibu",
-            "banyak",
-            "mantap",
-        ),
-        *(
-            "sip",
-            "ya",
-            "iya",
-            "atas",
-            "bantuannya",
-            "responnya",
-            "jawabannya",
-            "infonya",
-            "sangat",
-            "sekali",
-            "bagus",
-            "alhamdulillah",
-        ),
+        *("thank", "you", "suwun", "ok", "oke", "okay", "baik", "siap", "sudah", "sdh", "udah", "pak", "bu", "min"),
+        *("admin", "bapak", "ibu", "banyak", "mantap", "sip", "ya", "iya", "atas", "bantuannya", "responnya"),
+        *("jawabannya", "infonya", "sangat", "sekali", "bagus", "alhamdulillah"),
     )
 )
 """The words of a message that only thanks or agrees."""

@@ -1,21 +1,21 @@
 """Reads a record of a citizen's mailbox, checked without a model."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import plain, type_in, type_of
+from complaints.bus.envelope import checked, taken
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply
 from complaints.values import Event
 
-_MODELS: dict[bytes, type[Event]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
-
-_NEEDS: dict[type[Event], tuple[str, ...]] = {
-    Received: ("id", "citizen", "channel", "received_at", "month", "sealed"),
-    Reply: ("id", "citizen", "tracking_code", "channel", "kind", "text", "created_at", "caused_by"),
-    Delivery: ("id", "reply_id", "citizen", "outcome"),
-    Due: ("id", "key", "at"),
-}
+_TAKES: Final = taken(
+    {
+        Received: ("id", "citizen", "channel", "received_at", "month", "sealed"),
+        Reply: ("id", "citizen", "tracking_code", "channel", "kind", "text", "created_at", "caused_by"),
+        Delivery: ("id", "reply_id", "citizen", "outcome"),
+        Due: ("id", "key", "at"),
+    }
+)
 _TEXTS = frozenset({"account", "fault", "error_class", "complaint_id", "part", "topic", "region"})
 _NUMBERS = frozenset({"hop", "additions", "attempt"})
 
@@ -40,15 +40,7 @@ def read(record: StoredRecord) -> Inbound:
     Raises:
         ContractViolation: the record is of a type that no conversation takes, or lacks a field, or a field has the wrong type.
     """
-    type_ = type_in(record)
-    model = _MODELS.get(type_)
-    if model is None:
-        shown = type_[:60].decode("ascii", "replace")
-        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no conversation takes")
-    body = plain(record)
-    for name in _NEEDS[model]:
-        if not isinstance(body.get(name), str):
-            raise ContractViolation(f"{record.position}: {name} is missing or no text")
+    model, body = checked(record, _TAKES, "conversation")
     for name, value in body.items():
         if name in _TEXTS and not isinstance(value, str):
             raise ContractViolation(f"{record.position}: {name} is no text")

@@ -178,17 +178,7 @@ class Lands:
     def _act(  # noqa: PLR0913, PLR0917  # the parts of a command
         turn: Turn, message: InboundMessage, id_: UUID, case: Document, act: acts.Act, words: str
     ) -> Landed:
-        command = Command(
-            id=id_,
-            tracking_code=case["code"],
-            kind=act.kind,
-            actor=CITIZEN,
-            received_at=message.received_at,
-            text=words,
-            sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
-            **act.fields,
-        )
-        turn.outputs.append(encode(command, source=SOURCE))
+        _command(turn, message, id_, case["code"], act.kind, text=words, **act.fields)
         return Landed(_LANDS[act.kind], case["code"], case.get("id"), bool(case.get("secret")))
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
@@ -244,17 +234,8 @@ class Lands:
         complaint = kept(case)
         part = case.get("part") if case.get("asked_ms") else None
         found, was_read = self._reads.completion(complaint, message, part=part, about=case)
-        command = Command(
-            id=id_,
-            tracking_code=case["code"],
-            kind=CommandKind.add,
-            actor=CITIZEN,
-            received_at=message.received_at,
-            addition=found.addition,
-            reading=found.reading,
-            sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
-        )
-        turn.outputs.append(encode(command, source=SOURCE))
+        about = {"addition": found.addition, "reading": found.reading}
+        _command(turn, message, id_, case["code"], CommandKind.add, **about)
         case["additions"] = case.get("additions", 0) + 1
         for waiting in ("asked_ms", "withdrawn_ms"):
             case.pop(waiting, None)
@@ -267,15 +248,7 @@ class Lands:
             said = text("status_wrong_code", message.channel, code=EXAMPLE_CODE)
             self._say(turn, message, id_, ReplyKind.status, said)
             return Landed(MessageKind.status)
-        command = Command(
-            id=id_,
-            tracking_code=code,
-            kind=CommandKind.status,
-            actor=CITIZEN,
-            received_at=message.received_at,
-            sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
-        )
-        turn.outputs.append(encode(command, source=SOURCE))
+        _command(turn, message, id_, code, CommandKind.status)
         turn.state["questions"] = [*turn.state["questions"], [str(id_), turn.at_ms, turn.state.get("to")]]
         case = memory.case_of(turn.state, code)
         if (
@@ -299,6 +272,22 @@ class Lands:
                 "caused_by": str(id_),
             }
         )
+
+
+def _command(  # the parts of a command
+    turn: Turn, message: InboundMessage, id_: UUID, code: str, kind: CommandKind, **fields: Any
+) -> None:
+    """Write the citizen's command to a case."""
+    command = Command(
+        id=id_,
+        tracking_code=code,
+        kind=kind,
+        actor=CITIZEN,
+        received_at=message.received_at,
+        sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
+        **fields,
+    )
+    turn.outputs.append(encode(command, source=SOURCE))
 
 
 def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:

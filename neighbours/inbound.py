@@ -4,20 +4,21 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import plain, type_in, type_of
+from complaints.bus.envelope import checked, taken
 from complaints.errors import ContractViolation
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from complaints.tracking import ALPHABET, CODE_LENGTH
 from complaints.values import Event
 
-_MODELS: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (Opened, Closed, Joined, Left, Told)}
-_NEEDS: Final[dict[type[Event], tuple[str, ...]]] = {
-    Opened: ("id", "tracking_code", "regency", "received_at", "reporter_ref", "signature"),
-    Closed: ("id", "tracking_code", "regency"),
-    Joined: ("id", "main", "supporter"),
-    Left: ("id", "main", "supporter"),
-    Told: ("id", "main"),
-}
+_TAKES: Final = taken(
+    {
+        Opened: ("id", "tracking_code", "regency", "received_at", "reporter_ref", "signature"),
+        Closed: ("id", "tracking_code", "regency"),
+        Joined: ("id", "main", "supporter"),
+        Left: ("id", "main", "supporter"),
+        Told: ("id", "main"),
+    }
+)
 _TEXTS: Final = frozenset({"district", "village", "topic", "class"})
 _CODES: Final = frozenset({"tracking_code", "main", "supporter"})
 
@@ -40,15 +41,7 @@ def read(record: StoredRecord) -> Inbound:
     Raises:
         ContractViolation: the record is of a type that no neighbourhood takes, or lacks a field, or a field has the wrong type.
     """
-    type_ = type_in(record)
-    model = _MODELS.get(type_)
-    if model is None:
-        shown = type_[:60].decode("ascii", "replace")
-        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no neighbourhood takes")
-    body = plain(record)
-    for name in _NEEDS[model]:
-        if not isinstance(body.get(name), str):
-            raise ContractViolation(f"{record.position}: {name} is missing or no text")
+    model, body = checked(record, _TAKES, "neighbourhood")
     for name, value in body.items():
         if name in _TEXTS and value is not None and not isinstance(value, str):
             raise ContractViolation(f"{record.position}: {name} is no text")
