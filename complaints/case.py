@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Final, Literal, Protocol, get_args
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -26,6 +26,17 @@ CaseState = Literal[
 ]
 """The states of a case: at a triage desk; the citizen is asked for something; with an owner who has not accepted it; accepted; put off to a
 day; open again after an answer or an end; answered; closed; withdrawn; a supporter of another case; put aside as spam."""
+
+OPEN: Final[frozenset[CaseState]] = frozenset(
+    ("diterima", "perlu dilengkapi", "diteruskan", "diproses", "ditunda", "dibuka kembali")
+)
+"""The states of a case that waits for an owner's answer."""
+
+ENDED: Final[frozenset[CaseState]] = frozenset(("selesai", "dicabut", "diarsipkan"))
+"""The states of a case that has ended."""
+
+LIVING: Final[frozenset[CaseState]] = frozenset(get_args(CaseState)) - ENDED
+"""The states of a case that has not ended: open, answered, or a supporter of another one."""
 
 FORMAT = 1
 """The number of the format of the case document."""

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from normalizer.results import PlaceReading, Reading
 from normalizer.things.matching import without
 from router.agencies.registry import Registry
+from router.deadlines import day_of
 
 
 class Hints(NamedTuple):
@@ -78,6 +79,19 @@ class Facts:
                     self.home = Registry.seat(keyword)
             if suggested := complaint.get("suggested"):
                 self.hints = self.hints._replace(suggested=suggested)
+
+
+def received(facts: Facts, complaint: Mapping[str, Any]) -> Facts:
+    """Return the facts of a complaint with its day of receipt, at its place."""
+    facts.day = day_of(complaint["received_at"], facts.place.province)
+    return facts
+
+
+def whole_text(complaint: Mapping[str, Any]) -> str:
+    """Return the text of a complaint and the texts of its additions, joined by line breaks, oldest first."""
+    text: str = complaint.get("text") or ""
+    additions = complaint.get("additions")
+    return "\n".join([text, *[addition["text"] for addition in additions]]) if additions else text
 
 
 def _place_of(place: Mapping[str, Any] | None) -> PlaceReading:

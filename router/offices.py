@@ -1,6 +1,6 @@
 """Finds the offices around a case: its triage desks, its owner's government, and whom it escalates to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -60,6 +60,35 @@ def roles() -> Mapping[str, Any]:
     """Return the roles, the ladder and the next right (roles.yaml)."""
     found: Mapping[str, Any] = packaged.document("router", "roles.yaml")
     return found
+
+
+def given(registry: Registry, agency_id: str, by: str, beside: Sequence[str], *, is_desk: bool) -> dict[str, Any]:
+    """Return the disposition by which a person gives a complaint to an agency, without the versions that decided.
+
+    Args:
+        registry: the agencies that exist.
+        agency_id: the new owner.
+        by: the id of the agency whose person gives it.
+        beside: the ids of agencies that are named beside the owner.
+        is_desk: whether that person is of a triage desk.
+
+    Raises:
+        KeyError: the registry has no such agency.
+    """
+    owner, giver = registry.get(agency_id), registry.get(by)
+    if owner is None:
+        raise KeyError(agency_id)
+    named = tuple(one for one in map(registry.get, beside) if one is not None)
+    about = {"beside": [{"id": one.id, "name": one.name} for one in named]} if named else {}
+    return {
+        "owner": {"id": owner.id, "name": owner.name},
+        "triage": False,
+        "confidence": GIVEN,
+        "explanation": explain_given(owner, giver.name if giver else by, beside=named, desk=is_desk),
+        "evidence": [{"rule": f"given:{by}", "weight": GIVEN}],
+        "alternatives": [],
+        **about,
+    }
 
 
 def explain_given(agency: Agency, by: str, *, beside: tuple[Agency, ...], desk: bool) -> str:

@@ -5,7 +5,7 @@ No agency that refused a complaint gets it again, except the national administra
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,6 @@ from typing import Any, Final
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
-from normalizer.zones import local_day
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Registry
 from router.allotments.edition import Allotments
@@ -25,10 +24,10 @@ from router.deadlines import Deadlines
 from router.decision import Decision
 from router.desks import DESK_IS_RIGHT, Desks
 from router.explain import explain, explain_pin, explain_triage
-from router.facts import Facts
+from router.facts import Facts, received, whole_text
 from router.learnt import Model
 from router.models import NO_MODELS, Models, models_in
-from router.offices import GIVEN, explain_given, is_desk, of_ladder, same_house
+from router.offices import given, is_desk, of_ladder, same_house
 from router.owners import Owners, is_doubtful, lacks_place, undecided
 from router.rulebook.rules import Rules
 from router.rulebook.topics import topic_key, topic_subjects
@@ -132,9 +131,7 @@ class Router:
             reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
         if settled := complaint.get("settled"):
             reading.groups = {group: [] for group in settled} | reading.groups
-        received_at = datetime.fromisoformat(complaint["received_at"])
-        facts = Facts(reading, complaint)
-        facts.day = local_day(received_at, facts.place.province)
+        facts = received(Facts(reading, complaint), complaint)
         decision = self.decide(facts, refused_by, hops)
         model = self.models.at(facts.place)
         owner = decision.owner
@@ -169,23 +166,9 @@ class Router:
         Raises:
             KeyError: the registry has no such agency.
         """
-        owner = self.registry.get(agency_id)
-        if owner is None:
-            raise KeyError(agency_id)
-        named = tuple(one for one in map(self.registry.get, beside) if one is not None)
         is_desk = not same_house(self.registry, by, agency_id) or self.is_desk(by, complaint)
-        about = {"beside": [{"id": one.id, "name": one.name} for one in named]} if named else {}
-        return {
-            "owner": {"id": owner.id, "name": owner.name},
-            "triage": False,
-            "confidence": GIVEN,
-            "explanation": explain_given(owner, self.name(by), beside=named, desk=is_desk),
-            "evidence": [{"rule": f"given:{by}", "weight": GIVEN}],
-            "alternatives": [],
-            **about,
-            "rules_version": self.rules.version,
-            "registry_version": self.registry.version,
-        }
+        found = given(self.registry, agency_id, by, beside, is_desk=is_desk)
+        return {**found, "rules_version": self.rules.version, "registry_version": self.registry.version}
 
     def knows(self, agency_id: str) -> bool:
         """Return whether the registry has an agency."""
@@ -208,9 +191,7 @@ class Router:
     @staticmethod
     def _place_only(complaint: Mapping[str, Any]) -> Facts:
         """Return the facts of a complaint on which its triage desks depend: the place, the day and oversight."""
-        facts = Facts(unread(PlaceReading()), complaint)
-        facts.day = local_day(datetime.fromisoformat(complaint["received_at"]), facts.place.province)
-        return facts
+        return received(Facts(unread(PlaceReading()), complaint), complaint)
 
     def terms(self, complaint: Mapping[str, Any]) -> dict[str, Any]:
         """Return the days that count for a complaint to its end (see router.deadlines)."""
@@ -324,13 +305,6 @@ class Router:
             return thousandths(probability(share, model.calibration))
         words = evidence + (NAMED_EVIDENCE if ranked[0].is_named else 0.0)
         return thousandths(min(probability(share, self.rules.calibration), probability(words, self.rules.evidence)))
-
-
-def whole_text(complaint: Mapping[str, Any]) -> str:
-    """Return the text of a complaint and the texts of its additions, joined by line breaks, oldest first."""
-    text: str = complaint.get("text") or ""
-    additions = complaint.get("additions")
-    return "\n".join([text, *[addition["text"] for addition in additions]]) if additions else text
 
 
 @cache

@@ -9,6 +9,7 @@ import orjson
 
 from complaints.bus import StoredRecord
 from complaints.bus.step.contract import RESERVED
+from complaints.case import ENDED
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ContractViolation
 from complaints.tracking import CODE_LENGTH
@@ -145,7 +146,7 @@ def _due(deadline: dict[str, Any]) -> str:
     return due
 
 
-_WAITS_FOR_NOBODY: Final = frozenset(("selesai", "dicabut", "diarsipkan", "digabung"))
+_WAITS_FOR_NOBODY: Final = ENDED | {"digabung"}
 """The states of a case that waits for no agency."""
 
 

@@ -7,19 +7,11 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from channels.web.parse import FieldError, Submission, inbound
-from complaints.case import CaseState
+from complaints.case import ENDED, LIVING, CaseState
 from complaints.message import InboundMessage
 
 MOST_WORDS: Final = 1_000
 """Characters of what he says to it: a case keeps it as a reason."""
-
-_ENDED: Final[frozenset[CaseState]] = frozenset(("selesai", "dicabut", "diarsipkan"))
-_LIVING: Final[frozenset[CaseState]] = frozenset(
-    (
-        *("diterima", "perlu dilengkapi", "diteruskan", "diproses"),
-        *("ditunda", "dibuka kembali", "ditanggapi", "digabung"),
-    )
-)
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MOST_WORDS), Field(description="Keterangan, boleh kosong")
@@ -78,7 +70,7 @@ NOT_DONE: Final = Wish(
     path="belum-selesai",
     api="reopening",
     model=Wording,
-    states=_ENDED | {"ditanggapi", "digabung"},
+    states=ENDED | {"ditanggapi", "digabung"},
     title="Belum selesai?",
     hint="Laporan dibuka kembali dan ditangani lagi. Tenggatnya tetap.",
     words="Apa yang belum selesai?",
@@ -98,7 +90,7 @@ WITHDRAW: Final = Wish(
     path="cabut",
     api="withdrawal",
     model=Wording,
-    states=_LIVING,
+    states=LIVING,
     title="Cabut laporan ini?",
     hint="Instansi berhenti menanganinya. Laporan tetap tersimpan, dan dibuka kembali jika Anda melengkapinya.",
     words="Mengapa Anda mencabutnya?",
@@ -108,7 +100,7 @@ HIDE: Final = Wish(
     path="rahasiakan",
     api="hiding",
     model=HidingWish,
-    states=_LIVING | _ENDED,
+    states=LIVING | ENDED,
     title="Rahasiakan",
     hint="Yang disembunyikan tidak dapat ditampilkan lagi.",
     words="Keterangan",
@@ -138,7 +130,7 @@ def act_of(wish: Wish, said: Wording, state: CaseState) -> str:
         return f"hide:{said.hide}"
     if wish is WITHDRAW:
         return "withdraw"
-    return "reopen" if state in _ENDED else "disagree"
+    return "reopen" if state in ENDED else "disagree"
 
 
 def message(said: Wording, act: str, *, about: str, upstream_id: str) -> InboundMessage:

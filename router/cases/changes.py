@@ -1,48 +1,18 @@
 """What each kind of fact changes in the document of a case."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from complaints.case import CaseState
+from complaints.case import ENDED, OPEN
 from complaints.command import CASE, NEIGHBOURS
 from complaints.fact import FactKind
 from normalizer.answers import settled_by
-from router.cases.plain import Document, time_text
-from router.deadlines import Deadlines, day_of, province_of
-
-_PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
-"""The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
+from router.cases.joining import joined
+from router.cases.plain import Document
+from router.cases.waits import is_over, standing, stop_waiting
 
 MOST_APART: Final = 20
 """How many former main cases of a supporter are remembered."""
-
-OPEN: Final[frozenset[CaseState]] = frozenset(
-    ("diterima", "perlu dilengkapi", "diteruskan", "diproses", "ditunda", "dibuka kembali")
-)
-"""The states of a case that waits for an owner's answer."""
-
-ENDED: Final[frozenset[CaseState]] = frozenset(("selesai", "dicabut", "diarsipkan"))
-"""The states of a case that has ended."""
-
-
-def standing(case: Document) -> str:
-    """Return the state of an open case: what it waits for."""
-    if case.get("question"):
-        return "perlu dilengkapi"
-    if case.get("postponed"):
-        return "ditunda"
-    if case["triage"]:
-        return "diterima"
-    if case.get("reopened_at"):
-        return "dibuka kembali"
-    return "diproses" if case.get("accepted_at") else "diteruskan"
-
-
-def latest_answer(asked_at: str) -> str:
-    """Return until when a citizen can answer a question so that the completion waits for him (UU 25/2009 Pasal 44 ayat (4))."""
-    until = datetime.fromisoformat(asked_at) + timedelta(days=Deadlines.load().statute["citizen"])
-    return time_text(int(until.timestamp() * 1000))
 
 
 def _routed(case: Document, fact: Document) -> None:
@@ -80,7 +50,7 @@ def _asked(case: Document, fact: Document) -> None:
     case["questions"] = case["questions"] + 1
     if part:
         case["asked"] = [*case.get("asked", ()), part]
-    if not case["answers"] and not _is_over(case, fact["at"]):
+    if not case["answers"] and not is_over(case, fact["at"]):
         case["waits_since"] = fact["at"]
         if not case.get("verified_at"):
             case["decision_waits_since"] = fact["at"]
@@ -91,25 +61,6 @@ def _asked(case: Document, fact: Document) -> None:
         case["state"] = standing(case)
 
 
-def _is_over(case: Document, moment: str) -> bool:
-    """Return whether the days to complete a case were over at a moment: nobody turns red into green by asking."""
-    due = next((one["due"] for one in case["deadlines"] if one["duty"] == "complete"), None)
-    return due is not None and day_of(moment, province_of(case)).isoformat() > due
-
-
-def _stop_waiting(case: Document, moment: str) -> None:
-    """Note that the report is complete since a moment, or since the days of the citizen were over."""
-    for wait, since in (("waits_since", "complete_since"), ("decision_waits_since", "declared_since")):
-        began = case.pop(wait, None)
-        if began is None:
-            continue
-        until = min(moment, latest_answer(began), key=datetime.fromisoformat)
-        case[since] = until
-        if wait == "waits_since":
-            waited = datetime.fromisoformat(until) - datetime.fromisoformat(began)
-            case["paused_s"] = case.get("paused_s", 0) + max(0, int(waited.total_seconds()))
-
-
 def _added(case: Document, fact: Document) -> None:
     complaint = joined(case["complaint"], fact["addition"], fact["reading"])
     question = case.pop("question", None)
@@ -117,7 +68,7 @@ def _added(case: Document, fact: Document) -> None:
     settled = settled_by(part, fact["addition"]["text"]) if part else ""
     if settled:
         complaint["settled"] = [*complaint.get("settled", ()), settled]
-    _stop_waiting(case, fact["at"])
+    stop_waiting(case, fact["at"])
     if case.get("reclassified"):
         complaint |= {name: case["complaint"][name] for name in ("class", "oversight") if name in case["complaint"]}
     case["complaint"] = complaint
@@ -150,7 +101,7 @@ def _answered(case: Document, fact: Document) -> None:
 def _verified(case: Document, fact: Document) -> None:
     """The owner says that the report is complete: no question is open."""
     case.pop("question", None)
-    _stop_waiting(case, fact["at"])
+    stop_waiting(case, fact["at"])
     _declared(case, fact)
 
 
@@ -251,7 +202,7 @@ def _reminded(case: Document, fact: Document) -> None:
 
 def _unanswered(case: Document, fact: Document) -> None:
     case.pop("question", None)
-    _stop_waiting(case, fact["at"])
+    stop_waiting(case, fact["at"])
     case["incomplete"] = True
     case["state"] = standing(case)
 
@@ -335,37 +286,3 @@ CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.echoed.value: _echoed,
 }
 """What changes by a fact. A fact that is not here changes nothing but the version."""
-
-
-def joined(complaint: Document, addition: Document, reading: Document) -> Document:
-    """Return the complaint with an addition: it takes from the reading what it lacks, and keeps what it has.
-
-    A date, a regency or a topic that the complaint already has stays, and oversight is never withdrawn. The class and the missing parts
-    come from the reading, except that a file counts as evidence, and a known date is not missing.
-
-    Args:
-        complaint: the complaint with the additions so far.
-        addition: the added message.
-        reading: the channel's reading of the whole.
-    """
-    attachments = [*complaint.get("attachments", ()), *addition.get("attachments", ())]
-    occurred = complaint.get("occurred_on") or reading.get("occurred_on")
-    has = {name for name, is_there in (("evidence", attachments), ("date", occurred)) if is_there}
-    new: dict[str, Any] = {
-        "additions": [*complaint.get("additions", ()), addition],
-        "attachments": attachments,
-        "oversight": bool(complaint.get("oversight") or reading.get("oversight")),
-        "missing": [part for part in reading.get("missing", ()) if part not in has],
-    }
-    if occurred:
-        new["occurred_on"] = occurred
-    if topic := complaint.get("topic") or reading.get("topic"):
-        new["topic"] = topic
-    if "class" in reading:
-        new["class"] = reading["class"]
-    place, read = complaint.get("place") or {}, reading.get("place") or {}
-    if not place.get("regency") and any(read.get(part) for part in _PLACE):
-        new["place"] = read
-    elif read.get("pin"):
-        new["place"] = {**place, "pin": read["pin"]}
-    return {**complaint, **new}

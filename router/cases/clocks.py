@@ -5,9 +5,9 @@ from datetime import date
 from typing import Final
 
 from complaints import telling
+from complaints.case import OPEN
 from complaints.fact import FactKind
 from normalizer.zones import midnight_ms
-from router.cases.changes import OPEN
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.plain import Document

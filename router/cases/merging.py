@@ -7,10 +7,10 @@ are no circles and no chains.
 
 from datetime import datetime
 
+from complaints.case import OPEN
 from complaints.command import CASE, NEIGHBOURS, CommandKind, EchoedEvent
 from complaints.fact import FactKind, Result
 from router.cases.acts import words
-from router.cases.changes import OPEN
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id

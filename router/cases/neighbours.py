@@ -1,23 +1,17 @@
 """The records to the step that looks for duplicates: which cases are candidates, and what supporters are to hear."""
 
 from collections.abc import Iterator
-from typing import Final
-
-import orjson
 
 from complaints.bus import Record
-from complaints.bus.envelope import enveloped
-from complaints.contract import NEIGHBOURS
+from complaints.case import OPEN
 from complaints.fact import FactKind
 from complaints.neighbour import Closed, Joined, Left, Opened, Told, ToSupporters
-from complaints.values import Event
 from normalizer.signature import signature
-from router.cases.changes import OPEN
 from router.cases.inbound import Inbound
 from router.cases.merging import heard_by_supporters
 from router.cases.plain import Document, text_id
-
-SOURCE: Final = b"/router"
+from router.cases.records import written
+from router.facts import whole_text
 
 _SUPPORTED, _LEFT = FactKind.supported.value, FactKind.left.value
 
@@ -37,7 +31,7 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
     elif was and not is_:
         said = {"id": text_id(inbound.id, "closed"), "tracking_code": case["tracking_code"], "regency": was}
         merged = case["state"] == "digabung"
-        yield _record(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound)
+        yield written(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound.at)
     for fact in facts:
         if fact["kind"] == _SUPPORTED:
             yield _of_page(Joined, case, inbound, "joined", supporter=fact["other"])
@@ -57,12 +51,6 @@ def _candidate_in(case: Document | None) -> str:
     return code
 
 
-def _text(complaint: Document) -> str:
-    """Return the words of a complaint and its additions: a place may be told later."""
-    additions = complaint.get("additions") or ()
-    return "\n".join([complaint.get("title") or "", complaint["text"], *[one["text"] for one in additions]])
-
-
 def _opened(case: Document, regency: str, inbound: Inbound) -> Record:
     complaint = case["complaint"]
     place = complaint.get("place") or {}
@@ -73,7 +61,11 @@ def _opened(case: Document, regency: str, inbound: Inbound) -> Record:
         "regency": regency,
         "received_at": complaint["received_at"],
         "reporter_ref": complaint["reporter_ref"],
-        "signature": signature(_text(complaint), address=place.get("text") or "", place=place.get("evidence") or ()),
+        "signature": signature(
+            f"{complaint.get('title') or ''}\n{whole_text(complaint)}",  # a place may be told later
+            address=place.get("text") or "",
+            place=place.get("evidence") or (),
+        ),
     }
     for level in ("district", "village"):
         if region := place.get(level):
@@ -81,22 +73,10 @@ def _opened(case: Document, regency: str, inbound: Inbound) -> Record:
     for name in ("topic", "class"):
         if complaint.get(name):
             said[name] = complaint[name]
-    return _record(Opened, regency, said, inbound)
+    return written(Opened, regency, said, inbound.at)
 
 
 def _of_page(model: type[ToSupporters], case: Document, inbound: Inbound, what: str, **fields: object) -> Record:
     main = case["tracking_code"]
     said = {"id": text_id(inbound.id, what), "main": main, "page": 0, "at": inbound.at, **fields}
-    return _record(model, f"{main}/0", said, inbound)
-
-
-def _record(model: type[Event], key: str, said: Document, inbound: Inbound) -> Record:
-    return enveloped(
-        model,
-        topic=NEIGHBOURS,
-        key=key.encode(),
-        value=orjson.dumps(said),
-        id_=said["id"],
-        source=SOURCE,
-        time=inbound.at,
-    )
+    return written(model, f"{main}/0", said, inbound.at)

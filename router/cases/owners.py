@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from complaints.case import OPEN
 from complaints.fact import FactKind
-from router.cases.changes import OPEN
 from router.cases.draft import Draft
 from router.cases.plain import Document
 from router.cases.roles import Law

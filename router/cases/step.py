@@ -8,14 +8,12 @@ import orjson
 
 from complaints import tracking
 from complaints.bus import Headers, Record, StoredRecord
-from complaints.bus.envelope import enveloped
 from complaints.bus.step.contract import KEEP, Effect, Keep, State
 from complaints.command import CLOCK, Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.ids import timer_id
 from complaints.mail import Reply
-from complaints.values import Event
 from normalizer.parts import title_of
 from router.cases import neighbours
 from router.cases.clocks import due_ms
@@ -23,13 +21,12 @@ from router.cases.decide import continuation_of, decide, is_of_another
 from router.cases.inbound import Inbound, read
 from router.cases.merging import dialogue, reject_for_nobody
 from router.cases.plain import Document, time_text
+from router.cases.records import written
 from router.cases.replies import is_for_nothing, reply_to, status_for
 from router.cases.roles import Law
 
 STEP: Final = "lapor-router"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
-
-SOURCE: Final = b"/router"
 
 OFFSET_HEADER: Final = "ce_causeoffset"
 """The header of a fact with the offset of the record that caused it in the mailbox, whose partition has the same number: a replay finds
@@ -87,14 +84,20 @@ def _wanting(state: State, case: Document) -> State | Keep:
 def timer(key: bytes, due_ms: int) -> Record:
     """Return the record that tells a case that the time has come for something (see complaints.bus.step.contract.MakeTimer)."""
     code, at = key.decode(), time_text(due_ms)
-    said = {"id": str(timer_id(code, due_ms)), "tracking_code": code, "kind": "due", "actor": CLOCK, "received_at": at}
-    return _record(Command, code, said, at)
+    said = {
+        "id": str(timer_id(code, due_ms)),
+        "tracking_code": code,
+        "kind": CommandKind.due.value,
+        "actor": CLOCK,
+        "received_at": at,
+    }
+    return written(Command, code, said, at)
 
 
 def passed_on(inbound: Inbound) -> Record:
     """Return the record that passes a complaint on, under the next code, because another complaint has its code."""
     code = tracking.next_code(inbound.code, UUID(inbound.id))
-    return _record(Complaint, code, {**inbound.body, "tracking_code": code}, inbound.at)
+    return written(Complaint, code, {**inbound.body, "tracking_code": code}, inbound.at)
 
 
 def _outputs(
@@ -102,7 +105,7 @@ def _outputs(
 ) -> Iterator[Record]:
     caused: Headers = ((OFFSET_HEADER, str(inbound.offset).encode()),)
     for fact in facts:
-        yield _record(Fact, inbound.code, fact, fact["at"], caused)
+        yield written(Fact, inbound.code, fact, fact["at"], caused)
     reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung")
     if reply is None and is_for_nothing(inbound, facts):
         reply = status_for(inbound, case)
@@ -112,18 +115,18 @@ def _outputs(
         yield _command(command, inbound)
     if facts[0]["kind"] == FactKind.continued.value:
         complaint = continuation(case, inbound)
-        yield _record(Complaint, complaint["tracking_code"], complaint, inbound.at)
+        yield written(Complaint, complaint["tracking_code"], complaint, inbound.at)
     yield from neighbours.records(before, facts, case, inbound)
 
 
 def _command(command: Document, inbound: Inbound) -> Record:
     """Return the record that goes to the mailbox of another case."""
-    return _record(Command, command["tracking_code"], command, inbound.at)
+    return written(Command, command["tracking_code"], command, inbound.at)
 
 
 def _told(reply: Document) -> Record:
     """Return the record that goes to the mailbox of the citizen."""
-    return _record(Reply, reply["citizen"], reply, reply["created_at"])
+    return written(Reply, reply["citizen"], reply, reply["created_at"])
 
 
 def continuation(case: Document, inbound: Inbound) -> Document:
@@ -159,8 +162,3 @@ def continuation(case: Document, inbound: Inbound) -> Document:
         "continues": case["tracking_code"],
     }
     return {name: value for name, value in complaint.items() if value is not None}
-
-
-def _record(model: type[Event], key: str, event: Document, time: str, more: Headers = ()) -> Record:
-    value, id_ = orjson.dumps(event), event["id"]
-    return enveloped(model, key=key.encode(), value=value, id_=id_, source=SOURCE, time=time, more=more)

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple, get_args
 
-from complaints.case import CaseState
+from complaints.case import ENDED, LIVING, OPEN, CaseState
 from complaints.command import CommandKind
 from complaints.fact import FactKind
-from router.cases.changes import ENDED, OPEN
 from router.cases.roles import Role
 
 Outcome = tuple[FactKind, ...] | str
@@ -27,7 +26,6 @@ ALREADY: Final = "{actor} has already refused this case."
 """The sentence that means: the command was already applied."""
 
 _WORKING: Final = OPEN | _states("ditanggapi")
-_LIVING: Final = _WORKING | _states("digabung")
 _ALL: Final = frozenset(STATES)
 _OWNER: Final = frozenset((Role.owner, Role.sorter, Role.administrator))
 _DESK: Final = frozenset((Role.sorter, Role.administrator, Role.desk))
@@ -89,7 +87,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.rate: Rule(_CITIZEN, _states("selesai"), (FactKind.rated,), _ONLY_CITIZEN),
     CommandKind.withdraw: Rule(
         _CITIZEN | _DESK,
-        _LIVING,
+        LIVING,
         (FactKind.withdrawn,),
         "Only the citizen can withdraw; a triage desk can record it on his behalf, with the source.",
     ),
@@ -107,7 +105,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.postpone: Rule(_OWNER, OPEN, (FactKind.postponed,), _ONLY_OWNER),
     CommandKind.close: Rule(_OWNER, _states("ditanggapi"), (FactKind.closed,), _ONLY_OWNER),
     CommandKind.reroute: Rule(_DESK, OPEN, (FactKind.rerouted, FactKind.routed), _ONLY_DESK),
-    CommandKind.reclassify: Rule(_DESK, _LIVING, (FactKind.reclassified,), _ONLY_DESK),
+    CommandKind.reclassify: Rule(_DESK, LIVING, (FactKind.reclassified,), _ONLY_DESK),
     CommandKind.archive: Rule(_DESK, OPEN, (FactKind.archived,), _ONLY_DESK),
     CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
     CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged,), _ONLY_DESK),

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
+from complaints.case import ENDED, OPEN
 from complaints.command import CITIZEN, CLOCK, CommandKind
 from complaints.contract import COMPLAINTS
 from complaints.fact import Fact, FactKind
-from router.cases.changes import ENDED, OPEN
 from router.cases.clocks import due_ms
 from router.cases.evolve import fold
 from router.cases.plain import is_id

@@ -1,0 +1,42 @@
+"""Joins a complaint with a further message of its citizen."""
+
+from typing import Any, Final
+
+from router.cases.plain import Document
+
+_PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
+"""The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
+
+
+def joined(complaint: Document, addition: Document, reading: Document) -> Document:
+    """Return the complaint with an addition: it takes from the reading what it lacks, and keeps what it has.
+
+    A date, a regency or a topic that the complaint already has stays, and oversight is never withdrawn. The class and the missing parts
+    come from the reading, except that a file counts as evidence, and a known date is not missing.
+
+    Args:
+        complaint: the complaint with the additions so far.
+        addition: the added message.
+        reading: the channel's reading of the whole.
+    """
+    attachments = [*complaint.get("attachments", ()), *addition.get("attachments", ())]
+    occurred = complaint.get("occurred_on") or reading.get("occurred_on")
+    has = {name for name, is_there in (("evidence", attachments), ("date", occurred)) if is_there}
+    new: dict[str, Any] = {
+        "additions": [*complaint.get("additions", ()), addition],
+        "attachments": attachments,
+        "oversight": bool(complaint.get("oversight") or reading.get("oversight")),
+        "missing": [part for part in reading.get("missing", ()) if part not in has],
+    }
+    if occurred:
+        new["occurred_on"] = occurred
+    if topic := complaint.get("topic") or reading.get("topic"):
+        new["topic"] = topic
+    if "class" in reading:
+        new["class"] = reading["class"]
+    place, read = complaint.get("place") or {}, reading.get("place") or {}
+    if not place.get("regency") and any(read.get(part) for part in _PLACE):
+        new["place"] = read
+    elif read.get("pin"):
+        new["place"] = {**place, "pin": read["pin"]}
+    return {**complaint, **new}
