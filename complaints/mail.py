@@ -56,6 +56,8 @@ class ReplyKind(StrEnum):
     """The citizen's rating was received."""
     withdrawn = "withdrawn"
     """The complaint was withdrawn, by the citizen or by the law."""
+    archived = "archived"
+    """A triage desk took the complaint for none, and put it aside; the citizen can open it again."""
     hidden = "hidden"
     """The person or the report is hidden now."""
     merged = "merged"

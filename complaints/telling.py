@@ -19,6 +19,7 @@ KINDS: Final[Mapping[str, ReplyKind]] = {
     FactKind.reopened.value: ReplyKind.reopened,
     FactKind.rated.value: ReplyKind.rated,
     FactKind.withdrawn.value: ReplyKind.withdrawn,
+    FactKind.archived.value: ReplyKind.archived,
     FactKind.hidden.value: ReplyKind.hidden,
     FactKind.merged.value: ReplyKind.merged,
     FactKind.reminded.value: ReplyKind.reminded,

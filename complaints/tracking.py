@@ -84,6 +84,11 @@ def parse(text: str) -> str:
     return "".join(ALPHABET[value] for value in values)
 
 
+def names_mailbox(citizen: str) -> bool:
+    """Return whether the key of a citizen's mailbox is a tracking code, as on the web: whoever has the code is then the citizen."""
+    return len(citizen) == CODE_LENGTH
+
+
 def spaced(code: str) -> str:
     """Return a canonical code with spaces after the fifth and the tenth character, to be read aloud: "7K3M9 QX2RT S"."""
     return f"{code[:5]} {code[5:10]} {code[10:]}"

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
+from complaints import tracking
 from complaints.command import CommandKind
+from complaints.errors import TrackingCodeError
 from complaints.limits import REASON_BYTES
 from conversation.citizen import DAY_MS, Document
 from normalizer.text import fold
@@ -65,6 +67,19 @@ _RATING: Final = re.compile(
 )
 _STOP: Final = re.compile(r"^\s*(?:stop|berhenti|unsub|unreg)(?:\s+(?:sms|pesan|lapor))?[\s.!]*$", re.IGNORECASE)
 _START: Final = re.compile(r"^\s*(?:mulai|start|lanjut)(?:\s+(?:lagi|sms|lapor))?[\s.!]*$", re.IGNORECASE)
+_ASKED_WORDS: Final = re.compile(
+    r"^\s*(cabut|batalkan|buka|rahasia|anonim)(?:kan)?(?:\s+(?:laporan|pengaduan|aduan))?(?:\s+(?:saya|sy|ini|kembali))?\b[\s:.!]*(.*?)[\s.!]*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASKED_BY: Final = {
+    "cabut": "withdraw",
+    "batalkan": "withdraw",
+    "buka": "reopen",
+    "rahasia": "hide:secret",
+    "anonim": "hide:anonymous",
+}
+"""The acts that the page of a case names, by the words for them in a text."""
+
 _ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
 
 Wish = Literal["stop", "start"]
@@ -100,6 +115,35 @@ def asked_for(act: str) -> Act | None:
     name, _, value = act.partition(":")
     fields: dict[str, Any] = {"stars": int(value)} if name == "rate" else {value: True} if name == "hide" else {}
     return Act(CommandKind(name), fields)
+
+
+class ByWord(NamedTuple):
+    """An act for which a text asks by a word that stands for it.
+
+    Attributes:
+        word: in capital letters.
+        act: what it stands for.
+        code: the tracking code that follows, canonical; empty if none does.
+    """
+
+    word: str
+    act: Act
+    code: str
+
+
+def by_word(text: str) -> ByWord | None:
+    """Return the act for which a text asks by a word alone or with a code; None if it says anything else ("cabut izin pabrik itu")."""
+    found = _ASKED_WORDS.match(text)
+    if found is None:
+        return None
+    word, code = found[1].lower(), ""
+    if found[2]:
+        try:
+            code = tracking.parse(found[2])
+        except TrackingCodeError:
+            return None
+    act = asked_for(_ASKED_BY[word])
+    return None if act is None else ByWord(word.upper(), act, code)
 
 
 def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, Act | Thanks] | None:

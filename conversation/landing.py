@@ -163,6 +163,8 @@ class Lands:
             return self._act(turn, message, id_, case, asked, acts.short(message.text))
         if not message.sender or message.attachments or message.shared:
             return None
+        if (worded := acts.by_word(message.text)) is not None:
+            return self._asked_by_word(turn, message, id_, worded)
         cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
         words = status_requests.without_code(message.text)
         found = acts.act_in(words, cases, turn.at_ms)
@@ -173,6 +175,18 @@ class Lands:
             return Landed(MessageKind.thanks, about["code"], about.get("id"), bool(about.get("secret")))
         said = "" if act.kind is CommandKind.rate else acts.short(words)  # the number is all that a rating says
         return self._act(turn, message, id_, about, act, said)
+
+    def _asked_by_word(self, turn: Turn, message: InboundMessage, id_: UUID, worded: acts.ByWord) -> Landed:
+        """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one."""
+        state = turn.state
+        case = memory.case_of(state, worded.code) if worded.code else self._named_case(turn, message)
+        if case is None and not worded.code and len(state["cases"]) == 1:
+            case = state["cases"][0]
+        if case is None:
+            said = text("which_case", message.channel, answer=worded.word, code=EXAMPLE_CODE)
+            self._say(turn, message, id_, ReplyKind.small_talk, said)
+            return Landed(MessageKind.small_talk)
+        return self._act(turn, message, id_, case, worded.act, "")
 
     @staticmethod
     def _act(  # noqa: PLR0913, PLR0917  # the parts of a command

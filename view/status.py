@@ -1,6 +1,7 @@
 """What anyone with the tracking code may see of a case. Pure."""
 
 from complaints.case import Case, CaseStatus
+from complaints.tracking import names_mailbox
 from normalizer.masking import mask
 
 
@@ -18,4 +19,5 @@ def status_of(case: Case) -> CaseStatus:
         due=next((deadline.due for deadline in case.deadlines if deadline.duty == "complete"), None),
         answer="" if secret or not case.answers else mask(case.answers[-1].text),
         secret=secret,
+        by_code=names_mailbox(case.complaint.reporter_ref),
     )

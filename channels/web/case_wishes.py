@@ -11,7 +11,7 @@ from channels.web.parse import FieldError, checked_as, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import WebService, code_in
-from channels.web.wishes import IMPOSSIBLE, MOST_WORDS, WISHES, Wish, Wording, act_of, message
+from channels.web.wishes import MOST_WORDS, WISHES, Wish, Wording, act_of, is_possible, message, why_not
 from complaints import tracking
 
 EXPIRED = FieldError(
@@ -54,8 +54,8 @@ class WishPages:
 
     async def _keep(self, request: Request, wish: Wish, said: Wording, code: str, key: str | None) -> Response:
         case = await self._service.own_case(code, self._parts.receipts.held(request, code))
-        if case.state not in wish.states:
-            raise HTTPException(409, IMPOSSIBLE.message)
+        if not is_possible(wish, case):
+            raise HTTPException(409, why_not(wish, case).message)
         own = case.tracking_code
         wanted = message(
             said, act_of(wish, said, case.state), about=own, upstream_id=name_of(f"wish/{wish.path}", own, key)
@@ -70,18 +70,19 @@ class WishPages:
         code = code_in(request.path_params)
         browser = self._parts.forms.browser(request)
         try:
-            state = (await self._service.own_case(code, self._parts.receipts.held(request, code))).state
+            case = await self._service.own_case(code, self._parts.receipts.held(request, code))
         except HTTPException as error:
-            state, errors = None, [*errors, FieldError("form", error.detail)]
-        if state is not None and state not in wish.states:
-            errors = [IMPOSSIBLE]
+            case, errors = None, [*errors, FieldError("form", error.detail)]
+        can = case is None or is_possible(wish, case)
+        if case is not None and not can:
+            errors = [why_not(wish, case)]
         status = (403 if EXPIRED in errors else 422) if errors else 200
         answer = page(
             "wish.html",
             status=status,
             **shared(wish, fields, code, token=self._parts.forms.token(browser)),
             errors={error.field: error for error in errors},
-            possible=state is None or state in wish.states,
+            possible=can,
             labels={"text": wish.words, "stars": "Nilai", "hide": "Yang disembunyikan", "form": "Formulir"},
         )
         self._parts.forms.set_cookie(request, answer, browser)

@@ -28,7 +28,7 @@ from channels.web.service import Seen, WebService, code_in
 from channels.web.told import Story
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
-from channels.web.wishes import HIDE, NOT_DONE, RATE, WISHES, WITHDRAW
+from channels.web.wishes import HIDE, NOT_DONE, RATE, WISHES, WITHDRAW, is_possible
 from complaints import status_requests, tracking
 from complaints.calendar import WIB, written_day
 from complaints.case import CaseStatus
@@ -259,7 +259,7 @@ class Pages:
             story=story,
             forms=_forms_for(status, code, self._forms.token(browser)),
             wished=WISHES.get(request.query_params.get("permintaan", "")),
-            links=[] if status is None else [wish for wish in (WITHDRAW, HIDE) if status.state in wish.states],
+            links=[] if status is None else [wish for wish in (WITHDRAW, HIDE) if is_possible(wish, status)],
             day=written_day,
             received=moment(seen.sent.at) if seen.sent else "",
             result=seen.facts[0] if seen.facts else None,
@@ -276,7 +276,7 @@ class Pages:
 
 def _forms_for(status: CaseStatus | None, code: str, token: str) -> list[dict[str, Any]]:
     """Return the values of the forms by which the citizen disagrees with an answer or rates a closed case, where the state allows it."""
-    shown = [] if status is None else [wish for wish in (NOT_DONE, RATE) if status.state in wish.states]
+    shown = [] if status is None else [wish for wish in (NOT_DONE, RATE) if is_possible(wish, status)]
     return [shared(wish, {}, code, token=token) for wish in shown]
 
 

@@ -1,13 +1,12 @@
 """What a citizen can do with his case on its page and by the API, beside adding to it, and in which states. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from channels.web.parse import FieldError, Submission, inbound
-from complaints.case import ENDED, LIVING, CaseState
+from complaints.case import ENDED, LIVING, CaseState, CaseStatus
 from complaints.message import InboundMessage
 
 MOST_WORDS: Final = 1_000
@@ -50,6 +49,7 @@ class Wish:
         api: the end of its address in the API.
         model: what is sent.
         states: in which states it is possible.
+        personal: whether only the citizen himself can do it, and not whoever has the code of another channel's case.
         title: of its form.
         hint: what it leads to.
         words: the label of the field for words.
@@ -60,6 +60,7 @@ class Wish:
     api: str
     model: type[Wording]
     states: frozenset[CaseState]
+    personal: bool
     title: str
     hint: str
     words: str
@@ -71,6 +72,7 @@ NOT_DONE: Final = Wish(
     api="reopening",
     model=Wording,
     states=ENDED | {"ditanggapi", "digabung"},
+    personal=False,
     title="Belum selesai?",
     hint="Laporan dibuka kembali dan ditangani lagi. Tenggatnya tetap.",
     words="Apa yang belum selesai?",
@@ -81,6 +83,7 @@ RATE: Final = Wish(
     api="rating",
     model=RatingWish,
     states=frozenset(("selesai",)),
+    personal=True,
     title="Nilai penanganannya",
     hint="Dari 1 (buruk) sampai 5 (baik).",
     words="Alasan nilai Anda",
@@ -91,6 +94,7 @@ WITHDRAW: Final = Wish(
     api="withdrawal",
     model=Wording,
     states=LIVING,
+    personal=True,
     title="Cabut laporan ini?",
     hint="Instansi berhenti menanganinya. Laporan tetap tersimpan, dan dibuka kembali jika Anda melengkapinya.",
     words="Mengapa Anda mencabutnya?",
@@ -101,6 +105,7 @@ HIDE: Final = Wish(
     api="hiding",
     model=HidingWish,
     states=LIVING | ENDED,
+    personal=True,
     title="Rahasiakan",
     hint="Yang disembunyikan tidak dapat ditampilkan lagi.",
     words="Keterangan",
@@ -111,9 +116,9 @@ WISHES: Final = {wish.path: wish for wish in (NOT_DONE, RATE, WITHDRAW, HIDE)}
 """The wishes by the ends of their addresses."""
 
 
-def possible(state: CaseState) -> Iterator[Wish]:
-    """Yield what a citizen can do with a case in a state."""
-    return (wish for wish in WISHES.values() if state in wish.states)
+def is_possible(wish: Wish, case: CaseStatus) -> bool:
+    """Return whether whoever has the code can do something with a case now."""
+    return case.state in wish.states and (case.by_code or not wish.personal)
 
 
 def act_of(wish: Wish, said: Wording, state: CaseState) -> str:
@@ -147,3 +152,15 @@ def message(said: Wording, act: str, *, about: str, upstream_id: str) -> Inbound
 
 IMPOSSIBLE: Final = FieldError("form", "Ini tidak dapat dilakukan sekarang: keadaan laporan sudah berubah.")
 """What is said of a wish that the state of the case does not allow."""
+
+ELSEWHERE: Final = FieldError(
+    "form",
+    "Laporan ini dikirim lewat kanal lain, jadi hanya dari sana hal ini dapat diminta: balas pesan kami dengan CABUT, RAHASIA atau ANONIM"
+    " dan kode laporan, atau dengan nilai 1 sampai 5 setelah laporan selesai.",
+)
+"""What is said of a personal wish for a case of another channel."""
+
+
+def why_not(wish: Wish, case: CaseStatus) -> FieldError:
+    """Return what is said of a wish that is not possible."""
+    return ELSEWHERE if wish.personal and not case.by_code else IMPOSSIBLE

@@ -1,6 +1,6 @@
 """What the owner of a case does. Each function adds the facts, or returns why the command is not possible."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from complaints.fact import FactKind, Result
@@ -13,6 +13,9 @@ from router.deadlines import day_of, province_of
 
 MOST_OWNERS: Final = 30
 """The greatest length of the chain of owners after which no unit hands a case on: it must handle it, or refuse it."""
+
+LONGEST: Final = timedelta(days=366)
+"""For how long a case is put off at most: what waits for the money of the next year."""
 
 
 def words(record: Inbound) -> str:
@@ -50,6 +53,8 @@ def refuse(draft: Draft, record: Inbound, law: Law) -> Declined | None:
             return Declined(f"No agency has the id {suggested}: it cannot be suggested.")
         if suggested == record.body["actor"]:
             return Declined("An agency cannot suggest itself and refuse.")
+    if record.body["actor"] == owner and any(answer["agency"]["id"] == owner for answer in draft.now["answers"]):
+        return Declined(f"{law.name(owner)} has answered the case: it can no longer be refused.")
     about = {} if suggested is None else {"to": suggested}
     draft.add(FactKind.refused, text=words(record), **about)
     if record.body["actor"] == owner:
@@ -122,6 +127,8 @@ def postpone(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     case, until = draft.now, record.body.get("until")
     if not until or date.fromisoformat(until) <= today_of(case, record):
         return Declined("A case is put off to a day after today.")
+    if date.fromisoformat(until) > today_of(case, record) + LONGEST:
+        return Declined(f"A case is put off by {LONGEST.days} days at most.")
     if case.get("question"):
         return Declined("A question to the citizen is open: the case waits for him already.")
     draft.add(FactKind.postponed, text=words(record), until=until)

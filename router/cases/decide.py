@@ -93,7 +93,7 @@ def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] 
     kind = record.kind
     assert kind is not None
     state: CaseState = case["state"]
-    found = TABLE[kind, role_of(case, record.body["actor"], law, kind)][state]
+    found = TABLE[kind, role_of(case, record.body["actor"], law, kind, record.body.get("sender"))][state]
     if isinstance(found, str):
         owner = case["owner"]
         sentence = found.format(

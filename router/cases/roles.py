@@ -1,9 +1,10 @@
 """Who asks, seen from the case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from complaints import tracking
 from complaints.command import CASE, CITIZEN, CLOCK, NEIGHBOURS, CommandKind
 from router.cases.plain import Document
 
@@ -50,6 +51,7 @@ class Role(StrEnum):
     """Who asks, seen from the case."""
 
     citizen = "the citizen"
+    bearer = "somebody else who has the code"
     owner = "the owner"
     sorter = "a triage desk as the owner"
     administrator = "the national administrator as the owner"
@@ -65,7 +67,9 @@ class Role(StrEnum):
 _STEPS: Final = {CITIZEN: Role.citizen, CLOCK: Role.clock, NEIGHBOURS: Role.neighbours, CASE: Role.case}
 
 
-def role_of(case: Document, actor: str, law: Law, command: CommandKind) -> Role:
+def role_of(
+    case: Document, actor: str, law: Law, command: CommandKind, sender: Mapping[str, str] | None = None
+) -> Role:
     """Return the role of an actor in a case.
 
     Args:
@@ -73,7 +77,11 @@ def role_of(case: Document, actor: str, law: Law, command: CommandKind) -> Role:
         actor: see complaints.command.Command.actor.
         law: knows the national administrator and the triage desks.
         command: what is asked for: a refusal is of a former owner, even if that is a triage desk.
+        sender: who sent a citizen's command (see complaints.command.Sender). The code alone is not the citizen: officers have it, too,
+            unless it is all that the channel of the complaint knows of him.
     """
+    if actor == CITIZEN and sender is not None and not _is_reporter(case, sender["reporter_ref"]):
+        return Role.bearer
     if (step := _STEPS.get(actor)) is not None:
         return step
     is_administrator = actor == law.administrator_id
@@ -84,3 +92,8 @@ def role_of(case: Document, actor: str, law: Law, command: CommandKind) -> Role:
     if command is not CommandKind.refuse and (is_administrator or law.is_desk(actor, case["complaint"])):
         return Role.desk
     return Role.former if any(hop["owner"]["id"] == actor for hop in case["chain"]) else Role.other
+
+
+def _is_reporter(case: Document, citizen: str) -> bool:
+    reporter: str = case["complaint"]["reporter_ref"]
+    return citizen == reporter or tracking.names_mailbox(reporter)

@@ -30,8 +30,9 @@ _ALL: Final = frozenset(STATES)
 _OWNER: Final = frozenset((Role.owner, Role.sorter, Role.administrator))
 _DESK: Final = frozenset((Role.sorter, Role.administrator, Role.desk))
 _CITIZEN: Final = frozenset((Role.citizen,))
+_HOLDER: Final = frozenset((Role.citizen, Role.bearer))
 
-_ONLY_CITIZEN: Final = "Only the citizen can {command}."
+_ONLY_CITIZEN: Final = "Only the citizen can {command}, from where the complaint came."
 _ONLY_OWNER: Final = "{owner} owns the case: only it can {command}."
 _ONLY_DESK: Final = "Only a triage desk of the place or the national administrator can {command}."
 _ONLY_STEPS: Final = "{command} is no command of a person."
@@ -73,13 +74,13 @@ class Rule(NamedTuple):
 
 RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.add: Rule(
-        _CITIZEN, _ALL, (FactKind.added, FactKind.reopened, FactKind.routed, FactKind.asked), _ONLY_CITIZEN
+        _HOLDER, _ALL, (FactKind.added, FactKind.reopened, FactKind.routed, FactKind.asked), _ONLY_CITIZEN
     ),
     CommandKind.disagree: Rule(
-        _CITIZEN, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened,), _ONLY_CITIZEN
+        _HOLDER, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened,), _ONLY_CITIZEN
     ),
     CommandKind.reopen: Rule(
-        _CITIZEN | _DESK,
+        _HOLDER | _DESK,
         ENDED | _states("ditanggapi"),
         (FactKind.reopened,),
         "Only the citizen or a triage desk can reopen.",
@@ -89,7 +90,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
         _CITIZEN | _DESK,
         LIVING,
         (FactKind.withdrawn,),
-        "Only the citizen can withdraw; a triage desk can record it on his behalf, with the source.",
+        "Only the citizen can withdraw, from where the complaint came; a triage desk can record it on his behalf, with the source.",
     ),
     CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden,), _ONLY_CITIZEN),
     CommandKind.status: Rule(frozenset(Role), _ALL, (), ""),
@@ -127,6 +128,8 @@ _ENDS: Final = {
     ),
     (CommandKind.refuse, Role.refuser): ALREADY,
     (CommandKind.answer, Role.citizen): _NO_AGENCY,
+    (CommandKind.refuse, Role.bearer): _NO_AGENCY,
+    (CommandKind.answer, Role.bearer): _NO_AGENCY,
 }
 """The sentences of refusal that are not those of the rule, in every state."""
 

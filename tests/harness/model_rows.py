@@ -86,6 +86,8 @@ def _described(complaint: Complaint) -> Row:
         "missing": list(complaint.missing),
         "attachments": len(complaint.attachments),
         "continues": "" if complaint.secret else complaint.continues or "",
+        "recorded_by": complaint.recorded_by or "",
+        "source": complaint.source or "",
         "normaliser_version": complaint.normaliser_version,
     }
 

@@ -50,3 +50,31 @@ def test_who_hides_a_report_later_hides_its_code_in_every_view(store: Store) -> 
         assert OTHER in str(store.table(f"SELECT * FROM {view}"))
     assert store.execute("SELECT count() FROM replies WHERE secret") == [(1,)]
     assert store.execute(f"SELECT count() FROM case_events WHERE continued_as = '{OTHER}'") == [(0,)]
+
+
+def test_who_hides_a_report_later_hides_the_office_of_its_district(store: Store) -> None:
+    """As the rows of a report that was secret from the beginning; offices of the regency keep their names."""
+    hidden, office = uuid4(), "kec-33.74.08"
+    put(store, "complaint_rows", complaint_id=hidden, recorded_by=office, source="call")
+    for version, owner in enumerate((office, "dpu-33.74")):
+        put(
+            store,
+            "disposition_rows",
+            event_id=uuid4(),
+            complaint_id=hidden,
+            version=version,
+            owner_id=owner,
+            owner=f"name of {owner}",
+            previous_owner_id=office,
+        )
+    put(store, "case_event_rows", event_id=uuid4(), complaint_id=hidden, actor=office)
+    views = ("complaints", "dispositions", "case_events")
+    assert all(office in str(store.table(f"SELECT * FROM {view}")) for view in views)
+    put(store, "case_now", complaint_id=hidden, version=2, secret=True)
+    assert not any(office in str(store.table(f"SELECT * FROM {view}")) for view in views)
+    assert store.execute("SELECT recorded_by, source FROM complaints") == [("kec-33.74", "call")]
+    assert store.execute("SELECT owner_id, owner, previous_owner_id FROM dispositions ORDER BY version") == [
+        ("kec-33.74", "an office below the regency", "kec-33.74"),
+        ("dpu-33.74", "name of dpu-33.74", "kec-33.74"),
+    ]
+    assert store.execute("SELECT actor FROM case_events") == [("kec-33.74",)]

@@ -9,7 +9,7 @@ from complaints.case import Case
 from complaints.command import CITIZEN, CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
-from conversation.acts import Act, act_in, asked_for, wish
+from conversation.acts import Act, act_in, asked_for, by_word, wish
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
@@ -245,3 +245,51 @@ def test_not_yet_after_the_closing_opens_the_case_again(town: Town, closed_by: s
     town.say("belum, pak")
     case = case_of(town)
     assert (len(town.complaints), case.state, case.disputes) == (1, "dibuka kembali", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "hidden"),
+    [
+        ("CABUT", "dicabut", (False, False)),
+        ("cabut laporan saya {code}", "dicabut", (False, False)),
+        ("Batalkan {code}.", "dicabut", (False, False)),
+        ("RAHASIAKAN {code}", "diteruskan", (False, True)),
+        ("anonim", "diteruskan", (True, False)),
+    ],
+)
+def test_a_word_withdraws_or_hides_where_there_is_no_page(
+    town: Town, text: str, state: str, hidden: tuple[bool, bool]
+) -> None:
+    """By SMS the code alone is not the citizen, so he needs a way of his own."""
+    town.say(text.format(code=town.complaints[0].tracking_code))
+    case = case_of(town)
+    assert (case.state, (case.complaint.anonymous, case.complaint.secret)) == (state, hidden)
+    assert len(town.complaints) == 1
+
+
+def test_buka_opens_what_was_withdrawn_or_put_aside(town: Town) -> None:
+    """The words by which the citizen was told."""
+    town.say("CABUT")
+    town.say(f"BUKA {town.complaints[0].tracking_code}")
+    assert case_of(town).state == "dibuka kembali"
+
+
+def test_of_two_cases_a_word_without_a_code_ends_neither(town: Town) -> None:
+    """He is asked which; nor does it end somebody else's."""
+    town.say(OTHER)
+    town.say("CABUT")
+    assert town.told[-1].kind is ReplyKind.small_talk
+    assert "CABUT ABCDE" in town.texts[-1]
+    code = town.complaints[0].tracking_code
+    town.say(f"cabut {code}", sender="6289999999999")
+    assert "CABUT ABCDE" in town.texts[-1]
+    assert {case_of(town).state, town.case(town.complaints[1].tracking_code).state} == {"diteruskan"}
+    assert len(town.complaints) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["cabut izin pabrik itu", "buka posko banjir", "anonim", "rahasia umum", "batalkan proyek", "cabutan"]
+)
+def test_a_sentence_that_begins_with_such_a_word_is_a_message(text: str) -> None:
+    """Only the word alone, or with a code, is an act."""
+    assert (by_word(text) is not None) == (text == "anonim")

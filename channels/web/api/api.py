@@ -16,7 +16,7 @@ from channels.web.service import LATER, WebService, code_in, idempotency_key, ow
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
-from channels.web.wishes import IMPOSSIBLE, WISHES, act_of, message
+from channels.web.wishes import WISHES, act_of, is_possible, message, why_not
 from complaints.case import CaseState
 
 
@@ -141,8 +141,8 @@ class Api:
         if isinstance(said, list):
             return problem(422, "Permintaan belum lengkap atau tidak benar.", said)
         case = await self._service.own_case(code, None)
-        if case.state not in wish.states:
-            return problem(409, IMPOSSIBLE.message)
+        if not is_possible(wish, case):
+            return problem(409, why_not(wish, case).message)
         name = name_of(f"api/{wish.api}/{code}", owner, idempotency_key(request))
         wanted = message(said, act_of(wish, said, case.state), about=case.tracking_code, upstream_id=name)
         receipt = await self._service.keep(wanted)

@@ -1,12 +1,14 @@
 """The columns that describe a complaint, in the tables of complaints and of cases."""
 
+from sinks.clickhouse.rows.dispositions import without_district
 from sinks.clickhouse.rows.values import UINT16, Json, Row, day, degrees, flag, held, maybe, parts, shown, text, texts
 
 
 def described(complaint: Json) -> Row:
     """Return the columns that describe a complaint, except those for its text. The title is masked.
 
-    In a secret complaint the title, the district, the village, the position and the code of the case that it continues are empty.
+    In a secret complaint the title, the district, the village, the position and the code of the case that it continues are empty, and the
+    office that recorded it is named without its district.
     A position is rounded to about a kilometre: it may be that of a home.
 
     Raises:
@@ -15,7 +17,7 @@ def described(complaint: Json) -> Row:
     secret = flag(complaint, "secret")
     place = maybe(complaint, "place") or {}
     pin = None if secret else maybe(place, "pin")
-    occurred = maybe(complaint, "occurred_on")
+    occurred, recorded_by = maybe(complaint, "occurred_on"), text(complaint, "recorded_by", "")
     return {
         "title": shown(text(complaint, "title"), secret=secret),
         "occurred_on": day(occurred, "date") if occurred else None,
@@ -34,6 +36,8 @@ def described(complaint: Json) -> Row:
         "missing": texts(complaint, "missing"),
         "attachments": held(len(parts(complaint, "attachments")), UINT16, "attachments"),
         "continues": "" if secret else text(complaint, "continues", ""),
+        "recorded_by": without_district(recorded_by) if secret else recorded_by,
+        "source": text(complaint, "source", ""),
         "normaliser_version": text(complaint, "normaliser_version"),
     }
 
