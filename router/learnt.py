@@ -39,34 +39,63 @@ class Suggestion:
         self.chance = chance
 
 
+class Class:
+    """An agency, or a kind of unit at the place of the report, with its score for the report that is being read.
+
+    The score is a field of a compiled class: adding to a list of floats would make an object for each sum.
+
+    Attributes:
+        name: the id of the agency, or the kind and its level (see router.features.kind_of).
+        bias: the score without any word or finding.
+        score: the sum so far.
+    """
+
+    __slots__ = ("bias", "name", "score")
+
+    def __init__(self, name: str, bias: float) -> None:
+        self.name = name
+        self.bias = bias
+        self.score = bias
+
+
 class Row:
     """The weights of a word or finding.
 
     Attributes:
-        classes: the indices of the classes for which it has weights.
+        classes: the classes for which it has weights.
         weights: these weights.
     """
 
     __slots__ = ("classes", "weights")
 
-    def __init__(self, flat: Sequence[float], same: dict[float, float]) -> None:
+    def __init__(self, flat: Sequence[float], classes: Sequence[Class], same: dict[float, float]) -> None:
         """Take a row as a file keeps it, in one list: class, weight, class, weight.
 
         Args:
             flat: the list.
+            classes: all classes, by their numbers.
             same: the weights of all rows by their value: few objects stay in the processor's cache, and half a million do not.
 
         Raises:
-            ValueError: the list is cut off.
+            ValueError: the list is cut off, or names a class that there is not.
         """
         if len(flat) % 2:
             raise ValueError("a row of weights is cut off")
-        self.classes = tuple([int(number) for number in flat[::2]])
+        numbers = [int(number) for number in flat[::2]]
+        if any(not 0 <= number < len(classes) for number in numbers):
+            raise ValueError("a row of weights names a class that there is not")
+        self.classes = tuple([classes[number] for number in numbers])
         self.weights = tuple([same.setdefault(float(weight), float(weight)) for weight in flat[1::2]])
+
+    def add(self, factor: float) -> None:
+        """Add the weights times a factor to the scores of their classes."""
+        classes, weights = self.classes, self.weights
+        for at in range(len(classes)):
+            classes[at].score += weights[at] * factor
 
 
 class Model:
-    """Weights of words and findings for each class. A class is an agency or a kind of unit at the place of the report.
+    """Weights of words and findings for each class. Not for several threads: the classes hold the scores of one report at a time.
 
     Attributes:
         version: the day on which the model was made, and a digest of the reports that it was learnt from.
@@ -101,11 +130,15 @@ class Model:
         )
         self.names: dict[str, str] = dict(document["names"])
         self.shares = shares and bool(self.region)
-        self._classes: list[str] = list(document["classes"])
-        self._bias: list[float] = [float(value) for value in document["bias"]]
+        self._classes = [
+            Class(name, float(bias)) for name, bias in zip(document["classes"], document["bias"], strict=True)
+        ]
+        self._named = {one.name: one for one in self._classes}
         same: dict[float, float] = {}
-        self._words: dict[str, Row] = {word: Row(flat, same) for word, flat in document["words"].items()}
-        self._findings: dict[str, Row] = {name: Row(flat, same) for name, flat in document["findings"].items()}
+        self._words: dict[str, Row] = {word: Row(flat, self._classes, same) for word, flat in document["words"].items()}
+        self._findings: dict[str, Row] = {
+            name: Row(flat, self._classes, same) for name, flat in document["findings"].items()
+        }
 
     def suggest(
         self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled], registry: Registry
@@ -121,13 +154,13 @@ class Model:
             registry: the agencies that exist, with the units of the place.
         """
         best = self._likeliest(reading, place, ruled)
-        top = best[0][0]
-        chances = [exp(score - top) for score, _ in best]
+        top = best[0].score if best else 0.0
+        chances = [exp(one.score - top) for one in best]
         total = sum(chances)
         found: list[Suggestion] = []
-        for (_, number), part in zip(best, chances, strict=True):
+        for one, part in zip(best, chances, strict=True):
             chance = part / total
-            agency = located(self._classes[number], place, registry) if chance >= LEAST_CHANCE else None
+            agency = located(one.name, place, registry) if chance >= LEAST_CHANCE else None
             if agency is not None:
                 found.append(Suggestion(agency, chance))
         return found
@@ -145,64 +178,50 @@ class Model:
 
     def words_for(self, reading: Reading, place: PlaceReading, agency: Agency) -> str:
         """Return the words of a text that point most strongly to an agency, separated by commas; may be empty."""
-        numbers = [at for at, name in enumerate(self._classes) if name in {agency.id, kind_of(agency, place)}]
+        wanted = [self._named[name] for name in {agency.id, kind_of(agency, place)} if name in self._named]
+        if not wanted:
+            return ""
         spoken: list[tuple[float, str]] = []
         for word in dict.fromkeys(reading.words):
             row = self._words.get(word)
-            if row:
+            if row is not None:
                 pairs = zip(row.classes, row.weights, strict=True)
-                spoken += [(-weight, word) for number, weight in pairs if number in numbers and weight > 0]
+                spoken += [(-weight, word) for one, weight in pairs if weight > 0.0 and one in wanted]
         return ", ".join([word for _, word in sorted(spoken)[:_WORDS_SHOWN]])
 
-    def _likeliest(self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[tuple[float, int]]:
-        """Return the scores of the best classes with their indices, the best first, at most BEST."""
-        scores = self._bias.copy()
+    def _likeliest(self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[Class]:
+        """Return the best classes with their scores, the best first, at most BEST."""
+        for one in self._classes:
+            one.score = one.bias
         words = dict.fromkeys(reading.words)  # in the order of the text, on which sums of floats depend
         factor = scale(len(words) - 1)  # without the mark between the parts of a text
         rows = self._words
         for word in words:
             row = rows.get(word)
             if row is not None:
-                _add(scores, row, factor)
+                row.add(factor)
         for finding in findings(reading, place, ruled):
             row = self._findings.get(finding.name)
             if row is not None:
-                _add(scores, row, finding.value)
-        return _best(scores)
+                row.add(finding.value)
+        return _best(self._classes)
 
 
-def _add(scores: list[float], row: Row, factor: float) -> None:
-    classes, weights = row.classes, row.weights
-    for at in range(len(classes)):
-        scores[classes[at]] += weights[at] * factor
-
-
-def _best(scores: list[float]) -> list[tuple[float, int]]:
-    """Return the highest scores with their indices, the highest first, at most BEST.
-
-    The five are plain variables: compiled, this takes a tenth of the time of sorting.
-    """
-    a, b, c, d, e = _LOWEST, _LOWEST, _LOWEST, _LOWEST, _LOWEST
-    at_a, at_b, at_c, at_d, at_e = -1, -1, -1, -1, -1
-    for number in range(len(scores)):
-        score = scores[number]
-        if score <= e:
+def _best(classes: list[Class]) -> list[Class]:
+    """Return the classes with the highest scores, the highest first, at most BEST; of equal ones the earlier first."""
+    best: list[Class] = []
+    lowest = _LOWEST
+    for one in classes:
+        if len(best) == BEST and one.score <= lowest:
             continue
-        if score > a:
-            a, b, c, d, e = score, a, b, c, d
-            at_a, at_b, at_c, at_d, at_e = number, at_a, at_b, at_c, at_d
-        elif score > b:
-            b, c, d, e = score, b, c, d
-            at_b, at_c, at_d, at_e = number, at_b, at_c, at_d
-        elif score > c:
-            c, d, e = score, c, d
-            at_c, at_d, at_e = number, at_c, at_d
-        elif score > d:
-            d, e = score, d
-            at_d, at_e = number, at_d
-        else:
-            e, at_e = score, number
-    return [(a, at_a), (b, at_b), (c, at_c), (d, at_d), (e, at_e)][: min(BEST, len(scores))]
+        at = len(best)
+        while at > 0 and best[at - 1].score < one.score:
+            at -= 1
+        best.insert(at, one)
+        if len(best) > BEST:
+            best.pop()
+        lowest = best[-1].score
+    return best
 
 
 def document_in(path: Path) -> Mapping[str, Any]:
