@@ -11,6 +11,12 @@ from normalizer.signature import VERSION
 
 _KIND_BITS: Final = 0x3F
 
+_HEAD: Final = 4
+"""The bytes before the matters: the version, the ways, and the number of matters."""
+
+_LISTS: Final = 5
+"""The number of lists of hashes before the words: placed, lent, rare, formed and likely ones."""
+
 _REMEMBERED: Final = 4096
 """The number of signatures that are kept unpacked: those of one busy regency, about 8 MB."""
 
@@ -36,7 +42,10 @@ class Signature(NamedTuple):
         matters: the families of the matters, by their numbers.
         names: the names, by their kinds.
         numbers: the numbers of RT, RW, kilometre, house and block, by their kinds.
-        rare: the hashes of the words that may be names.
+        ways: the ways in which something is wrong, a bit for each.
+        placed: the hashes of the words that are probably names of places: by the word before them, or a capital.
+        lent: the hashes of the words of every day that are probably names of places, by the same signs.
+        rare: the hashes of the other words that may be names.
         formed: the hashes of names that are made of several words: their initials, or the words in one. They are no words of the text.
         likely: the hashes of words of every day that places are named after.
         words: the hashes of all words.
@@ -46,6 +55,9 @@ class Signature(NamedTuple):
     matters: dict[int, int]
     names: dict[int, list[Name]]
     numbers: dict[int, set[int]]
+    ways: int
+    placed: frozenset[int]
+    lent: frozenset[int]
     rare: frozenset[int]
     formed: frozenset[int]
     likely: frozenset[int]
@@ -89,8 +101,8 @@ def unpacked(raw: bytes) -> Signature:
 
 
 def _unpacked(raw: bytes) -> Signature:
-    at = 2 + 2 * raw[1]
-    matters = {raw[spot]: raw[spot + 1] for spot in range(2, at, 2)}
+    at = _HEAD + 2 * raw[_HEAD - 1]
+    matters = {raw[spot]: raw[spot + 1] for spot in range(_HEAD, at, 2)}
     names: dict[int, list[Name]] = {}
     count, at = raw[at], at + 1
     for _ in range(count):
@@ -104,17 +116,17 @@ def _unpacked(raw: bytes) -> Signature:
         numbers.setdefault(raw[at], set()).update(_hashes(raw, at + 1, 1))
         at += 3
     lists = []
-    for _ in range(3):
+    for _ in range(_LISTS):
         lists.append(_hashes(raw, at + 1, raw[at]))
         at += 1 + 2 * raw[at]
-    rare, formed, likely = lists
+    placed, lent, rare, formed, likely = lists
     words = _hashes(raw, at, (len(raw) - at) // 2)
     families = 0
     for family in matters.values():
         families |= 1 << (family & ~WIDE)
     return Signature(
-        *(matters, names, numbers, frozenset(rare), frozenset(formed), frozenset(likely)),
-        *(frozenset(rare + likely + words), families),
+        *(matters, names, numbers, raw[1] << 8 | raw[2], frozenset(placed), frozenset(lent), frozenset(rare)),
+        *(frozenset(formed), frozenset(likely), frozenset(placed + lent + rare + likely + words), families),
     )
 
 

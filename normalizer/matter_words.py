@@ -35,6 +35,8 @@ class Word:
         calls: whether the name of a person may follow it.
         first: whether it is the first word of many names, and alone none.
         landmark: whether it is a thing by which people say where something is.
+        causes: whether a thing may follow that is only the cause ("karena").
+        way: the ways in which something is wrong that it tells, a bit for each.
         region: whether it is of the name of a province, regency or city.
     """
 
@@ -53,6 +55,8 @@ class Word:
             "frequent",
             "place",
             "landmark",
+            "way",
+            "causes",
         ),
     )
 
@@ -81,6 +85,8 @@ class Word:
         self.frequent = False
         self.place = False
         self.landmark = False
+        self.way = 0
+        self.causes = False
 
 
 def skeleton(word: str) -> str:

@@ -13,7 +13,7 @@ from normalizer.text import BREAK
 
 KINDS: Final = (
     *("street", "lane", "junction", "primary", "junior", "senior", "school", "health", "market", "station", "water"),
-    *("bridge", "estate", "hamlet", "village", "office", "faith", "plant", "spot", "park"),
+    *("bridge", "estate", "hamlet", "village", "office", "faith", "plant", "spot", "park", "vocational"),
 )
 """The kinds of named things; their numbers in a signature begin with 1."""
 
@@ -49,6 +49,9 @@ _OURS: Final = "lapor"
 
 _SUFFIXES: Final = ("nya", "lah", "kah")
 _PREFIXES: Final = ("di", "ber", "ter", "meng", "meny", "mem", "men", "me", "nge", "ng", "ke", "pe")
+_VERBAL: Final = ("di", "mem", "men", "ber", "ter")
+"""The prefixes of words of every day that are no names."""
+
 _MADE_BY: Final = (
     *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
     *(
@@ -121,6 +124,8 @@ class Lists:
             "_beside",
             "_landmarks",
             "_unique",
+            "_ways",
+            "_causes",
         ),
     )
 
@@ -146,8 +151,12 @@ class Lists:
         self._derived = self._places - self._everyday
         self._frequent = frozenset(frequent)
         self._locates, self._beside = frozenset(data["locates"].split()), frozenset(data["beside"].split())
-        self._people = frozenset(data["people"].split())
+        self._people, self._causes = frozenset(data["people"].split()), frozenset(data["causes"].split())
         self._landmarks, self._unique = frozenset(data["landmarks"].split()), frozenset(data["unique"].split())
+        self._ways: dict[str, int] = {}
+        for bit, words in enumerate(data["ways"].values()):
+            for word in words.split():
+                self._ways[word] = self._ways.get(word, 0) | 1 << bit
         self.side = frozenset([matter["number"] for matter in data["matters"].values() if matter.get("side")])
         self.unless: list[tuple[int, int]] = []
         self._add(data["matters"])
@@ -184,7 +193,7 @@ class Lists:
         made.end = small_hash(str(int(word[:_DIGITS]))) if word.isdigit() else self._ends.get(word, 0)
         made.size, made.region = self._sizes.get(word, 0), word in self._regions
         made.weak = word in self._weak or word.startswith(_OURS) or word == BREAK or bool(made.numbered)
-        made.calls = word in self._people
+        made.calls, made.causes = word in self._people, word in self._causes
         made.beside = word in self._beside
         made.locates = made.beside or word in self._locates
         if made.weak:
@@ -192,6 +201,7 @@ class Lists:
         canon = self._canon(word)
         made.stem, made.skeleton = canon, skeleton(canon)
         made.number, made.told = self._numbers.get(canon, -1), self._told.get(canon, [])
+        made.way = self._ways.get(word, 0) or self._ways.get(canon, 0)
         if not made.region and (made.number >= 0 or not made.kind or word in self._unique):
             made.hash = hash_of(made.skeleton)
             made.everyday = made.number >= 0 or self._is_everyday(word)
@@ -202,6 +212,7 @@ class Lists:
             made.place = named and made.everyday and word in self._places
             made.frequent = word in self._frequent
             made.lent = named and len(canon) >= _SHORT and not made.frequent and word not in self._canonical
+            made.lent = made.lent and (canon == word or not word.startswith(_VERBAL))
         return made
 
     def _is_doubled(self, word: str) -> bool:

@@ -1,4 +1,4 @@
-"""How well duplicates are found, on pairs that were written while the step was: `python -m benchmarks.neighbours FILE` scores others."""
+"""How well duplicates are found, on pairs that the rules were made with: `python -m benchmarks.neighbours FILE` scores others."""
 
 from pathlib import Path
 
@@ -10,9 +10,18 @@ from normalizer.complaint import Normaliser
 DATA = Path(__file__).parents[1] / "data"
 
 
-@pytest.mark.parametrize("name", ["neighbour_pairs_dev.jsonl", "neighbour_pairs_more.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["neighbour_pairs_dev.jsonl", "neighbour_pairs_more.jsonl", "neighbour_pairs_others.jsonl"]
+)
 def test_the_pairs_of_the_development_are_told_apart(name: str) -> None:
     """With the bars that unseen pairs have."""
     found = score(read(DATA / name), Normaliser.load())
     assert found.precision >= 0.97, found.wrong
     assert found.recall >= 0.80, found.missed
+
+
+def test_most_of_the_pairs_that_were_written_against_the_rules_are_told_apart() -> None:
+    """Look-alikes of one kind at one place, and tellings that share few words; the bars keep what is reached."""
+    found = score(read(DATA / "neighbour_pairs_hard.jsonl"), Normaliser.load())
+    assert found.precision >= 0.94, found.wrong
+    assert found.recall >= 0.88, found.missed

@@ -72,6 +72,41 @@ def test_a_look_alike_is_none(quarter: Quarter, text: str) -> None:
     assert quarter.merges(opened(2, text, at=later(hours=1))) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("pkl di trotoar depan sriwedari", "pkl di trotoar depan kanigoro"),
+        ("sapi di desa heuleut dicuri", "sapi di desa heuleut kena pmk"),
+        ("nomor antrian poli rsud kanigoro dijual calo", "perawat rsud kanigoro membentak pasien"),
+        ("sampah numpuk di sriwedari bau", "sampah numpuk di kanigoro bau"),
+        ("wc terminal daya jorok air mati", "wc terminal mallengkeri jorok air mati"),
+        ("sman 1 kanigoro pungut seragam", "smkn 1 kanigoro pungut seragam"),
+        ("air pdam perum villa kanigoro mati", "air pdam perum kanigoro permai mati"),
+        ("truk tambang lewat desa kanigoro", "jalan desa kanigoro rusak karena truk tambang"),
+        ("pante tamako gale pasir pake truk", "di pante tamako ikan mati bau"),
+    ],
+)
+def test_what_is_wrong_and_where_must_agree(quarter: Quarter, one: str, other: str) -> None:
+    """A template with another place, and another matter of the same things at the same place, are other cases."""
+    quarter.put(opened(1, one))
+    assert quarter.merges(opened(2, other, at=later(hours=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("lubang jl bau massepe dekat rs", "Di Bau Massepe depan pasar banyak lubang"),
+        ("banjir di sriwedari arah kanigoro", "Sriwedari banjir, warga mengungsi"),
+        ("air pdam perum kanigoro blok d sampai f mati", "air pdam mati di perum kanigoro blok e"),
+        ("preman di halte sriwedari mintak uang", "di halte Sriwedari orang meminta uang secara paksa"),
+    ],
+)
+def test_one_matter_is_told_in_many_ways(quarter: Quarter, one: str, other: str) -> None:
+    """A name without the word before it, a range, another word for the same thing."""
+    quarter.put(opened(1, one))
+    assert quarter.merges(opened(2, other, at=later(hours=1))) == [(code(2), code(1))]
+
+
 def test_another_village_or_district_is_another_place(quarter: Quarter) -> None:
     """Where both are known."""
     quarter.put(opened(1, HOLE, district="33.74.10", village="33.74.10.1001"))
@@ -264,7 +299,7 @@ def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
 
 BROKEN: dict[str, dict[str, object]] = {
     "no signature": {"signature": "!"},
-    "a short signature": {"signature": "AgE="},
+    "a short signature": {"signature": "AwAAAQ=="},
     "an empty signature": {"signature": ""},
     "no code": {"tracking_code": "short"},
     "another key": {"regency": "33.75"},

@@ -1,0 +1,178 @@
+"""Compares the places below the regency that two complaints name. Pure."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from neighbours.signs import Name, Signature
+from normalizer.matters import KINDS, NUMBERS
+
+NO_PLACE, IN_DISTRICT, LIKELY, NEAR, THERE = 0.0, 0.7, 1.0, 1.5, 2.0
+"""How well two texts tell the same place: not at all, the district, words that may be a name, one name in passing, one of one kind."""
+
+VILLAGE: Final = KINDS.index("village") + 1
+"""The kind of the names of villages."""
+
+_KM: Final = NUMBERS["km"]
+_SCHOOLS: Final = frozenset([KINDS.index(kind) + 1 for kind in ("primary", "junior", "senior", "vocational")])
+"""The kinds whose numbers are names: "SD Oesapa" is not "SD Oesapa Kecil 1"."""
+
+_WHOLE: Final = _SCHOOLS | {VILLAGE, KINDS.index("hamlet") + 1, KINDS.index("estate") + 1}
+"""The kinds of which two names differ as soon as a word does."""
+
+_SPOT: Final = KINDS.index("spot") + 1
+"""The kind of names that no word announces: of these only another part contradicts."""
+
+_ASIDE: Final = frozenset(
+    [KINDS.index(kind) + 1 for kind in ("office", "faith", "water", "plant", "school", "spot", "park")]
+)
+"""The kinds that often only say where something is, so that two of them may be near the same thing."""
+
+_HOUSES: Final = 20
+"""How far apart two numbers of houses may be in one matter."""
+
+_SURE: Final = 2
+"""How many names two texts share that are of one place though each names another place too."""
+
+_MAYBE: Final = 2
+"""How many words that may be names two texts share that may be of one place."""
+
+
+def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
+    """Return whether two texts name different places of one kind, other numbers, or other parts of a place.
+
+    Args:
+        one: what a text tells.
+        other: what another text of the same regency tells.
+        village: whether both are of one village: then a longer or shorter name of it does not contradict.
+    """
+    if _numbers_differ(one.numbers, other.numbers) or _parts_differ(one.names, other.names):
+        return True
+    schools, others = _SCHOOLS & one.names.keys(), _SCHOOLS & other.names.keys()
+    if schools and others and not schools & others:
+        return True
+    return any(
+        kind not in _ASIDE
+        and kind in other.names
+        and not (village and kind == VILLAGE)
+        and _alike(names, other.names[kind], one, other) < 0
+        for kind, names in one.names.items()
+    )
+
+
+def nearness(one: Signature, other: Signature, *, village: bool, district: bool) -> float:
+    """Return how well two texts that do not contradict each other tell the same place below the regency.
+
+    If each of them names a place that the other one does not name, only two shared names, or the whole name of a thing, suffice.
+
+    Args:
+        one: what a text tells.
+        other: what another one tells.
+        village: whether both are of one village.
+        district: whether both are of one district.
+    """
+    sure = len((_told(one) & other.words) | (_told(other) & one.words)) or len(formed(one, other))
+    if one.placed - other.words - other.formed and other.placed - one.words - one.formed:
+        return THERE if sure >= _SURE or _share_a_whole_name(one, other) else NO_PLACE
+    found = max(_by_kind(one, other), NO_PLACE if not sure else NEAR if sure == 1 else THERE)
+    if found < NEAR and (
+        village
+        or one.numbers.get(_KM, set()) & other.numbers.get(_KM, set())
+        or _mentions(one, other)
+        or _mentions(other, one)
+    ):
+        return NEAR
+    if found == NO_PLACE and district:
+        return IN_DISTRICT
+    maybe = (one.likely & other.likely) | (one.rare & other.words) | (other.rare & one.words)
+    if found == NO_PLACE and len(maybe) >= _MAYBE and not (named(one) - other.words and named(other) - one.words):
+        return LIKELY
+    return found
+
+
+def named(sign: Signature) -> AbstractSet[int]:
+    """Return the words of a text that may be names."""
+    return sign.placed | sign.lent | sign.rare
+
+
+def formed(one: Signature, other: Signature) -> AbstractSet[int]:
+    """Return the names of several words that both texts tell, in one of its forms each."""
+    return (one.formed & (other.words | other.formed)) | (other.formed & one.words)
+
+
+def _told(sign: Signature) -> AbstractSet[int]:
+    """Return the words of a text that are names by the word before them, or by a capital."""
+    return sign.placed | sign.lent
+
+
+def _by_kind(one: Signature, other: Signature) -> float:
+    """Return how sure it is that two texts name one thing of some kind."""
+    found = NO_PLACE
+    for kind, names in one.names.items():
+        if kind in other.names:
+            alike = _alike(names, other.names[kind], one, other)
+            found = max(found, min(alike, NEAR) if kind == VILLAGE else alike)
+    return found
+
+
+def _numbers_differ(numbers: Mapping[int, set[int]], others: Mapping[int, set[int]]) -> bool:
+    for kind, values in numbers.items():
+        if kind not in others:
+            continue
+        apart = min(abs(value - other) for value in values for other in others[kind])
+        if apart > {NUMBERS["no"]: _HOUSES, NUMBERS["km"]: 1}.get(kind, 0):
+            return True
+    return False
+
+
+def _parts_differ(names: Mapping[int, list[Name]], others: Mapping[int, list[Name]]) -> bool:
+    """Return whether two texts tell different parts of one place that no word announces ("Koya Barat", "Koya Timur")."""
+    parts, told = set(names.get(_SPOT, ())), set(others.get(_SPOT, ()))
+    return not parts & told and any(a.beginnings == b.beginnings for a in parts for b in told)
+
+
+def _share_a_whole_name(one: Signature, other: Signature) -> bool:
+    """Return whether the whole name of a thing in one text is, or begins, the name of such a thing in the other one."""
+    return any(
+        name.end == called.end
+        and name.beginnings
+        and called.beginnings
+        and (name.beginnings[-1] in called.beginnings or called.beginnings[-1] in name.beginnings)
+        for kind, names in one.names.items()
+        if kind != VILLAGE and kind in other.names
+        for name in names
+        for called in other.names[kind]
+    )
+
+
+def _mentions(one: Signature, other: Signature) -> bool:
+    """Return whether a text has the first word of a name in another text, without a word that says of what kind the thing is."""
+    return any(
+        name.beginnings and (name.beginnings[0] in other.words or name.beginnings[0] in other.formed)
+        for kind, names in one.names.items()
+        if kind not in other.names
+        for name in names
+    )
+
+
+def _alike(names: list[Name], others: list[Name], one: Signature, other: Signature) -> float:
+    """Return how sure it is that two texts name the same thing of a kind; below 0 if they name different ones."""
+    return max(_name(a, b, one, other) for a in names for b in others)
+
+
+def _name(name: Name, called: Name, one: Signature, other: Signature) -> float:
+    if name.end != called.end and ((name.end and called.end) or name.kind in _SCHOOLS):
+        return -1.0
+    sure = THERE if name.end == called.end else NEAR
+    if not name.beginnings or not called.beginnings:
+        return (sure if name.kind in _SCHOOLS else NEAR) if name.end == called.end else NO_PLACE
+    if (
+        name.beginnings[-1] in called.beginnings
+        or called.beginnings[-1] in name.beginnings
+        or name.beginnings[:2] == called.beginnings[:2]
+    ):
+        return sure
+    if name.beginnings[0] == called.beginnings[0]:
+        return -1.0 if name.kind in _WHOLE else NEAR
+    mentions = (name.beginnings[0] in other.words | other.formed) + (called.beginnings[0] in one.words | one.formed)
+    return (-1.0, -1.0 if name.kind in _WHOLE else NEAR, sure)[mentions]
