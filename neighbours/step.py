@@ -12,7 +12,6 @@ from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import enveloped
 from complaints.bus.step.contract import KEEP, Effect, State
 from complaints.command import NEIGHBOURS, Command, CommandKind, EchoedEvent
-from complaints.ids import NAMESPACE
 from complaints.neighbour import Closed, Joined, Opened, Told
 from neighbours import supporters
 from neighbours.inbound import Inbound, read, time_ms
@@ -106,7 +105,7 @@ class NeighboursStep:
         candidates, merges = opened(former, newcomer, day=day)
         self._count("merge" if merges else "new")
         after = before if candidates is former else self._states.pack(candidates)
-        return _changed(before, after, tuple([_merge(one, record) for one in merges]))
+        return _changed(before, after, tuple([_merge(one, UUID(body["id"]), record) for one in merges]))
 
 
 def _changed(before: bytes, after: bytes, outputs: tuple[Record, ...]) -> Effect:
@@ -136,8 +135,9 @@ def _last(code: str | None) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _merge(merge: Merge, record: StoredRecord) -> Record:
-    id_ = uuid5(NAMESPACE, f"merge/{merge.supporter}/{merge.main}")
+def _merge(merge: Merge, cause: UUID, record: StoredRecord) -> Record:
+    """Return the command that proposes a merge. A case that was opened again may be proposed again: that is another command."""
+    id_ = uuid5(cause, f"merge/{merge.supporter}/{merge.main}")
     return _command(id_, CommandKind.merge, merge.supporter, {"other": merge.main}, record)
 
 

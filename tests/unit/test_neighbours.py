@@ -31,13 +31,22 @@ def quarter() -> Quarter:
 
 
 def test_the_later_case_is_proposed_to_the_older(quarter: Quarter) -> None:
-    """Once, by a command whose id both codes give."""
+    """Once."""
     quarter.put(opened(1, HOLE))
     (command,) = quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
     assert command["kind"] == "merge"
     assert command["actor"] == "neighbours"
     assert (command["tracking_code"], command["other"]) == (code(2), code(1))
     assert quarter.put(opened(2, SAME_HOLE, at=later(hours=3))) == []
+
+
+def test_a_case_that_is_open_again_is_proposed_by_another_command(quarter: Quarter) -> None:
+    """What it leads to has ids that derive from the command: with the former one, the citizen's second reply would seem to be his first."""
+    quarter.put(opened(1, HOLE))
+    again = opened(2, SAME_HOLE, at=later(hours=3)).model_copy(update={"id": uuid5(case_id(2), "again")})
+    first, second = quarter.put(opened(2, SAME_HOLE, at=later(hours=3)), closed(2), again)
+    assert (first["tracking_code"], first["other"]) == (second["tracking_code"], second["other"]) == (code(2), code(1))
+    assert first["id"] != second["id"]
 
 
 def test_a_case_that_reaches_us_late_is_the_main_case(quarter: Quarter) -> None:
