@@ -76,7 +76,7 @@ def role_of(
         case: the document of the case.
         actor: see complaints.command.Command.actor.
         law: knows the national administrator and the triage desks.
-        command: what is asked for: a refusal is of a former owner, even if that is a triage desk.
+        command: what is asked for: a refusal is of a former owner, even if that is a triage desk, but never of the national administrator.
         sender: who sent a citizen's command (see complaints.command.Sender). The code alone is not the citizen: officers have it, too,
             unless it is all that the channel of the complaint knows of him.
     """
@@ -89,7 +89,7 @@ def role_of(
         return Role.administrator if is_administrator else Role.sorter if case["triage"] else Role.owner
     if any(said["agency_id"] == actor for said in case["refusals"]):
         return Role.refuser
-    if command is not CommandKind.refuse and (is_administrator or law.is_desk(actor, case["complaint"])):
+    if is_administrator or (command is not CommandKind.refuse and law.is_desk(actor, case["complaint"])):
         return Role.desk
     return Role.former if any(hop["owner"]["id"] == actor for hop in case["chain"]) else Role.other
 
