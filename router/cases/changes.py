@@ -95,6 +95,8 @@ def _answered(case: Document, fact: Document) -> None:
     for name in ("reopened_at", "postponed", "question"):
         case.pop(name, None)
     _declared(case, fact)
+    if case.get("forwarded_at") or not all(hop["triage"] for hop in case["chain"]):
+        case.setdefault("followed_up_at", fact["at"])  # an answer is a follow-up, that of a triage desk too
     case["state"] = "ditanggapi"
 
 
