@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
+from complaints.command import NEIGHBOURS
 from complaints.disposition import Duty
 from complaints.runtime import packaged
 from normalizer.zones import local_day, midnight_ms
@@ -122,6 +123,8 @@ class Deadlines:
         received = day_of(case["complaint"]["received_at"], province)
         forwarded = next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)
         answers = case["answers"]
+        # a supporter that ends with its main case had no answer of its own that was not disputed
+        stands = bool(answers) and case["state"] in _ANSWERED and case.get("ended_by") != NEIGHBOURS
         return Days(
             received=received,
             forwarded=min((day(one) or received for one in (case.get("forwarded_at"), forwarded) if one), default=None),
@@ -130,7 +133,7 @@ class Deadlines:
             followed_up=day(case.get("followed_up_at")),
             checked=day(case.get("checked_at")),
             first_answered=day(answers[0]["at"]) if answers else None,
-            answered=day(answers[-1]["at"]) if answers and case["state"] in _ANSWERED else None,
+            answered=day(answers[-1]["at"]) if stands else None,
             closed=day(case["ended_at"]) if case["state"] == "selesai" else None,
         )
 

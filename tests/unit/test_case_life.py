@@ -6,14 +6,14 @@ from typing import Any
 import orjson
 import pytest
 
-from complaints.command import CITIZEN, CommandKind
+from complaints.command import CASE, CITIZEN, NEIGHBOURS, CommandKind
 from complaints.errors import ContractViolation
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 from router.cases.step import timer
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, of_record, said, stored
-from tests.harness.list_law import DESK, ListLaw
+from tests.harness.list_law import ADMINISTRATOR, DESK, ListLaw
 from tests.harness.lives import DAY_MS
 from tests.harness.support import NOON
 
@@ -38,6 +38,49 @@ def test_whom_a_desk_gave_the_case_keeps_it_whatever_the_citizen_adds(house: Hou
     assert house.case(CODE).owner.id == "pemda"
     house.take(added(FIRST, "pindah", number=2))
     assert house.case(CODE).owner.id == "provinsi"
+
+
+def to_the_administrator(house: House) -> None:
+    """Let three bodies refuse the case."""
+    for body in ("dinas", "pemda", "provinsi"):
+        house.take(said(CommandKind.refuse, FIRST, body))
+    assert house.case(CODE).owner.id == ADMINISTRATOR
+
+
+def test_the_administrator_does_not_refuse_a_case_that_it_has_given_away(house: House) -> None:
+    """A refusal that comes late is noted, but the national administrator cannot refuse: it would never get the case again."""
+    to_the_administrator(house)
+    house.take(said(CommandKind.reroute, FIRST, ADMINISTRATOR, to="badan"))
+    (fact,) = house.take(said(CommandKind.refuse, FIRST, ADMINISTRATOR))
+    assert fact.kind is FactKind.declined
+    assert ADMINISTRATOR not in {one.agency_id for one in house.case(CODE).refusals}
+
+
+def test_the_answer_of_a_triage_desk_is_the_first_follow_up_of_a_case_that_was_forwarded(house: House) -> None:
+    """No question of a desk is one, but every answer is (docs/deadlines.md)."""
+    to_the_administrator(house)
+    house.take(said(CommandKind.ask, FIRST, ADMINISTRATOR))
+    assert done(house, "first_follow_up") is None
+    house.take(said(CommandKind.answer, FIRST, ADMINISTRATOR))
+    assert done(house, "first_follow_up") == NOON.date()
+
+
+def test_a_supporter_that_ends_with_its_main_case_has_no_closing_of_its_disputed_answer(house: House) -> None:
+    """The citizen has disputed the answer: no clock runs from it any more."""
+    house.take(said(CommandKind.answer, FIRST, "dinas"))
+    house.take(said(CommandKind.disagree, FIRST, CITIZEN))
+    main = OTHER.tracking_code
+    house.take(said(CommandKind.merge, FIRST, DESK, other=main))
+    house.take(said(CommandKind.confirm, FIRST, CASE, other=main))
+    house.take(said(CommandKind.echo, FIRST, NEIGHBOURS, other=main, event="closed"))
+    case = house.case(CODE)
+    assert case.state == "selesai"
+    assert "close" not in {one.duty for one in case.deadlines}
+
+
+def done(house: House, duty: str) -> date | None:
+    """Return the day on which a duty was fulfilled."""
+    return next(one.done for one in house.case(CODE).deadlines if one.duty == duty)
 
 
 def test_an_agency_can_be_named_beside_the_owner_that_stays(house: House) -> None:
