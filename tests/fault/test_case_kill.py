@@ -1,7 +1,6 @@
 """kill -9 of the router's workers and of Kafka, in every phase, with records in hand: each record has its effect exactly once."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +12,7 @@ from complaints.crypto import Keyring
 from sinks.clickhouse.client import Store
 from tests.harness.case_checker import Checker
 from tests.harness.case_feed import Feed
-from tests.harness.case_killer import PHASES, Chaos, Killer, Processes
+from tests.harness.case_killer import Chaos, Killer, Processes, check_kills
 from tests.harness.case_log import Log, committed
 from tests.harness.case_plan import Plan, Sizes
 from tests.harness.case_tables import differences
@@ -43,7 +42,7 @@ class CaseTrial(Trial):
             records = plan.records(sizes)
         server, address = kafka.result(), clickhouse.result()
         settings = {"KAFKA": server.brokers, "CLICKHOUSE": address, "VIEW": self._view, "VIEW_KEY": VIEW_KEY}
-        processes = Processes.start(self._folder, chaos.workers, settings)
+        processes = Processes.start(self._folder, chaos, settings)
         self._closing.callback(processes.stop)
         feed = Feed(server.brokers, records, self.seed)
         self._closing.callback(feed.close)
@@ -71,16 +70,6 @@ class CaseTrial(Trial):
         self.said |= {"counts": dict(sorted(checker.counts.items())), "violations": len(checker.violations)}
         self._stage("checked")
         assert not checker.violations, "\n".join(checker.violations[:40])
-
-
-def check_kills(processes: Processes, chaos: Chaos) -> None:
-    """Hold that the run did what it promised: a kill that hits nothing proves nothing."""
-    hits = processes.hits()
-    assert all(hit["records"] for hit in hits)
-    dead = Counter(hit["phase"] for hit in hits if hit["signal"] == "SIGKILL")
-    assert dead.total() == chaos.kills
-    assert min(dead[phase] for phase in PHASES) >= chaos.kills // len(PHASES)
-    assert sum(hit["signal"] == "SIGSTOP" for hit in hits) == chaos.pauses
 
 
 def settled(brokers: str) -> bool:

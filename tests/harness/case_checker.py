@@ -1,7 +1,7 @@
 """Checks what the router made of its mailboxes: each record had its effect exactly once, in order. It shares no code with the product."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -16,12 +16,12 @@ from tests.harness.case_fold import (
     new,
     next_code,
     of_document,
+    reply_of,
     spaced,
 )
 from tests.harness.case_log import Entry, Log
 
 COMPLAINT = b"id.go.lapor.complaint.v1"
-REPLIES = {"diterima": "received", "dilengkapi": "completed", "bukan wewenang": "moved", "ditanggapi": "answered"}
 FOLLOW: dict[str, tuple[str, ...]] = {"diterima": ("diteruskan",), "bukan wewenang": ("diteruskan",)}
 
 
@@ -34,15 +34,18 @@ class Checker:
         facts: all facts, by tracking code, in their order.
         cases: the last document of each case by tracking code.
         letters: the ids of all dead letters.
+        ahead_ms: how far the clock of the router may have been ahead of Kafka's, in milliseconds.
     """
 
-    def __init__(self, log: Log, *, administrator: str) -> None:
+    def __init__(self, log: Log, *, administrator: str, ahead_ms: Collection[int] = (0,)) -> None:
         """Take what is on Kafka.
 
         Args:
             log: of the router.
             administrator: the id of the national administrator, which cannot refuse.
+            ahead_ms: see above.
         """
+        self.ahead_ms = frozenset(ahead_ms)
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
         self.administrator = administrator
@@ -54,8 +57,14 @@ class Checker:
         self._read_cases(log.cases)
         self.letters = [entry.said for entry in log.letters]
         self._expected_replies: dict[str, Model] = {}
+        self._times: Counter[str] = Counter()
         self._own: Counter[tuple[str, str]] = Counter()
         self._poison: set[tuple[int, int]] = set()
+
+    @property
+    def walks(self) -> "type[Walk]":
+        """What walks through the mailbox of one case."""
+        return Walk
 
     def wrong(self, what: str) -> None:
         """Note a violation."""
@@ -72,7 +81,7 @@ class Checker:
         for entry in self._mailbox:
             by_key[entry.key].append(entry)
         for key, entries in by_key.items():
-            _Walk(self, key.decode(), entries).walk()
+            self.walks(self, key.decode(), entries).walk()
         for code in self.facts.keys() - {key.decode() for key in by_key}:
             self.wrong(f"{code} has facts and no mailbox")
         self._check_own()
@@ -91,26 +100,26 @@ class Checker:
         self._poison.add((entry.partition, entry.offset))
 
     def own(self, code: str, id_: str) -> None:
-        """Expect that the router once wrote a complaint to the mailbox of a case."""
+        """Expect that the router once wrote a complaint or a command to the mailbox of a case."""
         self._own[code, id_] += 1
 
-    def reply(self, group: list[Model], model: Model, complaint: Model) -> None:
+    def reply(self, group: list[Model], model: Model, complaint: Model, *, was_merged: bool = False) -> None:
         """Expect the one reply about the facts of a record, if they promise one."""
-        kind = REPLIES.get(group[0]["kind"])
-        if kind is None or (kind == "moved" and len(group) == 1):
-            return
-        part = next((fact["part"] for fact in group if fact["kind"] == "ditanyakan"), None)
-        kind = "question" if part else kind
-        id_ = str(uuid5(UUID(group[0]["caused_by"]), f"reply/{kind}"))
+        kind, part = reply_of(group, was_merged=was_merged)
+        if kind is not None:
+            said = {"kind": kind, "part": part, "channel": complaint["channel"], "citizen": complaint["reporter_ref"]}
+            self.told(group[0]["caused_by"], said, model, complaint["id"], group[0]["tracking_code"])
+
+    def told(self, cause: str, said: Model, model: Model | None, complaint_id: str | None, code: str) -> None:
+        """Expect one reply about a case, or about none, that a record led to."""
+        id_ = str(uuid5(UUID(cause), f"reply/{said['kind']}"))
+        self._times[id_] += 1
         self._expected_replies[id_] = {
-            "kind": kind,
-            "part": part,
-            "tracking_code": group[0]["tracking_code"],
-            "complaint_id": complaint["id"],
-            "channel": complaint["channel"],
-            "citizen": complaint["reporter_ref"],
-            "hop": len(model["chain"]) - 1,
-            "additions": len(model["additions"]),
+            **said,
+            "tracking_code": code,
+            "complaint_id": complaint_id,
+            "hop": len(model["chain"]) - 1 if model else 0,
+            "additions": len(model["additions"]) if model else 0,
         }
 
     def _read_cases(self, entries: Iterable[Entry]) -> None:
@@ -136,28 +145,27 @@ class Checker:
         found = Counter(
             (entry.key.decode(), entry.said["id"])
             for entry in self._mailbox
-            if entry.headers.get("ce_source") == b"/router"
+            if entry.headers.get("ce_source") == b"/router" and entry.said.get("kind") != "due"
         )
         for at in found.keys() | self._own.keys():
             if found[at] != self._own[at]:
-                self.wrong(f"the router wrote complaint {at} {found[at]} times, {self._own[at]} are right")
+                self.wrong(f"the router wrote {at} {found[at]} times, {self._own[at]} are right")
 
     def _check_replies(self) -> None:
-        seen: set[str] = set()
+        seen: Counter[str] = Counter()
         for entry in self._replies:
             reply = entry.said
             id_, expected = reply["id"], self._expected_replies.get(reply["id"])
-            if id_ in seen:
-                self.wrong(f"the reply {id_} to {reply['tracking_code']} was written twice")
-            elif expected is None:
+            if expected is None:
                 self.wrong(f"nothing led to the reply {id_} to {reply['tracking_code']}")
             elif {name: reply.get(name) for name in expected} != expected:
                 self.wrong(f"the reply {id_} is {reply}, right is {expected}")
             elif spaced(reply["tracking_code"]) not in reply["text"]:
                 self.wrong(f"the reply {id_} does not say its code")
-            seen.add(id_)
-        for id_ in self._expected_replies.keys() - seen:
-            self.wrong(f"the reply {self._expected_replies[id_]} was never written")
+            seen[id_] += 1
+        for id_, number in self._times.items():
+            if seen[id_] != number:
+                self.wrong(f"the reply {self._expected_replies[id_]} was written {seen[id_]} times, {number} are right")
 
     def _check_letters(self) -> None:
         found = Counter((letter["source_partition"], letter["source_offset"]) for letter in self.letters)
@@ -166,7 +174,7 @@ class Checker:
                 self.wrong(f"lapor.complaints/{at} has {found[at]} dead letters, {int(at in self._poison)} is right")
 
 
-class _Walk:
+class Walk:
     """Walks through the mailbox of one case and takes, for each record, the facts that it led to."""
 
     def __init__(self, checker: Checker, code: str, entries: list[Entry]) -> None:
@@ -207,12 +215,12 @@ class _Walk:
             return
         if self._model is None:
             self._model, self._complaint = new(), said
-        self._apply(entry, said, "diterima" if is_complaint else first_fact(self._model, said, checker.administrator))
+        self._apply(entry, said, self._model)
 
-    def _apply(self, entry: Entry, said: Model, first: str) -> None:
+    def _apply(self, entry: Entry, said: Model, model: Model) -> None:
         """Check the facts of a record that has not come before."""
-        model, checker = self._model, self._checker
-        assert model is not None
+        checker = self._checker
+        first = first_fact(model, said, checker.administrator) if "kind" in said else "diterima"
         version, owner = model["version"], model["owner"]
         group = self._take(entry, said)
         kinds = [fact["kind"] for fact in group]
@@ -247,21 +255,27 @@ class _Walk:
             return list(said.get("missing", []))
         return list(said["reading"].get("missing", [])) if first == "dilengkapi" else None
 
+    def _is_next(self, _: Entry, said: Model) -> bool:
+        """Return whether the next fact is one that a record led to."""
+        return bool(self._facts[0].said["caused_by"] == said["id"])
+
     def _take(self, entry: Entry, said: Model) -> list[Model]:
         """Return the next facts if this record caused them."""
         group: list[Model] = []
-        while self._facts and self._facts[0].said["caused_by"] == said["id"]:
+        while self._facts and self._is_next(entry, said):
             fact = self._facts.popleft()
             if fact.headers["ce_causeoffset"] != str(entry.offset).encode():
                 self._checker.wrong(f"{fact.said['id']} names offset {fact.headers['ce_causeoffset']!r}")
-            if round(datetime.fromisoformat(fact.said["at"]).timestamp() * 1000) != entry.at_ms:
+            at_ms = round(datetime.fromisoformat(fact.said["at"]).timestamp() * 1000)
+            if at_ms - entry.at_ms not in self._checker.ahead_ms:
                 self._checker.wrong(f"{fact.said['id']} is not of the time of its record")
             group.append(fact.said)
         return group
 
     def _check_fact(self, fact: Model, version: int, said: Model) -> None:
+        about = f"/{fact['duty']}" if "duty" in fact else f"/{fact['level']}" if "level" in fact else ""
         wanted: dict[str, Any] = {
-            "id": str(uuid5(UUID(said["id"]), f"fact/{fact['kind']}")),
+            "id": str(uuid5(UUID(said["id"]), f"fact/{fact['kind']}{about}")),
             "version": version,
             "complaint_id": self._complaint["id"],
             "tracking_code": self._code,

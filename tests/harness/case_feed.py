@@ -73,6 +73,7 @@ class Feed:
                 "message.timeout.ms": 15_000,
                 "reconnect.backoff.max.ms": 500,
                 "linger.ms": 2,
+                "log_level": 0,  # a broker that is away is no news here
             }
         )
         waiting, again = deque(self._shares[who]), deque[tuple[int, Record]]()

@@ -29,68 +29,141 @@ def spaced(code: str) -> str:
     return f"{code[:5]} {code[5:10]} {code[10:]}"
 
 
+STEPS = {"case", "clock", "neighbours"}
+"""Whose commands no case remembers."""
+
+ENDED = {"selesai", "dicabut", "diarsipkan"}
+STILL = {*ENDED, "ditanggapi", "digabung"}
+"""The states that do not tell what an open case waits for."""
+
+
 def new() -> Model:
     """Return a case to which nothing has happened."""
-    lists: Model = {name: [] for name in ("chain", "refusals", "answers", "additions", "commands")}
-    return {
-        **lists,
-        "version": 0,
-        "owner": "",
-        "triage": False,
-        "state": "diterima",
-        "question": None,
-        "questions": 0,
-        "asked": [],
-        "oversight": False,
-        "hops": 0,
-    }
+    lists: Model = {name: [] for name in ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue")}
+    flags = dict.fromkeys(("triage", "oversight", "reclassified", "accepted", "reopened"), False)
+    counts = dict.fromkeys(("version", "questions", "hops", "supporters", "level", "disputes"), 0)
+    nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars"))
+    return {**lists, **flags, **counts, **nothing, "owner": "", "state": "diterima"}
 
 
-def fold(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact
+def fold(model: Model, fact: Model) -> None:
     """Change a case by a fact."""
     model["version"] += 1
+    _of_owner(model, fact)
+    _of_citizen(model, fact)
+    _of_two(model, fact)
+    if model["state"] not in STILL:
+        model["state"] = standing(model)
+    if fact["caused_by"] not in model["commands"] and fact["actor"] not in STEPS:
+        model["commands"].append(fact["caused_by"])
+
+
+def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact
+    """Change a case by what an owner or a triage desk did, or the clock."""
     match fact["kind"]:
         case "diteruskan":
-            given = fact["disposition"]
-            moves = given["hop"] == len(model["chain"])
-            if moves:
-                model["chain"].append(given["owner"]["id"])
-            model["owner"], model["triage"] = given["owner"]["id"], given["triage"]
-            if moves or model["state"] != "ditanggapi":
-                model["state"] = standing(model)
-        case "ditanyakan":
-            model["question"], model["questions"] = fact["part"], model["questions"] + 1
-            model["asked"].append(fact["part"])
-            if model["state"] != "ditanggapi":
-                model["state"] = standing(model)
-        case "dilengkapi":
-            model["additions"].append(fact["addition"]["raw"]["upstream_id"])
-            model["question"] = None
-            model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
-            if model["state"] != "ditanggapi":
-                model["state"] = standing(model)
-        case "diterima":
-            model["oversight"] = bool(fact["complaint"].get("oversight"))
+            _route(model, fact["disposition"])
         case "bukan wewenang":
             owned = max(hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"])
             model["refusals"].append((fact["actor"], owned, fact["text"]))
             model["hops"] += fact["actor"] == model["owner"]
         case "ditanggapi":
             model["answers"].append((model["owner"], fact["text"]))
-            model["state"], model["question"] = "ditanggapi", None
-    if fact["caused_by"] not in model["commands"]:
-        model["commands"].append(fact["caused_by"])
+            model |= {"state": "ditanggapi", "question": None, "until": None, "reopened": False}
+        case "diverifikasi" | "tidak dijawab":
+            model["question"] = None
+        case "diproses":
+            model |= {"triage": False, "reopened": False, "accepted": True}
+        case "ditunda":
+            model["until"] = fact["until"]
+        case "diaktifkan kembali":
+            model["until"] = None
+        case "diklasifikasi ulang":
+            model |= {"reclassified": True, "oversight": fact.get("oversight", model["oversight"])}
+        case "terlambat":
+            model["overdue"].append(fact["duty"])
+        case "dieskalasi":
+            model["level"] = fact["level"]
+        case "selesai" | "dicabut" | "diarsipkan":
+            _end(model, fact["kind"])
+
+
+def _of_citizen(model: Model, fact: Model) -> None:
+    """Change a case by what the citizen said or is asked."""
+    match fact["kind"]:
+        case "diterima":
+            model["oversight"] = bool(fact["complaint"].get("oversight"))
+        case "ditanyakan":
+            model["question"], model["questions"] = fact.get("part") or fact["text"], model["questions"] + 1
+            model["asked"] += [fact["part"]] if fact.get("part") else []
+        case "dilengkapi":
+            model["additions"].append(fact["addition"]["raw"]["upstream_id"])
+            model["question"] = None
+            if not model["reclassified"]:
+                model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
+        case "dibuka kembali":
+            model["disputes"] += model["state"] == "ditanggapi" or (
+                model["state"] == "selesai" and bool(model["answers"])
+            )
+            if model["state"] in ENDED:
+                model["supporters"] = 0
+            model |= {"state": "open", "reopened": True, "accepted": False, "main": None, "stars": None}
+        case "dinilai":
+            model["stars"] = fact["stars"]
+
+
+def _of_two(model: Model, fact: Model) -> None:
+    """Change a case by what it agreed with another one."""
+    match fact["kind"]:
+        case "diusulkan digabung":
+            model["proposed"] = fact["other"]
+        case "digabung":
+            model |= {"state": "digabung", "main": fact["other"], "proposed": None, "question": None, "until": None}
+        case "dipisahkan":
+            model["state"] = "open" if model["main"] else model["state"]
+            model |= {"main": None, "proposed": None}
+        case "didukung":
+            model["supporters"] += 1
+        case "dukungan ditarik":
+            model["supporters"] -= 1
+        case "dikabari" if fact["event"] == "closed":
+            _end(model, "selesai")
+        case "disembunyikan" if fact.get("secret"):
+            model["supporters"] = 0
+
+
+def _route(model: Model, given: Model) -> None:
+    moves = given["hop"] == len(model["chain"])
+    model["owner"], model["triage"] = given["owner"]["id"], given["triage"]
+    if moves:
+        model["chain"].append(model["owner"])
+        model |= {"accepted": False, "until": None}
+        if model["state"] == "ditanggapi":
+            model["state"] = "open"
+
+
+def _end(model: Model, state: str) -> None:
+    model |= {"state": state, "question": None, "until": None, "main": None}
+    if state != "selesai":
+        model["supporters"] = 0
 
 
 def standing(model: Model) -> str:
-    """Return what an open case waits for. In a kill test no owner accepts, so a case that is not asked about is only forwarded."""
+    """Return what an open case waits for."""
     if model["question"]:
         return "perlu dilengkapi"
-    return "diterima" if model["triage"] else "diteruskan"
+    if model["until"]:
+        return "ditunda"
+    if model["triage"]:
+        return "diterima"
+    if model["reopened"]:
+        return "dibuka kembali"
+    return "diproses" if model["accepted"] else "diteruskan"
 
 
 def of_document(case: Model) -> Model:
     """Return the same account of the document of a case."""
+    question = case.get("question", {})
     return {
         "chain": [hop["owner"]["id"] for hop in case["chain"]],
         "refusals": [(said["agency_id"], said["hop"], said["reason"]) for said in case["refusals"]],
@@ -101,11 +174,22 @@ def of_document(case: Model) -> Model:
         "owner": case["owner"]["id"],
         "triage": case["triage"],
         "state": case["state"],
-        "question": case.get("question", {}).get("part"),
+        "question": question.get("part") or question.get("text"),
         "questions": case["questions"],
         "asked": list(case.get("asked", [])),
         "oversight": bool(case["complaint"].get("oversight")),
+        "reclassified": case.get("reclassified", False),
         "hops": sum(not said["late"] for said in case["refusals"]),
+        "accepted": "accepted_at" in case,
+        "reopened": "reopened_at" in case,
+        "until": case.get("postponed", {}).get("until"),
+        "overdue": list(case.get("overdue", {})),
+        "level": case.get("escalation", {}).get("level", 0),
+        "disputes": case.get("disputes", 0),
+        "stars": case.get("rating", {}).get("stars"),
+        "main": case.get("main"),
+        "proposed": case.get("proposed"),
+        "supporters": case.get("supporters", 0),
     }
 
 
@@ -121,10 +205,12 @@ def first_fact(model: Model, command: Model, administrator: str) -> str:
     if not text or len(command["text"].encode()) > most:
         return "ditolak"
     if actor != model["owner"]:
-        late = kind == "refuse" and actor in model["chain"] and actor not in [who for who, _, _ in model["refusals"]]
-        return "bukan wewenang" if late else "ditolak"
+        had = actor in model["chain"] and actor not in [who for who, _, _ in model["refusals"]]
+        return "bukan wewenang" if kind == "refuse" and had and actor != administrator else "ditolak"
     if kind == "refuse":
-        return "ditolak" if actor == administrator or model["state"] == "ditanggapi" else "bukan wewenang"
+        has_answered = actor in [who for who, _ in model["answers"]]
+        is_answered = has_answered or model["state"] == "ditanggapi"
+        return "ditolak" if actor == administrator or is_answered else "bukan wewenang"
     return "ditolak" if model["answers"][-1:] == [(actor, text)] else "ditanggapi"
 
 
@@ -138,3 +224,46 @@ def asks(model: Model, missing: list[str], group: list[Model]) -> str | None:
     if part is None and model["oversight"]:
         part = next((one for one in ("date", "chronology", "evidence") if one in missing and one not in before), None)
     return part if model["questions"] < MOST_QUESTIONS and model["state"] != "ditanggapi" else None
+
+
+TOLD = {
+    "diterima": "received",
+    "dilengkapi": "completed",
+    "ditanggapi": "answered",
+    "diperpanjang": "put_off",
+    "ditunda": "put_off",
+    "selesai": "closed",
+    "dibuka kembali": "reopened",
+    "dinilai": "rated",
+    "dicabut": "withdrawn",
+    "diarsipkan": "archived",
+    "disembunyikan": "hidden",
+    "digabung": "merged",
+    "diingatkan": "reminded",
+}
+"""What the citizen hears of a fact, by its kind."""
+
+
+def reply_of(group: list[Model], *, was_merged: bool) -> tuple[str | None, str | None]:
+    """Return the kind of the one reply to which the facts of a record lead, and the part that is asked for.
+
+    Args:
+        group: the facts.
+        was_merged: whether the case was a supporter before.
+    """
+    for fact in group:
+        if fact["kind"] == "ditanyakan":
+            return "question", fact.get("part")
+    for fact in group:
+        kind = TOLD.get(fact["kind"])
+        if fact["kind"] == "diteruskan" and "previous_owner" in fact["disposition"]:
+            kind = "moved"
+        elif fact["kind"] == "dieskalasi" and fact["level"] == 5:  # the ladder has five steps
+            kind = "next_right"
+        elif fact["kind"] == "dikabari":
+            kind = fact["event"]
+        elif fact["kind"] == "dipisahkan" and was_merged:
+            kind = "unmerged"
+        if kind is not None:
+            return kind, None
+    return None, None

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
-from tests.harness.case_feed import Feed
-from tests.harness.host import Host, run_host
+from tests.harness.host import NEIGHBOURS, Host, run_host
 from tests.harness.support import KafkaServer
 
 PHASES = ("polled", "deciding", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
@@ -36,7 +35,8 @@ class Chaos(NamedTuple):
         pauses: SIGSTOP at a phase, for longer than the session timeout.
         wipes: kills after which the worker's folder is deleted; they count as kills, too.
         kafka: kill -9 of Kafka.
-        readers: kill -9 of the sink, and as many of the view.
+        readers: kill -9 of the sink, and as many of the view; if none, neither of them runs.
+        neighbours: workers of the search for duplicates, which are killed as those of the router.
     """
 
     workers: int
@@ -45,6 +45,23 @@ class Chaos(NamedTuple):
     wipes: int
     kafka: int
     readers: int
+    neighbours: int = 0
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the workers."""
+        return [*map(str, range(self.workers)), *(f"{NEIGHBOURS}{number}" for number in range(self.neighbours))]
+
+
+class Flow(Protocol):
+    """What brings the records to the mailboxes while workers are killed."""
+
+    def release(self, number: int) -> None:
+        """Let some more records come."""
+
+    @property
+    def left(self) -> int:
+        """How many records are not released."""
 
 
 class Processes(Host):
@@ -53,12 +70,12 @@ class Processes(Host):
     stop_s: ClassVar[float] = 90.0
 
     @classmethod
-    def start(cls, folder: Path, workers: int, settings: Mapping[str, str]) -> "Processes":
+    def start(cls, folder: Path, chaos: Chaos, settings: Mapping[str, str]) -> "Processes":
         """Start them.
 
         Args:
             folder: has to be there.
-            workers: how many.
+            chaos: says how many there are.
             settings: by their names without LAPOR_.
         """
         for name in ("orders", "wipes", "data"):
@@ -66,10 +83,11 @@ class Processes(Host):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")} | {
             "LAPOR_DATA": str(folder / "data"),
             "LAPOR_ROUTER_BATCH": "40",
+            "LAPOR_NEIGHBOURS_BATCH": "40",
             "LAPOR_SINK_INTERVAL_S": "0.5",
             **{f"LAPOR_{name}": value for name, value in settings.items()},
         }
-        names = [*map(str, range(workers)), *READERS]
+        names = [*chaos.names, *(READERS if chaos.readers else ())]
         return cls(folder, run_host("router_host", folder, names, environment))
 
     def hit(self, id_: str) -> dict[str, Any] | None:
@@ -79,7 +97,7 @@ class Processes(Host):
     def exits(self) -> Counter[str]:
         """Return how often which process ended how."""
         ended = (line for line in self.lines("events.jsonl") if line["event"] == "ended")
-        names = ((line["name"] if line["name"] in READERS else "router", line["status"]) for line in ended)
+        names = (("router" if line["name"].isdigit() else line["name"], line["status"]) for line in ended)
         return Counter(f"{name} {status}" for name, status in names)
 
     def signal(self, name: str, number: int) -> None:
@@ -93,17 +111,23 @@ class Processes(Host):
 
 @dataclass
 class Killer:
-    """Does what a `Chaos` says: a track per worker and one for Kafka, at once."""
+    """Does what a `Chaos` says: a track per worker and one for Kafka, at once.
+
+    Attributes:
+        pace: which share of all may have been begun by now, from 0 to 1.
+    """
 
     processes: Processes
     server: KafkaServer
-    feed: Feed
+    feed: Flow
     chaos: Chaos
     seed: int
     records: int
+    pace: Callable[[], float] = lambda: 1.0
     kafka_kills: int = 0
     _number: int = 0
     _failed: bool = False
+    _stopped: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> None:
@@ -117,23 +141,29 @@ class Killer:
         # half of the records are kept for the nudges: a slow machine must never run out of them while it waits
         burst = self.records // 2 // (len(actions) + chaos.kafka)
         # each worker gets its share of each kind, in an order of its own
-        tracks = [actions[number :: chaos.workers] for number in range(chaos.workers)]
+        tracks = [actions[number :: len(chaos.names)] for number in range(len(chaos.names))]
         for track in tracks:
             dice.shuffle(track)
         turns = [[dice.choice((1, 1, 2, 3)) for _ in track] for track in tracks]
-        with ThreadPoolExecutor(chaos.workers + 2) as pool:
+        with ThreadPoolExecutor(len(tracks) + 2) as pool:
             done = [
-                pool.submit(self._track, str(number), list(zip(track, turn, strict=True)), burst)
-                for number, (track, turn) in enumerate(zip(tracks, turns, strict=True))
+                pool.submit(self._track, name, list(zip(track, turn, strict=True)), burst)
+                for name, track, turn in zip(chaos.names, tracks, turns, strict=True)
             ]
             done.append(pool.submit(self._spread, chaos.kafka, len(actions), self._kill_kafka))
             done.append(pool.submit(self._spread, chaos.readers, len(actions), self._kill_readers))
             for one in done:
                 one.result()
 
+    def stop(self) -> None:
+        """Do nothing more, as soon as the present wait is over."""
+        self._stopped = True
+
     def _track(self, name: str, actions: list[tuple[tuple[str, str], int]], burst: int) -> None:
-        for (kind, phase), turn in actions:
-            if self._failed:
+        for number, ((kind, phase), turn) in enumerate(actions):
+            while number > self.pace() * len(actions) and not self._stopped:
+                time.sleep(0.1)
+            if self._failed or self._stopped:
                 return
             if kind == "wipe":
                 (self.processes.folder / "wipes" / name).touch()
@@ -153,6 +183,7 @@ class Killer:
         began = nudged = time.monotonic()
         while (hit := self.processes.hit(id_)) is None:
             now = time.monotonic()
+            self._failed = self._failed or self._stopped
             if now > began + HIT_S:
                 self.processes.signal(name, signal.SIGUSR1)
                 self._failed = True
@@ -194,3 +225,13 @@ class Killer:
             "kafka_kills": self.kafka_kills,
             "exits": dict(sorted(self.processes.exits().items())),
         }
+
+
+def check_kills(processes: Processes, chaos: Chaos) -> None:
+    """Hold that the run did what it promised: a kill that hits nothing proves nothing."""
+    hits = processes.hits()
+    assert all(hit["records"] for hit in hits)
+    dead = Counter(hit["phase"] for hit in hits if hit["signal"] == "SIGKILL")
+    assert dead.total() == chaos.kills
+    assert min(dead[phase] for phase in PHASES) >= chaos.kills // len(PHASES)
+    assert sum(hit["signal"] == "SIGSTOP" for hit in hits) == chaos.pauses

@@ -10,6 +10,9 @@ from typing import Any, ClassVar, Final
 
 ROOT: Final = Path(__file__).parents[2]
 
+NEIGHBOURS: Final = "neighbours-"
+"""What the name of a worker of the neighbours begins with; its ordinal follows. The name of a worker of the router is its ordinal."""
+
 
 def run_host(
     module: str, folder: Path, names: Sequence[str], environment: Mapping[str, str]

@@ -18,12 +18,9 @@ from router.cases.table import TABLE, perhaps
 from tests.harness.house import House, plain
 from tests.harness.list_law import ADMINISTRATOR
 from tests.harness.lives import Handled, Lives
-from tests.harness.second_deadlines import of_facts
+from tests.harness.second_deadlines import differences
 
 Document = dict[str, Any]
-
-NAMES = {"first_follow_up": "follow_up"}
-"""The names of duties that docs/deadlines.md calls otherwise."""
 
 GROWING = ("chain", "refusals", "answers", "asked")
 """The lists of a case of which nothing is ever taken away."""
@@ -205,11 +202,8 @@ def at_the_end(lives: Lives) -> None:
 
 def second_account(code: str, facts: list[Fact], case: Document) -> None:
     """The deadlines are those of the second implementation. Of a case that was withdrawn none is asked."""
-    if case["state"] == "dicabut":
-        return
-    story = of_facts(plain(fact) for fact in facts if fact.tracking_code == code)
-    found = {NAMES.get(one["duty"], one["duty"]): (one["due"], "done" in one) for one in case["deadlines"]}
-    assert found == story.limits(), (code, found, story.limits())
+    found = differences(case, (plain(fact) for fact in facts if fact.tracking_code == code))
+    assert not found, (code, found)
 
 
 def _said(handled: Handled) -> Document:

@@ -1,7 +1,9 @@
 """Several cases at once, each with its mailbox, and the pages of supporters; what is in the mailboxes is handled in any order."""
 
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -15,7 +17,7 @@ from complaints.fact import Fact
 from complaints.mail import Reply
 from complaints.neighbour import Joined, Told
 from router.cases.step import timer
-from tests.harness.house import NOON_MS, House, of_record, stored
+from tests.harness.house import NOON_MS, House, of_record, said, stored
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -145,3 +147,35 @@ def _echo(code: str, told: dict[str, Any]) -> Command:
     """Return what a supporter hears."""
     body = {"id": str(uuid5(UUID(told["id"]), code)), "tracking_code": code, "kind": CommandKind.echo.value}
     return Command.model_validate(told["body"] | body | {"actor": NEIGHBOURS})
+
+
+def spoken(kind: CommandKind, of: Complaint, actor: str, about: Mapping[str, Any], *, at: datetime) -> Command:
+    """Return a command with all that its kind can have.
+
+    Args:
+        kind: of the command.
+        of: the complaint of its case.
+        actor: who gives it.
+        about: the values that it may have: "to", "beside", "days" from now to put off, "stars", "class", "other" for the code of another
+            case, "nonce", and "flag" and "rarely" for what is so or not.
+        at: when it is given.
+    """
+    fields = dict[str, Any]()
+    match kind:
+        case CommandKind.refuse | CommandKind.hand_on | CommandKind.reroute:
+            fields |= {"to": about["to"], "beside": about.get("beside")}
+        case CommandKind.postpone:
+            fields["until"] = at.date() + timedelta(days=about["days"])
+        case CommandKind.rate:
+            fields["stars"] = about["stars"] or None
+        case CommandKind.hide:
+            fields |= {"secret": about["rarely"], "anonymous": not about["rarely"]}
+        case CommandKind.reclassify:
+            fields |= {"class": about["class"], "oversight": about["flag"]}
+        case CommandKind.answer:
+            fields["final"] = about["flag"] or None
+        case _:
+            fields["other"] = about["other"]
+    text = "kata" if about["flag"] else f"kata {about['nonce']}"
+    fields = {name: value for name, value in fields.items() if value is not None}
+    return said(kind, of, actor, text, nonce=str(about["nonce"]), received_at=at, **fields)

@@ -1,4 +1,4 @@
-"""Runs workers of the router, a sink and a view as processes, starts again what ends, and kills a worker at the phase a test orders.
+"""Runs the workers of router and neighbours, a sink and a view, starts again what ends, and kills a worker at the phase a test orders.
 
 `python -m tests.harness.router_host FOLDER NAME...` loads the rules once and forks a process per name, so that a worker that was killed is
 back within a second. Each process runs what `lapor run` runs for its name.
@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
 from complaints.runtime.settings import Settings
 from lapor.processes import services, wiring
+from neighbours import step as neighbours_step
 from router import app as _app  # noqa: F401  # loaded before the fork
-from router.cases import step
-from router.cases.step import CaseStep
+from router.cases import step as router_step
 from tests.harness.forking import PAUSE_S, append, end_all, forked, serve
+from tests.harness.host import NEIGHBOURS
 
 
 class Watch:
@@ -64,9 +65,9 @@ class Watch:
         self.done += 1
 
 
-def run_worker(folder: Path, ordinal: str) -> None:
-    """Run a worker of the router as `lapor run router` does, with a watch on its phases."""
-    watch = Watch(folder, ordinal)
+def run_worker(folder: Path, name: str) -> None:
+    """Run a worker of the router or of the neighbours as `lapor run` does, with a watch on its phases."""
+    watch = Watch(folder, name)
 
     class WatchedMailbox(Mailbox):
         def poll(self, *how: Any) -> list[StoredRecord]:
@@ -79,19 +80,26 @@ def run_worker(folder: Path, ordinal: str) -> None:
             watch.records, watch.done = len(records), 0
             return super()._transact(records, dead=dead)
 
-    class WatchedStep:
-        def __init__(self, *parts: Any) -> None:
-            self._step = CaseStep(*parts)  # compiled, so no class can be derived from it
+    def watched(kind: Any) -> Any:
+        def made(*parts: Any) -> Callable[[State | None, StoredRecord], Effect]:
+            step = kind(*parts)  # compiled, so no class can be derived from it
 
-        def __call__(self, state: State | None, record: StoredRecord) -> Effect:
-            watch.deciding()
-            return self._step(state, record)
+            def function(state: State | None, record: StoredRecord) -> Effect:
+                watch.deciding()
+                result: Effect = step(state, record)
+                return result
 
-    # run_router takes these from their modules when it is called
+            return function
+
+        return made
+
+    # the services take these from their modules when they are called
     vars(services)["WorkerOptions"] = partial(WorkerOptions, phase=watch.phase)
     vars(base)["Mailbox"], vars(worker)["Worker"] = WatchedMailbox, WatchedWorker
-    vars(step)["CaseStep"] = WatchedStep
-    services.run_router(Settings(ordinal=int(ordinal)))
+    vars(router_step)["CaseStep"] = watched(router_step.CaseStep)
+    vars(neighbours_step)["NeighboursStep"] = watched(neighbours_step.NeighboursStep)
+    service = "neighbours" if name.startswith(NEIGHBOURS) else "router"
+    services.run_services([service], Settings(ordinal=int(name.removeprefix(NEIGHBOURS))))
 
 
 def run(folder: Path, name: str) -> None:
@@ -100,6 +108,11 @@ def run(folder: Path, name: str) -> None:
         services.run_services([name], Settings())
     else:
         run_worker(folder, name)
+
+
+def _place(name: str) -> str:
+    """Return the folder of a worker's states."""
+    return f"neighbours/{name.removeprefix(NEIGHBOURS)}" if name.startswith(NEIGHBOURS) else f"router/{name}"
 
 
 class Processes:
@@ -119,7 +132,7 @@ class Processes:
             append(self._folder / "events.jsonl", event="ended", name=name, status=os.waitstatus_to_exitcode(status))
             wipe = self._folder / "wipes" / name
             if wipe.exists():
-                shutil.rmtree(self._folder / "data" / "router" / name)
+                shutil.rmtree(self._folder / "data" / _place(name))
                 wipe.unlink()
             time.sleep(PAUSE_S)
             self._running[name] = self._forked(name)

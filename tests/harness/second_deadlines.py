@@ -190,6 +190,22 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
     return story
 
 
+NAMES = {"first_follow_up": "follow_up"}
+"""The names of duties that docs/deadlines.md calls otherwise."""
+
+
+def differences(case: Mapping[str, Any], facts: Iterable[Mapping[str, Any]]) -> str:
+    """Return what the deadlines of a document are and what they should be by its facts; empty if they agree.
+
+    Of a case that was withdrawn nothing is asked any more.
+    """
+    if case["state"] == "dicabut":
+        return ""
+    found = {NAMES.get(one["duty"], one["duty"]): (one["due"], "done" in one) for one in case["deadlines"]}
+    right = of_facts(facts).limits()
+    return "" if found == right else f"{found}, right is {right}"
+
+
 def _province(said: Mapping[str, Any]) -> str:
     code: str = ((said.get("place") or {}).get("province") or {}).get("code", "")
     return code

@@ -18,9 +18,10 @@ class Trial:
         said: what the run says at its end.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, seed: int | None = None) -> None:
         self._folder = folder
-        self.seed = int(os.environ.get("LAPOR_KILL_SEED") or random.SystemRandom().randrange(10**9))
+        chance = os.environ.get("LAPOR_KILL_SEED") or random.SystemRandom().randrange(10**9)
+        self.seed = int(chance) if seed is None else seed
         self.said: dict[str, object] = {"seed": self.seed}
         self._began = time.monotonic()
         self._closing = ExitStack()

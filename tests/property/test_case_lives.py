@@ -1,6 +1,6 @@
 """Whole lives of several cases at once: all commands and roles, repeats, every order, merges both ways, time and law passing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,10 @@ from router.cases.roles import role_of
 from router.cases.table import TABLE
 from tests.harness import life_rules
 from tests.harness.events import complaint
-from tests.harness.house import House, added, said
+from tests.harness.house import House, added
 from tests.harness.life_rules import Document
-from tests.harness.list_law import AGENCIES, DESK, ListLaw
-from tests.harness.lives import DAY_MS, MINUTE_MS, Lives
+from tests.harness.list_law import AGENCIES, BODIES, DESK, ListLaw
+from tests.harness.lives import DAY_MS, MINUTE_MS, Lives, spoken
 
 LAWS = (ListLaw(), ListLaw(turned=2), ListLaw(slower=3), ListLaw(turned=1, slower=1))
 CASES = 4
@@ -228,27 +228,11 @@ class LivesMachine(RuleBasedStateMachine):
 
     def say(self, number: int, kind: CommandKind, actor: str, about: Document) -> Event:
         """Append a command with all that its kind can have."""
-        of, fields = self.of(number), dict[str, Any]()
-        if actor == CITIZEN:
-            fields["sender"] = self.sender(of)
-        match kind:
-            case CommandKind.refuse | CommandKind.hand_on | CommandKind.reroute:
-                fields |= {"to": about["to"], "beside": ("badan",) if about["rarely"] else None}
-            case CommandKind.postpone:
-                fields["until"] = self.now.date() + timedelta(days=about["days"])
-            case CommandKind.rate:
-                fields["stars"] = about["stars"] or None
-            case CommandKind.hide:
-                fields |= {"secret": about["rarely"], "anonymous": not about["rarely"]}
-            case CommandKind.reclassify:
-                fields |= {"class": about["class"], "oversight": about["flag"]}
-            case CommandKind.answer:
-                fields["final"] = about["flag"] or None
-            case _:
-                fields["other"] = self.of(about["other"]).tracking_code
-        text = "kata" if about["flag"] else f"kata {self.nonce}"
-        fields = {name: value for name, value in fields.items() if value is not None}
-        return self.send(said(kind, of, actor, text, nonce=str(self.nonce), received_at=self.now, **fields))
+        of = self.of(number)
+        said = about | {"other": self.of(about["other"]).tracking_code, "nonce": self.nonce}
+        said["beside"] = (BODIES[-1],) if about["rarely"] else None
+        command = spoken(kind, of, actor, said, at=self.now)
+        return self.send(command.model_copy(update={"sender": self.sender(of)}) if actor == CITIZEN else command)
 
     def send(self, event: Event) -> Event:
         """Append a complaint or command. Two of three are handled at once."""

@@ -1,56 +1,18 @@
 """The checker of the kill test finds what it must find: each way in which a log can be wrong is a violation."""
 
 import json
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from complaints.bus import Record, StoredRecord
-from complaints.bus.deadletter import of_record
-from complaints.bus.envelope import encode
-from complaints.bus.step.contract import State
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, NEIGHBOURS
 from complaints.crypto import Keyring
-from complaints.errors import ContractViolation
-from router.cases.step import CaseStep
 from tests.harness.case_checker import Checker
 from tests.harness.case_log import Entry, Log
+from tests.harness.case_logged import Logged
 from tests.harness.case_plan import Plan, Sizes
-from tests.harness.house import NOON_MS
 
 Fed = list[tuple[bytes, bytes]]
-
-
-def logged(records: list[Record], law: Any) -> Log:
-    """Return the log of a router that nothing disturbs: all mailboxes are in one partition."""
-    log, states, step = Log([], [], [], [], []), dict[bytes, State](), CaseStep(law)
-    lists = {CASE_EVENTS: log.facts, CONVERSATIONS: log.replies, COMPLAINTS: log.mailbox}
-    waiting = deque(records)
-
-    def write(into: list[Entry], record: Record) -> Entry:
-        into.append(Entry(0, len(into), record.key, record.value, dict(record.headers), NOON_MS + len(log.mailbox)))
-        return into[-1]
-
-    while waiting:
-        record = waiting.popleft()
-        at = write(log.mailbox, record)
-        stored = StoredRecord(COMPLAINTS, 0, at.offset, record.key, record.value, record.headers, at.at_ms)
-        try:
-            effect = step(states.get(record.key), stored)
-        except ContractViolation as error:
-            write(log.letters, encode(of_record(stored, error), source="/router"))
-            continue
-        for output in effect.outputs:
-            if output.topic == COMPLAINTS:
-                waiting.appendleft(output)
-            elif output.topic != NEIGHBOURS:
-                write(lists[output.topic], output)
-        if isinstance(effect.state, State):
-            states[record.key] = effect.state
-            write(log.cases, Record(topic="lapor.cases", key=record.key, value=effect.state.value))
-    return log
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +20,9 @@ def trial() -> tuple[Log, Fed, str]:
     """A log with everything in it, what was fed, and the administrator."""
     plan = Plan(5, Keyring.from_secret(b"a secret of the tests, 32 bytes long"))
     records = plan.records(Sizes(cases=40, records=500))
-    return logged(records, plan.law), [(one.key, one.value) for one in records], plan.law.administrator_id
+    made = Logged(plan.law, search=False)
+    made.take(records)
+    return made.log, [(one.key, one.value) for one in records], plan.law.administrator_id
 
 
 def violations(log: Log, fed: Fed, administrator: str) -> list[str]:

@@ -1,0 +1,34 @@
+"""kill -9 of the workers of router and neighbours in the middle of whole lives: nothing is lost, done twice or without an owner."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from complaints.crypto import Keyring
+from tests.harness.case_killer import Chaos
+from tests.harness.life_trial import LifeTrial, Scale
+
+
+@pytest.fixture
+def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> Iterator[LifeTrial]:
+    """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
+    made = LifeTrial(tmp_path, keys)
+    try:
+        yield made
+    finally:
+        if made.said.get("violations") != 0:
+            print(made.logs())  # noqa: T201  # pytest shows it with the failure
+        made.close()
+        with capsys.disabled():
+            print(f"\n{json.dumps(made.said)}")  # noqa: T201  # the figures of the run
+
+
+@pytest.mark.timeout(300)
+def test_whole_lives_survive_the_death_of_router_and_neighbours(trial: LifeTrial) -> None:
+    """A small run of `python -m benchmarks.kill_lives`: all commands and roles, two months, and a kill in each phase."""
+    trial.run(
+        Scale(lives=150, days=(0, 4, 15, 31, 62), limit_s=240),
+        Chaos(workers=2, neighbours=1, kills=8, pauses=0, wipes=1, kafka=0, readers=0),
+    )
