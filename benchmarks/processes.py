@@ -12,7 +12,9 @@ from pathlib import Path
 
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.contract import topics
+from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
+from complaints.runtime.settings import Settings
 from embedded.kafka.ready import wait_ready
 from ops.topics import apply
 
@@ -99,6 +101,13 @@ def folder() -> Iterator[Path]:
     """Give a fresh folder, and remove it."""
     with tempfile.TemporaryDirectory(prefix="lapor-bench-", ignore_cleanup_errors=True) as path:
         yield Path(path)
+
+
+def installed(data: Path) -> Settings:
+    """Return the settings of a new installation in a folder; its secret is made if there is none."""
+    settings = Settings.read(data=data)
+    load_or_create_secret(settings.secret_path)
+    return settings
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmarks import texts
 from benchmarks.figures import Figure, of_rounds
-from benchmarks.processes import Say, explained, folder, kafka, process
+from benchmarks.processes import Say, explained, folder, installed, kafka, process
 from benchmarks.sms_feeder import frames_of
 from benchmarks.step.broker import Broker
 from benchmarks.step.router_vs_quix import Pace, timed
@@ -17,9 +17,7 @@ from channels.sms.links import read_links
 from channels.sms.receiver import Receiver
 from complaints.bus.confluent import ConfluentProducer
 from complaints.contract import COMPLAINTS, CONVERSATIONS, MESSAGE_EVENTS
-from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
-from complaints.runtime.settings import Settings
 from complaints.storage.spool import Spool
 from conversation.step import STEP
 from lapor.processes.wiring import keyring
@@ -74,8 +72,7 @@ def _fill(brokers: str, data: Path, messages: int) -> None:
         UnavailableError: one was not taken.
     """
     link = read_links("bench=smpp://lapor:secret08@127.0.0.1:2775")[0]
-    settings = Settings.read(data=data / "lapor")
-    load_or_create_secret(settings.secret_path)
+    settings = installed(data / "lapor")
     producer = ConfluentProducer(brokers)
     spool = Spool(data / "spool.db", max_bytes=1 << 20)
     intake = Intake("sms", keyring=keyring(settings), producer=producer, spool=spool)

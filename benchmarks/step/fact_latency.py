@@ -14,7 +14,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from benchmarks import texts
 from benchmarks.figures import Figure, percentile
-from benchmarks.processes import Say, explained, folder, kafka, process
+from benchmarks.processes import Say, explained, folder, installed, kafka, process
 from benchmarks.step.broker import ANSWER_S, reader
 from complaints.bus import Record
 from complaints.bus.confluent import profiles
@@ -22,7 +22,6 @@ from complaints.bus.confluent.client import is_record
 from complaints.contract import CASE_EVENTS
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
-from complaints.runtime.settings import Settings
 from lapor.processes.wiring import keyring, normaliser
 
 RATES: Final = ((20.0, 20.0), (200.0, 100.0))
@@ -100,7 +99,7 @@ def _number(rate: float, seconds: float) -> int:
 
 
 def _records(data: Path, count: int) -> list[Record]:
-    return list(texts.records(count, normaliser(), keyring(Settings.read(data=data))))
+    return list(texts.records(count, normaliser(), keyring(installed(data))))
 
 
 def _send(brokers: str, records: Sequence[Record], rate: float, seen: Seen) -> list[str]:

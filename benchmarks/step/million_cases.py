@@ -1,30 +1,33 @@
 """A million cases: how long a worker with an empty disk takes until it works, how long after a kill -9, and how much memory it needs."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import cycle, islice
-from typing import Final
-from uuid import UUID
+from typing import Final, NamedTuple
+from uuid import UUID, uuid5
+
+import orjson
 
 from benchmarks import texts
 from benchmarks.figures import Figure
-from benchmarks.processes import Say, folder, kafka
+from benchmarks.processes import Say, folder, installed, kafka
 from benchmarks.step.million import Place, check_room, figures, fill, starts
 from complaints import tracking
 from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
 from complaints.bus.step.store import StoredState
 from complaints.case import FORMAT
+from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS
 from complaints.runtime.settings import Settings
 from lapor.processes.wiring import keyring, normaliser, router
 from router.cases.step import STEP, CaseStep
+from router.routing import Router
 
 TEMPLATES: Final = 500
 """Number of real complaints whose documents are repeated, each time with another code and id."""
-
-FIRST: Final = 1_764_000_000_000
-"""When the cases were last changed, in milliseconds since 1970."""
 
 PLACE: Final = Place("router", STEP, CASES, CASE_EVENTS)
 
@@ -45,24 +48,72 @@ def measure(*, cases: int, say: Say) -> list[Figure]:
     with folder() as data:
         check_room(data, cases)
         with kafka(data) as brokers:
-            complaints = texts.records(cases, normaliser(), keyring(Settings.read(data=data)))
+            complaints = texts.records(cases, normaliser(), keyring(installed(data)))
             began = time.monotonic()
-            each = fill(brokers, PLACE, _documents(cases, list(islice(complaints, TEMPLATES))))
+            made = list(islice(complaints, TEMPLATES))
+            each = fill(brokers, PLACE, documents(cases, made, router(Settings.read()), datetime.now(UTC)))
             say(f"{cases:,} cases of {each:,.0f} bytes on average, written in {time.monotonic() - began:.0f} s")
             empty, warm = starts(brokers, data, PLACE, complaints, say)
     return figures(f"{cases:,} cases", empty, warm, each)
 
 
-def _documents(cases: int, complaints: list[Record]) -> Iterator[tuple[bytes, StoredState]]:
-    """Yield the key and the document of each case: what the step makes of a few complaints, with other codes and ids."""
-    step = CaseStep(router(Settings.read()))
-    templates: list[tuple[bytes, bytes, bytes]] = []
-    for number, complaint in enumerate(complaints):
-        stored = StoredRecord(COMPLAINTS, 0, number, complaint.key, complaint.value, complaint.headers, FIRST + number)
-        state = step(None, stored).state
-        assert isinstance(state, State)
-        templates.append((complaint.key, dict(complaint.headers)["ce_id"], state.value))
-    for number, (code, id_, document) in zip(range(cases), cycle(templates), strict=False):
+def documents(cases: int, complaints: list[Record], law: Router, at: datetime) -> Iterator[tuple[bytes, StoredState]]:
+    """Yield the key and the document of each case: what the step makes of a few complaints, with other codes and ids.
+
+    All were accepted by their owners, so the next of their timers is that of the completion, or, of some at a triage desk, an earlier one.
+
+    Args:
+        cases: how many.
+        complaints: of which they are made.
+        law: of the router.
+        at: when they were received and accepted.
+    """
+    yield from copied([opened(one, law, at, accept=True) for one in complaints], range(cases))
+
+
+class Template(NamedTuple):
+    """A case of which others are made: its code, its id, the document, and when its timer is due, in milliseconds since 1970."""
+
+    code: bytes
+    id: bytes
+    document: bytes
+    due_ms: int
+
+
+def opened(complaint: Record, law: Router, at: datetime, *, accept: bool) -> Template:
+    """Return the case that a complaint becomes that is received at a time, and that its owner accepts if that is wanted."""
+    step, at_ms = CaseStep(law), int(at.timestamp() * 1000)
+    received = received_at(complaint, at)
+    effect = step(None, StoredRecord(COMPLAINTS, 0, 0, received.key, received.value, received.headers, at_ms))
+    assert isinstance(effect.state, State)
+    state, case = effect.state, orjson.loads(effect.state.value)
+    if accept:
+        command = Command(
+            id=uuid5(UUID(case["complaint_id"]), "accept"),
+            tracking_code=case["tracking_code"],
+            kind=CommandKind.accept,
+            actor=case["owner"]["id"],
+            received_at=at,
+        )
+        record = encode(command, source="/benchmarks")
+        accepted = step(state, StoredRecord(COMPLAINTS, 0, 1, record.key, record.value, record.headers, at_ms)).state
+        assert isinstance(accepted, State)
+        state = accepted
+    return Template(complaint.key, case["complaint_id"].encode(), state.value, state.due_ms or 0)
+
+
+def received_at(complaint: Record, at: datetime) -> Record:
+    """Return a complaint as one that is received at a time."""
+    value = orjson.dumps(orjson.loads(complaint.value) | {"received_at": at.isoformat().replace("+00:00", "Z")})
+    return Record(topic=complaint.topic, key=complaint.key, value=value, headers=complaint.headers)
+
+
+def copied(templates: Sequence[Template], numbers: range) -> Iterator[tuple[bytes, StoredState]]:
+    """Yield the key and the state of each of some cases, whose codes and ids derive from their numbers."""
+    for number, (code, id_, document, due_ms) in zip(numbers, cycle(templates), strict=False):
         new_id = UUID(int=number)
         new_code = tracking.code_for(new_id, key=_KEY).encode()
-        yield new_code, StoredState(FORMAT, 0, document.replace(code, new_code).replace(id_, str(new_id).encode()))
+        yield (
+            new_code,
+            StoredState(FORMAT, due_ms, document.replace(code, new_code).replace(id_, str(new_id).encode())),
+        )

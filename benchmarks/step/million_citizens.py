@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks import texts
 from benchmarks.figures import Figure
-from benchmarks.processes import Say, folder, kafka
+from benchmarks.processes import Say, folder, installed, kafka
 from benchmarks.step.million import Place, check_room, figures, fill, starts
 from channels.intake import Intake
 from complaints.bus import Producer, Record, StoredRecord
@@ -46,7 +46,7 @@ def measure(*, citizens: int, say: Say) -> list[Figure]:
     with folder() as data:
         check_room(data, citizens)
         with kafka(data) as brokers:
-            settings, producer = Settings.read(data=data / "lapor"), ConfluentProducer(brokers)
+            settings, producer = installed(data / "lapor"), ConfluentProducer(brokers)
             messages = _messages(data, settings, producer)
             began = time.monotonic()
             each = fill(brokers, PLACE, _states(citizens, settings, list(islice(messages, TEMPLATES))))

@@ -11,12 +11,11 @@ import psutil
 
 from benchmarks import texts
 from benchmarks.figures import Figure, of_rounds
-from benchmarks.processes import Say, explained, folder, kafka, process, wait_until
+from benchmarks.processes import Say, explained, folder, installed, kafka, process, wait_until
 from benchmarks.step.broker import Broker, committed
 from complaints.bus.confluent import ConfluentProducer
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.errors import ConfigurationError, UnavailableError
-from complaints.runtime.settings import Settings
 from lapor.processes.wiring import keyring, normaliser
 from router.cases.step import STEP
 
@@ -118,7 +117,7 @@ def fill(broker: Broker, data: Path, events: int, say: Say) -> None:
         UnavailableError: Kafka does not accept them.
     """
     say(f"normalising {events:,} complaints and writing them to {COMPLAINTS}")
-    keys, producer = keyring(Settings.read(data=data)), ConfluentProducer(broker.address)
+    keys, producer = keyring(installed(data)), ConfluentProducer(broker.address)
     for record in texts.records(events, normaliser(), keys):
         producer.send(record)
     producer.flush(START_S)
