@@ -45,7 +45,7 @@ class Outage:
     def __init__(self, kafka: KafkaServer, clock: Path) -> None:
         self.follower = Follower(kafka.brokers, "lapor.cases")
         self._brokers, self._clock = kafka.brokers, clock
-        self._ahead_ms = 0
+        self._ahead_ms = self._fed = 0
 
     def set_clock(self, now_ms: float) -> None:
         """Let the routers take the present for another time."""
@@ -61,11 +61,12 @@ class Outage:
             headers: list[tuple[str, str | bytes | None]] = list(one.headers)
             producer.produce(one.topic, one.value, one.key, headers=headers, timestamp=int(at_ms - self._ahead_ms))
         assert producer.flush(30) == 0
+        self._fed += len(records)
 
     def settle(self, timeout_s: float = 30.0) -> None:
         """Wait until everything was handled, and each timer that is due."""
         until = time.monotonic() + timeout_s
-        while not self.follower.is_settled(int(time.time() * 1000) + self._ahead_ms):
+        while not self.follower.is_settled(int(time.time() * 1000) + self._ahead_ms, fed=self._fed):
             assert time.monotonic() < until, f"not everything was handled: {self.follower}"
 
     def is_in_the_middle(self) -> bool:

@@ -157,7 +157,7 @@ class LifeTrial(Trial):
     def _settle(self) -> None:
         """Wait until everything in the mailboxes was handled, and every timer that is due."""
         until = time.monotonic() + SETTLE_S
-        while not self._follower.is_settled(int(self._now.timestamp() * 1000)):
+        while not self._follower.is_settled(int(self._now.timestamp() * 1000), fed=len(self._fed)):
             self._say()
             assert time.monotonic() < until, f"the mailboxes were not handled: {self._follower}"
 
