@@ -13,7 +13,8 @@ from conversation.citizen import DAY_MS, Document
 from normalizer.text import fold
 
 ANSWERED_MS: Final = 30 * DAY_MS
-"""For how long after an answer "belum" is taken for a disagreement. Ten working days are at most that long; the router knows the day."""
+"""For how long after an answer or a closing "belum" is taken for a disagreement. Ten working days are at most that long; the router knows
+the day."""
 
 CLOSED_MS: Final = 30 * DAY_MS
 """For how long after the closing a number is taken for a rating."""
@@ -53,6 +54,25 @@ _PLAIN: Final = _THANKS | frozenset(
 )
 """The words of a message that only thanks or agrees."""
 
+_GLAD: Final = frozenset(("terima", "makasih", "makasi", "trims", "alhamdulillah", "nuwun", "nuhun"))
+"""Words of a message that is content, even if it says what is no more ("tidak banjir lagi, terima kasih")."""
+
+_COMPLAINS: Final = _NOT_YET - {
+    "tidak",
+    "tdk",
+    "tak",
+    "gak",
+    "ga",
+    "nggak",
+    "ngga",
+    "enggak",
+    "kagak",
+    "ora",
+    "teu",
+    "indak",
+}
+"""Words that are never content."""
+
 _SHORT: Final = 8
 """Words of a message that can only be about the answer that came before it."""
 
@@ -67,18 +87,24 @@ _RATING: Final = re.compile(
 )
 _STOP: Final = re.compile(r"^\s*(?:stop|berhenti|unsub|unreg)(?:\s+(?:sms|pesan|lapor))?[\s.!]*$", re.IGNORECASE)
 _START: Final = re.compile(r"^\s*(?:mulai|start|lanjut)(?:\s+(?:lagi|sms|lapor))?[\s.!]*$", re.IGNORECASE)
-_ASKED_WORDS: Final = re.compile(
-    r"^\s*(cabut|batalkan|buka|rahasia|anonim)(?:kan)?(?:\s+(?:laporan|pengaduan|aduan))?(?:\s+(?:saya|sy|ini|kembali))?\b[\s:.!]*(.*?)[\s.!]*$",
-    re.IGNORECASE | re.DOTALL,
+_WORD: Final = re.compile(r"[0-9a-z]+")
+_FILLERS: Final = frozenset(
+    (
+        *("tolong", "mohon", "minta", "dong", "ya", "pak", "bu", "min", "bapak", "ibu", "saya", "sy", "aku", "laporan"),
+        *("pengaduan", "aduan", "ini", "itu", "kembali", "lagi", "untuk", "di", "kode"),
+    )
 )
-_ASKED_BY: Final = {
-    "cabut": "withdraw",
-    "batalkan": "withdraw",
-    "buka": "reopen",
-    "rahasia": "hide:secret",
-    "anonim": "hide:anonymous",
-}
-"""The acts that the page of a case names, by the words for them in a text."""
+"""Words beside the word that says what is to be done."""
+
+_PERSON: Final = frozenset(("nama", "identitas", "pelapor", "nomor", "hp"))
+"""What is hidden of the person."""
+
+_HIDE: Final = frozenset(("rahasia", "rahasiakan", "dirahasiakan", "sembunyikan", "anonim", "anonimkan", "dianonimkan"))
+_SHOW: Final = frozenset(
+    ("sebut", "sebutkan", "tampilkan", "cantumkan", "sebarkan", "ditampilkan", "disebut", "disebutkan")
+)
+_WITHDRAW: Final = frozenset(("cabut", "cabutkan", "batalkan"))
+_STARS: Final = re.compile(r"(?:nilai|bintang|rating|skor)? ?([1-5])")
 
 _ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
 
@@ -132,18 +158,56 @@ class ByWord(NamedTuple):
 
 
 def by_word(text: str) -> ByWord | None:
-    """Return the act for which a text asks by a word alone or with a code; None if it says anything else ("cabut izin pabrik itu")."""
-    found = _ASKED_WORDS.match(text)
-    if found is None:
-        return None
-    word, code = found[1].lower(), ""
-    if found[2]:
-        try:
-            code = tracking.parse(found[2])
-        except TrackingCodeError:
-            return None
-    act = asked_for(_ASKED_BY[word])
-    return None if act is None else ByWord(word.upper(), act, code)
+    """Return the act for which a text asks in so many words, alone or with a code; None if it says anything else.
+
+    "Cabut izin pabrik itu" is a complaint. What hides a person is taken generously: to hide too much does the least harm. Disagreement
+    and rating are among these acts only with a code; without one they need a case that was answered (see act_in).
+    """
+    said = _WORD.findall(text.lower())
+    head, code = _before_code(said)
+    core = [word for word in head if word not in _FILLERS]
+    joined = " ".join(core)
+    act = ""
+    if _WITHDRAW.issuperset(core) and len(core) == 1:
+        return ByWord("CABUT", _of("withdraw"), code)
+    if core == ["buka"]:
+        return ByWord("BUKA", _of("reopen"), code)
+    if _hides_person(core):
+        return ByWord("ANONIM", _of("hide:anonymous"), code)
+    if _HIDE.issuperset(core) and len(core) == 1:
+        return ByWord("RAHASIA", _of("hide:secret"), code)
+    if code and core and _NOT_YET.issuperset(core):
+        act = "disagree"
+    elif code and (stars := _STARS.fullmatch(joined)):
+        act = f"rate:{stars[1]}"
+    return ByWord(joined.upper(), _of(act), code) if act else None
+
+
+def _hides_person(core: list[str]) -> bool:
+    said, hides = set(core), not _HIDE.isdisjoint(core)
+    if said <= {"anonim", "anonimkan", "dianonimkan"} and said:
+        return True
+    if hides and not _PERSON.isdisjoint(said):
+        return said <= _HIDE | _PERSON
+    return "jangan" in said and not _SHOW.isdisjoint(said) and said <= {"jangan"} | _SHOW | _PERSON
+
+
+def _before_code(said: list[str]) -> tuple[list[str], str]:
+    """Return the words before the tracking code with which a text ends, and the code; all of them and "" if it ends with none."""
+    for at in range(max(0, len(said) - tracking.CODE_LENGTH), len(said)):
+        letters = "".join(said[at:])
+        if len(letters) == tracking.CODE_LENGTH:
+            try:
+                return said[:at], tracking.parse(letters)
+            except TrackingCodeError:
+                break
+    return said, ""
+
+
+def _of(act: str) -> Act:
+    found = asked_for(act)
+    assert found is not None, act
+    return found
 
 
 def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, Act | Thanks] | None:
@@ -158,13 +222,14 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     if rating := _RATING.match(text):
         closed = [case for case in latest if case.get("closed_ms", 0) > at_ms - CLOSED_MS]
         return (closed[-1], Act(CommandKind.rate, {"stars": int(rating[1])})) if closed else None
-    answered = [case for case in latest if case.get("answered_ms", 0) > at_ms - ANSWERED_MS]
+    answered = [case for case in latest if case.get("answered_ms") and _told_ms(case) > at_ms - ANSWERED_MS]
     if not answered:
         return None
     words = fold(text).decode("ascii").split()
-    if 0 < len(words) <= _LONGEST and _is_dispute(words):
+    is_thanks = not _GLAD.isdisjoint(words) and _COMPLAINS.isdisjoint(words)
+    if 0 < len(words) <= _LONGEST and _is_dispute(words) and not is_thanks:
         return answered[-1], Act(CommandKind.reopen if answered[-1].get("closed_ms") else CommandKind.disagree)
-    if words and not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words):
+    if words and ((len(words) <= _SHORT and is_thanks) or (not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words))):
         return answered[-1], Thanks()
     return None
 
@@ -174,7 +239,14 @@ def _is_dispute(words: list[str]) -> bool:
     return not _NOT_YET.isdisjoint(within)
 
 
+def is_bare(text: str) -> bool:
+    """Return whether a text is one word by which an answer is disputed: it answers no question."""
+    said = fold(text).decode("ascii").split()
+    return len(said) == 1 and said[0] in _NOT_YET
+
+
 def _told_ms(case: Document) -> int:
+    """Return when the citizen was last told an answer or a closing of a case."""
     told: int = max(case.get("answered_ms", 0), case.get("closed_ms", 0))
     return told
 

@@ -128,7 +128,7 @@ def _asked_ms(case: Document) -> int:
 
 
 def waiting_for_words(state: Document, *, since_ms: int) -> Document | None:
-    """Return the citizen's case that most recently asked him something, or was withdrawn; None if there is none since a time.
+    """Return the citizen's case that most recently asked or answered him, or was withdrawn; None if there is none since a time.
 
     Args:
         state: of the citizen.
@@ -139,7 +139,7 @@ def waiting_for_words(state: Document, *, since_ms: int) -> Document | None:
 
 
 def _waits_ms(case: Document) -> int:
-    found: int = max(case.get("asked_ms", 0), case.get("withdrawn_ms", 0))
+    found: int = max(case.get("asked_ms", 0), case.get("withdrawn_ms", 0), case.get("answered_ms", 0))
     return found
 
 

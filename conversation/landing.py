@@ -28,6 +28,9 @@ SHORT_CHARACTERS: Final = 100
 ASKED_AGAIN_MS: Final = 60_000
 """A question for the status with the same words is the same one within this time; later it is asked again."""
 
+MATTER_WORDS: Final = 3
+"""The least words of a text that can tell a matter of its own."""
+
 LATE_WORDS_MS: Final = 365 * memory.DAY_MS
 """For how long after a question or a withdrawal a text that is no complaint by itself belongs to that case. The law gives the citizen 30
 days to answer, and a withdrawn case is open again at his next word."""
@@ -150,6 +153,8 @@ class Lands:
             return None
         if asked == "stop":
             turn.state["silent_ms"] = turn.at_ms
+            for case in turn.state["cases"]:
+                case.pop("after_stop", None)
         else:
             turn.state.pop("silent_ms", None)
         said = text("silent" if asked == "stop" else "not_silent", message.channel)
@@ -168,13 +173,30 @@ class Lands:
         cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
         words = status_requests.without_code(message.text)
         found = acts.act_in(words, cases, turn.at_ms)
-        if found is None:
+        if found is None or self._is_about_another(turn, message, words, found):
             return None
         about, act = found
         if isinstance(act, acts.Thanks):
             return Landed(MessageKind.thanks, about["code"], about.get("id"), bool(about.get("secret")))
         said = "" if act.kind is CommandKind.rate else acts.short(words)  # the number is all that a rating says
         return self._act(turn, message, id_, about, act, said)
+
+    def _is_about_another(
+        self, turn: Turn, message: InboundMessage, words: str, found: tuple[Document, acts.Act | acts.Thanks]
+    ) -> bool:
+        """Return whether what looks like a word about an answer is one about something else.
+
+        It answers the question that was asked after it, unless it is the one word "belum"; or it tells another matter, or one elsewhere.
+        """
+        about, act = found
+        asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
+        told_ms = max(about.get("answered_ms", 0), about.get("closed_ms", 0))
+        if asked and asked[0]["asked_ms"] > told_ms and not acts.is_bare(words):
+            return True
+        if isinstance(act, acts.Thanks) or act.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
+            return False
+        told, _ = self._reads.complaint(message, id_=UUID(int=0), code=about["code"], citizen=turn.citizen)
+        return "subject" not in told.missing and not is_of(about, told)
 
     def _asked_by_word(self, turn: Turn, message: InboundMessage, id_: UUID, worded: acts.ByWord) -> Landed:
         """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one."""
@@ -186,7 +208,10 @@ class Lands:
             said = text("which_case", message.channel, answer=worded.word, code=EXAMPLE_CODE)
             self._say(turn, message, id_, ReplyKind.small_talk, said)
             return Landed(MessageKind.small_talk)
-        return self._act(turn, message, id_, case, worded.act, "")
+        act = worded.act
+        if act.kind is CommandKind.disagree and case.get("closed_ms"):
+            act = acts.Act(CommandKind.reopen)
+        return self._act(turn, message, id_, case, act, "")
 
     @staticmethod
     def _act(  # noqa: PLR0913, PLR0917  # the parts of a command
@@ -214,7 +239,10 @@ class Lands:
             if case is not None:
                 return self._add(turn, message, id_, case, MessageKind.answer)
         turn.outputs.append(encode(fresh, source=SOURCE))
-        memory.add_case(turn.state, new_case(fresh, message))
+        case = new_case(fresh, message)
+        if "silent_ms" in turn.state:
+            case["after_stop"] = True
+        memory.add_case(turn.state, case)
         return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
 
     def _asked_case(self, turn: Turn, fresh: Complaint) -> Document | None:
@@ -223,6 +251,11 @@ class Lands:
         found = next((case for case in memory.asked(turn.state, since_ms=since) if answers(case, fresh)), None)
         if found is None and "subject" in fresh.missing:
             return memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
+        if found is None:
+            return next(
+                (case for case in reversed(turn.state["cases"]) if _was_withdrawn(case, turn) and is_of(case, fresh)),
+                None,
+            )
         return found
 
     @staticmethod
@@ -302,6 +335,19 @@ def _command(  # the parts of a command
         **fields,
     )
     turn.outputs.append(encode(command, source=SOURCE))
+
+
+def _was_withdrawn(case: Document, turn: Turn) -> bool:
+    withdrawn_ms: int = case.get("withdrawn_ms", 0)
+    return withdrawn_ms > turn.at_ms - LATE_WORDS_MS
+
+
+def is_of(case: Mapping[str, Any], told: Complaint) -> bool:
+    """Return whether a text tells the matter of a case: its topic, and no other place."""
+    place = told.place.district or told.place.regency or told.place.province
+    known = case.get("region") or ""
+    elsewhere = place is not None and known and not (known.startswith(place.code) or place.code.startswith(known))
+    return told.topic == case.get("topic") and not elsewhere
 
 
 def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:

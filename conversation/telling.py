@@ -117,9 +117,10 @@ class Telling:
 
 
 def _is_silent(state: Document, reply: Document) -> bool:
-    """Return whether a reply is none to a message of the citizen since he asked for silence."""
+    """Return whether a reply is none to a message of the citizen since he asked for silence, nor about a complaint since then."""
     silent_ms = state.get("silent_ms")
-    if silent_ms is None:
+    about = case_of_complaint(state, reply.get("complaint_id"))
+    if silent_ms is None or (about is not None and about.get("after_stop")):
         return False
     cause = landing(state, reply["caused_by"])
     return cause is None or cause[Landing.AT] < silent_ms

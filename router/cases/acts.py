@@ -95,6 +95,8 @@ def ask(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 def answer(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Answer the citizen. The same answer again is already applied, unless it was disputed in between."""
     case, text = draft.now, words(record)
+    if text.endswith("?"):
+        return Declined("An answer does not end with a question: ask the citizen, and the case waits for what he says.")
     last = case["answers"][-1] if case["answers"] else None
     if (
         last

@@ -186,7 +186,7 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
             story.happens(EVENTS[what], at)
             answered = what == "ditanggapi" or (answered and what != "dibuka kembali")
         if what == "diverifikasi":
-            story.happens("added", at)  # the owner says that nothing is missing any more: nobody waits
+            story.asked.clear()  # the owner says that nothing was missing: its question has moved nothing
     return story
 
 

@@ -29,8 +29,9 @@ from router.cases.roles import Role
 from router.cases.table import RULES, STATES, TABLE
 from router.offices import roles
 from tests.harness.events import complaint
-from tests.harness.house import House, said
+from tests.harness.house import NOON_MS, House, said
 from tests.harness.list_law import DESK, ListLaw
+from tests.harness.lives import DAY_MS
 from view.status import status_of
 
 BY_SMS = complaint(1, channel="sms", reporter_ref="0123456789abcdef0123456789abcdef")
@@ -159,3 +160,24 @@ def test_only_disagreeing_needs_no_more_than_the_code() -> None:
     """Which wishes are personal."""
     assert {wish.path for wish in WISHES.values() if wish.personal} == {RATE.path, WITHDRAW.path, HIDE.path}
     assert not NOT_DONE.personal
+
+
+def test_asking_and_verifying_in_one_breath_gives_no_days() -> None:
+    """The owner says that nothing was missing: the clocks have waited for nothing."""
+    house = House(law=ListLaw())
+    house.take(BY_SMS)
+    owner, before = house.case(BY_SMS.tracking_code).owner.id, house.case(BY_SMS.tracking_code).deadlines
+    later = NOON_MS + 10 * DAY_MS
+    house.take(said(CommandKind.ask, BY_SMS, owner, "Apakah masih"), at_ms=later)
+    house.take(said(CommandKind.verify, BY_SMS, owner), at_ms=later + 60_000)
+    after = {one.duty: one.due for one in house.case(BY_SMS.tracking_code).deadlines}
+    assert after.items() >= {one.duty: one.due for one in before}.items()
+
+
+def test_an_answer_does_not_end_with_a_question() -> None:
+    """It would stop the clocks, and the citizen's reply would go nowhere."""
+    house = House(law=ListLaw())
+    house.take(BY_SMS)
+    owner = house.case(BY_SMS.tracking_code).owner.id
+    (fact,) = house.take(said(CommandKind.answer, BY_SMS, owner, "Di depan rumah nomor berapa?"))
+    assert (fact.kind, house.case(BY_SMS.tracking_code).answers) == (FactKind.declined, ())

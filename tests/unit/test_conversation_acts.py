@@ -293,3 +293,111 @@ def test_of_two_cases_a_word_without_a_code_ends_neither(town: Town) -> None:
 def test_a_sentence_that_begins_with_such_a_word_is_a_message(text: str) -> None:
     """Only the word alone, or with a code, is an act."""
     assert (by_word(text) is not None) == (text == "anonim")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lampu jalan tidak menyala di Jalan Gajahmada Semarang",
+        "Air PDAM tidak mengalir di Tembalang Semarang",
+        "Sampah belum diangkut di Banyumanik Semarang",
+        "Tidak ada guru di SDN 2 Bandung",
+    ],
+)
+def test_another_story_after_an_answer_is_a_case_of_its_own(town: Town, text: str) -> None:
+    """However many words of "not" it has: as a reason in the answered case it would be lost."""
+    answer(town)
+    town.say(text)
+    assert (len(town.complaints), case_of(town).state) == (2, "ditanggapi")
+
+
+@pytest.mark.parametrize(
+    ("text", "disputes"), [("belum pak, yang dekat gang", False), ("tidak tahu pak", False), ("BELUM", True)]
+)
+def test_what_was_asked_last_is_what_is_answered(town: Town, text: str, *, disputes: bool) -> None:
+    """The reply to the question of one case is no disagreement with the answer of another; the bare word is."""
+    answer(town)
+    town.say(OTHER)
+    second = town.complaints[1]
+    owner = town.case(second.tracking_code).owner.id
+    town.wait(minutes=5)
+    town.take(encode(said(CommandKind.ask, second, owner, "Tiang nomor berapa?"), source="/tests"))
+    town.say(text)
+    assert (case_of(town).state == "dibuka kembali") == disputes
+    assert (town.case(second.tracking_code).question is None) != disputes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rahasiakan nama saya",
+        "tolong rahasiakan identitas saya",
+        "jangan sebut nama saya pak",
+        "ANONIM ya",
+        "rahasia dong",
+    ],
+)
+def test_who_asks_to_be_hidden_in_his_own_words_is_hidden(town: Town, text: str) -> None:
+    """To thank him and hide nothing would betray him."""
+    town.say(text)
+    complaint = case_of(town).complaint
+    assert complaint.anonymous or complaint.secret
+    assert (town.told[-1].kind, len(town.complaints)) == (ReplyKind.hidden, 1)
+
+
+def test_belum_and_a_number_with_a_code_are_about_that_case(town: Town) -> None:
+    """As CABUT and BUKA, which our own texts teach with a code."""
+    town.say(OTHER)
+    first, second = town.complaints
+    for one in (first, second):
+        owner = town.case(one.tracking_code).owner.id
+        town.take(encode(said(CommandKind.answer, one, owner, "Sudah"), source="/tests"))
+    town.say(f"BELUM {first.tracking_code}")
+    assert (case_of(town).state, town.case(second.tracking_code).state) == ("dibuka kembali", "ditanggapi")
+    owner = town.case(second.tracking_code).owner.id
+    town.take(encode(said(CommandKind.close, second, owner, "Selesai"), source="/tests"))
+    town.say(f"nilai 4 {second.tracking_code}")
+    rating = town.case(second.tracking_code).rating
+    assert rating is not None
+    assert rating.stars == 4
+
+
+@pytest.mark.parametrize("text", ["Sudah tidak berlubang lagi, terima kasih", "Alhamdulillah tidak banjir lagi"])
+def test_who_is_content_reopens_nothing(town: Town, text: str) -> None:
+    """What is no more is no complaint; "masih" is."""
+    answer(town)
+    town.say(text)
+    assert (case_of(town).state, town.landed[-1].kind) == ("ditanggapi", MessageKind.thanks)
+    town.say("terima kasih, tapi masih berlubang")
+    assert case_of(town).state == "dibuka kembali"
+
+
+def test_a_reply_without_a_subject_to_a_fresh_answer_belongs_to_its_case(town: Town) -> None:
+    """He may answer what the agency let him think it asked."""
+    answer(town, "Mohon sebutkan nomor rumah terdekat.")
+    town.say("nomor 12 pak depan toko roti")
+    assert len(town.complaints) == 1
+    assert [one.text for one in case_of(town).complaint.additions] == ["nomor 12 pak depan toko roti"]
+
+
+def test_whose_complaint_was_withdrawn_opens_it_with_the_same_story(town: Town) -> None:
+    """He was told that his next word does."""
+    town.take(encode(said(CommandKind.withdraw, town.complaints[0], CITIZEN, "batal"), source="/tests"))
+    town.say("Jalan di Kota Semarang masih berlubang parah, saya tidak mencabut laporan")
+    assert (len(town.complaints), case_of(town).state) == (1, "dibuka kembali")
+
+
+def test_a_complaint_after_stop_is_answered_until_the_next_stop(town: Town) -> None:
+    """A new complaint is his own question."""
+    town.say("STOP")
+    town.say(OTHER)
+    second = town.complaints[1]
+    owner = town.case(second.tracking_code).owner.id
+    town.take(encode(said(CommandKind.answer, second, owner, "Air mengalir lagi."), source="/tests"))
+    assert any("Air mengalir lagi." in text for text in town.texts)
+    answer(town, "Lubang ditutup.")
+    assert not any("Lubang ditutup." in text for text in town.texts)
+    town.wait(hours=1)
+    town.say("STOP")
+    town.take(encode(said(CommandKind.answer, second, owner, "Sekali lagi.", nonce="2"), source="/tests"))
+    assert not any("Sekali lagi." in text for text in town.texts)

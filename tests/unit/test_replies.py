@@ -38,7 +38,7 @@ PROMISED = {
     "reopened": {"code", "owner"},
     "rated": {"code"},
     "withdrawn": {"code"},
-    "archived": {"code", "owner"},
+    "archived": {"code"},
     "which_case": {"code", "answer"},
     "deemed_withdrawn": {"code"},
     "hidden": {"code"},
