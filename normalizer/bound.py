@@ -34,6 +34,12 @@ _STEPS: Final = frozenset(("ke", "simpang", "tepi", "ujung", "dengan", "pintu", 
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
 """Words before a class of road that belong to it ("arah jalan tol")."""
 
+_LEADS: Final = frozenset(
+    ("jalan", "jl", "jln", "dalan", "jalur", "ruas", "akses", "lampu", "pju", "arah", "masuk", "tembus", "jembatan")
+)
+_LEADS_REACH: Final = 4
+"""Words of what leads to a building ("jalan masuk ke terminal"), and the number of words before the building that are searched for them."""
+
 _EDGES: Final = frozenset(("pinggir", "tepi", "sepanjang", "sapanjang", "iringan"))
 """Words before a class of road that, if the text names another one, only say where that one is ("jalan kampung di pinggir tol")."""
 
@@ -63,19 +69,24 @@ def bind(groups: Groups, words: list[str]) -> None:
         _keep_nearest(groups, words)
     for group in _BUILDINGS:
         if group in groups:
-            _keep_bound(group, groups, words)
+            _keep_bound(group, groups, words, visited=True)
 
 
-def _keep_bound(group: str, groups: Groups, words: list[str]) -> bool:
+def _keep_bound(group: str, groups: Groups, words: list[str], *, visited: bool = False) -> bool:
     """Remove the words of a group that only tell a position, and the group if none is left; return whether one is left."""
     positions = groups[group]
-    kept = [at for at in positions if not _is_passed(words, at)]
+    kept = [at for at in positions if (visited and _is_visited(words, at)) or not _is_passed(words, at)]
     if not kept:
         del groups[group]
         return False
     if len(kept) < len(positions):
         groups[group] = kept
     return True
+
+
+def _is_visited(words: list[str], at: int) -> bool:
+    """Return whether someone goes to what is named at a position ("membawa ibu ke rumah sakit"), and no road leads there."""
+    return at > 1 and words[at - 1] == "ke" and _LEADS.isdisjoint(words[max(0, at - _LEADS_REACH) : at - 1])
 
 
 def _is_passed(words: list[str], at: int) -> bool:

@@ -18,7 +18,7 @@ from normalizer.results import NamedThing, Reading, SubjectScore
 from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
 from normalizer.subjects.counting import Told, counted
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
-from normalizer.subjects.vocabulary import Word
+from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import words_of
 from normalizer.things.matching import Match, add_to, find, settle
 from normalizer.tier_words import add_tier_groups, add_two_provinces, shared_province
@@ -180,8 +180,8 @@ def _scan(  # noqa: C901 - one pass for all that a word can begin
             told.append((word, at))
         hit: PlaceHit | None = None
         following = words[at + 1]
-        if following in word.begins:
-            _follow(word, words, at, told)
+        if following in word.begins or ((other := found[at + 1]) is not None and other.form in word.begins):
+            _follow(word, words, found, at, told)
             if word.lead is not None:
                 find(word.lead, words, at, matches)
             if at >= reach and word.names is not None:
@@ -203,14 +203,27 @@ def _scan(  # noqa: C901 - one pass for all that a word can begin
     return told, hits
 
 
-def _follow(word: Word, words: list[str], at: int, told: Told) -> None:
-    """Add to `told` the meaning of each phrase of two or more words that begins at the position `at`, and of each beginning of one."""
+def _follow(word: Word, words: list[str], found: list[Word | None], at: int, told: Told) -> None:
+    """Add to `told` the meaning of each phrase of two or more words that begins at the position `at`.
+
+    Args:
+        word: the word at the position.
+        words: the folded words of the text.
+        found: their entries in the vocabulary; the form of one stands for it if the word itself does not go on a phrase (see Word.form).
+        at: the position.
+        told: the meanings found so far; it is changed in place.
+    """
     end = at + 1
-    meaning = word.follow.get(words[end])
+    meaning: Meaning | None = word
     while meaning is not None:
-        told.append((meaning, at))
-        end += 1
-        meaning = meaning.follow.get(words[end])
+        follow = meaning.follow
+        meaning = follow.get(words[end])
+        if meaning is None and (other := found[end]) is not None and other.form:
+            meaning = follow.get(other.form)
+        if meaning is not None:
+            if meaning.weights or meaning.groups or meaning.name >= 0:
+                told.append((meaning, at))
+            end += 1
 
 
 @cache

@@ -41,6 +41,18 @@ _HECTARES: Final = re.compile(
 )
 """An area: a number of hectares, with dots or blanks between its thousands ("1.500 ha", "2300an hektar", "> 3000 ha", "2 ribu ha")."""
 
+_THOUSANDS_OF_HECTARES: Final = re.compile(r"\b([a-z]{1,6}) ?(?:ribu|ewu|rebu)(?:an)? hekt", re.IGNORECASE)
+"""Thousands of hectares in words ("dua ribu hektar", "sewu hektar")."""
+
+_THOUSANDS: Final = {
+    **dict.fromkeys(("se", "s", "sa"), 1000.0),
+    **dict.fromkeys(("dua", "duo", "duwa", "rong", "due"), 2000.0),
+    **dict.fromkeys(("tiga", "tigo", "telung", "tilu", "tige"), 3000.0),
+    **dict.fromkeys(("empat", "ampek", "patang", "opat", "ampat"), 4000.0),
+    **dict.fromkeys(("lima", "limo", "limang", "lime"), 5000.0),
+}
+"""The number before the word for thousands, in Indonesian and in languages of the regions."""
+
 _LINKS: Final = frozenset(
     ("ke", "menuju", "tujuan", "jurusan", "arah", "sampai", "sampe", "sama", "dan", "pp", "pi", "pigi")
 )
@@ -220,6 +232,9 @@ def _is_above(text: str, at: int) -> bool:
 def _hectares(text: str) -> float:
     """Return the largest number of hectares in a text; 0 if it has none. "More than n" counts as a little more than n."""
     found = 0.0
+    if "hekt" in text:
+        for told in _THOUSANDS_OF_HECTARES.findall(text):
+            found = max(found, _THOUSANDS.get(told.lower(), 0.0))
     if not _DIGIT.search(text):
         return found
     for match in _HECTARES.finditer(text):

@@ -225,7 +225,7 @@ def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> boo
         return False
     if flags & STREET:
         return is_phrase and last_word in DIRECTIONS  # Jl. Cigondewah Kaler clearly has its village's name
-    return not flags & HAMLET
+    return is_phrase or not flags & HAMLET  # "kampung Loli Oge" is a village: hamlets have names of one word
 
 
 def _decide(tally: Tally, small: list[Small], words: list[str]) -> PlaceReading:

@@ -51,24 +51,27 @@ def counted(
     seen: set[Meaning] = set()
     title_end = words.index(BREAK)
     raises = False
+    last = -1
+    marked = aside = False
     for meaning, at in told:
-        marked = at > 0 and words[at - 1] in _MARKS  # few words are, so most need one look only
-        aside = marked and is_aside(words, at)
+        if at != last:  # the meanings of one position follow each other
+            last = at
+            marked = at > 0 and words[at - 1] in _MARKS  # few words are, so most need one look only
+            aside = marked and is_aside(words, at)
         if meaning.groups and not aside and not (marked and words[at - 1] in NEGATIONS):
             raises = raises or meaning.raises
             for group in meaning.groups:
-                if group in groups:
-                    groups[group].append(at)
-                else:
+                positions = groups.get(group)
+                if positions is None:
                     groups[group] = [at]
-        if meaning.weights and meaning not in seen and not aside:
+                else:
+                    positions.append(at)
+        if meaning.weights and not aside and meaning not in seen:
             seen.add(meaning)
             bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
             for target, weight in meaning.weights:
-                if target in scores:
-                    scores[target] += weight * bonus
-                else:
-                    scores[target] = weight * bonus
+                score = scores.get(target)
+                scores[target] = weight * bonus if score is None else score + weight * bonus
         if meaning.name >= 0:
             names.append(NameHit(at, at + meaning.size, meaning.name))
     if raises:
@@ -84,7 +87,7 @@ def _raise_groups(raised: dict[str, tuple[tuple[str, str], ...]], groups: dict[s
         raised: by word group, the groups that it raises (see Lexicon.raised).
         groups: the positions of the words of each group in the text; they are changed in place.
     """
-    pending = [group for group in raised if group in groups]
+    pending = [group for group in groups if group in raised]
     for group in pending:  # a raised group that can raise another one joins the end
         for other, result in raised[group]:
             near = groups.get(other)

@@ -140,7 +140,7 @@ def compile_lexicon(
         pointing=_pointers(subjects, meanings),
         pairs=_pairs(pointing, targets),
         raised=raised,
-        vocabulary=Vocabulary(meanings, names, things.tree),
+        vocabulary=Vocabulary(meanings, names, things.tree, _regional(without)),
         names=names,
         things=things.all,
         thing_weights={
@@ -148,6 +148,12 @@ def compile_lexicon(
             for thing, weights in zip(things.all, things.weights, strict=True)
         },
     )
+
+
+def _regional(without: Collection[str]) -> dict[str, str]:
+    """Return the Indonesian word that means the same, by the word of a regional language (regional.yaml)."""
+    written: Mapping[str, str] = packaged.document("normalizer", "regional.yaml")
+    return {word: meaning for meaning, words in written.items() for word in words.split() if word not in without}
 
 
 def _weights(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, dict[int, float]]:

@@ -27,11 +27,51 @@ _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _BETWEEN = re.compile(r"\s+-\s+|(?<=\w)-(?=\w)")
 _BORDER = re.compile(r"^\s*(?:bts|batas)\b[^(]*(?:\(([^)]*)\))?", re.IGNORECASE)
 _CROSSING = re.compile(r"^(?:sp|simpang|sd|sta|jl|jln|jalan) ")
-_JOINED = ("{} {}", "{} ke {}", "{} menuju {}", "{} sampai {}", "{} arah {}")
+_JOINED = (
+    *("{} {}", "{} ke {}", "{} menuju {}", "{} sampai {}", "{} arah {}"),
+    *("{} ka {}", "{} sampe {}", "{} nang {}", "{} neng {}", "{} tekan {}", "{} pi {}", "{} tujuan {}"),
+)
 """How people join the two ends of a road."""
 
 ALONE = "="
 """The beginning of another name that people write without a word of the type ("=Moewardi"), and the class of its form."""
+
+_GENERIC = frozenset(
+    (
+        *(
+            "kota",
+            "kabupaten",
+            "induk",
+            "jompo",
+            "werdha",
+            "wreda",
+            "wredha",
+            "lansia",
+            "utama",
+            "negeri",
+            "provinsi",
+            "daerah",
+            "umum",
+        ),
+        *(
+            "sampah",
+            "regional",
+            "bus",
+            "bis",
+            "pusat",
+            "baru",
+            "lama",
+            "sosial",
+            "panti",
+            "raya",
+            "anak",
+            "asuhan",
+            "besar",
+            "terpadu",
+        ),
+    )
+)
+"""Words that name no thing if the region's name is left out ("Panti Jompo Binjai")."""
 
 _SHORTEST = 4
 """Minimum length in characters of a name's last word if titles were left out."""
@@ -103,6 +143,10 @@ class Names:
             for core in self._cores(kind, one, name):
                 if _is_brand(kind, core):
                     yield Form("", core)
+                if kind == "hospital" and core.startswith("dr "):
+                    yield Form(
+                        ALONE, core
+                    )  # a physician's name, if the text speaks of a hospital ("dibawa ka dr. Slamet")
                 # A region's name counts only behind words that private things do not have ("RSUD Kediri", not "RS Kediri").
                 public = lead in row.get("public", ()) and self.is_region(core)
                 yield Form(f"{kind}/{lead}/public" if public else f"{kind}/{lead}", core)
@@ -140,7 +184,7 @@ class Names:
                 len(words) > size
                 and self.is_region(tail)
                 and len(rest) > _SHORTEST
-                and rest not in {"kota", "kabupaten"}
+                and not _GENERIC.issuperset(words[:-size])
             ):
                 return _untitled(rest.removesuffix(" kabupaten").removesuffix(" kab").removesuffix(" kota"))
         return core

@@ -243,3 +243,18 @@ def test_a_road_or_terminal_by_its_name_has_an_owner(owner: str, text: str) -> N
 def test_a_body_of_one_region_or_matter_is_found(owner: str, text: str) -> None:
     """Special bodies, taxes and pumps."""
     assert owner_of(text) in owner.split(",")
+
+
+REGIONAL = (
+    ("ma", "Sidang cerai saya di Watampone sudah putus, akta cerainya belum keluar sampai sekarang"),
+    ("bea-cukai", "Belanja di Tebedu lewat Entikong pakai kartu lintas, sebulan boleh bawa barang berapa ringgit"),
+    ("dinkes-19", "Membawa istri ke rumah sakit Soekarno di Air Anyir Kabupaten Bangka, tidak ada dokter kandungan"),
+    ("dishut-35", "Pemandian di Taman Hutan Raya Raden Soerjo Kota Batu rusak, karcis sudah dibayar"),
+)
+"""Words with an ending, words of regions, and things that tell the owner though another body is nearer to the words."""
+
+
+@pytest.mark.parametrize(("owner", "text"), REGIONAL)
+def test_words_of_regions_and_of_things(owner: str, text: str) -> None:
+    """A word with an ending, or of another language, has the meaning of the word in the lists."""
+    assert owner_of(text) == owner
