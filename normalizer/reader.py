@@ -180,7 +180,10 @@ def _scan(  # noqa: C901 - one pass for all that a word can begin
             told.append((word, at))
         hit: PlaceHit | None = None
         following = words[at + 1]
-        if following in word.begins or ((other := found[at + 1]) is not None and other.form in word.begins):
+        begins = word.begins
+        if begins and (
+            following in begins or ((other := found[at + 1]) is not None and other.form and other.form in begins)
+        ):
             _follow(word, words, found, at, told)
             if word.lead is not None:
                 find(word.lead, words, at, matches)

@@ -393,6 +393,7 @@ def test_a_complaint_after_stop_is_answered_until_the_next_stop(town: Town) -> N
     town.say(OTHER)
     second = town.complaints[1]
     owner = town.case(second.tracking_code).owner.id
+    town.wait(hours=1)
     town.take(encode(said(CommandKind.answer, second, owner, "Air mengalir lagi."), source="/tests"))
     assert any("Air mengalir lagi." in text for text in town.texts)
     answer(town, "Lubang ditutup.")
