@@ -9,7 +9,7 @@ from complaints.fact import FactKind
 from normalizer.answers import settled_by
 from router.cases.joining import joined
 from router.cases.plain import Document
-from router.cases.waits import is_over, standing, stop_waiting
+from router.cases.waits import is_over, standing, stop_waiting, waited_for_nothing
 
 MOST_APART: Final = 20
 """How many former main cases of a supporter are remembered."""
@@ -102,8 +102,8 @@ def _answered(case: Document, fact: Document) -> None:
 
 def _verified(case: Document, fact: Document) -> None:
     """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
-    for name in ("question", "waits_since", "decision_waits_since"):
-        case.pop(name, None)
+    case.pop("question", None)
+    waited_for_nothing(case, fact["at"])
     _declared(case, fact)
 
 

@@ -42,3 +42,12 @@ def stop_waiting(case: Document, moment: str) -> None:
         if wait == "waits_since":
             waited = datetime.fromisoformat(until) - datetime.fromisoformat(began)
             case["paused_s"] = case.get("paused_s", 0) + max(0, int(waited.total_seconds()))
+
+
+def waited_for_nothing(case: Document, moment: str) -> None:
+    """Note that the report was complete all the time: a wait in which the citizen could still answer has moved no clock."""
+    province = province_of(case)
+    for wait in ("waits_since", "decision_waits_since"):
+        if wait in case and day_of(moment, province) <= day_of(latest_answer(case[wait]), province):
+            del case[wait]
+    stop_waiting(case, moment)

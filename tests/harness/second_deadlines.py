@@ -95,6 +95,13 @@ class Story:
             case "closed":
                 self.closed = at
 
+    def nothing_was_missing(self, at: datetime) -> None:
+        """The owner says so: a question that the citizen could still answer has moved nothing; one whose days are over has."""
+        for limit in [*self.asked]:
+            over = self.asked.pop(limit) + timedelta(days=CITIZEN_DAYS)
+            if self.day(at) > self.day(over):
+                self.begun[limit] = over
+
     def _first(self, name: str, at: datetime) -> None:
         self.firsts.setdefault(name, at)
 
@@ -186,7 +193,7 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
             story.happens(EVENTS[what], at)
             answered = what == "ditanggapi" or (answered and what != "dibuka kembali")
         if what == "diverifikasi":
-            story.asked.clear()  # the owner says that nothing was missing: its question has moved nothing
+            story.nothing_was_missing(at)
     return story
 
 
