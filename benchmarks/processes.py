@@ -71,7 +71,9 @@ def stop(running: subprocess.Popen[bytes]) -> None:
         running.wait()
 
 
-def wait_until(ready: Callable[[], bool], *, timeout_s: float, what: str, alive: Callable[[], bool]) -> None:
+def wait_until(
+    ready: Callable[[], bool], *, timeout_s: float, what: str, alive: Callable[[], bool] = lambda: True
+) -> None:
     """Wait until something is so.
 
     Raises:

@@ -19,27 +19,20 @@ the day."""
 CLOSED_MS: Final = 30 * DAY_MS
 """For how long after the closing a number is taken for a rating."""
 
-_NOT_YET: Final = frozenset(
+_DENIES: Final = frozenset(
+    ("tidak", "tdk", "tak", "gak", "ga", "nggak", "ngga", "enggak", "kagak", "ora", "teu", "indak")
+)
+"""Words that deny: "tidak selesai", but also "tidak banjir lagi"."""
+
+_COMPLAINS: Final = frozenset(
     (
-        *(
-            "belum",
-            "blm",
-            "blum",
-            "belom",
-            "belun",
-            "tidak",
-            "tdk",
-            "tak",
-            "gak",
-            "ga",
-            "nggak",
-            "ngga",
-            "enggak",
-            "kagak",
-        ),
-        *("bohong", "percuma", "kecewa", "masih", "bukan", "salah", "durung", "ora", "encan", "teu", "alun", "indak"),
+        *("belum", "blm", "blum", "belom", "belun", "durung", "encan", "alun"),
+        *("bohong", "percuma", "kecewa", "masih", "bukan", "salah"),
     )
 )
+"""Words that are never content."""
+
+_NOT_YET: Final = _DENIES | _COMPLAINS
 """Words that say of an answer that it does not settle the matter, also in Javanese, Sundanese, Banjarese and Minangkabau."""
 
 _THANKS: Final = frozenset(
@@ -56,22 +49,6 @@ _PLAIN: Final = _THANKS | frozenset(
 
 _GLAD: Final = frozenset(("terima", "makasih", "makasi", "trims", "alhamdulillah", "nuwun", "nuhun"))
 """Words of a message that is content, even if it says what is no more ("tidak banjir lagi, terima kasih")."""
-
-_COMPLAINS: Final = _NOT_YET - {
-    "tidak",
-    "tdk",
-    "tak",
-    "gak",
-    "ga",
-    "nggak",
-    "ngga",
-    "enggak",
-    "kagak",
-    "ora",
-    "teu",
-    "indak",
-}
-"""Words that are never content."""
 
 _SHORT: Final = 8
 """Words of a message that can only be about the answer that came before it."""
@@ -99,11 +76,18 @@ _FILLERS: Final = frozenset(
 _PERSON: Final = frozenset(("nama", "identitas", "pelapor", "nomor", "hp"))
 """What is hidden of the person."""
 
-_HIDE: Final = frozenset(("rahasia", "rahasiakan", "dirahasiakan", "sembunyikan", "anonim", "anonimkan", "dianonimkan"))
+_ANONYMOUS: Final = frozenset(("anonim", "anonimkan", "dianonimkan"))
+_HIDE: Final = _ANONYMOUS | {"rahasia", "rahasiakan", "dirahasiakan", "sembunyikan"}
 _SHOW: Final = frozenset(
     ("sebut", "sebutkan", "tampilkan", "cantumkan", "sebarkan", "ditampilkan", "disebut", "disebutkan")
 )
-_WITHDRAW: Final = frozenset(("cabut", "cabutkan", "batalkan"))
+_MEANS: Final = {
+    **dict.fromkeys(("cabut", "cabutkan", "batalkan"), ("CABUT", "withdraw")),
+    "buka": ("BUKA", "reopen"),
+    **dict.fromkeys(_HIDE - _ANONYMOUS, ("RAHASIA", "hide:secret")),
+}
+"""The word and the act for which one word stands."""
+
 _STARS: Final = re.compile(r"(?:nilai|bintang|rating|skor)? ?([1-5])")
 
 _ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
@@ -166,28 +150,29 @@ def by_word(text: str) -> ByWord | None:
     said = _WORD.findall(text.lower())
     head, code = _before_code(said)
     core = [word for word in head if word not in _FILLERS]
-    joined = " ".join(core)
-    act = ""
-    if _WITHDRAW.issuperset(core) and len(core) == 1:
-        return ByWord("CABUT", _of("withdraw"), code)
-    if core == ["buka"]:
-        return ByWord("BUKA", _of("reopen"), code)
+    word, act = _meant(core, with_code=bool(code))
+    found = asked_for(act)
+    return None if found is None else ByWord(word, found, code)
+
+
+def _meant(core: list[str], *, with_code: bool) -> tuple[str, str]:
+    """Return the word for what the words of a text ask for, and the name of the act (see asked_for); both empty if it is none."""
+    if len(core) == 1 and core[0] in _MEANS:
+        return _MEANS[core[0]]
     if _hides_person(core):
-        return ByWord("ANONIM", _of("hide:anonymous"), code)
-    if _HIDE.issuperset(core) and len(core) == 1:
-        return ByWord("RAHASIA", _of("hide:secret"), code)
-    if code and core and _NOT_YET.issuperset(core):
-        act = "disagree"
-    elif code and (stars := _STARS.fullmatch(joined)):
-        act = f"rate:{stars[1]}"
-    return ByWord(joined.upper(), _of(act), code) if act else None
+        return "ANONIM", "hide:anonymous"
+    if with_code and core and _NOT_YET.issuperset(core):
+        return "BELUM", "disagree"
+    if with_code and (stars := _STARS.fullmatch(" ".join(core))):
+        return stars[0].upper(), f"rate:{stars[1]}"
+    return "", ""
 
 
 def _hides_person(core: list[str]) -> bool:
-    said, hides = set(core), not _HIDE.isdisjoint(core)
-    if said <= {"anonim", "anonimkan", "dianonimkan"} and said:
+    said = set(core)
+    if said and said <= _ANONYMOUS:
         return True
-    if hides and not _PERSON.isdisjoint(said):
+    if not _HIDE.isdisjoint(said) and not _PERSON.isdisjoint(said):
         return said <= _HIDE | _PERSON
     return "jangan" in said and not _SHOW.isdisjoint(said) and said <= {"jangan"} | _SHOW | _PERSON
 
@@ -204,12 +189,6 @@ def _before_code(said: list[str]) -> tuple[list[str], str]:
     return said, ""
 
 
-def _of(act: str) -> Act:
-    found = asked_for(act)
-    assert found is not None, act
-    return found
-
-
 def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, Act | Thanks] | None:
     """Return the case that a message acts on, and how; None if it is none of these messages.
 
@@ -218,11 +197,11 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
         cases: those of his cases that the message can be about, the latest last.
         at_ms: when it came, in milliseconds since 1970.
     """
-    latest = sorted(cases, key=_told_ms)
+    latest = sorted(cases, key=told_ms)
     if rating := _RATING.match(text):
         closed = [case for case in latest if case.get("closed_ms", 0) > at_ms - CLOSED_MS]
         return (closed[-1], Act(CommandKind.rate, {"stars": int(rating[1])})) if closed else None
-    answered = [case for case in latest if case.get("answered_ms") and _told_ms(case) > at_ms - ANSWERED_MS]
+    answered = [case for case in latest if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
     if not answered:
         return None
     words = fold(text).decode("ascii").split()
@@ -245,10 +224,10 @@ def is_bare(text: str) -> bool:
     return len(said) == 1 and said[0] in _NOT_YET
 
 
-def _told_ms(case: Document) -> int:
+def told_ms(case: Document) -> int:
     """Return when the citizen was last told an answer or a closing of a case."""
-    told: int = max(case.get("answered_ms", 0), case.get("closed_ms", 0))
-    return told
+    latest: int = max(case.get("answered_ms", 0), case.get("closed_ms", 0))
+    return latest
 
 
 def short(text: str) -> str:

@@ -138,6 +138,11 @@ def waiting_for_words(state: Document, *, since_ms: int) -> Document | None:
     return found if found is not None and _waits_ms(found) > since_ms else None
 
 
+def withdrawn(state: Document, *, since_ms: int) -> list[Document]:
+    """Return the citizen's cases that were withdrawn since a time in milliseconds since 1970, the latest case first."""
+    return [case for case in reversed(state["cases"]) if case.get("withdrawn_ms", 0) > since_ms]
+
+
 def _waits_ms(case: Document) -> int:
     found: int = max(case.get("asked_ms", 0), case.get("withdrawn_ms", 0), case.get("answered_ms", 0))
     return found

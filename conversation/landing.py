@@ -1,14 +1,12 @@
 """Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
-from uuid import UUID, uuid5
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from uuid import UUID
 
 from complaints import ids, status_requests
-from complaints.bus import Record
 from complaints.bus.envelope import encode
-from complaints.command import CITIZEN, Command, CommandKind, Sender
+from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.mail import MessageKind, ReplyKind
@@ -18,12 +16,9 @@ from conversation import acts
 from conversation import citizen as memory
 from conversation.cases import keep, kept, new_case
 from conversation.citizen import Document, Landing
+from conversation.matching import answers, is_of
 from conversation.reading import Reads
-from conversation.records import time_text
-from normalizer.answers import TIER_QUESTIONS, is_answer
-
-SHORT_CHARACTERS: Final = 100
-"""An answer names a place in fewer; a longer text about another topic is another complaint."""
+from conversation.turn import SOURCE, Turn
 
 ASKED_AGAIN_MS: Final = 60_000
 """A question for the status with the same words is the same one within this time; later it is asked again."""
@@ -36,9 +31,6 @@ LATE_WORDS_MS: Final = 365 * memory.DAY_MS
 days to answer, and a withdrawn case is open again at his next word."""
 
 EXAMPLE_CODE: Final = "ABCDE FGHJK M"
-
-SOURCE: Final = "/conversation"
-
 
 _LANDS: Final = {
     CommandKind.disagree: MessageKind.disagreement,
@@ -66,30 +58,6 @@ class Landed(NamedTuple):
     complaint_id: str | None = None
     secret: bool = False
     unread: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Turn:
-    """One record of the mailbox that is being handled.
-
-    Attributes:
-        citizen: the key of the mailbox.
-        state: of the citizen; is changed.
-        at_ms: when Kafka appended the record, in milliseconds since 1970.
-        outputs: the records to write.
-        replies: what the conversation itself tells the citizen (see complaints.mail.Reply).
-    """
-
-    citizen: str
-    state: Document
-    at_ms: int
-    outputs: list[Record] = field(default_factory=list)
-    replies: list[Document] = field(default_factory=list)
-
-    @property
-    def at(self) -> str:
-        """The time of the record as text."""
-        return time_text(self.at_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +98,7 @@ class Lands:
         if message.ignored:
             return Landed(MessageKind.ignored)
         if message.small_talk:
-            self._say(turn, message, id_, ReplyKind.small_talk, message.small_talk)
+            turn.say(message, id_, ReplyKind.small_talk, message.small_talk)
             return Landed(MessageKind.small_talk)
         request = status_requests.parse(message.text) if message.sender else None
         if message.sender and not message.thread:
@@ -158,7 +126,7 @@ class Lands:
         else:
             turn.state.pop("silent_ms", None)
         said = text("silent" if asked == "stop" else "not_silent", message.channel)
-        self._say(turn, message, id_, ReplyKind.small_talk, said)
+        turn.say(message, id_, ReplyKind.small_talk, said)
         return Landed(MessageKind.silence)
 
     def _acted(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
@@ -190,8 +158,7 @@ class Lands:
         """
         about, act = found
         asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
-        told_ms = max(about.get("answered_ms", 0), about.get("closed_ms", 0))
-        if asked and asked[0]["asked_ms"] > told_ms and not acts.is_bare(words):
+        if asked and asked[0]["asked_ms"] > acts.told_ms(about) and not acts.is_bare(words):
             return True
         if isinstance(act, acts.Thanks) or act.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
             return False
@@ -206,7 +173,7 @@ class Lands:
             case = state["cases"][0]
         if case is None:
             said = text("which_case", message.channel, answer=worded.word, code=EXAMPLE_CODE)
-            self._say(turn, message, id_, ReplyKind.small_talk, said)
+            turn.say(message, id_, ReplyKind.small_talk, said)
             return Landed(MessageKind.small_talk)
         act = worded.act
         if act.kind is CommandKind.disagree and case.get("closed_ms"):
@@ -217,7 +184,7 @@ class Lands:
     def _act(  # noqa: PLR0913, PLR0917  # the parts of a command
         turn: Turn, message: InboundMessage, id_: UUID, case: Document, act: acts.Act, words: str
     ) -> Landed:
-        _command(turn, message, id_, case["code"], act.kind, text=words, **act.fields)
+        turn.command(message, id_, case["code"], act.kind, text=words, **act.fields)
         return Landed(_LANDS[act.kind], case["code"], case.get("id"), bool(case.get("secret")))
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
@@ -252,10 +219,8 @@ class Lands:
         if found is None and "subject" in fresh.missing:
             return memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
         if found is None:
-            return next(
-                (case for case in reversed(turn.state["cases"]) if _was_withdrawn(case, turn) and is_of(case, fresh)),
-                None,
-            )
+            withdrawn = memory.withdrawn(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
+            found = next((case for case in withdrawn if is_of(case, fresh)), None)
         return found
 
     @staticmethod
@@ -282,7 +247,7 @@ class Lands:
         part = case.get("part") if case.get("asked_ms") else None
         found, was_read = self._reads.completion(complaint, message, part=part, about=case)
         about = {"addition": found.addition, "reading": found.reading}
-        _command(turn, message, id_, case["code"], CommandKind.add, **about)
+        turn.command(message, id_, case["code"], CommandKind.add, **about)
         case["additions"] = case.get("additions", 0) + 1
         for waiting in ("asked_ms", "withdrawn_ms"):
             case.pop(waiting, None)
@@ -293,9 +258,9 @@ class Lands:
         """Pass on a question for the status of a case to the case; answer one without a code."""
         if code is None:
             said = text("status_wrong_code", message.channel, code=EXAMPLE_CODE)
-            self._say(turn, message, id_, ReplyKind.status, said)
+            turn.say(message, id_, ReplyKind.status, said)
             return Landed(MessageKind.status)
-        _command(turn, message, id_, code, CommandKind.status)
+        turn.command(message, id_, code, CommandKind.status)
         turn.state["questions"] = [*turn.state["questions"], [str(id_), turn.at_ms, turn.state.get("to")]]
         case = memory.case_of(turn.state, code)
         if (
@@ -303,62 +268,3 @@ class Lands:
         ):  # whether somebody else's report is secret is not known here, so its code is not told to analysts
             return Landed(MessageKind.status)
         return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
-
-    @staticmethod
-    def _say(turn: Turn, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str) -> None:
-        """Answer a message without asking a case."""
-        turn.replies.append(
-            {
-                "id": str(uuid5(id_, ids.reply_name(kind.value))),
-                "citizen": turn.citizen,
-                "tracking_code": "",
-                "channel": message.channel,
-                "kind": kind.value,
-                "text": said,
-                "created_at": turn.at,
-                "caused_by": str(id_),
-            }
-        )
-
-
-def _command(  # the parts of a command
-    turn: Turn, message: InboundMessage, id_: UUID, code: str, kind: CommandKind, **fields: Any
-) -> None:
-    """Write the citizen's command to a case."""
-    command = Command(
-        id=id_,
-        tracking_code=code,
-        kind=kind,
-        actor=CITIZEN,
-        received_at=message.received_at,
-        sender=Sender(channel=message.channel, reporter_ref=turn.citizen),
-        **fields,
-    )
-    turn.outputs.append(encode(command, source=SOURCE))
-
-
-def _was_withdrawn(case: Document, turn: Turn) -> bool:
-    withdrawn_ms: int = case.get("withdrawn_ms", 0)
-    return withdrawn_ms > turn.at_ms - LATE_WORDS_MS
-
-
-def is_of(case: Mapping[str, Any], told: Complaint) -> bool:
-    """Return whether a text tells the matter of a case: its topic, and no other place."""
-    place = told.place.district or told.place.regency or told.place.province
-    known = case.get("region") or ""
-    elsewhere = place is not None and known and not (known.startswith(place.code) or place.code.startswith(known))
-    return told.topic == case.get("topic") and not elsewhere
-
-
-def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
-    """Return whether a text from the citizen of a case, on a channel without threads, answers the open question of the case.
-
-    Args:
-        case: what is known of a case with an open question.
-        fresh: the complaint that the text would be.
-    """
-    if case.get("part") in TIER_QUESTIONS:
-        return fresh.place.province is None and is_answer(case["part"], fresh.text)  # "kota" may be part of a place
-    if case.get("part") == "subject" or len(fresh.text) <= SHORT_CHARACTERS:
-        return True
-    return "subject" in fresh.missing or fresh.topic == case.get("topic")

@@ -20,10 +20,11 @@ from conversation import parts, records
 from conversation.cases import address_of, heard
 from conversation.citizen import MESSAGES_MS, Document
 from conversation.inbound import read
-from conversation.landing import SOURCE, Landed, LandingRules, Lands, Turn
+from conversation.landing import Landed, LandingRules, Lands
 from conversation.reading import Reads, unread
 from conversation.records import time_text, whole_id
 from conversation.telling import Telling, TellingRules
+from conversation.turn import SOURCE, Turn
 
 STEP: Final = "lapor-conversation"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""

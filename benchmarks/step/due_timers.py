@@ -3,7 +3,6 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +12,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
 
 from benchmarks.figures import Figure, percentile
-from benchmarks.processes import Say, explained, folder, kafka, process
+from benchmarks.processes import Say, explained, folder, kafka, process, wait_until
 from benchmarks.step.broker import ANSWER_S, reader
 from benchmarks.step.timers_step import MAILBOX, OUT, STATES
 from complaints.bus.confluent import profiles
@@ -99,13 +98,13 @@ def _run(brokers: str, timers: int, seen: Seen, say: Say) -> tuple[list[bytes], 
     """Return the keys of the fresh records that were sent while timers fired, and the seconds until all had fired."""
     producer = Producer(profiles.writer(brokers, timeout_s=30.0, linger_ms=0))
     _set(producer, "first", time.time_ns() // 1_000_000 + 86_400_000)
-    _wait(lambda: seen.set >= 1, what="the first record")
+    wait_until(lambda: seen.set >= 1, timeout_s=PATIENCE_S, what="the first record")
     say(f"setting {timers:,} timers that are due in {LEAD_S:.0f} s")
     due_s = time.time() + LEAD_S
     for number in range(timers):
         _set(producer, f"timer-{number}", int(due_s * 1000))
     producer.flush(PATIENCE_S)
-    _wait(lambda: seen.set > timers, what="setting the timers")
+    wait_until(lambda: seen.set > timers, timeout_s=PATIENCE_S, what="setting the timers")
     if time.time() > due_s - WARM_UP_S:
         raise UnavailableError(
             f"{timers} timers could not be set in time: this machine is too slow for the measurement"
@@ -126,7 +125,7 @@ def _run(brokers: str, timers: int, seen: Seen, say: Say) -> tuple[list[bytes], 
         elif now > due + PATIENCE_S:
             raise UnavailableError(f"{len(seen.fired)} of {timers} timers fired within {PATIENCE_S:.0f} s")
     producer.flush(PATIENCE_S)
-    _wait(lambda: len(seen.fresh) == number, what="the last fresh record")
+    wait_until(lambda: len(seen.fresh) == number, timeout_s=PATIENCE_S, what="the last fresh record")
     time.sleep(SETTLE_S)
     if twice := sum(times > 1 for times in seen.fired.values()):
         raise UnavailableError(f"{twice} timers fired more than once")
@@ -136,14 +135,6 @@ def _run(brokers: str, timers: int, seen: Seen, say: Say) -> tuple[list[bytes], 
 def _set(producer: Producer, key: str, due_ms: int) -> None:
     producer.produce(MAILBOX, orjson.dumps({"do": "set", "due_ms": due_ms}), key.encode())
     producer.poll(0)
-
-
-def _wait(done: Callable[[], bool], *, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not done():
-        if time.monotonic() > deadline:
-            raise UnavailableError(f"{what}: not within {PATIENCE_S:.0f} s")
-        time.sleep(0.05)
 
 
 def _make_topics(brokers: str) -> None:

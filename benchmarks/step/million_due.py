@@ -16,7 +16,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from benchmarks import texts
 from benchmarks.figures import Figure, percentile
-from benchmarks.processes import Say, explained, folder, installed, kafka, process
+from benchmarks.processes import Say, explained, folder, installed, kafka, process, wait_until
 from benchmarks.step.broker import reader
 from benchmarks.step.million import check_room, fill
 from benchmarks.step.million_cases import PLACE, TEMPLATES, Template, copied, opened, received_at
@@ -194,10 +194,10 @@ def _run(feeder: Feeder, due: int, moment_ms: int, clock: Path, say: Say) -> lis
     """Send complaints, let the moment come, and return the figures."""
     seen, began = feeder.seen, time.monotonic()
     feeder.send()
-    _wait(lambda: len(seen.routed) == 1, timeout_s=START_S, what="the first complaint")
+    wait_until(lambda: len(seen.routed) == 1, timeout_s=START_S, what="the first complaint")
     say(f"the worker's first partition works after {time.monotonic() - began:.0f} s")
     feeder.until(_for(BEFORE_S), timeout_s=PATIENCE_S, what="warming up")
-    _wait(lambda: len(seen.routed) == len(seen.sent), timeout_s=START_S, what="all partitions")
+    wait_until(lambda: len(seen.routed) == len(seen.sent), timeout_s=START_S, what="all partitions")
     feeder.until(_for(BEFORE_S), timeout_s=PATIENCE_S, what="warming up")
     feeder.set_clock(clock, moment_ms + MS)
     moment = time.monotonic()
@@ -206,7 +206,7 @@ def _run(feeder: Feeder, due: int, moment_ms: int, clock: Path, say: Say) -> lis
     took_s = max(seen.late.values()) - moment
     say(f"all were handled after {took_s:.1f} s")
     feeder.until(_for(AFTER_S), timeout_s=PATIENCE_S, what="the time after")
-    _wait(lambda: len(seen.routed) == len(seen.sent), timeout_s=PATIENCE_S, what="the last complaint")
+    wait_until(lambda: len(seen.routed) == len(seen.sent), timeout_s=PATIENCE_S, what="the last complaint")
     if len(seen.late) != due or max(seen.times.values()) > 1:
         raise UnavailableError(
             f"{len(seen.late)} cases were late, {due} are right; at most {max(seen.times.values())} times"
@@ -234,14 +234,6 @@ def _for(seconds: float) -> Callable[[], bool]:
     """Return what becomes true after some seconds."""
     until = time.monotonic() + seconds
     return lambda: time.monotonic() > until
-
-
-def _wait(done: Callable[[], bool], *, timeout_s: float, what: str) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not done():
-        if time.monotonic() > deadline:
-            raise UnavailableError(f"{what}: not within {timeout_s:.0f} s")
-        time.sleep(0.05)
 
 
 def _watch(brokers: str, seen: Seen, stop: threading.Event) -> None:

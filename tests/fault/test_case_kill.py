@@ -1,6 +1,5 @@
 """kill -9 of the router's workers and of Kafka, in every phase, with records in hand: each record has its effect exactly once."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +17,7 @@ from tests.harness.case_plan import Plan, Sizes
 from tests.harness.case_tables import differences
 from tests.harness.case_view import view_differences
 from tests.harness.support import free_port, wait_until
-from tests.harness.trial import Trial
+from tests.harness.trial import Trial, reported
 
 VIEW_KEY = "a key of the kill test"
 
@@ -86,15 +85,8 @@ def settled(brokers: str) -> bool:
 @pytest.fixture
 def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> Iterator[CaseTrial]:
     """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
-    made = CaseTrial(tmp_path, keys)
-    try:
+    with reported(CaseTrial(tmp_path, keys), capsys) as made:
         yield made
-    finally:
-        if made.said.get("violations") != 0:
-            print(made.logs())  # noqa: T201  # pytest shows it with the failure
-        made.close()
-        with capsys.disabled():
-            print(f"\n{json.dumps(made.said)}")  # noqa: T201  # the figures of the run
 
 
 @pytest.mark.timeout(300)

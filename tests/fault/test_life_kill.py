@@ -1,6 +1,5 @@
 """kill -9 of the workers of router and neighbours in the middle of whole lives: nothing is lost, done twice or without an owner."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,20 +8,14 @@ import pytest
 from complaints.crypto import Keyring
 from tests.harness.case_killer import Chaos
 from tests.harness.life_trial import LifeTrial, Scale
+from tests.harness.trial import reported
 
 
 @pytest.fixture
 def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> Iterator[LifeTrial]:
     """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
-    made = LifeTrial(tmp_path, keys)
-    try:
+    with reported(LifeTrial(tmp_path, keys), capsys) as made:
         yield made
-    finally:
-        if made.said.get("violations") != 0:
-            print(made.logs())  # noqa: T201  # pytest shows it with the failure
-        made.close()
-        with capsys.disabled():
-            print(f"\n{json.dumps(made.said)}")  # noqa: T201  # the figures of the run
 
 
 @pytest.mark.timeout(300)

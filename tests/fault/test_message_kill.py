@@ -1,6 +1,5 @@
 """kill -9 of every process of the pipeline, and of Kafka, with work in hand: each message has its effect once, each reply is told once."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,7 @@ from tests.harness.message_tables import message_differences
 from tests.harness.message_upstreams import Upstreams
 from tests.harness.message_watch import Watch
 from tests.harness.support import free_port, wait_until
-from tests.harness.trial import Trial
+from tests.harness.trial import Trial, reported
 from tests.harness.webhook import OLDER, SECRET
 
 KEY = "a key of the kill test"
@@ -178,15 +177,8 @@ def check_kills(pipeline: Pipeline, chaos: Chaos) -> None:
 @pytest.fixture
 def trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[MessageTrial]:
     """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
-    made = MessageTrial(tmp_path)
-    try:
+    with reported(MessageTrial(tmp_path), capsys) as made:
         yield made
-    finally:
-        if made.said.get("violations") != 0:
-            print(made.logs())  # noqa: T201  # pytest shows it with the failure
-        made.close()
-        with capsys.disabled():
-            print(f"\n{json.dumps(made.said)}")  # noqa: T201  # the figures of the run
 
 
 SMALL = Chaos(

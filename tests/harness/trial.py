@@ -1,13 +1,33 @@
 """What the kill tests share: their servers, their seed, and what they say at their end."""
 
+import json
 import os
 import random
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import pytest
 
 from sinks.clickhouse.client import Store
 from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
+
+T = TypeVar("T", bound="Trial")
+
+
+@contextmanager
+def reported(trial: T, capsys: pytest.CaptureFixture[str]) -> Iterator[T]:
+    """Print the figures of a run at its end, whatever came of it; with the logs unless all was well."""
+    try:
+        yield trial
+    finally:
+        if trial.said.get("violations") != 0:
+            print(trial.logs())  # noqa: T201  # pytest shows it with the failure
+        trial.close()
+        with capsys.disabled():
+            print(f"\n{json.dumps(trial.said)}")  # noqa: T201  # the figures of the run
 
 
 class Trial:
