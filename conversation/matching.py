@@ -12,10 +12,7 @@ SHORT_CHARACTERS: Final = 100
 
 def is_of(case: Mapping[str, Any], told: Complaint) -> bool:
     """Return whether a text tells the matter of a case: its topic, and no other place."""
-    place = told.place.district or told.place.regency or told.place.province
-    known = case.get("region") or ""
-    elsewhere = place is not None and known and not (known.startswith(place.code) or place.code.startswith(known))
-    return told.topic == case.get("topic") and not elsewhere
+    return told.topic == case.get("topic") and not _is_elsewhere(case, told)
 
 
 def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
@@ -25,8 +22,18 @@ def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
         case: what is known of a case with an open question.
         fresh: the complaint that the text would be.
     """
-    if case.get("part") in TIER_QUESTIONS:
-        return fresh.place.province is None and is_answer(case["part"], fresh.text)  # "kota" may be part of a place
-    if case.get("part") == "subject" or len(fresh.text) <= SHORT_CHARACTERS:
+    part = case.get("part")
+    if part in TIER_QUESTIONS:
+        return fresh.place.province is None and is_answer(part, fresh.text)  # "kota" may be part of a place
+    if part == "subject" or "subject" in fresh.missing:
         return True
-    return "subject" in fresh.missing or fresh.topic == case.get("topic")
+    if _is_elsewhere(case, fresh):
+        return False
+    return len(fresh.text) <= SHORT_CHARACTERS or fresh.topic == case.get("topic")
+
+
+def _is_elsewhere(case: Mapping[str, Any], told: Complaint) -> bool:
+    """Return whether a text names a place that neither holds that of a case nor lies in it."""
+    place = told.place.district or told.place.regency or told.place.province
+    known = case.get("region") or ""
+    return bool(place is not None and known and not (known.startswith(place.code) or place.code.startswith(known)))

@@ -87,6 +87,7 @@ class Plan:
         self._law, self._keys, self._number = Router.load(max_hops=3), keys, 100_000
         items = yaml.safe_load(files("lapor.demo.samples").joinpath("complaints.yaml").read_text("utf-8"))
         self._stories = [one["text"] for one in items if self._is_whole(one["text"])]
+        self._unasked = [text for text in self._stories if not self._is_asked_about(text)]
         for text in PLACELESS:
             self._check_asks(text)
         self.administrator = self._law.administrator_id
@@ -96,10 +97,15 @@ class Plan:
         return read, self._law.route(plain(read), [])
 
     def _is_whole(self, text: str) -> bool:
-        """Return whether a text certainly becomes a complaint about which nothing is asked."""
+        """Return whether a text certainly becomes a complaint whose owner is known without a question."""
         read, given = self._reading(text)
         asked = given["triage"] or "asks" in given or {"place", "subject"} & set(read.missing)
         return not text.startswith(KEYWORDS) and not asked
+
+    def _is_asked_about(self, text: str) -> bool:
+        """Return whether the owner needs more, so that the next text without a place or code can be the answer."""
+        read, _ = self._reading(text)
+        return bool(read.oversight and {"date", "chronology", "evidence"} & set(read.missing))
 
     def _check_asks(self, text: str) -> None:
         read, given = self._reading(text)
@@ -142,7 +148,8 @@ class Plan:
         yield Step("complaint", self._story(), 1, secret=True)
 
     def _two(self) -> Made:
-        first, second = self._dice.sample(self._stories, 2)  # else the first parts of two long texts are alike
+        first = self._dice.choice(self._unasked)
+        second = self._dice.choice([text for text in self._stories if text != first])  # their first parts are not alike
         yield Step("complaint", self._marked(first), 1)
         yield Step("complaint", self._marked(second), 2)
 

@@ -255,6 +255,25 @@ def test_another_story_is_another_complaint(town: Town) -> None:
     assert kinds(town) == [KINDS.complaint, KINDS.complaint]
 
 
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("Jembatan kayu penghubung dusun di Kec. Sekadau Hulu Kab. Sekadau patah, warga memutar", False),
+        ("Lurah minta uang urus surat pindah di Kelurahan Tembalang Kota Semarang", False),
+        ("hari Senin minggu lalu di kantor kelurahan, saya urus KTP lalu diminta uang", True),
+        ("tanggal 3 November di Kelurahan Kayuringin Kota Bekasi", True),
+        ("Hari Selasa, dekat pasar", True),
+    ],
+)
+def test_a_story_from_elsewhere_is_no_answer_to_when_it_happened(town: Town, text: str, *, answers: bool) -> None:
+    """However short it is: as an answer it would end with the inspectorate of another town."""
+    town.say("Ada pungli waktu urus surat pindah di kelurahan, diminta 150 ribu. Lokasi Kota Bekasi")
+    (first,) = town.complaints
+    assert town.case(first.tracking_code).question is not None
+    town.say(text)
+    assert kinds(town) == [KINDS.complaint, KINDS.answer if answers else KINDS.complaint]
+
+
 def test_somebody_elses_text_is_no_answer(town: Town) -> None:
     """A question is open for the citizen who was asked."""
     town.say(PLACELESS)
