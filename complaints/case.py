@@ -72,6 +72,8 @@ class Question(Event):
     """The part that is asked for; None if the owner asks in its own words."""
     text: str = ""
     """The owner's own words."""
+    agency: AgencyRef | None = None
+    """Who asks in its own words: the owner at that time."""
     at: AwareDatetime
     reminded_at: AwareDatetime | None = None
 

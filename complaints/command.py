@@ -83,8 +83,9 @@ class CommandKind(StrEnum):
     """The time for something has come: a deadline, a reminder, a closing."""
 
 
-EchoedEvent = Literal["answered", "moved", "closed", "reopened", "gone"]
-"""What a supporter hears of its main case; "gone": it was withdrawn or archived, and the supporter is handled by itself again."""
+EchoedEvent = Literal["answered", "moved", "extended", "postponed", "next_right", "closed", "reopened", "gone"]
+"""What a supporter hears of its main case; "next_right": it is so long overdue that the citizen hears of the Ombudsman; "gone": it was
+withdrawn or archived, and the supporter is handled by itself again."""
 
 
 class MessageReading(Event):
@@ -132,7 +133,7 @@ class Command(Event):
     oversight: bool | None = None
     """Whether the report is one of oversight, *berkadar pengawasan* (only `reclassify`); None leaves that as it is."""
     until: date | None = None
-    """The day to which the case is put off (only `postpone`)."""
+    """The day to which the case is put off (only `postpone`), or was put off; or the new day to complete it (only `echo`)."""
     stars: Annotated[int | None, Field(ge=1, le=5)] = None
     """The rating (only `rate`)."""
     anonymous: bool | None = None

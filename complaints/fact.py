@@ -128,7 +128,7 @@ class Fact(Event):
     oversight: bool | None = None
     """Whether it is a report of oversight from now on (only `reclassified`)."""
     until: date | None = None
-    """The day to which the case is put off (only `postponed`)."""
+    """The day to which the case is put off (only `postponed`); of the main case also the new day to complete it (only `echoed`)."""
     stars: Annotated[int | None, Field(ge=1, le=5)] = None
     """The rating (only `rated`)."""
     anonymous: bool | None = None

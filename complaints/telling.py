@@ -29,10 +29,26 @@ KINDS: Final[Mapping[str, ReplyKind]] = {
 ECHOES: Final[Mapping[str, ReplyKind]] = {
     "answered": ReplyKind.answered,
     "moved": ReplyKind.moved,
+    "extended": ReplyKind.put_off,
+    "postponed": ReplyKind.put_off,
+    "next_right": ReplyKind.next_right,
     "closed": ReplyKind.closed,
     "reopened": ReplyKind.reopened,
 }
 """The kind of reply to a supporter, by what happened to its main case."""
+
+_PUT_OFF: Final = {"extended": FactKind.extended.value, "postponed": FactKind.postponed.value}
+"""The kind of the fact by which a main case was put off, by what its supporters hear."""
+
+
+def put_off_as(kind: str, event: str | None) -> str:
+    """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording).
+
+    Args:
+        kind: the kind of the fact.
+        event: what happened to the main case (only `echoed`).
+    """
+    return f"put_off_{_PUT_OFF.get(event or '', kind)}"
 
 
 def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, event: str | None) -> ReplyKind | None:

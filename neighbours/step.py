@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, get_args
+from typing import Any, Final
 from uuid import UUID, uuid5
 from zlib import crc32
 
@@ -50,7 +50,7 @@ _OWN_TOPICS: Final = (
 )
 """The beginnings of the topics whose complaints are usually one person's own matter."""
 
-_ENDS: Final = frozenset(get_args(EchoedEvent)) - {"answered", "moved", "reopened"}
+_ENDS: Final[frozenset[EchoedEvent]] = frozenset(("closed", "gone"))
 """What a main case tells its supporters last: they end with it, or are handled by themselves again, so the page is deleted."""
 
 _ASKS: Final = "permintaan_informasi"

@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import kind_of
+from complaints.telling import kind_of, put_off_as
 from complaints.wording import text
 from normalizer.masking import mask
 
@@ -69,6 +69,7 @@ class _Then:
 
     owner: str = ""
     asked: Fact | None = None
+    asker: str = ""
     is_merged: bool = False
 
     def after(self, together: Sequence[Fact]) -> None:
@@ -77,7 +78,7 @@ class _Then:
             if fact.disposition is not None:
                 self.owner = fact.disposition.owner.name
             if fact.kind is FactKind.asked:
-                self.asked = fact
+                self.asked, self.asker = fact, self.owner
             if fact.kind in _PARTS or fact.event == "closed":
                 self.is_merged = fact.kind is FactKind.merged
 
@@ -123,12 +124,13 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
         case ReplyKind.answered:
             return text("answered", NAME, **values, answer=mask(" ".join((first.text or "").split())))
         case ReplyKind.put_off:
-            return text(f"put_off_{first.kind.value}", NAME, **values, due=_due(first, case))
+            return text(put_off_as(first.kind.value, first.event), NAME, **values, due=_due(first, case))
         case ReplyKind.withdrawn if first.deemed:
             return text("deemed_withdrawn", NAME, **values)
         case ReplyKind.reminded:
             asked = then.asked
-            return "" if asked is None else _asking(asked.part, asked.text or "", case, owner, "reminded")
+            asker = owner if asked is None or asked.part else then.asker
+            return "" if asked is None else _asking(asked.part, asked.text or "", case, asker, "reminded")
         case _:
             return text(kind.value, NAME, **values)
 

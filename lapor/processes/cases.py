@@ -46,20 +46,30 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         BusUnavailable: Kafka did not accept the command.
         UnavailableError: the view does not answer.
     """
-    from router.agencies.registry import Registry
-
     fields = checked(ACTS[name], said)
-    acting = Registry.load().get(agency)
-    if acting is None:
-        raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
+    acting = existing(agency)
     with closing(view(settings)) as known:
         case = find(known, code)
         id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
         wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
         _publish(wanted, settings)
         facts = known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)
-    for sentence in outcome(AgencyRef(id=acting.id, name=acting.name), facts):
+    for sentence in outcome(acting, facts):
         say(sentence)
+
+
+def existing(agency: str) -> AgencyRef:
+    """Return the agency with an id.
+
+    Raises:
+        CaseError: there is none.
+    """
+    from router.agencies.registry import Registry
+
+    found = Registry.load().get(agency)
+    if found is None:
+        raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
+    return AgencyRef(id=found.id, name=found.name)
 
 
 def show(settings: Settings, code: str) -> Sheet:
@@ -106,8 +116,11 @@ def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
         before: only those whose next deadline ends before this day; empty: all.
 
     Raises:
+        CaseError: no agency has the id.
         UnavailableError: the view does not answer.
     """
+    if agency:
+        existing(agency)
     with closing(view(settings)) as known:
         moment = now(settings)
         for one in known.due(agency=agency, before=before):

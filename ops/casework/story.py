@@ -69,6 +69,15 @@ def _declined(fact: Fact) -> str:
     return f"{fact.command or 'a command'} by {_who(fact.actor)} {why}{_because(fact)}"
 
 
+def _echoed(fact: Fact) -> str:
+    was = {
+        "extended": f"took more time, until {fact.until}",
+        "postponed": f"was put off to {fact.until}",
+        "next_right": "is so long overdue that the citizen heard of the Ombudsman",
+    }.get(fact.event or "", f"was {fact.event}")
+    return f"its main case {_other(fact)} {was}{_because(fact)}"
+
+
 def _withdrawn(fact: Fact) -> str:
     if fact.deemed:
         return (
@@ -137,7 +146,7 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.unmerged: lambda fact: f"not merged with {_other(fact)}, or no longer{_because(fact)}",
     FactKind.supported: lambda fact: f"{_other(fact)} became its supporter",
     FactKind.left: lambda fact: f"{_other(fact)} is its supporter no longer",
-    FactKind.echoed: lambda fact: f"its main case {_other(fact)} was {fact.event}{_because(fact)}",
+    FactKind.echoed: _echoed,
     FactKind.declined: _declined,
 }
 """The words for each kind of fact but `routed`, which tells the owner."""

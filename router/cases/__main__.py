@@ -30,7 +30,7 @@ stateDiagram-v2
     diteruskan --> perlu_dilengkapi: asked
     diproses --> perlu_dilengkapi: ask
     perlu_dilengkapi --> diteruskan: add, verify, or the days of the law are over
-    perlu_dilengkapi --> diproses: accept, or add after it
+    perlu_dilengkapi --> diproses: add, if the owner has accepted it
     diteruskan --> diproses: accept
     diproses --> diteruskan: refuse, hand-on, reroute
     diproses --> ditunda: postpone

@@ -46,7 +46,8 @@ def _routed(case: Document, fact: Document) -> None:
 
 def _asked(case: Document, fact: Document) -> None:
     part = fact.get("part")
-    case["question"] = {**({"part": part} if part else {"text": fact["text"]}), "at": fact["at"]}
+    asked = {"part": part} if part else {"text": fact["text"], "agency": case["owner"]}
+    case["question"] = {**asked, "at": fact["at"]}
     case["questions"] = case["questions"] + 1
     if part:
         case["asked"] = [*case.get("asked", ()), part]

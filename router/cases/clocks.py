@@ -17,6 +17,9 @@ from router.deadlines import Deadlines, day_of, days_after_ms, over_ms, province
 LAST_LEVEL: Final = telling.LAST_LEVEL
 """The last step of the ladder."""
 
+_GRACE_MS: Final = 6 * 3_600_000
+"""How long after the citizen's last day a question is closed: what he wrote on that day may lie in a mailbox of a step that was down."""
+
 _NEEDED: Final = ("subject", "place")
 """The parts without which nobody can handle a report."""
 
@@ -93,7 +96,7 @@ def _of_citizen(case: Document) -> Iterator[tuple[int, str]]:
     days, province = Deadlines.load(), province_of(case)
     if not question.get("reminded_at"):
         yield _working_days_after(question["at"], province, days.internal["remind"]), _REMINDER
-    yield days_after_ms(day_of(question["at"], province), days.statute["citizen"], province), _QUESTION
+    yield days_after_ms(day_of(question["at"], province), days.statute["citizen"], province) + _GRACE_MS, _QUESTION
 
 
 def _working_days_after(moment: str, province: str | None, count: int) -> int:

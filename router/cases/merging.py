@@ -10,11 +10,13 @@ from datetime import datetime
 from complaints.case import OPEN
 from complaints.command import CASE, NEIGHBOURS, CommandKind, EchoedEvent
 from complaints.fact import FactKind, Result
+from complaints.telling import LAST_LEVEL
 from router.cases.acts import words
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
 from router.cases.roles import Law
+from router.cases.waits import due_of
 
 
 def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
@@ -100,7 +102,7 @@ def echo(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     if event == "gone":
         draft.add(FactKind.unmerged, other=body["other"], text=words(record))
         return None
-    about = {"agency": body["agency"]} if body.get("agency") else {}
+    about = {name: body[name] for name in ("agency", "until") if body.get(name)}
     draft.add(FactKind.echoed, other=body["other"], event=event, text=words(record), **about)
     return None
 
@@ -148,15 +150,21 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
             continue
         if event == "gone" and fact["kind"] == FactKind.hidden.value and not after["complaint"].get("secret"):
             continue
+        if event == "next_right" and fact["level"] != LAST_LEVEL:
+            continue
         if event is not None:
             said = fact["text"] if event == "answered" else ""  # a citizen's own words stay in his case
-            return {"event": event, "agency": after["owner"], "text": said, "as_of": fact["version"]}
+            until = {"until": due_of(fact, after)} if event in {"extended", "postponed"} else {}
+            return {"event": event, "agency": after["owner"], "text": said, "as_of": fact["version"], **until}
     return None
 
 
 _EVENTS: dict[str, EchoedEvent] = {
     FactKind.answered.value: "answered",
     FactKind.routed.value: "moved",
+    FactKind.extended.value: "extended",
+    FactKind.postponed.value: "postponed",
+    FactKind.escalated.value: "next_right",
     FactKind.closed.value: "closed",
     FactKind.reopened.value: "reopened",
     FactKind.withdrawn.value: "gone",

@@ -10,10 +10,11 @@ from complaints.calendar import written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import kind_of
+from complaints.telling import kind_of, put_off_as
 from complaints.wording import question, text
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
+from router.cases.waits import due_of
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
@@ -132,10 +133,8 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
         case ReplyKind.answered:
             return text("answered", channel, code=code, owner=owner, answer=" ".join(fact["text"].split()))
         case ReplyKind.put_off:
-            due = fact.get("until") or next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
-            return text(
-                f"put_off_{fact['kind']}", channel, code=code, owner=owner, due=written_day(date.fromisoformat(due))
-            )
+            due = written_day(date.fromisoformat(due_of(fact, case)))
+            return text(put_off_as(fact["kind"], fact.get("event")), channel, code=code, owner=owner, due=due)
         case ReplyKind.withdrawn:
             return text("deemed_withdrawn" if fact.get("deemed") else "withdrawn", channel, code=code)
         case ReplyKind.reminded:
@@ -153,7 +152,8 @@ def _asking(asked: Document, case: Document, channel: str, code: str, occasion: 
     """Return the question, in the owner's own words or for a part that is missing."""
     owner, part = case["owner"]["name"], asked.get("part")
     if not part:
-        return text(occasion, channel, code=code, owner=owner, answer=" ".join(asked["text"].split()))
+        asker = (asked.get("agency") or case["owner"])["name"]
+        return text(occasion, channel, code=code, owner=asker, answer=" ".join(asked["text"].split()))
     if part == "place" and (choices := _choices(case["complaint"].get("place") or {})):
         return question(part, channel, choices, code=code)
     return _kept(f"question_{part}", channel, owner).replace(_CODE_LIKE, code)

@@ -51,3 +51,9 @@ def waited_for_nothing(case: Document, moment: str) -> None:
         if wait in case and day_of(moment, province) <= day_of(latest_answer(case[wait]), province):
             del case[wait]
     stop_waiting(case, moment)
+
+
+def due_of(fact: Document, case: Document) -> str:
+    """Return the day to which a fact puts a case off, or by which the case must be completed now."""
+    day: str = fact.get("until") or next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
+    return day

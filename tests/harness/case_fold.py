@@ -261,7 +261,7 @@ def reply_of(group: list[Model], *, was_merged: bool) -> tuple[str | None, str |
         elif fact["kind"] == "dieskalasi" and fact["level"] == 5:  # the ladder has five steps
             kind = "next_right"
         elif fact["kind"] == "dikabari":
-            kind = fact["event"]
+            kind = "put_off" if fact["event"] in {"extended", "postponed"} else fact["event"]
         elif fact["kind"] == "dipisahkan" and was_merged:
             kind = "unmerged"
         if kind is not None:

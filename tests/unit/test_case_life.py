@@ -6,8 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
+from complaints.calendar import written_day
 from complaints.command import CASE, CITIZEN, NEIGHBOURS, CommandKind
 from complaints.errors import ContractViolation
+from complaints.event import Complaint
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 from router.cases.step import timer
@@ -91,14 +93,28 @@ def test_an_agency_can_be_named_beside_the_owner_that_stays(house: House) -> Non
 
 
 def test_a_question_closes_at_the_end_of_its_last_day() -> None:
-    """An answer on the evening of the thirtieth day is in time (docs/deadlines.md), so the question is still open."""
+    """An answer on the evening of the thirtieth day is in time (docs/deadlines.md), also if a step was down until the morning."""
     house, asked = House(law=ListLaw()), complaint(1, missing=("place",))
     house.take(asked)
     evening = NOON_MS + 30 * DAY_MS + 11 * 3_600_000  # asked at noon in Jakarta; this is eleven in the evening
     house.ring(CODE, until_ms=evening)
     assert house.case(CODE).question
-    house.ring(CODE, until_ms=evening + 3_600_000)
+    house.ring(CODE, until_ms=evening + 6 * 3_600_000)
+    assert house.case(CODE).question
+    house.ring(CODE, until_ms=evening + 7 * 3_600_000)
     assert house.case(CODE).state == "dicabut"
+
+
+def test_the_reminder_is_in_the_name_of_who_asked(house: House) -> None:
+    """The case has moved since: the citizen does not hear that another agency asks."""
+    asker = house.case(CODE).owner
+    house.take(said(CommandKind.ask, FIRST, asker.id, "Tiang nomor berapa?"))
+    house.take(said(CommandKind.reroute, FIRST, DESK, to="badan"))
+    assert house.case(CODE).owner.id == "badan"
+    house.ring(CODE, until_ms=NOON_MS + 8 * DAY_MS)
+    reminder = next(reply for reply in house.replies if reply.kind is ReplyKind.reminded)
+    assert asker.name in reminder.text
+    assert house.case(CODE).owner.name not in reminder.text
 
 
 def test_a_case_that_was_put_off_and_is_deemed_withdrawn_stays_so() -> None:
@@ -241,16 +257,49 @@ def test_what_is_added_to_an_archived_case_is_not_said_to_be_handled(house: Hous
     assert "ditangani" not in house.replies[-1].text.lower()
 
 
-def test_supporters_do_not_hear_the_words_by_which_another_citizen_disagreed() -> None:
-    """They hear that the case is open again. Its citizen's words are in his own case, and are hidden with it."""
+def with_supporter() -> tuple[House, Complaint]:
+    """A main case with one supporter."""
     house, later = House(law=ListLaw()), complaint(2, received_at=NOON + timedelta(hours=1))
     house.take(FIRST)
     house.take(later)
     house.take(said(CommandKind.merge, later, DESK, other=CODE))
     house.deliver()
+    return house, later
+
+
+def test_supporters_do_not_hear_the_words_by_which_another_citizen_disagreed() -> None:
+    """They hear that the case is open again. Its citizen's words are in his own case, and are hidden with it."""
+    house, _ = with_supporter()
     assert house.case(CODE).supporters == 1
     house.take(said(CommandKind.answer, FIRST, house.case(CODE).owner.id, "sudah ditambal"))
     assert b"sudah ditambal" in house.neighbours[-1].value
     house.take(said(CommandKind.disagree, FIRST, CITIZEN, "belum, di depan rumah saya nomor 12"))
     told = orjson.loads(house.neighbours[-1].value)["body"]
     assert (told["event"], told["text"]) == ("reopened", "")
+
+
+def hears(house: House, supporter: Complaint) -> tuple[ReplyKind, str]:
+    """Let the supporter hear what its main case told last; return what his citizen reads."""
+    told = orjson.loads(house.neighbours[-1].value)
+    house.take(said(CommandKind.echo, supporter, NEIGHBOURS, nonce=told["id"], **told["body"]))
+    reply = house.replies[-1]
+    assert reply.tracking_code == supporter.tracking_code
+    return reply.kind, reply.text
+
+
+def test_supporters_hear_that_the_main_case_takes_longer() -> None:
+    """More days, another day, and after all steps of the ladder the citizen's next right: each with the day, or with the owner."""
+    house, later = with_supporter()
+    owner = house.case(CODE).owner
+    house.take(said(CommandKind.extend, FIRST, owner.id, "menunggu bahan"))
+    due = next(one.due for one in house.case(CODE).deadlines if one.duty == "complete")
+    kind, words = hears(house, later)
+    assert (kind, written_day(due) in words) == (ReplyKind.put_off, True)
+    house.take(said(CommandKind.postpone, FIRST, owner.id, "menunggu musim kering", until=date(2026, 12, 30)))
+    kind, words = hears(house, later)
+    assert (kind, "30 Des 2026" in words) == (ReplyKind.put_off, True)
+    assert "musim kering" not in words
+    house.ring(CODE, until_ms=NOON_MS + 100 * DAY_MS)
+    kind, words = hears(house, later)
+    assert kind is ReplyKind.next_right
+    assert "Ombudsman" in words

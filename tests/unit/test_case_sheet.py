@@ -8,10 +8,13 @@ import pytest
 
 from complaints import tracking
 from complaints.command import CITIZEN, CommandKind
+from complaints.errors import CaseError
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
+from complaints.runtime.settings import Settings
 from complaints.values import ComplaintClass
+from lapor.processes import cases
 from ops.casework.heard import heard
 from ops.casework.layout import lines
 from ops.casework.outcome import outcome
@@ -311,3 +314,9 @@ def test_only_a_desk_with_the_source_records_a_withdrawal() -> None:
     assert life.house.replies[-1].kind is ReplyKind.withdrawn
     life.house.take(added(life.complaint, "Ternyata belum", number=1), at_ms=life.at_ms + 1000)
     assert life.sheet()["state"] == "dibuka kembali"
+
+
+def test_the_list_by_deadlines_of_an_agency_that_there_is_not_is_no_empty_list() -> None:
+    """A misspelt id would look like an agency whose work is done."""
+    with pytest.raises(CaseError, match=r"no agency has the id 'dpu-99\.99'"):
+        list(cases.due(Settings(), agency="dpu-99.99", before=""))
