@@ -134,6 +134,7 @@ class Reader:
             things=things,
             topic=first.topic if first else None,
             missing=missing,
+            received_on=day if received_at else None,
         )
 
     def words_for(self, words: list[str], subject: str) -> str:

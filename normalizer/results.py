@@ -213,6 +213,7 @@ class Reading:
         words: the folded words of title, address and text; the word "|" (BREAK) ends each part.
         place: where it happened.
         occurred: when it happened; None if the text does not say or the time of receipt is not known.
+        received_on: the day of receipt at the place; None if the time of receipt is not known.
         complaint_class: whether it is a complaint, a request for information or an aspiration, as the value of a ComplaintClass.
         oversight: whether it reports abuse of office: corruption, illegal levies, staff discipline.
         subjects: identifiers and scores of the subjects with the highest scores, at most three, best first; empty if none was found.
@@ -233,6 +234,7 @@ class Reading:
         "occurred",
         "oversight",
         "place",
+        "received_on",
         "subjects",
         "things",
         "topic",
@@ -253,6 +255,7 @@ class Reading:
         things: Sequence[NamedThing],
         topic: str | None,
         missing: tuple[MissingPart, ...],
+        received_on: date | None = None,
     ) -> None:
         self.words = words
         self.place = place
@@ -265,6 +268,7 @@ class Reading:
         self.things = things
         self.topic = topic
         self.missing = missing
+        self.received_on = received_on
 
 
 def unread(place: PlaceReading) -> Reading:

@@ -76,6 +76,10 @@ _ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan", "jalur", "poros", "pju",
 _OTHER_GROUPS: Final = frozenset(("jalur", "poros"))
 """Those of them that are in the word groups of roads and lamps only with another word."""
 
+_ROAD_WORDS: Final = frozenset(_ROADS)
+_FIRST_BETWEEN: Final = 3
+"""The first position of a word between two ends: after the end of the title, a word for a road and a name."""
+
 _TWO_ENDS: Final = re.compile(
     r"(?<!\w)(?i:jalan|jln|jl|ruas|dalan|jalur|poros|l?pju|lampu)\.?\s+(?:[A-Za-z']++(?:\s[A-Za-z']++){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
     r"|[A-Z][a-z']+(?:\s[A-Z][a-z']+)?\s(?:ke|pi|menuju|sampai|nyang|nang|ka)\s[A-Z][a-z]{3})"
@@ -149,8 +153,16 @@ def _roads_of(groups: Groups, words: list[str]) -> list[str]:
 
 
 def _may_have_two_ends(text: str, words: Sequence[str]) -> bool:
-    """Return whether a text has what comes between the two ends of a road in _TWO_ENDS; most texts have none of it."""
-    return "-" in text or "\u2013" in text or not _BETWEEN_ENDS.isdisjoint(words)
+    """Return whether a text has what comes between the two ends of a road in _TWO_ENDS, where it comes; most texts have none of it."""
+    if "-" in text or "\u2013" in text:
+        return True
+    if _BETWEEN_ENDS.isdisjoint(words):
+        return False
+    return any(
+        word in _BETWEEN_ENDS and (words[at - 2] in _ROAD_WORDS or words[at - 3] in _ROAD_WORDS)
+        for at, word in enumerate(words)
+        if at >= _FIRST_BETWEEN
+    )
 
 
 def _has_two_ends(text: str, said: Sequence[str]) -> bool:

@@ -1,10 +1,14 @@
 """The day in the time zone of a province."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
 
-_WIB_OFFSET, _WITA_OFFSET, _WIT_OFFSET = timedelta(hours=7), timedelta(hours=8), timedelta(hours=9)
+_HOUR_S: Final = 3600
+_DAY_S: Final = 24 * _HOUR_S
+_WIB_S, _WITA_S, _WIT_S = 7 * _HOUR_S, 8 * _HOUR_S, 9 * _HOUR_S
+"""The zones, in seconds east of Greenwich."""
 
 _WITA = frozenset(("51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"))
 _WIT = frozenset(("81", "82", "91", "92", "93", "94", "95", "96"))
@@ -20,14 +24,17 @@ def local_day(moment: datetime, province: str | None) -> date:
         moment: the moment.
         province: the code of the province or of a region in it; None if not known.
     """
-    there = _offset(province)
-    written = moment.utcoffset()
-    if written == there or written is None:
-        return moment.date()
+    day, written = moment.date(), moment.utcoffset()
+    if written is None:
+        return day
+    later_s = _zone_s(province) - written.days * _DAY_S - written.seconds
+    days = (moment.hour * _HOUR_S + moment.minute * 60 + moment.second + later_s) // _DAY_S
+    if not days:
+        return day
     try:
-        return (moment + (there - written)).date()
+        return day + timedelta(days=days)
     except OverflowError:
-        return moment.date()
+        return day
 
 
 def midnight_ms(day: date, province: str | None) -> int:
@@ -38,9 +45,9 @@ def midnight_ms(day: date, province: str | None) -> int:
         province: as for `local_day`.
     """
     there = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return int(there.timestamp() - _offset(province).total_seconds()) * 1000
+    return (int(there.timestamp()) - _zone_s(province)) * 1000
 
 
-def _offset(province: str | None) -> timedelta:
+def _zone_s(province: str | None) -> int:
     zone = (province or "")[:PROVINCE]
-    return _WIT_OFFSET if zone in _WIT else _WITA_OFFSET if zone in _WITA else _WIB_OFFSET
+    return _WIT_S if zone in _WIT else _WITA_S if zone in _WITA else _WIB_S

@@ -9,7 +9,6 @@ import orjson
 
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.results import Codes
-from normalizer.zones import local_day
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
 from router.calibration import thousandths
@@ -62,8 +61,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
         received_at=received_at,
         region=region,
     )
-    day = local_day(received_at, reading.place.province) if received_at else None
-    facts = Facts(reading, home=region or "", day=day, within=house is not None)
+    facts = Facts(reading, home=region or "", day=reading.received_on, within=house is not None)
     choice = choose(router, facts, house) if house else None
     decision = choice.decision if choice else router.decide(facts)
     owner = decision.owner
