@@ -19,7 +19,7 @@ from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, mi
 from normalizer.subjects.counting import Told, counted
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
 from normalizer.subjects.vocabulary import Meaning, Word
-from normalizer.text import words_of
+from normalizer.text import PARTS, words_of
 from normalizer.things.matching import Match, add_to, find, settle
 from normalizer.tier_words import add_tier_groups, add_two_provinces, shared_province
 from normalizer.zones import local_day
@@ -121,7 +121,7 @@ class Reader:
             placed = not first.local or place.regency is not None or place.province == DKI
             missing = () if placed else _PLACE
             if of_class == COMPLAINT:
-                missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - 3)
+                missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - PARTS)
         return Reading(
             words=words,
             place=place,

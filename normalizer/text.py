@@ -22,6 +22,9 @@ _PARTS_TABLE: Final = _TABLE[:1] + b"|" + _TABLE[2:]
 BREAK: Final = "|"
 """The word that ends each part (title, address, text), so that no phrase is matched across two parts."""
 
+PARTS: Final = 3
+"""How many parts a reading has: title, address and story."""
+
 _MARKS: Final = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
 

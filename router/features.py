@@ -33,8 +33,8 @@ class Finding:
 
 
 def scale(words: int) -> float:
-    """Return the factor for the words of a text with this number of different words: a long text has the weight of a short one."""
-    return 0.3 / sqrt(max(1, words))
+    """Return the factor for the words of a text with this number of words: a long text has the weight of a short one."""
+    return 0.33 / sqrt(max(1, words))
 
 
 def kind_of(agency: Agency, place: PlaceReading) -> str:

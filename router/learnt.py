@@ -9,11 +9,12 @@ import orjson
 
 from complaints.errors import ConfigurationError
 from normalizer.results import PlaceReading, Reading
+from normalizer.text import PARTS
 from router.agencies.registry import Agency, Registry
 from router.calibration import Knots
 from router.features import Ruled, findings, kind_of, located, scale
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Number of the format of a model's file; a file with another number is refused."""
 
 BEST: Final = 5
@@ -64,9 +65,10 @@ class Row:
     Attributes:
         classes: the classes for which it has weights.
         weights: these weights.
+        report: the number of the last report that had the word: a repeated word counts once.
     """
 
-    __slots__ = ("classes", "weights")
+    __slots__ = ("classes", "report", "weights")
 
     def __init__(self, flat: Sequence[float], classes: Sequence[Class], same: dict[float, float]) -> None:
         """Take a row as a file keeps it, in one list: class, weight, class, weight.
@@ -86,6 +88,7 @@ class Row:
             raise ValueError("a row of weights names a class that there is not")
         self.classes = tuple([classes[number] for number in numbers])
         self.weights = tuple([same.setdefault(float(weight), float(weight)) for weight in flat[1::2]])
+        self.report = 0
 
     def add(self, factor: float) -> None:
         """Add the weights times a factor to the scores of their classes."""
@@ -134,6 +137,7 @@ class Model:
             Class(name, float(bias)) for name, bias in zip(document["classes"], document["bias"], strict=True)
         ]
         self._named = {one.name: one for one in self._classes}
+        self._report = 0
         same: dict[float, float] = {}
         self._words: dict[str, Row] = {word: Row(flat, self._classes, same) for word, flat in document["words"].items()}
         self._findings: dict[str, Row] = {
@@ -193,12 +197,13 @@ class Model:
         """Return the best classes with their scores, the best first, at most BEST."""
         for one in self._classes:
             one.score = one.bias
-        words = dict.fromkeys(reading.words)  # in the order of the text, on which sums of floats depend
-        factor = scale(len(words) - 1)  # without the mark between the parts of a text
-        rows = self._words
-        for word in words:
+        self._report += 1
+        report, words, rows = self._report, reading.words, self._words
+        factor = scale(len(words) - PARTS)
+        for word in words:  # in the order of the text, on which sums of floats depend
             row = rows.get(word)
-            if row is not None:
+            if row is not None and row.report != report:
+                row.report = report
                 row.add(factor)
         for finding in findings(reading, place, ruled):
             row = self._findings.get(finding.name)
@@ -212,15 +217,17 @@ def _best(classes: list[Class]) -> list[Class]:
     best: list[Class] = []
     lowest = _LOWEST
     for one in classes:
-        if len(best) == BEST and one.score <= lowest:
+        score = one.score
+        if score <= lowest:
             continue
         at = len(best)
-        while at > 0 and best[at - 1].score < one.score:
+        while at > 0 and best[at - 1].score < score:
             at -= 1
         best.insert(at, one)
         if len(best) > BEST:
             best.pop()
-        lowest = best[-1].score
+        if len(best) == BEST:
+            lowest = best[-1].score
     return best
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from normalizer.places.gazetteer import REGENCY
 from normalizer.results import PlaceReading
-from normalizer.text import BREAK, fold
+from normalizer.text import BREAK, PARTS, fold
 from ops.quality.labelled import Labelled, read
 from router.agencies.registry import Agency, Registry
 from router.agencies.resolve import resolve
@@ -29,6 +29,7 @@ class Example(NamedTuple):
     Attributes:
         said: title and text, for the baseline.
         words: the known words of the text, each once.
+        length: the number of words of the text, repeated ones too.
         found: what the rules and the reader found.
         ruled: the candidates of the rules, best first.
         place: where it happened.
@@ -40,6 +41,7 @@ class Example(NamedTuple):
 
     said: str
     words: tuple[str, ...]
+    length: int
     found: list[Finding]
     ruled: list[Ruled]
     place: PlaceReading
@@ -91,7 +93,7 @@ def prepared(reports: Sequence[Labelled], router: Router, region: str = "") -> H
 class _Read:
     """A report as the rules alone read it, before its label is known."""
 
-    __slots__ = ("found", "label", "oversight", "place", "report", "ruled", "words")
+    __slots__ = ("found", "label", "length", "oversight", "place", "report", "ruled", "words")
 
     def __init__(self, report: Labelled, router: Router) -> None:
         reading, facts = read(router, report)
@@ -104,6 +106,7 @@ class _Read:
         self.ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in candidates]
         self.found = [Finding(intern(one.name), one.value) for one in findings(reading, facts.place, self.ruled)]
         self.words = tuple(intern(word) for word in dict.fromkeys(reading.words) if word != BREAK)
+        self.length = len(reading.words) - PARTS
 
     def region(self, home: str) -> str | None:
         """Return the region in which the label's name is looked up."""
@@ -119,7 +122,16 @@ class _Read:
         said = f"{report.title} {report.text}"
         received = report.received
         return Example(
-            said, self.words, self.found, self.ruled, self.place, self.oversight, self.label.id, target, received
+            said=said,
+            words=self.words,
+            length=self.length,
+            found=self.found,
+            ruled=self.ruled,
+            place=self.place,
+            oversight=self.oversight,
+            label=self.label.id,
+            target=target,
+            received=received,
         )
 
 

@@ -95,7 +95,9 @@ def table(history: History) -> Table:
     found = ([(found_at[finding.name], finding.value) for finding in example.found] for example in examples)
     return Table(
         words=_sparse(words, len(kept)),
-        scales=np.array([scale(len(words)) for words in texts]),
+        scales=np.array(
+            [*(scale(example.length) for example in examples), *(scale(len(words)) for words in named.values())]
+        ),
         found=_sparse(chain(found, ([] for _ in named)), len(found_names)),
         targets=np.array([*(example.target for example in examples), *named]),
         reports=len(examples),
