@@ -1,6 +1,7 @@
 """Learns a model from labelled reports and measures it, with the rules alone and a linear SVM beside it. Needs no network."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import blake2b
@@ -77,17 +78,19 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date, region: s
     history = prepared(reports, router, region)
     of = table(history)
     by_time = _by_time(history)
-    if by_time:
-        splits = [by_time]
-        probes = _all_probes(of, history, _folds(by_time[0]))
-        last, weights = _probes(of, history, by_time), chosen(probes)
-        pairs = [(probe, weights) for probe in last]
-        probes += last
-    else:
-        splits = _folds(list(range(of.reports)))
-        probes = _all_probes(of, history, splits)
-        pairs = _crosswise(probes)
-    weights = chosen(probes)
+    splits = [by_time] if by_time else _folds(list(range(of.reports)))
+    with ThreadPoolExecutor(1) as beside:  # the machine learns without Python's lock
+        whole = beside.submit(fit, of, _array(range(of.reports)))
+        baseline = beside.submit(_baseline, history, splits)
+        if by_time:
+            probes = _all_probes(of, history, _folds(by_time[0]))
+            last, weights = _probes(of, history, by_time), chosen(probes)
+            pairs = [(probe, weights) for probe in last]
+            probes += last
+        else:
+            probes = _all_probes(of, history, splits)
+            pairs = _crosswise(probes)
+        weights, fitted = chosen(probes), whole.result()
     asked = [row for _, rows in splits for row in rows]
     figures = {
         "how": "time" if by_time else "folds",
@@ -95,9 +98,8 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date, region: s
         "agencies": len({example.label for example in history.examples}),
         "rules": _rules(history, asked),
         "model": measured(pairs),
-        "baseline": _baseline(history, splits),
+        "baseline": baseline.result(),
     }
-    fitted = fit(of, _array(range(of.reports)))
     version = f"learnt-{today.isoformat()}-{_digest(history)}"
     return Learnt(_document(version, of, fitted, weights, history), of.reports, figures)
 
