@@ -71,7 +71,7 @@ def withdraw(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 
 
 def hide(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Hide the person or the report from now on. Nothing that was hidden is shown again."""
+    """Hide the person or the report from now on. Nothing that was hidden is shown again. A secret report is nobody's supporter."""
     complaint = draft.now["complaint"]
     wanted = [name for name in ("anonymous", "secret") if record.body.get(name)]
     if not wanted:
@@ -79,5 +79,8 @@ def hide(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     new = dict.fromkeys([name for name in wanted if not complaint.get(name)], True)
     if not new:
         return Declined("It is hidden already.", Result.already_applied)
+    main = draft.now.get("main")
     draft.add(FactKind.hidden, **new)
+    if main and "secret" in new:
+        draft.add(FactKind.unmerged, other=main, text="A secret report is handled by itself.")
     return None

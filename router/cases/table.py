@@ -92,7 +92,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
         (FactKind.withdrawn,),
         "Only the citizen can withdraw, from where the complaint came; a triage desk can record it on his behalf, with the source.",
     ),
-    CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden,), _ONLY_CITIZEN),
+    CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden, FactKind.unmerged), _ONLY_CITIZEN),
     CommandKind.status: Rule(frozenset(Role), _ALL, (), ""),
     CommandKind.verify: Rule(_OWNER, OPEN, (FactKind.verified,), _ONLY_OWNER),
     CommandKind.accept: Rule(_OWNER, OPEN, (FactKind.accepted,), _ONLY_OWNER),
@@ -172,6 +172,7 @@ TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
 _PERHAPS: Final[Mapping[FactKind, frozenset[FactKind]]] = {
     FactKind.opened: frozenset((FactKind.asked,)),
     FactKind.added: frozenset((FactKind.reopened, FactKind.routed, FactKind.asked)),
+    FactKind.hidden: frozenset((FactKind.unmerged,)),
     FactKind.merged: frozenset((FactKind.merged, FactKind.unmerged)),
     FactKind.echoed: frozenset((FactKind.echoed, FactKind.unmerged)),
 }

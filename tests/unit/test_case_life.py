@@ -303,3 +303,23 @@ def test_supporters_hear_that_the_main_case_takes_longer() -> None:
     kind, words = hears(house, later)
     assert kind is ReplyKind.next_right
     assert "Ombudsman" in words
+
+
+def test_a_supporter_that_becomes_secret_is_handled_by_itself_again() -> None:
+    """Its code leaves the main case: nobody who sees that one finds the hidden report."""
+    house, later = with_supporter()
+    facts = house.take(said(CommandKind.hide, later, CITIZEN, secret=True))
+    assert [fact.kind for fact in facts] == [FactKind.hidden, FactKind.unmerged]
+    house.deliver()
+    assert house.case(later.tracking_code).state == "diteruskan"
+    assert not house.case(CODE).supporters
+    assert house.replies[-1].kind is ReplyKind.hidden
+
+
+def test_a_supporter_whose_name_is_hidden_stays_one() -> None:
+    """Only a secret report is nobody's supporter."""
+    house, later = with_supporter()
+    assert [fact.kind for fact in house.take(said(CommandKind.hide, later, CITIZEN, anonymous=True))] == [
+        FactKind.hidden
+    ]
+    assert house.case(CODE).supporters == 1
