@@ -144,6 +144,8 @@ class Command(Event):
     """The tracking code of the other case (only in the dialogue between two cases)."""
     since: AwareDatetime | None = None
     """When the other case was received (only `adopt`)."""
+    region: str | None = None
+    """The Kemendagri code of the other case's regency (only `adopt`); None if it is not known."""
     as_of: int | None = None
     """The version of the main case when it agreed (only `confirm` and `leave`), or when that happened of which it tells (only `echo`)."""
     event: EchoedEvent | None = None

@@ -9,7 +9,10 @@ from complaints.values import ComplaintClass, Event, RegionCode
 
 
 class Opened(Event):
-    """A case whose regency is known and that may be a duplicate, or the main case of one. A secret case never becomes such a record."""
+    """A case whose regency is known and that may be a duplicate, or the main case of one.
+
+    A case that is secret, or reports abuse of office, never becomes such a record: it is handled by itself.
+    """
 
     id: UUID
     """The id of the complaint or command that made the regency known."""

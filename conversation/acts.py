@@ -50,6 +50,17 @@ _PLAIN: Final = _THANKS | frozenset(
 _GLAD: Final = frozenset(("terima", "makasih", "makasi", "trims", "alhamdulillah", "nuwun", "nuhun"))
 """Words of a message that is content, even if it says what is no more ("tidak banjir lagi, terima kasih")."""
 
+_BUT: Final = frozenset(
+    ("tapi", "tp", "tetapi", "namun", "cuma", "cuman", "sayang", "sayangnya", "tapina", "ning", "nanging")
+)
+"""Words after which thanks are none: "terima kasih, tapi rusak lagi"."""
+
+_SETTLED: Final = re.compile(
+    r"\b(?:tidak|tdk|gak|ga|nggak|ngga|enggak) (?:ada |jadi )?(?:masalah|apa apa|apa|papa|kendala|keluhan)\b"
+    r"|\b(?:sudah|sdh|udah|dah|alhamdulillah) (?:bagus|baik|beres|lancar|normal|aman|mantap|puas|terang|bersih|nyala|ok|oke)\b"
+)
+"""What says that the matter is settled, also with a word that denies ("sudah terang, tidak gelap lagi")."""
+
 _SHORT: Final = 8
 """Words of a message that can only be about the answer that came before it."""
 
@@ -60,8 +71,44 @@ _LONGEST: Final = 60
 """Words of a message that is still about the answer. A longer one is a story, and is added to the case or opens one."""
 
 _RATING: Final = re.compile(
-    r"^\s*(?:nilai|bintang|rating|skor)?\s*[:=]?\s*([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.!]*$", re.IGNORECASE
+    r"^\s*(?:nilai|bintang|rating|skor)?\s*[:=]?\s*([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.,!]*(?P<words>(?:[a-z]+[\s.,!]*){0,5})$",
+    re.IGNORECASE,
 )
+_STARRED: Final = re.compile(r"^\s*(?:(?:⭐|★)\ufe0f?\s*){1,5}$")
+_OPINION: Final = frozenset(
+    (
+        *(
+            "jelek",
+            "buruk",
+            "bagus",
+            "puas",
+            "kecewa",
+            "lambat",
+            "lama",
+            "cepat",
+            "kurang",
+            "parah",
+            "mengecewakan",
+            "memuaskan",
+        ),
+        *(
+            "cukup",
+            "lumayan",
+            "hebat",
+            "top",
+            "baik",
+            "payah",
+            "saja",
+            "aja",
+            "deh",
+            "dari",
+            "untuk",
+            "pelayanan",
+            "pelayanannya",
+        ),
+    )
+)
+"""The words beside the number of a rating, and those of thanks."""
 _STOP: Final = re.compile(r"^\s*(?:stop|berhenti|unsub|unreg)(?:\s+(?:sms|pesan|lapor))?[\s.!]*$", re.IGNORECASE)
 _START: Final = re.compile(r"^\s*(?:mulai|start|lanjut)(?:\s+(?:lagi|sms|lapor))?[\s.!]*$", re.IGNORECASE)
 _WORD: Final = re.compile(r"[0-9a-z]+")
@@ -168,6 +215,20 @@ def _meant(core: list[str], *, with_code: bool) -> tuple[str, str]:
     return "", ""
 
 
+_ASKS_NAMELESS: Final = re.compile(
+    r"\b(?:di)?(?:rahasia(?:kan)?|sembunyikan|anonimkan) (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b"
+    r"|\bjangan (?:di ?)?(?:sebut(?:kan)?|tampilkan|cantumkan|sebarkan|umumkan) (?:\w+ ){0,2}(?:nama|identitas|nomor)\b"
+    r"|\b(?:nama|identitas) (?:\w+ ){0,2}(?:jangan|tolong|mohon|minta|harap) (?:\w+ )?(?:di ?)?"
+    r"(?:sebut|sebutkan|rahasia|rahasiakan|sembunyikan|tampilkan)\b"
+    r"|\b(?:nama|identitas) (?:\w+ ){0,2}dirahasiakan\b"
+)
+
+
+def asks_to_be_nameless(text: str) -> bool:
+    """Return whether a complaint asks, among all that it says, that its reporter is not named. To hide too much does the least harm."""
+    return _ASKS_NAMELESS.search(fold(text).decode("ascii")) is not None
+
+
 def _hides_person(core: list[str]) -> bool:
     said = set(core)
     if said and said <= _ANONYMOUS:
@@ -198,24 +259,37 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
         at_ms: when it came, in milliseconds since 1970.
     """
     latest = sorted(cases, key=told_ms)
-    if rating := _RATING.match(text):
+    if stars := _stars(text):
         closed = [case for case in latest if case.get("closed_ms", 0) > at_ms - CLOSED_MS]
-        return (closed[-1], Act(CommandKind.rate, {"stars": int(rating[1])})) if closed else None
+        if closed:
+            return closed[-1], Act(CommandKind.rate, {"stars": stars})
     answered = [case for case in latest if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
     if not answered:
         return None
     words = fold(text).decode("ascii").split()
-    is_thanks = not _GLAD.isdisjoint(words) and _COMPLAINS.isdisjoint(words)
-    if 0 < len(words) <= _LONGEST and _is_dispute(words) and not is_thanks:
+    is_settled = "?" not in text and _SETTLED.search(" ".join(words)) is not None
+    is_glad = is_settled or not _GLAD.isdisjoint(words)
+    is_thanks = is_glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
+    if 0 < len(words) <= _LONGEST and _is_dispute(words, glad=is_glad) and not is_thanks:
         return answered[-1], Act(CommandKind.reopen if answered[-1].get("closed_ms") else CommandKind.disagree)
     if words and ((len(words) <= _SHORT and is_thanks) or (not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words))):
         return answered[-1], Thanks()
     return None
 
 
-def _is_dispute(words: list[str]) -> bool:
+def _stars(text: str) -> int:
+    """Return the rating that a text is; 0 if it is none. A number before other words than those of an opinion counts things."""
+    if _STARRED.match(text):
+        return text.count("⭐") + text.count("★")
+    rating = _RATING.match(text)
+    if rating is None or not _PLAIN.union(_OPINION, _BUT).issuperset(fold(rating["words"]).decode("ascii").split()):
+        return 0
+    return int(rating[1])
+
+
+def _is_dispute(words: list[str], *, glad: bool) -> bool:
     within = words if len(words) <= _SHORT else words[:_FIRST]
-    return not _NOT_YET.isdisjoint(within)
+    return not _NOT_YET.isdisjoint(within) or (glad and not _BUT.isdisjoint(words))
 
 
 def is_bare(text: str) -> bool:

@@ -18,7 +18,7 @@ _WITHOUT_BYTES: Final[Any] = {"raw": {"body"}, "additions": {"__all__": {"raw": 
 def heard(state: Document, reply: Document, at_ms: int) -> None:
     """Note in a citizen's state what a reply tells of its case (see complaints.mail.Reply).
 
-    A reply about an earlier state of the case, because the citizen has added a message since, opens no question. The tracking code of a
+    A question about an earlier state of the case, because the citizen has added a message since, is not opened. The tracking code of a
     reply is always right: if another complaint had the code, the case got the next one.
 
     Args:
@@ -37,7 +37,7 @@ def heard(state: Document, reply: Document, at_ms: int) -> None:
         if reply.get(name) and not case.get(name):
             case[name] = reply[name]
     now, known = (reply.get("hop", 0), reply.get("additions", 0)), (case.get("hop", 0), case.get("additions", 0))
-    if now < known:
+    if reply["kind"] in _QUESTIONS and now < known:
         return
     case["hop"], case["additions"] = now
     _note_told(case, reply, at_ms)

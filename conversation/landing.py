@@ -1,6 +1,6 @@
 """Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -25,6 +25,10 @@ ASKED_AGAIN_MS: Final = 60_000
 
 MATTER_WORDS: Final = 3
 """The least words of a text that can tell a matter of its own."""
+
+ANSWER_MS: Final = 31 * memory.DAY_MS
+"""For how long after a question a text about the matter of its case is the answer: the law's 30 days (UU 25/2009 Pasal 44 ayat (4)), up to
+the end of the last one."""
 
 LATE_WORDS_MS: Final = 365 * memory.DAY_MS
 """For how long after a question or a withdrawal a text that is no complaint by itself belongs to that case. The law gives the citizen 30
@@ -200,6 +204,8 @@ class Lands:
         if case is not None:
             return self._add(turn, message, id_, case, MessageKind.addition)
         code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
+        if not message.anonymous and acts.asks_to_be_nameless(message.text):
+            message = replace(message, anonymous=True)
         fresh, was_read = self._reads.complaint(message, id_=id_, code=code, citizen=turn.citizen)
         if message.sender and not message.thread:
             case = self._asked_case(turn, fresh)
@@ -219,8 +225,9 @@ class Lands:
         if found is None and "subject" in fresh.missing:
             return memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
         if found is None:
+            asked = memory.asked(turn.state, since_ms=turn.at_ms - ANSWER_MS)
             withdrawn = memory.withdrawn(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
-            found = next((case for case in withdrawn if is_of(case, fresh)), None)
+            found = next((case for case in (*asked, *withdrawn) if is_of(case, fresh)), None)
         return found
 
     @staticmethod

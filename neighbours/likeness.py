@@ -14,6 +14,10 @@ from normalizer.matters import WIDE
 OWN_FROM: Final = 80
 """From this number on, a matter is one person's own, and never merged."""
 
+GRAVE: Final = frozenset((86, 87, 90, 92))
+"""The matters (normalizer/data/matters.yaml: extortion, violence, corruption, harmed) of a report that is never merged by itself, whatever
+else it tells: no answer about a lamp answers it."""
+
 _LITTLE: Final = (
     "jalan lampu mati rusak pantai pante danau situ teluk tanjung pulau dermaga pelabuhan terminal bandara gunung bukit lembah "
     "nelayan petani murid pasien penumpang pengunjung sopir "
@@ -102,6 +106,8 @@ def _place(first: Side, second: Side) -> float:
 def differ(first: Side, second: Side) -> bool:
     """Return whether two complaints cannot be one matter: their places or their matters contradict each other."""
     one, other = first.sign, second.sign
+    if not GRAVE.isdisjoint(one.matters) or not GRAVE.isdisjoint(other.matters):
+        return True
     if one.families and other.families and not one.families & other.families:
         return True
     if first.district and second.district and first.district != second.district:

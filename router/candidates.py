@@ -17,7 +17,11 @@ CHOSEN_SCORE: Final = 0.6
 """Score for the agency that the citizen chose: it is often right, but can be outweighed by other reasons."""
 
 SUGGESTED_SCORE: Final = 1.0
-"""Score for the agency that a refusal suggests: as much as a clear subject, because an officer knows his neighbours' tasks."""
+SUGGESTED_HERE_SCORE: Final = 0.6
+SUGGESTED_NATIONAL_SCORE: Final = 0.3
+"""Scores for the agency that a refusal suggests, because an officer knows his neighbours' tasks: one that the law names for the subject, as
+much as a clear subject; another one of the place, more than most other reasons; another national body, as one reason beside others. An
+agency of another place gets none: nobody passes a complaint over a border against the law."""
 
 AGREEMENT: Final = 0.4
 """Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
@@ -227,8 +231,17 @@ class Weighing:
 
     def _by_suggestion(self, agency_id: str) -> None:
         suggested = self._registry.get(agency_id)
-        if suggested:
-            self._add(suggested, SUGGESTED_SCORE, "", Reason("suggested", "", "", SUGGESTED_SCORE))
+        score = self._suggested_score(suggested) if suggested else 0.0
+        if suggested and score:
+            self._add(suggested, score, "", Reason("suggested", "", "", score))
+
+    def _suggested_score(self, suggested: Agency) -> float:
+        if suggested.id in self._found:
+            return SUGGESTED_SCORE
+        codes = self._facts.place.codes
+        if suggested.region is None:
+            return SUGGESTED_NATIONAL_SCORE
+        return SUGGESTED_HERE_SCORE if codes[1] is None or suggested.region in codes else 0.0
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str]:

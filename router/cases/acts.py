@@ -24,24 +24,29 @@ def words(record: Inbound) -> str:
     return text.strip()
 
 
+def _note(record: Inbound) -> dict[str, str]:
+    said = words(record)
+    return {"text": said} if said else {}
+
+
 def today_of(case: Document, record: Inbound) -> date:
     """Return the day of a record at the place of the case."""
     return day_of(record.at, province_of(case))
 
 
-def verify(draft: Draft, _: Inbound, __: Law) -> Declined | None:
+def verify(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Note that the report is complete."""
     if draft.now.get("verified_at") and not draft.now.get("question"):
         return Declined("The report was already said to be complete.", Result.already_applied)
-    draft.add(FactKind.verified)
+    draft.add(FactKind.verified, **_note(record))
     return None
 
 
-def accept(draft: Draft, _: Inbound, __: Law) -> Declined | None:
+def accept(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Note that the owner accepts the case. A triage desk can, too: then it handles the matter itself."""
     if draft.now.get("accepted_at"):
         return Declined("The case was already accepted.", Result.already_applied)
-    draft.add(FactKind.accepted)
+    draft.add(FactKind.accepted, **_note(record))
     return None
 
 

@@ -53,7 +53,7 @@ def _asked(case: Document, fact: Document) -> None:
         case["asked"] = [*case.get("asked", ()), part]
     if not case["answers"] and not is_over(case, fact["at"]):
         case["waits_since"] = fact["at"]
-        if not case.get("verified_at"):
+        if not case.get("verified_at") and not is_over(case, fact["at"], "statute_decision"):
             case["decision_waits_since"] = fact["at"]
     if fact["actor"] == case["owner"]["id"]:
         _did(case, fact)

@@ -10,7 +10,7 @@ from complaints.fact import FactKind
 from normalizer.zones import midnight_ms
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.plain import Document
+from router.cases.plain import Document, time_ms
 from router.cases.roles import Law
 from router.deadlines import Deadlines, day_of, days_after_ms, over_ms, province_of, working_days_after_ms
 
@@ -79,10 +79,11 @@ def _of_deadlines(case: Document) -> Iterator[tuple[int, str]]:
     for deadline in case["deadlines"]:
         if "done" in deadline:
             continue
-        if deadline["duty"] in overdue:
+        over, noted = over_ms(deadline, province), overdue.get(deadline["duty"])
+        if noted is not None and time_ms(noted) >= over:  # else the day has moved since
             is_late = True
         else:
-            yield over_ms(deadline, province), _OVERDUE + deadline["duty"]
+            yield over, _OVERDUE + deadline["duty"]
     escalation = case.get("escalation")
     if is_late and escalation and escalation["level"] < LAST_LEVEL:
         yield _working_days_after(escalation["at"], province, Deadlines.load().internal["escalate"]), _LADDER

@@ -57,6 +57,7 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "secret": bool,
     "other": str,
     "since": str,
+    "region": str,
     "as_of": int,
     "event": str,
     "agency": dict,

@@ -33,7 +33,8 @@ def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("A secret report is handled by itself.")
     if record.body["actor"] == NEIGHBOURS and other in case.get("apart", ()):
         return Declined(f"A person has taken the case off {other} before.")
-    draft.add(FactKind.proposed, other=other)
+    said = words(record)
+    draft.add(FactKind.proposed, other=other, **({"text": said} if said else {}))
     return None
 
 
@@ -46,6 +47,9 @@ def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("The case waits itself for the agreement of an older one.")
     if case["complaint"].get("secret"):
         return Declined("A secret report has no supporters.")
+    region, here = record.body.get("region"), _regency(case)
+    if region and here and region != here:
+        return Declined("The other case is in another regency.")
     mine = (datetime.fromisoformat(case["complaint"]["received_at"]), case["tracking_code"])
     if (datetime.fromisoformat(since), other) <= mine:
         return Declined("The other case is not the later one.")
@@ -123,12 +127,18 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         return [_command(record, CommandKind.reject, record.body["other"], text=facts[0]["text"])]
     if FactKind.proposed.value in kinds:
         since = after["complaint"]["received_at"]
-        return [_command(record, CommandKind.adopt, after["proposed"], since=since)]
+        region = {"region": regency} if (regency := _regency(after)) else {}
+        return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region)]
     if record.kind is CommandKind.confirm and is_of_case and FactKind.merged.value not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
     if before and before.get("main") and not after.get("main") and record.kind is not CommandKind.echo:
         return [_command(record, CommandKind.leave, before["main"], **_as_of(before.get("main_as_of")))]
     return []
+
+
+def _regency(case: Document) -> str:
+    code: str = ((case["complaint"].get("place") or {}).get("regency") or {}).get("code") or ""
+    return code
 
 
 def _as_of(version: int | None) -> dict[str, int]:

@@ -45,7 +45,12 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
 
 def _candidate_in(case: Document | None) -> str:
     """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none."""
-    if case is None or case["state"] not in OPEN or case["complaint"].get("secret"):
+    if (
+        case is None
+        or case["state"] not in OPEN
+        or case["complaint"].get("secret")
+        or case["complaint"].get("oversight")
+    ):
         return ""
     code: str = ((case["complaint"].get("place") or {}).get("regency") or {}).get("code") or ""
     return code

@@ -12,9 +12,13 @@ from complaints.ids import reply_name
 from complaints.mail import ReplyKind
 from complaints.telling import kind_of, put_off_as
 from complaints.wording import question, text
+from normalizer.masking import mask
 from router.cases.inbound import Inbound
 from router.cases.plain import Document, text_id
 from router.cases.waits import due_of
+
+_PUBLIC: Final = frozenset(("twitter",))
+"""The channels on which everybody reads a reply: what an officer writes of a person is masked, as on the page of a case."""
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
@@ -131,7 +135,8 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
         owner = fact["agency"]["name"]
     match kind:
         case ReplyKind.answered:
-            return text("answered", channel, code=code, owner=owner, answer=" ".join(fact["text"].split()))
+            said = " ".join(fact["text"].split())
+            return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in _PUBLIC else said)
         case ReplyKind.put_off:
             due = written_day(date.fromisoformat(due_of(fact, case)))
             return text(put_off_as(fact["kind"], fact.get("event")), channel, code=code, owner=owner, due=due)

@@ -25,9 +25,9 @@ def latest_answer(asked_at: str) -> str:
     return time_text(int(until.timestamp() * 1000))
 
 
-def is_over(case: Document, moment: str) -> bool:
-    """Return whether the days to complete a case were over at a moment: nobody turns red into green by asking."""
-    due = next((one["due"] for one in case["deadlines"] if one["duty"] == "complete"), None)
+def is_over(case: Document, moment: str, duty: str = "complete") -> bool:
+    """Return whether the days for a duty were over at a moment: nobody turns red into green by asking."""
+    due = next((one["due"] for one in case["deadlines"] if one["duty"] == duty), None)
     return due is not None and day_of(moment, province_of(case)).isoformat() > due
 
 

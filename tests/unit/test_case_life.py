@@ -12,6 +12,7 @@ from complaints.errors import ContractViolation
 from complaints.event import Complaint
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
+from complaints.values import Place, Region
 from router.cases.step import timer
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, of_record, said, stored
@@ -323,3 +324,62 @@ def test_a_supporter_whose_name_is_hidden_stays_one() -> None:
         FactKind.hidden
     ]
     assert house.case(CODE).supporters == 1
+
+
+def test_what_an_owner_notes_stays_with_the_case(house: House) -> None:
+    """The help of the command promises it."""
+    facts = house.take(said(CommandKind.accept, FIRST, house.case(CODE).owner.id, "Catatan: tim turun Senin"))
+    assert facts[0].text == "Catatan: tim turun Senin"
+
+
+def test_no_case_is_merged_into_one_of_another_regency() -> None:
+    """A desk that would be rid of it could end it with another town's answer."""
+    house, later = House(law=ListLaw()), complaint(2, received_at=NOON + timedelta(hours=1))
+    house.take(in_regency(FIRST, "33.74"))
+    house.take(in_regency(later, "35.73"))
+    house.take(said(CommandKind.merge, later, DESK, other=CODE))
+    house.deliver()
+    assert house.case(later.tracking_code).state != "digabung"
+    assert not house.case(CODE).supporters
+
+
+def in_regency(of: Complaint, code: str) -> Complaint:
+    """Return the complaint at a place in a regency."""
+    return of.model_copy(update={"place": Place(regency=Region(code=code, name="Kota"))})
+
+
+def test_a_question_after_the_ceiling_moves_nothing(house: House) -> None:
+    """The decision was due 60 days after the report: what is over stays over, however late the completion is due."""
+    oversight = complaint(3, oversight=True)
+    house.take(oversight)
+    code, day = oversight.tracking_code, NOON_MS + 62 * DAY_MS
+    house.ring(code, until_ms=day)
+    before = {one.duty: one.due for one in house.case(code).deadlines}["statute_decision"]
+    house.take(said(CommandKind.ask, oversight, house.case(code).owner.id, "fotonya?"), at_ms=day)
+    assert {one.duty: one.due for one in house.case(code).deadlines}["statute_decision"] == before
+
+
+def test_no_case_climbs_the_ladder_for_a_day_that_was_moved(house: House) -> None:
+    """A desk finds that it is a report of oversight after its 14 working days: it has 60, and becomes overdue then."""
+    now = NOON_MS + 25 * DAY_MS
+    house.take(said(CommandKind.accept, FIRST, house.case(CODE).owner.id))
+    house.ring(CODE, until_ms=now)
+    level = house.case(CODE).escalation
+    assert level is not None
+    assert "complete" in house.case(CODE).overdue
+    house.take(said(CommandKind.reclassify, FIRST, DESK, oversight=True), at_ms=now)
+    due = next(one.due for one in house.case(CODE).deadlines if one.duty == "complete")
+    house.ring(CODE, until_ms=now + 20 * DAY_MS)
+    assert house.case(CODE).escalation == level
+    house.ring(CODE, until_ms=int(datetime(due.year, due.month, due.day, tzinfo=UTC).timestamp() * 1000) + 2 * DAY_MS)
+    assert house.case(CODE).escalation != level
+
+
+def test_the_answer_on_x_names_no_person(house: House) -> None:
+    """Everybody reads it."""
+    on_x = complaint(4, channel="twitter")
+    house.take(on_x)
+    owner = house.case(on_x.tracking_code).owner.id
+    house.take(said(CommandKind.answer, on_x, owner, "Yth. Bapak Budi Santoso NIK 3374010101900001, sudah selesai"))
+    assert "3374010101900001" not in house.replies[-1].text
+    assert "sudah selesai" in house.replies[-1].text

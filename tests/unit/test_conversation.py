@@ -282,11 +282,20 @@ def test_somebody_elses_text_is_no_answer(town: Town) -> None:
 
 
 def test_a_question_does_not_stay_open_for_ever(town: Town) -> None:
-    """After 72 hours a text that tells a story is a complaint of its own."""
+    """After 72 hours a text that tells another story is a complaint of its own."""
     town.say(PLACELESS)
     town.wait(hours=73)
-    town.say("Lampu jalan mati di Kota Bandung")
+    town.say("Air PDAM mati di Kota Bandung")
     assert kinds(town) == [KINDS.complaint, KINDS.complaint]
+
+
+@pytest.mark.parametrize(("days", "kind"), [(4, KINDS.answer), (29, KINDS.answer)])
+def test_the_same_matter_is_the_answer_for_as_long_as_the_law_gives(town: Town, days: int, kind: MessageKind) -> None:
+    """30 days (UU 25/2009 Pasal 44 ayat (4)); the case waits so long."""
+    town.say(PLACELESS)
+    town.wait(days=days)
+    town.say("Lampu jalan mati itu di Kota Bandung")
+    assert kinds(town) == [KINDS.complaint, kind]
 
 
 def test_two_answers_that_come_together_are_read_together(town: Town) -> None:

@@ -10,6 +10,7 @@ from complaints.command import CITIZEN, CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
 from conversation.acts import Act, act_in, asked_for, by_word, wish
+from conversation.citizen import DAY_MS
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
@@ -402,3 +403,61 @@ def test_a_complaint_after_stop_is_answered_until_the_next_stop(town: Town) -> N
     town.say("STOP")
     town.take(encode(said(CommandKind.answer, second, owner, "Sekali lagi.", nonce="2"), source="/tests"))
     assert not any("Sekali lagi." in text for text in town.texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Terima kasih tapi jalannya rusak lagi",
+        "Terima kasih sudah ditambal tapi tidak rata",
+        "Sudah ditambal tapi jelek, terima kasih",
+        "sudah bagus katanya padahal belum rata",
+    ],
+)
+def test_thanks_with_a_but_are_a_dispute(town: Town, text: str) -> None:
+    """The citizen is polite, and not content."""
+    answer(town)
+    town.say(text)
+    assert case_of(town).state == "dibuka kembali"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sudah bagus pak, tidak gelap lagi",
+        "Iya pak sudah, tidak ada masalah",
+        "ok pak, tidak masalah",
+        "Oke tidak apa-apa pak",
+    ],
+)
+def test_who_says_that_nothing_is_wrong_disputes_nothing(town: Town, text: str) -> None:
+    """A word that denies can deny the trouble."""
+    answer(town)
+    town.say(text)
+    assert (case_of(town).state, len(town.complaints)) == ("ditanggapi", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "stars"), [("5 terima kasih pak", 5), ("1 jelek sekali", 1), ("4 pak", 4), ("⭐⭐⭐", 3), ("2, lama", 2)]
+)
+def test_a_rating_may_have_words(text: str, stars: int) -> None:
+    """After the closing; a number before other words counts things."""
+    now = 50 * DAY_MS
+    case = {"code": "A", "closed_ms": now - DAY_MS}
+    assert act_in(text, [case], now) == (case, Act(CommandKind.rate, {"stars": stars}))
+    assert act_in("2 lampu mati di gang kami", [case], now) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "nameless"),
+    [
+        ("Kepala desa Sukamaju minta uang bansos, tolong rahasiakan nama saya", True),
+        ("Jalan rusak di Kota Semarang. nama saya jangan disebut ke pak lurah", True),
+        ("Jalan rusak di Kota Semarang, mohon identitas saya dirahasiakan", True),
+        ("Petugas merahasiakan nama pemenang tender di Kota Semarang", False),
+    ],
+)
+def test_a_complaint_that_asks_for_it_is_nameless(town: Town, text: str, *, nameless: bool) -> None:
+    """Not only who says nothing else is hidden."""
+    town.say(text)
+    assert town.complaints[-1].anonymous == nameless

@@ -356,3 +356,19 @@ def test_a_page_needs_its_key() -> None:
         with pytest.raises(ContractViolation):
             NeighboursStep()(None, StoredRecord(record.topic, 0, 0, key, record.value, headers, 0))
     assert isinstance(joined(1, 2), Joined)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Begal merampas motor saya di jalan majapahit, lampu mati gelap",
+        "Ibu saya meninggal ditabrak di jalan majapahit karena lampu mati",
+        "Istri saya diperkosa di jalan majapahit, lampu mati gelap",
+        "Saya diperas oknum di jalan majapahit, lampu mati gelap",
+    ],
+)
+def test_who_was_harmed_is_nobodys_supporter(quarter: Quarter, text: str) -> None:
+    """No answer about a lamp answers a robbery or a death."""
+    quarter.put(opened(1, LAMP))
+    assert quarter.put(opened(2, text, at=later(hours=1))) == []
+    assert quarter.put(opened(3, "di jalan majapahit lampu padam semua", at=later(hours=2))) != []

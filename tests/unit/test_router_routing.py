@@ -234,3 +234,22 @@ def test_one_weak_word_makes_nobody_sure(router: Router) -> None:
     )
     assert weak.confidence < 0.5
     assert clear.confidence > 0.8
+
+
+@pytest.mark.parametrize(
+    ("suggested", "owner"),
+    [
+        ("pdam-33.74", "pdam-33.74"),
+        ("dpu-33", "dpu-33"),
+        ("dpu-91.71", "dpu-33"),
+        ("pdam-32.73", "dpu-33"),
+        ("ombudsman", "dpu-33"),
+        ("kemenag", "dpu-33"),
+    ],
+)
+def test_what_a_refusal_suggests_is_evidence_beside_the_law(router: Router, suggested: str, owner: str) -> None:
+    """A neighbour of the same place knows best; nobody passes a hole in a road to another town, or to who only oversees."""
+    hole = plain(complaint("Jalan berlubang di Jalan Pandanaran", regency=("33.74", "Kota Semarang")))
+    given = router.route({**hole, "suggested": [suggested]}, ["dpu-33.74"], 1)
+    assert given["owner"]["id"] == owner
+    assert given["confidence"] < 0.9
