@@ -10,7 +10,7 @@ from complaints.fact import FactKind
 from normalizer.zones import midnight_ms
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.plain import Document, time_ms
+from router.cases.plain import Document
 from router.cases.roles import Law
 from router.deadlines import Deadlines, day_of, days_after_ms, over_ms, province_of, working_days_after_ms
 
@@ -75,18 +75,20 @@ def _moments(case: Document) -> Iterator[tuple[int, str]]:
 
 def _of_deadlines(case: Document) -> Iterator[tuple[int, str]]:
     """Yield the ends of the deadlines whose duties are not fulfilled, and the next step of the ladder if one is over."""
-    overdue, province, is_late = case.get("overdue", {}), province_of(case), False
+    overdue, province = case.get("overdue", {}), province_of(case)
+    late_from: list[int] = []
     for deadline in case["deadlines"]:
         if "done" in deadline:
             continue
-        over, noted = over_ms(deadline, province), overdue.get(deadline["duty"])
-        if noted is not None and time_ms(noted) >= over:  # else the day has moved since
-            is_late = True
+        over = over_ms(deadline, province)
+        if deadline["duty"] in overdue:
+            late_from.append(over)
         else:
             yield over, _OVERDUE + deadline["duty"]
     escalation = case.get("escalation")
-    if is_late and escalation and escalation["level"] < LAST_LEVEL:
-        yield _working_days_after(escalation["at"], province, Deadlines.load().internal["escalate"]), _LADDER
+    if late_from and escalation and escalation["level"] < LAST_LEVEL:
+        step = _working_days_after(escalation["at"], province, Deadlines.load().internal["escalate"])
+        yield max(step, min(late_from)), _LADDER  # a day that was moved since is not over yet
 
 
 def _of_citizen(case: Document) -> Iterator[tuple[int, str]]:

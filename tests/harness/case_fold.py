@@ -81,7 +81,7 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
         case "diklasifikasi ulang":
             model |= {"reclassified": True, "oversight": fact.get("oversight", model["oversight"])}
         case "terlambat":
-            model["overdue"] += [fact["duty"]] if fact["duty"] not in model["overdue"] else []
+            model["overdue"].append(fact["duty"])
         case "dieskalasi":
             model["level"] = fact["level"]
         case "selesai" | "dicabut" | "diarsipkan":
