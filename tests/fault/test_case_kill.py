@@ -89,7 +89,7 @@ def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> 
         yield made
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 def test_each_record_has_its_effect_once_whatever_dies(trial: CaseTrial) -> None:
     """A small run of the next test: two workers, a kill in each phase, a pause, a wiped folder, and Kafka once."""
     trial.run(Sizes(cases=300, records=1500), Chaos(workers=2, kills=8, pauses=1, wipes=1, kafka=1, readers=1))

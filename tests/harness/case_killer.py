@@ -22,7 +22,7 @@ READERS = ("sink", "view")
 FROZEN_S = 7.5
 """How long a worker is frozen: longer than the group's session timeout of six seconds."""
 
-HIT_S, NUDGE_S, NUDGES = 120.0, 3.0, 40
+HIT_S, NUDGE_S, NUDGES = 200.0, 5.0, 40
 """How long an order may wait for records in hand, after how long some more are released for it, and which part of those that are left."""
 
 
