@@ -10,6 +10,7 @@ from complaints.command import CITIZEN, CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
 from conversation.acts import Act, act_in, asked_for, by_word, wish
+from conversation.cases import heard
 from conversation.citizen import DAY_MS
 from normalizer.complaint import Normaliser
 from router.routing import Router
@@ -461,3 +462,12 @@ def test_a_complaint_that_asks_for_it_is_nameless(town: Town, text: str, *, name
     """Not only who says nothing else is hidden."""
     town.say(text)
     assert town.complaints[-1].anonymous == nameless
+
+
+def test_an_answer_that_crosses_an_addition_is_noted_and_a_question_is_not() -> None:
+    """He can dispute what he was told; what he already wrote more about is not asked."""
+    for kind, key, noted in (("answered", "answered_ms", True), ("question", "asked_ms", False)):
+        case = {"id": "1", "code": "A", "hop": 0, "additions": 1}
+        reply = {"kind": kind, "complaint_id": "1", "tracking_code": "A", "hop": 0, "additions": 0, "part": "place"}
+        heard({"cases": [case]}, reply, 7)
+        assert (case.get(key) == 7) == noted
