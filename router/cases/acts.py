@@ -24,7 +24,8 @@ def words(record: Inbound) -> str:
     return text.strip()
 
 
-def _note(record: Inbound) -> dict[str, str]:
+def note(record: Inbound) -> dict[str, str]:
+    """Return what the actor says as a field of a fact, for the acts that need no words; empty if he says nothing."""
     said = words(record)
     return {"text": said} if said else {}
 
@@ -38,7 +39,7 @@ def verify(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Note that the report is complete."""
     if draft.now.get("verified_at") and not draft.now.get("question"):
         return Declined("The report was already said to be complete.", Result.already_applied)
-    draft.add(FactKind.verified, **_note(record))
+    draft.add(FactKind.verified, **note(record))
     return None
 
 
@@ -46,7 +47,7 @@ def accept(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Note that the owner accepts the case. A triage desk can, too: then it handles the matter itself."""
     if draft.now.get("accepted_at"):
         return Declined("The case was already accepted.", Result.already_applied)
-    draft.add(FactKind.accepted, **_note(record))
+    draft.add(FactKind.accepted, **note(record))
     return None
 
 

@@ -11,10 +11,10 @@ from complaints.case import OPEN
 from complaints.command import CASE, NEIGHBOURS, CommandKind, EchoedEvent
 from complaints.fact import FactKind, Result
 from complaints.telling import LAST_LEVEL
-from router.cases.acts import words
+from router.cases.acts import note, words
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.plain import Document, text_id
+from router.cases.plain import Document, regency_of, text_id
 from router.cases.roles import Law
 from router.cases.waits import due_of
 
@@ -33,8 +33,7 @@ def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("A secret report is handled by itself.")
     if record.body["actor"] == NEIGHBOURS and other in case.get("apart", ()):
         return Declined(f"A person has taken the case off {other} before.")
-    said = words(record)
-    draft.add(FactKind.proposed, other=other, **({"text": said} if said else {}))
+    draft.add(FactKind.proposed, other=other, **note(record))
     return None
 
 
@@ -47,7 +46,7 @@ def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("The case waits itself for the agreement of an older one.")
     if case["complaint"].get("secret"):
         return Declined("A secret report has no supporters.")
-    region, here = record.body.get("region"), _regency(case)
+    region, here = record.body.get("region"), regency_of(case)
     if region and here and region != here:
         return Declined("The other case is in another regency.")
     mine = (datetime.fromisoformat(case["complaint"]["received_at"]), case["tracking_code"])
@@ -127,18 +126,13 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         return [_command(record, CommandKind.reject, record.body["other"], text=facts[0]["text"])]
     if FactKind.proposed.value in kinds:
         since = after["complaint"]["received_at"]
-        region = {"region": regency} if (regency := _regency(after)) else {}
+        region = {"region": regency} if (regency := regency_of(after)) else {}
         return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region)]
     if record.kind is CommandKind.confirm and is_of_case and FactKind.merged.value not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
     if before and before.get("main") and not after.get("main") and record.kind is not CommandKind.echo:
         return [_command(record, CommandKind.leave, before["main"], **_as_of(before.get("main_as_of")))]
     return []
-
-
-def _regency(case: Document) -> str:
-    code: str = ((case["complaint"].get("place") or {}).get("regency") or {}).get("code") or ""
-    return code
 
 
 def _as_of(version: int | None) -> dict[str, int]:

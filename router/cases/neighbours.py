@@ -9,7 +9,7 @@ from complaints.neighbour import Closed, Joined, Left, Opened, Told, ToSupporter
 from normalizer.signature import signature
 from router.cases.inbound import Inbound
 from router.cases.merging import heard_by_supporters
-from router.cases.plain import Document, text_id
+from router.cases.plain import Document, regency_of, text_id
 from router.cases.records import written
 from router.facts import whole_text
 
@@ -52,8 +52,7 @@ def _candidate_in(case: Document | None) -> str:
         or case["complaint"].get("oversight")
     ):
         return ""
-    code: str = ((case["complaint"].get("place") or {}).get("regency") or {}).get("code") or ""
-    return code
+    return regency_of(case)
 
 
 def _opened(case: Document, regency: str, inbound: Inbound) -> Record:

@@ -52,6 +52,12 @@ def bare(part: Document) -> Document:
     return {**part, "raw": {**part["raw"], "body": ""}}
 
 
+def regency_of(case: Document) -> str:
+    """Return the Kemendagri code of the regency of a case; empty if it is not known."""
+    code: str = ((case["complaint"].get("place") or {}).get("regency") or {}).get("code") or ""
+    return code
+
+
 def time_ms(text: str) -> int:
     """Return a moment that `time_text` wrote, in milliseconds since 1970."""
     return round((datetime.fromisoformat(text) - _EPOCH) / timedelta(milliseconds=1))
