@@ -111,11 +111,14 @@ class Story:
             self._first("followed up", at)
 
     def _ask(self, at: datetime) -> None:
-        """A question moves the completion if it is in time, before any answer, the ceiling only before the report is declared complete."""
+        """A question moves the completion if it is in time, before any answer, the ceiling only before the report is declared complete.
+
+        In time is what comes no later than the limit that it moves.
+        """
         if "answered" in self.firsts or self.day(at) > self.due_complete():
             return
         self.asked["complete"] = at
-        if "declared" not in self.firsts:
+        if "declared" not in self.firsts and self.day(at) <= self.due_decision():
             self.asked["decision"] = at
 
     def begins(self, limit: str) -> date:
@@ -130,6 +133,10 @@ class Story:
         days = self.more[self.kind]
         return working(self.begins("complete"), days + (-(-days // 2) if self.extended else 0))
 
+    def due_decision(self) -> date:
+        """Return the last day of the ceiling of the decision."""
+        return self.begins("decision") + timedelta(days=60)
+
     def limits(self) -> dict[str, tuple[str, bool]]:
         """Return the due day of each limit that has begun, and whether it is fulfilled."""
         assert self.received is not None
@@ -139,7 +146,7 @@ class Story:
             "forward": (working(received, 3), "forwarded" in firsts or "answered" in firsts),
             "complete": (self.due_complete(), answered),
             "statute_completeness": (received + timedelta(days=14), "checked" in firsts),
-            "statute_decision": (self.begins("decision") + timedelta(days=60), answered),
+            "statute_decision": (self.due_decision(), answered),
         }
         if "forwarded" in firsts:
             found["follow_up"] = (working(self.day(firsts["forwarded"]), 5), "followed up" in firsts)
