@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from complaints.event import MissingPart
+from complaints.runtime.loading import without_collector
 from normalizer import dates
 from normalizer.bound import bind
 from normalizer.officials import add_accused
@@ -232,5 +233,6 @@ def _follow(word: Word, words: list[str], found: list[Word | None], at: int, tol
 
 @cache
 def _load(names: tuple[str, ...]) -> Reader:
-    gazetteer = Gazetteer.load()
-    return Reader(gazetteer=gazetteer, lexicon=compile_lexicon(gazetteer, names))
+    with without_collector():
+        gazetteer = Gazetteer.load()
+        return Reader(gazetteer=gazetteer, lexicon=compile_lexicon(gazetteer, names))

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from complaints.runtime.loading import without_collector
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
@@ -314,6 +315,11 @@ def _models(path: Path) -> Models:
 
 @cache
 def _load(max_hops: int, models: Models, allotments: Path | None, today: date) -> Router:
+    with without_collector():
+        return _loaded(max_hops, models, allotments, today)
+
+
+def _loaded(max_hops: int, models: Models, allotments: Path | None, today: date) -> Router:
     registry = Registry.load()
     divisions = Allotments(today=today)
     if allotments:

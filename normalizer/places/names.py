@@ -6,13 +6,16 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from normalizer.places.cache import table
+from normalizer.cache import table
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
 from normalizer.places.packed import Packed, is_beginning, packed_names, unpack
 from normalizer.places.spellings import spellings
 
 DKI: Final = "31"
 """Code of DKI Jakarta, the only province whose cities are administrative (UU 29/2007): names of its cities count for the province."""
+
+_SOURCES: Final = ("regions.tsv.gz", "places.yaml", "common_words.txt")
+"""The data files from which the table of names is made."""
 
 _CLAIMS: Final = {
     "named": 4.5,
@@ -242,4 +245,4 @@ def place_names(gazetteer: Gazetteer) -> PlaceNames:
 
     If the folder cannot be used, each process compiles it.
     """
-    return PlaceNames(table("place-names", lambda: packed_names(spellings(gazetteer))))
+    return PlaceNames(table("place-names", lambda: packed_names(spellings(gazetteer)), data=_SOURCES, code=("places",)))

@@ -38,39 +38,55 @@ class Cue(NamedTuple):
     """A word or phrase that points to a subject.
 
     Attributes:
-        delimited: the words as they occur in a text, with a space at each end that is not open (see `delimited`).
-        shown: the words for people to read.
-        weight: how strongly they point to the subject.
+        weight: how strongly it points to the subject.
+        written: the folded words, with the mark OPEN ("*") at each end that is open.
     """
 
-    delimited: str
-    shown: str
     weight: float
+    written: str
 
 
 class Pointing:
-    """The words and phrases that point to one subject, the strongest first. Finds them in one pass through a text."""
+    """The words and phrases that point to one subject. Finds the strongest in one pass through a text."""
 
-    __slots__ = ("_automaton", "_cues")
+    __slots__ = ("_cues", "_finder")
 
     def __init__(self, cues: Sequence[Cue]) -> None:
-        """Compile them.
-
-        Args:
-            cues: the strongest first.
-        """
+        """Take them, in any order; they are compiled when a text is first searched for them."""
         self._cues = cues
-        self._automaton = BytesAhoCorasick([cue.delimited.encode("ascii") for cue in cues])
+        self._finder: Finder | None = None
 
     def strongest(self, said: bytes, most: int) -> list[str]:
-        """Return those that occur in a text, for people, the strongest first.
+        """Return those that occur in a text, for people, the strongest first, of equally strong ones the longest.
 
         Args:
             said: the folded words of the text, with one space before and after each.
             most: how many at most.
         """
-        found = {index for index, _, _ in self._automaton.find_matches_as_indexes(said, overlapping=True)}
-        return [self._cues[index].shown for index in sorted(found)[:most]]
+        finder = self._finder or self._compiled()
+        found = {index for index, _, _ in finder.automaton.find_matches_as_indexes(said, overlapping=True)}
+        return [finder.shown[index] for index in sorted(found)[:most]]
+
+    def _compiled(self) -> "Finder":
+        shown = [(-cue.weight, -len(cue.written.strip(OPEN)), cue.written.strip(OPEN), cue) for cue in self._cues]
+        shown.sort()
+        self._finder = Finder(
+            BytesAhoCorasick([delimited(cue.written).encode("ascii") for *_, cue in shown]),
+            [words for _, _, words, _ in shown],
+        )
+        return self._finder
+
+
+class Finder(NamedTuple):
+    """The compiled words of a subject.
+
+    Attributes:
+        automaton: finds them as they occur in a text (see `delimited`).
+        shown: the same in the same order, for people.
+    """
+
+    automaton: BytesAhoCorasick
+    shown: list[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +96,7 @@ class Lexicon:
     Attributes:
         subjects: the subjects that a report can be about. A target is the index of a subject, or the number of subjects plus the index
             of a signal in SIGNALS.
-        pointing: the words that point to each subject, by the subject's id; of equally strong ones the longest comes first.
+        pointing: the words that point to each subject, by the subject's id.
         pairs: by word group, the pairs of which it is the first.
         raised: by word group, the second group of each pair of which it is the first and that raises a third group, with that group.
         vocabulary: the meanings of each word.
@@ -197,14 +213,13 @@ def _meanings(
 
 
 def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, Pointing]:
-    found: dict[str, list[Cue]] = {subject.id: [] for subject in subjects}
+    found: list[list[Cue]] = [[] for _ in subjects]
+    count = len(subjects)
     for written, meaning in meanings.items():
         for target, weight in meaning.weights:
-            if target < len(subjects) and weight > 0:
-                found[subjects[target].id].append(Cue(delimited(written), written.strip(OPEN), weight))
-    for cues in found.values():
-        cues.sort(key=lambda cue: (-cue.weight, -len(cue.shown), cue.shown))
-    return {subject: Pointing(cues) for subject, cues in found.items()}
+            if target < count and weight > 0:
+                found[target].append(Cue(weight, written))
+    return {subject.id: Pointing(cues) for subject, cues in zip(subjects, found, strict=True)}
 
 
 def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[Pair, ...]]:

@@ -239,7 +239,7 @@ class Vocabulary(dict[str, Word | None]):
             meanings = [phrases, *meanings]
         names = self._places.node(word)
         is_level = bool(SURROUNDINGS.get(word, 0) & CUE)
-        lead = self._things.follow.get(word) or (self._things.follow.get(form) if form else None)
+        lead = self._things.after(word) or (self._things.after(form) if form else None)
         if not (meanings or names or lead or is_level or form):
             return None
         return Word(meanings, names, lead, is_level=is_level, form=form)

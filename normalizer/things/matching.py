@@ -72,16 +72,16 @@ def find(lead: ThingNode, words: list[str], at: int, found: list[Match]) -> None
     node: ThingNode | None = lead
     while node is not None:
         for core in node.cores:
-            inner = core.follow.get(words[end])
+            inner = core.after(words[end])
             after = end + 1
             while inner is not None:
                 if inner.things:
                     found.append(Match(at, after, inner.things))
-                inner = inner.follow.get(words[after])
+                inner = inner.after(words[after])
                 after += 1
         if node.things:
             found.append(Match(at, end, node.things))
-        node = node.follow.get(words[end])
+        node = node.after(words[end])
         end += 1
 
 

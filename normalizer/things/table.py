@@ -1,19 +1,23 @@
 """The table of named public things, and the tree of the forms under which texts name them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from complaints.runtime import packaged
+from normalizer.cache import table
 from normalizer.places.gazetteer import PROVINCE, REGENCY, Gazetteer
 from normalizer.results import Thing
 from normalizer.things.names import ALONE, Names, ends_of, folded, sections_of
-from normalizer.things.tree import ThingNode
+from normalizer.things.tree import ThingNode, packed, put
 
 FILES = ("known", "official")
 """The data files: what is written here takes precedence over what a list of an office says."""
+
+_SOURCES = ("regions.tsv.gz", "things/types.yaml", *(f"things/{file}.tsv" for file in FILES))
+"""The data files from which the table of forms is made."""
 
 COLUMNS = ("id", "type", "tier", "regions", "owner", "since", "status", "source", "name", "aliases")
 
@@ -69,30 +73,49 @@ def region_codes(gazetteer: Gazetteer) -> dict[str, set[str]]:
 @cache
 def _load() -> Things:
     types = packaged.document("normalizer", "things/types.yaml")
-    regions = region_codes(Gazetteer.load())
-    names = Names(types, regions)
     things = tuple(_thing(row, types[row["type"]]) for row in rows())
-    tree = ThingNode()
-    roots: dict[str, ThingNode] = {"": tree, ALONE: tree}
-    for klass, words in names.words().items():
-        root = roots[klass] = ThingNode()
+    names = table("thing-names", lambda: _packed_names(types, things), data=_SOURCES, code=("places", "things"))
+    for number in names["doubtful"]:
+        things[number].doubtful = True
+    tree = ThingNode([[], names["roots"][""]])
+    for klass, words in names["words"].items():
+        root = ThingNode([[], names["roots"][klass]])
         for word in words:
             node = tree.at(word)
             node.cores = (*node.cores, root)
+    weights = tuple(types[thing.kind]["subjects"].get(thing.tier, {}) for thing in things)
+    return Things(all=things, tree=tree, forms=names["forms"], weights=weights)
+
+
+def _packed_names(types: Mapping[str, Any], things: Sequence[Thing]) -> dict[str, Any]:
+    """Return the forms of the names of things as JSON.
+
+    - `roots`: the packed trees of the forms, by the class of the words that come before them; without a word, under an empty text.
+    - `words`: the words of each class.
+    - `doubtful`: the numbers of the things whose name is also that of another place.
+    - `forms`: the number of forms.
+    """
+    regions = region_codes(Gazetteer.load())
+    names = Names(types, regions)
+    words = names.words()
+    roots: dict[str, dict[str, Any]] = {"": {}, **{klass: {} for klass in words}}
+    roots[ALONE] = roots[""]
+    doubtful: list[int] = []
     count = 0
     for number, thing in enumerate(things):
-        written = (thing.name, *thing.written)
         alone = {f"{thing.kind}/{klass}" for klass in types[thing.kind].get("alone", ())}
         if thing.context:
             alone.add(ALONE)
-        for form in dict.fromkeys(names.forms(thing.kind, written)):
-            thing.doubtful = thing.doubtful or _is_elsewhere(thing, regions.get(form.core))
-            node = roots[form.klass].at(form.core)
-            if not any(_is_same(thing, things[one if one >= 0 else ~one]) for one in node.things):
-                node.things = (*node.things, ~number if form.klass in alone else number)
+        forms = list(dict.fromkeys(names.forms(thing.kind, (thing.name, *thing.written))))
+        if any(_is_elsewhere(thing, regions.get(form.core)) for form in forms):
+            doubtful.append(number)
+        for form in forms:
+            meant = put(roots[form.klass], form.core.split())
+            if not any(_is_same(thing, things[one if one >= 0 else ~one]) for one in meant):
+                meant.append(~number if form.klass in alone else number)
                 count += 1
-    weights = tuple(types[thing.kind]["subjects"].get(thing.tier, {}) for thing in things)
-    return Things(all=things, tree=tree, forms=count, weights=weights)
+    trees = {klass: packed(root) for klass, root in roots.items() if klass != ALONE}
+    return {"roots": trees, "words": words, "doubtful": doubtful, "forms": count}
 
 
 def _thing(row: Mapping[str, str], kind: Mapping[str, Any]) -> Thing:

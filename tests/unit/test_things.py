@@ -46,7 +46,8 @@ def decided(router: Router, text: str) -> tuple[Reading, Decision]:
 def nodes(node: ThingNode) -> Iterator[ThingNode]:
     """Yield the node and all nodes below it; the roots of names once for each word of their type."""
     yield node
-    for below in (*node.follow.values(), *node.cores):
+    for below in (*(node.after(word) for word in [*node.follow]), *node.cores):
+        assert below is not None
         yield from nodes(below)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
@@ -11,11 +11,8 @@ from typing import Any
 import orjson
 from platformdirs import user_cache_path
 
-_DATA = ("data/regions.tsv.gz", "data/places.yaml", "data/common_words.txt")
-"""The data files of the package normalizer from which the tables are compiled."""
 
-
-def table(name: str, build: Callable[[], Any]) -> Any:
+def table(name: str, build: Callable[[], Any], *, data: Sequence[str], code: Sequence[str]) -> Any:
     """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there.
 
     Otherwise call `build` and keep the result in the folder. If the folder cannot be read or written, the table is built each time.
@@ -23,8 +20,10 @@ def table(name: str, build: Callable[[], Any]) -> Any:
     Args:
         name: the beginning of the file's name; a digest of the sources follows.
         build: makes the table; its result must be convertible to JSON.
+        data: the files in the folder `data` of the package normalizer from which it is made.
+        code: the folders of the package whose code makes it, beside the code of the package's own folder.
     """
-    path = user_cache_path("lapor") / f"{name}-{_digest()}.json"
+    path = user_cache_path("lapor") / f"{name}-{_digest(data, code)}.json"
     try:
         return orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError):
@@ -33,18 +32,21 @@ def table(name: str, build: Callable[[], Any]) -> Any:
         return built
 
 
-def _digest() -> str:
-    """Return the digest, in hexadecimal digits, of the data and of all code that can decide what is in the tables.
+def _digest(data: Sequence[str], code: Sequence[str]) -> str:
+    """Return the digest, in hexadecimal digits, of the data and of all code that can decide what is in a table.
 
-    After an edit of any of it the digest differs, so the tables are built anew.
+    After an edit of any of it the digest differs, so the table is built anew.
     """
     digest = blake2b(digest_size=8)
     package = resources.files("normalizer")
-    code = [
-        entry for folder in (package, package / "places") for entry in folder.iterdir() if entry.name.endswith(".py")
+    sources = [
+        entry
+        for folder in (package, *(package / name for name in code))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".py")
     ]
-    code.append(resources.files("complaints.runtime") / "packaged.py")
-    for source in [*(package / name for name in _DATA), *sorted(code, key=lambda entry: entry.name)]:
+    sources.append(resources.files("complaints.runtime") / "packaged.py")
+    for source in [*(package / "data" / name for name in data), *sorted(sources, key=lambda entry: entry.name)]:
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
