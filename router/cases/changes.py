@@ -9,7 +9,7 @@ from complaints.fact import FactKind
 from normalizer.answers import settled_by
 from router.cases.joining import joined
 from router.cases.plain import Document
-from router.cases.waits import is_over, standing, stop_waiting, waited_for_nothing
+from router.cases.waits import drop_waits, end_waits, is_over, standing, stop_waiting
 
 MOST_APART: Final = 20
 """How many former main cases of a supporter are remembered."""
@@ -52,6 +52,7 @@ def _asked(case: Document, fact: Document) -> None:
     if part:
         case["asked"] = [*case.get("asked", ()), part]
     if not case["answers"] and not is_over(case, fact["at"]):
+        end_waits(case, fact["at"])
         case["waits_since"] = fact["at"]
         if not case.get("verified_at") and not is_over(case, fact["at"], "statute_decision"):
             case["decision_waits_since"] = fact["at"]
@@ -104,7 +105,7 @@ def _answered(case: Document, fact: Document) -> None:
 def _verified(case: Document, fact: Document) -> None:
     """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
     case.pop("question", None)
-    waited_for_nothing(case, fact["at"])
+    drop_waits(case, fact["at"])
     _declared(case, fact)
 
 

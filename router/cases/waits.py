@@ -1,9 +1,14 @@
 """What a case waits for; while it waits for its citizen the completion stands still, no longer than the law gives him."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from router.cases.plain import Document, time_text
 from router.deadlines import Deadlines, day_of, province_of
+
+
+_WAITS: Final = (("waits_since", "complete_since"), ("decision_waits_since", "declared_since"))
+"""The fields of the moments since which the completion and the decision wait for the citizen, and since which the report is complete."""
 
 
 def standing(case: Document) -> str:
@@ -33,24 +38,36 @@ def is_over(case: Document, moment: str, duty: str = "complete") -> bool:
 
 def stop_waiting(case: Document, moment: str) -> None:
     """Note that the report is complete since a moment, or since the days of the citizen were over."""
-    for wait, since in (("waits_since", "complete_since"), ("decision_waits_since", "declared_since")):
-        began = case.pop(wait, None)
-        if began is None:
-            continue
-        until = min(moment, latest_answer(began), key=datetime.fromisoformat)
-        case[since] = until
-        if wait == "waits_since":
-            waited = datetime.fromisoformat(until) - datetime.fromisoformat(began)
-            case["paused_s"] = case.get("paused_s", 0) + max(0, int(waited.total_seconds()))
+    for wait, since in _WAITS:
+        if wait in case:
+            _stop(case, wait, since, moment)
 
 
-def waited_for_nothing(case: Document, moment: str) -> None:
-    """Note that the report was complete all the time: a wait in which the citizen could still answer has moved no clock."""
+def end_waits(case: Document, moment: str) -> None:
+    """Note of each wait whose days are over that the report is complete since then."""
+    for wait, since in _WAITS:
+        if wait in case and not _can_answer(case, wait, moment):
+            _stop(case, wait, since, moment)
+
+
+def drop_waits(case: Document, moment: str) -> None:
+    """Forget each wait in which the citizen can still answer, as if nothing had been asked; one whose days are over has moved its clock."""
+    end_waits(case, moment)
+    for wait, _ in _WAITS:
+        case.pop(wait, None)
+
+
+def _can_answer(case: Document, wait: str, moment: str) -> bool:
     province = province_of(case)
-    for wait in ("waits_since", "decision_waits_since"):
-        if wait in case and day_of(moment, province) <= day_of(latest_answer(case[wait]), province):
-            del case[wait]
-    stop_waiting(case, moment)
+    return day_of(moment, province) <= day_of(latest_answer(case[wait]), province)
+
+
+def _stop(case: Document, wait: str, since: str, moment: str) -> None:
+    began = case.pop(wait)
+    case[since] = until = min(moment, latest_answer(began), key=datetime.fromisoformat)
+    if wait == "waits_since":
+        waited = datetime.fromisoformat(until) - datetime.fromisoformat(began)
+        case["paused_s"] = case.get("paused_s", 0) + max(0, int(waited.total_seconds()))
 
 
 def due_of(fact: Document, case: Document) -> str:

@@ -97,10 +97,16 @@ class Story:
 
     def nothing_was_missing(self, at: datetime) -> None:
         """The owner says so: a question that the citizen could still answer has moved nothing; one whose days are over has."""
-        for limit in [*self.asked]:
-            over = self.asked.pop(limit) + timedelta(days=CITIZEN_DAYS)
+        self._ended(at)
+        self.asked.clear()
+
+    def _ended(self, at: datetime) -> None:
+        """The questions that the citizen can no longer answer have moved their limits."""
+        for limit, question in [*self.asked.items()]:
+            over = question + timedelta(days=CITIZEN_DAYS)
             if self.day(at) > self.day(over):
                 self.begun[limit] = over
+                del self.asked[limit]
 
     def _first(self, name: str, at: datetime) -> None:
         self.firsts.setdefault(name, at)
@@ -117,6 +123,7 @@ class Story:
         """
         if "answered" in self.firsts or self.day(at) > self.due_complete():
             return
+        self._ended(at)
         self.asked["complete"] = at
         if "declared" not in self.firsts and self.day(at) <= self.due_decision():
             self.asked["decision"] = at

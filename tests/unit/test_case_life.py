@@ -359,6 +359,17 @@ def test_a_question_after_the_ceiling_moves_nothing(house: House) -> None:
     assert {one.duty: one.due for one in house.case(code).deadlines}["statute_decision"] == before
 
 
+def test_a_second_question_for_nothing_keeps_what_the_first_one_moved(house: House) -> None:
+    """The first could no longer be answered when the second came: the report counts as complete since its thirtieth day."""
+    asked = [NOON_MS, NOON_MS + 35 * DAY_MS]
+    for at in asked:
+        house.take(said(CommandKind.ask, FIRST, house.case(CODE).owner.id, "di RT berapa?"), at_ms=at)
+    house.take(said(CommandKind.verify, FIRST, house.case(CODE).owner.id), at_ms=asked[1] + DAY_MS)
+    begins = {one.duty: one.begins for one in house.case(CODE).deadlines}
+    last = datetime.fromtimestamp((NOON_MS + 30 * DAY_MS) / 1000, UTC).date()
+    assert begins["complete"] == begins["statute_decision"] == last
+
+
 def test_no_case_climbs_the_ladder_for_a_day_that_was_moved(house: House) -> None:
     """A desk finds that it is a report of oversight after its 14 working days: it has 60, and becomes overdue then."""
     now = NOON_MS + 25 * DAY_MS
