@@ -6,7 +6,6 @@ from typing import Final
 from router.cases.plain import Document, time_text
 from router.deadlines import Deadlines, day_of, province_of
 
-
 _WAITS: Final = (("waits_since", "complete_since"), ("decision_waits_since", "declared_since"))
 """The fields of the moments since which the completion and the decision wait for the citizen, and since which the report is complete."""
 

@@ -92,7 +92,9 @@ class LifeChecker(Checker):
                 supporters[case["main"]].add(code)
         for code, case in self.cases.items():
             if why := differences(case, (entry.said for entry in self.facts[code])):
-                told = [(said["at"], said["kind"], said["actor"]) for said in (entry.said for entry in self.facts[code])]
+                told = [
+                    (said["at"], said["kind"], said["actor"]) for said in (entry.said for entry in self.facts[code])
+                ]
                 self.wrong(f"the deadlines of {code} are {why}, by {told}")
             if "proposed" in case:
                 self.wrong(f"{code} waits for the answer of {case['proposed']}")
