@@ -70,6 +70,9 @@ _FIRST: Final = 3
 _LONGEST: Final = 60
 """Words of a message that is still about the answer. A longer one is a story, and is added to the case or opens one."""
 
+AGAIN_WORDS: Final = 25
+"""Words of a message that only says that the matter goes on. A longer one is a story of its own."""
+
 _RATING: Final = re.compile(
     r"^\s*(?:nilai|bintang|rating|skor)?\s*[:=]?\s*([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.,!]*(?P<words>(?:[a-z]+[\s.,!]*){0,5})$",
     re.IGNORECASE,
@@ -109,16 +112,21 @@ _OPINION: Final = frozenset(
     )
 )
 """The words beside the number of a rating, and those of thanks."""
-_STOP: Final = re.compile(r"^\s*(?:stop|berhenti|unsub|unreg)(?:\s+(?:sms|pesan|lapor))?[\s.!]*$", re.IGNORECASE)
-_START: Final = re.compile(r"^\s*(?:mulai|start|lanjut)(?:\s+(?:lagi|sms|lapor))?[\s.!]*$", re.IGNORECASE)
 _WORD: Final = re.compile(r"[0-9a-z]+")
 _FILLERS: Final = frozenset(
     (
         *("tolong", "mohon", "minta", "dong", "ya", "pak", "bu", "min", "bapak", "ibu", "saya", "sy", "aku", "laporan"),
-        *("pengaduan", "aduan", "ini", "itu", "kembali", "lagi", "untuk", "di", "kode"),
+        *("pengaduan", "aduan", "ini", "itu", "kembali", "lagi", "untuk", "di", "kode", "mau", "mo", "mw", "ingin"),
+        *("pengen", "hendak", "saja", "aja", "sekarang", "semua", "nya", "jadi", "laporannya", "laporanku"),
+        *("pengaduannya", "aduannya"),
     )
 )
 """Words beside the word that says what is to be done."""
+
+_REPORT: Final = frozenset(("laporan", "laporannya", "laporanku", "pengaduan", "pengaduannya", "aduan", "aduannya"))
+_SENT: Final = frozenset(("sms", "smsnya", "pesan", "pesannya", "lapor", "kirim", "kirimi", "dikirim", "mengirim"))
+_STOP: Final = frozenset(("stop", "berhenti", "hentikan", "unsub", "unreg"))
+_START: Final = frozenset(("mulai", "start", "lanjut"))
 
 _PERSON: Final = frozenset(("nama", "identitas", "pelapor", "nomor", "hp"))
 """What is hidden of the person."""
@@ -134,6 +142,16 @@ _MEANS: Final = {
     **dict.fromkeys(_HIDE - _ANONYMOUS, ("RAHASIA", "hide:secret")),
 }
 """The word and the act for which one word stands."""
+
+_WITHDRAWS_REPORT: Final = frozenset(
+    ("mencabut", "dicabut", "membatalkan", "dibatalkan", "tarik", "menarik", "ditarik", "stop", "hentikan")
+)
+"""Words that ask for the withdrawal if the text says that it means a report, or names its code."""
+
+_AGAIN: Final = frozenset(
+    ("lagi", "kembali", "tetap", "tetep", "masih", "makin", "tambah", "terus", "kambuh", "terulang")
+)
+"""Words by which a citizen tells the matter of an answered report as one that goes on."""
 
 _STARS: Final = re.compile(r"(?:nilai|bintang|rating|skor)? ?([1-5])")
 
@@ -160,9 +178,12 @@ class Thanks(NamedTuple):
 
 def wish(text: str) -> Wish | None:
     """Return whether a text asks for silence, or for its end; None if for neither."""
-    if _STOP.match(text):
+    words = _WORD.findall(text.lower())
+    core = [word for word in words if word not in _FILLERS]
+    said = set(core) - _SENT if _REPORT.isdisjoint(words) else set()
+    if said and (said <= _STOP or (said == {"jangan"} and not _SENT.isdisjoint(core))):
         return "stop"
-    return "start" if _START.match(text) else None
+    return "start" if said and said <= _START else None
 
 
 def asked_for(act: str) -> Act | None:
@@ -197,15 +218,17 @@ def by_word(text: str) -> ByWord | None:
     said = _WORD.findall(text.lower())
     head, code = _before_code(said)
     core = [word for word in head if word not in _FILLERS]
-    word, act = _meant(core, with_code=bool(code))
+    word, act = _meant(core, with_code=bool(code), of_report=bool(code) or not _REPORT.isdisjoint(head))
     found = asked_for(act)
     return None if found is None else ByWord(word, found, code)
 
 
-def _meant(core: list[str], *, with_code: bool) -> tuple[str, str]:
+def _meant(core: list[str], *, with_code: bool, of_report: bool) -> tuple[str, str]:
     """Return the word for what the words of a text ask for, and the name of the act (see asked_for); both empty if it is none."""
     if len(core) == 1 and core[0] in _MEANS:
         return _MEANS[core[0]]
+    if of_report and len(core) == 1 and core[0] in _WITHDRAWS_REPORT:
+        return _MEANS["cabut"]
     if _hides_person(core):
         return "ANONIM", "hide:anonymous"
     if with_code and core and _NOT_YET.issuperset(core):
@@ -271,10 +294,27 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     is_glad = is_settled or not _GLAD.isdisjoint(words)
     is_thanks = is_glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
     if 0 < len(words) <= _LONGEST and _is_dispute(words, glad=is_glad) and not is_thanks:
-        return answered[-1], Act(CommandKind.reopen if answered[-1].get("closed_ms") else CommandKind.disagree)
+        return answered[-1], disputing(answered[-1])
     if words and ((len(words) <= _SHORT and is_thanks) or (not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words))):
         return answered[-1], Thanks()
     return None
+
+
+def disputing(case: Document) -> Act:
+    """Return the act by which a citizen says of an answered case that the matter is not settled."""
+    return Act(CommandKind.reopen if case.get("closed_ms") else CommandKind.disagree)
+
+
+def told_again(text: str, cases: Iterable[Document], at_ms: int) -> list[Document]:
+    """Return the answered cases of which a text may say that the matter goes on ("sampahnya menumpuk lagi"), the latest first.
+
+    Whether it tells their matter is for the caller to see.
+    """
+    words = fold(text).decode("ascii").split()
+    if len(words) > AGAIN_WORDS or _AGAIN.isdisjoint(words):
+        return []
+    answered = [case for case in cases if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
+    return sorted(answered, key=told_ms, reverse=True)
 
 
 def _stars(text: str) -> int:

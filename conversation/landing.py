@@ -211,6 +211,11 @@ class Lands:
             case = self._asked_case(turn, fresh)
             if case is not None:
                 return self._add(turn, message, id_, case, MessageKind.answer)
+            if not message.attachments and not message.shared:
+                about = acts.told_again(message.text, turn.state["cases"], turn.at_ms)
+                case = next((one for one in about if is_of(one, fresh)), None)
+                if case is not None:
+                    return self._act(turn, message, id_, case, acts.disputing(case), acts.short(message.text))
         turn.outputs.append(encode(fresh, source=SOURCE))
         case = new_case(fresh, message)
         if "silent_ms" in turn.state:

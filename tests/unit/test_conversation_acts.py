@@ -110,6 +110,42 @@ def test_a_number_after_the_closing_is_a_rating(town: Town, words: str, stars: i
     assert [event.kind for event in town.told[-1:]] == [ReplyKind.rated]
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Jalannya berlubang lagi", "jalan di situ tetap berlubang pak, sama seperti bulan lalu, tidak ada yang datang"],
+)
+def test_the_same_matter_again_after_an_answer_disputes_it(town: Town, words: str) -> None:
+    """No word says so, but whoever tells within days that it goes on does not open a second case."""
+    answer(town)
+    town.say(words)
+    assert town.landed[-1].kind is MessageKind.disagreement
+    assert (len(town.complaints), case_of(town).state) == (1, "dibuka kembali")
+
+
+@pytest.mark.parametrize("words", ["Jalan di Kota Bandung berlubang lagi", "Sampahnya menumpuk lagi"])
+def test_another_matter_or_place_again_is_a_complaint(town: Town, words: str) -> None:
+    """It tells the matter of no answered case of his."""
+    answer(town)
+    town.say(words)
+    assert (len(town.complaints), case_of(town).state) == (2, "ditanggapi")
+
+
+@pytest.mark.parametrize(
+    "words", ["saya mau cabut laporan saya", "Laporannya tolong dicabut saja pak", "stop laporan saya", "batalkan"]
+)
+def test_a_wish_to_withdraw_in_its_forms(town: Town, words: str) -> None:
+    """With one case it is clear which."""
+    town.say(words)
+    assert case_of(town).state == "dicabut"
+
+
+@pytest.mark.parametrize("words", ["Dicabut izinnya", "tarik kabel itu", "kapan izin pabrik dicabut?"])
+def test_what_withdraws_something_else_withdraws_no_report(words: str) -> None:
+    """Only a report is withdrawn by these words."""
+    assert by_word(words) is None
+    assert wish(words) is None
+
+
 def test_a_number_before_the_closing_is_no_rating(town: Town) -> None:
     """It may be a house number."""
     answer(town)
@@ -196,7 +232,18 @@ def test_an_act_is_one_of_those_that_there_are(act: str, found: Act | None) -> N
     assert asked_for(act) == found
 
 
-@pytest.mark.parametrize("text", ["stop", "STOP!", "Berhenti SMS", "unreg"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop",
+        "STOP!",
+        "Berhenti SMS",
+        "unreg",
+        "Stop ya pak",
+        "tolong berhenti kirim sms lagi",
+        "jangan kirim pesan lagi",
+    ],
+)
 def test_stop_in_its_forms(text: str) -> None:
     """The words that people know from other services."""
     assert wish(text) == "stop"
