@@ -48,7 +48,8 @@ def record(settings: Settings, *, agency: str, source: Source, say: Callable[[st
         producer.send(sealed).result(PUBLISHED_WITHIN_S)
     finally:
         producer.close()
-    say(f"{tracking.spaced(receipt.tracking_code)}  recorded by {recording.name} ({source})")
+    say(tracking.spaced(receipt.tracking_code))
+    say(f"recorded by {recording.name} ({source})")
     with closing(view(settings)) as known:
         facts = known.result(receipt.tracking_code, receipt.message_id, wait_s=RESULT_WITHIN_S)
     for sentence in outcome(AgencyRef(id=recording.id, name=recording.name), facts):

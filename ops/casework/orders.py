@@ -102,7 +102,8 @@ def command(  # noqa: PLR0913  # the parts of a command
         first = error.errors(include_input=False, include_url=False)[0]
         field = "at" if first["loc"][0] == "received_at" else str(first["loc"][0])
         name = next((option for option, of in FIELDS.items() if of == field), field)
-        raise ConfigurationError(f"{prefix}{name}: {first['msg']}") from error
+        wrong = f"{fields[field]!r} is no day such as 2026-12-14" if field == "until" else first["msg"]
+        raise ConfigurationError(f"{prefix}{name}: {wrong}") from error
 
 
 def nonce(case: Case, fields: Mapping[str, Any]) -> str:

@@ -56,7 +56,10 @@ def sheet(case: Case, facts: Sequence[Fact], now: datetime) -> Sheet:
 
 
 def deadlines(case: Case, now: datetime) -> Sheet:
-    """Return the deadlines of a case by their duties, each with its colour: hijau, kuning or merah; or done."""
+    """Return the deadlines of a case by their duties, each with its colour: hijau, kuning or merah; or done.
+
+    Of a case that was withdrawn nothing is asked any more: only what was done before is left.
+    """
     today = local_day(now, province(case))
     return {
         one.duty: {
@@ -69,6 +72,7 @@ def deadlines(case: Case, now: datetime) -> Sheet:
             **({"done": one.done.isoformat()} if one.done else {}),
         }
         for one in case.deadlines
+        if one.done or case.state != "dicabut"
     }
 
 

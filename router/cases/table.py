@@ -53,7 +53,7 @@ _IS: Final[dict[str, str]] = {
 }
 """What the state says to a command that it does not allow. The command follows in a second sentence."""
 
-_CANNOT: Final = "{state} It cannot {command} now."
+_CANNOT: Final = "{state} This cannot be done now: {command}."
 
 
 class Rule(NamedTuple):

@@ -50,7 +50,7 @@ def test_a_life_by_commands_is_shown_and_explained(stack: RunningStack) -> None:
     assert "are extended to" in done(stack, "extend", code, "--as", owner, "--text", "Menunggu bahan")
     refused = stack.run("case", "close", code, "--as", owner)
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert "It cannot close now." in refused.stderr
+    assert "This cannot be done now: close." in refused.stderr
     assert code in stack.run("case", "due", "--agency", owner, "--json").stdout
     assert "has answered" in done(stack, "answer", code, "--as", owner, "--text", "Sudah ditambal.", "--final")
     assert "is closed" in done(stack, "close", code, "--as", owner)
@@ -81,7 +81,7 @@ def test_what_an_officer_records_has_a_code_and_an_owner(stack: RunningStack) ->
         *("new", "--as", "pemda-34.71", "--source", "walk-in", "--regency", "Kota Yogyakarta"),
         *("--text", "Lampu jalan mati di depan pasar"),
     )
-    code = "".join(said.split("  ")[0].split())
+    code = "".join(said.splitlines()[0].split())
     assert "recorded by Pemerintah Kota Yogyakarta (walk-in)" in said
     assert "hop 0: " in said
     found = sheet(stack, code)
