@@ -1,4 +1,4 @@
-"""Finds whom a text accuses of abuse of office: the head of a region, an inspectorate or another body that others examine."""
+"""Finds whom a text accuses of abuse of office: the head of a region, an inspectorate, a minister, or the staff of a local office."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,8 +14,78 @@ _HEADS: Final = ("mayor", "governor")
 _BODIES: Final = ("inspectorate", "council", "parliament", "prosecutor", "kpk_staff", "ombudsman_staff")
 """The word groups of others whom not their own region's inspectorate examines."""
 
-_DEEDS: Final = ("abuse", "self_dealing", "bribe", "misconduct", "accusation", "hint_of_money", "extortion")
+_DEEDS: Final = (
+    *("abuse", "self_dealing", "bribe", "misconduct", "accusation", "hint_of_money", "extortion", "sold_office"),
+    "demand",
+)
 """The word groups of what an official must not do."""
+
+_OFFICES: Final = (
+    *("minister", "election_staff", "central_auditor", "police_auditor", "prosecutor_auditor", "regional_staff"),
+    *("police", "national_staff", "other_actor", *_HEADS, *_BODIES),
+)
+"""The word groups of those who may have done a deed; the nearest of them before the deed did it. One that stands earlier in this list
+takes precedence at the same word."""
+
+_EXAMINED: Final = frozenset(_OFFICES[:7])
+"""Those of them for whom an accusation adds a word group here."""
+
+_NAMED_TOO: Final = frozenset(("national_staff",))
+"""Those who get a word group only so that no inspectorate of a region looks into them."""
+
+_ABOVE: Final = _EXAMINED - {"regional_staff", "police"}
+"""Those of them whose titles the name of the office may follow that they belong to."""
+
+_ACTS: Final = ("abuse", "self_dealing", "bribe", "accusation", "extortion", "sold_office", "demand")
+_FAILINGS: Final = ("misconduct", "hint_of_money", "absent", "cuts")
+"""The word groups of what shows abuse of office, and of what tells who is complained of if something else shows it."""
+
+_TRADES: Final = (("demand", "sum", 2), ("sold_office", "office_goods", 3))
+"""Deeds that two word groups raise together, with the second group and the number of words within which it must follow the first."""
+
+_KNOWN_BY_SCORES: Final = frozenset(("police", "national_staff"))
+"""Those of whose abuse of office the scores tell."""
+
+_SUSPICION: Final = frozenset(("diduga", "dugaan", "terlibat"))
+"""Words for an accusation that do not say what was done."""
+
+_ASKED: Final = frozenset(
+    (
+        *("agar", "supaya", "tolong", "mohon", "harap", "semoga", "segera", "usut", "mengusut", "periksa", "memeriksa"),
+        *(
+            "tindak",
+            "menindak",
+            "selidiki",
+            "menyelidiki",
+            "berantas",
+            "memberantas",
+            "bongkar",
+            "membongkar",
+            "ungkap",
+        ),
+        *("mengungkap", "tangkap", "menangkap", "pecat", "memecat", "cek", "awasi", "mengawasi", "larang", "melarang"),
+        *("sidak", "laporkan", "melaporkan", "temukan", "menemukan", "panggil", "memanggil", "klarifikasi", "bantah"),
+        *("tangani", "menangani", "tahan", "menahan", "proses", "memproses", "tetapkan", "menetapkan"),
+    )
+)
+"""Words between an official and a deed that show that somebody else did it ("menteri bongkar korupsi")."""
+
+_PASSIVE: Final = ("dimint", "dipung", "dipal", "diper", "disuruh", "dikutip", "dijaluk", "ditarik", "dipot")
+"""Beginnings of a deed's word that show that who stands before it suffers it ("kades dimintai uang")."""
+
+_GIVES: Final = ("setor", "nyetor", "menyetor", "disetor", "menyuap", "bayar")
+"""Beginnings of a deed's word after which the one who gets something is accused."""
+
+_BY: Final = frozenset(("oleh", "sama", "karo", "dening", "ku"))
+_BY_REACH: Final = 5
+"""Words before the one who did what a passive word tells, and the number of words after that word that are searched for them."""
+
+_ACTOR_REACH: Final = 12
+"""Maximum number of words between an official with the long name of his office and what he does."""
+
+_PROVINCE: Final = frozenset(("provinsi", "prov", "propinsi", "pemprov"))
+_PROVINCIAL: Final = frozenset(("esdm", "kehutanan"))
+"""Words in the name of an office that show that it is the province's; dinas of these matters are of no regency (UU 23/2014 Pasal 14)."""
 
 _TO: Final = frozenset(("ke", "untuk", "buat", "kepada", "utk", "kpd", "bagi", "nang", "ka"))
 """Words before the one who gets something."""
@@ -48,6 +118,9 @@ def add_accused(groups: Groups, words: list[str]) -> bool:
         words: its folded words.
     """
     found = False
+    for deed, thing, reach in _TRADES:
+        if deed in groups and thing in groups:
+            _keep_near(groups, deed, groups[thing], reach)
     for head in _HEADS:
         if head in groups:
             if _is_actor_or_taker(groups, words, groups[head]):
@@ -59,7 +132,93 @@ def add_accused(groups: Groups, words: list[str]) -> bool:
         if body in groups and _does(groups, words, groups[body]):
             groups.setdefault(f"accused_{body}", [groups[body][0]])
             found = True
+    return _add_actors(groups, words) or found
+
+
+def _keep_near(groups: Groups, deed: str, things: Sequence[int], reach: int) -> None:
+    """Keep the words of a deed directly before what it is about, and remove the group if there is none."""
+    kept = [at for at in groups[deed] if any(at < thing <= at + reach for thing in things)]
+    if kept:
+        groups[deed] = kept
+    else:
+        del groups[deed]
+
+
+def _add_actors(groups: Groups, words: list[str]) -> bool:
+    """Add the word groups of those of _EXAMINED who are the nearest to a deed. Return whether one did what shows abuse of office."""
+    if _EXAMINED.isdisjoint(groups) and "national_staff" not in groups:
+        return False
+    deeds = [(kind, at) for kind in (*_ACTS, *_FAILINGS) for at in groups.get(kind, ())]
+    if not deeds:
+        return False
+    named: dict[int, str] = {}
+    for group in _OFFICES:
+        for at in groups.get(group, ()):
+            named.setdefault(at, group)
+    found = False
+    for kind, deed in deeds:
+        actor = _actor(named, words, deed)
+        group = named.get(actor, "")
+        if _counts(group, kind, actor, deed):
+            groups.setdefault(f"accused_{group}", [actor])
+            if group == "regional_staff":
+                _add_regional(groups, words, kind, actor, deed)
+                found = found or kind == "sold_office"  # of other deeds the scores tell it
+            elif kind in _ACTS and group not in _KNOWN_BY_SCORES and words[deed] not in _SUSPICION:
+                found = True
     return found
+
+
+def _counts(group: str, kind: str, actor: int, deed: int) -> bool:
+    """Return whether an accusation of an official adds a word group."""
+    if group == "police":
+        return kind in _ACTS and kind != "accusation" and abs(deed - actor) <= _DONE
+    if group in _EXAMINED:
+        return True
+    return (group in _NAMED_TOO and kind in _ACTS) or (group in _BODIES and actor > deed)
+
+
+def _add_regional(groups: Groups, words: list[str], kind: str, actor: int, deed: int) -> None:
+    """Add what is known of accused staff of a region: whether they did more than fail, and whether their office is the province's."""
+    if kind in _ACTS:
+        groups.setdefault("regional_staff_acts", [actor])
+    if _is_provincial(groups, words, actor, deed):
+        groups.setdefault("accused_province_office", [actor])
+
+
+def _actor(named: dict[int, str], words: list[str], deed: int) -> int:
+    """Return the position of the official who did a deed; -1 if there is none.
+
+    He is the nearest one before it, or the one after "oleh" behind it, or the one who gets what is paid ("setor ke lurah").
+    """
+    end = min(len(words), deed + 1 + _BY_REACH)
+    gives = words[deed].startswith(_GIVES)
+    for at in range(deed + 1, end):
+        if words[at] in _BY or (gives and words[at] in _TO):
+            for one in (at + 1, at + 2):
+                if one in named:
+                    return one
+    for near in range(deed - 1, max(-1, deed - 1 - _ACTOR_REACH), -1):
+        at, word = near, words[near]
+        if at in named:
+            if not _ADDRESSES.isdisjoint(words[max(0, at - 4) : at]):
+                return -1
+            if named[at] not in _ABOVE:
+                at = next((one for one in (at - 1, at - 2) if named.get(one) in _ABOVE), at)  # "itjen kementerian ..."
+            suffers = words[deed].startswith(_PASSIVE) and "di" not in words[max(0, at - 2) : at]
+            return -1 if suffers else at
+        if word in _ASKED or word == BREAK:
+            return -1
+    return -1
+
+
+def _is_provincial(groups: Groups, words: list[str], actor: int, deed: int) -> bool:
+    """Return whether the office of an official is the province's: its name says so, or there is one in provinces only."""
+    end = max(actor + 1, deed)
+    name = words[max(0, actor - 2) : end]
+    if not _PROVINCE.isdisjoint(name) or not _PROVINCIAL.isdisjoint(words[actor + 1 : actor + 3]):
+        return True
+    return any(actor - 2 <= at < end for at in groups.get("province_office", ()))
 
 
 def _deeds(groups: Groups) -> list[int]:

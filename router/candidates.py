@@ -11,7 +11,8 @@ from router.facts import Facts
 from router.features import Ruled
 from router.learnt import Model
 from router.owners import Owners, local_unit
-from router.watchdog import accused, watchdog_of
+from router.rulebook.rules import MINISTER, Basis
+from router.watchdog import OF_REGION, accused, watchdog_of
 
 CHOSEN_SCORE: Final = 0.6
 """Score for the agency that the citizen chose: it is often right, but can be outweighed by other reasons."""
@@ -126,8 +127,10 @@ class Weighing:
             for owning in self._owners.of(rule, facts):
                 agency, why, law, share = owning.agency, owning.why, owning.law, part * owning.weight
                 if facts.oversight and (watchdog := watchdog_of(agency, rules, registry, facts.reading.groups)):
-                    of_office = Reason("oversight", "", rules.oversight.law, share * WATCHDOG)
-                    self._add(watchdog, share * WATCHDOG, why if watchdog is agency else rules.oversight.why, of_office)
+                    basis = self._basis(watchdog)
+                    of_office = Reason("oversight", "", basis.law, share * WATCHDOG)
+                    itself = watchdog is agency and "accused_central_auditor" not in facts.reading.groups
+                    self._add(watchdog, share * WATCHDOG, why if itself else basis.why, of_office)
                 if agency.id in found:
                     self._add(agency, share, why, Reason(label, "", law, share))
                 else:  # as _add does, without a call: this is the innermost loop
@@ -135,12 +138,20 @@ class Weighing:
 
     def _by_accused(self) -> None:
         """Add who looks into the head of a region that the text accuses, whatever he is accused of."""
-        oversight = self._rules.oversight
         for agency_id, share in accused(self._facts, self._rules):
             agency = self._registry.get(agency_id)
             if agency:
-                weight = share * WATCHDOG
-                self._add(agency, weight, oversight.why, Reason("oversight", "", oversight.law, weight))
+                weight, basis, before = share * WATCHDOG, self._basis(agency), self._found.get(agency_id)
+                if before is not None:
+                    before.why = basis.why  # the subject's reason may be that of another task of the agency
+                self._add(agency, weight, basis.why, Reason("oversight", "", basis.law, weight))
+
+    def _basis(self, watchdog: Agency) -> Basis:
+        """Return why an agency looks into abuse of office in this case."""
+        groups = self._facts.reading.groups
+        if watchdog.kind == "ministry" and "accused_central_auditor" in groups:
+            return self._rules.oversight.bases[MINISTER]
+        return self._rules.oversight.basis(watchdog.id, in_region=not OF_REGION.isdisjoint(groups))
 
     def _by_mention(self) -> None:
         reading, registry = self._facts.reading, self._registry
@@ -175,7 +186,7 @@ class Weighing:
             if weight > 0.0:
                 for one in self._with_watchdog(agency):
                     score = weight if one is agency else weight * WATCHDOG
-                    why = self._owners.reasons.of_thing(thing, agency) if one is agency else self._rules.oversight.why
+                    why = self._owners.reasons.of_thing(thing, agency) if one is agency else self._basis(one).why
                     before = self._found.get(one.id)
                     if before is not None and before.score < score:
                         before.why = why  # the rule's reason may be that of another agency

@@ -15,7 +15,7 @@ from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
 from router.agencies.mentions import Mentions, mentions_of
-from router.agencies.registry import DKI, Registry
+from router.agencies.registry import DKI, Agency, Registry
 from router.allotments.edition import Allotments
 from router.allotments.files import load as load_allotments
 from router.calibration import probability, thousandths
@@ -31,7 +31,9 @@ from router.models import NO_MODELS, Models, models_in
 from router.offices import given, is_desk, of_ladder, same_house
 from router.owners import Owners, is_doubtful, lacks_place, undecided
 from router.rulebook.rules import Rules
+from router.rulebook.tiers import contradicts_said
 from router.rulebook.topics import topic_key, topic_subjects
+from router.watchdog import lacks_region
 
 MAX_HOPS: Final = 3
 """Number of refusals after which the national administrator takes the complaint."""
@@ -270,19 +272,23 @@ class Router:
             and where.province != DKI
             and lacks_place(rule, facts, self.registry)
             and not (ranked and ranked[0].by_thing)
-        )
+        ) or lacks_region(facts)
         exhausted = (len(counted) if hops is None else hops) >= self.max_hops
         sure_from = self.rules.sure_from if model is None else model.sure_from
         if confidence >= sure_from and not exhausted and (model is not None or not open_place):
             best = ranked[0]
             text = explain(best.agency, best.why, subject=name, place=place, refused_by=last)
             asks = "" if facts.oversight or last else undecided(rule, facts)
-            if asks or (not facts.oversight and is_doubtful(rule, facts)):
+            if asks or (not facts.oversight and (is_doubtful(rule, facts) or self._contradicts(best.agency, facts))):
                 confidence = min(confidence, self.rules.undecided)
             return Decision(best.agency, confidence, text, ranked, triage=False, asks=asks)
         desk = self.registry.national_administrator if exhausted else self.desks.of(facts, refused)
         text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
+
+    def _contradicts(self, owner: Agency, facts: Facts) -> bool:
+        """Return whether the text says that the thing complained of belongs to another tier than that of the owner."""
+        return contradicts_said(owner, facts.reading.groups, self.registry)
 
     def _confidence(self, ranked: list[Candidate], evidence: float, model: Model | None) -> float:
         """Return the probability that the first of the ranked candidates must handle the complaint; 0 if none has a score above 0.

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
+from normalizer.results import PlaceReading
 from router.agencies.registry import DKI, Agency, Registry
 from router.facts import Facts
 from router.rulebook.rules import Rules
@@ -21,13 +22,17 @@ _OTHERS: Final = 1.6
 """Share of the score of the agency that looks into another official who is accused: it comes before that of the unit in which he acts."""
 
 _OTHER_DOOR: Final = 0.3
-"""Share of the score of an agency that may also look into the head of a region."""
+"""Share of the score of an agency that may also look into the one who is accused."""
+
+OF_REGION: Final = frozenset(("accused_governor", "accused_mayor", "accused_inspectorate"))
+"""The word groups of accused officials of regions into whom the Ministry of Home Affairs may look."""
 
 
 def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
     """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself.
 
-    The rule for the agency applies, or else that for its nearest parent that has one; None if there is none.
+    The rule for the agency applies, or else that for its nearest parent that has one; None if there is none. No inspectorate of a ministry
+    looks into a minister, or into the staff of a local office.
     If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
     the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
 
@@ -38,42 +43,67 @@ def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups
         groups: the word groups of the text with their positions; they show whether a head of region is accused.
     """
     for body in (agency, *registry.parents(agency.id)):
+        if body.kind == "government" and body.region:
+            return _over_government(body.region, rules, registry, groups)
+        if "accused_minister" in groups:
+            continue
+        if "accused_regional_staff" in groups:
+            return None
         if body.id == "polri":
-            return registry.get(rules.oversight.police)
+            members = "accused_police" in groups
+            return registry.get(rules.oversight.accused["accused_police"] if members else rules.oversight.police)
         if body.id in rules.oversight.itself:
             return body
         if body.id in rules.oversight.national:
-            return registry.get(rules.oversight.national[body.id])
-        if body.kind == "government" and body.region:
-            return _over_government(body.region, rules, registry, groups)
+            over = "accused_central_auditor" in groups
+            return body if over else registry.get(rules.oversight.national[body.id])
     return None
 
 
 def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
-    """Return the ids of the agencies that look into the heads of regions whom the reader found accused, each with its share of the score.
+    """Return the ids of the agencies that look into those whom the reader found accused, each with its share of the score.
 
     Empty if there are none. The Corruption Eradication Commission is the other door for a governor (UU 19/2019 Pasal 11).
     """
-    groups, place = facts.reading.groups, facts.place
+    groups = facts.reading.groups
     for group, body in rules.oversight.accused.items():
         if group in groups:
-            return [(body, _OTHERS)]
-    if "accused_council" in groups and place.province:
+            return [(body, _OTHERS), *((one, _OTHER_DOOR) for one in rules.oversight.beside.get(group, ()))]
+    if "accused_governor" in groups and "accused_council" not in groups and "accused_inspectorate" not in groups:
+        return [(rules.oversight.national["kemendagri"], 1.0), ("kpk", _OTHER_DOOR)]
+    return _accused_in(facts.place, groups, rules) if facts.place.province else []
+
+
+def _accused_in(place: PlaceReading, groups: Groups, rules: Rules) -> list[tuple[str, float]]:
+    """Return who looks into accused officials of a region whose province is known."""
+    centre = rules.oversight.national["kemendagri"]
+    in_province = place.regency is None or place.province == DKI
+    if "accused_council" in groups:
         seat = place.province if "council_province" in groups else place.regency or place.province
         return [(f"dprd-{seat}", _OTHERS)]
-    if "accused_inspectorate" in groups and place.province:
-        centre = "inspectorate_province" in groups or place.regency is None or place.province == DKI
-        return [(rules.oversight.national["kemendagri"] if centre else f"inspektorat-{place.province}", _OTHERS)]
-    if "accused_governor" in groups:
-        return [(rules.oversight.national["kemendagri"], 1.0), ("kpk", _OTHER_DOOR)]
-    if "accused_mayor" in groups and place.province and place.province != DKI:
-        return [(f"inspektorat-{place.province}", 1.0), (rules.oversight.national["kemendagri"], _OTHER_DOOR)]
+    if "accused_inspectorate" in groups:
+        above = "inspectorate_province" in groups or in_province
+        return [(centre if above else f"inspektorat-{place.province}", _OTHERS)]
+    if "accused_mayor" in groups and place.province != DKI:
+        return [(f"inspektorat-{place.province}", 1.0), (centre, _OTHER_DOOR)]
+    if "accused_regional_staff" in groups and "no_answer" not in groups:
+        provincial = "accused_province_office" in groups or in_province
+        return [(f"inspektorat-{place.province if provincial else place.regency}", 1.0)]
     return []
+
+
+def lacks_region(facts: Facts) -> bool:
+    """Return whether the one who looks into the accused staff of a local office cannot be found, because its region is not known."""
+    return facts.oversight and facts.place.province is None and "regional_staff_acts" in facts.reading.groups
 
 
 def _over_government(region: str, rules: Rules, registry: Registry, groups: Groups) -> Agency | None:
     if "accused_council" in groups:
         return registry.unit("dprd", region)
+    if "accused_regional_staff" not in groups and ("central_staff" in groups or "accused_national_staff" in groups):
+        return None
+    if "accused_province_office" in groups:
+        region = region[:PROVINCE]
     mayor = _is_accused("mayor", groups) or "accused_inspectorate" in groups
     if _is_accused("governor", groups) or (mayor and len(region) == PROVINCE):
         return registry.get(rules.oversight.national["kemendagri"])

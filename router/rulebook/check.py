@@ -38,6 +38,7 @@ _DERIVED_GROUPS: Final = frozenset(
         "irrigation_regency",
         "accused_mayor",
         "accused_governor",
+        "accused_regional_staff",
         "ship_above_30",
         "beyond_12",
         "slum_national",
@@ -101,6 +102,9 @@ class _Rules:
         named: list[tuple[str, tuple[str, ...]]] = [(body, (body,)) for body in (row["police"], *row["itself"])]
         named += [(one, ("national", body)) for body, over in row["national"].items() for one in (body, over)]
         named += [(body, ("accused", group)) for group, body in row["accused"].items()]
+        named += [(body, ("beside", group)) for group, others in row["beside"].items() for body in others]
+        for key, basis in row["bases"].items():
+            yield from law_mistakes(self._document, basis["law"], "oversight", "bases", key)
         for body, path in named:
             if not self._registry.get(body):
                 yield self._wrong(f"no agency has the id {body}", "oversight", *path)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from complaints.runtime import packaged
 from router.calibration import Knots
@@ -84,24 +84,63 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Oversight:
-    """Who looks into abuse of office.
+class Basis:
+    """Why an agency looks into abuse of office.
 
     Attributes:
         law: the law with its articles.
         why: the reason as the citizen reads it, with the law.
-        police: the id of the agency that looks into the police.
-        national: by id of a national agency, the id of the inspectorate that looks into it.
-        itself: ids of the agencies that look into such reports themselves.
-        accused: by word group of an official who is accused, the id of the national agency that looks into him.
     """
 
     law: str
     why: str
+
+
+CENTRAL: Final = "central"
+"""The key of Oversight.bases for the inspectorates of ministries, and for national agencies without a basis of their own."""
+
+REGIONAL: Final = "regional"
+"""The key of Oversight.bases for the inspectorates of regions, and for that of the Ministry of Home Affairs if it acts for a region."""
+
+MINISTER: Final = "minister"
+"""The key of Oversight.bases for a ministry that looks into its own inspectorate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """Who looks into abuse of office.
+
+    Attributes:
+        bases: the reasons by id of the agency that looks into it, or by kind of unit, CENTRAL or REGIONAL.
+        police: the id of the agency that looks into the police.
+        national: by id of a national agency, the id of the inspectorate that looks into it.
+        itself: ids of the agencies that look into such reports themselves.
+        accused: by word group of an official who is accused, the id of the national agency that looks into him.
+        beside: by such a word group, the ids of agencies that may look into him too.
+    """
+
+    bases: Mapping[str, Basis]
     police: str
     national: Mapping[str, str]
     itself: tuple[str, ...]
     accused: Mapping[str, str]
+    beside: Mapping[str, tuple[str, ...]]
+
+    def basis(self, agency_id: str, *, in_region: bool) -> Basis:
+        """Return why an agency looks into abuse of office.
+
+        Args:
+            agency_id: its id.
+            in_region: whether the one who is accused is of the government of a region.
+        """
+        kind = agency_id.partition("-")[0]
+        of_region = kind == "inspektorat" and agency_id[-1].isdigit()
+        own = self.bases.get(agency_id) or self.bases.get("dprd" if kind == "dprd" else "")
+        if own is not None:
+            return own
+        return self.bases[
+            REGIONAL if of_region or (in_region and agency_id == self.national["kemendagri"]) else CENTRAL
+        ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,13 +220,17 @@ def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
 
 
 def _oversight(row: Mapping[str, Any]) -> Oversight:
+    bases = {
+        key: Basis(law=one["law"], why=f"{one.get('reason', row['reason'])} ({one['law']})")
+        for key, one in row["bases"].items()
+    }
     return Oversight(
-        law=row["law"],
-        why=f"{row['reason']} ({row['law']})",
+        bases=bases,
         police=row["police"],
         national=row["national"],
         itself=tuple(row["itself"]),
         accused=row["accused"],
+        beside={group: tuple(others) for group, others in row["beside"].items()},
     )
 
 

@@ -1,6 +1,7 @@
 """The tiers of government: the one of each agency, its name for the citizen, and which of them a reason names."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from normalizer.places.gazetteer import PROVINCE
@@ -22,6 +23,13 @@ _NAMED: Final[tuple[tuple[Tier, re.Pattern[str]], ...]] = (
 )
 """For each tier the words of a reason that name it or a thing of it."""
 
+
+_SAID: Final[tuple[tuple[str, Tier], ...]] = (
+    ("said_national", NATIONAL),
+    ("said_province", PROVINCIAL),
+    ("said_regency", LOCAL),
+)
+"""The word groups of what says whose a thing is, with the tier."""
 
 _OF_A_REGENCY: Final = frozenset(("district", "village", "government"))
 """Kinds of agencies that are of their region without a look at what is above them."""
@@ -46,6 +54,24 @@ def _is_branch(agency: Agency, registry: Registry) -> bool:
         if above.kind == "government":
             return False
     return agency.kind != "government"
+
+
+def contradicts_said(agency: Agency, groups: Mapping[str, Sequence[int]], registry: Registry) -> bool:
+    """Return whether a text says that the thing complained of belongs to another tier than that of an agency ("milik pusat").
+
+    It does not if the text says so of several tiers.
+
+    Args:
+        agency: the agency.
+        groups: the word groups of the text.
+        registry: the agencies that exist.
+    """
+    said = [tier for group, tier in _SAID if group in groups]
+    if len(said) != 1:
+        return False
+    tier = tier_of(agency, registry)
+    in_capital = tier == PROVINCIAL and agency.region is not None and agency.region[:PROVINCE] == DKI
+    return tier != said[0] and not (in_capital and said[0] == LOCAL)
 
 
 def tier_name(agency: Agency, registry: Registry) -> str:
