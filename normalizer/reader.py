@@ -16,13 +16,14 @@ from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.places.resolve import PlaceHit, behind_level, longest, resolve
 from normalizer.results import NamedThing, Reading, SubjectScore
-from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, class_of, missing_parts
+from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, REQUEST, class_of, missing_parts
 from normalizer.subjects.counting import Told, counted
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
 from normalizer.subjects.vocabulary import Meaning, Word
 from normalizer.text import PARTS, words_of
 from normalizer.things.matching import Match, add_to, find, settle
 from normalizer.tier_words import add_tier_groups, add_two_provinces, shared_province
+from normalizer.whose import add_general, add_of_province, is_placed
 from normalizer.zones import local_day
 
 SUBJECTS: Final = 3
@@ -100,6 +101,7 @@ class Reader:
         if place.between:
             groups["intercity_road"] = [0]
         bind(groups, words)
+        add_of_province(groups, words, hits, place)
         accuses = add_accused(groups, words)
         province = add_tier_groups(groups, text, words, hits, place)
         if not province and place.province is None and "cross_regency" in groups:
@@ -111,7 +113,8 @@ class Reader:
         subjects = lexicon.subjects
         count = len(subjects)
         ranked = sorted([(-score, target) for target, score in scores.items() if target < count and score > 0.0])
-        of_class = class_of(scores, count)
+        general = add_general(groups, place)
+        of_class = REQUEST if general else class_of(scores, count)
         if of_class != COMPLAINT:
             groups["question"] = [0]
             if len(hits) > 1:
@@ -119,7 +122,7 @@ class Reader:
         first = subjects[ranked[0][1]] if ranked else None
         missing: tuple[MissingPart, ...] = ("subject",)
         if first:
-            placed = not first.local or place.regency is not None or place.province == DKI
+            placed = general or not first.local or is_placed(groups, place)
             missing = () if placed else _PLACE
             if of_class == COMPLAINT:
                 missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - PARTS)
@@ -128,7 +131,7 @@ class Reader:
             place=place,
             occurred=occurred if received_at else None,
             complaint_class=of_class,
-            oversight=accuses or scores.get(count, 0.0) >= OVERSIGHT_FROM,
+            oversight=not general and (accuses or scores.get(count, 0.0) >= OVERSIGHT_FROM),
             subjects=tuple([SubjectScore(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
             groups=groups,
             names=names,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from router.facts import Facts
-from router.owners import locate, owner_fits
+from router.owners import locate_for, owner_fits
 from router.routing import Router
 from router.rulebook.rules import Owner, Rule
 from router.rulebook.statutes import UNVERIFIED, VERIFIED, in_force, is_verified
@@ -36,7 +36,7 @@ def _mark(owner: Owner, facts: Facts) -> str:
 
 
 def _owner(owner: Owner, facts: Facts, router: Router) -> tuple[str, str, str]:
-    agency = locate(owner, facts.place, router.registry)
+    agency = locate_for(owner, facts, router.registry)
     conditions = [f"if {word}" for word in owner.needs] + [f"unless {word}" for word in owner.unless]
     conditions += [f"in {', '.join(owner.regions)}"] if owner.regions else []
     conditions += ["if no place is known"] if owner.placeless else []

@@ -5,6 +5,7 @@ from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading
+from normalizer.whose import is_of_province
 from router.agencies.registry import DKI, Agency, Registry
 from router.allotments.dividing import Named, divided, in_order
 from router.allotments.edition import Allotments
@@ -17,6 +18,9 @@ _MOST_KEPT: Final = 20_000
 
 _REGENCY: Final = 2
 """Number of PlaceReading.codes down to the regency."""
+
+_PROVINCES: Final = " province"
+"""What is added to the key of a matter of a province, whose local units are the province's."""
 
 _NONE: Final[tuple[str, ...]] = ()
 
@@ -81,6 +85,8 @@ class Owners:
         place, groups = facts.place, facts.reading.groups
         where = place.codes if rule.deep or self._divides else place.codes[:_REGENCY]
         how = f"{facts.home} {facts.day} {facts.within}" if self._divides else facts.home
+        if where[1] is None and where[0] is not None and is_of_province(groups, place):
+            how += _PROVINCES
         said = _NONE if not rule.words else tuple([word for word in rule.words if word in groups])
         key = (rule.subject, where, said, how)
         kept = self._kept.get(key)
@@ -97,7 +103,7 @@ class Owners:
         place = facts.place
         owners: list[tuple[Owner, Agency]] = []
         for owner in rule.owners:
-            agency = locate(owner, place, self.registry) if owner_fits(owner, facts) else None
+            agency = locate_for(owner, facts, self.registry) if owner_fits(owner, facts) else None
             if agency and (owner.level or all(one is not agency for _, one in owners)):
                 owners.append((owner, agency))
         named = in_order(owners, facts.home)
@@ -132,11 +138,13 @@ def owner_fits(owner: Owner, facts: Facts) -> bool:
 def lacks_place(rule: Rule | None, facts: Facts, registry: Registry) -> bool:
     """Return whether the rule's first owner whose conditions hold is a unit of a region that is not known; False if there is none.
 
-    The province alone is enough for a unit of the province. An owner with `if_placed` does not count.
+    The province alone is enough for a unit of the province, and for a matter of the province. An owner with `if_placed` does not count.
     """
+    if is_of_province(facts.reading.groups, facts.place):
+        return False
     for owner in rule.owners if rule else ():
         if owner_fits(owner, facts):
-            if not owner.level or locate(owner, facts.place, registry):
+            if not owner.level or locate_for(owner, facts, registry):
                 return False
             if not owner.if_placed:
                 return True
@@ -187,6 +195,18 @@ def local_unit(unit: str, place: PlaceReading, registry: Registry) -> Agency | N
     """
     code = place.regency or (DKI if place.province == DKI else None)
     return registry.unit_over(unit, code) if code else None
+
+
+def locate_for(owner: Owner, facts: Facts, registry: Registry) -> Agency | None:
+    """Return an owner's agency at the place of these facts; for a matter of a province, the province's unit instead of a regency's."""
+    agency = locate(owner, facts.place, registry)
+    if agency is None and owner.level == "local" and facts.place.province is not None:
+        return (
+            registry.unit(owner.body, facts.place.province)
+            if is_of_province(facts.reading.groups, facts.place)
+            else None
+        )
+    return agency
 
 
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:

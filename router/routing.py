@@ -283,7 +283,8 @@ class Router:
                 confidence = min(confidence, self.rules.undecided)
             return Decision(best.agency, confidence, text, ranked, triage=False, asks=asks)
         desk = self.registry.national_administrator if exhausted else self.desks.of(facts, refused)
-        text = explain_triage(desk, subject=name, place=place, missing_place=open_place, refused_by=last)
+        asked = open_place and "general_question" not in facts.reading.groups
+        text = explain_triage(desk, subject=name, place=place, missing_place=asked, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
 
     def _contradicts(self, owner: Agency, facts: Facts) -> bool:

@@ -12,7 +12,7 @@ from router.decision import Decision
 from router.desks import DESK_IS_RIGHT
 from router.explain import explain, explain_elsewhere, explain_triage
 from router.facts import Facts
-from router.owners import locate, owner_fits
+from router.owners import locate_for, owner_fits
 from router.routing import Router
 
 
@@ -109,7 +109,7 @@ def _shares(router: Router, facts: Facts, house: House, *, by_thing: bool) -> bo
     if rule is None or by_thing:
         return False
     fitting = [owner for owner in rule.owners if owner_fits(owner, facts)]
-    agencies = [locate(owner, facts.place, router.registry) for owner in fitting]
+    agencies = [locate_for(owner, facts, router.registry) for owner in fitting]
     first = next((owner for owner, agency in zip(fitting, agencies, strict=True) if agency), None)
     return first is not None and not first.needs and any(one and house.has(one, router.registry) for one in agencies)
 

@@ -12,6 +12,11 @@ from normalizer.places.names import PlaceName, PlaceNames
 _ROAD_WORDS: Final = 5
 """Number of words before X that are searched for "jalan" in "jalan ... dari X"."""
 
+_FEATURES: Final = frozenset(
+    ("danau", "gunung", "pulau", "pantai", "candi", "sungai", "teluk", "laut", "selat", "tanjung", "raden", "bukit", "kali", "taman")
+)
+"""First words of names that streets everywhere have ("Jalan Danau Toba")."""
+
 _STREET_WORDS: Final = frozenset(("jalan", "jl", "jln"))
 
 
@@ -60,6 +65,23 @@ class Road:
         if not is_fixed:
             self._street_to, self._street = end, codes
         return True
+
+
+def has_its_town(name: PlaceName, words: list[str], span: tuple[int, int], names: PlaceNames) -> bool:
+    """Return whether the name of a street ends with the town in which it is ("jalan Slamet Riyadi Solo").
+
+    Args:
+        name: the meanings of the whole name.
+        words: the words of the text.
+        span: the position of its first word and the position after its last word.
+        names: the table of all place names.
+    """
+    start, end = span
+    town = names.get(words[end - 1]) if end - start > 1 and words[start] not in _FEATURES else None
+    if town is None or town.weak:
+        return False
+    codes = {claim.code for claim in name.strong}
+    return any(claim.code in codes for claim in town.strong)
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:

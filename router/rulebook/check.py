@@ -31,6 +31,7 @@ _DERIVED_GROUPS: Final = frozenset(
     (
         "intercity_road",
         "question",
+        "general_question",
         "road_with_ends",
         "route_in_province",
         "route_across_provinces",

@@ -1,0 +1,113 @@
+"""Decides whether a text must name a regency: neither a question for a rule nor a matter of a province needs one."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from normalizer.places.names import DKI
+from normalizer.places.resolve import PlaceHit
+from normalizer.results import PlaceReading
+from normalizer.text import BREAK
+
+Groups = Mapping[str, Sequence[int]]
+"""The word groups that a text has, each with the positions of its words."""
+
+Growing = dict[str, list[int]]
+"""The same, to which groups are added."""
+
+_OF_PROVINCE: Final = ("of_province", "said_province", "accused_governor", "cross_regency")
+"""Word groups of the matters of a province: its offices and property, its governor, and what goes over the border of a regency."""
+
+
+_LOCAL_LEVELS: Final = frozenset(("kab", "kabupaten", "kota", "kotamadya", "pemkab", "pemkot"))
+"""Words before the name of a regency or city."""
+
+_OFFICES: Final = frozenset(
+    ("dinas", "badan", "biro", "kadis", "kadinas", "kadinkes", "kadisdik", "bappeda", "uptd", "upt")
+)
+_OFFICE_NAME: Final = 5
+"""Words with which the name of an office begins, and the maximum number of words from there to the word for a province."""
+
+_SPREADS: Final = ("spoils", "litter", "flood")
+"""Word groups of what goes over the border of a regency: pollution, waste and water."""
+
+
+def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit], place: PlaceReading) -> None:
+    """Add what makes a matter without a regency one of a province: an office of it, or harm that crosses a border in it.
+
+    Args:
+        groups: the word groups of the text; changed in place.
+        words: its folded words.
+        hits: the place names found in it, in order.
+        place: the place that it tells.
+    """
+    if place.regency is None:
+        if "province_word" in groups:
+            _add_offices(groups, words)
+        if len(hits) > 1:
+            _add_spread(groups, words, hits)
+
+
+def _add_offices(groups: Growing, words: Sequence[str]) -> None:
+    """Add that a text speaks of an office of a province ("kepala dinas PU provinsi Banten"). `groups` is changed in place."""
+    for at in groups.get("province_word", ()):
+        for back in range(at - 1, max(-1, at - 1 - _OFFICE_NAME), -1):
+            if words[back] in _LOCAL_LEVELS or words[back] == BREAK:
+                break
+            if words[back] in _OFFICES:
+                groups.setdefault("province_office", [back])
+                groups.setdefault("of_province", [back])
+                return
+
+
+def _add_spread(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
+    """Add that harm or waste goes from one regency to another that the text names: such matters are the province's.
+
+    Both names must have the word for their level ("Kab. Siak ... sampai Kab. Bengkalis"), so that towns on the way do not count.
+    UU 23/2014 Pasal 13 ayat (3). `groups` is changed in place.
+    """
+    if "cross_regency" in groups or all(group not in groups for group in _SPREADS):
+        return
+    seen: set[frozenset[str]] = set()
+    for hit in hits:
+        leveled = words[hit.start] in _LOCAL_LEVELS or (hit.start and words[hit.start - 1] in _LOCAL_LEVELS)
+        if leveled and hit.name.strong:
+            seen.add(frozenset(claim.code for claim in hit.name.strong))
+    told = list(seen)
+    if len(told) > 1 and all(one.isdisjoint(other) for one, other in pairwise(told)):
+        groups["cross_regency"] = [0]
+
+
+def add_general(groups: Growing, place: PlaceReading) -> bool:
+    """Add the group "general_question" if a text asks for a rule only: it tells no place and no story of its own. Return whether it does.
+
+    Args:
+        groups: the word groups of the text; changed in place.
+        place: the place that it tells.
+    """
+    if "asks_rule" not in groups or place.province is not None or "teller" in groups or place.candidates:
+        return False
+    groups["general_question"] = [0]
+    return True
+
+
+def is_of_province(groups: Groups, place: PlaceReading) -> bool:
+    """Return whether a matter is one of a province, so that its regency need not be known.
+
+    Args:
+        groups: the word groups of the text.
+        place: the place that it tells.
+    """
+    if place.province is None or place.regency is not None or "regency_office" in groups:
+        return False
+    return any(group in groups for group in _OF_PROVINCE)
+
+
+def is_placed(groups: Groups, place: PlaceReading) -> bool:
+    """Return whether the place that a text tells is enough to find a local agency.
+
+    Args:
+        groups: the word groups of the text.
+        place: the place that it tells.
+    """
+    return place.regency is not None or place.province == DKI or is_of_province(groups, place)
