@@ -122,7 +122,7 @@ class Reader:
         first = subjects[ranked[0][1]] if ranked else None
         missing: tuple[MissingPart, ...] = ("subject",)
         if first:
-            placed = general or not first.local or is_placed(groups, place)
+            placed = general or not first.is_local(groups) or is_placed(groups, place)
             missing = () if placed else _PLACE
             if of_class == COMPLAINT:
                 missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - PARTS)

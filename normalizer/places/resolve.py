@@ -8,7 +8,7 @@ from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, S
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.places.lone import SMALL_WAYS, lone_regency
 from normalizer.places.names import DKI, PlaceName, PlaceNames, PlaceNode
-from normalizer.places.roads import Road, has_its_town, is_street, origin
+from normalizer.places.roads import Road, is_street, origin
 from normalizer.places.scores import Small, Tally
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
@@ -176,9 +176,9 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
         Road.between).
     """
     small = [inner for hit in hits if (inner := _inside(words, hit, names)) is not None]
-    road = Road()
     title_end = words.index(BREAK)
     last = len(hits) - 1
+    road = Road(words, names, alone=last == 0)
     for at, hit in enumerate(hits):
         start, end, name = hit.start, hit.end, hit.name
         flags = SURROUNDINGS.get(words[start - 1], 0) if start else 0
@@ -197,13 +197,9 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
                 continue
         if at < last and hits[at + 1].start == end and name.strong and _is_inside(name, hits[at + 1].name):
             continue
-        if not name.strong:
-            continue
-        if not road.takes(name, flags, (start, end), is_from=is_from):
+        if name.strong and not road.takes(name, flags, (start, end), is_from=is_from):
             where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
             tally.claim_strong(name, flags, (start, end), where)
-        elif last == 0 and has_its_town(name, words, (start, end), names):
-            tally.claim_strong(name, 0, (start, end), 1.0)
     return small, road.between
 
 

@@ -13,7 +13,22 @@ _ROAD_WORDS: Final = 5
 """Number of words before X that are searched for "jalan" in "jalan ... dari X"."""
 
 _FEATURES: Final = frozenset(
-    ("danau", "gunung", "pulau", "pantai", "candi", "sungai", "teluk", "laut", "selat", "tanjung", "raden", "bukit", "kali", "taman")
+    (
+        "danau",
+        "gunung",
+        "pulau",
+        "pantai",
+        "candi",
+        "sungai",
+        "teluk",
+        "laut",
+        "selat",
+        "tanjung",
+        "raden",
+        "bukit",
+        "kali",
+        "taman",
+    )
 )
 """First words of names that streets everywhere have ("Jalan Danau Toba")."""
 
@@ -31,10 +46,18 @@ class Road:
             does not count if its second name clearly means the place itself, such as "Jogja" or "Kota Semarang" (see Claim.fixed).
     """
 
-    __slots__ = ("_beginning", "_from_to", "_street", "_street_to", "between")
+    __slots__ = ("_alone", "_beginning", "_from_to", "_names", "_street", "_street_to", "_words", "between")
 
-    def __init__(self) -> None:
+    def __init__(self, words: list[str], names: PlaceNames, *, alone: bool) -> None:
+        """Begin to read a text.
+
+        Args:
+            words: its words.
+            names: the table of all place names.
+            alone: whether it has one place name only.
+        """
         self.between = False
+        self._words, self._names, self._alone = words, names, alone
         self._street_to = self._from_to = -1
         self._street = self._beginning = frozenset[str]()
 
@@ -64,24 +87,20 @@ class Road:
             return False
         if not is_fixed:
             self._street_to, self._street = end, codes
-        return True
+        return not (self._alone and self._has_its_town(codes, span))
 
+    def _has_its_town(self, codes: frozenset[str], span: tuple[int, int]) -> bool:
+        """Return whether the name of a street ends with the town in which it is ("jalan Slamet Riyadi Solo").
 
-def has_its_town(name: PlaceName, words: list[str], span: tuple[int, int], names: PlaceNames) -> bool:
-    """Return whether the name of a street ends with the town in which it is ("jalan Slamet Riyadi Solo").
-
-    Args:
-        name: the meanings of the whole name.
-        words: the words of the text.
-        span: the position of its first word and the position after its last word.
-        names: the table of all place names.
-    """
-    start, end = span
-    town = names.get(words[end - 1]) if end - start > 1 and words[start] not in _FEATURES else None
-    if town is None or town.weak:
-        return False
-    codes = {claim.code for claim in name.strong}
-    return any(claim.code in codes for claim in town.strong)
+        Args:
+            codes: the codes of the regions that the whole name can mean.
+            span: the position of its first word and the position after its last word.
+        """
+        start, end = span
+        if end - start == 1 or self._words[start] in _FEATURES:
+            return False
+        town = self._names.get(self._words[end - 1])
+        return town is not None and not town.weak and any(claim.code in codes for claim in town.strong)
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:

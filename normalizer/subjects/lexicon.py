@@ -26,12 +26,18 @@ class Subject:
         name: its Indonesian name for citizens ("jalan dan jembatan").
         topic: its path in LAPOR!'s category tree, "Main/Sub".
         local: whether a local agency handles it, so that the report must say where it happened.
+        local_if: alternatives of word groups with which a local agency handles a subject that is not local otherwise.
     """
 
     id: str
     name: str
     topic: str
     local: bool
+    local_if: tuple[tuple[str, ...], ...] = ()
+
+    def is_local(self, groups: Mapping[str, Sequence[int]]) -> bool:
+        """Return whether a local agency handles it in a text with these word groups."""
+        return self.local or any(all(group in groups for group in every) for every in self.local_if)
 
 
 class Cue(NamedTuple):
@@ -137,7 +143,13 @@ def compile_lexicon(
         for subject, value in packaged.document("normalizer", f"subjects/{part}.yaml").items()
     }
     subjects = tuple(
-        Subject(id=key, name=value["name"], topic=value["topic"], local=value.get("local", True))
+        Subject(
+            id=key,
+            name=value["name"],
+            topic=value["topic"],
+            local=value.get("local", True),
+            local_if=tuple(tuple(every.split("+")) for every in value.get("local_if", ())),
+        )
         for key, value in entries.items()
     )
     targets = {subject.id: number for number, subject in enumerate(subjects)}

@@ -21,6 +21,37 @@ MATTERS = (
     ),
     ("bapenda-34", "Balik nama mobil bekas di samsat Sleman kok masih ditarik BBN, bukannya udah gratis?"),
     ("bapenda-35", "BBNKB di samsat Kota Malang masih dipungut untuk motor bekas"),
+    # The commission of the province watches local stations (UU 32/2002 Pasal 7 and 8).
+    ("kpid-73", "tv lokal di Makassar siarkan iklan obat kuat jorok jam 4 sore pas anak2 nonton"),
+    ("kpi", "sinetron di tv nasional isinya kekerasan terus, mohon ditegur"),
+    # A vehicle that breaks down is no matter of the scenery around it.
+    ("ditjen-hubdat", "Bus Surabaya - Denpasar mogok di hutan Baluran, penumpang diturunin tengah malam tiket hangus"),
+    ("ditjen-hubdat,dishub-35", "Bus malam Jember - Banyuwangi mogok di hutan Gumitir"),
+    ("rsud-ulin", "TPHP di RSUD Ulin suruh keluarga bali infus sorang di luar, jar stok habis. padahal BPJS"),
+    ("disdag-33.72", "Pasar Klewer lantai 2 eskalatornya mati setahun, pembeli males naik"),
+    ("disdik-53.14", "paud di Rote gurunya tidak digaji 5 bulan, dana BOP katanya belum turun"),
+    ("ditjen-imigrasi", "orang timur tengah di kos sebelah di Cisarua udah 3 tahun visanya habis, buka usaha pula"),
+    (
+        "dishub-16",
+        "Taksi online di Palembang banyak yg pakai plat luar dan gak ada stiker izin ASK, kito yg resmi rugi",
+    ),
+    ("inspektorat-33.18,diskan-33.18", "bak lelang ikan di TPI Bajomulyo dipungut 5 persen padahal perda 2,85"),
+    # The sea up to 12 miles is the province's (UU 23/2014 Pasal 27).
+    (
+        "diskan-14",
+        "kapal isap pasir laut tiap malam di perairan Pulau Rupat, cuma 2 mil dari pantai, bubu kami rusak semua",
+    ),
+    ("diskan-21", "reklamasi pantai di Kab. Karimun tanpa izin"),
+    ("esdm", "panas bumi dieng gas bocor"),
+    ("dpu-33.72", "jalan Slamet Riyadi Solo berlubang"),
+    ("dpu-53.14", "jembatan ambruk di Rote"),
+    ("perpusnas", "perpustakaan nasional di jalan Merdeka Selatan AC mati"),
+    ("kemnaker", "BLK milik kemnaker di Serang mesin lasnya rusak"),
+    ("dpu-33.16", "embung desa di Blora kering"),
+    ("dinkes-73.71", "RS Siloam Makassar tagihan tidak jelas"),
+    ("dinkes-31", "RS Pelni antri"),
+    ("tni", "RSPAD pelayanan lambat"),
+    ("kemendikdasmen", "sumbangan di SMA mahal sekali"),
     ("polri", "mutasi motor dari Bantul ke Sleman cabut berkas lama di samsat"),
 )
 
@@ -29,3 +60,31 @@ MATTERS = (
 def test_a_matter_of_the_review_goes_to_its_owner(owners: str, text: str) -> None:
     """Each text goes to its owner; owners separated by commas are equally right."""
     assert owner_of(text) in owners.split(",")
+
+
+def test_workers_who_are_not_insured_are_the_inspection_of_the_province() -> None:
+    """Beside BPJS (UU 24/2011 Pasal 11) the province's inspection comes before the regency (UU 23/2014 Lampiran G)."""
+    text = "Pabrik garmen di Boyolali gak daftarin buruh kontrak ke BPJS ketenagakerjaan, kalau sakit potong gaji"
+    ranked = [one.agency.id for one in ROUTER.decide(Facts(ROUTER.reader.read(text))).ranked]
+    assert ranked.index("disnaker-33") < ranked.index("disnaker-33.09")
+
+
+LAWS = (
+    ("UU 21/2014", "panas bumi dieng gas bocor"),
+    ("UU 11/2010", "cagar budaya peringkat kabupaten di Kab. Gowa dicorat coret"),
+    ("UU 11/2010", "cagar budaya peringkat provinsi di Kab. Gowa dicorat coret"),
+    ("Lampiran C", "saluran irigasi padi petani di Kabupaten Grobogan jebol, panen gagal"),
+)
+
+
+@pytest.mark.parametrize(("law", "text"), LAWS)
+def test_a_citizen_reads_the_law_of_the_matter(law: str, text: str) -> None:
+    """The reason cites the statute of the matter, and irrigation is public works (Lampiran C), not agriculture (Lampiran AA)."""
+    explanation = ROUTER.decide(Facts(ROUTER.reader.read(text))).explanation
+    assert law in explanation
+    assert "Lampiran AA" not in explanation
+
+
+def test_money_that_members_ask_for_is_no_proposal() -> None:
+    """A fund that is called "dana aspirasi" makes no proposal of a report."""
+    assert ROUTER.reader.read("Anggota DPR RI minta jatah dana aspirasi").complaint_class == "pengaduan"

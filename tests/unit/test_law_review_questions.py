@@ -4,6 +4,7 @@ import pytest
 
 from router.decision import Decision
 from router.facts import Facts
+from router.owners import lacks_place
 from router.routing import Router
 
 ROUTER = Router.load()
@@ -73,3 +74,23 @@ def test_a_matter_of_a_province_needs_no_regency(owner: str, text: str) -> None:
     assert decision.owner.id == owner
     assert not decision.triage
     assert "place" not in facts.reading.missing
+
+
+def test_who_waits_for_a_place_asks_for_it() -> None:
+    """A desk that waits for the regency of a national matter with a local owner (a pump's measure) has the place among what is missing."""
+    decision, facts = decided("pom bensin di Blitar takarannya kurang")
+    assert decision.triage
+    assert "belum jelas" in decision.explanation
+    assert "place" in facts.reading.missing
+
+
+def test_each_national_subject_knows_when_a_local_agency_owns_it() -> None:
+    """Where the first owner of a national subject is a unit of a place, the word groups of that owner are in its `local_if`."""
+    for subject in ROUTER.reader.lexicon.subjects:
+        for owner in ROUTER.rules.subjects[subject.id].owners:
+            if subject.local or not owner.level or owner.placeless or owner.if_placed or owner.regions:
+                continue
+            reading = ROUTER.reader.read("")
+            reading.groups = {group: [0] for group in owner.needs}
+            if lacks_place(ROUTER.rules.subjects[subject.id], Facts(reading), ROUTER.registry):
+                assert subject.is_local(reading.groups), (subject.id, owner.needs)
