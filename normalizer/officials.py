@@ -38,6 +38,7 @@ _ABOVE: Final = _EXAMINED - {"regional_staff", "police"}
 
 _ACTS: Final = ("abuse", "self_dealing", "bribe", "accusation", "extortion", "sold_office", "demand")
 _FAILINGS: Final = ("misconduct", "hint_of_money", "absent", "cuts")
+_DEEDS_AND_FAILINGS: Final = _ACTS + _FAILINGS
 """The word groups of what shows abuse of office, and of what tells who is complained of if something else shows it."""
 
 _TRADES: Final = (("demand", "sum", 2), ("sold_office", "office_goods", 3))
@@ -146,10 +147,11 @@ def _keep_near(groups: Groups, deed: str, things: Sequence[int], reach: int) -> 
 
 def _add_actors(groups: Groups, words: list[str]) -> bool:
     """Add the word groups of those of _EXAMINED who are the nearest to a deed. Return whether one did what shows abuse of office."""
-    if _EXAMINED.isdisjoint(groups) and "national_staff" not in groups:
-        return False
-    deeds = [(kind, at) for kind in (*_ACTS, *_FAILINGS) for at in groups.get(kind, ())]
-    if not deeds:
+    deeds: list[tuple[str, int]] = []
+    for kind in _DEEDS_AND_FAILINGS:
+        if kind in groups:
+            deeds += [(kind, at) for at in groups[kind]]
+    if not deeds or (_EXAMINED.isdisjoint(groups) and "national_staff" not in groups):
         return False
     named: dict[int, str] = {}
     for group in _OFFICES:

@@ -113,7 +113,7 @@ class Reader:
         subjects = lexicon.subjects
         count = len(subjects)
         ranked = sorted([(-score, target) for target, score in scores.items() if target < count and score > 0.0])
-        general = add_general(groups, place)
+        general = add_general(groups, words, place)
         of_class = REQUEST if general else class_of(scores, count)
         if of_class != COMPLAINT:
             groups["question"] = [0]

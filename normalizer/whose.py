@@ -1,5 +1,6 @@
 """Decides whether a text must name a regency: neither a question for a rule nor a matter of a province needs one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -30,6 +31,51 @@ _OFFICE_NAME: Final = 5
 
 _SPREADS: Final = ("spoils", "litter", "flood")
 """Word groups of what goes over the border of a regency: pollution, waste and water."""
+
+
+_TELLS: Final = frozenset(
+    (
+        *(
+            "saya",
+            "sy",
+            "sya",
+            "aku",
+            "gue",
+            "gua",
+            "gw",
+            "kami",
+            "kulo",
+            "beta",
+            "awak",
+            "ambo",
+            "ulun",
+            "anakku",
+            "anaknya",
+        ),
+        *("ibuku", "istriku", "suamiku", "rumahku", "tetangga", "tetanggaku", "tempatku", "oknum", "kemarin", "kmrn"),
+        *(
+            "kemaren",
+            "tadi",
+            "barusan",
+            "sudah",
+            "sdh",
+            "udah",
+            "udh",
+            "telah",
+            "belum",
+            "blm",
+            "padahal",
+            "malah",
+            "sejak",
+        ),
+        *("tolong", "mohon", "lapor", "melapor", "melaporkan", "disini", "sini", "kok", "kenapa", "knp", "mengapa"),
+        *("ternyata", "katanya", "disuruh", "dipaksa", "dimintai", "diminta", "dipungut"),
+    )
+)
+"""Words of whoever tells a story of his own."""
+
+_TELLS_TIMES: Final = re.compile(r"\b(?:(?:minggu|bulan|tahun) lalu|selama ini|se?tiap hari|tidak pernah)\b")
+"""The same of several words."""
 
 
 def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit], place: PlaceReading) -> None:
@@ -78,14 +124,17 @@ def _add_spread(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit])
         groups["cross_regency"] = [0]
 
 
-def add_general(groups: Growing, place: PlaceReading) -> bool:
+def add_general(groups: Growing, words: Sequence[str], place: PlaceReading) -> bool:
     """Add the group "general_question" if a text asks for a rule only: it tells no place and no story of its own. Return whether it does.
 
     Args:
         groups: the word groups of the text; changed in place.
+        words: its folded words.
         place: the place that it tells.
     """
-    if "asks_rule" not in groups or place.province is not None or "teller" in groups or place.candidates:
+    if "asks_rule" not in groups or place.province is not None or place.candidates:
+        return False
+    if not _TELLS.isdisjoint(words) or _TELLS_TIMES.search(" ".join(words)):
         return False
     groups["general_question"] = [0]
     return True

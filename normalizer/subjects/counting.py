@@ -50,7 +50,7 @@ def counted(
     names: list[NameHit] = []
     seen: set[Meaning] = set()
     title_end = words.index(BREAK)
-    raises = False
+    raising: list[str] = []
     last = -1
     marked = aside = False
     for meaning, at in told:
@@ -59,13 +59,9 @@ def counted(
             marked = at > 0 and words[at - 1] in _MARKS  # few words are, so most need one look only
             aside = marked and is_aside(words, at)
         if meaning.groups and not aside and not (marked and words[at - 1] in NEGATIONS):
-            raises = raises or meaning.raises
-            for group in meaning.groups:
-                positions = groups.get(group)
-                if positions is None:
-                    groups[group] = [at]
-                else:
-                    positions.append(at)
+            _add_groups(groups, meaning, at)
+            if meaning.raises:
+                raising += meaning.groups
         if meaning.weights and not aside and meaning not in seen:
             seen.add(meaning)
             bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
@@ -74,20 +70,32 @@ def counted(
                 scores[target] = weight * bonus if score is None else score + weight * bonus
         if meaning.name >= 0:
             names.append(NameHit(at, at + meaning.size, meaning.name))
-    if raises:
-        _raise_groups(lexicon.raised, groups)
+    if raising:
+        _raise_groups(lexicon.raised, groups, dict.fromkeys(raising))
     _add_pairs(lexicon.pairs, groups, scores, title_end)
     return scores, groups, names
 
 
-def _raise_groups(raised: dict[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]]) -> None:
+def _add_groups(groups: dict[str, list[int]], meaning: Meaning, at: int) -> None:
+    for group in meaning.groups:
+        positions = groups.get(group)
+        if positions is None:
+            groups[group] = [at]
+        else:
+            positions.append(at)
+
+
+def _raise_groups(
+    raised: dict[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]], found: dict[str, None]
+) -> None:
     """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart.
 
     Args:
         raised: by word group, the groups that it raises (see Lexicon.raised).
         groups: the positions of the words of each group in the text; they are changed in place.
+        found: the groups of the words of which one can raise others.
     """
-    pending = [group for group in groups if group in raised]
+    pending = [group for group in found if group in raised]
     for group in pending:  # a raised group that can raise another one joins the end
         for other, result in raised[group]:
             near = groups.get(other)

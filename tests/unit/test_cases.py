@@ -136,7 +136,7 @@ def test_what_an_act_does_not_take_or_cannot_read_is_named() -> None:
     """By the option's name, not the field's."""
     with pytest.raises(ConfigurationError, match="accept takes no --final"):
         checked(ACTS["accept"], {"final": True})
-    with pytest.raises(ConfigurationError, match="--until: .besok. is no day such as"):
+    with pytest.raises(ConfigurationError, match=r"--until: .besok. is no day such as"):
         order(Story(), "postpone", text="x", until="besok")
 
 
