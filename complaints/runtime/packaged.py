@@ -19,7 +19,12 @@ def document(package: str, name: str) -> Any:
 
 def text(package: str, name: str) -> str:
     """Return the text of the file `name` (UTF-8) in the folder `data` of the package `package`."""
-    return (resources.files(package) / "data" / name).read_text("utf-8")
+    return content(package, name).decode("utf-8")
+
+
+def content(package: str, name: str) -> bytes:
+    """Return the bytes of the file `name` in the folder `data` of the package `package`."""
+    return (resources.files(package) / "data" / name).read_bytes()
 
 
 def version(package: str, name: str) -> str:

@@ -14,8 +14,10 @@ def group() -> None:
 def check() -> None:
     """Check the rules, the agencies, the statutes and the word lists. The exit status is 1 if something is wrong.
 
-    An output line names file and line and says what is wrong: a misspelt agency, a subject without a rule, a rule without a subject, a key
-    that is there twice, a statute that is not known or holds no more, a reason that names another tier or agency than that of its owner.
+    An output line names file and line and says what is wrong: a field that is missing, unknown or of another kind, a misspelt agency or
+    word group, a subject without a rule, a rule without a subject, a key that is there twice, a statute that is not known or not in force,
+    a reason that names another tier or agency than that of its owner. First comes the form of each file; what they say about each other is
+    checked when all have it.
     """
     from router.rulebook.check import mistakes
 

@@ -241,14 +241,26 @@ class Registry:
         return DKI if region[:PROVINCE] == DKI else region[:REGENCY]
 
 
-@cache
-def _load() -> Registry:
-    national = packaged.document("router", "bodies.yaml")
-    local = packaged.document("router", "units.yaml")
-    names = packaged.document("router", "names.yaml")
+def registry_from(
+    national: Mapping[str, Any],
+    local: Mapping[str, Any],
+    names: Mapping[str, Any],
+    universities: Mapping[str, Any],
+) -> Registry:
+    """Return the registry of documents that have the form of the data files.
+
+    Args:
+        national: the content of bodies.yaml.
+        local: the content of units.yaml.
+        names: the content of names.yaml.
+        universities: the content of universities.yaml.
+
+    Raises:
+        KeyError: a field is missing.
+    """
     administrator = national["national_administrator"]
     rows = dict(national["bodies"])
-    for key, row in packaged.document("router", "universities.yaml")["universities"].items():
+    for key, row in universities["universities"].items():
         rows[key] = {"parent": "kemdiktisaintek", **row, "kind": "university"}
     bodies = {
         key: Agency(
@@ -273,3 +285,9 @@ def _load() -> Registry:
         shared=names["shared"],
         successors=names["successors"],
     )
+
+
+@cache
+def _load() -> Registry:
+    files = ("bodies.yaml", "units.yaml", "names.yaml", "universities.yaml")
+    return registry_from(*(packaged.document("router", name) for name in files))

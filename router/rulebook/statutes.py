@@ -11,7 +11,7 @@ from complaints.runtime import packaged
 VERIFIED: Final = "verified"
 UNVERIFIED: Final = "unverified"
 
-_STATUTE: Final = re.compile(
+STATUTE: Final = re.compile(
     r"\b(UUD|UU|Perpu|PP|Perpres|Keppres|Inpres|Permen[A-Za-z]*|Kepmen[A-Za-z]*|Peraturan [A-Z][A-Za-z]+)(?: (\d+[A-Z]?)/| )(\d{4})\b"
 )
 _PLACE: Final = re.compile(r"(?:Pasal|Lampiran) [^();,]*?(?=\s+(?:jo\.|tentang)|[();,]|$)")
@@ -78,7 +78,7 @@ class Statutes:
         found = []
         for clause in law.split(";"):
             place = _PLACE.search(clause)
-            for match in _STATUTE.finditer(clause):
+            for match in STATUTE.finditer(clause):
                 kind, number, year = match.groups()
                 name = f"{kind} {number}/{year}" if number else f"{kind} {year}"
                 statute = self._known.get(name) or Statute(name, "", year)

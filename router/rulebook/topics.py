@@ -1,6 +1,6 @@
 """The subject that each category of LAPOR! means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from complaints.runtime import packaged
@@ -11,16 +11,21 @@ def topic_key(topic: str) -> str:
     return " ".join(topic.split()).casefold()
 
 
-@cache
-def topic_subjects() -> Mapping[str, str]:
-    """Return the id of the subject of each category, by `topic_key` of its path.
+def subjects_by_topic(document: Mapping[str, str | Mapping[str, Sequence[str]]]) -> Mapping[str, str]:
+    """Return the id of the subject of each category in a document that has the form of topics.yaml, by `topic_key` of its path.
 
     A main category that has subcategories is not among them: chosen alone it does not tell which of several agencies is meant.
     """
     found: dict[str, str] = {}
-    for main, subjects in packaged.document("router", "topics.yaml").items():
+    for main, subjects in document.items():
         if isinstance(subjects, str):
             found[topic_key(main)] = subjects
         else:
             found |= {topic_key(f"{main}/{sub}"): subject for subject, subs in subjects.items() for sub in subs}
     return found
+
+
+@cache
+def topic_subjects() -> Mapping[str, str]:
+    """Return the id of the subject of each packaged category (see `subjects_by_topic`)."""
+    return subjects_by_topic(packaged.document("router", "topics.yaml"))

@@ -4,6 +4,7 @@ import pytest
 
 from complaints.runtime import packaged
 from router.rulebook.check import mistakes
+from router.rulebook.documents import Mistake
 
 RULES = packaged.text("router", "rules.yaml")
 
@@ -11,6 +12,11 @@ RULES = packaged.text("router", "rules.yaml")
 def line_of(text: str, words: str) -> int:
     """Return the number of the first line that has some words."""
     return next(number for number, line in enumerate(text.splitlines(), 1) if words in line)
+
+
+def of_rules(text: str) -> list[Mistake]:
+    """Return the mistakes if rules.yaml had this text."""
+    return mistakes({"router/data/rules.yaml": text.encode()})
 
 
 def test_the_packaged_data_are_whole() -> None:
@@ -34,32 +40,18 @@ def test_the_packaged_data_are_whole() -> None:
     ],
 )
 def test_a_mistake_is_named_with_its_line(right: str, wrong: str, said: str) -> None:
-    """The first occurrence is spoilt."""
+    """The first occurrence is spoilt. test_rules_damages.py has more than a hundred damages of all files."""
     assert right in RULES
     spoilt = RULES.replace(right, wrong, 1)
-    found = mistakes(spoilt)
+    found = of_rules(spoilt)
     assert any(said in one.said for one in found), [str(one) for one in found]
     mine = next(one for one in found if said in one.said)
     assert mine.file == "router/data/rules.yaml"
     assert abs(mine.line - line_of(spoilt, wrong.splitlines()[-1].strip())) <= 1
 
 
-def test_a_subject_without_a_rule_is_named_in_its_own_file() -> None:
-    """The word list knows a subject that the law does not."""
-    found = mistakes(RULES.replace("  fire:", "  fires:", 1))
-    assert any("the subject fire has no rule" in one.said and one.file.startswith("normalizer/") for one in found)
-
-
-def test_a_doubled_key_is_named() -> None:
-    """YAML would silently take the second one."""
-    at = RULES.index("  waste:")
-    found = mistakes(RULES[:at] + '  waste: {law: "UU 18/2008", reason: x, owners: []}\n' + RULES[at:])
-    assert ["the key waste is there twice" in str(one) for one in found] == [True]
-
-
-def test_a_file_that_is_not_yaml_is_named_with_its_line() -> None:
-    """As after a merge that was not finished."""
-    (found,) = mistakes(RULES.replace("subjects:\n", "subjects:\n<<<<<<< HEAD\n", 1))
-    assert found.file == "router/data/rules.yaml"
-    assert abs(found.line - line_of(RULES, "subjects:")) <= 2
-    assert "no YAML" in found.said
+def test_a_mistake_in_one_file_hides_no_mistake_in_another() -> None:
+    """All files are checked, whatever is wrong with one of them."""
+    units = packaged.content("router", "units.yaml").replace(b"levels: pr", b"levels: zz", 1)
+    found = mistakes({"router/data/rules.yaml": b"- a\n", "router/data/units.yaml": units})
+    assert [one.file for one in found] == ["router/data/rules.yaml", "router/data/units.yaml"]

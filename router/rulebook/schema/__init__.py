@@ -1,0 +1,1 @@
+"""The form of every data file of router and normaliser, as pydantic models. Pure."""

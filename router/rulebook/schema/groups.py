@@ -1,0 +1,25 @@
+"""The word groups that have no list of words, and those that the code reads: the only ones that data files alone do not explain."""
+
+from typing import Final
+
+DERIVED: Final = frozenset(
+    (
+        *("accused_governor", "accused_kpk_staff", "accused_mayor", "accused_ombudsman_staff"),
+        *("accused_parliament", "accused_prosecutor"),
+        *("intercity_road", "road_with_ends", "route_in_province", "route_across_provinces", "two_provinces"),
+        *("irrigation_regency", "ship_above_30", "beyond_12", "slum_national", "slum_province", "question"),
+    )
+)
+"""Word groups that normalizer/ finds without a list of words: from numbers, places, and who does what to whom."""
+
+OF_THINGS: Final = frozenset(("seaport",))
+"""Word groups that only a named thing raises (types.yaml)."""
+
+READ: Final = frozenset(
+    (
+        *("accusation", "council", "inspectorate", "inspectorate_province", "kpk_staff", "ombudsman_staff"),
+        *("parliament", "special_zone", "tribute", "water_company"),
+        *("date_month", "date_relative", "date_tgl", "date_unit", "date_weekday", "date_year"),
+    )
+)
+"""Word groups that only code asks for, so that no rule and no pair has them."""

@@ -1,0 +1,140 @@
+"""The form of the files of law beside the rules: statutes.yaml, topics.yaml, deadlines.yaml and roles.yaml."""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, RootModel, ValidationInfo, field_validator, model_validator
+
+from complaints.command import CommandKind
+from router.rulebook.schema.base import Part, wrong
+from router.rulebook.schema.values import Agency, AgencyOrUnit, Count, DayOrYear, Law, Name, Ruled, StatuteName, Text
+
+_Command = Annotated[CommandKind, Field(strict=False)]
+
+
+class Statute(Part):
+    """A statute with the days on which it holds."""
+
+    called: ClassVar[str] = "a statute"
+
+    title: Text
+    since: DayOrYear
+    until: DayOrYear | None = None
+    status: Literal["verified", "unverified"]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until is not None and self.until[: len(self.since)] < self.since[: len(self.until)]:
+            raise wrong(f"`until` {self.until} is before `since` {self.since}")
+        return self
+
+
+class Statutes(RootModel[dict[StatuteName, Statute]]):
+    """The file statutes.yaml."""
+
+
+class Topics(RootModel[dict[Text, Ruled | dict[Ruled, Annotated[list[Text], Field(min_length=1)]]]]):
+    """The file topics.yaml."""
+
+
+class Complete(Part):
+    """The working days until a case must be completed, by class."""
+
+    called: ClassVar[str] = "complete"
+
+    pengaduan: Count
+    berkadar: Count
+    permintaan_informasi: Count
+    aspirasi: Count
+
+
+class Regulation(Part):
+    """The working days of one regulation."""
+
+    called: ClassVar[str] = "a regulation"
+
+    id: Text
+    since: date = Field(alias="from")
+    forward: Count
+    first_follow_up: Count
+    close: Count
+    complete: Complete
+
+
+class Ceilings(Part):
+    """The calendar days of the statute."""
+
+    called: ClassVar[str] = "statute"
+
+    completeness: Count
+    completeness_article: Law
+    citizen: Count
+    decision: Count
+    decision_article: Law
+
+
+class Internal(Part):
+    """The days that no law sets."""
+
+    called: ClassVar[str] = "internal"
+
+    remind: Count
+    escalate: Count
+
+
+class Variant(Part):
+    """The duties whose days differ for an agency."""
+
+    called: ClassVar[str] = "a variant"
+
+    forward: Count | None = None
+    first_follow_up: Count | None = None
+    close: Count | None = None
+    complete: Complete | None = None
+
+
+class Deadlines(Part):
+    """The file deadlines.yaml."""
+
+    called: ClassVar[str] = "deadlines.yaml"
+
+    regulations: list[Regulation] = Field(min_length=1)
+    statute: Ceilings
+    internal: Internal
+    variants: dict[AgencyOrUnit, Variant]
+
+
+class Role(Part):
+    """Who gives which commands."""
+
+    called: ClassVar[str] = "a role"
+
+    id: Name
+    title: Text
+    of: Text
+    what: list[_Command]
+
+
+class Roles(Part):
+    """The file roles.yaml."""
+
+    called: ClassVar[str] = "roles.yaml"
+
+    roles: list[Role] = Field(min_length=1)
+    ladder: list[Name] = Field(min_length=1)
+    next_right: Agency
+
+    @field_validator("roles")
+    @classmethod
+    def _each_once(cls, roles: list[Role]) -> list[Role]:
+        if len({role.id for role in roles}) < len(roles):
+            raise wrong("two roles have the same id")
+        return roles
+
+    @field_validator("ladder")
+    @classmethod
+    def _of_roles(cls, ladder: list[str], info: ValidationInfo) -> list[str]:
+        ids = {role.id for role in info.data.get("roles", [])}
+        if ids and (strange := next((step for step in ladder if step not in ids), None)):
+            raise wrong(f"the ladder has {strange}, which is no role")
+        return ladder

@@ -1,0 +1,137 @@
+"""The form of rules.yaml."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from router.rulebook.schema.base import Part, wrong
+from router.rulebook.schema.values import (
+    Agency,
+    Body,
+    Governed,
+    Group,
+    Law,
+    Reason,
+    Share,
+    Subject,
+    Text,
+    Together,
+    ordered,
+)
+
+_Number = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+_Knot = Annotated[list[_Number], Field(min_length=2, max_length=2)]
+
+
+def _chances(rows: list[list[float]]) -> list[list[float]]:
+    if any(chance > 1 for _, chance in rows):
+        raise wrong("a probability is above 1")
+    return ordered(rows, "shares or scores", "probabilities")
+
+
+def _shares(rows: list[list[float]]) -> list[list[float]]:
+    if any(share > 1 for share, _ in rows):
+        raise wrong("a share is above 1")
+    return rows
+
+
+_Knots = Annotated[list[_Knot], Field(min_length=2), AfterValidator(_chances)]
+
+
+class Owner(Part):
+    """An agency that the law names, and the conditions."""
+
+    called: ClassVar[str] = "an owner"
+
+    body: Body
+    needs: list[Group] = Field(default=[], alias="if")
+    unless: list[Group] = Field(default=[])
+    regions: list[Governed] = Field(default=[], alias="in")
+    placeless: bool = False
+    if_placed: bool = False
+    reason: Reason | None = None
+    law: Law | None = None
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> Self:
+        if both := set(self.needs) & set(self.unless):
+            raise wrong(f"the owner needs {min(both)} and is left out with it: it never holds")
+        return self
+
+
+class Asks(Part):
+    """What the citizen is asked for."""
+
+    called: ClassVar[str] = "asks"
+
+    part: Literal["road_class", "hospital_owner"]
+    needs: list[Group] = Field(alias="if", min_length=1)
+    unless: list[Group] = Field(default=[])
+
+
+class Doubt(Part):
+    """What makes the tier doubtful."""
+
+    called: ClassVar[str] = "doubt"
+
+    needs: list[Together] = Field(default=[], alias="if")
+    in_city: list[Group] = Field(default=[])
+    unless: list[Group] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if not self.needs and not self.in_city:
+            raise wrong("the doubt has neither `if` nor `in_city`: it never arises")
+        return self
+
+
+class Rule(Part):
+    """The rule of law for one subject."""
+
+    called: ClassVar[str] = "a rule"
+
+    law: Law
+    reason: Reason
+    owners: list[Owner] = Field(min_length=1)
+    named: Annotated[float, Field(gt=0, le=2)] = 0.0
+    asks: Asks | None = None
+    doubt: Doubt | None = None
+
+    @field_validator("owners")
+    @classmethod
+    def _each_once(cls, owners: list[Owner]) -> list[Owner]:
+        seen = set()
+        for owner in owners:
+            sets = (frozenset(names) for names in (owner.needs, owner.unless, owner.regions))
+            one = (owner.body, *sets, owner.placeless, owner.if_placed)
+            if one in seen:
+                raise wrong(f"the owner {owner.body} is there twice with the same conditions")
+            seen.add(one)
+        return owners
+
+
+class Oversight(Part):
+    """Who looks into abuse of office."""
+
+    called: ClassVar[str] = "oversight"
+
+    law: Law
+    reason: Reason
+    police: Agency
+    national: dict[Agency, Agency]
+    itself: list[Agency]
+    accused: dict[Group, Agency]
+
+
+class Rules(Part):
+    """The whole file."""
+
+    called: ClassVar[str] = "rules.yaml"
+
+    version: Text
+    calibration: Annotated[_Knots, AfterValidator(_shares)]
+    evidence: _Knots
+    sure_from: Share
+    undecided: Share
+    subjects: dict[Subject, Rule]
+    oversight: Oversight

@@ -1,0 +1,125 @@
+"""The form of the word lists: subjects/*.yaml, regional.yaml, places.yaml and matters.yaml."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, RootModel, model_validator
+
+from router.rulebook.schema.base import Part
+from router.rulebook.schema.values import Id, Name, Pair, PairWeight, Raised, Region, Text, Topic, Weight, Word, Words
+
+_Words = Annotated[list[Word], Field(min_length=1)]
+_Listed = Annotated[list[Text], Field(min_length=1)]
+
+_WEIGHTS = "whole numbers from -20 to 20"
+"""What messages call the keys that are weights."""
+
+
+class Pointing(Part):
+    """The words and pairs of word groups that point to something. In the file, each weight is a key beside the other fields."""
+
+    called: ClassVar[str] = "a word list"
+
+    weights: dict[Weight, list[Word]] = Field(default={}, alias=_WEIGHTS)
+    pairs: dict[Pair, PairWeight] = Field(default={})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, row: Any) -> Any:
+        if not isinstance(row, dict):
+            return row
+        weights = {key: words for key, words in row.items() if not isinstance(key, str)}
+        return {key: value for key, value in row.items() if isinstance(key, str)} | {_WEIGHTS: weights}
+
+
+class Subject(Pointing):
+    """A subject that a report can be about."""
+
+    called: ClassVar[str] = "a subject"
+
+    name: Text
+    topic: Topic
+    local: bool = True
+
+
+class Subjects(RootModel[dict[Id, Subject]]):
+    """The files subjects/places.yaml and subjects/nation.yaml."""
+
+
+class Signals(Part):
+    """The file subjects/signals.yaml."""
+
+    called: ClassVar[str] = "signals.yaml"
+
+    words: dict[Name, _Words]
+    raised: dict[Raised, Annotated[list[Pair], Field(min_length=1)]]
+    oversight: Pointing
+    information_request: Pointing
+    aspiration: Pointing
+    grievance: Pointing
+    evidence: Pointing
+
+
+class Regional(RootModel[Annotated[dict[Word, Words], Field(min_length=1)]]):
+    """The file regional.yaml."""
+
+
+class Places(Part):
+    """The file places.yaml."""
+
+    called: ClassVar[str] = "places.yaml"
+
+    names: dict[Literal["alias", "nickname", "institution", "landmark", "area"], dict[Region, list[Word]]]
+    city_first: list[Region]
+    spaced: dict[Word, Text]
+    weak: _Listed
+    common: _Listed
+
+
+class Matter(Part):
+    """A matter by which two reports are recognised as one."""
+
+    called: ClassVar[str] = "a matter"
+
+    number: Annotated[int, Field(gt=0)]
+    family: Annotated[int, Field(ge=0)]
+    told: _Listed
+    unless: list[Text] = Field(default=[])
+    wide: bool = False
+    side: bool = False
+    own: bool = False
+
+
+class Matters(Part):
+    """The file matters.yaml."""
+
+    called: ClassVar[str] = "matters.yaml"
+
+    spellings: dict[Text, _Listed]
+    weak: Words
+    names: dict[Name, _Listed]
+    titles: _Listed
+    ends: dict[Text, Text]
+    sizes: _Listed
+    common: _Listed
+    begins: _Listed
+    regions: Words
+    locates: Words
+    beside: Words
+    causes: Words
+    people: Words
+    landmarks: Words
+    unique: Words
+    ways: dict[Name, Words]
+    matters: Annotated[dict[Name, Matter], Field(min_length=1)]
+
+
+class Entry(Part):
+    """A line of a list of words."""
+
+    called: ClassVar[str] = "a line"
+
+    word: Text
+
+
+class Plain(RootModel[Annotated[list[Entry], Field(min_length=1)]]):
+    """The files with a word per line."""
