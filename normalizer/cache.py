@@ -2,9 +2,10 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,18 @@ def table(name: str, build: Callable[[], Any], *, data: Sequence[str], code: Seq
         data: the files in the folder `data` of the package normalizer from which it is made.
         code: the folders of the package whose code makes it, beside the code of the package's own folder.
     """
-    path = user_cache_path("lapor") / f"{name}-{_digest(data, code)}.json"
+    return kept(name, _sources(data, code), build)
+
+
+def kept(name: str, sources: Iterable[Traversable], build: Callable[[], Any]) -> Any:
+    """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there (see `table`).
+
+    Args:
+        name: the beginning of the file's name; a digest of the sources follows.
+        sources: all files of data and code that can decide what the result is.
+        build: makes it; what it raises is raised, and nothing is kept.
+    """
+    path = user_cache_path("lapor") / f"{name}-{_digest(sources)}.json"
     try:
         return orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError):
@@ -32,12 +44,7 @@ def table(name: str, build: Callable[[], Any], *, data: Sequence[str], code: Seq
         return built
 
 
-def _digest(data: Sequence[str], code: Sequence[str]) -> str:
-    """Return the digest, in hexadecimal digits, of the data and of all code that can decide what is in a table.
-
-    After an edit of any of it the digest differs, so the table is built anew.
-    """
-    digest = blake2b(digest_size=8)
+def _sources(data: Sequence[str], code: Sequence[str]) -> list[Traversable]:
     package = resources.files("normalizer")
     sources = [
         entry
@@ -46,9 +53,15 @@ def _digest(data: Sequence[str], code: Sequence[str]) -> str:
         if entry.name.endswith(".py")
     ]
     sources.append(resources.files("complaints.runtime") / "packaged.py")
-    for source in [*(package / "data" / name for name in data), *sorted(sources, key=lambda entry: entry.name)]:
+    return [*(package / "data" / name for name in data), *sorted(sources, key=lambda entry: entry.name)]
+
+
+def _digest(sources: Iterable[Traversable]) -> str:
+    """Return the digest, in hexadecimal digits, of files of data and code: after an edit of any of them it differs."""
+    digest = sha256()  # processors have instructions for it: three times as fast as others here
+    for source in sources:
         digest.update(source.read_bytes())
-    return digest.hexdigest()
+    return digest.hexdigest()[:16]
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -19,7 +19,10 @@ from ops.quality.labelled import Labelled
 from ops.quality.page import TITLES
 from router.learnt import Model
 from router.routing import Router
+from router.rulebook.check import mistakes
 from router.rulebook.rules import rules_from
+from router.rulebook.schema.files import RULES
+from router.rulebook.whole import as_sentence
 from router.within import House
 
 FEWEST = 50
@@ -45,12 +48,14 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled], house: H
         house: the government or body whose own desk got the reports; None if it is not known.
 
     Raises:
-        ConfigurationError: the file is none of these.
+        ConfigurationError: the file is none of these, or a rules file with mistakes.
     """
     try:
         if other.suffix in {".yaml", ".yml"}:
-            rules = rules_from(yaml.safe_load(other.read_bytes()))
-            return evaluate(labels, replace(router, rules=rules), house)
+            written = other.read_bytes()
+            if found := mistakes({RULES: written}):
+                raise ConfigurationError(as_sentence([one._replace(file=str(other)) for one in found]))
+            return evaluate(labels, replace(router, rules=rules_from(yaml.safe_load(written))), house)
         document = orjson.loads(other.read_bytes())
         if "owners" in document:
             return dict(document)

@@ -35,12 +35,14 @@ def router_with(model: Path | None) -> "Router":
     It also has the allotments of LAPOR_ALLOTMENTS.
 
     Raises:
-        ConfigurationError: the file cannot be read or is not a model, an allotment has a mistake, or an environment variable has a wrong
-            value.
+        ConfigurationError: the file cannot be read or is not a model, an allotment or the data of the law have a mistake, or an environment
+            variable has a wrong value.
     """
     from complaints.runtime.settings import Settings
     from router.routing import Router
+    from router.rulebook.whole import require_whole
 
+    require_whole()
     settings = Settings.read(**({} if model is None else {"model": model}))
     today = datetime.now(UTC).date()
     return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)

@@ -111,7 +111,7 @@ def run_router(settings: Settings) -> None:
     from complaints.bus.step.worker import Worker
     from router import app
     from router.cases.step import STEP
-    from router.rulebook.check import mistakes
+    from router.rulebook.whole import require_whole
 
     configure_logging("router", settings.log_level)
     options, beat = step_options(settings, "router", batch=settings.router_batch)
@@ -119,8 +119,7 @@ def run_router(settings: Settings) -> None:
         options = replace(options, now_ms=DemoClock(settings.demo_clock).now_ms)
     # no heartbeat yet: the supervisor would take the loading of the rules for a hung turn
     identity = claim(STEP, replace(options, heartbeat=lambda: None))
-    if found := mistakes():
-        raise ConfigurationError("the data of the law have mistakes: " + "; ".join(map(str, found)))
+    require_whole()
     host = app.HostOptions(
         brokers=options.brokers,
         folder=settings.data / "router" / "faust",

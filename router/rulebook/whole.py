@@ -1,0 +1,76 @@
+"""Refuses data of the law that have a mistake, at nearly no cost while they are those that were checked before."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from complaints.errors import ConfigurationError
+from normalizer.cache import kept
+from router.rulebook.documents import Mistake
+
+_SHOWN: Final = 3
+"""Number of mistakes that a sentence quotes."""
+
+_DATA: Final = (".yaml", ".tsv", ".txt", ".gz")
+_CODE: Final = (
+    "complaints/runtime/packaged.py",
+    "complaints/command.py",
+    "normalizer/text.py",
+    "normalizer/places/gazetteer.py",
+    "normalizer/subjects/vocabulary.py",
+    "normalizer/things/table.py",
+    "router/agencies",
+    "router/rulebook",
+    "router/rulebook/schema",
+)
+"""The files and folders of code that can decide whether the data are whole."""
+
+
+def require_whole() -> None:
+    """Check the packaged data of router and normaliser, unless data and code are those that were found whole before.
+
+    What was found is kept in the user's cache folder; it holds until a statute that the data name ceases to hold.
+
+    Raises:
+        ConfigurationError: the data have a mistake.
+    """
+    until = kept("law", _sources(), _checked)["until"]
+    if until and until <= datetime.now(UTC).date().isoformat():
+        _checked()
+
+
+def as_sentence(found: Sequence[Mistake]) -> str:
+    """Return a sentence with the first mistakes."""
+    more = f" (and {len(found) - _SHOWN} more: see `lapor rules check`)" if len(found) > _SHOWN else ""
+    return "the data of the law have mistakes: " + "; ".join(map(str, found[:_SHOWN])) + more
+
+
+def _checked() -> dict[str, Any]:
+    from router.rulebook.check import verdict  # its models take a tenth of a second to build
+
+    found = verdict()
+    if found.mistakes:
+        raise ConfigurationError(as_sentence(found.mistakes))
+    return {"until": found.until}
+
+
+def _sources() -> Iterator[Traversable]:
+    for package in ("normalizer", "router"):
+        yield from _below(resources.files(package) / "data", _DATA)
+    for name in _CODE:
+        package, _, rest = name.partition("/")
+        entry = resources.files(package) / rest
+        if entry.is_file():
+            yield entry
+        else:
+            yield from sorted((one for one in entry.iterdir() if one.name.endswith(".py")), key=lambda one: one.name)
+
+
+def _below(folder: Traversable, ends: tuple[str, ...]) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            yield from _below(entry, ends)
+        elif entry.name.endswith(ends):
+            yield entry
