@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import typer
 import yaml
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -20,7 +21,7 @@ from ops.quality.page import TITLES
 from router.learnt import Model
 from router.routing import Router
 from router.rulebook.check import mistakes
-from router.rulebook.rules import rules_from
+from router.rulebook.rules import Rules, rules_from
 from router.rulebook.schema.files import RULES
 from router.rulebook.whole import as_sentence
 from router.within import House
@@ -29,6 +30,16 @@ FEWEST = 50
 """Minimum number of reports to learn from: a fifth of fewer reports is too small a sample."""
 
 _PAIRS_SHOWN = 20
+_NAMES_SHOWN = 5
+
+
+class _Share(BaseModel):
+    share: float | None
+
+
+class _Earlier(BaseModel):
+    owners: dict[str, str]
+
 
 _MEANS = (
     ("macro_recall", "Macro-recall"),
@@ -52,19 +63,42 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled], house: H
     """
     try:
         if other.suffix in {".yaml", ".yml"}:
-            written = other.read_bytes()
-            if found := mistakes({RULES: written}):
-                raise ConfigurationError(as_sentence([one._replace(file=str(other)) for one in found]))
-            return evaluate(labels, replace(router, rules=rules_from(yaml.safe_load(written))), house)
+            return evaluate(labels, replace(router, rules=_rules_in(other)), house)
         document = orjson.loads(other.read_bytes())
         if "owners" in document:
-            return dict(document)
+            return earlier(document)
         Model(document)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise ConfigurationError(
-            f"--against {other} is not a JSON report, a rules file or a model: {error!r}"
-        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        said = " ".join(str(error).split("\n")[:3]) if isinstance(error, ValidationError) else repr(error)
+        raise ConfigurationError(f"--against {other} is not a JSON report, a rules file or a model: {said}") from error
     return evaluate(labels, Router.load(max_hops=router.max_hops, model=other), house)
+
+
+def _rules_in(file: Path) -> Rules:
+    """Return the rules in a file.
+
+    Raises:
+        ConfigurationError: it has a mistake.
+        OSError: it cannot be read.
+    """
+    written = file.read_bytes()
+    if found := mistakes({RULES: written}):
+        raise ConfigurationError(
+            as_sentence([one._replace(file=str(file)) if one.file == RULES else one for one in found])
+        )
+    return rules_from(yaml.safe_load(written))
+
+
+def earlier(document: dict[str, Any]) -> dict[str, Any]:
+    """Return an earlier report of `lapor evaluate --json`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    _Earlier.model_validate(document)
+    for key in TITLES.keys() & document.keys():
+        _Share.model_validate(document[key])
+    return document
 
 
 def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> None:
@@ -79,6 +113,13 @@ def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> N
     typer.echo(f"{figures['reports']} reports; {', '.join(versions)}")
     if figures["unresolved_labels"]:
         typer.echo(f"labels whose agency is not in the registry, which count as wrong: {figures['unresolved_labels']}")
+    if unknown := figures["unknown_names"]:
+        listed = ", ".join(f"{name!r} ({count})" for name, count in list(unknown.items())[:_NAMES_SHOWN])
+        typer.echo(f"names in the labels that no agency has: {sum(unknown.values())}, such as {listed}")
+    if figures["unlabelled"]:
+        typer.echo(
+            f"rows without `agency`, `best`, `class` or `oversight`, which no figure measures: {figures['unlabelled']}"
+        )
     console.print(_shares(figures))
     if figures["calibration"]:
         console.print(_bands(figures["calibration"]))

@@ -1,6 +1,7 @@
 """`lapor route`, `evaluate` and `learn`: route complaints, measure the routing and learn a model, without a router process."""
 
 import sys
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -185,21 +186,64 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     from ops.quality.page import page
     from router.within import House
 
-    for path, option in ((out, "--out"), (as_json, "--json")):
-        check_folder(path, option)
-    rows = read_rows(file)
+    check_targets({"--out": out, "--json": as_json}, [file, reports, model, against, *file.parent.glob("*.jsonl")])
+    rows = read_rows(file, of_labels=True)
     labels = labelled(rows, texts_for(rows, file, reports))
     if not any(report.best or report.complaint_class or report.region_labelled for report in labels):
         raise ConfigurationError(f"{file}: no row has `agency`, `best` or `class`, so there is nothing to compare with")
     router = router_with(model)
     house = House.of(within, router.registry) if within else None
+    before = figures_of(against, router, labels, house) if against else None
     figures = measure(labels, router, house)
-    difference = compare(figures_of(against, router, labels, house), figures) if against else None
+    difference = compare(before, figures) if before else None
     show(figures, difference)
     if as_json:
-        as_json.write_bytes(orjson.dumps({**figures, "against": difference}, option=orjson.OPT_INDENT_2))
+        write_to(as_json, "--json", orjson.dumps({**figures, "against": difference}, option=orjson.OPT_INDENT_2))
     if out:
-        out.write_text(page(figures, difference), "utf-8")
+        write_to(out, "--out", page(figures, difference).encode())
+
+
+def check_targets(targets: Mapping[str, Path | None], sources: Iterable[Path | None]) -> None:
+    """Check that output files can be written and are no input, before the long work begins. A file that exists is left as it is.
+
+    Args:
+        targets: the output files by their options; None for one that is not wanted.
+        sources: the files that the command reads or may read; None for one that is not given.
+
+    Raises:
+        ConfigurationError: a file cannot be written, is an input, or is named twice.
+    """
+    from complaints.errors import ConfigurationError
+
+    taken = {path.resolve(): "a file that the command reads or may read" for path in sources if path}
+    for option, path in targets.items():
+        if path is None:
+            continue
+        check_folder(path, option)
+        if other := taken.get(path.resolve()):
+            raise ConfigurationError(f"{option} {path} is {other}: name another file")
+        taken[path.resolve()] = f"the file of {option}"
+        is_new = not path.exists()
+        try:
+            path.open("ab").close()
+            if is_new:
+                path.unlink()
+        except OSError as error:
+            raise ConfigurationError(f"{option} {path} cannot be written: {error.strerror}") from error
+
+
+def write_to(path: Path, option: str, content: bytes) -> None:
+    """Write an output file.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    from complaints.errors import ConfigurationError
+
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ConfigurationError(f"{option} {path} cannot be written: {error.strerror}") from error
 
 
 def check_folder(path: Path | None, option: str) -> None:

@@ -44,6 +44,7 @@ class Outcome:
         asks_place: whether the reader reports the place as missing, so that the citizen is asked for it.
         complaint_class: the class that the reader found.
         oversight: the oversight flag that the reader found.
+        unknown: the names among the labels that mean no agency of the registry.
     """
 
     report: Labelled
@@ -57,6 +58,7 @@ class Outcome:
     asks_place: bool
     complaint_class: str
     oversight: bool
+    unknown: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -79,12 +81,13 @@ def outcome(report: Labelled, router: Router, house: House | None = None) -> Out
     own = house.region if house else router.models.region
     region = report.region if report.region_labelled else report.region or own or read_region
     others = [candidate.agency.id for candidate in decision.ranked if candidate.agency.id != decision.owner.id]
-    best = frozenset(found for found in ids_of(router, report.best, region) if found)
+    named = dict(zip((*report.best, *report.ok), ids_of(router, (*report.best, *report.ok), region), strict=True))
+    best = frozenset(found for name in report.best if (found := named[name]))
     ranked = (decision.owner.id, *others[: _DEPTH - 1])
     return Outcome(
         report=report,
         best=best,
-        ok=frozenset(found for found in ids_of(router, report.ok, region) if found),
+        ok=frozenset(found for name in report.ok if (found := named[name])),
         ranked=ranked,
         in_house=tuple(one in best or any(body.id in best for body in router.registry.parents(one)) for one in ranked),
         triage=decision.triage,
@@ -93,6 +96,7 @@ def outcome(report: Labelled, router: Router, house: House | None = None) -> Out
         asks_place="place" in reading.missing,
         complaint_class=reading.complaint_class,
         oversight=reading.oversight,
+        unknown=tuple(name for name, found in named.items() if not found),
     )
 
 
@@ -134,6 +138,8 @@ def evaluate(reports: Sequence[Labelled], router: Router, house: House | None = 
         "place_asked": _part([one for one in outcomes if "place" in one.report.needs], lambda one: one.asks_place),
         "abstention": _part(outcomes, lambda one: one.triage),
         "unresolved_labels": sum(not one.best for one in owned),
+        "unknown_names": dict(Counter(name for one in owned for name in one.unknown).most_common()),
+        "unlabelled": sum(not _is_labelled(one.report) for one in outcomes),
         "sure_wrong": _part(
             [one for one in owned if not one.triage and one.confidence >= SURE], lambda one: not one.right
         ),
@@ -159,7 +165,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         for key in after
         if isinstance(after[key], dict)
         and "share" in after[key]
-        and key in before
+        and isinstance(before.get(key), dict)
         and before[key]["share"] != after[key]["share"]
     }
     moved = [
@@ -178,6 +184,10 @@ def level(agency_id: str) -> str:
     if len(region) > REGENCY:
         return "district"
     return "regency" if len(region) == REGENCY else "province"
+
+
+def _is_labelled(report: Labelled) -> bool:
+    return bool(report.best or report.complaint_class or report.region_labelled) or report.oversight is not None
 
 
 def _label(one: Outcome) -> str:

@@ -9,6 +9,7 @@ import orjson
 
 from complaints.errors import ConfigurationError
 from normalizer.results import Reading
+from ops.quality.rows import mistake_in
 from router.agencies.resolve import resolve
 from router.facts import Facts
 from router.routing import Router
@@ -51,17 +52,34 @@ class Labelled:
     received: str = ""
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
+def read_rows(path: Path, *, of_labels: bool = False) -> list[dict[str, Any]]:
     """Return the JSON objects of a file with one object per line.
 
+    Args:
+        path: the file.
+        of_labels: whether they are labels to measure with: then each has the form of `ops.quality.rows.Row` and an id of its own.
+
     Raises:
-        ConfigurationError: the file cannot be read, or a line is no JSON object.
+        ConfigurationError: the file cannot be read, a line is no JSON object, or a label is not as it must be.
     """
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
-    return [_row(line, path, number) for number, line in enumerate(lines, 1) if line.strip()]
+    rows = {number: _row(line, path, number) for number, line in enumerate(lines, 1) if line.strip()}
+    if of_labels:
+        _check_labels(rows, path)
+    return list(rows.values())
+
+
+def _check_labels(rows: Mapping[int, Mapping[str, Any]], path: Path) -> None:
+    seen: dict[str, int] = {}
+    for number, row in rows.items():
+        if said := mistake_in(row):
+            raise ConfigurationError(f"{path}, line {number}: {said}")
+        key = str(row.get("id", ""))
+        if key and (first := seen.setdefault(key, number)) != number:
+            raise ConfigurationError(f"{path}, line {number}: the id {key!r} is that of line {first} too")
 
 
 def _row(line: bytes, path: Path, number: int) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""`lapor evaluate` measures what the labels say or names the line that it cannot measure, and never writes over what it reads."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from complaints.errors import ConfigurationError
+from lapor.cli import app
+
+ROW: dict[str, object] = {"id": "1", "text": "Jalan rusak di Kota Semarang", "best": ["dpu-33.74"]}
+
+
+def measured(tmp_path: Path, rows: list[dict[str, object]], *options: str) -> Result:
+    """Return what the command does with rows."""
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    return CliRunner().invoke(app, ["evaluate", str(path), *options])
+
+
+def refusal(done: Result) -> str:
+    """Return the sentence with which the command refused to measure."""
+    assert isinstance(done.exception, ConfigurationError), done.exception
+    return str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"best": None}, "`best` is None"),
+        ({"best": 5}, "`best` is 5"),
+        ({"best": [None]}, "`best` is None"),
+        ({"best": [5]}, "`best` is 5"),
+        ({"best": "pln"}, "`best` is 'pln'"),
+        ({"best": []}, "`best` is []"),
+        ({"best": [" "]}, "the name of an agency is empty"),
+        ({"ok": None}, "`ok` is None"),
+        ({"ok": "pln"}, "`ok` is 'pln'"),
+        ({"needs": None}, "`needs` is None"),
+        ({"needs": "place"}, "`needs` is 'place'"),
+        ({"needs": ["plaec"]}, "`needs` is 'plaec'"),
+        ({"class": "keluhan"}, "`class` is 'keluhan'"),
+        ({"oversight": "no"}, "`oversight` is 'no'"),
+        ({"names_agency": "no"}, "`names_agency` is 'no'"),
+        ({"region": "99.99"}, "is no Kemendagri code"),
+        ({"region": "Kota Semarang"}, "is no Kemendagri code"),
+        ({"region": 33.74}, "`region` is 33.74"),
+        ({"text": 5}, "`text` is 5"),
+        ({"id": {}}, "`id` is {}"),
+        ({"received_at": 5}, "`received_at` is 5"),
+    ],
+)
+def test_a_label_that_would_be_measured_wrongly_is_named_with_its_line(
+    tmp_path: Path, wrong: dict[str, object], said: str
+) -> None:
+    """Each of these was a traceback or a wrong figure."""
+    done = measured(tmp_path, [{**ROW, "id": "0"}, {**ROW, **wrong}])
+    assert f"{tmp_path / 'rows.jsonl'}, line 2: " in refusal(done)
+    assert said in refusal(done)
+
+
+def test_an_id_is_of_one_row(tmp_path: Path) -> None:
+    """Two rows would count twice, and only one would be compared with another version."""
+    assert "line 3: the id '1' is that of line 1 too" in refusal(measured(tmp_path, [ROW, {**ROW, "id": "2"}, ROW]))
+
+
+def test_what_no_figure_measures_is_counted(tmp_path: Path) -> None:
+    """A name that no agency has, and a row whose label is misspelt."""
+    rows: list[dict[str, object]] = [
+        ROW,
+        {**ROW, "id": "2", "best": ["tidak-ada"]},
+        {"id": "3", "text": "x", "bestt": ["pln"]},
+    ]
+    done = measured(tmp_path, rows)
+    assert done.exit_code == 0
+    assert "names in the labels that no agency has: 1, such as 'tidak-ada' (1)" in done.output
+    assert "which no figure measures: 1" in done.output
+
+
+@pytest.mark.parametrize("option", ["--json", "--out"])
+def test_a_target_is_no_source(tmp_path: Path, option: str) -> None:
+    """Also by another way to the same file, or if it is the file of the texts beside the labels."""
+    (tmp_path / "texts.jsonl").write_text("{}\n", "utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "rows.jsonl")
+    for name in ("rows.jsonl", "link", "texts.jsonl"):
+        before = json.dumps(ROW) + "\n"
+        assert "is a file that the command reads" in refusal(measured(tmp_path, [ROW], option, str(tmp_path / name)))
+        assert (tmp_path / "rows.jsonl").read_text("utf-8") == before
+    assert (tmp_path / "texts.jsonl").read_text("utf-8") == "{}\n"
+
+
+def test_an_earlier_report_is_not_overwritten_by_the_new_one(tmp_path: Path) -> None:
+    """--against and --json name different files."""
+    old = tmp_path / "old.json"
+    old.write_text('{"owners": {}}', "utf-8")
+    done = measured(tmp_path, [ROW], "--against", str(old), "--json", str(old))
+    assert "is a file that the command reads" in refusal(done)
+
+
+def test_two_targets_are_two_files(tmp_path: Path) -> None:
+    """The second would replace the first."""
+    same = str(tmp_path / "same")
+    assert "name another file" in refusal(measured(tmp_path, [ROW], "--out", same, "--json", same))
+    assert not Path(same).exists()
+
+
+@pytest.mark.parametrize("target", [".", "/proc/x.html", "nowhere/x.html"])
+def test_a_target_that_cannot_be_written_is_found_before_the_measuring(
+    tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder, a file that nobody may make, and a folder that does not exist."""
+    monkeypatch.setattr("ops.quality.evaluate.evaluate", lambda *_: pytest.fail("measured"))
+    done = measured(tmp_path, [ROW], "--out", str(tmp_path / target))
+    assert "--out" in refusal(done)
+
+
+@pytest.mark.parametrize("other", ['{"owners": 5}', '{"owners": {}, "top_1": 5}', "[]", "5", "{}"])
+def test_what_is_no_report_is_not_compared_with(tmp_path: Path, other: str) -> None:
+    """A sentence, not a traceback."""
+    (tmp_path / "other.json").write_text(other, "utf-8")
+    assert "is not a JSON report" in refusal(measured(tmp_path, [ROW], "--against", str(tmp_path / "other.json")))
