@@ -137,6 +137,6 @@ def _contradictions(owner: Mapping[str, Any], known: Known, reasons: Reasons) ->
     tier = known.tier(written)
     if others := tiers_named(reason.replace(PLACEHOLDER, "")) - {tier}:
         yield f"the reason names the tier {' and '.join(sorted(others))}, but {written} is of the tier {tier}"
-    agency = known.registry.get(written)
+    agency = known.example(written)
     if agency and (named := reasons.named(reason)) and not reasons.fits(reason, agency):
         yield f"the reason names {', '.join(sorted(named))} and not {written}"

@@ -20,6 +20,9 @@ _LONGEST_NAME: Final = 6
 _SHORTEST_NAME: Final = 3
 """Minimum number of characters of such a name."""
 
+_GOVERNMENT: Final = "pemda"
+"""The kind of unit that is the local government itself. Any of its units may be meant by it, if a reason names no other."""
+
 
 class Reasons:
     """Finds what a reason names, and writes the reason for an agency."""
@@ -36,6 +39,11 @@ class Reasons:
                 written = fold(name).decode("ascii")
                 if len(written) >= _SHORTEST_NAME:
                     self._names.setdefault(written, agency.id)
+        for kind, template in registry.units.items():
+            for name in (template["name"], template.get("province_name") or "", *template["aliases"]):
+                written = fold(name.replace("{place}", "")).decode("ascii")
+                if " " in written or kind == "inspektorat":  # "puskesmas" and "lapas" are places, not offices
+                    self._names.setdefault(written, kind)
 
     def of(self, owner: Owner, agency: Agency) -> str:
         """Return the reason why an agency owns a complaint, with the law.
@@ -65,7 +73,7 @@ class Reasons:
     def fits(self, reason: str, agency: Agency) -> bool:
         """Return whether a reason is true of an agency.
 
-        It names no other tier; if it names agencies, then this one, one above it or one below it.
+        It names no other tier; if it names agencies or kinds of unit, then this one, one above it or one below it.
         """
         read = self._read.get(reason)
         if read is None:
@@ -73,18 +81,34 @@ class Reasons:
         tiers, named = read
         if tiers and tiers != {tier_of(agency, self._registry)}:
             return False
-        if not named or agency.id in named:
+        if not named:
             return True
         house = {agency.id, *(above.id for above in self._registry.parents(agency.id))} - {
             self._registry.administrator_id
         }
-        return any(
-            one in house or one == agency.id or agency.id in {above.id for above in self._registry.parents(one)}
-            for one in named
-        )
+        offices = named - {_GOVERNMENT} or named
+        return any(self._is_of(one, agency, house) for one in offices)
+
+    def _is_of(self, one: str, agency: Agency, house: set[str]) -> bool:
+        """Return whether an agency or a kind of unit that a reason names is the agency, or is above or below it.
+
+        Args:
+            one: the id of the agency, or the kind of unit.
+            agency: the agency that the reason is about.
+            house: its id and those of the agencies above it, without the national administrator.
+        """
+        template = self._registry.units.get(one)
+        if template is None:
+            return one in house or agency.id in {above.id for above in self._registry.parents(one)}
+        if one == _GOVERNMENT:
+            return self._registry.government_of(agency) is not None
+        if template.get("national") in house:
+            return True
+        kinds = {_kind(member) for member in house}
+        return one in kinds or template.get("under") == _kind(agency.id)
 
     def named(self, reason: str) -> frozenset[str]:
-        """Return the ids of the listed agencies that a reason names."""
+        """Return the ids of the listed agencies and the kinds of unit that a reason names."""
         words = fold(reason).decode("ascii").split()
         found = set()
         at = 0
@@ -96,3 +120,8 @@ class Reasons:
                 found.add(self._names[" ".join(words[at : at + size])])
             at += size or 1
         return frozenset(found)
+
+
+def _kind(agency_id: str) -> str:
+    """Return the kind of a unit ("dishub" of "dishub-33.74")."""
+    return agency_id.rpartition("-")[0]

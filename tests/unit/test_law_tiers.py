@@ -1,5 +1,6 @@
 """The tier of government that owns a complaint follows the annex of UU 23/2014 and the laws of the subjects."""
 
+import re
 from typing import NamedTuple
 
 import pytest
@@ -147,9 +148,11 @@ def test_one_word_moves_owner_and_sentence(text: str, local: str, province: str,
         decision = decided(text.format(tier=tier))
         assert decision.owner.id == owner, tier
         assert named in decision.explanation
-        if tier == "nasional":
-            assert "Pemerintah Kabupaten" not in decision.explanation
-            assert "Pemerintah Provinsi" not in decision.explanation
+        reason = decision.explanation.partition(", karena ")[2].lower()
+        assert reason, decision.explanation
+        others = {"kabupaten": "kabupaten", "provinsi": "provinsi", "nasional": "nasional|pusat"}
+        others.pop(tier)
+        assert not re.search("|".join(others.values()), reason), decision.explanation
 
 
 @pytest.mark.parametrize(

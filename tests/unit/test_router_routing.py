@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
+from complaints.runtime import packaged
 from router.facts import Facts
 from router.routing import Router
 from router.working_days import working_day
@@ -234,6 +235,34 @@ def test_one_weak_word_makes_nobody_sure(router: Router) -> None:
     )
     assert weak.confidence < 0.5
     assert clear.confidence > 0.8
+
+
+TWO_CLEAR_WORDS = 10.5
+"""The score of a subject from which the lists allow a probability of 0.8: one clear word has about 6."""
+
+
+def test_one_word_makes_sure_only_if_it_names_an_agency_or_weighs_as_much_as_two(router: Router) -> None:
+    """Each single word of all lists, with a place. Of reports that have only such a word, 0.91 of the sure ones were right."""
+    words = sorted(
+        {
+            cue.strip("*")
+            for file in ("places", "nation")
+            for subject in packaged.document("normalizer", f"subjects/{file}.yaml").values()
+            for weight, cues in subject.items()
+            if isinstance(weight, int) and weight > 0
+            for cue in cues
+            if " " not in cue.strip("*")
+        }
+    )
+    sure = 0
+    for word in words:
+        reading = router.reader.read(f"{word} di Kota Semarang")
+        decision = router.decide(Facts(reading))
+        if not decision.triage and decision.confidence >= 0.8:
+            sure += 1
+            assert decision.ranked[0].is_named or reading.subjects[0].score >= TWO_CLEAR_WORDS, word
+    assert len(words) > 3000
+    assert 0 < sure < len(words) / 10
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from router.agencies.registry import Registry
+from router.agencies.registry import Agency, Registry
 from router.rulebook.statutes import Statutes
 from router.rulebook.tiers import LOCAL, NATIONAL, PROVINCIAL, Tier, tier_of
 
 _LEVELS: Mapping[str, Tier] = {"local": LOCAL, "province": PROVINCIAL, "district": LOCAL, "village": LOCAL}
+_EXAMPLES: Mapping[str, str] = {"local": "33.24", "province": "33", "district": "33.24.01", "village": "33.24.01.2001"}
+"""By level, the code of a region that has most kinds of unit."""
+
 _SMALL: Mapping[str, Tier] = {"kec": LOCAL, "kel": LOCAL, "polsek": NATIONAL, "kua": NATIONAL}
 """The offices that each district or village has, with their tiers."""
 
@@ -65,6 +68,11 @@ class Known:
         if template is None:
             return None
         return NATIONAL if "national" in template else _LEVELS.get(level)
+
+    def example(self, written: str) -> Agency | None:
+        """Return an agency that an owner as rules.yaml writes it means at some place; None if it means none there."""
+        body, _, level = written.partition("@")
+        return self.registry.get(f"{body}-{_EXAMPLES[level]}" if level else body)
 
     def against(self, law: str) -> str:
         """Return what is wrong with the statutes that a law names; empty if all are listed and in force."""
