@@ -116,9 +116,10 @@ def _unused(signals: Document, known: Known) -> Iterator[Mistake]:
     """Yield the word groups that nothing asks for, and those that the code asks for and that have no words."""
     words = signals.content["words"].keys()
     for group in words - known.asked:
-        yield signals.mistake(
-            f"nothing uses the word group {group}: its name is misspelt, or remove it", "words", group
+        said = (
+            f"nothing uses the word group {group}: its name is misspelt, or code reads it and groups.py does not say so"
         )
+        yield signals.mistake(said, "words", group)
     for group in READ - words:
         yield signals.mistake(f"the code asks for the word group {group}, which has no words", "words")
 

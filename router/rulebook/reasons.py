@@ -83,9 +83,8 @@ class Reasons:
             return False
         if not named:
             return True
-        house = {agency.id, *(above.id for above in self._registry.parents(agency.id))} - {
-            self._registry.administrator_id
-        }
+        above = {one.id for one in self._registry.parents(agency.id)} - {self._registry.administrator_id}
+        house = {agency.id} | above
         offices = named - {_GOVERNMENT} or named
         return any(self._is_of(one, agency, house) for one in offices)
 

@@ -34,7 +34,7 @@ TIERS = {
 """The words by which a citizen understands a tier."""
 
 OFFICE = re.compile(
-    r"\b(?:dinas|badan|satuan|bagian|biro|inspektorat|direktorat jenderal|kementerian(?! yang)|komisi|lembaga|perum|otorita)"
+    r"\b(?:dinas|badan|satuan(?! tugas)|bagian|biro|inspektorat|direktorat jenderal|kementerian(?! yang)|komisi|lembaga|perum|otorita)"
     r"\b(?! dari)(?: [a-z]+){1,2}"
 )
 """The beginning of an office's name."""

@@ -1,10 +1,13 @@
 """The data of the law are whole, and each kind of mistake in them is named with its line."""
 
+from pathlib import Path
+
 import pytest
 
 from complaints.runtime import packaged
 from router.rulebook.check import mistakes
 from router.rulebook.documents import Mistake
+from router.rulebook.schema.groups import DERIVED, READ
 
 RULES = packaged.text("router", "rules.yaml")
 
@@ -55,3 +58,16 @@ def test_a_mistake_in_one_file_hides_no_mistake_in_another() -> None:
     units = packaged.content("router", "units.yaml").replace(b"levels: pr", b"levels: zz", 1)
     found = mistakes({"router/data/rules.yaml": b"- a\n", "router/data/units.yaml": units})
     assert [one.file for one in found] == ["router/data/rules.yaml", "router/data/units.yaml"]
+
+
+def test_the_groups_that_code_reads_are_in_the_code() -> None:
+    """The lists of groups that data files alone do not explain have no entry that the code has forgotten."""
+    root = Path(__file__).parents[2]
+    code = "".join(
+        path.read_text("utf-8")
+        for package in ("normalizer", "router")
+        for path in (root / package).rglob("*.py")
+        if path.name != "groups.py"
+    )
+    assert {group for group in READ if f'"{group}"' not in code} == set()
+    assert {group for group in DERIVED if f'"{group.removeprefix("accused_")}"' not in code} == set()

@@ -4,10 +4,12 @@ from typing import Final
 
 DERIVED: Final = frozenset(
     (
-        *("accused_governor", "accused_kpk_staff", "accused_mayor", "accused_ombudsman_staff"),
-        *("accused_parliament", "accused_prosecutor"),
+        *("accused_governor", "accused_kpk_staff", "accused_mayor", "accused_ombudsman_staff", "accused_minister"),
+        *("accused_parliament", "accused_prosecutor", "accused_prosecutor_auditor", "accused_police"),
+        *("accused_police_auditor", "accused_election_staff", "accused_regional_staff"),
         *("intercity_road", "road_with_ends", "route_in_province", "route_across_provinces", "two_provinces"),
-        *("irrigation_regency", "ship_above_30", "beyond_12", "slum_national", "slum_province", "question"),
+        *("irrigation_regency", "ship_above_30", "beyond_12", "slum_national", "slum_province"),
+        *("question", "general_question"),
     )
 )
 """Word groups that normalizer/ finds without a list of words: from numbers, places, and who does what to whom."""
@@ -18,7 +20,9 @@ OF_THINGS: Final = frozenset(("seaport",))
 READ: Final = frozenset(
     (
         *("accusation", "council", "inspectorate", "inspectorate_province", "kpk_staff", "ombudsman_staff"),
-        *("parliament", "special_zone", "tribute", "water_company"),
+        *("parliament", "special_zone", "tribute", "water_company", "central_auditor", "police_auditor", "minister"),
+        *("prosecutor_auditor", "election_staff", "regional_staff", "national_staff", "other_actor", "sold_office"),
+        *("demand", "province_word", "of_province", "asks_rule", "dear", "teller"),
         *("date_month", "date_relative", "date_tgl", "date_unit", "date_weekday", "date_year"),
     )
 )

@@ -4,9 +4,11 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from router.rulebook.rules import CENTRAL, MINISTER, REGIONAL
 from router.rulebook.schema.base import Part, wrong
 from router.rulebook.schema.values import (
     Agency,
+    AgencyOrUnit,
     Body,
     Governed,
     Group,
@@ -36,6 +38,9 @@ def _shares(rows: list[list[float]]) -> list[list[float]]:
 
 
 _Knots = Annotated[list[_Knot], Field(min_length=2), AfterValidator(_chances)]
+
+
+_GENERAL = frozenset((CENTRAL, REGIONAL, MINISTER))
 
 
 class Owner(Part):
@@ -110,17 +115,34 @@ class Rule(Part):
         return owners
 
 
+class Basis(Part):
+    """Why an agency looks into abuse of office."""
+
+    called: ClassVar[str] = "a basis"
+
+    law: Law
+    reason: Reason | None = None
+
+
 class Oversight(Part):
     """Who looks into abuse of office."""
 
     called: ClassVar[str] = "oversight"
 
-    law: Law
     reason: Reason
+    bases: dict[Literal["central", "regional", "minister"] | AgencyOrUnit, Basis]
     police: Agency
     national: dict[Agency, Agency]
     itself: list[Agency]
     accused: dict[Group, Agency]
+    beside: dict[Group, list[Agency]]
+
+    @field_validator("bases")
+    @classmethod
+    def _general(cls, bases: dict[str, Basis]) -> dict[str, Basis]:
+        if missing := _GENERAL - bases.keys():
+            raise wrong(f"the bases lack {min(missing)}")
+        return bases
 
 
 class Rules(Part):
