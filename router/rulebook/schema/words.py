@@ -5,7 +5,20 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, RootModel, model_validator
 
 from router.rulebook.schema.base import Part
-from router.rulebook.schema.values import Id, Name, Pair, PairWeight, Raised, Region, Text, Topic, Weight, Word, Words
+from router.rulebook.schema.values import (
+    Id,
+    Name,
+    Pair,
+    PairWeight,
+    Raised,
+    Region,
+    Text,
+    Together,
+    Topic,
+    Weight,
+    Word,
+    Words,
+)
 
 _Words = Annotated[list[Word], Field(min_length=1)]
 _Listed = Annotated[list[Text], Field(min_length=1)]
@@ -39,6 +52,7 @@ class Subject(Pointing):
     name: Text
     topic: Topic
     local: bool = True
+    local_if: list[Together] = Field(default=[])
 
 
 class Subjects(RootModel[dict[Id, Subject]]):
