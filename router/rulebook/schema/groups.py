@@ -22,7 +22,7 @@ READ: Final = frozenset(
         *("accusation", "council", "inspectorate", "inspectorate_province", "kpk_staff", "ombudsman_staff"),
         *("parliament", "special_zone", "tribute", "water_company", "central_auditor", "police_auditor", "minister"),
         *("prosecutor_auditor", "election_staff", "regional_staff", "national_staff", "other_actor", "sold_office"),
-        *("demand", "province_word", "of_province", "asks_rule", "dear", "teller"),
+        *("demand", "province_word", "of_province", "asks_rule", "dear"),
         *("date_month", "date_relative", "date_tgl", "date_unit", "date_weekday", "date_year"),
     )
 )
