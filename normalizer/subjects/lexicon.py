@@ -212,16 +212,19 @@ def _meanings(
         for word in members:
             of_groups.setdefault(folded(word), []).append(group)
     numbers = {other: number for number, other in enumerate(others)}
-    return {
-        written: Meaning(
-            weights=tuple(weights.get(written, {}).items()),
-            groups=tuple(of_groups.get(written, ())),
-            name=numbers.get(written, -1),
-            size=written.count(" ") + 1,
-            raises=any(group in raised for group in of_groups.get(written, ())),
+    raising = frozenset(raised)
+    nothing: Mapping[int, float] = {}
+    found: dict[str, Meaning] = {}
+    for written in sorted(weights.keys() | of_groups.keys() | numbers.keys()):
+        member_of = tuple(of_groups.get(written, ()))
+        found[written] = Meaning(
+            tuple(weights.get(written, nothing).items()),
+            member_of,
+            numbers.get(written, -1),
+            written.count(" ") + 1,
+            raises=bool(member_of) and not raising.isdisjoint(member_of),
         )
-        for written in sorted(weights.keys() | of_groups.keys() | numbers.keys())
-    }
+    return found
 
 
 def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, Pointing]:
