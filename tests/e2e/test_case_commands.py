@@ -70,7 +70,7 @@ def test_a_life_by_commands_is_shown_and_explained(stack: RunningStack) -> None:
         told.index("accepted the case")
         < told.index("put it off to")
         < told.index("closed the case")
-        < told.index("now: ")
+        < told.index("\nnow: ")
     )
 
 
