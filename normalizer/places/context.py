@@ -153,10 +153,21 @@ BUILDINGS: Final = frozenset(
 )
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
 
+_SIDES: Final = frozenset(("samping", "disamping", "sebelah", "disebelah"))
+_STREETS: Final = frozenset(("jalan", "jl", "jln"))
+_ROADSIDE: Final = frozenset(
+    ("drainase", "drainasenya", "selokan", "selokannya", "saluran", "salurannya", "got", "parit", "gorong", "trotoar")
+)
+_ROADSIDE_REACH: Final = 4
+"""What is part of the road that it lies beside ("drainase di samping jalan nasional"), the words that say so, and the number of words
+before the road in which it is looked for."""
+
 
 def is_aside(words: list[str], at: int) -> bool:
     """Return whether the thing named at the position `at` only says where something else is ("depan kantor PDAM")."""
     if at == 0:
         return False
     before = words[at - 1]
+    if before in _SIDES and words[at] in _STREETS:
+        return _ROADSIDE.isdisjoint(words[max(0, at - _ROADSIDE_REACH) : at - 1])
     return before in WHEREABOUTS or (at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS)

@@ -108,6 +108,9 @@ def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
             strong.setdefault(city, {}).setdefault(code[:REGENCY], "city")
     for name, code in _small(gazetteer):
         small.setdefault(name, {})[code] = None
+    for name, code in _with_regency(gazetteer, strong):
+        strong[name] = {code[:REGENCY]: "alias"}
+        small.setdefault(name, {})[code] = None
     known = strong.keys() | small.keys()
     misspelt = (*_misspelt(strong), *_misspelt_provinces(gazetteer))
     strong |= {name: codes for name, codes in misspelt if name not in known}
@@ -138,6 +141,20 @@ def _city_in(gazetteer: Gazetteer, code: str, name: str) -> str:
     written = fold(name).decode()
     city = fold(gazetteer.name(code[:REGENCY]).split(" ", 1)[1]).decode().removeprefix("administrasi ")
     return written if written.startswith(f"{city} ") else ""
+
+
+def _with_regency(gazetteer: Gazetteer, strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the strong names that are a district's with its regency's ("mlati sleman"), each with the district's code.
+
+    Such a name is in the lists because the district's alone is not certain; it means the district all the same.
+    """
+    for code, name in gazetteer.names.items():
+        if len(code) == DISTRICT:
+            kind_and_name = gazetteer.name(code[:REGENCY]).split(" ", 1)
+            regency = fold(kind_and_name[1]).decode().removeprefix("administrasi ")
+            written = f"{fold(name).decode()} {regency}"
+            if any(code.startswith(region) for region in strong.get(written, ())):
+                yield written, code
 
 
 def _open(name: str) -> str:

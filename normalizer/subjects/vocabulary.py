@@ -51,6 +51,11 @@ _OF_DATES: Final = "date_"
 _NASALS: Final = frozenset("mn")
 """First letters of a spoken verb that lacks the written "me" ("ngurus" for "mengurus")."""
 
+_HEALTH_CARD_DIGITS: Final = 13
+_HEALTH_CARD_BEGINS: Final = "000"
+_HEALTH_CARD: Final = "nomorkartujkn"
+"""The number on a card of the health insurance has 13 digits and begins with three zeros; the word lists have this word for it."""
+
 _REMEMBERED_WORDS: Final = 50_000
 """Maximum number of different words remembered, about 20 MB. People use far fewer; the limit stops a flood of nonsense."""
 
@@ -253,12 +258,15 @@ class Vocabulary(dict[str, Word | None]):
         return meanings
 
     def _form_of(self, word: str) -> str:
-        """Return the word of the lists that means the same: of another language, without an ending, or with the "me" of a verb."""
+        """Return the word of the lists that means the same: of another language, without an ending, or with the "me" of a verb.
+
+        For a number of the health insurance, it is the word that the lists have for it.
+        """
         same = self._regional.get(word)
         if same is not None:
             return same
         if word in self._listed or not word.isalpha():
-            return ""
+            return _HEALTH_CARD if _is_health_card(word) else ""
         for size in range(_LONGEST_CLITIC, 0, -1):
             if len(word) >= size + _STEM_LETTERS and word[-size:] in _CLITICS:
                 stem = word[:-size]
@@ -285,6 +293,10 @@ class Vocabulary(dict[str, Word | None]):
                 if made in self._stems and len(made) >= _LONG_WORD:
                     return made
         return ""
+
+
+def _is_health_card(word: str) -> bool:
+    return len(word) == _HEALTH_CARD_DIGITS and word.startswith(_HEALTH_CARD_BEGINS) and word.isdigit()
 
 
 def folded(written: object) -> str:
