@@ -112,3 +112,29 @@ def test_a_reason_names_no_official_of_another_owner() -> None:
 def test_a_matter_of_the_review_goes_to_its_owner(owner: str, text: str) -> None:
     """Each finding with others of its kind, and what stays where it was."""
     assert decided(text)[0] == owner
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("bpjs-tk", "Kartu BPJSKetenagakerjaan saya hilang, email pendaftaran lupa"),
+        ("bpjs-tk", "e kalim BPJS eror terus"),
+        ("bpjs-kes", "Peserta PPU mau pindah jadi PBPU karena resign, noka saya masih aktif"),
+        ("bpjs-kes", "mohon nomor JKN saya, NIK sudah sesuai"),
+        ("esdm", "bagaimana cara mendapat subsidi listrik 900 VA"),
+        ("pln", "pasang listrik non subsidi di Kabupaten Kendal belum menyala"),
+        ("pln", "Bekas galian PLN di pinggir jalan Kabupaten Kendal tidak ditutup lagi"),
+        ("kemensos", "Uang penyandang cacat dari Kementerian Sosial di Kota Palopo belum cair"),
+        ("polri", "Kapolres Kendal, mohon jalan Soekarno Hatta dipantau karena truk berhenti sembarangan dan macet"),
+        ("polri", "Polisi di Kabupaten Kendal hanya diam di pos padahal kendaraan parkir sembarangan"),
+        ("polri", "Pengendara melawan arus tiap pagi di Kabupaten Kendal"),
+        ("dishub-31", "Pemprov DKI, rekayasa lalu lintas di Cakung Jakarta Timur bikin macet"),
+        ("polri", "Warung di Kota Denpasar jadi tempat mabuk dan narkoba tiap malam"),
+        ("satpolpp-33.24", "Warung di Kabupaten Kendal jual miras tiap malam"),
+        ("ditjen-imigrasi", "Kuota antrian paspor selalu habis, jangan jadi celah pungli"),
+        ("itjen-kemenimipas", "Petugas imigrasi minta uang pungli waktu urus paspor"),
+    ],
+)
+def test_a_class_of_words_points_to_its_owner(owner: str, text: str) -> None:
+    """Spellings of a fund, of who pays a subsidy and of who stops an offence, each with what must stay."""
+    assert decided(text)[0] == owner
