@@ -138,3 +138,24 @@ def test_a_matter_of_the_review_goes_to_its_owner(owner: str, text: str) -> None
 def test_a_class_of_words_points_to_its_owner(owner: str, text: str) -> None:
     """Spellings of a fund, of who pays a subsidy and of who stops an offence, each with what must stay."""
     assert decided(text)[0] == owner
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("itjen-atr-bpn", "Pak lurah sudah bantu, tapi petugas BPN minta uang"),
+        ("inspektorat-33.74", "Pak Camat Tembalang minta uang sertifikat tanah"),
+        ("kpid-33", "radio lokal di Kota Semarang siarkan iklan judi"),
+        ("ditjen-hubla", "kapal mogok di hutan mangrove"),
+        ("ditjen-keuda", "apakah BBN 2 sudah dihapus?"),
+        ("bapenda-35", "BBN 2 di Jawa Timur masih dipungut"),
+    ],
+)
+def test_what_is_complained_of_outweighs_what_is_beside_it(owner: str, text: str) -> None:
+    """Who helped, what is advertised and where a ship lies are not the matter."""
+    assert decided(text)[0] == owner
+
+
+def test_whether_a_tax_was_abolished_is_a_question() -> None:
+    """ "dihapus" alone proposes; with "apakah sudah" it asks."""
+    assert decided("apakah BBN 2 sudah dihapus?")[3].complaint_class == "permintaan_informasi"
