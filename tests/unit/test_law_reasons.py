@@ -157,5 +157,5 @@ def test_what_is_complained_of_outweighs_what_is_beside_it(owner: str, text: str
 
 
 def test_whether_a_tax_was_abolished_is_a_question() -> None:
-    """ "dihapus" alone proposes; with "apakah sudah" it asks."""
+    """The word "dihapus" alone proposes; with "apakah sudah" it asks."""
     assert decided("apakah BBN 2 sudah dihapus?")[3].complaint_class == "permintaan_informasi"
