@@ -100,18 +100,21 @@ def serve_metrics(address: str) -> None:
 def run_router(settings: Settings) -> None:
     """Run a worker of the router's step until SIGTERM or SIGINT.
 
-    It claims its ordinal before it loads the rules: that ends the open transaction of a former process, which readers may wait for.
+    It checks the data of the law, then claims its ordinal, which ends the open transaction of a former process that readers may wait for,
+    and then loads the rules.
 
     Raises:
         ConfigurationError: no Kafka is set, another worker has this ordinal, or the data of the law have a mistake.
         BusUnavailable: Kafka did not answer in time.
         SystemExit: with the worker's exit status.
     """
+    from router.rulebook.whole import require_whole
+
+    require_whole()
     from complaints.bus.step.identity import claim
     from complaints.bus.step.worker import Worker
     from router import app
     from router.cases.step import STEP
-    from router.rulebook.whole import require_whole
 
     configure_logging("router", settings.log_level)
     options, beat = step_options(settings, "router", batch=settings.router_batch)
@@ -119,7 +122,6 @@ def run_router(settings: Settings) -> None:
         options = replace(options, now_ms=DemoClock(settings.demo_clock).now_ms)
     # no heartbeat yet: the supervisor would take the loading of the rules for a hung turn
     identity = claim(STEP, replace(options, heartbeat=lambda: None))
-    require_whole()
     host = app.HostOptions(
         brokers=options.brokers,
         folder=settings.data / "router" / "faust",

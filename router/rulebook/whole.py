@@ -1,14 +1,19 @@
 """Refuses data of the law that have a mistake, at nearly no cost while they are those that were checked before."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Final
 
 from complaints.errors import ConfigurationError
 from normalizer.cache import kept
 from router.rulebook.documents import Mistake
+
+if TYPE_CHECKING:
+    from router.rulebook.check import Verdict
 
 _SHOWN: Final = 3
 """Number of mistakes that a sentence quotes."""
@@ -31,7 +36,8 @@ _CODE: Final = (
 def require_whole() -> None:
     """Check the packaged data of router and normaliser, unless data and code are those that were found whole before.
 
-    What was found is kept in the user's cache folder; it holds until a statute that the data name ceases to hold.
+    What was found is kept in the user's cache folder; it holds until a statute that the data name ceases to hold. Call it before a
+    process has threads: the check runs in a copy of the process.
 
     Raises:
         ConfigurationError: the data have a mistake.
@@ -48,12 +54,18 @@ def as_sentence(found: Sequence[Mistake]) -> str:
 
 
 def _checked() -> dict[str, Any]:
-    from router.rulebook.check import verdict  # its models take a tenth of a second to build
-
-    found = verdict()
+    """Check in a process of its own: the models and all documents take 40 MiB, which a worker would keep for as long as it lives."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
+        found = child.submit(_verdict).result()
     if found.mistakes:
         raise ConfigurationError(as_sentence(found.mistakes))
     return {"until": found.until}
+
+
+def _verdict() -> "Verdict":
+    from router.rulebook.check import verdict
+
+    return verdict()
 
 
 def _sources() -> Iterator[Traversable]:
