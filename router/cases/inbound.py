@@ -58,6 +58,7 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "other": str,
     "since": str,
     "region": str,
+    "owner": str,
     "as_of": int,
     "event": str,
     "agency": dict,

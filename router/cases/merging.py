@@ -11,6 +11,7 @@ from complaints.case import OPEN
 from complaints.command import CASE, NEIGHBOURS, CommandKind, EchoedEvent
 from complaints.fact import FactKind, Result
 from complaints.telling import LAST_LEVEL
+from normalizer.masking import mask
 from router.cases.acts import note, words
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
@@ -46,9 +47,8 @@ def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("The case waits itself for the agreement of an older one.")
     if case["complaint"].get("secret"):
         return Declined("A secret report has no supporters.")
-    region, here = record.body.get("region"), regency_of(case)
-    if region and here and region != here:
-        return Declined("The other case is in another regency.")
+    if why := _differs(case, record):
+        return Declined(why)
     mine = (datetime.fromisoformat(case["complaint"]["received_at"]), case["tracking_code"])
     if (datetime.fromisoformat(since), other) <= mine:
         return Declined("The other case is not the later one.")
@@ -59,12 +59,14 @@ def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
 def confirm(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Become a supporter of the case that was asked, and that has agreed; unless this one has moved on meanwhile, or become secret.
 
+    A proposal of the search also ends if the owner of either case has changed meanwhile.
+
     A proposal ends only by this answer or a `reject`, so two of them never cross.
     """
     case, other = draft.now, record.body.get("other")
     if case.get("proposed") != other:
         return Declined("The case has not asked this one.")
-    if case["state"] not in OPEN or case["complaint"].get("secret"):
+    if case["state"] not in OPEN or case["complaint"].get("secret") or not _of_one_owner(case, record):
         draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
         return None
     draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")))
@@ -122,17 +124,37 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
     kinds, is_of_case = {fact["kind"] for fact in facts}, record.body.get("actor") == CASE
     if record.kind is CommandKind.adopt and is_of_case:
         if FactKind.supported.value in kinds:
-            return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"])]
+            owner = _owner(record.body.get("owner"))
+            return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"], **owner)]
         return [_command(record, CommandKind.reject, record.body["other"], text=facts[0]["text"])]
     if FactKind.proposed.value in kinds:
         since = after["complaint"]["received_at"]
         region = {"region": regency} if (regency := regency_of(after)) else {}
-        return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region)]
+        owner = _owner(after["owner"]["id"] if record.body["actor"] == NEIGHBOURS else None)
+        return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region, **owner)]
     if record.kind is CommandKind.confirm and is_of_case and FactKind.merged.value not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
     if before and before.get("main") and not after.get("main") and record.kind is not CommandKind.echo:
         return [_command(record, CommandKind.leave, before["main"], **_as_of(before.get("main_as_of")))]
     return []
+
+
+def _differs(case: Document, record: Inbound) -> str:
+    """Return why the other case is not to be merged into this one; empty if nothing speaks against it."""
+    region, here = record.body.get("region"), regency_of(case)
+    if region and here and region != here:
+        return "The other case is in another regency."
+    return "" if _of_one_owner(case, record) else "The other case has another owner."
+
+
+def _of_one_owner(case: Document, record: Inbound) -> bool:
+    """Return whether this case has the owner that a command of the other one names; it names none if a person proposed the merge."""
+    owner = record.body.get("owner")
+    return owner is None or owner == case["owner"]["id"]
+
+
+def _owner(id_: str | None) -> dict[str, str]:
+    return {} if id_ is None else {"owner": id_}
 
 
 def _as_of(version: int | None) -> dict[str, int]:
@@ -145,7 +167,10 @@ def reject_for_nobody(record: Inbound) -> Document:
 
 
 def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], after: Document) -> Document | None:
-    """Return what the supporters of a case hear of what happened, as the fields of an `echo`; None if nothing, or there are none."""
+    """Return what the supporters of a case hear of what happened, as the fields of an `echo`; None if nothing, or there are none.
+
+    An answer was written for the citizen of the main case: supporters are strangers to him and read it without personal data.
+    """
     if before is None or not before.get("supporters"):
         return None
     for fact in facts:
@@ -157,7 +182,7 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
         if event == "next_right" and fact["level"] != LAST_LEVEL:
             continue
         if event is not None:
-            said = fact["text"] if event == "answered" else ""  # a citizen's own words stay in his case
+            said = mask(fact["text"]) if event == "answered" else ""  # a citizen's own words stay in his case
             until = {"until": due_of(fact, after)} if event in {"extended", "postponed"} else {}
             return {"event": event, "agency": after["owner"], "text": said, "as_of": fact["version"], **until}
     return None

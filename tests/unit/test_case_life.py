@@ -22,6 +22,7 @@ from tests.harness.support import NOON
 
 FIRST, OTHER = complaint(1), complaint(2)
 CODE = FIRST.tracking_code
+SECOND = complaint(2, received_at=NOON + timedelta(hours=1))
 
 
 @pytest.fixture
@@ -394,3 +395,65 @@ def test_the_answer_on_x_names_no_person(house: House) -> None:
     house.take(said(CommandKind.answer, on_x, owner, "Yth. Bapak Budi Santoso NIK 3374010101900001, sudah selesai"))
     assert "3374010101900001" not in house.replies[-1].text
     assert "sudah selesai" in house.replies[-1].text
+
+
+def two_cases() -> tuple[House, Complaint]:
+    """Two cases of one owner, by themselves."""
+    house = House(law=ListLaw())
+    house.take(FIRST)
+    house.take(SECOND)
+    return house, SECOND
+
+
+def search_proposes(house: House, later: Complaint) -> None:
+    """Let the search for duplicates propose the first case as the main case of a later one."""
+    house.take(said(CommandKind.merge, later, NEIGHBOURS, "", other=CODE))
+
+
+def test_the_search_merges_no_cases_of_different_owners() -> None:
+    """What one agency answers is no answer for the matter of another; a desk may still merge them by hand."""
+    house, later = two_cases()
+    house.take(said(CommandKind.refuse, FIRST, house.case(CODE).owner.id))
+    search_proposes(house, later)
+    house.deliver()
+    case = house.case(later.tracking_code)
+    assert (case.state, case.proposed) == ("diteruskan", None)
+    assert not house.case(CODE).supporters
+    house.take(said(CommandKind.merge, later, DESK, other=CODE))
+    house.deliver()
+    assert house.case(later.tracking_code).state == "digabung"
+
+
+def test_the_search_merges_cases_of_one_owner() -> None:
+    """That is what it is for."""
+    house, later = two_cases()
+    search_proposes(house, later)
+    house.deliver()
+    assert house.case(later.tracking_code).state == "digabung"
+
+
+@pytest.mark.parametrize("moves", [CODE, SECOND.tracking_code])
+def test_the_search_merges_none_whose_owner_changes_meanwhile(moves: str) -> None:
+    """The older case compares when it is asked, the later one when it is told: neither relies on what the other has said before."""
+    house, later = two_cases()
+    search_proposes(house, later)
+    if moves == CODE:
+        house.take(said(CommandKind.refuse, FIRST, house.case(CODE).owner.id))
+    else:
+        house.handle(of_record(house.waiting.pop()))
+        house.take(said(CommandKind.refuse, later, house.case(moves).owner.id))
+    house.deliver()
+    assert house.case(later.tracking_code).state != "digabung"
+    assert not house.case(CODE).supporters
+
+
+def test_supporters_read_no_personal_data_of_another_citizen() -> None:
+    """An answer was written for one citizen; strangers read it without his number and name, on every channel."""
+    house, later = with_supporter()
+    answer = "Bapak Budi Santoso (081234567890), lubang sudah kami tambal"
+    house.take(said(CommandKind.answer, FIRST, house.case(CODE).owner.id, answer))
+    assert "081234567890" in house.replies[-1].text
+    _, words = hears(house, later)
+    assert "sudah kami tambal" in words
+    assert "0812" not in words
+    assert "Santoso" not in words
