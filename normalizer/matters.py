@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from normalizer.harm import Harm
 from normalizer.matter_words import Word, hash_of, skeleton, small_hash
 from normalizer.text import BREAK
 
@@ -116,6 +117,8 @@ class Lists:
             "_weak",
             "common",
             "unless",
+            "harm",
+            "harmed",
             "side",
             "_frequent",
             "_people",
@@ -158,6 +161,8 @@ class Lists:
             for word in words.split():
                 self._ways[word] = self._ways.get(word, 0) | 1 << bit
         self.side = frozenset([matter["number"] for matter in data["matters"].values() if matter.get("side")])
+        self.harm = Harm(data["harm"])
+        self.harmed: tuple[int, int] = (data["matters"]["harmed"]["number"], data["matters"]["harmed"]["family"])
         self.unless: list[tuple[int, int]] = []
         self._add(data["matters"])
 

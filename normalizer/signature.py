@@ -14,7 +14,7 @@ from normalizer.matter_words import Word, hash_of, skeleton
 from normalizer.matters import KINDS, Lists, lists
 from normalizer.text import BREAK, words_of
 
-VERSION: Final = 3
+VERSION: Final = 4
 """The version of the layout and of the word lists: signatures of different versions are not compared."""
 
 MOST_MATTERS: Final = 6
@@ -126,7 +126,9 @@ class _Found:
             for matter, other in unless:
                 if other in matters:
                     matters.pop(matter, None)
-        kept = sorted(matters.items())[:MOST_MATTERS]
+        kept = sorted(matters.items())[
+            -MOST_MATTERS:
+        ]  # those of one person, which must not be lost, have the highest numbers
         parts = [bytes((VERSION, self.ways >> 8, self.ways & 0xFF, len(kept)))]
         parts += [bytes(pair) for pair in kept]
         names, numbers = list(self.names)[:MOST_NAMES], list(self.numbers)[:MOST_NUMBERS]
@@ -155,7 +157,10 @@ def signature(text: str, *, address: str = "", place: Iterable[str] = ()) -> str
     known, found, capitals = lists(), _Found(), set[str]()
     if not (text.islower() or text.isupper()):
         _read_capitals(text, known, found, capitals)
-    return b64encode(_packed(words_of(address, text)[:_READ_WORDS], known, found, regions, capitals)).decode("ascii")
+    words = words_of(address, text)[:_READ_WORDS]
+    if known.harm.told(words):
+        found.matters.update([known.harmed])
+    return b64encode(_packed(words, known, found, regions, capitals)).decode("ascii")
 
 
 def _read_capitals(text: str, known: Lists, found: _Found, capitals: set[str]) -> None:

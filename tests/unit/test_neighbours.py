@@ -308,7 +308,7 @@ def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
 
 BROKEN: dict[str, dict[str, object]] = {
     "no signature": {"signature": "!"},
-    "a short signature": {"signature": "AwAAAQ=="},
+    "a short signature": {"signature": "BAAAAQ=="},
     "an empty signature": {"signature": ""},
     "no code": {"tracking_code": "short"},
     "another key": {"regency": "33.75"},
@@ -365,6 +365,15 @@ def test_a_page_needs_its_key() -> None:
         "Ibu saya meninggal ditabrak di jalan majapahit karena lampu mati",
         "Istri saya diperkosa di jalan majapahit, lampu mati gelap",
         "Saya diperas oknum di jalan majapahit, lampu mati gelap",
+        "istri saya jatuh patah kaki di jalan majapahit, lampu mati gelap",
+        "Lampu mati di jalan majapahit, anak saya kecelakaan dirawat di RS",
+        "lampu jalan majapahit mati, kaki anak saya patah",
+        "jalan majapahit gelap lampu mati, dua orang luka parah",
+        "tadi malam saya ditabrak motor di jalan majapahit, lampu mati gelap",
+        "jalan majapahit lampu padam, ada yang jatuh sampai masuk IGD",
+        "lampu jalan majapahit tidak nyala mati gelap istri saya jatuh",
+        "suamiku terserempet truk di jalan majapahit karena lampu mati",
+        "jalan majapahit gelap, tetangga kami terjatuh dan cidera, lampu mati",
     ],
 )
 def test_who_was_harmed_is_nobodys_supporter(quarter: Quarter, text: str) -> None:
@@ -372,3 +381,23 @@ def test_who_was_harmed_is_nobodys_supporter(quarter: Quarter, text: str) -> Non
     quarter.put(opened(1, LAMP))
     assert quarter.put(opened(2, text, at=later(hours=1))) == []
     assert quarter.put(opened(3, "di jalan majapahit lampu padam semua", at=later(hours=2))) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jalan majapahit lampu mati gelap, orang bisa celaka",
+        "lampu jalan majapahit mati, anak saya hampir jatuh",
+        "lampu mati di jalan majapahit, takut anak saya jatuh dan patah tulang",
+        "jalan majapahit lampu mati gelap, jangan sampai ada yang luka",
+        "lampu mati di jalan majapahit sering terjadi kecelakaan",
+        "lampu mati di jalan majapahit, rawan kecelakaan bagi pejalan kaki",
+        "lampu jalan majapahit mati, tiang patah di kaki jembatan",
+        "lampu jalan majapahit mati tidak dirawat",
+        "lampu jalan majapahit mati, rumah saya tertimpa gelap",
+    ],
+)
+def test_a_danger_is_no_harm(quarter: Quarter, text: str) -> None:
+    """Whoever fears an accident reports the lamp like everybody else."""
+    quarter.put(opened(1, LAMP))
+    assert quarter.put(opened(2, text, at=later(hours=1))) != []
