@@ -50,6 +50,8 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
     acting = existing(agency)
     with closing(view(settings)) as known:
         case = find(known, code)
+        if "other" in fields:
+            find(known, fields["other"])  # the main case: a code that no case has is a mistake
         id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
         wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
         _publish(wanted, settings)
@@ -158,6 +160,7 @@ def apply(
                 view=known,
                 publish=lambda wanted: producer.send(encode(wanted, source="/lapor/case")),
                 agency=agency,
+                state=lambda code: None if (case := known.case(code)) is None else case.state,
                 now=lambda: datetime.now(UTC),
                 patience_s=RESULT_WITHIN_S,
             )

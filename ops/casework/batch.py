@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
 
 from complaints import ids, tracking
-from complaints.command import Command
+from complaints.command import Command, CommandKind
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError, UnavailableError
 from complaints.fact import Fact, FactKind, Result
@@ -82,6 +83,7 @@ class Tally:
     """How many lines had which end."""
 
     applied: int = 0
+    repeated: int = 0
     refused: int = 0
     errors: int = 0
 
@@ -94,6 +96,7 @@ class Applies:
         view: says what became of commands.
         publish: gives a command to its case; its future fails with a BusUnavailable.
         agency: returns the agency with an id; None if there is none.
+        state: returns the present state of a case; None if no case has the code.
         now: returns the present time.
         patience_s: for how many seconds without any news a result is waited for.
         sleep: waits for some seconds.
@@ -102,6 +105,7 @@ class Applies:
     view: Results
     publish: Callable[[Command], "Future[Any]"]
     agency: Callable[[str], AgencyRef | None]
+    state: Callable[[str], str | None]
     now: Callable[[], datetime]
     patience_s: float
     sleep: Callable[[float], None] = time.sleep
@@ -117,23 +121,31 @@ class Applies:
             BusUnavailable: Kafka does not take a command.
             UnavailableError: the view does not answer.
         """
-        read = [self._read(number, line) for number, line in lines]
+        state = cache(self.state)
+        read = [_with_main(self._read(number, line), state) for number, line in lines]
         orders = [one for one in read if isinstance(one, Order)]
         before = self.view.results(_pairs(orders))
-        given = [
-            one for one in orders if one.command.id not in before.facts and one.command.tracking_code in before.versions
-        ]
+        given = list[Order]()
+        had = set(before.facts)
+        repeats = set[int]()
+        for order in orders:
+            if order.command.id in had:
+                repeats.add(order.number)
+            elif order.command.tracking_code in before.versions:
+                had.add(order.command.id)
+                given.append(order)
         for future in [self.publish(one.command) for one in given]:
             future.result()
         facts = {**before.facts, **self._awaited(given)}
+        state.cache_clear()
         for one in read:
             if isinstance(one, Fault):
                 said: dict[str, Any] = {"line": one.number, "result": "error", "error": one.why}
             else:
                 known = one.command.tracking_code in before.versions
                 said = _said(one, facts.get(one.command.id, ()), known=known)
-                if one.command.id in before.facts:
-                    said["repeated"] = True
+                if one.number in repeats and one.command.id in facts:
+                    said = _repeated(said, facts[one.command.id], state(one.command.tracking_code))
             _count(tally, said["result"])
             yield orjson.dumps(said) + b"\n"
 
@@ -170,7 +182,7 @@ class Applies:
         if act is None:
             raise ConfigurationError(f"no act {said['act']!r}; there are {', '.join(ACTS)}")
         if agency is None:
-            raise ConfigurationError(f"no agency has the id {said['as']!r}")
+            raise ConfigurationError(f"no agency has the id {said['as']!r}; `lapor agency search` finds it by its name")
         fields = checked(act, {name: said[name] for name in FIELDS if name in said}, prefix="")
         code, nonce = tracking.parse(said["code"]), digest({**fields, "at": said.get("at")})
         id_ = ids.line_id(code, act.name, actor=agency.id, nonce=nonce)
@@ -215,10 +227,32 @@ def _said(order: Order, facts: Sequence[Fact], *, known: bool) -> dict[str, Any]
     return {**about, "result": "applied", "told": told}
 
 
+def _with_main(read: Order | Fault, state: Callable[[str], str | None]) -> Order | Fault:
+    """Return a line as it was read; a fault if it merges a case into a code that no case has."""
+    if isinstance(read, Order) and read.command.kind is CommandKind.merge:
+        other = read.command.other or ""
+        if state(other) is None:
+            return Fault(read.number, f"into: no case has the code {tracking.spaced(other)}")
+    return read
+
+
+def _repeated(said: dict[str, Any], facts: Sequence[Fact], state: str | None) -> dict[str, Any]:
+    """Return what is said of a line whose command the case had before: what became of it then, and that nothing is done now."""
+    again = (
+        f"given on {facts[0].at.astimezone(UTC):%Y-%m-%d %H:%M} UTC and not done again; the case is now {state}."
+        " Give `at` to say it again"
+    )
+    if said["result"] == "refused":
+        return {**said, "repeated": True, "why": f"{said['why']} ({again})"}
+    return {**said, "result": "repeated", "told": [f"{again[0].upper()}{again[1:]}.", *said["told"]]}
+
+
 def _count(tally: Tally, result: str) -> None:
     if result == "error":
         tally.errors += 1
     elif result == "refused":
         tally.refused += 1
+    elif result == "repeated":
+        tally.repeated += 1
     else:
         tally.applied += 1

@@ -78,7 +78,7 @@ _SAID: Final[dict[FactKind, Callable[[AgencyRef, Fact], str]]] = {
         else f"The class is {_class(fact)}."
     ),
     FactKind.proposed: lambda _, fact: (
-        f"{tracking.spaced(fact.other or '')} is asked to be the main case; `lapor case show` says what it answered."
+        f"{tracking.spaced(fact.other or '')} is asked to be the main case, and decides; `lapor case show` says what it answered."
     ),
     FactKind.unmerged: lambda _, __: "The case is a supporter no longer: its own owner handles it again.",
     FactKind.archived: lambda _, __: "The case is archived; `lapor case reopen` takes it back.",

@@ -69,6 +69,7 @@ class Mailbox:
             view=self,
             publish=self.publish,
             agency=AGENCIES.get,
+            state=lambda code: self.house.case(code).state if code.encode() in self.house.states else None,
             now=lambda: NOON,
             patience_s=0.2,
             sleep=lambda _: None,
@@ -120,9 +121,42 @@ def test_the_same_file_twice_changes_nothing(mailbox: Mailbox, code: str) -> Non
     first, counted = mailbox.apply(*lines)
     before = mailbox.house.case(code).version
     again, counted_again = mailbox.apply(*lines)
-    assert [one | {"repeated": True} for one in first] == again
-    assert counted == counted_again
+    assert [one["result"] for one in again] == ["repeated", "repeated", "refused"]
+    assert [one["told"] for one in first[:2]] == [one["told"][1:] for one in again[:2]]
+    assert "Give `at` to say it again" in again[2]["why"]
+    assert (counted, counted_again) == (Tally(applied=2, refused=1), Tally(repeated=2, refused=1))
     assert (mailbox.house.case(code).version, len(mailbox.published)) == (before, 3)
+
+
+def test_what_is_said_again_after_the_case_was_opened_again_is_not_called_applied(mailbox: Mailbox, code: str) -> None:
+    """An officer must not believe that the citizen hears the answer a second time; with another time he does."""
+    lines = [
+        {"code": code, "act": "answer", "as": "dpu-33.74", "text": "Sudah ditambal."},
+        {"code": code, "act": "close", "as": "dpu-33.74"},
+    ]
+    mailbox.apply(*lines, {"code": code, "act": "reopen", "as": "kemenpanrb", "text": "Belum."})
+    assert mailbox.house.case(code).state == "dibuka kembali"
+    said, tally = mailbox.apply(*lines)
+    assert [one["result"] for one in said] == ["repeated", "repeated"]
+    assert "the case is now dibuka kembali. Give `at` to say it again" in said[0]["told"][0]
+    assert tally == Tally(repeated=2)
+    (later,), _ = mailbox.apply({**lines[0], "at": "2026-11-03T07:00:00Z"})
+    assert (later["result"], mailbox.house.case(code).state) == ("applied", "ditanggapi")
+
+
+def test_the_same_line_twice_in_one_file_is_given_once(mailbox: Mailbox, code: str) -> None:
+    """The second one says so."""
+    line = {"code": code, "act": "accept", "as": "dpu-33.74"}
+    said, tally = mailbox.apply(line, line)
+    assert [one["result"] for one in said] == ["applied", "repeated"]
+    assert (len(mailbox.published), tally) == (1, Tally(applied=1, repeated=1))
+
+
+def test_a_merge_into_a_code_that_no_case_has_is_an_error(mailbox: Mailbox, code: str) -> None:
+    """Otherwise the officer believes that it was merged."""
+    (said,), tally = mailbox.apply({"code": code, "act": "merge", "as": "kemenpanrb", "into": NOBODY})
+    assert (said["result"], said["error"]) == ("error", "into: no case has the code 2Q74G VWWCE 3")
+    assert (mailbox.published, tally) == ([], Tally(errors=1))
 
 
 def test_what_says_something_else_is_another_command(mailbox: Mailbox, code: str) -> None:

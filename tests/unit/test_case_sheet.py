@@ -197,7 +197,7 @@ def test_the_older_case_counts_its_supporter_and_the_supporter_names_it() -> Non
     older = Life(7)
     younger = Life(8, older.house, received_at=NOON + timedelta(hours=1))
     facts = younger.act("merge", "kemenpanrb", other=older.code)
-    asked = f"{tracking.spaced(older.code)} is asked to be the main case; `lapor case show` says what it answered."
+    asked = f"{tracking.spaced(older.code)} is asked to be the main case, and decides; `lapor case show` says what it answered."
     assert outcome(DPU, facts) == [asked]
     assert younger.sheet()["proposed"] == older.code
     younger.house.deliver()
