@@ -113,7 +113,8 @@ def apply(
 
     A line has `code`, `act` and `as`, and what the act needs: `text`, `suggest` or `to`, `beside`, `until`, `class`, `oversight`, `into`,
     `final`, `source`; `at` is when it was said. The same line again, also in another file, is the same command and changes nothing:
-    it is said what became of it the first time, and how the case is now. A line that cannot be read is an error with its number, and the next ones go on.
+    it is said what became of it the first time, and how the case is now. A line that cannot be read is an error with its number, and
+    the next ones go on.
     The last line counts: applied, repeated, refused, errors. The exit status is 1 if there are errors.
 
     Example: `echo '{"code": "7K3M9QX2RTS", "act": "accept", "as": "dpu-33.74"}' | lapor case apply -`
