@@ -62,6 +62,11 @@ def continuation_id(addition: UUID) -> UUID:
     return uuid5(addition, CONTINUATION)
 
 
+def companion_id(message: UUID, kind: str) -> UUID:
+    """Return the id of the command of the kind `kind` that the message with the id `message` becomes beside what has its own id."""
+    return uuid5(message, f"companion/{kind}")
+
+
 def delivery_id(reply: UUID, outcome: str) -> UUID:
     """Return the id of the delivery that says that the reply with the id `reply` had the outcome `outcome`, with the number of the try."""
     return uuid5(reply, f"delivery/{outcome}")

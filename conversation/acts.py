@@ -20,17 +20,49 @@ CLOSED_MS: Final = 30 * DAY_MS
 """For how long after the closing a number is taken for a rating."""
 
 _DENIES: Final = frozenset(
-    ("tidak", "tdk", "tak", "gak", "ga", "nggak", "ngga", "enggak", "kagak", "ora", "teu", "indak")
+    (
+        *("tidak", "tdk", "tak", "gak", "ga", "nggak", "ngga", "enggak", "kagak", "ora", "teu", "indak"),
+        *("gk", "gx", "ngak", "ngk", "nga", "engga", "engak", "kaga", "kgk", "ndak", "nda", "ndk", "tdak", "tidk"),
+        *("tida", "tdaak", "tiak", "mboten", "boten", "oran"),
+    )
 )
 """Words that deny: "tidak selesai", but also "tidak banjir lagi"."""
 
 _COMPLAINS: Final = frozenset(
     (
         *("belum", "blm", "blum", "belom", "belun", "durung", "encan", "alun"),
-        *("bohong", "percuma", "kecewa", "masih", "bukan", "salah"),
+        *("blom", "blon", "belon", "blun", "beluum", "belm", "bloman", "beluman", "dereng"),
+        *("bohong", "boong", "bohongi", "percuma", "kecewa", "masih", "msh", "masi", "bukan", "salah"),
     )
 )
 """Words that are never content."""
+
+_DISCONTENT: Final = frozenset(
+    (
+        *(
+            "asal",
+            "asalan",
+            "jelek",
+            "buruk",
+            "parah",
+            "payah",
+            "sama",
+            "janji",
+            "janjinya",
+            "rusak",
+            "hancur",
+            "retak",
+        ),
+        *("ambles", "jebol", "bocor", "kosong", "dusta", "palsu", "hoax", "hoaks", "kesal", "marah", "ngaco", "ngawur"),
+        *("keliru", "kenapa", "knp", "mengapa", "kok", "koq", "gagal", "lambat", "tetap", "tetep", "ttp", "makin"),
+        *("cuma", "cuman", "cm", "hanya", "doang", "padahal", "setengah", "separuh", "sebagian", "mengecewakan", "nol"),
+        *("becus", "nipu", "tipu", "menipu", "ngapusi", "podo", "wae"),
+    )
+)
+"""Words that say of an answer that it does not settle the matter, if the text has no matter of its own."""
+
+_DENIES_AS: Final = re.compile(r"\bra (?:ono|ana|enek|enten|iso|isa|gelem|beres|apik|bener|cocok)\b")
+"""A Javanese denial that alone is the beginning of a name ("Jalan RA Kartini")."""
 
 _NOT_YET: Final = _DENIES | _COMPLAINS
 """Words that say of an answer that it does not settle the matter, also in Javanese, Sundanese, Banjarese and Minangkabau."""
@@ -289,7 +321,7 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     answered = [case for case in latest if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
     if not answered:
         return None
-    words = fold(text).decode("ascii").split()
+    words = _spelt(text)
     is_settled = "?" not in text and _SETTLED.search(" ".join(words)) is not None
     is_glad = is_settled or not _GLAD.isdisjoint(words)
     is_thanks = is_glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
@@ -298,6 +330,45 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     if words and ((len(words) <= _SHORT and is_thanks) or (not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words))):
         return answered[-1], Thanks()
     return None
+
+
+def is_discontent(text: str) -> bool:
+    """Return whether a text is not content with an answer, if it is about one: by a denial, or a word of complaint, in any spelling.
+
+    Whether it is about the answer, since it tells no matter of its own, is for the caller to see.
+    """
+    words = _spelt(text)
+    if not words or len(words) > _LONGEST:
+        return False
+    said = " ".join(words)
+    denies = not _NOT_YET.union(_DISCONTENT).isdisjoint(words) or _DENIES_AS.search(said) is not None
+    glad = not _GLAD.isdisjoint(words) or ("?" not in text and _SETTLED.search(said) is not None)
+    return (denies and not (glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words))) or (
+        glad and not _BUT.isdisjoint(words)
+    )
+
+
+def answered_of(cases: Iterable[Document], at_ms: int) -> list[Document]:
+    """Return the cases whose answer can still be disputed, the one that was answered last first."""
+    found = [case for case in cases if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
+    return sorted(found, key=told_ms, reverse=True)
+
+
+_SAYS_NO_FIRST: Final = re.compile(r"^\s*(?P<first>[a-z]+)(?: (?:pak|bu|min|mas|mbak))?\s*[,.;!]", re.IGNORECASE)
+
+
+def says_no_first(text: str) -> bool:
+    """Return whether a text says no before it goes on with something else: "belum, lampunya juga mati"."""
+    found = _SAYS_NO_FIRST.match(text)
+    return found is not None and not _NOT_YET.isdisjoint(_spelt(found["first"]))
+
+
+_LENGTHENED: Final = re.compile(r"([a-z])\1{2,}|([a-z])\2+\b")
+
+
+def _spelt(text: str) -> list[str]:
+    """Return the folded words of a text, without the letters by which a word is drawn out: "bohongg", "beluuum"."""
+    return [_LENGTHENED.sub(lambda found: found[1] or found[2], word) for word in fold(text).decode("ascii").split()]
 
 
 def disputing(case: Document) -> Act:
@@ -313,8 +384,7 @@ def told_again(text: str, cases: Iterable[Document], at_ms: int) -> list[Documen
     words = fold(text).decode("ascii").split()
     if len(words) > AGAIN_WORDS or _AGAIN.isdisjoint(words):
         return []
-    answered = [case for case in cases if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
-    return sorted(answered, key=told_ms, reverse=True)
+    return answered_of(cases, at_ms)
 
 
 def _stars(text: str) -> int:
@@ -334,7 +404,7 @@ def _is_dispute(words: list[str], *, glad: bool) -> bool:
 
 def is_bare(text: str) -> bool:
     """Return whether a text is one word by which an answer is disputed: it answers no question."""
-    said = fold(text).decode("ascii").split()
+    said = _spelt(text)
     return len(said) == 1 and said[0] in _NOT_YET
 
 

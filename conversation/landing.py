@@ -16,7 +16,7 @@ from conversation import acts
 from conversation import citizen as memory
 from conversation.cases import keep, kept, new_case
 from conversation.citizen import Document, Landing
-from conversation.matching import answers, is_of
+from conversation.matching import answers, is_of, is_told_anew, is_without_matter
 from conversation.reading import Reads
 from conversation.turn import SOURCE, Turn
 
@@ -138,18 +138,26 @@ class Lands:
         case = self._named_case(turn, message)
         if case is not None and (asked := acts.asked_for(message.act)) is not None:
             return self._act(turn, message, id_, case, asked, acts.short(message.text))
-        if not message.sender or message.attachments or message.shared:
+        if not message.sender or message.shared:
             return None
-        if (worded := acts.by_word(message.text)) is not None:
+        if not message.attachments and (worded := acts.by_word(message.text)) is not None:
             return self._asked_by_word(turn, message, id_, worded)
         cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
         words = status_requests.without_code(message.text)
         found = acts.act_in(words, cases, turn.at_ms)
         if found is None or self._is_about_another(turn, message, words, found):
             return None
-        about, act = found
+        return self._passed_on(turn, message, id_, *found)
+
+    def _passed_on(
+        self, turn: Turn, message: InboundMessage, id_: UUID, about: Document, act: acts.Act | acts.Thanks
+    ) -> Landed | None:
+        """Pass on a word about an answer to its case. Of a message with files it is only a dispute: thanks with files are an addition."""
+        if message.attachments:
+            return self._disputed(turn, message, id_, about) if act == acts.disputing(about) else None
         if isinstance(act, acts.Thanks):
             return Landed(MessageKind.thanks, about["code"], about.get("id"), bool(about.get("secret")))
+        words = status_requests.without_code(message.text)
         said = "" if act.kind is CommandKind.rate else acts.short(words)  # the number is all that a rating says
         return self._act(turn, message, id_, about, act, said)
 
@@ -161,13 +169,17 @@ class Lands:
         It answers the question that was asked after it, unless it is the one word "belum"; or it tells another matter, or one elsewhere.
         """
         about, act = found
-        asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
-        if asked and asked[0]["asked_ms"] > acts.told_ms(about) and not acts.is_bare(words):
+        if self._is_asked_since(turn, about) and not acts.is_bare(words):
             return True
         if isinstance(act, acts.Thanks) or act.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
             return False
         told, _ = self._reads.complaint(message, id_=UUID(int=0), code=about["code"], citizen=turn.citizen)
         return "subject" not in told.missing and not is_of(about, told)
+
+    def _is_asked_since(self, turn: Turn, about: Document) -> bool:
+        """Return whether a question was asked after an answer. One for the subject takes no dispute away: its case may be none."""
+        asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
+        return any(case.get("part") != "subject" and case["asked_ms"] > acts.told_ms(about) for case in asked)
 
     def _asked_by_word(self, turn: Turn, message: InboundMessage, id_: UUID, worded: acts.ByWord) -> Landed:
         """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one."""
@@ -191,6 +203,14 @@ class Lands:
         turn.command(message, id_, case["code"], act.kind, text=words, **act.fields)
         return Landed(_LANDS[act.kind], case["code"], case.get("id"), bool(case.get("secret")))
 
+    def _disputed(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
+        """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence."""
+        words = acts.short(status_requests.without_code(message.text))
+        landed = self._act(turn, message, id_, case, acts.disputing(case), words)
+        if message.attachments:
+            self._add(turn, message, ids.companion_id(id_, CommandKind.add.value), case, MessageKind.addition)
+        return landed
+
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
         """Add a part that came late to the case that the rest of its message became (see land)."""
         case = memory.case_of_complaint(turn.state, where.get("complaint"))
@@ -202,26 +222,62 @@ class Lands:
         """Return what a message becomes that tells a story: an addition to a case, or a complaint."""
         case = self._named_case(turn, message)
         if case is not None:
+            if self._is_disputed(turn, message, case):
+                return self._disputed(turn, message, id_, case)
             return self._add(turn, message, id_, case, MessageKind.addition)
         code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
         if not message.anonymous and acts.asks_to_be_nameless(message.text):
             message = replace(message, anonymous=True)
         fresh, was_read = self._reads.complaint(message, id_=id_, code=code, citizen=turn.citizen)
         if message.sender and not message.thread:
+            case = self._disputed_case(turn, message, fresh)
+            if case is not None:
+                return self._disputed(turn, message, id_, case)
             case = self._asked_case(turn, fresh)
             if case is not None:
                 return self._add(turn, message, id_, case, MessageKind.answer)
-            if not message.attachments and not message.shared:
-                about = acts.told_again(message.text, turn.state["cases"], turn.at_ms)
-                case = next((one for one in about if is_of(one, fresh)), None)
-                if case is not None:
-                    return self._act(turn, message, id_, case, acts.disputing(case), acts.short(message.text))
+            self._dispute_beside(turn, message, id_)
         turn.outputs.append(encode(fresh, source=SOURCE))
         case = new_case(fresh, message)
         if "silent_ms" in turn.state:
             case["after_stop"] = True
         memory.add_case(turn.state, case)
         return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
+
+    def _disputed_case(self, turn: Turn, message: InboundMessage, fresh: Complaint) -> Document | None:
+        """Return the answered case of which a text says that its matter goes on, or that the answer is none; None if it says neither.
+
+        Words without a matter or a place of their own are about the answer before them, unless something was asked since.
+        """
+        if message.shared:
+            return None
+        answered = acts.answered_of(turn.state["cases"], turn.at_ms)
+        if acts.is_discontent(message.text):
+            for case in answered[:1] if is_without_matter(fresh) else answered:
+                if (is_without_matter(fresh) or is_told_anew(case, fresh)) and not self._is_asked_since(turn, case):
+                    return case
+        about = acts.told_again(message.text, turn.state["cases"], turn.at_ms)
+        return next((case for case in about if is_of(case, fresh) and not self._answers_asked(turn, fresh)), None)
+
+    def _is_disputed(self, turn: Turn, message: InboundMessage, case: Document) -> bool:
+        """Return whether a text to a case that it names is not content with the answer of that case."""
+        answered = message.sender and not message.shared and acts.answered_of([case], turn.at_ms)
+        if not answered or self._is_asked_since(turn, case) or not acts.is_discontent(message.text):
+            return False
+        told, _ = self._reads.complaint(message, id_=UUID(int=0), code=case["code"], citizen=turn.citizen)
+        return is_without_matter(told) or is_told_anew(case, told)
+
+    def _answers_asked(self, turn: Turn, fresh: Complaint) -> bool:
+        return self._asked_case(turn, fresh) is not None
+
+    @staticmethod
+    def _dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
+        """Open an answered case again if a new complaint begins with a "no" to its answer: "belum, lampunya juga mati"."""
+        answered = acts.answered_of(turn.state["cases"], turn.at_ms)
+        if answered and not message.shared and acts.says_no_first(message.text):
+            act, words = acts.disputing(answered[0]), acts.short(message.text)
+            companion = ids.companion_id(id_, act.kind.value)
+            turn.command(message, companion, answered[0]["code"], act.kind, text=words)
 
     def _asked_case(self, turn: Turn, fresh: Complaint) -> Document | None:
         """Return the case whose open question a text answers; or that was withdrawn and is open again by a text that is no complaint."""

@@ -15,6 +15,22 @@ def is_of(case: Mapping[str, Any], told: Complaint) -> bool:
     return told.topic == case.get("topic") and not _is_elsewhere(case, told)
 
 
+_ABOUT_US: Final = "Sp4N-Lapor!/"
+"""The beginning of the topics about this service: "itu bukan jawaban atas laporan saya" is read as one."""
+
+
+def is_without_matter(told: Complaint) -> bool:
+    """Return whether a text tells no matter of its own: none at all, or only this service, and no place."""
+    if told.place.province is not None:
+        return False
+    return "subject" in told.missing or (told.topic or "").startswith(_ABOUT_US)
+
+
+def is_told_anew(case: Mapping[str, Any], told: Complaint) -> bool:
+    """Return whether a text tells the topic of a case without a place of its own: the place is that of the case."""
+    return told.topic is not None and told.topic == case.get("topic") and told.place.province is None
+
+
 def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
     """Return whether a text from the citizen of a case, on a channel without threads, answers the open question of the case.
 

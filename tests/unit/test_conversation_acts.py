@@ -8,6 +8,7 @@ from complaints.bus.envelope import encode
 from complaints.case import Case
 from complaints.command import CITIZEN, CommandKind
 from complaints.crypto import Keyring
+from complaints.event import Attachment
 from complaints.mail import MessageKind, ReplyKind
 from conversation.acts import Act, act_in, asked_for, by_word, wish
 from conversation.cases import heard
@@ -518,3 +519,83 @@ def test_an_answer_that_crosses_an_addition_is_noted_and_a_question_is_not() -> 
         reply = {"kind": kind, "complaint_id": "1", "tracking_code": "A", "hop": 0, "additions": 0, "part": "place"}
         heard({"cases": [case]}, reply, 7)
         assert (case.get(key) == 7) == noted
+
+
+PHOTO = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
+
+
+@pytest.mark.parametrize(
+    "words", ["belum pak, ini fotonya", "Masih berlubang pak", "cuma ditambal tanah", "rusak lagi"]
+)
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_photo_does_not_swallow_a_dispute(town: Town, words: str, *, closed: bool) -> None:
+    """The case is open again, and has the photo."""
+    answer(town)
+    if closed:
+        town.wait(days=16)
+    town.say(words, attachments=(PHOTO,), upstream_id="1")
+    town.say(words, attachments=(PHOTO,), upstream_id="1")
+    case = case_of(town)
+    assert (case.state, case.disputes, len(town.complaints)) == ("dibuka kembali", 1, 1)
+    assert [one.attachments for one in case.complaint.additions] == [(PHOTO,)]
+    assert ReplyKind.reopened in [one.kind for one in town.told]
+
+
+def test_a_photo_of_another_matter_is_a_complaint(town: Town) -> None:
+    """The photo makes no dispute of it."""
+    answer(town)
+    town.say("Lampu jalan tidak menyala di Jalan Gajahmada Semarang", attachments=(PHOTO,))
+    assert (len(town.complaints), case_of(town).state) == (2, "ditanggapi")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Sudah dikerjakan tapi asal-asalan",
+        "rusak lagi",
+        "sama saja",
+        "cuma janji",
+        "jelek sekali hasilnya",
+        "blom pak",
+        "bohongg",
+        "gk ada petugas",
+        "ndak ada yang datang",
+        "tdak ada perubahan",
+        "ra ono perubahan",
+        "kok cuma ditambal tanah",
+        "Pak itu yang ditambal bukan lubang yang saya laporkan",
+        "itu bukan jawaban atas laporan saya pak",
+        "Saya sudah cek ke lokasi tadi pagi, ternyata lubang di Jalan Pemuda itu sama sekali tidak ditambal, hanya pasir, tolong cek",
+    ],
+)
+def test_words_without_a_matter_that_are_not_content_dispute_the_answer(town: Town, words: str) -> None:
+    """In any spelling: never silently an addition to an answered case, nor a second case."""
+    answer(town)
+    town.say(words)
+    assert (case_of(town).state, len(town.complaints)) == ("dibuka kembali", 1)
+    assert town.told[-1].kind is ReplyKind.reopened
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "lampu rusak",
+        "KTP saya belum jadi",
+        "Air PDAM mati",
+        "laporan saya di Polres Bandung tidak ditanggapi",
+        "Jalan RA Kartini berlubang di Kota Semarang",
+        "sampah menumpuk, bau sekali, parah",
+    ],
+)
+def test_another_matter_with_a_word_of_complaint_is_a_complaint(town: Town, words: str) -> None:
+    """It would vanish as the reason of a dispute."""
+    answer(town)
+    town.say(words)
+    assert (case_of(town).state, len(town.complaints)) == ("ditanggapi", 2)
+
+
+def test_a_no_before_another_matter_is_both(town: Town) -> None:
+    """The dispute of the answer, and a new complaint."""
+    answer(town)
+    town.say("belum, lampunya juga mati di Jalan Pemuda Semarang")
+    assert (case_of(town).state, case_of(town).disputes, len(town.complaints)) == ("dibuka kembali", 1, 2)
