@@ -376,6 +376,53 @@ def disputing(case: Document) -> Act:
     return Act(CommandKind.reopen if case.get("closed_ms") else CommandKind.disagree)
 
 
+_GREETS: Final = frozenset(
+    ("halo", "hallo", "hai", "hi", "assalamualaikum", "selamat", "pagi", "siang", "sore", "malam")
+)
+_AGREES: Final = _THANKS | _GREETS | frozenset(("thank", "suwun", "ok", "oke", "okay", "siap", "sip", "mantap", "baik"))
+
+
+def only_thanks(text: str) -> bool:
+    """Return whether a text only thanks, agrees or greets: it tells nothing, and asks nothing."""
+    words = _spelt(text)
+    return not _AGREES.isdisjoint(words) and _PLAIN.union(_GREETS).issuperset(words)
+
+
+def says_glad(text: str) -> bool:
+    """Return whether a few words say that the matter is settled: "sudah diperbaiki pak, terima kasih"."""
+    words = _spelt(text)
+    glad = len(words) <= _SHORT and "?" not in text and not _GLAD.isdisjoint(words)
+    return glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
+
+
+_FEW: Final = 4
+"""Words of a "not yet" that tells nothing else."""
+
+
+def only_not_yet(text: str) -> bool:
+    """Return whether a few words only say that something is not done: "belum diperbaiki pak"."""
+    words = _spelt(text)
+    return len(words) <= _FEW and not _COMPLAINS.isdisjoint(words)
+
+
+_ASKS_STATUS: Final = re.compile(
+    r"\b(?:kapan|kpn)\b.*\b(?:di[a-z]{4,}|selesai\w*|beres|rampung|tindak\w*|jawabannya)\b"
+    r"|\bsiapa\b.*\b(?:me)?(?:nangani|tangani|ngurus\w*|ngerjakan|ditangani|bertanggung)\b"
+    r"|\b(?:gimana|gmn|gmna|bagaimana|bgmn|bgmna|piye|kumaha|nasib|status|kabar|mana)\b.*\b(?:laporan|aduan|pengaduan)\w*\b"
+    r"|\b(?:laporan|aduan|pengaduan)\w*\b.*\b(?:gimana|gmn|gmna|bagaimana|bgmn|piye|mana)\b"
+    r"|\b(?:sudah )?(?:sampai|sampe|sejauh) (?:di ?)?mana\b|\b(?:perkembangan|kelanjutan|progres|progress|kabar)(?:nya)?\b"
+)
+
+
+def asks_status(text: str) -> bool:
+    """Return whether a few words ask how a case stands, without STATUS: "kapan dikerjakan?".
+
+    Whether they ask it of a report is for the caller to see: "kapan jembatan dibangun?" may be a complaint.
+    """
+    words = fold(text).decode("ascii").split()
+    return len(words) <= _SHORT and _ASKS_STATUS.search(" ".join(words)) is not None
+
+
 def told_again(text: str, cases: Iterable[Document], at_ms: int) -> list[Document]:
     """Return the answered cases of which a text may say that the matter goes on ("sampahnya menumpuk lagi"), the latest first.
 

@@ -116,7 +116,7 @@ class Lands:
         if request is not None:
             return self._asked(turn, message, id_, request.code)
         acted = self._wished(turn, message, id_) or self._acted(turn, message, id_)
-        return acted or self._told(turn, message, id_)
+        return acted or self._about_latest(turn, message, id_) or self._told(turn, message, id_)
 
     def _wished(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
         """Note that a citizen wishes to hear nothing more, or again; None if he says neither."""
@@ -180,6 +180,33 @@ class Lands:
         """Return whether a question was asked after an answer. One for the subject takes no dispute away: its case may be none."""
         asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
         return any(case.get("part") != "subject" and case["asked_ms"] > acts.told_ms(about) for case in asked)
+
+    def _about_latest(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+        """Return what a few words become that can only be about the citizen's latest case; None if they can be more.
+
+        Thanks open no case; "kapan dikerjakan?" is a question for the status; "belum diperbaiki pak" belongs to what he has reported.
+        """
+        if not turn.state["cases"] or not message.sender or message.shared or message.thread or message.attachments:
+            return None
+        case = self._named_case(turn, message) or turn.state["cases"][-1]
+        since = turn.at_ms - self._rules.question_ms
+        is_asked = any(one.get("part") != "subject" for one in memory.asked(turn.state, since_ms=since))
+        noted = Landed(MessageKind.thanks, case["code"], case.get("id"), bool(case.get("secret")))
+        if acts.only_thanks(message.text) and not is_asked:
+            return noted
+        waiting = memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
+        glad = acts.says_glad(message.text) and not is_asked
+        not_yet = acts.only_not_yet(message.text) and waiting is None
+        asks = acts.asks_status(message.text)
+        if not (asks or glad or not_yet) or not self._is_without_matter(turn, message):
+            return None
+        if asks:
+            return self._asked(turn, message, id_, case["code"])
+        return noted if case.get("withdrawn_ms") else self._add(turn, message, id_, case, MessageKind.addition)
+
+    def _is_without_matter(self, turn: Turn, message: InboundMessage) -> bool:
+        told, _ = self._reads.complaint(message, id_=UUID(int=0), code="", citizen=turn.citizen)
+        return is_without_matter(told)
 
     def _asked_by_word(self, turn: Turn, message: InboundMessage, id_: UUID, worded: acts.ByWord) -> Landed:
         """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one."""

@@ -599,3 +599,53 @@ def test_a_no_before_another_matter_is_both(town: Town) -> None:
     answer(town)
     town.say("belum, lampunya juga mati di Jalan Pemuda Semarang")
     assert (case_of(town).state, case_of(town).disputes, len(town.complaints)) == ("dibuka kembali", 1, 2)
+
+
+@pytest.mark.parametrize("words", ["terima kasih", "ok", "ok siap pak, terima kasih", "halo"])
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_thanks_alone_open_no_case_and_reopen_none(town: Town, words: str, *, withdrawn: bool) -> None:
+    """Before any answer, or after a withdrawal: nothing is to be done."""
+    if withdrawn:
+        town.say("CABUT")
+    state = case_of(town).state
+    town.say(words)
+    assert town.landed[-1].kind is MessageKind.thanks
+    assert (case_of(town).state, len(town.complaints)) == (state, 1)
+
+
+@pytest.mark.parametrize(
+    "words", ["kapan dikerjakan?", "siapa yang menangani?", "gimana laporan saya?", "sudah sampai mana pak?"]
+)
+def test_a_question_about_his_report_is_one_for_its_status(town: Town, words: str) -> None:
+    """Of the latest case."""
+    town.say(words)
+    assert (town.landed[-1].kind, len(town.complaints)) == (MessageKind.status, 1)
+    assert town.told[-1].kind is ReplyKind.status
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["kapan sampah di Pasar Johar Semarang diangkut?", "siapa yang menangani lampu mati di Jalan Gajahmada Semarang?"],
+)
+def test_a_question_about_another_matter_is_a_complaint(town: Town, words: str) -> None:
+    """It names the matter."""
+    town.say(words)
+    assert len(town.complaints) == 2
+
+
+@pytest.mark.parametrize("words", ["sudah diperbaiki pak, terima kasih", "belum diperbaiki pak"])
+def test_a_few_words_before_any_answer_belong_to_the_latest_case(town: Town, words: str) -> None:
+    """They open no case without a subject."""
+    town.say(words)
+    assert len(town.complaints) == 1
+    assert [one.text for one in case_of(town).complaint.additions] == [words]
+
+
+def test_the_question_of_a_case_without_a_subject_takes_no_dispute_away(town: Town) -> None:
+    """Its case may be none at all."""
+    answer(town)
+    town.wait(minutes=5)
+    town.say("tolong pak bantu kami warga kecil ini di Semarang")
+    town.wait(minutes=5)
+    town.say("belum diperbaiki pak")
+    assert case_of(town).state == "dibuka kembali"
