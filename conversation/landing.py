@@ -253,8 +253,7 @@ class Lands:
                 return self._disputed(turn, message, id_, case)
             return self._add(turn, message, id_, case, MessageKind.addition)
         code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
-        if not message.anonymous and acts.asks_to_be_nameless(message.text):
-            message = replace(message, anonymous=True)
+        message = hidden(message)
         fresh, was_read = self._reads.complaint(message, id_=id_, code=code, citizen=turn.citizen)
         if message.sender and not message.thread:
             case = self._disputed_case(turn, message, fresh)
@@ -343,6 +342,12 @@ class Lands:
         found, was_read = self._reads.completion(complaint, message, part=part, about=case)
         about = {"addition": found.addition, "reading": found.reading}
         turn.command(message, id_, case["code"], CommandKind.add, **about)
+        asked = hidden(message)
+        hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
+        if hides:
+            turn.command(
+                message, ids.companion_id(id_, CommandKind.hide.value), case["code"], CommandKind.hide, **hides
+            )
         case["additions"] = case.get("additions", 0) + 1
         for waiting in ("asked_ms", "withdrawn_ms"):
             case.pop(waiting, None)
@@ -363,3 +368,12 @@ class Lands:
         ):  # whether somebody else's report is secret is not known here, so its code is not told to analysts
             return Landed(MessageKind.status)
         return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
+
+
+def hidden(message: InboundMessage) -> InboundMessage:
+    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both."""
+    secret = acts.asks_to_be_secret(message.text)
+    anonymous = secret or acts.asks_to_be_nameless(message.text)
+    if (secret and not message.secret) or (anonymous and not message.anonymous):
+        return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
+    return message

@@ -649,3 +649,31 @@ def test_the_question_of_a_case_without_a_subject_takes_no_dispute_away(town: To
     town.wait(minutes=5)
     town.say("belum diperbaiki pak")
     assert case_of(town).state == "dibuka kembali"
+
+
+@pytest.mark.parametrize(
+    ("asks", "anonymous", "secret"),
+    [
+        ("Mohon dirahasiakan", True, True),
+        ("Laporan ini rahasia", True, True),
+        ("Saya minta anonim", True, False),
+        ("jangan bocorkan nama saya", True, False),
+        ("jangan sampai pak lurah tahu saya yang lapor", True, False),
+        ("tolong nama pelapor disamarkan", True, False),
+        ("jgn kasih tau pak RT kalau saya yang lapor", True, False),
+        ("Petugas membocorkan rahasia ujian", False, False),
+        ("Jangan sampai anak-anak jatuh", False, False),
+        ("Laporan anonim warga diabaikan", False, False),
+    ],
+)
+def test_secrecy_that_is_asked_for_inside_a_complaint_is_kept(
+    town: Town, asks: str, *, anonymous: bool, secret: bool
+) -> None:
+    """As if it had come as a message of its own, and in an addition, too."""
+    town.say(f"Lampu jalan mati di Jalan Gajahmada Semarang. {asks}")
+    told = town.complaints[-1]
+    assert (told.anonymous, told.secret) == (anonymous, secret)
+    town.say(f"{town.complaints[0].tracking_code} lubangnya di depan toko roti. {asks}")
+    kept = case_of(town).complaint
+    assert len(kept.additions) == 1
+    assert (kept.anonymous, kept.secret) == (anonymous, secret)
