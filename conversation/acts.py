@@ -90,8 +90,31 @@ _BUT: Final = frozenset(
 _SETTLED: Final = re.compile(
     r"\b(?:tidak|tdk|gak|ga|nggak|ngga|enggak) (?:ada |jadi )?(?:masalah|apa apa|apa|papa|kendala|keluhan)\b"
     r"|\b(?:sudah|sdh|udah|dah|alhamdulillah) (?:bagus|baik|beres|lancar|normal|aman|mantap|puas|terang|bersih|nyala|ok|oke)\b"
+    r"|\b(?:sudah|sdh|udah|dah|alhamdulillah) (?:rata|mulus|halus|rapi|kering)\b"
+    r"|\b(?:tidak|tdk|gak|ga|nggak|ngga|enggak) ada (?:lagi )?"
+    r"(?:lubang|sampah|banjir|genangan|bau|asap|macet|pungli|preman|tumpukan|kemacetan)(?:nya)?(?: lagi)?(?: pak| bu)?$"
+    r"|\b(?:tidak|tdk|gak|ga|nggak|ngga|enggak) (?:usah|perlu) (?:lagi )?(?:di(?:tindaklanjuti|proses|lanjutkan|teruskan)|tindak lanjut)\b"
+    r"|^(?:tidak|tdk|gak|ga|nggak|ngga|enggak|gk) jadi(?: lapor| laporan)?(?: pak| bu| min)*$"
 )
 """What says that the matter is settled, also with a word that denies ("sudah terang, tidak gelap lagi")."""
+
+_PRAISES: Final = re.compile(
+    r"(?<!tidak )(?<!tdk )(?<!kurang )(?<!belum )(?<!blm )(?<!blom )(?<!gak )(?<!ga )(?<!gk )(?<!nggak )(?<!ngga )(?<!enggak )"
+    r"\b(?:puas|salut|mantap|mantab|mantul|hebat|keren|jempol|memuaskan|luar biasa)\b"
+)
+"""Words of praise. Beside a word of complaint they are mockery."""
+
+_IDIOMS: Final = re.compile(
+    r"\bbukan main (?:cepat|bagus|hebat|rapi|baik|mantap|sigap)\w*"
+    r"|\b(?:tidak|tdk|gak|ga|nggak|ngga|enggak) (?:me)?(?:nyangka|sangka|duga|kira) (?:bisa |akan |bakal )?(?:se)?(?:cepat|bagus|baik)\w*"
+    r"|\b(?:ku|di|saya |sy )?kira(?:in|kan)? (?:\w+ )?(?:tidak|tdk|gak|ga|nggak|ngga|enggak) (?:bakal|akan|bisa|mungkin) \w+"
+)
+"""Praise with a word that denies: "bukan main cepatnya", "kirain ga bakal ditanggapi"."""
+
+_WAITS: Final = re.compile(
+    r"^(baik|ok|oke|okay|siap|terima kasih|makasih)\b(.*?)\bmasih ((?:kami |saya |kita )?(?:di|me)?(?:tunggu|nunggu))"
+)
+"""Who agrees and waits: "baik pak masih kami tunggu"."""
 
 _SHORT: Final = 8
 """Words of a message that can only be about the answer that came before it."""
@@ -106,9 +129,16 @@ AGAIN_WORDS: Final = 25
 """Words of a message that only says that the matter goes on. A longer one is a story of its own."""
 
 _RATING: Final = re.compile(
-    r"^\s*(?:nilai|bintang|rating|skor)?\s*[:=]?\s*([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.,!]*(?P<words>(?:[a-z]+[\s.,!]*){0,5})$",
+    r"^\s*(?:(?:saya|sy|aku|kami)\s+)?(?:(?:kasih|kasi|beri|berikan|memberi)\s+)?(?:nilai|bintang|rating|skor)?(?:nya)?\s*[:=]?\s*"
+    r"([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.,!]*(?P<words>(?:[a-z]+[\s.,!]*){0,5})$",
     re.IGNORECASE,
 )
+_NUMBERS: Final = {"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5}
+_SPOKEN: Final = re.compile(r"\b(nilai|bintang|rating|skor)\s+(satu|dua|tiga|empat|lima)\b", re.IGNORECASE)
+_TOO_MANY: Final = re.compile(
+    r"^\s*(?:nilai|bintang|rating|skor)\s*[:=]?\s*(?:[6-9]|10|100)(?:\s*/\s*100?)?[\s.,!]*$", re.IGNORECASE
+)
+"""A number that is no rating, by someone who means to give one."""
 _STARRED: Final = re.compile(r"^\s*(?:(?:⭐|★)\ufe0f?\s*){1,5}$")
 _OPINION: Final = frozenset(
     (
@@ -180,6 +210,13 @@ _WITHDRAWS_REPORT: Final = frozenset(
 )
 """Words that ask for the withdrawal if the text says that it means a report, or names its code."""
 
+_GIVES_UP: Final = re.compile(
+    r"^(?:tidak|tdk|gak|ga|nggak|ngga|enggak|gk) "
+    r"(?:jadi(?: lapor| laporan)?|(?:usah|perlu) (?:di(?:tindaklanjuti|proses|lanjutkan|teruskan)))"
+    r"(?: laporan)?(?: saya| lagi| saja| pak| bu| min| ya)*$"
+)
+"""Who no longer wants what he asked for: "gak jadi pak"."""
+
 _AGAIN: Final = frozenset(
     ("lagi", "kembali", "tetap", "tetep", "masih", "makin", "tambah", "terus", "kambuh", "terulang")
 )
@@ -250,16 +287,17 @@ def by_word(text: str) -> ByWord | None:
     said = _WORD.findall(text.lower())
     head, code = _before_code(said)
     core = [word for word in head if word not in _FILLERS]
-    word, act = _meant(core, with_code=bool(code), of_report=bool(code) or not _REPORT.isdisjoint(head))
+    word, act = _meant(core, head, with_code=bool(code), of_report=bool(code) or not _REPORT.isdisjoint(head))
     found = asked_for(act)
     return None if found is None else ByWord(word, found, code)
 
 
-def _meant(core: list[str], *, with_code: bool, of_report: bool) -> tuple[str, str]:
+def _meant(core: list[str], said: list[str], *, with_code: bool, of_report: bool) -> tuple[str, str]:
     """Return the word for what the words of a text ask for, and the name of the act (see asked_for); both empty if it is none."""
     if len(core) == 1 and core[0] in _MEANS:
         return _MEANS[core[0]]
-    if of_report and len(core) == 1 and core[0] in _WITHDRAWS_REPORT:
+    withdraws = of_report and len(core) == 1 and core[0] in _WITHDRAWS_REPORT
+    if withdraws or gives_up(" ".join(said)):
         return _MEANS["cabut"]
     if _hides_person(core):
         return "ANONIM", "hide:anonymous"
@@ -307,6 +345,11 @@ def _of_person(words: list[str]) -> bool:
     return not _PERSON.isdisjoint(words[-5:])
 
 
+def gives_up(text: str) -> bool:
+    """Return whether a text no longer wants what it asked for: "gak jadi pak". After an answer its citizen is content."""
+    return _GIVES_UP.search(fold(text).decode("ascii")) is not None
+
+
 def asks_to_be_nameless(text: str) -> bool:
     """Return whether a complaint asks, among all that it says, that its reporter is not named. To hide too much does the least harm."""
     return _ASKS_NAMELESS.search(fold(text).decode("ascii")) is not None
@@ -349,8 +392,8 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     answered = [case for case in latest if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
     if not answered:
         return None
-    words = _spelt(text)
-    is_settled = "?" not in text and _SETTLED.search(" ".join(words)) is not None
+    words = _plainly(text)
+    is_settled = _is_settled(text, words)
     is_glad = is_settled or not _GLAD.isdisjoint(words)
     is_thanks = is_glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
     if 0 < len(words) <= _LONGEST and _is_dispute(words, glad=is_glad) and not is_thanks:
@@ -365,12 +408,12 @@ def is_discontent(text: str) -> bool:
 
     Whether it is about the answer, since it tells no matter of its own, is for the caller to see.
     """
-    words = _spelt(text)
+    words = _plainly(text)
     if not words or len(words) > _LONGEST:
         return False
     said = " ".join(words)
     denies = not _NOT_YET.union(_DISCONTENT).isdisjoint(words) or _DENIES_AS.search(said) is not None
-    glad = not _GLAD.isdisjoint(words) or ("?" not in text and _SETTLED.search(said) is not None)
+    glad = not _GLAD.isdisjoint(words) or _is_settled(text, words)
     return (denies and not (glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words))) or (
         glad and not _BUT.isdisjoint(words)
     )
@@ -464,10 +507,13 @@ def told_again(text: str, cases: Iterable[Document], at_ms: int) -> list[Documen
 
 def _stars(text: str) -> int:
     """Return the rating that a text is; 0 if it is none. A number before other words than those of an opinion counts things."""
+    text = _SPOKEN.sub(lambda found: f"{found[1]} {_NUMBERS[found[2].lower()]}", text)
     if _STARRED.match(text):
         return text.count("⭐") + text.count("★")
     rating = _RATING.match(text)
-    if rating is None or not _PLAIN.union(_OPINION, _BUT).issuperset(fold(rating["words"]).decode("ascii").split()):
+    if rating is None or not _PLAIN.union(_OPINION, _BUT, _NOT_YET, _DISCONTENT).issuperset(
+        fold(rating["words"]).decode("ascii").split()
+    ):
         return 0
     return int(rating[1])
 
@@ -475,6 +521,24 @@ def _stars(text: str) -> int:
 def _is_dispute(words: list[str], *, glad: bool) -> bool:
     within = words if len(words) <= _SHORT else words[:_FIRST]
     return not _NOT_YET.isdisjoint(within) or (glad and not _BUT.isdisjoint(words))
+
+
+def _plainly(text: str) -> list[str]:
+    """Return the words of a text, with its idioms of praise as a word of praise."""
+    said = _IDIOMS.sub("mantap", " ".join(_spelt(text)))
+    return _WAITS.sub(r"\1\2\3", said).split()
+
+
+def _is_settled(text: str, words: list[str]) -> bool:
+    """Return whether a text says that the matter is settled, or only praises."""
+    said = " ".join(words)
+    praises = _PRAISES.search(said) is not None and _COMPLAINS.union(_DISCONTENT).isdisjoint(words)
+    return "?" not in text and (praises or _SETTLED.search(said) is not None or _TOO_MANY.match(text) is not None)
+
+
+def says_not_yet(text: str) -> bool:
+    """Return whether a text has a word that is never content: "nilai 1, masih rusak"."""
+    return not _COMPLAINS.isdisjoint(_spelt(text))
 
 
 def is_bare(text: str) -> bool:

@@ -140,7 +140,8 @@ class Lands:
             return self._act(turn, message, id_, case, asked, acts.short(message.text))
         if not message.sender or message.shared:
             return None
-        if not message.attachments and (worded := acts.by_word(message.text)) is not None:
+        content = acts.gives_up(message.text) and acts.answered_of(turn.state["cases"], turn.at_ms)
+        if not message.attachments and not content and (worded := acts.by_word(message.text)) is not None:
             return self._asked_by_word(turn, message, id_, worded)
         cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
         words = status_requests.without_code(message.text)
@@ -159,7 +160,11 @@ class Lands:
             return Landed(MessageKind.thanks, about["code"], about.get("id"), bool(about.get("secret")))
         words = status_requests.without_code(message.text)
         said = "" if act.kind is CommandKind.rate else acts.short(words)  # the number is all that a rating says
-        return self._act(turn, message, id_, about, act, said)
+        landed = self._act(turn, message, id_, about, act, said)
+        if act.kind is CommandKind.rate and acts.says_not_yet(words):  # "nilai 1, masih rusak" is both
+            companion = ids.companion_id(id_, CommandKind.reopen.value)
+            turn.command(message, companion, about["code"], CommandKind.reopen, text=acts.short(words))
+        return landed
 
     def _is_about_another(
         self, turn: Turn, message: InboundMessage, words: str, found: tuple[Document, acts.Act | acts.Thanks]

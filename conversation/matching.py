@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from complaints.event import Complaint
 from normalizer.answers import TIER_QUESTIONS, is_answer
+from normalizer.text import fold
 
 SHORT_CHARACTERS: Final = 100
 """An answer names a place in fewer; a longer text about another topic is another complaint."""
@@ -45,7 +46,55 @@ def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
         return True
     if _is_elsewhere(case, fresh):
         return False
-    return len(fresh.text) <= SHORT_CHARACTERS or fresh.topic == case.get("topic")
+    return fresh.topic == case.get("topic") or (len(fresh.text) <= SHORT_CHARACTERS and not _is_another(case, fresh))
+
+
+_TROUBLE: Final = frozenset(
+    (
+        *(
+            "belum",
+            "blm",
+            "blom",
+            "tidak",
+            "tdk",
+            "gak",
+            "ga",
+            "gk",
+            "nggak",
+            "mati",
+            "rusak",
+            "minta",
+            "pungli",
+            "bocor",
+        ),
+        *(
+            "banjir",
+            "hilang",
+            "mampet",
+            "macet",
+            "menumpuk",
+            "dipungut",
+            "dicuri",
+            "bolos",
+            "korupsi",
+            "keruh",
+            "padam",
+        ),
+    )
+)
+"""Words by which a short text tells a matter, and not only a place or a thing."""
+
+_PLACED: Final = frozenset(
+    ("di", "jalan", "jl", "jln", "dekat", "depan", "sebelah", "samping", "belakang", "nomor", "no")
+)
+"""The first words of an answer that tells a place."""
+
+
+def _is_another(case: Mapping[str, Any], told: Complaint) -> bool:
+    """Return whether a short text tells a matter of another field than the case's: "KTP saya belum jadi" for a hole in the road."""
+    mine, other = (case.get("topic") or "").partition("/")[0], (told.topic or "").partition("/")[0]
+    words = fold(told.text).decode("ascii").split()
+    return bool(mine and other and mine != other and words[0] not in _PLACED and not _TROUBLE.isdisjoint(words))
 
 
 def _is_elsewhere(case: Mapping[str, Any], told: Complaint) -> bool:

@@ -677,3 +677,93 @@ def test_secrecy_that_is_asked_for_inside_a_complaint_is_kept(
     kept = case_of(town).complaint
     assert len(kept.additions) == 1
     assert (kept.anonymous, kept.secret) == (anonymous, secret)
+
+
+@pytest.mark.parametrize(
+    ("words", "stars"), [("bintang lima", 5), ("saya kasih nilai 4 pak terima kasih", 4), ("nilai 1, tidak becus", 1)]
+)
+def test_a_rating_in_ordinary_words_is_kept(town: Town, words: str, stars: int) -> None:
+    """Not lost as thanks, nor taken for a wish to reopen."""
+    answer(town)
+    town.wait(days=16)
+    town.say(words)
+    case = case_of(town)
+    assert (case.state, case.rating and case.rating.stars, len(town.complaints)) == ("selesai", stars, 1)
+
+
+def test_a_rating_that_says_that_it_is_not_done_reopens_as_well(town: Town) -> None:
+    """Both are in the case."""
+    answer(town)
+    town.wait(days=16)
+    town.say("nilai 1, masih rusak")
+    assert (case_of(town).state, town.landed[-1].kind) == ("dibuka kembali", MessageKind.rating)
+    assert [one.kind for one in town.commands[-2:]] == [CommandKind.rate, CommandKind.reopen]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "puas",
+        "Nilai 10",
+        "tidak ada lagi lubangnya pak",
+        "kirain ga bakal ditanggapi, mantap",
+        "salut pak, tidak menyangka secepat ini",
+        "bukan main cepatnya",
+        "tidak usah ditindaklanjuti",
+        "Gak jadi pak",
+        "sekarang sudah rata",
+    ],
+)
+@pytest.mark.parametrize("closed", [False, True])
+def test_praise_reopens_nothing_and_opens_nothing(town: Town, words: str, *, closed: bool) -> None:
+    """However many words that deny it has."""
+    answer(town)
+    if closed:
+        town.wait(days=16)
+    state = case_of(town).state
+    town.say(words)
+    assert (case_of(town).state, len(town.complaints), town.landed[-1].kind) == (state, 1, MessageKind.thanks)
+
+
+@pytest.mark.parametrize(
+    "words", ["tidak puas", "mantap rusak lagi", "bukan main rusaknya", "airnya tidak ada lagi", "kenapa ditutup?"]
+)
+def test_mockery_is_no_praise(town: Town, words: str) -> None:
+    """It disputes the answer."""
+    answer(town)
+    town.say(words)
+    assert case_of(town).state == "dibuka kembali"
+
+
+def test_who_agrees_and_waits_disputes_nothing(town: Town) -> None:
+    """His "masih" is about himself."""
+    answer(town)
+    town.say("baik pak masih kami tunggu realisasinya")
+    assert case_of(town).state == "ditanggapi"
+
+
+@pytest.mark.parametrize("words", ["Gak jadi pak", "tidak usah ditindaklanjuti", "ga jadi lapor"])
+def test_who_gives_up_before_an_answer_withdraws(town: Town, words: str) -> None:
+    """As with CABUT."""
+    town.say(words)
+    assert (case_of(town).state, len(town.complaints)) == ("dicabut", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_new"),
+    [
+        ("Air PDAM mati", True),
+        ("KTP saya belum jadi", True),
+        ("Lurah Sendangmulyo minta uang 500 ribu", True),
+        ("di depan kantor PDAM yang rusak", False),
+        ("nomor 12 dekat SD", False),
+        ("tidak tahu pak", False),
+        ("lubangnya dua", False),
+    ],
+)
+def test_an_open_question_takes_no_other_matter(town: Town, words: str, *, is_new: bool) -> None:
+    """A short text of another field is a complaint; a place or a thing is the answer."""
+    ask = said(CommandKind.ask, town.complaints[0], case_of(town).owner.id, "Di depan rumah nomor berapa?")
+    town.take(encode(ask, source="/tests"))
+    town.say(words)
+    assert (len(town.complaints) == 2, case_of(town).question is not None) == (is_new, is_new)
