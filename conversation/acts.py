@@ -389,7 +389,7 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
         closed = [case for case in latest if case.get("closed_ms", 0) > at_ms - CLOSED_MS]
         if closed:
             return closed[-1], Act(CommandKind.rate, {"stars": stars})
-    answered = [case for case in latest if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
+    answered = answered_of(latest, at_ms)[::-1]
     if not answered:
         return None
     words = _plainly(text)
@@ -420,8 +420,12 @@ def is_discontent(text: str) -> bool:
 
 
 def answered_of(cases: Iterable[Document], at_ms: int) -> list[Document]:
-    """Return the cases whose answer can still be disputed, the one that was answered last first."""
-    found = [case for case in cases if case.get("answered_ms") and told_ms(case) > at_ms - ANSWERED_MS]
+    """Return the cases whose answer, or archiving, can still be disputed, the one of which the citizen heard last first."""
+    found = [
+        case
+        for case in cases
+        if (case.get("answered_ms") or case.get("archived_ms")) and told_ms(case) > at_ms - ANSWERED_MS
+    ]
     return sorted(found, key=told_ms, reverse=True)
 
 
@@ -444,7 +448,7 @@ def _spelt(text: str) -> list[str]:
 
 def disputing(case: Document) -> Act:
     """Return the act by which a citizen says of an answered case that the matter is not settled."""
-    return Act(CommandKind.reopen if case.get("closed_ms") else CommandKind.disagree)
+    return Act(CommandKind.reopen if case.get("closed_ms") or case.get("archived_ms") else CommandKind.disagree)
 
 
 _GREETS: Final = frozenset(
@@ -548,8 +552,8 @@ def is_bare(text: str) -> bool:
 
 
 def told_ms(case: Document) -> int:
-    """Return when the citizen was last told an answer or a closing of a case."""
-    latest: int = max(case.get("answered_ms", 0), case.get("closed_ms", 0))
+    """Return when the citizen was last told an answer, a closing or an archiving of a case."""
+    latest: int = max(case.get(name, 0) for name in ("answered_ms", "closed_ms", "archived_ms"))
     return latest
 
 

@@ -62,6 +62,15 @@ _STILL_ANSWERED: Final = {
 """The replies after which an answer can still be disputed."""
 
 
+_MARKS: Final = (
+    ("answered_ms", ReplyKind.answered.value, _STILL_ANSWERED),
+    ("withdrawn_ms", ReplyKind.withdrawn.value, frozenset((ReplyKind.hidden.value,))),
+    ("archived_ms", ReplyKind.archived.value, frozenset((ReplyKind.hidden.value,))),
+    ("closed_ms", ReplyKind.closed.value, frozenset((ReplyKind.rated.value, ReplyKind.hidden.value))),
+)
+"""The times that are kept of a case, each with the reply that sets it and those that leave it."""
+
+
 def _note_told(case: Document, reply: Document, at_ms: int) -> None:
     """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closing that he may rate."""
     kind = reply["kind"]
@@ -71,18 +80,11 @@ def _note_told(case: Document, reply: Document, at_ms: int) -> None:
             case["part"] = reply.get("part")
     elif kind not in _STILL_ASKED:
         case.pop("asked_ms", None)
-    if kind == ReplyKind.answered.value:
-        case["answered_ms"] = at_ms
-    elif kind not in _STILL_ANSWERED:
-        case.pop("answered_ms", None)
-    if kind == ReplyKind.withdrawn.value:
-        case["withdrawn_ms"] = at_ms
-    elif kind != ReplyKind.hidden.value:
-        case.pop("withdrawn_ms", None)
-    if kind == ReplyKind.closed.value:
-        case["closed_ms"] = at_ms
-    elif kind not in {ReplyKind.rated.value, ReplyKind.hidden.value}:
-        case.pop("closed_ms", None)
+    for name, said, left in _MARKS:
+        if kind == said:
+            case[name] = at_ms
+        elif kind not in left:
+            case.pop(name, None)
 
 
 def new_case(complaint: Complaint, message: InboundMessage) -> Document:

@@ -224,8 +224,8 @@ class Lands:
             turn.say(message, id_, ReplyKind.small_talk, said)
             return Landed(MessageKind.small_talk)
         act = worded.act
-        if act.kind is CommandKind.disagree and case.get("closed_ms"):
-            act = acts.Act(CommandKind.reopen)
+        if act.kind is CommandKind.disagree:
+            act = acts.disputing(case)
         return self._act(turn, message, id_, case, act, "")
 
     @staticmethod

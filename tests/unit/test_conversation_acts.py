@@ -767,3 +767,13 @@ def test_an_open_question_takes_no_other_matter(town: Town, words: str, *, is_ne
     town.take(encode(ask, source="/tests"))
     town.say(words)
     assert (len(town.complaints) == 2, case_of(town).question is not None) == (is_new, is_new)
+
+
+@pytest.mark.parametrize("words", ["saya bukan spam pak", "Jalan Pemuda masih berlubang pak", "kenapa diarsipkan?"])
+def test_who_disputes_the_archive_opens_his_case_again(town: Town, words: str) -> None:
+    """And opens no second one."""
+    desk = "pemda-33.74"  # the triage desk of the place
+    town.take(encode(said(CommandKind.archive, town.complaints[0], desk, "spam"), source="/tests"))
+    assert case_of(town).state == "diarsipkan"
+    town.say(words)
+    assert (case_of(town).state, len(town.complaints)) == ("dibuka kembali", 1)
