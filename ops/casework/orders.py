@@ -29,6 +29,14 @@ FIELDS: Final = {
 }
 """The field of the command that each option, or member of a line, fills."""
 
+_MEMBER: Final = {"at": "received_at"}
+_WRONG: Final = {
+    "until": "no day such as 2026-12-14",
+    "at": "no moment such as 2026-12-14T09:00:00+07:00, with the time zone",
+    "beside": 'no list of ids of agencies such as ["dishub-33"]',
+}
+"""What is said of a value that a field cannot have."""
+
 
 def checked(act: Act, said: Mapping[str, Any], *, prefix: str = "--") -> dict[str, Any]:
     """Return the fields of the command that an act's options fill.
@@ -42,6 +50,8 @@ def checked(act: Act, said: Mapping[str, Any], *, prefix: str = "--") -> dict[st
         ConfigurationError: an option is missing, not one of the act's, or its text is empty or too long.
     """
     given = {name: value for name, value in said.items() if value is not None}
+    if "suggest" in given and "to" in given:
+        raise ConfigurationError(f"{act.name} takes {prefix}suggest or {prefix}to, not both")
     given = {"to" if name == "suggest" else name: value for name, value in given.items()}
     known = {"to" if name == "suggest" else name for name in (*act.needs, *act.takes)}
     if unknown := next((name for name in given if name not in known), None):
@@ -102,7 +112,7 @@ def command(  # noqa: PLR0913  # the parts of a command
         first = error.errors(include_input=False, include_url=False)[0]
         field = "at" if first["loc"][0] == "received_at" else str(first["loc"][0])
         name = next((option for option, of in FIELDS.items() if of == field), field)
-        wrong = f"{fields[field]!r} is no day such as 2026-12-14" if field == "until" else first["msg"]
+        wrong = f"{made[_MEMBER.get(field, field)]!r} is {_WRONG[field]}" if field in _WRONG else first["msg"]
         raise ConfigurationError(f"{prefix}{name}: {wrong}") from error
 
 

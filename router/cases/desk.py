@@ -31,7 +31,7 @@ def reclassify(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     complaint, body = draft.now["complaint"], record.body
     new = {name: body[name] for name in ("class", "oversight") if body.get(name) is not None}
     if not new:
-        return Declined("Nothing is said of the class.")
+        return Declined("Nothing is said of the class: give --class, --oversight or --no-oversight.")
     if all(complaint.get(name) == value for name, value in new.items()):
         return Declined("The case has this class already.", Result.already_applied)
     draft.add(FactKind.reclassified, text=words(record), **new)

@@ -140,6 +140,11 @@ _MOVED_ON: Final = (FactKind.unmerged,)
 """The case has moved on before the older one agreed: it stays alone, and says so."""
 
 _ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
+    **{(CommandKind.unmerge, state): "The case is no supporter: there is nothing to unmerge." for state in STATES},
+    **{
+        (CommandKind.close, state): "Only a case that was answered is closed: {owner} answers it first."
+        for state in OPEN
+    },
     (CommandKind.refuse, "ditanggapi"): "{owner} has answered the case: it can no longer be refused.",
     **{(CommandKind.confirm, state): _MOVED_ON for state in STATES if state not in OPEN},
 }

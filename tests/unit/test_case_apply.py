@@ -182,8 +182,14 @@ BAD: list[tuple[object, str]] = [
     ({"code": NOBODY, "act": "accept", "as": "pln", "until": "2026-12-01"}, "accept takes no until"),
     ({"code": NOBODY, "act": "accept", "as": "pln", "txt": "x"}, "no line has a member 'txt'"),
     ({"code": NOBODY, "act": "accept", "as": "pln", "at": "besok"}, "at: "),
-    ({"code": NOBODY, "act": "accept", "as": "pln", "at": "2026-11-03T05:00:00"}, "at: "),
-    ({"code": NOBODY, "act": "postpone", "as": "pln", "text": "x", "until": "besok"}, "until: "),
+    ({"code": NOBODY, "act": "accept", "as": "pln", "at": "2026-11-03T05:00:00"}, "with the time zone"),
+    ({"code": NOBODY, "act": "reroute", "as": "pln", "text": "x", "to": "pln", "beside": "dpu-33"}, "no list of ids"),
+    ({"code": NOBODY, "act": "refuse", "as": "pln", "text": "x", "to": "pln", "suggest": "dpu-33"}, "not both"),
+    ({"code": NOBODY, "act": "accept", "as": "nobody"}, "`lapor agency search` finds it"),
+    (
+        {"code": NOBODY, "act": "postpone", "as": "pln", "text": "x", "until": "besok"},
+        "until: 'besok' is no day such as 2026-12-14",
+    ),
     ({"code": NOBODY, "act": "merge", "as": "pln", "into": "XX"}, "into: a tracking code has"),
     ({"code": NOBODY, "act": "accept", "as": "pln"}, "no case has the code 2Q74G VWWCE 3"),
 ]

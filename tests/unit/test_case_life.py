@@ -12,7 +12,7 @@ from complaints.errors import ContractViolation
 from complaints.event import Complaint
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
-from complaints.values import Place, Region
+from complaints.values import ComplaintClass, Place, Region
 from router.cases.step import timer
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, of_record, said, stored
@@ -395,6 +395,51 @@ def test_the_answer_on_x_names_no_person(house: House) -> None:
     house.take(said(CommandKind.answer, on_x, owner, "Yth. Bapak Budi Santoso NIK 3374010101900001, sudah selesai"))
     assert "3374010101900001" not in house.replies[-1].text
     assert "sudah selesai" in house.replies[-1].text
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (CommandKind.unmerge, "there is nothing to unmerge"),
+        (CommandKind.close, "answers it first"),
+        (CommandKind.reclassify, "give --class, --oversight"),
+    ],
+)
+def test_what_cannot_be_done_says_what_can(house: House, kind: CommandKind, words: str) -> None:
+    """An officer must know what to do next."""
+    actor = house.case(CODE).owner.id if kind is CommandKind.close else DESK
+    (fact,) = house.take(said(kind, FIRST, actor, ""))
+    assert words in (fact.text or "")
+
+
+@pytest.mark.parametrize("secret", [CODE, SECOND.tracking_code])
+def test_a_secret_report_is_neither_a_main_case_nor_proposed(secret: str) -> None:
+    """Nobody who sees the other case finds the hidden one."""
+    house, later = two_cases()
+    hidden = FIRST if secret == CODE else later
+    house.take(said(CommandKind.hide, hidden, CITIZEN, "", secret=True))
+    (fact,) = house.take(said(CommandKind.merge, later, DESK, "", other=CODE))
+    assert fact.kind is (FactKind.proposed if secret == CODE else FactKind.declined)
+    house.deliver()
+    assert house.case(later.tracking_code).state == "diteruskan"
+    assert not house.case(CODE).supporters
+
+
+def test_a_class_that_a_desk_corrected_stays_whatever_the_citizen_adds(house: House) -> None:
+    """A reading of further words does not undo what a person decided."""
+    house.take(said(CommandKind.reclassify, FIRST, DESK, complaint_class=ComplaintClass.aspiration))
+    house.take(added(FIRST, "masih", complaint_class=ComplaintClass.complaint))
+    assert house.case(CODE).complaint.complaint_class is ComplaintClass.aspiration
+
+
+def test_a_case_that_is_open_again_is_no_longer_accepted(house: House) -> None:
+    """Its owner takes it up anew; the state says that it is open again, not that it is handled."""
+    owner = house.case(CODE).owner.id
+    for kind in (CommandKind.accept, CommandKind.answer, CommandKind.close):
+        house.take(said(kind, FIRST, owner, "sudah"))
+    house.take(said(CommandKind.reopen, FIRST, DESK, "belum"))
+    case = house.case(CODE)
+    assert (case.state, case.accepted_at) == ("dibuka kembali", None)
 
 
 def two_cases() -> tuple[House, Complaint]:
