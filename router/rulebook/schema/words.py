@@ -103,6 +103,27 @@ class Matter(Part):
     own: bool = False
 
 
+class Harm(Part):
+    """The words by which a text says that a person was hurt."""
+
+    called: ClassVar[str] = "harm"
+
+    breaks: Words
+    limbs: Words
+    wounds: Words
+    befell: Words
+    family: Words
+    relatives: Words
+    mine: Words
+    self: Words
+    starts: Words
+    so_that: Words
+    brought: Words
+    hospital: Words
+    unreal: Words
+    not_: Annotated[Words, Field(alias="not")]
+
+
 class Matters(Part):
     """The file matters.yaml."""
 
@@ -124,6 +145,7 @@ class Matters(Part):
     landmarks: Words
     unique: Words
     ways: dict[Name, Words]
+    harm: Harm
     matters: Annotated[dict[Name, Matter], Field(min_length=1)]
 
 
