@@ -147,7 +147,7 @@ class Command(Event):
     region: str | None = None
     """The Kemendagri code of the other case's regency (only `adopt`); None if it is not known."""
     owner: AgencyId | None = None
-    """The owner that both cases must have, because the search proposed the merge (only `adopt` and `confirm`); None if a person did."""
+    """The owner of the other case, if the search proposed the merge (only `adopt` and `confirm`): both are of one government or body."""
     as_of: int | None = None
     """The version of the main case when it agreed (only `confirm` and `leave`), or when that happened of which it tells (only `echo`)."""
     event: EchoedEvent | None = None

@@ -38,7 +38,7 @@ def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
-def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def adopt(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Take another case as a supporter: only a later one, only while this one is nobody's supporter and public."""
     case, other, since = draft.now, record.body["other"], record.body.get("since")
     if since is None:
@@ -47,7 +47,7 @@ def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("The case waits itself for the agreement of an older one.")
     if case["complaint"].get("secret"):
         return Declined("A secret report has no supporters.")
-    if why := _differs(case, record):
+    if why := _differs(case, record, law):
         return Declined(why)
     mine = (datetime.fromisoformat(case["complaint"]["received_at"]), case["tracking_code"])
     if (datetime.fromisoformat(since), other) <= mine:
@@ -56,17 +56,17 @@ def adopt(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
-def confirm(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def confirm(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Become a supporter of the case that was asked, and that has agreed; unless this one has moved on meanwhile, or become secret.
 
-    A proposal of the search also ends if the owner of either case has changed meanwhile.
+    A proposal of the search also ends if either case has gone to another government or national body meanwhile.
 
     A proposal ends only by this answer or a `reject`, so two of them never cross.
     """
     case, other = draft.now, record.body.get("other")
     if case.get("proposed") != other:
         return Declined("The case has not asked this one.")
-    if case["state"] not in OPEN or case["complaint"].get("secret") or not _of_one_owner(case, record):
+    if case["state"] not in OPEN or case["complaint"].get("secret") or not _of_one_house(case, record, law):
         draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
         return None
     draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")))
@@ -139,18 +139,18 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
     return []
 
 
-def _differs(case: Document, record: Inbound) -> str:
+def _differs(case: Document, record: Inbound, law: Law) -> str:
     """Return why the other case is not to be merged into this one; empty if nothing speaks against it."""
     region, here = record.body.get("region"), regency_of(case)
     if region and here and region != here:
         return "The other case is in another regency."
-    return "" if _of_one_owner(case, record) else "The other case has another owner."
+    return "" if _of_one_house(case, record, law) else "The other case is with another government or body."
 
 
-def _of_one_owner(case: Document, record: Inbound) -> bool:
-    """Return whether this case has the owner that a command of the other one names; it names none if a person proposed the merge."""
-    owner = record.body.get("owner")
-    return owner is None or owner == case["owner"]["id"]
+def _of_one_house(case: Document, record: Inbound, law: Law) -> bool:
+    """Return whether the owner of the other case, which a proposal of the search names, is of this one's government or national body."""
+    owner, mine = record.body.get("owner"), case["owner"]["id"]
+    return owner is None or owner == mine or law.same_government(owner, mine)
 
 
 def _owner(id_: str | None) -> dict[str, str]:

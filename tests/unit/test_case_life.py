@@ -455,10 +455,15 @@ def search_proposes(house: House, later: Complaint) -> None:
     house.take(said(CommandKind.merge, later, NEIGHBOURS, "", other=CODE))
 
 
-def test_the_search_merges_no_cases_of_different_owners() -> None:
+def goes_elsewhere(house: House, complaint: Complaint) -> None:
+    """Let a case go to another government than that of all other bodies of this law."""
+    house.take(said(CommandKind.reroute, complaint, DESK, "salah alamat", to=ADMINISTRATOR))
+
+
+def test_the_search_merges_no_cases_of_different_governments() -> None:
     """What one agency answers is no answer for the matter of another; a desk may still merge them by hand."""
     house, later = two_cases()
-    house.take(said(CommandKind.refuse, FIRST, house.case(CODE).owner.id))
+    goes_elsewhere(house, FIRST)
     search_proposes(house, later)
     house.deliver()
     case = house.case(later.tracking_code)
@@ -477,16 +482,26 @@ def test_the_search_merges_cases_of_one_owner() -> None:
     assert house.case(later.tracking_code).state == "digabung"
 
 
+def test_the_search_merges_cases_of_units_of_one_government() -> None:
+    """One matter is told in ways that lead to two of its units, and it hands on within itself."""
+    house, later = two_cases()
+    house.take(said(CommandKind.refuse, FIRST, house.case(CODE).owner.id))
+    assert house.case(CODE).owner != house.case(later.tracking_code).owner
+    search_proposes(house, later)
+    house.deliver()
+    assert house.case(later.tracking_code).state == "digabung"
+
+
 @pytest.mark.parametrize("moves", [CODE, SECOND.tracking_code])
-def test_the_search_merges_none_whose_owner_changes_meanwhile(moves: str) -> None:
+def test_the_search_merges_none_that_moves_to_another_government_meanwhile(moves: str) -> None:
     """The older case compares when it is asked, the later one when it is told: neither relies on what the other has said before."""
     house, later = two_cases()
     search_proposes(house, later)
     if moves == CODE:
-        house.take(said(CommandKind.refuse, FIRST, house.case(CODE).owner.id))
+        goes_elsewhere(house, FIRST)
     else:
         house.handle(of_record(house.waiting.pop()))
-        house.take(said(CommandKind.refuse, later, house.case(moves).owner.id))
+        goes_elsewhere(house, later)
     house.deliver()
     assert house.case(later.tracking_code).state != "digabung"
     assert not house.case(CODE).supporters
