@@ -50,7 +50,7 @@ def test_a_life_by_commands_is_shown_and_explained(stack: RunningStack) -> None:
     assert "are extended to" in done(stack, "extend", code, "--as", owner, "--text", "Menunggu bahan")
     refused = stack.run("case", "close", code, "--as", owner)
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert "This cannot be done now: close." in refused.stderr
+    assert "Only a case that was answered is closed" in refused.stderr
     assert code in stack.run("case", "due", "--agency", owner, "--json").stdout
     assert "has answered" in done(stack, "answer", code, "--as", owner, "--text", "Sudah ditambal.", "--final")
     assert "is closed" in done(stack, "close", code, "--as", owner)
