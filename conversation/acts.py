@@ -190,7 +190,7 @@ _SENT: Final = frozenset(("sms", "smsnya", "pesan", "pesannya", "lapor", "kirim"
 _STOP: Final = frozenset(("stop", "berhenti", "hentikan", "unsub", "unreg"))
 _START: Final = frozenset(("mulai", "start", "lanjut"))
 
-_PERSON: Final = frozenset(("nama", "identitas", "pelapor", "nomor", "hp"))
+PERSON: Final = frozenset(("nama", "identitas", "pelapor", "nomor", "hp"))
 """What is hidden of the person."""
 
 _ANONYMOUS: Final = frozenset(("anonim", "anonimkan", "dianonimkan"))
@@ -308,60 +308,18 @@ def _meant(core: list[str], said: list[str], *, with_code: bool, of_report: bool
     return "", ""
 
 
-_ASKS_NAMELESS: Final = re.compile(
-    r"\b(?:di)?(?:rahasia(?:kan)?|sembunyikan|anonimkan) (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b"
-    r"|\bjangan (?:di ?)?(?:sebut(?:kan)?|tampilkan|cantumkan|sebarkan|umumkan) (?:\w+ ){0,2}(?:nama|identitas|nomor)\b"
-    r"|\b(?:nama|identitas) (?:\w+ ){0,2}(?:jangan|tolong|mohon|minta|harap) (?:\w+ )?(?:di ?)?"
-    r"(?:sebut|sebutkan|rahasia|rahasiakan|sembunyikan|tampilkan)\b"
-    r"|\b(?:nama|identitas)(?:ku)? (?:\w+ ){0,3}(?:di ?)?(?:rahasiakan|samarkan|sembunyikan|inisialkan|anonimkan|tutupi)\b"
-    r"|\b(?:samarkan|disamarkan|tutupi|lindungi) (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b"
-    r"|\b(?:jangan|jgn) (?:di ?)?(?:bocor|beri ?tahu|kasih ?tahu|kasih|ungkap|buka|bilang|sebar)(?:kan|in)? (?:\w+ ){0,3}"
-    r"(?:nama|identitas|nomor|pelapor|saya|sy)\b"
-    r"|\b(?:kalau|kalo|klo|bahwa) (?:saya|sy|aku) (?:yang|yg) (?:me)?(?:lapor|ngadu)\w*\b"
-    r"|\b(?:jangan|jgn) (?:sampai|sampe) (?:\w+ ){0,4}(?:tahu|tau|ketahuan|bocor|diketahui|tersebar)\b"
-    r"|\b(?:saya|sy|aku|mohon|tolong|minta|ingin|mau|secara|sebagai|pelapor|lapor|melapor|kirim) (?:\w+ )?"
-    r"(?:anonim|anonimkan|dianonimkan|anonymous|tanpa nama)\b"
-    r"|^anonim\b|\banonim$"
-)
-
-_ASKS_SECRET: Final = re.compile(
-    r"\b(?:laporan|aduan|pengaduan|pesan)(?:nya|ku)? (?:(?:saya|sy|ini|itu|tolong|mohon|bersifat|sifatnya|harap|minta|agar|supaya) )*"
-    r"(?:di ?)?rahasia(?:kan)?\b"
-    r"|\b(?:tolong|mohon|mhn|tlg|harap|minta|agar|supaya|bersifat|sifatnya) (?:(?:ini|untuk|ya|pak|bu|laporan|agar|di) )*"
-    r"(?:di ?)?rahasia(?:kan)?(?! (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b)\b"
-    r"|\b(?:di)?rahasiakan(?: (?:ya|pak|bu|saja|min|dong))*$"
-)
-
-
-def asks_to_be_secret(text: str) -> bool:
-    """Return whether a complaint asks, among all that it says, that the report itself is secret, or does not say what of it."""
-    said = fold(text).decode("ascii")
-    found = _ASKS_SECRET.search(said)
-    return found is not None and not _of_person(said[: found.end()].split())
-
-
-def _of_person(words: list[str]) -> bool:
-    """Return whether what is to be hidden is said of a person: "identitas saya mohon dirahasiakan"."""
-    return not _PERSON.isdisjoint(words[-5:])
-
-
 def gives_up(text: str) -> bool:
     """Return whether a text no longer wants what it asked for: "gak jadi pak". After an answer its citizen is content."""
     return _GIVES_UP.search(fold(text).decode("ascii")) is not None
-
-
-def asks_to_be_nameless(text: str) -> bool:
-    """Return whether a complaint asks, among all that it says, that its reporter is not named. To hide too much does the least harm."""
-    return _ASKS_NAMELESS.search(fold(text).decode("ascii")) is not None
 
 
 def _hides_person(core: list[str]) -> bool:
     said = set(core)
     if said and said <= _ANONYMOUS:
         return True
-    if not _HIDE.isdisjoint(said) and not _PERSON.isdisjoint(said):
-        return said <= _HIDE | _PERSON
-    return "jangan" in said and not _SHOW.isdisjoint(said) and said <= {"jangan"} | _SHOW | _PERSON
+    if not _HIDE.isdisjoint(said) and not PERSON.isdisjoint(said):
+        return said <= _HIDE | PERSON
+    return "jangan" in said and not _SHOW.isdisjoint(said) and said <= {"jangan"} | _SHOW | PERSON
 
 
 def _before_code(said: list[str]) -> tuple[list[str], str]:
@@ -395,12 +353,17 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     words = _plainly(text)
     is_settled = _is_settled(text, words)
     is_glad = is_settled or not _GLAD.isdisjoint(words)
-    is_thanks = is_glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
+    is_thanks = is_glad and _is_unreserved(words)
     if 0 < len(words) <= _LONGEST and _is_dispute(words, glad=is_glad) and not is_thanks:
         return answered[-1], disputing(answered[-1])
     if words and ((len(words) <= _SHORT and is_thanks) or (not _THANKS.isdisjoint(words) and _PLAIN.issuperset(words))):
         return answered[-1], Thanks()
     return None
+
+
+def _is_unreserved(words: list[str]) -> bool:
+    """Return whether no word takes back what a glad message says."""
+    return _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
 
 
 def is_discontent(text: str) -> bool:
@@ -414,9 +377,7 @@ def is_discontent(text: str) -> bool:
     said = " ".join(words)
     denies = not _NOT_YET.union(_DISCONTENT).isdisjoint(words) or _DENIES_AS.search(said) is not None
     glad = not _GLAD.isdisjoint(words) or _is_settled(text, words)
-    return (denies and not (glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words))) or (
-        glad and not _BUT.isdisjoint(words)
-    )
+    return (denies and not (glad and _is_unreserved(words))) or (glad and not _BUT.isdisjoint(words))
 
 
 def answered_of(cases: Iterable[Document], at_ms: int) -> list[Document]:
@@ -467,7 +428,7 @@ def says_glad(text: str) -> bool:
     """Return whether a few words say that the matter is settled: "sudah diperbaiki pak, terima kasih"."""
     words = _spelt(text)
     glad = len(words) <= _SHORT and "?" not in text and not _GLAD.isdisjoint(words)
-    return glad and _COMPLAINS.isdisjoint(words) and _BUT.isdisjoint(words)
+    return glad and _is_unreserved(words)
 
 
 _FEW: Final = 4

@@ -1,6 +1,6 @@
 """Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from conversation.cases import keep, kept, new_case
 from conversation.citizen import Document, Landing
 from conversation.matching import answers, is_of, is_told_anew, is_without_matter
 from conversation.reading import Reads
+from conversation.secrecy import hidden
 from conversation.turn import SOURCE, Turn
 
 ASKED_AGAIN_MS: Final = 60_000
@@ -157,7 +158,7 @@ class Lands:
         if message.attachments:
             return self._disputed(turn, message, id_, about) if act == acts.disputing(about) else None
         if isinstance(act, acts.Thanks):
-            return Landed(MessageKind.thanks, about["code"], about.get("id"), bool(about.get("secret")))
+            return _landed(MessageKind.thanks, about)
         words = status_requests.without_code(message.text)
         said = "" if act.kind is CommandKind.rate else acts.short(words)  # the number is all that a rating says
         landed = self._act(turn, message, id_, about, act, said)
@@ -178,7 +179,7 @@ class Lands:
             return True
         if isinstance(act, acts.Thanks) or act.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
             return False
-        told, _ = self._reads.complaint(message, id_=UUID(int=0), code=about["code"], citizen=turn.citizen)
+        told = self._read(turn, message)
         return "subject" not in told.missing and not is_of(about, told)
 
     def _is_asked_since(self, turn: Turn, about: Document) -> bool:
@@ -196,22 +197,22 @@ class Lands:
         case = self._named_case(turn, message) or turn.state["cases"][-1]
         since = turn.at_ms - self._rules.question_ms
         is_asked = any(one.get("part") != "subject" for one in memory.asked(turn.state, since_ms=since))
-        noted = Landed(MessageKind.thanks, case["code"], case.get("id"), bool(case.get("secret")))
+        noted = _landed(MessageKind.thanks, case)
         if acts.only_thanks(message.text) and not is_asked:
             return noted
         waiting = memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
         glad = acts.says_glad(message.text) and not is_asked
         not_yet = acts.only_not_yet(message.text) and waiting is None
         asks = acts.asks_status(message.text)
-        if not (asks or glad or not_yet) or not self._is_without_matter(turn, message):
+        if not (asks or glad or not_yet) or not is_without_matter(self._read(turn, message)):
             return None
         if asks:
             return self._asked(turn, message, id_, case["code"])
         return noted if case.get("withdrawn_ms") else self._add(turn, message, id_, case, MessageKind.addition)
 
-    def _is_without_matter(self, turn: Turn, message: InboundMessage) -> bool:
-        told, _ = self._reads.complaint(message, id_=UUID(int=0), code="", citizen=turn.citizen)
-        return is_without_matter(told)
+    def _read(self, turn: Turn, message: InboundMessage) -> Complaint:
+        """Return what a message would be as a complaint, only to look at."""
+        return self._reads.complaint(message, id_=UUID(int=0), code="", citizen=turn.citizen)[0]
 
     def _asked_by_word(self, turn: Turn, message: InboundMessage, id_: UUID, worded: acts.ByWord) -> Landed:
         """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one."""
@@ -233,7 +234,7 @@ class Lands:
         turn: Turn, message: InboundMessage, id_: UUID, case: Document, act: acts.Act, words: str
     ) -> Landed:
         turn.command(message, id_, case["code"], act.kind, text=words, **act.fields)
-        return Landed(_LANDS[act.kind], case["code"], case.get("id"), bool(case.get("secret")))
+        return _landed(_LANDS[act.kind], case)
 
     def _disputed(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
         """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence."""
@@ -261,12 +262,12 @@ class Lands:
         message = hidden(message)
         fresh, was_read = self._reads.complaint(message, id_=id_, code=code, citizen=turn.citizen)
         if message.sender and not message.thread:
-            case = self._disputed_case(turn, message, fresh)
+            asked = self._asked_case(turn, fresh)
+            case = self._disputed_case(turn, message, fresh, is_answer=asked is not None)
             if case is not None:
                 return self._disputed(turn, message, id_, case)
-            case = self._asked_case(turn, fresh)
-            if case is not None:
-                return self._add(turn, message, id_, case, MessageKind.answer)
+            if asked is not None:
+                return self._add(turn, message, id_, asked, MessageKind.answer)
             self._dispute_beside(turn, message, id_)
         turn.outputs.append(encode(fresh, source=SOURCE))
         case = new_case(fresh, message)
@@ -275,10 +276,13 @@ class Lands:
         memory.add_case(turn.state, case)
         return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
 
-    def _disputed_case(self, turn: Turn, message: InboundMessage, fresh: Complaint) -> Document | None:
+    def _disputed_case(
+        self, turn: Turn, message: InboundMessage, fresh: Complaint, *, is_answer: bool
+    ) -> Document | None:
         """Return the answered case of which a text says that its matter goes on, or that the answer is none; None if it says neither.
 
-        Words without a matter or a place of their own are about the answer before them, unless something was asked since.
+        Words without a matter or a place of their own are about the answer before them, unless something was asked since. What answers an
+        open question (`is_answer`) is not told again.
         """
         if message.shared:
             return None
@@ -287,19 +291,18 @@ class Lands:
             for case in answered[:1] if is_without_matter(fresh) else answered:
                 if (is_without_matter(fresh) or is_told_anew(case, fresh)) and not self._is_asked_since(turn, case):
                     return case
+        if is_answer:
+            return None
         about = acts.told_again(message.text, turn.state["cases"], turn.at_ms)
-        return next((case for case in about if is_of(case, fresh) and not self._answers_asked(turn, fresh)), None)
+        return next((case for case in about if is_of(case, fresh)), None)
 
     def _is_disputed(self, turn: Turn, message: InboundMessage, case: Document) -> bool:
         """Return whether a text to a case that it names is not content with the answer of that case."""
         answered = message.sender and not message.shared and acts.answered_of([case], turn.at_ms)
         if not answered or self._is_asked_since(turn, case) or not acts.is_discontent(message.text):
             return False
-        told, _ = self._reads.complaint(message, id_=UUID(int=0), code=case["code"], citizen=turn.citizen)
+        told = self._read(turn, message)
         return is_without_matter(told) or is_told_anew(case, told)
-
-    def _answers_asked(self, turn: Turn, fresh: Complaint) -> bool:
-        return self._asked_case(turn, fresh) is not None
 
     @staticmethod
     def _dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
@@ -357,7 +360,7 @@ class Lands:
         for waiting in ("asked_ms", "withdrawn_ms"):
             case.pop(waiting, None)
         keep(case, found.complaint)
-        return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), not was_read)
+        return _landed(kind, case, unread=not was_read)
 
     def _asked(self, turn: Turn, message: InboundMessage, id_: UUID, code: str | None) -> Landed:
         """Pass on a question for the status of a case to the case; answer one without a code."""
@@ -375,10 +378,5 @@ class Lands:
         return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
 
 
-def hidden(message: InboundMessage) -> InboundMessage:
-    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both."""
-    secret = acts.asks_to_be_secret(message.text)
-    anonymous = secret or acts.asks_to_be_nameless(message.text)
-    if (secret and not message.secret) or (anonymous and not message.anonymous):
-        return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
-    return message
+def _landed(kind: MessageKind, case: Document, *, unread: bool = False) -> Landed:
+    return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), unread)

@@ -94,7 +94,9 @@ def _is_another(case: Mapping[str, Any], told: Complaint) -> bool:
     """Return whether a short text tells a matter of another field than the case's: "KTP saya belum jadi" for a hole in the road."""
     mine, other = (case.get("topic") or "").partition("/")[0], (told.topic or "").partition("/")[0]
     words = fold(told.text).decode("ascii").split()
-    return bool(mine and other and mine != other and words[0] not in _PLACED and not _TROUBLE.isdisjoint(words))
+    return bool(
+        mine and other and mine != other and not _PLACED.issuperset(words[:1]) and not _TROUBLE.isdisjoint(words)
+    )
 
 
 def _is_elsewhere(case: Mapping[str, Any], told: Complaint) -> bool:
