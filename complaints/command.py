@@ -162,3 +162,5 @@ class Command(Event):
     """The reading of the added message (only `add`)."""
     sender: Sender | None = None
     """Who sent the message (only commands of a citizen)."""
+    companion: bool | None = None
+    """Whether it is the second command of one message, whose first one tells the citizen what became of it (only `add`)."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from complaints.message import InboundMessage
-from conversation.acts import PERSON
+from conversation.said.words import WORDS
 from normalizer.text import fold
 
 _ASKS_NAMELESS: Final = re.compile(
@@ -56,4 +56,4 @@ def asks_to_be_secret(text: str) -> bool:
 
 def _of_person(words: list[str]) -> bool:
     """Return whether what is to be hidden is said of a person: "identitas saya mohon dirahasiakan"."""
-    return not PERSON.isdisjoint(words[-5:])
+    return not WORDS.person.isdisjoint(words[-5:])

@@ -20,7 +20,8 @@ from conversation import parts, records
 from conversation.cases import address_of, heard
 from conversation.citizen import MESSAGES_MS, Document
 from conversation.inbound import read
-from conversation.landing import Landed, LandingRules, Lands
+from conversation.landing import LandingRules, Lands
+from conversation.passing import Landed
 from conversation.reading import Reads, unread
 from conversation.records import time_text, whole_id
 from conversation.telling import Telling, TellingRules

@@ -15,6 +15,15 @@ _TITLES = (
 )
 """Capitalised words that, after a cue for a name, do not begin a person's name: offices, and first words of a sentence."""
 
+_BEGINNINGS = (
+    "Kalau|Kalo|Jika|Bila|Karena|Karna|Sebab|Soalnya|Tapi|Tetapi|Namun|Berikut|Terima|Terimakasih|Trimakasih|Makasih|Mksh|Tolong|Minta|"
+    "Semoga|Tanpa|Apa|Apakah|Kapan|Bagaimana|Kenapa|Mengapa|Siapa|Sy|Kita|Aku|Ini|Itu|Ada|Di|Ke|Dari|Untuk|Saran|Maaf|Selamat|Tahun|"
+    "Assalamualaikum|Assalamu|Wassalam|Wassalamualaikum|Bapak|Ibu|Haji|Jalan|Jln|Jl|Lampu|Air|Listrik|Sampah|Banjir|Pasar|Desa|Dusun|"
+    "Kelurahan|Kecamatan|Kampung|Gang|Perumahan|Sekolah|Puskesmas|Sungai|Jembatan|Pokoknya|Sudah|Belum|Tidak|Lurahnya|Kadus|Kadis|"
+    "Sekda|Polisi|Hakim|Jaksa|Ustad|Ustadz|Kyai|Kiai|Keuchik|Raya|Lapor|Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu"
+)
+"""Capitalised words that, after "pak" or "bu", begin a sentence or name a place or an office."""
+
 _Rules = tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 """Patterns and replacements in the order of use. The most exact come first, so that a card number is not taken for a telephone number."""
 
@@ -47,6 +56,10 @@ _NUMBERS: _Rules = (
 
 _NAMES: _Rules = (
     (
+        re.compile(rf"(\b(?:[Pp]ak|[Bb]u|[Mm]as|[Mm]bak)\s+)(?!(?:{_TITLES}|{_BEGINNINGS})\b)[A-Z][a-z]{{2,}}\b"),
+        lambda match: match.group(1) + "[nama]",
+    ),
+    (
         re.compile(rf"({_CUE}\s*)(?!(?:{_TITLES})\b)({_NAME_WORD}(?:\s+(?!(?:{_TITLES})\b){_NAME_WORD}){{0,4}})"),
         lambda match: match.group(1) + "[nama]",
     ),
@@ -63,9 +76,9 @@ def mask(text: str) -> str:
     """Return the text with personal data replaced by placeholders. Never raises.
 
     Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers and any other
-    number of 9 to 20 digits, e-mail addresses, account names on social media, vehicle plates, and names of persons that follow a cue
-    ("nama saya ...", "a.n. ...", "Bpk ..."). Other names of persons stay, and so do titles of office after a cue ("Bapak Bupati").
-    A position in degrees is rounded to two decimals, about a kilometre.
+    number of 9 to 20 digits, e-mail addresses, account names on social media, vehicle plates, and names of persons after a cue
+    ("nama saya ...", "a.n. ...", "Bpk ...", "Pak Budi"). Other names of persons stay, and so do titles of office after a cue
+    ("Bapak Bupati"). A position in degrees is rounded to two decimals, about a kilometre.
     """
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)

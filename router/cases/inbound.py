@@ -63,6 +63,7 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "event": str,
     "agency": dict,
     "source": str,
+    "companion": bool,
 }
 _OF_TWO: Final = (CommandKind.adopt, CommandKind.confirm, CommandKind.reject, CommandKind.leave, CommandKind.echo)
 """The commands in which one case speaks to another."""

@@ -13,7 +13,7 @@ from complaints.command import CLOCK, Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.ids import timer_id
-from complaints.mail import Reply
+from complaints.mail import Reply, ReplyKind
 from normalizer.parts import title_of
 from router.cases import neighbours
 from router.cases.clocks import due_ms
@@ -107,7 +107,9 @@ def _outputs(
     for fact in facts:
         yield written(Fact, inbound.code, fact, fact["at"], caused)
     reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung")
-    if reply is None and is_for_nothing(inbound, facts):
+    if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed.value:
+        reply = None
+    elif reply is None and is_for_nothing(inbound, facts):
         reply = status_for(inbound, case)
     if reply is not None:
         yield _told(reply)

@@ -24,7 +24,7 @@ from complaints.case import CaseStatus
 from complaints.command import CITIZEN, CommandKind, Sender
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
-from conversation.acts import asked_for
+from conversation.said.orders import asked_for
 from router.cases.roles import Role
 from router.cases.table import RULES, STATES, TABLE
 from router.offices import roles

@@ -1,0 +1,139 @@
+"""Passes what a citizen writes on to his cases: an act, an addition, a question for the status."""
+
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from complaints import ids, status_requests
+from complaints.command import CommandKind
+from complaints.event import Complaint
+from complaints.mail import MessageKind, ReplyKind
+from complaints.message import InboundMessage
+from complaints.wording import text
+from conversation import citizen as memory
+from conversation.cases import keep, kept
+from conversation.citizen import Document, Landing
+from conversation.reading import Reads
+from conversation.said.orders import Act
+from conversation.said.verdicts import disputing, short
+from conversation.secrecy import hidden
+from conversation.turn import Turn
+
+EXAMPLE_CODE: Final = "ABCDE FGHJK M"
+
+_LANDS: Final = {
+    CommandKind.disagree: MessageKind.disagreement,
+    CommandKind.rate: MessageKind.rating,
+    CommandKind.reopen: MessageKind.request,
+    CommandKind.withdraw: MessageKind.request,
+    CommandKind.hide: MessageKind.request,
+}
+"""What a message became by the command that it is."""
+
+
+class Landed(NamedTuple):
+    """What a message became, and where.
+
+    Attributes:
+        kind: what it became.
+        code: the tracking code of the case; empty if it belongs to none.
+        complaint_id: the id of the complaint, if it is known.
+        secret: whether the report is secret.
+        unread: whether reading it failed.
+    """
+
+    kind: MessageKind
+    code: str = ""
+    complaint_id: str | None = None
+    secret: bool = False
+    unread: bool = False
+
+
+def landed(kind: MessageKind, case: Document, *, unread: bool = False) -> Landed:
+    """Return that a message became something of a case."""
+    return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), unread)
+
+
+def named_case(state: Document, message: InboundMessage) -> Document | None:
+    """Return the case that a message names, or None. Only the citizen's own cases count, or the one whose code the web holds."""
+    if not message.sender:
+        if not message.about:
+            return None
+        return memory.case_of(state, message.about) or {"code": message.about, "id": None}
+    if message.follows:
+        earlier = memory.landing(state, str(ids.message_id(message.channel, message.follows)))
+        if earlier is not None and earlier[Landing.COMPLAINT]:
+            return memory.case_of_complaint(state, earlier[Landing.COMPLAINT])
+    if message.about and (case := memory.case_of(state, message.about)) is not None:
+        return case
+    if message.thread:
+        return memory.case_in_thread(state, message.thread)
+    named = status_requests.leading_code(message.text)
+    return None if named is None else memory.case_of(state, named)
+
+
+def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: Act, words: str = "") -> Landed:  # noqa: PLR0913, PLR0917
+    """Pass on an act on a case, with the words that the case keeps as its reason."""
+    turn.command(message, id_, case["code"], asked.kind, text=words, **asked.fields)
+    return landed(_LANDS[asked.kind], case)
+
+
+def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None) -> Landed:
+    """Pass on a question for the status of a case to the case; answer one without a code."""
+    if code is None:
+        turn.say(message, id_, ReplyKind.status, text("status_wrong_code", message.channel, code=EXAMPLE_CODE))
+        return Landed(MessageKind.status)
+    turn.command(message, id_, code, CommandKind.status)
+    turn.state["questions"] = [*turn.state["questions"], [str(id_), turn.at_ms, turn.state.get("to")]]
+    case = memory.case_of(turn.state, code)
+    if case is None:  # whether somebody else's report is secret is not known here, so analysts read no code
+        return Landed(MessageKind.status)
+    return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
+
+
+class Passing:
+    """Passes on what is read together with its case."""
+
+    def __init__(self, reads: Reads) -> None:
+        """Take what reads messages."""
+        self._reads = reads
+
+    def look(self, turn: Turn, message: InboundMessage) -> Complaint:
+        """Return what a message would be as a complaint, only to look at."""
+        return self._reads.complaint(message, id_=UUID(int=0), code="", citizen=turn.citizen)[0]
+
+    def add(
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: Document, kind: MessageKind, **fields: Any
+    ) -> Landed:
+        """Add a message to a case, and hide what it asks to be hidden.
+
+        Args:
+            turn: the record that brought the message.
+            message: the whole message.
+            id_: the id of the command.
+            case: what is known of the case; is changed.
+            kind: what the message became.
+            fields: of the command, beside the addition and its reading.
+        """
+        part = case.get("part") if case.get("asked_ms") else None
+        found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
+        fields |= {"addition": found.addition, "reading": found.reading}
+        turn.command(message, id_, case["code"], CommandKind.add, **fields)
+        asked = hidden(message)
+        hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
+        if hides:
+            companion = ids.companion_id(id_, CommandKind.hide.value)
+            turn.command(message, companion, case["code"], CommandKind.hide, **hides)
+        case["additions"] = case.get("additions", 0) + 1
+        for waiting in ("asked_ms", "withdrawn_ms"):
+            case.pop(waiting, None)
+        keep(case, found.complaint)
+        return landed(kind, case, unread=not was_read)
+
+    def dispute(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
+        """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence."""
+        words = short(status_requests.without_code(message.text))
+        became = act(turn, message, id_, case, disputing(case), words)
+        if message.attachments:
+            companion = ids.companion_id(id_, CommandKind.add.value)
+            self.add(turn, message, companion, case, MessageKind.addition, companion=True)
+        return became

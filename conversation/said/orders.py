@@ -1,0 +1,138 @@
+"""Reads what a citizen asks for in so many words: silence, the withdrawal of a report, that it or he be hidden. Pure."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
+
+from complaints import tracking
+from complaints.command import CommandKind
+from complaints.errors import TrackingCodeError
+from conversation.said.words import WORDS, any_of, folded
+
+_WORD: Final = re.compile(r"[0-9a-z]+")
+
+_HIDE: Final = WORDS.anonymous | WORDS.secret
+
+_MEANS: Final = {
+    **dict.fromkeys(WORDS.withdraw, ("CABUT", "withdraw")),
+    **dict.fromkeys(WORDS.open, ("BUKA", "reopen")),
+    **dict.fromkeys(WORDS.secret, ("RAHASIA", "hide:secret")),
+}
+"""The word and the act for which one word stands."""
+
+GIVES_UP: Final = (
+    rf"^{any_of(WORDS.denies_in_idioms)} "
+    r"(?:jadi(?: lapor| laporan)?|(?:usah|perlu) (?:di(?:tindaklanjuti|proses|lanjutkan|teruskan)))"
+    r"(?: laporan)?(?: saya| lagi| saja| pak| bu| min| ya)*$"
+)
+"""The expression of who no longer wants what he asked for: "gak jadi pak"."""
+
+_GIVES_UP: Final = re.compile(GIVES_UP)
+
+_STARS: Final = re.compile(r"(?:nilai|bintang|rating|skor)? ?([1-5])")
+
+_ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
+
+Wish = Literal["stop", "start"]
+
+
+class Act(NamedTuple):
+    """What a citizen does with a case, beside adding to it.
+
+    Attributes:
+        kind: the command to the case.
+        fields: of the command, beside the text.
+    """
+
+    kind: CommandKind
+    fields: Mapping[str, Any] = MappingProxyType({})
+
+
+class ByWord(NamedTuple):
+    """An act for which a text asks by a word that stands for it.
+
+    Attributes:
+        word: in capital letters.
+        act: what it stands for.
+        code: the tracking code that follows, canonical; empty if none does.
+    """
+
+    word: str
+    act: Act
+    code: str
+
+
+def wish(text: str) -> Wish | None:
+    """Return whether a text asks for silence, or for its end; None if for neither."""
+    words = _WORD.findall(text.lower())
+    core = [word for word in words if word not in WORDS.fillers]
+    said = set(core) - WORDS.sent if WORDS.report.isdisjoint(words) else set()
+    if said and (said <= WORDS.stop or (said == {"jangan"} and not WORDS.sent.isdisjoint(core))):
+        return "stop"
+    return "start" if said and said <= WORDS.start else None
+
+
+def asked_for(act: str) -> Act | None:
+    """Return the act that a page or an app names (see complaints.message.InboundMessage.act); None if it names none that there is."""
+    if _ASKED.fullmatch(act) is None:
+        return None
+    name, _, value = act.partition(":")
+    fields: dict[str, Any] = {"stars": int(value)} if name == "rate" else {value: True} if name == "hide" else {}
+    return Act(CommandKind(name), fields)
+
+
+def by_word(text: str) -> ByWord | None:
+    """Return the act for which a text asks in so many words, alone or with a code; None if it says anything else.
+
+    "Cabut izin pabrik itu" is a complaint. What hides a person is taken generously: to hide too much does the least harm. Disagreement
+    and rating are among these acts only with a code; without one they need a case that was answered (see verdicts.act_in).
+    """
+    said = _WORD.findall(text.lower())
+    head, code = _before_code(said)
+    core = [word for word in head if word not in WORDS.fillers]
+    word, act = _meant(core, head, with_code=bool(code), of_report=bool(code) or not WORDS.report.isdisjoint(head))
+    found = asked_for(act)
+    return None if found is None else ByWord(word, found, code)
+
+
+def gives_up(text: str) -> bool:
+    """Return whether a text no longer wants what it asked for: "gak jadi pak". After an answer its citizen is content."""
+    return _GIVES_UP.search(" ".join(folded(text))) is not None
+
+
+def _meant(core: list[str], said: list[str], *, with_code: bool, of_report: bool) -> tuple[str, str]:
+    """Return the word for what the words of a text ask for, and the name of the act (see asked_for); both empty if it is none."""
+    if len(core) == 1 and core[0] in _MEANS:
+        return _MEANS[core[0]]
+    withdraws = of_report and len(core) == 1 and core[0] in WORDS.withdraw_report
+    if withdraws or gives_up(" ".join(said)):
+        return "CABUT", "withdraw"
+    if _hides_person(core):
+        return "ANONIM", "hide:anonymous"
+    if with_code and core and WORDS.not_yet.issuperset(core):
+        return "BELUM", "disagree"
+    if with_code and (stars := _STARS.fullmatch(" ".join(core))):
+        return stars[0].upper(), f"rate:{stars[1]}"
+    return "", ""
+
+
+def _hides_person(core: list[str]) -> bool:
+    said = set(core)
+    if said and said <= WORDS.anonymous:
+        return True
+    if not _HIDE.isdisjoint(said) and not WORDS.person.isdisjoint(said):
+        return said <= _HIDE | WORDS.person
+    return "jangan" in said and not WORDS.show.isdisjoint(said) and said <= {"jangan"} | WORDS.show | WORDS.person
+
+
+def _before_code(said: list[str]) -> tuple[list[str], str]:
+    """Return the words before the tracking code with which a text ends, and the code; all of them and "" if it ends with none."""
+    for at in range(max(0, len(said) - tracking.CODE_LENGTH), len(said)):
+        letters = "".join(said[at:])
+        if len(letters) == tracking.CODE_LENGTH:
+            try:
+                return said[:at], tracking.parse(letters)
+            except TrackingCodeError:
+                break
+    return said, ""

@@ -1,0 +1,36 @@
+"""Reads the rating that a text is: "4", "nilai lima", "⭐⭐⭐", "saya kasih 2 karena lambat". Pure."""
+
+import re
+from typing import Final
+
+from conversation.said.words import WORDS, folded
+
+_RATED: Final = r"(?:nilai|bintang|rating|skor)"
+_NUMBERS: Final = {"satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5"}
+
+_SPOKEN: Final = re.compile(rf"\b({_RATED})\s+({'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_RATING: Final = re.compile(
+    rf"^\s*(?:(?:saya|sy|aku|kami)\s+)?(?:(?:kasih|kasi|beri|berikan|memberi)\s+)?{_RATED}?(?:nya)?\s*[:=]?\s*"
+    r"([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.,!]*(?P<words>(?:[a-z]+[\s.,!]*){0,5})$",
+    re.IGNORECASE,
+)
+_STARRED: Final = re.compile(r"^\s*(?:(?:⭐|★)\ufe0f?\s*){1,5}$")
+_OFF_SCALE: Final = re.compile(rf"^\s*{_RATED}\s*[:=]?\s*(?:0|[6-9]|10|100)(?:\s*/\s*100?)?[\s.,!]*$", re.IGNORECASE)
+_BESIDE: Final = WORDS.plain | WORDS.opinion | WORDS.but | WORDS.not_yet | WORDS.discontent
+"""The words that may stand beside the number. Before any other word it counts things: "2 lubang di jalan"."""
+
+
+def stars(text: str) -> int:
+    """Return the rating, 1 to 5, that a text is; 0 if it is none."""
+    text = _SPOKEN.sub(lambda found: f"{found[1]} {_NUMBERS[found[2].lower()]}", text)
+    if _STARRED.match(text):
+        return text.count("⭐") + text.count("★")
+    rating = _RATING.match(text)
+    if rating is None or not _BESIDE.issuperset(folded(rating["words"])):
+        return 0
+    return int(rating[1])
+
+
+def is_off_scale(text: str) -> bool:
+    """Return whether a text means to rate, with a number that is no rating: "nilai 10"."""
+    return _OFF_SCALE.match(text) is not None

@@ -1,0 +1,234 @@
+"""Reads what a citizen says of an answer: that it settles the matter or not, thanks, or a rating; and how a case stands. Pure."""
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from complaints.command import CommandKind
+from complaints.limits import REASON_BYTES
+from conversation.citizen import DAY_MS, Document
+from conversation.said import ratings
+from conversation.said.orders import GIVES_UP, Act
+from conversation.said.words import WORDS, any_of, folded, spelt
+
+ANSWERED_MS: Final = 30 * DAY_MS
+"""For how long after an answer or a closing "belum" is taken for a disagreement. Ten working days are at most that long; the router knows
+the day."""
+
+CLOSED_MS: Final = 30 * DAY_MS
+"""For how long after the closing a number is taken for a rating."""
+
+_NO: Final = any_of(WORDS.denies_in_idioms)
+_DONE: Final = r"(?:sudah|sdh|udah|dah|alhamdulillah)"
+
+_JAVANESE_NO: Final = re.compile(r"\bra (?:ono|ana|enek|enten|iso|isa|gelem|beres|apik|bener|cocok)\b")
+"""A Javanese denial that alone is the beginning of a name ("Jalan RA Kartini")."""
+
+_SETTLED: Final = re.compile(
+    rf"\b{_NO} (?:ada |jadi )?(?:masalah|apa apa|apa|papa|kendala|keluhan)\b"
+    rf"|\b{_DONE} (?:bagus|baik|beres|lancar|normal|aman|mantap|puas|terang|bersih|nyala|ok|oke|rata|mulus|halus|rapi|kering)\b"
+    rf"|\b{_NO} ada (?:lagi )?"
+    r"(?:lubang|sampah|banjir|genangan|bau|asap|macet|pungli|preman|tumpukan|kemacetan)(?:nya)?(?: lagi)?(?: pak| bu)?$"
+    rf"|\b{_NO} (?:usah|perlu) (?:lagi )?(?:di(?:tindaklanjuti|proses|lanjutkan|teruskan)|tindak lanjut)\b"
+    rf"|{GIVES_UP}"
+)
+"""What says that the matter is settled, also with a word that denies ("sudah terang, tidak gelap lagi")."""
+
+_PRAISES: Final = re.compile(
+    r"(?<!tidak )(?<!tdk )(?<!kurang )(?<!belum )(?<!blm )(?<!blom )(?<!gak )(?<!ga )(?<!gk )(?<!nggak )(?<!ngga )(?<!enggak )"
+    rf"\b(?:{any_of(WORDS.praises)}|luar biasa)\b"
+)
+"""Praise that is not denied."""
+
+_IDIOMS: Final = re.compile(
+    r"\bbukan main (?:cepat|bagus|hebat|rapi|baik|mantap|sigap)\w*"
+    rf"|\b{_NO} (?:me)?(?:nyangka|sangka|duga|kira) (?:bisa |akan |bakal )?(?:se)?(?:cepat|bagus|baik)\w*"
+    rf"|\b(?:ku|di|saya |sy )?kira(?:in|kan)? (?:\w+ )?{_NO} (?:bakal|akan|bisa|mungkin) \w+"
+)
+"""Praise with a word that denies: "bukan main cepatnya", "kirain ga bakal ditanggapi"."""
+
+_WAITS: Final = re.compile(
+    r"^(baik|ok|oke|okay|siap|terima kasih|makasih)\b(.*?)\bmasih ((?:kami |saya |kita )?(?:di|me)?(?:tunggu|nunggu))"
+)
+"""Who agrees and waits: "baik pak masih kami tunggu"."""
+
+_SAYS_NO_FIRST: Final = re.compile(r"^\s*(?P<first>[a-z]+)(?: (?:pak|bu|min|mas|mbak))?\s*[,.;!]", re.IGNORECASE)
+
+_ASKS_STATUS: Final = re.compile(
+    r"\b(?:kapan|kpn)\b.*\b(?:di[a-z]{4,}|selesai\w*|beres|rampung|tindak\w*|jawabannya)\b"
+    r"|\bsiapa\b.*\b(?:me)?(?:nangani|tangani|ngurus\w*|ngerjakan|ditangani|bertanggung)\b"
+    r"|\b(?:gimana|gmn|gmna|bagaimana|bgmn|bgmna|piye|kumaha|nasib|status|kabar|mana)\b.*\b(?:laporan|aduan|pengaduan)\w*\b"
+    r"|\b(?:laporan|aduan|pengaduan)\w*\b.*\b(?:gimana|gmn|gmna|bagaimana|bgmn|piye|mana)\b"
+    r"|\b(?:sudah )?(?:sampai|sampe|sejauh) (?:di ?)?mana\b|\b(?:perkembangan|kelanjutan|progres|progress|kabar)(?:nya)?\b"
+)
+
+_SHORT: Final = 8
+"""Words of a message that can only be about the answer that came before it."""
+
+_FIRST: Final = 3
+"""Among so many first words a longer message says that the answer does not settle the matter."""
+
+_LONGEST: Final = 60
+"""Words of a message that is still about the answer. A longer one is a story, and is added to the case or opens one."""
+
+_AGAIN_WORDS: Final = 25
+"""Words of a message that only says that the matter goes on. A longer one is a story of its own."""
+
+_FEW: Final = 4
+"""Words of a "not yet" that tells nothing else."""
+
+
+class Thanks(NamedTuple):
+    """The citizen only thanks or agrees: nothing is to be done, and nothing to be said."""
+
+
+class OffScale(NamedTuple):
+    """The citizen means to rate, with a number that is no rating: he is told the scale."""
+
+
+def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, Act | Thanks | OffScale] | None:
+    """Return the case that a message acts on, and how; None if it is none of these messages.
+
+    Args:
+        text: the citizen's words.
+        cases: those of his cases that the message can be about, the latest last.
+        at_ms: when it came, in milliseconds since 1970.
+    """
+    latest = sorted(cases, key=told_ms)
+    closed = [case for case in latest if case.get("closed_ms", 0) > at_ms - CLOSED_MS]
+    if closed and (stars := ratings.stars(text)):
+        return closed[-1], Act(CommandKind.rate, {"stars": stars})
+    answered = answered_of(latest, at_ms)
+    if not answered:
+        return None
+    about = answered[0]
+    if ratings.is_off_scale(text):
+        return about, OffScale()
+    words = _plainly(text)
+    is_settled = _is_settled(text, words)
+    is_glad = is_settled or not WORDS.glad.isdisjoint(words)
+    is_thanks = is_glad and _is_unreserved(words)
+    if 0 < len(words) <= _LONGEST and _is_dispute(words, glad=is_glad) and not is_thanks:
+        return about, disputing(about)
+    only_thanks = not WORDS.thanks.isdisjoint(words) and WORDS.plain.issuperset(words)
+    if words and ((len(words) <= _SHORT and is_thanks) or only_thanks):
+        return about, Thanks()
+    return None
+
+
+def answered_of(cases: Iterable[Document], at_ms: int) -> list[Document]:
+    """Return the cases whose answer, or archiving, can still be disputed, the one of which the citizen heard last first."""
+    found = [
+        case
+        for case in cases
+        if (case.get("answered_ms") or case.get("archived_ms")) and told_ms(case) > at_ms - ANSWERED_MS
+    ]
+    return sorted(found, key=told_ms, reverse=True)
+
+
+def told_ms(case: Document) -> int:
+    """Return when the citizen was last told an answer, a closing or an archiving of a case."""
+    latest: int = max(case.get(name, 0) for name in ("answered_ms", "closed_ms", "archived_ms"))
+    return latest
+
+
+def disputing(case: Document) -> Act:
+    """Return the act by which a citizen says of an answered case that the matter is not settled."""
+    return Act(CommandKind.reopen if case.get("closed_ms") or case.get("archived_ms") else CommandKind.disagree)
+
+
+def is_discontent(text: str) -> bool:
+    """Return whether a text is not content with an answer, if it is about one: by a denial, or a word of complaint, in any spelling.
+
+    Whether it is about the answer, since it tells no matter of its own, is for the caller to see.
+    """
+    words = _plainly(text)
+    if not words or len(words) > _LONGEST:
+        return False
+    unhappy = WORDS.not_yet | WORDS.discontent
+    denies = not unhappy.isdisjoint(words) or _JAVANESE_NO.search(" ".join(words)) is not None
+    glad = not WORDS.glad.isdisjoint(words) or _is_settled(text, words)
+    return (denies and not (glad and _is_unreserved(words))) or (glad and not WORDS.but.isdisjoint(words))
+
+
+def told_again(text: str, cases: Iterable[Document], at_ms: int) -> list[Document]:
+    """Return the answered cases of which a text may say that the matter goes on ("sampahnya menumpuk lagi"), the latest first.
+
+    Whether it tells their matter is for the caller to see.
+    """
+    words = folded(text)
+    if len(words) > _AGAIN_WORDS or WORDS.again.isdisjoint(words):
+        return []
+    return answered_of(cases, at_ms)
+
+
+def says_no_first(text: str) -> bool:
+    """Return whether a text says no before it goes on with something else: "belum, lampunya juga mati"."""
+    found = _SAYS_NO_FIRST.match(text)
+    return found is not None and not WORDS.not_yet.isdisjoint(spelt(found["first"]))
+
+
+def says_not_yet(text: str) -> bool:
+    """Return whether a text has a word that is never content: "nilai 1, masih rusak"."""
+    return not WORDS.complains.isdisjoint(spelt(text))
+
+
+def only_not_yet(text: str) -> bool:
+    """Return whether a few words only say that something is not done: "belum diperbaiki pak"."""
+    return says_not_yet(text) and len(spelt(text)) <= _FEW
+
+
+def is_bare(text: str) -> bool:
+    """Return whether a text is one word by which an answer is disputed: it answers no question."""
+    said = spelt(text)
+    return len(said) == 1 and said[0] in WORDS.not_yet
+
+
+def only_thanks(text: str) -> bool:
+    """Return whether a text only thanks, agrees or greets: it tells nothing, and asks nothing."""
+    words, agrees = spelt(text), WORDS.thanks | WORDS.greets | WORDS.nods
+    return not agrees.isdisjoint(words) and (WORDS.plain | WORDS.greets).issuperset(words)
+
+
+def says_glad(text: str) -> bool:
+    """Return whether a few words say that the matter is settled: "sudah diperbaiki pak, terima kasih"."""
+    words = spelt(text)
+    glad = len(words) <= _SHORT and "?" not in text and not WORDS.glad.isdisjoint(words)
+    return glad and _is_unreserved(words)
+
+
+def asks_status(text: str) -> bool:
+    """Return whether a few words ask how a case stands, without STATUS: "kapan dikerjakan?".
+
+    Whether they ask it of a report is for the caller to see: "kapan jembatan dibangun?" may be a complaint.
+    """
+    words = folded(text)
+    return len(words) <= _SHORT and _ASKS_STATUS.search(" ".join(words)) is not None
+
+
+def short(text: str) -> str:
+    """Return the words of an act, which a case keeps as a reason: no more than it has room for."""
+    return text.strip().encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
+
+
+def _is_dispute(words: list[str], *, glad: bool) -> bool:
+    within = words if len(words) <= _SHORT else words[:_FIRST]
+    return not WORDS.not_yet.isdisjoint(within) or (glad and not WORDS.but.isdisjoint(words))
+
+
+def _is_unreserved(words: list[str]) -> bool:
+    """Return whether no word takes back what a glad message says."""
+    return WORDS.complains.isdisjoint(words) and WORDS.but.isdisjoint(words)
+
+
+def _plainly(text: str) -> list[str]:
+    """Return the words of a text, with its idioms of praise as a word of praise."""
+    said = _IDIOMS.sub("mantap", " ".join(spelt(text)))
+    return _WAITS.sub(r"\1\2\3", said).split()
+
+
+def _is_settled(text: str, words: list[str]) -> bool:
+    """Return whether a text says that the matter is settled, or only praises."""
+    said = " ".join(words)
+    praises = _PRAISES.search(said) is not None and (WORDS.complains | WORDS.discontent).isdisjoint(words)
+    return "?" not in text and (praises or _SETTLED.search(said) is not None)
