@@ -12,13 +12,16 @@ from complaints.event import Addition
 from complaints.values import AgencyId, ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place, Source
 
 CITIZEN = "citizen"
-"""The actor of a citizen's command. Any actor that is none of these four is the id of an agency."""
+"""The actor of a citizen's command. Any actor that is none of these five is the id of an agency."""
 
 CLOCK = "clock"
 """The actor of a timer: the time for something has come."""
 
 NEIGHBOURS = "neighbours"
 """The actor of the step that looks for duplicates."""
+
+CONVERSATION = "conversation"
+"""The actor of the step that tells citizens what they are to hear."""
 
 CASE = "case"
 """The actor of another case: its tracking code is `other`."""
@@ -79,6 +82,8 @@ class CommandKind(StrEnum):
     """The supporter `other` leaves this main case."""
     echo = "echo"
     """The main case, `other`, lets its supporter hear what happened to it."""
+    unheard = "unheard"
+    """The citizen cannot hear the question of the case: `text` says why."""
     due = "due"
     """The time for something has come: a deadline, a reminder, a closing."""
 

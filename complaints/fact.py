@@ -62,6 +62,8 @@ class FactKind(StrEnum):
     """The citizen was reminded of the question."""
     unanswered = "tidak dijawab"
     """The question is closed without an answer: the case is handled with what there is."""
+    unheard = "tidak sampai"
+    """The citizen cannot hear the question: it is closed as if it had not been asked, and the case is handled with what there is."""
     overdue = "terlambat"
     """A deadline is over, and its duty was not fulfilled."""
     escalated = "dieskalasi"

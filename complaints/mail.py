@@ -47,7 +47,7 @@ class ReplyKind(StrEnum):
     reminded = "reminded"
     """The citizen has not answered the question, and is reminded of it, once."""
     put_off = "put_off"
-    """The owner needs more time, or has put the case off to a day."""
+    """The owner needs more time, has put the case off to a day, or the class was corrected, which sets its days."""
     closed = "closed"
     """The case is closed, and the citizen is asked to rate it."""
     reopened = "reopened"

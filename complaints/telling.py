@@ -15,6 +15,7 @@ KINDS: Final[Mapping[str, ReplyKind]] = {
     FactKind.answered.value: ReplyKind.answered,
     FactKind.extended.value: ReplyKind.put_off,
     FactKind.postponed.value: ReplyKind.put_off,
+    FactKind.reclassified.value: ReplyKind.put_off,
     FactKind.closed.value: ReplyKind.closed,
     FactKind.reopened.value: ReplyKind.reopened,
     FactKind.rated.value: ReplyKind.rated,

@@ -58,6 +58,7 @@ _STILL_ANSWERED: Final = {
     ReplyKind.hidden.value,
     ReplyKind.closed.value,
     ReplyKind.rated.value,
+    ReplyKind.put_off.value,
 }
 """The replies after which an answer can still be disputed."""
 

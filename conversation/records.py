@@ -4,17 +4,18 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import orjson
 
 from complaints import ids
 from complaints.bus import Headers, Record
 from complaints.bus.envelope import CHANNEL_HEADER, enveloped
+from complaints.command import CONVERSATION, Command, CommandKind
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, MessageEvent, ReplyEvent, Send
-from complaints.tracking import CODE_LENGTH
+from complaints.tracking import names_mailbox
 from complaints.values import Event
 
 Document = dict[str, Any]
@@ -76,8 +77,21 @@ def unsent(reply: Document, reason: str, *, at: str) -> tuple[Record, ...]:
         at: the time of the record that caused it.
     """
     told = reply_event(reply, account="", at=at)
-    on_page = len(reply["citizen"]) == CODE_LENGTH
-    return (told,) if on_page else (told, undeliverable(reply, reason, at=at))
+    return (told,) if names_mailbox(reply["citizen"]) else (told, undeliverable(reply, reason, at=at))
+
+
+def question_unheard(reply: Document, reason: str, *, at: str) -> Record:
+    """Return the command by which a case learns that its citizen does not hear its question.
+
+    Args:
+        reply: the question (see complaints.mail.Reply).
+        reason: why he does not hear it.
+        at: the time of the record that caused it.
+    """
+    kind, code = CommandKind.unheard.value, reply["tracking_code"]
+    said = {"id": str(uuid5(whole_id(reply["id"]), kind)), "tracking_code": code, "kind": kind}
+    said |= {"actor": CONVERSATION, "received_at": at, "text": reason}
+    return _record(Command, code, said, at)
 
 
 def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 from complaints.bus import Record
 from complaints.crypto import Keyring
 from complaints.mail import ReplyKind
+from complaints.tracking import names_mailbox
 from conversation import records
 from conversation.citizen import HOUR_MS, MOST_WAITING, Document, Landing, case_of_complaint, landing
 from conversation.records import time_text, whole_id
@@ -65,10 +66,10 @@ class Telling:
         account, address = _where(state, reply)
         reply = _on_record(state, reply)
         if _is_silent(state, reply):
-            return list(records.unsent(reply, SILENT, at=time_text(at_ms)))
+            return _unsent(state, reply, SILENT, at_ms)
         if not account:
             state["told"] = [*state["told"], [at_ms, _cause(reply), 0]]
-            return list(records.unsent(reply, NO_ADDRESS, at=time_text(at_ms)))
+            return _unsent(state, reply, NO_ADDRESS, at_ms)
         told = records.reply_event(reply, account=account, at=time_text(at_ms))
         waiting = {"reply": reply, "account": account, "address": address}
         state["waiting"] = [*state["waiting"], waiting]
@@ -114,6 +115,17 @@ class Telling:
             sealed=sealed,
             expires_at=expires.isoformat().replace("+00:00", "Z"),
         )
+
+
+def _unsent(state: Document, reply: Document, reason: str, at_ms: int) -> list[Record]:
+    """Return the records of a reply that is not sent. A question that its citizen will not hear is not open: its case learns that."""
+    unsent = [*records.unsent(reply, reason, at=time_text(at_ms))]
+    if reply["kind"] != ReplyKind.question.value or names_mailbox(reply["citizen"]):
+        return unsent
+    about = case_of_complaint(state, reply.get("complaint_id"))
+    if about is not None:
+        about.pop("asked_ms", None)
+    return [*unsent, records.question_unheard(reply, reason, at=time_text(at_ms))]
 
 
 def _is_silent(state: Document, reply: Document) -> bool:

@@ -72,7 +72,7 @@ _ALL: Final = (
     Act(
         name="ask",
         what="Ask the citizen something, in the owner's words: one question at a time, at most three in all. The completion waits for the"
-        " answer, at most 30 days.",
+        " answer, at most 30 days; if he has asked for silence (STOP), the question is closed at once.",
         example="--as dpu-33.74 --text 'Di depan rumah nomor berapa?'",
         text="The question, as the citizen will read it.",
         needs=("text",),

@@ -6,7 +6,7 @@ from typing import Final
 
 from complaints import tracking
 from complaints.case import Case
-from complaints.command import CASE, CITIZEN, CLOCK, NEIGHBOURS
+from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import Deadline, Disposition
 from complaints.fact import Fact, FactKind, Result
 from ops.casework.layout import DUTIES
@@ -17,6 +17,7 @@ _WHO: Final = {
     CITIZEN: "the citizen",
     CLOCK: "the clock",
     NEIGHBOURS: "the search for duplicates",
+    CONVERSATION: "the conversation with the citizen",
     CASE: "another case",
 }
 
@@ -139,6 +140,9 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.archived: lambda fact: f"{fact.actor} archived it as spam{_because(fact)}",
     FactKind.reminded: lambda _: "the citizen was reminded of the question",
     FactKind.unanswered: lambda _: "the question is closed without an answer: the case is handled with what there is",
+    FactKind.unheard: lambda fact: (
+        f"the citizen does not hear the question{_because(fact)}: the case is handled with what there is"
+    ),
     FactKind.overdue: lambda fact: f"overdue: {DUTIES[fact.duty or 'complete']}",
     FactKind.escalated: _escalated,
     FactKind.proposed: lambda fact: f"{_who(fact.actor)} proposed to merge it into {_other(fact)}{_because(fact)}",

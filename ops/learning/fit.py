@@ -155,7 +155,7 @@ def fit(of: Table, rows: Any) -> Fit:
     if len(known) == 1:
         return Fit(known, np.zeros(1), np.zeros((1, len(of.word_names) + len(of.found_names))), idf)
     inputs = features(of, idf, rows)
-    machine = LinearSVC(tol=_TOLERANCE).fit(inputs, of.targets[rows])
+    machine = LinearSVC(dual=True, tol=_TOLERANCE, random_state=0).fit(inputs, of.targets[rows])
     weights, bias = machine.coef_, machine.intercept_
     if len(known) == 2:  # noqa: PLR2004 - of two classes there is one row, for the second
         weights, bias = np.concatenate([-weights, weights]), np.concatenate([-bias, bias])

@@ -32,7 +32,7 @@ def ranked(train: Sequence[Said], test: Sequence[Said]) -> list[list[str]]:
     if len(labels) == 1:
         return [labels for _ in test]
     vectors = TfidfVectorizer(sublinear_tf=True)
-    machine = LinearSVC().fit(
+    machine = LinearSVC(dual=True, random_state=0).fit(
         vectors.fit_transform([report.text for report in train]), [report.label for report in train]
     )
     scores = machine.decision_function(vectors.transform([report.text for report in test]))

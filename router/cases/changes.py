@@ -211,6 +211,13 @@ def _unanswered(case: Document, fact: Document) -> None:
     case["state"] = standing(case)
 
 
+def _unheard(case: Document, fact: Document) -> None:
+    case.pop("question", None)
+    drop_waits(case, fact["at"])
+    case["incomplete"] = True
+    case["state"] = standing(case)
+
+
 def _overdue(case: Document, fact: Document) -> None:
     case["overdue"] = {**case.get("overdue", {}), fact["duty"]: fact["at"]}
 
@@ -280,6 +287,7 @@ CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.reclassified.value: _reclassified,
     FactKind.reminded.value: _reminded,
     FactKind.unanswered.value: _unanswered,
+    FactKind.unheard.value: _unheard,
     FactKind.overdue.value: _overdue,
     FactKind.escalated.value: _escalated,
     FactKind.proposed.value: _proposed,

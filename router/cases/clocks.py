@@ -6,7 +6,7 @@ from typing import Final
 
 from complaints import telling
 from complaints.case import OPEN
-from complaints.fact import FactKind
+from complaints.fact import FactKind, Result
 from normalizer.zones import midnight_ms
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
@@ -46,6 +46,20 @@ def due(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         _close_question(draft)
     elif _REMINDER in come:
         draft.add(FactKind.reminded)
+    return None
+
+
+def unheard(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Close an owner's question that the citizen cannot hear, so that nothing waits for him.
+
+    What nobody can handle without the answer keeps its question for the days that the law gives him.
+    """
+    question = draft.now.get("question")
+    if question is None:
+        return Declined("No question is open.", Result.already_applied)
+    if _is_needed(draft.now):
+        return Declined("The case cannot be handled without the answer: it waits for the days of the law.")
+    draft.add(FactKind.unheard, text=record.body.get("text") or "")
     return None
 
 
@@ -121,8 +135,12 @@ def _close_question(draft: Draft) -> None:
 
     The case is handled with what there is; if nobody can handle it without the answer, the citizen is deemed to have withdrawn.
     """
-    case = draft.now
-    if case["triage"] and case["question"].get("part") in _NEEDED:
+    if _is_needed(draft.now):
         draft.add(FactKind.withdrawn, deemed=True)
     else:
         draft.add(FactKind.unanswered)
+
+
+def _is_needed(case: Document) -> bool:
+    """Return whether nobody can handle the case without the answer to its open question."""
+    return bool(case["triage"]) and case["question"].get("part") in _NEEDED

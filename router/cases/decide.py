@@ -166,6 +166,7 @@ _APPLY: Final[Mapping[CommandKind, Callable[[Draft, Inbound, Law], Declined | No
     CommandKind.reject: merging.reject,
     CommandKind.leave: merging.leave,
     CommandKind.echo: merging.echo,
+    CommandKind.unheard: clocks.unheard,
     CommandKind.due: clocks.due,
 }
 """What each command does after the table has allowed it; or why it cannot."""

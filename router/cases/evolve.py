@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from complaints.case import FORMAT
-from complaints.command import CASE, CLOCK, NEIGHBOURS
+from complaints.command import CASE, CLOCK, CONVERSATION, NEIGHBOURS
 from router.cases.changes import CHANGES
 from router.cases.plain import Document
 
@@ -14,7 +14,7 @@ REMEMBERED_MS: Final = 90 * 24 * 3_600_000
 MOST_REMEMBERED: Final = 500
 """The maximum number of commands whose ids are remembered: about 30 kB."""
 
-_OF_STEPS: Final = frozenset((CASE, CLOCK, NEIGHBOURS))
+_OF_STEPS: Final = frozenset((CASE, CLOCK, CONVERSATION, NEIGHBOURS))
 """Whose commands are not remembered: a step writes each once, and a main case of thousands would remember nothing else."""
 
 Changed = tuple[Document, int]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from complaints import tracking
-from complaints.command import CASE, CITIZEN, CLOCK, NEIGHBOURS, CommandKind
+from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS, CommandKind
 from router.cases.plain import Document
 
 
@@ -61,10 +61,17 @@ class Role(StrEnum):
     other = "another agency"
     clock = "the clock"
     neighbours = "the search for duplicates"
+    conversation = "the conversation with the citizen"
     case = "another case"
 
 
-_STEPS: Final = {CITIZEN: Role.citizen, CLOCK: Role.clock, NEIGHBOURS: Role.neighbours, CASE: Role.case}
+_STEPS: Final = {
+    CITIZEN: Role.citizen,
+    CLOCK: Role.clock,
+    NEIGHBOURS: Role.neighbours,
+    CONVERSATION: Role.conversation,
+    CASE: Role.case,
+}
 
 
 def role_of(

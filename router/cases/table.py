@@ -117,6 +117,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.echo: Rule(
         frozenset((Role.neighbours,)), _states("digabung"), (FactKind.echoed, FactKind.unmerged), _ONLY_STEPS
     ),
+    CommandKind.unheard: Rule(frozenset((Role.conversation,)), OPEN, (FactKind.unheard,), _ONLY_STEPS),
     CommandKind.due: Rule(frozenset((Role.clock,)), _ALL, (), _ONLY_STEPS),
 }
 """The rule of each command. `due` leads to whatever the time has come for (see router.cases.clocks)."""

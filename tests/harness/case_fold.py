@@ -29,7 +29,7 @@ def spaced(code: str) -> str:
     return f"{code[:5]} {code[5:10]} {code[10:]}"
 
 
-STEPS = {"case", "clock", "neighbours"}
+STEPS = {"case", "clock", "conversation", "neighbours"}
 """Whose commands no case remembers."""
 
 ENDED = {"selesai", "dicabut", "diarsipkan"}
@@ -70,7 +70,7 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
         case "ditanggapi":
             model["answers"].append((model["owner"], fact["text"]))
             model |= {"state": "ditanggapi", "question": None, "until": None, "reopened": False}
-        case "diverifikasi" | "tidak dijawab":
+        case "diverifikasi" | "tidak dijawab" | "tidak sampai":
             model["question"] = None
         case "diproses":
             model |= {"triage": False, "reopened": False, "accepted": True}
@@ -232,6 +232,7 @@ TOLD = {
     "ditanggapi": "answered",
     "diperpanjang": "put_off",
     "ditunda": "put_off",
+    "diklasifikasi ulang": "put_off",
     "selesai": "closed",
     "dibuka kembali": "reopened",
     "dinilai": "rated",

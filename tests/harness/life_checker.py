@@ -38,6 +38,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "reject": ("dipisahkan",),
     "leave": ("dukungan ditarik",),
     "echo": ("dikabari", "dipisahkan"),
+    "unheard": ("tidak sampai",),
     "due": ("terlambat", "diaktifkan kembali", "selesai", "dieskalasi", "tidak dijawab", "dicabut", "diingatkan"),
 }
 """The facts with which the result of a command begins, unless it changed nothing."""

@@ -206,7 +206,7 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
                 story.happens("forwarded", at)  # the desk takes the case itself, as its owner
             story.happens(EVENTS[what], at)
             answered = what == "ditanggapi" or (answered and what != "dibuka kembali")
-        if what == "diverifikasi":
+        if what in {"diverifikasi", "tidak sampai"}:
             story.nothing_was_missing(at)
     return story
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, Sender
+from complaints.command import CITIZEN, CONVERSATION, NEIGHBOURS, Command, CommandKind, Sender
 from complaints.event import Complaint
 from router.cases.evolve import REMEMBERED_MS
 from router.cases.roles import role_of
@@ -128,10 +128,15 @@ class LivesMachine(RuleBasedStateMachine):
         """A merge is proposed, in either direction."""
         return self.say(number, CommandKind.merge, who, about)
 
+    @rule(target=sent, number=numbers, about=details)
+    def unheard(self, number: int, about: Document) -> Event:
+        """The citizen does not hear the question, if there is one."""
+        return self.say(number, CommandKind.unheard, CONVERSATION, about)
+
     @rule(event=sent)
     def again(self, event: Event) -> None:
         """Somebody sends it again; a step never does."""
-        is_of_step = isinstance(event, Command) and event.actor == NEIGHBOURS
+        is_of_step = isinstance(event, Command) and event.actor in {CONVERSATION, NEIGHBOURS}
         if not is_of_step and self.lives.now_ms - self.first_sent[event.id] < REMEMBERED_MS:
             self.send(event)
 

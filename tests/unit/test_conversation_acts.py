@@ -1,15 +1,18 @@
 """What a citizen does with his case in few words: he disagrees, rates, thanks, asks for silence; and by a form, withdraws or hides it."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from complaints.bus.envelope import encode
+from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.command import CITIZEN, CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Attachment
 from complaints.mail import MessageKind, ReplyKind
+from complaints.values import ComplaintClass
 from conversation.cases import heard
 from conversation.citizen import DAY_MS
 from conversation.said.orders import Act, asked_for, by_word, wish
@@ -43,6 +46,11 @@ NO_PLACE = "Jalan berlubang parah sekali sudah lama tolong diperbaiki"
 def case_of(town: Town) -> Case:
     """Return the citizen's first case."""
     return town.case(town.complaints[0].tracking_code)
+
+
+def due_of(town: Town) -> date:
+    """Return the day by which the first case must be completed."""
+    return next(one.due for one in case_of(town).deadlines if one.duty == "complete")
 
 
 def answer(town: Town, text: str = "Sudah kami tambal", **fields: Any) -> None:
@@ -186,6 +194,52 @@ def test_stop_silences_all_but_answers_to_his_own_questions(town: Town) -> None:
     answer(town, "Sungguh sudah", nonce="2")
     assert town.told[-1].kind.value == "answered"
     assert len(town.sends) == heard + 4
+
+
+def test_a_corrected_class_tells_its_day_and_takes_no_dispute_away(town: Town) -> None:
+    """The citizen hears by when his report is completed now, and "belum" is still about the answer."""
+    answer(town)
+    town.wait(minutes=1)
+    desk = Router.load().administrator_id
+    correct = said(CommandKind.reclassify, town.complaints[0], desk, complaint_class=ComplaintClass.information_request)
+    town.take(encode(correct, source="/tests"))
+    assert town.told[-1].kind is ReplyKind.put_off
+    assert written_day(due_of(town)) in town.texts[-1]
+    town.say("belum, pak")
+    assert (case_of(town).state, len(town.complaints)) == ("dibuka kembali", 1)
+
+
+def test_what_is_added_after_an_answer_takes_no_dispute_away(town: Town) -> None:
+    """The thanks for it are no new beginning."""
+    answer(town)
+    town.wait(minutes=1)
+    town.say(f"{town.complaints[0].tracking_code} lubangnya di depan masjid besar")
+    assert town.told[-1].kind is ReplyKind.completed
+    town.say("belum, pak")
+    assert (case_of(town).state, len(town.complaints)) == ("dibuka kembali", 1)
+
+
+def test_a_question_that_nobody_hears_stops_no_clock(town: Town) -> None:
+    """Who has asked for silence is not waited for: the case goes on with what there is, on the day that it had."""
+    town.say("STOP")
+    due = due_of(town)
+    town.wait(days=3)
+    town.take(encode(said(CommandKind.ask, town.complaints[0], case_of(town).owner.id, "RT berapa?"), source="/tests"))
+    case = case_of(town)
+    assert (case.state, case.question, case.questions, case.incomplete) == ("diteruskan", None, 1, True)
+    assert due_of(town) == due
+    town.say("Lampu jalan mati di Kota Bandung")
+    assert len(town.complaints) == 2
+
+
+def test_who_hears_the_question_is_waited_for(town: Town) -> None:
+    """A complaint after STOP is answered, and its question is heard."""
+    town.say("STOP")
+    town.say("Lampu jalan mati di Jalan Merdeka Kota Bandung")
+    second = town.complaints[1]
+    owner = town.case(second.tracking_code).owner.id
+    town.take(encode(said(CommandKind.ask, second, owner, "RT berapa?"), source="/tests"))
+    assert town.case(second.tracking_code).state == "perlu dilengkapi"
 
 
 @pytest.mark.parametrize(
