@@ -22,7 +22,7 @@ _MOST_TOUCHED = 150
 _SMALLEST = tuple(number / 100 for number in range(5, 100))
 """The sizes below which weights can be left out, of which the first that leaves at most _MOST_TOUCHED is taken."""
 
-_TOLERANCE = 0.1
+_TOLERANCE = 0.01
 """When the machine stops to improve: ten times the steps change no decision."""
 
 

@@ -142,8 +142,11 @@ def _calibrated(probes: Sequence[Probe], trust: float, sharpness: float) -> Knot
     """Return the knots of the calibration, in ascending order: pairs of the best agency's share of the score and its probability.
 
     The reports, sorted by that share, are split into a few steps with equally many reports. The probability of a step is the part of its
-    reports whose best agency is right, but at least that of the step before. Finer steps would show only chance.
+    reports whose best agency is right; steps of which a later one is right less often are taken together (isotonic regression). Finer
+    steps would show only chance.
     """
+    from sklearn.isotonic import isotonic_regression
+
     outcomes: list[tuple[float, bool]] = []
     for probe in probes:
         order = mixed(probe, trust, sharpness)
@@ -152,12 +155,12 @@ def _calibrated(probes: Sequence[Probe], trust: float, sharpness: float) -> Knot
     if not outcomes:
         return [(0.0, 0.5)]
     outcomes.sort()
+    count = min(_STEPS_MOST, max(1, len(outcomes) // _STEP_REPORTS))
+    steps = [outcomes[at * len(outcomes) // count : (at + 1) * len(outcomes) // count] for at in range(count)]
+    rights = [sum(is_right for _, is_right in step) / len(step) for step in steps]
+    chances = isotonic_regression(rights, sample_weight=[len(step) for step in steps], y_min=_LEAST, y_max=1.0 - _LEAST)
     knots: list[tuple[float, float]] = []
-    chance = _LEAST
-    steps = min(_STEPS_MOST, max(1, len(outcomes) // _STEP_REPORTS))
-    for number in range(steps):
-        step = outcomes[number * len(outcomes) // steps : (number + 1) * len(outcomes) // steps]
-        right = sum(is_right for _, is_right in step) / len(step)
-        chance = round(min(1.0 - _LEAST, max(chance, right)), 3)  # a larger share never has a smaller probability
-        knots += [(step[0][0] if knots else 0.0, chance), (step[-1][0], chance)]
+    for step, chance in zip(steps, chances, strict=True):
+        probable = round(float(chance), 3)
+        knots += [(step[0][0] if knots else 0.0, probable), (step[-1][0], probable)]
     return knots

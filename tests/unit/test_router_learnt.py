@@ -12,6 +12,7 @@ import pytest
 from complaints.errors import ConfigurationError
 from ops.learning.fit import needed
 from ops.learning.learn import Learnt, learn, save
+from ops.learning.weighing import Probe, chosen, measured
 from ops.quality.evaluate import compare, evaluate
 from ops.quality.labelled import Labelled, labelled
 from ops.quality.page import page
@@ -129,6 +130,16 @@ def test_shuffled_labels_teach_nothing() -> None:
     figures = learn(shuffled, Router.load(), today=TODAY).figures
     assert figures["model"]["top_1"] == pytest.approx(0.25, abs=0.12)
     assert figures["baseline"]["top_1"] == pytest.approx(0.25, abs=0.12)
+
+
+def test_nobody_is_surer_than_right_where_a_larger_share_is_right_less_often() -> None:
+    """Steps of which a later one is right less often are taken together: chance in an early step makes no later one sure."""
+    early = [Probe("a", [("a" if number % 20 else "b", 0.5), ("c", 0.5)], [], False) for number in range(400)]
+    late = [Probe("a", [("a" if number % 10 < 7 else "b", 0.9), ("c", 0.1)], [], False) for number in range(400)]
+    weights = chosen(early + late)
+    figures = measured([(probe, weights) for probe in early + late])
+    (band,) = figures["calibration"]
+    assert (band["confidence"], band["accuracy"]) == (0.825, 0.825)
 
 
 def test_a_governments_own_history_needs_no_place(own: Learnt, tmp_path: Path) -> None:
