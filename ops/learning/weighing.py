@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import product
 from math import exp
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from router.calibration import Knots, probability
@@ -154,7 +155,7 @@ def _calibrated(probes: Sequence[Probe], trust: float, sharpness: float) -> Knot
             outcomes.append((_share(order), order[0][1] == probe.label))
     if not outcomes:
         return [(0.0, 0.5)]
-    outcomes.sort()
+    outcomes.sort(key=itemgetter(0))  # of equal shares those that are right are spread as they come
     count = min(_STEPS_MOST, max(1, len(outcomes) // _STEP_REPORTS))
     steps = [outcomes[at * len(outcomes) // count : (at + 1) * len(outcomes) // count] for at in range(count)]
     rights = [sum(is_right for _, is_right in step) / len(step) for step in steps]
