@@ -19,7 +19,7 @@ class Harm:
     """The word lists of `harm` in normalizer/data/matters.yaml."""
 
     __slots__ = (
-        *("_befell", "_breaks", "_brought", "_family", "_hospital", "_limbs", "_mine", "_not"),
+        *("_any", "_befell", "_breaks", "_brought", "_family", "_hospital", "_limbs", "_mine", "_not"),
         *("_relatives", "_self", "_so_that", "_starts", "_unreal", "_wounds"),
     )
 
@@ -32,9 +32,12 @@ class Harm:
         self._so_that, self._brought = frozenset(words["so_that"].split()), frozenset(words["brought"].split())
         self._not = frozenset(words["not"].split())
         self._hospital = frozenset(words["hospital"].split())
+        self._any = self._breaks | self._wounds | self._brought | self._befell
 
     def told(self, words: Sequence[str]) -> bool:
         """Return whether the words of a text, folded, say that a person was hurt."""
+        if self._any.isdisjoint(words):
+            return False
         return any(self._is_harm(words, at) and self._is_real(words, at) for at in range(len(words)))
 
     def _is_real(self, words: Sequence[str], at: int) -> bool:

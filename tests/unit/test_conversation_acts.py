@@ -9,6 +9,7 @@ from complaints.bus.envelope import encode
 from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.command import CITIZEN, CommandKind
+from complaints.contract import DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Attachment
 from complaints.mail import MessageKind, ReplyKind
@@ -595,6 +596,18 @@ def test_a_photo_does_not_swallow_a_dispute(town: Town, words: str, *, closed: b
     assert (case.state, case.disputes, len(town.complaints)) == ("dibuka kembali", 1, 1)
     assert [one.attachments for one in case.complaint.additions] == [(PHOTO,)]
     assert [one.kind for one in town.told[heard:]] == [ReplyKind.reopened]
+
+
+def test_a_photo_without_words_is_taken_beside_an_open_question(town: Town) -> None:
+    """It has no first word that could tell another matter; nothing fails, and it is kept with a case."""
+    ask = said(CommandKind.ask, town.complaints[0], case_of(town).owner.id, "RT berapa?")
+    town.take(encode(ask, source="/tests"))
+    town.say(" ", attachments=(PHOTO,), channel="telegram", sender="7", account="telegram/bot", reply_to={"chat": "7"})
+    town.say(" ", attachments=(PHOTO,))
+    files = [file for complaint in town.complaints for file in complaint.attachments]
+    files += [file for addition in case_of(town).complaint.additions for file in addition.attachments]
+    assert files == [PHOTO, PHOTO]
+    assert DEAD_LETTERS not in town.written
 
 
 def test_a_photo_of_another_matter_is_a_complaint(town: Town) -> None:
