@@ -1,13 +1,13 @@
 """Makes the commands `lapor case verify`, `accept`, `refuse` and so on from the definitions of the acts."""
 
-from datetime import datetime
+from datetime import date
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from lapor.commands.options import DataDir
+from lapor.commands.options import DAY, DataDir, day
 from ops.casework.acts import ACTS, Act
 
 Code = Annotated[str, typer.Argument(help="The tracking code, with or without spaces.")]
@@ -23,7 +23,7 @@ _TYPES: Final[dict[str, Any]] = {
     "beside": Annotated[
         list[str], typer.Option(help="Identifier of an agency that is named beside the owner; repeatable.")
     ],
-    "until": Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day to which it is put off.")],
+    "until": Annotated[date, typer.Option(parser=day, metavar=DAY, help="The day to which it is put off.")],
     "class": Annotated[
         Literal["pengaduan", "permintaan_informasi", "aspirasi"], typer.Option("--class", help="The right class.")
     ],
@@ -85,6 +85,6 @@ def _option(act: Act, name: str) -> Parameter:
 
 def _plain(value: Any) -> Any:
     """Return the value of an option as the command has it; None if it was not given."""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     return None if value == [] else value

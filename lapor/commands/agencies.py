@@ -1,13 +1,14 @@
 """`lapor agency ...`: searches the registry of agencies, shows what a name means and what the law says, and divides tasks."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lapor.commands.options import DAY, day
 from lapor.commands.routing import ModelFile, check_folder
 
 if TYPE_CHECKING:
@@ -120,8 +121,8 @@ def allot(
         ),
     ],
     since: Annotated[
-        datetime | None,
-        typer.Option(help="The first day on which the division holds. Default: today.", formats=["%Y-%m-%d"]),
+        date | None,
+        typer.Option(parser=day, metavar=DAY, help="The first day on which the division holds. Default: today."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The file to write. Default: standard output.")] = None,
 ) -> None:
@@ -142,8 +143,8 @@ def allot(
         raise ConfigurationError(f"--out {out} exists: write another file, and take over what you want from it")
     check_folder(out, "--out")
     history = [report for report in labelled(read_rows(source)) if report.best]
-    day = since.date() if since else datetime.now(UTC).date()
-    found = proposed(history, region, Router.load(), since=day, source=source.name)
+    first = since or datetime.now(UTC).date()
+    found = proposed(history, region, Router.load(), since=first, source=source.name)
     if out:
         out.write_text(found.text, "utf-8")
     else:

@@ -3,14 +3,14 @@
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
 from lapor.commands.acts import Code, add_to
-from lapor.commands.options import DataDir, milliseconds_of
+from lapor.commands.options import DAY, DataDir, day, milliseconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,8 @@ def due(
     *,
     agency: Annotated[str, typer.Option(help="Only cases that this agency owns: its identifier.")] = "",
     before: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only cases whose next deadline ends before this day.")
+        date | None,
+        typer.Option(parser=day, metavar=DAY, help="Only cases whose next deadline ends before this day."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each case as a JSON line.")] = False,
     data_dir: DataDir = None,
@@ -98,8 +99,8 @@ def due(
     from lapor.processes import cases
     from ops.casework.due import line
 
-    day = before.date().isoformat() if before else ""
-    for one in cases.due(started_in(data_dir), agency=agency, before=day):
+    until = before.isoformat() if before else ""
+    for one in cases.due(started_in(data_dir), agency=agency, before=until):
         typer.echo(orjson.dumps(one).decode() if as_json else line(one))
 
 

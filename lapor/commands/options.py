@@ -1,6 +1,6 @@
 """The options that many commands share, and what their texts mean."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +9,22 @@ import typer
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the stack. Default: LAPOR_DATA, or your state folder.")
 ]
+
+
+def day(text: str) -> date:
+    """Return the day that an option names.
+
+    Raises:
+        typer.BadParameter: the text is no day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no day such as 2026-12-31") from error
+
+
+DAY = "YYYY-MM-DD"
+"""What `--help` says of an option that takes a day."""
 
 
 def milliseconds_of(text: str, *, option: str, now: datetime) -> int:

@@ -140,7 +140,11 @@ def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[s
         (["query", "SELECT 1", "--format", "xml"], "xml"),
         (["replay", "--since", "gestern"], "gestern"),
         (["case", "refuse", "00000000000", "--as", "pln", "--text", " "], "--text"),
-        (["case", "postpone", "00000000000", "--as", "pln", "--text", "x", "--until", "besok"], "--until"),
+        (
+            ["case", "postpone", "00000000000", "--as", "pln", "--text", "x", "--until", "besok"],
+            "'besok' is no day such as",
+        ),
+        (["case", "due", "--before", "31.12.2026"], "'31.12.2026' is no day such as"),
         (["case", "reclassify", "00000000000", "--as", "pln", "--class", "keluhan"], "--class"),
         (["case", "merge", "00000000000", "--as", "pln"], "--into"),
         (["case", "answer", "00000000000", "--as", "pln", "--text", "x" * 20_001], "--text"),
