@@ -78,6 +78,8 @@ class CommandKind(StrEnum):
     """The older case, `other`, agrees to be the main case."""
     reject = "reject"
     """The older case, `other`, does not agree; `text` says why."""
+    second = "second"
+    """The citizen of the supporter `other` adds something, which the owner of this main case is to know: `text`, without personal data."""
     leave = "leave"
     """The supporter `other` leaves this main case."""
     echo = "echo"
@@ -154,7 +156,8 @@ class Command(Event):
     owner: AgencyId | None = None
     """The owner of the other case, if the search proposed the merge (only `adopt` and `confirm`): both are of one government or body."""
     as_of: int | None = None
-    """The version of the main case when it agreed (only `confirm` and `leave`), or when that happened of which it tells (only `echo`)."""
+    """The version of the main case when it agreed (only `confirm`, `second` and `leave`), or when that happened of which it tells (only
+    `echo`)."""
     event: EchoedEvent | None = None
     """What happened to the main case (only `echo`)."""
     agency: AgencyRef | None = None

@@ -74,6 +74,8 @@ class FactKind(StrEnum):
     """The older case agreed: the case is its supporter."""
     unmerged = "dipisahkan"
     """The case is handled by itself: the older one did not agree, or it is its supporter no longer."""
+    seconded = "ditambahkan pendukung"
+    """The citizen of a supporter adds something, without personal data here."""
     supported = "didukung"
     """Another case became a supporter of this one."""
     left = "dukungan ditarik"

@@ -36,3 +36,8 @@ REASON_BYTES: Final = 2_000
 
 ANSWER_BYTES: Final = 8_000
 """An agency's answer in UTF-8: four pages."""
+
+
+def as_reason(text: str) -> str:
+    """Return as much of a text as a command may say as a reason, without blanks around it."""
+    return text.strip().encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")

@@ -6,6 +6,7 @@ from uuid import UUID
 from complaints import ids, status_requests
 from complaints.command import CommandKind
 from complaints.event import Complaint
+from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.wording import text
@@ -57,11 +58,11 @@ class Answered:
             turn.say(message, id_, ReplyKind.small_talk, text("off_scale", message.channel))
             return Landed(MessageKind.small_talk)
         if said.kind is not CommandKind.rate:
-            return act(turn, message, id_, about, said, verdicts.short(words))
+            return act(turn, message, id_, about, said, as_reason(words))
         rated = act(turn, message, id_, about, said)  # the number is all that a rating says
         if verdicts.says_not_yet(words):  # "nilai 1, masih rusak" is both
             companion = ids.companion_id(id_, CommandKind.reopen.value)
-            turn.command(message, companion, about["code"], CommandKind.reopen, text=verdicts.short(words))
+            turn.command(message, companion, about["code"], CommandKind.reopen, text=as_reason(words))
         return rated
 
     def disputed_case(
@@ -97,7 +98,7 @@ class Answered:
         """Open an answered case again if a new complaint begins with a "no" to its answer: "belum, lampunya juga mati"."""
         answered = verdicts.answered_of(turn.state["cases"], turn.at_ms)
         if answered and not message.shared and verdicts.says_no_first(message.text):
-            said, words = verdicts.disputing(answered[0]), verdicts.short(message.text)
+            said, words = verdicts.disputing(answered[0]), as_reason(message.text)
             companion = ids.companion_id(id_, said.kind.value)
             turn.command(message, companion, answered[0]["code"], said.kind, text=words)
 

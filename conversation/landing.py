@@ -9,6 +9,7 @@ from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Complaint
+from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.wording import text
@@ -119,7 +120,7 @@ class Lands:
         """Pass on what a citizen does with a case of his, beside adding to it; None if he does nothing of the kind."""
         case = named_case(turn.state, message)
         if case is not None and (asked := orders.asked_for(message.act)) is not None:
-            return passing.act(turn, message, id_, case, asked, verdicts.short(message.text))
+            return passing.act(turn, message, id_, case, asked, as_reason(message.text))
         if not message.sender or message.shared:
             return None
         content = orders.gives_up(message.text) and verdicts.answered_of(turn.state["cases"], turn.at_ms)

@@ -6,6 +6,7 @@ from uuid import UUID
 from complaints import ids, status_requests
 from complaints.command import CommandKind
 from complaints.event import Complaint
+from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.wording import text
@@ -14,7 +15,7 @@ from conversation.cases import keep, kept
 from conversation.citizen import Document, Landing
 from conversation.reading import Reads
 from conversation.said.orders import Act
-from conversation.said.verdicts import disputing, short
+from conversation.said.verdicts import disputing
 from conversation.secrecy import hidden
 from conversation.turn import Turn
 
@@ -131,7 +132,7 @@ class Passing:
 
     def dispute(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
         """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence."""
-        words = short(status_requests.without_code(message.text))
+        words = as_reason(status_requests.without_code(message.text))
         became = act(turn, message, id_, case, disputing(case), words)
         if message.attachments:
             companion = ids.companion_id(id_, CommandKind.add.value)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from complaints.command import CommandKind
-from complaints.limits import REASON_BYTES
 from conversation.citizen import DAY_MS, Document
 from conversation.said import ratings
 from conversation.said.orders import GIVES_UP, Act
@@ -204,11 +203,6 @@ def asks_status(text: str) -> bool:
     """
     words = folded(text)
     return len(words) <= _SHORT and _ASKS_STATUS.search(" ".join(words)) is not None
-
-
-def short(text: str) -> str:
-    """Return the words of an act, which a case keeps as a reason: no more than it has room for."""
-    return text.strip().encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
 
 
 def _is_dispute(words: list[str], *, glad: bool) -> bool:

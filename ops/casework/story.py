@@ -148,6 +148,7 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.proposed: lambda fact: f"{_who(fact.actor)} proposed to merge it into {_other(fact)}{_because(fact)}",
     FactKind.merged: lambda fact: f"merged: it is a supporter of {_other(fact)}",
     FactKind.unmerged: lambda fact: f"not merged with {_other(fact)}, or no longer{_because(fact)}",
+    FactKind.seconded: lambda fact: f"the citizen of {_other(fact)} adds{_because(fact)}",
     FactKind.supported: lambda fact: f"{_other(fact)} became its supporter",
     FactKind.left: lambda fact: f"{_other(fact)} is its supporter no longer",
     FactKind.echoed: _echoed,

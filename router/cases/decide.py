@@ -164,6 +164,7 @@ _APPLY: Final[Mapping[CommandKind, Callable[[Draft, Inbound, Law], Declined | No
     CommandKind.adopt: merging.adopt,
     CommandKind.confirm: merging.confirm,
     CommandKind.reject: merging.reject,
+    CommandKind.second: merging.second,
     CommandKind.leave: merging.leave,
     CommandKind.echo: merging.echo,
     CommandKind.unheard: clocks.unheard,

@@ -20,6 +20,7 @@ _STILL: Final = frozenset(
         FactKind.declined,
         FactKind.continued,
         FactKind.refused,
+        FactKind.seconded,
         FactKind.supported,
         FactKind.left,
         FactKind.proposed,

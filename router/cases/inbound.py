@@ -65,7 +65,14 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "source": str,
     "companion": bool,
 }
-_OF_TWO: Final = (CommandKind.adopt, CommandKind.confirm, CommandKind.reject, CommandKind.leave, CommandKind.echo)
+_OF_TWO: Final = (
+    CommandKind.adopt,
+    CommandKind.confirm,
+    CommandKind.reject,
+    CommandKind.second,
+    CommandKind.leave,
+    CommandKind.echo,
+)
 """The commands in which one case speaks to another."""
 
 _EVENTS: Final = get_args(EchoedEvent)

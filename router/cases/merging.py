@@ -10,6 +10,7 @@ from datetime import datetime
 from complaints.case import OPEN
 from complaints.command import CASE, NEIGHBOURS, CommandKind, EchoedEvent
 from complaints.fact import FactKind, Result
+from complaints.limits import as_reason
 from complaints.telling import LAST_LEVEL
 from normalizer.masking import mask
 from router.cases.acts import note, words
@@ -87,10 +88,23 @@ def unmerge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
+def second(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Note what the citizen of a supporter adds, so that the owner of the main case reads it."""
+    if _is_gone(draft.now, record):
+        return Declined("The case let this supporter go.")
+    draft.add(FactKind.seconded, other=record.body["other"], text=words(record))
+    return None
+
+
+def _is_gone(case: Document, record: Inbound) -> bool:
+    """Return whether a supporter joined before the case let all of them go: then it is none any more."""
+    joined = record.body.get("as_of")
+    return not case.get("supporters") or (joined is not None and joined <= case.get("alone_as_of", 0))
+
+
 def leave(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Count a supporter less, unless it joined before the case let all of them go: then it counts no more."""
-    case, joined = draft.now, record.body.get("as_of")
-    if not case.get("supporters") or (joined is not None and joined <= case.get("alone_as_of", 0)):
+    """Count a supporter less, unless it is none any more."""
+    if _is_gone(draft.now, record):
         return Declined("The case let this supporter go.", Result.already_applied)
     draft.add(FactKind.left, other=record.body.get("other"))
     return None
@@ -134,6 +148,14 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region, **owner)]
     if record.kind is CommandKind.confirm and is_of_case and FactKind.merged.value not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
+    return _to_main(before, record, after, added=FactKind.added.value in kinds)
+
+
+def _to_main(before: Document | None, record: Inbound, after: Document, *, added: bool) -> list[Document]:
+    """Return what a supporter lets its main case know: what its citizen adds, without personal data, or that it is none any more."""
+    if added and (main := after.get("main")):
+        said = as_reason(mask(record.body["addition"]["text"]))
+        return [_command(record, CommandKind.second, main, text=said, **_as_of(after.get("main_as_of")))]
     if before and before.get("main") and not after.get("main") and record.kind is not CommandKind.echo:
         return [_command(record, CommandKind.leave, before["main"], **_as_of(before.get("main_as_of")))]
     return []

@@ -36,6 +36,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "adopt": ("didukung",),
     "confirm": ("digabung", "dipisahkan"),
     "reject": ("dipisahkan",),
+    "second": ("ditambahkan pendukung",),
     "leave": ("dukungan ditarik",),
     "echo": ("dikabari", "dipisahkan"),
     "unheard": ("tidak sampai",),
@@ -230,9 +231,10 @@ class LifeWalk(Walk):
             self._told_status(said)
         else:
             checker.reply(group, model, self._complaint, was_merged=was_merged)
-        self._expect_commands(said, group, left=main if main and not model["main"] else None)
+        left = main if main and not model["main"] else None
+        self._expect_commands(said, group, left=left, main=model["main"])
 
-    def _expect_commands(self, said: Model, group: list[Model], *, left: str | None) -> None:
+    def _expect_commands(self, said: Model, group: list[Model], *, left: str | None, main: str | None) -> None:
         """Expect what the case writes to another one."""
         checker, kinds, id_ = self._checker, [fact["kind"] for fact in group], UUID(said["id"])
         kind, is_of_case = said.get("kind"), said.get("actor") == "case"
@@ -243,6 +245,8 @@ class LifeWalk(Walk):
             to = ("adopt", group[0]["other"])
         elif kind == "confirm" and is_of_case and "digabung" not in kinds:
             to = ("leave", said["other"])
+        elif "dilengkapi" in kinds and main:
+            to = ("second", main)
         elif left and kind != "echo":
             to = ("leave", left)
         if to is not None:

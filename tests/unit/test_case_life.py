@@ -203,7 +203,11 @@ def test_an_empty_field_stops_no_worker(house: House, name: str, value: Any) -> 
 
 
 @pytest.mark.parametrize(
-    "kind", [CommandKind.adopt, CommandKind.confirm, CommandKind.reject, CommandKind.leave, CommandKind.echo]
+    "kind",
+    [
+        *(CommandKind.adopt, CommandKind.confirm, CommandKind.reject),
+        *(CommandKind.second, CommandKind.leave, CommandKind.echo),
+    ],
 )
 def test_a_word_of_no_case_is_poison(house: House, kind: CommandKind) -> None:
     """It says of no other case."""
@@ -278,6 +282,21 @@ def test_supporters_do_not_hear_the_words_by_which_another_citizen_disagreed() -
     house.take(said(CommandKind.disagree, FIRST, CITIZEN, "belum, di depan rumah saya nomor 12"))
     told = orjson.loads(house.neighbours[-1].value)["body"]
     assert (told["event"], told["text"]) == ("reopened", "")
+
+
+def test_the_owner_of_the_main_case_reads_what_a_supporter_adds() -> None:
+    """Without personal data; what comes after the case let its supporters go is only the supporter's own."""
+    house, later = with_supporter()
+    house.take(added(later, "jembatannya sekarang putus, hubungi 081234567890"))
+    house.deliver()
+    (told,) = [fact for fact in house.facts if fact.kind is FactKind.seconded]
+    assert (told.other, told.text) == (later.tracking_code, "jembatannya sekarang putus, hubungi [telepon]")
+    assert house.case(CODE).version == told.version
+    late = added(later, "masih putus", number=2)
+    house.take(said(CommandKind.withdraw, FIRST, CITIZEN, "batal"))
+    house.take(late)
+    assert [fact.kind for fact in house.deliver()] == [FactKind.declined]
+    assert "masih putus" in house.case(later.tracking_code).complaint.additions[-1].text
 
 
 def hears(house: House, supporter: Complaint) -> tuple[ReplyKind, str]:
