@@ -20,7 +20,8 @@ from normalizer.places.names import PlaceNames
 from normalizer.places.packed import packed_names
 from normalizer.places.spellings import spellings
 from normalizer.reader import Reader
-from normalizer.subjects.lexicon import SIGNALS, compile_lexicon
+from normalizer.subjects.lexicon import compile_lexicon
+from normalizer.subjects.lists import SIGNALS
 from normalizer.subjects.vocabulary import delimited, folded
 from normalizer.text import words_of
 from ops.quality.evaluate import evaluate
@@ -76,7 +77,7 @@ def router_without(router: Router, words: Collection[str]) -> Router:
         for name, entry in spellings(gazetteer).items()
     }
     names = PlaceNames(packed_names({name: entry for name, entry in kept.items() if entry.regions or entry.small}))
-    lexicon = compile_lexicon(gazetteer, router.mentions.names, without=words, names=names)
+    lexicon = compile_lexicon(gazetteer, router.mentions.names, asked=router.rules.groups, without=words, names=names)
     return replace(router, reader=Reader(gazetteer=gazetteer, lexicon=lexicon))
 
 

@@ -17,6 +17,9 @@ _BUILDINGS: Final = (
 )
 """The word groups of other things that belong to a tier."""
 
+BOUND: Final = _ROADS + _BUILDINGS
+"""All of them: a text without any is left as it is."""
+
 _COMPLAINED: Final = ("broken", "dark", "lamp", "hole", "drain", "flood", "falls", "road_gear")
 """The word groups of what is wrong with a road, or of what on it is wrong."""
 

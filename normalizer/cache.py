@@ -12,8 +12,12 @@ from typing import Any
 import orjson
 from platformdirs import user_cache_path
 
+from complaints.runtime import packaged
 
-def table(name: str, build: Callable[[], Any], *, data: Sequence[str], code: Sequence[str]) -> Any:
+
+def table(
+    name: str, build: Callable[[], Any], *, data: Sequence[str], code: Sequence[str], beside: Sequence[str] = ()
+) -> Any:
     """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there.
 
     Otherwise call `build` and keep the result in the folder. If the folder cannot be read or written, the table is built each time.
@@ -23,19 +27,43 @@ def table(name: str, build: Callable[[], Any], *, data: Sequence[str], code: Seq
         build: makes the table; its result must be convertible to JSON.
         data: the files in the folder `data` of the package normalizer from which it is made.
         code: the folders of the package whose code makes it, beside the code of the package's own folder.
+        beside: what else decides what it is.
     """
-    return kept(name, _sources(data, code), build)
+    return kept(name, _sources(data, code), build, beside=beside)
 
 
-def kept(name: str, sources: Iterable[Traversable], build: Callable[[], Any]) -> Any:
+def parsed(package: str, name: str) -> Any:
+    """Return the parsed content of a YAML file in the folder `data` of a package, parsed once per version of the file (see `kept`).
+
+    Args:
+        package: the name of the package, for example "router".
+        name: the name of the file.
+
+    Raises:
+        TypeError: a key is no text, so that JSON cannot hold the content.
+        ValueError: a value is a date.
+    """
+
+    def build() -> Any:
+        content = packaged.document(package, name)
+        if orjson.loads(orjson.dumps(content)) != content:
+            raise ValueError(f"{package}/data/{name} has a date, which JSON cannot hold")
+        return content
+
+    source = resources.files(package) / "data" / name
+    return kept(f"{package}-{Path(name).stem}", [source], build)
+
+
+def kept(name: str, sources: Iterable[Traversable], build: Callable[[], Any], *, beside: Sequence[str] = ()) -> Any:
     """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there (see `table`).
 
     Args:
         name: the beginning of the file's name; a digest of the sources follows.
         sources: all files of data and code that can decide what the result is.
         build: makes it; what it raises is raised, and nothing is kept.
+        beside: what else can decide what the result is.
     """
-    path = user_cache_path("lapor") / f"{name}-{_digest(sources)}.json"
+    path = user_cache_path("lapor") / f"{name}-{_digest(sources, beside)}.json"
     try:
         return orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError):
@@ -56,11 +84,12 @@ def _sources(data: Sequence[str], code: Sequence[str]) -> list[Traversable]:
     return [*(package / "data" / name for name in data), *sorted(sources, key=lambda entry: entry.name)]
 
 
-def _digest(sources: Iterable[Traversable]) -> str:
-    """Return the digest, in hexadecimal digits, of files of data and code: after an edit of any of them it differs."""
+def _digest(sources: Iterable[Traversable], beside: Sequence[str]) -> str:
+    """Return the digest, in hexadecimal digits, of files of data and code, and of texts: after an edit of any of them it differs."""
     digest = sha256()  # processors have instructions for it: three times as fast as others here
     for source in sources:
         digest.update(source.read_bytes())
+    digest.update("\0".join(beside).encode())
     return digest.hexdigest()[:16]
 
 

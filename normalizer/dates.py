@@ -39,7 +39,8 @@ _FINE: Final = frozenset(("day", "week"))
 
 _NO_POSITIONS: Final[list[int]] = []
 
-_WAYS: Final = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
+WAYS: Final = ("date_year", "date_tgl", "date_month", "date_relative", "date_weekday", "date_unit")
+"""The word groups of words of time; a text without any has no date."""
 
 
 def find_date(words: list[str], today: date, groups: dict[str, list[int]]) -> DateReading | None:
@@ -52,9 +53,9 @@ def find_date(words: list[str], today: date, groups: dict[str, list[int]]) -> Da
     Args:
         words: the folded words of the text.
         today: the day of receipt, in the time zone of the place.
-        groups: the positions of the words of time in the text, by word group; only the groups in _WAYS count.
+        groups: the positions of the words of time in the text, by word group; only the groups in WAYS count.
     """
-    years, marks, months, relative, weekdays, units = [groups.get(way, _NO_POSITIONS) for way in _WAYS]
+    years, marks, months, relative, weekdays, units = [groups.get(way, _NO_POSITIONS) for way in WAYS]
     for at in marks or years:
         found = _numeric(words, at, today)
         if found:

@@ -8,10 +8,10 @@ from normalizer.text import BREAK
 Groups = dict[str, list[int]]
 """The word groups that a text has, each with the positions of its words."""
 
-_HEADS: Final = ("mayor", "governor")
+HEADS: Final = ("mayor", "governor")
 """The word groups of the titles of heads of regions."""
 
-_BODIES: Final = ("inspectorate", "council", "parliament", "prosecutor", "kpk_staff", "ombudsman_staff")
+BODIES: Final = ("inspectorate", "council", "parliament", "prosecutor", "kpk_staff", "ombudsman_staff")
 """The word groups of others whom not their own region's inspectorate examines."""
 
 _DEEDS: Final = (
@@ -22,7 +22,7 @@ _DEEDS: Final = (
 
 _OFFICES: Final = (
     *("minister", "election_staff", "central_auditor", "police_auditor", "prosecutor_auditor", "regional_staff"),
-    *("police", "national_staff", "other_actor", *_HEADS, *_BODIES),
+    *("police", "national_staff", "other_actor", *HEADS, *BODIES),
 )
 """The word groups of those who may have done a deed; the nearest of them before the deed did it. One that stands earlier in this list
 takes precedence at the same word."""
@@ -38,11 +38,17 @@ _ABOVE: Final = _EXAMINED - {"regional_staff", "police"}
 
 _ACTS: Final = ("abuse", "self_dealing", "bribe", "accusation", "extortion", "sold_office", "demand")
 _FAILINGS: Final = ("misconduct", "hint_of_money", "absent", "cuts")
-_DEEDS_AND_FAILINGS: Final = _ACTS + _FAILINGS
+DEEDS_AND_FAILINGS: Final = _ACTS + _FAILINGS
 """The word groups of what shows abuse of office, and of what tells who is complained of if something else shows it."""
 
 _TRADES: Final = (("demand", "sum", 2), ("sold_office", "office_goods", 3))
 """Deeds that two word groups raise together, with the second group and the number of words within which it must follow the first."""
+
+TRADED: Final = tuple(deed for deed, _, _ in _TRADES)
+"""The word groups of these deeds."""
+
+DOERS: Final = (*sorted(_EXAMINED), "national_staff")
+"""The word groups of those who are the nearest to a deed or not (see _add_actors)."""
 
 _KNOWN_BY_SCORES: Final = frozenset(("police", "national_staff"))
 """Those of whose abuse of office the scores tell."""
@@ -112,7 +118,8 @@ deed, and between another official and what he does."""
 def add_accused(groups: Groups, words: list[str]) -> bool:
     """Add the word groups of the officials whom a text accuses ("accused_mayor"). `groups` is changed in place.
 
-    Return whether it accuses one.
+    Return whether it accuses one. A text without HEADS and TRADED, and without BODIES and DOERS or DEEDS_AND_FAILINGS, does not, and its
+    word groups stay as they are.
 
     Args:
         groups: the word groups of the text.
@@ -122,14 +129,14 @@ def add_accused(groups: Groups, words: list[str]) -> bool:
     for deed, thing, reach in _TRADES:
         if deed in groups and thing in groups:
             _keep_near(groups, deed, groups[thing], reach)
-    for head in _HEADS:
+    for head in HEADS:
         if head in groups:
             if _is_actor_or_taker(groups, words, groups[head]):
                 groups.setdefault(f"accused_{head}", [groups[head][0]])
                 found = True
             elif all(_is_told(words, at) for at in groups[head]):
                 groups.setdefault(f"told_{head}", [groups[head][0]])
-    for body in _BODIES:
+    for body in BODIES:
         if body in groups and _does(groups, words, groups[body]):
             groups.setdefault(f"accused_{body}", [groups[body][0]])
             found = True
@@ -148,7 +155,7 @@ def _keep_near(groups: Groups, deed: str, things: Sequence[int], reach: int) -> 
 def _add_actors(groups: Groups, words: list[str]) -> bool:
     """Add the word groups of those of _EXAMINED who are the nearest to a deed. Return whether one did what shows abuse of office."""
     deeds: list[tuple[str, int]] = []
-    for kind in _DEEDS_AND_FAILINGS:
+    for kind in DEEDS_AND_FAILINGS:
         if kind in groups:
             deeds += [(kind, at) for at in groups[kind]]
     if not deeds or (_EXAMINED.isdisjoint(groups) and "national_staff" not in groups):
@@ -177,7 +184,7 @@ def _counts(group: str, kind: str, actor: int, deed: int) -> bool:
         return kind in _ACTS and kind != "accusation" and abs(deed - actor) <= _DONE
     if group in _EXAMINED:
         return True
-    return (group in _NAMED_TOO and kind in _ACTS) or (group in _BODIES and actor > deed)
+    return (group in _NAMED_TOO and kind in _ACTS) or (group in BODIES and actor > deed)
 
 
 def _add_regional(groups: Groups, words: list[str], kind: str, actor: int, deed: int) -> None:

@@ -10,18 +10,19 @@ from complaints.event import MissingPart
 from complaints.runtime.loading import without_collector
 from normalizer import dates
 from normalizer.bound import bind
+from normalizer.kinds import OF_DATES, OF_TIERS, TELLS_TIER, kinds_of, may_accuse
 from normalizer.officials import add_accused
 from normalizer.places.capitals import settled
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
-from normalizer.places.resolve import PlaceHit, behind_level, longest, resolve
+from normalizer.places.resolve import resolve
 from normalizer.results import NamedThing, Reading, SubjectScore
 from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, REQUEST, class_of, missing_parts
-from normalizer.subjects.counting import Told, counted
+from normalizer.subjects.counting import counted
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
-from normalizer.subjects.vocabulary import Meaning, Word
+from normalizer.subjects.scanning import scan
 from normalizer.text import PARTS, words_of
-from normalizer.things.matching import Match, add_to, find, settle
+from normalizer.things.matching import add_to, settle
 from normalizer.tier_words import add_tier_groups, add_two_provinces, shared_province
 from normalizer.whose import add_general, add_of_province, is_placed
 from normalizer.zones import local_day
@@ -48,16 +49,18 @@ class Reader:
     lexicon: Lexicon
 
     @classmethod
-    def load(cls, names: Sequence[str] = ()) -> "Reader":
-        """Return a reader with the packaged data, which are compiled at most once per process for the same names.
+    def load(cls, names: Sequence[str] = (), asked: frozenset[str] | None = None) -> "Reader":
+        """Return a reader with the packaged data, which are compiled at most once per process for the same arguments.
 
         Args:
             names: further folded names to find in texts, for example of agencies. Reading.names has their occurrences; they do not
                 change the rest of the reading.
+            asked: the word groups that rules ask for: only these, and those that the reader and the router ask for by name, are in
+                Reading.groups. None for all.
         """
-        return _load(tuple(names))
+        return _load(tuple(names), asked)
 
-    def read(
+    def read(  # noqa: C901 - one step after the other, each for the texts that need it
         self,
         text: str,
         *,
@@ -79,9 +82,9 @@ class Reader:
         """
         words = words_of(title, address, text)
         lexicon = self.lexicon
-        matches: list[Match] = []
-        told, hits = _scan(words, lexicon, matches)
-        scores, groups, names = counted(told, words, lexicon)
+        found = scan(words, lexicon)
+        hits, matches = found.hits, found.matches
+        scores, groups, names = counted(found, words, lexicon)
         place = resolve(words, hits, lexicon.names, keyword=region)
         things = _NO_THINGS
         if matches:
@@ -97,29 +100,31 @@ class Reader:
             )
             add_to(things, groups, scores, lexicon.thing_weights)
         if place.regency is None and not things and place.province != DKI:
-            place = settled(place, f"{address} {text}", words, lexicon.names)
+            place = settled(place, f"{address} {text}", words, lexicon.names, found.located)
         if place.between:
             groups["intercity_road"] = [0]
-        bind(groups, words)
+        kinds = kinds_of(groups)
+        if kinds & OF_TIERS:
+            bind(groups, words)
         add_of_province(groups, words, hits, place)
-        accuses = add_accused(groups, words)
-        province = add_tier_groups(groups, text, words, hits, place)
+        accuses = may_accuse(kinds) and add_accused(groups, words)
+        province = add_tier_groups(groups, text, words, hits, place) if kinds & TELLS_TIER else ""
         if not province and place.province is None and "cross_regency" in groups:
             province = shared_province(hits)
         if province and place.province is None:
             place.codes, place.how = (province, None, None, None), "named"
         day = local_day(received_at, place.province) if received_at else _ANY_DAY
-        occurred = dates.find_date(words, day, groups)
+        occurred = dates.find_date(words, day, groups) if kinds & OF_DATES else None
         subjects = lexicon.subjects
         count = len(subjects)
-        ranked = sorted([(-score, target) for target, score in scores.items() if target < count and score > 0.0])
+        ranked = _best(scores, count)
         general = add_general(groups, words, place)
         of_class = REQUEST if general else class_of(scores, count)
         if of_class != COMPLAINT:
             groups["question"] = [0]
             if len(hits) > 1:
                 add_two_provinces(groups, words, hits)
-        first = subjects[ranked[0][1]] if ranked else None
+        first = subjects[ranked[0]] if ranked else None
         missing: tuple[MissingPart, ...] = ("subject",)
         if first:
             placed = general or not first.is_local(groups) or is_placed(groups, place)
@@ -132,7 +137,7 @@ class Reader:
             occurred=occurred if received_at else None,
             complaint_class=of_class,
             oversight=not general and (accuses or scores.get(count, 0.0) >= OVERSIGHT_FROM),
-            subjects=tuple([SubjectScore(subjects[target].id, -score) for score, target in ranked[:SUBJECTS]]),
+            subjects=tuple([SubjectScore(subjects[target].id, scores[target]) for target in ranked]),
             groups=groups,
             names=names,
             things=things,
@@ -159,83 +164,24 @@ class Reader:
         return ", ".join(pointing.strongest(said, _CUES_SHOWN))
 
 
-def _scan(  # noqa: C901 - one pass for all that a word can begin
-    words: list[str], lexicon: Lexicon, matches: list[Match]
-) -> tuple[Told, list[PlaceHit]]:
-    """Find the meanings and the place names in a text.
-
-    Args:
-        words: the folded words of the text; the last one must be BREAK (the word "|", which ends each part of a text).
-        lexicon: the words, phrases and names to find.
-        matches: the names of public things are added to it.
-
-    Returns:
-        The meanings of all words and phrases, which may overlap, each with the position of its first word; and the place names in
-        order and without overlap. Of several place names that begin at the same position, only the longest is returned.
-    """
-    vocabulary = lexicon.vocabulary
-    told: Told = []
-    hits: list[PlaceHit] = []
-    reach = 0
-    found: list[Word | None] = [vocabulary[word] for word in words]
-    for at, word in enumerate(found):
-        if word is None:
+def _best(scores: dict[int, float], count: int) -> list[int]:
+    """Return the targets with the highest scores above 0, at most SUBJECTS of those below `count`, best first; of equal ones the lowest."""
+    best: list[int] = []
+    for target, score in scores.items():
+        if target >= count or score <= 0.0:
             continue
-        if word.tells:
-            told.append((word, at))
-        hit: PlaceHit | None = None
-        following = words[at + 1]
-        begins = word.begins
-        if begins and (
-            following in begins or ((other := found[at + 1]) is not None and other.form and other.form in begins)
-        ):
-            _follow(word, words, found, at, told)
-            if word.lead is not None:
-                find(word.lead, words, at, matches)
-            if at >= reach and word.names is not None:
-                hit = longest(word.names, words, at)
-        else:
-            if word.lead is not None and word.lead.things:
-                matches.append(Match(at, at + 1, word.lead.things))
-            if at >= reach and word.place is not None:
-                hit = PlaceHit(at, at + 1, word.place)
-        if hit is not None:
-            hits.append(hit)
-            reach = hit.end
-        if word.is_level and at + 1 >= reach:
-            after = found[at + 1]
-            hit = behind_level(after.names if after else None, lexicon.names, words, at + 1)
-            if hit is not None:
-                hits.append(hit)
-                reach = hit.end
-    return told, hits
-
-
-def _follow(word: Word, words: list[str], found: list[Word | None], at: int, told: Told) -> None:
-    """Add to `told` the meaning of each phrase of two or more words that begins at the position `at`.
-
-    Args:
-        word: the word at the position.
-        words: the folded words of the text.
-        found: their entries in the vocabulary; the form of one stands for it if the word itself does not go on a phrase (see Word.form).
-        at: the position.
-        told: the meanings found so far; it is changed in place.
-    """
-    end = at + 1
-    meaning: Meaning | None = word
-    while meaning is not None:
-        follow = meaning.follow
-        meaning = follow.get(words[end])
-        if meaning is None and (other := found[end]) is not None and other.form:
-            meaning = follow.get(other.form)
-        if meaning is not None:
-            if meaning.weights or meaning.groups or meaning.name >= 0:
-                told.append((meaning, at))
-            end += 1
+        at = len(best)
+        while at > 0 and (score > scores[best[at - 1]] or (score == scores[best[at - 1]] and target < best[at - 1])):
+            at -= 1
+        if at < SUBJECTS:
+            best.insert(at, target)
+            if len(best) > SUBJECTS:
+                best.pop()
+    return best
 
 
 @cache
-def _load(names: tuple[str, ...]) -> Reader:
+def _load(names: tuple[str, ...], asked: frozenset[str] | None) -> Reader:
     with without_collector():
         gazetteer = Gazetteer.load()
-        return Reader(gazetteer=gazetteer, lexicon=compile_lexicon(gazetteer, names))
+        return Reader(gazetteer=gazetteer, lexicon=compile_lexicon(gazetteer, names, asked=asked))

@@ -58,7 +58,7 @@ _LINKS: Final = frozenset(
 )
 """Words that may come between the two ends of a road or route ("Bandung ke Cidaun")."""
 
-_TELLING: Final = ("road", "lamp", "vehicle", "irrigation", "sea_fishing", "slum")
+TELLING: Final = ("road", "lamp", "vehicle", "irrigation", "sea_fishing", "slum")
 """Word groups without which a text says nothing of the kind."""
 
 _NEAR: Final = 6
@@ -99,7 +99,7 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
         hits: the place names found in it, in order.
         place: the place that it tells.
     """
-    for group in _TELLING:
+    for group in TELLING:
         if group in groups:
             break
     else:

@@ -24,10 +24,13 @@ def local_day(moment: datetime, province: str | None) -> date:
         moment: the moment.
         province: the code of the province or of a region in it; None if not known.
     """
-    day, written = moment.date(), moment.utcoffset()
-    if written is None:
-        return day
-    later_s = _zone_s(province) - written.days * _DAY_S - written.seconds
+    day = moment.date()
+    later_s = _zone_s(province)
+    if moment.tzinfo is not UTC:
+        written = moment.utcoffset()
+        if written is None:
+            return day
+        later_s -= written.days * _DAY_S + written.seconds
     days = (moment.hour * _HOUR_S + moment.minute * 60 + moment.second + later_s) // _DAY_S
     if not days:
         return day

@@ -17,7 +17,6 @@ from normalizer.results import PlaceReading, SubjectScore, unread
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Agency, Registry
 from router.allotments.edition import Allotments
-from router.allotments.files import load as load_allotments
 from router.calibration import probability, thousandths
 from router.candidate import MODEL, Candidate
 from router.candidates import Weighing
@@ -60,7 +59,7 @@ class Router:
     Attributes:
         reader: reads the texts and finds the names of agencies in them.
         registry: the agencies that exist.
-        rules: the law: who owns which subject.
+        rules: the law: who owns which subject. The reader notes the word groups that they ask for; other rules need another reader.
         mentions: the names of agencies for which the reader searches, with their meanings.
         subject_names: the Indonesian name of each subject, by its id.
         topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.rulebook.topics).
@@ -330,16 +329,19 @@ def _loaded(max_hops: int, models: Models, allotments: Path | None, today: date)
     registry = Registry.load()
     divisions = Allotments(today=today)
     if allotments:
+        from router.allotments.files import load as load_allotments  # reads YAML, which nothing else here does
+
         loaded = load_allotments(allotments, registry, today)
         divisions, registry = loaded.allotments, loaded.registry
     if models.all:
         registry = registry.with_learnt(models.bodies, models.names)
     mentions = mentions_of(registry)
-    reader = Reader.load(mentions.names)
+    rules = Rules.load()
+    reader = Reader.load(mentions.names, rules.groups)
     return Router(
         reader=reader,
         registry=registry,
-        rules=Rules.load(),
+        rules=rules,
         mentions=mentions,
         subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
         topic_subjects=topic_subjects(),

@@ -4,8 +4,6 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-import yaml
-
 
 def document(package: str, name: str) -> Any:
     """Return the parsed content of a YAML file in the folder `data` of a package.
@@ -14,6 +12,8 @@ def document(package: str, name: str) -> Any:
         package: the name of the package, for example "router".
         name: the name of the file.
     """
+    import yaml  # reading what is kept of a document needs none
+
     return yaml.load(text(package, name), Loader=yaml.CSafeLoader)
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from complaints.errors import ConfigurationError
+from normalizer.reader import Reader
 from ops.learning.learn import Learnt, learn, save
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import Labelled
@@ -63,7 +64,9 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled], house: H
     """
     try:
         if other.suffix in {".yaml", ".yml"}:
-            return evaluate(labels, replace(router, rules=_rules_in(other)), house)
+            rules = _rules_in(other)
+            reader = Reader.load(router.mentions.names, rules.groups)
+            return evaluate(labels, replace(router, rules=rules, reader=reader), house)
         document = orjson.loads(other.read_bytes())
         if "owners" in document:
             return earlier(document)

@@ -1,9 +1,10 @@
 """Finds the region of a text whose only places are small ones, by capital letters and by the speech of a province."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from normalizer.places.context import LOCATIVES, SURROUNDINGS, VILLAGE_CUE
+from normalizer.places.context import SURROUNDINGS, VILLAGE_CUE
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
 from normalizer.places.names import PlaceNames
 from normalizer.places.scores import seat_of
@@ -191,7 +192,9 @@ _LEAD: Final = 2
 """Minimum number of words of a province's speech more than of any other's."""
 
 
-def settled(place: PlaceReading, text: str, words: list[str], names: PlaceNames) -> PlaceReading:
+def settled(
+    place: PlaceReading, text: str, words: list[str], names: PlaceNames, located: Sequence[int]
+) -> PlaceReading:
     """Return the reading of the only regency that the text can mean, or the given reading if there is none or more than one.
 
     Args:
@@ -199,11 +202,12 @@ def settled(place: PlaceReading, text: str, words: list[str], names: PlaceNames)
         text: the text, with its capital letters.
         words: its folded words.
         names: the table of all place names.
+        located: the positions behind words of LOCATIVES.
     """
     pool = frozenset(place.candidates)
     span = ""
     if place.how == "none" and not pool and not text.isupper():
-        pool, span = _capitals(text, words, names)
+        pool, span = _capitals(text, words, names, located)
     if place.province is not None:
         pool = frozenset(code for code in pool if code[:PROVINCE] == place.province)
     if len(pool) > 1:
@@ -214,7 +218,7 @@ def settled(place: PlaceReading, text: str, words: list[str], names: PlaceNames)
         len(place.candidates) == 1
         and not span
         and not _is_home(words)
-        and not _is_in(place.candidates[0], text, words, names)
+        and not _is_in(place.candidates[0], text, words, names, located)
     ):
         return place
     (code,) = pool
@@ -223,12 +227,12 @@ def settled(place: PlaceReading, text: str, words: list[str], names: PlaceNames)
     return found
 
 
-def _is_in(code: str, text: str, words: list[str], names: PlaceNames) -> bool:
+def _is_in(code: str, text: str, words: list[str], names: PlaceNames, located: Sequence[int]) -> bool:
     """Return whether a text says with a capital letter that something is in a region whose name is also an everyday word ("di Batu")."""
     if text.isupper():
         return False
-    for at in range(1, len(words)):
-        if words[at - 1] in LOCATIVES and words[at - 1] not in _FAR and _is_capital(words[at], text):
+    for at in located:
+        if words[at - 1] not in _FAR and _is_capital(words[at], text):
             name = names.get(words[at])
             if name is not None and name.weak and any(claim.code == code for claim in name.strong):
                 return True
@@ -240,15 +244,15 @@ def _is_home(words: list[str]) -> bool:
     return any(one in _WE and other in _FROM for one, other in pairwise(words))
 
 
-def _capitals(text: str, words: list[str], names: PlaceNames) -> tuple[frozenset[str], str]:
+def _capitals(text: str, words: list[str], names: PlaceNames, located: Sequence[int]) -> tuple[frozenset[str], str]:
     """Return the regencies that all small places with capital letters lie in, and the words of the first of these places.
 
     Only a place behind a word that says where something is counts ("di Kokop").
     """
     pool: frozenset[str] = frozenset()
     span = ""
-    for at in range(1, len(words)):
-        if words[at - 1] not in LOCATIVES or words[at] in _NO_PLACES or not _is_capital(words[at], text):
+    for at in located:
+        if words[at] in _NO_PLACES or not _is_capital(words[at], text):
             continue
         for size in _SIZES:
             said = words[at : at + size]

@@ -25,7 +25,7 @@ def class_of(scores: dict[int, float], first: int) -> str:
 
     Args:
         scores: the scores by target (see Lexicon.subjects).
-        first: the target of the first of lexicon.SIGNALS; the others follow it.
+        first: the target of the first of lists.SIGNALS; the others follow it.
     """
     complains = scores.get(first + 3, 0.0)
     asks = scores.get(first + 1, 0.0)

@@ -2,10 +2,14 @@
 
 from typing import Final
 
-from normalizer.places.context import BUILDINGS, WHEREABOUTS, is_aside
+from mypy_extensions import i64
+
+from normalizer.places.context import is_aside
 from normalizer.results import NameHit
 from normalizer.subjects.lexicon import Lexicon
-from normalizer.subjects.vocabulary import Meaning, Pair
+from normalizer.subjects.meanings import ALL_BITS, NO_TARGET, Meaning, bit_of
+from normalizer.subjects.scanning import Scan
+from normalizer.subjects.vocabulary import NEGATIONS
 from normalizer.text import BREAK
 
 TITLE_BONUS: Final = 2.0
@@ -17,67 +21,165 @@ LEAD_WORDS: Final = 46
 STORY_WEIGHT: Final = 0.5
 """Factor for the weight of a word after the first LEAD_WORDS."""
 
-NEGATIONS: Final = frozenset(("bukan", "bkn", "dudu", "sanes"))
-"""Words before one that deny it ("bukan jalan provinsi"): it then belongs to no word group."""
-
-_MARKS: Final = NEGATIONS | WHEREABOUTS | BUILDINGS
-"""Words before one that may deny it, or make it only say where something else is (see is_aside)."""
-
 PAIR_WORDS: Final = 9
 """Maximum distance in words between the two words of a pair: about a clause of a text message."""
 
-Told = list[tuple[Meaning, int]]
-"""The meanings of the words and phrases of a text, each with the position of its first word."""
+Groups = dict[str, list[int]]
+"""Word groups that a text has, each with the positions of its words."""
 
 
-def counted(
-    told: Told, words: list[str], lexicon: Lexicon
-) -> tuple[dict[int, float], dict[str, list[int]], list[NameHit]]:
+def counted(found: Scan, words: list[str], lexicon: Lexicon) -> tuple[dict[int, float], Groups, list[NameHit]]:
     """Add up the meanings that were found in a text.
 
     Args:
-        told: the meanings with their positions.
+        found: what was found.
         words: the folded words of the text, with BREAK (the word "|") after each part; the first part is the title.
         lexicon: the words, phrases and pairs.
 
     Returns:
-        The score of each target (see Lexicon.subjects), the positions of the words of each word group, and the occurrences of the
-        further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once, and
-        one that only says where something else is ("depan kantor PDAM") does not count.
+        The score of each target (see Lexicon.subjects), the positions of the words of each word group that is noted, and the occurrences
+        of the further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once,
+        and one that only says where something else is ("depan kantor PDAM") does not count.
     """
     scores: dict[int, float] = {}
-    groups: dict[str, list[int]] = {}
+    groups: Groups = {}
     names: list[NameHit] = []
     seen: set[Meaning] = set()
+    paired: list[Meaning] = []
+    starts: list[int] = []
+    entries = found.entries
     title_end = words.index(BREAK)
-    raising: list[str] = []
+    opens: i64 = 0
+    closes: i64 = 0
     last = -1
     marked = aside = False
-    for meaning, at in told:
+    for index, meaning in enumerate(found.told):
+        at = found.starts[index]
         if at != last:  # the meanings of one position follow each other
             last = at
-            marked = at > 0 and words[at - 1] in _MARKS  # few words are, so most need one look only
+            marked = at > 0 and entries[at - 1].may_deny  # few words do, so most need one look only
             aside = marked and is_aside(words, at)
-        if meaning.groups and not aside and not (marked and words[at - 1] in NEGATIONS):
-            _add_groups(groups, meaning, at)
-            if meaning.raises:
-                raising += meaning.groups
-        if meaning.weights and not aside and meaning not in seen:
+        if meaning.grouped and not aside and not (marked and words[at - 1] in NEGATIONS):
+            _note(groups, meaning.noted, at)
+            if meaning.opens | meaning.closes:
+                opens |= meaning.opens
+                closes |= meaning.closes
+                paired.append(meaning)
+                starts.append(at)
+        if meaning.target != NO_TARGET and not aside and meaning not in seen:
             seen.add(meaning)
             bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
-            for target, weight in meaning.weights:
-                score = scores.get(target)
-                scores[target] = weight * bonus if score is None else score + weight * bonus
+            scores[meaning.target] = scores.get(meaning.target, 0.0) + meaning.weight * bonus
+            for target, weight in meaning.further:
+                scores[target] = scores.get(target, 0.0) + weight * bonus
         if meaning.name >= 0:
             names.append(NameHit(at, at + meaning.size, meaning.name))
-    if raising:
-        _raise_groups(lexicon.raised, groups, dict.fromkeys(raising))
-    _add_pairs(lexicon.pairs, groups, scores, title_end)
+    if opens & closes:  # else no pair is complete
+        nearby = Nearby(paired, starts)
+        nearby.look(0, opens & closes)
+        if nearby.pairs:
+            _pair(nearby, lexicon, groups, scores, title_end)
     return scores, groups, names
 
 
-def _add_groups(groups: dict[str, list[int]], meaning: Meaning, at: int) -> None:
-    for group in meaning.groups:
+class Nearby:
+    """The pairs of word groups that are near each other in a text: at most PAIR_WORDS words apart.
+
+    Attributes:
+        meanings: the meanings of the text whose groups are in a pair.
+        starts: for each of these, the position of its first word, in ascending order.
+        pairs: the numbers of the pairs found (see Pairs).
+        bits: their bits.
+    """
+
+    __slots__ = ("bits", "meanings", "pairs", "starts")
+    bits: i64
+
+    def __init__(self, meanings: list[Meaning], starts: list[int]) -> None:
+        self.meanings = meanings
+        self.starts = starts
+        self.pairs: set[int] = set()
+        self.bits = 0
+
+    def look(self, begin: int, bits: i64) -> None:
+        """Find the pairs of which a meaning at an index from `begin` on has one group, and it or an earlier meaning the other.
+
+        Args:
+            begin: the index.
+            bits: the bits of pairs of which the text has both groups.
+        """
+        meanings, starts = self.meanings, self.starts
+        first = 0
+        for index in range(begin, len(meanings)):
+            meaning = meanings[index]
+            opens, closes = meaning.opens & bits, meaning.closes & bits
+            if opens | closes == 0:
+                continue
+            at = starts[index]
+            if begin == 0:
+                while starts[first] < at - PAIR_WORDS:
+                    first += 1
+            for before in range(first, index + 1):
+                other = meanings[before]
+                if opens & other.closes and abs(starts[before] - at) <= PAIR_WORDS:
+                    self._match(meaning, other)
+                if closes & other.opens and abs(starts[before] - at) <= PAIR_WORDS:
+                    self._match(other, meaning)
+
+    def _match(self, first: Meaning, second: Meaning) -> None:
+        """Add the pairs of which one meaning has the first group and the other the second."""
+        both = first.opens & second.closes
+        for number in first.opened:
+            if both & bit_of(number) and number in second.closed:
+                self.pairs.add(number)
+                self.bits |= bit_of(number)
+
+
+def _pair(nearby: Nearby, lexicon: Lexicon, groups: Groups, scores: dict[int, float], title_end: int) -> None:
+    """Add the word groups that pairs raise, and the weights of the pairs that point to a target.
+
+    A weight is multiplied by TITLE_BONUS if both groups occur in the title.
+
+    Args:
+        nearby: the pairs that are near each other.
+        lexicon: the words, phrases and pairs.
+        groups: the positions of the words of each group that is noted; they are changed in place.
+        scores: the scores by target; they are changed in place.
+        title_end: the position after the title.
+    """
+    pairs = lexicon.pairs
+    count = len(pairs.targets)
+    meanings, starts, found = nearby.meanings, nearby.starts, nearby.pairs
+    if max(found) >= count:
+        raising = dict.fromkeys([group for meaning in meanings for group in meaning.noted if group in pairs.raised])
+        begin = len(meanings)
+        for group in _raise_groups(pairs.raised, groups, raising):
+            for at in groups[group]:
+                meanings.append(lexicon.alone[group])
+                starts.append(at)
+        nearby.look(begin, ALL_BITS)
+    for index, meaning in enumerate(meanings):
+        if meaning.opens & nearby.bits == 0:
+            continue
+        for number in meaning.opened:
+            if number in found and number < count:
+                found.remove(number)
+                both = starts[index] < title_end and _is_in_title(nearby, number, title_end)
+                target = pairs.targets[number]
+                bonus = TITLE_BONUS if both else 1.0
+                scores[target] = scores.get(target, 0.0) + pairs.weights[number] * bonus
+
+
+def _is_in_title(nearby: Nearby, number: int, title_end: int) -> bool:
+    """Return whether the title has the second group of a pair."""
+    for index, meaning in enumerate(nearby.meanings):
+        if number in meaning.closed:  # the first one
+            return nearby.starts[index] < title_end
+    return False
+
+
+def _note(groups: Groups, noted: tuple[str, ...], at: int) -> None:
+    for group in noted:
         positions = groups.get(group)
         if positions is None:
             groups[group] = [at]
@@ -85,51 +187,25 @@ def _add_groups(groups: dict[str, list[int]], meaning: Meaning, at: int) -> None
             positions.append(at)
 
 
-def _raise_groups(
-    raised: dict[str, tuple[tuple[str, str], ...]], groups: dict[str, list[int]], found: dict[str, None]
-) -> None:
-    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart.
+def _raise_groups(raised: dict[str, tuple[tuple[str, str], ...]], groups: Groups, found: dict[str, None]) -> list[str]:
+    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart. Return those added.
 
     Args:
-        raised: by word group, the groups that it raises (see Lexicon.raised).
+        raised: by word group, the groups that it raises (see Pairs.raised).
         groups: the positions of the words of each group in the text; they are changed in place.
         found: the groups of the words of which one can raise others.
     """
     pending = [group for group in found if group in raised]
+    added: list[str] = []
     for group in pending:  # a raised group that can raise another one joins the end
         for other, result in raised[group]:
             near = groups.get(other)
             if near and result not in groups and _are_near(groups[group], near):
                 groups[result] = list(groups[group])
+                added.append(result)
                 if result in raised:
                     pending.append(result)
-
-
-def _add_pairs(
-    pairs: dict[str, tuple[Pair, ...]],
-    groups: dict[str, list[int]],
-    scores: dict[int, float],
-    title_end: int,
-) -> None:
-    """Add the weight of each pair to the score of its target if words of its two groups are at most PAIR_WORDS words apart.
-
-    A pair is two word groups that point to a target together. Its weight is multiplied by TITLE_BONUS if both occur in the title.
-
-    Args:
-        pairs: the pairs, by the first group of each (see Lexicon.pairs).
-        groups: the positions of the words of each group in the text.
-        scores: the scores by target; they are changed in place.
-        title_end: the position after the title.
-    """
-    for group, positions in groups.items():
-        seconds = pairs.get(group)
-        if seconds is None:
-            continue
-        for pair in seconds:
-            near = groups.get(pair.other)
-            if near is not None and _are_near(positions, near):
-                bonus = TITLE_BONUS if positions[0] < title_end and near[0] < title_end else 1.0
-                scores[pair.target] = scores.get(pair.target, 0.0) + pair.weight * bonus
+    return added
 
 
 def _are_near(some: list[int], others: list[int]) -> bool:

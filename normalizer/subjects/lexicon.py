@@ -1,43 +1,20 @@
 """Compiles the packaged word lists for reading texts: the subjects, the words and pairs of words that point to them, and place names."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from complaints.runtime import packaged
+from normalizer.cache import table
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import PlaceNames, place_names
 from normalizer.results import Thing
-from normalizer.subjects.vocabulary import OPEN, Meaning, Pair, Vocabulary, delimited, folded
+from normalizer.subjects.asked import ASKED_BY_CODE
+from normalizer.subjects.lists import SOURCES, packed_lists
+from normalizer.subjects.meanings import Groupings, Meaning, Pair, Pairs, Subject
+from normalizer.subjects.vocabulary import OPEN, Vocabulary, delimited
 from normalizer.things.table import Things
-
-SIGNALS = ("oversight", "information_request", "aspiration", "grievance", "evidence")
-"""Names of the word lists that point to a property of the report and not to its subject; their order gives the numbers of the targets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A subject that a report can be about.
-
-    Attributes:
-        id: its identifier in the word lists and the rules ("road-damage").
-        name: its Indonesian name for citizens ("jalan dan jembatan").
-        topic: its path in LAPOR!'s category tree, "Main/Sub".
-        local: whether a local agency handles it, so that the report must say where it happened.
-        local_if: alternatives of word groups with which a local agency handles a subject that is not local otherwise.
-    """
-
-    id: str
-    name: str
-    topic: str
-    local: bool
-    local_if: tuple[tuple[str, ...], ...] = ()
-
-    def is_local(self, groups: Mapping[str, Sequence[int]]) -> bool:
-        """Return whether a local agency handles it in a text with these word groups."""
-        return self.local or any(all(group in groups for group in every) for every in self.local_if)
 
 
 class Cue(NamedTuple):
@@ -48,7 +25,7 @@ class Cue(NamedTuple):
         written: the folded words, with the mark OPEN ("*") at each end that is open.
     """
 
-    weight: float
+    weight: int
     written: str
 
 
@@ -57,8 +34,8 @@ class Pointing:
 
     __slots__ = ("_cues", "_finder")
 
-    def __init__(self, cues: Sequence[Cue]) -> None:
-        """Take them, in any order; they are compiled when a text is first searched for them."""
+    def __init__(self, cues: Sequence[str]) -> None:
+        """Take them, in any order, each as a text of its weight and the word; they are compiled when a text is first searched for them."""
         self._cues = cues
         self._finder: Finder | None = None
 
@@ -74,7 +51,8 @@ class Pointing:
         return [finder.shown[index] for index in sorted(found)[:most]]
 
     def _compiled(self) -> "Finder":
-        shown = [(-cue.weight, -len(cue.written.strip(OPEN)), cue.written.strip(OPEN), cue) for cue in self._cues]
+        cues = [Cue(int(weight), written) for weight, _, written in (cue.partition(" ") for cue in self._cues)]
+        shown = [(-cue.weight, -len(cue.written.strip(OPEN)), cue.written.strip(OPEN), cue) for cue in cues]
         shown.sort()
         self._finder = Finder(
             BytesAhoCorasick([delimited(cue.written).encode("ascii") for *_, cue in shown]),
@@ -103,8 +81,8 @@ class Lexicon:
         subjects: the subjects that a report can be about. A target is the index of a subject, or the number of subjects plus the index
             of a signal in SIGNALS.
         pointing: the words that point to each subject, by the subject's id.
-        pairs: by word group, the pairs of which it is the first.
-        raised: by word group, the second group of each pair of which it is the first and that raises a third group, with that group.
+        pairs: the pairs of word groups.
+        alone: by word group that a pair raises, the meaning of a word that belongs only to it.
         vocabulary: the meanings of each word.
         names: the table of place names.
         things: the named public things.
@@ -113,8 +91,8 @@ class Lexicon:
 
     subjects: tuple[Subject, ...]
     pointing: Mapping[str, Pointing]
-    pairs: dict[str, tuple[Pair, ...]]
-    raised: dict[str, tuple[tuple[str, str], ...]]
+    pairs: Pairs
+    alone: dict[str, Meaning]
     vocabulary: Vocabulary
     names: PlaceNames
     things: tuple[Thing, ...]
@@ -125,6 +103,7 @@ def compile_lexicon(
     gazetteer: Gazetteer,
     others: Sequence[str] = (),
     *,
+    asked: Collection[str] | None = None,
     without: Collection[str] = (),
     names: PlaceNames | None = None,
 ) -> Lexicon:
@@ -133,42 +112,36 @@ def compile_lexicon(
     Args:
         gazetteer: the names of all regions.
         others: further folded names to find in texts; Meaning.name is the index of such a name in this sequence.
+        asked: the word groups that rules ask for. Of the others, only those that code or the lists themselves ask for are noted in a
+            reading. None for all.
         without: folded words and phrases of the lists to leave out, to measure what depends on them.
         names: the table of place names; None for the packaged one.
     """
-    signals = packaged.document("normalizer", "subjects/signals.yaml")
-    entries = {
-        subject: value
-        for part in ("places", "nation")
-        for subject, value in packaged.document("normalizer", f"subjects/{part}.yaml").items()
-    }
-    subjects = tuple(
-        Subject(
-            id=key,
-            name=value["name"],
-            topic=value["topic"],
-            local=value.get("local", True),
-            local_if=tuple(tuple(every.split("+")) for every in value.get("local_if", ())),
-        )
-        for key, value in entries.items()
+
+    def build() -> dict[str, Any]:
+        return packed_lists(others, without)
+
+    lists: dict[str, Any] = (
+        build() if without else table("words", build, data=SOURCES, code=("subjects", "places"), beside=others)
     )
+    subjects = tuple([_subject(key, fields) for key, fields in lists["subjects"]])
     targets = {subject.id: number for number, subject in enumerate(subjects)}
-    targets |= {signal: len(subjects) + number for number, signal in enumerate(SIGNALS)}
-    pointing = entries | {signal: signals[signal] for signal in SIGNALS}
-    weights = {word: found for word, found in _weights(pointing, targets).items() if word not in without}
-    groups = {
-        group: [word for word in words if folded(word) not in without] for group, words in signals["words"].items()
-    }
-    raised = _raised(signals["raised"])
-    meanings = _meanings(weights, groups, others, raised)
-    names = names or place_names(gazetteer)
+    raised = _raised(lists["raised"])
+    pairs = Pairs(
+        [Pair(first, second, target, float(weight)) for first, second, target, weight in lists["pairs"]], raised
+    )
     things = Things.load()
+    groups: list[str] = lists["groups"]
+    asked_too = _asked_by_lists(subjects, raised, things.all)
+    noted = frozenset(groups if asked is None else (*asked, *ASKED_BY_CODE, *asked_too))
+    groupings = Groupings(groups, pairs, noted)
+    names = names or place_names(gazetteer)
     return Lexicon(
         subjects=subjects,
-        pointing=_pointers(subjects, meanings),
-        pairs=_pairs(pointing, targets),
-        raised=raised,
-        vocabulary=Vocabulary(meanings, names, things.tree, _regional(without)),
+        pointing={subject: Pointing(cues) for subject, cues in lists["cues"].items()},
+        pairs=pairs,
+        alone={group: Meaning(groups=groupings.of([group])) for others in raised.values() for _, group in others},
+        vocabulary=Vocabulary(lists, groupings, names, things.tree),
         names=names,
         things=things.all,
         thing_weights={
@@ -178,72 +151,30 @@ def compile_lexicon(
     )
 
 
-def _regional(without: Collection[str]) -> dict[str, str]:
-    """Return the Indonesian word that means the same, by the word of a regional language (regional.yaml)."""
-    written: Mapping[str, str] = packaged.document("normalizer", "regional.yaml")
-    return {word: meaning for meaning, words in written.items() for word in words.split() if word not in without}
+def _subject(key: str, fields: Mapping[str, Any]) -> Subject:
+    return Subject(
+        key,
+        fields["name"],
+        fields["topic"],
+        tuple(tuple(every.split("+")) for every in fields.get("local_if", ())),
+        local=fields.get("local", True),
+    )
 
 
-def _weights(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, dict[int, float]]:
-    """Return the weight of each word for each target: a dictionary from folded word to target number to weight.
-
-    Args:
-        pointing: the word lists, by the id of the subject or signal. In each, a key that is a whole number is a weight, and its
-            value is the list of the words with that weight. Other keys are ignored here.
-        targets: the number of each target, by the same ids.
-    """
-    found: dict[str, dict[int, float]] = {}
-    for target, lists in pointing.items():
-        for weight, words in lists.items():
-            if isinstance(weight, int):
-                for word in words:
-                    found.setdefault(folded(word), {})[targets[target]] = float(weight)
-    return found
-
-
-def _meanings(
-    weights: Mapping[str, Mapping[int, float]],
-    groups: Mapping[str, Iterable[object]],
-    others: Sequence[str],
-    raised: Collection[str],
-) -> dict[str, Meaning]:
-    of_groups: dict[str, list[str]] = {}
-    for group, members in groups.items():
-        for word in members:
-            of_groups.setdefault(folded(word), []).append(group)
-    numbers = {other: number for number, other in enumerate(others)}
-    raising = frozenset(raised)
-    nothing: Mapping[int, float] = {}
-    found: dict[str, Meaning] = {}
-    for written in sorted(weights.keys() | of_groups.keys() | numbers.keys()):
-        member_of = tuple(of_groups.get(written, ()))
-        found[written] = Meaning(
-            tuple(weights.get(written, nothing).items()),
-            member_of,
-            numbers.get(written, -1),
-            written.count(" ") + 1,
-            raises=bool(member_of) and not raising.isdisjoint(member_of),
-        )
-    return found
-
-
-def _pointers(subjects: Sequence[Subject], meanings: Mapping[str, Meaning]) -> dict[str, Pointing]:
-    found: list[list[Cue]] = [[] for _ in subjects]
-    count = len(subjects)
-    for written, meaning in meanings.items():
-        for target, weight in meaning.weights:
-            if target < count and weight > 0:
-                found[target].append(Cue(weight, written))
-    return {subject.id: Pointing(cues) for subject, cues in zip(subjects, found, strict=True)}
-
-
-def _pairs(pointing: Mapping[str, Any], targets: Mapping[str, int]) -> dict[str, tuple[Pair, ...]]:
-    pairs: dict[str, list[Pair]] = {}
-    for target, lists in pointing.items():
-        for pair, weight in lists.get("pairs", {}).items():
-            first, second = pair.split("+")
-            pairs.setdefault(first, []).append(Pair(second, targets[target], float(weight)))
-    return {group: tuple(others) for group, others in pairs.items()}
+def _asked_by_lists(
+    subjects: Sequence[Subject], raised: Mapping[str, Sequence[tuple[str, str]]], things: Sequence[Thing]
+) -> Iterator[str]:
+    """Yield the word groups that the word lists and the named things ask for."""
+    for subject in subjects:
+        for every in subject.local_if:
+            yield from every
+    for first, others in raised.items():
+        yield first
+        for pair in others:
+            yield from pair
+    for thing in things:
+        yield from thing.context
+        yield from thing.groups
 
 
 def _raised(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -1,21 +1,31 @@
 """Dictionary of words: the subjects that each word points to, and the phrases and place names that begin with it."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from normalizer.places.context import CUE, SURROUNDINGS
-from normalizer.places.names import PlaceNames, PlaceNode
+from normalizer.places.context import BUILDINGS, CUE, LOCATIVES, SURROUNDINGS, WHEREABOUTS
+from normalizer.places.names import PlaceNames
+from normalizer.subjects.meanings import Groupings, Meaning, Word, bit_of
 from normalizer.text import fold
 from normalizer.things.tree import ThingNode
+
+NEGATIONS: Final = frozenset(("bukan", "bkn", "dudu", "sanes"))
+"""Words before one that deny it ("bukan jalan provinsi"): it then belongs to no word group."""
+
+DENYING: Final = NEGATIONS | WHEREABOUTS | BUILDINGS
+"""Words before one that may deny it, or make it only say where something else is (see is_aside)."""
 
 OPEN: Final = "*"
 """Mark in the word lists for a word whose beginning or end is open."""
 
-_ENDINGS: Final = ("", "nya", "kan", "i", "an", "lah", "kah", "ku")
-"""Suffixes that the last word of a phrase can have if its end is open."""
+Packed = str | list[Any]
+"""What words of the lists mean, as JSON: their entry; or `[entry or null, {"rusak": Packed}]`, with each word of a longer phrase.
+
+An entry is a text of three parts with semicolons between them: each target with its weight ("12:6 40:-2"), the numbers of the word groups
+("3 17"), and the index among the further names to find, or -1. Of the 100,000 phrases only those are unpacked that a text contains.
+"""
 
 _CLITICS: Final = frozenset(["nya", "nye", "nyo", "ne", "na", "e", "ku", "mu", "ta", "lah", "kah", "in", "mi", "ji"])
 """Endings that people write on a word, in Indonesian and in the languages of the regions ("lampunya", "lampune", "lampuna")."""
@@ -45,9 +55,6 @@ _BEGINNINGS_OF_REGIONS: Final = {
 _LONG_WORD: Final = 7
 """Minimum letters of a word that is found by a changed beginning."""
 
-_OF_DATES: Final = "date_"
-"""Beginning of the names of word groups whose words are looked up as they are written."""
-
 _NASALS: Final = frozenset("mn")
 """First letters of a spoken verb that lacks the written "me" ("ngurus" for "mengurus")."""
 
@@ -63,165 +70,63 @@ _REMEMBERED_CHARS: Final = 40
 """Maximum length in characters of a remembered word; longer words are unlikely to occur again."""
 
 
-class Pair:
-    """The second half of a pair of word groups that together point to a target if they occur near each other.
+class Vocabulary(dict[str, Word]):
+    """The words seen so far and their meanings. An unseen word is analysed when it is looked up."""
 
-    Attributes:
-        other: the second word group; the first one is the key in Lexicon.pairs.
-        target: the number of the target (see Lexicon.subjects).
-        weight: how strongly the pair points to it.
-    """
-
-    __slots__ = ("other", "target", "weight")
-
-    def __init__(self, other: str, target: int, weight: float) -> None:
-        self.other = other
-        self.target = target
-        self.weight = weight
-
-
-class Meaning:
-    """The meaning of a word or phrase; one object per word or phrase.
-
-    Attributes:
-        weights: tuples of (target, weight): how strongly it points to each target (see Lexicon.subjects).
-        groups: the word groups that it belongs to.
-        name: its index among the further names to find (see compile_lexicon), -1 if it is none of them.
-        size: the number of its words.
-        follow: the next words that make a longer phrase, each with the meaning of that phrase.
-        raises: whether one of its word groups can raise another one (see Lexicon.raised).
-    """
-
-    __slots__ = ("follow", "groups", "name", "raises", "size", "weights")
-
-    def __init__(
-        self,
-        weights: tuple[tuple[int, float], ...] = (),
-        groups: tuple[str, ...] = (),
-        name: int = -1,
-        size: int = 1,
-        *,
-        raises: bool = False,
-    ) -> None:
-        self.weights = weights
-        self.groups = groups
-        self.name = name
-        self.size = size
-        self.follow: dict[str, Meaning] = {}
-        self.raises = raises
-
-    def take(self, other: "Meaning") -> None:
-        """Add another meaning to this one: its weights, word groups, name and longer phrases. Weights for the same target are summed."""
-        weights = dict(self.weights)
-        for target, weight in other.weights:
-            weights[target] = weights.get(target, 0.0) + weight
-        self.weights = tuple(weights.items())
-        self.groups = tuple(dict.fromkeys((*self.groups, *other.groups)))
-        self.name = max(self.name, other.name)
-        self.raises = self.raises or other.raises
-        self.follow = self.follow | other.follow
-
-
-class Word(Meaning):
-    """All meanings of one word of a text.
-
-    Attributes:
-        tells: whether the word alone has a weight, belongs to a word group or is one of the further names to find.
-        begins: the next words with which it forms a phrase, a place name or the name of a public thing.
-        place: its meaning as the name of a place; None if it is not one.
-        names: the place names that it is or begins; None if there are none.
-        is_level: whether it names a level ("desa"), after which everyday words are names too.
-        lead: the names of public things that are it or begin with it; None if there are none.
-        form: the Indonesian word of the word lists that means the same ("air" for "banyune"); empty if the word is in the lists itself
-            or if there is none. It stands for the word inside a phrase.
-    """
-
-    __slots__ = ("begins", "form", "is_level", "lead", "names", "place", "tells")
-
-    def __init__(
-        self,
-        meanings: Sequence[Meaning],
-        names: PlaceNode | None,
-        lead: ThingNode | None,
-        *,
-        is_level: bool,
-        form: str = "",
-    ) -> None:
-        """Make the entry of one word of a text from everything that it can mean.
+    def __init__(self, lists: Mapping[str, Any], groupings: Groupings, places: PlaceNames, things: ThingNode) -> None:
+        """Take the lists; no word is analysed yet.
 
         Args:
-            meanings: the meanings of the whole word, and of the entries of the word lists that occur inside it.
-            names: the place names that equal the word or have it as their first word; None if there are none.
-            lead: the names of public things that begin with it; None if there are none.
-            is_level: whether it names a level of regions ("desa").
-            form: the Indonesian word that means the same (see the attribute); empty if there is none.
-        """
-        super().__init__()
-        self.form = form
-        for meaning in meanings:
-            self.take(meaning)
-        self.tells = bool(self.weights or self.groups) or self.name >= 0
-        self.names = names
-        self.place = names.place if names else None
-        self.is_level = is_level
-        self.lead = lead
-        self.begins = frozenset((*self.follow, *(names.follow if names else ()), *(lead.next_words() if lead else ())))
-
-
-class Vocabulary(dict[str, Word | None]):
-    """The words seen so far and their meanings, None for a word without one. An unseen word is analysed when it is looked up."""
-
-    def __init__(
-        self,
-        meanings: Mapping[str, Meaning],
-        places: PlaceNames,
-        things: ThingNode,
-        regional: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        """Compile the meanings; no word is analysed yet.
-
-        Args:
-            meanings: by folded word or phrase, with the mark OPEN ("*") if the beginning of a word or the end of the last word is open.
+            lists: the packed word lists (see normalizer.subjects.lists.packed_lists).
+            groupings: what the word groups of words mean.
             places: the names of places.
             things: the root of the tree of names of public things.
-            regional: the Indonesian word that means the same, by the folded word of a regional language.
         """
         super().__init__()
-        self._regional = regional
+        self._unknown: dict[int, Word] = {}
+        self._regional: dict[str, str] = lists["regional"]
+        self._groupings = groupings
         self._places = places
         self._things = things
-        self._phrases = Meaning()
-        parts: list[tuple[str, Meaning]] = []
-        for written, meaning in meanings.items():
-            if OPEN not in written:
-                self._add(written, meaning)
-            elif " " not in written:
-                parts.append((written, meaning))
-            else:
-                for ending in _ENDINGS:
-                    self._add(written.removesuffix(OPEN) + ending, meaning)
-        self._parts = tuple(meaning for _, meaning in parts)
-        self._automaton = BytesAhoCorasick([delimited(written).encode("ascii") for written, _ in parts])
-        self._listed = frozenset(
-            word
-            for written in meanings
-            if " " in written or OPEN not in written
-            for word in written.removesuffix(OPEN).split()
-        )
-        self._stems = self._listed - {
-            written
-            for written, meaning in meanings.items()
-            if any(group.startswith(_OF_DATES) for group in meaning.groups)
-        }
+        self._phrases = Meaning(size=0)
+        self._phrases.follow = lists["phrases"]
+        self._parts = [self._unpacked(entry, 1) for _, entry in lists["parts"]]
+        self._automaton = BytesAhoCorasick([delimited(written).encode("ascii") for written, _ in lists["parts"]])
+        self._listed = frozenset(lists["listed"].split())
+        self._stems = self._listed.difference(lists["dated"])
 
-    def _add(self, written: str, meaning: Meaning) -> None:
-        phrase = self._phrases
-        for size, word in enumerate(written.split(), start=1):
-            phrase = phrase.follow.setdefault(word, Meaning(size=size))
-        phrase.take(meaning)
+    def longer(self, phrase: Meaning, word: str) -> Meaning | None:
+        """Return the meaning of a phrase with one more word; None if no phrase consists of or begins with them."""
+        packed = phrase.follow.get(word)
+        if isinstance(packed, Meaning):
+            return packed
+        if packed is None:
+            return None
+        made = phrase.follow[word] = self._unpacked(packed, phrase.size + 1)
+        return made
 
-    def __missing__(self, word: str) -> Word | None:
-        """Return all meanings of a word that is not remembered; None if it has none.
+    def _unpacked(self, packed: Packed, size: int) -> Meaning:
+        follow: dict[str, Any] = {}
+        entry: str | None
+        if isinstance(packed, list):
+            entry, follow = packed
+        else:
+            entry = packed
+        if entry is None:
+            made = Meaning(size=size)
+        else:
+            weights, groups, name = entry.split(";")
+            made = Meaning(
+                tuple([(int(one.split(":")[0]), float(one.split(":")[1])) for one in weights.split()]),
+                self._groupings[groups],
+                int(name),
+                size,
+            )
+        made.follow = follow
+        return made
+
+    def __missing__(self, word: str) -> Word:
+        """Return all meanings of a word that is not remembered.
 
         Remember the result for a word of at most 40 characters. If 50,000 words are remembered, forget them all first.
         """
@@ -232,28 +137,39 @@ class Vocabulary(dict[str, Word | None]):
             self[word] = made
         return made
 
-    def _made(self, word: str) -> Word | None:
+    def _made(self, word: str) -> Word:
         meanings = self._told(word)
-        whole = self._phrases.follow.get(word)
+        whole = self.longer(self._phrases, word)
         form = "" if whole is not None and whole.follow else self._form_of(word)
         if form and not meanings:
             meanings = self._told(form)
-        elif form and (same := self._phrases.follow.get(form)) is not None and same.follow:
+        elif form and (same := self.longer(self._phrases, form)) is not None and same.follow:
             phrases = Meaning()
             phrases.follow = same.follow
             meanings = [phrases, *meanings]
+        bits = bit_of(word)
         names = self._places.node(word)
         is_level = bool(SURROUNDINGS.get(word, 0) & CUE)
         lead = self._things.after(word) or (self._things.after(form) if form else None)
-        if not (meanings or names or lead or is_level or form):
-            return None
-        return Word(meanings, names, lead, is_level=is_level, form=form)
+        is_locative, may_deny = word in LOCATIVES, word in DENYING
+        if not (meanings or names or lead or is_level or form or is_locative or may_deny):
+            return self._unknown.setdefault(bits, Word(bits))
+        made = Word(bits | bit_of(form) if form else bits)
+        for meaning in meanings:
+            made.take(meaning)
+        made.means = True
+        made.form, made.lead, made.names = form, lead, names
+        made.place = names.place if names else None
+        made.is_level, made.is_locative, made.may_deny = is_level, is_locative, may_deny
+        for other in (*made.follow, *(names.follow if names else ()), *(lead.next_words() if lead else ())):
+            made.begins |= bit_of(other)
+        return made
 
     def _told(self, word: str) -> list[Meaning]:
         found = self._automaton.find_matches_as_indexes(b" %b " % word.encode("ascii"), overlapping=True)
         meanings = [self._parts[index] for index in dict.fromkeys(index for index, _, _ in found)]
-        whole = self._phrases.follow.get(word)
-        if whole:
+        whole = self.longer(self._phrases, word)
+        if whole is not None:
             meanings.append(whole)
         return meanings
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from complaints.runtime import packaged
-from normalizer.cache import table
+from normalizer.cache import parsed, table
 from normalizer.places.gazetteer import PROVINCE, REGENCY, Gazetteer
 from normalizer.results import Thing
 from normalizer.things.names import ALONE, Names, ends_of, folded, sections_of
@@ -72,7 +72,7 @@ def region_codes(gazetteer: Gazetteer) -> dict[str, set[str]]:
 
 @cache
 def _load() -> Things:
-    types = packaged.document("normalizer", "things/types.yaml")
+    types = parsed("normalizer", "things/types.yaml")
     things = tuple(_thing(row, types[row["type"]]) for row in rows())
     names = table("thing-names", lambda: _packed_names(types, things), data=_SOURCES, code=("places", "things"))
     for number in names["doubtful"]:

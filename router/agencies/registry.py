@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from complaints.event import AgencyRef
-from complaints.runtime import packaged
+from normalizer.cache import parsed
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE, Gazetteer
 
 DKI = "31"
@@ -290,4 +290,4 @@ def registry_from(
 @cache
 def _load() -> Registry:
     files = ("bodies.yaml", "units.yaml", "names.yaml", "universities.yaml")
-    return registry_from(*(packaged.document("router", name) for name in files))
+    return registry_from(*(parsed("router", name) for name in files))

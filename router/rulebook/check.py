@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from complaints.runtime import packaged
+from normalizer.subjects.asked import ASKED_BY_CODE
 from router.agencies.registry import registry_from
 from router.rulebook.documents import Document, Mistake
 from router.rulebook.reasons import Reasons
@@ -23,7 +24,7 @@ from router.rulebook.schema.files import (
     form,
     references,
 )
-from router.rulebook.schema.groups import DERIVED, OF_THINGS, READ
+from router.rulebook.schema.groups import DERIVED, OF_THINGS
 from router.rulebook.schema.known import Known
 from router.rulebook.statutes import Statutes
 from router.rulebook.tiers import PLACEHOLDER, tiers_named
@@ -85,7 +86,7 @@ def _known(files: Mapping[str, Document], today: date) -> Known:
         types=files[TYPES].content.keys(),
         statutes=Statutes(files[STATUTES].content),
         today=today,
-        asked=set(READ),
+        asked=set(ASKED_BY_CODE),
     )
 
 
@@ -117,10 +118,10 @@ def _unused(signals: Document, known: Known) -> Iterator[Mistake]:
     words = signals.content["words"].keys()
     for group in words - known.asked:
         said = (
-            f"nothing uses the word group {group}: its name is misspelt, or code reads it and groups.py does not say so"
+            f"nothing uses the word group {group}: its name is misspelt, or code reads it and asked.py does not say so"
         )
         yield signals.mistake(said, "words", group)
-    for group in READ - words:
+    for group in ASKED_BY_CODE - words:
         yield signals.mistake(f"the code asks for the word group {group}, which has no words", "words")
 
 

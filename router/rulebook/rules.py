@@ -1,11 +1,11 @@
 """The law as data: who is responsible for each subject and in which case, and who looks into abuse of office."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from complaints.runtime import packaged
+from normalizer.cache import parsed
 from router.calibration import Knots
 from router.rulebook.statutes import Reference, Statutes
 
@@ -156,6 +156,7 @@ class Rules:
         evidence: the knots for converting the score of the first subject into the highest probability that its words allow.
         sure_from: the probability below which a triage desk gets the complaint.
         undecided: the highest probability of an owner whose tier depends on what only the citizen can tell.
+        groups: the word groups that the rules ask for.
     """
 
     version: str
@@ -166,6 +167,7 @@ class Rules:
     evidence: Knots
     sure_from: float
     undecided: float
+    groups: frozenset[str]
 
     @classmethod
     def load(cls) -> "Rules":
@@ -185,16 +187,27 @@ def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) ->
     """
     known = statutes or Statutes.load()
     subjects = {subject: _rule(subject, row, known) for subject, row in document["subjects"].items()}
+    oversight = _oversight(document["oversight"])
     return Rules(
         version=document["version"],
         statutes=known,
         subjects=subjects,
-        oversight=_oversight(document["oversight"]),
+        oversight=oversight,
         calibration=tuple((share, chance) for share, chance in document["calibration"]),
         evidence=tuple((score, chance) for score, chance in document["evidence"]),
         sure_from=document["sure_from"],
         undecided=document["undecided"],
+        groups=frozenset(group for rule in subjects.values() for group in _groups(rule)).union(
+            oversight.accused, oversight.beside
+        ),
     )
+
+
+def _groups(rule: Rule) -> Iterator[str]:
+    """Yield the word groups that a rule asks for."""
+    yield from rule.words
+    for groups in (rule.doubtful, rule.settled, rule.unsure_in_city, rule.sure, *rule.unsure):
+        yield from groups
 
 
 def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
@@ -256,4 +269,4 @@ def _owner(row: Mapping[str, Any], rule: Mapping[str, Any], statutes: Statutes) 
 
 @cache
 def _load() -> Rules:
-    return rules_from(packaged.document("router", "rules.yaml"))
+    return rules_from(parsed("router", "rules.yaml"))

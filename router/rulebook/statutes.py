@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from complaints.runtime import packaged
+from normalizer.cache import parsed
 
 VERIFIED: Final = "verified"
 UNVERIFIED: Final = "unverified"
@@ -99,4 +99,4 @@ def in_force(references: tuple[Reference, ...]) -> tuple[str, str]:
 
 @cache
 def _load() -> Statutes:
-    return Statutes(packaged.document("router", "statutes.yaml"))
+    return Statutes(parsed("router", "statutes.yaml"))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from complaints.runtime import packaged
+from normalizer.cache import parsed
 
 
 def topic_key(topic: str) -> str:
@@ -28,4 +28,4 @@ def subjects_by_topic(document: Mapping[str, str | Mapping[str, Sequence[str]]])
 @cache
 def topic_subjects() -> Mapping[str, str]:
     """Return the id of the subject of each packaged category (see `subjects_by_topic`)."""
-    return subjects_by_topic(packaged.document("router", "topics.yaml"))
+    return subjects_by_topic(parsed("router", "topics.yaml"))

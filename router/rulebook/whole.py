@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from complaints.errors import ConfigurationError
 from normalizer.cache import kept
-from router.rulebook.documents import Mistake
 
 if TYPE_CHECKING:
     from router.rulebook.check import Verdict
+    from router.rulebook.documents import Mistake
 
 _SHOWN: Final = 3
 """Number of mistakes that a sentence quotes."""
@@ -24,6 +24,7 @@ _CODE: Final = (
     "complaints/command.py",
     "normalizer/text.py",
     "normalizer/places/gazetteer.py",
+    "normalizer/subjects/asked.py",
     "normalizer/subjects/vocabulary.py",
     "normalizer/things/table.py",
     "router/agencies",
@@ -47,7 +48,7 @@ def require_whole() -> None:
         _checked()
 
 
-def as_sentence(found: Sequence[Mistake]) -> str:
+def as_sentence(found: "Sequence[Mistake]") -> str:
     """Return a sentence with the first mistakes."""
     more = f" (and {len(found) - _SHOWN} more: see `lapor rules check`)" if len(found) > _SHOWN else ""
     return "the data of the law have mistakes: " + "; ".join(map(str, found[:_SHOWN])) + more

@@ -11,7 +11,7 @@ from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.reader import Reader
 from normalizer.results import Reading
-from normalizer.subjects.lexicon import SIGNALS
+from normalizer.subjects.lists import SIGNALS
 from normalizer.things.names import ends_of
 from normalizer.things.table import Things, rows
 from normalizer.things.tree import ThingNode

@@ -1,4 +1,4 @@
-"""The word groups that have no list of words, and those that the code reads: the only ones that data files alone do not explain."""
+"""The word groups that have no list of words."""
 
 from typing import Final
 
@@ -16,14 +16,3 @@ DERIVED: Final = frozenset(
 
 OF_THINGS: Final = frozenset(("seaport",))
 """Word groups that only a named thing raises (types.yaml)."""
-
-READ: Final = frozenset(
-    (
-        *("accusation", "council", "inspectorate", "inspectorate_province", "kpk_staff", "ombudsman_staff"),
-        *("parliament", "special_zone", "tribute", "water_company", "central_auditor", "police_auditor", "minister"),
-        *("prosecutor_auditor", "election_staff", "regional_staff", "national_staff", "other_actor", "sold_office"),
-        *("demand", "province_word", "of_province", "asks_rule", "dear"),
-        *("date_month", "date_relative", "date_tgl", "date_unit", "date_weekday", "date_year"),
-    )
-)
-"""Word groups that only code asks for, so that no rule and no pair has them."""

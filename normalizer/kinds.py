@@ -1,0 +1,47 @@
+"""The kinds of word groups for which each part of the reader looks, so that a text without them passes it by."""
+
+from typing import Final
+
+from normalizer.bound import BOUND
+from normalizer.dates import WAYS
+from normalizer.officials import BODIES, DEEDS_AND_FAILINGS, DOERS, HEADS, TRADED
+from normalizer.tier_words import TELLING
+
+OF_TIERS: Final = 1
+"""Things that belong to a tier, of which a text may name several (normalizer.bound)."""
+
+TELLS_TIER: Final = 2
+"""Things of which a number or a place tells the tier (normalizer.tier_words)."""
+
+OF_DATES: Final = 4
+"""Words of dates (normalizer.dates)."""
+
+_ACTOR: Final = 8
+_DEED: Final = 16
+_HEAD: Final = 32
+"""Officials, what they must not do, and those of either for which the text is always searched (normalizer.officials)."""
+
+_KINDS: Final[dict[str, int]] = {}
+for _kind, _groups in (
+    (OF_TIERS, BOUND),
+    (TELLS_TIER, TELLING),
+    (OF_DATES, WAYS),
+    (_ACTOR, (*BODIES, *DOERS)),
+    (_DEED, DEEDS_AND_FAILINGS),
+    (_HEAD, (*HEADS, *TRADED)),
+):
+    for _group in _groups:
+        _KINDS[_group] = _KINDS.get(_group, 0) | _kind
+
+
+def kinds_of(groups: dict[str, list[int]]) -> int:
+    """Return the kinds of the word groups of a text, as the sum of their numbers."""
+    found = 0
+    for group in groups:
+        found |= _KINDS.get(group, 0)
+    return found
+
+
+def may_accuse(kinds: int) -> bool:
+    """Return whether a text with these kinds of word groups may accuse an official, or tell one something."""
+    return bool(kinds & _HEAD) or (kinds & _ACTOR > 0 and kinds & _DEED > 0)

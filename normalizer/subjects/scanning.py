@@ -1,0 +1,102 @@
+"""Finds in one pass all that the words of a text are or begin: meanings, phrases, place names and names of public things."""
+
+from normalizer.places.resolve import PlaceHit, behind_level, longest
+from normalizer.subjects.lexicon import Lexicon
+from normalizer.subjects.meanings import Meaning, Word
+from normalizer.subjects.vocabulary import Vocabulary
+from normalizer.things.matching import Match, find
+
+
+class Scan:
+    """What was found in a text.
+
+    Attributes:
+        entries: the entry of each word in the vocabulary.
+        told: the meanings of all words and phrases that tell something, in the order of their first words; they may overlap.
+        starts: for each of these, the position of its first word.
+        hits: the place names, in order and without overlap: of several that begin at the same position, only the longest.
+        matches: the names of public things.
+        located: the positions behind words such as "di", which the name of a place may follow.
+    """
+
+    __slots__ = ("entries", "hits", "located", "matches", "starts", "told")
+
+    def __init__(self, entries: list[Word]) -> None:
+        self.entries = entries
+        self.told: list[Meaning] = []
+        self.starts: list[int] = []
+        self.hits: list[PlaceHit] = []
+        self.matches: list[Match] = []
+        self.located: list[int] = []
+
+
+def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - one pass for all that a word can begin
+    """Return what the words of a text are and begin.
+
+    Args:
+        words: the folded words of the text; the last one must be BREAK (the word "|", which ends each part of a text).
+        lexicon: the words, phrases and names to find.
+    """
+    vocabulary = lexicon.vocabulary
+    entries = [vocabulary[word] for word in words]
+    found = Scan(entries)
+    told, starts, hits, matches = found.told, found.starts, found.hits, found.matches
+    reach = 0
+    for at, word in enumerate(entries):
+        if not word.means:
+            continue
+        if word.tells:
+            told.append(word)
+            starts.append(at)
+        if word.is_locative:
+            found.located.append(at + 1)
+        hit: PlaceHit | None = None
+        if (
+            word.begins & entries[at + 1].bits
+        ):  # rarely though nothing follows: then each look below finds the word alone
+            _follow(word, words, at, found, vocabulary)
+            if word.lead is not None:
+                find(word.lead, words, at, matches)
+            if at >= reach and word.names is not None:
+                hit = longest(word.names, words, at)
+        else:
+            if word.lead is not None and word.lead.things:
+                matches.append(Match(at, at + 1, word.lead.things))
+            if at >= reach and word.place is not None:
+                hit = PlaceHit(at, at + 1, word.place)
+        if hit is not None:
+            hits.append(hit)
+            reach = hit.end
+        if word.is_level and at + 1 >= reach:
+            hit = behind_level(entries[at + 1].names, lexicon.names, words, at + 1)
+            if hit is not None:
+                hits.append(hit)
+                reach = hit.end
+    return found
+
+
+def _follow(first: Word, words: list[str], at: int, found: Scan, vocabulary: Vocabulary) -> None:
+    """Add the meaning of each phrase of two or more words that begins at a position.
+
+    Args:
+        first: the word at the position.
+        words: the folded words of the text; the form of one stands for it if the word itself does not go on a phrase (see Word.form).
+        at: the position.
+        found: what was found so far; it is changed in place.
+        vocabulary: the meanings of phrases.
+    """
+    end = at + 1
+    meaning: Meaning | None = first
+    while meaning is not None:
+        word, form = words[end], found.entries[end].form
+        if word in meaning.follow:
+            meaning = vocabulary.longer(meaning, word)
+        elif form and form in meaning.follow:
+            meaning = vocabulary.longer(meaning, form)
+        else:
+            return
+        if meaning is not None:
+            if meaning.tells:
+                found.told.append(meaning)
+                found.starts.append(at)
+            end += 1
