@@ -13,6 +13,9 @@ THING: Final = "thing:"
 MODEL: Final = "model:"
 """The beginning of the name of a reason that a model gives; the model's version follows."""
 
+AS_BEFORE: Final = "laporan serupa selama ini ditangani instansi itu"
+"""What the citizen reads of an owner that only a model of officers' choices names."""
+
 
 class Reason:
     """One reason for a candidate.

@@ -6,7 +6,7 @@ from typing import Final
 from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
-from router.candidate import MODEL, THING, Candidate, Reason
+from router.candidate import AS_BEFORE, MODEL, THING, Candidate, Reason
 from router.facts import Facts
 from router.features import Ruled
 from router.learnt import Model
@@ -100,14 +100,15 @@ class Weighing:
             candidate.score = before + AGREEMENT * score if before >= score else score + AGREEMENT * before
             candidate.reasons.append(reason)
 
-    def _add_beside(self, agency: Agency, score: float, reason: Reason) -> None:
+    def _add_beside(self, agency: Agency, score: float, reason: Reason, why: str = "") -> None:
         """Make the agency a candidate with this score; if it is a candidate already, add the whole score to the one that it has.
 
-        In contrast, `_add` multiplies the smaller of the two scores by AGREEMENT. The reason is added to the agency's reasons.
+        In contrast, `_add` multiplies the smaller of the two scores by AGREEMENT. The reason is added to the agency's reasons; the citizen
+        reads `why` if there was no candidate yet.
         """
         candidate = self._found.get(agency.id)
         if candidate is None:
-            self._found[agency.id] = Candidate(agency, "", score, reason)
+            self._found[agency.id] = Candidate(agency, why, score, reason)
         else:
             candidate.score += score
             candidate.reasons.append(reason)
@@ -222,7 +223,7 @@ class Weighing:
         rule = MODEL + model.version
         for one in model.suggest(facts.reading, facts.place, ruled, self._registry):
             weight = part * one.chance
-            self._add_beside(one.agency, weight, Reason(rule, "", "", weight))
+            self._add_beside(one.agency, weight, Reason(rule, "", "", weight), why=AS_BEFORE)
         if facts.oversight and before:  # officers' habits do not change who looks into abuse of office
             self._keep_first(before[0], ruled[0].share)
 

@@ -1,7 +1,7 @@
 """The work of `lapor route --json` and `lapor agency resolve --json` as functions without I/O: one JSON line in, one JSON line out."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,6 +15,9 @@ from router.calibration import thousandths
 from router.facts import Facts
 from router.routing import ALTERNATIVES, Router
 from router.within import Choice, House, choose
+
+_WIB: Final = timezone(timedelta(hours=7))
+"""Western Indonesian time, that of most of the country."""
 
 _LEVELS: Final = ("province", "regency", "district", "village")
 
@@ -45,7 +48,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
 
     Args:
         router: the router, with or without a model.
-        row: id, title and text, and optionally address, region (a Kemendagri code) and received_at (ISO 8601 with a time zone).
+        row: id, title and text, and optionally address, region (a Kemendagri code) and received_at (ISO 8601, a day or a moment).
             Missing fields count as empty, an unknown region or unreadable time as not given, and other fields are ignored.
             A region means that the complaint came through the own channel of that region's government.
         house: the government or body among whose units is to be chosen; None for all agencies. The result then has `within`.
@@ -137,11 +140,11 @@ def _region(value: object, gazetteer: Gazetteer) -> str | None:
 
 
 def _moment(value: object) -> datetime | None:
-    """Return the moment that a text in ISO 8601 means; None if the value is anything else or has no time zone."""
+    """Return the moment that a text in ISO 8601 means, without a zone in Western Indonesian time; None if the value is anything else."""
     if not isinstance(value, str):
         return None
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo else moment.replace(tzinfo=_WIB)

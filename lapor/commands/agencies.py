@@ -203,11 +203,9 @@ def _work(model: Path | None) -> "Work":
 def _registry() -> "Registry":
     """Return the registry, also with the agencies of LAPOR_MODEL and LAPOR_ALLOTMENTS if they are set."""
     from complaints.runtime.settings import Settings
-    from lapor.commands.routing import router_with
-    from router.agencies.registry import Registry
+    from lapor.processes.wiring import agencies
 
-    settings = Settings.read()
-    return router_with(None).registry if settings.model or settings.allotments else Registry.load()
+    return agencies(Settings.read())
 
 
 def _show(name: str, region: str | None, model: Path | None, *, as_json: bool) -> None:

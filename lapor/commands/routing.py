@@ -40,12 +40,13 @@ def router_with(model: Path | None) -> "Router":
             variable has a wrong value.
     """
     from complaints.runtime.settings import Settings
+    from normalizer.zones import local_day
     from router.routing import Router
     from router.rulebook.whole import require_whole
 
     require_whole()
     settings = Settings.read(**({} if model is None else {"model": model}))
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC), None)
     return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)
 
 
@@ -109,7 +110,7 @@ def route(
     """Show who owns each complaint and why. Nothing is stored or sent.
 
     Each input line is an object with `text` and optionally `id`, `title`, `address` (the content of a location field), `region` (a
-    Kemendagri code such as 33.74) and `received_at` (ISO with a zone; words like *kemarin* are relative to it). Other fields, such as
+    Kemendagri code such as 33.74) and `received_at` (an ISO day or time; words like *kemarin* are relative to it). Other fields, such as
     `channel`, are ignored:
 
     `echo '{"id": "1", "text": "Jalan di Kec. Tembalang Kota Semarang berlubang"}' | lapor route --json`

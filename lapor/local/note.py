@@ -17,7 +17,10 @@ from complaints.runtime.settings import Settings
 
 NOTE = "stack.json"
 
-FOUND_BY_NOTE = ("kafka", "clickhouse", "smpp", "x_api", "telegram_api", "web", "view", "view_url", "view_key")
+FILES = ("model", "allotments")
+"""Those of the settings of the note that are paths: the model and the divisions of tasks that the router was started with."""
+
+FOUND_BY_NOTE = ("kafka", "clickhouse", "smpp", "x_api", "telegram_api", "web", "view", "view_url", "view_key", *FILES)
 """The settings whose value comes from the note if the environment does not set them."""
 
 
@@ -28,7 +31,7 @@ class Stack:
     Attributes:
         pid: the process id of the supervisor.
         started: when that process started. Another process may have the same pid later.
-        addresses: the addresses of the servers and the key of the view, by the name of their setting.
+        addresses: the addresses of the servers, the key of the view and the paths of FILES, by the name of their setting.
         controls: the base addresses of the stand-ins' control interfaces, by the name of the stand-in.
         services: the pid of each embedded server and of each heartbeat's process, by name.
         births: when each of those processes started, by the same names.
@@ -151,9 +154,11 @@ def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None
 
 
 def with_addresses(settings: Settings, addresses: Mapping[str, str]) -> Settings:
-    """Return the settings with the addresses, and the key of the view, of a stack for those that are not set."""
+    """Return the settings with the addresses, the key of the view and the files of a stack for those that are not set."""
     found: dict[str, object] = {
-        name: addresses[name] for name in FOUND_BY_NOTE if getattr(settings, name) is None and name in addresses
+        name: Path(addresses[name]) if name in FILES else addresses[name]
+        for name in FOUND_BY_NOTE
+        if getattr(settings, name) is None and name in addresses
     }
     if "view_key" in found:
         found["view_key"] = SecretStr(addresses["view_key"])

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 
 import psutil
@@ -16,7 +17,7 @@ from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
-from lapor.local.note import Stack, with_addresses
+from lapor.local.note import FILES, Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
@@ -228,6 +229,15 @@ class Up:
         if given.view_key is None:
             addresses["view_key"] = kept_password(given.data / "view-key")
 
+    def _files(self) -> None:
+        """Note which model and allotments the router has, so that every command knows the agencies that they add."""
+        for name in FILES:
+            path: Path | None = getattr(self._settings, name)
+            if path is None:
+                self.stack.addresses.pop(name, None)
+            else:
+                self.stack.addresses[name] = str(path.resolve())
+
     def _prepare(self) -> None:
         """Create the topics before the services need them, in a separate process to keep this one small. The sink creates the tables."""
         self._say("creating topics")
@@ -254,6 +264,7 @@ class Up:
         """Start the workers and the channels, and wait for the first heartbeat of every loop."""
         self._web_address()
         self._view_address()
+        self._files()
         for name, parts in PROCESSES.items():
             self._service(name, *parts)
         self._service(TOGETHER, *self._channels())

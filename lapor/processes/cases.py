@@ -11,6 +11,7 @@ from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
 from lapor.processes.demo_clock import DemoClock
+from lapor.processes.wiring import agencies
 from lapor.processes.wiring import cases as view
 from normalizer.zones import local_day
 from ops.casework.acts import ACTS
@@ -47,7 +48,7 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         UnavailableError: the view does not answer.
     """
     fields = checked(ACTS[name], said)
-    acting = existing(agency)
+    acting = existing(settings, agency)
     with closing(view(settings)) as known:
         case = find(known, code)
         if "other" in fields:
@@ -60,15 +61,14 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         say(sentence)
 
 
-def existing(agency: str) -> AgencyRef:
-    """Return the agency with an id.
+def existing(settings: Settings, agency: str) -> AgencyRef:
+    """Return the agency with an id, which may be a unit of a government's own allotment.
 
     Raises:
         CaseError: there is none.
+        ConfigurationError: the model or an allotment has a mistake.
     """
-    from router.agencies.registry import Registry
-
-    found = Registry.load().get(agency)
+    found = agencies(settings).get(agency)
     if found is None:
         raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
     return AgencyRef(id=found.id, name=found.name)
@@ -122,7 +122,7 @@ def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
         UnavailableError: the view does not answer.
     """
     if agency:
-        existing(agency)
+        existing(settings, agency)
     with closing(view(settings)) as known:
         moment = now(settings)
         for one in known.due(agency=agency, before=before):
@@ -145,9 +145,8 @@ def apply(
     """
     from complaints.bus.confluent import ConfluentProducer
     from complaints.bus.envelope import encode
-    from router.agencies.registry import Registry
 
-    registry, tally = Registry.load(), Tally()
+    registry, tally = agencies(settings), Tally()
 
     def agency(id_: str) -> AgencyRef | None:
         found = registry.get(id_)

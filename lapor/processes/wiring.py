@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus.step.contract import StepSpec
     from conversation.step import Rules
     from normalizer.complaint import Normaliser
+    from router.agencies.registry import Registry
     from router.routing import Router
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
@@ -67,10 +68,22 @@ def router(settings: Settings) -> "Router":
     Raises:
         ConfigurationError: the model or an allotment has a mistake.
     """
+    from normalizer.zones import local_day
     from router.routing import Router
 
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC), None)
     return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)
+
+
+def agencies(settings: Settings) -> "Registry":
+    """Return the agencies that exist, with those of the model and the governments' allotments.
+
+    Raises:
+        ConfigurationError: the model or an allotment has a mistake.
+    """
+    from router.agencies.registry import Registry
+
+    return router(settings).registry if settings.model or settings.allotments else Registry.load()
 
 
 def router_step(settings: Settings) -> "StepSpec":

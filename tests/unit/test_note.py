@@ -9,8 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from complaints.errors import ConfigurationError
+from complaints.errors import CaseError, ConfigurationError
+from complaints.runtime.settings import Settings
 from lapor.local.note import FOUND_BY_NOTE, NOTE, Stack, is_process, settings_in
+from lapor.processes.cases import existing
 from tests.harness.support import wait_until
 
 ADDRESSES = {"kafka": "127.0.0.1:1", "clickhouse": "clickhouse://lapor:pw@127.0.0.1:2/lapor", "web": "127.0.0.1:3"}
@@ -23,10 +25,11 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"LAPOR_{name.upper()}", raising=False)
 
 
-def running(folder: Path) -> Stack:
+def running(folder: Path, **files: str) -> Stack:
     """Write the note of a stack that runs: this process."""
     me = psutil.Process()
-    stack = Stack(pid=me.pid, started=me.create_time(), addresses=ADDRESSES, services={"sms": 7}, births={"sms": 1.5})
+    addresses = ADDRESSES | files
+    stack = Stack(pid=me.pid, started=me.create_time(), addresses=addresses, services={"sms": 7}, births={"sms": 1.5})
     stack.write(folder)
     return stack
 
@@ -125,3 +128,17 @@ def test_a_zombie_does_not_run() -> None:
     wait_until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE, what="its end")
     assert not is_process(child.pid, born)
     child.wait()
+
+
+def test_a_command_knows_the_agencies_of_the_running_stack(tmp_path: Path) -> None:
+    """A unit that only an allotment has acts on its cases, whether or not the officer's environment names the folder."""
+    folder = tmp_path / "allotments"
+    folder.mkdir()
+    (folder / "33.74.yaml").write_text(
+        "government: pemda-33.74\neditions:\n  - since: 2026-01-01\n    source: a decree\n"
+        "    units:\n      uptd-tpa: {name: UPTD TPA Jatibarang, under: dlh}\n    subjects:\n      waste: [uptd-tpa, dlh]\n"
+    )
+    running(tmp_path, allotments=str(folder))
+    assert existing(settings_in(tmp_path), "uptd-tpa-33.74").name.startswith("UPTD TPA Jatibarang")
+    with pytest.raises(CaseError, match="no agency has the id"):
+        existing(Settings.read(data=tmp_path / "elsewhere"), "uptd-tpa-33.74")

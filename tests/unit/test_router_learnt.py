@@ -91,6 +91,7 @@ def test_officers_choices_are_followed_and_explained(model: Path) -> None:
     said = router.route({**complaint("lampu penerangan jalan mati di Kota Semarang"), "place": place})
     assert said["owner"]["id"] == "dpu-33.74"
     assert any(row["rule"].startswith("model:learnt-2026-11-24") and row["span"] for row in said["evidence"])
+    assert "Anda tuju" not in said["explanation"]
 
 
 def test_the_figures_are_of_rules_model_and_baseline_side_by_side() -> None:
