@@ -67,7 +67,7 @@ def opened(side: dict[str, Any], id_: str, normaliser: Normaliser) -> Opened:
             "class": place.complaint_class,
             "received_at": received_at,
             "reporter_ref": id_,
-            "signature": signature(side["text"], place=place.place.spans),
+            "signature": signature(side["text"], place=place.place.spans, regency=side["region"]),
         }
     )
 

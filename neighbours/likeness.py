@@ -6,13 +6,11 @@ place below the regency. docs/adr/0030-duplicates-by-what-a-text-tells.md says w
 
 from typing import Final, NamedTuple
 
-from neighbours.places import LIKELY, NEAR, NO_PLACE, THERE, contradict, formed, named, nearness
+from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter
+from neighbours.places import IN_DISTRICT, LIKELY, NO_PLACE, STRANGE, contradict, formed, named, nearness
 from neighbours.signs import Signature
+from normalizer.local_names import IS_VILLAGE
 from normalizer.matter_words import hash_of, skeleton
-from normalizer.matters import WIDE
-
-OWN_FROM: Final = 80
-"""From this number on, a matter is one person's own, and never merged."""
 
 GRAVE: Final = frozenset((86, 87, 90, 92))
 """The matters (normalizer/data/matters.yaml: extortion, violence, corruption, harmed) of a report that is never merged by itself, whatever
@@ -25,9 +23,6 @@ _LITTLE: Final = (
 )
 _SAYS_LITTLE: Final = frozenset([hash_of(skeleton(word)) for word in _LITTLE.split()])
 """The words that many matters share, and those that only say of what kind a place is."""
-
-_OTHER_WAY: Final = 2
-"""How many words of what happened two texts share that are one matter though other things are wrong."""
 
 
 class Side(NamedTuple):
@@ -50,22 +45,6 @@ class Side(NamedTuple):
     asks: bool = False
 
 
-class Shares(NamedTuple):
-    """How many of the words two texts share.
-
-    Attributes:
-        all: the part of the words of both.
-        fewer: the part of the words of the one with fewer.
-        number: their number.
-        what: the number of those that are no name and tell something.
-    """
-
-    all: float
-    fewer: float
-    number: int
-    what: int
-
-
 def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
     """Return whether two complaints of one regency are about the same matter.
 
@@ -75,17 +54,25 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
         one_person: whether both are from one person: then the words alone suffice.
     """
     one, other = first.sign, second.sign
-    if one.words.isdisjoint(other.words) or differ(first, second) or is_own(first) or is_own(second):
+    if one.words.isdisjoint(other.words) or differ(first, second) or owned(first) or owned(second):
         return False
     place, shares = _place(first, second), _shares(one, other)
     if one_person and shares.number >= 4 and shares.all >= 0.6:  # noqa: PLR2004
         return True
-    one_matter = bool(one.families & other.families)
     if place == NO_PLACE or (first.asks and second.asks):
         return _copied(one, other, shares)
-    if one_matter:
-        return not _other_way(one, other, shares) and _enough(first, second, place, shares)
-    return _enough_without(place, shares, related=bool(first.topic and first.topic == second.topic))
+    if place == IN_DISTRICT:
+        return not (_finer(first) and _finer(second)) and one_wide_matter(one, other, shares)
+    shared = bool(one.families & other.families)
+    if (place == STRANGE and not (shared and one.ways & other.ways)) or (
+        place == LIKELY and not (shared and _much(shares))
+    ):
+        return False
+    return one_matter(one, other, shares, related=first.topic > 0 and first.topic == second.topic)
+
+
+def _much(shares: Shares) -> bool:
+    return shares.fewer >= 0.5 and shares.all >= 0.2  # noqa: PLR2004
 
 
 def _copied(one: Signature, other: Signature, shares: Shares) -> bool:
@@ -110,17 +97,17 @@ def differ(first: Side, second: Side) -> bool:
         return True
     if one.families and other.families and not one.families & other.families:
         return True
-    if first.district and second.district and first.district != second.district:
-        return True
-    if first.village and second.village and first.village != second.village:
-        return True
+    if not one.local.keys() & other.local.keys():
+        if first.district and second.district and first.district != second.district:
+            return True
+        if first.village and second.village and first.village != second.village:
+            return True
     return contradict(one, other, village=first.village > 0 and first.village == second.village)
 
 
-def is_own(side: Side) -> bool:
-    """Return whether a case is one person's own matter: by all of its matters, or by its topic if it has none."""
-    matters = side.sign.matters
-    return all(matter >= OWN_FROM for matter in matters) if matters else side.own
+def owned(side: Side) -> bool:
+    """Return whether a case is one person's own matter."""
+    return is_own(side.sign, topic=side.own)
 
 
 def _shares(one: Signature, other: Signature) -> Shares:
@@ -131,55 +118,7 @@ def _shares(one: Signature, other: Signature) -> Shares:
     return Shares(number / (len(one.words | other.words) or 1), number / fewer, number, what)
 
 
-def _enough(first: Side, second: Side, place: float, shares: Shares) -> bool:
-    """Return whether two complaints that share a matter are the same.
-
-    Args:
-        first: a complaint.
-        second: another one.
-        place: how well they tell the same place.
-        shares: their words.
-    """
-    families = [
-        (matter, family)
-        for matter, family in second.sign.matters.items()
-        if first.sign.families & (1 << (family & ~WIDE))
-    ]
-    if all(matter >= OWN_FROM for matter, _ in families):
-        return False
-    if place >= NEAR:
-        own = any(matter >= OWN_FROM for matter, _ in families)
-        known = shares.what > 0 or not first.sign.matters.keys().isdisjoint(second.sign.matters)
-        near = not own and (shares.fewer >= 0.22 or shares.all >= 0.11)  # noqa: PLR2004
-        return known and (shares.fewer >= 0.12 if place >= THERE else near)  # noqa: PLR2004
-    finer = _finer(first) and _finer(second)
-    if any(family & WIDE for _, family in families):
-        return shares.fewer >= 0.3 and not finer and place != LIKELY  # noqa: PLR2004
-    if place == LIKELY:
-        return shares.fewer >= 0.5 and shares.all >= 0.2  # noqa: PLR2004
-    return shares.all >= 0.6 or (shares.fewer >= 0.7 and shares.number >= 4 and not finer)  # noqa: PLR2004
-
-
-def _enough_without(place: float, shares: Shares, *, related: bool) -> bool:
-    """Return whether two complaints are the same of which no common matter is known.
-
-    Args:
-        place: how well they tell the same place.
-        shares: their words.
-        related: whether their matters are of one family, or their topics are the same.
-    """
-    if place >= THERE:
-        return shares.what >= 1 and shares.fewer >= 0.3 and shares.all >= (0.22 if shares.what == 1 else 0.18)  # noqa: PLR2004
-    least = 0.35 if related else 0.4
-    return place >= NEAR and shares.what >= 1 and shares.fewer >= least and shares.all >= least - 0.2
-
-
 def _finer(side: Side) -> bool:
-    return bool(side.sign.numbers) or bool(side.sign.names)
-
-
-def _other_way(one: Signature, other: Signature, shares: Shares) -> bool:
-    """Return whether two texts tell that a thing is wrong in other ways, and share hardly a word of what happened."""
-    ways = one.ways and other.ways and not one.ways & other.ways
-    more = one.families & ~other.families and other.families & ~one.families
-    return bool(ways or more) and shares.what < _OTHER_WAY
+    """Return whether a complaint names a place below the district."""
+    sign = side.sign
+    return bool(sign.numbers or sign.names) or any(place.levels & IS_VILLAGE for place in sign.local.values())

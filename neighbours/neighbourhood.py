@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from complaints.tracking import ALPHABET, CODE_LENGTH
-from neighbours.likeness import Side, differ, is_own, same
+from neighbours.likeness import Side, differ, owned, same
 from neighbours.signs import is_known, unpacked
 
 STATE_BYTES: Final = 240_000
@@ -171,7 +171,7 @@ def opened(
         recent = [one for one in candidates if one.seen_day >= day - DAYS]
         known = next((one.main for one in recent if one.code == newcomer.code), "")
         others = _without_strays([one for one in recent if one.code != newcomer.code], newcomer.code)
-    if is_own(newcomer.side):
+    if owned(newcomer.side):
         return others, []
     mains = _matches(others, newcomer)
     if mains and mains[0].age < newcomer.age:

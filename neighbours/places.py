@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from neighbours.signs import Name, Signature
+from neighbours.signs import Local, Name, Signature
+from normalizer.local_names import IS_VILLAGE
 from normalizer.matters import KINDS, NUMBERS
 
-NO_PLACE, IN_DISTRICT, LIKELY, NEAR, THERE = 0.0, 0.7, 1.0, 1.5, 2.0
+NO_PLACE, STRANGE, IN_DISTRICT, LIKELY, NEAR, THERE = 0.0, 0.5, 0.7, 1.0, 1.5, 2.0
 """How well two texts tell the same place: not at all, the district, words that may be a name, one name in passing, one of one kind."""
 
 VILLAGE: Final = KINDS.index("village") + 1
@@ -23,9 +24,7 @@ _WHOLE: Final = _SCHOOLS | {VILLAGE, KINDS.index("hamlet") + 1, KINDS.index("est
 _SPOT: Final = KINDS.index("spot") + 1
 """The kind of names that no word announces: of these only another part contradicts."""
 
-_ASIDE: Final = frozenset(
-    [KINDS.index(kind) + 1 for kind in ("office", "faith", "water", "plant", "school", "spot", "park")]
-)
+_ASIDE: Final = frozenset([KINDS.index(kind) + 1 for kind in ("office", "faith", "water", "school", "spot", "park")])
 """The kinds that often only say where something is, so that two of them may be near the same thing."""
 
 _HOUSES: Final = 20
@@ -46,7 +45,11 @@ def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
         other: what another text of the same regency tells.
         village: whether both are of one village: then a longer or shorter name of it does not contradict.
     """
-    if _numbers_differ(one.numbers, other.numbers) or _parts_differ(one.names, other.names):
+    if (
+        _numbers_differ(one.numbers, other.numbers)
+        or _parts_differ(one.names, other.names)
+        or _local_differ(one.local, other.local)
+    ):
         return True
     schools, others = _SCHOOLS & one.names.keys(), _SCHOOLS & other.names.keys()
     if schools and others and not schools & others:
@@ -71,18 +74,22 @@ def nearness(one: Signature, other: Signature, *, village: bool, district: bool)
         village: whether both are of one village.
         district: whether both are of one district.
     """
-    sure = len((_told(one) & other.words) | (_told(other) & one.words)) or len(formed(one, other))
-    if one.placed - other.words - other.formed and other.placed - one.words - one.formed:
-        return THERE if sure >= _SURE or _share_a_whole_name(one, other) else NO_PLACE
+    shared = [place for name, place in one.local.items() if name in other.words]
+    shared += [place for name, place in other.local.items() if name in one.words]
+    in_village = village or any(place.levels & IS_VILLAGE for place in shared)
+    local = one.local.keys() | other.local.keys()
+    sure = len(((_told(one) & other.words) | (_told(other) & one.words)) - local) or len(formed(one, other) - local)
+    if not in_village and _unmatched(one, other) and _unmatched(other, one):
+        if sure >= _SURE or _share_a_whole_name(one, other):
+            return THERE
+        return NO_PLACE if not sure else NEAR if shared else STRANGE
+    sure += in_village
     found = max(_by_kind(one, other), NO_PLACE if not sure else NEAR if sure == 1 else THERE)
     if found < NEAR and (
-        village
-        or one.numbers.get(_KM, set()) & other.numbers.get(_KM, set())
-        or _mentions(one, other)
-        or _mentions(other, one)
+        one.numbers.get(_KM, set()) & other.numbers.get(_KM, set()) or _mentions(one, other) or _mentions(other, one)
     ):
         return NEAR
-    if found == NO_PLACE and district:
+    if found == NO_PLACE and (district or shared):
         return IN_DISTRICT
     maybe = (one.likely & other.likely) | (one.rare & other.words) | (other.rare & one.words)
     if found == NO_PLACE and len(maybe) >= _MAYBE and not (named(one) - other.words and named(other) - one.words):
@@ -90,9 +97,15 @@ def nearness(one: Signature, other: Signature, *, village: bool, district: bool)
     return found
 
 
+def _unmatched(sign: Signature, other: Signature) -> bool:
+    """Return whether a text names a place below the district that another text does not name."""
+    villages = {name for name, place in sign.local.items() if place.levels & IS_VILLAGE}
+    return bool((sign.placed | villages) - other.words - other.formed)
+
+
 def named(sign: Signature) -> AbstractSet[int]:
     """Return the words of a text that may be names."""
-    return sign.placed | sign.lent | sign.rare
+    return sign.placed | sign.lent | sign.rare | sign.local.keys()
 
 
 def formed(one: Signature, other: Signature) -> AbstractSet[int]:
@@ -123,6 +136,19 @@ def _numbers_differ(numbers: Mapping[int, set[int]], others: Mapping[int, set[in
         if apart > {NUMBERS["no"]: _HOUSES, NUMBERS["km"]: 1}.get(kind, 0):
             return True
     return False
+
+
+def _local_differ(local: Mapping[int, Local], others: Mapping[int, Local]) -> bool:
+    """Return whether two texts name other villages of the regency, or places of other districts."""
+    villages = {name for name, place in local.items() if place.levels == IS_VILLAGE}
+    named = {name for name, place in others.items() if place.levels == IS_VILLAGE}
+    if villages and named and not villages & named:
+        return True
+    if local.keys() & others.keys():
+        return False
+    districts = {place.district for place in local.values()}
+    told = {place.district for place in others.values()}
+    return bool(districts and told) and 0 not in districts | told and not districts & told
 
 
 def _parts_differ(names: Mapping[int, list[Name]], others: Mapping[int, list[Name]]) -> bool:
@@ -173,6 +199,10 @@ def _name(name: Name, called: Name, one: Signature, other: Signature) -> float:
     ):
         return sure
     if name.beginnings[0] == called.beginnings[0]:
-        return -1.0 if name.kind in _WHOLE else NEAR
+        return -1.0 if name.kind in _WHOLE and not name.end else NEAR
+    if name.kind not in _WHOLE and not (
+        one.local.keys().isdisjoint(called.beginnings) and other.local.keys().isdisjoint(name.beginnings)
+    ):
+        return NO_PLACE
     mentions = (name.beginnings[0] in other.words | other.formed) + (called.beginnings[0] in one.words | one.formed)
     return (-1.0, -1.0 if name.kind in _WHOLE else NEAR, sure)[mentions]

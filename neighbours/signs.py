@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 
 from complaints.errors import ContractViolation
 from normalizer.matters import WIDE
-from normalizer.signature import VERSION
+from normalizer.senses import senses
+from normalizer.signature import VERSION, WAY_BYTES
 
 _KIND_BITS: Final = 0x3F
 
-_HEAD: Final = 4
-"""The bytes before the matters: the version, the ways, and the number of matters."""
+_HEAD: Final = 1 + WAY_BYTES
+"""The bytes before the things: the version and the ways."""
 
 _LISTS: Final = 5
 """The number of lists of hashes before the words: placed, lent, rare, formed and likely ones."""
@@ -35,13 +36,27 @@ class Name(NamedTuple):
     beginnings: tuple[int, ...]
 
 
+class Local(NamedTuple):
+    """The name of a district or village of the regency in a text.
+
+    Attributes:
+        levels: whether it is that of a village or a district, or of both (see normalizer.local_names).
+        district: the number of the district of that name or of the village; 0 if several districts have a place of that name.
+    """
+
+    levels: int
+    district: int
+
+
 class Signature(NamedTuple):
     """What a signature holds.
 
     Attributes:
+        things: the numbers of the things that it tells.
         matters: the families of the matters, by their numbers.
         names: the names, by their kinds.
         numbers: the numbers of RT, RW, kilometre, house and block, by their kinds.
+        local: the districts and villages of the regency that it names, by the hashes of their names.
         ways: the ways in which something is wrong, a bit for each.
         placed: the hashes of the words that are probably names of places: by the word before them, or a capital.
         lent: the hashes of the words of every day that are probably names of places, by the same signs.
@@ -49,12 +64,15 @@ class Signature(NamedTuple):
         formed: the hashes of names that are made of several words: their initials, or the words in one. They are no words of the text.
         likely: the hashes of words of every day that places are named after.
         words: the hashes of all words.
+        kin: the ways, and those that may be signs of the same fault.
         families: a bit for each family of its matters.
     """
 
+    things: frozenset[int]
     matters: dict[int, int]
     names: dict[int, list[Name]]
     numbers: dict[int, set[int]]
+    local: dict[int, Local]
     ways: int
     placed: frozenset[int]
     lent: frozenset[int]
@@ -62,6 +80,7 @@ class Signature(NamedTuple):
     formed: frozenset[int]
     likely: frozenset[int]
     words: frozenset[int]
+    kin: int
     families: int
 
 
@@ -101,8 +120,10 @@ def unpacked(raw: bytes) -> Signature:
 
 
 def _unpacked(raw: bytes) -> Signature:
-    at = _HEAD + 2 * raw[_HEAD - 1]
-    matters = {raw[spot]: raw[spot + 1] for spot in range(_HEAD, at, 2)}
+    at = _HEAD + 1 + raw[_HEAD]
+    things = frozenset(raw[_HEAD + 1 : at])
+    start, at = at + 1, at + 1 + 2 * raw[at]
+    matters = {raw[spot]: raw[spot + 1] for spot in range(start, at, 2)}
     names: dict[int, list[Name]] = {}
     count, at = raw[at], at + 1
     for _ in range(count):
@@ -115,18 +136,28 @@ def _unpacked(raw: bytes) -> Signature:
     for _ in range(count):
         numbers.setdefault(raw[at], set()).update(_hashes(raw, at + 1, 1))
         at += 3
+    start, at = at + 1, at + 1 + 4 * raw[at]
+    local = {raw[spot + 2] << 8 | raw[spot + 3]: Local(raw[spot], raw[spot + 1]) for spot in range(start, at, 4)}
     lists = []
     for _ in range(_LISTS):
         lists.append(_hashes(raw, at + 1, raw[at]))
         at += 1 + 2 * raw[at]
     placed, lent, rare, formed, likely = lists
     words = _hashes(raw, at, (len(raw) - at) // 2)
-    families = 0
+    families, ways = 0, int.from_bytes(raw[1:_HEAD])
     for family in matters.values():
         families |= 1 << (family & ~WIDE)
     return Signature(
-        *(matters, names, numbers, raw[1] << 8 | raw[2], frozenset(placed), frozenset(lent), frozenset(rare)),
-        *(frozenset(formed), frozenset(likely), frozenset(placed + lent + rare + likely + words), families),
+        *(things, matters, names, numbers, local, ways),
+        *(
+            frozenset(placed),
+            frozenset(lent),
+            frozenset(rare),
+            frozenset(formed),
+            frozenset(likely),
+            frozenset((*placed, *lent, *rare, *likely, *words, *local)),
+        ),
+        *(senses().kin(ways), families),
     )
 
 

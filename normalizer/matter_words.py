@@ -36,6 +36,9 @@ class Word:
         first: whether it is the first word of many names, and alone none.
         landmark: whether it is a thing by which people say where something is.
         causes: whether a thing may follow that is only the cause ("karena").
+        announces: whether a name or number may follow it, or is in it.
+        tells: whether it tells a matter, a thing or a way.
+        things: the numbers of the things that it tells.
         way: the ways in which something is wrong that it tells, a bit for each.
         region: whether it is of the name of a province, regency or city.
     """
@@ -55,6 +58,9 @@ class Word:
             "frequent",
             "place",
             "landmark",
+            "announces",
+            "tells",
+            "things",
             "way",
             "causes",
         ),
@@ -85,6 +91,9 @@ class Word:
         self.frequent = False
         self.place = False
         self.landmark = False
+        self.announces = False
+        self.tells = False
+        self.things: tuple[int, ...] = ()
         self.way = 0
         self.causes = False
 

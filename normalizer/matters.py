@@ -10,6 +10,7 @@ import yaml
 
 from normalizer.harm import Harm
 from normalizer.matter_words import Word, hash_of, skeleton, small_hash
+from normalizer.senses import Senses, senses
 from normalizer.text import BREAK
 
 KINDS: Final = (
@@ -55,16 +56,8 @@ _VERBAL: Final = ("di", "mem", "men", "ber", "ter")
 
 _MADE_BY: Final = (
     *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
-    *(
-        ("mem", "p"),
-        ("pem", "p"),
-        ("men", "t"),
-        ("pen", "t"),
-        ("meng", "k"),
-        ("peng", "k"),
-        ("meny", "s"),
-        ("peny", "s"),
-    ),
+    *(("mem", "p"), ("pem", "p"), ("men", "t"), ("pen", "t")),
+    *(("meng", "k"), ("peng", "k"), ("meny", "s"), ("peny", "s")),
     *(("keber", ""), ("memper", ""), ("diper", ""), ("nge", "")),
 )
 """The prefixes of words, each with the first letter of the root that it swallows ("memukul" is made of "pukul")."""
@@ -127,13 +120,18 @@ class Lists:
             "_beside",
             "_landmarks",
             "_unique",
-            "_ways",
+            "_senses",
             "_causes",
         ),
     )
 
     def __init__(
-        self, data: dict[str, Any], everyday: Iterable[str], places: Iterable[str], *, frequent: Iterable[str]
+        self,
+        data: dict[str, Any],
+        meant: Senses,
+        everyday: Iterable[str],
+        places: Iterable[str],
+        frequent: Iterable[str],
     ) -> None:
         self._seen: dict[str, Word] = {}
         self._canonical: dict[str, str] = {}
@@ -156,10 +154,7 @@ class Lists:
         self._locates, self._beside = frozenset(data["locates"].split()), frozenset(data["beside"].split())
         self._people, self._causes = frozenset(data["people"].split()), frozenset(data["causes"].split())
         self._landmarks, self._unique = frozenset(data["landmarks"].split()), frozenset(data["unique"].split())
-        self._ways: dict[str, int] = {}
-        for bit, words in enumerate(data["ways"].values()):
-            for word in words.split():
-                self._ways[word] = self._ways.get(word, 0) | 1 << bit
+        self._senses = meant
         self.side = frozenset([matter["number"] for matter in data["matters"].values() if matter.get("side")])
         self.harm = Harm(data["harm"])
         self.harmed: tuple[int, int] = (data["matters"]["harmed"]["number"], data["matters"]["harmed"]["family"])
@@ -187,12 +182,17 @@ class Lists:
             self._seen[word] = found
         return found
 
+    def bare(self, word: str) -> str:
+        """Return the consonants of a word, by which words are compared."""
+        return skeleton(word if word in self._weak else self._canon(word))
+
     def _made(self, word: str) -> Word:
         if self._is_doubled(word):
             return self.word(word[:-1])
         made = Word(word)
         made.kind, made.before = self._kinds.get(word, 0), NUMBERS.get(word, 0)
         made.numbered = _numbered(word)
+        made.announces = made.kind > 0 or made.before > 0 or bool(made.numbered)
         made.begins = word in self._begins
         made.title = word in self._titles or len(word) == 1
         made.end = small_hash(str(int(word[:_DIGITS]))) if word.isdigit() else self._ends.get(word, 0)
@@ -202,14 +202,17 @@ class Lists:
         made.beside = word in self._beside
         made.locates = made.beside or word in self._locates
         if made.weak:
+            made.way = self._senses.of(word)[1]
+            made.tells = made.way > 0
             return made
         canon = self._canon(word)
         made.stem, made.skeleton = canon, skeleton(canon)
         made.number, made.told = self._numbers.get(canon, -1), self._told.get(canon, [])
-        made.way = self._ways.get(word, 0) or self._ways.get(canon, 0)
+        made.things, made.way = self._senses.of(word)
+        made.tells = made.number >= 0 or made.way > 0 or bool(made.things)
         if not made.region and (made.number >= 0 or not made.kind or word in self._unique):
             made.hash = hash_of(made.skeleton)
-            made.everyday = made.number >= 0 or self._is_everyday(word)
+            made.everyday = made.number >= 0 or self._senses.lists(word) or self._is_everyday(word)
             made.first = made.skeleton in self.common and made.number < 0 and not made.kind
             made.landmark = canon in self._landmarks
             named = canon.isalpha() and not made.first and made.number < 0
@@ -217,7 +220,7 @@ class Lists:
             made.place = named and made.everyday and word in self._places
             made.frequent = word in self._frequent
             made.lent = named and len(canon) >= _SHORT and not made.frequent and word not in self._canonical
-            made.lent = made.lent and (canon == word or not word.startswith(_VERBAL))
+            made.lent = made.lent and (canon == word or not word.startswith(_VERBAL)) and not self._senses.lists(word)
         return made
 
     def _is_doubled(self, word: str) -> bool:
@@ -282,7 +285,8 @@ def lists() -> Lists:
     data = files("normalizer").joinpath("data")
     return Lists(
         yaml.safe_load(data.joinpath("matters.yaml").read_text("utf-8")),
+        senses(),
         [word for name in ("everyday.txt", "roots.txt") for word in data.joinpath(name).read_text("utf-8").split()],
         data.joinpath("common_words.txt").read_text("utf-8").split(),
-        frequent=data.joinpath("everyday.txt").read_text("utf-8").split(),
+        data.joinpath("everyday.txt").read_text("utf-8").split(),
     )

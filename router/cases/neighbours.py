@@ -69,6 +69,7 @@ def _opened(case: Document, regency: str, inbound: Inbound) -> Record:
             f"{complaint.get('title') or ''}\n{whole_text(complaint)}",  # a place may be told later
             address=place.get("text") or "",
             place=place.get("evidence") or (),
+            regency=regency,
         ),
     }
     for level in ("district", "village"):

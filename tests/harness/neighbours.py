@@ -40,7 +40,7 @@ def opened(number: int, text: str, *, at: datetime = NOON, regency: str = "33.74
         complaint_id=case_id(number),
         regency=regency,
         received_at=at,
-        signature=signature(text),
+        signature=signature(text, regency=regency),
         **said,
     )
 

@@ -10,22 +10,28 @@ from hypothesis import strategies as st
 
 from neighbours.places import named
 from neighbours.signs import Signature, packed, unpacked
+from normalizer.local_names import IS_DISTRICT, IS_VILLAGE
 from normalizer.matter_words import skeleton
 from normalizer.matters import KINDS, NUMBERS
+from normalizer.senses import senses
 from normalizer.signature import (
     MOST_FORMED,
     MOST_LENT,
     MOST_LIKELY,
+    MOST_LOCAL,
     MOST_MATTERS,
     MOST_NAMES,
     MOST_NUMBERS,
     MOST_PLACED,
     MOST_RARE,
+    MOST_THINGS,
     MOST_WORDS,
+    WAY_BYTES,
     signature,
 )
 
 LISTS = yaml.safe_load(files("normalizer").joinpath("data/matters.yaml").read_text("utf-8"))
+SENSES = yaml.safe_load(files("normalizer").joinpath("data/senses.yaml").read_text("utf-8"))
 
 
 def sign(text: str, **more: str) -> Signature:
@@ -132,8 +138,53 @@ def test_a_name_is_placed_by_the_word_before_it_or_its_capital() -> None:
 def test_the_ways_in_which_a_thing_is_wrong() -> None:
     """Cattle that were stolen are not ill."""
     assert sign("sapi dicuri").ways
-    assert not sign("sapi dicuri").ways & sign("sapi kena pmk").ways
+    assert not sign("sapi dicuri").ways & sign("sapi kena pmk").kin
     assert not sign("sapi").ways
+
+
+def test_signs_of_one_fault_are_akin() -> None:
+    """A road that sinks may be the road with a hole; tap water that fails is not turbid."""
+    assert sign("jalan ambles").ways & sign("jalan berlubang").kin
+    assert not sign("air mati").ways & sign("air keruh").kin
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("anjing lepas", "asu ucul"),
+        ("sampah", "luu"),
+        ("iwak", "ikannya"),
+        ("bibit pupuknya", "pupuk"),
+        ("debu", "bledug"),
+    ],
+)
+def test_a_thing_is_known_in_regional_words_and_with_suffixes(one: str, other: str) -> None:
+    """Javanese, Balinese and others; the forms of a word need not be listed."""
+    assert sign(one).things
+    assert sign(one).things & sign(other).things
+
+
+def test_an_amount_of_money_is_told() -> None:
+    """In one word; a number of something else is none."""
+    assert sign("diminta 5rb").ways & senses().money
+    assert sign("Rp15.000").ways & senses().money
+    assert not sign("5 orang").ways
+
+
+def test_villages_and_districts_of_the_regency_are_names_without_a_word_before_them() -> None:
+    """With the district of a village; "Jalan Tugurejo" need not be in Tugurejo, and another regency has other villages."""
+    found = sign("banjir tugurejo kec tugu", regency="33.74").local
+    assert sorted(place.levels for place in found.values()) == [IS_VILLAGE, IS_DISTRICT]
+    assert len({place.district for place in found.values()}) == 1
+    assert sign("Mangkang Kulon", regency="33.74").local.keys() == sign("mangkangkulon", regency="33.74").local.keys()
+    assert not sign("banjir jalan tugurejo", regency="33.74").local
+    assert not sign("banjir tugurejo", regency="32.73").local
+
+
+def test_the_words_of_a_village_tell_no_matter() -> None:
+    """Nothing is wrong with a bridge in Jembatan Kembar, or with a ditch in Parit Baru."""
+    assert matters("parit rusak") == {"drain"}
+    assert not sign("Desa Parit Baru", regency="61.01").matters
 
 
 def test_the_first_number_of_a_range_is_none() -> None:
@@ -190,14 +241,16 @@ def test_accounts_and_our_own_name_say_nothing() -> None:
     assert sign("@humasdemak #LaporHendi banjir").words == sign("banjir").words
 
 
-def test_a_letter_of_hours_has_a_signature_of_at_most_171_bytes() -> None:
+def test_a_letter_of_hours_has_a_signature_of_at_most_199_bytes() -> None:
     """The state of a regency holds thousands of them."""
     long = " ".join(
         f"jalan abc{chr(97 + i)}def di rt {i} sampah banjir lubang {skeleton('xyzzy')}{chr(97 + i)}quux"
         for i in range(26)
     )
-    assert len(b64decode(signature(long * 20))) <= 171
+    assert len(b64decode(signature(long * 20))) <= 199
     found = sign(long * 20)
+    assert len(found.things) <= MOST_THINGS
+    assert len(found.local) <= MOST_LOCAL
     assert len(found.matters) <= MOST_MATTERS
     assert sum(map(len, found.names.values())) <= MOST_NAMES
     assert sum(map(len, found.numbers.values())) <= MOST_NUMBERS
@@ -229,9 +282,10 @@ def test_the_word_lists_agree_with_each_other() -> None:
         for word in " ".join(matter["told"]).split():
             assert word not in weak, word
             assert spelt.get(word, word) == word, word
-    for words in LISTS["ways"].values():
-        assert not weak & set(words.split())
-    assert len(LISTS["ways"]) <= 16
+    for words in (*SENSES["things"].values(), *SENSES["ways"].values()):
+        assert not weak - {"rp"} & set(words.split())
+    assert len(SENSES["ways"]) <= 8 * WAY_BYTES
+    assert len(SENSES["things"]) <= 0xFF
 
 
 def test_each_matter_has_a_number_of_its_own() -> None:

@@ -38,6 +38,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/regional.yaml": words.Regional,
     "normalizer/data/places.yaml": words.Places,
     "normalizer/data/matters.yaml": words.Matters,
+    "normalizer/data/senses.yaml": words.Senses,
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,
     "normalizer/data/things/official.tsv": things.Table,

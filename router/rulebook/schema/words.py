@@ -1,4 +1,4 @@
-"""The form of the word lists: subjects/*.yaml, regional.yaml, places.yaml and matters.yaml."""
+"""The form of the word lists: subjects/*.yaml, regional.yaml, places.yaml, matters.yaml and senses.yaml."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -144,9 +144,30 @@ class Matters(Part):
     people: Words
     landmarks: Words
     unique: Words
-    ways: dict[Name, Words]
     harm: Harm
     matters: Annotated[dict[Name, Matter], Field(min_length=1)]
+
+
+class Marks(Part):
+    """What things and ways of senses.yaml mean for duplicates."""
+
+    called: ClassVar[str] = "marks"
+
+    own_things: Words
+    own_ways: Words
+    soft: Words
+    money: Words
+
+
+class Senses(Part):
+    """The file senses.yaml."""
+
+    called: ClassVar[str] = "senses.yaml"
+
+    things: Annotated[dict[Name, Words], Field(min_length=1)]
+    ways: Annotated[dict[Name, Words], Field(min_length=1)]
+    marks: Marks
+    kin: list[Words]
 
 
 class Entry(Part):

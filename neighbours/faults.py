@@ -1,0 +1,111 @@
+"""Compares what two complaints of one place tell: the matters, the things, and what is wrong with them. Pure."""
+
+from typing import Final, NamedTuple
+
+from neighbours.signs import Signature
+from normalizer.matters import WIDE
+from normalizer.senses import senses
+
+OWN_FROM: Final = 80
+"""From this number on, a matter is one person's own, and never merged."""
+
+_FEWER: Final = 0.25
+_ALL: Final = 0.1
+"""The least parts of the words that two texts of one matter share: of 51 proposals for published reports, those with less were wrong."""
+
+_HALF: Final = 0.5
+"""The part of the words of the shorter text that is evidence of its own."""
+
+_TWO: Final = 2
+"""How many words of what happened two texts share that are one matter though the lists do not say so."""
+
+
+class Shares(NamedTuple):
+    """How many of the words two texts share.
+
+    Attributes:
+        all: the part of the words of both.
+        fewer: the part of the words of the one with fewer.
+        number: their number.
+        what: the number of those that are no name and tell something.
+    """
+
+    all: float
+    fewer: float
+    number: int
+    what: int
+
+
+def one_matter(one: Signature, other: Signature, shares: Shares, *, related: bool) -> bool:
+    """Return whether two texts of one place tell one matter: of one thing, and what is wrong with it may be one fault.
+
+    Args:
+        one: what a text tells.
+        other: what another one tells; if both tell matters, they share a family of them.
+        shares: their words.
+        related: whether their topics are the same.
+    """
+    if shares.fewer < _FEWER or shares.all < _ALL:
+        return False
+    if one.families & other.families:
+        return _one_family(one, other, shares)
+    if _is_own(one) or _is_own(other):
+        return False
+    if not one.things.isdisjoint(other.things):
+        enough = 1 if (related or shares.fewer >= _HALF) and not apart(one, other) else _TWO
+        return alike(one, other) or shares.what >= enough
+    if one.ways & other.ways:
+        return shares.what >= (_TWO if one.things and other.things else 1)
+    return not apart(one, other) and shares.what >= _TWO and shares.fewer >= _HALF
+
+
+def one_wide_matter(one: Signature, other: Signature, shares: Shares) -> bool:
+    """Return whether two texts tell one matter of a district, which no finer place shows: the arguments are those of `one_matter`."""
+    if shares.fewer < _FEWER or shares.all < _ALL or apart(one, other):
+        return False
+    if one.families & other.families:
+        shared = one.matters.keys() & other.matters.keys()
+        if any(one.matters[matter] & WIDE for matter in shared):
+            return alike(one, other) or shares.what > 0
+        enough = 1 if alike(one, other) or shares.fewer >= _HALF else _TWO
+        return all(matter < OWN_FROM for matter in shared) and shares.what >= enough
+    if _is_own(one) or _is_own(other):
+        return False
+    return not one.things.isdisjoint(other.things) and shares.what >= _TWO
+
+
+def is_own(sign: Signature, *, topic: bool) -> bool:
+    """Return whether a text tells one person's own matter: by all of its matters, or by its topic if it tells nothing else."""
+    if sign.matters:
+        return all(matter >= OWN_FROM for matter in sign.matters)
+    lists = senses()
+    return topic and not sign.ways & ~lists.own_ways and lists.own_things.issuperset(sign.things)
+
+
+def alike(one: Signature, other: Signature) -> bool:
+    """Return whether what is wrong in two texts may be one fault."""
+    return bool(one.ways & other.kin)
+
+
+def apart(one: Signature, other: Signature) -> bool:
+    """Return whether two texts tell faults that cannot be one: cattle that were stolen, and cattle that are ill."""
+    sure = ~senses().soft
+    return bool(one.ways & sure and other.ways & sure) and not alike(one, other)
+
+
+def _one_family(one: Signature, other: Signature, shares: Shares) -> bool:
+    """Return whether two texts that share a family of matters tell one matter."""
+    shared = one.matters.keys() & other.matters.keys()
+    if shared and all(matter >= OWN_FROM for matter in shared):
+        return False
+    if one.families & ~other.families and other.families & ~one.families and shares.what < _TWO:
+        return False
+    money = senses().money
+    if bool(one.ways & money) != bool(other.ways & money) and not alike(one, other):
+        return False
+    return shares.what > _TWO or not apart(one, other)
+
+
+def _is_own(sign: Signature) -> bool:
+    """Return whether a text tells of somebody's own entry, application or payment."""
+    return bool(sign.ways & senses().own_ways)
