@@ -19,9 +19,11 @@ class StatusRequest:
 
     Attributes:
         code: canonical; None where no code, or a wrong one, was given.
+        names_none: whether he gave no code at all.
     """
 
     code: str | None
+    names_none: bool = False
 
 
 def parse(text: str) -> StatusRequest | None:
@@ -35,7 +37,7 @@ def parse(text: str) -> StatusRequest | None:
     written = found["code"]
     letters = re.sub(r"[\W_]", "", written)
     if not letters:
-        return StatusRequest(None)
+        return StatusRequest(None, names_none=True)
     try:
         return StatusRequest(tracking.parse(written))
     except TrackingCodeError:
@@ -43,24 +45,31 @@ def parse(text: str) -> StatusRequest | None:
         return StatusRequest(None) if looks_like_one else None
 
 
-_LEADING = re.compile(rf"^(?:\s|@\w+)*((?:[0-9A-Za-z][ -]?){{{tracking.CODE_LENGTH}}})(?![0-9A-Za-z])")
+_CODE = re.compile(rf"(?<![0-9A-Za-z])((?:[0-9A-Za-z][ -]?){{{tracking.CODE_LENGTH}}})(?![0-9A-Za-z])")
 
 
-def leading_code(text: str) -> str | None:
-    """Return the tracking code that a text begins with: the citizen says which case the rest belongs to.
+def codes_in(text: str) -> list[str]:
+    """Return the tracking codes in a text, wherever they stand: the citizen says which case the rest belongs to.
 
-    Three codes in two hundred have no digit. Words that look like one are taken for one, so the caller must know the case.
+    One in 32 runs of letters and digits that are as long is taken for a code, so the caller must know the case.
     """
-    found = _LEADING.match(text)
-    if found is None:
-        return None
-    try:
-        return tracking.parse(found[1])
-    except TrackingCodeError:
-        return None
+    return [code for code, _, _ in _found(text)]
 
 
-def without_code(text: str) -> str:
-    """Return a text without the tracking code that it begins with."""
-    found = _LEADING.match(text)
-    return text if found is None or leading_code(text) is None else text[found.end() :]
+def without_codes(text: str) -> str:
+    """Return a text without its tracking codes."""
+    for _, start, end in reversed(_found(text)):
+        text = f"{text[:start]}{text[end:]}"
+    return text
+
+
+def _found(text: str) -> list[tuple[str, int, int]]:
+    """Return the codes in a text, each with its first position and the position behind it; two never overlap."""
+    found, at = [], 0
+    while (run := _CODE.search(text, at)) is not None:
+        try:
+            found.append((tracking.parse(run[1]), run.start(1), run.end(1)))
+            at = run.end(1)
+        except TrackingCodeError:
+            at = run.start(1) + 1
+    return found

@@ -45,7 +45,7 @@ class Answered:
             case: the case that the message names, if it names one.
         """
         cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
-        words = status_requests.without_code(message.text)
+        words = status_requests.without_codes(message.text)
         found = verdicts.act_in(words, cases, turn.at_ms)
         if found is None or self._is_about_another(turn, message, words, found):
             return None

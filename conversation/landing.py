@@ -89,7 +89,7 @@ class Lands:
                 code = case["code"] if case is not None else known[Landing.CODE]
                 return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
-            return passing.status(turn, message, id_, request.code)
+            return passing.status(turn, message, id_, request.code, of_latest=request.names_none)
         acted = self._wished(turn, message, id_) or self._acted(turn, message, id_)
         return acted or self._about_latest(turn, message, id_) or self._told(turn, message, id_)
 
@@ -153,17 +153,25 @@ class Lands:
         since = turn.at_ms - self._rules.question_ms
         is_asked = any(one.get("part") != "subject" for one in memory.asked(turn.state, since_ms=since))
         noted = landed(MessageKind.thanks, case)
-        if verdicts.only_thanks(message.text) and not is_asked:
+        if verdicts.only_thanks(message.text):  # a question stays open: thanks are no answer
             return noted
         waiting = memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
         glad = verdicts.says_glad(message.text) and not is_asked
         not_yet = verdicts.only_not_yet(message.text) and waiting is None
         asks = verdicts.asks_status(message.text)
-        if not (asks or glad or not_yet) or not is_without_matter(self._passing.look(turn, message)):
+        goes_on = not is_asked and waiting is None and self._goes_on(turn, message, case)
+        if not (asks or glad or not_yet or goes_on) or not is_without_matter(self._passing.look(turn, message)):
             return None
         if asks:
             return passing.status(turn, message, id_, case["code"])
         return noted if case.get("withdrawn_ms") else self._passing.add(turn, message, id_, case, MessageKind.addition)
+
+    @staticmethod
+    def _goes_on(turn: Turn, message: InboundMessage, case: Document) -> bool:
+        """Return whether a few words can go on with a case of which the citizen has written within the last days."""
+        is_alive = not (case.get("withdrawn_ms") or case.get("archived_ms") or case.get("closed_ms"))
+        wrote = any(known[Landing.CODE] == case["code"] for known in turn.state["messages"])
+        return is_alive and wrote and verdicts.is_short(message.text)
 
     def _told(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
         """Return what a message becomes that tells a story: an addition to a case, or a complaint."""

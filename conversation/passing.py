@@ -68,8 +68,8 @@ def named_case(state: Document, message: InboundMessage) -> Document | None:
         return case
     if message.thread:
         return memory.case_in_thread(state, message.thread)
-    named = status_requests.leading_code(message.text)
-    return None if named is None else memory.case_of(state, named)
+    named = (memory.case_of(state, code) for code in status_requests.codes_in(message.text))
+    return next((case for case in named if case is not None), None)
 
 
 def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: Act, words: str = "") -> Landed:  # noqa: PLR0913, PLR0917
@@ -78,8 +78,18 @@ def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: A
     return landed(_LANDS[asked.kind], case)
 
 
-def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None) -> Landed:
-    """Pass on a question for the status of a case to the case; answer one without a code."""
+def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, of_latest: bool = False) -> Landed:
+    """Pass on a question for the status of a case to the case; answer one without a code.
+
+    Args:
+        turn: the record that brought the message.
+        message: the whole message.
+        id_: its id.
+        code: the tracking code; None if the message has none, or a wrong one.
+        of_latest: whether the message has none: then it asks for the latest case that the citizen has here.
+    """
+    if code is None and of_latest and turn.state["cases"]:
+        code = turn.state["cases"][-1]["code"]
     if code is None:
         turn.say(message, id_, ReplyKind.status, text("status_wrong_code", message.channel, code=EXAMPLE_CODE))
         return Landed(MessageKind.status)
@@ -132,7 +142,7 @@ class Passing:
 
     def dispute(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
         """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence."""
-        words = as_reason(status_requests.without_code(message.text))
+        words = as_reason(status_requests.without_codes(message.text))
         became = act(turn, message, id_, case, disputing(case), words)
         if message.attachments:
             companion = ids.companion_id(id_, CommandKind.add.value)

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable
 
+from complaints import tracking
+from complaints.errors import TrackingCodeError
+
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
 _CUE = (
     r"\b(?:[Nn]ama(?:\s+(?:saya|lengkap|pelapor|anak|istri|suami|pasien|peserta|pemohon))?\s*[:=]?|NAMA\s*[:=]?|"
@@ -72,14 +75,30 @@ _NAMES: _Rules = (
 _DIGIT = re.compile(r"\d")
 
 
+_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{5}([ -]?)[0-9A-Za-z]{5}[ -]?[0-9A-Za-z](?![0-9A-Za-z])")
+
+
+def _without_code(found: re.Match[str]) -> str:
+    """Return "[kode]" for a tracking code. Words without a digit are one only as we write codes, "ABCDE FGHJK M"."""
+    written = found[0]
+    if not _DIGIT.search(written) and not (found[1] and written.isupper()):
+        return written
+    try:
+        tracking.parse(written)
+    except TrackingCodeError:
+        return written
+    return "[kode]"
+
+
 def mask(text: str) -> str:
     """Return the text with personal data replaced by placeholders. Never raises.
 
     Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers and any other
-    number of 9 to 20 digits, e-mail addresses, account names on social media, vehicle plates, and names of persons after a cue
-    ("nama saya ...", "a.n. ...", "Bpk ...", "Pak Budi"). Other names of persons stay, and so do titles of office after a cue
+    number of 9 to 20 digits, tracking codes, e-mail addresses, account names on social media, vehicle plates, and names of persons after a
+    cue ("nama saya ...", "a.n. ...", "Bpk ...", "Pak Budi"). Other names of persons stay, and so do titles of office after a cue
     ("Bapak Bupati"). A position in degrees is rounded to two decimals, about a kilometre.
     """
+    text = _CODE.sub(_without_code, text)
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
     if _DIGIT.search(text):

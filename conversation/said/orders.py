@@ -30,6 +30,11 @@ GIVES_UP: Final = (
 
 _GIVES_UP: Final = re.compile(GIVES_UP)
 
+_CLAUSE: Final = re.compile(r"[^,.;!]+(?=[,.;!])")
+
+_WITH_A_REASON: Final = 15
+"""Words of a withdrawal with its reason: "batalkan laporan saya, air sudah mengalir"."""
+
 _STARS: Final = re.compile(r"(?:nilai|bintang|rating|skor)? ?([1-5])")
 
 _ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
@@ -88,6 +93,15 @@ def by_word(text: str) -> ByWord | None:
     "Cabut izin pabrik itu" is a complaint. What hides a person is taken generously: to hide too much does the least harm. Disagreement
     and rating are among these acts only with a code; without one they need a case that was answered (see verdicts.act_in).
     """
+    found = _asked_in(text)
+    if found is None and (clause := _CLAUSE.match(text)) is not None and len(folded(text)) <= _WITH_A_REASON:
+        first = _asked_in(clause[0])
+        is_of_report = first is not None and not WORDS.report.isdisjoint(folded(clause[0]))
+        found = first if first is not None and is_of_report and first.act.kind is CommandKind.withdraw else None
+    return found
+
+
+def _asked_in(text: str) -> ByWord | None:
     said = _WORD.findall(text.lower())
     head, code = _before_code(said)
     core = [word for word in head if word not in WORDS.fillers]

@@ -54,7 +54,8 @@ _WAITS: Final = re.compile(
 _SAYS_NO_FIRST: Final = re.compile(r"^\s*(?P<first>[a-z]+)(?: (?:pak|bu|min|mas|mbak))?\s*[,.;!]", re.IGNORECASE)
 
 _ASKS_STATUS: Final = re.compile(
-    r"\b(?:kapan|kpn)\b.*\b(?:di[a-z]{4,}|selesai\w*|beres|rampung|tindak\w*|jawabannya)\b"
+    r"\b(?:berapa lama|brp lama)\b"
+    r"|\b(?:kapan|kpn)\b.*\b(?:di[a-z]{4,}|selesai\w*|beres|rampung|tindak\w*|jawabannya)\b"
     r"|\bsiapa\b.*\b(?:me)?(?:nangani|tangani|ngurus\w*|ngerjakan|ditangani|bertanggung)\b"
     r"|\b(?:gimana|gmn|gmna|bagaimana|bgmn|bgmna|piye|kumaha|nasib|status|kabar|mana)\b.*\b(?:laporan|aduan|pengaduan)\w*\b"
     r"|\b(?:laporan|aduan|pengaduan)\w*\b.*\b(?:gimana|gmn|gmna|bagaimana|bgmn|piye|mana)\b"
@@ -203,6 +204,11 @@ def asks_status(text: str) -> bool:
     """
     words = folded(text)
     return len(words) <= _SHORT and _ASKS_STATUS.search(" ".join(words)) is not None
+
+
+def is_short(text: str) -> bool:
+    """Return whether a text has so few words that it may only go on with what was told before."""
+    return 0 < len(folded(text)) <= _AGAIN_WORDS
 
 
 def _is_dispute(words: list[str], *, glad: bool) -> bool:

@@ -1,10 +1,12 @@
 """What a citizen does with his case in few words: he disagrees, rates, thanks, asks for silence; and by a form, withdraws or hides it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
+from complaints import tracking
 from complaints.bus.envelope import encode
 from complaints.calendar import written_day
 from complaints.case import Case
@@ -863,3 +865,56 @@ def test_who_disputes_the_archive_opens_his_case_again(town: Town, words: str) -
     assert case_of(town).state == "diarsipkan"
     town.say(words)
     assert (case_of(town).state, len(town.complaints)) == ("dibuka kembali", 1)
+
+
+@pytest.mark.parametrize("before", ["Laporan saya", "Tambahan untuk", "Kode", "untuk laporan"])
+@pytest.mark.parametrize("written", [str, tracking.spaced, str.lower])
+def test_a_citizens_own_code_counts_anywhere(town: Town, before: str, written: Callable[[str], str]) -> None:
+    """What he writes around it is no case of its own."""
+    code = town.complaints[0].tracking_code
+    town.say(f"{before} {written(code)} belum ada yang datang, lubang makin dalam")
+    assert len(town.complaints) == 1
+    assert "makin dalam" in case_of(town).complaint.additions[-1].text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sampai sekarang belum diperbaiki pak",
+        "tadi pagi ada yang jatuh lagi",
+        "tolong cepat, sudah dua orang jatuh",
+        "lokasinya dekat masjid",
+    ],
+)
+def test_a_few_words_go_on_with_the_case_of_these_days(town: Town, words: str) -> None:
+    """Nobody is asked what he wants to report who has just reported it; weeks later he may mean something else."""
+    town.say(words)
+    assert (len(town.complaints), len(case_of(town).complaint.additions)) == (1, 1)
+    town.wait(days=30)
+    town.say(f"{words} ya")
+    assert len(town.complaints) == 2
+
+
+def test_thanks_leave_a_question_open(town: Town) -> None:
+    """The answer that follows reaches the case."""
+    town.take(
+        encode(said(CommandKind.ask, town.complaints[0], case_of(town).owner.id, "nomor berapa?"), source="/tests")
+    )
+    town.say("terima kasih pak")
+    assert case_of(town).state == "perlu dilengkapi"
+    town.say("di depan nomor 17")
+    assert (case_of(town).state, len(town.complaints)) == ("diteruskan", 1)
+
+
+def test_status_without_a_code_is_that_of_the_latest_case(town: Town) -> None:
+    """He has named no wrong code."""
+    town.say("STATUS")
+    assert tracking.spaced(town.complaints[0].tracking_code) in town.texts[-1]
+
+
+def test_a_withdrawal_may_give_its_reason(town: Town) -> None:
+    """What withdraws something else is a complaint."""
+    town.say("cabut izin pabrik itu, baunya sampai Kota Semarang")
+    assert len(town.complaints) == 2
+    town.say(f"batalkan laporan saya {town.complaints[0].tracking_code}, jalannya sudah mulus")
+    assert case_of(town).state == "dicabut"

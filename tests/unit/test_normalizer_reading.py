@@ -82,6 +82,7 @@ def test_the_complaint_keeps_the_raw_text_and_hides_the_sender(normaliser: Norma
         ("di RT 10 RW 3 dan UU 25 Tahun 2009", "di RT 10 RW 3 dan UU 25 Tahun 2009"),
         ("a.n. Siti Aminah", "a.n. [nama]"),
         ("Bapak Walikota Semarang", "Bapak Walikota Semarang"),
+        ("Laporan saya 2Q74G VWWCE 3 belum dijawab", "Laporan saya [kode] belum dijawab"),
         ("sudah saya titip ke Pak Budi di loket", "sudah saya titip ke Pak [nama] di loket"),
         ("kata bu Sri, besok", "kata bu [nama], besok"),
         ("tolong pak Jalan Majapahit rusak", "tolong pak Jalan Majapahit rusak"),
