@@ -117,11 +117,8 @@ class Transactions:
         try:
             while (left := self._producer.flush(SLICE_S)) and time.monotonic() < deadline:
                 self._beat()
-        except (KafkaException, SystemError) as error:  # a fatal error, perhaps between two reports
-            fault = error if isinstance(error, KafkaException) else error.__cause__
-            if not isinstance(fault, KafkaException):
-                raise
-            raise self._ended(fault) from error
+        except (KafkaException, SystemError) as error:
+            raise self._ended(self._fault_of(error)) from error
         if not left and not self._faults:
             return
         why = self._why()
@@ -130,8 +127,20 @@ class Transactions:
             raise Refused("Kafka refuses a record of the transaction: it is larger than its topic allows")
         raise Aborted(f"Kafka did not take {left or len(self._faults)} records of a transaction")
 
+    def _fault_of(self, error: KafkaException | SystemError) -> KafkaException:
+        """Return the fault that made a call of the client fail.
+
+        The client raises a fatal error between two reports, which Python sees as a SystemError, with the fault behind it or with nothing.
+        """
+        fault = error if isinstance(error, KafkaException) else error.__cause__
+        return fault if isinstance(fault, KafkaException) else self._told_by_commit()
+
     def _why(self) -> int:
-        """Return the code of the error that has failed the transaction.
+        """Return the code of the error that has failed the transaction."""
+        return int(self._told_by_commit().args[0].code())
+
+    def _told_by_commit(self) -> KafkaException:
+        """Return the fault that has failed the transaction.
 
         The reports of its records do not say it: of those that were refused together, and of those behind them, they say only that
         they were purged. A commit of a transaction that has failed does nothing but tell why.
@@ -139,7 +148,7 @@ class Transactions:
         try:
             self._producer.commit_transaction(ANSWER_S)
         except KafkaException as error:
-            return int(error.args[0].code())
+            return error
         raise Fenced(f"{self._id} must stop: a transaction was committed without some of its records")
 
     def _produce(
