@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from complaints.event import Complaint
+from conversation.said.words import folded
 from normalizer.answers import TIER_QUESTIONS, is_answer
-from normalizer.text import fold
 
 SHORT_CHARACTERS: Final = 100
 """An answer names a place in fewer; a longer text about another topic is another complaint."""
@@ -93,7 +93,7 @@ _PLACED: Final = frozenset(
 def _is_another(case: Mapping[str, Any], told: Complaint) -> bool:
     """Return whether a short text tells a matter of another field than the case's: "KTP saya belum jadi" for a hole in the road."""
     mine, other = (case.get("topic") or "").partition("/")[0], (told.topic or "").partition("/")[0]
-    words = fold(told.text).decode("ascii").split()
+    words = folded(told.text)
     return bool(
         mine and other and mine != other and not _PLACED.issuperset(words[:1]) and not _TROUBLE.isdisjoint(words)
     )

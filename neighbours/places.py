@@ -9,7 +9,8 @@ from normalizer.local_names import IS_VILLAGE
 from normalizer.matters import KINDS, NUMBERS
 
 NO_PLACE, STRANGE, IN_DISTRICT, LIKELY, NEAR, THERE = 0.0, 0.5, 0.7, 1.0, 1.5, 2.0
-"""How well two texts tell the same place: not at all, the district, words that may be a name, one name in passing, one of one kind."""
+"""How well two texts tell the same place: not at all, a name although each also names a place that the other does not, the district,
+words that may be a name, one name in passing, one of one kind."""
 
 VILLAGE: Final = KINDS.index("village") + 1
 """The kind of the names of villages."""
@@ -66,7 +67,8 @@ def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
 def nearness(one: Signature, other: Signature, *, village: bool, district: bool) -> float:
     """Return how well two texts that do not contradict each other tell the same place below the regency.
 
-    If each of them names a place that the other one does not name, only two shared names, or the whole name of a thing, suffice.
+    If each of them names a place that the other one does not name, only two shared names, or the whole name of a thing, tell surely that
+    it is the same place.
 
     Args:
         one: what a text tells.

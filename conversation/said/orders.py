@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 from complaints import tracking
 from complaints.command import CommandKind
 from complaints.errors import TrackingCodeError
+from conversation.said.ratings import RATED
 from conversation.said.words import WORDS, any_of, folded
 
 _WORD: Final = re.compile(r"[0-9a-z]+")
@@ -35,7 +36,7 @@ _CLAUSE: Final = re.compile(r"[^,.;!]+(?=[,.;!])")
 _WITH_A_REASON: Final = 15
 """Words of a withdrawal with its reason: "batalkan laporan saya, air sudah mengalir"."""
 
-_STARS: Final = re.compile(r"(?:nilai|bintang|rating|skor)? ?([1-5])")
+_STARS: Final = re.compile(rf"{RATED}? ?([1-5])")
 
 _ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
 

@@ -5,17 +5,18 @@ from typing import Final
 
 from conversation.said.words import WORDS, folded
 
-_RATED: Final = r"(?:nilai|bintang|rating|skor)"
+RATED: Final = r"(?:nilai|bintang|rating|skor)"
+"""The expression of a word beside which a number is a rating."""
 _NUMBERS: Final = {"satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5"}
 
-_SPOKEN: Final = re.compile(rf"\b({_RATED})\s+({'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_SPOKEN: Final = re.compile(rf"\b({RATED})\s+({'|'.join(_NUMBERS)})\b", re.IGNORECASE)
 _RATING: Final = re.compile(
-    rf"^\s*(?:(?:saya|sy|aku|kami)\s+)?(?:(?:kasih|kasi|beri|berikan|memberi)\s+)?{_RATED}?(?:nya)?\s*[:=]?\s*"
+    rf"^\s*(?:(?:saya|sy|aku|kami)\s+)?(?:(?:kasih|kasi|beri|berikan|memberi)\s+)?{RATED}?(?:nya)?\s*[:=]?\s*"
     r"([1-5])\s*(?:/\s*5|bintang|⭐|★)*[\s.,!]*(?P<words>(?:[a-z]+[\s.,!]*){0,5})$",
     re.IGNORECASE,
 )
 _STARRED: Final = re.compile(r"^\s*(?:(?:⭐|★)\ufe0f?\s*){1,5}$")
-_OFF_SCALE: Final = re.compile(rf"^\s*{_RATED}\s*[:=]?\s*(?:0|[6-9]|10|100)(?:\s*/\s*100?)?[\s.,!]*$", re.IGNORECASE)
+_OFF_SCALE: Final = re.compile(rf"^\s*{RATED}\s*[:=]?\s*(?:0|[6-9]|10|100)(?:\s*/\s*100?)?[\s.,!]*$", re.IGNORECASE)
 _BESIDE: Final = WORDS.plain | WORDS.opinion | WORDS.but | WORDS.not_yet | WORDS.discontent
 """The words that may stand beside the number. Before any other word it counts things: "2 lubang di jalan"."""
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from normalizer.dates import WAYS
+
 _OF_OFFICIALS: Final = (
     *("absent", "abuse", "accusation", "bribe", "central_auditor", "central_staff", "council", "council_province"),
     *("cuts", "demand", "election_staff", "extortion", "governor", "hint_of_money", "inspectorate", "kpk_staff"),
@@ -17,8 +19,7 @@ _OF_TIERS: Final = (
     *("said_province", "said_regency", "sea_fishing", "slum", "spoils", "terminal_a", "terminal_b", "terminal_c"),
     *("toll_road", "vehicle"),
 )
-_OF_DATES: Final = ("date_month", "date_relative", "date_tgl", "date_unit", "date_weekday", "date_year")
 _OTHERS: Final = ("asks_rule", "dear", "special_zone", "water_company")
 
-ASKED_BY_CODE: Final = frozenset((*_OF_OFFICIALS, *_OF_TIERS, *_OF_DATES, *_OTHERS))
+ASKED_BY_CODE: Final = frozenset((*_OF_OFFICIALS, *_OF_TIERS, *WAYS, *_OTHERS))
 """The word groups with words whose names are written in code of normalizer/ or router/."""

@@ -25,6 +25,7 @@ _CODE: Final = (
     "normalizer/text.py",
     "normalizer/places/gazetteer.py",
     "normalizer/subjects/asked.py",
+    "normalizer/dates.py",
     "normalizer/subjects/vocabulary.py",
     "normalizer/things/table.py",
     "router/agencies",
