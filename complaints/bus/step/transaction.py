@@ -102,8 +102,8 @@ class Transactions:
             for partition, offset in work.positions.items():
                 value = orjson.dumps({"offset": offset, "writer": self._id})
                 self._produce(self._states, self._position_key, value, [], partition)
-        except KafkaException as error:
-            raise self._ended(error) from error
+        except (KafkaException, SystemError) as error:
+            raise self._ended(self._fault_of(error)) from error
 
     def flush(self) -> None:
         """Wait until Kafka has all records of the transaction.
