@@ -25,7 +25,7 @@ $(VENV)/bin/uv:
 
 $(VENV)/.run: requirements.lock | $(VENV)/bin/uv
 	@echo "installing what the pipeline runs on"
-	@$(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements.lock
 	@touch $@
 
 # If there is a C compiler, hatch_build.py compiles the modules that read and route texts, which makes them nearly twice as fast.
@@ -33,6 +33,7 @@ $(INSTALLED): $(wildcard normalizer/*.py normalizer/*/*.py router/*.py router/*/
 	@echo "building and installing the pipeline (half a minute with a C compiler)"
 	@LAPOR_BUILD=$(BUILD) $(VENV)/bin/uv pip install --quiet --python $(PY) --no-build-isolation --no-deps --editable .
 	@$(PY) -m complaints.runtime.compiled
+	@$(PY) -m compileall -q -x '/[.]venv' .
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 

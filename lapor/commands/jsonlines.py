@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import BinaryIO, NamedTuple
 
 from complaints.errors import LaporError
+from complaints.runtime.loading import without_collector
 from lapor.processes.collector import settle
 
 BLOCK_BYTES = 1 << 18
@@ -83,7 +84,8 @@ def pump(source: BinaryIO, sink: BinaryIO, prepare: Callable[[], Work], *, jobs:
 
 
 def _made(prepare: Callable[[], Work]) -> Work:
-    work = prepare()
+    with without_collector():
+        work = prepare()
     settle(YOUNG_OBJECTS)
     return work
 
