@@ -42,14 +42,20 @@ _PUT_OFF: Final = {"extended": FactKind.extended.value, "postponed": FactKind.po
 """The kind of the fact by which a main case was put off, by what its supporters hear."""
 
 
-def put_off_as(kind: str, event: str | None) -> str:
+def put_off_as(kind: str, event: str | None, *, has_reason: bool) -> str:
     """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording).
 
     Args:
         kind: the kind of the fact.
         event: what happened to the main case (only `echoed`).
+        has_reason: whether the citizen hears the owner's reason.
     """
-    return f"put_off_{_PUT_OFF.get(event or '', kind)}"
+    return f"put_off_{_PUT_OFF.get(event or '', kind)}{'_karena' if has_reason else ''}"
+
+
+def class_named(complaint_class: str, *, oversight: bool) -> str:
+    """Return the class of a report as citizens read it: "pengaduan berkadar pengawasan"."""
+    return complaint_class.replace("_", " ") + (" berkadar pengawasan" if oversight else "")
 
 
 def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, event: str | None) -> ReplyKind | None:

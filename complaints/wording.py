@@ -39,14 +39,14 @@ def wording() -> dict[str, dict[str, str]]:
 def text(occasion: str, channel: str, **values: str) -> str:
     """Return the sentence for an occasion on a channel.
 
-    If the sentence is too long for one SMS or one post on X, the owner's name is shortened. If the sentence has an agency's answer, then
-    on X the answer is shortened instead, and an SMS is not shortened: it continues in a second message. In an SMS, the values are written
-    in plain characters (see `_plain`).
+    If the sentence is too long for one SMS or one post on X, the owner's name is shortened. If the sentence has an agency's own words
+    (`answer`), then on X these are shortened instead, and an SMS is not shortened: it continues in a second message. In an SMS, the values
+    are written in plain characters (see `_plain`).
 
     Args:
         occasion: a key of wording.yaml.
         channel: the channel's name; a channel without a sentence of its own uses the default.
-        values: the values for the names in braces: code, owner, answer, since, due, choices.
+        values: the values for the names in braces: code, owner, answer, named, since, due, choices.
     """
     texts = wording()[occasion]
     template = texts.get(channel, texts["default"])

@@ -51,6 +51,17 @@ def midnight_ms(day: date, province: str | None) -> int:
     return (int(there.timestamp()) - _zone_s(province)) * 1000
 
 
+def zone_of(province: str | None) -> tuple[timedelta, str]:
+    """Return by how much the time of a province is ahead of UTC, and the name of its zone.
+
+    Args:
+        province: as for `local_day`.
+    """
+    seconds = _zone_s(province)
+    name = "WIT" if seconds == _WIT_S else "WITA" if seconds == _WITA_S else "WIB"
+    return timedelta(seconds=seconds), name
+
+
 def _zone_s(province: str | None) -> int:
     zone = (province or "")[:PROVINCE]
     return _WIT_S if zone in _WIT else _WITA_S if zone in _WITA else _WIB_S

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from channels.web.parse import NAME
@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import kind_of, put_off_as
+from complaints.telling import class_named, kind_of, put_off_as
 from complaints.wording import text
 from normalizer.masking import mask
 
@@ -71,12 +71,26 @@ class _Then:
     asked: Fact | None = None
     asker: str = ""
     is_merged: bool = False
+    due: date | None = None
+    complaint_class: str = ""
+    oversight: bool = False
+
+    @property
+    def named(self) -> str:
+        """The class of the report."""
+        return class_named(self.complaint_class, oversight=self.oversight)
 
     def after(self, together: Sequence[Fact]) -> None:
         """Take in what one record led to."""
         for fact in together:
             if fact.disposition is not None:
                 self.owner = fact.disposition.owner.name
+            now_due = fact.disposition.deadlines if fact.disposition is not None else fact.deadlines or ()
+            self.due = next((one.due for one in now_due if one.duty == "complete"), self.due)
+            if (classified := fact.complaint or fact).complaint_class is not None:
+                self.complaint_class = classified.complaint_class.value
+            if classified.oversight is not None:
+                self.oversight = classified.oversight
             if fact.kind is FactKind.asked:
                 self.asked, self.asker = fact, self.owner
             if fact.kind in _PARTS or fact.event == "closed":
@@ -124,7 +138,7 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
         case ReplyKind.answered:
             return text("answered", NAME, **values, answer=mask(" ".join((first.text or "").split())))
         case ReplyKind.put_off:
-            return text(put_off_as(first.kind.value, first.event), NAME, **values, due=_due(first, case))
+            return _put_off(first, then, case, values)
         case ReplyKind.withdrawn if first.deemed:
             return text("deemed_withdrawn", NAME, **values)
         case ReplyKind.reminded:
@@ -135,11 +149,13 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
             return text(kind.value, NAME, **values)
 
 
-def _due(fact: Fact, case: Case) -> str:
-    """Return the day to which a case was put off, or by which it must be completed now."""
-    deadlines = fact.deadlines or case.deadlines
-    due = fact.until or next((one.due for one in deadlines if one.duty == "complete"), None)
-    return "-" if due is None else written_day(due)
+def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str:
+    due = "-" if (day := fact.until or then.due) is None else written_day(day)
+    if fact.kind is FactKind.reclassified:
+        return text("reclassified", NAME, **values, due=due, named=then.named)
+    reason = "" if case.complaint.secret else mask(" ".join((fact.text or "").split()))
+    occasion = put_off_as(fact.kind.value, fact.event, has_reason=bool(reason))
+    return text(occasion, NAME, **values, due=due, answer=reason)
 
 
 def _asking(part: str | None, words: str, case: Case, owner: str, occasion: str = "asked") -> str:

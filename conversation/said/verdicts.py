@@ -83,7 +83,7 @@ class Thanks(NamedTuple):
 
 
 class OffScale(NamedTuple):
-    """The citizen means to rate, with a number that is no rating: he is told the scale."""
+    """The citizen means to rate, with a number that is no rating or before the closing: he is told the scale, and when."""
 
 
 def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, Act | Thanks | OffScale] | None:
@@ -102,14 +102,14 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     if not answered:
         return None
     about = answered[0]
-    if ratings.is_off_scale(text):
-        return about, OffScale()
     words = _plainly(text)
     is_settled = _is_settled(text, words)
     is_glad = is_settled or not WORDS.glad.isdisjoint(words)
     is_thanks = is_glad and _is_unreserved(words)
     if 0 < len(words) <= _LONGEST and _is_dispute(words, glad=is_glad) and not is_thanks:
         return about, disputing(about)
+    if ratings.is_off_scale(text) or ratings.stars(text):
+        return about, OffScale()
     only_thanks = not WORDS.thanks.isdisjoint(words) and WORDS.plain.issuperset(words)
     if words and ((len(words) <= _SHORT and is_thanks) or only_thanks):
         return about, Thanks()

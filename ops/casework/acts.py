@@ -87,16 +87,16 @@ _ALL: Final = (
     ),
     Act(
         name="extend",
-        what="Take half of the days again to complete a case: once, before they are over. The citizen hears the new day.",
+        what="Take half of the days again to complete a case: once, before they are over. The citizen hears the new day and the reason.",
         example="--as dpu-33.74 --text 'Menunggu lelang.'",
-        text="The reason; it stays with the case.",
+        text="The reason, as the citizen will read it.",
         needs=("text",),
     ),
     Act(
         name="postpone",
         what="Put a case off to a later day, with the reason. No clock stops; on that day it is on the list again.",
         example="--as dpu-33.74 --until 2026-12-14 --text 'Menunggu musim kering.'",
-        text="The reason; it stays with the case.",
+        text="The reason, as the citizen will read it.",
         needs=("until", "text"),
     ),
     Act(

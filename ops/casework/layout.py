@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from complaints import tracking
+from complaints.fact import FactKind, Result
 from ops.casework.show import Sheet
 from ops.casework.times import clock, span
 
@@ -20,30 +22,58 @@ DUTIES: Final = {
 
 _WIDE: Final = 27
 
+At = Callable[[str], str]
+"""Writes a moment in the time of the case's place."""
+
 
 def lines(sheet: Sheet) -> Iterator[str]:
-    """Yield the lines of a case's sheet: how it stands, its owners, its deadlines, what happened and what the citizen was told."""
-    yield from _head(sheet)
-    yield from _chain(sheet)
+    """Yield the lines of a case's sheet: how it stands, its owners, its deadlines, what happened and what the citizen was told.
+
+    Moments are in the time of the place where the case happened.
+    """
+    at = partial(_at, sheet["province"])
+    yield from _head(sheet, at)
+    yield from _chain(sheet, at)
     yield "\ndeadlines"
     for duty, one in sheet["deadlines"].items():
         colour = f"done {one['done']}" if one["state"] == "done" else one["state"]
         counted = f"{one['days']} {one['counted']} days from {one['from']}, {one['source']}"
         yield f"  {DUTIES[duty]:{_WIDE}} {one['due']}  {colour:15}  {counted}"
-    started, paused = _at(sheet["clock"]["started_at"]), sheet["clock"]["paused_s"]
+    started, paused = at(sheet["clock"]["started_at"]), sheet["clock"]["paused_s"]
     yield f"  the clock runs since {started}; it waited for the citizen for {span(paused) if paused else 'no time'}"
     yield "\nevents"
     for event in sheet["events"]:
-        words = " ".join(str(event.get("text") or event.get("owner") or "").split())
-        yield f"  {event['version']:3}  {_at(event['at'])}  {event['kind']:20} {event['actor']}{': ' if words else ''}{words}"
+        words = _words(event)
+        by = f"{_by(event)}{': ' if words else ''}{words}"
+        yield f"  {event['version']:3}  {at(event['at'])}  {_kind(event):20} {by}"
     yield "\nthe citizen was told"
     for reply in sheet["replies"]:
-        yield f"  {_at(reply['at'])}  {reply['kind']:10} {reply['text']}"
+        yield f"  {at(reply['at'])}  {reply['kind']:10} {reply['text']}"
     if not sheet["replies"]:
         yield "  nothing yet"
 
 
-def _head(sheet: Sheet) -> Iterator[str]:
+def _kind(event: Sheet) -> str:
+    """Return the kind of an event; a command that was already done was not refused."""
+    is_done = event["kind"] == FactKind.declined.value and event.get("result") == Result.already_applied.value
+    return "sudah berlaku" if is_done else str(event["kind"])
+
+
+def _by(event: Sheet) -> str:
+    """Return who did it: whom a message caused the router to choose or to ask, the router did."""
+    chosen = event["kind"] == FactKind.routed.value or (event["kind"] == FactKind.asked.value and event.get("part"))
+    return "router" if chosen else str(event["actor"])
+
+
+def _words(event: Sheet) -> str:
+    """Return what an event says, in one line."""
+    told = {name: event.get(name) for name in ("owner", "part", "until", "to", "other", "duty", "event")}
+    said = [f"{event['stars']} of 5"] if event.get("stars") else []
+    said += [f"{name} {value}" if name in {"until", "to"} else str(value) for name, value in told.items() if value]
+    return " ".join(" ".join([*said, str(event.get("text") or "")]).split())
+
+
+def _head(sheet: Sheet, at: At) -> Iterator[str]:
     oversight = ", berkadar pengawasan" if sheet["oversight"] else ""
     yield f"{tracking.spaced(sheet['code'])}  {sheet['state']}  ({sheet['class']}{oversight}, by {sheet['channel']})"
     desk = "  [triage desk]" if sheet["triage"] else ""
@@ -51,50 +81,50 @@ def _head(sheet: Sheet) -> Iterator[str]:
     for one in sheet.get("beside", ()):
         yield f"  beside it   {one['name']} ({one['id']})"
     yield f"  version     {sheet['version']}"
-    yield from (f"  {name:11} {words}" for name, words in _conditions(sheet))
+    yield from (f"  {name:11} {words}" for name, words in _conditions(sheet, at))
 
 
-def _conditions(sheet: Sheet) -> Iterator[tuple[str, str]]:
+def _conditions(sheet: Sheet, at: At) -> Iterator[tuple[str, str]]:
     """Yield what applies to the case now: a name and words for each."""
     for field, (name, words) in _CONDITIONS.items():
         if value := sheet.get(field):
-            yield name, words(value)
+            yield name, words(value, at)
 
 
-def _question(question: Sheet) -> str:
+def _question(question: Sheet, at: At) -> str:
     asked = question.get("part") or f"“{question['text']}”"
-    return f"the citizen is asked for the {asked} since {_at(question['at'])}"
+    return f"the citizen is asked for the {asked} since {at(question['at'])}"
 
 
-def _rating(rating: Sheet) -> str:
+def _rating(rating: Sheet, _: At) -> str:
     return f"{rating['stars']} of 5" + (f": {rating['text']}" if rating.get("text") else "")
 
 
-def _overdue(overdue: dict[str, str]) -> str:
-    return ", ".join(f"{DUTIES[duty]} (noted {_at(at)})" for duty, at in overdue.items())
+def _overdue(overdue: dict[str, str], at: At) -> str:
+    return ", ".join(f"{DUTIES[duty]} (noted {at(moment)})" for duty, moment in overdue.items())
 
 
-_CONDITIONS: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
+_CONDITIONS: Final[dict[str, tuple[str, Callable[[Any, At], str]]]] = {
     "question": ("question", _question),
-    "postponed": ("put off", lambda put: f"to {put['until']}: {put['text']}"),
-    "main": ("supports", lambda main: f"{tracking.spaced(main)}, whose owner handles it"),
-    "proposed": ("proposed", lambda main: f"to be merged into {tracking.spaced(main)}, which has not answered"),
-    "supporters": ("supporters", str),
+    "postponed": ("put off", lambda put, _: f"to {put['until']}: {put['text']}"),
+    "main": ("supports", lambda main, _: f"{tracking.spaced(main)}, whose owner handles it"),
+    "proposed": ("proposed", lambda main, _: f"to be merged into {tracking.spaced(main)}, which has not answered"),
+    "supporters": ("supporters", lambda count, _: str(count)),
     "overdue": ("overdue", _overdue),
-    "escalation": ("escalated", lambda one: f"level {one['level']}, {one['title']}, since {_at(one['at'])}"),
-    "disputes": ("disputed", lambda count: f"{count} {'answer' if count == 1 else 'answers'}"),
-    "incomplete": ("incomplete", lambda _: "the citizen did not answer: the case is handled with what there is"),
-    "deemed": ("deemed", lambda _: "withdrawn by the law: no answer in 30 days (UU 25/2009 Pasal 44)"),
+    "escalation": ("escalated", lambda one, at: f"level {one['level']}, {one['title']}, since {at(one['at'])}"),
+    "disputes": ("disputed", lambda count, _: f"{count} {'answer' if count == 1 else 'answers'}"),
+    "incomplete": ("incomplete", lambda _, __: "the citizen did not answer: the case is handled with what there is"),
+    "deemed": ("deemed", lambda _, __: "withdrawn by the law: no answer in 30 days (UU 25/2009 Pasal 44)"),
     "rating": ("rating", _rating),
-    "recorded_by": ("recorded", lambda agency: f"by {agency} on the citizen's behalf"),
-    "source": ("source", str),
-    "anonymous": ("hidden", lambda _: "the person (anonim)"),
-    "secret": ("hidden", lambda _: "the report (rahasia)"),
+    "recorded_by": ("recorded", lambda agency, _: f"by {agency} on the citizen's behalf"),
+    "source": ("source", lambda source, _: str(source)),
+    "anonymous": ("hidden", lambda _, __: "the person (anonim)"),
+    "secret": ("hidden", lambda _, __: "the report (rahasia)"),
 }
 """What may apply to a case: the field of the sheet, the name that people read, and the words for its value."""
 
 
-def _chain(sheet: Sheet) -> Iterator[str]:
+def _chain(sheet: Sheet, at: At) -> Iterator[str]:
     yield "\nowners"
     for one in sheet["chain"]:
         ended = f"until it was {one['ended_by']}" if one["ended_by"] else "still"
@@ -102,9 +132,9 @@ def _chain(sheet: Sheet) -> Iterator[str]:
             ended = "until a message of the citizen showed another owner"
         desk = "  [triage desk]" if one["triage"] else ""
         yield f"  hop {one['hop']}  {one['name']} ({one['agency_id']}){desk}"
-        yield f"         since {_at(one['decided_at'])}, for {span(one['held_for'])}, {ended}"
+        yield f"         since {at(one['decided_at'])}, for {span(one['held_for'])}, {ended}"
         yield f"         {one['why']}"
 
 
-def _at(moment: str) -> str:
-    return clock(datetime.fromisoformat(moment))
+def _at(province: str | None, moment: str) -> str:
+    return clock(datetime.fromisoformat(moment), province)

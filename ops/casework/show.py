@@ -39,6 +39,7 @@ def sheet(case: Case, facts: Sequence[Fact], now: datetime) -> Sheet:
         "owner": {"id": case.owner.id, "name": case.owner.name},
         "triage": case.triage,
         "channel": complaint.channel,
+        "province": province(case),
         "title": complaint.title,
         "text": complaint.whole_text,
         "chain": [_link(one) for one in chain(case, facts, now)],

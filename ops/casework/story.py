@@ -10,7 +10,7 @@ from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import Deadline, Disposition
 from complaints.fact import Fact, FactKind, Result
 from ops.casework.layout import DUTIES
-from ops.casework.show import deadlines, title_of_level
+from ops.casework.show import deadlines, province, title_of_level
 from ops.casework.times import clock
 
 _WHO: Final = {
@@ -35,11 +35,12 @@ def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
     yield f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id}, version {case.version}, {case.state})"
     told: set[str] = set()
     for fact in facts:
+        at = clock(fact.at, province(case))
         if fact.disposition is not None:
-            yield from _owner(fact.disposition, fact.at, told)
+            yield from _owner(fact.disposition, at, told)
             yield from _deadlines(fact.disposition.deadlines, told)
         else:
-            yield f"\n{clock(fact.at)}  {_sentence(fact)}"
+            yield f"\n{at}  {_sentence(fact)}"
             yield from _deadlines(fact.deadlines or (), told)
     yield f"\nnow: {case.state}, with {case.owner.name} ({case.owner.id})"
     for duty, one in deadlines(case, now).items():
@@ -163,9 +164,9 @@ def _hidden(fact: Fact) -> str:
     )
 
 
-def _owner(disposition: Disposition, at: datetime, told: set[str]) -> Iterator[str]:
+def _owner(disposition: Disposition, at: str, told: set[str]) -> Iterator[str]:
     desk = "  [triage desk: the owner is not clear yet]" if disposition.triage else ""
-    yield f"\nhop {disposition.hop}: {disposition.owner.name} ({disposition.owner.id}) since {clock(at)}{desk}"
+    yield f"\nhop {disposition.hop}: {disposition.owner.name} ({disposition.owner.id}) since {at}{desk}"
     yield f"  {disposition.explanation}"
     versions = f"rules {disposition.rules_version}, registry {disposition.registry_version}"
     yield f"  confidence {disposition.confidence:.2f}, {versions}"

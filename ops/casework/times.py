@@ -3,14 +3,20 @@
 from datetime import datetime, timezone
 from typing import Final
 
-from complaints.calendar import WIB
+from normalizer.zones import zone_of
 
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
-def clock(at: datetime) -> str:
-    """Return a moment in the time of Jakarta: 2026-11-03 12:01:00 WIB."""
-    return f"{at.astimezone(timezone(WIB)):%Y-%m-%d %H:%M:%S} WIB"
+def clock(at: datetime, province: str | None) -> str:
+    """Return a moment in the time of a place: 2026-11-03 12:01:00 WIB.
+
+    Args:
+        at: the moment.
+        province: the code of the province, or of a region in it; None if not known: then in Western Indonesian time.
+    """
+    ahead, name = zone_of(province)
+    return f"{at.astimezone(timezone(ahead)):%Y-%m-%d %H:%M:%S} {name}"
 
 
 def span(seconds: int) -> str:

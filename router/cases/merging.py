@@ -6,6 +6,7 @@ are no circles and no chains.
 """
 
 from datetime import datetime
+from typing import Final
 
 from complaints.case import OPEN
 from complaints.command import CASE, NEIGHBOURS, CommandKind, EchoedEvent
@@ -191,7 +192,7 @@ def reject_for_nobody(record: Inbound) -> Document:
 def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], after: Document) -> Document | None:
     """Return what the supporters of a case hear of what happened, as the fields of an `echo`; None if nothing, or there are none.
 
-    An answer was written for the citizen of the main case: supporters are strangers to him and read it without personal data.
+    What the owner wrote for the citizen of the main case, supporters read without personal data: they are strangers to him.
     """
     if before is None or not before.get("supporters"):
         return None
@@ -204,11 +205,14 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
         if event == "next_right" and fact["level"] != LAST_LEVEL:
             continue
         if event is not None:
-            said = mask(fact["text"]) if event == "answered" else ""  # a citizen's own words stay in his case
+            said = mask(fact["text"]) if event in _BY_OWNER else ""  # a citizen's own words stay in his case
             until = {"until": due_of(fact, after)} if event in {"extended", "postponed"} else {}
             return {"event": event, "agency": after["owner"], "text": said, "as_of": fact["version"], **until}
     return None
 
+
+_BY_OWNER: Final = {"answered", "extended", "postponed"}
+"""What the owner tells in his own words."""
 
 _EVENTS: dict[str, EchoedEvent] = {
     FactKind.answered.value: "answered",

@@ -10,7 +10,7 @@ from complaints.calendar import written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import kind_of, put_off_as
+from complaints.telling import class_named, kind_of, put_off_as
 from complaints.wording import question, text
 from normalizer.masking import mask
 from router.cases.inbound import Inbound
@@ -138,8 +138,7 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
             said = " ".join(fact["text"].split())
             return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in _PUBLIC else said)
         case ReplyKind.put_off:
-            due = written_day(date.fromisoformat(due_of(fact, case)))
-            return text(put_off_as(fact["kind"], fact.get("event")), channel, code=code, owner=owner, due=due)
+            return _put_off(fact, case, channel, code=code, owner=owner)
         case ReplyKind.withdrawn:
             return text("deemed_withdrawn" if fact.get("deemed") else "withdrawn", channel, code=code)
         case ReplyKind.reminded:
@@ -151,6 +150,19 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
                 kind is ReplyKind.completed and case["state"] == "diarsipkan"
             )  # nobody handles what was added
             return _kept("status_diarsipkan" if is_put_aside else kind.value, channel, owner).replace(_CODE_LIKE, code)
+
+
+def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str:
+    """Return until when a case was put off, with the owner's reason; or what its class is now, and its new day."""
+    due = written_day(date.fromisoformat(due_of(fact, case)))
+    if fact["kind"] == FactKind.reclassified.value:
+        complaint = case["complaint"]
+        named = class_named(complaint["class"], oversight=bool(complaint.get("oversight")))
+        return text("reclassified", channel, **values, due=due, named=named)
+    reason = " ".join(fact["text"].split())
+    if reason:
+        values["answer"] = mask(reason) if channel in _PUBLIC else reason
+    return text(put_off_as(fact["kind"], fact.get("event"), has_reason=bool(reason)), channel, **values, due=due)
 
 
 def _asking(asked: Document, case: Document, channel: str, code: str, occasion: str) -> str:

@@ -320,3 +320,21 @@ def test_the_list_by_deadlines_of_an_agency_that_there_is_not_is_no_empty_list()
     """A misspelt id would look like an agency whose work is done."""
     with pytest.raises(CaseError, match=r"no agency has the id 'dpu-99\.99'"):
         list(cases.due(Settings(), agency="dpu-99.99", before=""))
+
+
+def test_what_people_read_of_a_case_says_who_did_what_and_when_it_was_there() -> None:
+    """What the router chose is not the citizen's act; a doubled command was not refused; a rating has its number; Jayapura's clock."""
+    province, regency = {"code": "91", "name": "Papua"}, {"code": "91.71", "name": "Kota Jayapura"}
+    life = Life(place={"province": province, "regency": regency})
+    life.act("answer", text="Sudah.")
+    life.act("answer", text="Sudah.")
+    life.act("close")
+    life.act("rate", CITIZEN, stars=4)
+    shown = "\n".join(lines(life.sheet()))
+    assert "WIT " in shown
+    assert "WIB" not in shown
+    assert f"diteruskan           router: {life.owner}" in shown
+    assert "sudah berlaku" in shown
+    assert "ditolak" not in shown
+    assert "citizen: 4 of 5" in shown
+    assert "14:00:01 WIT" in life.told()

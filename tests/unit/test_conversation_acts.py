@@ -208,6 +208,7 @@ def test_a_corrected_class_tells_its_day_and_takes_no_dispute_away(town: Town) -
     town.take(encode(correct, source="/tests"))
     assert town.told[-1].kind is ReplyKind.put_off
     assert written_day(due_of(town)) in town.texts[-1]
+    assert "kini permintaan informasi" in town.texts[-1]
     town.say("belum, pak")
     assert (case_of(town).state, len(town.complaints)) == ("dibuka kembali", 1)
 
@@ -811,6 +812,21 @@ def test_who_rates_off_the_scale_hears_the_scale(town: Town, words: str, *, clos
     rating = case_of(town).rating
     assert rating is not None
     assert rating.stars == 4
+
+
+@pytest.mark.parametrize("words", ["5", "nilai 4", "⭐⭐⭐", "bintang 5 terima kasih"])
+def test_who_rates_before_the_closing_hears_when(town: Town, words: str) -> None:
+    """It became a case of its own at the national administrator."""
+    answer(town)
+    town.say(words)
+    assert (case_of(town).state, len(town.complaints), town.landed[-1].kind) == (
+        "ditanggapi",
+        1,
+        MessageKind.small_talk,
+    )
+    assert "setelah laporan selesai" in town.texts[-1]
+    town.say("nilai 1, masih rusak")
+    assert case_of(town).state == "dibuka kembali"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from complaints.event import Pin, Place, Region
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
+from complaints.values import ComplaintClass
 from tests.harness.house import added
 from tests.harness.mailboxes import Kept
 from tests.harness.support import NOON as BEGIN
@@ -122,6 +123,8 @@ def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
     life.house.take(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
     life.at_ms += 10_000
     life.act("accept")
+    life.act("reclassify", "kemenpanrb", complaint_class=ComplaintClass.aspiration)
+    life.act("reclassify", "kemenpanrb", oversight=True)
     life.act("extend", text="Menunggu bahan")
     life.act("postpone", text="Hujan", until=(BEGIN + timedelta(days=40)).date())
     life.act("answer", text="Sudah ditambal.", days=1)
@@ -136,6 +139,20 @@ def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
     found = story(life.house.case(life.code), life.facts)
     assert [(one.at, one.text) for one in found.told] == [(one.created_at, one.text) for one in life.house.replies]
     assert {reply.kind for reply in life.house.replies} >= {ReplyKind.next_right, ReplyKind.reminded, ReplyKind.put_off}
+    texts = " ".join(one.text for one in found.told)
+    assert all(
+        words in texts for words in ("menjadi aspirasi.", "menjadi aspirasi berkadar pengawasan.", "Alasannya: Hujan")
+    )
+
+
+def test_the_page_of_a_secret_report_tells_no_reason() -> None:
+    """Only that it was put off, and until when."""
+    life = Life(channel="web", secret=True)
+    life.act("extend", text="Saksi belum siap")
+    life.act("postpone", text="Saksi belum siap", until=(BEGIN + timedelta(days=40)).date())
+    told = [one.text for one in story(life.house.case(life.code), life.facts).told]
+    assert ["paling lambat" in told[1], "ditunda" in told[2]] == [True, True]
+    assert not [text for text in told if "Saksi" in text or "Alasan" in text]
 
 
 def test_a_supporter_s_page_tells_what_its_main_case_hears() -> None:
