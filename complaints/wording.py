@@ -19,6 +19,9 @@ POST_LINK_CHARACTERS = 23
 
 _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
+_REGION = re.compile(r" (?:Kabupaten|Kota|Provinsi|Kab\.|Prov\.) (?:(?!Kabupaten |Kota |Provinsi ).)+$")
+"""The region at the end of an agency's name."""
+
 _LIGHT = (range(0x1100), range(0x2000, 0x200E), range(0x2010, 0x2020), range(0x2032, 0x2038))
 """The characters that X counts as one; any other counts as two (docs.x.com, "Counting characters")."""
 
@@ -76,18 +79,24 @@ def question(part: str, channel: str, choices: Sequence[str] = (), **values: str
 
 
 def _fitted(template: str, values: dict[str, str], name: str, most: int, weight: Callable[[str], int] = len) -> str:
-    """Return the template, filled with the values. If it weighs more than `most`, shorten the value `name` and put "..." at its end.
+    """Return the template, filled with the values. If it weighs more than `most`, shorten the value `name` and put "..." there.
 
-    Nothing is shortened if there is no value `name`, or if it is the owner and there is also an answer. If even an empty value is too
-    long, the result weighs more than `most`.
+    Of an owner's name the region at its end is kept: "Dinas Pekerjaan Umum dan... Kabupaten Bantul". Nothing is shortened if there is no
+    value `name`, or if it is the owner and there is also an answer. If even an empty value is too long, the result weighs more than `most`.
     """
     whole = template.format(**values)
     if weight(whole) <= most or name not in values or (name == "owner" and "answer" in values):
         return whole
-    kept = values[name][:most]
-    while weight(shorter := template.format(**values | {name: f"{kept.rstrip()}..."})) > most and kept:
-        kept = kept[:-1]
-    return shorter
+    region = _REGION.search(values[name]) if name == "owner" else None
+    for kept, end in (
+        (values[name][: region.start()], f"...{region[0]}") if region else ("", ""),
+        (values[name], "..."),
+    ):
+        for length in range(min(len(kept), most), 0, -1):
+            shorter = template.format(**values | {name: f"{kept[:length].rstrip()}{end}"})
+            if weight(shorter) <= most:
+                return shorter
+    return template.format(**values | {name: "..."})
 
 
 def _post_weight(post: str) -> int:

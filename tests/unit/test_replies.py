@@ -254,6 +254,20 @@ def test_a_short_name_is_not_shortened() -> None:
     assert "..." in told(complaint(), owner=AgencyRef(id="x", name="Dinas " * 30)).text
 
 
+@pytest.mark.parametrize(
+    "region", ["Kabupaten Hulu Sungai Selatan", "Kota Semarang", "Provinsi Papua Barat Daya", "Kota Kotamobagu"]
+)
+def test_the_region_of_a_long_name_stays(region: str) -> None:
+    """Else the citizen would not know whose office has his report."""
+    name = (
+        f"Dinas Perumahan Rakyat, Kawasan Permukiman, Pertanahan, Lingkungan Hidup, Kehutanan dan Perkebunan {region}"
+    )
+    said = text("received", "sms", code="ABCDE FGHJK M", owner=name)
+    assert said.endswith(f"... {region}.")
+    assert "Dinas Perumahan" in said
+    assert 155 <= septets(said) <= 160
+
+
 def test_a_reply_derives_from_the_record_that_caused_it() -> None:
     """The same record gives the same reply, another one another; nothing in it comes from a clock."""
     case = complaint()
