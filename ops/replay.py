@@ -8,9 +8,9 @@ import orjson
 from complaints.bus import Batch, StoredRecord
 from complaints.event import AgencyRef
 from router.cases.decide import decide, is_of_another
-from router.cases.evolve import evolve
+from router.cases.document.evolve import evolve
+from router.cases.document.plain import Document, time_ms
 from router.cases.inbound import read
-from router.cases.plain import Document, time_ms
 from router.cases.roles import Law
 from router.cases.step import OFFSET_HEADER
 

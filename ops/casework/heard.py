@@ -10,8 +10,8 @@ import orjson
 from complaints.command import CITIZEN
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from router.cases.evolve import evolve
-from router.cases.plain import Document
+from router.cases.document.evolve import evolve
+from router.cases.document.plain import Document
 from router.cases.replies import reply_to, status_of_case
 
 

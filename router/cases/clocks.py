@@ -8,9 +8,9 @@ from complaints import telling
 from complaints.case import OPEN
 from complaints.fact import FactKind, Result
 from normalizer.zones import midnight_ms
+from router.cases.document.plain import Document
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.plain import Document
 from router.cases.roles import Law
 from router.deadlines import Deadlines, day_of, days_after_ms, over_ms, province_of, working_days_after_ms
 

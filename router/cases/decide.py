@@ -13,12 +13,13 @@ from complaints.errors import ContractViolation
 from complaints.fact import FactKind, Result
 from complaints.ids import CONTINUATION
 from complaints.limits import ADDED_BYTES, ANSWER_BYTES, COMPLAINT_BYTES, MOST_ADDITIONS, REASON_BYTES
-from router.cases import acts, citizen, clocks, desk, merging
+from router.cases import clocks
+from router.cases.document.plain import Document, bare, text_id
 from router.cases.draft import Decision, Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import ask, route
-from router.cases.plain import Document, bare, text_id
 from router.cases.roles import Law, role_of
+from router.cases.rules import citizen, desk, merging, owner
 from router.cases.table import ALREADY, TABLE
 
 _OF_THE_CASE: Final = 10_000
@@ -147,15 +148,15 @@ _APPLY: Final[Mapping[CommandKind, Callable[[Draft, Inbound, Law], Declined | No
     CommandKind.rate: citizen.rate,
     CommandKind.withdraw: citizen.withdraw,
     CommandKind.hide: citizen.hide,
-    CommandKind.verify: acts.verify,
-    CommandKind.accept: acts.accept,
-    CommandKind.refuse: acts.refuse,
-    CommandKind.hand_on: acts.hand_on,
-    CommandKind.ask: acts.ask,
-    CommandKind.answer: acts.answer,
-    CommandKind.extend: acts.extend,
-    CommandKind.postpone: acts.postpone,
-    CommandKind.close: acts.close,
+    CommandKind.verify: owner.verify,
+    CommandKind.accept: owner.accept,
+    CommandKind.refuse: owner.refuse,
+    CommandKind.hand_on: owner.hand_on,
+    CommandKind.ask: owner.ask,
+    CommandKind.answer: owner.answer,
+    CommandKind.extend: owner.extend,
+    CommandKind.postpone: owner.postpone,
+    CommandKind.close: owner.close,
     CommandKind.reroute: desk.reroute,
     CommandKind.reclassify: desk.reclassify,
     CommandKind.archive: desk.archive,

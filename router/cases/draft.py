@@ -7,9 +7,9 @@ import orjson
 from complaints.command import CITIZEN, CommandKind
 from complaints.fact import FactKind, Result
 from complaints.limits import CASE_BYTES
-from router.cases.evolve import evolve
+from router.cases.document.evolve import evolve
+from router.cases.document.plain import Document, text_id
 from router.cases.inbound import Inbound
-from router.cases.plain import Document, text_id
 from router.cases.roles import Law
 
 _ROOM_FOR_REFUSALS: Final = 20_000

@@ -10,7 +10,7 @@ from complaints.command import Command, CommandKind, EchoedEvent
 from complaints.errors import ContractViolation, TrackingCodeError
 from complaints.event import Complaint
 from complaints.values import ComplaintClass, Event
-from router.cases.plain import is_id, time_text
+from router.cases.document.plain import is_id, time_text
 
 _COMPLAINT: Final = type_of(Complaint)
 _COMMAND: Final = type_of(Command)

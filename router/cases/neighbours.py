@@ -7,10 +7,10 @@ from complaints.case import OPEN
 from complaints.fact import FactKind
 from complaints.neighbour import Closed, Joined, Left, Opened, Told, ToSupporters
 from normalizer.signature import signature
+from router.cases.document.plain import Document, regency_of, text_id
 from router.cases.inbound import Inbound
-from router.cases.merging import heard_by_supporters
-from router.cases.plain import Document, regency_of, text_id
 from router.cases.records import written
+from router.cases.rules.merging import heard_by_supporters
 from router.facts import whole_text
 
 _SUPPORTED, _LEFT = FactKind.supported.value, FactKind.left.value

@@ -4,8 +4,8 @@ from typing import Final
 
 from complaints.case import OPEN
 from complaints.fact import FactKind
+from router.cases.document.plain import Document
 from router.cases.draft import Draft
-from router.cases.plain import Document
 from router.cases.roles import Law
 
 MOST_QUESTIONS: Final = 3

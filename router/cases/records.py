@@ -7,7 +7,7 @@ import orjson
 from complaints.bus import Headers, Record
 from complaints.bus.envelope import enveloped
 from complaints.values import Event
-from router.cases.plain import Document
+from router.cases.document.plain import Document
 
 SOURCE: Final = b"/router"
 

@@ -13,9 +13,9 @@ from complaints.mail import ReplyKind
 from complaints.telling import class_named, kind_of, put_off_as
 from complaints.wording import question, text
 from normalizer.masking import mask
+from router.cases.document.plain import Document, text_id
+from router.cases.document.waits import due_of
 from router.cases.inbound import Inbound
-from router.cases.plain import Document, text_id
-from router.cases.waits import due_of
 
 _PUBLIC: Final = frozenset(("twitter",))
 """The channels on which everybody reads a reply: what an officer writes of a person is masked, as on the page of a case."""

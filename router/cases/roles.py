@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from complaints import tracking
 from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS, CommandKind
-from router.cases.plain import Document
+from router.cases.document.plain import Document
 
 
 class Law(Protocol):

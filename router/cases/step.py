@@ -18,12 +18,12 @@ from normalizer.parts import title_of
 from router.cases import neighbours
 from router.cases.clocks import due_ms
 from router.cases.decide import continuation_of, decide, is_of_another
+from router.cases.document.plain import Document, time_text
 from router.cases.inbound import Inbound, read
-from router.cases.merging import dialogue, reject_for_nobody
-from router.cases.plain import Document, time_text
 from router.cases.records import written
 from router.cases.replies import is_for_nothing, reply_to, status_for
 from router.cases.roles import Law
+from router.cases.rules.merging import dialogue, reject_for_nobody
 
 STEP: Final = "lapor-router"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""

@@ -11,8 +11,8 @@ from complaints.command import CITIZEN, CLOCK, CommandKind
 from complaints.contract import COMPLAINTS
 from complaints.fact import Fact, FactKind
 from router.cases.clocks import due_ms
-from router.cases.evolve import fold
-from router.cases.plain import is_id
+from router.cases.document.evolve import fold
+from router.cases.document.plain import is_id
 from router.cases.roles import role_of
 from router.cases.table import TABLE, perhaps
 from tests.harness.house import House, plain

@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from complaints.command import CITIZEN, CONVERSATION, NEIGHBOURS, Command, CommandKind, Sender
 from complaints.event import Complaint
-from router.cases.evolve import REMEMBERED_MS
+from router.cases.document.evolve import REMEMBERED_MS
 from router.cases.roles import role_of
 from router.cases.table import TABLE
 from tests.harness import life_rules

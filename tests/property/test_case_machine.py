@@ -8,7 +8,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from complaints.command import Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import FactKind
-from router.cases.evolve import fold
+from router.cases.document.evolve import fold
 from router.cases.roles import role_of
 from router.cases.table import TABLE, perhaps
 from tests.harness.events import complaint

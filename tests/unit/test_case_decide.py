@@ -20,7 +20,7 @@ from complaints.event import Complaint, Place, Region
 from complaints.fact import FactKind, Result
 from complaints.limits import ADDED_BYTES, ANSWER_BYTES, CASE_BYTES, MOST_ADDITIONS, REASON_BYTES
 from complaints.mail import ReplyKind
-from router.cases.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
+from router.cases.document.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
 from router.cases.roles import Role
 from router.cases.step import CaseStep
 from router.cases.table import STATES, TABLE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from router.cases.waits import latest_answer
+from router.cases.document.waits import latest_answer
 from router.deadlines import Deadlines
 from router.working_days import later, working_day
 

@@ -9,7 +9,7 @@ import pytest
 from complaints import ids
 from complaints.crypto import Keyring, load_or_create_secret, load_secret
 from complaints.errors import ConfigurationError, ContractViolation
-from router.cases.plain import text_id
+from router.cases.document.plain import text_id
 
 
 def test_the_same_message_has_the_same_id_and_another_channel_another() -> None:

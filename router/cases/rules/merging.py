@@ -14,12 +14,12 @@ from complaints.fact import FactKind, Result
 from complaints.limits import as_reason
 from complaints.telling import LAST_LEVEL
 from normalizer.masking import mask
-from router.cases.acts import note, words
+from router.cases.document.plain import Document, regency_of, text_id
+from router.cases.document.waits import due_of
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.plain import Document, regency_of, text_id
 from router.cases.roles import Law
-from router.cases.waits import due_of
+from router.cases.rules.owner import note, words
 
 
 def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from router.cases.plain import Document
+from router.cases.document.plain import Document
 
 _PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
 """The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""

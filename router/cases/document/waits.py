@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from router.cases.plain import Document, time_text
+from router.cases.document.plain import Document, time_text
 from router.deadlines import Deadlines, day_of, province_of
 
 _WAITS: Final = (("waits_since", "complete_since"), ("decision_waits_since", "declared_since"))

@@ -7,9 +7,9 @@ from complaints.case import ENDED, OPEN
 from complaints.command import CASE, NEIGHBOURS
 from complaints.fact import FactKind
 from normalizer.answers import settled_by
-from router.cases.joining import joined
-from router.cases.plain import Document
-from router.cases.waits import drop_waits, end_waits, is_over, standing, stop_waiting
+from router.cases.document.joining import joined
+from router.cases.document.plain import Document
+from router.cases.document.waits import drop_waits, end_waits, is_over, standing, stop_waiting
 
 MOST_APART: Final = 20
 """How many former main cases of a supporter are remembered."""

@@ -5,8 +5,8 @@ from typing import Final
 
 from complaints.case import FORMAT
 from complaints.command import CASE, CLOCK, CONVERSATION, NEIGHBOURS
-from router.cases.changes import CHANGES
-from router.cases.plain import Document
+from router.cases.document.changes import CHANGES
+from router.cases.document.plain import Document
 
 REMEMBERED_MS: Final = 90 * 24 * 3_600_000
 """How long the id of a command is remembered, in milliseconds: longer than any channel or officer sends the same one again."""

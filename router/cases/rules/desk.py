@@ -1,11 +1,11 @@
 """What triage desks and the national administrator do. Each function adds the facts, or returns why the command is not possible."""
 
 from complaints.fact import FactKind, Result
-from router.cases.acts import words
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import put
 from router.cases.roles import Law
+from router.cases.rules.owner import words
 
 
 def reroute(draft: Draft, record: Inbound, law: Law) -> Declined | None:

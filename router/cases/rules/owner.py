@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from complaints.fact import FactKind, Result
+from router.cases.document.plain import Document
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import MOST_QUESTIONS, put, route
-from router.cases.plain import Document
 from router.cases.roles import Law
 from router.deadlines import day_of, province_of
 

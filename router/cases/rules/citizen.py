@@ -7,11 +7,11 @@ from complaints.command import CITIZEN, CLOCK
 from complaints.fact import FactKind, Result
 from complaints.values import Source
 from normalizer.zones import local_day
-from router.cases.acts import words
+from router.cases.document.plain import Document
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.plain import Document
 from router.cases.roles import Law
+from router.cases.rules.owner import words
 from router.deadlines import province_of
 
 _SOURCES: Final = frozenset(get_args(Source))

@@ -1,0 +1,1 @@
+"""What each command does to a case, by who may give it."""
