@@ -266,5 +266,5 @@ class LongerLivesMachine(LivesMachine):
     """The same, for thousands of longer lives."""
 
 
-TestThousandsOfLives = pytest.mark.long(pytest.mark.timeout(1800)(LongerLivesMachine.TestCase))
+TestThousandsOfLives = pytest.mark.long(pytest.mark.timeout(3600)(LongerLivesMachine.TestCase))
 TestThousandsOfLives.settings = settings(QUICK, max_examples=4000, stateful_step_count=70)
