@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from normalizer.places.gazetteer import PROVINCE
 from normalizer.places.names import DKI
 from normalizer.places.resolve import PlaceHit
 from normalizer.results import PlaceReading
@@ -28,6 +29,22 @@ _OFFICES: Final = frozenset(
 )
 _OFFICE_NAME: Final = 5
 """Words with which the name of an office begins, and the maximum number of words from there to the word for a province."""
+
+_OFFICES_SHORT: Final = frozenset(
+    (
+        *("dishub", "disnaker", "disnakertrans", "dinkes", "disdik", "disdikbud", "dispendik", "dinsos", "diskop"),
+        *("diskopukm", "distan", "dispar", "disbudpar", "diskan", "dlh", "dlhk", "desdm", "disperindag"),
+        *("disperdag", "disdag", "dpmptsp", "dispora", "dishut", "diskominfo", "dpupr", "pupr", "psda"),
+        *("satpolpp", "bpbd", "bapenda", "bappeda", "dpmd", "disperkim"),
+    )
+)
+"""Short names of offices of a province or regency; directly before the name of a province they are the province's ("Dishub Jabar")."""
+
+_AT: Final = frozenset(("di", "se", "wilayah", "daerah", "seluruh"))
+"""Words after an office that say only where it is."""
+
+_ENDS_NAME: Final = _LOCAL_LEVELS | _AT | {BREAK}
+"""Words that are in no name of an office."""
 
 _SPREADS: Final = ("spoils", "litter", "flood")
 """Word groups of what goes over the border of a regency: pollution, waste and water."""
@@ -90,6 +107,8 @@ def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceH
     if place.regency is None:
         if "province_word" in groups:
             _add_offices(groups, words)
+        if place.province is not None and "province_office" not in groups:
+            _add_named_offices(groups, words, hits)
         if len(hits) > 1:
             _add_spread(groups, words, hits)
 
@@ -104,6 +123,24 @@ def _add_offices(groups: Growing, words: Sequence[str]) -> None:
                 groups.setdefault("province_office", [back])
                 groups.setdefault("of_province", [back])
                 return
+
+
+def _add_named_offices(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
+    """Add that a text speaks of an office with the name of a province ("Dinas Koperasi Sumsel"). `groups` is changed in place."""
+    for hit in hits:
+        if not hit.start or not hit.name.strong or any(len(claim.code) != PROVINCE for claim in hit.name.strong):
+            continue
+        at = hit.start - 1
+        if words[at] not in _OFFICES_SHORT:
+            while at > max(0, hit.start - _OFFICE_NAME) and words[at] not in _ENDS_NAME:
+                if words[at] in _OFFICES:
+                    break
+                at -= 1
+            if words[at] not in _OFFICES:
+                continue
+        groups["province_office"] = [at]
+        groups.setdefault("of_province", [at])
+        return
 
 
 def _add_spread(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:

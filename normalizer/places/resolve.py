@@ -10,6 +10,7 @@ from normalizer.places.lone import SMALL_WAYS, lone_regency
 from normalizer.places.names import DKI, PlaceName, PlaceNames, PlaceNode
 from normalizer.places.roads import Road, is_street, origin
 from normalizer.places.scores import Small, Tally
+from normalizer.places.twins import is_inside, meant, shortened
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 
@@ -89,7 +90,7 @@ def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
 def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:
     """Return the longest everyday words, at most three, that are a place name because a level's name ("desa") comes before them.
 
-    Return None if there are none, or if a name that needs no level's name before it begins there too and is at least as long.
+    None if there are none, or if a name that needs no level's name begins there too and is at least as long.
 
     Args:
         node: the node for the word at the position in the tree of place names (see PlaceNode); None if no name begins with it.
@@ -172,15 +173,16 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
         names: the table of all place names.
 
     Returns:
-        The names in the text that can mean a district or village, and whether the text names a road between two regions (see
-        Road.between).
+        The names that can mean a district or village, and whether the text names a road between two regions (see Road.between).
     """
     small = [inner for hit in hits if (inner := _inside(words, hit, names)) is not None]
     title_end = words.index(BREAK)
     last = len(hits) - 1
+    starts = {hit.start for hit in hits}
     road = Road(words, names, alone=last == 0)
     for at, hit in enumerate(hits):
-        start, end, name = hit.start, hit.end, hit.name
+        start, end = hit.start, hit.end
+        name = shortened(hit.name, names, words, (start, end), starts)
         flags = SURROUNDINGS.get(words[start - 1], 0) if start else 0
         is_from = False
         if flags:
@@ -195,18 +197,12 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
             small.append(entry)
             if entry.cued:
                 continue
-        if at < last and hits[at + 1].start == end and name.strong and _is_inside(name, hits[at + 1].name):
+        if at < last and hits[at + 1].start == end and name.strong and is_inside(name, hits[at + 1].name):
             continue
         if name.strong and not road.takes(name, flags, (start, end), is_from=is_from):
             where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
-            tally.claim_strong(name, flags, (start, end), where)
+            tally.claim_strong(meant(name, names, words, (start, end), starts), flags, (start, end), where)
     return small, road.between
-
-
-def _is_inside(name: PlaceName, around: PlaceName) -> bool:
-    """Return whether a name means a small place in the region whose name follows it ("Wonosobo Tanggamus"), and no region there."""
-    codes = [claim.code for claim in around.strong]
-    return any(code in name.seats for code in codes) and all(claim.code not in codes for claim in name.strong)
 
 
 def _inside(words: list[str], hit: PlaceHit, names: PlaceNames) -> Small | None:

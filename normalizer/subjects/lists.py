@@ -13,7 +13,7 @@ SUBJECT_FILES: Final = ("places", "nation")
 """The data files of the subjects."""
 
 SOURCES: Final = (
-    *("regional.yaml", "subjects/signals.yaml"),
+    *("abbreviations.yaml", "regional.yaml", "subjects/signals.yaml"),
     *(f"subjects/{file}.yaml" for file in SUBJECT_FILES),
 )
 """The data files from which the word lists are made."""
@@ -133,9 +133,29 @@ def _entries(
             found.setdefault(folded(word), Entry()).groups[number] = None
     for word in without:
         found.pop(word, None)
+    _spell_out(found, packaged.document("normalizer", "abbreviations.yaml"))
     for number, name in enumerate(others):
         found.setdefault(name, Entry()).name = number
     return dict(sorted(found.items()))
+
+
+def _spell_out(entries: dict[str, Entry], long: Mapping[str, str]) -> None:
+    """Add each entry with an abbreviation in it once more, with the abbreviation's long form. What is listed itself stays as it is.
+
+    Args:
+        entries: the entries so far; they are changed in place.
+        long: the long form of each abbreviation.
+    """
+    for written, entry in list(entries.items()):
+        words = written.split()
+        spelled = " ".join([long.get(word.removesuffix(OPEN), word) for word in words])
+        if words[-1].endswith(OPEN) and not spelled.endswith(OPEN):
+            spelled += OPEN
+        if spelled == written:
+            continue
+        other = entries.setdefault(spelled, Entry())
+        other.weights = entry.weights | other.weights
+        other.groups |= entry.groups
 
 
 def _cues(subjects: Sequence[str], entries: Mapping[str, Entry]) -> dict[str, list[str]]:

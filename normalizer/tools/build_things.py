@@ -43,6 +43,9 @@ OWNERS = (
 A toll road's company is not among them: complaints about toll roads go to the Badan Pengatur Jalan Tol (UU 38/2004 jo. UU 2/2022 Pasal 45).
 """
 
+NAMELESS = frozenset(("RSU Daerah",))
+"""Names that are only the words of a type; any text with these words would mean the one thing."""
+
 VAGUE = frozenset(("Tol Bandara", "TKR", "TSM", "ITS", "UPI", "UT", "UM", "UB", "PENS"))
 """Other names that mean something else as well."""
 
@@ -62,6 +65,8 @@ def table(lines: Iterable[str], listed: frozenset[str]) -> list[dict[str, str]]:
     for line in lines:
         row = json.loads(line)
         kind, name = row["type"], " ".join(row["name"].split())
+        if name in NAMELESS:
+            continue
         if kind == "university" and not listed.isdisjoint(map(folded, (name, *row["aliases"]))):
             continue
         regions = " ".join(sorted(row["regions"]))

@@ -28,6 +28,7 @@ NATION = "normalizer/data/subjects/nation.yaml"
 TYPES = "normalizer/data/things/types.yaml"
 KNOWN = "normalizer/data/things/known.tsv"
 REGIONAL = "normalizer/data/regional.yaml"
+ABBREVIATIONS = "normalizer/data/abbreviations.yaml"
 PLACES = "normalizer/data/places.yaml"
 MATTERS = "normalizer/data/matters.yaml"
 
@@ -258,6 +259,9 @@ WORD_DAMAGES = [
     Damage(
         NATION, "electricity:\n", "waste: {name: x, topic: Agama/HAJI DAN UMROH}\nelectricity:\n", "is in normalizer"
     ),
+    Damage(ABBREVIATIONS, "bbm: bahan", "bbm: Bahan", "which is not written as a name here is"),
+    Damage(ABBREVIATIONS, "^bbm: .*$", "bbm:", "bbm is empty"),
+    Damage(ABBREVIATIONS, "^bbm: .*$", "bbm: a b\nbbm: c d", "the key bbm is there twice"),
     Damage(REGIONAL, "ada: aya wonten ado ade wenten", "ada: [aya, wonten]", "ada is a list where a text is wanted"),
     Damage(REGIONAL, "ada: aya wonten ado ade wenten", "no: aya", "is no or false where a text is wanted"),
     Damage(REGIONAL, "ada: aya wonten ado ade wenten", "ada:", "ada is empty"),

@@ -36,6 +36,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     SIGNALS: words.Signals,
     **dict.fromkeys(SUBJECTS, words.Subjects),
     "normalizer/data/regional.yaml": words.Regional,
+    "normalizer/data/abbreviations.yaml": words.Abbreviations,
     "normalizer/data/places.yaml": words.Places,
     "normalizer/data/matters.yaml": words.Matters,
     "normalizer/data/senses.yaml": words.Senses,

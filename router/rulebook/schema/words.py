@@ -1,4 +1,4 @@
-"""The form of the word lists: subjects/*.yaml, regional.yaml, places.yaml, matters.yaml and senses.yaml."""
+"""The form of the word lists: subjects/*.yaml, regional.yaml, abbreviations.yaml, places.yaml, matters.yaml and senses.yaml."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -22,6 +22,7 @@ from router.rulebook.schema.values import (
 
 _Words = Annotated[list[Word], Field(min_length=1)]
 _Listed = Annotated[list[Text], Field(min_length=1)]
+_Spelled = Annotated[str, Field(pattern=r"^[a-z0-9]+(?: [a-z0-9]+)*$")]
 
 _WEIGHTS = "whole numbers from -20 to 20"
 """What messages call the keys that are weights."""
@@ -75,6 +76,10 @@ class Signals(Part):
 
 class Regional(RootModel[Annotated[dict[Word, Words], Field(min_length=1)]]):
     """The file regional.yaml."""
+
+
+class Abbreviations(RootModel[Annotated[dict[Word, _Spelled], Field(min_length=1)]]):
+    """The file abbreviations.yaml."""
 
 
 class Places(Part):

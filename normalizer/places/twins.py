@@ -1,0 +1,163 @@
+"""What a place name means beside another one, and which of a city and the regency of the same name ("Kediri") the text means."""
+
+from collections.abc import Container, Sequence
+from typing import Final
+
+from normalizer.places.gazetteer import PROVINCE, REGENCY
+from normalizer.places.names import Claim, PlaceName, PlaceNames
+
+_CITY_FROM: Final = "7"
+"""First digit of the number of a city in its province ("35.71"); those of regencies are lower."""
+
+_REGENCY: Final = frozenset(("kabupaten", "kab"))
+_CITY: Final = frozenset(("kota", "kotamadya"))
+"""Words that name the level of a local government."""
+
+_REGENCY_OFFICES: Final = frozenset(("pemkab", "bupati", "bupatine", "bupatinya", "wabup"))
+_CITY_OFFICES: Final = frozenset(("pemkot", "pemko", "walikota", "wawali", "wawalkot"))
+"""Words for the government of a regency, and for that of a city."""
+
+_OWNED: Final = frozenset(
+    (
+        *(
+            "milik",
+            "punya",
+            "punyanya",
+            "kepunyaan",
+            "pemerintah",
+            "pemda",
+            "aset",
+            "duwek",
+            "duweke",
+            "gadah",
+            "gadahan",
+        ),
+        *(
+            "jalan",
+            "jl",
+            "jln",
+            "dalan",
+            "ruas",
+            "jembatan",
+            "rsud",
+            "dprd",
+            "dinas",
+            "panti",
+            "tingkat",
+            "asn",
+            "perda",
+        ),
+    )
+)
+"""Words before "kabupaten" or "kota" that make of it the government to which something belongs."""
+
+_JOINED: Final = frozenset(("dan", "atau", "maupun", "dn", "ato", "or"))
+"""Words between the two levels of one name ("kota atau kabupaten Kediri")."""
+
+
+def is_inside(name: PlaceName, around: PlaceName) -> bool:
+    """Return whether a name means a small place in the region whose name follows it ("Wonosobo Tanggamus"), and no region there."""
+    codes = [claim.code for claim in around.strong]
+    return any(code in name.seats for code in codes) and all(claim.code not in codes for claim in name.strong)
+
+
+def shortened(
+    name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[int, int], starts: Container[int]
+) -> PlaceName:
+    """Return the meanings of a name without its last word, if that is the level of the place behind it.
+
+    "Kota Baru Kabupaten" names the regency of Kotabaru, but in "Kecamatan Kota Baru Kabupaten Karawang" its last word belongs to Karawang.
+
+    Args:
+        name: the meanings of the name with its last word.
+        names: the table of all place names.
+        words: the words of the text.
+        span: the position of the name's first word and the position after its last word.
+        starts: the positions at which the names in the text begin.
+    """
+    start, end = span
+    if end not in starts or end - start < 2 or (words[end - 1] not in _REGENCY and words[end - 1] not in _CITY):  # noqa: PLR2004 - two words
+        return name
+    return names.get(" ".join(words[start : end - 1])) or name
+
+
+def meant(
+    name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[int, int], starts: Container[int]
+) -> PlaceName:
+    """Return a place name with only that one of a city and its regency which the text means, or with both if it names both.
+
+    A name that is not that of such a pair is returned as it is.
+
+    Args:
+        name: the meanings of the name.
+        names: the table of all place names.
+        words: the words of the text.
+        span: the position of the name's first word and the position after its last word.
+        starts: the positions at which the names in the text begin.
+    """
+    at, end = span
+    levels = _levels_of(words[at])
+    if levels is not None and at and _is_other_level(words, at, levels):
+        bare = names.get(" ".join(words[at + 1 : end]))
+        return _with(bare, list(bare.strong)) if bare is not None and _cities(bare) else name
+    cities = _cities(name)
+    if not 0 < len(cities) < len(name.strong):
+        return name
+    wanted = _told(words, starts)
+    if not wanted:
+        return name
+    return _with(name, [claim for claim in name.strong if (claim in cities) == (wanted == "city")])
+
+
+def _levels_of(word: str) -> frozenset[str] | None:
+    """Return the words for the other level if a word names a level, otherwise None."""
+    return _CITY if word in _REGENCY else _REGENCY if word in _CITY else None
+
+
+def _is_other_level(words: Sequence[str], at: int, others: frozenset[str]) -> bool:
+    before = words[at - 1]
+    return before in others or (at > 1 and before in _JOINED and words[at - 2] in others)
+
+
+def _cities(name: PlaceName) -> list[Claim]:
+    """Return the claims for cities if each claim of the name is for a city or a regency of one province; otherwise none."""
+    strong = name.strong
+    if len(strong) < 2 or any(len(claim.code) != REGENCY for claim in strong):  # noqa: PLR2004 - a city and a regency
+        return []
+    if len({claim.code[:PROVINCE] for claim in strong}) > 1:
+        return []
+    return [claim for claim in strong if claim.code[PROVINCE + 1] >= _CITY_FROM]
+
+
+def _told(words: Sequence[str], starts: Container[int]) -> str:
+    """Return the level whose government a text speaks of without a place name behind it: "regency", "city", or "" if none or both."""
+    found = ""
+    for at, word in enumerate(words):
+        if word in _REGENCY_OFFICES:
+            level = "regency"
+        elif word in _CITY_OFFICES or (word == "wali" and words[at + 1 : at + 2] == ["kota"]):
+            level = "city"
+        elif at and words[at - 1] in _OWNED and (word in _REGENCY or word in _CITY):
+            level = "regency" if word in _REGENCY else "city"
+        else:
+            continue
+        if at in starts or at + 1 in starts:
+            continue
+        if found and found != level:
+            return ""
+        found = level
+    return found
+
+
+def _with(name: PlaceName, claims: Sequence[Claim]) -> PlaceName:
+    """Return a name with some of its claims, each with the highest weight of all of them."""
+    most = max(claim.weight for claim in name.strong)
+    return PlaceName(
+        strong=tuple(Claim(claim.code, most, claim.how, fixed=claim.fixed) for claim in claims),
+        small=name.small,
+        seats=name.seats,
+        only_district=name.only_district,
+        own=name.own,
+        weak=name.weak,
+        phrase=name.phrase,
+    )
