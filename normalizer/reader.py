@@ -77,8 +77,8 @@ class Reader:
             address: what the citizen wrote in a form's field for the place.
             received_at: the time of receipt, with a time zone; dates such as "kemarin" are counted from it. If None, the reading has
                 no date.
-            region: the Kemendagri code that a keyword or a form gave. It counts like a place that the text names clearly; its levels
-                below the regency are ignored.
+            region: the Kemendagri code that a keyword or a form gave. It counts more than any other place, unless the text
+                clearly names the place of the event elsewhere; its levels below the regency are ignored.
         """
         words = words_of(title, address, text)
         lexicon = self.lexicon

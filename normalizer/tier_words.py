@@ -7,8 +7,8 @@ from typing import Final
 
 from normalizer.places.context import STREET, SURROUNDINGS
 from normalizer.places.gazetteer import PROVINCE
+from normalizer.places.hits import PlaceHit
 from normalizer.places.names import DKI, PlaceName
-from normalizer.places.resolve import PlaceHit
 from normalizer.results import PlaceReading
 
 Groups = dict[str, list[int]]

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
+from normalizer.places.hits import PlaceHit
 from normalizer.places.names import DKI
-from normalizer.places.resolve import PlaceHit
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 

@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from normalizer.text import fold
+from ops.own import Own, own_of
 from ops.quality.labelled import Labelled
 from router.agencies.registry import Agency, Registry
 from router.agencies.resolve import resolve
@@ -39,21 +40,20 @@ class Proposal:
     Attributes:
         text: the allotment file.
         reports: the number of reports that count in it.
-        outside: by name, the numbers of reports that went to agencies outside the government.
+        own: the reports that it was made from, and those that were left out.
         unread: the number of reports whose subject is not clear.
     """
 
     text: str
     reports: int
-    outside: Mapping[str, int]
+    own: Own
     unread: int
 
 
 def proposed(history: Sequence[Labelled], region: str, router: Router, *, since: date, source: str) -> Proposal:
     """Return the division of tasks that a government's reports show.
 
-    Each report counts for its first subject and the unit that an officer chose. A report whose text names another region does not count,
-    unless the unit's name has this government's place.
+    Each report that is the government's own (see ops.own) counts for its first subject and the unit that an officer chose.
 
     Args:
         history: the reports, each with the unit's name.
@@ -66,12 +66,13 @@ def proposed(history: Sequence[Labelled], region: str, router: Router, *, since:
         ConfigurationError: no government has this region.
     """
     house = House.of(f"pemda-{region}", router.registry)
-    units, outside = _units(history, house, router.registry)
+    own = own_of(history, house, router)
+    units = _units(own.reports, house, router.registry)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     unread = 0
-    for report in history:
+    for report in own.reports:
         unit = units.get(report.best[0])
-        if unit is None or _is_of_another(report, house, router):
+        if unit is None:
             continue
         reading = router.reader.read(report.text, title=report.title, address=report.address, region=region)
         if reading.subjects:
@@ -82,17 +83,7 @@ def proposed(history: Sequence[Labelled], region: str, router: Router, *, since:
     used = {key for row in counts.values() for key in row}
     named = {unit.key: unit for unit in units.values() if unit.key in used}
     text = _file(house, named, counts, since=since, source=f"{reports} reports of {source}", router=router)
-    return Proposal(text, reports, outside, unread)
-
-
-def _is_of_another(report: Labelled, house: House, router: Router) -> bool:
-    """Return whether a report is another region's: its text names one, and the unit's name has no place."""
-    named = resolve(router.registry, report.best[0])
-    if named is not None and named.region:
-        return False
-    place = router.reader.read(report.text, title=report.title, address=report.address).place
-    told = place.regency or place.province
-    return told is not None and not told.startswith(house.region) and not house.region.startswith(told)
+    return Proposal(text, reports, own, unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +99,25 @@ class _Unit:
     name: str
 
 
-def _units(history: Sequence[Labelled], house: House, registry: Registry) -> tuple[dict[str, _Unit], dict[str, int]]:
-    """Return the unit of each written name, and the numbers of reports of the names of agencies outside the government."""
+def _units(history: Sequence[Labelled], house: House, registry: Registry) -> dict[str, _Unit]:
+    """Return the unit of each written name; the government itself is none."""
     written = Counter(report.best[0] for report in history)
     units: dict[str, _Unit] = {}
-    outside: dict[str, int] = {}
     first: dict[str, str] = {}
     for name, reports in written.most_common():
         agency = resolve(registry, name, house.region)
-        if agency is not None and not house.has(agency, registry):
-            outside[name] = reports
-            continue
         own = _without_place(name, house, registry)
         kind = _kind(agency, house, registry) if agency else ""
-        if kind and (kind in _OF_PLACES.values() or first.setdefault(kind, own) == own or reports < _ANOTHER_FROM):
+        if kind and (
+            kind in _OF_PLACES.values()
+            or first.setdefault(kind, own) == own
+            or reports < _ANOTHER_FROM
+            or (agency and clean(name) == clean(agency.name))
+        ):
             units[name] = _known(kind, own, agency, registry)
         elif agency is None or agency.id != house.agency.id:
             units[name] = _Unit(_key(own), own)
-    return units, outside
+    return units
 
 
 def _kind(agency: Agency, house: House, registry: Registry) -> str:

@@ -96,6 +96,32 @@ def build(found: Build) -> Finding:
     return Finding(what="build", level=Level.ok, detail=str(found))
 
 
+def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: float) -> Finding:
+    """Judge a file or folder that the router takes at its start: whether it is right, and whether it is the one that the router took.
+
+    Args:
+        what: the name of the part ("model", "allotments").
+        path: the file or folder.
+        load: reads it and returns what it holds; raises LaporError if it has a mistake.
+        started: when the stack started, in seconds since 1970; 0 if none runs.
+    """
+    advice = f"correct {path}: no service that uses it starts again before; `lapor agency check` names mistakes of allotments"
+    found = guarded(what, lambda: Finding(what=what, level=Level.ok, detail=f"{load(path)} ({path})"), advice)
+    if found.level is Level.ok and started and _changed(path) > started:
+        return Finding(
+            what=what,
+            level=Level.warn,
+            detail=f"{found.detail}, changed after the stack started, which still uses what was there before",
+            advice="restart the stack to take it",
+        )
+    return found
+
+
+def _changed(path: Path) -> float:
+    """Return when a file, or a folder or one of its files, last changed, in seconds since 1970."""
+    return max(float(one.stat().st_mtime) for one in (path, *(path.iterdir() if path.is_dir() else ())))
+
+
 def disk(data: Path) -> Finding:
     """Judge the free space on the disk of the data folder."""
     folder = next(parent for parent in (data, *data.parents) if parent.exists())

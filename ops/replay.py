@@ -143,7 +143,7 @@ def _cause(fact: StoredRecord) -> int:
 def difference(case: Document | None, recorded: list[Document], today: list[Document]) -> Move | None:
     """Return what is different between the facts that were recorded and those of today; None if nothing is that anybody would notice.
 
-    Versions of rules and registry, reasons and confidence may differ: they decide nothing.
+    Versions of rules and registry, reasons and confidence may differ: they decide nothing. An owner under another name is the same owner.
 
     Args:
         case: the document before them.
@@ -152,7 +152,7 @@ def difference(case: Document | None, recorded: list[Document], today: list[Docu
     """
     before, after = _owner(case, recorded), _owner(case, today)
     code = next((fact["tracking_code"] for fact in (*today, *recorded)), "")
-    if before != after:
+    if (before and before.id) != (after and after.id):
         return Move(code, before, after, _explanation(today))
     was, is_ = [_said(fact) for fact in recorded], [_said(fact) for fact in today]
     if was == is_:

@@ -22,7 +22,7 @@ class Reason:
 
     Attributes:
         rule: where the reason comes from: "subject:<id>", "oversight", "named", "addressed_to", "tagged",
-            "thing:<id>" or "model:<version>".
+            "channel" (a government's own channel took it), "thing:<id>" or "model:<version>".
         span: the citizen's words; may be empty.
         law: the law that the rule follows; empty if the reason is not a rule of law.
         weight: the score that it gives.

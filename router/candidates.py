@@ -7,7 +7,7 @@ from router.agencies.mentions import Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
 from router.candidate import AS_BEFORE, MODEL, THING, Candidate, Reason
-from router.facts import Facts
+from router.facts import Facts, is_outside
 from router.features import Ruled
 from router.learnt import Model
 from router.owners import Owners, local_unit
@@ -37,9 +37,11 @@ MENTIONED_SCORE: Final = 0.1
 WATCHDOG: Final = 1.5
 """Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the unit complained of."""
 
-
 THING_SCORE: Final = 1.3
 """Score for the particular agency that answers for a named thing, times the share of the subjects that a report about it can have."""
+CHANNEL: Final = 0.1
+"""Score for the government whose own channel took a complaint about a place elsewhere, times the best score: officers know better than a
+reader of texts where something is, but few texts name another place for nothing."""
 
 _BEHIND: Final = 0.999
 """Factor that keeps a score behind another one."""
@@ -86,6 +88,8 @@ class Weighing:
             self._by_model(model)
         for account in self._facts.hints.tagged:
             self._by_account(account)
+        if self._facts.home:
+            self._by_channel()
         found = [candidate for key, candidate in self._found.items() if key not in refused]
         if len(found) > 1:
             found.sort(key=_best_first)
@@ -207,10 +211,26 @@ class Weighing:
         if named and named.kind != "government":
             self._add(named, TAGGED_SCORE, "", Reason("tagged", account, "", TAGGED_SCORE))
 
+    def _by_channel(self) -> None:
+        """Add the government whose own channel took the complaint, if it happened elsewhere: it is asked if all others refuse."""
+        facts = self._facts
+        if facts.within or facts.oversight or not self._found or not is_outside(facts.place, facts.home):
+            return
+        government = self._registry.unit("pemda", facts.home)
+        if government is not None and government.id not in self._found:
+            weight = CHANNEL * max([candidate.score for candidate in self._found.values()])
+            self._add(
+                government,
+                weight,
+                f"laporan ini masuk lewat kanal {government.name}",
+                Reason("channel", "", "", weight),
+            )
+
     def _by_model(self, model: Model) -> None:
         """Combine the scores so far with the probabilities of the model, in the proportion (1 - trust) to trust.
 
-        Agencies that only the model names become candidates too.
+        Agencies that only the model names become candidates too. What it gives to other units of a government whose own division of tasks
+        says who has the subject goes to that unit: officers decided before the division of the day did.
         """
         facts, found = self._facts, self._found
         before = list(found.values())
@@ -221,11 +241,29 @@ class Weighing:
             candidate.score *= (1.0 - model.trust if model.is_over(candidate.agency, self._registry) else 1.0) / total
         part = model.trust * model.part(ruled, self._registry)
         rule = MODEL + model.version
+        decided = self._decided() if self._owners.divides else None
         for one in model.suggest(facts.reading, facts.place, ruled, self._registry):
             weight = part * one.chance
+            if decided is not None and self._is_beside(one.agency, decided):
+                decided.score += weight
+                continue
             self._add_beside(one.agency, weight, Reason(rule, "", "", weight), why=AS_BEFORE)
         if facts.oversight and before:  # officers' habits do not change who looks into abuse of office
             self._keep_first(before[0], ruled[0].share)
+
+    def _decided(self) -> Candidate | None:
+        """Return the unit to which its government's division of tasks gives the first subject; None if it only counts reports, or none."""
+        subjects = self._facts.reading.subjects
+        rule = self._rules.subjects.get(subjects[0].id) if subjects else None
+        for owning in self._owners.of(rule, self._facts) if rule else ():
+            if owning.decided:
+                return self._found.get(owning.agency.id)
+        return None
+
+    def _is_beside(self, agency: Agency, decided: Candidate) -> bool:
+        """Return whether an agency is another unit of the same government: a model learnt from days on which it had the subject."""
+        government, own = (self._registry.government_of(one) for one in (agency, decided.agency))
+        return government is not None and own is not None and government.id == own.id and agency.id != decided.agency.id
 
     def _keep_first(self, first: Candidate, share: float) -> None:
         """Give a candidate this share of all scores, and no other candidate more than it."""

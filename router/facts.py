@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading, Reading
 from normalizer.things.matching import without
 from router.agencies.registry import Registry
@@ -79,6 +80,18 @@ class Facts:
                     self.home = Registry.seat(keyword)
             if suggested := complaint.get("suggested"):
                 self.hints = self.hints._replace(suggested=suggested)
+
+
+def is_outside(place: PlaceReading, region: str) -> bool:
+    """Return whether a place is known to be outside a region: in another regency, or in another province.
+
+    Args:
+        place: where it happened.
+        region: the code of a province or regency.
+    """
+    told = place.regency or place.province
+    code = seat_of(told) if told else region
+    return not (code.startswith(region) or region.startswith(code))
 
 
 def received(facts: Facts, complaint: Mapping[str, Any]) -> Facts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import orjson
@@ -12,6 +12,7 @@ from normalizer.results import Codes
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
 from router.calibration import thousandths
+from router.explain import explain_pin
 from router.facts import Facts
 from router.routing import ALTERNATIVES, Router
 from router.within import Choice, House, choose
@@ -19,7 +20,15 @@ from router.within import Choice, House, choose
 _WIB: Final = timezone(timedelta(hours=7))
 """Western Indonesian time, that of most of the country."""
 
+_POLE: Final = 90.0
+_DATE_LINE: Final = 180.0
+"""The largest latitude and longitude in degrees."""
+
 _LEVELS: Final = ("province", "regency", "district", "village")
+
+
+class PositionError(ValueError):
+    """A line has half a position on the map, or one that is no place on Earth: without it, another agency might own the complaint."""
 
 
 def route_line(router: Router, line: bytes | str, house: House | None = None) -> bytes:
@@ -27,8 +36,8 @@ def route_line(router: Router, line: bytes | str, house: House | None = None) ->
 
     Args:
         router: the router, with or without a model.
-        line: a JSON object with the fields of route_row. A line that is no JSON object, or has an id that JSON cannot hold, gives an
-            object with the single field "error".
+        line: a JSON object with the fields of route_row. A line that is no JSON object, has an id that JSON cannot hold, or half a
+            position, gives an object with the single field "error".
         house: the government or body among whose units is to be chosen; None for all agencies.
     """
     try:
@@ -39,6 +48,8 @@ def route_line(router: Router, line: bytes | str, house: House | None = None) ->
         return orjson.dumps({"error": "not a JSON object"})
     try:
         return orjson.dumps(route_row(router, row, house), default=str)
+    except PositionError as error:
+        return orjson.dumps({"error": str(error)})
     except TypeError as error:  # an id that is nested more deeply than orjson writes
         return orjson.dumps({"error": f"cannot be answered: {error}"})
 
@@ -50,20 +61,30 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
         router: the router, with or without a model.
         row: id, title and text, and optionally address, region (a Kemendagri code) and received_at (ISO 8601, a day or a moment).
             Missing fields count as empty, an unknown region or unreadable time as not given, and other fields are ignored.
-            A region means that the complaint came through the own channel of that region's government.
+            A region means that the complaint came through the own channel of that region's government. A pin on the map is `latitude`
+            and `longitude` in degrees.
         house: the government or body among whose units is to be chosen; None for all agencies. The result then has `within`.
+
+    Raises:
+        PositionError: only one of latitude and longitude is given, or they are no position.
     """
     region = _region(row["region"], router.registry.gazetteer) if "region" in row else None
     if house is not None:
         region = region or house.region or None
-    received_at = _moment(row["received_at"]) if "received_at" in row else None
-    reading = router.reader.read(
-        _text(row, "text"),
-        title=_text(row, "title"),
-        address=_text(row, "address") if "address" in row else "",
-        received_at=received_at,
-        region=region,
-    )
+    received_at = moment_of(row["received_at"]) if "received_at" in row else None
+    title, address = _text(row, "title"), _text(row, "address") if "address" in row else ""
+    position = _position(row) if "latitude" in row or "longitude" in row else None
+    of_pin = ""
+    if position is None:
+        reading = router.reader.read(
+            _text(row, "text"), title=title, address=address, received_at=received_at, region=region
+        )
+    else:
+        from normalizer.positions import read_at  # few lines have a pin
+
+        reads = partial(router.reader.read, _text(row, "text"), title=title, address=address, received_at=received_at)
+        reading, pin = read_at(reads, router.registry.gazetteer, region=region, position=position)
+        of_pin = explain_pin({"pin": pin.model_dump()}) if pin else ""
     facts = Facts(reading, home=region or "", day=reading.received_on, within=house is not None)
     choice = choose(router, facts, house) if house else None
     decision = choice.decision if choice else router.decide(facts)
@@ -84,7 +105,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
         "place": _place(router.registry.gazetteer, reading.place.codes),
         "occurred_on": reading.occurred.day if reading.occurred else None,
         "missing": reading.missing,
-        "explanation": decision.explanation,
+        "explanation": decision.explanation + of_pin,
         **({} if house is None or choice is None else {"within": _within(house, choice)}),
     }
 
@@ -134,12 +155,33 @@ def _text(row: Mapping[str, Any], key: str) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
+def _position(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return latitude and longitude in degrees; None if both are null.
+
+    Raises:
+        PositionError: see route_row.
+    """
+    latitude, longitude = row.get("latitude"), row.get("longitude")
+    if latitude is None and longitude is None:
+        return None
+    if latitude is None or longitude is None:
+        given, lacking = ("longitude", "latitude") if latitude is None else ("latitude", "longitude")
+        raise PositionError(f"{given} without {lacking}: give both, in degrees, or neither")
+    if not (_is_within(latitude, _POLE) and _is_within(longitude, _DATE_LINE)):
+        raise PositionError("latitude and longitude are numbers in degrees, from -90 to 90 and from -180 to 180")
+    return float(latitude), float(longitude)
+
+
+def _is_within(value: object, most: float) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -most <= value <= most
+
+
 def _region(value: object, gazetteer: Gazetteer) -> str | None:
     """Return the value if it is the code of an existing region, otherwise None."""
     return value if isinstance(value, str) and value in gazetteer.names else None
 
 
-def _moment(value: object) -> datetime | None:
+def moment_of(value: object) -> datetime | None:
     """Return the moment that a text in ISO 8601 means, without a zone in Western Indonesian time; None if the value is anything else."""
     if not isinstance(value, str):
         return None

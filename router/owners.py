@@ -36,15 +36,17 @@ class Owning:
         why: the reason as the citizen reads it, with the law.
         law: the law with its articles.
         weight: its part in the subject's score.
+        decided: whether its government's own division of tasks gives it the subject, and not only numbers of reports.
     """
 
-    __slots__ = ("agency", "law", "weight", "why")
+    __slots__ = ("agency", "decided", "law", "weight", "why")
 
-    def __init__(self, agency: Agency, why: str, law: str, weight: float) -> None:
+    def __init__(self, agency: Agency, why: str, law: str, weight: float, *, decided: bool = False) -> None:
         self.agency = agency
         self.why = why
         self.law = law
         self.weight = weight
+        self.decided = decided
 
 
 class Owners:
@@ -57,9 +59,10 @@ class Owners:
         rules: the law.
         registry: the agencies that exist.
         reasons: writes the reasons that citizens read.
+        divides: whether any government has its own division of tasks.
     """
 
-    __slots__ = ("_allotments", "_divides", "_kept", "reasons", "registry", "rules")
+    __slots__ = ("_allotments", "_kept", "divides", "reasons", "registry", "rules")
 
     def __init__(self, rules: Rules, registry: Registry, allotments: Allotments | None = None) -> None:
         """Take the law and the agencies; other rules or another registry need another object.
@@ -72,7 +75,7 @@ class Owners:
         self.rules = rules
         self.registry = registry
         self._allotments = allotments or Allotments()
-        self._divides = bool(self._allotments.editions)
+        self.divides = bool(self._allotments.editions)
         self.reasons = Reasons(registry)
         self._kept: dict[tuple[str, tuple[str | None, ...], tuple[str, ...], str], list[Owning]] = {}
 
@@ -83,8 +86,8 @@ class Owners:
         listed once. Units of a government that has its own division of tasks are those of the division.
         """
         place, groups = facts.place, facts.reading.groups
-        where = place.codes if rule.deep or self._divides else place.codes[:_REGENCY]
-        how = f"{facts.home} {facts.day} {facts.within}" if self._divides else facts.home
+        where = place.codes if rule.deep or self.divides else place.codes[:_REGENCY]
+        how = f"{facts.home} {facts.day} {facts.within}" if self.divides else facts.home
         if where[1] is None and where[0] is not None and is_of_province(groups, place):
             how += _PROVINCES
         said = _NONE if not rule.words else tuple([word for word in rule.words if word in groups])
@@ -93,7 +96,7 @@ class Owners:
         if kept is not None:
             return kept
         named = self._named(rule, facts)
-        found = [Owning(one.agency, self._why(one), one.owner.law, one.weight) for one in named]
+        found = [Owning(one.agency, self._why(one), one.owner.law, one.weight, decided=one.decided) for one in named]
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[key] = found
@@ -107,7 +110,7 @@ class Owners:
             if agency and (owner.level or all(one is not agency for _, one in owners)):
                 owners.append((owner, agency))
         named = in_order(owners, facts.home)
-        if self._divides:
+        if self.divides:
             for edition in dict.fromkeys(self._allotments.of_place(place, facts.day)):
                 if edition is not None:
                     named = divided(named, rule, facts, edition, self.registry)

@@ -149,11 +149,11 @@ def allot(
         out.write_text(found.text, "utf-8")
     else:
         typer.echo(found.text, nl=False)
-    outside = sum(found.outside.values())
-    typer.echo(
-        f"{found.reports} reports count; {outside} went to agencies outside the government; the subject of {found.unread} is not clear",
-        err=True,
-    )
+    typer.echo(f"{found.reports} reports count; the subject of {found.unread} is not clear", err=True)
+    for sentence in found.own.sentences():
+        typer.echo(sentence, err=True)
+    if found.own.unknown:
+        typer.echo("if such a name is another spelling of a known unit, write it into that unit's aliases", err=True)
 
 
 @app.command()
@@ -168,20 +168,51 @@ def check(
     An output line names file and line and says what is wrong and what to do.
     """
     from router.agencies.registry import Registry
-    from router.allotments.files import SUFFIXES, check
+    from router.allotments.files import check, files_in
 
-    paths = [
-        path
-        for one in files
-        for path in (sorted(path for path in one.iterdir() if path.suffix in SUFFIXES) if one.is_dir() else [one])
-    ]
+    paths = [path for one in files for path in (files_in(one) if one.is_dir() else [one])]
     found = check(paths, Registry.load())
     for mistake in found:
         typer.echo(str(mistake))
-    if found or not paths:
+    if found:
         typer.echo(f"mistakes: {len(found)}, in allotments: {len(paths)}", err=True)
         raise typer.Exit(1)
     typer.echo(f"no mistakes; allotments: {len(paths)}", err=True)
+
+
+@app.command()
+def units(
+    text: Annotated[
+        str, typer.Argument(help="Only units one of whose names has these words, such as `bina marga`.")
+    ] = "",
+    *,
+    region: Annotated[str, typer.Option(help="The government's Kemendagri code, such as 33.74.")],
+) -> None:
+    """List the units of a government with their names of today and of other days. The exit status is 1 if none is found.
+
+    `lapor agency units --region 33.74 'bina marga'`
+
+    An output line is the id, the name of today and, if there are any, its other names: with the last day of a former one, the first day
+    of a later one, and those that officers write. The names of LAPOR_ALLOTMENTS take precedence over the usual ones. The offices of
+    districts and villages (kec-33.74.10, kel-33.74.10.1001) are left out.
+    """
+    from lapor.commands.routing import router_with
+    from normalizer.text import fold
+    from normalizer.zones import local_day
+    from ops.units import units_of
+    from router.agencies.registry import Registry
+    from router.within import House
+
+    router = router_with(None)
+    house = House.of(f"pemda-{Registry.seat(region)}", router.registry)
+    found = units_of(house, router.registry, Registry.load(), router.allotments)
+    wanted = fold(text).decode("ascii").split()
+    lines = [unit.line(local_day(datetime.now(UTC), None)) for unit in found if unit.has(wanted)]
+    for line in lines:
+        typer.echo(line)
+    if not lines:
+        typer.echo(f"{house.agency.name} has no unit with a name like {text!r}; without it, all are listed", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()

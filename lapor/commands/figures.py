@@ -16,6 +16,7 @@ from rich.table import Table
 from complaints.errors import ConfigurationError
 from normalizer.reader import Reader
 from ops.learning.learn import Learnt, learn, save
+from ops.own import own_of
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import Labelled
 from ops.quality.page import TITLES
@@ -180,24 +181,31 @@ def learnt_from(history: Sequence[Labelled], *, region: str, say: Callable[[str]
 
     Args:
         history: the reports to learn from.
-        region: the region of the government whose own reports they are; empty if they are of several.
+        region: the region of the government for which the model is: only its own reports count (see ops.own); empty if it is for all.
         say: called with each line of progress.
 
     Raises:
         ConfigurationError: there are fewer than FEWEST reports, or scikit-learn is not installed.
     """
+    router = Router.load()
+    if region:
+        own = own_of(history, House.of(f"pemda-{region}", router.registry), router)
+        history = own.reports
+        for sentence in own.sentences():
+            say(sentence)
     if len(history) < FEWEST:
         raise ConfigurationError(
-            f"{len(history)} reports have an owner: at least {FEWEST} are needed to measure a model"
+            f"{len(history)} reports have an owner{' in the government' if region else ''}: at least {FEWEST} are needed to measure a model"
         )
     say(f"learning from {len(history)} reports ...")
-    return learn(history, Router.load(), today=datetime.now(UTC).date(), region=region)
+    return learn(history, router, today=datetime.now(UTC).date(), region=region)
 
 
 def show_learnt(figures: dict[str, Any]) -> None:
     """Print how a learnt model, the rules alone and the baseline did on reports that they had not learnt from."""
     how = "the last fifth by time" if figures["how"] == "time" else "in turn, each learnt from the others"
-    typer.echo(f"measured on {figures['measured']} reports, {how}; {figures['agencies']} agencies")
+    where = f", within {figures['within']}" if figures["within"] else ""
+    typer.echo(f"measured on {figures['measured']} reports, {how}; {figures['agencies']} agencies{where}")
     table = Table("", "first", "first three", "macro-recall")
     for key, title in (("rules", "rules alone"), ("baseline", "TF-IDF, linear SVM"), ("model", "with the model")):
         row = figures[key]

@@ -110,7 +110,8 @@ def route(
     """Show who owns each complaint and why. Nothing is stored or sent.
 
     Each input line is an object with `text` and optionally `id`, `title`, `address` (the content of a location field), `region` (a
-    Kemendagri code such as 33.74) and `received_at` (an ISO day or time; words like *kemarin* are relative to it). Other fields, such as
+    Kemendagri code such as 33.74: the complaint came through that government's own channel), `latitude` and `longitude` (a pin on the
+    map, in degrees, always both) and `received_at` (an ISO day or time; words like *kemarin* are relative to it). Other fields, such as
     `channel`, are ignored:
 
     `echo '{"id": "1", "text": "Jalan di Kec. Tembalang Kota Semarang berlubang"}' | lapor route --json`
@@ -127,8 +128,8 @@ def route(
     `own` (false if the law gives it no part in the matter) and `elsewhere` (the agency that then owns it). LAPOR_ALLOTMENTS names a folder
     with governments' own divisions of tasks, which `lapor agency allot` proposes.
 
-    In both cases, a line that is not a JSON object gives `{"error": ..., "line": N}` in its place, the other lines are routed, and the
-    exit status is 1. An unknown region is ignored.
+    In both cases, a line that is not a JSON object or has half a position gives `{"error": ..., "line": N}` in its place, the other lines
+    are routed, and the exit status is 1. An unknown region is ignored.
     """
     from lapor.commands.jsonlines import pump
 

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 from complaints.errors import LaporError
 from complaints.runtime.compiled import installed
@@ -12,10 +14,14 @@ from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
 from lapor.processes.wiring import WORKERS, administration, backlogs, cases, loops, upstreams_in
+from normalizer.zones import local_day
 from ops import doctor as look
 from ops.doctor import Finding, Level
 from ops.lag import OURS, SENDERS, is_judged, lag, service_of, view
 from ops.reach import Since, reach
+from router.agencies.registry import Registry
+from router.allotments.files import load as load_allotments
+from router.models import models_in
 from sinks.clickhouse.client import Store
 
 PATIENCE_S = 5.0
@@ -33,6 +39,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield look.build(installed())
     yield look.disk(settings.data)
     stack = Stack.running(settings.data)
+    yield from _of_router(settings, stack)
     yield _stack(settings, stack)
     starting = stack.starting if stack else []
     yield from (look.not_ready(name) for name in starting)
@@ -50,6 +57,20 @@ def findings(settings: Settings) -> Iterator[Finding]:
         )  # embedded servers have no heartbeat; they are checked by their protocols
         yield from look.restarts(settings.data, stack.restarts, now=time.time())
     yield from _upstreams(settings, stack)
+
+
+def _of_router(settings: Settings, stack: Stack | None) -> Iterator[Finding]:
+    """Yield a finding for the model and one for the allotments, if they are set: a router does not start with a mistake in them."""
+    started = stack.started if stack else 0.0
+    if settings.model is not None:
+        yield look.of_router("model", settings.model, lambda path: f"{models_in(path).version}", started=started)
+    if settings.allotments is not None:
+        yield look.of_router("allotments", settings.allotments, _allotted, started=started)
+
+
+def _allotted(folder: Path) -> str:
+    loaded = load_allotments(folder, Registry.load(), local_day(datetime.now(UTC), None)).allotments
+    return f"of {len(loaded.editions)} governments"
 
 
 def _stack(settings: Settings, stack: Stack | None) -> Finding:

@@ -5,35 +5,20 @@ from itertools import pairwise
 from typing import Final
 
 from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
+from normalizer.places.elsewhere import is_elsewhere
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
+from normalizer.places.hits import PlaceHit
 from normalizer.places.lone import SMALL_WAYS, lone_regency
-from normalizer.places.names import DKI, PlaceName, PlaceNames, PlaceNode
+from normalizer.places.names import DKI, PlaceName, PlaceNames
 from normalizer.places.roads import Road, is_street, origin
 from normalizer.places.scores import Small, Tally
 from normalizer.places.twins import is_inside, meant, shortened
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 
-
-class PlaceHit:
-    """An occurrence of a place name in a text.
-
-    Attributes:
-        start: the position of its first word.
-        end: the position after its last word.
-        name: the meanings of the name.
-    """
-
-    __slots__ = ("end", "name", "start")
-
-    def __init__(self, start: int, end: int, name: PlaceName) -> None:
-        self.start = start
-        self.end = end
-        self.name = name
-
-
-_KEYWORD: Final = 4.5
-"""Weight of the region that an SMS keyword or a form gave: as much as that of a name with its level ("Kota Semarang")."""
+_KEYWORD: Final = 6.0
+"""Weight of the region that an SMS keyword or a form gave: more than that of a name with its level in a title ("Kota Semarang"), which
+does not clearly tell the place of the event (see normalizer.places.elsewhere)."""
 
 _TITLE: Final = 1.25
 """Factor for the weight of a place in the title."""
@@ -45,9 +30,6 @@ _STORY: Final = 0.6
 _ACCEPT_FROM: Final = 1.6
 _MARGIN: Final = 0.35
 """Minimum score of an accepted region, and minimum lead of a regency over the next one."""
-
-_NAME_WORDS: Final = 3
-"""Maximum number of words of a name that is looked for after a level's name."""
 
 _OPEN_FROM: Final = 1.2
 """Minimum score of each remaining regency for the choice between them to be open: a lower score is too weak to be a candidate."""
@@ -67,45 +49,6 @@ _CANDIDATES: Final = 5
 """Maximum number of regencies given as candidates if no region is certain."""
 
 
-def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
-    """Return the longest place name that begins at the position `at` of a text; None if there is none.
-
-    Args:
-        node: the node for the word at the position in the tree of place names (see PlaceNode).
-        words: the words of the text. The last one must be BREAK (the word "|"), which is in no name and so ends the search.
-        at: the position.
-    """
-    end = at + 1
-    place = node.place
-    found = end
-    going = node.after(words[end])
-    while going is not None:
-        end += 1
-        if going.place is not None:
-            place, found = going.place, end
-        going = going.after(words[end])
-    return PlaceHit(at, found, place) if place is not None else None
-
-
-def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:
-    """Return the longest everyday words, at most three, that are a place name because a level's name ("desa") comes before them.
-
-    None if there are none, or if a name that needs no level's name begins there too and is at least as long.
-
-    Args:
-        node: the node for the word at the position in the tree of place names (see PlaceNode); None if no name begins with it.
-        names: the table of all names.
-        words: the words of the text.
-        at: the position after the level's name.
-    """
-    other = longest(node, words, at) if node is not None else None
-    for size in range(_NAME_WORDS, other.end - at if other else 0, -1):
-        name = names.everyday(" ".join(words[at : at + size]))
-        if name is not None:
-            return PlaceHit(at, at + size, name)
-    return None
-
-
 def resolve(
     words: list[str], hits: Sequence[PlaceHit], names: PlaceNames, *, keyword: str | None = None
 ) -> PlaceReading:
@@ -118,10 +61,19 @@ def resolve(
         words: the words of the text, with BREAK (the word "|") after each part.
         hits: the place names found in it, in order and without overlap.
         names: the table of all place names.
-        keyword: the Kemendagri code that was given outside the text; its levels below the regency are ignored.
+        keyword: the Kemendagri code that was given outside the text; its levels below the regency are ignored. It does not count if the
+            text clearly names a place of the event in another government.
     """
-    if not hits and not keyword:
-        return PlaceReading()
+    if not hits:
+        return _resolve(words, hits, names, keyword) if keyword else PlaceReading()
+    if keyword:
+        told = _resolve(words, hits, names, None)
+        return told if is_elsewhere(told, keyword, words, hits) else _resolve(words, hits, names, keyword)
+    return _resolve(words, hits, names, None)
+
+
+def _resolve(words: list[str], hits: Sequence[PlaceHit], names: PlaceNames, keyword: str | None) -> PlaceReading:
+    """Return the place that names and keyword support best."""
     tally = Tally()
     if keyword:
         tally.claim(keyword, _KEYWORD, "keyword", (0, 0))

@@ -1,6 +1,6 @@
 """Finds in one pass all that the words of a text are or begin: meanings, phrases, place names and names of public things."""
 
-from normalizer.places.resolve import PlaceHit, behind_level, longest
+from normalizer.places.hits import PlaceHit, behind_level, longest
 from normalizer.subjects.lexicon import Lexicon
 from normalizer.subjects.meanings import Meaning, Word
 from normalizer.subjects.vocabulary import Vocabulary

@@ -5,8 +5,9 @@ from typing import Final
 
 from normalizer.places.context import is_aside
 from normalizer.places.gazetteer import PROVINCE, lineage
+from normalizer.places.hits import PlaceHit
 from normalizer.places.names import DKI, PlaceNames
-from normalizer.places.resolve import PlaceHit, resolve
+from normalizer.places.resolve import resolve
 from normalizer.results import NamedThing, PlaceReading, Thing
 from normalizer.things.tree import ThingNode, region_of
 

@@ -7,14 +7,16 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from normalizer.places.gazetteer import REGENCY
-from normalizer.results import PlaceReading
+from normalizer.results import Reading
 from normalizer.text import BREAK, PARTS, fold
 from ops.quality.labelled import Labelled, read
 from router.agencies.registry import Agency, Registry
 from router.agencies.resolve import resolve
 from router.candidates import Weighing
+from router.facts import Facts
 from router.features import Finding, Ruled, findings, kind_of
 from router.routing import Router
+from router.within import House
 
 HOME = 0.9
 """The share of the labelled units of governments from which a history counts as one government's own."""
@@ -23,32 +25,51 @@ _SMALL = ("@district", "@village")
 """Ends of the classes that a government's own model has too: the office of the report's district is learnt from all districts."""
 
 
+class View:
+    """What the rules alone find in a report, with or without the government whose desk got it. It keeps no reading.
+
+    Attributes:
+        found: what the rules and the reader found.
+        ruled: the candidates of the rules, best first.
+        place: where it happened.
+    """
+
+    __slots__ = ("found", "place", "ruled")
+
+    def __init__(self, reading: Reading, facts: Facts, router: Router) -> None:
+        candidates = Weighing(facts, router.owners, router.mentions).candidates()
+        total = sum(candidate.score for candidate in candidates) or 1.0
+        self.place = reading.place
+        self.ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in candidates]
+        self.found = [Finding(intern(one.name), one.value) for one in findings(reading, facts.place, self.ruled)]
+
+
 class Example(NamedTuple):
-    """A report prepared for learning. It keeps no reading, because there may be hundreds of thousands.
+    """A report prepared for learning. There may be hundreds of thousands.
 
     Attributes:
         said: title and text, for the baseline.
         words: the known words of the text, each once.
         length: the number of words of the text, repeated ones too.
-        found: what the rules and the reader found.
-        ruled: the candidates of the rules, best first.
-        place: where it happened.
+        alone: what the rules and the reader find in the text alone: the model learns from it.
+        asked: what they find where the model is measured: for a government's own model at its desk, else the same as `alone`.
         oversight: whether it reports abuse of office.
         label: the id of the agency that the officer chose.
         target: the class to learn.
         received: the time of receipt in ISO 8601; empty if it is not known.
+        outside: the ids of those of the rules' candidates that are outside the government that the model is for; empty if it is for all.
     """
 
     said: str
     words: tuple[str, ...]
     length: int
-    found: list[Finding]
-    ruled: list[Ruled]
-    place: PlaceReading
+    alone: View
+    asked: View
     oversight: bool
     label: str
     target: str
     received: str
+    outside: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -76,10 +97,12 @@ def prepared(reports: Sequence[Labelled], router: Router, region: str = "") -> H
     Args:
         reports: the labelled reports.
         router: a router that uses only the rules.
-        region: the region of the government whose own history it is; if it is empty, that of nine in ten labelled units, if there is one.
+        region: the region of the government whose own history it is, at whose desk the model is measured; if it is empty, that of nine in
+            ten labelled units, if there is one.
     """
     owned = [report for report in reports if report.best]
-    readings = [_Read(report, router) for report in owned]
+    house = House.of(f"pemda-{router.registry.seat(region)}", router.registry) if region else None
+    readings = [_Read(report, router, house) for report in owned]
     region = region or _home(readings, router.registry)
     history = History(router.registry, region)
     found: dict[str, Agency] = {}
@@ -93,29 +116,28 @@ def prepared(reports: Sequence[Labelled], router: Router, region: str = "") -> H
 class _Read:
     """A report as the rules alone read it, before its label is known."""
 
-    __slots__ = ("found", "label", "length", "oversight", "place", "report", "ruled", "words")
+    __slots__ = ("alone", "asked", "label", "length", "outside", "oversight", "report", "words")
 
-    def __init__(self, report: Labelled, router: Router) -> None:
+    def __init__(self, report: Labelled, router: Router, house: House | None) -> None:
         reading, facts = read(router, report)
-        candidates = Weighing(facts, router.owners, router.mentions).candidates()
-        total = sum(candidate.score for candidate in candidates) or 1.0
         self.report = report
         self.label: Agency | None = None
-        self.place = reading.place
         self.oversight = facts.oversight
-        self.ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in candidates]
-        self.found = [Finding(intern(one.name), one.value) for one in findings(reading, facts.place, self.ruled)]
+        self.alone = View(reading, facts, router)
+        self.asked = View(*read(router, report, house), router) if house else self.alone
+        ruled = [one.agency for one in self.asked.ruled]
+        self.outside = frozenset([one.id for one in ruled if house and not house.has(one, router.registry)])
         self.words = tuple(intern(word) for word in dict.fromkeys(reading.words) if word != BREAK)
         self.length = len(reading.words) - PARTS
 
     def region(self, home: str) -> str | None:
         """Return the region in which the label's name is looked up."""
-        return home or self.report.region or self.place.regency or self.place.province
+        return home or self.report.region or self.alone.place.regency or self.alone.place.province
 
     def example(self, history: History) -> Example:
         """Return the report prepared for learning."""
         assert self.label
-        target = kind_of(self.label, self.place)
+        target = kind_of(self.label, self.alone.place)
         if history.region and not target.endswith(_SMALL):
             target = self.label.id
         report = self.report
@@ -125,13 +147,13 @@ class _Read:
             said=said,
             words=self.words,
             length=self.length,
-            found=self.found,
-            ruled=self.ruled,
-            place=self.place,
+            alone=self.alone,
+            asked=self.asked,
             oversight=self.oversight,
             label=self.label.id,
             target=target,
             received=received,
+            outside=self.outside,
         )
 
 

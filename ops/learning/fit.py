@@ -33,6 +33,7 @@ class Table(NamedTuple):
         words: which words each text has.
         scales: the factor of each text's words (router.features.scale).
         found: the values of what the rules and the reader found.
+        asked: the same where the model is measured (see Example.asked); a finding that `found` never has is left out, as a router does.
         targets: the class of each row.
         reports: the number of rows that are reports; the rows after them are names of classes.
         word_names: the words, by column.
@@ -42,6 +43,7 @@ class Table(NamedTuple):
     words: Any
     scales: Any
     found: Any
+    asked: Any
     targets: Any
     reports: int
     word_names: list[str]
@@ -89,16 +91,23 @@ def table(history: History) -> Table:
     least = 2 if len(examples) >= _RARE_FROM else 1
     kept = sorted(word for word, count in counts.most_common(MOST_WORDS) if count >= least)
     word_at = {word: at for at, word in enumerate(kept)}
-    found_names = sorted({finding.name for example in examples for finding in example.found})
+    found_names = sorted({finding.name for example in examples for finding in example.alone.found})
     found_at = {name: at for at, name in enumerate(found_names)}
     words = ([(word_at[word], 1.0) for word in words if word in word_at] for words in texts)
-    found = ([(found_at[finding.name], finding.value) for finding in example.found] for example in examples)
+    found = ([(found_at[finding.name], finding.value) for finding in example.alone.found] for example in examples)
+    is_same = all(example.asked is example.alone for example in examples)
+    found_rows = _sparse(chain(found, ([] for _ in named)), len(found_names))
+    asked = (
+        [(found_at[finding.name], finding.value) for finding in example.asked.found if finding.name in found_at]
+        for example in examples
+    )
     return Table(
         words=_sparse(words, len(kept)),
         scales=np.array(
             [*(scale(example.length) for example in examples), *(scale(len(words)) for words in named.values())]
         ),
-        found=_sparse(chain(found, ([] for _ in named)), len(found_names)),
+        found=found_rows,
+        asked=found_rows if is_same else _sparse(asked, len(found_names)),
         targets=np.array([*(example.target for example in examples), *named]),
         reports=len(examples),
         word_names=kept,
@@ -129,12 +138,12 @@ def _sparse(rows: Iterable[list[tuple[int, float]]], columns: int) -> Any:
     return matrix
 
 
-def features(of: Table, idf: Any, rows: Any) -> Any:
-    """Return the features of some rows: the words by their distinctiveness and the text's length, then the findings."""
+def features(of: Table, idf: Any, rows: Any, found: Any) -> Any:
+    """Return the features of some rows: the words by their distinctiveness and the text's length, then the given findings."""
     from scipy.sparse import diags, hstack
 
     words = diags(of.scales[rows]) @ of.words[rows].multiply(idf)
-    return hstack([words, of.found[rows]]).tocsr()
+    return hstack([words, found[rows]]).tocsr()
 
 
 def fit(of: Table, rows: Any) -> Fit:
@@ -154,7 +163,7 @@ def fit(of: Table, rows: Any) -> Fit:
     idf = np.where(counts > 0, np.log((1 + len(rows)) / (1 + counts)) + 1, 0.0)
     if len(known) == 1:
         return Fit(known, np.zeros(1), np.zeros((1, len(of.word_names) + len(of.found_names))), idf)
-    inputs = features(of, idf, rows)
+    inputs = features(of, idf, rows, of.found)
     machine = LinearSVC(dual=True, tol=_TOLERANCE, random_state=0).fit(inputs, of.targets[rows])
     weights, bias = machine.coef_, machine.intercept_
     if len(known) == 2:  # noqa: PLR2004 - of two classes there is one row, for the second
@@ -179,6 +188,6 @@ def _without_small(weights: Any, often: Any) -> Any:
     return weights
 
 
-def scores(of: Table, fitted: Fit, rows: Any) -> Any:
-    """Return the score of each class, by column, for some reports."""
-    return features(of, fitted.idf, rows) @ fitted.weights.T + fitted.bias
+def scores(of: Table, fitted: Fit, rows: Any, found: Any) -> Any:
+    """Return the score of each class, by column, for some reports with the given findings."""
+    return features(of, fitted.idf, rows, found) @ fitted.weights.T + fitted.bias

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from ops.learning.examples import History, prepared
+from ops.learning.examples import History, View, prepared
 from ops.learning.fit import Fit, Table, fit, needed, scores, table
 from ops.learning.weighing import Probe, Weights, chosen, measured, shares
 from ops.quality.baseline import Said, ranked
@@ -43,9 +43,9 @@ class Learnt:
     Attributes:
         document: the content of the model file.
         reports: the number of reports that were learnt from.
-        figures: "how" the reports were split ("time" or "folds"), "measured" (their number), "agencies" (the number of different labels)
-            and, for "rules", "model" (both together) and "baseline", "top_1", "top_3" and "macro_recall"; of the model also
-            "calibration".
+        figures: "how" the reports were split ("time" or "folds"), "within" (the id of the government if only its units were chosen from,
+            else empty), "measured" (the number of reports), "agencies" (the number of different labels) and, for "rules", "model" (both
+            together) and "baseline", "top_1", "top_3" and "macro_recall"; of the model also "calibration".
     """
 
     document: dict[str, Any]
@@ -69,7 +69,8 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date, region: s
         reports: the labelled reports; of each, only the first agency in `best` is used.
         router: a router that uses only the rules.
         today: the date that becomes part of the model's version.
-        region: the Kemendagri code of the government whose own reports they are; if it is empty, see History.region.
+        region: the Kemendagri code of the government whose own reports they are: then rules and model choose among its units only, as with
+            `lapor route --within`. If it is empty, see History.region.
 
     Raises:
         ConfigurationError: scikit-learn is not installed.
@@ -84,17 +85,19 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date, region: s
         baseline = beside.submit(_baseline, history, splits)
         if by_time:
             probes = _all_probes(of, history, _folds(by_time[0]))
-            last, weights = _probes(of, history, by_time), chosen(probes)
-            pairs = [(probe, weights) for probe in last]
+            last = _probes(of, history, by_time)
+            weights = chosen([one.alone for one in probes])
+            pairs = [(one.asked, weights) for one in last]
             probes += last
         else:
             probes = _all_probes(of, history, splits)
             pairs = _crosswise(probes)
-        weights, fitted = chosen(probes), whole.result()
+        weights, fitted = chosen([one.alone for one in probes]), whole.result()
     asked = [row for _, rows in splits for row in rows]
     figures = {
         "how": "time" if by_time else "folds",
         "measured": len(asked),
+        "within": f"pemda-{region}" if region else "",
         "agencies": len({example.label for example in history.examples}),
         "rules": _rules(history, asked),
         "model": measured(pairs),
@@ -153,39 +156,73 @@ def _folds(rows: Sequence[int]) -> list[Split]:
     return [split for split in splits if all(split)]
 
 
-def _all_probes(of: Table, history: History, splits: Sequence[Split]) -> list[Probe]:
+class _Measured(NamedTuple):
+    """A report that a model has not learnt from: as the text alone tells it, by which the weights are chosen, and as it is measured."""
+
+    alone: Probe
+    asked: Probe
+
+
+def _all_probes(of: Table, history: History, splits: Sequence[Split]) -> list[_Measured]:
     return [probe for split in splits for probe in _probes(of, history, split)]
 
 
-def _probes(of: Table, history: History, split: Split) -> list[Probe]:
+def _probes(of: Table, history: History, split: Split) -> list[_Measured]:
     """Return the reports of the second part of a split, with what a model learnt from the first part says of them."""
-    import numpy as np
-
     shown, asked = split
     fitted = fit(of, _array(shown))
-    said = scores(of, fitted, _array(asked))
+    examples = [history.examples[row] for row in asked]
+    alone = _suggested(scores(of, fitted, _array(asked), of.found), fitted, [one.alone for one in examples], history)
+    at_desk = alone
+    if of.asked is not of.found:
+        at_desk = _suggested(
+            scores(of, fitted, _array(asked), of.asked), fitted, [one.asked for one in examples], history
+        )
+    return [
+        _Measured(
+            Probe(one.label, _ruled(one.alone), first, one.oversight),
+            Probe(one.label, _ruled(one.asked), second, one.oversight, one.outside),
+        )
+        for one, first, second in zip(examples, alone, at_desk, strict=True)
+    ]
+
+
+def _suggested(said: Any, fitted: Fit, views: Sequence[View], history: History) -> list[list[tuple[str, float]]]:
+    """Return for each report the ids of the agencies of the best classes with their scores, best first."""
+    import numpy as np
+
     order = np.argsort(-said, axis=1, kind="stable")[:, :BEST]
-    probes: list[Probe] = []
-    for at, row in enumerate(asked):
-        example = history.examples[row]
-        learnt: list[tuple[str, float]] = []
-        for number in order[at]:
-            agency = located(str(fitted.classes[number]), example.place, history.registry)
-            learnt.append((agency.id if agency else "", float(said[at, number])))
-        ruled = [(one.agency.id, one.share) for one in example.ruled]
-        probes.append(Probe(example.label, ruled, learnt, example.oversight))
-    return probes
+    found: list[list[tuple[str, float]]] = []
+    for at, view in enumerate(views):
+        agencies = [located(str(fitted.classes[number]), view.place, history.registry) for number in order[at]]
+        found.append(
+            [
+                (agency.id if agency else "", float(said[at, number]))
+                for agency, number in zip(agencies, order[at], strict=True)
+            ]
+        )
+    return found
 
 
-def _crosswise(probes: Sequence[Probe]) -> list[tuple[Probe, Weights]]:
+def _ruled(view: View) -> list[tuple[str, float]]:
+    return [(one.agency.id, one.share) for one in view.ruled]
+
+
+def _crosswise(probes: Sequence[_Measured]) -> list[tuple[Probe, Weights]]:
     """Return the reports, those of each half with the weights that were chosen on the other half."""
     halves = (probes[0::2], probes[1::2])
-    return [(probe, weights) for at in (0, 1) for weights in (chosen(halves[1 - at]),) for probe in halves[at]]
+    return [
+        (probe.asked, weights)
+        for at in (0, 1)
+        for weights in (chosen([one.alone for one in halves[1 - at]]),)
+        for probe in halves[at]
+    ]
 
 
 def _rules(history: History, asked: Sequence[int]) -> dict[str, float]:
     examples = [history.examples[row] for row in asked]
-    return shares([[one.agency.id for one in example.ruled] for example in examples], [one.label for one in examples])
+    ranks = [[one.agency.id for one in row.asked.ruled if one.agency.id not in row.outside] for row in examples]
+    return shares(ranks, [one.label for one in examples])
 
 
 def _baseline(history: History, splits: Sequence[Split]) -> dict[str, float]:

@@ -41,12 +41,14 @@ class Probe(NamedTuple):
         ruled: the ids of the rules' candidates with their shares, best first.
         learnt: the ids of the agencies of the model's best classes with their scores, best first.
         oversight: whether it reports abuse of office: then the rules' first candidate stays first.
+        outside: the ids of the rules' candidates that are not to be chosen, because they are outside the government that the model is for.
     """
 
     label: str
     ruled: list[tuple[str, float]]
     learnt: list[tuple[str, float]]
     oversight: bool
+    outside: frozenset[str] = frozenset()
 
 
 class Weights(NamedTuple):
@@ -68,7 +70,7 @@ def chosen(probes: Sequence[Probe]) -> Weights:
     some = probes[:: max(1, len(probes) // _CHOSEN_ON)]
     best, most = (_TRUSTS[0], _SHARPNESSES[0]), -1.0
     for trust, sharpness in product(_TRUSTS, _SHARPNESSES):
-        ranks = [[name for _, name in mixed(probe, trust, sharpness)[:_DEPTH]] for probe in some]
+        ranks = [_first(mixed(probe, trust, sharpness), probe) for probe in some]
         pairs = list(zip(ranks, some, strict=True))
         hits = sum((probe.label in names) / 2 + (names[:1] == [probe.label]) for names, probe in pairs)
         if hits > most:
@@ -92,6 +94,11 @@ def mixed(probe: Probe, trust: float, sharpness: float) -> list[tuple[float, str
     return order
 
 
+def _first(order: Sequence[tuple[float, str]], probe: Probe) -> list[str]:
+    """Return the first _DEPTH agencies that may be chosen."""
+    return [name for _, name in order if name not in probe.outside][:_DEPTH]
+
+
 def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
     """Return how often rules and model together are right: "top_1", "top_3", "macro_recall" and the "calibration" in bands.
 
@@ -102,7 +109,7 @@ def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
     bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for probe, weights in probes:
         order = mixed(probe, weights.trust, weights.sharpness)
-        ranks.append([name for _, name in order[:_DEPTH]])
+        ranks.append(_first(order, probe))
         if order:
             sure = probability(_share(order), weights.calibration)
             bands[min(_BANDS - 1, int(sure * _BANDS))].append((sure, order[0][1] == probe.label))

@@ -9,9 +9,11 @@ import orjson
 
 from complaints.errors import ConfigurationError
 from normalizer.results import Reading
+from normalizer.zones import local_day
 from ops.quality.rows import mistake_in
 from router.agencies.resolve import resolve
 from router.facts import Facts
+from router.jsonlines import moment_of
 from router.routing import Router
 from router.within import House
 
@@ -164,6 +166,8 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
 def read(router: Router, report: Labelled, house: House | None = None) -> tuple[Reading, Facts]:
     """Return the reading of a report's title, text and location field, and the facts for the routing decision. Labels are not used.
 
+    The day of receipt decides which edition of a government's division of tasks counts. Words such as "kemarin" are not read with it.
+
     Args:
         router: reads the report.
         report: the report.
@@ -171,7 +175,9 @@ def read(router: Router, report: Labelled, house: House | None = None) -> tuple[
     """
     region = house.region if house else ""
     reading = router.reader.read(report.text, title=report.title, address=report.address, region=region or None)
-    return reading, Facts(reading, home=region, within=house is not None)
+    moment = moment_of(report.received)
+    day = local_day(moment, reading.place.province) if moment else None
+    return reading, Facts(reading, home=region, day=day, within=house is not None)
 
 
 def ids_of(router: Router, names: Iterable[str], region: str | None) -> list[str | None]:

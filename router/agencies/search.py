@@ -44,7 +44,10 @@ def _holds(name: str, wanted: list[str]) -> bool:
 
 
 def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
-    """Yield the units of each province and regency whose name has one of the wanted words, if the other ones begin words of their names."""
+    """Yield the units of each province and regency whose name has one of the wanted words, if the other ones begin words of their names.
+
+    The names are those of all governments, and those that the place's government itself gives a unit, today or in another edition.
+    """
     for code, place in registry.gazetteer.names.items():
         if len(code) > REGENCY:
             continue
@@ -52,8 +55,10 @@ def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
         rest = [want for want in wanted if want not in have and want not in _LEVELS]
         if len(rest) == len(wanted) or not rest:
             continue
+        own, further = registry.local_names.get(code, {}), registry.local_aliases.get(code, {})
         for unit, template in registry.units.items():
-            names = (template["name"], *template["aliases"], *registry.written.get(unit, ()))
+            names = [template["name"], *template["aliases"], *registry.written.get(unit, ())]
+            names += [*([own[unit]] if unit in own else []), *further.get(unit, ())]
             if any(_holds(fold(name).decode("ascii"), rest) for name in names):
                 agency = registry.unit(unit, code)
                 if agency:

@@ -1,6 +1,7 @@
 """Checks an allotment file: each mistake is named with its line and with what to do."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
@@ -8,16 +9,18 @@ from typing import Any, Final
 from normalizer.places.gazetteer import REGENCY
 from router.agencies.registry import Registry
 from router.allotments.edition import AT_DISTRICT, AT_VILLAGE
+from router.allotments.same import same_names
 from router.rulebook.documents import Document, Mistake
 from router.rulebook.rules import Rules
 
+_FIELDS: Final = ("government", "editions")
 _EDITION_FIELDS: Final = ("since", "source", "units", "subjects", "managing_officer")
 _UNIT_FIELDS: Final = ("name", "aliases", "under", "source")
 _KEY: Final = re.compile(r"[a-z][a-z0-9-]*[a-z]|[a-z]")
 """The key of a unit of a government's own; with the region's code it makes the unit's id."""
 
-_OF_DISTRICTS: Final = frozenset(("kec", "kel"))
-"""The offices that each district or village of a government has."""
+_OF_DISTRICTS: Final = frozenset(("kec", "kel", "polsek", "kua"))
+"""The offices that each district or village has."""
 
 
 def mistakes_of(document: Document, registry: Registry) -> Iterator[Mistake]:
@@ -33,6 +36,8 @@ def mistakes_of(document: Document, registry: Registry) -> Iterator[Mistake]:
     if not isinstance(content, dict) or not isinstance(content.get("editions"), list) or not content["editions"]:
         yield document.mistake("an allotment has `government` and `editions`, a list; see docs/allotments.md")
         return
+    for name in content.keys() - set(_FIELDS):
+        yield document.mistake(f"an allotment has no field {name}, only {', '.join(_FIELDS)}", name)
     named = content.get("government")
     government = registry.get(named) if isinstance(named, str) else None
     if government is None or government.kind != "government" or not government.region:
@@ -103,6 +108,7 @@ class _Editions:
             yield from self._unit(str(key), unit, (*at, "units", str(key)))
             if self._is_circle(str(key)):
                 yield self._wrong(f"{key} is under itself, by way of other units", *at, "units", str(key))
+        yield from self._same_names(row, at)
         for subject, allotted in (row.get("subjects") or {}).items():
             yield from self._subject(str(subject), allotted, (*at, "subjects", str(subject)))
         officer = row.get("managing_officer")
@@ -113,6 +119,23 @@ class _Editions:
                 )
             if not officer.get("decree"):
                 yield self._wrong("name the `decree` that makes the unit the managing officer", *at, "managing_officer")
+
+    def _same_names(self, row: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
+        """Yield the names that two units have from this edition on; each is named once, where the edition says it."""
+        news = row.get("units") or {}
+        for same in same_names(self._units, self._registry, self._region):
+            where = next((key for key in (same.unit, same.other) if key in news), None)
+            if where is None:
+                continue
+            other = f"the usual unit {same.other}" if same.is_usual else f"the unit {same.other}"
+            todo = (
+                f"use the key {same.other}, or give {same.other} another name"
+                if same.is_usual
+                else "give one of them another name, or join them"
+            )
+            yield self._wrong(
+                f"{same.name!r}, a name of {same.unit}, is that of {other} too: {todo}", *at, "units", where
+            )
 
     def _unit(self, key: str, unit: object, at: tuple[str, ...]) -> Iterator[Mistake]:
         if not isinstance(unit, dict) or not _is_line(unit.get("name")):
@@ -131,6 +154,8 @@ class _Editions:
             yield self._wrong(
                 f"{key} is the government itself or an office of its districts and cannot be renamed here", *at
             )
+        elif national := self._registry.units.get(key, {}).get("national"):
+            yield self._wrong(f"{key} is a branch of {national}, and no unit of the government: take it out", *at)
         under = unit.get("under")
         if under is not None and (under == key or not self._is_unit(str(under), of_places=False)):
             yield self._wrong(f"{key} is under {under}, which is not another unit of the government", *at, "under")
@@ -151,6 +176,9 @@ class _Editions:
         units = allotted if isinstance(allotted, (dict, list)) else [allotted]
         if not units:
             yield self._wrong(f"{subject} has no unit", *at)
+        for name, times in Counter(map(str, units)).items():
+            if times > 1:
+                yield self._wrong(f"{subject} names {name} {times} times: name it once", *at)
         for unit in units:
             if not self._is_unit(str(unit), of_places=True):
                 yield self._wrong(

@@ -25,12 +25,14 @@ class Named(NamedTuple):
         agency: the agency at the place.
         weight: its part in the subject's score.
         divided: whether the government's own division of tasks names it.
+        decided: whether a person gave it the subject there before all others: the file names units, not numbers of reports.
     """
 
     owner: Owner
     agency: Agency
     weight: float
     divided: bool = False
+    decided: bool = False
 
 
 def in_order(owners: Sequence[tuple[Owner, Agency]], home: str) -> list[Named]:
@@ -78,6 +80,8 @@ def divided(named: list[Named], rule: Rule, facts: Facts, edition: Edition, regi
     owner = of_law[0].owner if of_law else rule.owners[0]
     top = RANK_DECAY**before
     found = [Named(owner, agency, top * share, divided=True) for agency, share in _shares(units, of_law)]
+    if not any(one.reports for one, _ in units):
+        found[0] = found[0]._replace(decided=True)
     after = [one._replace(weight=RANK_DECAY ** (before + 1 + place)) for place, one in enumerate(others[before:])]
     return others[:before] + found + after
 

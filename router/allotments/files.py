@@ -55,7 +55,7 @@ def load(folder: Path, registry: Registry, today: date) -> Loaded:
     """
     if not folder.is_dir():
         raise ConfigurationError(f"LAPOR_ALLOTMENTS={folder} is not a folder: make it, or unset LAPOR_ALLOTMENTS")
-    documents, found = _checked([path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES], registry)
+    documents, found = _checked(files_in(folder), registry)
     if found:
         raise ConfigurationError("the allotments have mistakes:\n" + "\n".join(map(str, found)))
     editions: dict[str, tuple[Edition, ...]] = {}
@@ -63,6 +63,24 @@ def load(folder: Path, registry: Registry, today: date) -> Loaded:
         region, made, registry = _editions(document.content, registry, today)
         editions[region] = made
     return Loaded(Allotments(editions, today), registry)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the allotment files of a folder, by name.
+
+    Raises:
+        ConfigurationError: there is none, or the folder cannot be read.
+    """
+    try:
+        found = [path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES]
+    except OSError as error:
+        raise ConfigurationError(f"the folder {folder} cannot be read: {error.strerror}") from error
+    if not found:
+        raise ConfigurationError(
+            f"the folder {folder} has no allotment: put files there that end with {' or '.join(SUFFIXES)}"
+            " (`lapor agency allot` proposes one), or unset LAPOR_ALLOTMENTS"
+        )
+    return found
 
 
 def check(paths: Sequence[Path], registry: Registry) -> list[Mistake]:
@@ -121,7 +139,27 @@ def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tu
             in_force = known
         made.append(_edition(region, since, so_far, known))
     future = {key: row for key, row in so_far["units"].items() if not in_force.get(f"{key}-{region}")}
-    return region, tuple(reversed(made)), _with_units(in_force, region, future)
+    whole = _with_units(in_force, region, future)
+    return region, tuple(reversed(made)), _with_other_names(whole, region, content["editions"])
+
+
+def _with_other_names(registry: Registry, region: str, rows: Sequence[Mapping[str, Any]]) -> Registry:
+    """Return the registry in which officers may also write the names that units have in other editions.
+
+    A name that another unit has now means that unit.
+
+    Args:
+        registry: the registry with the units under their names of today.
+        region: the code of the region.
+        rows: the editions of the file.
+    """
+    now, aliases = registry.local_names.get(region, {}), registry.local_aliases.get(region, {})
+    further = {unit: list(names) for unit, names in aliases.items()}
+    for row in rows:
+        for unit, named in (row.get("units") or {}).items():
+            if named["name"] not in now.values():
+                further.setdefault(unit, []).append(named["name"])
+    return registry.with_own(region, {}, {}, further, {})
 
 
 def _with_units(registry: Registry, region: str, units: Mapping[str, Mapping[str, Any]]) -> Registry:

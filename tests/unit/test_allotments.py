@@ -5,9 +5,12 @@ from pathlib import Path
 
 import orjson
 import pytest
+from typer.testing import CliRunner
 
 from complaints.errors import ConfigurationError
+from lapor.cli import app
 from ops.allot import proposed
+from ops.learning.learn import learn, save
 from ops.quality.labelled import Labelled
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
@@ -184,6 +187,31 @@ def test_one_odd_report_moves_nothing(tmp_path: Path) -> None:
         assert routed(loaded, text, within="pemda-33.74")["agency"]["id"] == owner  # type: ignore[index]
 
 
+LAMPS = [("lampu jalan mati gelap", "Dinas Pekerjaan Umum"), ("sampah menumpuk bau", "Dinas Lingkungan Hidup")]
+"""What a city's officers did for years: the public works have the lamps."""
+
+
+@pytest.mark.parametrize("in_folder", [False, True])
+def test_a_model_does_not_undo_what_the_division_of_the_day_says(folder: Path, tmp_path: Path, in_folder: bool) -> None:
+    """The file gives the lamps to a unit from 2026 on; before, the model of what officers did decides."""
+    history = [
+        Labelled(id=f"{number}{unit}", title="", text=f"{text} nomor {number}", best=(unit,))
+        for number in range(40)
+        for text, unit in LAMPS
+    ]
+    path = tmp_path / "33.74.json"
+    save(learn(history, Router.load(), today=TODAY, region="33.74"), path)
+    both = Router.load(model=tmp_path if in_folder else path, allotments=folder, today=TODAY)
+    text = "lampu jalan mati gelap di Kota Semarang"
+    before = routed(both, text, within="pemda-33.74", received_at="2025-12-31T10:00:00+07:00")
+    assert before["agency"]["id"] == "dpu-33.74"  # type: ignore[index]
+    for within in ("pemda-33.74", ""):
+        after = routed(both, text, within=within, received_at="2026-01-01T10:00:00+07:00")
+        assert after["agency"]["id"] == "lampu-33.74"  # type: ignore[index]
+    waste = routed(both, "sampah menumpuk bau di Kota Semarang", received_at="2026-01-01T10:00:00+07:00")
+    assert waste["agency"]["id"] == "dlh-33.74"  # type: ignore[index]
+
+
 def test_within_a_ministry_its_own_units_are_chosen_from() -> None:
     """A national body has a desk too."""
     said = routed(Router.load(), "jalan nasional di Kabupaten Demak berlubang parah", within="kemenpu")
@@ -235,6 +263,21 @@ def test_names_of_the_file_are_understood(router: Router) -> None:
         (('name: "Dinas Penerangan", under: dpu', 'name: "X", under: lampu'), 8, "under itself"),
         (("since: 2026-01-01", "since: 20260101"), 3, "`since` is the first day"),
         (("editions:", "editions: ["), 3, "no YAML"),
+        (("government: pemda", "goverment: x\ngovernment: pemda"), 1, "an allotment has no field goverment"),
+        (('taman: {name: "Dinas Taman"}', 'taman: {name: "Dinas Cahaya"}'), 16, "is that of the unit lampu too"),
+        (('taman: {name: "Dinas Taman"}', 'taman: {name: "dinas cahaya Kota Semarang"}'), 16, "give one of them"),
+        (
+            ('name: "Dinas Penerangan"', 'name: "Dinas Perhubungan"'),
+            8,
+            "of the usual unit dishub too: use the key dishub",
+        ),
+        (('aliases: ["DPK Semarang"]', 'aliases: ["Dinas Sosial"]'), 8, "of the usual unit dinsos too"),
+        (('      dpu: {name: "Dinas Sumber', '      polres: {name: "Dinas Sumber'), 7, "a branch of polri"),
+        (
+            ("street-light: lampu", "street-light: [lampu, dpu, lampu]"),
+            10,
+            "street-light names lampu 2 times: name it once",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, change: tuple[str, str], line: int, said: str) -> None:
@@ -246,6 +289,23 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, change: tuple[str, str
     if "YAML" not in found[0].said:
         with pytest.raises(ConfigurationError, match="the allotments have mistakes"):
             Router.load(allotments=tmp_path, today=TODAY)
+
+
+def test_a_usual_units_name_is_free_once_the_unit_has_another(tmp_path: Path) -> None:
+    """A city may call its public works Dinas Perhubungan if its transport office has another name."""
+    path = tmp_path / "33.74.yaml"
+    units = '      dishub: {name: "Dinas Angkutan"}\n      lampu: {name: "Dinas Perhubungan"'
+    path.write_text(FILE.replace('      lampu: {name: "Dinas Penerangan"', units))
+    assert check([path], Registry.load()) == []
+
+
+def test_an_empty_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    """Neither the router nor the check is silent about it: a file may have another ending."""
+    (tmp_path / "33.74.yaml.txt").write_text(FILE)
+    with pytest.raises(ConfigurationError, match=r"has no allotment: put files there that end with \.yaml or \.yml"):
+        Router.load(allotments=tmp_path, today=TODAY)
+    done = CliRunner().invoke(app, ["agency", "check", str(tmp_path)])
+    assert "has no allotment" in str(done.exception)
 
 
 def test_two_files_about_one_government_are_a_mistake(tmp_path: Path) -> None:
@@ -274,7 +334,7 @@ def test_a_proposal_counts_reports_and_is_a_valid_file(tmp_path: Path) -> None:
     ]
     history = [Labelled(id=str(place), title="", text=text, best=(unit,)) for place, (text, unit) in enumerate(told)]
     found = proposed(history, "33.74", Router.load(), since=TODAY, source="six.jsonl")
-    assert (found.reports, found.unread, found.outside) == (8, 1, {"Polrestabes Semarang": 1})
+    assert (found.reports, found.unread, found.own.outside) == (8, 1, {"Polrestabes Semarang": 1})
     assert "penerangan: {name: " in found.text
     assert "street-light: {penerangan: 6}" in found.text
     assert '"kec@district": 1' in found.text

@@ -12,8 +12,10 @@ from complaints.bus import Backlog, Offsets
 from complaints.contract import COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
 from complaints.runtime.compiled import Build
+from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Reach
+from lapor.local.checkup import findings
 from ops import doctor
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
 from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of
@@ -31,6 +33,32 @@ def test_it_says_which_build_is_in_use() -> None:
     assert "no C compiler" in plain.detail
     assert "router/explain.py" in old.detail
     assert "make setup" in old.advice
+
+
+def test_a_broken_allotment_or_model_is_a_fault_before_a_router_stops_at_it(tmp_path: Path) -> None:
+    """The file is read as the router reads it at its start; the finding names the mistake with its line."""
+    model, folder = tmp_path / "model.json", tmp_path / "allotments"
+    folder.mkdir()
+    model.write_text("{}")
+    (folder / "33.74.yaml").write_text("government: pemda-99.99\neditions: [{since: 2026-01-01, source: x}]\n")
+    settings = Settings(data=tmp_path, model=model, allotments=folder)
+    found = {one.what: one for one in findings(settings) if one.what in {"model", "allotments"}}
+    assert found["model"].level is found["allotments"].level is Level.fail
+    assert "is not a model of this version" in found["model"].detail
+    assert "33.74.yaml:1: `government` is no government's id" in found["allotments"].detail
+    (folder / "33.74.yaml").write_text("government: pemda-33.74\neditions: [{since: 2026-01-01, source: x}]\n")
+    found = {one.what: one for one in findings(settings) if one.what == "allotments"}
+    assert (found["allotments"].level, found["allotments"].detail) == (Level.ok, f"of 1 governments ({folder})")
+
+
+def test_a_file_that_changed_after_the_start_is_worth_a_word(tmp_path: Path) -> None:
+    """A service reads it at its start only."""
+    path = tmp_path / "33.74.yaml"
+    path.write_text("")
+    os.utime(path, (NOW, NOW))
+    os.utime(tmp_path, (NOW, NOW))
+    levels = [doctor.of_router("allotments", tmp_path, str, started=at).level for at in (0.0, NOW - 1, NOW + 1)]
+    assert levels == [Level.ok, Level.warn, Level.ok]
 
 
 def ends_of(topic: str) -> Offsets:

@@ -39,6 +39,15 @@ class Panrb:
         return getattr(LAW, name)
 
 
+class Renamed(Panrb):
+    """Rules under which the public works have another name."""
+
+    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
+        """Return the disposition of the real rules with another name of the owner."""
+        said = LAW.route(case, refused_by, hops)
+        return said | {"owner": {"id": said["owner"]["id"], "name": f"{said['owner']['name']} Baru"}}
+
+
 class Log:
     """A partition of the mailbox and of the facts, as a step wrote them."""
 
@@ -103,6 +112,12 @@ def test_other_rules_show_who_would_move_and_why(log: Log) -> None:
     assert summary.moved == len(moves)
     assert ("dpu-33.74", "kemenpupr") in before
     assert all(move.why for move in moves)
+
+
+def test_another_name_of_the_same_owner_is_no_move(log: Log) -> None:
+    """A government renames its units; nobody gets another case by that."""
+    summary, moves = log.replay(Renamed())
+    assert (summary.moved, moves) == (0, [])
 
 
 def test_a_record_is_decided_in_the_state_that_its_case_had_then(log: Log) -> None:

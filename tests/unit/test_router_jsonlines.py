@@ -45,6 +45,34 @@ def test_the_location_field_and_a_given_region_count(router: Router) -> None:
         assert said["agency"]["id"] == "dpu-33.24"
 
 
+def test_a_pin_tells_the_place_that_the_text_leaves_open(router: Router) -> None:
+    """And the citizen hears if it contradicts the text, which wins."""
+    pin = {"latitude": -6.9903, "longitude": 110.4229}
+    open_ = json.loads(route_line(router, json.dumps({"text": "jalan rusak parah", **pin})))
+    assert open_["place"]["regency"]["code"] == "33.74"
+    told = json.loads(route_line(router, json.dumps({"text": "jalan rusak parah di Kota Denpasar", **pin})))
+    assert told["place"]["regency"]["code"] == "51.71"
+    assert "Titik peta yang dikirim ada di Kota Semarang" in told["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("pin", "said"),
+    [
+        ({"latitude": -6.99}, "latitude without longitude: give both"),
+        ({"longitude": 110.42}, "longitude without latitude: give both"),
+        ({"latitude": None, "longitude": 110.42}, "longitude without latitude"),
+        ({"latitude": "-6.99", "longitude": 110.42}, "numbers in degrees"),
+        ({"latitude": -96.99, "longitude": 110.42}, "numbers in degrees"),
+        ({"latitude": True, "longitude": 110.42}, "numbers in degrees"),
+    ],
+)
+def test_half_a_position_is_an_error(router: Router, pin: dict[str, object], said: str) -> None:
+    """Without it, another agency might own the complaint, and nobody would know; null is not given."""
+    assert said in json.loads(route_line(router, json.dumps({"text": "jalan rusak", **pin})))["error"]
+    none = {"text": "jalan rusak", "latitude": None, "longitude": None}
+    assert "agency" in json.loads(route_line(router, json.dumps(none)))
+
+
 @pytest.mark.parametrize(
     "line", ["", "{", "[]", "7", '"x"', '{"text": 5, "title": null, "received_at": "x"}', "\ud800"]
 )
