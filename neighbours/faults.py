@@ -13,6 +13,9 @@ _FEWER: Final = 0.25
 _ALL: Final = 0.1
 """The least parts of the words that two texts of one matter share: of 51 proposals for published reports, those with less were wrong."""
 
+_SHORT: Final = 10
+"""The most words of a short text: it may share fewer of them, if the thing and what is wrong with it are the same."""
+
 _HALF: Final = 0.5
 """The part of the words of the shorter text that is evidence of its own."""
 
@@ -36,27 +39,44 @@ class Shares(NamedTuple):
     what: int
 
 
-def one_matter(one: Signature, other: Signature, shares: Shares, *, related: bool) -> bool:
+def one_matter(one: Signature, other: Signature, shares: Shares, *, related: bool, there: bool) -> bool:
     """Return whether two texts of one place tell one matter: of one thing, and what is wrong with it may be one fault.
 
     Args:
         one: what a text tells.
-        other: what another one tells; if both tell matters, they share a family of them.
+        other: what another one tells; if both tell matters of the lists, they share a family of them or what is wrong.
         shares: their words.
         related: whether their topics are the same.
+        there: whether the place is surely the same.
     """
-    if shares.fewer < _FEWER or shares.all < _ALL:
+    shared = not one.things.isdisjoint(other.things)
+    if (shares.fewer < _FEWER or shares.all < _ALL) and not (shared and _tell_it_shortly(one, other, shares)):
         return False
     if one.families & other.families:
-        return _one_family(one, other, shares)
+        return _one_family(one, other, shares, there=there)
     if _is_own(one) or _is_own(other):
         return False
+    if one.families and other.families:
+        return _over_families(one, other, shares, there=there)
+    return _one_thing(one, other, shares, related=related)
+
+
+def _over_families(one: Signature, other: Signature, shares: Shares, *, there: bool) -> bool:
+    """Return whether two texts that tell matters of other families, and something that is wrong in both, tell one matter."""
+    if one.things and other.things:
+        return shares.what > 0 and not one.things.isdisjoint(other.things)
+    return there and shares.what >= _TWO
+
+
+def _one_thing(one: Signature, other: Signature, shares: Shares, *, related: bool) -> bool:
+    """Return whether two texts of which one tells no matter of the lists tell one matter, by their things and what is wrong with them."""
     if not one.things.isdisjoint(other.things):
         enough = 1 if (related or shares.fewer >= _HALF) and not apart(one, other) else _TWO
         return alike(one, other) or shares.what >= enough
+    both = bool(one.things and other.things)
     if one.ways & other.ways:
-        return shares.what >= (_TWO if one.things and other.things else 1)
-    return not apart(one, other) and shares.what >= _TWO and shares.fewer >= _HALF
+        return shares.what >= (_TWO if both else 1)
+    return not both and not apart(one, other) and shares.what >= _TWO and shares.fewer >= _HALF
 
 
 def one_wide_matter(one: Signature, other: Signature, shares: Shares) -> bool:
@@ -69,9 +89,16 @@ def one_wide_matter(one: Signature, other: Signature, shares: Shares) -> bool:
             return alike(one, other) or shares.what > 0
         enough = 1 if alike(one, other) or shares.fewer >= _HALF else _TWO
         return all(matter < OWN_FROM for matter in shared) and shares.what >= enough
-    if _is_own(one) or _is_own(other):
+    if _is_own(one) or _is_own(other) or (one.families and other.families):
         return False
     return not one.things.isdisjoint(other.things) and shares.what >= _TWO
+
+
+def unlike(one: Signature, other: Signature) -> bool:
+    """Return whether two texts tell matters of other families, and nothing that is wrong in both."""
+    if not one.families or not other.families or one.families & other.families:
+        return False
+    return not one.ways & other.ways & ~senses().soft
 
 
 def is_own(sign: Signature, *, topic: bool) -> bool:
@@ -93,16 +120,31 @@ def apart(one: Signature, other: Signature) -> bool:
     return bool(one.ways & sure and other.ways & sure) and not alike(one, other)
 
 
-def _one_family(one: Signature, other: Signature, shares: Shares) -> bool:
+def _tell_it_shortly(one: Signature, other: Signature, shares: Shares) -> bool:
+    """Return whether one of two texts about one thing is short, and the same is wrong in both, or may be and they share a word."""
+    if min(len(one.words), len(other.words)) > _SHORT:
+        return False
+    if one.ways & other.ways & ~senses().soft:
+        return True
+    return shares.what > 0 and shares.number >= _TWO and not apart(one, other)
+
+
+def _one_family(one: Signature, other: Signature, shares: Shares, *, there: bool) -> bool:
     """Return whether two texts that share a family of matters tell one matter."""
     shared = one.matters.keys() & other.matters.keys()
+    if (
+        not shared
+        and not shares.what
+        and not (there and (one.things == other.things or not one.things or not other.things))
+    ):
+        return False
     if shared and all(matter >= OWN_FROM for matter in shared):
         return False
     if one.families & ~other.families and other.families & ~one.families and shares.what < _TWO:
         return False
     money = senses().money
     if bool(one.ways & money) != bool(other.ways & money) and not alike(one, other):
-        return False
+        return shares.what >= _TWO and not one.things.isdisjoint(other.things) and not apart(one, other)
     return shares.what > _TWO or not apart(one, other)
 
 

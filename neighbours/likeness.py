@@ -6,8 +6,8 @@ place below the regency. docs/adr/0030-duplicates-by-what-a-text-tells.md says w
 
 from typing import Final, NamedTuple
 
-from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter
-from neighbours.places import IN_DISTRICT, LIKELY, NO_PLACE, STRANGE, contradict, formed, named, nearness
+from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter, unlike
+from neighbours.places import IN_DISTRICT, LIKELY, NO_PLACE, STRANGE, THERE, contradict, formed, named, nearness
 from neighbours.signs import Signature
 from normalizer.local_names import IS_VILLAGE
 from normalizer.matter_words import hash_of, skeleton
@@ -68,7 +68,7 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
         place == LIKELY and not (shared and _much(shares))
     ):
         return False
-    return one_matter(one, other, shares, related=first.topic > 0 and first.topic == second.topic)
+    return one_matter(one, other, shares, related=first.topic > 0 and first.topic == second.topic, there=place == THERE)
 
 
 def _much(shares: Shares) -> bool:
@@ -95,7 +95,7 @@ def differ(first: Side, second: Side) -> bool:
     one, other = first.sign, second.sign
     if not GRAVE.isdisjoint(one.matters) or not GRAVE.isdisjoint(other.matters):
         return True
-    if one.families and other.families and not one.families & other.families:
+    if unlike(one, other):
         return True
     if not one.local.keys() & other.local.keys():
         if first.district and second.district and first.district != second.district:

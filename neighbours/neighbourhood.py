@@ -10,6 +10,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from complaints.tracking import ALPHABET, CODE_LENGTH
+from neighbours.faults import unlike
 from neighbours.likeness import Side, differ, owned, same
 from neighbours.signs import is_known, unpacked
 
@@ -202,10 +203,9 @@ def _matches(candidates: Sequence[Candidate], newcomer: Candidate) -> list[Candi
     """Return the main cases of the candidates that are the same matter, the oldest first."""
     found: dict[str, Candidate] = {}
     mains: dict[str, Candidate] = {one.code: one for one in candidates if not one.main}
-    day, families = newcomer.received_ms // DAY_MS, newcomer.side.sign.families
+    day, sign = newcomer.received_ms // DAY_MS, newcomer.side.sign
     for one in candidates:
-        theirs = one.side.sign.families
-        if families and theirs and not families & theirs:  # the test that most do not pass, before all others
+        if unlike(sign, one.side.sign):  # the test that most do not pass, before all others
             continue
         main = mains.get(one.main or one.code)
         if main is None or main.code in found or abs(day - one.seen_day) > DAYS:

@@ -6,6 +6,7 @@ from typing import Final
 
 from neighbours.signs import Local, Name, Signature
 from normalizer.local_names import IS_VILLAGE
+from normalizer.matter_names import CONTINUED
 from normalizer.matters import KINDS, NUMBERS
 
 NO_PLACE, STRANGE, IN_DISTRICT, LIKELY, NEAR, THERE = 0.0, 0.5, 0.7, 1.0, 1.5, 2.0
@@ -35,7 +36,7 @@ _SURE: Final = 2
 """How many names two texts share that are of one place though each names another place too."""
 
 _MAYBE: Final = 2
-"""How many words that may be names two texts share that may be of one place."""
+"""How many words that may be names two texts share that may be of one place; of words that are none of every day, one."""
 
 
 def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
@@ -94,7 +95,8 @@ def nearness(one: Signature, other: Signature, *, village: bool, district: bool)
     if found == NO_PLACE and (district or shared):
         return IN_DISTRICT
     maybe = (one.likely & other.likely) | (one.rare & other.words) | (other.rare & one.words)
-    if found == NO_PLACE and len(maybe) >= _MAYBE and not (named(one) - other.words and named(other) - one.words):
+    enough = _MAYBE if one.rare.isdisjoint(other.rare) else 1
+    if found == NO_PLACE and len(maybe) >= enough and not (named(one) - other.words and named(other) - one.words):
         return LIKELY
     return found
 
@@ -188,8 +190,13 @@ def _alike(names: list[Name], others: list[Name], one: Signature, other: Signatu
     return max(_name(a, b, one, other) for a in names for b in others)
 
 
+def _other_part(name: Name, called: Name) -> bool:
+    """Return whether names with different parts are of different things, though a part that one text leaves out need not be one."""
+    return bool(name.end and called.end) or name.kind in _SCHOOLS or CONTINUED in (name.end, called.end)
+
+
 def _name(name: Name, called: Name, one: Signature, other: Signature) -> float:
-    if name.end != called.end and ((name.end and called.end) or name.kind in _SCHOOLS):
+    if name.end != called.end and _other_part(name, called):
         return -1.0
     sure = THERE if name.end == called.end else NEAR
     if not name.beginnings or not called.beginnings:
@@ -201,7 +208,8 @@ def _name(name: Name, called: Name, one: Signature, other: Signature) -> float:
     ):
         return sure
     if name.beginnings[0] == called.beginnings[0]:
-        return -1.0 if name.kind in _WHOLE and not name.end else NEAR
+        longer = len(name.beginnings) > 1 and len(called.beginnings) > 1 and not called.end
+        return -1.0 if (name.kind in _WHOLE or longer) and not name.end else NEAR
     if name.kind not in _WHOLE and not (
         one.local.keys().isdisjoint(called.beginnings) and other.local.keys().isdisjoint(name.beginnings)
     ):

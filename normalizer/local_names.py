@@ -28,6 +28,14 @@ _FORMER: Final = re.compile(r"\(.*?\)")
 _NUMERALS: Final = frozenset(["i", "ii", "iii", "iv", "v", "vi", "satu", "dua", "tiga", "1", "2", "3", "4", "5"])
 """The ends of official names that people leave out ("Tegal Sari Mandala II")."""
 
+_COUNTS: Final = {
+    word: str(count)
+    for count, word in enumerate(
+        ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"], start=1
+    )
+}
+"""The numbers with which official names begin ("Tujuh Ulu") and that people write as digits."""
+
 _SHORT: Final = 3
 """The shortest name of one word that needs no word such as "desa" before it."""
 
@@ -54,6 +62,8 @@ class Local:
                 self._add(code, words, known)
                 if len(words) > 1 and words[-1] in _NUMERALS:
                     self._add(code, words[:-1], known)
+                if len(words) > 1 and words[0] in _COUNTS:
+                    self._add(code, [_COUNTS[words[0]], *words[1:]], known)
 
     def _add(self, code: str, words: list[str], known: Lists) -> None:
         joined, bare = "".join(words), [known.bare(word) for word in words]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from normalizer.matter_words import Word, hash_of, skeleton
+from normalizer.matter_words import Word, hash_of, skeleton, small_hash
 from normalizer.matters import KINDS, valued
 from normalizer.text import BREAK
 
@@ -25,23 +25,29 @@ _LOOSE: Final = frozenset(
 )
 """The kinds behind whose words much else may follow: their names are no words of every day ("tiga kali terjadi")."""
 
+CONTINUED: Final = small_hash("terusan")
+"""The part of a street that goes on under its name ("Jalan Terusan Buah Batu"): another street than the one of this name."""
+
 _UNTIL: Final = frozenset(["sampai", "sampe", "hingga", "sd"])
 """The words behind the first number of a range."""
 
 
-def name_behind(words: list[str], read: list[Word], position: int, regions: frozenset[str]) -> bytes:
+def name_behind(
+    words: list[str], read: list[Word], position: int, regions: frozenset[str], capitals: set[str]
+) -> bytes:
     """Return the name behind a word such as "jalan": kind, part, and a hash for each beginning of it; empty if there is no name.
 
-    A first word of many names ("Gunung Agung", "Gunung Batur") is no beginning of its own.
+    A first word of many names ("Gunung Agung", "Gunung Batur") is no beginning of its own. A name that begins with a capital ends before a
+    word without one, and every name before a word of every day that is none of names.
     """
     kind = read[position].kind
     sized = kind in _SIZED
-    name, end, first = "", 0, 0
+    name, end, first, shown = "", 0, 0, False
     hashes: list[int] = []
     for at in range(position + 1, len(read)):
         word = read[at]
         part = word.size if sized and word.size else word.end
-        if part and (name or sized):
+        if part and (name or sized or part == CONTINUED):
             end = end or part
         elif word.title or part:
             if words[at].isdigit():
@@ -50,10 +56,13 @@ def name_behind(words: list[str], read: list[Word], position: int, regions: froz
             len(hashes) == _NAME_WORDS
             or (word.everyday and not (word.lent or word.first) and not name and kind in _LOOSE)
             or _ends(word, words[at], regions, begun=bool(name) or end > 0)
+            or (name and word.everyday and not (word.lent or word.first or word.place))
+            or (shown and words[at] not in capitals)
         ):
             break
         else:
             first = first or (1 if not name and word.first else 2)
+            shown = shown or (not name and words[at] in capitals)
             name += word.stem
             hashes.append(hash_of(skeleton(name)))
     if not hashes and not (end and sized):

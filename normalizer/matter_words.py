@@ -35,6 +35,7 @@ class Word:
         calls: whether the name of a person may follow it.
         first: whether it is the first word of many names, and alone none.
         landmark: whether it is a thing by which people say where something is.
+        names: whether a thing may be named with it though it is a word of every day ("Terminal Daya").
         causes: whether a thing may follow that is only the cause ("karena").
         announces: whether a name or number may follow it, or is in it.
         tells: whether it tells a matter, a thing or a way.
@@ -63,6 +64,7 @@ class Word:
             "things",
             "way",
             "causes",
+            "names",
         ),
     )
 
@@ -96,11 +98,14 @@ class Word:
         self.things: tuple[int, ...] = ()
         self.way = 0
         self.causes = False
+        self.names = False
 
 
 def skeleton(word: str) -> str:
     """Return a word without vowels and doubled letters, its first letter kept: "sudirman" and "sdirmn" are the same name."""
     word = word.replace("dj", "j").replace("tj", "c").replace("sj", "sy")
+    if word.startswith("oe"):
+        word = word[1:].replace("e", "u", 1)
     bare = word[:1] + word[1:].translate(_VOWELS)
     last, kept = "", ""
     for letter in bare:

@@ -19,7 +19,8 @@ KINDS: Final = (
 )
 """The kinds of named things; their numbers in a signature begin with 1."""
 
-NUMBERS: Final[dict[str, int]] = {"rt": 1, "rw": 2, "km": 3, "kilometer": 3, "no": 4, "nomor": 4, "blok": 5, "blk": 5}
+_PLACES: Final = {"rt": 1, "rw": 2, "km": 3, "kilometer": 3, "no": 4, "nomor": 4, "blok": 5, "blk": 5}
+NUMBERS: Final = _PLACES | {"koridor": 6, "rute": 6, "trayek": 6, "angkot": 6, "tower": 7, "lantai": 8}
 """The words before a number, and the number that a signature has for each."""
 
 WIDE: Final = 0x80
@@ -122,6 +123,7 @@ class Lists:
             "_unique",
             "_senses",
             "_causes",
+            "_nameless",
         ),
     )
 
@@ -154,7 +156,7 @@ class Lists:
         self._locates, self._beside = frozenset(data["locates"].split()), frozenset(data["beside"].split())
         self._people, self._causes = frozenset(data["people"].split()), frozenset(data["causes"].split())
         self._landmarks, self._unique = frozenset(data["landmarks"].split()), frozenset(data["unique"].split())
-        self._senses = meant
+        self._senses, self._nameless = meant, frozenset(data["nameless"].split())
         self.side = frozenset([matter["number"] for matter in data["matters"].values() if matter.get("side")])
         self.harm = Harm(data["harm"])
         self.harmed: tuple[int, int] = (data["matters"]["harmed"]["number"], data["matters"]["harmed"]["family"])
@@ -220,6 +222,10 @@ class Lists:
             made.place = named and made.everyday and word in self._places
             made.frequent = word in self._frequent
             made.lent = named and len(canon) >= _SHORT and not made.frequent and word not in self._canonical
+            made.names = (
+                canon.isalpha() and made.everyday and not (made.tells or made.title or word.startswith(_VERBAL))
+            )
+            made.names = made.names and len(canon) >= _SHORT and word not in self._nameless
             made.lent = made.lent and (canon == word or not word.startswith(_VERBAL)) and not self._senses.lists(word)
         return made
 

@@ -12,10 +12,11 @@ from typing import Final
 from normalizer.local_names import local_names, named_places
 from normalizer.matter_names import name_behind, number_behind
 from normalizer.matter_words import Word, hash_of, skeleton
-from normalizer.matters import KINDS, Lists, lists
+from normalizer.matters import KINDS, lists
+from normalizer.short_names import capitals_of
 from normalizer.text import BREAK, words_of
 
-VERSION: Final = 5
+VERSION: Final = 6
 """The version of the layout and of the word lists: signatures of different versions are not compared."""
 
 MOST_THINGS: Final = 6
@@ -26,10 +27,10 @@ MOST_LOCAL: Final = 4
 MOST_PLACED: Final = 7
 MOST_LENT: Final = 3
 MOST_RARE: Final = 3
-MOST_FORMED: Final = 3
+MOST_FORMED: Final = 5
 MOST_LIKELY: Final = 4
 MOST_WORDS: Final = 13
-"""The most that a signature holds of each: it has at most 199 bytes."""
+"""The most that a signature holds of each: it has at most 203 bytes."""
 
 WAY_BYTES: Final = 6
 """How many bytes a signature has for the ways in which something is wrong, a bit for each."""
@@ -46,18 +47,16 @@ _WINDOW: Final = 6
 _HANDLE: Final = re.compile(r"@\w+")
 """The name of an account, which says nothing about the matter."""
 
-
-_CAPITALS: Final = re.compile(r"[A-Z](?:[a-z]+(?: [A-Z][a-z]+)*|[A-Z]{2,4}(?![A-Za-z]))")
-"""Words with capitals, one after another, or an abbreviation."""
-
-_FULL: Final = 5
-"""The most words of a name that others write in one ("Batang Kuis") or shorten to its initials ("Bumi Tamalanrea Permai", "BTP")."""
-
-_INITIALS: Final = 3
-"""The least number of words that are shortened to initials."""
-
 _SPOT: Final = KINDS.index("spot") + 1
 """The kind of a name that no word announces, of which a part is told ("Koya Barat")."""
+
+_TITLED: Final = frozenset(range(1, len(KINDS) + 1)) - {
+    KINDS.index(kind) + 1 for kind in ("street", "lane", "village", "spot")
+}
+"""The kinds of things that are named with words of every day."""
+
+_SIZED: Final = frozenset([KINDS.index(kind) + 1 for kind in ("market", "water", "station", "park", "hamlet")])
+"""The kinds that are named with a word such as "panjang" or "baru"."""
 
 _BESIDE: Final = 2
 """How many words behind one such as "depan" may be the thing beside which something is."""
@@ -113,10 +112,10 @@ class _Found:
         self.likely: dict[int, None] = {}
         self.hashes: dict[int, None] = {}
 
-    def note(self, word: Word, said: str) -> bool:
-        """Note a word that counts, and return whether it may be a name."""
+    def note(self, word: Word, said: str, *, road: bool) -> bool:
+        """Note a word that counts, and return whether it may be a name; it is one before "raya" if it is `road`."""
         within = bool(self.regions) and said in self.regions
-        stands = self.located or (bool(self.capitals) and said in self.capitals)
+        stands = self.located or road or (bool(self.capitals) and said in self.capitals)
         rare = (word.rare and not self.called) or (word.lent and stands) or (within and not word.everyday)
         placed = rare and (stands or self.run or within)
         self.run = placed or (self.located and not rare)
@@ -129,11 +128,11 @@ class _Found:
         self.at += 1
         return rare
 
-    def pass_name(self, word: Word) -> None:
-        """Note a word of the name of a district or village."""
+    def pass_name(self, word: Word, *, several: bool) -> None:
+        """Note a word of the name of a district or village; one of several words is told by its rare one, too."""
         self.run = True
         if word.rare:
-            self.rare[word.hash] = None
+            (self.placed if several else self.rare)[word.hash] = None
 
     def pass_by(self, word: Word, said: str) -> None:
         """Note a word that does not count."""
@@ -141,13 +140,16 @@ class _Found:
         if said == BREAK:
             self.seen.clear()
 
-    def tell(self, word: Word) -> None:
-        """Note the matters that a word tells with those shortly before it, the things, and the ways in which they are wrong."""
+    def tell(self, word: Word, *, named: bool) -> None:
+        """Note the matters that a word tells with those shortly before it, the things, and the ways in which they are wrong.
+
+        A word that is `named`, behind the first word of many names, is part of a name ("Rawa Bebek") and tells no thing.
+        """
         earliest = self.at - _WINDOW
         caused = self.causes >= earliest
         if not caused:
             self.ways |= word.way
-            for thing in word.things:
+            for thing in () if named else word.things:
                 self.things[thing] = None
         if word.number < 0:
             return
@@ -206,7 +208,7 @@ def signature(text: str, *, address: str = "", place: Iterable[str] = (), regenc
         text = _HANDLE.sub(" ", text)
     known, found = lists(), _Found(regions)
     if not (text.islower() or text.isupper()):
-        _read_capitals(text, known, found)
+        found.capitals, found.formed = capitals_of(text, known)
     words = words_of(address, text)[:_READ_WORDS]
     if known.harm.told(words):
         found.matters.update([known.harmed])
@@ -218,41 +220,6 @@ def signature(text: str, *, address: str = "", place: Iterable[str] = (), regenc
     return b64encode(found.packed(known.unless, known.side)).decode("ascii")
 
 
-def _read_capitals(text: str, known: Lists, found: _Found) -> None:
-    """Note the short forms of full names, and add the words with a capital within a sentence to its `capitals`.
-
-    Those are abbreviations, and words behind a word without a capital: in a title each word has one.
-    """
-    for match in _CAPITALS.finditer(text):
-        run, start = match.group(), match.start()
-        words = run.lower().split()
-        if len(words) > 1:
-            _initials(words[:_FULL], known, found)
-        if (run.isupper() and not text[start - 1 : start].isalpha()) or _within(text, start):
-            found.capitals.update(words)
-
-
-def _within(text: str, start: int) -> bool:
-    """Return whether a space and a word without a capital stand before a position of a text, perhaps with a comma."""
-    if text[start - 1 : start] != " ":
-        return False
-    word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
-    return word[-2:-1].islower() if word.endswith(",") else word.islower() and word[-1:].isalpha()
-
-
-def _initials(name: list[str], known: Lists, found: _Found) -> None:
-    """Note the initials of a full name, or its two words in one, without the words before it that say of what kind the thing is."""
-    read = [(word, known.word(word)) for word in name]
-    if any(means.number >= 0 for _, means in read) or all(means.frequent for _, means in read):
-        return
-    words = [word for word, means in read if not (means.kind or means.weak or means.region)]
-    short = "".join([word[0] for word in words])
-    if len(words) >= _INITIALS and not known.word(short).everyday:
-        found.formed[hash_of(skeleton(short))] = None
-    elif len(words) == 2:  # noqa: PLR2004
-        found.formed[hash_of(skeleton("".join(words)))] = None
-
-
 def _read_words(words: list[str], read: list[Word], found: _Found) -> None:
     """Note what the words of a text tell; `read` is what each of them means."""
     beside, last, inside = -_BESIDE, len(read) - 1, found.inside
@@ -262,15 +229,16 @@ def _read_words(words: list[str], read: list[Word], found: _Found) -> None:
             _announced(words, read, position, found)
         named = some and position in inside
         if named:
-            found.pass_name(word)
+            name = inside[position]
+            found.pass_name(word, several=name in (inside.get(position - 1), inside.get(position + 1)))
         elif word.hash:
-            rare = found.note(word, words[position])
+            rare = found.note(word, words[position], road=position < last and words[position + 1] == "raya")
             if position < last:
                 _extend(word, read[position + 1], found, rare=rare)
         else:
             found.pass_by(word, words[position])
         if word.tells and not named and (not word.landmark or position - beside > _BESIDE):
-            found.tell(word)
+            found.tell(word, named=position > 0 and read[position - 1].first and word.number < 0)
         if word.beside:
             beside = position
         if word.causes:
@@ -283,17 +251,28 @@ def _announced(words: list[str], read: list[Word], position: int, found: _Found)
     """Note the name or the number behind a word that announces one."""
     word = read[position]
     if word.kind:
-        name = name_behind(words, read, position, found.regions)
+        name = name_behind(words, read, position, found.regions, found.capitals)
         if name:
             found.names[name] = None
+        if position + 1 < len(read):
+            _titled(word, read[position + 1], words[position + 1], found)
     number = number_behind(words, position, word)
     if number:
         found.numbers[number] = None
+
+
+def _titled(kind: Word, word: Word, said: str, found: _Found) -> None:
+    """Note a thing that is named with a word of every day ("Terminal Daya", "Pantai Panjang"), by both words together."""
+    if kind.kind in _TITLED and (word.names or (kind.kind in _SIZED and word.size)):
+        found.formed[hash_of(f"{kind.kind}{word.skeleton or said}")] = None
 
 
 def _extend(word: Word, following: Word, found: _Found, *, rare: bool) -> None:
     """Note what a word is together with the next one: a name with its part ("Koya Barat"), or the beginning of a name with more."""
     if rare and following.end:
         found.names[bytes((_SPOT | 1 << 6, following.end)) + word.hash.to_bytes(2, "big")] = None
-    elif word.first and (following.rare or following.lent or following.first or following.title or following.size):
+    elif word.first and (
+        (following.rare or following.lent or following.names or following.first or following.title or following.size)
+        or (following.number < 0 and len(following.things) > 0)
+    ):
         found.formed[hash_of(skeleton(word.stem + following.stem))] = None

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neighbours.places import named
+from neighbours.places import contradict, formed, named
 from neighbours.signs import Signature, packed, unpacked
 from normalizer.local_names import IS_DISTRICT, IS_VILLAGE
 from normalizer.matter_words import skeleton
@@ -105,6 +105,66 @@ def test_two_names_differ(one: str, other: str) -> None:
     (first,), (second,) = (next(iter(sign(text).names.values())) for text in (one, other))
     assert (first.end, first.beginnings) != (second.end, second.beginnings)
     assert first.end != second.end or not set(first.beginnings) & set(second.beginnings)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("jl terusan kanigoro", "jl kanigoro"),
+        ("bus koridor 3 lambat", "bus koridor 2 lambat"),
+        ("lift rusun tower 4 mati", "lift rusun tower 5 mati"),
+    ],
+)
+def test_a_street_that_goes_on_and_a_line_are_others(one: str, other: str) -> None:
+    """The street "Jalan Terusan Kanigoro" is not the one of this name, and each line of buses has its number."""
+    assert contradict(sign(one), sign(other), village=False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("wc di terminal daya jorok", "Toilet Terminal Daya bau"),
+        ("pantai panjang kotor", "Sampah di Pantai Panjang"),
+        ("anjing di taman merdeka", "Taman Merdeka banyak anjing"),
+        ("jembatan kampung dalam rusak", "Jembatan Kampung Dalam licin"),
+        ("parkir di SLG", "Parkir di kawasan Simpang Lima Gumul"),
+        ("tiang PUP blok C", "Tiang di Perumahan Pondok Ungu Permai Blok C"),
+        ("ruang tunggu SBP", "Ruang tunggu Pelabuhan Sri Bintan Pura"),
+    ],
+)
+def test_a_thing_is_known_by_a_word_of_every_day_or_by_initials(one: str, other: str) -> None:
+    """By the word of its kind and the next one together, and by the initials with or without that word."""
+    assert formed(sign(one), sign(other))
+
+
+def test_what_stands_behind_the_kind_of_a_thing_need_not_be_its_name() -> None:
+    """Of "terminal bus", "jembatan gantung" and "pasar becek" there are many."""
+    assert not sign("di terminal bus, jembatan gantung, pasar becek").formed
+
+
+def test_a_name_ends_where_the_capitals_end() -> None:
+    """And before a word of every day, in a text without capitals."""
+    (short,) = sign("sapi di desa kanigoro").names.values()
+    assert sign("Ternak sapi di Desa Kanigoro terserang penyakit").names == {short[0].kind: short}
+    assert sign("sapi di desa kanigoro terserang penyakit").names == {short[0].kind: short}
+
+
+def test_one_word_of_a_village_may_stand_for_it() -> None:
+    """Whoever writes "merapin" means Bukit Merapin; a number may be written in digits."""
+    (name,) = sign("air keruh di Bukit Merapin", regency="19.71").placed
+    assert name in sign("air merapin butek", regency="19.71").rare
+    assert sign("7 ulu banjir", regency="16.71").local
+
+
+def test_a_word_before_raya_is_a_name() -> None:
+    """The street "Kemang Raya", though "kemang" alone is a word."""
+    assert sign("genangan kemang raya").lent
+    assert not sign("genangan kemang").lent
+
+
+def test_a_thing_in_a_name_is_no_matter() -> None:
+    """Nobody complains of ducks in Rawa Bebek."""
+    assert not sign("rusun rawa bebek").things & sign("bebek mati").things
 
 
 def test_a_word_that_is_no_name_names_nothing() -> None:
@@ -241,13 +301,13 @@ def test_accounts_and_our_own_name_say_nothing() -> None:
     assert sign("@humasdemak #LaporHendi banjir").words == sign("banjir").words
 
 
-def test_a_letter_of_hours_has_a_signature_of_at_most_199_bytes() -> None:
+def test_a_letter_of_hours_has_a_signature_of_at_most_203_bytes() -> None:
     """The state of a regency holds thousands of them."""
     long = " ".join(
         f"jalan abc{chr(97 + i)}def di rt {i} sampah banjir lubang {skeleton('xyzzy')}{chr(97 + i)}quux"
         for i in range(26)
     )
-    assert len(b64decode(signature(long * 20))) <= 199
+    assert len(b64decode(signature(long * 20))) <= 203
     found = sign(long * 20)
     assert len(found.things) <= MOST_THINGS
     assert len(found.local) <= MOST_LOCAL

@@ -148,6 +148,7 @@ class Matters(Part):
     causes: Words
     people: Words
     landmarks: Words
+    nameless: Words
     unique: Words
     harm: Harm
     matters: Annotated[dict[Name, Matter], Field(min_length=1)]

@@ -1,0 +1,70 @@
+"""The names that a text writes with capitals, and the short forms in which others write them."""
+
+import re
+from typing import Final
+
+from normalizer.matter_words import hash_of, skeleton
+from normalizer.matters import Lists
+
+_CAPITALS: Final = re.compile(r"[A-Z](?:[a-z]+(?: [A-Z][a-z]+)*|[A-Z]{2,4}(?![A-Za-z]))")
+"""Words with capitals, one after another, or an abbreviation."""
+
+_FULL: Final = 5
+"""The most words of a name that others write in one ("Batang Kuis") or shorten to its initials ("Bumi Tamalanrea Permai", "BTP")."""
+
+_INITIALS: Final = 3
+"""The least number of words that are shortened to initials."""
+
+_PAIR: Final = 2
+"""The number of words that others write in one."""
+
+
+def capitals_of(text: str, known: Lists) -> tuple[set[str], dict[int, None]]:
+    """Return the words with a capital within a sentence, and the hashes of the short forms of full names.
+
+    Those words are abbreviations, and words behind a word without a capital: in a title each word has one.
+    """
+    capitals: set[str] = set()
+    formed: dict[int, None] = {}
+    for match in _CAPITALS.finditer(text):
+        run, start = match.group(), match.start()
+        words = run.lower().split()
+        if (run.isupper() and not text[start - 1 : start].isalpha()) or _within(text, start):
+            capitals.update(words)
+        if len(words) > 1:
+            _shorten(words[:_FULL], known, formed)
+    return capitals, formed
+
+
+def _within(text: str, start: int) -> bool:
+    """Return whether a space and a word without a capital stand before a position of a text, perhaps with a comma."""
+    if text[start - 1 : start] != " ":
+        return False
+    word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
+    return word[-2:-1].islower() if word.endswith(",") else word.islower() and word[-1:].isalpha()
+
+
+def _shorten(name: list[str], known: Lists, formed: dict[int, None]) -> None:
+    """Note the two words of a name in one, or its initials: with and without the words that say of what kind the thing is.
+
+    "Perumahan Pondok Ungu Permai" is PUP, "Simpang Lima Gumul" SLG.
+    """
+    read = [known.word(word) for word in name]
+    if any(means.number >= 0 for means in read[1:]) or all(means.frequent for means in read):
+        return
+    while len(name) > _INITIALS and (read[-1].region or read[-1].before):
+        del name[-1], read[-1]
+    while len(name) > _INITIALS and not read[0].kind and any(means.kind for means in read):
+        del name[0], read[0]
+    own = [word for word, means in zip(name, read, strict=True) if not (means.kind or means.weak or means.region)]
+    if len(own) == _PAIR:
+        formed[hash_of(skeleton("".join(own)))] = None
+    start, size = 0, len(read)
+    while start < size and (read[start].kind or read[start].weak):
+        start += 1
+    if start == size:
+        return
+    for first in (start, 0):
+        short = "".join([word[0] for word in name[first:]])
+        if len(short) >= _INITIALS and not known.word(short).everyday:
+            formed[hash_of(skeleton(short))] = None
