@@ -21,7 +21,7 @@ from complaints.neighbour import Opened
 from complaints.tracking import code_for
 from neighbours.step import NeighboursStep
 from normalizer.complaint import Normaliser
-from normalizer.signature import signature
+from normalizer.matter.signature import signature
 
 KEY = b"the key of the benchmark's codes"
 

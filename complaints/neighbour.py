@@ -30,7 +30,7 @@ class Opened(Event):
     reporter_ref: str
     """The pseudonym of the citizen."""
     signature: str
-    """What normalizer.signature.signature made of the text and of the place as the citizen wrote it. The step sees neither."""
+    """What normalizer.matter.signature.signature made of the text and of the place as the citizen wrote it. The step sees neither."""
 
     @property
     def key(self) -> str:

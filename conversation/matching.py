@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from complaints.event import Complaint
 from conversation.said.words import folded
-from normalizer.answers import TIER_QUESTIONS, is_answer
+from normalizer.tiers.answers import TIER_QUESTIONS, is_answer
 
 SHORT_CHARACTERS: Final = 100
 """An answer names a place in fewer; a longer text about another topic is another complaint."""

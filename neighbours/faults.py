@@ -3,8 +3,8 @@
 from typing import Final, NamedTuple
 
 from neighbours.signs import Signature
-from normalizer.matters import WIDE
-from normalizer.senses import senses
+from normalizer.matter.matters import WIDE
+from normalizer.matter.senses import senses
 
 OWN_FROM: Final = 80
 """From this number on, a matter is one person's own, and never merged."""

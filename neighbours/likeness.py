@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter, unlike
 from neighbours.places import IN_DISTRICT, LIKELY, NO_PLACE, STRANGE, THERE, contradict, formed, named, nearness
 from neighbours.signs import Signature
-from normalizer.local_names import IS_VILLAGE
-from normalizer.matter_words import hash_of, skeleton
+from normalizer.matter.local_names import IS_VILLAGE
+from normalizer.matter.words import hash_of, skeleton
 
 GRAVE: Final = frozenset((86, 87, 90, 92))
 """The matters (normalizer/data/matters.yaml: extortion, violence, corruption, harmed) of a report that is never merged by itself, whatever

@@ -5,9 +5,9 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from neighbours.signs import Local, Name, Signature
-from normalizer.local_names import IS_VILLAGE
-from normalizer.matter_names import CONTINUED
-from normalizer.matters import KINDS, NUMBERS
+from normalizer.matter.local_names import IS_VILLAGE
+from normalizer.matter.matters import KINDS, NUMBERS
+from normalizer.matter.names import CONTINUED
 
 NO_PLACE, STRANGE, IN_DISTRICT, LIKELY, NEAR, THERE = 0.0, 0.5, 0.7, 1.0, 1.5, 2.0
 """How well two texts tell the same place: not at all, a name although each also names a place that the other does not, the district,

@@ -1,4 +1,4 @@
-"""Reads what normalizer.signature wrote: the matters, names, numbers and words of a complaint."""
+"""Reads what normalizer.matter.signature wrote: the matters, names, numbers and words of a complaint."""
 
 from base64 import b64decode
 from binascii import Error
@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from complaints.errors import ContractViolation
-from normalizer.matters import WIDE
-from normalizer.senses import senses
-from normalizer.signature import VERSION, WAY_BYTES
+from normalizer.matter.matters import WIDE
+from normalizer.matter.senses import senses
+from normalizer.matter.signature import VERSION, WAY_BYTES
 
 _KIND_BITS: Final = 0x3F
 
@@ -26,7 +26,7 @@ class Name(NamedTuple):
     """The name of a thing in a text.
 
     Attributes:
-        kind: the number of its kind (see normalizer.signature.KINDS).
+        kind: the number of its kind (see normalizer.matter.signature.KINDS).
         end: which part of it is meant; 0 if the text does not say.
         beginnings: the hashes of its beginnings, the whole name last; empty if it has only a number ("SDN 3").
     """
@@ -40,7 +40,7 @@ class Local(NamedTuple):
     """The name of a district or village of the regency in a text.
 
     Attributes:
-        levels: whether it is that of a village or a district, or of both (see normalizer.local_names).
+        levels: whether it is that of a village or a district, or of both (see normalizer.matter.local_names).
         district: the number of the district of that name or of the village; 0 if several districts have a place of that name.
     """
 

@@ -9,9 +9,6 @@ from typing import Final
 from complaints.event import MissingPart
 from complaints.runtime.loading import without_collector
 from normalizer import dates
-from normalizer.bound import bind
-from normalizer.kinds import OF_DATES, OF_TIERS, TELLS_TIER, kinds_of, may_accuse
-from normalizer.officials import add_accused
 from normalizer.places.capitals import settled
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -23,8 +20,11 @@ from normalizer.subjects.lexicon import Lexicon, compile_lexicon
 from normalizer.subjects.scanning import scan
 from normalizer.text import PARTS, words_of
 from normalizer.things.matching import add_to, settle
-from normalizer.tier_words import add_tier_groups, add_two_provinces, shared_province
-from normalizer.whose import add_general, add_of_province, is_placed
+from normalizer.tiers.bound import bind
+from normalizer.tiers.kinds import OF_DATES, OF_TIERS, TELLS_TIER, kinds_of, may_accuse
+from normalizer.tiers.officials import add_accused
+from normalizer.tiers.whose import add_general, add_of_province, is_placed
+from normalizer.tiers.words import add_tier_groups, add_two_provinces, shared_province
 from normalizer.zones import local_day
 
 SUBJECTS: Final = 3

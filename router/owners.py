@@ -5,7 +5,7 @@ from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading
-from normalizer.whose import is_of_province
+from normalizer.tiers.whose import is_of_province
 from router.agencies.registry import DKI, Agency, Registry
 from router.allotments.dividing import Named, divided, in_order
 from router.allotments.edition import Allotments

@@ -4,7 +4,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from normalizer.matters import RARE
+from normalizer.matter.matters import RARE
 from normalizer.text import fold
 
 TARGET = Path(__file__).parent.parent / "data" / "roots.txt"

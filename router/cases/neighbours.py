@@ -6,7 +6,7 @@ from complaints.bus import Record
 from complaints.case import OPEN
 from complaints.fact import FactKind
 from complaints.neighbour import Closed, Joined, Left, Opened, Told, ToSupporters
-from normalizer.signature import signature
+from normalizer.matter.signature import signature
 from router.cases.document.plain import Document, regency_of, text_id
 from router.cases.inbound import Inbound
 from router.cases.records import written

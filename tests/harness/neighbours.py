@@ -15,7 +15,7 @@ from complaints.ids import NAMESPACE
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from complaints.tracking import code_for
 from neighbours.step import NeighboursStep
-from normalizer.signature import signature
+from normalizer.matter.signature import signature
 
 KEY = b"the key of the tests' codes"
 NOON = datetime(2026, 11, 3, 5, tzinfo=UTC)

@@ -16,7 +16,7 @@ from neighbours.neighbourhood import DAY_MS, DAYS, EXAMPLES, STATE_BYTES, Candid
 from neighbours.signs import packed, unpacked
 from neighbours.step import NeighboursStep
 from neighbours.supporters import PAGE
-from normalizer.signature import signature
+from normalizer.matter.signature import signature
 from tests.harness.neighbours import NOON, Quarter, case_id, closed, code, joined, later, left, opened, told
 
 HOLE = "lobang gede di jln majapahit dpn pegadaian"

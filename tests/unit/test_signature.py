@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from neighbours.places import contradict, formed, named
 from neighbours.signs import Signature, packed, unpacked
-from normalizer.local_names import IS_DISTRICT, IS_VILLAGE
-from normalizer.matter_words import skeleton
-from normalizer.matters import KINDS, NUMBERS
-from normalizer.senses import senses
-from normalizer.signature import (
+from normalizer.matter.local_names import IS_DISTRICT, IS_VILLAGE
+from normalizer.matter.matters import KINDS, NUMBERS
+from normalizer.matter.senses import senses
+from normalizer.matter.signature import (
     MOST_FORMED,
     MOST_LENT,
     MOST_LIKELY,
@@ -29,6 +28,7 @@ from normalizer.signature import (
     WAY_BYTES,
     signature,
 )
+from normalizer.matter.words import skeleton
 
 LISTS = yaml.safe_load(files("normalizer").joinpath("data/matters.yaml").read_text("utf-8"))
 SENSES = yaml.safe_load(files("normalizer").joinpath("data/senses.yaml").read_text("utf-8"))

@@ -3,8 +3,8 @@
 import pytest
 
 from complaints.crypto import Keyring
-from normalizer.answers import is_answer, settled_by
 from normalizer.complaint import Normaliser
+from normalizer.tiers.answers import is_answer, settled_by
 from router.facts import Facts
 from router.routing import Router
 from tests.harness.town import Town

@@ -6,7 +6,7 @@ from typing import Final
 from complaints.case import ENDED, OPEN
 from complaints.command import CASE, NEIGHBOURS
 from complaints.fact import FactKind
-from normalizer.answers import settled_by
+from normalizer.tiers.answers import settled_by
 from router.cases.document.joining import joined
 from router.cases.document.plain import Document
 from router.cases.document.waits import drop_waits, end_waits, is_over, standing, stop_waiting

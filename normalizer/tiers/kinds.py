@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from normalizer.bound import BOUND
 from normalizer.dates import WAYS
-from normalizer.officials import BODIES, DEEDS_AND_FAILINGS, DOERS, HEADS, TRADED
-from normalizer.tier_words import TELLING
+from normalizer.tiers.bound import BOUND
+from normalizer.tiers.officials import BODIES, DEEDS_AND_FAILINGS, DOERS, HEADS, TRADED
+from normalizer.tiers.words import TELLING
 
 OF_TIERS: Final = 1
-"""Things that belong to a tier, of which a text may name several (normalizer.bound)."""
+"""Things that belong to a tier, of which a text may name several (normalizer.tiers.bound)."""
 
 TELLS_TIER: Final = 2
-"""Things of which a number or a place tells the tier (normalizer.tier_words)."""
+"""Things of which a number or a place tells the tier (normalizer.tiers.words)."""
 
 OF_DATES: Final = 4
 """Words of dates (normalizer.dates)."""
@@ -19,7 +19,7 @@ OF_DATES: Final = 4
 _ACTOR: Final = 8
 _DEED: Final = 16
 _HEAD: Final = 32
-"""Officials, what they must not do, and those of either for which the text is always searched (normalizer.officials)."""
+"""Officials, what they must not do, and those of either for which the text is always searched (normalizer.tiers.officials)."""
 
 _KINDS: Final[dict[str, int]] = {}
 for _kind, _groups in (

@@ -4,8 +4,8 @@ import re
 from functools import cache
 from typing import Final
 
-from normalizer.matter_words import Word, hash_of, skeleton
-from normalizer.matters import KINDS, Lists, lists
+from normalizer.matter.matters import KINDS, Lists, lists
+from normalizer.matter.words import Word, hash_of, skeleton
 from normalizer.places.gazetteer import DISTRICT, REGENCY, Gazetteer
 from normalizer.text import fold
 

@@ -9,11 +9,11 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final
 
-from normalizer.local_names import local_names, named_places
-from normalizer.matter_names import name_behind, number_behind
-from normalizer.matter_words import Word, hash_of, skeleton
-from normalizer.matters import KINDS, lists
-from normalizer.short_names import capitals_of
+from normalizer.matter.local_names import local_names, named_places
+from normalizer.matter.matters import KINDS, lists
+from normalizer.matter.names import name_behind, number_behind
+from normalizer.matter.short_names import capitals_of
+from normalizer.matter.words import Word, hash_of, skeleton
 from normalizer.text import BREAK, words_of
 
 VERSION: Final = 6

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from normalizer.matter_words import hash_of, skeleton
-from normalizer.matters import Lists
+from normalizer.matter.matters import Lists
+from normalizer.matter.words import hash_of, skeleton
 
 _CAPITALS: Final = re.compile(r"[A-Z](?:[a-z]+(?: [A-Z][a-z]+)*|[A-Z]{2,4}(?![A-Za-z]))")
 """Words with capitals, one after another, or an abbreviation."""

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from normalizer.matter_words import Word, hash_of, skeleton, small_hash
-from normalizer.matters import KINDS, valued
+from normalizer.matter.matters import KINDS, valued
+from normalizer.matter.words import Word, hash_of, skeleton, small_hash
 from normalizer.text import BREAK
 
 _NAME_WORDS: Final = 3

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import yaml
 
-from normalizer.harm import Harm
-from normalizer.matter_words import Word, hash_of, skeleton, small_hash
-from normalizer.senses import Senses, senses
+from normalizer.matter.harm import Harm
+from normalizer.matter.senses import Senses, senses
+from normalizer.matter.words import Word, hash_of, skeleton, small_hash
 from normalizer.text import BREAK
 
 KINDS: Final = (
