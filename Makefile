@@ -48,7 +48,7 @@ demo: $(INSTALLED) ## Run the main job end to end, in a fresh folder, and stop
 up: $(INSTALLED) ## Start the whole pipeline on this machine and keep it running
 	@$(VENV)/bin/lapor up
 
-quick: $(VENV)/.dev $(INSTALLED) ## Run the unit and property tests, which start no server, in about a minute
+quick: $(VENV)/.dev $(INSTALLED) ## Run the unit and property tests, which start no server, in two to three minutes
 	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2 --dist loadfile
 
 test: lint ## Lint and run the quick suite, on the real Kafka and the real ClickHouse engine

@@ -53,6 +53,19 @@ def put_off_as(kind: str, event: str | None, *, has_reason: bool) -> str:
     return f"put_off_{_PUT_OFF.get(event or '', kind)}{'_karena' if has_reason else ''}"
 
 
+def completed_as(state: str) -> str:
+    """Return the occasion of the sentence that tells what became of an addition: nobody handles that to a case that ended or was answered.
+
+    Args:
+        state: the state of the case after it.
+    """
+    return {
+        "diarsipkan": "status_diarsipkan",
+        "ditanggapi": "completed_answered",
+        "selesai": "completed_answered",
+    }.get(state, "completed")
+
+
 def class_named(complaint_class: str, *, oversight: bool) -> str:
     """Return the class of a report as citizens read it: "pengaduan berkadar pengawasan"."""
     return complaint_class.replace("_", " ") + (" berkadar pengawasan" if oversight else "")

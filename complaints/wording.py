@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 import yaml
+
+from complaints.errors import ConfigurationError
 
 SMS_CHARACTERS = 160
 """The length of one GSM-7 message (3GPP TS 23.040); a second part would cost the state twice as much."""
@@ -32,11 +35,61 @@ _PLAINER = {
 """Replacements for GSM-7, which has no curly quotes and no long dashes. Brackets, braces and the like take two septets in it."""
 
 
+_FILE = "wording.yaml"
+
+_VALUES = (
+    (r"off_scale|silent|not_silent", ""),
+    (r"answered|asked|reminded", "code owner answer"),
+    (r"put_off_\w+_karena", "code owner due answer"),
+    (r"put_off_\w+", "code owner due"),
+    (r"reclassified", "code owner due named"),
+    (r"question_pin", "code choices"),
+    (r"which_case", "code answer"),
+    (r"status_(?:unknown|wrong_code)", "code"),
+    (r"status_[\w ]+", "code owner since due"),
+    (r"\w+", "code owner"),
+)
+"""The values that a sentence may name in braces, by its occasion: the first that fits."""
+
+
 @cache
 def wording() -> dict[str, dict[str, str]]:
-    """Return the templates of wording.yaml: for each occasion, a text for each channel that has its own, and one for "default"."""
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(files(__package__).joinpath("wording.yaml").read_text("utf-8"))
+    """Return the templates of wording.yaml: for each occasion, a text for each channel that has its own, and one for "default".
+
+    Raises:
+        ConfigurationError: the file has a mistake; it says where.
+    """
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(files(__package__).joinpath(_FILE).read_text("utf-8"))
+    if found := mistakes(loaded):
+        raise ConfigurationError(f"complaints/{_FILE}: {'; '.join(found)}")
     return loaded
+
+
+def mistakes(templates: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return what is wrong with templates: a sentence that no channel's default is, or a name in braces that has no value there."""
+    found: list[str] = []
+    for occasion, texts in templates.items():
+        known = next(values.split() for form, values in _VALUES if re.fullmatch(form, occasion))
+        if "default" not in texts:
+            found.append(f"{occasion} has no text for `default`")
+        for channel, template in texts.items():
+            try:
+                names = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+            except ValueError as error:
+                found.append(f"{occasion}, {channel}: {error}")
+                continue
+            found += [
+                f"{occasion}, {channel}: {{{name}}} has no value there; known are {', '.join(known) or 'none'}"
+                for name in sorted(names.difference(known))
+            ]
+    return found
+
+
+_OPENING = "LAPOR! "
+"""The first word of an SMS, which says who writes."""
+
+_REMINDER = "Pengingat: "
+"""Stands before a question that is asked again: the same text twice looks like a mistake, and X refuses it."""
 
 
 def text(occasion: str, channel: str, **values: str) -> str:
@@ -51,8 +104,22 @@ def text(occasion: str, channel: str, **values: str) -> str:
         channel: the channel's name; a channel without a sentence of its own uses the default.
         values: the values for the names in braces: code, owner, answer, named, since, due, choices.
     """
+    return _filled(_template(occasion, channel), channel, values)
+
+
+def reminder(occasion: str, channel: str, **values: str) -> str:
+    """Return the sentence for a question that is asked again; it says that it is a reminder. The parameters are those of `text`."""
+    template = _template(occasion, channel)
+    opening = _OPENING if template.startswith(_OPENING) else ""
+    return _filled(f"{opening}{_REMINDER}{template.removeprefix(opening)}", channel, values)
+
+
+def _template(occasion: str, channel: str) -> str:
     texts = wording()[occasion]
-    template = texts.get(channel, texts["default"])
+    return texts.get(channel, texts["default"])
+
+
+def _filled(template: str, channel: str, values: dict[str, str]) -> str:
     match channel:
         case "sms":
             return _fitted(template, {name: _plain(value) for name, value in values.items()}, "owner", SMS_CHARACTERS)
@@ -63,19 +130,21 @@ def text(occasion: str, channel: str, **values: str) -> str:
             return template.format(**values)
 
 
-def question(part: str, channel: str, choices: Sequence[str] = (), **values: str) -> str:
+def question(part: str, channel: str, choices: Sequence[str] = (), *, again: bool = False, **values: str) -> str:
     """Return the question for a part of a complaint. If a pin on the map leaves a choice of regencies, the one for the place names them.
 
     Args:
         part: the part, such as "place".
         channel: the channel's name.
         choices: the names of the regencies; empty if there is no choice.
+        again: whether it reminds the citizen of the question.
         values: the values for the names in braces: code, owner.
     """
+    tell = reminder if again else text
     if part != "place" or not choices:
-        return text(f"question_{part}", channel, **values)
+        return tell(f"question_{part}", channel, **values)
     *others, last = [f"({number}) {name}" for number, name in enumerate(choices, 1)]
-    return text("question_pin", channel, **values, choices=f"{', '.join(others)} atau {last}")
+    return tell("question_pin", channel, **values, choices=f"{', '.join(others)} atau {last}")
 
 
 def _fitted(template: str, values: dict[str, str], name: str, most: int, weight: Callable[[str], int] = len) -> str:

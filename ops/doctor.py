@@ -117,6 +117,10 @@ def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: fl
     return found
 
 
+WHY_DEAD = "SELECT at, source_topic, source_offset, error_class, reason FROM dead_letters ORDER BY at DESC LIMIT 20"
+"""The query that tells why the latest dead letters are dead."""
+
+
 def _changed(path: Path) -> float:
     """Return when a file, or a folder or one of its files, last changed, in seconds since 1970."""
     return max(float(one.stat().st_mtime) for one in (path, *(path.iterdir() if path.is_dir() else ())))
@@ -158,9 +162,7 @@ def clickhouse(store: Answers) -> Finding:
     (dead,), *_ = store.execute("SELECT count() FROM dead_letters")
     (recent,), *_ = store.execute("SELECT count() FROM dead_letters WHERE at > now() - INTERVAL 1 DAY")
     level, of_today = (Level.warn, f", {recent} of them within a day") if recent else (Level.ok, "")
-    advice = (
-        'ask why: lapor query "SELECT at, source_key, error_class, reason FROM dead_letters ORDER BY at DESC LIMIT 20"'
-    )
+    advice = f'ask why: lapor query "{WHY_DEAD}"'
     return Finding(
         what="clickhouse", level=level, detail=f"{complaints} complaints, {dead} dead letters{of_today}", advice=advice
     )

@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import class_named, kind_of, put_off_as
+from complaints.telling import class_named, completed_as, kind_of, put_off_as
 from complaints.wording import text
 from normalizer.masking import mask
 
@@ -74,6 +74,7 @@ class _Then:
     due: date | None = None
     complaint_class: str = ""
     oversight: bool = False
+    state: str = ""
 
     @property
     def named(self) -> str:
@@ -91,11 +92,21 @@ class _Then:
                 self.complaint_class = classified.complaint_class.value
             if classified.oversight is not None:
                 self.oversight = classified.oversight
+            self.state = _ENDS.get(fact.kind, self.state)
             if fact.kind is FactKind.asked:
                 self.asked, self.asker = fact, self.owner
             if fact.kind in _PARTS or fact.event == "closed":
                 self.is_merged = fact.kind is FactKind.merged
 
+
+_ENDS = {
+    FactKind.answered: "ditanggapi",
+    FactKind.closed: "selesai",
+    FactKind.archived: "diarsipkan",
+    FactKind.reopened: "dibuka kembali",
+    FactKind.routed: "diteruskan",
+}
+"""The state of a case after a fact, as far as it decides what becomes of an addition."""
 
 _PARTS = frozenset((FactKind.merged, FactKind.unmerged, FactKind.reopened, FactKind.withdrawn))
 """The facts after which a case is a supporter, or no longer."""
@@ -146,7 +157,7 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
             asker = owner if asked is None or asked.part else then.asker
             return "" if asked is None else _asking(asked.part, asked.text or "", case, asker, "reminded")
         case _:
-            return text(kind.value, NAME, **values)
+            return text(completed_as(then.state) if kind is ReplyKind.completed else kind.value, NAME, **values)
 
 
 def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str:
@@ -161,11 +172,11 @@ def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str
 def _asking(part: str | None, words: str, case: Case, owner: str, occasion: str = "asked") -> str:
     """Return the question for a part, or in the owner's own words."""
     if part:
-        return _question(part, case, owner)
+        return _question(part, case, owner, again=occasion == "reminded")
     code = tracking.spaced(case.tracking_code)
     return text(occasion, NAME, code=code, owner=owner, answer="" if case.complaint.secret else mask(words))
 
 
-def _question(part: str, case: Case, owner: str) -> str:
+def _question(part: str, case: Case, owner: str, *, again: bool) -> str:
     choices = () if case.complaint.secret else [region.name for region in case.complaint.place.choices]
-    return wording.question(part, NAME, choices, code=tracking.spaced(case.tracking_code), owner=owner)
+    return wording.question(part, NAME, choices, again=again, code=tracking.spaced(case.tracking_code), owner=owner)

@@ -94,8 +94,10 @@ def router_step(settings: Settings) -> "StepSpec":
     from complaints.case import FORMAT
     from complaints.contract import CASES, COMPLAINTS
     from complaints.runtime import telemetry
+    from complaints.wording import wording
     from router.cases.step import STEP, CaseStep, timer
 
+    wording()  # a mistake in it must end the start, not the first complaint
     counter = cache(telemetry.EVENTS_ROUTED.labels)
     step = CaseStep(router(settings), lambda outcome: counter(outcome).inc())
     return StepSpec(
@@ -119,10 +121,12 @@ def conversation_step(settings: Settings) -> "StepSpec":
     from complaints.bus.step.contract import StepSpec
     from complaints.contract import CITIZENS, CONVERSATIONS
     from complaints.runtime import telemetry
+    from complaints.wording import wording
     from conversation import records
     from conversation.reading import Reads
     from conversation.step import FORMAT, STEP, ConversationStep
 
+    wording()
     counter = cache(telemetry.MESSAGES_LANDED.labels)
     step = ConversationStep(
         keyring(settings),

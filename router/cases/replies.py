@@ -10,8 +10,8 @@ from complaints.calendar import written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import class_named, kind_of, put_off_as
-from complaints.wording import question, text
+from complaints.telling import class_named, completed_as, kind_of, put_off_as
+from complaints.wording import question, reminder, text
 from normalizer.masking import mask
 from router.cases.document.plain import Document, text_id
 from router.cases.document.waits import due_of
@@ -146,10 +146,8 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
         case ReplyKind.question:
             return _asking(fact, case, channel, code, "asked")
         case _:
-            is_put_aside = (
-                kind is ReplyKind.completed and case["state"] == "diarsipkan"
-            )  # nobody handles what was added
-            return _kept("status_diarsipkan" if is_put_aside else kind.value, channel, owner).replace(_CODE_LIKE, code)
+            occasion = completed_as(case["state"]) if kind is ReplyKind.completed else kind.value
+            return _kept(occasion, channel, owner).replace(_CODE_LIKE, code)
 
 
 def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str:
@@ -171,14 +169,15 @@ def _asking(asked: Document, case: Document, channel: str, code: str, occasion: 
     if not part:
         asker = (asked.get("agency") or case["owner"])["name"]
         return text(occasion, channel, code=code, owner=asker, answer=" ".join(asked["text"].split()))
+    again = occasion == "reminded"
     if part == "place" and (choices := _choices(case["complaint"].get("place") or {})):
-        return question(part, channel, choices, code=code)
-    return _kept(f"question_{part}", channel, owner).replace(_CODE_LIKE, code)
+        return question(part, channel, choices, again=again, code=code)
+    return _kept(f"question_{part}", channel, owner, again=again).replace(_CODE_LIKE, code)
 
 
 @lru_cache(maxsize=8192)
-def _kept(occasion: str, channel: str, owner: str) -> str:
-    return text(occasion, channel, code=_CODE_LIKE, owner=owner)
+def _kept(occasion: str, channel: str, owner: str, *, again: bool = False) -> str:
+    return (reminder if again else text)(occasion, channel, code=_CODE_LIKE, owner=owner)
 
 
 def _choices(place: Document) -> list[str]:

@@ -316,6 +316,18 @@ def test_only_a_desk_with_the_source_records_a_withdrawal() -> None:
     assert life.sheet()["state"] == "dibuka kembali"
 
 
+def test_a_desk_that_owns_a_case_is_not_rid_of_it_by_a_withdrawal() -> None:
+    """Another desk records it, and for its own cases the national administrator."""
+    life = Life(text="Tidak jelas, tolong bantu")
+    assert (life.owner, life.sheet()["triage"]) == ("pemda-33.74", True)
+    (declined,) = life.act("withdraw", "pemda-33.74", "Warga menelepon", source="call")
+    assert (declined.kind, "owner of a case cannot withdraw" in (declined.text or "")) == (FactKind.declined, True)
+    life.act("reroute", "kemenpanrb", "Urusan kami", to="kemenpanrb")
+    assert life.owner == "kemenpanrb"
+    (withdrawn,) = life.act("withdraw", "kemenpanrb", "Warga menelepon", source="call")
+    assert withdrawn.kind is FactKind.withdrawn
+
+
 def test_the_list_by_deadlines_of_an_agency_that_there_is_not_is_no_empty_list() -> None:
     """A misspelt id would look like an agency whose work is done."""
     with pytest.raises(CaseError, match=r"no agency has the id 'dpu-99\.99'"):

@@ -10,7 +10,7 @@ from complaints import ids, tracking
 from complaints.event import AgencyRef, Complaint, Pin, Place, Region
 from complaints.fact import FactKind
 from complaints.mail import Reply, ReplyKind
-from complaints.wording import text, wording
+from complaints.wording import mistakes, question, text, wording
 from router.agencies.registry import Registry
 from router.cases.replies import reply_to
 from tests.harness.events import DPU, complaint
@@ -29,6 +29,7 @@ PROMISED = {
     "question_date": {"code", "owner"},
     "question_chronology": {"code", "owner"},
     "question_evidence": {"code", "owner"},
+    "completed_answered": {"code", "owner"},
     "answered": {"code", "owner", "answer"},
     "asked": {"code", "owner", "answer"},
     "reminded": {"code", "owner", "answer"},
@@ -180,6 +181,23 @@ def test_code_and_owner_stand_where_they_are_promised(occasion: str, channel: st
     assert not re.search(r"[{}]", text)
 
 
+@pytest.mark.parametrize(
+    ("occasion", "sentence", "told"),
+    [
+        ("received", "Diteruskan ke {ownr}.", "received, sms: {ownr} has no value there; known are code, owner"),
+        ("received", "Tenggat {due}.", "received, sms: {due} has no value there"),
+        ("received", "Kode {code", "received, sms: "),
+        ("off_scale", "{code}", "known are none"),
+    ],
+)
+def test_a_misspelt_value_ends_the_start_and_not_a_complaint(occasion: str, sentence: str, told: str) -> None:
+    """Each complaint by SMS became a dead letter, and nothing said why."""
+    assert not mistakes(wording())
+    (found,) = mistakes({**wording(), occasion: {**wording()[occasion], "sms": sentence}})
+    assert told in found
+    assert mistakes({"received": {"sms": "Kode {code}"}}) == ["received has no text for `default`"]
+
+
 def test_every_wording_promises_what_it_has() -> None:
     """And an occasion that nobody speaks of here is noticed."""
     assert wording().keys() == PROMISED.keys()
@@ -284,3 +302,16 @@ def test_what_does_not_concern_the_citizen_makes_no_reply(kind: FactKind) -> Non
     """An officer's refused command; an addition that becomes a case has that case's own reply."""
     of = complaint()
     assert reply_to([{"kind": kind.value}], {"complaint": plain(of), "owner": plain(DPU)}) is None
+
+
+@pytest.mark.parametrize("channel", ["sms", "twitter", "web", "a-new-channel"])
+@pytest.mark.parametrize("part", ["place", "subject", "road_class", "hospital_owner", "date", "chronology", "evidence"])
+def test_a_reminder_is_not_the_question_again(part: str, channel: str) -> None:
+    """X refuses the same text, so the reminder was never posted; by SMS it looked like a mistake."""
+    for name in (DPU.name, LONGEST[-1]):
+        asked, again = (question(part, channel, again=one, code="ABCDE FGHJK M", owner=name) for one in (False, True))
+        assert "Pengingat" in again
+        assert "Pengingat" not in asked
+        assert again.startswith("LAPOR! ") == asked.startswith("LAPOR! ") == (channel == "sms")
+        assert channel != "sms" or septets(again) <= 160
+        assert channel != "twitter" or len(again) <= 263

@@ -131,6 +131,8 @@ def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
     life.act("disagree", CITIZEN, "Belum, pak")
     life.ring(120)
     life.act("answer", text="Sekarang sudah.", days=2)
+    life.house.take(added(life.complaint, "fotonya mana", number=2), at_ms=life.at_ms + 5000)
+    life.at_ms += 10_000
     life.act("close")
     life.act("rate", CITIZEN, stars=5)
     life.act("reopen", CITIZEN, "Rusak lagi")
@@ -140,6 +142,8 @@ def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
     assert [(one.at, one.text) for one in found.told] == [(one.created_at, one.text) for one in life.house.replies]
     assert {reply.kind for reply in life.house.replies} >= {ReplyKind.next_right, ReplyKind.reminded, ReplyKind.put_off}
     texts = " ".join(one.text for one in found.told)
+    assert "yang sudah menjawabnya" in texts  # an addition to an answered case: nobody is at work on it
+    assert "Pengingat" in texts or "masih menunggu" in texts
     assert all(
         words in texts for words in ("menjadi aspirasi.", "menjadi aspirasi berkadar pengawasan.", "Alasannya: Hujan")
     )

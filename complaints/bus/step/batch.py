@@ -1,6 +1,7 @@
 """Turns a batch of records into what its transaction writes, by the step's function; what cannot be handled becomes a dead letter."""
 
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -121,7 +122,13 @@ class Decider:
         return effect
 
     def _dead(self, pending: Pending, record: StoredRecord, error: Exception) -> Effect:
-        log.warning("dead letter", step=self._spec.name, at=str(record.position), error_class=type(error).__name__)
+        log.warning(
+            "dead letter",
+            step=self._spec.name,
+            at=str(record.position),
+            error_class=type(error).__name__,
+            where=_where(error),
+        )
         self._fuse.count(dead=True)
         pending.dead.append(record)
         attempt = self._attempts.of(record) + 1
@@ -170,3 +177,9 @@ def _measure(effect: Effect) -> None:
             )
     if isinstance(effect.state, State) and len(effect.state.value) > RECORD_BYTES:
         raise ContractViolation(f"a state has {len(effect.state.value)} bytes, Kafka takes {RECORD_BYTES}")
+
+
+def _where(error: Exception) -> str:
+    """Return the file and line that raised an error. Its text stays out of logs: it may quote a citizen."""
+    raised = traceback.extract_tb(error.__traceback__)
+    return f"{raised[-1].filename}:{raised[-1].lineno}" if raised else ""

@@ -54,16 +54,20 @@ def rate(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
-def withdraw(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def withdraw(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """End the case because the citizen takes the complaint back. It is kept, and open again at his next word.
 
-    A triage desk records it on his behalf only with the source of his word; an agency that handles the matter never does, since it
-    would be rid of it.
+    A triage desk records it on his behalf only with the source of his word; whoever has the case never does, since it would be rid of it,
+    except the national administrator, who has none above him.
     """
-    source = record.body.get("source")
-    if record.body["actor"] == CITIZEN:
+    source, actor = record.body.get("source"), record.body["actor"]
+    if actor == CITIZEN:
         draft.add(FactKind.withdrawn, text=words(record))
         return None
+    if actor == draft.now["owner"]["id"] and actor != law.administrator_id:
+        return Declined(
+            "The owner of a case cannot withdraw it: another desk of the place, or the national administrator, records it."
+        )
     if source not in _SOURCES or not words(record):
         return Declined("Only the citizen withdraws: say how he said so (walk-in, letter or call) and what he said.")
     draft.add(FactKind.withdrawn, text=words(record), source=source)
