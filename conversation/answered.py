@@ -14,8 +14,9 @@ from conversation import citizen as memory
 from conversation.citizen import Document
 from conversation.matching import is_of, is_told_anew, is_without_matter
 from conversation.passing import Landed, Passing, act, landed
-from conversation.said import verdicts
+from conversation.said import ratings, verdicts
 from conversation.said.orders import Act
+from conversation.said.own import own_words
 from conversation.said.verdicts import OffScale, Thanks
 from conversation.turn import Turn
 
@@ -44,12 +45,16 @@ class Answered:
             id_: its id.
             case: the case that the message names, if it names one.
         """
-        cases = turn.state["cases"] if case is None and not message.thread else [case] if case is not None else []
-        words = status_requests.without_codes(message.text)
+        words = own_words(message)
+        rates = ratings.stars(words) > 0  # "2 karena lama" has the length of a code
+        words = words if rates else status_requests.without_codes(words)
+        is_of_any = case is None and (not message.thread or rates or ratings.is_off_scale(words))
+        cases = turn.state["cases"] if is_of_any else [case] if case is not None else []
         found = verdicts.act_in(words, cases, turn.at_ms)
         if found is None or self._is_about_another(turn, message, words, found):
             return None
         about, said = found
+        whole = as_reason(status_requests.without_codes(message.text))
         if message.attachments:  # thanks with files are an addition
             return self._passing.dispute(turn, message, id_, about) if said == verdicts.disputing(about) else None
         if isinstance(said, Thanks):
@@ -58,11 +63,11 @@ class Answered:
             turn.say(message, id_, ReplyKind.small_talk, text("off_scale", message.channel))
             return Landed(MessageKind.small_talk)
         if said.kind is not CommandKind.rate:
-            return act(turn, message, id_, about, said, as_reason(words))
+            return act(turn, message, id_, about, said, whole)
         rated = act(turn, message, id_, about, said)  # the number is all that a rating says
         if verdicts.says_not_yet(words):  # "nilai 1, masih rusak" is both
             companion = ids.companion_id(id_, CommandKind.reopen.value)
-            turn.command(message, companion, about["code"], CommandKind.reopen, text=as_reason(words))
+            turn.command(message, companion, about["code"], CommandKind.reopen, text=whole)
         return rated
 
     def disputed_case(
@@ -76,19 +81,20 @@ class Answered:
         if message.shared:
             return None
         answered = verdicts.answered_of(turn.state["cases"], turn.at_ms)
-        if verdicts.is_discontent(message.text):
+        said = own_words(message)
+        if verdicts.is_discontent(said):
             for case in answered[:1] if is_without_matter(fresh) else answered:
                 if (is_without_matter(fresh) or is_told_anew(case, fresh)) and not self._is_asked_since(turn, case):
                     return case
         if is_answer:
             return None
-        about = verdicts.told_again(message.text, turn.state["cases"], turn.at_ms)
+        about = verdicts.told_again(said, turn.state["cases"], turn.at_ms)
         return next((case for case in about if is_of(case, fresh)), None)
 
     def is_disputed(self, turn: Turn, message: InboundMessage, case: Document) -> bool:
         """Return whether a text to a case that it names is not content with the answer of that case."""
         answered = message.sender and not message.shared and verdicts.answered_of([case], turn.at_ms)
-        if not answered or self._is_asked_since(turn, case) or not verdicts.is_discontent(message.text):
+        if not answered or self._is_asked_since(turn, case) or not verdicts.is_discontent(own_words(message)):
             return False
         told = self._passing.look(turn, message)
         return is_without_matter(told) or is_told_anew(case, told)
@@ -97,7 +103,7 @@ class Answered:
     def dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
         """Open an answered case again if a new complaint begins with a "no" to its answer: "belum, lampunya juga mati"."""
         answered = verdicts.answered_of(turn.state["cases"], turn.at_ms)
-        if answered and not message.shared and verdicts.says_no_first(message.text):
+        if answered and not message.shared and verdicts.says_no_first(own_words(message)):
             said, words = verdicts.disputing(answered[0]), as_reason(message.text)
             companion = ids.companion_id(id_, said.kind.value)
             turn.command(message, companion, answered[0]["code"], said.kind, text=words)

@@ -101,6 +101,8 @@ def new_case(complaint: Complaint, message: InboundMessage) -> Document:
         case["topic"] = complaint.topic
     if complaint.secret:
         case["secret"] = True
+    if complaint.anonymous:
+        case["anonymous"] = True
     if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
         keep(case, complaint)
     return case

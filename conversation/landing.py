@@ -14,7 +14,7 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.wording import text
 from conversation import citizen as memory
-from conversation import passing
+from conversation import continuing, passing
 from conversation.answered import Answered
 from conversation.cases import new_case
 from conversation.citizen import Document, Landing
@@ -22,6 +22,7 @@ from conversation.matching import answers, is_of, is_without_matter
 from conversation.passing import EXAMPLE_CODE, Landed, Passing, landed, named_case
 from conversation.reading import Reads
 from conversation.said import orders, verdicts
+from conversation.said.own import own_words
 from conversation.secrecy import hidden
 from conversation.turn import SOURCE, Turn
 
@@ -79,7 +80,7 @@ class Lands:
         if message.small_talk:
             turn.say(message, id_, ReplyKind.small_talk, message.small_talk)
             return Landed(MessageKind.small_talk)
-        request = status_requests.parse(message.text) if message.sender else None
+        request = status_requests.parse(own_words(message)) if message.sender else None
         if message.sender and not message.thread:
             within_ms = self._rules.same_words_ms if request is None else ASKED_AGAIN_MS
             known = memory.same_words(turn.state, words, since_ms=turn.at_ms - within_ms)
@@ -91,7 +92,8 @@ class Lands:
         if request is not None:
             return passing.status(turn, message, id_, request.code, of_latest=request.names_none)
         acted = self._wished(turn, message, id_) or self._acted(turn, message, id_)
-        return acted or self._about_latest(turn, message, id_) or self._told(turn, message, id_)
+        belongs = acted or self._shown(turn, message, id_) or self._about_latest(turn, message, id_)
+        return belongs or self._told(turn, message, id_)
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
         """Add a part that came late to the case that the rest of its message became (see land)."""
@@ -103,7 +105,7 @@ class Lands:
     @staticmethod
     def _wished(turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
         """Note that a citizen wishes to hear nothing more, or again; None if he says neither."""
-        asked = orders.wish(message.text) if message.sender and not message.shared else None
+        asked = orders.wish(own_words(message)) if message.sender and not message.shared else None
         if asked is None:
             return None
         if asked == "stop":
@@ -123,8 +125,9 @@ class Lands:
             return passing.act(turn, message, id_, case, asked, as_reason(message.text))
         if not message.sender or message.shared:
             return None
-        content = orders.gives_up(message.text) and verdicts.answered_of(turn.state["cases"], turn.at_ms)
-        if not message.attachments and not content and (worded := orders.by_word(message.text)) is not None:
+        said = own_words(message)
+        content = orders.gives_up(said) and verdicts.answered_of(turn.state["cases"], turn.at_ms)
+        if not message.attachments and not content and (worded := orders.by_word(said)) is not None:
             return self._asked_by_word(turn, message, id_, worded)
         return self._answered.acted(turn, message, id_, case)
 
@@ -141,6 +144,15 @@ class Lands:
             return Landed(MessageKind.small_talk)
         asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act
         return passing.act(turn, message, id_, case, asked)
+
+    def _shown(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+        """Add a photo without words to the case that was told just before it; None if it is none, or answers a question."""
+        if not message.sender or message.shared or message.thread or named_case(turn.state, message) is not None:
+            return None
+        if memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms):
+            return None
+        case = continuing.shown(turn, message)
+        return None if case is None else self._passing.add(turn, message, id_, case, MessageKind.addition)
 
     def _about_latest(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
         """Return what a few words become that can only be about the citizen's latest case; None if they can be more.
@@ -159,19 +171,12 @@ class Lands:
         glad = verdicts.says_glad(message.text) and not is_asked
         not_yet = verdicts.only_not_yet(message.text) and waiting is None
         asks = verdicts.asks_status(message.text)
-        goes_on = not is_asked and waiting is None and self._goes_on(turn, message, case)
+        goes_on = not is_asked and waiting is None and continuing.can_go_on(turn, message.text, case)
         if not (asks or glad or not_yet or goes_on) or not is_without_matter(self._passing.look(turn, message)):
             return None
         if asks:
             return passing.status(turn, message, id_, case["code"])
         return noted if case.get("withdrawn_ms") else self._passing.add(turn, message, id_, case, MessageKind.addition)
-
-    @staticmethod
-    def _goes_on(turn: Turn, message: InboundMessage, case: Document) -> bool:
-        """Return whether a few words can go on with a case of which the citizen has written within the last days."""
-        is_alive = not (case.get("withdrawn_ms") or case.get("archived_ms") or case.get("closed_ms"))
-        wrote = any(known[Landing.CODE] == case["code"] for known in turn.state["messages"])
-        return is_alive and wrote and verdicts.is_short(message.text)
 
     def _told(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
         """Return what a message becomes that tells a story: an addition to a case, or a complaint."""
@@ -181,8 +186,8 @@ class Lands:
                 return self._passing.dispute(turn, message, id_, case)
             return self._passing.add(turn, message, id_, case, MessageKind.addition)
         code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
-        message = hidden(message)
-        fresh, was_read = self._reads.complaint(message, id_=id_, code=code, citizen=turn.citizen)
+        hides = hidden(message, like=self._last_told(turn, message))
+        fresh, was_read = self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen)
         if message.sender and not message.thread:
             asked = self._asked_case(turn, fresh)
             case = self._answered.disputed_case(turn, message, fresh, is_answer=asked is not None)
@@ -190,13 +195,25 @@ class Lands:
                 return self._passing.dispute(turn, message, id_, case)
             if asked is not None:
                 return self._passing.add(turn, message, id_, asked, MessageKind.answer)
+            goes_on = None if message.shared else continuing.continued(turn, own_words(message), fresh)
+            if goes_on is not None:
+                return self._passing.add(turn, message, id_, goes_on, MessageKind.addition)
             self._answered.dispute_beside(turn, message, id_)
         turn.outputs.append(encode(fresh, source=SOURCE))
-        case = new_case(fresh, message)
+        case = new_case(fresh, hides)
         if "silent_ms" in turn.state:
             case["after_stop"] = True
         memory.add_case(turn.state, case)
         return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
+
+    @staticmethod
+    def _last_told(turn: Turn, message: InboundMessage) -> Document | None:
+        """Return the citizen's latest case if he has written of it within the last days: what he tells now is as hidden as that."""
+        cases = turn.state["cases"]
+        if not cases or not message.sender or message.shared or not continuing.is_of_these_days(turn.state, cases[-1]):
+            return None
+        latest: Document = cases[-1]
+        return latest
 
     def _asked_case(self, turn: Turn, fresh: Complaint) -> Document | None:
         """Return the case whose open question a text answers; or that was withdrawn and is open again by a text that is no complaint."""

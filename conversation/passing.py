@@ -75,6 +75,8 @@ def named_case(state: Document, message: InboundMessage) -> Document | None:
 def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: Act, words: str = "") -> Landed:  # noqa: PLR0913, PLR0917
     """Pass on an act on a case, with the words that the case keeps as its reason."""
     turn.command(message, id_, case["code"], asked.kind, text=words, **asked.fields)
+    if asked.kind is CommandKind.hide:
+        case |= asked.fields
     return landed(_LANDS[asked.kind], case)
 
 
@@ -134,6 +136,7 @@ class Passing:
         if hides:
             companion = ids.companion_id(id_, CommandKind.hide.value)
             turn.command(message, companion, case["code"], CommandKind.hide, **hides)
+            case |= hides
         case["additions"] = case.get("additions", 0) + 1
         for waiting in ("asked_ms", "withdrawn_ms"):
             case.pop(waiting, None)

@@ -5,14 +5,17 @@ from dataclasses import replace
 from typing import Final
 
 from complaints.message import InboundMessage
+from conversation.citizen import Document
+from conversation.said.own import own_words
 from conversation.said.words import WORDS
 from normalizer.text import fold
 
 _ASKS_NAMELESS: Final = re.compile(
     r"\b(?:di)?(?:rahasia(?:kan)?|sembunyikan|anonimkan) (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b"
-    r"|\bjangan (?:di ?)?(?:sebut(?:kan)?|tampilkan|cantumkan|sebarkan|umumkan) (?:\w+ ){0,2}(?:nama|identitas|nomor)\b"
-    r"|\b(?:nama|identitas) (?:\w+ ){0,2}(?:jangan|tolong|mohon|minta|harap) (?:\w+ )?(?:di ?)?"
-    r"(?:sebut|sebutkan|rahasia|rahasiakan|sembunyikan|tampilkan)\b"
+    r"|\bjangan (?:di ?)?(?:sebut|tulis|muat|pasang|pampang|tampil|cantum|sebar|umum|publikasi)(?:kan|in)? "
+    r"(?:\w+ ){0,2}(?:nama|identitas|nomor)\b"
+    r"|\b(?:nama|identitas)(?:ku|nya)? (?:\w+ ){0,2}(?:jangan|tolong|mohon|minta|harap) (?:\w+ )?(?:di ?)?"
+    r"(?:sebut|rahasia|sembunyi|tampil|tulis|muat|pasang|pampang|cantum|sebar|umum|publikasi|bocor|buka|ekspos)(?:kan|in)?\b"
     r"|\b(?:nama|identitas)(?:ku)? (?:\w+ ){0,3}(?:di ?)?(?:rahasiakan|samarkan|sembunyikan|inisialkan|anonimkan|tutupi)\b"
     r"|\b(?:samarkan|disamarkan|tutupi|lindungi) (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b"
     r"|\b(?:jangan|jgn) (?:di ?)?(?:bocor|beri ?tahu|kasih ?tahu|kasih|ungkap|buka|bilang|sebar)(?:kan|in)? (?:\w+ ){0,3}"
@@ -30,13 +33,46 @@ _ASKS_SECRET: Final = re.compile(
     r"|\b(?:tolong|mohon|mhn|tlg|harap|minta|agar|supaya|bersifat|sifatnya) (?:(?:ini|untuk|ya|pak|bu|laporan|agar|di) )*"
     r"(?:di ?)?rahasia(?:kan)?(?! (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b)\b"
     r"|\b(?:di)?rahasiakan(?: (?:ya|pak|bu|saja|min|dong))*$"
+    r"|\b(?:laporan|aduan|pengaduan|pesan)(?:nya|ku)? (?:(?:saya|sy|ini|itu|tolong|mohon|harap|minta|agar|supaya) )*jangan (?:sampai )?"
+    r"(?:di ?)?(?:sebar|umum|publikasi|publish|ekspos|viral|bocor|buka|muat|tampil)(?:kan|in|luaskan)?\b"
 )
 
+_OPENING: Final = (
+    r"(?:(?:halo|hallo|assalamualaikum|selamat|pagi|siang|sore|malam|maaf|pak|bu|bapak|ibu|min|admin|lapor|laporan|aduan|pengaduan|ini|"
+    r"sifatnya|bersifat|sangat|tolong|mohon)\W+)*"
+)
+"""The words that may stand before RAHASIA at the beginning of a report."""
 
-def hidden(message: InboundMessage) -> InboundMessage:
-    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both."""
-    secret = asks_to_be_secret(message.text)
-    anonymous = secret or asks_to_be_nameless(message.text)
+_MARKED_SECRET: Final = re.compile(rf"^\W*{_OPENING}rahasia(?:kan)?\s*(?:[.:,;!\n-]|$)", re.IGNORECASE)
+"""RAHASIA before a stop, at the beginning of a report: it says of the whole report that it is secret."""
+
+_BEGINS_SECRET: Final = re.compile(
+    rf"^{_OPENING}rahasia(?! (?:(?:(?:ini|itu|yang|sudah|sdh) )?(?:umum|publik|bukan|lagi)|negara|dagang|perusahaan|jabatan|bank|dinas|"
+    r"dokumen|data|ujian|soal|pribadi|medis|bocor|terbongkar|dijual|dibocorkan)\b)"
+    r"(?! (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b)\b"
+)
+"""RAHASIA as the first word of a report, if it does not tell of a secret: "rahasia negara dijual", "rahasia umum"."""
+
+_SHORTENED: Final = {
+    "jgn": "jangan",
+    "jng": "jangan",
+    "jgan": "jangan",
+    "tlg": "tolong",
+    "tlong": "tolong",
+    "mhn": "mohon",
+}
+
+
+def hidden(message: InboundMessage, *, like: Document | None = None) -> InboundMessage:
+    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both.
+
+    Args:
+        message: the complaint.
+        like: the citizen's case of these days, if he has one: further words of it would betray what he had hidden there.
+    """
+    text, known = own_words(message), like or {}
+    secret = asks_to_be_secret(text) or bool(known.get("secret"))
+    anonymous = secret or asks_to_be_nameless(text) or bool(known.get("anonymous"))
     if (secret and not message.secret) or (anonymous and not message.anonymous):
         return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
     return message
@@ -44,14 +80,21 @@ def hidden(message: InboundMessage) -> InboundMessage:
 
 def asks_to_be_nameless(text: str) -> bool:
     """Return whether a complaint asks, among all that it says, that its reporter is not named. To hide too much does the least harm."""
-    return _ASKS_NAMELESS.search(fold(text).decode("ascii")) is not None
+    return _ASKS_NAMELESS.search(_folded(text)) is not None
 
 
 def asks_to_be_secret(text: str) -> bool:
     """Return whether a complaint asks, among all that it says, that the report itself is secret, or does not say what of it."""
-    said = fold(text).decode("ascii")
+    said = _folded(text)
+    if _MARKED_SECRET.match(text) or _BEGINS_SECRET.match(said):
+        return True
     found = _ASKS_SECRET.search(said)
     return found is not None and not _of_person(said[: found.end()].split())
+
+
+def _folded(text: str) -> str:
+    """Return the folded words of a text, those of a wish in full."""
+    return " ".join(_SHORTENED.get(word, word) for word in fold(text).decode("ascii").split())
 
 
 def _of_person(words: list[str]) -> bool:

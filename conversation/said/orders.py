@@ -15,6 +15,8 @@ _WORD: Final = re.compile(r"[0-9a-z]+")
 
 _HIDE: Final = WORDS.anonymous | WORDS.secret
 
+_DO_NOT: Final = frozenset(("jangan", "jgn", "jng"))
+
 _MEANS: Final = {
     **dict.fromkeys(WORDS.withdraw, ("CABUT", "withdraw")),
     **dict.fromkeys(WORDS.open, ("BUKA", "reopen")),
@@ -138,7 +140,9 @@ def _hides_person(core: list[str]) -> bool:
         return True
     if not _HIDE.isdisjoint(said) and not WORDS.person.isdisjoint(said):
         return said <= _HIDE | WORDS.person
-    return "jangan" in said and not WORDS.show.isdisjoint(said) and said <= {"jangan"} | WORDS.show | WORDS.person
+    return (
+        not said.isdisjoint(_DO_NOT) and not WORDS.show.isdisjoint(said) and said <= _DO_NOT | WORDS.show | WORDS.person
+    )
 
 
 def _before_code(said: list[str]) -> tuple[list[str], str]:

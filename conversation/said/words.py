@@ -39,6 +39,7 @@ class Words:
     anonymous: frozenset[str]
     secret: frozenset[str]
     show: frozenset[str]
+    shows: frozenset[str]
 
     @property
     def not_yet(self) -> frozenset[str]:

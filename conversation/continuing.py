@@ -1,0 +1,85 @@
+"""Tells with which case of these days a text goes on that names none: by its matter without a place, a correction, or a photo alone."""
+
+from typing import Final
+
+from complaints.event import Complaint
+from complaints.mail import MessageKind
+from complaints.message import InboundMessage
+from conversation import citizen as memory
+from conversation.citizen import Document, Landing
+from conversation.matching import is_without_matter
+from conversation.said import going_on, verdicts
+from conversation.turn import Turn
+
+SHOWN_MS: Final = memory.HOUR_MS
+"""For how long after his own words about a case a citizen's photo without any is one of it."""
+
+_TOLD: Final = {MessageKind.complaint.value, MessageKind.addition.value, MessageKind.answer.value}
+
+_OTHER: Final = "LAINNYA"
+"""In the name of a topic: the rest of its field."""
+
+
+def can_go_on(turn: Turn, text: str, case: Document) -> bool:
+    """Return whether a few words can go on with a case of which the citizen has written within the last days."""
+    return is_alive(case) and is_of_these_days(turn.state, case) and verdicts.is_short(text)
+
+
+def is_alive(case: Document) -> bool:
+    """Return whether a case is neither withdrawn, archived nor closed."""
+    return not (case.get("withdrawn_ms") or case.get("archived_ms") or case.get("closed_ms"))
+
+
+def is_of_these_days(state: Document, case: Document) -> bool:
+    """Return whether a message about a case is among those that are remembered (see citizen.MESSAGES_MS)."""
+    return any(known[Landing.CODE] == case["code"] for known in state["messages"])
+
+
+def shown(turn: Turn, message: InboundMessage) -> Document | None:
+    """Return the case of which a message without words of its own is a photo or the position: the one just told; None if there is none."""
+    has_what = bool(message.attachments) or message.shared_location is not None
+    if not has_what or not going_on.only_shows(message.text) or not turn.state["cases"]:
+        return None
+    case: Document = turn.state["cases"][-1]
+    told = any(
+        known[Landing.CODE] == case["code"]
+        and known[Landing.KIND] in _TOLD
+        and known[Landing.AT] >= turn.at_ms - SHOWN_MS
+        for known in turn.state["messages"]
+    )
+    return case if told and is_alive(case) else None
+
+
+def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
+    """Return the case with which a text goes on; None if it is a matter of its own.
+
+    A correction, and words that name no matter, go on with the latest case; a matter without a place, with the latest one of that matter.
+
+    Args:
+        turn: the record that brought the text.
+        text: the citizen's own words.
+        fresh: the complaint that the text would be.
+    """
+    cases: list[Document] = turn.state["cases"]
+    if not cases:
+        return None
+    if can_go_on(turn, text, cases[-1]) and (going_on.corrects(text) or going_on.tells_a_state(text)):
+        return cases[-1] if going_on.corrects(text) or not _is_placed(text, fresh) else None
+    if _is_placed(text, fresh):
+        return None
+    if can_go_on(turn, text, cases[-1]) and is_without_matter(fresh):
+        return cases[-1]
+    return next((one for one in reversed(cases) if can_go_on(turn, text, one) and _is_same(one, text, fresh)), None)
+
+
+def _is_placed(text: str, fresh: Complaint) -> bool:
+    return fresh.place.province is not None or going_on.names_place(text)
+
+
+def _is_same(case: Document, text: str, fresh: Complaint) -> bool:
+    """Return whether a text tells the topic of a case; or one of its field that is the rest of the field, or begins with what is its."""
+    mine, other = case.get("topic") or "", fresh.topic or ""
+    if not mine or not other:
+        return False
+    same_field = mine.partition("/")[0] == other.partition("/")[0]
+    return mine == other or (same_field and (_OTHER in mine or _OTHER in other or going_on.begins_with_its(text)))
