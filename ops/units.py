@@ -61,7 +61,9 @@ def units_of(house: House, registry: Registry, usual: Registry, allotments: Allo
         allotments: the governments' divisions of tasks.
     """
     editions = tuple(reversed(allotments.editions.get(house.region, ())))
-    found = [_unit(agency, registry, usual, editions) for agency in _agencies(house, registry)]
+    today = allotments.at(house.region or None, None)
+    gone = today.gone if today else {}
+    found = [_unit(agency, registry, usual, editions) for agency in _agencies(house, registry) if agency.id not in gone]
     return sorted(found, key=lambda one: one.agency.id)
 
 

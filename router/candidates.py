@@ -90,7 +90,8 @@ class Weighing:
             self._by_account(account)
         if self._facts.home:
             self._by_channel()
-        found = [candidate for key, candidate in self._found.items() if key not in refused]
+        out = {*refused, *self._owners.gone(self._facts)} if self._owners.divides else refused
+        found = [candidate for key, candidate in self._found.items() if key not in out]
         if len(found) > 1:
             found.sort(key=_best_first)
         return found
@@ -229,27 +230,67 @@ class Weighing:
     def _by_model(self, model: Model) -> None:
         """Combine the scores so far with the probabilities of the model, in the proportion (1 - trust) to trust.
 
-        Agencies that only the model names become candidates too. What it gives to other units of a government whose own division of tasks
-        says who has the subject goes to that unit: officers decided before the division of the day did.
+        Agencies that only the model names become candidates too. A government's own model divides the sum of the scores of its units anew,
+        and that sum is not changed: the law decides whose house it is. If the rules' first unit is not one of its classes, or if the rules
+        have no unit there, nothing changes. Within a house the model may also name a unit where the rules have none: nobody else is asked.
         """
-        facts, found = self._facts, self._found
+        found = self._found
         before = list(found.values())
         before.sort(key=_best_first)
         total = sum([candidate.score for candidate in before]) or 1.0
         ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in before]
-        for candidate in before:
-            candidate.score *= (1.0 - model.trust if model.is_over(candidate.agency, self._registry) else 1.0) / total
-        part = model.trust * model.part(ruled, self._registry)
-        rule = MODEL + model.version
-        decided = self._decided() if self._owners.divides else None
-        for one in model.suggest(facts.reading, facts.place, ruled, self._registry):
-            weight = part * one.chance
-            if decided is not None and self._is_beside(one.agency, decided):
-                decided.score += weight
-                continue
-            self._add_beside(one.agency, weight, Reason(rule, "", "", weight), why=AS_BEFORE)
-        if facts.oversight and before:  # officers' habits do not change who looks into abuse of office
+        own = [one for one in before if model.is_over(one.agency, self._registry)]
+        if model.region and not self._facts.within:
+            if own and model.knows(own[0].agency, self._facts.place):
+                self._divide_anew(model, ruled, own, is_first=own[0] is before[0])
+        else:
+            for candidate in before:
+                candidate.score *= (1.0 - model.trust) / total
+            for one in model.suggest(self._facts.reading, self._facts.place, ruled, self._registry):
+                self._suggest(model, one.agency, model.trust * one.chance)
+        if self._facts.oversight and before:  # officers' habits do not change who looks into abuse of office
             self._keep_first(before[0], ruled[0].share)
+
+    def _divide_anew(self, model: Model, ruled: list[Ruled], own: list[Candidate], *, is_first: bool) -> None:
+        """Divide the sum of the scores of a government's units as its own model does.
+
+        Args:
+            model: the government's model.
+            ruled: the candidates of the rules with their shares, best first.
+            own: the candidates that are units of the government.
+            is_first: whether the first of all candidates is one of them; then no agency outside the government overtakes the best of them.
+        """
+        facts, registry = self._facts, self._registry
+        said = [
+            one
+            for one in model.suggest(facts.reading, facts.place, ruled, registry)
+            if model.is_over(one.agency, registry)
+        ]
+        chances = sum([one.chance for one in said])
+        if not chances:
+            return
+        part = model.trust * sum([one.score for one in own]) / chances
+        for candidate in own:
+            candidate.score *= 1.0 - model.trust
+        others = [one for one in self._found.values() if one not in own]
+        for suggestion in said:
+            self._suggest(model, suggestion.agency, part * suggestion.chance)
+        if is_first:
+            most = max([one.score for one in self._found.values() if one not in others])
+            for other in others:
+                other.score = min(other.score, most * _BEHIND)
+
+    def _suggest(self, model: Model, agency: Agency, weight: float) -> None:
+        """Add a score to an agency that the model suggests.
+
+        What it gives to other units of a government whose own division of tasks says who has the subject goes to that unit: officers
+        decided before the division of the day did.
+        """
+        decided = self._decided() if self._owners.divides else None
+        if decided is not None and self._is_beside(agency, decided):
+            decided.score += weight
+        else:
+            self._add_beside(agency, weight, Reason(MODEL + model.version, "", "", weight), why=AS_BEFORE)
 
     def _decided(self) -> Candidate | None:
         """Return the unit to which its government's division of tasks gives the first subject; None if it only counts reports, or none."""

@@ -31,13 +31,17 @@ class PositionError(ValueError):
     """A line has half a position on the map, or one that is no place on Earth: without it, another agency might own the complaint."""
 
 
+class RegionError(ValueError):
+    """A line names a region in a form that means none: without it, another agency might own the complaint."""
+
+
 def route_line(router: Router, line: bytes | str, house: House | None = None) -> bytes:
     """Return the routing result for one line as JSON, without a line end. Never raises.
 
     Args:
         router: the router, with or without a model.
         line: a JSON object with the fields of route_row. A line that is no JSON object, has an id that JSON cannot hold, or half a
-            position, gives an object with the single field "error".
+            position or what means no region, gives an object with the single field "error".
         house: the government or body among whose units is to be chosen; None for all agencies.
     """
     try:
@@ -48,7 +52,7 @@ def route_line(router: Router, line: bytes | str, house: House | None = None) ->
         return orjson.dumps({"error": "not a JSON object"})
     try:
         return orjson.dumps(route_row(router, row, house), default=str)
-    except PositionError as error:
+    except (PositionError, RegionError) as error:
         return orjson.dumps({"error": str(error)})
     except TypeError as error:  # an id that is nested more deeply than orjson writes
         return orjson.dumps({"error": f"cannot be answered: {error}"})
@@ -60,13 +64,15 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
     Args:
         router: the router, with or without a model.
         row: id, title and text, and optionally address, region (a Kemendagri code) and received_at (ISO 8601, a day or a moment).
-            Missing fields count as empty, an unknown region or unreadable time as not given, and other fields are ignored.
+            Missing fields count as empty, an unreadable time as not given, and other fields are ignored. A region may also be written
+            as 3374, 33.74 without quotes, or pemda-33.74.
             A region means that the complaint came through the own channel of that region's government. A pin on the map is `latitude`
             and `longitude` in degrees.
         house: the government or body among whose units is to be chosen; None for all agencies. The result then has `within`.
 
     Raises:
         PositionError: only one of latitude and longitude is given, or they are no position.
+        RegionError: the region is no code of a region.
     """
     region = _region(row["region"], router.registry.gazetteer) if "region" in row else None
     if house is not None:
@@ -177,8 +183,24 @@ def _is_within(value: object, most: float) -> bool:
 
 
 def _region(value: object, gazetteer: Gazetteer) -> str | None:
-    """Return the value if it is the code of an existing region, otherwise None."""
-    return value if isinstance(value, str) and value in gazetteer.names else None
+    """Return the code of the region that a value means: a code, with or without its dots, or the id of a government; None if it is empty.
+
+    Raises:
+        RegionError: it means no region.
+    """
+    if isinstance(value, str) and value in gazetteer.names:
+        return value
+    if value is None or value == "":
+        return None
+    written = str(value).strip().removeprefix("pemda-") if type(value) in (str, int, float) else ""
+    digits = written.replace(".", "")
+    parts = (digits[:2], digits[2:4], digits[4:6], digits[6:])
+    code = ".".join(part for part in parts if part)
+    if digits.isascii() and digits.isdecimal() and code in gazetteer.names and written in (digits, code):
+        return code
+    raise RegionError(
+        f"region {str(value)[:40]!r} is no region's code: write one as in 33.74 (`lapor agency search` finds it)"
+    )
 
 
 def moment_of(value: object) -> datetime | None:

@@ -102,16 +102,15 @@ class Model:
 
     Attributes:
         version: the day on which the model was made, and a digest of the reports that it was learnt from.
-        region: the Kemendagri code of the government whose own model it is; empty if it is for all.
+        region: the Kemendagri code of the government whose own model it is, among whose units alone it chooses; empty if it is for all.
         trust: the model's part of the combined score, from 0 to 1; the rest is the rules' part.
         calibration: the knots for converting a share of all scores into a probability (see router.calibration).
         sure_from: the probability below which a triage desk gets the complaint.
         bodies: agencies that the registry lacks, learnt from officers.
         names: folded names as officers write them, each with the id of the agency that they meant.
-        shares: whether it divides only what the law leaves with its government, because the router serves other governments too.
     """
 
-    def __init__(self, document: Mapping[str, Any], *, shares: bool = False) -> None:
+    def __init__(self, document: Mapping[str, Any]) -> None:
         """Take the model from the document that a file contains (docs/learn.md).
 
         Raises:
@@ -132,7 +131,6 @@ class Model:
             for row in document["bodies"]
         )
         self.names: dict[str, str] = dict(document["names"])
-        self.shares = shares and bool(self.region)
         self._classes = [
             Class(name, float(bias)) for name, bias in zip(document["classes"], document["bias"], strict=True)
         ]
@@ -169,16 +167,16 @@ class Model:
                 found.append(Suggestion(agency, chance))
         return found
 
-    def part(self, ruled: Sequence[Ruled], registry: Registry) -> float:
-        """Return the part of the scores that the model divides: all, or what the law leaves with its own government."""
-        return sum([one.share for one in ruled if self.is_over(one.agency, registry)]) if self.shares else 1.0
-
     def is_over(self, agency: Agency, registry: Registry) -> bool:
-        """Whether the model takes its part from the score of this agency: of each, or of its government's own units."""
-        if not self.shares:
+        """Whether the model decides about an agency: about each, or only about its own government and the government's units."""
+        if not self.region:
             return True
         government = registry.government_of(agency)
         return government is not None and government.id == f"pemda-{registry.seat(self.region)}"
+
+    def knows(self, agency: Agency, place: PlaceReading) -> bool:
+        """Whether an agency is one of the classes, so that its score can rise too."""
+        return agency.id in self._named or kind_of(agency, place) in self._named
 
     def words_for(self, reading: Reading, place: PlaceReading, agency: Agency) -> str:
         """Return the words of a text that point most strongly to an agency, separated by commas; may be empty."""
@@ -246,15 +244,15 @@ def document_in(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def model_in(path: Path, *, shares: bool = False) -> Model:
-    """Return the model in a file that `lapor learn` made; `shares` is as in Model.
+def model_in(path: Path) -> Model:
+    """Return the model in a file that `lapor learn` made.
 
     Raises:
         ConfigurationError: the file cannot be read or is not a model of this format.
     """
     document = document_in(path)
     try:
-        return Model(document, shares=shares)
+        return Model(document)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _no_model(path, error) from error
 

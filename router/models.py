@@ -18,13 +18,13 @@ class Models:
     """
 
     def __init__(self, models: Sequence[Model]) -> None:
-        """Take the models: one that does not share with the law is used for every complaint, even if it is a government's own.
+        """Take the models.
 
         Raises:
             ValueError: two models are for the same government, or for all.
         """
-        self.of_governments: dict[str, Model] = {model.region: model for model in models if model.shares}
-        self.general: Model | None = next((model for model in models if not model.shares), None)
+        self.of_governments: dict[str, Model] = {model.region: model for model in models if model.region}
+        self.general: Model | None = next((model for model in models if not model.region), None)
         if len(self.of_governments) + (self.general is not None) != len(models):
             raise ValueError("two models are for the same government, or for all")
 
@@ -37,11 +37,6 @@ class Models:
     def version(self) -> str | None:
         """The versions of all models, joined by "+"; None without a model."""
         return "+".join(model.version for model in self.all) or None
-
-    @property
-    def region(self) -> str:
-        """The region of the government for which the only model is; empty if there is none, or if it is for all."""
-        return self.general.region if self.general and not self.of_governments else ""
 
     @property
     def bodies(self) -> list[Agency]:
@@ -71,7 +66,8 @@ NO_MODELS = Models([])
 def models_in(path: Path) -> Models:
     """Return the models in a file that `lapor learn` made, or in the .json files of a folder.
 
-    In a folder, a government's model is used for the complaints at its place, and divides only what the law leaves with the government.
+    A government's model is used for the complaints at its place, and divides only what the law leaves with the government: a file alone
+    is as good as a folder with that one file.
 
     Raises:
         ConfigurationError: a file cannot be read or is not a model of this format, the folder has no model, or two are for the same
@@ -83,6 +79,6 @@ def models_in(path: Path) -> Models:
     if not files:
         raise ConfigurationError(f"the folder {path} has no model: put files there that `lapor learn` made")
     try:
-        return Models([model_in(file, shares=True) for file in files])
+        return Models([model_in(file) for file in files])
     except ValueError as error:
         raise ConfigurationError(f"the folder {path}: {error}; remove one of them") from error

@@ -102,6 +102,10 @@ class Owners:
         self._kept[key] = found
         return found
 
+    def gone(self, facts: Facts) -> list[str]:
+        """Return the ids of the usual units that the governments of the place do not have on the day of these facts."""
+        return self._allotments.gone(facts.place, facts.day)
+
     def _named(self, rule: Rule, facts: Facts) -> list[Named]:
         place = facts.place
         owners: list[tuple[Owner, Agency]] = []

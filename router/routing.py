@@ -241,23 +241,32 @@ class Router:
         agency = self.registry.get(agency_id)
         return agency.name if agency else agency_id
 
-    def decide(self, facts: Facts, refused_by: Sequence[str] = (), hops: int | None = None) -> Decision:
+    def decide(
+        self, facts: Facts, refused_by: Sequence[str] = (), hops: int | None = None, *, by_law: bool = False
+    ) -> Decision:
         """Return the decision on these facts after these refusals.
 
         The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. Without a model, a triage
         desk also does if a local agency is responsible and the regency is not known (outside DKI Jakarta).
-        After `max_hops` refusals, the owner is always the national administrator.
+        After `max_hops` refusals, the owner is always the national administrator. A government's own model chooses among its units only
+        where the rules give the complaint to one of these that the model knows: all else is decided as without a model.
 
         Args:
             facts: the facts of the complaint.
             refused_by: the ids of the agencies that refused, oldest first.
             hops: the number of refusals that moved the case; None if all that count did.
+            by_law: whether the rules decide alone, also if there is a model.
         """
         administrator = self.registry.administrator_id
         counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
         refused = set(counted)
         subjects, where = facts.reading.subjects, facts.place
-        model = self.models.at(where)
+        model = None if by_law else self.models.at(where)
+        if model is not None and model.region:
+            plain = self.decide(facts, refused_by, hops, by_law=True)
+            owner = plain.owner
+            if plain.triage or not (model.is_over(owner, self.registry) and model.knows(owner, where)):
+                return plain
         ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, model)
         confidence = self._confidence(ranked, subjects[0].score if subjects else 0.0, model)
         subject = subjects[0].id if subjects else ""

@@ -78,7 +78,7 @@ def choose(router: Router, facts: Facts, house: House) -> Choice:
         facts: the facts of the complaint, with `within` set.
         house: the government or national body.
     """
-    whole = router.decide(Facts(facts.reading, day=facts.day))
+    whole = router.decide(Facts(facts.reading, day=facts.day), by_law=True)
     is_away = _is_away(router, facts, whole, house)
     ranked = units_of(router, _at_home(facts, house) if is_away else facts, house)
     elsewhere = _elsewhere(router, facts, whole, house, is_away=is_away)

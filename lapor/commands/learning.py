@@ -71,6 +71,10 @@ def learn(  # noqa: PLR0913 - each is an option of the command
         f"{out}: {learnt.document['version']}, from {learnt.reports} reports, {out.stat().st_size >> 10} KiB{owner}"
     )
     typer.echo(f"use it with `--model {out}` or LAPOR_MODEL={out}")
+    if region:
+        typer.echo(
+            "it chooses among the units of that government, for complaints at its place: all else is as without a model"
+        )
     typer.echo(
         "the model follows officers, who do not always choose the agency that the law names: first measure it with"
     )

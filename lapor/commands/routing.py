@@ -128,8 +128,8 @@ def route(
     `own` (false if the law gives it no part in the matter) and `elsewhere` (the agency that then owns it). LAPOR_ALLOTMENTS names a folder
     with governments' own divisions of tasks, which `lapor agency allot` proposes.
 
-    In both cases, a line that is not a JSON object or has half a position gives `{"error": ..., "line": N}` in its place, the other lines
-    are routed, and the exit status is 1. An unknown region is ignored.
+    In both cases, a line that is not a JSON object, has half a position or names no known region gives `{"error": ..., "line": N}` in its
+    place, the other lines are routed, and the exit status is 1. A region may also be written as 3374 or pemda-33.74.
     """
     from lapor.commands.jsonlines import pump
 

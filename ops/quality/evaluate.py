@@ -78,7 +78,7 @@ def outcome(report: Labelled, router: Router, house: House | None = None) -> Out
     decision = choose(router, facts, house).decision if house else router.decide(facts)
     place = reading.place
     read_region = DKI if place.province == DKI else place.regency or place.province
-    own = house.region if house else router.models.region
+    own = house.region if house else None
     region = report.region if report.region_labelled else report.region or own or read_region
     others = [candidate.agency.id for candidate in decision.ranked if candidate.agency.id != decision.owner.id]
     named = dict(zip((*report.best, *report.ok), ids_of(router, (*report.best, *report.ok), region), strict=True))

@@ -9,7 +9,8 @@ from typing import Any, Final
 from normalizer.places.gazetteer import REGENCY
 from router.agencies.registry import Registry
 from router.allotments.edition import AT_DISTRICT, AT_VILLAGE
-from router.allotments.same import same_names
+from router.allotments.merging import GONE, merged
+from router.allotments.same import of_others, same_names
 from router.rulebook.documents import Document, Mistake
 from router.rulebook.rules import Rules
 
@@ -73,6 +74,8 @@ class _Editions:
         self._registry = registry
         self._region = region
         self._units: dict[str, Any] = {}
+        self._allotted: dict[str, Any] = {}
+        self._officer = ""
         self._subjects = Rules.load().subjects
 
     def mistakes(self) -> Iterator[Mistake]:
@@ -103,8 +106,12 @@ class _Editions:
             if row.get(part) is not None and not isinstance(row[part], dict):
                 yield self._wrong(f"`{part}` has the form `key: value`", *at, part)
                 return
-        self._units |= row.get("units") or {}
-        for key, unit in (row.get("units") or {}).items():
+        before, news = self._units, row.get("units") or {}
+        self._units = merged(before, news)
+        for key, unit in news.items():
+            if unit == GONE:
+                yield from self._gone(str(key), before, (*at, "units", str(key)))
+                continue
             yield from self._unit(str(key), unit, (*at, "units", str(key)))
             if self._is_circle(str(key)):
                 yield self._wrong(f"{key} is under itself, by way of other units", *at, "units", str(key))
@@ -112,10 +119,15 @@ class _Editions:
         for subject, allotted in (row.get("subjects") or {}).items():
             yield from self._subject(str(subject), allotted, (*at, "subjects", str(subject)))
         officer = row.get("managing_officer")
+        self._allotted |= row.get("subjects") or {}
+        self._officer = str(officer.get("unit")) if officer else self._officer
+        yield from self._still_named(news, at)
         if officer:
             if not self._is_unit(str(officer.get("unit")), of_places=False):
+                kind = self._kind_in(str(officer.get("unit")))
+                todo = f": write {kind}" if kind else ""
                 yield self._wrong(
-                    f"the managing officer's unit {officer.get('unit')!r} is not a unit", *at, "managing_officer"
+                    f"the managing officer's unit {officer.get('unit')!r} is not a unit{todo}", *at, "managing_officer"
                 )
             if not officer.get("decree"):
                 yield self._wrong("name the `decree` that makes the unit the managing officer", *at, "managing_officer")
@@ -136,10 +148,36 @@ class _Editions:
             yield self._wrong(
                 f"{same.name!r}, a name of {same.unit}, is that of {other} too: {todo}", *at, "units", where
             )
+        for key, name, agency in of_others(news, self._registry, self._region):
+            yield self._wrong(
+                f"{name!r}, a name of {key}, is that of {agency.name}: write the unit's own name", *at, "units", key
+            )
+
+    def _gone(self, key: str, before: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
+        """Yield the mistake of a unit that is taken away although the government has none such."""
+        usual = self._registry.unit(key, self._region)
+        is_usual = usual is not None and key != "pemda" and not self._registry.units[key].get("national")
+        if before.get(key) == GONE or not (key in before or is_usual):
+            yield self._wrong(f"there is no unit {key} that could be taken away: leave the line out", *at)
+
+    def _still_named(self, news: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
+        """Yield what still goes to, or is under, a unit that an edition takes away."""
+        for key in (key for key, unit in news.items() if unit == GONE):
+            places = (*at, "units", str(key))
+            for subject, allotted in self._allotted.items():
+                if key in (allotted if isinstance(allotted, (dict, list)) else [allotted]):
+                    yield self._wrong(f"{subject} still goes to {key}: name another unit in `subjects`", *places)
+            for unit, fields in self._units.items():
+                if isinstance(fields, dict) and fields.get("under") == key:
+                    yield self._wrong(f"{unit} is still under {key}: name another unit, or `under: pemda`", *places)
+            if self._officer == key:
+                yield self._wrong(f"{key} is still the managing officer: name another `managing_officer`", *places)
 
     def _unit(self, key: str, unit: object, at: tuple[str, ...]) -> Iterator[Mistake]:
-        if not isinstance(unit, dict) or not _is_line(unit.get("name")):
-            yield self._wrong(f"the unit {key} has no `name`, a text of one line", *at)
+        if not unit or not isinstance(unit, dict) or not _is_line(self._units[key].get("name")):
+            yield self._wrong(
+                f"the unit {key} has no `name`, a text of one line; `{key}: {GONE}` takes the unit away", *at
+            )
             return
         aliases = unit.get("aliases", [])
         if not isinstance(aliases, list) or not all(_is_line(name) for name in aliases):
@@ -157,7 +195,7 @@ class _Editions:
         elif national := self._registry.units.get(key, {}).get("national"):
             yield self._wrong(f"{key} is a branch of {national}, and no unit of the government: take it out", *at)
         under = unit.get("under")
-        if under is not None and (under == key or not self._is_unit(str(under), of_places=False)):
+        if under not in (None, "pemda") and (under == key or not self._is_unit(str(under), of_places=False)):
             yield self._wrong(f"{key} is under {under}, which is not another unit of the government", *at, "under")
 
     def _is_circle(self, key: str) -> bool:
@@ -180,7 +218,9 @@ class _Editions:
             if times > 1:
                 yield self._wrong(f"{subject} names {name} {times} times: name it once", *at)
         for unit in units:
-            if not self._is_unit(str(unit), of_places=True):
+            if kind := self._kind_in(str(unit)):
+                yield self._wrong(f"{unit} is an id with the region: write {kind}", *at)
+            elif not self._is_unit(str(unit), of_places=True):
                 yield self._wrong(
                     f"{unit} is no unit of the government: add it to `units`, or take a kind as `lapor agency search` shows it",
                     *at,
@@ -195,12 +235,20 @@ class _Editions:
             fits = unit in {f"kec{AT_DISTRICT}", f"kel{AT_VILLAGE}"} and len(self._region) == REGENCY
             return of_places and fits
         if unit in self._units:
-            return True
+            return bool(self._units[unit] != GONE)
+        if self._kind_in(unit):
+            return False
         agency = self._registry.unit(unit, self._region) or self._registry.get(unit)
         if agency is None or agency.region != self._region:
             return False
         above = {body.id for body in self._registry.parents(agency.id)}
         return f"pemda-{self._region}" in above or agency.kind == "enterprise"
+
+    def _kind_in(self, unit: str) -> str:
+        """Return the kind of unit in an id with the government's region ("dpu" of "dpu-33.74"); empty if it is no such id."""
+        kind = unit.removesuffix(f"-{self._region}")
+        is_kind = kind != unit and unit not in self._registry.bodies
+        return kind if is_kind and (kind in self._units or kind in self._registry.units) else ""
 
     def _wrong(self, said: str, *path: object) -> Mistake:
         return self._document.mistake(said, *path)

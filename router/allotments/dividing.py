@@ -69,7 +69,7 @@ def divided(named: list[Named], rule: Rule, facts: Facts, edition: Edition, regi
         edition: the government's division of tasks.
         registry: the agencies that exist.
     """
-    own = [one._replace(agency=edition.agencies.get(one.agency.id, one.agency)) for one in named]
+    own = [one._replace(agency=edition.now(one.agency)) for one in named]
     allotted = edition.subjects.get(rule.subject, ())
     units = [(one, agency) for one in allotted if (agency := edition.agency(one.unit, facts.place, registry))]
     of_law = [one for one in own if _is_of(one.agency, edition, registry)]

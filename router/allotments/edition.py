@@ -40,6 +40,7 @@ class Edition:
         agencies: the government's units under their own names, by id.
         subjects: by subject, the units that have it, the first one first.
         officer: the unit that is the managing officer (*pejabat pengelola pengaduan*), who gets what no unit is known for; empty if none.
+        gone: by id, the usual units that the government does not have, each with the agency that gets their subjects.
     """
 
     region: str
@@ -48,6 +49,11 @@ class Edition:
     agencies: Mapping[str, Agency]
     subjects: Mapping[str, tuple[Allotted, ...]]
     officer: str = ""
+    gone: Mapping[str, Agency] = field(default_factory=dict)
+
+    def now(self, agency: Agency) -> Agency:
+        """Return an agency as the government has it: under its own name, or the heir of a unit that it does not have."""
+        return self.gone.get(agency.id) or self.agencies.get(agency.id, agency)
 
     def agency(self, unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
         """Return the agency that a unit is at a place; None if the place is not known down to its district or village.
@@ -92,6 +98,10 @@ class Allotments:
         seat = DKI if region[:PROVINCE] == DKI else region
         when = day or self.today
         return next((one for one in self.editions.get(seat, ()) if one.since <= when), None)
+
+    def gone(self, place: PlaceReading, day: date | None) -> list[str]:
+        """Return the ids of the usual units that the governments of a place do not have on a day."""
+        return [unit for edition in self.of_place(place, day) if edition for unit in edition.gone]
 
     def of_place(self, place: PlaceReading, day: date | None) -> tuple[Edition | None, Edition | None]:
         """Return the editions of the governments of the regency and of the province of a place, on a day."""

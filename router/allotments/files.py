@@ -1,8 +1,8 @@
 """Reads the files in which governments divide their tasks, and names each mistake in them with its line.
 
 A file has `government` (an agency's id, "pemda-33.74") and `editions`, each with `since` (the first day), `source`, and what is new from
-that day on: `units` (by kind: `name`, `aliases`, `under`, `source`), `subjects` (by subject: a list of units, or units with the numbers
-of their reports) and `managing_officer` (`unit`, `decree`). docs/allotments.md has an example.
+that day on: `units` (by kind: `name`, `aliases`, `under`, `source`; or `none`), `subjects` (by subject: a list of units, or units with
+the numbers of their reports) and `managing_officer` (`unit`, `decree`). docs/allotments.md has an example.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ from complaints.errors import ConfigurationError
 from router.agencies.registry import Agency, Registry
 from router.allotments.check import mistakes_of
 from router.allotments.edition import Allotments, Allotted, Edition
+from router.allotments.merging import GONE, merged
 from router.rulebook.documents import Document, Mistake, NotYamlError
 
 SUFFIXES: Final = (".yaml", ".yml")
@@ -26,7 +27,7 @@ SUFFIXES: Final = (".yaml", ".yml")
 _GOVERNMENT: Final = "pemda-"
 
 _PARTS: Final = ("units", "subjects", "managing_officer")
-"""The parts of an edition; a later edition keeps those entries of earlier ones that it does not name."""
+"""The parts of an edition; a later edition keeps those entries of earlier ones that it does not name, of a unit also the fields."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,25 +127,34 @@ def _twice(documents: Sequence[Document]) -> Iterator[Mistake]:
 
 
 def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tuple[str, tuple[Edition, ...], Registry]:
-    """Return the region of a file's government, its editions, the latest first, and the registry with its units."""
+    """Return the region of a file's government, its editions, the latest first, and the registry with its units.
+
+    Before the first day of the first edition the government has the usual units under their usual names. The registry has the units of
+    later days too, because a report of such a day needs them.
+    """
     region = content["government"].removeprefix(_GOVERNMENT)
     so_far: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
     made: list[Edition] = []
-    known = in_force = registry
+    named: dict[str, Any] = {}
+    in_force = registry
     for row in content["editions"]:
-        so_far = {part: so_far[part] | (row.get(part) or {}) for part in _PARTS}
-        known = _with_units(registry, region, so_far["units"])
+        so_far = {part: so_far[part] | (row.get(part) or {}) for part in _PARTS} | {
+            "units": merged(so_far["units"], row.get("units") or {})
+        }
+        units = {key: unit for key, unit in so_far["units"].items() if unit != GONE}
+        named |= units
+        known = _with_units(registry, region, units)
         since = date.fromisoformat(row["since"])
-        if since <= today or not made:
-            in_force = known
+        if since <= today:
+            in_force = _with_units(registry, region, named)
         made.append(_edition(region, since, so_far, known))
-    future = {key: row for key, row in so_far["units"].items() if not in_force.get(f"{key}-{region}")}
-    whole = _with_units(in_force, region, future)
+    other_days = {key: row for key, row in named.items() if not in_force.get(f"{key}-{region}")}
+    whole = _with_units(in_force, region, other_days)
     return region, tuple(reversed(made)), _with_other_names(whole, region, content["editions"])
 
 
 def _with_other_names(registry: Registry, region: str, rows: Sequence[Mapping[str, Any]]) -> Registry:
-    """Return the registry in which officers may also write the names that units have in other editions.
+    """Return the registry in which officers may also write the names and aliases that units have in other editions.
 
     A name that another unit has now means that unit.
 
@@ -155,10 +165,11 @@ def _with_other_names(registry: Registry, region: str, rows: Sequence[Mapping[st
     """
     now, aliases = registry.local_names.get(region, {}), registry.local_aliases.get(region, {})
     further = {unit: list(names) for unit, names in aliases.items()}
+    taken = {*now.values(), *(name for names in aliases.values() for name in names)}
     for row in rows:
         for unit, named in (row.get("units") or {}).items():
-            if named["name"] not in now.values():
-                further.setdefault(unit, []).append(named["name"])
+            written = [] if named == GONE else [named.get("name"), *named.get("aliases", [])]
+            further.setdefault(unit, []).extend(name for name in written if name and name not in taken)
     return registry.with_own(region, {}, {}, further, {})
 
 
@@ -180,12 +191,15 @@ def _with_units(registry: Registry, region: str, units: Mapping[str, Mapping[str
 
 def _edition(region: str, since: date, so_far: Mapping[str, Mapping[str, Any]], registry: Registry) -> Edition:
     digest = blake2b(orjson.dumps(so_far, option=orjson.OPT_SORT_KEYS), digest_size=4).hexdigest()
+    gone = [key for key, row in so_far["units"].items() if row == GONE]
     agencies: dict[str, Agency] = {}
-    for key in so_far["units"]:
+    for key in so_far["units"].keys() - set(gone):
         agency = registry.unit(key, region)
         assert agency is not None
         agencies[agency.id] = agency
     officer = so_far["managing_officer"]
+    heir = registry.unit(officer["unit"] if officer else "pemda", region) or registry.get(officer["unit"])
+    assert heir is not None
     return Edition(
         region=region,
         since=since,
@@ -193,6 +207,7 @@ def _edition(region: str, since: date, so_far: Mapping[str, Mapping[str, Any]], 
         agencies=agencies,
         subjects={subject: _allotted(row) for subject, row in so_far["subjects"].items()},
         officer=officer["unit"] if officer else "",
+        gone={f"{key}-{region}": heir for key in gone},
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from normalizer.text import fold
-from router.agencies.registry import Registry
+from router.agencies.registry import Agency, Registry
+from router.agencies.resolve import resolve
 
 
 class Same(NamedTuple):
@@ -26,27 +27,63 @@ class Same(NamedTuple):
 def same_names(units: Mapping[str, Any], registry: Registry, region: str) -> Iterator[Same]:
     """Yield the names and aliases of a file's units that another unit of the government has too.
 
+    A unit may have as its name what is only an alias of a usual unit: governments divide the usual units differently.
+
     Args:
         units: the units of the file so far, by key; only those with a name count.
         registry: the agencies that exist.
         region: the code of the government's region.
     """
     named = {key: unit for key, unit in units.items() if isinstance(unit, dict) and isinstance(unit.get("name"), str)}
-    usual = {
-        _plain(agency.name, registry, region): kind
-        for kind in registry.units
-        if kind not in named and (agency := registry.unit(kind, region))
-    }
+    others = [
+        (kind, agency) for kind in registry.units if kind not in units and (agency := registry.unit(kind, region))
+    ]
+    usual = {_plain(agency.name, registry, region): kind for kind, agency in others}
+    short = {_plain(name, registry, region): kind for kind, agency in others for name in agency.aliases} | usual
     first: dict[str, str] = {}
     for key, unit in named.items():
         aliases = unit.get("aliases")
         written = [unit["name"], *(aliases if isinstance(aliases, list) else [])]
-        for name in written:
-            plain = _plain(str(name), registry, region)
+        for place, name in enumerate(written):
+            plain, taken = _plain(str(name), registry, region), short if place else usual
             if (other := first.setdefault(plain, key)) != key:
                 yield Same(key, str(name), other, is_usual=False)
-            elif plain in usual:
-                yield Same(key, str(name), usual[plain], is_usual=True)
+            elif plain in taken:
+                yield Same(key, str(name), taken[plain], is_usual=True)
+
+
+def of_others(units: Mapping[str, Any], registry: Registry, region: str) -> Iterator[tuple[str, str, Agency]]:
+    """Yield the units whose name or alias is that of an agency outside the government, with the name and that agency.
+
+    Args:
+        units: the units of a file, by key.
+        registry: the agencies that exist.
+        region: the code of the government's region.
+    """
+    bodies = {
+        fold(name).decode("ascii").strip(): agency
+        for agency in registry.bodies.values()
+        if agency.region != region
+        for name in (*agency.aliases, agency.name)
+    }
+    for key, unit in units.items():
+        fields = unit if isinstance(unit, dict) else {}
+        aliases = fields.get("aliases")
+        for name in (fields.get("name"), *(aliases if isinstance(aliases, list) else [])):
+            if not isinstance(name, str):
+                continue
+            agency = bodies.get(fold(name).decode("ascii").strip()) or _elsewhere(name, registry, region)
+            if agency is not None:
+                yield str(key), name, agency
+
+
+def _elsewhere(name: str, registry: Registry, region: str) -> Agency | None:
+    """Return the unit of another region's government that a name with that region at its end means; None if it names no other region."""
+    agency = resolve(registry, name)
+    if agency is None or agency.region in (None, region) or Registry.seat(agency.region) == region:
+        return None
+    place = registry.gazetteer.full_name(agency.region)
+    return agency if fold(name).decode("ascii").strip().endswith(fold(place).decode("ascii").strip()) else None
 
 
 def _plain(name: str, registry: Registry, region: str) -> str:

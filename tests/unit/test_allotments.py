@@ -205,6 +205,9 @@ def test_a_model_does_not_undo_what_the_division_of_the_day_says(folder: Path, t
     text = "lampu jalan mati gelap di Kota Semarang"
     before = routed(both, text, within="pemda-33.74", received_at="2025-12-31T10:00:00+07:00")
     assert before["agency"]["id"] == "dpu-33.74"  # type: ignore[index]
+    assert routed(both, text, received_at="2025-12-31T10:00:00+07:00") == routed(
+        Router.load(allotments=folder, today=TODAY), text, received_at="2025-12-31T10:00:00+07:00"
+    ), "the rules' unit is none that the model knows"
     for within in ("pemda-33.74", ""):
         after = routed(both, text, within=within, received_at="2026-01-01T10:00:00+07:00")
         assert after["agency"]["id"] == "lampu-33.74"  # type: ignore[index]
@@ -273,6 +276,26 @@ def test_names_of_the_file_are_understood(router: Router) -> None:
         ),
         (('aliases: ["DPK Semarang"]', 'aliases: ["Dinas Sosial"]'), 8, "of the usual unit dinsos too"),
         (('      dpu: {name: "Dinas Sumber', '      polres: {name: "Dinas Sumber'), 7, "a branch of polri"),
+        (("{dpu: 9,", "{dpu-33.74: 9,"), 11, "dpu-33.74 is an id with the region: write dpu"),
+        (("unit: diskominfo", "unit: diskominfo-33.74"), 5, "is not a unit: write diskominfo"),
+        (('name: "Dinas Penerangan"', 'name: "PT PLN (Persero)"'), 8, "write the unit's own name"),
+        (('name: "Dinas Penerangan"', 'name: "Kementerian Sosial"'), 8, "write the unit's own name"),
+        (('"DPK Semarang"', '"PLN"'), 8, "'PLN', a name of lampu, is that of"),
+        (
+            ('name: "Dinas Penerangan"', 'name: "Dinas Pekerjaan Umum Kota Surabaya"'),
+            8,
+            "Dinas Pekerjaan Umum Kota Surabaya', a name of lampu, is that of",
+        ),
+        (('"DPK Semarang"', '"Satpol PP"'), 8, "of the usual unit satpolpp too"),
+        (('lampu: {name: "Dinas Cahaya"}', "lampu: none"), 15, "street-light still goes to lampu"),
+        (
+            ('      lampu: {name: "Dinas Cahaya"}', "      diskominfo: none"),
+            15,
+            "diskominfo is still the managing officer",
+        ),
+        (('      lampu: {name: "Dinas Cahaya"}', "      dpu: none"), 15, "lampu is still under dpu"),
+        (('      lampu: {name: "Dinas Cahaya"}', "      lampux: none"), 15, "there is no unit lampux"),
+        (('      lampu: {name: "Dinas Cahaya"}', "      lampu: null"), 15, "`lampu: none` takes the unit away"),
         (
             ("street-light: lampu", "street-light: [lampu, dpu, lampu]"),
             10,
@@ -297,6 +320,59 @@ def test_a_usual_units_name_is_free_once_the_unit_has_another(tmp_path: Path) ->
     units = '      dishub: {name: "Dinas Angkutan"}\n      lampu: {name: "Dinas Perhubungan"'
     path.write_text(FILE.replace('      lampu: {name: "Dinas Penerangan"', units))
     assert check([path], Registry.load()) == []
+
+
+def test_before_the_first_day_of_a_file_the_government_has_the_usual_units(tmp_path: Path) -> None:
+    """An edition counts from its day on, the first one too: names, units and version are as without the file until then."""
+    (tmp_path / "33.74.yaml").write_text(FILE.partition("  - since: 2027")[0].replace("2026-01-01", "2028-01-01"))
+    coming, plain = Router.load(allotments=tmp_path, today=TODAY), Router.load()
+    for text in ("jalan berlubang di Kota Semarang", "lampu jalan mati di Kota Semarang", "halo Kota Semarang"):
+        assert routed(coming, text) == routed(plain, text)
+        assert routed(coming, text, within="pemda-33.74") == routed(plain, text, within="pemda-33.74")
+    later = routed(coming, "lampu jalan mati di Kota Semarang", received_at="2028-01-01T10:00:00+07:00")
+    assert later["agency"] == {"id": "lampu-33.74", "name": "Dinas Penerangan Kota Semarang"}
+    found = resolve(coming.registry, "DPK Semarang", "33.74")
+    assert found is not None
+    assert found.id == "lampu-33.74"
+
+
+def test_a_later_edition_keeps_the_fields_of_a_unit_that_it_does_not_name(tmp_path: Path) -> None:
+    """A new name of 2027 changes neither the aliases of the unit nor the one above it, unless the edition says so."""
+    (tmp_path / "33.74.yaml").write_text(FILE)
+    later = Router.load(allotments=tmp_path, today=date(2027, 2, 1))
+    found = resolve(later.registry, "DPK Semarang", "33.74")
+    assert found is not None
+    assert (found.id, found.name, found.parent) == ("lampu-33.74", "Dinas Cahaya Kota Semarang", "dpu-33.74")
+    (tmp_path / "33.74.yaml").write_text(FILE.replace('{name: "Dinas Cahaya"}', "{under: pemda}"))
+    free = Router.load(allotments=tmp_path, today=date(2027, 2, 2)).registry.get("lampu-33.74")
+    assert free is not None
+    assert (free.name, free.parent) == ("Dinas Penerangan Kota Semarang", "pemda-33.74")
+
+
+def test_a_unit_that_an_edition_takes_away_has_no_subject_from_that_day_on(tmp_path: Path) -> None:
+    """Its subjects go to the unit that the file names, else to the managing officer, else to the government itself."""
+    gone = FILE.replace('lampu: {name: "Dinas Cahaya"}', "dishub: none\n      dinsos: none").replace(
+        "trees-parks: [taman]", "trees-parks: [taman]\n      traffic: satpolpp"
+    )
+    path = tmp_path / "33.74.yaml"
+    path.write_text(gone)
+    assert check([path], Registry.load()) == []
+    loaded = Router.load(allotments=tmp_path, today=TODAY)
+    for text, unit, heir in (
+        ("lampu merah mati dan macet di Kota Semarang", "dishub-33.74", "satpolpp-33.74"),
+        ("pengemis dan gelandangan di Kota Semarang", "dinsos-33.74", "diskominfo-33.74"),
+    ):
+        for within in ("", "pemda-33.74"):
+            before = routed(loaded, text, within=within, received_at="2026-12-31T10:00:00+07:00")
+            after = routed(loaded, text, within=within, received_at="2027-01-01T10:00:00+07:00")
+            assert before["agency"]["id"] == unit, text  # type: ignore[index]
+            others = [one["id"] for one in after["alternatives"]]  # type: ignore[attr-defined]
+            assert after["agency"]["id"] == heir, (text, after)  # type: ignore[index]
+            assert unit not in others
+    path.write_text(gone.replace('    managing_officer: {unit: diskominfo, decree: "a decree of the mayor"}\n', ""))
+    none = Router.load(allotments=tmp_path, today=TODAY + timedelta(days=1))
+    after = routed(none, "pengemis dan gelandangan di Kota Semarang", received_at="2027-01-01T10:00:00+07:00")
+    assert after["agency"]["id"] == "pemda-33.74"  # type: ignore[index]
 
 
 def test_an_empty_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:

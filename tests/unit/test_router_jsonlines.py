@@ -102,9 +102,25 @@ def test_a_road_is_between_two_regencies_only_where_two_are_named(router: Router
         assert json.loads(route_line(router, json.dumps({"id": "1", "text": text})))["agency"]["id"] == owner
 
 
-def test_an_unknown_region_is_passed_over(router: Router) -> None:
-    """A code that is none makes no place."""
-    said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan rusak", "region": "99.99"})))
+@pytest.mark.parametrize("region", ["33.74", "3374", 33.74, 3374, "pemda-33.74"])
+def test_a_region_is_taken_in_each_form_that_is_clear(router: Router, region: object) -> None:
+    """The code without its dots, as a number, or in the id of the government means the same region."""
+    said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan berlubang", "region": region})))
+    assert said["agency"]["id"] == "dpu-33.74"
+
+
+@pytest.mark.parametrize("region", ["99.99", "Kota Semarang", "33-74", 33.1, True, ["33.74"], {}, "dpu-33.74", "3.374"])
+def test_a_region_that_is_none_is_an_error(router: Router, region: object) -> None:
+    """Without it another agency might own the complaint: the line says what to write, as for half a position."""
+    said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan rusak", "region": region})))
+    assert list(said) == ["error"]
+    assert "write one as in 33.74" in said["error"]
+
+
+@pytest.mark.parametrize("region", [None, ""])
+def test_an_empty_region_is_none(router: Router, region: object) -> None:
+    """The place is that of the text alone."""
+    said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan rusak", "region": region})))
     assert said["place"]["regency"] is None
 
 

@@ -1,12 +1,14 @@
 """What is learnt from officers stands beside the rules: measured, explained, and never alone."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import orjson
 import pytest
 
 from complaints.errors import ConfigurationError
@@ -18,8 +20,10 @@ from ops.quality.labelled import Labelled, labelled
 from ops.quality.page import page
 from router.agencies.resolve import resolve
 from router.facts import Facts
+from router.jsonlines import route_line
 from router.models import models_in
 from router.routing import Router
+from router.within import House, choose
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
 
@@ -147,7 +151,10 @@ def test_a_governments_own_history_needs_no_place(own: Learnt, tmp_path: Path) -
     """Its labels are its units even where neither text nor label names it, also if nobody said whose history it is."""
     path = tmp_path / "own.json"
     save(own, path)
-    assert found(Router.load(model=path), LIGHTS[0]) == "dpu-33.74"
+    router = Router.load(model=path)
+    facts = Facts(router.reader.read(PARKING[0], region="33.74"), home="33.74", within=True)
+    choice = choose(router, facts, House.of("pemda-33.74", router.registry))
+    assert choice.decision.owner.name == PARKING[1]
     named = [replace(report, best=(f"{report.best[0]} {CITY}",)) for report in own_history()]
     assert learn(named, Router.load(), today=TODAY).document["region"] == "33.74"
 
@@ -182,12 +189,97 @@ def test_a_governments_model_in_a_folder_divides_only_what_the_law_leaves_with_i
     assert found(router, text) == found(Router.load(), text)
 
 
+def fixed(classes: Sequence[str], trust: float = 0.7) -> dict[str, Any]:
+    """Return a model of Semarang that is for the second class, whatever the text says."""
+    return {
+        "format": 3,
+        "version": "learnt-fixed",
+        "region": "33.74",
+        "classes": classes,
+        "bias": [0.0, 4.0],
+        "words": {},
+        "findings": {},
+        "trust": trust,
+        "calibration": [[0.0, 0.8], [1.0, 0.9]],
+        "sure_from": 0.1,
+        "bodies": [],
+        "names": {},
+    }
+
+
+def both(document: dict[str, Any], folder: Path) -> tuple[Router, Router]:
+    """Return a router with this model, and one without."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "m.json"
+    path.write_bytes(orjson.dumps(document))
+    return Router.load(model=path), Router.load()
+
+
+def test_a_governments_model_in_a_file_leaves_the_nation_alone(own: Learnt, tmp_path: Path) -> None:
+    """A file is as good as a folder with that one file: what happened elsewhere, or nobody knows where, is decided by the rules."""
+    save(own, tmp_path / "own.json")
+    file, folder, plain = (Router.load(model=path) for path in (tmp_path / "own.json", tmp_path, None))
+    for text in (LIGHTS[0], f"{LIGHTS[0]} di Kota Bandung", f"{PARKING[0]} di {CITY}", "paspor saya belum terbit"):
+        line = orjson.dumps({"text": text})
+        assert route_line(file, line) == route_line(folder, line)
+        if CITY not in text:
+            assert route_line(file, line) == route_line(plain, line)
+
+
+def test_whose_house_it_is_the_law_decides_and_the_model_within_it(tmp_path: Path) -> None:
+    """However the model spreads the government's part, no agency outside overtakes it, and none outside loses its matter."""
+    learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
+    shared = f"trayek bus dalam kota tidak jalan, angkot ngetem sembarangan di {CITY}"
+    before, after = (one.decide(Facts(one.reader.read(shared))) for one in (plain, learnt))
+    assert before.owner.id == "dishub-33.74"
+    assert after.owner.id == "dpu-33.74"
+    split, _ = both(fixed(["dishub-33.74", "dpu-33.74"], trust=0.5), tmp_path / "split")
+    mixed = split.decide(Facts(split.reader.read(shared)))
+    assert (mixed.owner.region, mixed.triage) == ("33.74", False)
+    national = f"jalan nasional di {CITY} berlubang"
+    assert found(learnt, national) == found(plain, national) == "ditjen-bina-marga"
+
+
+def test_a_unit_that_the_model_does_not_know_keeps_what_the_rules_give_it(tmp_path: Path) -> None:
+    """Officers had no such report, so the model has nothing against it: the answer is as without the model."""
+    learnt, plain = both(fixed(["dinsos-33.74", "dpu-33.74"]), tmp_path)
+    line = orjson.dumps({"text": f"angkot ngetem sembarangan dan parkir liar di {CITY}"})
+    assert orjson.loads(route_line(plain, line))["agency"]["id"] == "dishub-33.74"
+    assert route_line(learnt, line) == route_line(plain, line)
+
+
+def test_a_triage_case_stays_one_with_a_governments_model(tmp_path: Path) -> None:
+    """What the rules do not know goes to the desk, not to the unit that got most reports."""
+    learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
+    for text in (f"halo {CITY}", f"mohon bantuannya pak wali di {CITY}"):
+        line = orjson.dumps({"text": text})
+        assert orjson.loads(route_line(plain, line))["triage"]
+        assert route_line(learnt, line) == route_line(plain, line)
+
+
+def test_own_and_elsewhere_are_the_laws_with_a_model_too(tmp_path: Path) -> None:
+    """The desk's model chooses among its units; it says nothing of whose matter it is."""
+    learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
+    house = House.of("pemda-33.74", plain.registry)
+    for text in (
+        f"paspor saya di kantor imigrasi {CITY} belum terbit",
+        f"jalan nasional di {CITY} berlubang",
+        "sampah",
+    ):
+        line = orjson.dumps({"text": text, "region": "33.74"})
+        one, other = (orjson.loads(route_line(router, line, house)) for router in (learnt, plain))
+        assert one["within"] == other["within"]
+
+
 def test_abuse_of_office_goes_to_whom_the_law_names(tmp_path: Path) -> None:
     """Whatever officers did: the model adds candidates behind the law's first one."""
     text = "pungli oleh pegawai Dinas Perhubungan di Kota Semarang"
     reports = labelled(
         [{"id": str(number), "text": f"{text} {number}", "agency": f"Dinas Perhubungan {CITY}"} for number in range(30)]
-        + [{"id": f"b{number}", "text": f"jalan rusak {number}", "agency": f"Dinas PU {CITY}"} for number in range(30)]
+        + [
+            {"id": f"b{number}", "text": f"jalan rusak {number}", "agency": "Dinas PU Kota Bandung"}
+            for number in range(30)
+        ]
     )
     path = tmp_path / "model.json"
     save(learn(reports, Router.load(), today=TODAY), path)
