@@ -63,12 +63,14 @@ def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
     cases: list[Document] = turn.state["cases"]
     if not cases:
         return None
-    if can_go_on(turn, text, cases[-1]) and (going_on.corrects(text) or going_on.tells_a_state(text)):
-        return cases[-1] if going_on.corrects(text) or not _is_placed(text, fresh) else None
+    latest = cases[-1]
+    with_latest = can_go_on(turn, text, latest)
+    if with_latest and going_on.corrects(text):
+        return latest
     if _is_placed(text, fresh):
         return None
-    if can_go_on(turn, text, cases[-1]) and is_without_matter(fresh):
-        return cases[-1]
+    if with_latest and (going_on.tells_a_state(text) or is_without_matter(fresh)):
+        return latest
     return next((one for one in reversed(cases) if can_go_on(turn, text, one) and _is_same(one, text, fresh)), None)
 
 

@@ -13,6 +13,9 @@ from complaints.runtime.compiled import Build
 from complaints.runtime.telemetry import Heartbeat
 from ops.answers import Answers
 
+WHY_DEAD = "SELECT at, source_topic, source_offset, error_class, reason FROM dead_letters ORDER BY at DESC LIMIT 20"
+"""The query that tells why the latest dead letters are dead."""
+
 LEAST_FREE_BYTES = 1 << 30
 """Free disk space in bytes below which the spools and the embedded servers will soon have none."""
 
@@ -115,10 +118,6 @@ def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: fl
             advice="restart the stack to take it",
         )
     return found
-
-
-WHY_DEAD = "SELECT at, source_topic, source_offset, error_class, reason FROM dead_letters ORDER BY at DESC LIMIT 20"
-"""The query that tells why the latest dead letters are dead."""
 
 
 def _changed(path: Path) -> float:

@@ -61,7 +61,7 @@ def of_others(units: Mapping[str, Any], registry: Registry, region: str) -> Iter
         region: the code of the government's region.
     """
     bodies = {
-        fold(name).decode("ascii").strip(): agency
+        _folded(name): agency
         for agency in registry.bodies.values()
         if agency.region != region
         for name in (*agency.aliases, agency.name)
@@ -72,7 +72,7 @@ def of_others(units: Mapping[str, Any], registry: Registry, region: str) -> Iter
         for name in (fields.get("name"), *(aliases if isinstance(aliases, list) else [])):
             if not isinstance(name, str):
                 continue
-            agency = bodies.get(fold(name).decode("ascii").strip()) or _elsewhere(name, registry, region)
+            agency = bodies.get(_folded(name)) or _elsewhere(name, registry, region)
             if agency is not None:
                 yield str(key), name, agency
 
@@ -83,11 +83,14 @@ def _elsewhere(name: str, registry: Registry, region: str) -> Agency | None:
     if agency is None or agency.region in (None, region) or Registry.seat(agency.region) == region:
         return None
     place = registry.gazetteer.full_name(agency.region)
-    return agency if fold(name).decode("ascii").strip().endswith(fold(place).decode("ascii").strip()) else None
+    return agency if _folded(name).endswith(_folded(place)) else None
 
 
 def _plain(name: str, registry: Registry, region: str) -> str:
     """Return a name in small letters, without the government's place at its end."""
-    folded = fold(name).decode("ascii").strip()
-    place = fold(registry.gazetteer.full_name(region)).decode("ascii").strip()
+    folded, place = _folded(name), _folded(registry.gazetteer.full_name(region))
     return folded.removesuffix(place).strip() if folded != place else folded
+
+
+def _folded(name: str) -> str:
+    return fold(name).decode("ascii").strip()
