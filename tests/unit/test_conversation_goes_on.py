@@ -24,22 +24,10 @@ POTHOLE = "Jalan berlubang di Jl Kaligarang Kota Semarang"
 PHOTO = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
 
 
-@pytest.fixture(scope="module")
-def law() -> Router:
-    """The law."""
-    return Router.load()
-
-
-@pytest.fixture(scope="module")
-def reads() -> Normaliser:
-    """What reads complaints."""
-    return Normaliser.load()
-
-
 @pytest.fixture
-def town(law: Router, reads: Normaliser) -> Town:
+def town() -> Town:
     """A town in which nobody has complained yet."""
-    return Town(Keyring.from_secret(b"s" * 32), law, reads)
+    return Town(Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load())
 
 
 def first(town: Town) -> Case:
