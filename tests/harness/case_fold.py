@@ -39,7 +39,8 @@ STILL = {*ENDED, "ditanggapi", "digabung"}
 
 def new() -> Model:
     """Return a case to which nothing has happened."""
-    lists: Model = {name: [] for name in ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue")}
+    named = ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue", "has")
+    lists: Model = {name: [] for name in named}
     flags = dict.fromkeys(("triage", "oversight", "reclassified", "accepted", "reopened"), False)
     counts = dict.fromkeys(("version", "questions", "hops", "supporters", "level", "disputes"), 0)
     nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars"))
@@ -93,12 +94,15 @@ def _of_citizen(model: Model, fact: Model) -> None:
     match fact["kind"]:
         case "diterima":
             model["oversight"] = bool(fact["complaint"].get("oversight"))
+            model["has"] = has(fact["complaint"])
         case "ditanyakan":
             model["question"], model["questions"] = fact.get("part") or fact["text"], model["questions"] + 1
             model["asked"] += [fact["part"]] if fact.get("part") else []
         case "dilengkapi":
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
             model["question"] = None
+            told = {**fact["reading"], "attachments": fact["addition"].get("attachments")}
+            model["has"] = sorted({*model["has"], *has(told)})
             if not model["reclassified"]:
                 model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
         case "dibuka kembali":
@@ -130,6 +134,11 @@ def _of_two(model: Model, fact: Model) -> None:
             _end(model, "selesai")
         case "disembunyikan" if fact.get("secret"):
             model["supporters"] = 0
+
+
+def has(told: Model) -> list[str]:
+    """Return what a complaint or an addition has that no later reading can find missing: a date, and a file as evidence."""
+    return [part for part, name in (("date", "occurred_on"), ("evidence", "attachments")) if told.get(name)]
 
 
 def _route(model: Model, given: Model) -> None:
@@ -177,6 +186,7 @@ def of_document(case: Model) -> Model:
         "question": question.get("part") or question.get("text"),
         "questions": case["questions"],
         "asked": list(case.get("asked", [])),
+        "has": has(case["complaint"]),
         "oversight": bool(case["complaint"].get("oversight")),
         "reclassified": case.get("reclassified", False),
         "hops": sum(not said["late"] for said in case["refusals"]),
@@ -215,7 +225,11 @@ def first_fact(model: Model, command: Model, administrator: str) -> str:
 
 
 def asks(model: Model, missing: list[str], group: list[Model]) -> str | None:
-    """Return the part that the citizen must be asked for after a complaint or an addition that led to a group of facts."""
+    """Return the part that the citizen must be asked for after a complaint or an addition that led to a group of facts.
+
+    What the citizen has told stays told, though a later reading of the whole may not see it: it is not missing.
+    """
+    missing = [part for part in missing if part not in model["has"]]
     now = sum(fact["kind"] == "ditanyakan" for fact in group)
     before = model["asked"][: len(model["asked"]) - now]
     part: str | None = next((one for one in ("subject", "place") if one in missing), None) if model["triage"] else None
