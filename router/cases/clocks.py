@@ -8,7 +8,7 @@ from complaints import telling
 from complaints.case import OPEN
 from complaints.fact import FactKind, Result
 from normalizer.zones import midnight_ms
-from router.cases.document.plain import Document
+from router.cases.document.plain import Document, time_ms
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
@@ -25,8 +25,13 @@ _NEEDED: Final = ("subject", "place")
 
 
 def due_ms(case: Document) -> int | None:
-    """Return when a case wants its timer, in milliseconds since 1970; None if it waits for nothing."""
-    return min((moment for moment, _ in _moments(case)), default=None)
+    """Return when a case wants its timer, in milliseconds since 1970; None if it waits for nothing.
+
+    It is after the last change of the case, also if the moment has passed: so no two timers of a case that find something to do have one
+    id, and neither have their facts and replies.
+    """
+    earliest = min((moment for moment, _ in _moments(case)), default=None)
+    return None if earliest is None else max(earliest, time_ms(case["changed_at"]) + 1)
 
 
 def due(draft: Draft, record: Inbound, law: Law) -> Declined | None:

@@ -222,10 +222,18 @@ def test_the_last_step_of_the_ladder_and_a_reminder_are_told_one_after_the_other
         now += DAY_MS
         house.ring(CODE, until_ms=now)
     house.take(said(CommandKind.ask, FIRST, "dinas", "fotonya?"), at_ms=now)
-    told = len(house.replies)
-    while (due := house.dues[CODE.encode()]) is not None and due <= now + late:
-        house.handle(stored(said(CommandKind.due, FIRST, "clock", nonce=str(due)), at_ms=now + late))
+    told, now = len(house.replies), now + late
+    while (due := house.dues[CODE.encode()]) is not None and due <= now:
+        house.handle(stored(said(CommandKind.due, FIRST, "clock", nonce=str(due)), at_ms=now))
+        now += 1
     assert {reply.kind for reply in house.replies[told:]} == {ReplyKind.next_right, ReplyKind.reminded}
+
+
+def test_no_timer_is_before_the_last_change_of_its_case(house: House) -> None:
+    """After an outage what is late is done from now on: a second timer of one moment would write facts and replies of the same ids."""
+    now = NOON_MS + 200 * DAY_MS
+    house.take(added(FIRST), at_ms=now)
+    assert house.dues[CODE.encode()] == now + 1
 
 
 def _ms(moment: datetime) -> int:
