@@ -81,12 +81,12 @@ def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, even
         level: the step of the ladder (only `escalated`).
         event: what happened to the main case (only `echoed`).
     """
-    if kind == FactKind.routed.value:
+    if kind == FactKind.routed:
         return ReplyKind.moved if moves else None
-    if kind == FactKind.escalated.value:
+    if kind == FactKind.escalated:
         return ReplyKind.next_right if level == LAST_LEVEL else None
-    if kind == FactKind.echoed.value:
+    if kind == FactKind.echoed:
         return ECHOES[event or ""]
-    if kind == FactKind.unmerged.value:
+    if kind == FactKind.unmerged:
         return ReplyKind.unmerged if was_merged else None
     return KINDS.get(kind)

@@ -17,7 +17,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PAYLOAD_LENGTH = 10
 CODE_LENGTH = PAYLOAD_LENGTH + 1
 
-_VALUES = {letter: value for value, letter in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_CANONICAL = {letter: value for value, letter in enumerate(ALPHABET)}
+_VALUES = _CANONICAL | {"O": 0, "I": 1, "L": 1}
 _POLYNOMIAL = 0b100101
 """x^5 + x^2 + 1, primitive over GF(2): its root generates all 31 non-zero elements of GF(32)."""
 
@@ -82,6 +83,19 @@ def parse(text: str) -> str:
             f"the check character of {text!r} is wrong: a character was misread or left out, please look again"
         )
     return "".join(ALPHABET[value] for value in values)
+
+
+def is_canonical(text: str) -> bool:
+    """Return whether a text is a tracking code in its canonical form, as `parse` returns it."""
+    if len(text) != CODE_LENGTH:
+        return False
+    total = 0
+    for letter in text[:PAYLOAD_LENGTH]:
+        value = _CANONICAL.get(letter, -1)
+        if value < 0:
+            return False
+        total = _double(total ^ value)
+    return _CANONICAL.get(text[PAYLOAD_LENGTH]) == total
 
 
 def names_mailbox(citizen: str) -> bool:

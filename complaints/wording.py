@@ -25,14 +25,17 @@ _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _REGION = re.compile(r" (?:Kabupaten|Kota|Provinsi|Kab\.|Prov\.) (?:(?!Kabupaten |Kota |Provinsi ).)+$")
 """The region at the end of an agency's name."""
 
-_LIGHT = (range(0x1100), range(0x2000, 0x200E), range(0x2010, 0x2020), range(0x2032, 0x2038))
-"""The characters that X counts as one; any other counts as two (docs.x.com, "Counting characters")."""
+_HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+"""The characters that X counts as two; any other counts as one (docs.x.com, "Counting characters")."""
 
 _PLAINER = {
     **str.maketrans("[]{}\u2018\u2019\u201c\u201d\u2013\u2014", "()()''\"\"--"),
     **str.maketrans("", "", "^\\~|\u20ac`"),
 }
 """Replacements for GSM-7, which has no curly quotes and no long dashes. Brackets, braces and the like take two septets in it."""
+
+_UNPLAIN = re.compile(r"[^\x00-\x7f]|[\[\]{}^\\~|`]")
+"""A character that is not written as it is in an SMS."""
 
 
 _FILE = "wording.yaml"
@@ -171,7 +174,7 @@ def _fitted(template: str, values: dict[str, str], name: str, most: int, weight:
 def _post_weight(post: str) -> int:
     """Return the length of a post as X counts it, or a little more: a text with dots, such as "a.b", counts as a web address."""
     links = sum(max(0, POST_LINK_CHARACTERS - len(link)) for link in _LINK.findall(post))
-    return links + sum(1 if any(ord(letter) in span for span in _LIGHT) else 2 for letter in post)
+    return links + len(post) + len(_HEAVY.findall(post))
 
 
 def _plain(value: str) -> str:
@@ -181,5 +184,7 @@ def _plain(value: str) -> str:
     ^ ~ | ` and the backslash, the euro sign and whatever has no ASCII form are dropped, and so is space at both ends.
     A single character outside GSM-7 would more than halve the room in an SMS.
     """
+    if _UNPLAIN.search(value) is None:
+        return value.strip()
     letters = unicodedata.normalize("NFKD", value.translate(_PLAINER))
     return letters.encode("ascii", "ignore").decode().strip()

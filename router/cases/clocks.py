@@ -8,7 +8,7 @@ from complaints import telling
 from complaints.case import OPEN
 from complaints.fact import FactKind, Result
 from normalizer.zones import midnight_ms
-from router.cases.document.plain import Document, time_ms
+from router.cases.document.plain import Document
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
@@ -24,14 +24,18 @@ _NEEDED: Final = ("subject", "place")
 """The parts without which nobody can handle a report."""
 
 
-def due_ms(case: Document) -> int | None:
+def due_ms(case: Document, changed_ms: int) -> int | None:
     """Return when a case wants its timer, in milliseconds since 1970; None if it waits for nothing.
 
     It is after the last change of the case, also if the moment has passed: so no two timers of a case that find something to do have one
     id, and neither have their facts and replies.
+
+    Args:
+        case: the document.
+        changed_ms: when it last changed, in milliseconds since 1970.
     """
     earliest = min((moment for moment, _ in _moments(case)), default=None)
-    return None if earliest is None else max(earliest, time_ms(case["changed_at"]) + 1)
+    return None if earliest is None else max(earliest, changed_ms + 1)
 
 
 def due(draft: Draft, record: Inbound, law: Law) -> Declined | None:

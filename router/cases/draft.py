@@ -16,7 +16,8 @@ _ROOM_FOR_REFUSALS: Final = 20_000
 """Bytes of a case that no answer may take: refusals must always be possible."""
 
 _STILL: Final = frozenset(
-    (
+    kind.value
+    for kind in (
         FactKind.declined,
         FactKind.continued,
         FactKind.refused,
@@ -82,13 +83,13 @@ class Draft:
             about: tells two facts of one kind apart that one record leads to.
             fields: its own fields.
         """
-        record, case = self._record, self.case
+        record, case, named = self._record, self.case, kind.value
         fact = {
-            "id": text_id(record.id, "/".join(("fact", kind.value, *about))),
+            "id": text_id(record.id, "/".join(("fact", named, *about))),
             "complaint_id": record.id if case is None else case["complaint_id"],
             "tracking_code": record.code,
             "version": 1 if case is None else case["version"] + 1,
-            "kind": kind.value,
+            "kind": named,
             "at": record.at,
             "caused_by": record.id,
             "actor": CITIZEN if record.kind is None else record.body["actor"],
@@ -98,13 +99,13 @@ class Draft:
         self.facts.append(fact)
         changed = evolve(case, fact, record.at_ms)
         self.case = changed
-        if changed["owner"] is not None and kind not in _STILL:
+        if changed["owner"] is not None and named not in _STILL:
             self._set_deadlines(fact, changed)
 
     def _set_deadlines(self, fact: Document, case: Document) -> None:
         """Put the deadlines that run after a fact into the fact, if it changed them, and into the document."""
         deadlines = self._law.deadlines(case)
-        if fact["kind"] == FactKind.routed.value:
+        if fact["kind"] == FactKind.routed:
             fact["disposition"]["deadlines"] = deadlines
         elif deadlines != case["deadlines"]:
             fact["deadlines"] = deadlines

@@ -13,8 +13,6 @@ from router.cases.records import written
 from router.cases.rules.merging import heard_by_supporters
 from router.facts import whole_text
 
-_SUPPORTED, _LEFT = FactKind.supported.value, FactKind.left.value
-
 
 def records(before: Document | None, facts: tuple[Document, ...], case: Document, inbound: Inbound) -> Iterator[Record]:
     """Yield what the step that looks for duplicates must know of what a record led to.
@@ -33,9 +31,9 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
         merged = case["state"] == "digabung"
         yield written(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound.at)
     for fact in facts:
-        if fact["kind"] == _SUPPORTED:
+        if fact["kind"] == FactKind.supported:
             yield _of_page(Joined, case, inbound, "joined", supporter=fact["other"])
-        elif fact["kind"] == _LEFT:
+        elif fact["kind"] == FactKind.left:
             yield _of_page(Left, case, inbound, "left", supporter=fact["other"])
     heard = heard_by_supporters(before, facts, case)
     if heard is not None:

@@ -32,19 +32,19 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         case: the document after them.
         was_merged: whether the case was a supporter before.
     """
-    asked = next((fact for fact in facts if fact["kind"] == FactKind.asked.value), None)
+    asked = next((fact for fact in facts if fact["kind"] == FactKind.asked), None)
     telling = asked or next((fact for fact in facts if _kind_of(fact, was_merged) is not None), None)
     if telling is None:
         return None
     kind = _kind_of(telling, was_merged) or ReplyKind.question
-    first, complaint = facts[0], case["complaint"]
+    first, complaint, named = facts[0], case["complaint"], kind.value
     reply = {
-        "id": text_id(first["caused_by"], reply_name(kind.value)),
+        "id": text_id(first["caused_by"], reply_name(named)),
         "citizen": complaint["reporter_ref"],
         "complaint_id": case["complaint_id"],
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
-        "kind": kind.value,
+        "kind": named,
         "text": _sentence(kind, telling, case),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
@@ -67,7 +67,7 @@ def _kind_of(fact: Document, was_merged: bool) -> ReplyKind | None:  # of one ca
 
 def is_for_nothing(record: Inbound, facts: Sequence[Document]) -> bool:
     """Return whether a citizen's command changed nothing, so that he must hear how his case stands."""
-    return facts[0]["kind"] == FactKind.declined.value and record.body.get("sender") is not None
+    return facts[0]["kind"] == FactKind.declined and record.body.get("sender") is not None
 
 
 def status_for(asked: Inbound, case: Document | None) -> Document:
@@ -153,7 +153,7 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
 def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str:
     """Return until when a case was put off, with the owner's reason; or what its class is now, and its new day."""
     due = written_day(date.fromisoformat(due_of(fact, case)))
-    if fact["kind"] == FactKind.reclassified.value:
+    if fact["kind"] == FactKind.reclassified:
         complaint = case["complaint"]
         named = class_named(complaint["class"], oversight=bool(complaint.get("oversight")))
         return text("reclassified", channel, **values, due=due, named=named)

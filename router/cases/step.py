@@ -18,7 +18,7 @@ from normalizer.parts import title_of
 from router.cases import neighbours
 from router.cases.clocks import due_ms
 from router.cases.decide import continuation_of, decide, is_of_another
-from router.cases.document.plain import Document, time_text
+from router.cases.document.plain import Document, time_ms, time_text
 from router.cases.inbound import Inbound, read
 from router.cases.records import written
 from router.cases.replies import is_for_nothing, reply_to, status_for
@@ -72,12 +72,15 @@ class CaseStep:
             self._count("repeated")
             return Effect() if state is None or after is None else Effect(_wanting(state, after))
         self._count(decision.facts[0]["kind"])
-        return Effect(State(orjson.dumps(after), due_ms(after)), tuple(_outputs(case, decision.facts, after, inbound)))
+        return Effect(
+            State(orjson.dumps(after), due_ms(after, inbound.at_ms)),
+            tuple(_outputs(case, decision.facts, after, inbound)),
+        )
 
 
 def _wanting(state: State, case: Document) -> State | Keep:
     """Return the state with its timer as it must be, which a timer that came too early has not changed."""
-    due = due_ms(case)
+    due = due_ms(case, time_ms(case["changed_at"]))
     return KEEP if due == state.due_ms else State(state.value, due)
 
 
@@ -107,7 +110,7 @@ def _outputs(
     for fact in facts:
         yield written(Fact, inbound.code, fact, fact["at"], caused)
     reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung")
-    if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed.value:
+    if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed:
         reply = None
     elif reply is None and is_for_nothing(inbound, facts):
         reply = status_for(inbound, case)
@@ -115,7 +118,7 @@ def _outputs(
         yield _told(reply)
     for command in dialogue(before, inbound, facts, case):
         yield _command(command, inbound)
-    if facts[0]["kind"] == FactKind.continued.value:
+    if facts[0]["kind"] == FactKind.continued:
         complaint = continuation(case, inbound)
         yield written(Complaint, complaint["tracking_code"], complaint, inbound.at)
     yield from neighbours.records(before, facts, case, inbound)

@@ -151,7 +151,7 @@ def each_message_answered(handled: Handled) -> None:
 
 def timer_ahead(handled: Handled) -> None:
     """A timer leaves nothing that is due: none rings for ever. An ended case waits for nothing."""
-    said, due = _said(handled), due_ms(handled.after)
+    said, due = _said(handled), due_ms(handled.after, 0)
     if said.get("actor") == CLOCK:
         assert due is None or due > handled.record.timestamp_ms or handled.facts
     if handled.after["state"] in ENDED:

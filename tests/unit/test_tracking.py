@@ -79,3 +79,19 @@ def test_without_the_key_a_code_cannot_be_made() -> None:
     """Another key gives another code."""
     complaint = uuid5(ids.NAMESPACE, "x")
     assert tracking.code_for(complaint, key=KEY) != tracking.code_for(complaint, key=b"another key of bytes")
+
+
+@given(
+    text=st.one_of(
+        st.text(max_size=13),
+        st.text(alphabet=f"{tracking.ALPHABET}ou -", min_size=10, max_size=12),
+        st.uuids().map(str),
+    )
+)
+def test_a_code_is_canonical_if_reading_it_changes_nothing(text: str) -> None:
+    """The quick check of the router is that of the reader of what people type."""
+    for one in (text, tracking.code_for(uuid5(ids.NAMESPACE, text), key=KEY)):
+        try:
+            assert tracking.is_canonical(one) == (tracking.parse(one) == one)
+        except TrackingCodeError:
+            assert not tracking.is_canonical(one)

@@ -155,7 +155,7 @@ def _ended(case: Document, fact: Document) -> None:
         case.pop(name, None)
     if fact.get("deemed"):
         case["deemed"] = True
-    if fact["kind"] != FactKind.closed.value:
+    if fact["kind"] != FactKind.closed:
         _let_go(case, fact)
 
 

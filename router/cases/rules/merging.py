@@ -21,6 +21,11 @@ from router.cases.inbound import Inbound
 from router.cases.roles import Law
 from router.cases.rules.owner import note, words
 
+_ADDED: Final = FactKind.added.value
+_MERGED: Final = FactKind.merged.value
+_PROPOSED: Final = FactKind.proposed.value
+_SUPPORTED: Final = FactKind.supported.value
+
 
 def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     """Ask an older case to be the main case. The owner stays until it has agreed."""
@@ -138,18 +143,18 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
     """
     kinds, is_of_case = {fact["kind"] for fact in facts}, record.body.get("actor") == CASE
     if record.kind is CommandKind.adopt and is_of_case:
-        if FactKind.supported.value in kinds:
+        if _SUPPORTED in kinds:
             owner = _owner(record.body.get("owner"))
             return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"], **owner)]
         return [_command(record, CommandKind.reject, record.body["other"], text=facts[0]["text"])]
-    if FactKind.proposed.value in kinds:
+    if _PROPOSED in kinds:
         since = after["complaint"]["received_at"]
         region = {"region": regency} if (regency := regency_of(after)) else {}
         owner = _owner(after["owner"]["id"] if record.body["actor"] == NEIGHBOURS else None)
         return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region, **owner)]
-    if record.kind is CommandKind.confirm and is_of_case and FactKind.merged.value not in kinds:
+    if record.kind is CommandKind.confirm and is_of_case and _MERGED not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
-    return _to_main(before, record, after, added=FactKind.added.value in kinds)
+    return _to_main(before, record, after, added=_ADDED in kinds)
 
 
 def _to_main(before: Document | None, record: Inbound, after: Document, *, added: bool) -> list[Document]:
@@ -200,7 +205,7 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
         event = _EVENTS.get(fact["kind"])
         if event == "moved" and "previous_owner" not in fact["disposition"]:
             continue
-        if event == "gone" and fact["kind"] == FactKind.hidden.value and not after["complaint"].get("secret"):
+        if event == "gone" and fact["kind"] == FactKind.hidden and not after["complaint"].get("secret"):
             continue
         if event == "next_right" and fact["level"] != LAST_LEVEL:
             continue
