@@ -38,6 +38,11 @@ ECHOES: Final[Mapping[str, ReplyKind]] = {
 }
 """The kind of reply to a supporter, by what happened to its main case."""
 
+_ROUTED: Final = FactKind.routed.value
+_ESCALATED: Final = FactKind.escalated.value
+_ECHOED: Final = FactKind.echoed.value
+_UNMERGED: Final = FactKind.unmerged.value
+
 _PUT_OFF: Final = {"extended": FactKind.extended.value, "postponed": FactKind.postponed.value}
 """The kind of the fact by which a main case was put off, by what its supporters hear."""
 
@@ -81,12 +86,12 @@ def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, even
         level: the step of the ladder (only `escalated`).
         event: what happened to the main case (only `echoed`).
     """
-    if kind == FactKind.routed:
+    if kind == _ROUTED:
         return ReplyKind.moved if moves else None
-    if kind == FactKind.escalated:
+    if kind == _ESCALATED:
         return ReplyKind.next_right if level == LAST_LEVEL else None
-    if kind == FactKind.echoed:
+    if kind == _ECHOED:
         return ECHOES[event or ""]
-    if kind == FactKind.unmerged:
+    if kind == _UNMERGED:
         return ReplyKind.unmerged if was_merged else None
     return KINDS.get(kind)
