@@ -12,12 +12,17 @@ from complaints.errors import LaporError
 from complaints.runtime.compiled import Build
 from complaints.runtime.telemetry import Heartbeat
 from ops.answers import Answers
+from ops.casework.gone import Orphans
 
 WHY_DEAD = "SELECT at, source_topic, source_offset, error_class, reason FROM dead_letters ORDER BY at DESC LIMIT 20"
 """The query that tells why the latest dead letters are dead."""
 
 LEAST_FREE_BYTES = 1 << 30
 """Free disk space in bytes below which the spools and the embedded servers will soon have none."""
+
+CLOCKS_DIFFER_S = 2.0
+"""Seconds by which the time of a file and the start of a process may differ although the process read the file as it is: a process's start
+is counted from the machine's, and some disks round a file's time to two seconds."""
 
 READERS = {
     "lapor-conversation": (CONVERSATIONS,),
@@ -106,11 +111,11 @@ def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: fl
         what: the name of the part ("model", "allotments").
         path: the file or folder.
         load: reads it and returns what it holds; raises LaporError if it has a mistake.
-        started: when the stack started, in seconds since 1970; 0 if none runs.
+        started: when the first of its services started, in seconds since 1970; 0 if none runs.
     """
     advice = f"correct {path}: no service that uses it starts again before; `lapor agency check` names mistakes of allotments"
     found = guarded(what, lambda: Finding(what=what, level=Level.ok, detail=f"{load(path)} ({path})"), advice)
-    if found.level is Level.ok and started and _changed(path) > started:
+    if found.level is Level.ok and started and _changed(path) > started + CLOCKS_DIFFER_S:
         return Finding(
             what=what,
             level=Level.warn,
@@ -164,6 +169,21 @@ def clickhouse(store: Answers) -> Finding:
     advice = f'ask why: lapor query "{WHY_DEAD}"'
     return Finding(
         what="clickhouse", level=level, detail=f"{complaints} complaints, {dead} dead letters{of_today}", advice=advice
+    )
+
+
+def orphaned(found: Sequence[Orphans]) -> Finding:
+    """Judge the open cases whose owner no longer exists: no desk sees them until somebody gives them to another agency."""
+    if not found:
+        return Finding(what="owners", level=Level.ok, detail="the owner of every open case exists")
+    number = sum(len(one.codes) for one in found)
+    return Finding(
+        what="owners",
+        level=Level.warn,
+        detail=f"open cases of units that no longer exist: {number}; {'; '.join(map(str, found))}",
+        advice="give each to another agency: `lapor case reroute CODE --as DESK --to AGENCY --text WHY`, in the name of the"
+        " government's triage desk (`lapor agency check` names it) or of the national administrator;"
+        f" `lapor case due --agency {found[0].owner_id}` lists secret ones too",
     )
 
 

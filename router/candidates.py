@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from typing import Final
 
-from router.agencies.mentions import Mentions
+from router.agencies.mentions import Mention, Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
+from router.allotments.edition import Edition
 from router.candidate import AS_BEFORE, MODEL, THING, Candidate, Reason
 from router.facts import Facts, is_outside
 from router.features import Ruled
@@ -34,6 +35,17 @@ ADDRESSED_SCORE: Final = 0.45
 MENTIONED_SCORE: Final = 0.1
 """Score for an agency to which the text is addressed, and for an agency that it only names."""
 
+BLAMED_SCORE: Final = 2.0
+"""Score for a unit of a government with an allotment if the text complains of how it answers and serves: more than a subject that its name,
+or the answer that is missing, seems to show (UU 25/2009 Pasal 36: who serves answers complaints of the service)."""
+
+CLEAR: Final = 4.0
+"""Score of a subject that the text is clearly about, beside a complaint of a unit: nearly one clear word."""
+
+OF_SERVICE: Final = frozenset(("bureaucracy-reform", "local-staff"))
+"""Subjects that words for bad service and missing answers show, whatever the unit. An earlier report that was never answered is the
+Ombudsman's by law, and is not among them."""
+
 WATCHDOG: Final = 1.5
 """Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the unit complained of."""
 
@@ -42,6 +54,8 @@ THING_SCORE: Final = 1.3
 CHANNEL: Final = 0.1
 """Score for the government whose own channel took a complaint about a place elsewhere, times the best score: officers know better than a
 reader of texts where something is, but few texts name another place for nothing."""
+
+_NO_EDITIONS: Final[list[Edition]] = []
 
 _BEHIND: Final = 0.999
 """Factor that keeps a score behind another one."""
@@ -164,17 +178,28 @@ class Weighing:
         if not reading.names:
             return
         first = self._rules.subjects.get(reading.subjects[0].id) if reading.subjects else None
-        for mention in self._mentions.of(reading):
+        editions = self._owners.editions(self._facts) if self._owners.divides else _NO_EDITIONS
+        for mention in self._mentions.of(reading, [edition.region for edition in editions]):
             target = mention.target
             is_unit, name = target.is_unit, target.agency
-            agency = local_unit(name, self._facts.place, registry) if is_unit else registry.bodies.get(name)
+            own = self._owners.named_unit(mention, self._facts, editions) if editions else None
+            agency = own or (local_unit(name, self._facts.place, registry) if is_unit else registry.bodies.get(name))
             if not agency:
                 continue
             weight = ADDRESSED_SCORE if mention.addressed else MENTIONED_SCORE
+            if own is not None and self._is_blamed(mention):
+                weight = BLAMED_SCORE
             if first and not is_unit and name not in first.bodies:
                 weight += first.named
             for one in self._with_watchdog(agency):
                 self._add_beside(one, weight, Reason("named", mention.span, "", weight))
+
+    def _is_blamed(self, mention: Mention) -> bool:
+        """Return whether the text complains of how the named unit answers and serves, and is clearly about nothing else."""
+        if self._facts.oversight or not self._mentions.is_blamed(mention, self._facts.reading):
+            return False
+        others = self._mentions.rest(mention, self._facts.reading)
+        return all(subject.id in OF_SERVICE or subject.score < CLEAR for subject in others)
 
     def _by_thing(self) -> None:
         """Add the agencies that answer for the things that the text means, so far as the text is about such a thing."""

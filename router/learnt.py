@@ -114,7 +114,8 @@ class Model:
         """Take the model from the document that a file contains (docs/learn.md).
 
         Raises:
-            ValueError: the document has another format, or a row of weights is cut off.
+            ValueError: the document has another format, the region of no government or a trust that is no share, or a row of weights is
+                cut off.
             KeyError: a field is missing.
             TypeError: the document is no mapping, or a field is something else.
             AttributeError: the weights are no mapping.
@@ -122,10 +123,10 @@ class Model:
         if document["format"] != FORMAT:
             raise ValueError(f"format {document['format']} instead of {FORMAT}")
         self.version: str = document["version"]
-        self.region: str = document["region"]
-        self.trust: float = document["trust"]
+        self.region: str = _region(document)
+        self.trust: float = _share(document, "trust")
         self.calibration: Knots = [(float(share), float(chance)) for share, chance in document["calibration"]]
-        self.sure_from: float = document["sure_from"]
+        self.sure_from: float = _share(document, "sure_from")
         self.bodies: tuple[Agency, ...] = tuple(
             Agency(id=row["id"], name=row["name"], kind="learnt", parent=row["parent"], region=row["region"])
             for row in document["bodies"]
@@ -208,6 +209,32 @@ class Model:
             if row is not None:
                 row.add(finding.value)
         return _best(self._classes)
+
+
+def _region(document: Mapping[str, Any]) -> str:
+    """Return the code of a model's region; empty if it is for all.
+
+    Raises:
+        ValueError: no government has it.
+    """
+    written = document["region"]
+    region = written if isinstance(written, str) else None
+    if region is None or (region and Registry.load().unit("pemda", Registry.seat(region)) is None):
+        raise ValueError(f"its `region` {written!r} is not the Kemendagri code of a government, such as 33.74")
+    return region
+
+
+def _share(document: Mapping[str, Any], name: str) -> float:
+    """Return a number from 0 to 1.
+
+    Raises:
+        ValueError: it is none.
+    """
+    written = document[name]
+    is_number = isinstance(written, (int, float)) and not isinstance(written, bool)
+    if not (is_number and 0.0 <= written <= 1.0):
+        raise ValueError(f"its `{name}` {written!r} is not a number from 0 to 1")
+    return float(written)
 
 
 def _best(classes: list[Class]) -> list[Class]:

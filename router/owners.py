@@ -6,9 +6,10 @@ from typing import Final
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading
 from normalizer.tiers.whose import is_of_province
+from router.agencies.mentions import Mention
 from router.agencies.registry import DKI, Agency, Registry
 from router.allotments.dividing import Named, divided, in_order
-from router.allotments.edition import Allotments
+from router.allotments.edition import Allotments, Edition
 from router.facts import Facts
 from router.rulebook.reasons import Reasons
 from router.rulebook.rules import Owner, Rule, Rules
@@ -102,12 +103,33 @@ class Owners:
         self._kept[key] = found
         return found
 
+    def editions(self, facts: Facts) -> list[Edition]:
+        """Return the divisions of tasks of the governments of the place, as they are on the day of these facts."""
+        return [one for one in dict.fromkeys(self._allotments.of_place(facts.place, facts.day)) if one is not None]
+
+    def named_unit(self, mention: Mention, facts: Facts, editions: Sequence[Edition]) -> Agency | None:
+        """Return the unit of a government with an allotment that a text names, by its own or a usual name; None if it names none.
+
+        Args:
+            mention: the name in the text.
+            facts: the facts of the complaint.
+            editions: the divisions of tasks of the governments of the place (see `editions`).
+        """
+        target, registry = mention.target, self.registry
+        usual = local_unit(target.agency, facts.place, registry) if target.is_unit and target.agency else None
+        government = registry.government_of(usual) if usual else None
+        for edition in editions:
+            if mention.own.endswith(f"-{edition.region}"):
+                return edition.named(mention.own, registry)
+            if usual and government and government.id == f"pemda-{edition.region}":
+                return edition.now(usual)
+        return None
+
     def gone(self, facts: Facts) -> list[str]:
         """Return the ids of the usual units that the governments of the place do not have on the day of these facts."""
         return self._allotments.gone(facts.place, facts.day)
 
     def _named(self, rule: Rule, facts: Facts) -> list[Named]:
-        place = facts.place
         owners: list[tuple[Owner, Agency]] = []
         for owner in rule.owners:
             agency = locate_for(owner, facts, self.registry) if owner_fits(owner, facts) else None
@@ -115,9 +137,8 @@ class Owners:
                 owners.append((owner, agency))
         named = in_order(owners, facts.home)
         if self.divides:
-            for edition in dict.fromkeys(self._allotments.of_place(place, facts.day)):
-                if edition is not None:
-                    named = divided(named, rule, facts, edition, self.registry)
+            for edition in self.editions(facts):
+                named = divided(named, rule, facts, edition, self.registry)
         return named
 
     def _why(self, named: Named) -> str:

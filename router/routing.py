@@ -351,7 +351,7 @@ def _loaded(max_hops: int, models: Models, allotments: Path | None, today: date)
         reader=reader,
         registry=registry,
         rules=rules,
-        mentions=mentions,
+        mentions=mentions.read_by(reader),
         subject_names={subject.id: subject.name for subject in reader.lexicon.subjects},
         topic_subjects=topic_subjects(),
         max_hops=max_hops,

@@ -165,10 +165,13 @@ def check(
 ) -> None:
     """Check governments' divisions of tasks: fields, days, units and subjects. The exit status is 1 if something is wrong.
 
-    An output line names file and line and says what is wrong and what to do.
+    An output line names file and line and says what is wrong and what to do. If nothing is wrong, a line per government on standard error
+    says which desk acts for it: a managing officer takes the place of the government itself.
     """
+    from normalizer.zones import local_day
+    from ops.acting import acting
     from router.agencies.registry import Registry
-    from router.allotments.files import check, files_in
+    from router.allotments.files import check, files_in, load_files
 
     paths = [path for one in files for path in (files_in(one) if one.is_dir() else [one])]
     found = check(paths, Registry.load())
@@ -178,6 +181,8 @@ def check(
         typer.echo(f"mistakes: {len(found)}, in allotments: {len(paths)}", err=True)
         raise typer.Exit(1)
     typer.echo(f"no mistakes; allotments: {len(paths)}", err=True)
+    for sentence in acting(load_files(paths, Registry.load(), local_day(datetime.now(UTC), None))):
+        typer.echo(sentence, err=True)
 
 
 @app.command()

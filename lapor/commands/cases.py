@@ -89,7 +89,7 @@ def due(
     """List the cases that wait for an agency with their next deadline, the most urgent first.
 
     A deadline is hijau (at least two working days are left after today), kuning (fewer) or merah (over). Ended cases and supporters of
-    other cases are not listed.
+    other cases are not listed. A case whose owner no longer exists is marked: give it to another agency with `lapor case reroute`.
 
     Example: `lapor case due --agency dpu-33.74 --before 2026-12-01`
     """

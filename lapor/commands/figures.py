@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import orjson
 import typer
@@ -51,14 +52,19 @@ _MEANS = (
 """The figures that are means over agencies, with their titles."""
 
 
-def figures_of(other: Path, router: Router, labels: Sequence[Labelled], house: House | None = None) -> dict[str, Any]:
+def figures_of(
+    other: Path, router: Router, labels: Sequence[Labelled], house: House | None, *, load: Callable[[Path], Router]
+) -> dict[str, Any]:
     """Return the evaluation figures of another version: read from an earlier report, or measured now with other rules or another model.
+
+    What is measured now has the same allotments as the router.
 
     Args:
         other: an earlier JSON report, a rules file, or a model file.
         router: the router that the other version is compared with.
         labels: the reports to measure on.
         house: the government or body whose own desk got the reports; None if it is not known.
+        load: returns a router with another model.
 
     Raises:
         ConfigurationError: the file is none of these, or a rules file with mistakes.
@@ -75,7 +81,7 @@ def figures_of(other: Path, router: Router, labels: Sequence[Labelled], house: H
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         said = " ".join(str(error).split("\n")[:3]) if isinstance(error, ValidationError) else repr(error)
         raise ConfigurationError(f"--against {other} is not a JSON report, a rules file or a model: {said}") from error
-    return evaluate(labels, Router.load(max_hops=router.max_hops, model=other), house)
+    return evaluate(labels, load(other), house)
 
 
 def _rules_in(file: Path) -> Rules:
@@ -176,18 +182,18 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def learnt_from(history: Sequence[Labelled], *, region: str, say: Callable[[str], None]) -> Learnt:
+def learnt_from(history: Sequence[Labelled], *, router: Router, region: str, say: Callable[[str], None]) -> Learnt:
     """Learn a model from all reports, with its figures on reports that it was measured on before.
 
     Args:
         history: the reports to learn from.
+        router: a router without a model; with its allotments the model is compared.
         region: the region of the government for which the model is: only its own reports count (see ops.own); empty if it is for all.
         say: called with each line of progress.
 
     Raises:
         ConfigurationError: there are fewer than FEWEST reports, or scikit-learn is not installed.
     """
-    router = Router.load()
     if region:
         own = own_of(history, House.of(f"pemda-{region}", router.registry), router)
         history = own.reports
@@ -197,8 +203,14 @@ def learnt_from(history: Sequence[Labelled], *, region: str, say: Callable[[str]
         raise ConfigurationError(
             f"{len(history)} reports have an owner{' in the government' if region else ''}: at least {FEWEST} are needed to measure a model"
         )
+    if divided := sorted(router.allotments.editions):
+        say(f"with the allotments of {', '.join(divided)} (LAPOR_ALLOTMENTS): the router needs them too")
     say(f"learning from {len(history)} reports ...")
-    return learn(history, router, today=datetime.now(UTC).date(), region=region)
+    with (
+        catch_warnings()
+    ):  # what scikit-learn says to programmers tells an officer nothing: the figures say how good the model is
+        simplefilter("ignore")
+        return learn(history, router, today=datetime.now(UTC).date(), region=region)
 
 
 def show_learnt(figures: dict[str, Any]) -> None:

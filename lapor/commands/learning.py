@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lapor.commands.options import DataDir
-from lapor.commands.routing import check_folder
+from lapor.commands.routing import check_folder, router_by_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,9 @@ def learn(  # noqa: PLR0913 - each is an option of the command
 
     `lapor learn --from history.jsonl --within 'Pemerintah Kota Semarang' --out models/33.74.json`
 
+    The governments' own divisions of tasks in the folder of LAPOR_ALLOTMENTS count as with `lapor route`: labels may have their units'
+    names, and the model is compared with the rules and these. The router then needs the folder too.
+
     The command prints how the model does on reports that it has not learnt from, beside the rules alone and a linear SVM: on the last
     fifth if the reports have a time (`received_at` or `date`), otherwise on each fifth in turn. If it is better than the rules, or with
     `--anyway`, the command writes a model that is learnt from all reports. Use the file, or a folder with the models of several
@@ -51,11 +54,13 @@ def learn(  # noqa: PLR0913 - each is an option of the command
     import orjson
 
     from lapor.commands.figures import learnt_from, show_learnt, written
+    from ops.learning.fit import needed
 
+    needed()
     history = _history(source, data_dir)
     for path, option in ((out, "--out"), (as_json, "--json")):
         check_folder(path, option)
-    learnt = learnt_from(history, region=_government(within) if within else "", say=_say)
+    learnt = learnt_from(history, router=router_by_rules(), region=_government(within) if within else "", say=_say)
     show_learnt(learnt.figures)
     if as_json:
         as_json.write_bytes(orjson.dumps(learnt.figures, option=orjson.OPT_INDENT_2))

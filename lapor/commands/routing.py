@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from complaints.runtime.settings import Settings
     from lapor.commands.jsonlines import Work
     from router.routing import Router
 
@@ -40,14 +41,29 @@ def router_with(model: Path | None) -> "Router":
             variable has a wrong value.
     """
     from complaints.runtime.settings import Settings
+
+    return _router(Settings.read(**({} if model is None else {"model": model})), by_rules=False)
+
+
+def router_by_rules() -> "Router":
+    """Return a router without a model, with the allotments of LAPOR_ALLOTMENTS.
+
+    Raises:
+        ConfigurationError: an allotment or the data of the law have a mistake, or an environment variable has a wrong value.
+    """
+    from complaints.runtime.settings import Settings
+
+    return _router(Settings.read(), by_rules=True)
+
+
+def _router(settings: "Settings", *, by_rules: bool) -> "Router":
     from normalizer.zones import local_day
     from router.routing import Router
     from router.rulebook.whole import require_whole
 
     require_whole()
-    settings = Settings.read(**({} if model is None else {"model": model}))
-    today = local_day(datetime.now(UTC), None)
-    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)
+    model, today = None if by_rules else settings.model, local_day(datetime.now(UTC), None)
+    return Router.load(max_hops=settings.max_hops, model=model, allotments=settings.allotments, today=today)
 
 
 def json_work(model: Path | None, within: str | None = None) -> "Work":
@@ -177,6 +193,9 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     """Measure the routing on labelled reports: owner, top three, class, place, calibration, confusions.
 
     `lapor evaluate owners.jsonl --reports reports.jsonl --out report.html --json new.json --against old.json`
+
+    The governments' own divisions of tasks in the folder of LAPOR_ALLOTMENTS count as with `lapor route`, each by the edition of the
+    report's day, also for the rules file or the model of `--against`.
     """
     import orjson
 
@@ -195,7 +214,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
         raise ConfigurationError(f"{file}: no row has `agency`, `best` or `class`, so there is nothing to compare with")
     router = router_with(model)
     house = House.of(within, router.registry) if within else None
-    before = figures_of(against, router, labels, house) if against else None
+    before = figures_of(against, router, labels, house, load=router_with) if against else None
     figures = measure(labels, router, house)
     difference = compare(before, figures) if before else None
     show(figures, difference)

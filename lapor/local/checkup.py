@@ -2,26 +2,22 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 from complaints.errors import LaporError
 from complaints.runtime.compiled import installed
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
+from lapor.local.files import allotted, modelled
 from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
-from lapor.processes.wiring import WORKERS, administration, backlogs, cases, loops, upstreams_in
-from normalizer.zones import local_day
+from lapor.processes.wiring import WORKERS, administration, backlogs, cases, gone, loops, upstreams_in
 from ops import doctor as look
+from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
 from ops.lag import OURS, SENDERS, is_judged, lag, service_of, view
 from ops.reach import Since, reach
-from router.agencies.registry import Registry
-from router.allotments.files import load as load_allotments
-from router.models import models_in
 from sinks.clickhouse.client import Store
 
 PATIENCE_S = 5.0
@@ -47,6 +43,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _kafka(settings.kafka, stack)
     if settings.clickhouse is not None and "sink" not in starting:  # the sink creates the tables
         yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
+        yield look.guarded("owners", lambda: _owners(settings), READ_THE_LOG)
     if settings.view_url is not None and settings.view_key is not None and "view" not in starting:
         yield from _view(settings)
     if stack is not None:
@@ -61,16 +58,11 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 def _of_router(settings: Settings, stack: Stack | None) -> Iterator[Finding]:
     """Yield a finding for the model and one for the allotments, if they are set: a router does not start with a mistake in them."""
-    started = stack.started if stack else 0.0
+    started = min((stack.births[name] for name in WORKERS if name in stack.births), default=0.0) if stack else 0.0
     if settings.model is not None:
-        yield look.of_router("model", settings.model, lambda path: f"{models_in(path).version}", started=started)
+        yield look.of_router("model", settings.model, modelled, started=started)
     if settings.allotments is not None:
-        yield look.of_router("allotments", settings.allotments, _allotted, started=started)
-
-
-def _allotted(folder: Path) -> str:
-    loaded = load_allotments(folder, Registry.load(), local_day(datetime.now(UTC), None)).allotments
-    return f"of {len(loaded.editions)} governments"
+        yield look.of_router("allotments", settings.allotments, allotted, started=started)
 
 
 def _stack(settings: Settings, stack: Stack | None) -> Finding:
@@ -124,6 +116,14 @@ def _clickhouse(settings: Settings) -> Finding:
     store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
     try:
         return look.clickhouse(store)
+    finally:
+        store.close()
+
+
+def _owners(settings: Settings) -> Finding:
+    store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
+    try:
+        return look.orphaned(list(orphans(store, gone(settings))))
     finally:
         store.close()
 

@@ -17,6 +17,7 @@ from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
+from lapor.local.files import require_sound
 from lapor.local.note import FILES, Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
@@ -72,10 +73,12 @@ class Up:
         """Start everything. Return when everything is ready, or soon after `stop` is set; then call the method `stop`.
 
         Raises:
-            ConfigurationError: a setting is wrong, or the note or the secret in the data folder cannot be read.
+            ConfigurationError: a setting is wrong, the model or an allotment has a mistake, or the note or the secret in the data folder
+                cannot be read.
             UnavailableError: a part did not start; the text contains the end of its log.
         """
         data, self._stop = self._settings.data, stop
+        require_sound(self._settings)
         former = Stack.read(data) or Stack()
         # Addresses that people wrote down stay valid: if the ports of the last start are free, they are used again.
         self._former = {**former.addresses, **{f"{name}-control": url for name, url in former.controls.items()}}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from complaints import ids
@@ -11,7 +12,7 @@ from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
 from lapor.processes.demo_clock import DemoClock
-from lapor.processes.wiring import agencies
+from lapor.processes.wiring import agencies, gone
 from lapor.processes.wiring import cases as view
 from normalizer.zones import local_day
 from ops.casework.acts import ACTS
@@ -118,15 +119,18 @@ def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
         before: only those whose next deadline ends before this day; empty: all.
 
     Raises:
-        CaseError: no agency has the id.
+        CaseError: no agency has the id, and no case that waits has such an owner.
+        ConfigurationError: the model or an allotment has a mistake.
         UnavailableError: the view does not answer.
     """
-    if agency:
-        existing(settings, agency)
+    is_gone = cache(gone(settings))
     with closing(view(settings)) as known:
+        if agency and is_gone(agency) and next(known.due(agency=agency), None) is None:
+            existing(settings, agency)
         moment = now(settings)
         for one in known.due(agency=agency, before=before):
-            yield entry(one.tracking_code, one.state, one.owner, one.deadline, local_day(moment, one.province))
+            today = local_day(moment, one.province)
+            yield entry(one.tracking_code, one.state, one.owner, one.deadline, today, is_gone=is_gone(one.owner.id))
 
 
 def apply(

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -84,6 +84,20 @@ def agencies(settings: Settings) -> "Registry":
     from router.agencies.registry import Registry
 
     return router(settings).registry if settings.model or settings.allotments else Registry.load()
+
+
+def gone(settings: Settings) -> Callable[[str], bool]:
+    """Return the function that says of an agency's id whether the agency no longer exists, with the model and allotments as they are now.
+
+    Raises:
+        ConfigurationError: the model or an allotment has a mistake.
+    """
+    from ops.casework.gone import is_gone
+    from router.allotments.edition import Allotments
+
+    allotments = router(settings).allotments if settings.allotments else Allotments()
+    registry = agencies(settings)
+    return lambda agency_id: is_gone(agency_id, registry, allotments)
 
 
 def router_step(settings: Settings) -> "StepSpec":

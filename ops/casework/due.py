@@ -13,7 +13,9 @@ Entry = dict[str, Any]
 """A case in the list, as plain data."""
 
 
-def entry(code: str, state: CaseState, owner: AgencyRef, deadline: Deadline, today: date) -> Entry:
+def entry(  # noqa: PLR0913  # the parts of a line
+    code: str, state: CaseState, owner: AgencyRef, deadline: Deadline, today: date, *, is_gone: bool = False
+) -> Entry:
     """Return what the list says of a case.
 
     Args:
@@ -22,6 +24,7 @@ def entry(code: str, state: CaseState, owner: AgencyRef, deadline: Deadline, tod
         owner: its owner.
         deadline: its next deadline.
         today: the day at its place.
+        is_gone: whether its owner no longer exists (see ops.casework.gone).
     """
     return {
         "code": code,
@@ -31,11 +34,13 @@ def entry(code: str, state: CaseState, owner: AgencyRef, deadline: Deadline, tod
         "due": deadline.due.isoformat(),
         "light": light(deadline.model_dump(mode="json", exclude_none=True), today),
         "source": deadline.source,
+        **({"owner_is_gone": True} if is_gone else {}),
     }
 
 
 def line(one: Entry) -> str:
     """Return a line of the list for people."""
     duty = DUTIES[one["duty"]]
-    owner = f"{one['owner']['name']} ({one['owner']['id']})"
+    gone = ", no longer exists: lapor case reroute" if one.get("owner_is_gone") else ""
+    owner = f"{one['owner']['name']} ({one['owner']['id']}{gone})"
     return f"{one['due']}  {one['light']:7} {tracking.spaced(one['code'])}  {duty:27} {one['state']:17} {owner}"

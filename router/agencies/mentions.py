@@ -1,13 +1,17 @@
 """Finds the agencies and kinds of local unit that a text names, and whether the text is addressed to them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from normalizer.places.context import WHEREABOUTS
-from normalizer.results import NameHit, Reading
-from normalizer.text import fold
-from router.agencies.registry import Registry
+from normalizer.reader import Reader
+from normalizer.results import NameHit, Reading, SubjectScore
+from normalizer.text import BREAK, fold
+from router.agencies.blame import blames
+from router.agencies.own_names import common_names, own_names
+from router.agencies.registry import OWN, Registry
 
 _ADDRESS_WORDS: Final = frozenset(
     (
@@ -34,19 +38,28 @@ _NOT_ALONE: Final = frozenset(
 """Aliases for which texts are not searched: people use them for the subject and not for the agency, or they are also other words."""
 
 
+_NOWHERE: Final[Mapping[str, str]] = {}
+
+
 class Target:
     """The agency, or the kind of local unit, that a name means.
 
     Attributes:
-        agency: the id of an agency that the registry lists ("pln"), or the kind of a local unit whose place is still open ("dishub").
+        agency: the id of an agency that the registry lists ("pln"), or the kind of a local unit whose place is still open ("dishub"); empty
+            if only governments with an allotment have the name.
         is_unit: whether `agency` is the kind of a local unit.
+        own: by region, the kind of unit to which the allotment of its government gives the name.
     """
 
-    __slots__ = ("agency", "is_unit")
+    __slots__ = ("agency", "is_unit", "own")
 
-    def __init__(self, agency: str, *, is_unit: bool) -> None:
+    def __init__(self, agency: str, *, is_unit: bool, own: Mapping[str, str] = _NOWHERE) -> None:
         self.agency = agency
         self.is_unit = is_unit
+        self.own = own
+
+
+_NO_TARGET: Final = Target("", is_unit=True)
 
 
 class Mention:
@@ -56,14 +69,21 @@ class Mention:
         target: the agency or the kind of unit.
         addressed: whether the text is addressed to it ("Yth. Kepala Dinas Perhubungan").
         span: the folded words that name it.
+        start, end: the positions of its first word and after its last one.
+        own: the id of the unit that the name means in a government's own allotment; empty if it is none.
     """
 
-    __slots__ = ("addressed", "span", "target")
+    __slots__ = ("addressed", "end", "own", "span", "start", "target")
 
-    def __init__(self, target: Target, span: str, *, addressed: bool) -> None:
+    def __init__(  # noqa: PLR0913 - one parameter per attribute
+        self, target: Target, span: str, *, addressed: bool, start: int, end: int, own: str = ""
+    ) -> None:
         self.target = target
         self.span = span
         self.addressed = addressed
+        self.start = start
+        self.end = end
+        self.own = own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,12 +93,14 @@ class Mentions:
     Attributes:
         names: the folded names; the index of a name is its number in a NameHit.
         targets: what each name means, in the same order.
+        reader: reads texts again without a name (see `rest`); None if no government has an allotment.
     """
 
     names: tuple[str, ...]
     targets: tuple[Target, ...]
+    reader: Reader | None = None
 
-    def of(self, reading: Reading) -> list[Mention]:
+    def of(self, reading: Reading, regions: Collection[str] = ()) -> list[Mention]:
         """Return the agencies and kinds of local unit that a text names, each once, in the order of the text; empty if it names none.
 
         Of names that overlap, the one that begins first counts, and of these the longest.
@@ -86,13 +108,17 @@ class Mentions:
 
         Args:
             reading: the reading of the text by a reader that searched for `names`.
+            regions: the regions of the governments of the place that have an allotment: what only units of others are called is no name.
         """
-        if not reading.names:
+        hits = reading.names
+        if not hits:
             return []
+        if self.reader is not None:
+            hits = [hit for hit in hits if self.targets[hit.number].agency or self._own(hit, regions)]
         words = reading.words
         found: dict[str, Mention] = {}
         reach = 0
-        for hit in sorted(reading.names, key=_longest_first):
+        for hit in sorted(hits, key=_longest_first):
             start = hit.start
             if start < reach:
                 continue
@@ -100,11 +126,48 @@ class Mentions:
             if not _WHEREABOUTS.isdisjoint(words[max(0, start - _WHEREABOUTS_WORDS) : start]):
                 continue
             target = self.targets[hit.number]
+            own = self._own(hit, regions) if regions else ""
             addressed = not _ADDRESS_WORDS.isdisjoint(words[max(0, start - _REACH_WORDS) : start])
-            old = found.get(target.agency)
+            key = own or target.agency
+            old = found.get(key)
             if old is None or (addressed and not old.addressed):
-                found[target.agency] = Mention(target, " ".join(words[start:reach]), addressed=addressed)
+                span = " ".join(words[start:reach])
+                found[key] = Mention(target, span, addressed=addressed, start=start, end=reach, own=own)
         return list(found.values())
+
+    def is_blamed(self, mention: Mention, reading: Reading) -> bool:
+        """Return whether the text complains of how the named agency answers and serves (see router.agencies.blame)."""
+        return blames(reading.words, mention.start, mention.end)
+
+    def rest(self, mention: Mention, reading: Reading) -> tuple[SubjectScore, ...]:
+        """Return the subjects of a text without a name in it, best first: the words of a name may be those of another matter."""
+        if self.reader is None:
+            return reading.subjects
+        words = [*reading.words[: mention.start], *reading.words[mention.end :]]
+        return self.reader.read(" ".join([word for word in words if word != BREAK])).subjects
+
+    def read_by(self, reader: Reader) -> "Mentions":
+        """Return the names with their reader, without those of allotments that consist of everyday words and names of places.
+
+        Args:
+            reader: the reader that searches for the names.
+        """
+        own = [name for name, target in zip(self.names, self.targets, strict=True) if target.own]
+        if not own:
+            return self
+        common = common_names(own, reader.lexicon)
+        targets = [
+            Target(target.agency, is_unit=target.is_unit) if name in common else target
+            for name, target in zip(self.names, self.targets, strict=True)
+        ]
+        return Mentions(names=self.names, targets=tuple(targets), reader=reader)
+
+    def _own(self, hit: NameHit, regions: Collection[str]) -> str:
+        own = self.targets[hit.number].own
+        for region in regions:
+            if region in own:
+                return f"{own[region]}-{region}"
+        return ""
 
 
 def _longest_first(hit: NameHit) -> tuple[int, int]:
@@ -115,11 +178,12 @@ def _longest_first(hit: NameHit) -> tuple[int, int]:
 def mentions_of(registry: Registry) -> Mentions:
     """Return the names of a registry's agencies and kinds of local unit for which texts are searched, with their meanings.
 
-    Left out are names of fewer than three characters, ambiguous names (_NOT_ALONE), and those of governments ("pemda").
+    Left out are names of fewer than three characters, ambiguous names (_NOT_ALONE), and those of governments ("pemda"). Units that only
+    one government has, and the names that it gives the usual ones, count in its region only (Target.own).
     """
     table: dict[str, Target] = {}
     for unit, template in registry.units.items():
-        if unit == "pemda":
+        if unit == "pemda" or template.get(OWN):
             continue
         for name in (template["name"], *template["aliases"]):
             written = fold(name).decode("ascii")
@@ -129,5 +193,8 @@ def mentions_of(registry: Registry) -> Mentions:
     for agency in registry.bodies.values():
         for name in (agency.name, *agency.aliases):
             table.setdefault(fold(name).decode("ascii"), Target(agency.id, is_unit=False))
+    for written, own in own_names(registry).items():
+        usual = table.get(written, _NO_TARGET)
+        table[written] = Target(usual.agency, is_unit=usual.is_unit, own=own)
     names = tuple(sorted(name for name in table if len(name) >= _SHORTEST and name not in _NOT_ALONE))
     return Mentions(names=names, targets=tuple(table[name] for name in names))

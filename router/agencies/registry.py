@@ -13,6 +13,9 @@ DKI = "31"
 """Code of DKI Jakarta, whose cities are administrative: its units belong to the province (UU 29/2007)."""
 
 
+OWN = "own"
+"""The field of a kind of unit that only governments with an allotment have."""
+
 _OF_ANY_PLACE = ("Dinas", "Badan", "Rumah Sakit", "PD")
 """Beginnings of a government's own unit names that need the place added, because other places have the same name."""
 

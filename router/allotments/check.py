@@ -17,6 +17,7 @@ from router.rulebook.rules import Rules
 _FIELDS: Final = ("government", "editions")
 _EDITION_FIELDS: Final = ("since", "source", "units", "subjects", "managing_officer")
 _UNIT_FIELDS: Final = ("name", "aliases", "under", "source")
+_OFFICER_FIELDS: Final = ("unit", "decree")
 _KEY: Final = re.compile(r"[a-z][a-z0-9-]*[a-z]|[a-z]")
 """The key of a unit of a government's own; with the region's code it makes the unit's id."""
 
@@ -123,14 +124,19 @@ class _Editions:
         self._officer = str(officer.get("unit")) if officer else self._officer
         yield from self._still_named(news, at)
         if officer:
-            if not self._is_unit(str(officer.get("unit")), of_places=False):
-                kind = self._kind_in(str(officer.get("unit")))
-                todo = f": write {kind}" if kind else ""
-                yield self._wrong(
-                    f"the managing officer's unit {officer.get('unit')!r} is not a unit{todo}", *at, "managing_officer"
-                )
-            if not officer.get("decree"):
-                yield self._wrong("name the `decree` that makes the unit the managing officer", *at, "managing_officer")
+            yield from self._of_officer(officer, (*at, "managing_officer"))
+
+    def _of_officer(self, officer: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
+        """Yield the mistakes in the managing officer."""
+        for name in officer.keys() - set(_OFFICER_FIELDS):
+            yield self._wrong(f"the managing officer has no field {name}, only {', '.join(_OFFICER_FIELDS)}", *at, name)
+        unit = str(officer.get("unit"))
+        if not self._is_unit(unit, of_places=False):
+            kind = self._kind_in(unit)
+            todo = f": write {kind}" if kind else ""
+            yield self._wrong(f"the managing officer's unit {officer.get('unit')!r} is not a unit{todo}", *at)
+        if not officer.get("decree"):
+            yield self._wrong("name the `decree` that makes the unit the managing officer", *at)
 
     def _same_names(self, row: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
         """Yield the names that two units have from this edition on; each is named once, where the edition says it."""

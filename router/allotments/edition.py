@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading
-from router.agencies.registry import DKI, Agency, Registry
+from router.agencies.registry import DKI, OWN, Agency, Registry
 
 AT_DISTRICT, AT_VILLAGE = "@district", "@village"
 """Endings of a unit that each district or village has ("kec@district")."""
@@ -55,6 +55,19 @@ class Edition:
         """Return an agency as the government has it: under its own name, or the heir of a unit that it does not have."""
         return self.gone.get(agency.id) or self.agencies.get(agency.id, agency)
 
+    def named(self, unit_id: str, registry: Registry) -> Agency | None:
+        """Return the unit that a name in the file means: the heir of one that the government does not have; None if it has none yet.
+
+        Args:
+            unit_id: the id of the unit.
+            registry: the agencies that exist, also the units of other days.
+        """
+        agency = registry.get(unit_id)
+        is_own = bool(registry.units.get(unit_id.rpartition("-")[0], _NO_KIND).get(OWN))
+        if agency is None or (is_own and unit_id not in self.agencies and unit_id not in self.gone):
+            return None
+        return self.now(agency)
+
     def agency(self, unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
         """Return the agency that a unit is at a place; None if the place is not known down to its district or village.
 
@@ -71,6 +84,7 @@ class Edition:
         return self.agencies.get(own) or registry.get(own) or registry.get(kind)
 
 
+_NO_KIND: Final[Mapping[str, object]] = {}
 _NONE: Final[Mapping[str, tuple[Edition, ...]]] = {}
 
 

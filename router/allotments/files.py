@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from complaints.errors import ConfigurationError
-from router.agencies.registry import Agency, Registry
+from router.agencies.registry import OWN, Agency, Registry
 from router.allotments.check import mistakes_of
 from router.allotments.edition import Allotments, Allotted, Edition
 from router.allotments.merging import GONE, merged
@@ -56,7 +56,21 @@ def load(folder: Path, registry: Registry, today: date) -> Loaded:
     """
     if not folder.is_dir():
         raise ConfigurationError(f"LAPOR_ALLOTMENTS={folder} is not a folder: make it, or unset LAPOR_ALLOTMENTS")
-    documents, found = _checked(files_in(folder), registry)
+    return load_files(files_in(folder), registry, today)
+
+
+def load_files(paths: Sequence[Path], registry: Registry, today: date) -> Loaded:
+    """Return the divisions of tasks in some files.
+
+    Args:
+        paths: the files.
+        registry: the agencies that exist.
+        today: the day whose names and divisions count where no other day is known.
+
+    Raises:
+        ConfigurationError: a file cannot be read or has a mistake; the text names file and line.
+    """
+    documents, found = _checked(paths, registry)
     if found:
         raise ConfigurationError("the allotments have mistakes:\n" + "\n".join(map(str, found)))
     editions: dict[str, tuple[Edition, ...]] = {}
@@ -176,7 +190,7 @@ def _with_other_names(registry: Registry, region: str, rows: Sequence[Mapping[st
 def _with_units(registry: Registry, region: str, units: Mapping[str, Mapping[str, Any]]) -> Registry:
     """Return the registry in which the units of a region's government have their own names."""
     templates = {
-        key: {"name": row["name"], "levels": "", "aliases": []}
+        key: {"name": row["name"], "levels": "", "aliases": [], OWN: True}
         for key, row in units.items()
         if key not in registry.units
     }

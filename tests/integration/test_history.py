@@ -8,6 +8,7 @@ import pytest
 from complaints.case import Answer
 from complaints.event import AgencyRef, Complaint, Place, Region
 from complaints.fact import Fact
+from ops.casework.gone import orphans
 from ops.history import decided
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
@@ -80,3 +81,17 @@ def test_an_answer_of_a_former_owner_confirms_nobody(store: Store) -> None:
     after = routed(of, PEMDA, version=5, hop=1).model_copy(update={"caused_by": plus.caused_by})
     keep(store, of, PEMDA, routed(of), answered(of), plus, after)
     assert decided(store) == []
+
+
+def test_open_cases_of_a_former_unit_are_found_by_owner(store: Store) -> None:
+    """A closed one waits for nobody; of a secret one the code is not told."""
+    former = AgencyRef(id="lampu-33.74", name="Dinas Penerangan Kota Semarang")
+    first, second, secret, ended = (complaint(number, place=HERE, secret=number == 13) for number in range(11, 15))
+    keep(store, first, DPU, routed(first))
+    keep(store, second, former, routed(second, former))
+    keep(store, secret, former, routed(secret, former))
+    document = case(ended, former, state="selesai")
+    for table, row in rows_of(stored_case(document)):
+        store.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
+    (found,) = orphans(store, lambda owner: owner == former.id)
+    assert (found.owner_id, sorted(found.codes)) == (former.id, ["", second.tracking_code])

@@ -277,6 +277,8 @@ def test_names_of_the_file_are_understood(router: Router) -> None:
         (('aliases: ["DPK Semarang"]', 'aliases: ["Dinas Sosial"]'), 8, "of the usual unit dinsos too"),
         (('      dpu: {name: "Dinas Sumber', '      polres: {name: "Dinas Sumber'), 7, "a branch of polri"),
         (("{dpu: 9,", "{dpu-33.74: 9,"), 11, "dpu-33.74 is an id with the region: write dpu"),
+        (("{unit: diskominfo,", "{unit: diskominfo, phone: 1,"), 5, "the managing officer has no field phone"),
+        (('{name: "Dinas Penerangan",', '{name: "Dinas Penerangan", head: X,'), 8, "a unit has no field head"),
         (("unit: diskominfo", "unit: diskominfo-33.74"), 5, "is not a unit: write diskominfo"),
         (('name: "Dinas Penerangan"', 'name: "PT PLN (Persero)"'), 8, "write the unit's own name"),
         (('name: "Dinas Penerangan"', 'name: "Kementerian Sosial"'), 8, "write the unit's own name"),
@@ -312,6 +314,31 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, change: tuple[str, str
     if "YAML" not in found[0].said:
         with pytest.raises(ConfigurationError, match="the allotments have mistakes"):
             Router.load(allotments=tmp_path, today=TODAY)
+
+
+def test_the_check_says_which_desk_acts_for_the_government(tmp_path: Path) -> None:
+    """A managing officer takes the desk's rights over from the government: `--as pemda-33.74` is no longer the desk."""
+    path = tmp_path / "33.74.yaml"
+    officer = '    managing_officer: {unit: diskominfo, decree: "a decree of the mayor"}\n'
+    later = '    managing_officer: {unit: lampu, decree: "another"}\n    units:\n      lampu: {name: "Dinas Cahaya"}'
+    path.write_text(
+        FILE.replace("2027-01-01", "2999-01-01").replace('    units:\n      lampu: {name: "Dinas Cahaya"}', later)
+    )
+    said = CliRunner().invoke(app, ["agency", "check", str(path)])
+    name = "Dinas Komunikasi dan Informatika Kota Semarang"
+    assert said.exit_code == 0
+    today = f"{name} acts as the desk of Pemerintah Kota Semarang (--as diskominfo-33.74, no longer pemda-33.74)"
+    coming = "Dinas Cahaya Kota Semarang acts as the desk of Pemerintah Kota Semarang (--as lampu-33.74, no longer pemda-33.74)"
+    assert said.stderr.splitlines()[1:] == [f"pemda-33.74: {today}; from 2999-01-01 {coming}"]
+    router = Router.load(allotments=tmp_path, today=TODAY)
+    place = {"province": {"code": "33", "name": ""}, "regency": {"code": "33.74", "name": ""}}
+    complaint = {"text": "", "place": place, "received_at": "2026-11-26T03:00:00+00:00"}
+    assert [router.is_desk(one, complaint) for one in ("diskominfo-33.74", "pemda-33.74")] == [True, False]
+    path.write_text(FILE.partition("  - since: 2027")[0].replace(officer, ""))
+    said = CliRunner().invoke(app, ["agency", "check", str(path)])
+    assert said.stderr.splitlines()[1:] == [
+        "pemda-33.74: Pemerintah Kota Semarang itself acts as its desk (--as pemda-33.74)"
+    ]
 
 
 def test_a_usual_units_name_is_free_once_the_unit_has_another(tmp_path: Path) -> None:

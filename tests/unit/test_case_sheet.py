@@ -8,13 +8,10 @@ import pytest
 
 from complaints import tracking
 from complaints.command import CITIZEN, CommandKind
-from complaints.errors import CaseError
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.runtime.settings import Settings
 from complaints.values import ComplaintClass
-from lapor.processes import cases
 from ops.casework.heard import heard
 from ops.casework.layout import lines
 from ops.casework.outcome import outcome
@@ -326,12 +323,6 @@ def test_a_desk_that_owns_a_case_is_not_rid_of_it_by_a_withdrawal() -> None:
     assert life.owner == "kemenpanrb"
     (withdrawn,) = life.act("withdraw", "kemenpanrb", "Warga menelepon", source="call")
     assert withdrawn.kind is FactKind.withdrawn
-
-
-def test_the_list_by_deadlines_of_an_agency_that_there_is_not_is_no_empty_list() -> None:
-    """A misspelt id would look like an agency whose work is done."""
-    with pytest.raises(CaseError, match=r"no agency has the id 'dpu-99\.99'"):
-        list(cases.due(Settings(), agency="dpu-99.99", before=""))
 
 
 def test_what_people_read_of_a_case_says_who_did_what_and_when_it_was_there() -> None:

@@ -3,9 +3,11 @@
 import os
 import time
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from complaints.bus import Backlog, Offsets
@@ -16,10 +18,14 @@ from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Reach
 from lapor.local.checkup import findings
+from lapor.local.note import Stack
 from ops import doctor
+from ops.casework.gone import is_gone, orphans
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
 from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of
 from ops.reach import Since, reach
+from router.agencies.registry import Agency, Registry
+from router.allotments.edition import Allotments, Edition
 from sinks.clickhouse.rows import TOPICS as SINK_TOPICS
 
 
@@ -57,8 +63,23 @@ def test_a_file_that_changed_after_the_start_is_worth_a_word(tmp_path: Path) -> 
     path.write_text("")
     os.utime(path, (NOW, NOW))
     os.utime(tmp_path, (NOW, NOW))
-    levels = [doctor.of_router("allotments", tmp_path, str, started=at).level for at in (0.0, NOW - 1, NOW + 1)]
-    assert levels == [Level.ok, Level.warn, Level.ok]
+    starts = (0.0, NOW - 3, NOW - 1, NOW + 1)
+    levels = [doctor.of_router("allotments", tmp_path, str, started=at).level for at in starts]
+    assert levels == [Level.ok, Level.warn, Level.ok, Level.ok]
+
+
+def test_a_file_that_changed_before_the_services_started_is_in_use(tmp_path: Path) -> None:
+    """The servers come first: what was written while they started is what the services read."""
+    folder = tmp_path / "allotments"
+    folder.mkdir()
+    (folder / "33.74.yaml").write_text("government: pemda-33.74\neditions: [{since: 2026-01-01, source: x}]\n")
+    settings, me = Settings(data=tmp_path, allotments=folder), psutil.Process()
+    now = time.time()
+    for born, level in ((now + 30, Level.ok), (now - 30, Level.warn)):
+        births = {"kafka": now - 60, "router": born, "view": now + 40}
+        Stack(pid=me.pid, started=me.create_time(), births=births).write(tmp_path)
+        (found,) = (one for one in findings(settings) if one.what == "allotments")
+        assert found.level is level
 
 
 def ends_of(topic: str) -> Offsets:
@@ -255,6 +276,45 @@ def test_dead_letters_of_the_last_day_are_a_warning_with_the_question_to_ask() -
     found = doctor.clickhouse(Tables(recent=1))
     assert (found.level, found.detail) == (Level.warn, "872 complaints, 1 dead letters, 1 of them within a day")
     assert "lapor query" in found.lines[1]
+
+
+class Owners:
+    """A ClickHouse with the open cases of some owners."""
+
+    def __init__(self, codes: Mapping[str, list[str]]) -> None:
+        """Take the tracking codes by owner."""
+        self._codes = codes
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return the owners, or the codes of one."""
+        assert parameters is not None
+        assert "FROM cases" in sql
+        assert "selesai" in parameters["done"]
+        assert "diteruskan" not in parameters["done"]
+        return [(one,) for one in (self._codes[parameters["owner"]] if "owner" in parameters else self._codes)]
+
+
+def test_open_cases_of_units_that_no_longer_exist_are_a_warning_with_their_codes_and_the_command() -> None:
+    """Deleted from a file, or taken away by an edition; an office that a secret case hides is no such unit."""
+    pemda = Agency("pemda-33.74", "", "government", None, "33.74")
+    edition = Edition("33.74", date(2026, 1, 1), "", {}, {}, gone={"dpu-33.74": pemda})
+    allotments = Allotments({"33.74": (edition,)}, date(2026, 11, 26))
+    store = Owners(
+        {
+            "lampu-33.74": ["7K3M9QX2RTS", ""],
+            "dpu-33.74": ["2Q74GVWWCE3"],
+            "dishub-33.74": ["TPH3CPFVJBW"],
+            "kec-33.74": [""],
+        }
+    )
+    found = doctor.orphaned(list(orphans(store, lambda one: is_gone(one, Registry.load(), allotments))))
+    assert (found.what, found.level) == ("owners", Level.warn)
+    assert found.detail == (
+        "open cases of units that no longer exist: 3; dpu-33.74 (1): 2Q74G VWWCE 3; lampu-33.74 (2): 7K3M9 QX2RT S, (secret)"
+    )
+    assert "lapor case reroute" in found.advice
+    none = doctor.orphaned(list(orphans(store, lambda _: False)))
+    assert (none.level, none.detail) == (Level.ok, "the owner of every open case exists")
 
 
 def test_a_look_that_fails_is_a_finding_with_its_advice() -> None:

@@ -1,13 +1,18 @@
 """One government's own reports in a history of many: what an allotment and a model are made from, and by which day they are measured."""
 
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from warnings import catch_warnings, simplefilter, warn
 
+import orjson
 import pytest
 from typer.testing import CliRunner
 
+from complaints.errors import ConfigurationError
 from lapor.cli import app
+from lapor.commands import figures
 from lapor.commands.figures import learnt_from
 from ops.allot import proposed
 from ops.own import own_of
@@ -94,7 +99,7 @@ def test_the_usual_name_and_a_short_one_are_one_unit_in_a_proposal(tmp_path: Pat
 def test_a_governments_model_is_learnt_from_its_own_reports_and_compared_within() -> None:
     """The rules know the units although no text names the city; they are asked as `lapor route --within` asks them."""
     said: list[str] = []
-    learnt = learnt_from(history(), region="33.74", say=said.append)
+    learnt = learnt_from(history(), router=ROUTER, region="33.74", say=said.append)
     assert learnt.reports == 64
     assert learnt.figures["within"] == "pemda-33.74"
     assert learnt.figures["agencies"] == 3
@@ -106,7 +111,7 @@ def test_a_governments_model_is_learnt_from_its_own_reports_and_compared_within(
 def test_too_few_own_reports_in_a_large_file_are_not_learnt_from() -> None:
     """The others are no help."""
     with pytest.raises(Exception, match="2 reports have an owner in the government"):
-        learnt_from([*history()[:2], *history()[64:90]], region="33.74", say=print)
+        learnt_from([*history()[:2], *history()[64:90]], router=ROUTER, region="33.74", say=print)
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +137,68 @@ def test_an_evaluation_uses_the_edition_of_a_reports_day(dated: Router, field: s
     ]
     figures = evaluate(labelled(rows), dated, House.of("pemda-33.74", dated.registry))
     assert figures["top_1"] == {"right": 4, "of": 4, "share": 1.0}
+
+
+@pytest.fixture
+def divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Set LAPOR_ALLOTMENTS to a folder in which Semarang has a unit of its own for lamps, and return a file of its reports."""
+    folder, path = tmp_path / "allotments", tmp_path / "history.jsonl"
+    folder.mkdir()
+    (folder / "33.74.yaml").write_text(
+        'government: pemda-33.74\neditions:\n  - since: 2026-01-01\n    source: "a decree"\n    units:\n'
+        '      lampu: {name: "Dinas Penerangan", aliases: [DIPEN]}\n    subjects: {street-light: lampu}\n'
+    )
+    rows = [
+        {"id": f"{label}{number}", "text": f"{text} {number}", "agency": label}
+        for text, label in (("lampu jalan mati nomor", "DIPEN"), ("jalan berlubang nomor", "Dinas Pekerjaan Umum"))
+        for number in range(30)
+    ]
+    path.write_bytes(b"".join(orjson.dumps({**row, "region": "33.74"}) + b"\n" for row in rows))
+    monkeypatch.setenv("LAPOR_ALLOTMENTS", str(folder))
+    return path
+
+
+def test_learning_and_both_sides_of_a_comparison_know_the_allotments(divided: Path, tmp_path: Path) -> None:
+    """An alias of the file is the file's unit, not an unknown body; the model of --against is measured with the same units."""
+    model, measured = tmp_path / "model.json", tmp_path / "figures.json"
+    learnt = CliRunner().invoke(
+        app, ["learn", "--from", str(divided), "--within", "pemda-33.74", "--out", str(model), "--anyway"]
+    )
+    assert learnt.exit_code == 0, learnt.output
+    assert "with the allotments of 33.74 (LAPOR_ALLOTMENTS)" in learnt.stderr
+    assert "does not know" not in learnt.stderr
+    document = orjson.loads(model.read_bytes())
+    assert (document["bodies"], "lampu-33.74" in document["classes"]) == ([], True)
+    options = ("--within", "pemda-33.74", "--against", str(model), "--json", str(measured))
+    done = CliRunner().invoke(app, ["evaluate", str(divided), *options])
+    assert done.exit_code == 0, done.output
+    found = orjson.loads(measured.read_bytes())
+    assert (found["top_1"]["share"], found["against"]["moved"]) == (1.0, [])
+
+
+def test_what_scikit_learn_warns_of_does_not_reach_the_screen(
+    divided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An officer can do nothing about it, and the figures say how good the model is."""
+
+    def loud(*_: object, **__: object) -> None:
+        warn("Liblinear failed to converge", stacklevel=2)
+        raise ConfigurationError("enough")
+
+    monkeypatch.setattr(figures, "learn", loud)
+    command = ["learn", "--from", str(divided), "--out", str(tmp_path / "model.json")]
+    with catch_warnings(record=True) as heard:
+        simplefilter("always")
+        done = CliRunner().invoke(app, command)
+    assert str(done.exception) == "enough"
+    assert heard == []
+
+
+def test_without_scikit_learn_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence with the command to install it comes before a large file is read, or found broken."""
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    path = tmp_path / "broken.jsonl"
+    path.write_text("no json")
+    done = CliRunner().invoke(app, ["learn", "--from", str(path), "--out", str(tmp_path / "model.json")])
+    assert isinstance(done.exception, ConfigurationError)
+    assert "pip install" in str(done.exception)

@@ -132,26 +132,31 @@ REPORTS = [
 ]
 
 
+def loaded(model: Path) -> Router:
+    """Return a router with a model."""
+    return Router.load(model=model)
+
+
 def test_versions_are_compared_by_report_rules_or_model(tmp_path: Path) -> None:
     """An earlier JSON report, another rules file, a model; anything else is refused by name."""
     router, labels = Router.load(), labelled(REPORTS)
     figures = evaluate(labels, router)
     earlier, model, other = tmp_path / "old.json", tmp_path / "model.json", tmp_path / "other.json"
     earlier.write_text(json.dumps(figures))
-    assert figures_of(earlier, router, labels)["top_1"] == figures["top_1"]
+    assert figures_of(earlier, router, labels, None, load=loaded)["top_1"] == figures["top_1"]
     save(learn(labels, router, today=date(2026, 11, 24)), model)
-    assert figures_of(model, router, labels)["model_version"].startswith("learnt-")
+    assert figures_of(model, router, labels, None, load=loaded)["model_version"].startswith("learnt-")
     packaged = Path(__file__).parents[2] / "router/data/rules.yaml"
-    assert figures_of(packaged, router, labels)["owners"] == figures["owners"]
+    assert figures_of(packaged, router, labels, None, load=loaded)["owners"] == figures["owners"]
     other.write_text("[]")
     with pytest.raises(ConfigurationError, match=r"other\.json"):
-        figures_of(other, router, labels)
+        figures_of(other, router, labels, None, load=loaded)
 
 
 def test_few_reports_are_not_learnt_from() -> None:
     """A fifth of them would tell nothing."""
     with pytest.raises(ConfigurationError, match="at least 50"):
-        learnt_from(labelled(REPORTS[:20]), region="", say=print)
+        learnt_from(labelled(REPORTS[:20]), router=Router.load(), region="", say=print)
 
 
 class Rows:

@@ -11,6 +11,9 @@ import pytest
 from complaints.bus import Record
 from complaints.case import CaseState
 from complaints.disposition import AgencyRef
+from complaints.errors import CaseError
+from complaints.runtime.settings import Settings
+from lapor.processes import cases
 from ops.casework.due import entry, line
 from tests.harness.cases import DUE, Story, case_record
 from tests.harness.events import DPU, PEMDA
@@ -100,6 +103,33 @@ def test_a_line_of_the_list_has_the_colour_of_today(served: ServedView, client: 
     said = line(entry(one.tracking_code, one.state, one.owner, one.deadline, date(2026, 12, 2)))
     assert said.startswith("2026-12-01  merah   ")
     assert f"{DPU.name} ({DPU.id})" in said
+
+
+def settings_of(served: ServedView, allotments: Path | None = None) -> Settings:
+    """Return the settings of a stack with this view."""
+    return Settings(view_url=served.url, view_key=KEY, allotments=allotments)
+
+
+def test_the_list_by_deadlines_of_an_agency_that_there_is_not_is_no_empty_list(served: ServedView) -> None:
+    """A misspelt id would look like an agency whose work is done."""
+    served.put(waiting(1, 1))
+    with pytest.raises(CaseError, match=r"no agency has the id 'dpu-99\.99'"):
+        list(cases.due(settings_of(served), agency="dpu-99.99", before=""))
+
+
+def test_a_case_of_a_unit_that_no_longer_exists_is_marked_and_can_be_listed(served: ServedView, tmp_path: Path) -> None:
+    """Its own unit was deleted from the file, or a usual unit was taken away; the line says by which command the case moves."""
+    deleted = AgencyRef(id="lampu-33.74", name="Dinas Penerangan Kota Semarang")
+    served.put(waiting(1, 1, owner=deleted), waiting(2, 2))
+    (tmp_path / "33.74.yaml").write_text(
+        'government: pemda-33.74\neditions:\n  - since: 2026-01-01\n    source: "a decree"\n    units:\n      dpu: none\n'
+    )
+    found = list(cases.due(settings_of(served), agency="", before=""))
+    assert [one.get("owner_is_gone", False) for one in found] == [True, False]
+    found = list(cases.due(settings_of(served, tmp_path), agency="", before=""))
+    assert [one.get("owner_is_gone", False) for one in found] == [True, True]
+    (one,) = cases.due(settings_of(served), agency=deleted.id, before="")
+    assert line(one).endswith("(lampu-33.74, no longer exists: lapor case reroute)")
 
 
 def test_the_results_of_many_commands_at_once(served: ServedView, client: ViewClient) -> None:

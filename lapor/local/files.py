@@ -1,0 +1,72 @@
+"""Checks the files that the router takes at its start, the model and the allotments, before anything is started."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from complaints.errors import ConfigurationError, LaporError
+from complaints.runtime.settings import Settings
+
+CHECK_S = 60.0
+"""Seconds for the check, which takes one or two."""
+
+
+def allotted(folder: Path) -> str:
+    """Return what a folder of allotments holds.
+
+    Raises:
+        ConfigurationError: the folder cannot be read, or a file has a mistake; the text names file and line.
+    """
+    from normalizer.zones import local_day
+    from router.agencies.registry import Registry
+    from router.allotments.files import load
+
+    loaded = load(folder, Registry.load(), local_day(datetime.now(UTC), None)).allotments
+    return f"of {len(loaded.editions)} governments"
+
+
+def modelled(path: Path) -> str:
+    """Return the version of a model, or of the models of a folder.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no model.
+    """
+    from router.models import models_in
+
+    return f"{models_in(path).version}"
+
+
+def require_sound(settings: Settings) -> None:
+    """Check the model and the allotments, if they are set, in a separate process: the tables that it needs would stay in this one.
+
+    Raises:
+        ConfigurationError: one has a mistake; the text names the file, and of an allotment the line.
+    """
+    if settings.model is None and settings.allotments is None:
+        return
+    paths = [str(path or "") for path in (settings.model, settings.allotments)]
+    command = [sys.executable, "-m", __name__, *paths]
+    done = subprocess.run(  # noqa: S603  # our own command line
+        command, env=os.environ, capture_output=True, text=True, timeout=CHECK_S, check=False
+    )
+    if done.returncode:
+        raise ConfigurationError(done.stderr.strip() or f"the check of {' and '.join(filter(None, paths))} ended")
+
+
+def main(model: str, allotments: str) -> int:
+    """Check the files, and say on standard error what is wrong. Return the exit status."""
+    try:
+        if model:
+            modelled(Path(model))
+        if allotments:
+            allotted(Path(allotments))
+    except LaporError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

@@ -1,0 +1,44 @@
+"""Says which desk acts for a government: its managing officer takes the place of the government itself."""
+
+from collections.abc import Iterator
+
+from router.agencies.registry import Agency
+from router.allotments.edition import Edition
+from router.allotments.files import Loaded
+
+
+def acting(loaded: Loaded) -> Iterator[str]:
+    """Yield a sentence for each government with an allotment: its desk of today, and those of later days.
+
+    Only the desk may reroute, reopen, archive and withdraw the cases of the government's region (docs/case.md).
+
+    Args:
+        loaded: the divisions of tasks, with the registry that has their units.
+    """
+    for region, editions in sorted(loaded.allotments.editions.items()):
+        government = loaded.registry.unit("pemda", region)
+        if government is None:
+            continue
+        today = loaded.allotments.at(region, None)
+        later = [one for one in reversed(editions) if one.since > loaded.allotments.today]
+        before = _officer(today, loaded)
+        said = [_sentence(government, before)]
+        for edition in later:
+            officer = _officer(edition, loaded)
+            if officer != before:
+                said.append(f"from {edition.since} {_sentence(government, officer)}")
+            before = officer
+        yield f"{government.id}: {'; '.join(said)}"
+
+
+def _officer(edition: Edition | None, loaded: Loaded) -> Agency | None:
+    if edition is None or not edition.officer:
+        return None
+    own = f"{edition.officer}-{edition.region}"
+    return edition.agencies.get(own) or loaded.registry.get(own) or loaded.registry.get(edition.officer)
+
+
+def _sentence(government: Agency, officer: Agency | None) -> str:
+    if officer is None:
+        return f"{government.name} itself acts as its desk (--as {government.id})"
+    return f"{officer.name} acts as the desk of {government.name} (--as {officer.id}, no longer {government.id})"

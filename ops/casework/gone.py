@@ -1,0 +1,72 @@
+"""Finds open cases whose owner no longer exists: their agency was taken out of the registry or out of its government's allotment."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from complaints import tracking
+from complaints.case import ENDED
+from ops.answers import Answers
+from router.agencies.registry import Registry
+from router.allotments.edition import Allotments
+
+MOST_CODES: Final = 20
+"""Maximum number of tracking codes that are named for one former owner."""
+
+_OWNERS: Final = "SELECT DISTINCT owner_id FROM cases WHERE state NOT IN %(done)s"
+_WITH: Final = "SELECT tracking_code FROM cases WHERE owner_id = %(owner)s AND state NOT IN %(done)s ORDER BY received_at, complaint_id"
+
+_DONE: Final = (*sorted(ENDED), "digabung")
+"""The states in which a case waits for nobody: ended, or a supporter of another one."""
+
+_HIDDEN: Final = re.compile(r"(kec|kel|polsek|kua)-\d{2}\.\d{2}")
+"""Owners of secret cases as the analysts' views show them: an office of a district or village without its place."""
+
+
+class Orphans(NamedTuple):
+    """The open cases of an owner that no longer exists.
+
+    Attributes:
+        owner_id: the id of the former agency.
+        codes: the tracking codes, oldest first; empty for a secret case.
+    """
+
+    owner_id: str
+    codes: list[str]
+
+    def __str__(self) -> str:
+        """Return the owner, the number of its cases and their first codes."""
+        shown = [tracking.spaced(code) if code else "(secret)" for code in self.codes[:MOST_CODES]]
+        more = f" and {len(self.codes) - MOST_CODES} more" if len(self.codes) > MOST_CODES else ""
+        return f"{self.owner_id} ({len(self.codes)}): {', '.join(shown)}{more}"
+
+
+def is_gone(agency_id: str, registry: Registry, allotments: Allotments) -> bool:
+    """Return whether an agency no longer exists: the registry has none, or its government has taken the unit away (`UNIT: none`).
+
+    Args:
+        agency_id: the id, as a case names its owner.
+        registry: the agencies that exist, with the units of the allotments.
+        allotments: the governments' divisions of tasks, of which that of today counts.
+    """
+    agency = registry.get(agency_id)
+    if agency is None:
+        return True
+    edition = allotments.at(agency.region, None)
+    return edition is not None and agency.id in edition.gone
+
+
+def orphans(store: Answers, gone: Callable[[str], bool]) -> Iterator[Orphans]:
+    """Yield the open cases of owners that no longer exist, by owner.
+
+    Args:
+        store: answers queries on the analysts' views.
+        gone: whether the agency with an id no longer exists.
+
+    Raises:
+        LaporError: ClickHouse does not answer, or refuses the query because a table is missing.
+    """
+    owners = sorted(owner for (owner,) in store.execute(_OWNERS, {"done": _DONE}) if not _HIDDEN.fullmatch(owner))
+    for owner in filter(gone, owners):
+        rows = store.execute(_WITH, {"owner": owner, "done": _DONE})
+        yield Orphans(owner, [code for (code,) in rows])

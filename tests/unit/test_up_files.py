@@ -1,0 +1,41 @@
+"""What `lapor up` checks before it starts anything: the files that the router would not start with."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from complaints.errors import ConfigurationError
+from complaints.runtime.settings import Settings
+from lapor.local.note import NOTE
+from lapor.local.up import Up
+
+
+def start_of(settings: Settings) -> tuple[str, list[str]]:
+    """Return why a start was refused, and what was said before."""
+    said: list[str] = []
+    with pytest.raises(ConfigurationError) as refused:
+        Up(settings, say=said.append).start(threading.Event())
+    return str(refused.value), said
+
+
+def test_a_mistake_in_an_allotment_ends_the_start_before_any_server(tmp_path: Path) -> None:
+    """It is named with file and line, and nothing is started that would have to be stopped again."""
+    folder = tmp_path / "allotments"
+    folder.mkdir()
+    (folder / "33.74.yaml").write_text(
+        'government: pemda-33.74\neditions:\n  - since: 2026-01-01\n    source: "a decree"\n    subjects:\n      street-lamp: dpu\n'
+    )
+    why, said = start_of(Settings(data=tmp_path, allotments=folder))
+    assert f"{folder / '33.74.yaml'}:6: no subject has the name street-lamp" in why
+    assert said == []
+    assert not (tmp_path / NOTE).exists()
+
+
+def test_a_broken_model_ends_the_start_before_any_server(tmp_path: Path) -> None:
+    """In one sentence."""
+    model = tmp_path / "model.json"
+    model.write_text("{}")
+    why, said = start_of(Settings(data=tmp_path, model=model))
+    assert f"{model} is not a model of this version" in why
+    assert said == []
