@@ -36,11 +36,17 @@ follow_imports = skip
 """
 """The types of these libraries are not needed, and reading them takes longer than compiling the modules."""
 
+FLAGS = ("-fvisibility=hidden", "-fno-plt")
+"""Further options of the C compiler: no other library calls the compiled functions, so that one can be made a part of another."""
+
 SETUP = """
 from mypyc.build import mypycify
 from setuptools import setup
 
-setup(name="lapor", packages=[], ext_modules=mypycify({modules!r}, opt_level="2", debug_level="0", group_name="lapor"))
+made = mypycify({modules!r}, opt_level="2", debug_level="0", group_name="lapor")
+for extension in made:
+    extension.extra_compile_args += {flags!r}
+setup(name="lapor", packages=[], ext_modules=made)
 """
 
 
@@ -130,7 +136,7 @@ def _compile(root: Path, modules: list[str], scratch: Path) -> str:
     for package in PACKAGES:
         shutil.copytree(root / package, scratch / package, ignore=shutil.ignore_patterns("__pycache__", "data", "*.so"))
     (scratch / "mypy.ini").write_text(MYPY)
-    (scratch / "setup.py").write_text(SETUP.format(modules=modules))
+    (scratch / "setup.py").write_text(SETUP.format(modules=modules, flags=FLAGS))
     run = subprocess.run(
         [sys.executable, "setup.py", "build_ext", "--inplace"],
         cwd=scratch,

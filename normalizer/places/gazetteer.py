@@ -70,8 +70,8 @@ def _village_word(code: str) -> str:
 @cache
 def _load() -> Gazetteer:
     raw = (resources.files("normalizer") / "data" / "regions.tsv.gz").read_bytes()
-    rows = (line.split("\t") for line in gzip.decompress(raw).decode().splitlines())
-    return Gazetteer(names={code: name for code, name in rows})  # noqa: C416 - rows are lists of two
+    cells = iter(gzip.decompress(raw).removesuffix(b"\n").replace(b"\n", b"\t").decode().split("\t"))  # no list per row
+    return Gazetteer(names=dict(zip(cells, cells, strict=True)))
 
 
 @lru_cache(maxsize=8192)

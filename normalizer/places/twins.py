@@ -17,6 +17,9 @@ _REGENCY_OFFICES: Final = frozenset(("pemkab", "bupati", "bupatine", "bupatinya"
 _CITY_OFFICES: Final = frozenset(("pemkot", "pemko", "walikota", "wawali", "wawalkot"))
 """Words for the government of a regency, and for that of a city."""
 
+_LEVELS: Final = _REGENCY | _CITY | _REGENCY_OFFICES | _CITY_OFFICES | {"wali"}
+"""All of these words, and the first of "wali kota": most texts have none."""
+
 _OWNED: Final = frozenset(
     (
         *(
@@ -131,6 +134,8 @@ def _cities(name: PlaceName) -> list[Claim]:
 
 def _told(words: Sequence[str], starts: Container[int]) -> str:
     """Return the level whose government a text speaks of without a place name behind it: "regency", "city", or "" if none or both."""
+    if _LEVELS.isdisjoint(words):
+        return ""
     found = ""
     for at, word in enumerate(words):
         if word in _REGENCY_OFFICES:

@@ -7,7 +7,7 @@ from mypy_extensions import i64
 from normalizer.places.context import is_aside
 from normalizer.results import NameHit
 from normalizer.subjects.lexicon import Lexicon
-from normalizer.subjects.meanings import ALL_BITS, NO_TARGET, Meaning, bit_of
+from normalizer.subjects.meanings import ALL_BITS, NO_TARGET, Meaning
 from normalizer.subjects.scanning import Scan
 from normalizer.subjects.vocabulary import NEGATIONS
 from normalizer.text import BREAK
@@ -89,7 +89,7 @@ class Nearby:
         meanings: the meanings of the text whose groups are in a pair.
         starts: for each of these, the position of its first word, in ascending order.
         pairs: the numbers of the pairs found (see Pairs).
-        bits: their bits.
+        bits: their bits, and perhaps some more.
     """
 
     __slots__ = ("bits", "meanings", "pairs", "starts")
@@ -121,18 +121,19 @@ class Nearby:
                     first += 1
             for before in range(first, index + 1):
                 other = meanings[before]
-                if opens & other.closes and abs(starts[before] - at) <= PAIR_WORDS:
-                    self._match(meaning, other)
-                if closes & other.opens and abs(starts[before] - at) <= PAIR_WORDS:
-                    self._match(other, meaning)
+                if (opens & other.closes) | (closes & other.opens) and -PAIR_WORDS <= starts[before] - at <= PAIR_WORDS:
+                    if opens & other.closes:
+                        self._match(meaning, other)
+                    if closes & other.opens:
+                        self._match(other, meaning)
 
     def _match(self, first: Meaning, second: Meaning) -> None:
         """Add the pairs of which one meaning has the first group and the other the second."""
-        both = first.opens & second.closes
+        closed = second.closed
         for number in first.opened:
-            if both & bit_of(number) and number in second.closed:
+            if number in closed:
                 self.pairs.add(number)
-                self.bits |= bit_of(number)
+                self.bits |= first.opens & second.closes
 
 
 def _pair(nearby: Nearby, lexicon: Lexicon, groups: Groups, scores: dict[int, float], title_end: int) -> None:

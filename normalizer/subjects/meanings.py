@@ -112,7 +112,7 @@ class Grouping:
     def __init__(self, noted: tuple[str, ...] = (), opened: tuple[int, ...] = (), closed: tuple[int, ...] = ()) -> None:
         self.noted = noted
         self.opened = opened
-        self.closed = closed
+        self.closed = frozenset(closed)
         self.opens = self.closes = 0
         for number in opened:
             self.opens |= bit_of(number)
@@ -214,20 +214,27 @@ class Meaning:
     def take(self, other: "Meaning") -> None:
         """Add another meaning to this one: its weights, word groups, name and longer phrases. Weights for the same target are summed.
 
-        Of both, at most one has longer phrases; they are shared and not copied.
+        Of both, at most one has longer phrases. What only one of them has is shared and not copied: thousands of words have one meaning.
         """
-        weights = dict(self.weights())
-        for target, weight in other.weights():
-            weights[target] = weights.get(target, 0.0) + weight
-        self.noted = tuple(dict.fromkeys((*self.noted, *other.noted)))
-        self.opened = tuple(dict.fromkeys((*self.opened, *other.opened)))
-        self.closed = tuple(dict.fromkeys((*self.closed, *other.closed)))
+        if self.target == NO_TARGET:
+            self.target, self.weight, self.further = other.target, other.weight, other.further
+        elif other.target != NO_TARGET:
+            weights = dict(self.weights())
+            for target, weight in other.weights():
+                weights[target] = weights.get(target, 0.0) + weight
+            self._point_to(list(weights.items()))
+        if self.grouped and other.grouped:
+            self.noted = tuple(dict.fromkeys((*self.noted, *other.noted)))
+            self.opened = tuple(dict.fromkeys((*self.opened, *other.opened)))
+            self.closed = self.closed | other.closed
+        elif other.grouped:
+            self.noted, self.opened, self.closed = other.noted, other.opened, other.closed
         self.opens |= other.opens
         self.closes |= other.closes
         self.grouped = self.grouped or other.grouped
         self.name = max(self.name, other.name)
         self.follow = self.follow or other.follow
-        self._point_to(list(weights.items()))
+        self.tells = self.tells or other.tells
 
 
 class Word(Meaning):

@@ -54,7 +54,8 @@ def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - o
         if (
             word.begins & entries[at + 1].bits
         ):  # rarely though nothing follows: then each look below finds the word alone
-            _follow(word, words, at, found, vocabulary)
+            if word.follow:
+                _follow(word, words, at, found, vocabulary)
             if word.lead is not None:
                 find(word.lead, words, at, matches)
             if at >= reach and word.names is not None:
@@ -86,17 +87,20 @@ def _follow(first: Word, words: list[str], at: int, found: Scan, vocabulary: Voc
         vocabulary: the meanings of phrases.
     """
     end = at + 1
-    meaning: Meaning | None = first
-    while meaning is not None:
-        word, form = words[end], found.entries[end].form
-        if word in meaning.follow:
-            meaning = vocabulary.longer(meaning, word)
-        elif form and form in meaning.follow:
-            meaning = vocabulary.longer(meaning, form)
-        else:
+    meaning: Meaning = first
+    while meaning.follow:
+        word = words[end]
+        packed = meaning.follow.get(word)
+        if packed is None:
+            word = found.entries[end].form
+            packed = meaning.follow.get(word) if word else None
+            if packed is None:
+                return
+        longer = packed if isinstance(packed, Meaning) else vocabulary.longer(meaning, word)
+        if longer is None:
             return
-        if meaning is not None:
-            if meaning.tells:
-                found.told.append(meaning)
-                found.starts.append(at)
-            end += 1
+        if longer.tells:
+            found.told.append(longer)
+            found.starts.append(at)
+        meaning = longer
+        end += 1
