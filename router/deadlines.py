@@ -111,15 +111,6 @@ class Deadlines:
 
     def _days(self, case: Mapping[str, Any]) -> Days:
         province = _province(case["complaint"])
-
-        def day(moment: str | None) -> date | None:
-            return day_of(moment, province) if moment else None
-
-        def complete(since: str, wait: str) -> date:
-            if waits := day(case.get(wait)):
-                return later(waits, self.statute["citizen"])
-            return day(case.get(since)) or received
-
         received = day_of(case["complaint"]["received_at"], province)
         forwarded = next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)
         answers = case["answers"]
@@ -127,15 +118,23 @@ class Deadlines:
         stands = bool(answers) and case["state"] in _ANSWERED and case.get("ended_by") != NEIGHBOURS
         return Days(
             received=received,
-            forwarded=min((day(one) or received for one in (case.get("forwarded_at"), forwarded) if one), default=None),
-            complete=complete("complete_since", "waits_since"),
-            declared=complete("declared_since", "decision_waits_since"),
-            followed_up=day(case.get("followed_up_at")),
-            checked=day(case.get("checked_at")),
-            first_answered=day(answers[0]["at"]) if answers else None,
-            answered=day(answers[-1]["at"]) if stands else None,
-            closed=day(case["ended_at"]) if case["state"] == "selesai" else None,
+            forwarded=min(
+                [day_of(one, province) for one in (case.get("forwarded_at"), forwarded) if one], default=None
+            ),
+            complete=self._complete(case, "complete_since", "waits_since", province) or received,
+            declared=self._complete(case, "declared_since", "decision_waits_since", province) or received,
+            followed_up=_day(case.get("followed_up_at"), province),
+            checked=_day(case.get("checked_at"), province),
+            first_answered=day_of(answers[0]["at"], province) if answers else None,
+            answered=day_of(answers[-1]["at"], province) if stands else None,
+            closed=day_of(case["ended_at"], province) if case["state"] == "selesai" else None,
         )
+
+    def _complete(self, case: Mapping[str, Any], since: str, wait: str, province: str | None) -> date | None:
+        """Return the day from which a report is complete: at the latest the last one on which the citizen can answer an open question."""
+        if waits := case.get(wait):
+            return later(day_of(waits, province), self.statute["citizen"])
+        return _day(case.get(since), province)
 
     def _variant(self, agency_id: str) -> str:
         unit = agency_id.rpartition("-")[0]
@@ -160,6 +159,10 @@ def light(deadline: Mapping[str, Any], today: date) -> Light:
 def day_of(moment: str, province: str | None) -> date:
     """Return the day of a moment, as text, at a place."""
     return local_day(datetime.fromisoformat(moment), province)
+
+
+def _day(moment: str | None, province: str | None) -> date | None:
+    return day_of(moment, province) if moment else None
 
 
 def over_ms(deadline: Mapping[str, Any], province: str | None) -> int:
