@@ -105,6 +105,9 @@ class MessageReading(Event):
     oversight: bool = False
     missing: tuple[MissingPart, ...] = ()
     """The parts that the complaint still lacks with the message."""
+    corrects: bool | None = None
+    """Whether the message names the place instead of another one ("bukan di Kota Bandung tapi Kabupaten Bandung"): another regency than the
+    complaint's then replaces it."""
 
 
 class Sender(Event):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from string import Formatter
 
@@ -41,14 +41,14 @@ _UNPLAIN = re.compile(r"[^\x00-\x7f]|[\[\]{}^\\~|`]")
 _FILE = "wording.yaml"
 
 _VALUES = (
-    (r"off_scale|silent|not_silent", ""),
+    (r"emergency|off_scale|silent|not_silent", ""),
     (r"answered|asked|reminded", "code owner answer"),
     (r"put_off_\w+_karena", "code owner due answer"),
     (r"put_off_\w+", "code owner due"),
     (r"reclassified", "code owner due named"),
     (r"question_pin", "code choices"),
     (r"which_case", "code answer"),
-    (r"status_(?:unknown|wrong_code)", "code"),
+    (r"status_(?:unknown|no_code|wrong_code)", "code"),
     (r"status_[\w ]+", "code owner since due"),
     (r"\w+", "code owner"),
 )
@@ -95,7 +95,7 @@ _REMINDER = "Pengingat: "
 """Stands before a question that is asked again: the same text twice looks like a mistake, and X refuses it."""
 
 
-def text(occasion: str, channel: str, **values: str) -> str:
+def text(occasion: str, channel: str, *, ending: str = "", **values: str) -> str:
     """Return the sentence for an occasion on a channel.
 
     If the sentence is too long for one SMS or one post on X, the owner's name is shortened. If the sentence has an agency's own words
@@ -105,9 +105,11 @@ def text(occasion: str, channel: str, **values: str) -> str:
     Args:
         occasion: a key of wording.yaml.
         channel: the channel's name; a channel without a sentence of its own uses the default.
+        ending: another occasion, without values, whose sentence stands at the end; empty for none.
         values: the values for the names in braces: code, owner, answer, named, since, due, choices.
     """
-    return _filled(_template(occasion, channel), channel, values)
+    template = _template(occasion, channel)
+    return _filled(f"{template} {_template(ending, channel)}" if ending else template, channel, values)
 
 
 def reminder(occasion: str, channel: str, **values: str) -> str:
@@ -133,7 +135,9 @@ def _filled(template: str, channel: str, values: dict[str, str]) -> str:
             return template.format(**values)
 
 
-def question(part: str, channel: str, choices: Sequence[str] = (), *, again: bool = False, **values: str) -> str:
+def question(
+    part: str, channel: str, choices: Sequence[str] = (), *, again: bool = False, ending: str = "", **values: str
+) -> str:
     """Return the question for a part of a complaint. If a pin on the map leaves a choice of regencies, the one for the place names them.
 
     Args:
@@ -141,9 +145,10 @@ def question(part: str, channel: str, choices: Sequence[str] = (), *, again: boo
         channel: the channel's name.
         choices: the names of the regencies; empty if there is no choice.
         again: whether it reminds the citizen of the question.
+        ending: see `text`; a reminder has none.
         values: the values for the names in braces: code, owner.
     """
-    tell = reminder if again else text
+    tell = reminder if again else partial(text, ending=ending)
     if part != "place" or not choices:
         return tell(f"question_{part}", channel, **values)
     *others, last = [f"({number}) {name}" for number, name in enumerate(choices, 1)]

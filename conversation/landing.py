@@ -90,7 +90,7 @@ class Lands:
                 code = case["code"] if case is not None else known[Landing.CODE]
                 return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
-            return passing.status(turn, message, id_, request.code, of_latest=request.names_none)
+            return passing.status(turn, message, id_, request.code, names_none=request.names_none)
         acted = self._wished(turn, message, id_) or self._acted(turn, message, id_)
         belongs = acted or self._shown(turn, message, id_) or self._about_latest(turn, message, id_)
         return belongs or self._told(turn, message, id_)

@@ -80,7 +80,7 @@ def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: A
     return landed(_LANDS[asked.kind], case)
 
 
-def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, of_latest: bool = False) -> Landed:
+def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
     """Pass on a question for the status of a case to the case; answer one without a code.
 
     Args:
@@ -88,12 +88,14 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         message: the whole message.
         id_: its id.
         code: the tracking code; None if the message has none, or a wrong one.
-        of_latest: whether the message has none: then it asks for the latest case that the citizen has here.
+        names_none: whether the message has none: then it asks for the latest case that the citizen has here; who has none here is told
+            how to ask.
     """
-    if code is None and of_latest and turn.state["cases"]:
+    if code is None and names_none and turn.state["cases"]:
         code = turn.state["cases"][-1]["code"]
     if code is None:
-        turn.say(message, id_, ReplyKind.status, text("status_wrong_code", message.channel, code=EXAMPLE_CODE))
+        occasion = "status_no_code" if names_none else "status_wrong_code"
+        turn.say(message, id_, ReplyKind.status, text(occasion, message.channel, code=EXAMPLE_CODE))
         return Landed(MessageKind.status)
     turn.command(message, id_, code, CommandKind.status)
     turn.state["questions"] = [*turn.state["questions"], [str(id_), turn.at_ms, turn.state.get("to")]]
@@ -137,6 +139,8 @@ class Passing:
             companion = ids.companion_id(id_, CommandKind.hide.value)
             turn.command(message, companion, case["code"], CommandKind.hide, **hides)
             case |= hides
+        if found.reading.corrects and (regency := found.reading.place.regency):
+            case["region"] = regency.code
         case["additions"] = case.get("additions", 0) + 1
         for waiting in ("asked_ms", "withdrawn_ms"):
             case.pop(waiting, None)

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 import typer
 
-from lapor.commands import agencies, api_keys, cases, embedded, learning, offsets, routing, rules, stack, topics
+from lapor.commands import (
+    agencies,
+    api_keys,
+    cases,
+    deadletters,
+    embedded,
+    learning,
+    offsets,
+    routing,
+    rules,
+    stack,
+    topics,
+)
 
 app = typer.Typer(
     name="lapor",
@@ -41,6 +53,7 @@ app.add_typer(rules.app, name="rules", rich_help_panel=ROUTING)
 app.command(rich_help_panel=OPERATIONS)(cases.replay)
 app.add_typer(topics.app, name="topics", rich_help_panel=OPERATIONS)
 app.add_typer(offsets.app, name="offsets", rich_help_panel=OPERATIONS)
+app.add_typer(deadletters.app, name="deadletters", rich_help_panel=OPERATIONS)
 app.command(rich_help_panel=OPERATIONS)(stack.settings)
 app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
 

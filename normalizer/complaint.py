@@ -21,7 +21,8 @@ from complaints.event import (
     Place,
     RoutingHints,
 )
-from normalizer.parts import raw_of, region_of, title_of, without, writable
+from normalizer.corrections import corrected_place
+from normalizer.parts import as_address, raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.positions import chosen, read_at, with_pin
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 
 VERSION = "2026.11.9"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
-
-
-ADDRESS_CHARACTERS = 200
-"""The longest answer that is taken for an address: as long as the form's field for it. A longer one tells a story, and is read as such."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +156,8 @@ class Normaliser:
         Dates such as "kemarin" are counted from the receipt of the message. Files attached to any of the messages count as evidence.
         If the complaint already has the message, the reading says what the complaint has.
 
+        Only a place that the message names clearly instead of another one takes the place of the complaint's (see corrected_place).
+
         If the complaint is not known, the message is read alone, with what a reply told of the case.
 
         Args:
@@ -175,11 +174,16 @@ class Normaliser:
             attachments=message.attachments,
             raw=raw_of(message),
         )
+        corrected = None if message.shared_location else corrected_place(added.text, self.reader.read, self.gazetteer)
+        corrects = {} if corrected is None else {"place": self._place(corrected, "", None), "corrects": True}
         if complaint is None:
             alone = self._read_alone(added, message, part=part, topic=topic, region=region)
-            return Completion(addition=added, reading=alone, complaint=None)
+            return Completion(addition=added, reading=alone.model_copy(update=corrects), complaint=None)
         if all(addition.raw.upstream_id != message.upstream_id for addition in complaint.additions):
             complaint = self._completed(complaint, added, message)
+            former = complaint.place.regency
+            if corrected is not None and former is not None and former.code != corrected.regency:
+                complaint = complaint.model_copy(update={"place": corrects["place"]})
         reading = MessageReading(
             occurred_on=complaint.occurred_on,
             place=complaint.place,
@@ -187,6 +191,7 @@ class Normaliser:
             complaint_class=complaint.complaint_class,
             oversight=complaint.oversight,
             missing=complaint.missing,
+            corrects=True if corrects else None,
         )
         return Completion(addition=added, reading=reading, complaint=complaint)
 
@@ -196,7 +201,7 @@ class Normaliser:
         address = (
             complaint.place.text
             or writable(message.address)
-            or (_as_address(added.text) if "place" in complaint.missing and "subject" not in complaint.missing else "")
+            or (as_address(added.text) if "place" in complaint.missing and "subject" not in complaint.missing else "")
         )
         before = complaint.place.pin
         reading, pin = read_at(
@@ -241,7 +246,7 @@ class Normaliser:
         It claims no region that a reply told and the message does not make more precise: the complaint knows it better. The citizen is
         asked for the place only if the subject is known, so an answer about the place is not said to lack the subject.
         """
-        address = writable(message.address) or (_as_address(added.text) if part == "place" else "")
+        address = writable(message.address) or (as_address(added.text) if part == "place" else "")
         reading, pin = read_at(
             partial(self.read, added.text, address=address, received_at=message.received_at),
             self.gazetteer,
@@ -286,11 +291,6 @@ class Normaliser:
     @staticmethod
     def _occurred(reading: DateReading | None) -> OccurredOn | None:
         return OccurredOn(date=reading.day, precision=DatePrecision(reading.precision)) if reading else None
-
-
-def _as_address(text: str) -> str:
-    """Return an answer to the question for the place as the address that the citizen wrote; empty if it is too long for one."""
-    return text if len(text) <= ADDRESS_CHARACTERS else ""
 
 
 def _answered(complaint: Complaint, text: str) -> str:

@@ -8,6 +8,9 @@ from complaints.message import InboundMessage
 _TITLE_CHARS = 60
 """Maximum length in characters, before the ellipsis, of the title made from the first words of the text if the citizen wrote none."""
 
+ADDRESS_CHARACTERS = 200
+"""The longest answer that is taken for an address: as long as the form's field for it. A longer one tells a story, and is read as such."""
+
 
 def raw_of(message: InboundMessage) -> Raw:
     """Return the message as it came in, without the sender."""
@@ -39,6 +42,11 @@ def title_of(text: str) -> str:
     """Return the title made from the first words of a text."""
     words = " ".join(text.split())
     return words if len(words) <= _TITLE_CHARS else words[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
+
+
+def as_address(text: str) -> str:
+    """Return an answer to the question for the place as the address that the citizen wrote; empty if it is too long for one."""
+    return text if len(text) <= ADDRESS_CHARACTERS else ""
 
 
 @lru_cache(maxsize=8192)

@@ -41,6 +41,9 @@ class DueCase(Event):
     deadline: Deadline
     province: str | None = None
     """The code of the province where it happened; None if it is not known."""
+    secret: bool = False
+    text: str = ""
+    """How the complaint begins; empty if it is secret."""
 
 
 class Results(NamedTuple):

@@ -20,6 +20,9 @@ TOPICS: Final = (CASES, CASE_EVENTS)
 MOST_VERSION: Final = 1 << 31
 """The largest version that is believed: a case has some hundred facts, and SQLite's integers end at 2^63."""
 
+MOST_BEGINNING: Final = 300
+"""The maximum number of characters of a complaint in the list: enough for a line of it after personal data are masked."""
+
 
 class CaseRow(NamedTuple):
     """A case.
@@ -130,15 +133,17 @@ def next_deadline(case: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def entry(document: bytes) -> dict[str, Any]:
-    """Return what the list of cases by their deadlines says of one.
+    """Return what the list of cases by their deadlines says of one: of a secret report no word.
 
     Args:
         document: the JSON of a case that has a next deadline.
     """
     case = orjson.loads(document)
-    place = case["complaint"].get("place") or {}
+    complaint = case["complaint"]
+    place, secret = complaint.get("place") or {}, bool(complaint.get("secret"))
     found = {name: case[name] for name in ("tracking_code", "state", "owner")}
-    return found | {"deadline": next_deadline(case), "province": (place.get("province") or {}).get("code")}
+    found |= {"deadline": next_deadline(case), "province": (place.get("province") or {}).get("code"), "secret": secret}
+    return found | {"text": "" if secret else complaint.get("text", "")[:MOST_BEGINNING]}
 
 
 def _due(deadline: dict[str, Any]) -> str:

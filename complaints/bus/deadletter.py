@@ -16,6 +16,9 @@ REASON_CHARACTERS = 2_000
 KEPT_HEADERS, KEPT_HEADER_BYTES = 30, 500
 """The maximum number of headers in a dead letter, and the maximum length of each name and value. CloudEvents needs seven short headers."""
 
+_CUT = ("; ", " bytes, of which the first ", " are here")
+"""What the reason of a letter whose value was cut ends with, around the two numbers of bytes."""
+
 
 def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> DeadLetter:
     """Return the dead letter of a record that was read from a topic and cannot be processed.
@@ -39,7 +42,7 @@ def _of_record(
     record: StoredRecord, error: Exception, *, attempts: int, kept_bytes: int, kept_headers: int
 ) -> DeadLetter:
     value = record.value or b""
-    cut = f"; {len(value)} bytes, of which the first {kept_bytes} are here" if len(value) > kept_bytes else ""
+    cut = f"{_CUT[0]}{len(value)}{_CUT[1]}{kept_bytes}{_CUT[2]}" if len(value) > kept_bytes else ""
     return DeadLetter(
         id=ids.dead_letter_id(str(record.position)),
         source_topic=record.topic,
@@ -56,3 +59,15 @@ def _of_record(
             for name, content in record.headers[:kept_headers]
         },
     )
+
+
+def is_cut(letter: DeadLetter) -> bool:
+    """Return whether a dead letter lacks a part of its record: of the value or of the headers."""
+    value_cut = letter.reason.endswith(f"{_CUT[1]}{len(letter.payload)}{_CUT[2]}")
+    headers_cut = not letter.headers or len(letter.headers) >= KEPT_HEADERS
+    return value_cut or headers_cut or any(map(_is_cut, (*letter.headers, *letter.headers.values())))
+
+
+def _is_cut(text: str) -> bool:
+    """Return whether the name or the value of a header was cut, or was no text."""
+    return len(text.encode()) >= KEPT_HEADER_BYTES or "\ufffd" in text

@@ -9,7 +9,8 @@ _CORRECTS: Final = re.compile(
     r"^(?:(?:eh|ehh|oh|maaf|mf|sori|sorry|pak|bu|min|mas|mbak|tadi|ini) )*"
     r"(?:(?:ralat|koreksi|revisi|typo|maksud(?:nya|ku)?|mksd)\b"
     r"|bukan (?!main|hanya|cuma|sekali|lagi|rahasia)\w"
-    r"|salah (?:pak|bu|min|mas|mbak|maaf|maksud\w*|alamat|tempat|lokasi|tulis|ketik|nama|bukan|jl|jln|jalan)\b"
+    r"|salah (?:pak|bu|min|mas|mbak|maaf|maksud\w*|alamat|tempat|lokasi|tulis|ketik|nama|bukan|jl|jln|jalan|yang|yg)\b"
+    r"|(?:yang|yg) (?:benar|bener|betul)(?:nya)?\b"
     r"|salah$)"
 )
 """What corrects the words before it: "eh bukan candi, jl sriwijaya", "maksud saya pasar rebo", "salah pak, jl kompol maksum"."""

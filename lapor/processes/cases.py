@@ -17,7 +17,7 @@ from lapor.processes.wiring import cases as view
 from normalizer.zones import local_day
 from ops.casework.acts import ACTS
 from ops.casework.batch import IN_FLIGHT, Applies, Tally
-from ops.casework.due import Entry, entry
+from ops.casework.due import Entry, beginning, entry
 from ops.casework.find import find
 from ops.casework.orders import checked, command, nonce
 from ops.casework.outcome import outcome
@@ -130,7 +130,8 @@ def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
         moment = now(settings)
         for one in known.due(agency=agency, before=before):
             today = local_day(moment, one.province)
-            yield entry(one.tracking_code, one.state, one.owner, one.deadline, today, is_gone=is_gone(one.owner.id))
+            found = entry(one.tracking_code, one.state, one.owner, one.deadline, today, is_gone=is_gone(one.owner.id))
+            yield found | {"text": beginning(one.text, secret=one.secret)}
 
 
 def apply(

@@ -1,13 +1,17 @@
 """Says of a case in the list by deadlines how urgent it is. Pure."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from complaints import tracking
 from complaints.case import CaseState
 from complaints.disposition import AgencyRef, Deadline
-from ops.casework.layout import DUTIES
+from normalizer.masking import mask
+from ops.casework.layout import DUTIES, WITHHELD
 from router.deadlines import light
+
+BEGINNING_CHARACTERS: Final = 60
+"""The number of characters of a complaint in the list."""
 
 Entry = dict[str, Any]
 """A case in the list, as plain data."""
@@ -43,4 +47,18 @@ def line(one: Entry) -> str:
     duty = DUTIES[one["duty"]]
     gone = ", no longer exists: lapor case reroute" if one.get("owner_is_gone") else ""
     owner = f"{one['owner']['name']} ({one['owner']['id']}{gone})"
-    return f"{one['due']}  {one['light']:7} {tracking.spaced(one['code'])}  {duty:27} {one['state']:17} {owner}"
+    said = f"{one['due']}  {one['light']:7} {tracking.spaced(one['code'])}  {duty:27} {one['state']:17} {owner}"
+    return f"{said}  {one['text']}" if one.get("text") else said
+
+
+def beginning(text: str, *, secret: bool) -> str:
+    """Return how a complaint begins, for the list: in one line, with personal data masked.
+
+    Args:
+        text: of the complaint, at least its beginning.
+        secret: whether the report is secret; then none of it is shown.
+    """
+    if secret:
+        return WITHHELD
+    words = " ".join(mask(text).split())
+    return words if len(words) <= BEGINNING_CHARACTERS else f"{words[:BEGINNING_CHARACTERS]}…"

@@ -22,17 +22,21 @@ DUTIES: Final = {
 
 _WIDE: Final = 27
 
+WITHHELD: Final = "rahasia"
+"""What stands for the words of a secret report: the screen of an office is not for them. The JSON has them."""
+
 At = Callable[[str], str]
 """Writes a moment in the time of the case's place."""
 
 
 def lines(sheet: Sheet) -> Iterator[str]:
-    """Yield the lines of a case's sheet: how it stands, its owners, its deadlines, what happened and what the citizen was told.
+    """Yield the lines of a case's sheet: how it stands, the complaint, its owners, deadlines, what happened and what was told.
 
     Moments are in the time of the place where the case happened.
     """
     at = partial(_at, sheet["province"])
     yield from _head(sheet, at)
+    yield from _complaint(sheet)
     yield from _chain(sheet, at)
     yield "\ndeadlines"
     for duty, one in sheet["deadlines"].items():
@@ -44,6 +48,8 @@ def lines(sheet: Sheet) -> Iterator[str]:
     yield "\nevents"
     for event in sheet["events"]:
         words = _words(event)
+        if sheet.get("secret") and event["kind"] == FactKind.added.value:
+            words = WITHHELD
         by = f"{_by(event)}{': ' if words else ''}{words}"
         yield f"  {event['version']:3}  {at(event['at'])}  {_kind(event):20} {by}"
     yield "\nthe citizen was told"
@@ -122,6 +128,15 @@ _CONDITIONS: Final[dict[str, tuple[str, Callable[[Any, At], str]]]] = {
     "secret": ("hidden", lambda _, __: "the report (rahasia)"),
 }
 """What may apply to a case: the field of the sheet, the name that people read, and the words for its value."""
+
+
+def _complaint(sheet: Sheet) -> Iterator[str]:
+    """Yield the complaint in the citizen's own words, then those that he added. A title that is only its beginning is left out."""
+    title, text = sheet["title"], sheet["text"]
+    if not " ".join(text.split()).startswith(title.removesuffix("…")):
+        text = f"{title}\n{text}"
+    yield "\nthe complaint"
+    yield from (f"  {line}".rstrip() for line in (WITHHELD if sheet.get("secret") else text).splitlines())
 
 
 def _chain(sheet: Sheet, at: At) -> Iterator[str]:

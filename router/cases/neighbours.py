@@ -26,7 +26,7 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
     was, is_ = _candidate_in(before), _candidate_in(case)
     if is_ and is_ != was:
         yield _opened(case, is_, inbound)
-    elif was and not is_:
+    if was and is_ != was:
         said = {"id": text_id(inbound.id, "closed"), "tracking_code": case["tracking_code"], "regency": was}
         merged = case["state"] == "digabung"
         yield written(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound.at)

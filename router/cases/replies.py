@@ -12,6 +12,7 @@ from complaints.ids import reply_name
 from complaints.mail import ReplyKind
 from complaints.telling import class_named, completed_as, kind_of, put_off_as
 from complaints.wording import question, reminder, text
+from normalizer.emergency import tells_of_danger
 from normalizer.masking import mask
 from router.cases.document.plain import Document, text_id
 from router.cases.document.waits import due_of
@@ -45,7 +46,7 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": named,
-        "text": _sentence(kind, telling, case),
+        "text": _sentence(kind, telling, case, _ending(first, complaint)),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
@@ -127,8 +128,15 @@ def status_of_case(case: Document, channel: str = "") -> str:
     )
 
 
-def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
-    """Return the sentence that tells the citizen of a fact."""
+def _ending(first: Document, complaint: Document) -> str:
+    """Return the occasion of the sentence behind a complaint's receipt, if it tells of danger to life now; else an empty text."""
+    if first["kind"] != FactKind.opened:
+        return ""
+    return "emergency" if tells_of_danger(f"{complaint['title']}\n{complaint['text']}") else ""
+
+
+def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> str:
+    """Return the sentence that tells the citizen of a fact, with the one behind it (see complaints.wording.text)."""
     channel, owner = case["complaint"]["channel"], case["owner"]["name"]
     code = tracking.spaced(case["tracking_code"])
     if fact.get("event") and fact.get("agency"):
@@ -142,12 +150,12 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document) -> str:
         case ReplyKind.withdrawn:
             return text("deemed_withdrawn" if fact.get("deemed") else "withdrawn", channel, code=code)
         case ReplyKind.reminded:
-            return _asking(case["question"], case, channel, code, "reminded")
+            return _asking(case["question"], case, "reminded")
         case ReplyKind.question:
-            return _asking(fact, case, channel, code, "asked")
+            return _asking(fact, case, "asked", ending)
         case _:
             occasion = completed_as(case["state"]) if kind is ReplyKind.completed else kind.value
-            return _kept(occasion, channel, owner).replace(_CODE_LIKE, code)
+            return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)
 
 
 def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str:
@@ -163,21 +171,24 @@ def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str
     return text(put_off_as(fact["kind"], fact.get("event"), has_reason=bool(reason)), channel, **values, due=due)
 
 
-def _asking(asked: Document, case: Document, channel: str, code: str, occasion: str) -> str:
+def _asking(asked: Document, case: Document, occasion: str, ending: str = "") -> str:
     """Return the question, in the owner's own words or for a part that is missing."""
-    owner, part = case["owner"]["name"], asked.get("part")
+    channel, owner, part = case["complaint"]["channel"], case["owner"]["name"], asked.get("part")
+    code = tracking.spaced(case["tracking_code"])
     if not part:
         asker = (asked.get("agency") or case["owner"])["name"]
         return text(occasion, channel, code=code, owner=asker, answer=" ".join(asked["text"].split()))
     again = occasion == "reminded"
     if part == "place" and (choices := _choices(case["complaint"].get("place") or {})):
-        return question(part, channel, choices, again=again, code=code)
-    return _kept(f"question_{part}", channel, owner, again=again).replace(_CODE_LIKE, code)
+        return question(part, channel, choices, again=again, ending=ending, code=code)
+    return _kept(f"question_{part}", channel, owner, again=again, ending=ending).replace(_CODE_LIKE, code)
 
 
 @lru_cache(maxsize=8192)
-def _kept(occasion: str, channel: str, owner: str, *, again: bool = False) -> str:
-    return (reminder if again else text)(occasion, channel, code=_CODE_LIKE, owner=owner)
+def _kept(occasion: str, channel: str, owner: str, *, again: bool = False, ending: str = "") -> str:
+    if again:
+        return reminder(occasion, channel, code=_CODE_LIKE, owner=owner)
+    return text(occasion, channel, ending=ending, code=_CODE_LIKE, owner=owner)
 
 
 def _choices(place: Document) -> list[str]:

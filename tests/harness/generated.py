@@ -110,7 +110,14 @@ COMPLAINTS = st.builds(
     normaliser_version=WORDS,
     continues=maybe(WORDS),
 )
-READINGS = st.builds(MessageReading, occurred_on=maybe(DATES), place=PLACES, topic=maybe(WORDS), missing=few(PARTS))
+READINGS = st.builds(
+    MessageReading,
+    occurred_on=maybe(DATES),
+    place=PLACES,
+    topic=maybe(WORDS),
+    missing=few(PARTS),
+    corrects=maybe(st.booleans()),
+)
 DISPOSITIONS = st.builds(
     Disposition,
     hop=SMALL,

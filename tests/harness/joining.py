@@ -8,15 +8,20 @@ def joined(complaint: Complaint, command: Command) -> Complaint:
     """Return the complaint with the message of a command `add`.
 
     What the complaint has goes before what the message says: its date, its topic, and its place if that has a regency. A place that the
-    message tells without a region, such as a street or a shared position, is taken too. The latest pin counts.
+    message tells without a region, such as a street or a shared position, is taken too. The latest pin counts. Only a correction
+    replaces a regency.
     """
     added, reading = command.addition, command.reading
     assert added is not None
     assert reading is not None
     place = complaint.place
-    if place.regency is None and (reading.place.province or reading.place.text or reading.place.pin):
+    tells = reading.place.province or reading.place.text or reading.place.pin
+    other = reading.place.regency
+    if other != place.regency and reading.corrects and other is not None and place.regency is not None:
         place = reading.place
-    elif reading.place.pin:
+    if complaint.place.regency is None and tells:
+        place = reading.place
+    elif reading.place.pin and place is complaint.place:
         place = place.model_copy(update={"pin": reading.place.pin})
     attachments = (*complaint.attachments, *added.attachments)
     occurred_on = complaint.occurred_on or reading.occurred_on

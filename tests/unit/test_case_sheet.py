@@ -207,6 +207,29 @@ def test_the_older_case_counts_its_supporter_and_the_supporter_names_it() -> Non
     assert "became its supporter" in older.told()
 
 
+def test_the_sheet_has_the_complaint_in_the_citizen_s_words() -> None:
+    """In full, with what he added and with a title of its own; a title that is only the beginning stands there once."""
+    words = "jalan berlubang di tikungan dekat pasar, sudah tiga motor jatuh\nmohon ditambal"
+    life = Life(title="Jalan rusak", text=words)
+    life.house.take(added(life.complaint, "di Jalan Pemuda"))
+    shown = "\n".join(lines(life.sheet()))
+    said = "\n".join(f"  {line}" for line in ("Jalan rusak", *words.splitlines(), "di Jalan Pemuda"))
+    assert f"\nthe complaint\n{said}\n\nowners" in shown
+    again = "\n".join(lines(Life(title="jalan berlubang di…", text=words).sheet()))
+    assert "\nthe complaint\n  jalan berlubang di tikungan dekat" in again
+
+
+def test_the_sheet_of_a_secret_report_shows_none_of_its_words() -> None:
+    """Not those that were added either. The JSON has them, as before."""
+    life = Life(secret=True)
+    life.house.take(added(life.complaint, "di Jalan Pemuda"))
+    shown = "\n".join(lines(life.sheet()))
+    assert "\nthe complaint\n  rahasia\n" in shown
+    assert "berlubang" not in shown
+    assert "Pemuda" not in shown
+    assert "berlubang" in life.sheet()["text"]
+
+
 def test_the_text_for_people_has_all_of_it() -> None:
     """One line for each owner's time, deadline, event and reply; nothing is cut."""
     life = Life()

@@ -390,6 +390,16 @@ def test_a_case_that_there_is_not_and_a_wrong_code_are_said_to_be_so(town: Town)
     assert "tidak benar" in town.texts[1]
 
 
+@pytest.mark.parametrize("words", ["STATUS", "status laporan", "cek?"])
+def test_status_without_a_code_tells_a_stranger_how_to_ask(town: Town, words: str) -> None:
+    """He gave no code, so none of his is wrong. It opens no case."""
+    town.say(words)
+    (said,) = town.texts
+    assert "Tulis STATUS lalu kode laporan, misalnya STATUS ABCDE FGHJK M." in said
+    assert "tidak benar" not in said
+    assert not town.complaints
+
+
 def test_small_talk_is_answered_and_no_complaint(town: Town) -> None:
     """The channel gives the sentence."""
     town.say("/start", channel="telegram", upstream_id="1", account="telegram/1", small_talk="Selamat datang.")

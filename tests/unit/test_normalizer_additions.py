@@ -12,7 +12,8 @@ import yaml
 from complaints.command import CITIZEN, Command, CommandKind
 from complaints.event import Attachment, Complaint, ComplaintClass, MissingPart
 from complaints.message import InboundMessage
-from normalizer.complaint import ADDRESS_CHARACTERS, Completion, Normaliser
+from normalizer.complaint import Completion, Normaliser
+from normalizer.parts import ADDRESS_CHARACTERS
 from tests.harness.joining import joined
 from tests.harness.support import NOON, message
 

@@ -18,6 +18,7 @@ from tests.harness.house import plain
 
 GSM = gsm0338.Codec()
 PROMISED = {
+    "emergency": set(),
     "received": {"code", "owner"},
     "moved": {"code", "owner"},
     "completed": {"code", "owner"},
@@ -64,6 +65,7 @@ PROMISED = {
     "status_digabung": {"code"},
     "status_diarsipkan": {"code", "owner"},
     "status_unknown": {"code"},
+    "status_no_code": {"code"},
     "status_wrong_code": {"code"},
 }
 NAMELESS_BY_SMS = {"next_right"}
@@ -144,6 +146,9 @@ OCCASIONS: dict[str, dict[str, Any]] = {
     "question_chronology": {"asked": "chronology"},
     "question_evidence": {"asked": "evidence"},
 }
+
+RECEIPTS = [name for name, changes in OCCASIONS.items() if "asked" in changes]
+"""The questions that come instead of a receipt."""
 
 
 def test_the_longest_names_are_really_long() -> None:
@@ -284,6 +289,21 @@ def test_the_region_of_a_long_name_stays(region: str) -> None:
     assert said.endswith(f"... {region}.")
     assert "Dinas Perumahan" in said
     assert 155 <= septets(said) <= 160
+
+
+@pytest.mark.parametrize("asked", ["", *(name.removeprefix("question_") for name in RECEIPTS)])
+@pytest.mark.parametrize("channel", ["sms", "twitter", "telegram", "web"])
+def test_whoever_is_in_danger_reads_the_number_for_emergencies_in_the_receipt(channel: str, asked: str) -> None:
+    """As the last sentence, also behind a question, and in one message with the longest name."""
+    case = complaint(channel=channel, text="tolong ada kebakaran di Jalan Pemuda, api membesar")
+    for name in LONGEST:
+        said = told(case, asked=asked, owner=AgencyRef(id="x", name=name)).text
+        assert said.endswith(" Keadaan darurat? Telepon 112.")
+        assert channel != "sms" or septets(said) <= 160
+        assert channel != "twitter" or len(said) <= 263
+    assert "112" not in told(case, after=FactKind.added).text
+    assert "112" not in told(case, after=FactKind.reminded, asked="").text
+    assert "112" not in told(complaint(channel=channel), asked=asked).text
 
 
 def test_a_reply_derives_from_the_record_that_caused_it() -> None:

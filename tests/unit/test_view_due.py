@@ -14,7 +14,7 @@ from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
 from lapor.processes import cases
-from ops.casework.due import entry, line
+from ops.casework.due import beginning, entry, line
 from tests.harness.cases import DUE, Story, case_record
 from tests.harness.events import DPU, PEMDA
 from tests.harness.view import KEY, ServedView
@@ -129,7 +129,33 @@ def test_a_case_of_a_unit_that_no_longer_exists_is_marked_and_can_be_listed(serv
     found = list(cases.due(settings_of(served, tmp_path), agency="", before=""))
     assert [one.get("owner_is_gone", False) for one in found] == [True, True]
     (one,) = cases.due(settings_of(served), agency=deleted.id, before="")
-    assert line(one).endswith("(lampu-33.74, no longer exists: lapor case reroute)")
+    assert "(lampu-33.74, no longer exists: lapor case reroute)" in line(one)
+
+
+def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
+    served: ServedView, client: ViewClient
+) -> None:
+    """The view itself gives no word of a secret report."""
+    found: dict[bool, tuple[str, str]] = {}
+    for number, secret in enumerate((False, True)):
+        case = Story(number).case
+        assert case is not None
+        text = {"text": f"jalan rusak {number}", "secret": secret}
+        case = case.model_copy(update={"deadlines": (DUE,), "complaint": case.complaint.model_copy(update=text)})
+        served.put(case_record(case))
+    for one in client.due():
+        found[one.secret] = (one.text, beginning(one.text, secret=one.secret))
+    assert found == {False: ("jalan rusak 0", "jalan rusak 0"), True: ("", "rahasia")}
+
+
+def test_the_beginning_is_one_masked_line_of_sixty_characters() -> None:
+    """A number is masked before the text is cut, so that no half of it is left; the line of the list ends with it."""
+    text = "Lampu jalan mati\nsejak Lebaran di depan rumah, hubungi saya 081234567890 atau NIK 3374012345678901"
+    said = beginning(text, secret=False)
+    assert said == "Lampu jalan mati sejak Lebaran di depan rumah, hubungi saya …"
+    assert beginning("hubungi 081234567890", secret=False) == "hubungi [telepon]"
+    one = entry("7K3M9QX2RTS", "diteruskan", DPU, DUE, date(2026, 12, 2)) | {"text": said}
+    assert line(one).endswith(f"({DPU.id})  {said}")
 
 
 def test_the_results_of_many_commands_at_once(served: ServedView, client: ViewClient) -> None:

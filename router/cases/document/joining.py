@@ -11,7 +11,8 @@ _PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
 def joined(complaint: Document, addition: Document, reading: Document) -> Document:
     """Return the complaint with an addition: it takes from the reading what it lacks, and keeps what it has.
 
-    A date, a regency or a topic that the complaint already has stays, and oversight is never withdrawn. The class and the missing parts
+    A date, a regency or a topic that the complaint already has stays, unless the reading corrects the regency to another one, and oversight
+    is never withdrawn. The class and the missing parts
     come from the reading, except that a file counts as evidence, and a known date is not missing.
 
     Args:
@@ -35,7 +36,12 @@ def joined(complaint: Document, addition: Document, reading: Document) -> Docume
     if "class" in reading:
         new["class"] = reading["class"]
     place, read = complaint.get("place") or {}, reading.get("place") or {}
-    if not place.get("regency") and any(read.get(part) for part in _PLACE):
+    regency, other = place.get("regency"), read.get("regency")
+    if regency:
+        takes = bool(other and reading.get("corrects") and other["code"] != regency["code"])
+    else:
+        takes = any(read.get(part) for part in _PLACE)
+    if takes:
         new["place"] = read
     elif read.get("pin"):
         new["place"] = {**place, "pin": read["pin"]}

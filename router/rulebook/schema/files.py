@@ -40,6 +40,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/places.yaml": words.Places,
     "normalizer/data/matters.yaml": words.Matters,
     "normalizer/data/senses.yaml": words.Senses,
+    "normalizer/data/emergency.yaml": words.Emergency,
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,
     "normalizer/data/things/official.tsv": things.Table,

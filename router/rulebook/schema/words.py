@@ -1,4 +1,4 @@
-"""The form of the word lists: subjects/*.yaml, regional.yaml, abbreviations.yaml, places.yaml, matters.yaml and senses.yaml."""
+"""The form of the word lists: subjects/*.yaml and those in regional, abbreviations, places, matters, senses and emergency.yaml."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -174,6 +174,18 @@ class Senses(Part):
     ways: Annotated[dict[Name, Words], Field(min_length=1)]
     marks: Marks
     kin: list[Words]
+
+
+class Emergency(Part):
+    """The file emergency.yaml."""
+
+    called: ClassVar[str] = "emergency.yaml"
+
+    happening: _Listed
+    events: _Listed
+    now: _Listed
+    calls: _Listed
+    past: _Listed
 
 
 class Entry(Part):

@@ -27,10 +27,20 @@ def rows(event: Json, record: StoredRecord) -> Rows:
         "source_topic": text(event, "source_topic", ""),
         "source_partition": count(event, "source_partition", INT32, -1),
         "source_offset": count(event, "source_offset", INT64, -1),
-        "reason": mask(reason) if error_class in _WORDED else "our own fault",
+        "reason": shown_reason(error_class, reason),
         "error_class": error_class,
         "attempts": count(event, "attempts", UINT16, 1),
         "at": moment(event, "at"),
         **place_on_kafka(record),
     }
     return [(TABLE, row)]
+
+
+def shown_reason(error_class: str, reason: str) -> str:
+    """Return the reason of a dead letter as people may read it: masked, or "our own fault" if we did not write the error's message.
+
+    Args:
+        error_class: the name of the error's class.
+        reason: the error's message.
+    """
+    return mask(reason) if error_class in _WORDED else "our own fault"

@@ -1,0 +1,70 @@
+"""Recognises a text that tells of danger to life now, whose writer needs another number than ours. Pure."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+import yaml
+from ahocorasick_rs import BytesAhoCorasick
+
+from normalizer.text import fold
+
+_BETWEEN: Final = 5
+"""The maximum number of words between what happens and the word that says that it happens now: about half a sentence."""
+
+_MOST_CHARACTERS: Final = 2_000
+"""How much of a text is looked at. Who is in danger writes a line."""
+
+_YEAR: Final = r"(?:19|20)\d\d"
+"""A year: a story with one is told of the past, or of a plan."""
+
+
+def tells_of_danger(text: str) -> bool:
+    """Return whether a text tells of danger to somebody's life that lasts: fire, drowning, a victim without help, violence.
+
+    It is careful: a text that also speaks of the past, of a fear, of training or of a benefit is none.
+
+    Args:
+        text: as the citizen wrote it.
+    """
+    said = b" %b " % fold(text[:_MOST_CHARACTERS])
+    known = _patterns()
+    if not known.events.find_matches_as_indexes(said):  # of almost all texts
+        return False
+    words = said.decode("ascii")
+    return known.danger.search(words) is not None and known.over.search(words) is None
+
+
+class _Patterns(NamedTuple):
+    """What a text is searched for.
+
+    Attributes:
+        events: the words and phrases without which no text tells of danger.
+        danger: what tells of danger.
+        over: what tells that it is none now.
+    """
+
+    events: BytesAhoCorasick
+    danger: re.Pattern[str]
+    over: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Return the compiled word groups. They are read at most once per process."""
+    data = files("normalizer").joinpath("data/emergency.yaml")
+    words: dict[str, list[str]] = yaml.safe_load(data.read_text("utf-8"))
+    needed = [b" %b" % fold(one.rstrip("*")) for one in (*words["happening"], *words["events"])]
+    event, present = _any(words["events"]), _any([*words["now"], *words["calls"]])
+    between = rf"(?: \w+){{0,{_BETWEEN}}} "
+    danger = rf" (?:{_any(words['happening'])}|{event}{between}{present}|{present}{between}{event})(?= )"
+    over = rf" (?:{_any(words['past'])}|{_YEAR})(?= )"
+    return _Patterns(BytesAhoCorasick(needed), re.compile(danger), re.compile(over))
+
+
+def _any(written: Iterable[str]) -> str:
+    """Return a pattern for any of the words and phrases, the longest first."""
+    folded = {fold(one).decode("ascii") + (r"\w*" if one.endswith("*") else "") for one in map(str, written)}
+    return f"(?:{'|'.join(sorted(folded, key=len, reverse=True))})"

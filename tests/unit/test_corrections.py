@@ -1,0 +1,136 @@
+"""A place that a citizen names instead of another one, and what only mentions a place."""
+
+import pytest
+
+from complaints.bus.envelope import encode
+from complaints.command import CommandKind
+from complaints.contract import NEIGHBOURS
+from complaints.crypto import Keyring
+from complaints.neighbour import Closed, Opened
+from normalizer.complaint import Normaliser
+from normalizer.corrections import corrected_place
+from router.cases.document.joining import joined
+from router.routing import Router
+from tests.harness.house import plain, said
+from tests.harness.support import message, normalised
+from tests.harness.town import Town
+
+NORMALISER = Normaliser.load()
+KEYS = Keyring.from_secret(b"s" * 32)
+
+
+def corrected(text: str) -> str | None:
+    """Return the code of the regency that a text names instead of another one."""
+    place = corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer)
+    return None if place is None else place.regency
+
+
+@pytest.mark.parametrize(
+    ("text", "regency"),
+    [
+        ("ralat: bukan di Kota Bandung tapi Kabupaten Bandung", "32.04"),
+        ("maaf salah, yang benar Kabupaten Bandung", "32.04"),
+        ("Ralat, Kab Bandung bukan Kota Bandung", "32.04"),
+        ("ralat: lokasinya di Cimahi", "32.77"),
+        ("maksud saya bukan Bogor tapi Depok", "32.76"),
+        ("bukan di Semarang tapi di Salatiga pak", "33.73"),
+        ("yang benar Jalan Merdeka Kota Bandung", "32.73"),
+        ("koreksi: yang benar jl diponegoro kota salatiga", "33.73"),
+        ("typo, kec sukolilo kota surabaya", "35.78"),
+        ("salah kota pak, Kota Tangerang Selatan", "36.74"),
+    ],
+)
+def test_a_clear_correction_names_the_regency(text: str, regency: str) -> None:
+    """After a word such as "ralat", or with both places."""
+    assert corrected(text) == regency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "di Kabupaten Bandung juga begitu",
+        "Kabupaten Bandung",
+        "ralat, jl sriwijaya",
+        "yang benar Jalan Merdeka Bandung",  # a city or the regency around it
+        "yang benar di Sukabumi",
+        "bukan urusan Kota Bandung tapi Kabupaten Bandung",
+        "saya bukan warga Kota Bandung tapi Kabupaten Bandung",
+        "bukan lampu tapi jalan di depan Terminal Kota Bogor",
+        "ralat, lampunya sudah hidup, saya sekarang di Surabaya",
+        "salah satu warga Kota Bogor",
+        "ini salah Kota Bogor",
+        "seharusnya Kota Surabaya bisa jadi contoh",
+        "kerja yang benar Kota Bogor",
+        "harusnya seperti di Kota Surabaya",
+        "pemkot surabaya saja bisa, bukan seperti kota bandung",
+        "ralat " + "jalan rusak " * 20 + "Kota Bogor",
+        "",
+    ],
+)
+def test_a_mention_of_another_place_corrects_nothing(text: str) -> None:
+    """Whose task it is, where somebody is from, a comparison, a name of two regencies, another thing."""
+    assert corrected(text) is None
+
+
+@pytest.fixture
+def town() -> Town:
+    """A town in which a hole in Kota Bandung was reported."""
+    made = Town(KEYS, Router.load(), NORMALISER)
+    made.say("Jalan berlubang di depan pasar di Kota Bandung")
+    assert owner(made).endswith("32.73")
+    return made
+
+
+def owner(town: Town) -> str:
+    """Return the id of the owner of the only case."""
+    (complaint,) = town.complaints
+    return town.case(complaint.tracking_code).owner.id
+
+
+RALAT = "ralat: bukan di Kota Bandung tapi Kabupaten Bandung"
+
+
+def test_a_correction_of_the_regency_moves_the_case(town: Town) -> None:
+    """It stayed with the city: the first regency was kept. A later mention of the old place moves it no more."""
+    town.wait(minutes=5)
+    town.say(RALAT)
+    assert owner(town).endswith("32.04")
+    case = town.case(town.complaints[0].tracking_code)
+    assert case.complaint.place.regency is not None
+    assert case.complaint.place.regency.code == "32.04"
+    town.say("ralat: kedalamannya setengah meter")
+    assert owner(town).endswith("32.04")
+    closed, opened = town.events(NEIGHBOURS, Closed), town.events(NEIGHBOURS, Opened)
+    assert ([one.regency for one in closed], [one.regency for one in opened]) == (["32.73"], ["32.73", "32.04"])
+
+
+@pytest.mark.parametrize("text", ["di Kota Bandung, dekat Kabupaten Bandung", "lubangnya makin besar"])
+def test_an_addition_that_corrects_nothing_keeps_the_regency(town: Town, text: str) -> None:
+    """A mere mention of another place moves nothing."""
+    town.say(f"{town.complaints[0].tracking_code} {text}")
+    assert owner(town).endswith("32.73")
+
+
+def test_whom_a_person_gave_the_case_keeps_it_after_a_correction(town: Town) -> None:
+    """The officer reads it."""
+    accepted = said(CommandKind.accept, town.complaints[0], owner(town))
+    town.take(encode(accepted, source="/tests"))
+    town.say(RALAT)
+    assert owner(town).endswith("32.73")
+    assert len(town.case(town.complaints[0].tracking_code).complaint.additions) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "regency"), [(RALAT, "32.04"), ("di Kabupaten Bandung juga", "32.73"), ("ralat, Kota Bandung", "32.73")]
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str, *, is_known: bool) -> None:
+    """Whether the channel has the complaint or not."""
+    before = normalised(message("Jalan berlubang di depan pasar di Kota Bandung"), KEYS)
+    found = NORMALISER.complete(before if is_known else None, message(text, upstream_id="2"), region="32.73")
+    if found.complaint is not None:
+        assert found.complaint.place.regency is not None
+        assert found.complaint.place.regency.code == regency
+    case = joined(plain(before), plain(found.addition), plain(found.reading))
+    assert case["place"]["regency"]["code"] == regency
+    assert bool(found.reading.corrects) == ("ralat" in text)
