@@ -103,8 +103,9 @@ def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
     small: dict[str, dict[str, None]] = {}
     for name, code, how in _strong(gazetteer, document):
         strong.setdefault(name, {}).setdefault(code, how)
+    regencies = {fold(name.split(" ", 1)[1]).decode() for _, name in gazetteer.regencies()}
     for code, name in gazetteer.names.items():
-        if len(code) == DISTRICT and (city := _city_in(gazetteer, code, name)):
+        if len(code) == DISTRICT and (city := _city_in(gazetteer, code, name)) and city not in regencies:
             strong.setdefault(city, {}).setdefault(code[:REGENCY], "city")
     for name, code in _small(gazetteer):
         small.setdefault(name, {})[code] = None

@@ -200,3 +200,59 @@ def test_a_told_class_is_at_least_as_sure_as_none(told: str, silent: str) -> Non
     sure, open_ = (ROUTER.decide(Facts(ROUTER.reader.read(text))) for text in (told, silent))
     assert sure.owner.id == open_.owner.id
     assert sure.confidence >= open_.confidence
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("pdam-53.20", "Air bersih tidak mengalir di Kab Sabu Raijua"),
+        ("bnn", "Ada yang jual sabu tiap malam di Kab Sabu Raijua"),
+        ("disdik-12.19", "Plafon SD negeri di Kabupaten Batu Bara runtuh"),
+        ("dinkes-74.05", "Puskesmas Sabulakoa di Konawe Selatan tidak pernah buka"),
+        ("ojk", "Kartu ATM bank saya tertelan karena mesinnya diganjal orang di Kota Medan"),
+        ("disnaker-16.07", "Gaji di Banyuasin tidak dibayar, padahal sudah kerjo empat bulan"),
+    ],
+)
+def test_a_word_inside_another_name_or_word_is_no_matter(owner: str, text: str) -> None:
+    """Sabu is an island and ganjal a wedge; what was complained of decides."""
+    assert owner_of(text) == owner
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("dpu-61.06", "Jalan rusak di Kapuas Hulu Kalimantan Barat"),
+        ("dpu-61.06", "Jalan rusak di Semitau Kapuas Hulu"),
+        ("dishub-92.11", "Lampu jalan padam di Manokwari Selatan Papua Barat"),
+        ("dpu-33.74", "Jalan rusak di Semarang Utara"),
+    ],
+)
+def test_a_regency_is_not_the_district_of_the_same_name(owner: str, text: str) -> None:
+    """Kapuas Hulu is a regency of Kalimantan Barat and a district of Kapuas in Kalimantan Tengah."""
+    assert owner_of(text) == owner
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("bpbd-76.02", "Bantuan korban gempa belum sampai di Kab Mamuju"),
+        ("disdik-93.04", "Buku paket belum sampai di SD kami, Kab Asmat"),
+        ("pos", "Paket saya belum sampai, resi pos tidak bergerak dua minggu"),
+    ],
+)
+def test_what_has_not_arrived_decides_who_brings_it(owner: str, text: str) -> None:
+    """Not all that is late comes by post: aid comes from the regency (UU 24/2007 Pasal 8), books from its schools' office."""
+    assert owner_of(text) == owner
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("desdm-52", "Sungai di Pringgabaya Lombok Timur dikeruk pasirnya pakai alat berat, tidak ada izinnya"),
+        ("desdm-73", "Kali di Kab Bone diambil kerikilnya pakai ekskavator, jembatan hampir roboh"),
+        ("dpu-13.71", "Sungai di Kota Padang minta dikeruk pakai alat berat, lumpurnya tebal dan banjir terus"),
+    ],
+)
+def test_sand_taken_from_a_river_is_mining_and_silt_is_not(owner: str, text: str) -> None:
+    """Sand and stone are minerals whose permits the province gives (UU 3/2020 Pasal 35, Perpres 55/2022 Pasal 2)."""
+    assert owner_of(text) == owner
