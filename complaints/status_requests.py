@@ -13,6 +13,16 @@ _REQUEST = re.compile(
 """`STATUS 2Q74G VWWCE 3`, `cek: 2Q74GVWWCE3`, `/status ...`, `@lapor1708 #status ...`; nothing that goes on like a story."""
 
 
+_HELP = re.compile(
+    r"^(?:\s|@\w+|[#/])*(?:bantuan|info|informasi|help|menu|petunjuk|panduan|format|tes|test|testing|ping|"
+    r"cara (?:me)?(?:lapor|ngadu|adu)(?:kan)?|cara pakai|halo|hallo|hai|hi|permisi|"
+    r"(?:ass?alamu'? ?alai?kum|aslm|ass)(?: wr\.? ?wb\.?| warahmatullahi wabarakatuh)?|selamat (?:pagi|siang|sore|malam))"
+    r"(?: (?:lapor|pak|bu|min|admin|kak|mas|mbak))*[\s.,!?]*$",
+    re.IGNORECASE,
+)
+"""`BANTUAN`, `info`, `cara lapor`, `Assalamualaikum pak`: whoever writes only this does not know yet how to report."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
     """The citizen asks where a case stands.
@@ -43,6 +53,11 @@ def parse(text: str) -> StatusRequest | None:
     except TrackingCodeError:
         looks_like_one = any(letter.isdigit() for letter in letters) and abs(len(letters) - tracking.CODE_LENGTH) <= 1
         return StatusRequest(None) if looks_like_one else None
+
+
+def asks_for_help(text: str) -> bool:
+    """Return whether a text asks only how to report, or is only a greeting."""
+    return _HELP.match(text) is not None
 
 
 _CODE = re.compile(rf"(?<![0-9A-Za-z])((?:[0-9A-Za-z][ -]?){{{tracking.CODE_LENGTH}}})(?![0-9A-Za-z])")

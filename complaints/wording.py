@@ -41,7 +41,7 @@ _UNPLAIN = re.compile(r"[^\x00-\x7f]|[\[\]{}^\\~|`]")
 _FILE = "wording.yaml"
 
 _VALUES = (
-    (r"emergency|off_scale|silent|not_silent", ""),
+    (r"emergency|off_scale|silent|not_silent|help", ""),
     (r"answered|asked|reminded", "code owner answer"),
     (r"put_off_\w+_karena", "code owner due answer"),
     (r"put_off_\w+", "code owner due"),

@@ -81,8 +81,9 @@ class Lands:
             turn.say(message, id_, ReplyKind.small_talk, message.small_talk)
             return Landed(MessageKind.small_talk)
         request = status_requests.parse(own_words(message)) if message.sender else None
+        asks_help = request is None and self._asks_for_help(turn, message)
         if message.sender and not message.thread:
-            within_ms = self._rules.same_words_ms if request is None else ASKED_AGAIN_MS
+            within_ms = self._rules.same_words_ms if request is None and not asks_help else ASKED_AGAIN_MS
             known = memory.same_words(turn.state, words, since_ms=turn.at_ms - within_ms)
             if known is not None:
                 complaint_id, secret = known[Landing.COMPLAINT], known[Landing.SECRET]
@@ -91,9 +92,20 @@ class Lands:
                 return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
             return passing.status(turn, message, id_, request.code, names_none=request.names_none)
+        if asks_help:
+            turn.say(message, id_, ReplyKind.small_talk, text("help", message.channel))
+            return Landed(MessageKind.small_talk)
         acted = self._wished(turn, message, id_) or self._acted(turn, message, id_)
         belongs = acted or self._shown(turn, message, id_) or self._about_latest(turn, message, id_)
         return belongs or self._told(turn, message, id_)
+
+    def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:
+        """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
+        if not message.sender or message.thread or message.shared or message.attachments:
+            return False
+        is_asked = bool(memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms))
+        greets = bool(turn.state["cases"]) and verdicts.only_thanks(message.text)  # who has a case is only polite
+        return not is_asked and not greets and status_requests.asks_for_help(own_words(message))
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
         """Add a part that came late to the case that the rest of its message became (see land)."""

@@ -400,6 +400,26 @@ def test_status_without_a_code_tells_a_stranger_how_to_ask(town: Town, words: st
     assert not town.complaints
 
 
+@pytest.mark.parametrize(
+    "words", ["BANTUAN", "info", "cara lapor?", "Assalamualaikum pak", "tes", "Halo min.", "selamat pagi"]
+)
+def test_who_asks_only_how_to_report_is_told_and_has_no_case(town: Town, words: str) -> None:
+    """A greeting or a word for help is no complaint: it opens no case, and what follows it does."""
+    town.say(words)
+    (said,) = town.texts
+    assert "Tulis keluhan Anda dan tempatnya" in said
+    assert kinds(town) == [KINDS.small_talk]
+    town.say("Jalan rusak di Kota Semarang")
+    assert len(town.complaints) == 1
+
+
+@pytest.mark.parametrize("words", ["bantuan belum turun di Kota Semarang", "info jalan rusak", "tes urin di sekolah"])
+def test_a_word_for_help_in_a_sentence_is_a_complaint(town: Town, words: str) -> None:
+    """Only the word alone asks how to report."""
+    town.say(words)
+    assert len(town.complaints) == 1
+
+
 def test_small_talk_is_answered_and_no_complaint(town: Town) -> None:
     """The channel gives the sentence."""
     town.say("/start", channel="telegram", upstream_id="1", account="telegram/1", small_talk="Selamat datang.")

@@ -256,3 +256,16 @@ def test_what_has_not_arrived_decides_who_brings_it(owner: str, text: str) -> No
 def test_sand_taken_from_a_river_is_mining_and_silt_is_not(owner: str, text: str) -> None:
     """Sand and stone are minerals whose permits the province gives (UU 3/2020 Pasal 35, Perpres 55/2022 Pasal 2)."""
     assert owner_of(text) == owner
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("dishub-15.05", "Truk tambang batu bara merusak jalan kabupaten di Kabupaten Muaro Jambi"),
+        ("dppkb-33.74", "Penyuluhan KB di Kelurahan Gemah Kota Semarang sudah tidak ada lagi"),
+        ("distan-33.14", "Penyuluh pertanian tidak pernah datang ke desa kami di Kab Sragen"),
+    ],
+)
+def test_what_a_lorry_carries_and_what_a_lesson_is_about(owner: str, text: str) -> None:
+    """A lorry on a public road is traffic (UU 22/2009), whatever it carries; not each lesson is for farmers."""
+    assert owner_of(text) == owner

@@ -67,6 +67,7 @@ PROMISED = {
     "status_unknown": {"code"},
     "status_no_code": {"code"},
     "status_wrong_code": {"code"},
+    "help": set(),
 }
 NAMELESS_BY_SMS = {"next_right"}
 """Occasions whose SMS does not name the owner, because something else needs the room."""
