@@ -25,6 +25,7 @@ from conversation.said import orders, verdicts
 from conversation.said.own import own_words
 from conversation.secrecy import hidden
 from conversation.turn import SOURCE, Turn
+from normalizer.emergency import tells_of_danger
 
 ASKED_AGAIN_MS: Final = 60_000
 """A question for the status with the same words is the same one within this time; later it is asked again."""
@@ -92,12 +93,19 @@ class Lands:
                 return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
             return passing.status(turn, message, id_, request.code, names_none=request.names_none)
+        helped = self._helped(turn, message, id_, asks_help=asks_help)
+        acted = helped or self._wished(turn, message, id_) or self._acted(turn, message, id_)
+        belongs = acted or self._shown(turn, message, id_) or self._about_latest(turn, message, id_)
+        return belongs or self._told(turn, message, id_)
+
+    def _helped(self, turn: Turn, message: InboundMessage, id_: UUID, *, asks_help: bool) -> Landed | None:
+        """Tell how to report, or make a complaint of danger to life now: that waits for no question and belongs to no other report."""
         if asks_help:
             turn.say(message, id_, ReplyKind.small_talk, text("help", message.channel))
             return Landed(MessageKind.small_talk)
-        acted = self._wished(turn, message, id_) or self._acted(turn, message, id_)
-        belongs = acted or self._shown(turn, message, id_) or self._about_latest(turn, message, id_)
-        return belongs or self._told(turn, message, id_)
+        if not message.sender or message.thread or named_case(turn.state, message) is not None:
+            return None
+        return self._opened(turn, id_, *self._read(turn, message, id_)) if tells_of_danger(message.text) else None
 
     def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:
         """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
@@ -197,9 +205,7 @@ class Lands:
             if self._answered.is_disputed(turn, message, case):
                 return self._passing.dispute(turn, message, id_, case)
             return self._passing.add(turn, message, id_, case, MessageKind.addition)
-        code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
-        hides = hidden(message, like=self._last_told(turn, message))
-        fresh, was_read = self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen)
+        hides, fresh, was_read = self._read(turn, message, id_)
         if message.sender and not message.thread:
             asked = self._asked_case(turn, fresh)
             case = self._answered.disputed_case(turn, message, fresh, is_answer=asked is not None)
@@ -211,12 +217,23 @@ class Lands:
             if goes_on is not None:
                 return self._passing.add(turn, message, id_, goes_on, MessageKind.addition)
             self._answered.dispute_beside(turn, message, id_)
+        return self._opened(turn, id_, hides, fresh, was_read)
+
+    def _read(self, turn: Turn, message: InboundMessage, id_: UUID) -> tuple[InboundMessage, Complaint, bool]:
+        """Return a message with what it asks to be hidden, the complaint that it would be, and whether it could be read."""
+        code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
+        hides = hidden(message, like=self._last_told(turn, message))
+        return hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen)
+
+    @staticmethod
+    def _opened(turn: Turn, id_: UUID, hides: InboundMessage, fresh: Complaint, was_read: bool) -> Landed:
+        """Make a complaint of a message."""
         turn.outputs.append(encode(fresh, source=SOURCE))
         case = new_case(fresh, hides)
         if "silent_ms" in turn.state:
             case["after_stop"] = True
         memory.add_case(turn.state, case)
-        return Landed(MessageKind.complaint, code, str(id_), fresh.secret, not was_read)
+        return Landed(MessageKind.complaint, fresh.tracking_code, str(id_), fresh.secret, not was_read)
 
     @staticmethod
     def _last_told(turn: Turn, message: InboundMessage) -> Document | None:

@@ -131,7 +131,10 @@ class Passing:
         """
         part = case.get("part") if case.get("asked_ms") else None
         found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
-        fields |= {"addition": found.addition, "reading": found.reading}
+        reading = found.reading
+        if reading.corrects and not case.get("id"):  # whoever has only the code of a case moves it nowhere
+            reading = reading.model_copy(update={"corrects": None})
+        fields |= {"addition": found.addition, "reading": reading}
         turn.command(message, id_, case["code"], CommandKind.add, **fields)
         asked = hidden(message)
         hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
@@ -139,7 +142,7 @@ class Passing:
             companion = ids.companion_id(id_, CommandKind.hide.value)
             turn.command(message, companion, case["code"], CommandKind.hide, **hides)
             case |= hides
-        if found.reading.corrects and (regency := found.reading.place.regency):
+        if reading.corrects and (regency := reading.place.regency):
             case["region"] = regency.code
         case["additions"] = case.get("additions", 0) + 1
         for waiting in ("asked_ms", "withdrawn_ms"):

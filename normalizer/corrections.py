@@ -28,6 +28,7 @@ _INSTEAD: Final = re.compile(
 
 _FILLERS: Final = re.compile(
     r"^(?:(?:maaf|mohon|mf|pak|bu|min|mas|mbak|kak|itu|ini|tadi|adalah|ialah|ada|yang|yg|benar|betul|nya|di|dari|ke|untuk|saya|sy|maksud|"
+    r"harusnya|seharusnya|mestinya|"
     r"lokasi|lokasinya|tempat|tempatnya|alamat|alamatnya|kejadian|kejadiannya|posisi|posisinya|letak|letaknya|wilayah|daerah) )+"
 )
 """The words that may stand before a place in a correction."""
@@ -39,6 +40,16 @@ _LEVELS: Final = frozenset(
     )
 )
 """The first words of a place that names its kind."""
+
+_STREET: Final = re.compile(
+    r" (?:jalan|jl|jln)(?: \w+){1,3}?(?= (?:kota|kabupaten|kab|kecamatan|kec|kelurahan|kel|desa) )"
+)
+"""A street before the place in which it is."""
+
+_POLITE: Final = frozenset(
+    ("pak", "bu", "min", "admin", "mas", "mbak", "kak", "ya", "maaf", "mohon", "di", "terima", "kasih", "makasih")
+)
+"""Words that may stand beside a place in a correction."""
 
 _LEVELS_OF_REGENCIES: Final = frozenset(("kota", "kabupaten", "kab", "kodya", "kotamadya"))
 """The words that tell a city from the regency of the same name."""
@@ -100,7 +111,7 @@ def correction(text: str) -> Correction | None:
 def corrected_place(text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer) -> PlaceReading | None:
     """Return the place that a message names instead of another one; None if it corrects no place, or not clearly.
 
-    The place must begin what is right, after words such as "lokasinya di", and have one regency that the message names. A name that a
+    The place must be all of what is right, after words such as "lokasinya di", and have one regency that the message names. A name that a
     city and a regency share ("Bandung") counts only with the word for one of them.
 
     Args:
@@ -112,7 +123,7 @@ def corrected_place(text: str, reads: Callable[[str], Reading], gazetteer: Gazet
     if found is None:
         return None
     place = reads(found.right).place
-    if not (_is_clear(place) and _begins(found.right, place)):
+    if not (_is_clear(place) and _begins(found.right, place) and _is_all(found.right, place)):
         return None
     if not found.has_cue and not _begins(found.wrong, reads(found.wrong).place):
         return None
@@ -124,6 +135,13 @@ def _begins(words: str, place: PlaceReading) -> bool:
     """Return whether the first of some folded words is the place that was read in them, or the word of its kind."""
     first = words.partition(" ")[0]
     return first in _LEVELS or any(first == span.partition(" ")[0] for span in place.spans)
+
+
+def _is_all(words: str, place: PlaceReading) -> bool:
+    """Return whether some folded words are the place that was read in them and nothing more: "Kota Cimahi pun begitu" compares."""
+    named = {word for span in place.spans for word in span.split()}
+    left = _STREET.sub(" ", f" {words} ").split()
+    return all(word in named or word in _LEVELS or word in _POLITE for word in left)
 
 
 def _is_clear(place: PlaceReading) -> bool:

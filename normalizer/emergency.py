@@ -14,6 +14,9 @@ from normalizer.text import fold
 _BETWEEN: Final = 5
 """The maximum number of words between what happens and the word that says that it happens now: about half a sentence."""
 
+_OF_A_CRY: Final = 8
+"""The maximum number of words between a danger and the call for help out of it: the place often stands between."""
+
 _MOST_CHARACTERS: Final = 2_000
 """How much of a text is looked at. Who is in danger writes a line."""
 
@@ -34,6 +37,8 @@ def tells_of_danger(text: str) -> bool:
     if not known.events.find_matches_as_indexes(said):  # of almost all texts
         return False
     words = said.decode("ascii")
+    if known.cry.search(words) is not None and known.ended.search(words) is None:
+        return True
     return known.danger.search(words) is not None and known.over.search(words) is None
 
 
@@ -42,11 +47,15 @@ class _Patterns(NamedTuple):
 
     Attributes:
         events: the words and phrases without which no text tells of danger.
+        cry: what calls for help out of a danger.
+        ended: what tells that even such a call is of something else.
         danger: what tells of danger.
         over: what tells that it is none now.
     """
 
     events: BytesAhoCorasick
+    cry: re.Pattern[str]
+    ended: re.Pattern[str]
     danger: re.Pattern[str]
     over: re.Pattern[str]
 
@@ -56,12 +65,16 @@ def _patterns() -> _Patterns:
     """Return the compiled word groups. They are read at most once per process."""
     data = files("normalizer").joinpath("data/emergency.yaml")
     words: dict[str, list[str]] = yaml.safe_load(data.read_text("utf-8"))
-    needed = [b" %b" % fold(one.rstrip("*")) for one in (*words["happening"], *words["events"])]
+    needed = [b" %b" % fold(one.rstrip("*")) for one in (*words["happening"], *words["events"], *words["grave"])]
+    grave, call = _any(words["grave"]), _any(words["cries"])
     event, present = _any(words["events"]), _any([*words["now"], *words["calls"]])
     between = rf"(?: \w+){{0,{_BETWEEN}}} "
     danger = rf" (?:{_any(words['happening'])}|{event}{between}{present}|{present}{between}{event})(?= )"
-    over = rf" (?:{_any(words['past'])}|{_YEAR})(?= )"
-    return _Patterns(BytesAhoCorasick(needed), re.compile(danger), re.compile(over))
+    far = rf"(?: \w+){{0,{_OF_A_CRY}}} "
+    cry = rf" (?:{grave}{far}{call}|{call}{far}{grave})(?= )"
+    ended = rf" (?:{_any(words['ended'])}|{_YEAR})(?= )"
+    over = rf" (?:{_any([*words['past'], *words['ended']])}|{_YEAR})(?= )"
+    return _Patterns(BytesAhoCorasick(needed), *map(re.compile, (cry, ended, danger, over)))
 
 
 def _any(written: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
 from complaints.telling import class_named, completed_as, kind_of, put_off_as
 from complaints.wording import text
+from normalizer.emergency import tells_of_danger
 from normalizer.masking import mask
 
 _SECRET_ANSWER = "status_ditanggapi"  # noqa: S105  # an occasion
@@ -157,7 +158,15 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
             asker = owner if asked is None or asked.part else then.asker
             return "" if asked is None else _asking(asked.part, asked.text or "", case, asker, "reminded")
         case _:
-            return text(completed_as(then.state) if kind is ReplyKind.completed else kind.value, NAME, **values)
+            occasion = completed_as(then.state) if kind is ReplyKind.completed else kind.value
+            return text(occasion, NAME, ending=_ending(first, case), **values)
+
+
+def _ending(first: Fact, case: Case) -> str:
+    """Return the occasion of the sentence behind the receipt of a complaint that tells of danger to life now; else an empty text."""
+    if first.kind is not FactKind.opened or case.complaint.secret:
+        return ""
+    return "emergency" if any(map(tells_of_danger, (case.complaint.title, case.complaint.text))) else ""
 
 
 def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str:

@@ -114,6 +114,8 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
     before = draft.now
     addition, reading = bare(record.body["addition"]), record.body["reading"]
+    if reading.get("corrects") and (before["state"] == "digabung" or before.get("supporters")):
+        reading = {**reading, "corrects": False}  # the places of two cases that are one matter part only by a person
     size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
     if size > COMPLAINT_BYTES:
         raise ContractViolation(

@@ -129,10 +129,16 @@ def status_of_case(case: Document, channel: str = "") -> str:
 
 
 def _ending(first: Document, complaint: Document) -> str:
-    """Return the occasion of the sentence behind a complaint's receipt, if it tells of danger to life now; else an empty text."""
-    if first["kind"] != FactKind.opened:
+    """Return the occasion of the sentence behind the reply to words that tell of danger to life now; else an empty text."""
+    if first["kind"] == FactKind.opened:
+        said = (complaint["title"], complaint["text"])
+    elif first["kind"] == FactKind.added:
+        said = ("", first.get("addition", {}).get("text") or "")
+    elif first["kind"] == FactKind.reopened:
+        said = ("", first.get("text") or "")
+    else:
         return ""
-    return "emergency" if tells_of_danger(f"{complaint['title']}\n{complaint['text']}") else ""
+    return "emergency" if any(map(tells_of_danger, said)) else ""
 
 
 def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> str:

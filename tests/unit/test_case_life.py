@@ -236,6 +236,14 @@ def test_no_timer_is_before_the_last_change_of_its_case(house: House) -> None:
     assert house.dues[CODE.encode()] == now + 1
 
 
+def test_danger_that_is_added_to_a_case_is_told_the_number_for_emergencies(house: House) -> None:
+    """On the page of a case or in a thread it belongs to the case; its writer reads 112 all the same."""
+    house.take(added(FIRST, "masih terbakar pak tolong, api membesar"))
+    assert house.replies[-1].text.endswith("112.")
+    house.take(added(FIRST, "di depan pasar", number=1))
+    assert "112" not in house.replies[-1].text
+
+
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 

@@ -420,6 +420,15 @@ def test_a_word_for_help_in_a_sentence_is_a_complaint(town: Town, words: str) ->
     assert len(town.complaints) == 1
 
 
+def test_a_call_for_help_is_no_answer_to_an_open_question(town: Town) -> None:
+    """Danger to life opens a case of its own, and its writer reads 112."""
+    town.say("Jalan berlubang di depan pasar")
+    assert "di mana" in town.texts[-1].lower() or "kabupaten" in town.texts[-1].lower()
+    town.say("tolong anak saya tenggelam di Banjir Kanal Barat Kota Semarang")
+    assert len(town.complaints) == 2
+    assert "112" in town.texts[-1]
+
+
 def test_small_talk_is_answered_and_no_complaint(town: Town) -> None:
     """The channel gives the sentence."""
     town.say("/start", channel="telegram", upstream_id="1", account="telegram/1", small_talk="Selamat datang.")

@@ -1,5 +1,7 @@
 """A place that a citizen names instead of another one, and what only mentions a place."""
 
+from datetime import timedelta
+
 import pytest
 
 from complaints.bus.envelope import encode
@@ -7,12 +9,15 @@ from complaints.command import CommandKind
 from complaints.contract import NEIGHBOURS
 from complaints.crypto import Keyring
 from complaints.neighbour import Closed, Opened
+from complaints.values import Place, Region
 from normalizer.complaint import Normaliser
 from normalizer.corrections import corrected_place
 from router.cases.document.joining import joined
 from router.routing import Router
-from tests.harness.house import plain, said
-from tests.harness.support import message, normalised
+from tests.harness.events import complaint
+from tests.harness.house import House, added, plain, said
+from tests.harness.list_law import DESK, ListLaw
+from tests.harness.support import NOON, message, normalised
 from tests.harness.town import Town
 
 NORMALISER = Normaliser.load()
@@ -37,6 +42,7 @@ def corrected(text: str) -> str | None:
         ("yang benar Jalan Merdeka Kota Bandung", "32.73"),
         ("koreksi: yang benar jl diponegoro kota salatiga", "33.73"),
         ("typo, kec sukolilo kota surabaya", "35.78"),
+        ("maaf salah, harusnya Kabupaten Bandung", "32.04"),
         ("salah kota pak, Kota Tangerang Selatan", "36.74"),
     ],
 )
@@ -58,6 +64,9 @@ def test_a_clear_correction_names_the_regency(text: str, regency: str) -> None:
         "bukan lampu tapi jalan di depan Terminal Kota Bogor",
         "ralat, lampunya sudah hidup, saya sekarang di Surabaya",
         "salah satu warga Kota Bogor",
+        "maksud saya Kota Surabaya bisa, kenapa di sini tidak",
+        "bukan di Kota Bandung saja tapi di Kota Cimahi pun begitu",
+        "bukan Kota Bandung tetapi Kabupaten Bandung yang bertanggung jawab",
         "ini salah Kota Bogor",
         "seharusnya Kota Surabaya bisa jadi contoh",
         "kerja yang benar Kota Bogor",
@@ -134,3 +143,30 @@ def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str
     case = joined(plain(before), plain(found.addition), plain(found.reading))
     assert case["place"]["regency"]["code"] == regency
     assert bool(found.reading.corrects) == ("ralat" in text)
+
+
+def test_whoever_has_only_the_code_moves_no_case_to_another_regency(town: Town) -> None:
+    """On the page of a case anybody with the code can add to it: officers have the code, too."""
+    (complaint,) = town.complaints
+    town.say(RALAT, channel="web", sender="", about=complaint.tracking_code, upstream_id="page")
+    assert owner(town).endswith("32.73")
+    assert len(town.case(complaint.tracking_code).complaint.additions) == 1
+
+
+@pytest.mark.parametrize("of", ["a supporter", "a main case"])
+def test_a_case_that_is_one_with_others_keeps_its_regency(of: str) -> None:
+    """A hole in Bandung would go to Cimahi with the words of one of the fifty who reported it: a person takes cases apart."""
+    bandung = Place(regency=Region(code="32.73", name="Kota Bandung"))
+    first, second = (complaint(n, place=bandung, received_at=NOON + timedelta(hours=n)) for n in (1, 2))
+    house = House(law=ListLaw())
+    house.take(first)
+    house.take(second)
+    house.take(said(CommandKind.merge, second, DESK, "sama", other=first.tracking_code))
+    house.deliver()
+    case = second if of == "a supporter" else first
+    before = house.case(case.tracking_code)
+    other = Place(regency=Region(code="32.77", name="Kota Cimahi"))
+    house.take(added(case, "ralat: Kota Cimahi", place=other, corrects=True))
+    after = house.case(case.tracking_code)
+    assert len(after.complaint.additions) == 1
+    assert (after.state, after.complaint.place, after.owner) == (before.state, before.complaint.place, before.owner)

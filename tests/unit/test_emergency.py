@@ -20,6 +20,12 @@ NOW = [
     "longsor barusan, tiga orang tertimbun",
     "rumah terbakar sekarang, tolong segera kirim damkar agar api tidak menjalar, kami takut",
     "ana kobongan saiki, omahe kobongan",
+    "tolong anak saya tenggelam di Banjir Kanal Barat",
+    "suami saya memukuli saya sekarang di dekat pasar lama tolong",
+    "tolong kami terjebak banjir",
+    "tolong saya dipukuli suami, saya takut",
+    "ada orang bawa parang mengamuk di pasar",
+    "ada orang tenggelam di pantai, tolong kapan tim sar datang",
 ]
 NOT_NOW = [
     "Korban kebakaran tahun lalu belum mendapat bantuan sampai sekarang",
@@ -43,6 +49,12 @@ NOT_NOW = [
     "Tebing longsor sampai sekarang belum ditangani",
     "Longsor menutup jalan, saat ini belum diperbaiki",
     "Korban kecelakaan dibawa ke unit gawat darurat dan ditolak",
+    "warga tenggelam dalam utang pinjol, tolong",
+    "hati saya sedang terbakar melihat korupsi",
+    "mobil saya terjebak macet sekarang",
+    "orang tenggelam karena tidak ada rambu, tolong dipasang",
+    "tolong bantuan untuk korban kebakaran di kampung kami",
+    "tolong jembatan yang hanyut diperbaiki",
     "Santunan korban kecelakaan saat ini belum cair",
     "",
 ]

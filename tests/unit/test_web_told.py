@@ -25,9 +25,9 @@ CODE = "2Q74GVWWCE3"
 PLACE = "Di kabupaten/kota dan jalan mana kejadiannya?"
 
 
-def sent(*, secret: bool = False) -> Kept:
+def sent(*, secret: bool = False, text: str = "Jalan rusak") -> Kept:
     """Return a complaint by the web."""
-    body = InboundMessage(channel="web", received_at=NOON, text="Jalan rusak", body=b"{}", coding="j", secret=secret)
+    body = InboundMessage(channel="web", received_at=NOON, text=text, body=b"{}", coding="j", secret=secret)
     return Kept(id=UUID(int=7), mailbox=CODE, message=body)
 
 
@@ -75,6 +75,15 @@ def test_the_first_fact_of_a_record_says_what_is_read(
     found = told(*kinds)
     assert words in found
     assert bool(words) == bool(found)
+
+
+def test_the_page_of_a_report_of_danger_has_the_number_for_emergencies() -> None:
+    """As the receipt of the other channels has it."""
+    danger = sent(text="tolong ada kebakaran di Jalan Pemuda, api membesar")
+    first, *_ = story(case_of(danger), Facts(danger).made).told
+    assert first.text.endswith("112.")
+    first, *_ = story(case_of(sent()), Facts(sent()).made).told
+    assert "112" not in first.text
 
 
 def test_a_secret_report_has_no_content() -> None:

@@ -185,6 +185,9 @@ class Emergency(Part):
     events: _Listed
     now: _Listed
     calls: _Listed
+    grave: _Listed
+    cries: _Listed
+    ended: _Listed
     past: _Listed
 
 
