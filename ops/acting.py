@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from router.agencies.registry import Agency
-from router.allotments.edition import Edition
-from router.allotments.files import Loaded
+from router.allotments.edition import Edition, Loaded
 
 
 def acting(loaded: Loaded) -> Iterator[str]:

@@ -14,9 +14,6 @@ from complaints.runtime.telemetry import Heartbeat
 from ops.answers import Answers
 from ops.casework.gone import Orphans
 
-WHY_DEAD = "SELECT at, source_topic, source_offset, error_class, reason FROM dead_letters ORDER BY at DESC LIMIT 20"
-"""The query that tells why the latest dead letters are dead."""
-
 LEAST_FREE_BYTES = 1 << 30
 """Free disk space in bytes below which the spools and the embedded servers will soon have none."""
 
@@ -113,7 +110,12 @@ def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: fl
         load: reads it and returns what it holds; raises LaporError if it has a mistake.
         started: when the first of its services started, in seconds since 1970; 0 if none runs.
     """
-    advice = f"correct {path}: no service that uses it starts again before; `lapor agency check` names mistakes of allotments"
+    before = (
+        "a service that starts again leaves the file out, and the national rules decide there; `lapor agency check` names all mistakes"
+        if path.is_dir() and what == "allotments"
+        else "no service that uses it starts again before"
+    )
+    advice = f"correct {path}, since `lapor up` does not start with it: {before}"
     found = guarded(what, lambda: Finding(what=what, level=Level.ok, detail=f"{load(path)} ({path})"), advice)
     if found.level is Level.ok and started and _changed(path) > started + CLOCKS_DIFFER_S:
         return Finding(
@@ -166,7 +168,7 @@ def clickhouse(store: Answers) -> Finding:
     (dead,), *_ = store.execute("SELECT count() FROM dead_letters")
     (recent,), *_ = store.execute("SELECT count() FROM dead_letters WHERE at > now() - INTERVAL 1 DAY")
     level, of_today = (Level.warn, f", {recent} of them within a day") if recent else (Level.ok, "")
-    advice = f'ask why: lapor query "{WHY_DEAD}"'
+    advice = "`lapor deadletters list --since 24h` says why, and which were put back; docs/operations.md"
     return Finding(
         what="clickhouse", level=level, detail=f"{complaints} complaints, {dead} dead letters{of_today}", advice=advice
     )

@@ -16,7 +16,7 @@ from complaints.contract import topics
 from complaints.errors import BusUnavailable, ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Reply
-from ops.deadletters import Found, letter_at
+from ops.deadletters import Found, counts, letter_at
 
 REDRIVES_HEADER: Final = "ce_redrives"
 """The header of a record that was put back, with the id of its dead letter."""
@@ -60,7 +60,7 @@ def redrive(found: Collection[Found], scanner: Scanner, producer: Producer, say:
         BusUnavailable: Kafka cannot be read.
     """
     tally, sent = Tally(), list[tuple[Found, Future[Position]]]()
-    back = _back(found, scanner)
+    back = put_back_before(found, scanner)
     for one in sorted(
         found, key=lambda one: (str(one.place and one.place.topic), one.place.offset if one.place else 0)
     ):
@@ -114,6 +114,47 @@ def original(found: Found, scanner: Scanner) -> Record:
     return Record(topic=stored.topic, key=stored.key, value=stored.value, headers=headers)
 
 
+def listed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
+    """Yield the lines of the list of dead letters: how many by place and reason, how many were put back, and a line for each.
+
+    Args:
+        found: the letters.
+        scanner: reads Kafka.
+
+    Raises:
+        BusUnavailable: Kafka cannot be read.
+    """
+    back = put_back_before(found, scanner)
+    yield from counts([one for one in found if one.id not in back])
+    if back:
+        yield f"{len(back)}  put back before, not counted above"
+    for one in found:
+        yield f"{one}  put back: {back[one.id]}" if one.id in back else str(one)
+    if not found:
+        yield "no dead letters"
+
+
+def proposed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
+    """Yield the lines that say what would be put back: how many letters by place and reason, and how many were back before.
+
+    Args:
+        found: the letters.
+        scanner: reads Kafka.
+
+    Raises:
+        BusUnavailable: Kafka cannot be read.
+    """
+    back = put_back_before(found, scanner)
+    yield from counts([one for one in found if one.id not in back])
+    before = f", of which {len(back)} were put back before" if back else ""
+    if not found:
+        yield "no dead letters"
+    elif len(back) == len(found):
+        yield f"{len(found)} dead letters, which were all put back before: nothing is left to put back"
+    else:
+        yield f"{len(found)} dead letters{before}; nothing was put back now: repeat it with --yes"
+
+
 def _mailbox_place(found: Found) -> Position:
     if found.place is None:
         raise ContractViolation(
@@ -158,8 +199,16 @@ def _of_letter(letter: DeadLetter, place: Position) -> StoredRecord:
     return stored
 
 
-def _back(found: Collection[Found], scanner: Scanner) -> dict[UUID, Position]:
-    """Return where the records of these letters are that were put back before, as far as Kafka still has them."""
+def put_back_before(found: Collection[Found], scanner: Scanner) -> dict[UUID, Position]:
+    """Return where the records of these letters are that were put back before, as far as Kafka still has them.
+
+    Args:
+        found: the letters.
+        scanner: reads Kafka.
+
+    Raises:
+        BusUnavailable: Kafka cannot be read.
+    """
     wanted, back = {str(one.id).encode(): one.id for one in found}, dict[UUID, Position]()
     for place in _firsts([one.place for one in found if one.place is not None]):
         start = {(place.topic, place.partition): place.offset + 1}

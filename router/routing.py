@@ -16,7 +16,7 @@ from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import DKI, Agency, Registry
-from router.allotments.edition import Allotments
+from router.allotments.edition import Allotments, Loaded
 from router.calibration import probability, thousandths
 from router.candidate import MODEL, Candidate
 from router.candidates import Weighing
@@ -93,7 +93,7 @@ class Router:
         *,
         max_hops: int = MAX_HOPS,
         model: Path | Models | None = None,
-        allotments: Path | None = None,
+        allotments: Path | Loaded | None = None,
         today: date = date.max,
     ) -> "Router":
         """Return a router with the packaged data, which are read at most once per process for the same parameters.
@@ -101,7 +101,7 @@ class Router:
         Args:
             max_hops: the number of refusals after which the national administrator takes the complaint.
             model: a file that `lapor learn` made, a folder of such files, or the models in them; if None, the rules decide alone.
-            allotments: a folder of allotment files (see router.allotments.files); None if there are none.
+            allotments: a folder of allotment files (see router.allotments.files), or what was loaded of one; None if there are none.
             today: the day whose allotments count for a complaint whose day is not known.
 
         Raises:
@@ -329,18 +329,18 @@ def _models(path: Path) -> Models:
 
 
 @cache
-def _load(max_hops: int, models: Models, allotments: Path | None, today: date) -> Router:
+def _load(max_hops: int, models: Models, allotments: Path | Loaded | None, today: date) -> Router:
     with without_collector():
         return _loaded(max_hops, models, allotments, today)
 
 
-def _loaded(max_hops: int, models: Models, allotments: Path | None, today: date) -> Router:
+def _loaded(max_hops: int, models: Models, allotments: Path | Loaded | None, today: date) -> Router:
     registry = Registry.load()
     divisions = Allotments(today=today)
     if allotments:
         from router.allotments.files import load as load_allotments  # reads YAML, which nothing else here does
 
-        loaded = load_allotments(allotments, registry, today)
+        loaded = allotments if isinstance(allotments, Loaded) else load_allotments(allotments, registry, today)
         divisions, registry = loaded.allotments, loaded.registry
     if models.all:
         registry = registry.with_learnt(models.bodies, models.names)

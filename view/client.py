@@ -44,6 +44,8 @@ class DueCase(Event):
     secret: bool = False
     text: str = ""
     """How the complaint begins; empty if it is secret."""
+    added: str = ""
+    """How the latest of what the citizen added begins; empty if there is none, or if the complaint is secret."""
 
 
 class Results(NamedTuple):

@@ -143,7 +143,10 @@ def entry(document: bytes) -> dict[str, Any]:
     place, secret = complaint.get("place") or {}, bool(complaint.get("secret"))
     found = {name: case[name] for name in ("tracking_code", "state", "owner")}
     found |= {"deadline": next_deadline(case), "province": (place.get("province") or {}).get("code"), "secret": secret}
-    return found | {"text": "" if secret else complaint.get("text", "")[:MOST_BEGINNING]}
+    if secret:
+        return found | {"text": ""}
+    latest = next((one["text"] for one in reversed(complaint.get("additions", ())) if one["text"]), "")
+    return found | {"text": complaint.get("text", "")[:MOST_BEGINNING], "added": latest[:MOST_BEGINNING]}
 
 
 def _due(deadline: dict[str, Any]) -> str:

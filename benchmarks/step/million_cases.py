@@ -22,7 +22,8 @@ from complaints.case import FORMAT
 from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS
 from complaints.runtime.settings import Settings
-from lapor.processes.wiring import keyring, normaliser, router
+from lapor.processes.routing import router
+from lapor.processes.wiring import keyring, normaliser
 from router.cases.step import STEP, CaseStep
 from router.routing import Router
 

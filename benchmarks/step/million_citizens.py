@@ -21,7 +21,8 @@ from complaints.message import Fragment, InboundMessage
 from complaints.runtime.settings import Settings
 from complaints.storage.spool import Spool
 from conversation.step import FORMAT, STEP
-from lapor.processes.wiring import conversation_step, keyring, router
+from lapor.processes.routing import router
+from lapor.processes.wiring import conversation_step, keyring
 from router.cases.step import CaseStep
 
 TEMPLATES: Final = 500

@@ -27,7 +27,8 @@ from complaints.bus.step.store import StoredState
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from complaints.runtime.settings import Settings
-from lapor.processes.wiring import keyring, normaliser, router
+from lapor.processes.routing import router
+from lapor.processes.wiring import keyring, normaliser
 from router.routing import Router
 
 RATE: Final = 200

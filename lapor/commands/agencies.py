@@ -239,9 +239,9 @@ def _work(model: Path | None) -> "Work":
 def _registry() -> "Registry":
     """Return the registry, also with the agencies of LAPOR_MODEL and LAPOR_ALLOTMENTS if they are set."""
     from complaints.runtime.settings import Settings
-    from lapor.processes.wiring import agencies
+    from lapor.processes.routing import agencies
 
-    return agencies(Settings.read())
+    return agencies(Settings.read()).registry
 
 
 def _show(name: str, region: str | None, model: Path | None, *, as_json: bool) -> None:

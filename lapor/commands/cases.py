@@ -28,7 +28,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show a case: its state, its owners, its deadlines with their colours, what happened, and what the citizen was told.
+    """Show a case: its state, its owners, its deadlines with their colours, what happened, and what the citizen was to be told.
 
     A deadline is hijau (at least two working days are left after today), kuning (fewer) or merah (over), or done.
 

@@ -34,18 +34,17 @@ Since = Annotated[
 def list_(*, topic: Topic = "", step: Step = "", since: Since = "", data_dir: DataDir = None) -> None:
     """List dead letters: first how many there are by place, worker and reason, then a line for each, the oldest first.
 
+    A letter whose record was put back is marked with the place where that is now, and counted apart.
+
     A line has the letter's id, when it was made (UTC), the topic, partition and offset of the record, and why. What a citizen wrote is
     never shown; an error that may quote it is called our own fault.
     """
     from lapor.processes.deadletters import reading
-    from ops.deadletters import counts
+    from ops.redrive import listed
 
     with reading(_settings(data_dir)) as scanner:
-        found = _find(scanner, topic=topic, step=step, since=since)
-    for line in (*counts(tuple(found.values())), *map(str, found.values())):
-        typer.echo(line)
-    if not found:
-        typer.echo("no dead letters")
+        for line in listed(_find(scanner, topic=topic, step=step, since=since).values(), scanner):
+            typer.echo(line)
 
 
 @app.command()
@@ -80,7 +79,7 @@ def redrive(  # noqa: PLR0913  # the ways to choose letters
     status is 1 if one cannot be put back.
     """
     from lapor.processes.deadletters import reading, writing
-    from ops.deadletters import counts
+    from ops.redrive import proposed
     from ops.redrive import redrive as put_back
 
     if sum(map(bool, (letters, reason, every))) != 1:
@@ -90,9 +89,8 @@ def redrive(  # noqa: PLR0913  # the ways to choose letters
         known = _find(scanner, topic=topic, step=step, since=since)
         chosen = _named(letters, known) if letters else [one for one in known.values() if one.has(reason)]
         if not yes and not letters:
-            for line in counts(chosen):
+            for line in proposed(chosen, scanner):
                 typer.echo(line)
-            typer.echo(f"{len(chosen)} dead letters; nothing was put back: repeat it with --yes")
             return
         with writing(settings) as producer:
             tally = put_back(chosen, scanner, producer, typer.echo)
@@ -110,10 +108,22 @@ def _settings(data_dir: "Path | None") -> "Settings":
 
 
 def _find(scanner: "Scanner", *, topic: str = "", step: str = "", since: str = "") -> "Mapping[UUID, Found]":
+    from complaints.contract import topics
+    from lapor.processes.channels import CHANNELS
+    from lapor.processes.wiring import WITHOUT_ACCOUNTS, WORKERS
     from ops.deadletters import find
 
+    by = step.removeprefix("lapor-").removeprefix("sender-")
+    _one_of("--topic", topic, sorted(topics()))
+    _one_of("--step", by, [one for one in (*WORKERS, *CHANNELS) if one not in {"view", *WITHOUT_ACCOUNTS}])
     since_ms = milliseconds_of(since, option="--since", now=datetime.now(UTC)) if since else None
-    return find(scanner, topic=topic, by=step.removeprefix("lapor-").removeprefix("sender-"), since_ms=since_ms)
+    return find(scanner, topic=topic, by=by, since_ms=since_ms)
+
+
+def _one_of(option: str, value: str, known: "Collection[str]") -> None:
+    """Check the value of an option: an unknown one would find nothing, and look as if there were nothing."""
+    if value and value not in known:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
 
 
 def _named(letters: "Collection[UUID]", known: "Mapping[UUID, Found]") -> "list[Found]":

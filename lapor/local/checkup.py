@@ -12,7 +12,8 @@ from lapor.local.files import allotted, modelled
 from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
-from lapor.processes.wiring import WORKERS, administration, backlogs, cases, gone, loops, upstreams_in
+from lapor.processes.routing import agencies
+from lapor.processes.wiring import WORKERS, administration, backlogs, cases, loops, upstreams_in
 from ops import doctor as look
 from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
@@ -35,7 +36,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield look.build(installed())
     yield look.disk(settings.data)
     stack = Stack.running(settings.data)
-    yield from _of_router(settings, stack)
+    files = [*_of_router(settings, stack)]
+    yield from files
     yield _stack(settings, stack)
     starting = stack.starting if stack else []
     yield from (look.not_ready(name) for name in starting)
@@ -43,7 +45,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _kafka(settings.kafka, stack)
     if settings.clickhouse is not None and "sink" not in starting:  # the sink creates the tables
         yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
-        yield look.guarded("owners", lambda: _owners(settings), READ_THE_LOG)
+        if all(one.level is not Level.fail for one in files):  # else it is not known which agencies exist
+            yield look.guarded("owners", lambda: _owners(settings), READ_THE_LOG)
     if settings.view_url is not None and settings.view_key is not None and "view" not in starting:
         yield from _view(settings)
     if stack is not None:
@@ -57,7 +60,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 
 def _of_router(settings: Settings, stack: Stack | None) -> Iterator[Finding]:
-    """Yield a finding for the model and one for the allotments, if they are set: a router does not start with a mistake in them."""
+    """Yield a finding for the model and one for the allotments, if they are set: `lapor up` does not start with a mistake in them."""
     started = min((stack.births[name] for name in WORKERS if name in stack.births), default=0.0) if stack else 0.0
     if settings.model is not None:
         yield look.of_router("model", settings.model, modelled, started=started)
@@ -123,7 +126,7 @@ def _clickhouse(settings: Settings) -> Finding:
 def _owners(settings: Settings) -> Finding:
     store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
     try:
-        return look.orphaned(list(orphans(store, gone(settings))))
+        return look.orphaned(list(orphans(store, agencies(settings).is_gone)))
     finally:
         store.close()
 

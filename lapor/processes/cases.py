@@ -12,7 +12,7 @@ from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
 from lapor.processes.demo_clock import DemoClock
-from lapor.processes.wiring import agencies, gone
+from lapor.processes.routing import Agencies, agencies
 from lapor.processes.wiring import cases as view
 from normalizer.zones import local_day
 from ops.casework.acts import ACTS
@@ -49,7 +49,7 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         UnavailableError: the view does not answer.
     """
     fields = checked(ACTS[name], said)
-    acting = existing(settings, agency)
+    acting = existing(agencies(settings), agency)
     with closing(view(settings)) as known:
         case = find(known, code)
         if "other" in fields:
@@ -62,14 +62,13 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         say(sentence)
 
 
-def existing(settings: Settings, agency: str) -> AgencyRef:
+def existing(known: Agencies, agency: str) -> AgencyRef:
     """Return the agency with an id, which may be a unit of a government's own allotment.
 
     Raises:
         CaseError: there is none.
-        ConfigurationError: the model or an allotment has a mistake.
     """
-    found = agencies(settings).get(agency)
+    found = known.registry.get(agency)
     if found is None:
         raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
     return AgencyRef(id=found.id, name=found.name)
@@ -120,18 +119,20 @@ def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
 
     Raises:
         CaseError: no agency has the id, and no case that waits has such an owner.
-        ConfigurationError: the model or an allotment has a mistake.
+        ConfigurationError: the model has a mistake, or the folder of allotments cannot be read.
         UnavailableError: the view does not answer.
     """
-    is_gone = cache(gone(settings))
+    exist = agencies(settings)
+    is_gone = cache(exist.is_gone)
     with closing(view(settings)) as known:
-        if agency and is_gone(agency) and next(known.due(agency=agency), None) is None:
-            existing(settings, agency)
+        if agency and exist.registry.get(agency) is None and next(known.due(agency=agency), None) is None:
+            existing(exist, agency)
         moment = now(settings)
         for one in known.due(agency=agency, before=before):
             today = local_day(moment, one.province)
             found = entry(one.tracking_code, one.state, one.owner, one.deadline, today, is_gone=is_gone(one.owner.id))
-            yield found | {"text": beginning(one.text, secret=one.secret)}
+            added = {"added": beginning(one.added, secret=False)} if one.added and not one.secret else {}
+            yield found | {"text": beginning(one.text, secret=one.secret)} | added
 
 
 def apply(
@@ -151,7 +152,7 @@ def apply(
     from complaints.bus.confluent import ConfluentProducer
     from complaints.bus.envelope import encode
 
-    registry, tally = agencies(settings), Tally()
+    registry, tally = agencies(settings).registry, Tally()
 
     def agency(id_: str) -> AgencyRef | None:
         found = registry.get(id_)

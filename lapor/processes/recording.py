@@ -12,8 +12,9 @@ from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
 from complaints.values import Source
 from lapor.processes.cases import PUBLISHED_WITHIN_S, RESULT_WITHIN_S
-from lapor.processes.wiring import agencies, keyring
+from lapor.processes.routing import agencies
 from lapor.processes.wiring import cases as view
+from lapor.processes.wiring import keyring
 from ops.casework.outcome import outcome
 from ops.casework.recorded import CHANNEL, message
 
@@ -36,7 +37,7 @@ def record(settings: Settings, *, agency: str, source: Source, say: Callable[[st
     """
     from complaints.bus.confluent import ConfluentProducer
 
-    registry = agencies(settings)
+    registry = agencies(settings).registry
     recording = registry.get(agency)
     if recording is None:
         raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")

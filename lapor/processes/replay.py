@@ -52,7 +52,8 @@ def replay_partition(settings: Settings, partition: int, since_ms: int | None) -
     Raises:
         BusUnavailable: Kafka cannot be read.
     """
-    from lapor.processes.wiring import router, scanner
+    from lapor.processes.routing import router
+    from lapor.processes.wiring import scanner
     from ops import replay as ops
 
     moves: list[ops.Move] = []

@@ -2,9 +2,9 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
 from lapor.processes.channels import CHANNELS
 from lapor.processes.demo_clock import DemoClock
+from lapor.processes.routing import router_of_worker
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus import Backlog, Scanner
@@ -22,8 +23,6 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus.step.contract import StepSpec
     from conversation.step import Rules
     from normalizer.complaint import Normaliser
-    from router.agencies.registry import Registry
-    from router.routing import Router
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
 
@@ -62,44 +61,6 @@ def normaliser() -> "Normaliser":
     return Normaliser.load()
 
 
-def router(settings: Settings) -> "Router":
-    """Return the routing function with its registry, its rules and, if they are set, its model and the governments' allotments.
-
-    Raises:
-        ConfigurationError: the model or an allotment has a mistake.
-    """
-    from normalizer.zones import local_day
-    from router.routing import Router
-
-    today = local_day(datetime.now(UTC), None)
-    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)
-
-
-def agencies(settings: Settings) -> "Registry":
-    """Return the agencies that exist, with those of the model and the governments' allotments.
-
-    Raises:
-        ConfigurationError: the model or an allotment has a mistake.
-    """
-    from router.agencies.registry import Registry
-
-    return router(settings).registry if settings.model or settings.allotments else Registry.load()
-
-
-def gone(settings: Settings) -> Callable[[str], bool]:
-    """Return the function that says of an agency's id whether the agency no longer exists, with the model and allotments as they are now.
-
-    Raises:
-        ConfigurationError: the model or an allotment has a mistake.
-    """
-    from ops.casework.gone import is_gone
-    from router.allotments.edition import Allotments
-
-    allotments = router(settings).allotments if settings.allotments else Allotments()
-    registry = agencies(settings)
-    return lambda agency_id: is_gone(agency_id, registry, allotments)
-
-
 def router_step(settings: Settings) -> "StepSpec":
     """Return the router's step: its topics and its function."""
     from complaints.bus.deadletter import of_record
@@ -113,7 +74,7 @@ def router_step(settings: Settings) -> "StepSpec":
 
     wording()  # a mistake in it must end the start, not the first complaint
     counter = cache(telemetry.EVENTS_ROUTED.labels)
-    step = CaseStep(router(settings), lambda outcome: counter(outcome).inc())
+    step = CaseStep(router_of_worker(settings), lambda outcome: counter(outcome).inc())
     return StepSpec(
         name=STEP,
         mailbox=COMPLAINTS,

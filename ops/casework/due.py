@@ -48,7 +48,8 @@ def line(one: Entry) -> str:
     gone = ", no longer exists: lapor case reroute" if one.get("owner_is_gone") else ""
     owner = f"{one['owner']['name']} ({one['owner']['id']}{gone})"
     said = f"{one['due']}  {one['light']:7} {tracking.spaced(one['code'])}  {duty:27} {one['state']:17} {owner}"
-    return f"{said}  {one['text']}" if one.get("text") else said
+    added = f"  + {one['added']}" if one.get("added") else ""
+    return f"{said}  {one['text']}{added}" if one.get("text") or added else said
 
 
 def beginning(text: str, *, secret: bool) -> str:

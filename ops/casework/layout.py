@@ -30,7 +30,7 @@ At = Callable[[str], str]
 
 
 def lines(sheet: Sheet) -> Iterator[str]:
-    """Yield the lines of a case's sheet: how it stands, the complaint, its owners, deadlines, what happened and what was told.
+    """Yield the lines of a case's sheet: how it stands, its owners and deadlines, what happened, and what the citizen was to be told.
 
     Moments are in the time of the place where the case happened.
     """
@@ -52,7 +52,7 @@ def lines(sheet: Sheet) -> Iterator[str]:
             words = WITHHELD
         by = f"{_by(event)}{': ' if words else ''}{words}"
         yield f"  {event['version']:3}  {at(event['at'])}  {_kind(event):20} {by}"
-    yield "\nthe citizen was told"
+    yield "\nthe citizen was to be told"
     for reply in sheet["replies"]:
         yield f"  {at(reply['at'])}  {reply['kind']:10} {reply['text']}"
     if not sheet["replies"]:

@@ -62,15 +62,17 @@ def _class(fact: Fact) -> str:
 _SAID: Final[dict[FactKind, Callable[[AgencyRef, Fact], str]]] = {
     FactKind.verified: lambda agency, _: f"{agency.name} says that the report is complete.",
     FactKind.accepted: lambda agency, _: f"{agency.name} has accepted the case.",
-    FactKind.asked: lambda _, __: "The citizen is asked on the channel of the complaint.",
+    FactKind.asked: lambda _, __: "The citizen is to be asked on the channel of the complaint.",
     FactKind.answered: lambda agency, _: (
-        f"{agency.name} has answered; the citizen hears it on the channel of the complaint."
+        f"{agency.name} has answered; the citizen is to be told on the channel of the complaint."
     ),
-    FactKind.extended: lambda _, fact: f"The days to complete the case are extended{_due(fact)}; the citizen hears it.",
+    FactKind.extended: lambda _, fact: (
+        f"The days to complete the case are extended{_due(fact)}; the citizen is to be told."
+    ),
     FactKind.postponed: lambda _, fact: (
-        f"The case is put off to {fact.until}; no clock stops, and the citizen hears it."
+        f"The case is put off to {fact.until}; no clock stops, and the citizen is to be told."
     ),
-    FactKind.closed: lambda _, __: "The case is closed; the citizen is asked to rate it, and can open it again.",
+    FactKind.closed: lambda _, __: "The case is closed; the citizen is to be asked to rate it, and can open it again.",
     FactKind.reopened: lambda _, __: "The case is open again; its clock never began anew.",
     FactKind.reclassified: lambda _, fact: (
         f"The class is {_class(fact)}; the days to complete the case end{_due(fact)}."
@@ -83,7 +85,7 @@ _SAID: Final[dict[FactKind, Callable[[AgencyRef, Fact], str]]] = {
     FactKind.unmerged: lambda _, __: "The case is a supporter no longer: its own owner handles it again.",
     FactKind.archived: lambda _, __: "The case is archived; `lapor case reopen` takes it back.",
     FactKind.withdrawn: lambda _, __: (
-        "The complaint is withdrawn; the citizen hears it, and his next word opens it again."
+        "The complaint is withdrawn; the citizen is to be told, and his next word opens it again."
     ),
 }
 """The sentence for each kind of fact to which an agency's command leads by itself."""

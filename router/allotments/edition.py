@@ -123,3 +123,16 @@ class Allotments:
             edition = self.at(DKI, day)
             return edition, edition
         return self.at(place.regency, day), self.at(place.province, day)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """The divisions of tasks of a folder, and the registry with the units that they name.
+
+    Attributes:
+        allotments: the divisions.
+        registry: the registry with the units under their own names of the day of loading, and those of later days.
+    """
+
+    allotments: Allotments
+    registry: Registry

@@ -6,7 +6,6 @@ the numbers of their reports) and `managing_officer` (`unit`, `decree`). docs/al
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -17,7 +16,7 @@ import orjson
 from complaints.errors import ConfigurationError
 from router.agencies.registry import OWN, Agency, Registry
 from router.allotments.check import mistakes_of
-from router.allotments.edition import Allotments, Allotted, Edition
+from router.allotments.edition import Allotments, Allotted, Edition, Loaded
 from router.allotments.merging import GONE, merged
 from router.rulebook.documents import Document, Mistake, NotYamlError
 
@@ -28,19 +27,6 @@ _GOVERNMENT: Final = "pemda-"
 
 _PARTS: Final = ("units", "subjects", "managing_officer")
 """The parts of an edition; a later edition keeps those entries of earlier ones that it does not name, of a unit also the fields."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Loaded:
-    """The divisions of tasks of a folder, and the registry with the units that they name.
-
-    Attributes:
-        allotments: the divisions.
-        registry: the registry with the units under their own names of the day of loading, and those of later days.
-    """
-
-    allotments: Allotments
-    registry: Registry
 
 
 def load(folder: Path, registry: Registry, today: date) -> Loaded:
@@ -54,8 +40,6 @@ def load(folder: Path, registry: Registry, today: date) -> Loaded:
     Raises:
         ConfigurationError: the folder cannot be read, or a file has a mistake; the text names file and line.
     """
-    if not folder.is_dir():
-        raise ConfigurationError(f"LAPOR_ALLOTMENTS={folder} is not a folder: make it, or unset LAPOR_ALLOTMENTS")
     return load_files(files_in(folder), registry, today)
 
 
@@ -73,6 +57,38 @@ def load_files(paths: Sequence[Path], registry: Registry, today: date) -> Loaded
     documents, found = _checked(paths, registry)
     if found:
         raise ConfigurationError("the allotments have mistakes:\n" + "\n".join(map(str, found)))
+    return _loaded(documents, registry, today)
+
+
+def load_sound(folder: Path, registry: Registry, today: date) -> tuple[Loaded, list[Mistake]]:
+    """Return the divisions of tasks in the files of a folder that have no mistake, and the first mistake of each other file.
+
+    Two files about one government are both left out.
+
+    Args:
+        folder: the folder; only files with one of SUFFIXES count.
+        registry: the agencies that exist.
+        today: the day whose names and divisions count where no other day is known.
+
+    Raises:
+        ConfigurationError: the folder cannot be read, or has no file.
+    """
+    sound: list[Document] = []
+    left_out: list[Mistake] = []
+    for path in files_in(folder):
+        try:
+            documents, found = _checked([path], registry)
+        except ConfigurationError as error:
+            documents, found = [], [Mistake(str(path), 1, str(error))]
+        sound += [] if found else documents
+        left_out += found[:1]
+    twice = [*_twice(sound)]
+    doubled = {document.content["government"] for document in sound if document.path in {one.file for one in twice}}
+    sound = [document for document in sound if document.content["government"] not in doubled]
+    return _loaded(sound, registry, today), sorted([*left_out, *twice])
+
+
+def _loaded(documents: Sequence[Document], registry: Registry, today: date) -> Loaded:
     editions: dict[str, tuple[Edition, ...]] = {}
     for document in documents:
         region, made, registry = _editions(document.content, registry, today)
@@ -86,6 +102,8 @@ def files_in(folder: Path) -> list[Path]:
     Raises:
         ConfigurationError: there is none, or the folder cannot be read.
     """
+    if not folder.is_dir():
+        raise ConfigurationError(f"LAPOR_ALLOTMENTS={folder} is not a folder: make it, or unset LAPOR_ALLOTMENTS")
     try:
         found = [path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES]
     except OSError as error:

@@ -19,6 +19,7 @@ from channels.web import channel as _web
 from channels.webhook import channel as _webhook
 from complaints.runtime.settings import Settings
 from lapor.processes import services, wiring
+from lapor.processes.routing import router
 from normalizer.complaint import Normaliser
 from router import app as _app
 from tests.harness.forking import PAUSE_S, append, end_all, forked, serve
@@ -92,8 +93,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
 
     def start() -> Processes:
-        law, reads = wiring.router(Settings()), Normaliser.load()
-        vars(wiring).update(router=lambda _: law, normaliser=lambda: reads)
+        law, reads = router(Settings()), Normaliser.load()
+        vars(wiring).update(router_of_worker=lambda _: law, normaliser=lambda: reads)
         return Processes(folder, json.loads((folder / "processes.json").read_text()))
 
     serve(start)

@@ -23,6 +23,7 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
 from complaints.runtime.settings import Settings
 from lapor.processes import services, wiring
+from lapor.processes.routing import router
 from neighbours import step as neighbours_step
 from router import app as _app  # noqa: F401  # loaded before the fork
 from router.cases import step as router_step
@@ -150,8 +151,8 @@ def main() -> None:
     folder, names = Path(sys.argv[1]), sys.argv[2:]
 
     def start() -> Processes:
-        law = wiring.router(Settings())
-        vars(wiring)["router"] = lambda _: law
+        law = router(Settings())
+        vars(wiring)["router_of_worker"] = lambda _: law
         return Processes(folder, names)
 
     serve(start)

@@ -79,13 +79,15 @@ def test_a_record_that_is_put_back_is_handled_and_twice_is_once(
         assert listed.startswith(f"1  {COMPLAINTS}  router  ContractViolation: ")
         (letter,) = re.findall(r"^([0-9a-f-]{36})  .*lapor.complaints/\d+/0", listed, re.MULTILINE)
         assert "header    ce_type: id.go.lapor.command.v1" in lapor("show", letter).output
-        assert "nothing was put back: repeat it with --yes" in lapor("redrive", "--all").output
+        assert "nothing was put back now: repeat it with --yes" in lapor("redrive", "--all").output
         assert lapor("redrive", str(UUID(int=1))).exit_code != 0
 
         assert "put back 1, were back before 0" in lapor("redrive", letter).output
         wait_until(lambda: kinds()[2:] == [FactKind.refused, FactKind.routed], what="the next owner")
         again = lapor("redrive", "--reason", "contractviolation", "--yes")
         assert (again.exit_code, "put back 0, were back before 1" in again.output) == (0, True)
+        assert f"put back: {COMPLAINTS}/" in lapor("list").output
+        assert "all put back before" in lapor("redrive", "--all").output
 
         found = find(scanner)[UUID(letter)]
         by_hand = original(found, scanner)

@@ -249,7 +249,7 @@ def test_the_text_for_people_has_all_of_it() -> None:
         "it waited for the citizen for no time",
         "events",
         "bukan wewenang",
-        "the citizen was told",
+        "the citizen was to be told",
         "kini ditangani",
     ]
     places = [shown.find(part) for part in expected]

@@ -19,7 +19,7 @@ from ops.casework.outcome import outcome
 from ops.casework.story import story as told_story
 from tests.harness.cases import Story
 from tests.harness.events import DPU, PEMDA, complaint
-from tests.harness.facts import refused
+from tests.harness.facts import answered, refused
 from tests.harness.support import NOON
 from tests.harness.view import KEY, ServedView
 from view.client import ViewClient
@@ -213,3 +213,9 @@ def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:
     """The case had moved on; the agency must know that nothing is left to do."""
     (sentence,) = outcome(DPU, [refused(complaint(), version=4)])
     assert sentence.startswith("The case had moved on before")
+
+
+def test_no_sentence_says_that_the_citizen_hears_what_is_only_to_be_told() -> None:
+    """He may have asked for silence, or have no address: the outcome is not known yet."""
+    (sentence,) = outcome(DPU, [answered(complaint())])
+    assert sentence == f"{DPU.name} has answered; the citizen is to be told on the channel of the complaint."

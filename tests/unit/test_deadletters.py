@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
+from typer.testing import CliRunner
 
 from complaints import ids
 from complaints.bus import Batch, Offsets, Position, Record, StoredRecord
@@ -16,8 +18,9 @@ from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Reply, ReplyKind
 from conversation.records import unheard
+from lapor.cli import app
 from ops.deadletters import Found, counts, described, find, letter_at
-from ops.redrive import REDRIVES_HEADER, Tally, redrive
+from ops.redrive import REDRIVES_HEADER, Tally, listed, proposed, redrive
 from tests.harness.events import complaint
 from tests.harness.fakes import MemoryProducer, Mode
 from tests.harness.house import plain, said
@@ -131,6 +134,47 @@ def test_a_record_is_put_back_as_it_was_and_once() -> None:
     assert (tally.put_back, tally.before, tally.refused) == (0, 1, 0)
     assert lines == [f"{letter.id}  is back already: {COMPLAINTS}/0/1"]
     assert len(kafka.stored(COMPLAINTS)) == 2
+
+
+def test_what_was_put_back_is_marked_in_the_list_and_counted_apart() -> None:
+    """The operator sees what is left to do."""
+    kafka = Kafka()
+    kafka.dies(REFUSAL)
+    kafka.put_back()
+    kafka.dies(Record(topic=CONVERSATIONS, key=b"k", value=b"{}"), source="/conversation")
+    first, second = kafka.letters()
+    assert list(listed([first, second], kafka)) == [
+        f"1  {CONVERSATIONS}  conversation  ContractViolation: it is not JSON",
+        "1  put back before, not counted above",
+        f"{first}  put back: {COMPLAINTS}/0/1",
+        str(second),
+    ]
+    assert [*proposed([first, second], kafka)][-1] == (
+        "2 dead letters, of which 1 were put back before; nothing was put back now: repeat it with --yes"
+    )
+    assert list(listed([], kafka)) == list(proposed([], kafka)) == ["no dead letters"]
+
+
+def test_redriving_what_is_all_back_says_so() -> None:
+    """Not that nothing was put back."""
+    kafka = Kafka()
+    kafka.dies(REFUSAL)
+    kafka.put_back()
+    assert list(proposed(kafka.letters(), kafka)) == [
+        "1 dead letters, which were all put back before: nothing is left to put back"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "known"), [("--step=routr", "router, conversation"), ("--topic=lapor.complaint", "lapor.complaints")]
+)
+def test_a_misspelt_step_or_topic_is_an_error_that_lists_the_known_ones(option: str, known: str) -> None:
+    """Otherwise it would find nothing, as if nothing were dead."""
+    done = CliRunner().invoke(
+        app, ["deadletters", "list", option], env={"LAPOR_KAFKA": "127.0.0.1:1", "COLUMNS": "400"}
+    )
+    assert done.exit_code == 2
+    assert known in done.output
 
 
 def test_a_record_that_dies_again_is_put_back_under_its_new_letter() -> None:

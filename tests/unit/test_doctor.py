@@ -275,7 +275,7 @@ def test_dead_letters_of_the_last_day_are_a_warning_with_the_question_to_ask() -
     """What a citizen was thanked for may be among them."""
     found = doctor.clickhouse(Tables(recent=1))
     assert (found.level, found.detail) == (Level.warn, "872 complaints, 1 dead letters, 1 of them within a day")
-    assert "lapor query" in found.lines[1]
+    assert "lapor deadletters list" in found.lines[1]
 
 
 class Owners:

@@ -13,6 +13,7 @@ from complaints.errors import CaseError, ConfigurationError
 from complaints.runtime.settings import Settings
 from lapor.local.note import FOUND_BY_NOTE, NOTE, Stack, is_process, settings_in
 from lapor.processes.cases import existing
+from lapor.processes.routing import agencies
 from tests.harness.support import wait_until
 
 ADDRESSES = {"kafka": "127.0.0.1:1", "clickhouse": "clickhouse://lapor:pw@127.0.0.1:2/lapor", "web": "127.0.0.1:3"}
@@ -139,6 +140,6 @@ def test_a_command_knows_the_agencies_of_the_running_stack(tmp_path: Path) -> No
         "    units:\n      uptd-tpa: {name: UPTD TPA Jatibarang, under: dlh}\n    subjects:\n      waste: [uptd-tpa, dlh]\n"
     )
     running(tmp_path, allotments=str(folder))
-    assert existing(settings_in(tmp_path), "uptd-tpa-33.74").name.startswith("UPTD TPA Jatibarang")
+    assert existing(agencies(settings_in(tmp_path)), "uptd-tpa-33.74").name.startswith("UPTD TPA Jatibarang")
     with pytest.raises(CaseError, match="no agency has the id"):
-        existing(Settings.read(data=tmp_path / "elsewhere"), "uptd-tpa-33.74")
+        existing(agencies(Settings.read(data=tmp_path / "elsewhere")), "uptd-tpa-33.74")

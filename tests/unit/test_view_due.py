@@ -12,6 +12,7 @@ from complaints.bus import Record
 from complaints.case import CaseState
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
+from complaints.event import Addition
 from complaints.runtime.settings import Settings
 from lapor.processes import cases
 from ops.casework.due import beginning, entry, line
@@ -146,6 +147,22 @@ def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
     for one in client.due():
         found[one.secret] = (one.text, beginning(one.text, secret=one.secret))
     assert found == {False: ("jalan rusak 0", "jalan rusak 0"), True: ("", "rahasia")}
+
+
+def test_the_list_has_how_the_latest_addition_begins(served: ServedView) -> None:
+    """Masked and behind the complaint; of a secret report no word, and a photo alone is no text."""
+    for number, secret in enumerate((False, True)):
+        case = Story(number).case
+        assert case is not None
+        additions = tuple(
+            Addition(text=text, received_at=case.changed_at, raw=case.complaint.raw)
+            for text in ("di Jalan Pemuda", "hubungi 081234567890", "")
+        )
+        text = {"text": "jalan rusak", "secret": secret, "additions": additions}
+        case = case.model_copy(update={"deadlines": (DUE,), "complaint": case.complaint.model_copy(update=text)})
+        served.put(case_record(case))
+    shown = [line(one) for one in cases.due(settings_of(served), agency="", before="")]
+    assert sorted(one.partition(")  ")[2] for one in shown) == ["jalan rusak  + hubungi [telepon]", "rahasia"]
 
 
 def test_the_beginning_is_one_masked_line_of_sixty_characters() -> None:
