@@ -62,7 +62,7 @@ _BEHIND: Final = 0.999
 
 
 class Weighing:
-    """Collects the candidates for one complaint. Use one object per complaint, and call `candidates` only once."""
+    """Collects the candidates for one complaint. Use one object per complaint, and call each method only once."""
 
     __slots__ = ("_facts", "_found", "_mentions", "_owners", "_registry", "_rules")
 
@@ -98,12 +98,22 @@ class Weighing:
             self._by_choice(self._facts.hints.addressed_to)
         for agency_id in self._facts.hints.suggested:
             self._by_suggestion(agency_id)
-        if model is not None:
-            self._by_model(model)
         for account in self._facts.hints.tagged:
             self._by_account(account)
         if self._facts.home:
             self._by_channel()
+        return self._best(refused) if model is None else self.with_model(model, refused)
+
+    def with_model(self, model: Model, refused: Collection[str] = ()) -> list[Candidate]:
+        """Return the agencies that the model names too, best first. Call it at most once, after `candidates` without a model.
+
+        The scores of the candidates that `candidates` returned change.
+        """
+        self._by_model(model)
+        return self._best(refused)
+
+    def _best(self, refused: Collection[str]) -> list[Candidate]:
+        """Return the candidates that have not refused and still exist, best first."""
         out = {*refused, *self._owners.gone(self._facts)} if self._owners.divides else refused
         found = [candidate for key, candidate in self._found.items() if key not in out]
         if len(found) > 1:

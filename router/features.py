@@ -69,6 +69,24 @@ def located(name: str, place: PlaceReading, registry: Registry) -> Agency | None
     return registry.get(f"{unit}-{code}") if code else None
 
 
+def may_own(agency: Agency, place: PlaceReading, ruled: Sequence[Ruled], registry: Registry) -> bool:
+    """Return whether officers' habits may make an agency the owner at a place.
+
+    It must be a national one, of a region of the place, or one that the rules name too: no text is given to a region that it does not name.
+
+    Args:
+        agency: the agency.
+        place: where it happened; the region of a government's own channel if the text names none.
+        ruled: the candidates of the rules.
+        registry: the agencies that exist.
+    """
+    region = agency.region
+    if region is None:
+        government = registry.government_of(agency)
+        region = government.region if government is not None else None
+    return not region or region in place.codes or any(one.agency.id == agency.id for one in ruled)
+
+
 def findings(reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[Finding]:
     """Return what the rules and the reader found, as features with their values.
 

@@ -12,7 +12,7 @@ from normalizer.results import PlaceReading, Reading
 from normalizer.text import PARTS
 from router.agencies.registry import Agency, Registry
 from router.calibration import Knots
-from router.features import Ruled, findings, kind_of, located, scale
+from router.features import Ruled, findings, kind_of, located, may_own, scale
 
 FORMAT: Final = 3
 """Number of the format of a model's file; a file with another number is refused."""
@@ -148,7 +148,8 @@ class Model:
     ) -> list[Suggestion]:
         """Return the agencies that officers would most likely choose, the likeliest first, at most BEST.
 
-        A kind of unit is left out if the place is not known or has no such unit.
+        A kind of unit is left out if the place is not known or has no such unit. A model for all leaves out the units of regions that
+        are not those of the place (see router.features.may_own).
 
         Args:
             reading: the reading of the text.
@@ -164,7 +165,7 @@ class Model:
         for one, part in zip(best, chances, strict=True):
             chance = part / total
             agency = located(one.name, place, registry) if chance >= LEAST_CHANCE else None
-            if agency is not None:
+            if agency is not None and (self.region or may_own(agency, place, ruled, registry)):
                 found.append(Suggestion(agency, chance))
         return found
 

@@ -246,10 +246,11 @@ class Router:
     ) -> Decision:
         """Return the decision on these facts after these refusals.
 
-        The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. Without a model, a triage
-        desk also does if a local agency is responsible and the regency is not known (outside DKI Jakarta).
-        After `max_hops` refusals, the owner is always the national administrator. A government's own model chooses among its units only
-        where the rules give the complaint to one of these that the model knows: all else is decided as without a model.
+        The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. A triage desk also does if a
+        local agency is responsible and the regency is not known (outside DKI Jakarta).
+        After `max_hops` refusals, the owner is always the national administrator. What the rules give to a triage desk stays there with a
+        model. A government's own model chooses among its units only where the rules give the complaint to one of these that the model
+        knows: all else is decided as without a model.
 
         Args:
             facts: the facts of the complaint.
@@ -259,15 +260,36 @@ class Router:
         """
         administrator = self.registry.administrator_id
         counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
-        refused = set(counted)
+        exhausted = (len(counted) if hops is None else hops) >= self.max_hops
+        weighing = Weighing(facts, self.owners, self.mentions)
+        ranked = weighing.candidates(counted)
+        plain = self._decided(ranked, facts, counted, None, exhausted=exhausted)
+        model = None if by_law else self.models.at(facts.place)
+        if model is None:
+            return plain
+        owner = plain.owner
+        if model.region and (
+            plain.triage or not (model.is_over(owner, self.registry) and model.knows(owner, facts.place))
+        ):
+            return plain
+        ranked = weighing.with_model(model, counted)
+        if plain.triage:  # the desk has what officers did as alternatives
+            return Decision(owner, plain.confidence, plain.explanation, ranked, triage=True)
+        return self._decided(ranked, facts, counted, model, exhausted=exhausted)
+
+    def _decided(
+        self, ranked: list[Candidate], facts: Facts, counted: Sequence[str], model: Model | None, *, exhausted: bool
+    ) -> Decision:
+        """Return the decision between ranked candidates.
+
+        Args:
+            ranked: the candidates, best first.
+            facts: the facts of the complaint.
+            counted: the ids of the agencies that refused and count, oldest first.
+            model: the model that has a part in the scores; None if they are the rules'. Then a place that is not known matters.
+            exhausted: whether so many have refused that the national administrator is the owner.
+        """
         subjects, where = facts.reading.subjects, facts.place
-        model = None if by_law else self.models.at(where)
-        if model is not None and model.region:
-            plain = self.decide(facts, refused_by, hops, by_law=True)
-            owner = plain.owner
-            if plain.triage or not (model.is_over(owner, self.registry) and model.knows(owner, where)):
-                return plain
-        ranked = Weighing(facts, self.owners, self.mentions).candidates(refused, model)
         confidence = self._confidence(ranked, subjects[0].score if subjects else 0.0, model)
         subject = subjects[0].id if subjects else ""
         name = self.subject_names.get(subject, "")
@@ -281,7 +303,6 @@ class Router:
             and lacks_place(rule, facts, self.registry)
             and not (ranked and ranked[0].by_thing)
         ) or lacks_region(facts)
-        exhausted = (len(counted) if hops is None else hops) >= self.max_hops
         sure_from = self.rules.sure_from if model is None else model.sure_from
         if confidence >= sure_from and not exhausted and (model is not None or not open_place):
             best = ranked[0]
@@ -290,7 +311,7 @@ class Router:
             if asks or (not facts.oversight and (is_doubtful(rule, facts) or self._contradicts(best.agency, facts))):
                 confidence = min(confidence, self.rules.undecided)
             return Decision(best.agency, confidence, text, ranked, triage=False, asks=asks)
-        desk = self.registry.national_administrator if exhausted else self.desks.of(facts, refused)
+        desk = self.registry.national_administrator if exhausted else self.desks.of(facts, set(counted))
         asked = open_place and "general_question" not in facts.reading.groups
         text = explain_triage(desk, subject=name, place=place, missing_place=asked, refused_by=last)
         return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)

@@ -172,6 +172,7 @@ def check(
     from ops.acting import acting
     from router.agencies.registry import Registry
     from router.allotments.files import check, files_in, load_files
+    from router.allotments.same import doubled
 
     paths = [path for one in files for path in (files_in(one) if one.is_dir() else [one])]
     found = check(paths, Registry.load())
@@ -181,8 +182,12 @@ def check(
         typer.echo(f"mistakes: {len(found)}, in allotments: {len(paths)}", err=True)
         raise typer.Exit(1)
     typer.echo(f"no mistakes; allotments: {len(paths)}", err=True)
-    for sentence in acting(load_files(paths, Registry.load(), local_day(datetime.now(UTC), None))):
+    loaded = load_files(paths, Registry.load(), local_day(datetime.now(UTC), None))
+    for sentence in acting(loaded):
         typer.echo(sentence, err=True)
+    editions = [edition for several in loaded.allotments.editions.values() for edition in several]
+    for sentence in doubled(agency for edition in editions for agency in edition.agencies.values()):
+        typer.echo(f"warning: {sentence}", err=True)
 
 
 @app.command()

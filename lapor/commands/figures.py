@@ -20,7 +20,7 @@ from ops.learning.learn import Learnt, learn, save
 from ops.own import own_of
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import Labelled
-from ops.quality.page import TITLES
+from ops.quality.page import SURE_NOTE, TITLES
 from router.learnt import Model
 from router.routing import Router
 from router.rulebook.check import mistakes
@@ -131,6 +131,8 @@ def show(figures: dict[str, Any], difference: dict[str, Any] | None = None) -> N
             f"rows without `agency`, `best`, `class` or `oversight`, which no figure measures: {figures['unlabelled']}"
         )
     console.print(_shares(figures))
+    if figures["sure_wrong"]["of"]:
+        typer.echo(SURE_NOTE)
     if figures["calibration"]:
         console.print(_bands(figures["calibration"]))
     if figures["calibration_by_tier"]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from complaints import tracking
-from complaints.case import CaseState
+from complaints.case import OPEN, CaseState
 from complaints.disposition import AgencyRef, Deadline
 from normalizer.masking import mask
 from ops.casework.layout import DUTIES, WITHHELD
@@ -45,7 +45,8 @@ def entry(  # noqa: PLR0913  # the parts of a line
 def line(one: Entry) -> str:
     """Return a line of the list for people."""
     duty = DUTIES[one["duty"]]
-    gone = ", no longer exists: lapor case reroute" if one.get("owner_is_gone") else ""
+    command = ": lapor case reroute" if one["state"] in OPEN else ""
+    gone = f", no longer exists{command}" if one.get("owner_is_gone") else ""
     owner = f"{one['owner']['name']} ({one['owner']['id']}{gone})"
     said = f"{one['due']}  {one['light']:7} {tracking.spaced(one['code'])}  {duty:27} {one['state']:17} {owner}"
     added = f"  + {one['added']}" if one.get("added") else ""

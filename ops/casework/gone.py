@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from complaints import tracking
-from complaints.case import ENDED
+from complaints.case import OPEN
 from ops.answers import Answers
 from router.agencies.registry import Registry
 from router.allotments.edition import Allotments
@@ -13,11 +13,11 @@ from router.allotments.edition import Allotments
 MOST_CODES: Final = 20
 """Maximum number of tracking codes that are named for one former owner."""
 
-_OWNERS: Final = "SELECT DISTINCT owner_id FROM cases WHERE state NOT IN %(done)s"
-_WITH: Final = "SELECT tracking_code FROM cases WHERE owner_id = %(owner)s AND state NOT IN %(done)s ORDER BY received_at, complaint_id"
+_OWNERS: Final = "SELECT DISTINCT owner_id FROM cases WHERE state IN %(open)s"
+_WITH: Final = "SELECT tracking_code FROM cases WHERE owner_id = %(owner)s AND state IN %(open)s ORDER BY received_at, complaint_id"
 
-_DONE: Final = (*sorted(ENDED), "digabung")
-"""The states in which a case waits for nobody: ended, or a supporter of another one."""
+_OPEN: Final = tuple(sorted(OPEN))
+"""The states in which a case waits for an owner's answer; in these alone a desk can reroute it."""
 
 _HIDDEN: Final = re.compile(r"(kec|kel|polsek|kua)-\d{2}\.\d{2}")
 """Owners of secret cases as the analysts' views show them: an office of a district or village without its place."""
@@ -59,6 +59,8 @@ def is_gone(agency_id: str, registry: Registry, allotments: Allotments) -> bool:
 def orphans(store: Answers, gone: Callable[[str], bool]) -> Iterator[Orphans]:
     """Yield the open cases of owners that no longer exist, by owner.
 
+    A case that the former unit has answered is none of them: it closes by itself, or is open again if the citizen disputes the answer.
+
     Args:
         store: answers queries on the analysts' views.
         gone: whether the agency with an id no longer exists.
@@ -66,7 +68,7 @@ def orphans(store: Answers, gone: Callable[[str], bool]) -> Iterator[Orphans]:
     Raises:
         LaporError: ClickHouse does not answer, or refuses the query because a table is missing.
     """
-    owners = sorted(owner for (owner,) in store.execute(_OWNERS, {"done": _DONE}) if not _HIDDEN.fullmatch(owner))
+    owners = sorted(owner for (owner,) in store.execute(_OWNERS, {"open": _OPEN}) if not _HIDDEN.fullmatch(owner))
     for owner in filter(gone, owners):
-        rows = store.execute(_WITH, {"owner": owner, "done": _DONE})
+        rows = store.execute(_WITH, {"owner": owner, "open": _OPEN})
         yield Orphans(owner, [code for (code,) in rows])

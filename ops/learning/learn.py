@@ -15,7 +15,7 @@ from ops.learning.fit import Fit, Table, fit, needed, scores, table
 from ops.learning.weighing import Probe, Weights, chosen, measured, shares
 from ops.quality.baseline import Said, ranked
 from ops.quality.labelled import Labelled
-from router.features import located
+from router.features import located, may_own
 from router.learnt import BEST, FORMAT
 from router.routing import Router
 
@@ -188,13 +188,18 @@ def _probes(of: Table, history: History, split: Split) -> list[_Measured]:
 
 
 def _suggested(said: Any, fitted: Fit, views: Sequence[View], history: History) -> list[list[tuple[str, float]]]:
-    """Return for each report the ids of the agencies of the best classes with their scores, best first."""
+    """Return for each report the ids of the agencies of the best classes with their scores, best first; "" if the place has none."""
     import numpy as np
 
     order = np.argsort(-said, axis=1, kind="stable")[:, :BEST]
     found: list[list[tuple[str, float]]] = []
     for at, view in enumerate(views):
         agencies = [located(str(fitted.classes[number]), view.place, history.registry) for number in order[at]]
+        if not history.region:
+            agencies = [
+                agency if agency and may_own(agency, view.place, view.ruled, history.registry) else None
+                for agency in agencies
+            ]
         found.append(
             [
                 (agency.id if agency else "", float(said[at, number]))

@@ -27,6 +27,9 @@ TITLES = {
 }
 """The titles of the figures that are shares, by their keys in the result of ops.quality.evaluate.evaluate."""
 
+SURE_NOTE = "The confidence is that of the law: if the labels are officers' choices, they differ from the law in about half of the cases."
+"""What a reader must know of the figure "sure_wrong"."""
+
 _SIDE_PX, _MARGIN_PX = 320, 34
 
 _STYLE = """
@@ -81,7 +84,8 @@ def _figures(figures: dict[str, Any]) -> str:
     ):
         if figures[key] is not None:
             rows.append(f"<tr><td>{title}<td><td class=n>{figures[key]:.3f}<td>")
-    return f"<table>{''.join(rows)}</table>"
+    note = f"<p>{escape(SURE_NOTE)}</p>" if figures["sure_wrong"]["of"] else ""
+    return f"<table>{''.join(rows)}</table>{note}"
 
 
 def _curve(bands: Sequence[dict[str, Any]]) -> str:

@@ -84,14 +84,16 @@ def test_an_answer_of_a_former_owner_confirms_nobody(store: Store) -> None:
 
 
 def test_open_cases_of_a_former_unit_are_found_by_owner(store: Store) -> None:
-    """A closed one waits for nobody; of a secret one the code is not told."""
+    """Only those that a desk can reroute: not a closed one, and not an answered one; of a secret one the code is not told."""
     former = AgencyRef(id="lampu-33.74", name="Dinas Penerangan Kota Semarang")
-    first, second, secret, ended = (complaint(number, place=HERE, secret=number == 13) for number in range(11, 15))
+    first, second, secret, ended, told = (
+        complaint(number, place=HERE, secret=number == 13) for number in range(11, 16)
+    )
     keep(store, first, DPU, routed(first))
     keep(store, second, former, routed(second, former))
     keep(store, secret, former, routed(secret, former))
-    document = case(ended, former, state="selesai")
-    for table, row in rows_of(stored_case(document)):
-        store.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
+    for document in (case(ended, former, state="selesai"), case(told, former, state="ditanggapi")):
+        for table, row in rows_of(stored_case(document)):
+            store.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
     (found,) = orphans(store, lambda owner: owner == former.id)
     assert (found.owner_id, sorted(found.codes)) == (former.id, ["", second.tracking_code])

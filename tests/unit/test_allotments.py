@@ -341,6 +341,19 @@ def test_the_check_says_which_desk_acts_for_the_government(tmp_path: Path) -> No
     ]
 
 
+def test_the_check_warns_of_a_name_that_has_kota_twice_with_its_region(tmp_path: Path) -> None:
+    """It is no mistake, so the stack starts; the sentence has the name that was probably meant."""
+    path = tmp_path / "33.74.yaml"
+    path.write_text(FILE.replace("Dinas Cahaya", "Dinas Penataan Kota"))
+    said = CliRunner().invoke(app, ["agency", "check", str(path)])
+    assert said.exit_code == 0
+    (warning,) = [line for line in said.stderr.splitlines() if line.startswith("warning: ")]
+    assert "'Dinas Penataan Kota' becomes 'Dinas Penataan Kota Kota Semarang'" in warning
+    assert warning.endswith("as 'Dinas Penataan Kota Semarang'")
+    path.write_text(FILE.replace("Dinas Cahaya", "Dinas Penataan Kota Semarang"))
+    assert "warning" not in CliRunner().invoke(app, ["agency", "check", str(path)]).stderr
+
+
 def test_a_usual_units_name_is_free_once_the_unit_has_another(tmp_path: Path) -> None:
     """A city may call its public works Dinas Perhubungan if its transport office has another name."""
     path = tmp_path / "33.74.yaml"

@@ -289,8 +289,8 @@ class Owners:
         """Return the owners, or the codes of one."""
         assert parameters is not None
         assert "FROM cases" in sql
-        assert "selesai" in parameters["done"]
-        assert "diteruskan" not in parameters["done"]
+        assert {"selesai", "ditanggapi"}.isdisjoint(parameters["open"])
+        assert "diteruskan" in parameters["open"]
         return [(one,) for one in (self._codes[parameters["owner"]] if "owner" in parameters else self._codes)]
 
 

@@ -120,3 +120,13 @@ def test_what_is_no_report_is_not_compared_with(tmp_path: Path, other: str) -> N
     """A sentence, not a traceback."""
     (tmp_path / "other.json").write_text(other, "utf-8")
     assert "is not a JSON report" in refusal(measured(tmp_path, [ROW], "--against", str(tmp_path / "other.json")))
+
+
+def test_the_share_of_sure_wrong_answers_says_that_officers_labels_differ_from_the_law(tmp_path: Path) -> None:
+    """On the screen and on the page, if there is a sure answer."""
+    done = measured(
+        tmp_path, [{**ROW, "text": "paspor saya di kantor imigrasi belum terbit"}], "--out", str(tmp_path / "page.html")
+    )
+    assert done.exit_code == 0, done.output
+    assert "in about half of the cases" in done.output
+    assert "in about half of the cases" in (tmp_path / "page.html").read_text("utf-8")

@@ -257,6 +257,32 @@ def test_a_triage_case_stays_one_with_a_governments_model(tmp_path: Path) -> Non
         assert route_line(learnt, line) == route_line(plain, line)
 
 
+def for_all(classes: Sequence[str]) -> dict[str, Any]:
+    """Return a model for all that is for the second class, whatever the text says."""
+    return fixed(classes, trust=0.9) | {"region": ""}
+
+
+@pytest.mark.parametrize("text", ["air PDAM mati tiga hari", "lampu jalan mati", "halo", f"halo {CITY}"])
+def test_a_triage_case_stays_one_with_a_model_for_all(text: str, tmp_path: Path) -> None:
+    """What lacks a place or a subject is asked for as without the model; what officers did is among the alternatives at most."""
+    learnt, plain = both(for_all(["bumn", "pln"]), tmp_path)
+    one, other = (orjson.loads(route_line(router, orjson.dumps({"text": text}))) for router in (learnt, plain))
+    assert one["triage"]
+    for name in ("agency", "confidence", "triage", "explanation", "missing"):
+        assert one[name] == other[name]
+
+
+def test_a_model_for_all_names_no_unit_of_a_region_that_the_text_does_not_name(tmp_path: Path) -> None:
+    """Neither as the owner nor as an alternative; at its place, by the text or the channel, it may."""
+    learnt, plain = both(for_all(["pln", "dpu-33.74"]), tmp_path)
+    for text in ("listrik PLN padam sejak pagi", f"{LIGHTS[0]} di Kota Bandung", "lampu jalan mati"):
+        found = learnt.decide(Facts(learnt.reader.read(text)))
+        assert found.owner.id == plain.decide(Facts(plain.reader.read(text))).owner.id
+        assert "dpu-33.74" not in [one.agency.id for one in found.ranked]
+    for line in ({"text": f"{LIGHTS[0]} di {CITY}"}, {"text": LIGHTS[0], "region": "33.74"}):
+        assert orjson.loads(route_line(learnt, orjson.dumps(line)))["agency"]["id"] == "dpu-33.74"
+
+
 def test_own_and_elsewhere_are_the_laws_with_a_model_too(tmp_path: Path) -> None:
     """The desk's model chooses among its units; it says nothing of whose matter it is."""
     learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)

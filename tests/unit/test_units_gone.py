@@ -1,10 +1,14 @@
 """A case whose owner was taken out of its government's allotment: it keeps its clock, and a desk gives it to another agency."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from complaints.command import CommandKind
 from complaints.fact import FactKind
+from ops.casework.gone import orphans
+from router.cases.table import RULES
 from router.routing import Router
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, said
@@ -37,3 +41,24 @@ def test_a_case_of_a_unit_that_was_deleted_keeps_its_clock_and_a_desk_gives_it_a
     )
     assert [fact.kind for fact in moved] == [FactKind.rerouted, FactKind.routed]
     assert house.case(report.tracking_code).owner.id == "disperkim-33.74"
+
+
+class Asked:
+    """Answers no query, and keeps the states that were asked for."""
+
+    states: frozenset[str] = frozenset()
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Keep the states."""
+        assert parameters is not None
+        assert "state IN %(open)s" in sql
+        self.states = frozenset(parameters["open"])
+        return []
+
+
+def test_only_cases_that_a_desk_can_reroute_are_listed_as_those_of_a_former_unit() -> None:
+    """Not one that the unit has answered: it closes by itself, and is listed again if the citizen disputes the answer."""
+    asked = Asked()
+    assert list(orphans(asked, lambda _: True)) == []
+    assert asked.states == RULES[CommandKind.reroute].states
+    assert "dibuka kembali" in asked.states

@@ -131,6 +131,7 @@ def test_a_case_of_a_unit_that_no_longer_exists_is_marked_and_can_be_listed(serv
     assert [one.get("owner_is_gone", False) for one in found] == [True, True]
     (one,) = cases.due(settings_of(served), agency=deleted.id, before="")
     assert "(lampu-33.74, no longer exists: lapor case reroute)" in line(one)
+    assert "(lampu-33.74, no longer exists)" in line({**one, "state": "ditanggapi"})
 
 
 def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
