@@ -23,6 +23,7 @@ from normalizer.things.matching import add_to, settle
 from normalizer.tiers.bound import bind
 from normalizer.tiers.kinds import OF_DATES, OF_TIERS, TELLS_TIER, kinds_of, may_accuse
 from normalizer.tiers.officials import add_accused
+from normalizer.tiers.own_use import add_own_use
 from normalizer.tiers.whose import add_general, add_of_province, is_placed
 from normalizer.tiers.words import add_tier_groups, add_two_provinces, shared_province
 from normalizer.zones import local_day
@@ -108,6 +109,8 @@ class Reader:
             bind(groups, words)
         add_of_province(groups, words, hits, place)
         accuses = may_accuse(kinds) and add_accused(groups, words)
+        if "private_taking" in groups or "shields_crime" in groups:
+            accuses = add_own_use(groups, words) or accuses
         province = add_tier_groups(groups, text, words, hits, place) if kinds & TELLS_TIER else ""
         if not province and place.province is None and "cross_regency" in groups:
             province = shared_province(hits)

@@ -12,7 +12,7 @@ from router.facts import Facts, is_outside
 from router.features import Ruled
 from router.learnt import Model
 from router.owners import Owners, local_unit
-from router.rulebook.rules import MINISTER, Basis
+from router.rulebook.rules import MINISTER, POLICE_AUDITOR, REGIONAL, STAFF, Basis
 from router.watchdog import OF_REGION, accused, watchdog_of
 
 CHOSEN_SCORE: Final = 0.6
@@ -178,10 +178,14 @@ class Weighing:
 
     def _basis(self, watchdog: Agency) -> Basis:
         """Return why an agency looks into abuse of office in this case."""
-        groups = self._facts.reading.groups
+        groups, oversight = self._facts.reading.groups, self._rules.oversight
         if watchdog.kind == "ministry" and "accused_central_auditor" in groups:
-            return self._rules.oversight.bases[MINISTER]
-        return self._rules.oversight.basis(watchdog.id, in_region=not OF_REGION.isdisjoint(groups))
+            return oversight.bases[MINISTER]
+        if "accused_police_auditor" in groups and watchdog.id == oversight.police:
+            return oversight.bases[POLICE_AUDITOR]
+        basis = oversight.basis(watchdog.id, in_region=not OF_REGION.isdisjoint(groups))
+        of_staff = "regional_staff_acts" in groups and "village_head" not in groups and OF_REGION.isdisjoint(groups)
+        return oversight.bases[STAFF] if of_staff and basis is oversight.bases[REGIONAL] else basis
 
     def _by_mention(self) -> None:
         reading, registry = self._facts.reading, self._registry

@@ -9,7 +9,17 @@ _OF_OFFICIALS: Final = (
     *("cuts", "demand", "election_staff", "extortion", "governor", "hint_of_money", "inspectorate", "kpk_staff"),
     *("inspectorate_province", "mayor", "minister", "misconduct", "national_staff", "no_answer", "office_goods"),
     *("ombudsman_staff", "other_actor", "parliament", "police", "police_auditor", "prosecutor", "prosecutor_auditor"),
-    *("regional_staff", "self_dealing", "sold_office", "sum", "tribute"),
+    *(
+        "not_official",
+        "office_money",
+        "official_head",
+        "own_money",
+        "private_taking",
+        "regional_staff",
+        "school_head",
+        "self_dealing",
+    ),
+    *("shields_crime", "sold_office", "sum", "tribute", "village_head"),
 )
 _OF_TIERS: Final = (
     *("beyond_12", "broken", "cross_regency", "dark", "drain", "falls", "flood", "hole", "hospital_national"),

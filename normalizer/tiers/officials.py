@@ -56,7 +56,7 @@ _KNOWN_BY_SCORES: Final = frozenset(("police", "national_staff"))
 _SUSPICION: Final = frozenset(("diduga", "dugaan", "terlibat"))
 """Words for an accusation that do not say what was done."""
 
-_ASKED: Final = frozenset(
+ASKED: Final = frozenset(
     (
         *("agar", "supaya", "tolong", "mohon", "harap", "semoga", "segera", "usut", "mengusut", "periksa", "memeriksa"),
         *(
@@ -94,13 +94,18 @@ _PROVINCE: Final = frozenset(("provinsi", "prov", "propinsi", "pemprov"))
 _PROVINCIAL: Final = frozenset(("esdm", "kehutanan"))
 """Words in the name of an office that show that it is the province's; dinas of these matters are of no regency (UU 23/2014 Pasal 14)."""
 
+_TAX_STAFF: Final = frozenset(("bapenda", "dispenda", "upt", "uptd", "uptb"))
+_AT_SAMSAT: Final = 7
+"""Words for the revenue office of a province and its branches, which levy the tax on vehicles at a Samsat (UU 1/2022 Pasal 4), and the
+maximum number of words from there to the word "samsat"."""
+
 _TO: Final = frozenset(("ke", "untuk", "buat", "kepada", "utk", "kpd", "bagi", "nang", "ka"))
 """Words before the one who gets something."""
 
 _SHARES: Final = frozenset(("jatah", "bagian", "setoran", "upeti", "fee", "persenan", "komisi"))
 """Words directly before the one whose share it is ("jatah bupati")."""
 
-_ADDRESSES: Final = frozenset(
+ADDRESSES: Final = frozenset(
     (
         *("yth", "lapor", "melapor", "laporkan", "melaporkan", "ngadu", "mengadu", "mohon", "tolong", "surat", "minta"),
         *("meminta", "laporan", "agar", "supaya", "harap", "semoga", "dilaporkan", "diadukan", "adukan", "tembusan"),
@@ -160,22 +165,32 @@ def _add_actors(groups: Groups, words: list[str]) -> bool:
             deeds += [(kind, at) for at in groups[kind]]
     if not deeds or (_EXAMINED.isdisjoint(groups) and "national_staff" not in groups):
         return False
-    named: dict[int, str] = {}
-    for group in _OFFICES:
-        for at in groups.get(group, ()):
-            named.setdefault(at, group)
+    named = _named(groups, words)
     found = False
     for kind, deed in deeds:
-        actor = _actor(named, words, deed)
+        actor = deed_of(named, words, deed)
         group = named.get(actor, "")
         if _counts(group, kind, actor, deed):
             groups.setdefault(f"accused_{group}", [actor])
             if group == "regional_staff":
-                _add_regional(groups, words, kind, actor, deed)
+                if kind in _ACTS:
+                    add_regional(groups, words, actor, deed)
+                elif _is_provincial(groups, words, actor, deed):
+                    groups.setdefault("accused_province_office", [actor])
                 found = found or kind == "sold_office"  # of other deeds the scores tell it
             elif kind in _ACTS and group not in _KNOWN_BY_SCORES and words[deed] not in _SUSPICION:
                 found = True
     return found
+
+
+def _named(groups: Groups, words: list[str]) -> dict[int, str]:
+    """Return who may have done a deed, by the position of the first word for him."""
+    named: dict[int, str] = {}
+    for group in _OFFICES:
+        for at in groups.get(group, ()):
+            if not has_tax_staff(words, at):
+                named.setdefault(at, group)
+    return named
 
 
 def _counts(group: str, kind: str, actor: int, deed: int) -> bool:
@@ -187,15 +202,14 @@ def _counts(group: str, kind: str, actor: int, deed: int) -> bool:
     return (group in _NAMED_TOO and kind in _ACTS) or (group in BODIES and actor > deed)
 
 
-def _add_regional(groups: Groups, words: list[str], kind: str, actor: int, deed: int) -> None:
-    """Add what is known of accused staff of a region: whether they did more than fail, and whether their office is the province's."""
-    if kind in _ACTS:
-        groups.setdefault("regional_staff_acts", [actor])
+def add_regional(groups: Groups, words: list[str], actor: int, deed: int) -> None:
+    """Add that staff of a region did more than fail, and whether their office is the province's."""
+    groups.setdefault("regional_staff_acts", [actor])
     if _is_provincial(groups, words, actor, deed):
         groups.setdefault("accused_province_office", [actor])
 
 
-def _actor(named: dict[int, str], words: list[str], deed: int) -> int:
+def deed_of(named: dict[int, str], words: list[str], deed: int) -> int:
     """Return the position of the official who did a deed; -1 if there is none.
 
     He is the nearest one before it, or the one after "oleh" behind it, or the one who gets what is paid ("setor ke lurah").
@@ -210,22 +224,27 @@ def _actor(named: dict[int, str], words: list[str], deed: int) -> int:
     for near in range(deed - 1, max(-1, deed - 1 - _ACTOR_REACH), -1):
         at, word = near, words[near]
         if at in named:
-            if not _ADDRESSES.isdisjoint(words[max(0, at - 4) : at]):
+            if not ADDRESSES.isdisjoint(words[max(0, at - 4) : at]):
                 return -1
             if named[at] not in _ABOVE:
                 at = next((one for one in (at - 1, at - 2) if named.get(one) in _ABOVE), at)  # "itjen kementerian ..."
             suffers = words[deed].startswith(_PASSIVE) and "di" not in words[max(0, at - 2) : at]
             return -1 if suffers else at
-        if word in _ASKED or word == BREAK:
+        if word in ASKED or word == BREAK:
             return -1
     return -1
+
+
+def has_tax_staff(words: list[str], at: int) -> bool:
+    """Return whether a position is that of a Samsat after staff of the revenue office: they work there, and are the ones who act."""
+    return words[at] == "samsat" and not _TAX_STAFF.isdisjoint(words[max(0, at - _AT_SAMSAT) : at])
 
 
 def _is_provincial(groups: Groups, words: list[str], actor: int, deed: int) -> bool:
     """Return whether the office of an official is the province's: its name says so, or there is one in provinces only."""
     end = max(actor + 1, deed)
     name = words[max(0, actor - 2) : end]
-    if not _PROVINCE.isdisjoint(name) or not _PROVINCIAL.isdisjoint(words[actor + 1 : actor + 3]):
+    if "samsat" in name or not _PROVINCE.isdisjoint(name) or not _PROVINCIAL.isdisjoint(words[actor + 1 : actor + 3]):
         return True
     return any(actor - 2 <= at < end for at in groups.get("province_office", ()))
 
@@ -243,7 +262,7 @@ def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) 
     gifts = [*deeds, *groups.get("tribute", ())]
     for at in titles:
         before = words[max(0, at - 4) : at]
-        if not gifts or not _ADDRESSES.isdisjoint(before):
+        if not gifts or not ADDRESSES.isdisjoint(before):
             continue
         gives = any(word in _TO for word in before[-2:]) and any(at - _GIVEN <= deed < at for deed in gifts)
         acts = (not before or before[-1] == BREAK) and any(at < deed <= at + _TOLD for deed in deeds)
@@ -256,10 +275,10 @@ def _does(groups: Groups, words: list[str], named: Sequence[int]) -> bool:
     """Return whether an official is the one who does what he must not: the deed follows him and nobody asks or tells him."""
     deeds = _deeds(groups)
     return any(
-        at < deed <= at + _DONE for at in named if _ADDRESSES.isdisjoint(words[max(0, at - 4) : at]) for deed in deeds
+        at < deed <= at + _DONE for at in named if ADDRESSES.isdisjoint(words[max(0, at - 4) : at]) for deed in deeds
     )
 
 
 def _is_told(words: list[str], at: int) -> bool:
     """Return whether a head of region hears a report ("sudah lapor ke bupati")."""
-    return not _ADDRESSES.isdisjoint(words[max(0, at - 3) : at])
+    return not ADDRESSES.isdisjoint(words[max(0, at - 3) : at])

@@ -105,6 +105,13 @@ REGIONAL: Final = "regional"
 MINISTER: Final = "minister"
 """The key of Oversight.bases for a ministry that looks into its own inspectorate."""
 
+STAFF: Final = "staff"
+"""The key of Oversight.bases for the inspectorates of regions if staff of an office are accused: the public may complain to them of civil
+servants of the region (UU 23/2014 Pasal 385)."""
+
+POLICE_AUDITOR: Final = "police_auditor"
+"""The key of Oversight.bases for the police if its own overseer is accused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Oversight:

@@ -168,3 +168,94 @@ def test_the_said_owner_decides_the_tier(owner: str, text: str) -> None:
 def test_an_owner_of_another_tier_than_the_said_one_is_doubtful(text: str) -> None:
     """If the law knows no owner of the said tier, the tier stays and the confidence falls."""
     assert decided(text)[1] <= ROUTER.rules.undecided
+
+
+USES_IT_HIMSELF = (
+    ("inspektorat-33.24", "Camat di Kabupaten Kendal pakai uang kantor untuk beli mobil pribadi"),
+    ("inspektorat-35.73", "Lurah di Kota Malang pakai uang kas untuk beli motor istrinya"),
+    ("inspektorat-35", "Kepala sekolah SMA di Kabupaten Jember pakai dana BOS untuk beli tanah"),
+    ("inspektorat-33", "Kepala SMK di Kota Semarang pakai uang BOS buat bangun rumahnya"),
+    ("inspektorat-33.74", "Uang BOS dibelikan motor sama kepala sekolah SMP kami di Kota Semarang"),
+    ("inspektorat-32", "Dana BOS SMK kami di Kabupaten Garut dimakan kepala sekolah"),
+    ("inspektorat-32.06", "Dana desa kami di Kabupaten Tasikmalaya habis dipakai kades judi online"),
+    ("inspektorat-35.09", "Kades di Kabupaten Jember gadaikan tanah kas desa"),
+    ("inspektorat-34.04", "Kepala puskesmas di Kabupaten Sleman pakai dana BOK untuk umroh"),
+    ("inspektorat-12.71", "Uang insentif kader di Kota Medan dimakan lurah"),
+    ("inspektorat-33.24", "Bendahara kantor camat di Kabupaten Kendal bawa lari uang kegiatan"),
+    ("inspektorat-35.06", "Pegawai dinas sosial Kabupaten Kediri simpan beras bantuan di rumahnya lalu dijual"),
+    ("inspektorat-33", "Kepala dinas kehutanan Provinsi Jawa Tengah lindungi cukong kayu"),
+    ("inspektorat-35.05", "Tambang pasir liar di Kabupaten Blitar dibekingi camat"),
+    ("inspektorat-35", "Kepala UPT kehutanan provinsi di Kabupaten Jember minta uang 3 juta"),
+    ("inspektorat-33.24", "Lurah di Kabupaten Kendal, tanda tangan surat tanah harus bayar 150 ribu"),
+)
+UNACCOUNTED = (
+    ("inspektorat-33.24", "Dana BOS SD kami di Kabupaten Kendal tidak jelas ke mana, kepala sekolah diam"),
+    ("itjen-kemenag", "Kepala MTs negeri di Kabupaten Kendal pakai dana BOS untuk beli mobil pribadi"),
+    ("inspektorat-35.73", "Dana PIP anak saya diambil guru SD di Kota Malang"),
+)
+USES_NO_PUBLIC_MONEY = (
+    "Dana BOS SD kami di Kabupaten Kendal dari mana asalnya, mohon dijelaskan",
+    "Kepala sekolah kami di Kota Semarang pakai uang sendiri untuk beli kursi kelas, salut",
+    "Terima kasih pak camat Boja Kabupaten Kendal, anggaran dipakai bangun rumah warga miskin",
+    "Ketua arisan di Kabupaten Sleman pakai uang kas untuk beli motor, pak lurah mohon bantu",
+    "Kepala puskesmas di Kabupaten Jember beli mobil ambulans pakai dana BOK, kapan bisa dipakai warga",
+    "Tanah desa kami di Kabupaten Demak dimakan abrasi laut",
+    "Apakah boleh kepala sekolah pakai dana BOS untuk beli motor",
+    "Kepala sekolah yayasan kami di Kota Bekasi pakai uang sekolah untuk beli mobil pribadi",
+    "Sudah lapor lurah di Kota Malang, pencuri bawa lari uang kas masjid",
+)
+AT_SAMSAT = (
+    ("inspektorat-33", "Pegawai dispenda di loket Samsat Kota Semarang minta 50 ribu biar cepat"),
+    ("inspektorat-35", "Petugas bapenda di Samsat Kabupaten Jember minta uang rokok"),
+    ("inspektorat-32", "Kepala UPT Samsat Kabupaten Garut pakai uang pajak untuk judi"),
+)
+OFFICIAL_OF_ONES_OWN = (
+    ("propam", "Saya distop di Jalan Pemuda Kota Semarang, polisinya minta 200 ribu biar tidak ditilang"),
+    ("propam", "Polantasnya minta 100 ribu di Kabupaten Kendal tanpa surat tilang"),
+    ("propam", "Kapolseknya minta setoran dari penambang di Kabupaten Blitar"),
+    ("jamwas", "Perkara saya di Kabupaten Garut, jaksanya minta 50 juta"),
+    ("inspektorat-33.24", "Kami di Boja Kabupaten Kendal, camatnya minta uang 2 juta untuk tanda tangan"),
+    ("inspektorat-35.73", "Kelurahan kami di Kota Malang, lurahnya minta uang 500 ribu"),
+)
+
+
+@pytest.mark.parametrize(("owner", "text"), USES_IT_HIMSELF + UNACCOUNTED)
+def test_an_official_who_uses_public_money_for_himself_is_accused(owner: str, text: str) -> None:
+    """UU 23/2014 Pasal 385: the public complains to the internal auditor, with or without a word for corruption."""
+    found, _, _, reading = decided(text)
+    assert found == owner
+    assert reading.oversight
+
+
+@pytest.mark.parametrize("text", USES_NO_PUBLIC_MONEY)
+def test_own_money_praise_questions_and_private_persons_accuse_no_official(text: str) -> None:
+    """Nor what the public has of it: an ambulance, houses of the poor."""
+    assert not decided(text)[3].oversight
+
+
+@pytest.mark.parametrize(("owner", "text"), AT_SAMSAT)
+def test_staff_of_the_revenue_office_at_a_samsat_are_the_provinces(owner: str, text: str) -> None:
+    """UU 1/2022 Pasal 4: the province levies the tax; the police there only register."""
+    found, _, explanation, _ = decided(text)
+    assert found == owner
+    assert "Pasal 216 dan 385" in explanation
+
+
+@pytest.mark.parametrize(("owner", "text"), OFFICIAL_OF_ONES_OWN)
+def test_a_suffix_does_not_hide_the_official(owner: str, text: str) -> None:
+    """The word "polisinya" means the police, "camatnya" the camat."""
+    assert decided(text)[0] == owner
+
+
+@pytest.mark.parametrize(
+    ("text", "auditor"),
+    [
+        ("Anggota Propam Polda Jatim minta uang", True),
+        ("Saya ditilang di Kota Semarang, polisinya minta 200 ribu di tempat tanpa surat", False),
+        ("Di Polres Garut urus SIM ada pungli calo", False),
+        ("Preman pungli di terminal Kabupaten Garut, polisi tolong tangkap", False),
+    ],
+)
+def test_only_an_accused_overseer_of_the_police_is_examined_by_his_superior(text: str, *, auditor: bool) -> None:
+    """PP 2/2003 Pasal 17."""
+    assert ("pengawas internal kepolisian diperiksa" in decided(text)[2]) == auditor

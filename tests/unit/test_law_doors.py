@@ -88,3 +88,39 @@ def test_a_citizen_reads_the_law_of_the_matter(law: str, text: str) -> None:
 def test_money_that_members_ask_for_is_no_proposal() -> None:
     """A fund that is called "dana aspirasi" makes no proposal of a report."""
     assert ROUTER.reader.read("Anggota DPR RI minta jatah dana aspirasi").complaint_class == "pengaduan"
+
+
+TOLD_BEFORE = (
+    ("dlh-33.24", "Sampah di pasar Boja Kabupaten Kendal menumpuk, sudah lapor ke dinas tidak ditanggapi"),
+    ("dpu-35.09", "Jalan di Kabupaten Jember rusak, sudah sering lapor tapi tidak ditanggapi"),
+    ("disdik-35.09", "Atap SD di Kabupaten Jember bocor, sudah lapor pak RT tidak ditanggapi"),
+    ("dishub-33.74", "Parkir liar di Kota Semarang, saya sudah lapor lewat aplikasi tidak ditindaklanjuti"),
+    ("dpu-35.05", "Got di Kabupaten Blitar mampet, berkali-kali lapor ke dinas tidak digubris"),
+)
+
+
+@pytest.mark.parametrize(("owner", "text"), TOLD_BEFORE)
+def test_a_matter_of_its_own_stays_with_its_body_although_it_was_reported_before(owner: str, text: str) -> None:
+    """UU 37/2008 Pasal 24 and 36; UU 25/2009 Pasal 46: the Ombudsman is asked about the body, not about the matter."""
+    assert owner_of(text) == owner
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Saya sudah lapor ke dinas tapi tidak ditanggapi",
+        "Sampah menumpuk di Kabupaten Kendal, dinas tidak menanggapi, ini maladministrasi, mohon Ombudsman periksa",
+        "Laporan saya nomor 4455 ke dinas sudah empat bulan tidak dijawab",
+    ],
+)
+def test_an_unanswered_report_without_a_matter_is_the_ombudsmans(text: str) -> None:
+    """So is a text that names him or claims maladministration."""
+    assert owner_of(text) == "ombudsman"
+
+
+def test_the_ombudsman_is_the_other_door_of_an_unanswered_report() -> None:
+    """He is an alternative if the body was told; neighbours and unknown apps are no body."""
+    decision = ROUTER.decide(Facts(ROUTER.reader.read(TOLD_BEFORE[0][1])))
+    assert "ombudsman" in [one.agency.id for one in decision.ranked[:4]]
+    decision = ROUTER.decide(Facts(ROUTER.reader.read(TOLD_BEFORE[2][1])))
+    assert "ombudsman" not in [one.agency.id for one in decision.ranked[:4]]

@@ -10,6 +10,7 @@ from router.routing import Router
 from router.rulebook.rules import Rules
 
 ROUTER = Router.load()
+RULES = Rules.load()
 
 
 def decided(text: str) -> tuple[str, float, str, Reading]:
@@ -159,3 +160,47 @@ def test_what_is_complained_of_outweighs_what_is_beside_it(owner: str, text: str
 def test_whether_a_tax_was_abolished_is_a_question() -> None:
     """The word "dihapus" alone proposes; with "apakah sudah" it asks."""
     assert decided("apakah BBN 2 sudah dihapus?")[3].complaint_class == "permintaan_informasi"
+
+
+OF_THE_CENTRE = frozenset(
+    (
+        "road-damage",
+        "drainage",
+        "traffic",
+        "pollution",
+        "agriculture",
+        "mining",
+        "intercity-bus",
+        "river-basin",
+        "wildlife",
+        "groundwater",
+    )
+)
+
+
+def test_no_body_of_the_centre_inherits_the_sentence_for_a_matter_of_the_regions() -> None:
+    """Neither the tax on vehicles nor schools are "urusan pemerintah pusat"; matters that the law divides name the part of the centre."""
+    for subject, rule in RULES.subjects.items():
+        regional = any(owner.level and owner.always for owner in rule.owners)
+        for owner in rule.owners:
+            if (
+                regional
+                and not owner.level
+                and not owner.needs
+                and "{tier}" in owner.reason
+                and owner.body in ROUTER.registry.bodies
+            ):
+                assert subject in OF_THE_CENTRE, (subject, owner.body, owner.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("pajak kendaraan di Samsat Kabupaten Kolaka", "pemerintah pusat"),
+        ("kepala UPT Samsat Kabupaten Kolaka pakai uang pajak untuk judi", "pemerintah pusat"),
+        ("pajak motor saya di Samsat Kota Semarang salah hitung", "pemerintah pusat"),
+    ],
+)
+def test_the_tax_on_vehicles_is_no_tax_of_the_centre(text: str, without: str) -> None:
+    """UU 1/2022 Pasal 4."""
+    assert without not in decided(text)[2]

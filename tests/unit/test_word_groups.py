@@ -15,7 +15,7 @@ from router.rulebook.rules import Rules
 
 GROUPS = packaged.document("normalizer", "subjects/signals.yaml")["words"].keys()
 
-OTHER_WORDS = frozenset(("listed", "ministry", "number", "official", "since", "why"))
+OTHER_WORDS = frozenset(("listed", "madrasah", "ministry", "number", "official", "since", "staff", "why"))
 """Texts of modules about word groups that are also the name of one and mean something else there."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from router.rulebook.rules import CENTRAL, MINISTER, REGIONAL
+from router.rulebook.rules import CENTRAL, MINISTER, POLICE_AUDITOR, REGIONAL, STAFF
 from router.rulebook.schema.base import Part, wrong
 from router.rulebook.schema.values import (
     Agency,
@@ -40,7 +40,7 @@ def _shares(rows: list[list[float]]) -> list[list[float]]:
 _Knots = Annotated[list[_Knot], Field(min_length=2), AfterValidator(_chances)]
 
 
-_GENERAL = frozenset((CENTRAL, REGIONAL, MINISTER))
+_GENERAL = frozenset((CENTRAL, REGIONAL, STAFF, MINISTER, POLICE_AUDITOR))
 
 
 class Owner(Part):
@@ -130,7 +130,7 @@ class Oversight(Part):
     called: ClassVar[str] = "oversight"
 
     reason: Reason
-    bases: dict[Literal["central", "regional", "minister"] | AgencyOrUnit, Basis]
+    bases: dict[Literal["central", "regional", "staff", "minister", "police_auditor"] | AgencyOrUnit, Basis]
     police: Agency
     national: dict[Agency, Agency]
     itself: list[Agency]
