@@ -17,6 +17,11 @@ _BETWEEN: Final = 5
 _OF_A_CRY: Final = 8
 """The maximum number of words between a danger and the call for help out of it: the place often stands between."""
 
+_COMMON: Final = frozenset(
+    (b"tidak", b"tak", b"sudah", b"belum", b"tolong", b"rumah", b"parah", b"bangunan", b"makin", b"semakin", b"tambah")
+)
+"""Words that many texts have: no hint of danger by themselves."""
+
 _MOST_CHARACTERS: Final = 2_000
 """How much of a text is looked at. Who is in danger writes a line."""
 
@@ -32,9 +37,11 @@ def tells_of_danger(text: str) -> bool:
     Args:
         text: as the citizen wrote it.
     """
-    said = b" %b " % fold(text[:_MOST_CHARACTERS])
-    known = _patterns()
-    if not known.events.find_matches_as_indexes(said):  # of almost all texts
+    known, text = _patterns(), text[:_MOST_CHARACTERS]
+    if not known.hints.find_matches_as_indexes(text.lower().encode("utf-8", "replace")):  # of almost all texts
+        return False
+    said = b" %b " % fold(text)
+    if not known.events.find_matches_as_indexes(said):
         return False
     words = said.decode("ascii")
     if known.cry.search(words) is not None and known.ended.search(words) is None:
@@ -46,6 +53,7 @@ class _Patterns(NamedTuple):
     """What a text is searched for.
 
     Attributes:
+        hints: the longest rare word of each of `events`: a text without any of them needs no folding.
         events: the words and phrases without which no text tells of danger.
         cry: what calls for help out of a danger.
         ended: what tells that even such a call is of something else.
@@ -53,6 +61,7 @@ class _Patterns(NamedTuple):
         over: what tells that it is none now.
     """
 
+    hints: BytesAhoCorasick
     events: BytesAhoCorasick
     cry: re.Pattern[str]
     ended: re.Pattern[str]
@@ -74,7 +83,8 @@ def _patterns() -> _Patterns:
     cry = rf" (?:{grave}{far}{call}|{call}{far}{grave})(?= )"
     ended = rf" (?:{_any(words['ended'])}|{_YEAR})(?= )"
     over = rf" (?:{_any([*words['past'], *words['ended']])}|{_YEAR})(?= )"
-    return _Patterns(BytesAhoCorasick(needed), *map(re.compile, (cry, ended, danger, over)))
+    hints = BytesAhoCorasick(sorted({max(set(one.split()) - _COMMON or one.split(), key=len) for one in needed}))
+    return _Patterns(hints, BytesAhoCorasick(needed), *map(re.compile, (cry, ended, danger, over)))
 
 
 def _any(written: Iterable[str]) -> str:
