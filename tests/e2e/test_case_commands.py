@@ -40,7 +40,7 @@ def test_a_life_by_commands_is_shown_and_explained(stack: RunningStack) -> None:
     """Each waits for its result and says it; the sheet, the list and the story follow."""
     code = reported(stack, "Jalan berlubang dalam sekali di Jalan Pandanaran, Kota Semarang, dekat pasar")
     owner = sheet(stack, code)["owner"]["id"]
-    assert "citizen is asked" in done(stack, "ask", code, "--as", owner, "--text", "Di depan nomor berapa?")
+    assert "citizen is to be asked" in done(stack, "ask", code, "--as", owner, "--text", "Di depan nomor berapa?")
     assert sheet(stack, code)["state"] == "perlu dilengkapi"
     assert "says that the report is complete" in done(stack, "verify", code, "--as", owner)
     assert "has accepted the case" in done(stack, "accept", code, "--as", owner)
