@@ -103,9 +103,10 @@ class Lands:
         if asks_help:
             turn.say(message, id_, ReplyKind.small_talk, text("help", message.channel))
             return Landed(MessageKind.small_talk)
-        if not message.sender or message.thread or named_case(turn.state, message) is not None:
+        if not message.sender or message.thread or not tells_of_danger(message.text):
             return None
-        return self._opened(turn, id_, *self._read(turn, message, id_)) if tells_of_danger(message.text) else None
+        is_of_a_case = named_case(turn.state, message) is not None
+        return None if is_of_a_case else self._opened(turn, id_, *self._read(turn, message, id_))
 
     def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:
         """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""

@@ -1,7 +1,7 @@
 """Lists the dead letters on Kafka: the place and the reason of each, without what a citizen wrote."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -85,9 +85,16 @@ def find(scanner: Scanner, *, topic: str = "", by: str = "", since_ms: int | Non
     return {found.id: found for found in sorted(wanted, key=lambda found: found.at)}
 
 
-def counts(letters: Sequence[Found]) -> Iterator[str]:
-    """Yield a line for each place and reason with the number of its letters, the largest number first."""
-    for (place, by, reason), number in Counter(found.kind for found in letters).most_common():
+def counts(letters: Iterable[Found], without: Container[UUID] = ()) -> Iterator[str]:
+    """Yield a line for each place and reason with the number of its letters, the largest number first.
+
+    Args:
+        letters: the letters.
+        without: the ids of those that do not count.
+    """
+    for (place, by, reason), number in Counter(
+        found.kind for found in letters if found.id not in without
+    ).most_common():
         yield f"{number}  {place}  {by}  {reason}"
 
 

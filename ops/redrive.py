@@ -125,7 +125,7 @@ def listed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
         BusUnavailable: Kafka cannot be read.
     """
     back = put_back_before(found, scanner)
-    yield from counts([one for one in found if one.id not in back])
+    yield from counts(found, without=back)
     if back:
         yield f"{len(back)}  put back before, not counted above"
     for one in found:
@@ -145,7 +145,7 @@ def proposed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
         BusUnavailable: Kafka cannot be read.
     """
     back = put_back_before(found, scanner)
-    yield from counts([one for one in found if one.id not in back])
+    yield from counts(found, without=back)
     before = f", of which {len(back)} were put back before" if back else ""
     if not found:
         yield "no dead letters"

@@ -10,6 +10,7 @@ import typer
 
 from lapor.commands.options import DAY, day
 from lapor.commands.routing import ModelFile, check_folder
+from lapor.processes.clock import today
 
 if TYPE_CHECKING:
     from lapor.commands.jsonlines import Work
@@ -168,7 +169,6 @@ def check(
     An output line names file and line and says what is wrong and what to do. If nothing is wrong, a line per government on standard error
     says which desk acts for it: a managing officer takes the place of the government itself.
     """
-    from normalizer.zones import local_day
     from ops.acting import acting
     from router.agencies.registry import Registry
     from router.allotments.files import check, files_in, load_files
@@ -182,7 +182,7 @@ def check(
         typer.echo(f"mistakes: {len(found)}, in allotments: {len(paths)}", err=True)
         raise typer.Exit(1)
     typer.echo(f"no mistakes; allotments: {len(paths)}", err=True)
-    loaded = load_files(paths, Registry.load(), local_day(datetime.now(UTC), None))
+    loaded = load_files(paths, Registry.load(), today())
     for sentence in acting(loaded):
         typer.echo(sentence, err=True)
     editions = [edition for several in loaded.allotments.editions.values() for edition in several]
@@ -208,7 +208,6 @@ def units(
     """
     from lapor.commands.routing import router_with
     from normalizer.text import fold
-    from normalizer.zones import local_day
     from ops.units import units_of
     from router.agencies.registry import Registry
     from router.within import House
@@ -217,7 +216,7 @@ def units(
     house = House.of(f"pemda-{Registry.seat(region)}", router.registry)
     found = units_of(house, router.registry, Registry.load(), router.allotments)
     wanted = fold(text).decode("ascii").split()
-    lines = [unit.line(local_day(datetime.now(UTC), None)) for unit in found if unit.has(wanted)]
+    lines = [unit.line(today()) for unit in found if unit.has(wanted)]
     for line in lines:
         typer.echo(line)
     if not lines:

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from lapor.processes.clock import today
 
 if TYPE_CHECKING:
     from complaints.runtime.settings import Settings
@@ -57,13 +58,12 @@ def router_by_rules() -> "Router":
 
 
 def _router(settings: "Settings", *, by_rules: bool) -> "Router":
-    from normalizer.zones import local_day
     from router.routing import Router
     from router.rulebook.whole import require_whole
 
     require_whole()
-    model, today = None if by_rules else settings.model, local_day(datetime.now(UTC), None)
-    return Router.load(max_hops=settings.max_hops, model=model, allotments=settings.allotments, today=today)
+    model = None if by_rules else settings.model
+    return Router.load(max_hops=settings.max_hops, model=model, allotments=settings.allotments, today=today())
 
 
 def json_work(model: Path | None, within: str | None = None) -> "Work":

@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from complaints.errors import ConfigurationError, LaporError
 from complaints.runtime.settings import Settings
+from lapor.processes.clock import today
 
 CHECK_S = 60.0
 """Seconds for the check, which takes one or two."""
@@ -19,11 +19,10 @@ def allotted(folder: Path) -> str:
     Raises:
         ConfigurationError: the folder cannot be read, or a file has a mistake; the text names file and line.
     """
-    from normalizer.zones import local_day
     from router.agencies.registry import Registry
     from router.allotments.files import load
 
-    loaded = load(folder, Registry.load(), local_day(datetime.now(UTC), None)).allotments
+    loaded = load(folder, Registry.load(), today()).allotments
     return f"of {len(loaded.editions)} governments"
 
 

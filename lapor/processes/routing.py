@@ -2,12 +2,12 @@
 
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
 from complaints.runtime.settings import Settings
+from lapor.processes.clock import today
 
 if TYPE_CHECKING:  # each function imports the tables that it needs
     from router.agencies.registry import Registry
@@ -50,11 +50,9 @@ def router(settings: Settings) -> "Router":
     Raises:
         ConfigurationError: the model or an allotment has a mistake.
     """
-    from normalizer.zones import local_day
     from router.routing import Router
 
-    today = local_day(datetime.now(UTC), None)
-    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today)
+    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=settings.allotments, today=today())
 
 
 def router_of_worker(settings: Settings) -> "Router":
@@ -63,18 +61,17 @@ def router_of_worker(settings: Settings) -> "Router":
     Raises:
         ConfigurationError: the model has a mistake, or the folder of allotments cannot be read.
     """
-    from normalizer.zones import local_day
     from router.agencies.registry import Registry
     from router.allotments.files import load_sound
     from router.routing import Router
 
     if settings.allotments is None:
         return router(settings)
-    today = local_day(datetime.now(UTC), None)
-    loaded, left_out = load_sound(settings.allotments, Registry.load(), today)
+    day = today()
+    loaded, left_out = load_sound(settings.allotments, Registry.load(), day)
     for mistake in left_out:
         log.error("allotment_left_out", file=mistake.file, line=mistake.line, mistake=mistake.said, instead=INSTEAD)
-    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=loaded, today=today)
+    return Router.load(max_hops=settings.max_hops, model=settings.model, allotments=loaded, today=day)
 
 
 def agencies(settings: Settings) -> Agencies:
@@ -83,16 +80,15 @@ def agencies(settings: Settings) -> Agencies:
     Raises:
         ConfigurationError: the model has a mistake, or the folder of allotments cannot be read.
     """
-    from normalizer.zones import local_day
     from router.agencies.registry import Registry
     from router.allotments.edition import Allotments
     from router.allotments.files import load_sound
     from router.models import models_in
 
-    today = local_day(datetime.now(UTC), None)
-    registry, allotments, left_out = Registry.load(), Allotments(today=today), list["Mistake"]()
+    day = today()
+    registry, allotments, left_out = Registry.load(), Allotments(today=day), list["Mistake"]()
     if settings.allotments is not None:
-        loaded, left_out = load_sound(settings.allotments, registry, today)
+        loaded, left_out = load_sound(settings.allotments, registry, day)
         registry, allotments = loaded.registry, loaded.allotments
     if settings.model is not None:
         models = models_in(settings.model)
