@@ -64,7 +64,7 @@ _BEHIND: Final = 0.999
 class Weighing:
     """Collects the candidates for one complaint. Use one object per complaint, and call each method only once."""
 
-    __slots__ = ("_facts", "_found", "_mentions", "_owners", "_registry", "_rules")
+    __slots__ = ("_facts", "_found", "_mentions", "_owners", "_ranked", "_registry", "_rules")
 
     def __init__(self, facts: Facts, owners: Owners, mentions: Mentions) -> None:
         """Take what the decision depends on.
@@ -80,13 +80,13 @@ class Weighing:
         self._rules = owners.rules
         self._registry = owners.registry
         self._found: dict[str, Candidate] = {}
+        self._ranked: list[Candidate] = []
 
-    def candidates(self, refused: Collection[str] = (), model: Model | None = None) -> list[Candidate]:
-        """Return the agencies that the rules, the citizen and the model name, best first, without those that refused. May be empty.
+    def candidates(self, refused: Collection[str] = ()) -> list[Candidate]:
+        """Return the agencies that the rules and the citizen name, best first, without those that refused. May be empty.
 
         Args:
             refused: the ids of the agencies that refused.
-            model: the model learnt from officers; None if the rules decide alone.
         """
         self._by_subject()
         if self._facts.oversight:
@@ -102,10 +102,10 @@ class Weighing:
             self._by_account(account)
         if self._facts.home:
             self._by_channel()
-        return self._best(refused) if model is None else self.with_model(model, refused)
+        return self._best(refused)
 
     def with_model(self, model: Model, refused: Collection[str] = ()) -> list[Candidate]:
-        """Return the agencies that the model names too, best first. Call it at most once, after `candidates` without a model.
+        """Return the agencies that the model names too, best first. Call it at most once, after `candidates`.
 
         The scores of the candidates that `candidates` returned change.
         """
@@ -114,11 +114,12 @@ class Weighing:
 
     def _best(self, refused: Collection[str]) -> list[Candidate]:
         """Return the candidates that have not refused and still exist, best first."""
+        found: list[Candidate] = []
+        for candidate in self._found.values():
+            _insert(found, candidate)
+        self._ranked = found
         out = {*refused, *self._owners.gone(self._facts)} if self._owners.divides else refused
-        found = [candidate for key, candidate in self._found.items() if key not in out]
-        if len(found) > 1:
-            found.sort(key=_best_first)
-        return found
+        return [candidate for candidate in found if candidate.agency.id not in out] if out else found
 
     def _add(self, agency: Agency, score: float, why: str, reason: Reason) -> None:
         candidate = self._found.get(agency.id)
@@ -273,13 +274,11 @@ class Weighing:
         and that sum is not changed: the law decides whose house it is. If the rules' first unit is not one of its classes, or if the rules
         have no unit there, nothing changes. Within a house the model may also name a unit where the rules have none: nobody else is asked.
         """
-        found = self._found
-        before = list(found.values())
-        before.sort(key=_best_first)
+        before = self._ranked
         total = sum([candidate.score for candidate in before]) or 1.0
         ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in before]
-        own = [one for one in before if model.is_over(one.agency, self._registry)]
         if model.region and not self._facts.within:
+            own = [one for one in before if model.is_over(one.agency, self._registry)]
             if own and model.knows(own[0].agency, self._facts.place):
                 self._divide_anew(model, ruled, own, is_first=own[0] is before[0])
         else:
@@ -374,5 +373,12 @@ class Weighing:
         return SUGGESTED_HERE_SCORE if codes[1] is None or suggested.region in codes else 0.0
 
 
-def _best_first(candidate: Candidate) -> tuple[float, str]:
-    return -candidate.score, candidate.agency.id
+def _insert(ranked: list[Candidate], candidate: Candidate) -> None:
+    """Put a candidate at its place: the highest score first, of equal scores the first id. There are few: sorting by a key costs more."""
+    at, score = len(ranked), candidate.score
+    while at > 0:
+        before = ranked[at - 1]
+        if before.score > score or (before.score == score and before.agency.id < candidate.agency.id):
+            break
+        at -= 1
+    ranked.insert(at, candidate)

@@ -18,17 +18,16 @@ class Decision:
 
     __slots__ = ("asks", "confidence", "explanation", "owner", "ranked", "triage")
 
-    def __init__(  # noqa: PLR0913 - one parameter per attribute
+    def __init__(
         self,
         owner: Agency,
         confidence: float,
-        explanation: str,
         ranked: list[Candidate],
         *,
         triage: bool,
-        asks: str = "",
+        explanation: str = "",
     ) -> None:
-        self.asks = asks
+        self.asks = ""
         self.owner = owner
         self.triage = triage
         self.confidence = confidence

@@ -8,8 +8,8 @@ from normalizer.results import PlaceReading, Reading
 from router.agencies.registry import DKI, Agency, Registry
 from router.owners import LEVELS
 
-RANKS: Final = ("=first:", "=second:", "=third:")
-"""Beginnings of the names of the findings that the rules rank a kind of agency first, second or third."""
+RANKS: Final = ("=first", "=second", "=third")
+"""The kinds of findings that the rules rank a kind of agency first, second or third."""
 
 
 class Ruled:
@@ -23,13 +23,25 @@ class Ruled:
 
 
 class Finding:
-    """What the rules or the reader found, as a feature of the model: its name begins with "="."""
+    """What the rules or the reader found, as a feature of the model.
 
-    __slots__ = ("name", "value")
+    Attributes:
+        kind: the kind of finding; it begins with "=".
+        of: what was found; empty for a kind that there is only once.
+        value: the value of the feature.
+    """
 
-    def __init__(self, name: str, value: float) -> None:
-        self.name = name
+    __slots__ = ("kind", "of", "value")
+
+    def __init__(self, kind: str, of: str, value: float) -> None:
+        self.kind = kind
+        self.of = of
         self.value = value
+
+    @property
+    def name(self) -> str:
+        """The name in a model's file."""
+        return f"{self.kind}:{self.of}" if self.of else self.kind
 
 
 def scale(words: int) -> float:
@@ -56,17 +68,26 @@ def kind_of(agency: Agency, place: PlaceReading) -> str:
     return agency.id[: -len(region) - 1] + end
 
 
-def located(name: str, place: PlaceReading, registry: Registry) -> Agency | None:
-    """Return the agency that a class means at a place; None if the place is not known or has no such agency."""
-    at = name.rfind("@")
-    if at < 0:
-        return registry.get(name)
-    unit, level = name[:at], name[at + 1 :]
-    codes = place.codes
-    if codes[0] == DKI and level == "local":
-        return registry.unit_over(unit, codes[1] or DKI)
-    code = codes[LEVELS[level]]
-    return registry.get(f"{unit}-{code}") if code else None
+class Meaning:
+    """What the name of a class means at a place: an agency by its id, or a kind of unit at a level of the place ("dishub@local")."""
+
+    __slots__ = ("_level", "_name", "_unit")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._unit, at, level = name.rpartition("@")
+        self._level = level if at else ""
+
+    def at(self, place: PlaceReading, registry: Registry) -> Agency | None:
+        """Return the agency that it means at a place; None if the place is not known or has no such agency."""
+        level = self._level
+        if not level:
+            return registry.get(self._name)
+        codes = place.codes
+        if codes[0] == DKI and level == "local":
+            return registry.unit_over(self._unit, codes[1] or DKI)
+        code = codes[LEVELS[level]]
+        return registry.unit(self._unit, code) if code else None
 
 
 def may_own(agency: Agency, place: PlaceReading, ruled: Sequence[Ruled], registry: Registry) -> bool:
@@ -95,23 +116,24 @@ def findings(reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> l
         place: where it happened.
         ruled: the candidates of the rules, best first.
     """
-    found = [Finding(f"=class:{reading.complaint_class}", 0.3)]
+    found = [Finding("=class", reading.complaint_class, 0.3)]
     for rank, name in enumerate(RANKS):
         if rank == len(ruled):
             break
         kind = kind_of(ruled[rank].agency, place)
-        found.append(Finding(name + kind, 0.6 / (rank + 1)))
-        found.append(Finding("=share:" + kind, 0.8 * ruled[rank].share))
+        found.append(Finding(name, kind, 0.6 / (rank + 1)))
+        found.append(Finding("=share", kind, 0.8 * ruled[rank].share))
     if not ruled:
-        found.append(Finding("=none", 0.6))
+        found.append(Finding("=none", "", 0.6))
     if reading.oversight:
-        found.append(Finding("=oversight", 0.5))
+        found.append(Finding("=oversight", "", 0.5))
     for rank, subject in enumerate(reading.subjects):
-        found.append(Finding("=subject:" + subject.id, 0.6 / (rank + 1)))
+        found.append(Finding("=subject", subject.id, 0.6 / (rank + 1)))
     region = place.codes[1] or place.codes[0]
     if region:
-        found.append(Finding("=region:" + region, 0.6))
+        found.append(Finding("=region", region, 0.6))
     if place.codes[2]:
-        found.append(Finding("=district:" + place.codes[2], 0.6))
-    found.extend([Finding("=thing:" + thing.thing.kind, 0.5) for thing in reading.things])
+        found.append(Finding("=district", place.codes[2], 0.6))
+    for thing in reading.things:
+        found.append(Finding("=thing", thing.thing.kind, 0.5))  # noqa: PERF401 - compiled, a loop is faster
     return found

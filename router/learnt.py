@@ -12,16 +12,13 @@ from normalizer.results import PlaceReading, Reading
 from normalizer.text import PARTS
 from router.agencies.registry import Agency, Registry
 from router.calibration import Knots
-from router.features import Ruled, findings, kind_of, located, may_own, scale
+from router.features import Meaning, Ruled, findings, kind_of, may_own, scale
 
 FORMAT: Final = 3
 """Number of the format of a model's file; a file with another number is refused."""
 
 BEST: Final = 5
 """Maximum number of classes that are combined with the rules: the first three count, and some of them may not exist at the place."""
-
-_LOWEST: Final = -1e300
-"""Lower than any score."""
 
 LEAST_CHANCE: Final = 0.02
 """Probability below which a class is not worth its time."""
@@ -47,54 +44,60 @@ class Class:
 
     Attributes:
         name: the id of the agency, or the kind and its level (see router.features.kind_of).
+        meaning: what the name means at a place.
         bias: the score without any word or finding.
-        score: the sum so far.
+        report: the number of the last report in which a word or finding had a weight for it.
+        score: the sum so far, in that report.
     """
 
-    __slots__ = ("bias", "name", "score")
+    __slots__ = ("bias", "meaning", "name", "report", "score")
 
     def __init__(self, name: str, bias: float) -> None:
         self.name = name
+        self.meaning = Meaning(name)
         self.bias = bias
+        self.report = 0
         self.score = bias
 
 
-class Row:
-    """The weights of a word or finding.
+class Weight:
+    """A weight of a word or finding for a class, and the next one: a chain, because most words have one or two.
 
     Attributes:
-        classes: the classes for which it has weights.
-        weights: these weights.
-        report: the number of the last report that had the word: a repeated word counts once.
+        of: the class.
+        value: the weight.
+        rest: the next weight of the same word or finding; None after the last.
+        report: the number of the last report that had the word, in the first of its weights: a repeated word counts once.
     """
 
-    __slots__ = ("classes", "report", "weights")
+    __slots__ = ("of", "report", "rest", "value")
 
-    def __init__(self, flat: Sequence[float], classes: Sequence[Class], same: dict[float, float]) -> None:
-        """Take a row as a file keeps it, in one list: class, weight, class, weight.
-
-        Args:
-            flat: the list.
-            classes: all classes, by their numbers.
-            same: the weights of all rows by their value: few objects stay in the processor's cache, and half a million do not.
-
-        Raises:
-            ValueError: the list is cut off, or names a class that there is not.
-        """
-        if len(flat) % 2:
-            raise ValueError("a row of weights is cut off")
-        numbers = [int(number) for number in flat[::2]]
-        if any(not 0 <= number < len(classes) for number in numbers):
-            raise ValueError("a row of weights names a class that there is not")
-        self.classes = tuple([classes[number] for number in numbers])
-        self.weights = tuple([same.setdefault(float(weight), float(weight)) for weight in flat[1::2]])
+    def __init__(self, of: Class, value: float, rest: "Weight | None") -> None:
+        self.of = of
+        self.value = value
+        self.rest = rest
         self.report = 0
 
-    def add(self, factor: float) -> None:
-        """Add the weights times a factor to the scores of their classes."""
-        classes, weights = self.classes, self.weights
-        for at in range(len(classes)):
-            classes[at].score += weights[at] * factor
+
+def weights_in(row: Sequence[float], classes: Sequence[Class]) -> Weight | None:
+    """Return the weights of a row as a file keeps it, in one list: class, weight, class, weight. None if it is empty.
+
+    Args:
+        row: the list.
+        classes: all classes, by their numbers.
+
+    Raises:
+        ValueError: the list is cut off, or names a class that there is not.
+    """
+    if len(row) % 2:
+        raise ValueError("a row of weights is cut off")
+    first: Weight | None = None
+    for at in range(len(row) - 2, -1, -2):
+        number = int(row[at])
+        if not 0 <= number < len(classes):
+            raise ValueError("a row of weights names a class that there is not")
+        first = Weight(classes[number], float(row[at + 1]), first)
+    return first
 
 
 class Model:
@@ -136,12 +139,15 @@ class Model:
             Class(name, float(bias)) for name, bias in zip(document["classes"], document["bias"], strict=True)
         ]
         self._named = {one.name: one for one in self._classes}
+        self._likeliest_first = sorted(self._classes, key=_least_biased_last)
         self._report = 0
-        same: dict[float, float] = {}
-        self._words: dict[str, Row] = {word: Row(flat, self._classes, same) for word, flat in document["words"].items()}
-        self._findings: dict[str, Row] = {
-            name: Row(flat, self._classes, same) for name, flat in document["findings"].items()
-        }
+        self._words: dict[str, Weight] = {}
+        for word, row in document["words"].items():
+            self._keep(self._words, word, row)
+        self._findings: dict[str, dict[str, Weight]] = {}
+        for name, row in document["findings"].items():
+            kind, _, of = name.partition(":")
+            self._keep(self._findings.setdefault(kind, {}), of, row)
 
     def suggest(
         self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled], registry: Registry
@@ -159,12 +165,14 @@ class Model:
         """
         best = self._likeliest(reading, place, ruled)
         top = best[0].score if best else 0.0
-        chances = [exp(one.score - top) for one in best]
-        total = sum(chances)
+        total = 0.0
+        for one in best:
+            one.score = exp(one.score - top)
+            total += one.score
         found: list[Suggestion] = []
-        for one, part in zip(best, chances, strict=True):
-            chance = part / total
-            agency = located(one.name, place, registry) if chance >= LEAST_CHANCE else None
+        for one in best:
+            chance = one.score / total
+            agency = one.meaning.at(place, registry) if chance >= LEAST_CHANCE else None
             if agency is not None and (self.region or may_own(agency, place, ruled, registry)):
                 found.append(Suggestion(agency, chance))
         return found
@@ -187,29 +195,83 @@ class Model:
             return ""
         spoken: list[tuple[float, str]] = []
         for word in dict.fromkeys(reading.words):
-            row = self._words.get(word)
-            if row is not None:
-                pairs = zip(row.classes, row.weights, strict=True)
-                spoken += [(-weight, word) for one, weight in pairs if weight > 0.0 and one in wanted]
+            weight = self._words.get(word)
+            while weight is not None:
+                if weight.value > 0.0 and weight.of in wanted:
+                    spoken.append((-weight.value, word))
+                weight = weight.rest
         return ", ".join([word for _, word in sorted(spoken)[:_WORDS_SHOWN]])
+
+    def _keep(self, rows: dict[str, Weight], name: str, row: Sequence[float]) -> None:
+        """Keep the weights of a word or finding, if it has any."""
+        weights = weights_in(row, self._classes)
+        if weights is not None:
+            rows[name] = weights
 
     def _likeliest(self, reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[Class]:
         """Return the best classes with their scores, the best first, at most BEST."""
-        for one in self._classes:
-            one.score = one.bias
         self._report += 1
         report, words, rows = self._report, reading.words, self._words
+        touched: list[Class] = []
         factor = scale(len(words) - PARTS)
         for word in words:  # in the order of the text, on which sums of floats depend
-            row = rows.get(word)
-            if row is not None and row.report != report:
-                row.report = report
-                row.add(factor)
+            weight = rows.get(word)
+            if weight is not None and weight.report != report:
+                weight.report = report
+                _add(weight, factor, report, touched)
         for finding in findings(reading, place, ruled):
-            row = self._findings.get(finding.name)
-            if row is not None:
-                row.add(finding.value)
-        return _best(self._classes)
+            of_kind = self._findings.get(finding.kind)
+            weight = of_kind.get(finding.of) if of_kind is not None else None
+            if weight is not None:
+                _add(weight, finding.value, report, touched)
+        return self._best(touched, report)
+
+    def _best(self, touched: list[Class], report: int) -> list[Class]:
+        """Return the classes with the highest scores, the highest first, at most BEST; of equal ones one that was touched first.
+
+        Args:
+            touched: the classes for which something in the report has a weight.
+            report: the number of the report.
+        """
+        best: list[Class] = []
+        for one in touched:
+            if len(best) < BEST or one.score > best[-1].score:
+                _insert(best, one)
+        for one in self._likeliest_first:
+            if one.report == report:
+                continue
+            one.score = one.bias
+            if len(best) == BEST and one.score <= best[-1].score:
+                break
+            _insert(best, one)
+        return best
+
+
+def _add(weight: Weight, factor: float, report: int, touched: list[Class]) -> None:
+    """Add a word's or finding's weights times a factor to the scores of their classes, and note classes that had none yet."""
+    one: Weight | None = weight
+    while one is not None:
+        of = one.of
+        if of.report != report:
+            of.report = report
+            of.score = of.bias
+            touched.append(of)
+        of.score += one.value * factor
+        one = one.rest
+
+
+def _insert(best: list[Class], one: Class) -> None:
+    """Put a class at its place among the best, the highest score first, behind others of the same score; one too many drops out."""
+    if len(best) == BEST:
+        best.pop()
+    at = len(best)
+    while at > 0 and best[at - 1].score < one.score:
+        at -= 1
+    best.insert(at, one)
+
+
+def _least_biased_last(one: Class) -> float:
+    return -one.bias
 
 
 def _region(document: Mapping[str, Any]) -> str:
@@ -236,25 +298,6 @@ def _share(document: Mapping[str, Any], name: str) -> float:
     if not (is_number and 0.0 <= written <= 1.0):
         raise ValueError(f"its `{name}` {written!r} is not a number from 0 to 1")
     return float(written)
-
-
-def _best(classes: list[Class]) -> list[Class]:
-    """Return the classes with the highest scores, the highest first, at most BEST; of equal ones the earlier first."""
-    best: list[Class] = []
-    lowest = _LOWEST
-    for one in classes:
-        score = one.score
-        if score <= lowest:
-            continue
-        at = len(best)
-        while at > 0 and best[at - 1].score < score:
-            at -= 1
-        best.insert(at, one)
-        if len(best) > BEST:
-            best.pop()
-        if len(best) == BEST:
-            lowest = best[-1].score
-    return best
 
 
 def document_in(path: Path) -> Mapping[str, Any]:

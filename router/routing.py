@@ -29,7 +29,7 @@ from router.learnt import Model
 from router.models import NO_MODELS, Models, models_in
 from router.offices import given, is_desk, of_ladder, same_house
 from router.owners import Owners, is_doubtful, lacks_place, undecided
-from router.rulebook.rules import Rules
+from router.rulebook.rules import Rule, Rules
 from router.rulebook.tiers import contradicts_said
 from router.rulebook.topics import topic_key, topic_subjects
 from router.watchdog import lacks_region
@@ -262,59 +262,84 @@ class Router:
         counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
         exhausted = (len(counted) if hops is None else hops) >= self.max_hops
         weighing = Weighing(facts, self.owners, self.mentions)
-        ranked = weighing.candidates(counted)
-        plain = self._decided(ranked, facts, counted, None, exhausted=exhausted)
+        decision = self._decided(weighing.candidates(counted), facts, None, exhausted=exhausted, out=counted)
         model = None if by_law else self.models.at(facts.place)
-        if model is None:
-            return plain
+        if model is not None and not self._has_part(model, decision, facts):
+            model = None
+        at_desk = decision.triage
+        if model is not None and not at_desk:
+            ranked = weighing.with_model(model, counted)
+            decision = self._decided(ranked, facts, model, exhausted=exhausted, out=counted)
+        self._tell(decision, facts, counted)
+        if model is not None and at_desk:  # the desk has what officers did as alternatives
+            decision.ranked = weighing.with_model(model, counted)
+        return decision
+
+    def _has_part(self, model: Model, plain: Decision, facts: Facts) -> bool:
+        """Return whether a model has a part in the rules' decision: one for all has, a government's own if its unit is the owner."""
         owner = plain.owner
-        if model.region and (
-            plain.triage or not (model.is_over(owner, self.registry) and model.knows(owner, facts.place))
-        ):
-            return plain
-        ranked = weighing.with_model(model, counted)
-        if plain.triage:  # the desk has what officers did as alternatives
-            return Decision(owner, plain.confidence, plain.explanation, ranked, triage=True)
-        return self._decided(ranked, facts, counted, model, exhausted=exhausted)
+        return not model.region or (
+            not plain.triage and model.is_over(owner, self.registry) and model.knows(owner, facts.place)
+        )
 
     def _decided(
-        self, ranked: list[Candidate], facts: Facts, counted: Sequence[str], model: Model | None, *, exhausted: bool
+        self, ranked: list[Candidate], facts: Facts, model: Model | None, *, exhausted: bool, out: Sequence[str]
     ) -> Decision:
-        """Return the decision between ranked candidates.
+        """Return the decision between ranked candidates, without what it tells the citizen.
 
         Args:
             ranked: the candidates, best first.
             facts: the facts of the complaint.
-            counted: the ids of the agencies that refused and count, oldest first.
             model: the model that has a part in the scores; None if they are the rules'. Then a place that is not known matters.
             exhausted: whether so many have refused that the national administrator is the owner.
+            out: the ids of the agencies that refused and count, oldest first.
         """
-        subjects, where = facts.reading.subjects, facts.place
+        subjects = facts.reading.subjects
         confidence = self._confidence(ranked, subjects[0].score if subjects else 0.0, model)
-        subject = subjects[0].id if subjects else ""
-        name = self.subject_names.get(subject, "")
-        deepest = where.deepest
-        place = described(self.registry.gazetteer, deepest) if deepest else ""
-        last = self.name(counted[-1]) if counted else ""
-        rule = self.rules.subjects.get(subject)
-        open_place = (
+        sure_from = self.rules.sure_from if model is None else model.sure_from
+        if confidence < sure_from or exhausted or (model is None and self._is_open(ranked, facts)):
+            desk = self.registry.national_administrator if exhausted else self.desks.of(facts, set(out))
+            return Decision(desk, DESK_IS_RIGHT, ranked, triage=True)
+        return Decision(ranked[0].agency, confidence, ranked, triage=False)
+
+    def _rule(self, facts: Facts) -> Rule | None:
+        """Return the rule of the first subject."""
+        subjects = facts.reading.subjects
+        return self.rules.subjects.get(subjects[0].id) if subjects else None
+
+    def _is_open(self, ranked: Sequence[Candidate], facts: Facts) -> bool:
+        """Return whether the owner depends on a place that is not known."""
+        where = facts.place
+        return (
             where.regency is None
             and where.province != DKI
-            and lacks_place(rule, facts, self.registry)
+            and lacks_place(self._rule(facts), facts, self.registry)
             and not (ranked and ranked[0].by_thing)
         ) or lacks_region(facts)
-        sure_from = self.rules.sure_from if model is None else model.sure_from
-        if confidence >= sure_from and not exhausted and (model is not None or not open_place):
-            best = ranked[0]
-            text = explain(best.agency, best.why, subject=name, place=place, refused_by=last)
-            asks = "" if facts.oversight or last else undecided(rule, facts)
-            if asks or (not facts.oversight and (is_doubtful(rule, facts) or self._contradicts(best.agency, facts))):
-                confidence = min(confidence, self.rules.undecided)
-            return Decision(best.agency, confidence, text, ranked, triage=False, asks=asks)
-        desk = self.registry.national_administrator if exhausted else self.desks.of(facts, set(counted))
-        asked = open_place and "general_question" not in facts.reading.groups
-        text = explain_triage(desk, subject=name, place=place, missing_place=asked, refused_by=last)
-        return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
+
+    def _tell(self, decision: Decision, facts: Facts, counted: Sequence[str]) -> None:
+        """Add what a decision tells the citizen: the explanation, and what he is asked. Nobody is sure of a tier that is not decided.
+
+        Args:
+            decision: the decision; it is changed in place.
+            facts: the facts of the complaint.
+            counted: the ids of the agencies that refused and count, oldest first.
+        """
+        reading, deepest, owner = facts.reading, facts.place.deepest, decision.owner
+        subject = self.subject_names.get(reading.subjects[0].id, "") if reading.subjects else ""
+        place = described(self.registry.gazetteer, deepest) if deepest else ""
+        last = self.name(counted[-1]) if counted else ""
+        if decision.triage:
+            asked = self._is_open(decision.ranked, facts) and "general_question" not in reading.groups
+            text = explain_triage(owner, subject=subject, place=place, missing_place=asked, refused_by=last)
+            decision.explanation = text
+            return
+        decision.explanation = explain(owner, decision.ranked[0].why, subject=subject, place=place, refused_by=last)
+        if not facts.oversight:
+            rule = self._rule(facts)
+            decision.asks = "" if counted else undecided(rule, facts)
+            if decision.asks or is_doubtful(rule, facts) or self._contradicts(owner, facts):
+                decision.confidence = min(decision.confidence, self.rules.undecided)
 
     def _contradicts(self, owner: Agency, facts: Facts) -> bool:
         """Return whether the text says that the thing complained of belongs to another tier than that of the owner."""

@@ -107,7 +107,10 @@ def units_of(router: Router, facts: Facts, house: House) -> list[Candidate]:
         facts: the facts of the complaint, with `within` set.
         house: the government or national body.
     """
-    found = Weighing(facts, router.owners, router.mentions).candidates(model=router.models.at(facts.place))
+    weighing, model = Weighing(facts, router.owners, router.mentions), router.models.at(facts.place)
+    found = weighing.candidates()
+    if model is not None:
+        found = weighing.with_model(model)
     return [one for one in found if house.has(one.agency, router.registry)]
 
 
@@ -172,6 +175,6 @@ def _decision(router: Router, facts: Facts, house: House, ranked: list[Candidate
     if best is None or best.agency.id == house.agency.id:
         desk = router.desks.officer(house.region, facts) or house.agency
         text = explain_triage(desk, subject=name, place=place, missing_place=False, refused_by="")
-        return Decision(desk, DESK_IS_RIGHT, text, ranked, triage=True)
+        return Decision(desk, DESK_IS_RIGHT, ranked, triage=True, explanation=text)
     text = explain(best.agency, best.why, subject=name, place=place, refused_by="")
-    return Decision(best.agency, thousandths(best.score / total), text, ranked, triage=False)
+    return Decision(best.agency, thousandths(best.score / total), ranked, triage=False, explanation=text)

@@ -14,7 +14,7 @@ from router.agencies.registry import Agency, Registry
 from router.agencies.resolve import resolve
 from router.candidates import Weighing
 from router.facts import Facts
-from router.features import Finding, Ruled, findings, kind_of
+from router.features import Ruled, findings, kind_of
 from router.routing import Router
 from router.within import House
 
@@ -29,7 +29,7 @@ class View:
     """What the rules alone find in a report, with or without the government whose desk got it. It keeps no reading.
 
     Attributes:
-        found: what the rules and the reader found.
+        found: what the rules and the reader found: names of findings (see router.features) with their values.
         ruled: the candidates of the rules, best first.
         place: where it happened.
     """
@@ -41,7 +41,7 @@ class View:
         total = sum(candidate.score for candidate in candidates) or 1.0
         self.place = reading.place
         self.ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in candidates]
-        self.found = [Finding(intern(one.name), one.value) for one in findings(reading, facts.place, self.ruled)]
+        self.found = [(intern(one.name), one.value) for one in findings(reading, facts.place, self.ruled)]
 
 
 class Example(NamedTuple):

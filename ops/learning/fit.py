@@ -91,15 +91,14 @@ def table(history: History) -> Table:
     least = 2 if len(examples) >= _RARE_FROM else 1
     kept = sorted(word for word, count in counts.most_common(MOST_WORDS) if count >= least)
     word_at = {word: at for at, word in enumerate(kept)}
-    found_names = sorted({finding.name for example in examples for finding in example.alone.found})
+    found_names = sorted({name for example in examples for name, _ in example.alone.found})
     found_at = {name: at for at, name in enumerate(found_names)}
     words = ([(word_at[word], 1.0) for word in words if word in word_at] for words in texts)
-    found = ([(found_at[finding.name], finding.value) for finding in example.alone.found] for example in examples)
+    found = ([(found_at[name], value) for name, value in example.alone.found] for example in examples)
     is_same = all(example.asked is example.alone for example in examples)
     found_rows = _sparse(chain(found, ([] for _ in named)), len(found_names))
     asked = (
-        [(found_at[finding.name], finding.value) for finding in example.asked.found if finding.name in found_at]
-        for example in examples
+        [(found_at[name], value) for name, value in example.asked.found if name in found_at] for example in examples
     )
     return Table(
         words=_sparse(words, len(kept)),

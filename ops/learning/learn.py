@@ -15,7 +15,7 @@ from ops.learning.fit import Fit, Table, fit, needed, scores, table
 from ops.learning.weighing import Probe, Weights, chosen, measured, shares
 from ops.quality.baseline import Said, ranked
 from ops.quality.labelled import Labelled
-from router.features import located, may_own
+from router.features import Meaning, may_own
 from router.learnt import BEST, FORMAT
 from router.routing import Router
 
@@ -192,9 +192,10 @@ def _suggested(said: Any, fitted: Fit, views: Sequence[View], history: History) 
     import numpy as np
 
     order = np.argsort(-said, axis=1, kind="stable")[:, :BEST]
+    meanings = [Meaning(str(name)) for name in fitted.classes]
     found: list[list[tuple[str, float]]] = []
     for at, view in enumerate(views):
-        agencies = [located(str(fitted.classes[number]), view.place, history.registry) for number in order[at]]
+        agencies = [meanings[number].at(view.place, history.registry) for number in order[at]]
         if not history.region:
             agencies = [
                 agency if agency and may_own(agency, view.place, view.ruled, history.registry) else None

@@ -95,11 +95,9 @@ class Registry:
 
     def get(self, agency_id: str) -> Agency | None:
         """Return the agency with this id, or the successor of the former agency with this id; None if there is none."""
-        agency_id = self.successors.get(agency_id, agency_id)
-        if agency_id in self.bodies:
-            return self.bodies[agency_id]
         if agency_id not in self._made:
-            self._made[agency_id] = self._make(agency_id)
+            now = self.successors.get(agency_id, agency_id)
+            self._made[agency_id] = self.bodies[now] if now in self.bodies else self._make(now)
         return self._made[agency_id]
 
     def parents(self, agency_id: str) -> tuple[Agency, ...]:
