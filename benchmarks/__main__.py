@@ -12,9 +12,10 @@ import orjson
 import typer
 from rich.console import Console
 
-from benchmarks import memory, sms_intake, sms_latency, whole_loop
+from benchmarks import memory, whole_loop
 from benchmarks.figures import Figure, machine, table
 from benchmarks.processes import Say
+from benchmarks.sms import intake, latency
 from benchmarks.step import (
     conversation,
     due_timers,
@@ -119,8 +120,8 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
         Which.timers: lambda: due_timers.measure(timers=timers, say=say),
         Which.cases: lambda: million_cases.measure(cases=cases, say=say),
         Which.due: lambda: million_due.measure(cases=cases, due=timers, say=say),
-        Which.sms_latency: lambda: sms_latency.measure(seconds=seconds, say=say),
-        Which.sms: lambda: sms_intake.measure(messages=messages, rounds=rounds, say=say),
+        Which.sms_latency: lambda: latency.measure(seconds=seconds, say=say),
+        Which.sms: lambda: intake.measure(messages=messages, rounds=rounds, say=say),
         Which.conversation: lambda: conversation.measure(messages=messages * 10, rounds=rounds, say=say),
         Which.citizens: lambda: million_citizens.measure(citizens=cases, say=say),
         Which.whole_loop: lambda: whole_loop.measure(messages=messages * 10, say=say),

@@ -13,7 +13,7 @@ from clickhouse_driver import Client
 from benchmarks import texts
 from benchmarks.figures import Figure
 from benchmarks.processes import LOOPBACK, Say, explained, folder, free_port, process, wait_until
-from benchmarks.sms_feeder import Feeder, frames_of
+from benchmarks.sms.feeder import Feeder, frames_of
 from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 from embedded.kafka.ready import wait_ready

@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks import texts
 from benchmarks.figures import Figure, of_rounds
 from benchmarks.processes import Say, explained, folder, installed, kafka, process
-from benchmarks.sms_feeder import frames_of
+from benchmarks.sms.feeder import frames_of
 from benchmarks.step.broker import Broker
 from benchmarks.step.router_vs_quix import Pace, timed
 from channels.intake import Intake

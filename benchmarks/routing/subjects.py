@@ -1,6 +1,6 @@
 """Counts the invented sentences of which the reader finds the subject, those that writers of word lists have read and the others.
 
-python -m benchmarks.subjects [--missed SUBJECT]
+python -m benchmarks.routing.subjects [--missed SUBJECT]
 """
 
 import sys
@@ -11,7 +11,7 @@ import orjson
 
 from router.routing import Router
 
-SENTENCES = Path(__file__).parent.parent / "tests" / "data" / "subject_sentences.jsonl"
+SENTENCES = Path(__file__).parents[2] / "tests" / "data" / "subject_sentences.jsonl"
 """About thirty sentences for each of a hundred subjects, the body seldom named; a half of each may be read by whoever writes word lists."""
 
 

@@ -13,7 +13,7 @@ import psutil
 from benchmarks import texts
 from benchmarks.figures import Figure, of_rounds, percentile
 from benchmarks.processes import Say, explained, folder, free_port, kafka, process, stop
-from benchmarks.sms_feeder import Feeder, Run, frames_of
+from benchmarks.sms.feeder import Feeder, Run, frames_of
 from complaints.bus.confluent import ConfluentScanner
 from complaints.contract import CONVERSATIONS
 from complaints.crypto import load_or_create_secret

@@ -17,9 +17,9 @@ import orjson
 from benchmarks import texts
 from benchmarks.figures import Figure, percentile
 from benchmarks.processes import LOOPBACK, Say, folder
-from benchmarks.sms_feeder import Feeder, frames_of
+from benchmarks.sms.feeder import Feeder, frames_of
 from complaints.bus.confluent import ConfluentConsumer
-from complaints.bus.envelope import decode
+from complaints.bus.envelope import decode, type_in, type_of
 from complaints.contract import CASE_EVENTS, COMPLAINTS
 from complaints.errors import UnavailableError
 from complaints.event import Complaint
@@ -67,6 +67,8 @@ WINDOW: Final = 1_000
 LINK: Final = "bench"
 
 MS = 1000.0
+
+_COMPLAINT: Final = type_of(Complaint)
 
 
 @dataclass(slots=True)
@@ -196,7 +198,7 @@ def _watch_kafka(settings: Settings, seen: Seen, stop: threading.Event) -> None:
                 fact = orjson.loads(record.value or b"{}")
                 if fact["kind"] == FactKind.routed.value:
                     early.setdefault(UUID(fact["complaint_id"]), now)
-            else:
+            elif type_in(record) == _COMPLAINT:  # a case's mailbox also has commands: to merge neighbours, of timers
                 complaint = decode(record, Complaint)
                 if (number := seen.numbers.get(complaint.reporter_ref or "")) is not None:
                     seen.of[complaint.id] = number

@@ -1,4 +1,4 @@
-"""Measures `lapor learn` on made-up reports of 200 bodies, its time and its memory: python -m benchmarks.learn_scale REPORTS."""
+"""Measures `lapor learn` on made-up reports of 200 bodies, its time and its memory: python -m benchmarks.routing.learn_scale REPORTS."""
 
 import resource
 import subprocess

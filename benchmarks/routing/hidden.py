@@ -1,4 +1,4 @@
-"""Measures the router without words known from the measured half alone: python -m benchmarks.routing_hidden REPORTS OWNERS [FILE ...].
+"""Measures the router without words known from the measured half alone: python -m benchmarks.routing.hidden REPORTS OWNERS [FILE ...].
 
 The lists of words were written with reports at hand. For each half of the regions, the words and names that occur in reports of that half
 and in no other report are taken out of the lists, and the reports of the half are routed with what is left. The halves are by the last

@@ -1,6 +1,6 @@
 """Measures a line's way through the router beside pydantic's plain pass over the same lines, and what a model adds.
 
-python -m benchmarks.route_speed FILE [MODEL]
+python -m benchmarks.routing.speed FILE [MODEL]
 """
 
 import os

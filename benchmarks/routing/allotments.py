@@ -1,4 +1,4 @@
-"""Measures what a government's own division of tasks adds at its own desk: python -m benchmarks.allotments REPORTS REGION [HALVES].
+"""Measures what a government's own division of tasks adds at its own desk: python -m benchmarks.routing.allotments REPORTS REGION [HALVES].
 
 REPORTS is a file of reports with the units that officers chose; those of the government of REGION count. Of each random half an allotment
 is proposed, and the other half is routed within the government, without it and with it.

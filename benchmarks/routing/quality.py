@@ -1,4 +1,4 @@
-"""Measures the routing on owners of the law and on officers' choices: python -m benchmarks.routing_quality FILE OWNERS."""
+"""Measures the routing on owners of the law and on officers' choices: python -m benchmarks.routing.quality FILE OWNERS."""
 
 import sys
 from collections.abc import Sequence

@@ -1,0 +1,1 @@
+"""Measures the routing of complaints: right answers, places, learning and speed."""

@@ -1,0 +1,1 @@
+"""Measures the SMS channel over a real SMPP socket."""
