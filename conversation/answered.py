@@ -78,9 +78,9 @@ class Answered:
         Words without a matter or a place of their own are about the answer before them, unless something was asked since. What answers an
         open question (`is_answer`) is not told again.
         """
-        if message.shared:
+        answered = [] if message.shared else verdicts.answered_of(turn.state["cases"], turn.at_ms)
+        if not answered:
             return None
-        answered = verdicts.answered_of(turn.state["cases"], turn.at_ms)
         said = own_words(message)
         if verdicts.is_discontent(said):
             for case in answered[:1] if is_without_matter(fresh) else answered:

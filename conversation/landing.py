@@ -93,20 +93,20 @@ class Lands:
                 return Landed(MessageKind.repeated, code, complaint_id, secret)
         if request is not None:
             return passing.status(turn, message, id_, request.code, names_none=request.names_none)
-        helped = self._helped(turn, message, id_, asks_help=asks_help)
-        acted = helped or self._wished(turn, message, id_) or self._acted(turn, message, id_)
-        belongs = acted or self._shown(turn, message, id_) or self._about_latest(turn, message, id_)
-        return belongs or self._told(turn, message, id_)
-
-    def _helped(self, turn: Turn, message: InboundMessage, id_: UUID, *, asks_help: bool) -> Landed | None:
-        """Tell how to report, or make a complaint of danger to life now: that waits for no question and belongs to no other report."""
         if asks_help:
             turn.say(message, id_, ReplyKind.small_talk, text("help", message.channel))
             return Landed(MessageKind.small_talk)
-        if not message.sender or message.thread or not tells_of_danger(message.text):
+        named = named_case(turn.state, message)
+        cried = self._cried(turn, message, id_, named)
+        acted = cried or self._wished(turn, message, id_) or self._acted(turn, message, id_, named)
+        belongs = acted or self._shown(turn, message, id_, named) or self._about_latest(turn, message, id_, named)
+        return belongs or self._told(turn, message, id_, named)
+
+    def _cried(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
+        """Make a complaint of danger to life now: that waits for no question and belongs to no other report than the one it names."""
+        if named is not None or not message.sender or message.thread or not tells_of_danger(message.text):
             return None
-        is_of_a_case = named_case(turn.state, message) is not None
-        return None if is_of_a_case else self._opened(turn, id_, *self._read(turn, message, id_))
+        return self._opened(turn, id_, *self._read(turn, message, id_))
 
     def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:
         """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
@@ -139,9 +139,8 @@ class Lands:
         turn.say(message, id_, ReplyKind.small_talk, said)
         return Landed(MessageKind.silence)
 
-    def _acted(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+    def _acted(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed | None:
         """Pass on what a citizen does with a case of his, beside adding to it; None if he does nothing of the kind."""
-        case = named_case(turn.state, message)
         if case is not None and (asked := orders.asked_for(message.act)) is not None:
             return passing.act(turn, message, id_, case, asked, as_reason(message.text))
         if not message.sender or message.shared:
@@ -149,14 +148,16 @@ class Lands:
         said = own_words(message)
         content = orders.gives_up(said) and verdicts.answered_of(turn.state["cases"], turn.at_ms)
         if not message.attachments and not content and (worded := orders.by_word(said)) is not None:
-            return self._asked_by_word(turn, message, id_, worded)
-        return self._answered.acted(turn, message, id_, case)
+            return self._asked_by_word(turn, message, id_, worded, case)
+        return self._answered.acted(turn, message, id_, case) if turn.state["cases"] or case is not None else None
 
     @staticmethod
-    def _asked_by_word(turn: Turn, message: InboundMessage, id_: UUID, worded: orders.ByWord) -> Landed:
+    def _asked_by_word(
+        turn: Turn, message: InboundMessage, id_: UUID, worded: orders.ByWord, named: Document | None
+    ) -> Landed:
         """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one."""
         state = turn.state
-        case = memory.case_of(state, worded.code) if worded.code else named_case(state, message)
+        case = memory.case_of(state, worded.code) if worded.code else named
         if case is None and not worded.code and len(state["cases"]) == 1:
             case = state["cases"][0]
         if case is None:
@@ -166,23 +167,23 @@ class Lands:
         asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act
         return passing.act(turn, message, id_, case, asked)
 
-    def _shown(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+    def _shown(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
         """Add a photo without words to the case that was told just before it; None if it is none, or answers a question."""
-        if not message.sender or message.shared or message.thread or named_case(turn.state, message) is not None:
+        if not message.sender or message.shared or message.thread or named is not None:
             return None
         if memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms):
             return None
         case = continuing.shown(turn, message)
         return None if case is None else self._passing.add(turn, message, id_, case, MessageKind.addition)
 
-    def _about_latest(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+    def _about_latest(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
         """Return what a few words become that can only be about the citizen's latest case; None if they can be more.
 
         Thanks open no case; "kapan dikerjakan?" is a question for the status; "belum diperbaiki pak" belongs to what he has reported.
         """
         if not turn.state["cases"] or not message.sender or message.shared or message.thread or message.attachments:
             return None
-        case = named_case(turn.state, message) or turn.state["cases"][-1]
+        case = named or turn.state["cases"][-1]
         since = turn.at_ms - self._rules.question_ms
         is_asked = any(one.get("part") != "subject" for one in memory.asked(turn.state, since_ms=since))
         noted = landed(MessageKind.thanks, case)
@@ -199,9 +200,8 @@ class Lands:
             return passing.status(turn, message, id_, case["code"])
         return noted if case.get("withdrawn_ms") else self._passing.add(turn, message, id_, case, MessageKind.addition)
 
-    def _told(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
+    def _told(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed:
         """Return what a message becomes that tells a story: an addition to a case, or a complaint."""
-        case = named_case(turn.state, message)
         if case is not None:
             if self._answered.is_disputed(turn, message, case):
                 return self._passing.dispute(turn, message, id_, case)

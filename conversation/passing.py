@@ -56,10 +56,9 @@ def landed(kind: MessageKind, case: Document, *, unread: bool = False) -> Landed
 
 def named_case(state: Document, message: InboundMessage) -> Document | None:
     """Return the case that a message names, or None. Only the citizen's own cases count, or the one whose code the web holds."""
-    if not message.sender:
-        if not message.about:
-            return None
-        return memory.case_of(state, message.about) or {"code": message.about, "id": None}
+    if not message.sender or not state["cases"]:
+        is_held = bool(message.about) and not message.sender
+        return memory.case_of(state, message.about) or {"code": message.about, "id": None} if is_held else None
     if message.follows:
         earlier = memory.landing(state, str(ids.message_id(message.channel, message.follows)))
         if earlier is not None and earlier[Landing.COMPLAINT]:

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from complaints.message import InboundMessage
 from conversation.citizen import Document
 from conversation.said.own import own_words
@@ -53,6 +55,9 @@ _BEGINS_SECRET: Final = re.compile(
 )
 """RAHASIA as the first word of a report, if it does not tell of a secret: "rahasia negara dijual", "rahasia umum"."""
 
+_HINTS: Final = BytesAhoCorasick([hint.encode() for hint in sorted(WORDS.hints_to_hide)])
+"""A text without any of them, as most are, needs no closer look."""
+
 _SHORTENED: Final = {
     "jgn": "jangan",
     "jng": "jangan",
@@ -71,8 +76,9 @@ def hidden(message: InboundMessage, *, like: Document | None = None) -> InboundM
         like: the citizen's case of these days, if he has one: further words of it would betray what he had hidden there.
     """
     text, known = own_words(message), like or {}
-    secret = asks_to_be_secret(text) or bool(known.get("secret"))
-    anonymous = secret or asks_to_be_nameless(text) or bool(known.get("anonymous"))
+    wishes = bool(_HINTS.find_matches_as_indexes(fold(text)))
+    secret = (wishes and asks_to_be_secret(text)) or bool(known.get("secret"))
+    anonymous = secret or (wishes and asks_to_be_nameless(text)) or bool(known.get("anonymous"))
     if (secret and not message.secret) or (anonymous and not message.anonymous):
         return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
     return message

@@ -115,7 +115,8 @@ def _asked_in(text: str) -> ByWord | None:
 
 def gives_up(text: str) -> bool:
     """Return whether a text no longer wants what it asked for: "gak jadi pak". After an answer its citizen is content."""
-    return _GIVES_UP.search(" ".join(folded(text))) is not None
+    words = folded(text)
+    return bool(words) and words[0] in WORDS.denies_in_idioms and _GIVES_UP.search(" ".join(words)) is not None
 
 
 def _meant(core: list[str], said: list[str], *, with_code: bool, of_report: bool) -> tuple[str, str]:

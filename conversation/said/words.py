@@ -38,6 +38,7 @@ class Words:
     person: frozenset[str]
     anonymous: frozenset[str]
     secret: frozenset[str]
+    hints_to_hide: frozenset[str]
     show: frozenset[str]
     shows: frozenset[str]
 
