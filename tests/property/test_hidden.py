@@ -2,7 +2,7 @@
 
 from string import ascii_lowercase
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from complaints.message import InboundMessage
@@ -12,6 +12,7 @@ from tests.harness.support import NOON
 WISHES = (secrecy._ASKS_NAMELESS, secrecy._ASKS_SECRET, secrecy._BEGINS_SECRET)  # texts are made from them
 
 
+@settings(max_examples=400)
 @given(st.one_of([st.from_regex(wish, alphabet=ascii_lowercase + " ") for wish in WISHES]))
 def test_each_wish_to_hide_is_seen_by_the_quick_look(text: str) -> None:
     """The words of `hints_to_hide` are parts of all wishes."""
