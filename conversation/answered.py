@@ -36,6 +36,25 @@ class Answered:
         """
         self._passing, self._question_ms = passing, question_ms
 
+    def moved(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
+        """Open an answered case again of which a message says that it happened in another regency, so that it can move; None if none does.
+
+        Args:
+            turn: the record that brought the message.
+            message: the whole message, of a sender who is known.
+            id_: its id.
+            named: the case that the message names; None if it names none: then it can be about the latest one.
+        """
+        cases = turn.state["cases"]
+        about = named or (cases[-1] if cases and not message.thread else None)
+        if about is None or not verdicts.answered_of([about], turn.at_ms) or self._is_asked_since(turn, about):
+            return None
+        return (
+            self._passing.dispute(turn, message, id_, about, whole=True)
+            if self._passing.moves(message, about)
+            else None
+        )
+
     def acted(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed | None:
         """Pass on a dispute, a rating or thanks; None if the message is none of them.
 

@@ -149,7 +149,9 @@ class Lands:
         content = orders.gives_up(said) and verdicts.answered_of(turn.state["cases"], turn.at_ms)
         if not message.attachments and not content and (worded := orders.by_word(said)) is not None:
             return self._asked_by_word(turn, message, id_, worded, case)
-        return self._answered.acted(turn, message, id_, case) if turn.state["cases"] or case is not None else None
+        if not turn.state["cases"] and case is None:
+            return None
+        return self._answered.moved(turn, message, id_, case) or self._answered.acted(turn, message, id_, case)
 
     @staticmethod
     def _asked_by_word(

@@ -18,6 +18,7 @@ from conversation.said.orders import Act
 from conversation.said.verdicts import disputing
 from conversation.secrecy import hidden
 from conversation.turn import Turn
+from normalizer.corrections import correction
 
 EXAMPLE_CODE: Final = "ABCDE FGHJK M"
 
@@ -149,11 +150,27 @@ class Passing:
         keep(case, found.complaint)
         return landed(kind, case, unread=not was_read)
 
-    def dispute(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
-        """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence."""
+    def moves(self, message: InboundMessage, case: Document) -> bool:
+        """Return whether a message corrects the regency of a citizen's own case to another one."""
+        if not case.get("id") or message.shared_location or correction(message.text) is None:
+            return False
+        reading = self._reads.completion(kept(case), message, part=None, about=case)[0].reading
+        regency = reading.place.regency if reading.corrects else None
+        return regency is not None and not (case.get("region") or "").startswith(regency.code)
+
+    def dispute(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document, *, whole: bool = False) -> Landed:
+        """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence.
+
+        Args:
+            turn: the record that brought the message.
+            message: the whole message.
+            id_: the id of the command.
+            case: what is known of the case; is changed.
+            whole: whether the message is also added, because it tells of the complaint itself.
+        """
         words = as_reason(status_requests.without_codes(message.text))
         became = act(turn, message, id_, case, disputing(case), words)
-        if message.attachments:
+        if message.attachments or whole:
             companion = ids.companion_id(id_, CommandKind.add.value)
             self.add(turn, message, companion, case, MessageKind.addition, companion=True)
         return became

@@ -32,7 +32,7 @@ from normalizer.results import DateReading, PlaceReading, Reading
 if TYPE_CHECKING:
     from complaints.message import InboundMessage
 
-VERSION = "2026.11.9"
+VERSION = "2026.11.10"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 
@@ -174,7 +174,10 @@ class Normaliser:
             attachments=message.attachments,
             raw=raw_of(message),
         )
-        corrected = None if message.shared_location else corrected_place(added.text, self.reader.read, self.gazetteer)
+        had = region if complaint is None else complaint.place.regency.code if complaint.place.regency else None
+        corrected = None
+        if not message.shared_location:
+            corrected = corrected_place(added.text, self.reader.read, self.gazetteer, former=had)
         corrects = {} if corrected is None else {"place": self._place(corrected, "", None), "corrects": True}
         if complaint is None:
             alone = self._read_alone(added, message, part=part, topic=topic, region=region)

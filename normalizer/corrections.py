@@ -1,82 +1,33 @@
 """Finds what a citizen's further message says instead of what he told before: "bukan di Kota Bandung tapi Kabupaten Bandung". Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
 from typing import Final, NamedTuple
 
-from normalizer.places.gazetteer import Gazetteer
+import yaml
+
+from normalizer.places.gazetteer import REGENCY, Gazetteer
 from normalizer.results import PlaceReading, Reading
 from normalizer.text import fold
 
 _MOST_WORDS: Final = 30
 """A correction is short. A longer text tells a story, in which these words can mean something else."""
 
-_OPENING: Final = r"^(?:(?:eh|oh|maaf|mf|sori|sorry|mohon|pak|bu|min|mas|mbak|kak|tadi) )*"
-
-_CUE: Final = re.compile(
-    rf"(?:\b(?:ralat|koreksi|revisi|typo|maksud(?:nya|ku| saya| sy| kami)?|mksd(?: saya| sy)?"
-    rf"|(?:salah|keliru) (?:ketik|tulis|sebut|alamat|tempat|lokasi|kota|kabupaten))"
-    rf"|(?:{_OPENING}|\b(?:maaf|saya|sy|ternyata) )(?:salah(?! satu)|keliru)"
-    rf"|{_OPENING}(?:yang|yg) (?:benar|bener|betul)(?:nya)?) "
-)
-"""The words that say that something was wrong; what is right follows the last of them."""
-
-_INSTEAD: Final = re.compile(
-    r"\bbukan(?:nya)? (.+?) (?:tapi|tetapi|tp|tpi|melainkan|namun|(?:yang|yg) (?:benar|bener|betul)(?:nya)?|seharusnya|harusnya) (.+)$"
-)
-"""What is wrong, and what is right."""
-
-_FILLERS: Final = re.compile(
-    r"^(?:(?:maaf|mohon|mf|pak|bu|min|mas|mbak|kak|itu|ini|tadi|adalah|ialah|ada|yang|yg|benar|betul|nya|di|dari|ke|untuk|saya|sy|maksud|"
-    r"harusnya|seharusnya|mestinya|"
-    r"lokasi|lokasinya|tempat|tempatnya|alamat|alamatnya|kejadian|kejadiannya|posisi|posisinya|letak|letaknya|wilayah|daerah) )+"
-)
-"""The words that may stand before a place in a correction."""
-
-_LEVELS: Final = frozenset(
-    (
-        *("kota", "kabupaten", "kab", "kodya", "kotamadya", "kecamatan", "kec", "kelurahan", "kel", "desa", "ds"),
-        *("jalan", "jl", "jln", "provinsi"),
-    )
-)
-"""The first words of a place that names its kind."""
-
 _STREET: Final = re.compile(
     r" (?:jalan|jl|jln)(?: \w+){1,3}?(?= (?:kota|kabupaten|kab|kecamatan|kec|kelurahan|kel|desa) )"
 )
 """A street before the place in which it is."""
 
-_POLITE: Final = frozenset(
-    ("pak", "bu", "min", "admin", "mas", "mbak", "kak", "ya", "maaf", "mohon", "di", "terima", "kasih", "makasih")
-)
-"""Words that may stand beside a place in a correction."""
-
-_LEVELS_OF_REGENCIES: Final = frozenset(("kota", "kabupaten", "kab", "kodya", "kotamadya"))
-"""The words that tell a city from the regency of the same name."""
-
-_OF_COMPETENCE: Final = frozenset(
-    (
-        *("wewenang", "kewenangan", "wewenangnya", "kewenangannya", "urusan", "urusannya", "tanggung", "tanggungjawab"),
-        *(
-            "harus",
-            "warga",
-            "ktp",
-            "domisili",
-            "pindah",
-            "asal",
-            "berasal",
-            "juga",
-            "sama",
-            "seperti",
-            "kalau",
-            "apakah",
-        ),
-    )
-)
-"""Words beside a place that is not where it happened: whose task it is, where somebody is from, another place too, or a question."""
+_PAUSE: Final = re.compile(r"[,;!\n]+")
+"""What parts a wrong place from the right one. A full stop may belong to "Kab."."""
 
 _CLEAR: Final = frozenset(("named", "district"))
 """How a text tells a place that it names itself (see PlaceReading.how)."""
+
+_ITS: Final = "nya"
+"""The ending for "its": "jalannya bukan di ..."."""
 
 
 class Correction(NamedTuple):
@@ -86,62 +37,155 @@ class Correction(NamedTuple):
         wrong: what is wrong; empty if the message does not say it.
         right: what is right.
         has_cue: whether a word such as "ralat" says that something was wrong.
+        is_beside: whether nothing but a pause stands between both, so that each must be a place and nothing more.
     """
 
     wrong: str
     right: str
     has_cue: bool
+    is_beside: bool = False
+
+
+class _Patterns(NamedTuple):
+    """The words of corrections.yaml as patterns over folded words.
+
+    Attributes:
+        begins: what begins a text that corrects the one before it.
+        cue: says that something was wrong; what is right follows.
+        cue_after: the same behind what is right.
+        instead: what is wrong, and what is right.
+        beside: what is wrong, and what is right, with a polite word between them.
+        denied: what is wrong, alone in the part of a text before a pause.
+        before: all that may stand before "bukan" in a message that says nothing else.
+        fillers: what may stand before a place.
+        swapped: a place with the word for its kind behind it: "Bogor kabupaten".
+        levels: words of kinds of places.
+        regencies: those of regencies and cities.
+        polite: words that may stand beside a place.
+        elsewhere: words beside a place that is not where it happened.
+    """
+
+    begins: re.Pattern[str]
+    cue: re.Pattern[str]
+    cue_after: re.Pattern[str]
+    instead: re.Pattern[str]
+    beside: re.Pattern[str]
+    denied: re.Pattern[str]
+    before: re.Pattern[str]
+    fillers: re.Pattern[str]
+    swapped: re.Pattern[str]
+    levels: frozenset[str]
+    regencies: frozenset[str]
+    polite: frozenset[str]
+    elsewhere: frozenset[str]
+
+
+def begins_to_correct(text: str) -> bool:
+    """Return whether a text is one that corrects what its citizen told before, a place or anything else."""
+    said = fold(text).decode("ascii")
+    return _patterns().begins.match(" ".join(said.split())) is not None or correction(text) is not None
 
 
 def correction(text: str) -> Correction | None:
     """Return what a message corrects; None if it is no correction."""
-    said = fold(text).decode("ascii")
+    said, known = " ".join(fold(text).decode("ascii").split()), _patterns()
     words = said.split()
-    if len(words) > _MOST_WORDS or not _OF_COMPETENCE.isdisjoint(words):
+    if len(words) > _MOST_WORDS or not known.elsewhere.isdisjoint(words):
         return None
-    cues = list(_CUE.finditer(said))
-    if instead := _INSTEAD.search(said):
+    cues = list(known.cue.finditer(said))
+    instead = known.instead.search(said)
+    if instead and (cues or known.before.fullmatch(said[: instead.start()])):
         return Correction(_bare(instead[1]), _bare(instead[2]), bool(cues))
-    if not cues:
-        return None
-    right, _, wrong = said[cues[-1].end() :].partition(" bukan ")
-    return Correction(_bare(wrong), _bare(right), has_cue=True) if _bare(right) else None
+    if (beside := _beside(text, said)) is not None:
+        return beside._replace(has_cue=bool(cues))
+    if cues:
+        right, _, wrong = said[cues[-1].end() :].partition(" bukan ")
+        if _bare(right):
+            return Correction(_bare(wrong), _bare(right), has_cue=True)
+    after = known.cue_after.fullmatch(said)
+    return Correction(_bare(after[2] or ""), _bare(after[1]), has_cue=True) if after and _bare(after[1]) else None
 
 
-def corrected_place(text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer) -> PlaceReading | None:
+def _beside(text: str, said: str) -> Correction | None:
+    """Return what a message denies and what it names behind that: "bukan Kota Bandung pak, Kabupaten Bandung"."""
+    known = _patterns()
+    parts = [" ".join(fold(part).decode("ascii").split()) for part in _PAUSE.split(text)]
+    parts = [part for part in parts if part]
+    for at, part in enumerate(parts[:-1]):
+        denied = known.denied.search(part)
+        before = " ".join((*parts[:at], part[: denied.start()])).split() if denied else []
+        if denied and known.before.fullmatch("".join(f"{word} " for word in before)):
+            return Correction(_bare(denied[1]), _bare(" ".join(parts[at + 1 :])), has_cue=False, is_beside=True)
+    found = known.beside.search(said)
+    if found and known.before.fullmatch(said[: found.start()]):
+        return Correction(_bare(found[1]), _bare(found[2]), has_cue=False, is_beside=True)
+    return None
+
+
+def corrected_place(
+    text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer, *, former: str | None = None
+) -> PlaceReading | None:
     """Return the place that a message names instead of another one; None if it corrects no place, or not clearly.
 
     The place must be all of what is right, after words such as "lokasinya di", and have one regency that the message names. A name that a
-    city and a regency share ("Bandung") counts only with the word for one of them.
+    city and a regency share ("Bandung") counts only with the word for one of them; that word alone is of the name that is wrong, or of the
+    place before ("kabupaten pak, bukan kota").
 
     Args:
         text: the message.
         reads: reads a text.
         gazetteer: the names of regions.
+        former: the code of the region that the complaint has; None if it has none.
     """
-    found = correction(text)
+    found, known = correction(text), _patterns()
     if found is None:
         return None
-    place = reads(found.right).place
-    if not (_is_clear(place) and _begins(found.right, place) and _is_all(found.right, place)):
+    right, level = _named(found, gazetteer.name(former[:REGENCY]) if former and len(former) >= REGENCY else "")
+    place = reads(right).place
+    if not (_is_clear(place) and _begins(right, place) and _is_all(right, place)):
         return None
-    if not found.has_cue and not _begins(found.wrong, reads(found.wrong).place):
+    if level and gazetteer.name(place.regency or "").startswith("Kab") != level.startswith("kab"):
         return None
-    is_shared = _shares_name(place.regency or "", gazetteer) and _LEVELS_OF_REGENCIES.isdisjoint(found.right.split())
+    wrong = _ordered(found.wrong)
+    if not found.has_cue and not _begins(wrong, denied := reads(wrong).place):
+        return None
+    if found.is_beside and not found.has_cue and not _is_all(wrong, denied):
+        return None
+    is_shared = _shares_name(place.regency or "", gazetteer) and known.regencies.isdisjoint(right.split())
     return None if is_shared and place.district is None else place
+
+
+def _named(found: Correction, former: str) -> tuple[str, str]:
+    """Return what is right with its name, which may be that of what is wrong or of the place before: "bukan kota, kabupaten".
+
+    The second text is the word for its kind if that was all that the message says of it; else it is empty.
+    """
+    known, right = _patterns(), _ordered(found.right)
+    levels = [word for word in (one.removesuffix(_ITS) for one in right.split()) if word not in known.polite]
+    if len(levels) != 1 or levels[0] not in known.regencies:
+        return right, ""
+    wrong = [word for word in found.wrong.split() if word not in known.regencies and word not in known.polite]
+    return f"{levels[0]} {' '.join(wrong) or fold(_own_name(former)).decode('ascii').strip()}", levels[0]
+
+
+def _ordered(words: str) -> str:
+    """Return words with the kind of a place before its name: "bogor kabupaten" is "kabupaten bogor"."""
+    known = _patterns()
+    found = known.swapped.fullmatch(words)
+    return f"{found[2]} {found[1]}" if found and words.partition(" ")[0] not in known.levels else words
 
 
 def _begins(words: str, place: PlaceReading) -> bool:
     """Return whether the first of some folded words is the place that was read in them, or the word of its kind."""
     first = words.partition(" ")[0]
-    return first in _LEVELS or any(first == span.partition(" ")[0] for span in place.spans)
+    return first in _patterns().levels or any(first == span.partition(" ")[0] for span in place.spans)
 
 
 def _is_all(words: str, place: PlaceReading) -> bool:
     """Return whether some folded words are the place that was read in them and nothing more: "Kota Cimahi pun begitu" compares."""
-    named = {word for span in place.spans for word in span.split()}
+    known, named = _patterns(), {word for span in place.spans for word in span.split()}
     left = _STREET.sub(" ", f" {words} ").split()
-    return all(word in named or word in _LEVELS or word in _POLITE for word in left)
+    return all(word in named or word in known.levels or word in known.polite or word == "di" for word in left)
 
 
 def _is_clear(place: PlaceReading) -> bool:
@@ -160,4 +204,41 @@ def _own_name(name: str) -> str:
 
 def _bare(words: str) -> str:
     """Return words without those before the place."""
-    return _FILLERS.sub("", f"{words} ").strip()
+    return _patterns().fillers.sub("", f"{words} ").strip()
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Return the patterns. The file is read at most once per process."""
+    data = files("normalizer").joinpath("data/corrections.yaml")
+    words: dict[str, list[str]] = yaml.safe_load(data.read_text("utf-8"))
+    openers, polite, cues = (_any(words[name]) for name in ("openers", "polite", "cues"))
+    wrong, right, fillers = (_any(words[name]) for name in ("wrong", "right", "fillers"))
+    of_what, idioms = _any(words["of_what"]), _any(words["idioms"])
+    but, after = _any([*words["but"], *words["right"]]), _any(words["cues_after"])
+    opening, deny = rf"^(?:{openers} )*", r"\bbukan(?:nya)? "
+    follows = _any([*words["polite"], *words["of_what"], "bukan", "yang", "yg"])
+    return _Patterns(
+        begins=re.compile(
+            rf"{opening}(?:{cues}\b|bukan (?!{idioms}\b)\w|{wrong} (?:{follows}\b|maksud)|{right}\b|{wrong}$)"
+        ),
+        cue=re.compile(
+            rf"(?:\b(?:{cues}|{wrong} {of_what})|(?:{opening}|\b(?:maaf|saya|sy|ternyata) ){wrong}(?! satu)|{opening}{right}) "
+        ),
+        cue_after=re.compile(rf"(.+?) {after}(?: {polite})*(?: bukan(?:nya)? (.+))?"),
+        instead=re.compile(rf"{deny}(.+?) {but} (.+)$"),
+        beside=re.compile(rf"{deny}(.+?) (?:{polite} )+(.+)$"),
+        denied=re.compile(rf"{deny}(.+)$"),
+        before=re.compile(rf"(?:(?:{openers}|{polite}|{fillers}|{cues}|{wrong}|{right}) )*(?:\w+nya )?(?:{fillers} )*"),
+        fillers=re.compile(rf"^(?:{fillers} )+"),
+        swapped=re.compile(rf"(.+?) ({_any(words['regencies'])})(?: {polite})*"),
+        levels=frozenset(words["levels"]),
+        regencies=frozenset(words["regencies"]),
+        polite=frozenset(words["polite"]),
+        elsewhere=frozenset(words["elsewhere"]),
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words and phrases, the longest first."""
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"

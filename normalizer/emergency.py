@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import yaml
 from ahocorasick_rs import BytesAhoCorasick
 
+from complaints.fact import FactKind
 from normalizer.text import fold
 
 _BETWEEN: Final = 5
@@ -27,6 +28,27 @@ _MOST_CHARACTERS: Final = 2_000
 
 _YEAR: Final = r"(?:19|20)\d\d"
 """A year: a story with one is told of the past, or of a plan."""
+
+
+OCCASION: Final = "emergency"
+"""The occasion of the sentence that has the number for emergencies (complaints.wording)."""
+
+_SAYS: Final = frozenset((FactKind.added, FactKind.reopened))
+"""The facts that the citizen's own words lead to, beside the opening of a case."""
+
+
+def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
+    """Return the occasion of the sentence behind the reply to words that tell of danger to life now; empty if they tell of none.
+
+    Replies, the page of a case and the receipts of web and API ask here which words count.
+
+    Args:
+        kind: the first fact that the citizen's record led to (see complaints.fact.FactKind).
+        complaint: title and text of the complaint, which count if the record opened the case.
+        said: what he added, or with what he disputed an answer.
+    """
+    words = complaint if kind == FactKind.opened else (said,) if kind in _SAYS else ()
+    return OCCASION if any(map(tells_of_danger, words)) else ""
 
 
 def tells_of_danger(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from router.agencies.registry import Agency
+from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Edition, Loaded
 
 
@@ -20,21 +20,27 @@ def acting(loaded: Loaded) -> Iterator[str]:
             continue
         today = loaded.allotments.at(region, None)
         later = [one for one in reversed(editions) if one.since > loaded.allotments.today]
-        before = _officer(today, loaded)
+        before = managing_officer(today, loaded.registry)
         said = [_sentence(government, before)]
         for edition in later:
-            officer = _officer(edition, loaded)
+            officer = managing_officer(edition, loaded.registry)
             if officer != before:
                 said.append(f"from {edition.since} {_sentence(government, officer)}")
             before = officer
         yield f"{government.id}: {'; '.join(said)}"
 
 
-def _officer(edition: Edition | None, loaded: Loaded) -> Agency | None:
+def managing_officer(edition: Edition | None, registry: Registry) -> Agency | None:
+    """Return the managing officer whom an edition names; None if it names none, or there is no edition.
+
+    Args:
+        edition: a government's division of tasks on a day.
+        registry: the agencies that exist, with the units of the divisions.
+    """
     if edition is None or not edition.officer:
         return None
     own = f"{edition.officer}-{edition.region}"
-    return edition.agencies.get(own) or loaded.registry.get(own) or loaded.registry.get(edition.officer)
+    return edition.agencies.get(own) or registry.get(own) or registry.get(edition.officer)
 
 
 def _sentence(government: Agency, officer: Agency | None) -> str:

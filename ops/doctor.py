@@ -110,11 +110,11 @@ def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: fl
         load: reads it and returns what it holds; raises LaporError if it has a mistake.
         started: when the first of its services started, in seconds since 1970; 0 if none runs.
     """
-    before = (
-        "a service that starts again leaves the file out, and the national rules decide there; `lapor agency check` names all mistakes"
-        if path.is_dir() and what == "allotments"
-        else "no service that uses it starts again before"
-    )
+    before = "a service that starts again leaves the file out, and the rules decide in its place"
+    if what == "allotments":
+        checked = "the national rules decide there; `lapor agency check` names all mistakes"
+        left_out = f"a service that starts again leaves the file out, and {checked}"
+        before = left_out if path.is_dir() else "no service that uses it starts again before"
     advice = f"correct {path}, since `lapor up` does not start with it: {before}"
     found = guarded(what, lambda: Finding(what=what, level=Level.ok, detail=f"{load(path)} ({path})"), advice)
     if found.level is Level.ok and started and _changed(path) > started + CLOCKS_DIFFER_S:
@@ -183,9 +183,8 @@ def orphaned(found: Sequence[Orphans]) -> Finding:
         what="owners",
         level=Level.warn,
         detail=f"open cases of units that no longer exist: {number}; {'; '.join(map(str, found))}",
-        advice="give each to another agency: `lapor case reroute CODE --as DESK --to AGENCY --text WHY`, in the name of the"
-        " government's triage desk (`lapor agency check` names it) or of the national administrator;"
-        f" `lapor case due --agency {found[0].owner_id}` lists secret ones too",
+        advice="`lapor case rehome --dry-run` says to which agency each would go, secret ones too, and `lapor case rehome` gives them;"
+        " one alone: `lapor case reroute CODE --as DESK --to AGENCY --text WHY` (`lapor agency check` names the desk)",
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
+from router.agencies.blame import is_on_record
 from router.agencies.mentions import Mention, Mentions
 from router.agencies.registry import Agency
 from router.agencies.resolve import resolve
@@ -43,8 +44,10 @@ CLEAR: Final = 4.0
 """Score of a subject that the text is clearly about, beside a complaint of a unit: nearly one clear word."""
 
 OF_SERVICE: Final = frozenset(("bureaucracy-reform", "local-staff"))
-"""Subjects that words for bad service and missing answers show, whatever the unit. An earlier report that was never answered is the
-Ombudsman's by law, and is not among them."""
+"""Subjects that words for bad service and missing answers show, whatever the unit."""
+
+UNSHOWN: Final = frozenset((*OF_SERVICE, "maladministration"))
+"""The same with an earlier report that was never answered, if nothing says that it can be shown: with that it is the Ombudsman's."""
 
 WATCHDOG: Final = 1.5
 """Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the unit complained of."""
@@ -213,8 +216,10 @@ class Weighing:
         """Return whether the text complains of how the named unit answers and serves, and is clearly about nothing else."""
         if self._facts.oversight or not self._mentions.is_blamed(mention, self._facts.reading):
             return False
-        others = self._mentions.rest(mention, self._facts.reading)
-        return all(subject.id in OF_SERVICE or subject.score < CLEAR for subject in others)
+        reading = self._facts.reading
+        of_service = OF_SERVICE if is_on_record(reading.words) else UNSHOWN
+        others = self._mentions.rest(mention, reading)
+        return all(subject.id in of_service or subject.score < CLEAR for subject in others)
 
     def _by_thing(self) -> None:
         """Add the agencies that answer for the things that the text means, so far as the text is about such a thing."""

@@ -122,6 +122,7 @@ class Model:
             KeyError: a field is missing.
             TypeError: the document is no mapping, or a field is something else.
             AttributeError: the weights are no mapping.
+            OverflowError: the number of a class is infinite.
         """
         if document["format"] != FORMAT:
             raise ValueError(f"format {document['format']} instead of {FORMAT}")
@@ -324,7 +325,7 @@ def model_in(path: Path) -> Model:
     document = document_in(path)
     try:
         return Model(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise _no_model(path, error) from error
 
 

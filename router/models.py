@@ -73,12 +73,49 @@ def models_in(path: Path) -> Models:
         ConfigurationError: a file cannot be read or is not a model of this format, the folder has no model, or two are for the same
             government.
     """
-    if not path.is_dir():
-        return Models([model_in(path)])
-    files = sorted(path.glob("*.json"))
-    if not files:
-        raise ConfigurationError(f"the folder {path} has no model: put files there that `lapor learn` made")
+    models = [model_in(file) for file in _files(path)]
     try:
-        return Models([model_in(file) for file in files])
+        return Models(models)
     except ValueError as error:
         raise ConfigurationError(f"the folder {path}: {error}; remove one of them") from error
+
+
+def sound_in(path: Path) -> tuple[Models, list[ConfigurationError]]:
+    """Return the models that can be used in a file or folder, and for each file that is left out an error that names it.
+
+    Of two models for the same government, or for all, neither is used. Nothing is raised: without any model the rules alone decide.
+    """
+    found: dict[Path, Model] = {}
+    errors: list[ConfigurationError] = []
+    try:
+        files = _files(path)
+    except ConfigurationError as error:
+        return NO_MODELS, [error]
+    for file in files:
+        try:
+            found[file] = model_in(file)
+        except ConfigurationError as error:
+            errors.append(error)
+    regions = [model.region for model in found.values()]
+    for file, model in found.items():
+        if regions.count(model.region) > 1:
+            whose = f"for the government {model.region}" if model.region else "for all"
+            errors.append(ConfigurationError(f"{file} is one of several models {whose}: remove all but one of them"))
+    return Models([model for model in found.values() if regions.count(model.region) == 1]), errors
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the path itself, or the model files of a folder, by name.
+
+    Raises:
+        ConfigurationError: the folder has no model, or cannot be read.
+    """
+    if not path.is_dir():
+        return [path]
+    try:
+        files = sorted([file for file in path.iterdir() if file.suffix == ".json"])
+    except OSError as error:
+        raise ConfigurationError(f"the folder {path} cannot be read: {error.strerror}") from error
+    if not files:
+        raise ConfigurationError(f"the folder {path} has no model: put files there that `lapor learn` made")
+    return files

@@ -63,11 +63,13 @@ class Choice:
         own: whether the law gives the house a part in the matter; None if it is not clear what the complaint is about.
         elsewhere: the agency outside the house that owns it by law, or the triage desk of the place where it happened; None if the
             owner is in the house, or not clear.
+        is_away: whether it happened in another government's region, and nothing in the text makes it the house's all the same.
     """
 
     decision: Decision
     own: bool | None
     elsewhere: Agency | None
+    is_away: bool
 
 
 def choose(router: Router, facts: Facts, house: House) -> Choice:
@@ -96,7 +98,7 @@ def choose(router: Router, facts: Facts, house: House) -> Choice:
         )
         if not whole.triage:
             decision.confidence = thousandths(decision.confidence * (1.0 - whole.confidence))
-    return Choice(decision, own, elsewhere)
+    return Choice(decision, own, elsewhere, is_away)
 
 
 def units_of(router: Router, facts: Facts, house: House) -> list[Candidate]:

@@ -17,6 +17,7 @@ from channels.web.parse import (
     EASTERNMOST,
     LONGEST_TEXT,
     MOST_ATTACHMENTS,
+    NAME,
     FieldError,
     addition,
     inbound,
@@ -25,15 +26,16 @@ from channels.web.parse import (
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import Seen, WebService, code_in
-from channels.web.told import Story
+from channels.web.told import Story, number_for_emergencies
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
 from channels.web.wishes import HIDE, NOT_DONE, RATE, WISHES, WITHDRAW, is_possible
-from complaints import status_requests, tracking
+from complaints import status_requests, tracking, wording
 from complaints.calendar import WIB, written_day
 from complaints.case import CaseStatus
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
+from normalizer.emergency import OCCASION
 
 LABELS = {
     "title": "Judul",
@@ -103,7 +105,8 @@ class Pages:
             fault = FieldError("form", error.detail)
             return _refused(error, self._form(request, fields=form.fields, errors=[fault], files=files))
         answer = RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
-        signed = self._receipts.sign(receipt.message_id, receipt.tracking_code)
+        is_danger = bool(number_for_emergencies(found.title, found.text))
+        signed = self._receipts.sign(receipt.message_id, receipt.tracking_code, is_danger=is_danger)
         self._receipts.give(request, answer, signed)
         return answer
 
@@ -185,9 +188,11 @@ class Pages:
         return JSONResponse([{"code": regency.code, "name": regency.name} for regency in found])
 
     async def get_received(self, request: Request) -> Response:
-        """Show the tracking code, and what happens next."""
+        """Show the tracking code, and what happens next; to whoever has just told of danger to life, the number for emergencies."""
         code = code_in(request.path_params)
-        return page("received.html", code=code, spaced=tracking.spaced(code))
+        sent = self._receipts.held(request, code)
+        warning = wording.text(OCCASION, NAME) if sent is not None and sent.is_danger else ""
+        return page("received.html", code=code, spaced=tracking.spaced(code), warning=warning)
 
     async def get_search(self, request: Request) -> Response:
         """Ask for a tracking code, and lead to its page."""

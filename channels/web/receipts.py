@@ -28,12 +28,14 @@ class Sent:
         code: the tracking code that the sender was told.
         command_id: the id of the command that adds a message; None for the complaint itself.
         at: when it was safe, in whole seconds.
+        is_danger: whether it tells of danger to life now.
     """
 
     complaint_id: UUID
     code: str
     command_id: UUID | None
     at: datetime
+    is_danger: bool = False
 
 
 class Receipts:
@@ -43,16 +45,21 @@ class Receipts:
         """Derive the signer from a secret of this installation."""
         self._signer = URLSafeTimedSerializer(secret, salt="lapor/web/receipt")
 
-    def sign(self, complaint_id: UUID, code: str, command_id: UUID | None = None) -> str:
+    def sign(self, complaint_id: UUID, code: str, command_id: UUID | None = None, *, is_danger: bool = False) -> str:
         """Return the receipt of a complaint or an addition that is safe since now, as a text for an address or a cookie."""
-        return str(self._signer.dumps([complaint_id.hex, code, command_id.hex if command_id else ""]))
+        danger = [1] if is_danger else []
+        return str(self._signer.dumps([complaint_id.hex, code, command_id.hex if command_id else "", *danger]))
 
     def read(self, text: str, code: str) -> Sent | None:
         """Return what a receipt says; None if it is not ours, is too old, or is for another code."""
         try:
-            (complaint_id, known, command_id), at = self._signer.loads(text, max_age=AGE_S, return_timestamp=True)
+            (complaint_id, known, command_id, *danger), at = self._signer.loads(
+                text, max_age=AGE_S, return_timestamp=True
+            )
             command = UUID(str(command_id)) if command_id else None
-            sent = Sent(complaint_id=UUID(str(complaint_id)), code=known, command_id=command, at=at)
+            sent = Sent(
+                complaint_id=UUID(str(complaint_id)), code=known, command_id=command, at=at, is_danger=bool(danger)
+            )
         except (BadData, ValueError, TypeError):
             return None
         return sent if sent.code == code else None

@@ -13,7 +13,7 @@ from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
 from complaints.telling import class_named, completed_as, kind_of, put_off_as
 from complaints.wording import text
-from normalizer.emergency import tells_of_danger
+from normalizer import emergency
 from normalizer.masking import mask
 
 _SECRET_ANSWER = "status_ditanggapi"  # noqa: S105  # an occasion
@@ -58,8 +58,8 @@ def story(case: Case, facts: Sequence[Fact]) -> Story:
     question = "" if case.question is None else _asking(case.question.part, case.question.text, case, case.owner.name)
     told = list(_told(facts, case))
     if question:
-        last = max((number for number, one in enumerate(told) if one.text == question), default=None)
-        told = [one for number, one in enumerate(told) if number != last]
+        last = max((number for number, one in enumerate(told) if one.text.startswith(question)), default=None)
+        question = question if last is None else told.pop(last).text
     explanation = "" if case.complaint.secret else mask(case.explanation)
     return Story(explanation=explanation, question=question, told=tuple(told))
 
@@ -127,7 +127,7 @@ def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: boo
     """Return what the citizen reads about the facts that one record caused; empty if they are none of the citizen's business."""
     asked = next((fact for fact in together if fact.kind is FactKind.asked), None)
     if asked:
-        return _asking(asked.part, asked.text or "", case, then.owner)
+        return _asking(asked.part, asked.text or "", case, then.owner, ending=_ending(together[0], case))
     kinds = (_kind_of(fact, was_merged=was_merged) for fact in together)
     kind = next((found for found in kinds if found is not None), None)
     if kind is None:
@@ -163,10 +163,17 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
 
 
 def _ending(first: Fact, case: Case) -> str:
-    """Return the occasion of the sentence behind the receipt of a complaint that tells of danger to life now; else an empty text."""
-    if first.kind is not FactKind.opened or case.complaint.secret:
+    """Return the occasion of the sentence behind the reply to words that tell of danger to life now; empty in a secret report."""
+    if case.complaint.secret:
         return ""
-    return "emergency" if any(map(tells_of_danger, (case.complaint.title, case.complaint.text))) else ""
+    said = first.addition.text if first.addition is not None else first.text or ""
+    return emergency.occasion(first.kind.value, (case.complaint.title, case.complaint.text), said)
+
+
+def number_for_emergencies(*said: str) -> str:
+    """Return the sentence that has the number for emergencies, if what somebody has just sent tells of danger to life now; else ""."""
+    found = emergency.occasion(FactKind.opened, said)
+    return text(found, NAME) if found else ""
 
 
 def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str:
@@ -178,14 +185,17 @@ def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str
     return text(occasion, NAME, **values, due=due, answer=reason)
 
 
-def _asking(part: str | None, words: str, case: Case, owner: str, occasion: str = "asked") -> str:
+def _asking(  # noqa: PLR0913  # the parts of a question
+    part: str | None, words: str, case: Case, owner: str, occasion: str = "asked", *, ending: str = ""
+) -> str:
     """Return the question for a part, or in the owner's own words."""
     if part:
-        return _question(part, case, owner, again=occasion == "reminded")
+        return _question(part, case, owner, again=occasion == "reminded", ending=ending)
     code = tracking.spaced(case.tracking_code)
     return text(occasion, NAME, code=code, owner=owner, answer="" if case.complaint.secret else mask(words))
 
 
-def _question(part: str, case: Case, owner: str, *, again: bool) -> str:
+def _question(part: str, case: Case, owner: str, *, again: bool, ending: str) -> str:
     choices = () if case.complaint.secret else [region.name for region in case.complaint.place.choices]
-    return wording.question(part, NAME, choices, again=again, code=tracking.spaced(case.tracking_code), owner=owner)
+    values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
+    return wording.question(part, NAME, choices, again=again, ending=ending, **values)

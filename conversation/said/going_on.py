@@ -4,16 +4,7 @@ import re
 from typing import Final
 
 from conversation.said.words import WORDS, folded
-
-_CORRECTS: Final = re.compile(
-    r"^(?:(?:eh|ehh|oh|maaf|mf|sori|sorry|pak|bu|min|mas|mbak|tadi|ini) )*"
-    r"(?:(?:ralat|koreksi|revisi|typo|maksud(?:nya|ku)?|mksd)\b"
-    r"|bukan (?!main|hanya|cuma|sekali|lagi|rahasia)\w"
-    r"|salah (?:pak|bu|min|mas|mbak|maaf|maksud\w*|alamat|tempat|lokasi|tulis|ketik|nama|bukan|jl|jln|jalan|yang|yg)\b"
-    r"|(?:yang|yg) (?:benar|bener|betul)(?:nya)?\b"
-    r"|salah$)"
-)
-"""What corrects the words before it: "eh bukan candi, jl sriwijaya", "maksud saya pasar rebo", "salah pak, jl kompol maksum"."""
+from normalizer.corrections import begins_to_correct
 
 _STATE: Final = re.compile(
     r"^(?:(?:eh|oh|pak|bu|min|mas|mbak|dan|sudah|sdh|udah|skrg|sekarang|masih|malah|tambah|makin|semakin|tetap|juga|ya) )*"
@@ -34,7 +25,7 @@ _PLACED: Final = re.compile(
 
 def corrects(text: str) -> bool:
     """Return whether a text corrects what its citizen told before."""
-    return _CORRECTS.match(" ".join(folded(text))) is not None
+    return begins_to_correct(text)
 
 
 def tells_a_state(text: str) -> bool:

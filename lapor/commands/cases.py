@@ -89,7 +89,7 @@ def due(
     """List the cases that wait for an agency with their next deadline, the most urgent first.
 
     A deadline is hijau (at least two working days are left after today), kuning (fewer) or merah (over). Ended cases and supporters of
-    other cases are not listed. A case whose owner no longer exists is marked: give it to another agency with `lapor case reroute`.
+    other cases are not listed. A case whose owner no longer exists is marked: give it to another agency with `lapor case rehome`.
 
     Example: `lapor case due --agency dpu-33.74 --before 2026-12-01`
     """
@@ -102,6 +102,40 @@ def due(
     until = before.isoformat() if before else ""
     for one in cases.due(started_in(data_dir), agency=agency, before=until):
         typer.echo(orjson.dumps(one).decode() if as_json else line(one))
+
+
+@app.command()
+def rehome(
+    *,
+    agency: Annotated[str, typer.Option(help="Only the cases of this former unit: its identifier.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say where each case would go.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Give the open cases of units that no longer exist to the agencies that have their matters today.
+
+    Each goes to the unit of its government that today's division of tasks gives it to, without those that refused it; if that is none,
+    to the managing officer, or to the government. It is rerouted by an ordinary command with the reason, in the name of the government's
+    triage desk, or of the national administrator if the desk may not. A second run finds nothing left to do. All open cases are looked
+    through, unless `--agency` names one unit.
+
+    Each case is a JSON line: code, from, to, as, text, result. The last line counts: applied, repeated, refused, errors. The exit status
+    is 1 if a case was refused or had an error.
+
+    Example: `lapor case rehome --agency lampu-33.74 --dry-run`
+    """
+    import orjson
+
+    from lapor.commands.progress import share_counter
+    from lapor.local.note import started_in
+    from lapor.processes.rehoming import rehome as give
+
+    settings = started_in(data_dir)
+    with share_counter("cases") as told:
+        tally = give(settings, agency=agency, only_shown=dry_run, said=sys.stdout.buffer.write, told=told)
+    sys.stdout.buffer.write(orjson.dumps(asdict(tally)) + b"\n")
+    sys.stdout.buffer.flush()
+    if tally.errors or tally.refused:
+        raise typer.Exit(1)
 
 
 @app.command()

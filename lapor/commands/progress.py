@@ -26,6 +26,22 @@ def line_counter() -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
+@contextmanager
+def share_counter(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with how many of how many are done. Nothing is shown where stderr is no terminal.
+
+    Args:
+        what: what is counted.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
 def _lines() -> Callable[[], None]:
     done, last = 0, time.monotonic()
 

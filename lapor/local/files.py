@@ -30,11 +30,14 @@ def modelled(path: Path) -> str:
     """Return the version of a model, or of the models of a folder.
 
     Raises:
-        ConfigurationError: it cannot be read, or is no model.
+        ConfigurationError: one cannot be read, is no model, or is not the only one of its government; the text names each.
     """
-    from router.models import models_in
+    from router.models import sound_in
 
-    return f"{models_in(path).version}"
+    models, errors = sound_in(path)
+    if errors:
+        raise ConfigurationError("\n".join(map(str, errors)))
+    return f"{models.version}"
 
 
 def require_sound(settings: Settings) -> None:
@@ -56,15 +59,15 @@ def require_sound(settings: Settings) -> None:
 
 def main(model: str, allotments: str) -> int:
     """Check the files, and say on standard error what is wrong. Return the exit status."""
-    try:
-        if model:
-            modelled(Path(model))
-        if allotments:
-            allotted(Path(allotments))
-    except LaporError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+    status = 0
+    for path, check in ((model, modelled), (allotments, allotted)):
+        try:
+            if path:
+                check(Path(path))
+        except LaporError as error:
+            sys.stderr.write(f"{error}\n")
+            status = 1
+    return status
 
 
 if __name__ == "__main__":

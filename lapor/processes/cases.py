@@ -1,10 +1,10 @@
 """The operations on cases of a running stack that `lapor case`, `lapor explain` and the demo share."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from complaints import ids
 from complaints.command import Command
@@ -23,6 +23,9 @@ from ops.casework.orders import checked, command, nonce
 from ops.casework.outcome import outcome
 from ops.casework.show import Sheet, sheet
 from ops.casework.story import story
+
+if TYPE_CHECKING:
+    from view.client import ViewClient
 
 RESULT_WITHIN_S = 20.0
 """Seconds to wait for the result of a command, which usually takes less than a second."""
@@ -149,33 +152,41 @@ def apply(
         BusUnavailable: Kafka does not take a command.
         UnavailableError: the view does not answer.
     """
+    tally = Tally()
+    with applying(settings, agencies(settings)) as (_, applies):
+        for lines in blocks:
+            for first in range(0, len(lines), IN_FLIGHT):
+                for one in applies.lines(lines[first : first + IN_FLIGHT], tally):
+                    said(one)
+    return tally
+
+
+@contextmanager
+def applying(settings: Settings, exist: Agencies) -> "Iterator[tuple[ViewClient, Applies]]":
+    """Yield the view, and what gives many commands and says what became of them."""
     from complaints.bus.confluent import ConfluentProducer
     from complaints.bus.envelope import encode
 
-    registry, tally = agencies(settings).registry, Tally()
-
     def agency(id_: str) -> AgencyRef | None:
-        found = registry.get(id_)
+        found = exist.registry.get(id_)
         return None if found is None else AgencyRef(id=found.id, name=found.name)
 
     producer = ConfluentProducer(settings.kafka_required())
     try:
         with closing(view(settings)) as known:
-            applies = Applies(
-                view=known,
-                publish=lambda wanted: producer.send(encode(wanted, source="/lapor/case")),
-                agency=agency,
-                state=lambda code: None if (case := known.case(code)) is None else case.state,
-                now=lambda: datetime.now(UTC),
-                patience_s=RESULT_WITHIN_S,
+            yield (
+                known,
+                Applies(
+                    view=known,
+                    publish=lambda wanted: producer.send(encode(wanted, source="/lapor/case")),
+                    agency=agency,
+                    state=lambda code: None if (case := known.case(code)) is None else case.state,
+                    now=lambda: datetime.now(UTC),
+                    patience_s=RESULT_WITHIN_S,
+                ),
             )
-            for lines in blocks:
-                for first in range(0, len(lines), IN_FLIGHT):
-                    for one in applies.lines(lines[first : first + IN_FLIGHT], tally):
-                        said(one)
     finally:
         producer.close()
-    return tally
 
 
 def now(settings: Settings) -> datetime:

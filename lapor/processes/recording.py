@@ -16,7 +16,7 @@ from lapor.processes.routing import agencies
 from lapor.processes.wiring import cases as view
 from lapor.processes.wiring import keyring
 from ops.casework.outcome import outcome
-from ops.casework.recorded import CHANNEL, message
+from ops.casework.recorded import CHANNEL, lacks, message
 
 
 def record(settings: Settings, *, agency: str, source: Source, say: Callable[[str], object], **said: Any) -> None:
@@ -26,7 +26,7 @@ def record(settings: Settings, *, agency: str, source: Source, say: Callable[[st
         settings: the settings of the running stack.
         agency: the id of the agency whose officer records it.
         source: how the citizen told it.
-        say: called with the tracking code as soon as Kafka has the complaint, then with each sentence about its owner.
+        say: called with the tracking code as soon as Kafka has the complaint, then with each sentence about its owner, and what it lacks.
         said: the fields of the complaint (see ops.casework.recorded.message).
 
     Raises:
@@ -52,5 +52,8 @@ def record(settings: Settings, *, agency: str, source: Source, say: Callable[[st
     say(f"recorded by {recording.name} ({source})")
     with closing(view(settings)) as known:
         facts = known.result(receipt.tracking_code, receipt.message_id, wait_s=RESULT_WITHIN_S)
+        case = known.case(receipt.tracking_code)
     for sentence in outcome(AgencyRef(id=recording.id, name=recording.name), facts):
+        say(sentence)
+    if case is not None and (sentence := lacks(case)):
         say(sentence)

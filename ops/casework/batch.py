@@ -121,8 +121,12 @@ class Applies:
             BusUnavailable: Kafka does not take a command.
             UnavailableError: the view does not answer.
         """
+        yield from self.orders([self._read(number, line) for number, line in lines], tally)
+
+    def orders(self, lines: Iterable[Order | Fault], tally: Tally) -> Iterator[bytes]:
+        """Yield for each order what became of it (see `lines`)."""
         state = cache(self.state)
-        read = [_with_main(self._read(number, line), state) for number, line in lines]
+        read = [_with_main(one, state) for one in lines]
         orders = [one for one in read if isinstance(one, Order)]
         before = self.view.results(_pairs(orders))
         given = list[Order]()

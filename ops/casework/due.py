@@ -45,7 +45,7 @@ def entry(  # noqa: PLR0913  # the parts of a line
 def line(one: Entry) -> str:
     """Return a line of the list for people."""
     duty = DUTIES[one["duty"]]
-    command = ": lapor case reroute" if one["state"] in OPEN else ""
+    command = ": lapor case rehome" if one["state"] in OPEN else ""
     gone = f", no longer exists{command}" if one.get("owner_is_gone") else ""
     owner = f"{one['owner']['name']} ({one['owner']['id']}{gone})"
     said = f"{one['due']}  {one['light']:7} {tracking.spaced(one['code'])}  {duty:27} {one['state']:17} {owner}"

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import orjson
 
+from complaints.case import Case
 from complaints.errors import ConfigurationError
 from complaints.message import InboundMessage
 from complaints.values import Source
@@ -17,6 +18,34 @@ CHANNEL: Final = "petugas"
 
 MOST_CHARACTERS: Final = 20_000
 """The longest text: as long as the web form's."""
+
+
+_PARTS: Final = {
+    "subject": "what it is about",
+    "place": "the place (kabupaten or kota, and street)",
+    "date": "when it happened",
+    "chronology": "what happened, in its order",
+    "evidence": "evidence or witnesses",
+}
+"""What each part of a complaint is for an officer."""
+
+_ALWAYS: Final = ("subject", "place")
+"""The parts that every report needs; one of oversight needs all."""
+
+
+def lacks(case: Case) -> str:
+    """Return a sentence for the officer who recorded a complaint that lacks parts, since nobody can ask the citizen; else an empty text.
+
+    Args:
+        case: the document of the case.
+    """
+    needed = _PARTS if case.complaint.oversight else _ALWAYS
+    parts = [_PARTS[part] for part in _PARTS if part in needed and part in case.complaint.missing]
+    if not parts:
+        return ""
+    return (
+        f"It lacks {'; '.join(parts)}. Nobody can ask the citizen later: ask now, and add it on the page of the case."
+    )
 
 
 def message(  # noqa: PLR0913  # the fields of the form

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from normalizer.places.gazetteer import REGENCY
 from normalizer.results import Reading
 from normalizer.text import BREAK, PARTS, fold
+from ops.learning.weighing import DEPTH
 from ops.quality.labelled import Labelled, read
 from router.agencies.registry import Agency, Registry
 from router.agencies.resolve import resolve
@@ -16,7 +17,7 @@ from router.candidates import Weighing
 from router.facts import Facts
 from router.features import Ruled, findings, kind_of
 from router.routing import Router
-from router.within import House
+from router.within import House, choose
 
 HOME = 0.9
 """The share of the labelled units of governments from which a history counts as one government's own."""
@@ -32,12 +33,26 @@ class View:
         found: what the rules and the reader found: names of findings (see router.features) with their values.
         ruled: the candidates of the rules, best first.
         place: where it happened.
+        first: the ids of the owner that the rules alone give it, and of the first alternatives.
+        triage: whether that owner is the triage desk.
+        is_away: whether it happened elsewhere than in the region of the government whose desk got it.
+        desk: the id of its triage desk.
     """
 
-    __slots__ = ("found", "place", "ruled")
+    __slots__ = ("desk", "first", "found", "is_away", "place", "ruled", "triage")
 
-    def __init__(self, reading: Reading, facts: Facts, router: Router) -> None:
-        candidates = Weighing(facts, router.owners, router.mentions).candidates()
+    def __init__(self, reading: Reading, facts: Facts, router: Router, house: House | None = None) -> None:
+        if house is None:
+            decision, self.is_away = router.decide(facts), False
+            candidates, desk = decision.ranked, router.desks.of(facts, ())
+        else:
+            candidates = Weighing(facts, router.owners, router.mentions).candidates()
+            choice = choose(router, facts, house)
+            decision, self.is_away = choice.decision, choice.is_away
+            desk = router.desks.officer(house.region, facts) or house.agency
+        others = [one.agency.id for one in decision.ranked if one.agency is not decision.owner]
+        self.first = (decision.owner.id, *others[: DEPTH - 1])
+        self.triage, self.desk = decision.triage, desk.id
         total = sum(candidate.score for candidate in candidates) or 1.0
         self.place = reading.place
         self.ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in candidates]
@@ -124,7 +139,7 @@ class _Read:
         self.label: Agency | None = None
         self.oversight = facts.oversight
         self.alone = View(reading, facts, router)
-        self.asked = View(*read(router, report, house), router) if house else self.alone
+        self.asked = View(*read(router, report, house), router, house) if house else self.alone
         ruled = [one.agency for one in self.asked.ruled]
         self.outside = frozenset([one.id for one in ruled if house and not house.has(one, router.registry)])
         self.words = tuple(intern(word) for word in dict.fromkeys(reading.words) if word != BREAK)

@@ -1,6 +1,6 @@
 """Learns a model from labelled reports and measures it, with the rules alone and a linear SVM beside it. Needs no network."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from ops.learning.examples import History, View, prepared
+from ops.learning.examples import Example, History, View, prepared
 from ops.learning.fit import Fit, Table, fit, needed, scores, table
-from ops.learning.weighing import Probe, Weights, chosen, measured, shares
+from ops.learning.weighing import Delivered, Probe, Weights, chosen, measured, shares
 from ops.quality.baseline import Said, ranked
 from ops.quality.labelled import Labelled
-from router.features import Meaning, may_own
+from router.features import Meaning, kind_of, may_own
 from router.learnt import BEST, FORMAT
 from router.routing import Router
 
@@ -171,7 +171,7 @@ def _probes(of: Table, history: History, split: Split) -> list[_Measured]:
     """Return the reports of the second part of a split, with what a model learnt from the first part says of them."""
     shown, asked = split
     fitted = fit(of, _array(shown))
-    examples = [history.examples[row] for row in asked]
+    examples, known = [history.examples[row] for row in asked], {str(name) for name in fitted.classes}
     alone = _suggested(scores(of, fitted, _array(asked), of.found), fitted, [one.alone for one in examples], history)
     at_desk = alone
     if of.asked is not of.found:
@@ -181,10 +181,27 @@ def _probes(of: Table, history: History, split: Split) -> list[_Measured]:
     return [
         _Measured(
             Probe(one.label, _ruled(one.alone), first, one.oversight),
-            Probe(one.label, _ruled(one.asked), second, one.oversight, one.outside),
+            Probe(one.label, _ruled(one.asked), second, one.oversight, one.outside, _delivered(one, history, known)),
         )
         for one, first, second in zip(examples, alone, at_desk, strict=True)
     ]
+
+
+def _delivered(one: Example, history: History, known: Collection[str]) -> Delivered:
+    """Return what `lapor route` makes of a report with a model (router.routing, router.within).
+
+    Args:
+        one: the report.
+        history: the history that it is part of.
+        known: the classes of the model.
+    """
+    view = one.asked
+    if view is not one.alone:
+        return Delivered(view.first, view.desk, at_desk=view.is_away, house=f"pemda-{history.region}")
+    owner = history.registry.get(view.first[0])
+    is_known = owner is not None and (owner.id in known or kind_of(owner, view.place) in known)
+    by_rules = bool(history.region) and (view.triage or not is_known)
+    return Delivered(view.first, view.desk, at_desk=view.triage, by_rules=by_rules, sure_from=SURE_FROM)
 
 
 def _suggested(said: Any, fitted: Fit, views: Sequence[View], history: History) -> list[list[tuple[str, float]]]:
@@ -227,8 +244,7 @@ def _crosswise(probes: Sequence[_Measured]) -> list[tuple[Probe, Weights]]:
 
 def _rules(history: History, asked: Sequence[int]) -> dict[str, float]:
     examples = [history.examples[row] for row in asked]
-    ranks = [[one.agency.id for one in row.asked.ruled if one.agency.id not in row.outside] for row in examples]
-    return shares(ranks, [one.label for one in examples])
+    return shares([row.asked.first for row in examples], [one.label for one in examples])
 
 
 def _baseline(history: History, splits: Sequence[Split]) -> dict[str, float]:

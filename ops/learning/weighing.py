@@ -29,8 +29,28 @@ _LEAST = 0.03
 _BANDS = 10
 """The number of bands of the calibration that is shown."""
 
-_DEPTH = 3
+DEPTH = 3
 """The number of ranked agencies that count for top 3."""
+
+
+class Delivered(NamedTuple):
+    """What `lapor route` makes of a report.
+
+    Attributes:
+        first: the ids of the owner by the rules alone and of its first alternatives, at most DEPTH.
+        desk: the id of the triage desk.
+        at_desk: whether the desk gets it, whatever a model says.
+        by_rules: whether the answer is that of the rules, whatever a model says.
+        sure_from: the probability below which the desk gets it.
+        house: the id of the government that the model is for: it is no unit of itself, and its desk gets what would be its own; else "".
+    """
+
+    first: tuple[str, ...]
+    desk: str
+    at_desk: bool = False
+    by_rules: bool = False
+    sure_from: float = 0.0
+    house: str = ""
 
 
 class Probe(NamedTuple):
@@ -42,6 +62,7 @@ class Probe(NamedTuple):
         learnt: the ids of the agencies of the model's best classes with their scores, best first.
         oversight: whether it reports abuse of office: then the rules' first candidate stays first.
         outside: the ids of the rules' candidates that are not to be chosen, because they are outside the government that the model is for.
+        delivered: what `lapor route` makes of it; None if the ranks of rules and model together are the answer.
     """
 
     label: str
@@ -49,6 +70,7 @@ class Probe(NamedTuple):
     learnt: list[tuple[str, float]]
     oversight: bool
     outside: frozenset[str] = frozenset()
+    delivered: Delivered | None = None
 
 
 class Weights(NamedTuple):
@@ -95,12 +117,14 @@ def mixed(probe: Probe, trust: float, sharpness: float) -> list[tuple[float, str
 
 
 def _first(order: Sequence[tuple[float, str]], probe: Probe) -> list[str]:
-    """Return the first _DEPTH agencies that may be chosen."""
-    return [name for _, name in order if name not in probe.outside][:_DEPTH]
+    """Return the first DEPTH agencies that may be chosen."""
+    return [name for _, name in order if name not in probe.outside][:DEPTH]
 
 
 def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
-    """Return how often rules and model together are right: "top_1", "top_3", "macro_recall" and the "calibration" in bands.
+    """Return how often the answer of rules and model together is right: "top_1", "top_3", "macro_recall" and the "calibration" in bands.
+
+    A report for a triage desk counts as the desk's, with what rules and model name as alternatives. It has no part in the calibration.
 
     Args:
         probes: the reports, each with weights that were chosen on other reports.
@@ -109,9 +133,10 @@ def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
     bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for probe, weights in probes:
         order = mixed(probe, weights.trust, weights.sharpness)
-        ranks.append(_first(order, probe))
-        if order:
-            sure = probability(_share(order), weights.calibration)
+        sure = probability(_share(order), weights.calibration) if order else 0.0
+        names = answer(order, probe, sure)
+        ranks.append(names)
+        if order and names[0] == order[0][1]:
             bands[min(_BANDS - 1, int(sure * _BANDS))].append((sure, order[0][1] == probe.label))
     calibration = [
         {
@@ -123,6 +148,23 @@ def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
         for band, members in sorted(bands.items())
     ]
     return {**shares(ranks, [probe.label for probe, _ in probes]), "calibration": calibration}
+
+
+def answer(order: Sequence[tuple[float, str]], probe: Probe, sure: float) -> list[str]:
+    """Return the ids of the owner and of the first alternatives that `lapor route` gives, at most DEPTH.
+
+    Args:
+        order: the agencies with their scores, best first.
+        probe: the report.
+        sure: the probability that the first of them is right.
+    """
+    names, to = [name for _, name in order if name not in probe.outside], probe.delivered
+    if to is not None:
+        if to.by_rules:
+            return list(to.first)
+        if to.at_desk or not names or names[0] == to.house or sure < to.sure_from:
+            names = [to.desk, *(name for name in names if name != to.desk)]
+    return names[:DEPTH]
 
 
 def shares(ranks: Sequence[Sequence[str]], labels: Sequence[str]) -> dict[str, float]:
@@ -137,7 +179,7 @@ def shares(ranks: Sequence[Sequence[str]], labels: Sequence[str]) -> dict[str, f
     recalls = [sum(hits) / len(hits) for hits in by_label.values()]
     return {
         "top_1": round(sum(sum(hits) for hits in by_label.values()) / count, 4),
-        "top_3": round(sum(label in names[:_DEPTH] for names, label in zip(ranks, labels, strict=True)) / count, 4),
+        "top_3": round(sum(label in names[:DEPTH] for names, label in zip(ranks, labels, strict=True)) / count, 4),
         "macro_recall": round(sum(recalls) / max(1, len(recalls)), 4),
     }
 

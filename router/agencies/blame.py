@@ -1,6 +1,9 @@
-"""Tells whether a text complains of how the agency that it names answers and serves: "X tidak menanggapi", "tidak ada jawaban dari X"."""
+"""Tells whether a text complains of how the agency that it names answers and serves: "X tidak menanggapi", "tidak ada jawaban dari X".
 
-from collections.abc import Sequence
+It also tells which words are of that agency's own staff, and whether the writer went on record before, which is the Ombudsman's matter.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from normalizer.text import BREAK
@@ -51,12 +54,14 @@ _ANSWERS: Final = frozenset(
             "dibalas",
             "balasan",
         ),
+        *("datang", "hadir"),
         *("mengangkat", "diangkat", "dihubungi", "membantu", "dibantu", "serius", "becus", "profesional"),
     )
 )
 _FAULTS: Final = frozenset(
     (
         *("lambat", "lamban", "lelet", "lemot", "cuek", "abai", "mengabaikan", "diabaikan", "mengacuhkan", "dicuekin"),
+        *("galak", "judes", "jutek"),
         *("mempersulit", "dipersulit", "mengecewakan", "arogan", "dipingpong", "bertele"),
     )
 )
@@ -74,6 +79,93 @@ _PLACE_WORDS: Final = 4
 
 _REACH: Final = 4
 """Number of words from a denial to the word that it denies ("tidak pernah mau menanggapi")."""
+
+
+_STAFF: Final = frozenset(
+    (
+        *(
+            "penyuluh",
+            "petugas",
+            "pegawai",
+            "staf",
+            "staff",
+            "stafnya",
+            "pendamping",
+            "kader",
+            "operator",
+            "admin",
+            "anggota",
+        ),
+        *("pengawas", "pelaksana", "teknisi", "konselor", "psikolog"),
+    )
+)
+"""Whoever works for an agency: with "nya" behind its name, or just before its name, they are its own, whatever they do elsewhere."""
+
+_ITS: Final = "nya"
+"""The ending for "its"."""
+
+_ITS_REACH: Final = 12
+"""Number of words after a name within which "petugasnya" are its own."""
+
+_RECORDS: Final = frozenset(
+    (
+        *(
+            "surat",
+            "suratnya",
+            "bersurat",
+            "menyurati",
+            "resmi",
+            "tertulis",
+            "somasi",
+            "tiket",
+            "nomor",
+            "nomer",
+            "no",
+            "kode",
+            "resi",
+        ),
+        *(
+            "sp4n",
+            "kanal",
+            "aplikasi",
+            "email",
+            "ombudsman",
+            "maladministrasi",
+            "sebelumnya",
+            "terdahulu",
+            "terima",
+            "aduan",
+            "pengaduan",
+        ),
+    )
+)
+"""Words of who complained before in a way that can be shown: a letter, a number, a channel for complaints, an earlier report."""
+
+_BY: Final = frozenset(("di", "lewat", "via", "melalui", "ke"))
+"""Words before the name of the national service ("lewat LAPOR")."""
+
+
+def is_on_record(words: Sequence[str]) -> bool:
+    """Return whether a text says that its writer complained before in a way that can be shown.
+
+    Without that, a complaint of an agency that does not answer is the agency's own (UU 25/2009 Pasal 36); the Ombudsman takes what was
+    brought to the agency before (UU 37/2008 Pasal 24 ayat (1) huruf c).
+
+    Args:
+        words: the folded words of the text.
+    """
+    if not _RECORDS.isdisjoint(words):
+        return True
+    return any(word == "lapor" and at > 0 and words[at - 1] in _BY for at, word in enumerate(words))
+
+
+def of_staff(words: Sequence[str], start: int, end: int) -> Iterator[int]:
+    """Yield the positions of words for the staff of the agency whose name a text has at a position (see `blames`)."""
+    if start > 0 and words[start - 1] in _STAFF:
+        yield start - 1
+    for at in range(end, min(len(words), end + _ITS_REACH)):
+        if words[at].removesuffix(_ITS) in _STAFF and words[at].endswith(_ITS):
+            yield at
 
 
 def blames(words: Sequence[str], start: int, end: int) -> bool:

@@ -9,7 +9,7 @@ from normalizer.places.context import WHEREABOUTS
 from normalizer.reader import Reader
 from normalizer.results import NameHit, Reading, SubjectScore
 from normalizer.text import BREAK, fold
-from router.agencies.blame import blames
+from router.agencies.blame import blames, of_staff
 from router.agencies.own_names import common_names, own_names
 from router.agencies.registry import OWN, Registry
 
@@ -140,11 +140,16 @@ class Mentions:
         return blames(reading.words, mention.start, mention.end)
 
     def rest(self, mention: Mention, reading: Reading) -> tuple[SubjectScore, ...]:
-        """Return the subjects of a text without a name in it, best first: the words of a name may be those of another matter."""
+        """Return the subjects of a text without a name in it and without the words for its staff, best first.
+
+        The words of a name may be those of another matter, and an agency's field workers are those of no other.
+        """
         if self.reader is None:
             return reading.subjects
-        words = [*reading.words[: mention.start], *reading.words[mention.end :]]
-        return self.reader.read(" ".join([word for word in words if word != BREAK])).subjects
+        words, start, end = reading.words, mention.start, mention.end
+        out = {*range(start, end), *of_staff(words, start, end)}
+        rest = [word for at, word in enumerate(words) if at not in out and word != BREAK]
+        return self.reader.read(" ".join(rest)).subjects
 
     def read_by(self, reader: Reader) -> "Mentions":
         """Return the names with their reader, without those of allotments that consist of everyday words and names of places.

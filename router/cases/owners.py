@@ -50,20 +50,25 @@ def put(draft: Draft, disposition: Document) -> None:
     draft.add(FactKind.routed, disposition={"hop": hop, "owner": owner, **previous, **disposition})
 
 
+def is_out_of_reach(complaint: Document) -> bool:
+    """Return whether nobody can ask the citizen of a complaint: an officer recorded it, and there is no address for a question."""
+    return bool(complaint.get("recorded_by"))
+
+
 def ask(draft: Draft, tier_of: str | None) -> None:
     """Ask the citizen for the most needed part that is missing: one short question at a time.
 
     The subject and the place are asked for if a triage desk waits for them; then what the owner's tier depends on; then what a report of
-    oversight needs.
+    oversight needs. Nobody is asked who cannot be reached: the case would wait for an answer that nobody can give.
 
     Args:
         draft: the facts so far.
         tier_of: the part on which the tier of a new owner depends; None if there is none.
     """
     case = draft.now
-    if case["state"] not in OPEN:
-        return
     complaint = case["complaint"]
+    if case["state"] not in OPEN or is_out_of_reach(complaint):
+        return
     missing = complaint.get("missing") or ()
     waited_for = next((part for part in ("subject", "place") if part in missing), None) if case["triage"] else None
     part = waited_for or tier_of

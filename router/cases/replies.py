@@ -12,7 +12,7 @@ from complaints.ids import reply_name
 from complaints.mail import ReplyKind
 from complaints.telling import class_named, completed_as, kind_of, put_off_as
 from complaints.wording import question, reminder, text
-from normalizer.emergency import tells_of_danger
+from normalizer import emergency
 from normalizer.masking import mask
 from router.cases.document.plain import Document, text_id
 from router.cases.document.waits import due_of
@@ -130,15 +130,8 @@ def status_of_case(case: Document, channel: str = "") -> str:
 
 def _ending(first: Document, complaint: Document) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; else an empty text."""
-    if first["kind"] == FactKind.opened:
-        said = (complaint["title"], complaint["text"])
-    elif first["kind"] == FactKind.added:
-        said = ("", first.get("addition", {}).get("text") or "")
-    elif first["kind"] == FactKind.reopened:
-        said = ("", first.get("text") or "")
-    else:
-        return ""
-    return "emergency" if any(map(tells_of_danger, said)) else ""
+    said = first.get("addition", first).get("text") or ""
+    return emergency.occasion(first["kind"], (complaint["title"], complaint["text"]), said)
 
 
 def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> str:

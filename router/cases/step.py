@@ -110,7 +110,8 @@ def _outputs(
     for fact in facts:
         yield written(Fact, inbound.code, fact, fact["at"], caused)
     reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung")
-    if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed:
+    moves = any("previous_owner" in (fact.get("disposition") or ()) for fact in facts)
+    if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed and not moves:
         reply = None
     elif reply is None and is_for_nothing(inbound, facts):
         reply = status_for(inbound, case)

@@ -20,18 +20,13 @@ from complaints.event import Complaint
 from complaints.mail import MessageEvent, MessageKind
 from complaints.message import Fragment
 from complaints.storage.spool import Spool
-from tests.harness.support import KafkaServer, message, start_kafka, wait_until
+from tests.harness.own_kafka import kafka
+from tests.harness.support import KafkaServer, message, wait_until
 from tests.harness.workers import Run, workers
 
+__all__ = ["kafka"]
+
 COUNT = 600
-
-
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of their own."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,11 @@ from complaints.bus.envelope import AnyEvent, encode
 from complaints.command import Command, CommandKind
 from complaints.contract import COMPLAINTS, DEAD_LETTERS, NEIGHBOURHOODS
 from tests.harness.neighbours import code, joined, opened, told
-from tests.harness.support import KafkaServer, start_kafka, wait_until
+from tests.harness.own_kafka import kafka
+from tests.harness.support import KafkaServer, wait_until
 from tests.harness.workers import Run, workers
+
+__all__ = ["kafka"]
 
 FLOOD = 5000
 BEGAN = datetime.now(UTC) - timedelta(hours=2)
@@ -28,14 +31,6 @@ TEXTS = (
     "tolong pak kaligawe kebanjiran rob tinggi skali",
     "Kelurahan Kaligawe terendam banjir sejak subuh, mohon pompa dinyalakan",
 )
-
-
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of their own."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -20,16 +20,11 @@ from lapor.cli import app
 from ops.deadletters import find
 from ops.redrive import REDRIVES_HEADER, original
 from tests.harness.house import said
-from tests.harness.support import KafkaServer, message, normalised, start_kafka, wait_until
+from tests.harness.own_kafka import kafka
+from tests.harness.support import KafkaServer, message, normalised, wait_until
 from tests.harness.workers import workers
 
-
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of their own: --all means all letters."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
+__all__ = ["kafka"]
 
 
 @pytest.fixture

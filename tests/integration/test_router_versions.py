@@ -17,17 +17,12 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact
 from tests.harness.house import said
-from tests.harness.support import KafkaServer, message, normalised, start_kafka, wait_until
+from tests.harness.own_kafka import kafka
+from tests.harness.support import KafkaServer, message, normalised, wait_until
+
+__all__ = ["kafka"]
 
 COMPLAINTS = 200
-
-
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of their own: other tests write cases that no router has decided."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -25,18 +25,13 @@ from complaints.event import Complaint, DeadLetter
 from complaints.fact import Fact, FactKind
 from complaints.mail import Reply
 from tests.harness.house import added, said
+from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, free_port, message, normalised, start_kafka, wait_until
 from tests.harness.workers import Run, workers
 
+__all__ = ["kafka"]
+
 KEY = "a key for tests"
-
-
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of their own: other tests write cases that no router has decided."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture

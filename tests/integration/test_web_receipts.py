@@ -48,6 +48,22 @@ def test_who_has_just_sent_a_complaint_sees_that_it_was_received(door: House) ->
     assert "Dinas Pekerjaan Umum" in shown
 
 
+DANGER = "Tolong ada kebakaran di Jalan Pemuda Kota Semarang, api membesar!"
+
+
+def test_who_tells_of_danger_reads_the_number_for_emergencies_at_once(door: House) -> None:
+    """On the page after the form, in the API's answer and in Open311's; a stranger with the code, and other reports, do not have it."""
+    told, other = sent(door, DANGER), sent(door)
+    assert "Telepon 112" in door.http.get(f"/diterima/{told.mailbox}").text
+    assert "112" not in door.http.get(f"/diterima/{other.mailbox}").text
+    with httpx.Client(base_url=door.http.base_url, trust_env=False) as stranger:
+        assert "112" not in stranger.get(f"/diterima/{told.mailbox}").text
+    assert door.send(text=DANGER).json()["emergency"].endswith("112.")
+    assert door.send().json()["emergency"] == ""
+    posted = door.http.post("/open311/v2/requests.json", data={"service_code": "kesehatan", "description": DANGER})
+    assert posted.json()[0]["service_notice"].startswith("Keadaan darurat? Telepon 112.")
+
+
 def test_a_receipt_is_for_its_own_code(door: House) -> None:
     """It says nothing about another one."""
     complaint = sent(door)

@@ -15,17 +15,9 @@ from lapor.processes.routing import agencies, router, router_of_worker
 from ops.doctor import Finding, Level
 from router.jsonlines import route_line
 from router.routing import Router
+from tests.harness.allotments import allotment
 
-SOUND = """\
-government: pemda-33.22
-editions:
-  - since: 2026-01-01
-    source: "a decree"
-    units:
-      lampu: {name: "Dinas Penerangan"}
-    subjects:
-      street-light: [lampu]
-"""
+SOUND = allotment('units: {lampu: {name: "Dinas Penerangan"}}', "subjects: {street-light: [lampu]}", region="33.22")
 
 BROKEN = SOUND.replace("33.22", "33.74").replace("units:", "unitz:")
 

@@ -3,12 +3,17 @@
 import pytest
 
 from channels.sealing import Sealing
+from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
+from complaints.fact import FactKind
 from complaints.message import unpack
 from normalizer.complaint import Normaliser
-from ops.casework.recorded import CHANNEL, MOST_CHARACTERS, message
+from ops.casework.recorded import CHANNEL, MOST_CHARACTERS, lacks, message
 from router.agencies.registry import Registry
+from router.routing import Router
+from tests.harness.events import complaint
+from tests.harness.house import House, said
 from tests.harness.support import NOON
 
 KEYS = Keyring.from_secret(b"s" * 32)
@@ -54,3 +59,28 @@ def test_a_text_that_says_nothing_or_too_much_is_named(text: str) -> None:
     registry = Registry.load()
     with pytest.raises(ConfigurationError, match="--text"):
         message(registry, registry.national_administrator, "letter", text=text, at=NOON)
+
+
+def test_nobody_waits_for_an_answer_of_a_citizen_who_cannot_be_asked() -> None:
+    """Neither the service nor an owner asks him; the officer who recorded the report is told what it lacks, and whom to ask."""
+    house = House(law=Router.load())
+    report = complaint(
+        7,
+        text="tolong",
+        title="",
+        missing=("place", "subject", "evidence"),
+        recorded_by="pemda-33.74",
+        source="walk-in",
+    )
+    assert FactKind.asked not in {fact.kind for fact in house.take(report)}
+    case = house.case(report.tracking_code)
+    assert (case.state, case.question) == ("diterima", None)
+    assert lacks(case).startswith(
+        "It lacks what it is about; the place (kabupaten or kota, and street). Nobody can ask"
+    )
+    assert lacks(case.model_copy(update={"complaint": case.complaint.model_copy(update={"missing": ()})})) == ""
+    (refused,) = house.take(said(CommandKind.ask, report, case.owner.id, "Di mana?"))
+    assert refused.kind is FactKind.declined
+    assert "ask Pemerintah Kota Semarang, whose officer recorded" in (refused.text or "")
+    other = complaint(8, text="tolong", title="", missing=("place", "subject"))
+    assert FactKind.asked in {fact.kind for fact in house.take(other)}

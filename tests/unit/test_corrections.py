@@ -44,11 +44,40 @@ def corrected(text: str) -> str | None:
         ("typo, kec sukolilo kota surabaya", "35.78"),
         ("maaf salah, harusnya Kabupaten Bandung", "32.04"),
         ("salah kota pak, Kota Tangerang Selatan", "36.74"),
+        ("bukan Kota Bandung pak, Kabupaten Bandung", "32.04"),
+        ("bukan kota bandung pak kabupaten bandung", "32.04"),
+        ("maaf pak lokasinya bukan Kota Bandung, Kab. Bandung ya", "32.04"),
+        ("bukan di Bandung kota, di Bandung kabupaten", "32.04"),
+        ("maksud saya Kab. Bandung", "32.04"),
+        ("Kabupaten Bandung maksudnya pak", "32.04"),
+        ("eh salah, di Bogor kabupaten", "32.01"),
+        ("eh salah pak, bukan Bogor kota, Bogor kabupaten", "32.01"),
+        ("bukan Bogor kota tapi kabupaten", "32.01"),
+        ("ralat: Kota Cimahi", "32.77"),
+        ("jalannya bukan di Kota Bandung tapi di Kabupaten Bandung", "32.04"),
     ],
 )
 def test_a_clear_correction_names_the_regency(text: str, regency: str) -> None:
-    """After a word such as "ralat", or with both places."""
+    """After a word such as "ralat", or with both places, also with nothing but a pause or "pak" between them."""
     assert corrected(text) == regency
+
+
+@pytest.mark.parametrize(
+    ("text", "former", "regency"),
+    [
+        ("kabupaten maksudnya pak, bukan kota", "32.73", "32.04"),
+        ("bukan kota pak, kabupaten", "32.73", "32.04"),
+        ("maksud saya kabupatennya", "32.71.01", "32.01"),
+        ("ralat: kota", "32.01", "32.71"),
+        ("maksud saya kabupaten", "32.77", None),
+        ("maksud saya kabupaten", None, None),
+        ("maksud saya kabupaten", "32", None),
+    ],
+)
+def test_the_word_for_its_kind_alone_is_of_the_place_before(text: str, former: str | None, regency: str | None) -> None:
+    """Of a name that a city and a regency share; of another one it is nothing."""
+    place = corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former=former)
+    assert (None if place is None else place.regency) == regency
 
 
 @pytest.mark.parametrize(
@@ -73,6 +102,16 @@ def test_a_clear_correction_names_the_regency(text: str, regency: str) -> None:
         "harusnya seperti di Kota Surabaya",
         "pemkot surabaya saja bisa, bukan seperti kota bandung",
         "ralat " + "jalan rusak " * 20 + "Kota Bogor",
+        "di Kota Bandung bagus, di sini tidak",
+        "bukan Kota Bandung, Kabupaten Bandung yang bagus",
+        "kenapa bukan Kota Bandung, Kabupaten Bandung",
+        "bantuan turun bukan di Kota Bandung tapi di Kabupaten Bandung",
+        "teman saya bukan di Kota Bandung, di Kabupaten Bandung",
+        "bukan main pak, Kota Bandung",
+        "bukan lampu pak, Kota Bandung",
+        "maksud saya seperti di Kota Bandung",
+        "pemkotnya bukan main, Kota Bandung",
+        "maksudnya apa pak",
         "",
     ],
 )
@@ -127,6 +166,35 @@ def test_whom_a_person_gave_the_case_keeps_it_after_a_correction(town: Town) -> 
     town.say(RALAT)
     assert owner(town).endswith("32.73")
     assert len(town.case(town.complaints[0].tracking_code).complaint.additions) == 1
+
+
+@pytest.mark.parametrize("text", ["maksud saya Kab. Bandung", "bukan Kota Bandung pak, Kabupaten Bandung", RALAT])
+@pytest.mark.parametrize("is_given", [False, True])
+def test_a_correction_in_an_answered_case_opens_it_again_and_moves_it(town: Town, text: str, *, is_given: bool) -> None:
+    """The answer was that of another regency. Whom a person gave the case keeps it, open and with the right place."""
+    (complaint,) = town.complaints
+    city = owner(town)
+    if is_given:
+        town.take(encode(said(CommandKind.accept, complaint, city), source="/tests"))
+    town.take(encode(said(CommandKind.answer, complaint, city, "Itu bukan jalan kami."), source="/tests"))
+    town.wait(minutes=5)
+    town.say(text)
+    case = town.case(complaint.tracking_code)
+    assert case.state == "dibuka kembali"
+    assert case.complaint.place.regency is not None
+    assert case.complaint.place.regency.code == "32.04"
+    assert case.owner.id == (city if is_given else city.replace("32.73", "32.04"))
+    assert ("Kabupaten Bandung" in town.texts[-1]) != is_given
+
+
+@pytest.mark.parametrize("text", ["di Kota Bandung bagus, di sini tidak", "ralat, Kota Bandung", "terima kasih pak"])
+def test_what_corrects_no_regency_moves_no_answered_case(town: Town, text: str) -> None:
+    """A comparison, the same place, thanks."""
+    (complaint,) = town.complaints
+    town.take(encode(said(CommandKind.answer, complaint, owner(town), "Sudah."), source="/tests"))
+    town.wait(minutes=5)
+    town.say(text)
+    assert town.case(complaint.tracking_code).owner.id.endswith("32.73")
 
 
 @pytest.mark.parametrize(

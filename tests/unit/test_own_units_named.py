@@ -113,12 +113,56 @@ def test_a_unit_is_named_only_while_the_government_has_it(router: Router) -> Non
     assert owner(router, text.format("DALDUK"), received_at=later) == "diskominfo-33.74"
 
 
-def test_an_earlier_report_that_was_never_answered_is_the_ombudsmans(router: Router) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Surat saya tidak pernah ditanggapi oleh DALDUK Kota Semarang",
+        "Laporan saya nomor 1234567 tidak pernah ditanggapi oleh DALDUK Kota Semarang",
+        "Laporan saya di LAPOR! tidak pernah dijawab oleh DALDUK Kota Semarang",
+        "Pengaduan sebelumnya ke DALDUK Kota Semarang tidak pernah dijawab",
+    ],
+)
+def test_an_earlier_report_that_can_be_shown_and_was_never_answered_is_the_ombudsmans(
+    router: Router, text: str
+) -> None:
     """The law stays above a division; within the house it is the unit's."""
-    text = "Laporan saya tidak pernah ditanggapi oleh DALDUK Kota Semarang"
     assert owner(router, text) == "ombudsman"
     within = orjson.loads(route_line(router, orjson.dumps({"text": text}), House.of("pemda-33.74", router.registry)))
     assert (within["agency"]["id"], within["within"]["elsewhere"]["id"]) == ("dalduk-33.74", "ombudsman")
+
+
+@pytest.mark.parametrize("name", ["DALDUK", "Dinas Sumber Daya Air dan Bina Marga", "Dinas Sosial"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Laporan saya tidak pernah ditanggapi oleh {} Kota Semarang",
+        "Keluhan kami tidak pernah ditanggapi {} Kota Semarang",
+        "tidak pernah ditanggapi oleh {} Kota Semarang",
+        "{} Kota Semarang tidak pernah menanggapi laporan saya",
+    ],
+)
+def test_a_unit_that_does_not_answer_gets_the_complaint_if_nobody_went_on_record(
+    router: Router, text: str, name: str
+) -> None:
+    """It is the one that should act; the Ombudsman takes what was brought to it before."""
+    kinds = {"DALDUK": "dalduk", "Dinas Sosial": "dinsos"}
+    assert owner(router, text.format(name)) == f"{kinds.get(name, 'dpu')}-33.74"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("DALDUK Kota Semarang lambat, penyuluhnya tidak pernah datang", "dalduk"),
+        ("Kecewa dengan DALDUK Kota Semarang, penyuluhnya galak", "dalduk"),
+        ("Penyuluh DALDUK Kota Semarang tidak pernah datang ke kampung kami", "dalduk"),
+        ("DALDUK Kota Semarang tidak menanggapi, penyuluh pertaniannya tidak pernah datang", "distan"),
+        ("Penyuluh pertanian di Kota Semarang tidak pernah datang", "distan"),
+        ("Lampu jalan mati di Kota Semarang, DSDABM lambat, petugasnya tidak pernah datang", "disperkim"),
+    ],
+)
+def test_a_unit_s_own_staff_are_no_other_matter(router: Router, text: str, kind: str) -> None:
+    """Whatever such people do elsewhere; a matter that is told beside them still decides."""
+    assert owner(router, text) == f"{kind}-33.74"
 
 
 def test_a_report_of_abuse_of_office_goes_where_it_went(router: Router) -> None:

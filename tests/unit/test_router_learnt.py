@@ -14,7 +14,7 @@ import pytest
 from complaints.errors import ConfigurationError
 from ops.learning.fit import needed
 from ops.learning.learn import Learnt, learn, save
-from ops.learning.weighing import Probe, chosen, measured
+from ops.learning.weighing import Delivered, Probe, answer, chosen, measured, mixed
 from ops.quality.evaluate import compare, evaluate
 from ops.quality.labelled import Labelled, labelled
 from ops.quality.page import page
@@ -107,6 +107,41 @@ def test_the_figures_are_of_rules_model_and_baseline_side_by_side() -> None:
     assert sum(band["reports"] for band in figures["model"]["calibration"]) == 48
 
 
+@pytest.mark.parametrize("within", ["", "33.74"])
+def test_the_rules_figures_are_those_of_what_is_delivered(within: str) -> None:
+    """A report for a triage desk counts as the desk's, as `lapor evaluate` counts it, and so do desks within a government."""
+    vague = labelled(
+        [{"id": f"v{number}", "text": f"mohon bantuannya {number}", "agency": "PLN"} for number in range(6)]
+    )
+    reports = [*(own_history(20) if within else history()), *vague]
+    if within:
+        desk = labelled([{"id": "d", "text": "mohon bantuannya pak wali", "agency": f"Pemerintah {CITY}"}])
+        reports = [*reports, *desk * 6]
+    router = Router.load()
+    figures = learn(reports, router, today=TODAY, region=within).figures
+    house = House.of("pemda-33.74", router.registry) if within else None
+    told = evaluate(reports, router, house)
+    assert told["abstention"]["right"] >= 6
+    assert figures["rules"]["top_1"] == told["top_1"]["share"]
+    assert figures["rules"]["top_3"] == told["top_3"]["share"]
+
+
+def test_a_model_s_figures_count_the_desk_that_gets_the_report() -> None:
+    """The desk of the rules with a model for all, the answer of the rules where a government's model has no say, and who is not sure."""
+    ruled, learnt = [("a", 0.6), ("b", 0.4)], [("b", 1.0), ("c", 0.0)]
+    plain = Probe("a", ruled, learnt, False, frozenset("c"))
+    order = mixed(plain, 0.5, 2.0)
+
+    def told(sure: float = 0.9, **changed: Any) -> list[str]:
+        delivered = Delivered(("x", "a"), "desk", sure_from=0.15, **changed)
+        return answer(order, plain._replace(delivered=delivered), sure)
+
+    assert answer(order, plain, 0.0) == told() == ["b", "a"]
+    assert told(at_desk=True) == told(sure=0.1) == told(house="b") == ["desk", "b", "a"]
+    assert told(by_rules=True) == ["x", "a"]
+    assert answer([], plain._replace(delivered=Delivered((), "desk")), 0.0) == ["desk"]
+
+
 def test_reports_with_a_time_are_measured_on_the_last_fifth() -> None:
     """What came later tells nothing about what came before: a label of the last days alone is never predicted."""
     start = date(2026, 1, 1)
@@ -130,7 +165,7 @@ def test_shuffled_labels_teach_nothing() -> None:
     random = Random(7)
     labels = ("PLN", "Ditjen Imigrasi", "Kementerian Sosial", "Perum Bulog")
     texts = ("kabel semrawut", "lampu jalan mati", "paspor belum terbit", "beras mahal di pasar")
-    reports = [replace(one, text=f"{random.choice(texts)} {one.id}") for one in history() * 4]
+    reports = [replace(one, text=f"{random.choice(texts)} {one.id} di Kota Bandung") for one in history() * 4]
     shuffled = [replace(report, best=(random.choice(labels),)) for report in reports]
     figures = learn(shuffled, Router.load(), today=TODAY).figures
     assert figures["model"]["top_1"] == pytest.approx(0.25, abs=0.12)

@@ -10,17 +10,11 @@ from complaints.fact import FactKind
 from ops.casework.gone import orphans
 from router.cases.table import RULES
 from router.routing import Router
+from tests.harness.allotments import allotment
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, said
 
-FILE = """\
-government: pemda-33.74
-editions:
-  - since: 2026-01-01
-    source: "a decree"
-    units: {lampu: {name: "Dinas Penerangan"}}
-    subjects: {street-light: lampu}
-"""
+FILE = allotment('units: {lampu: {name: "Dinas Penerangan"}}', "subjects: {street-light: lampu}")
 
 PLACE = {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
 

@@ -16,6 +16,7 @@ from complaints.event import Addition
 from complaints.runtime.settings import Settings
 from lapor.processes import cases
 from ops.casework.due import beginning, entry, line
+from tests.harness.allotments import allotment
 from tests.harness.cases import DUE, Story, case_record
 from tests.harness.events import DPU, PEMDA
 from tests.harness.view import KEY, ServedView
@@ -122,15 +123,13 @@ def test_a_case_of_a_unit_that_no_longer_exists_is_marked_and_can_be_listed(serv
     """Its own unit was deleted from the file, or a usual unit was taken away; the line says by which command the case moves."""
     deleted = AgencyRef(id="lampu-33.74", name="Dinas Penerangan Kota Semarang")
     served.put(waiting(1, 1, owner=deleted), waiting(2, 2))
-    (tmp_path / "33.74.yaml").write_text(
-        'government: pemda-33.74\neditions:\n  - since: 2026-01-01\n    source: "a decree"\n    units:\n      dpu: none\n'
-    )
+    (tmp_path / "33.74.yaml").write_text(allotment("units: {dpu: none}"))
     found = list(cases.due(settings_of(served), agency="", before=""))
     assert [one.get("owner_is_gone", False) for one in found] == [True, False]
     found = list(cases.due(settings_of(served, tmp_path), agency="", before=""))
     assert [one.get("owner_is_gone", False) for one in found] == [True, True]
     (one,) = cases.due(settings_of(served), agency=deleted.id, before="")
-    assert "(lampu-33.74, no longer exists: lapor case reroute)" in line(one)
+    assert "(lampu-33.74, no longer exists: lapor case rehome)" in line(one)
     assert "(lampu-33.74, no longer exists)" in line({**one, "state": "ditanggapi"})
 
 

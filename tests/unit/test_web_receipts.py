@@ -86,3 +86,14 @@ def test_the_cookie_is_for_browsers_alone() -> None:
         assert "Path=/" in said
         assert "Max-Age=3600" in said
         assert ("Secure" in said) is secure
+
+
+def test_a_receipt_says_that_somebody_told_of_danger() -> None:
+    """The page after the form has the number for emergencies; a receipt of before has no such mark."""
+    marked, plain = (
+        SIGNER.read(SIGNER.sign(uuid4(), CODE, is_danger=True), CODE),
+        SIGNER.read(SIGNER.sign(uuid4(), CODE), CODE),
+    )
+    assert marked is not None
+    assert plain is not None
+    assert (marked.is_danger, plain.is_danger) == (True, False)

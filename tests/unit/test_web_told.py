@@ -84,6 +84,16 @@ def test_the_page_of_a_report_of_danger_has_the_number_for_emergencies() -> None
     assert first.text.endswith("112.")
     first, *_ = story(case_of(sent()), Facts(sent()).made).told
     assert "112" not in first.text
+    assert "112" not in story(case_of(danger, secret=True), Facts(danger).made).told[0].text
+
+
+def test_the_page_has_the_number_for_emergencies_as_the_replies_have_it() -> None:
+    """Behind a question for what is missing, which stays one question, and behind an addition that tells of danger."""
+    danger = sent(text="tolong ada kebakaran, api membesar")
+    asked = story(case_of(danger, asks="place"), Facts(danger).after(danger.id, ASKED).made)
+    assert PLACE in asked.question
+    assert asked.question.endswith("112.")
+    assert not any(PLACE in one.text for one in asked.told)
 
 
 def test_a_secret_report_has_no_content() -> None:

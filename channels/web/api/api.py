@@ -13,6 +13,7 @@ from channels.web.parts import WebParts
 from channels.web.responses import problem
 from channels.web.security import presented_key, region_of
 from channels.web.service import LATER, WebService, code_in, idempotency_key, owner_of
+from channels.web.told import number_for_emergencies
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
@@ -28,6 +29,9 @@ class Accepted(BaseModel):
     receipt: Annotated[
         str, Field(description="Tanda terima, berlaku satu jam: dengannya status laporan terlihat sebelum tercatat")
     ]
+    emergency: Annotated[
+        str, Field(description="Kalimat dengan nomor darurat, bila isinya menceritakan bahaya bagi jiwa saat ini")
+    ] = ""
 
 
 class Received(BaseModel):
@@ -99,7 +103,8 @@ class Api:
         receipt = await self._service.keep(message)
         code = receipt.tracking_code
         signed = self._parts.receipts.sign(receipt.message_id, code)
-        answer = Accepted(id=str(receipt.message_id), tracking_code=code, receipt=signed)
+        warning = number_for_emergencies(found.title, found.text)
+        answer = Accepted(id=str(receipt.message_id), tracking_code=code, receipt=signed, emergency=warning)
         return JSONResponse(answer.model_dump(), status_code=202)
 
     async def get_complaint(self, request: Request) -> Response:
@@ -147,7 +152,12 @@ class Api:
         wanted = message(said, act_of(wish, said, case.state), about=case.tracking_code, upstream_id=name)
         receipt = await self._service.keep(wanted)
         signed = self._parts.receipts.sign(case.complaint_id, code, receipt.message_id)
-        answer = Accepted(id=str(receipt.message_id), tracking_code=case.tracking_code, receipt=signed)
+        answer = Accepted(
+            id=str(receipt.message_id),
+            tracking_code=case.tracking_code,
+            receipt=signed,
+            emergency=number_for_emergencies(said.text),
+        )
         return JSONResponse(answer.model_dump(), status_code=202)
 
     async def post_attachment(self, request: Request) -> Response:

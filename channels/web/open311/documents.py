@@ -141,9 +141,10 @@ def position(fields: Mapping[str, str]) -> tuple[float, float] | None:
     return (lat, long) if -90 <= lat <= 90 and -180 <= long <= 180 else None  # noqa: PLR2004  # degrees
 
 
-def posted(code: str) -> list[dict[str, Any]]:
-    """Return the answer to a post."""
-    return [{"service_request_id": code, "service_notice": NOTICE, "account_id": None}]
+def posted(code: str, warning: str = "") -> list[dict[str, Any]]:
+    """Return the answer to a post; `warning` is a sentence before the notice, or empty."""
+    notice = f"{warning} {NOTICE}" if warning else NOTICE
+    return [{"service_request_id": code, "service_notice": notice, "account_id": None}]
 
 
 def token(code: str) -> list[dict[str, Any]]:

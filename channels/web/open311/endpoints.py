@@ -16,6 +16,7 @@ from channels.web.parts import WebParts
 from channels.web.responses import Handler, by_method
 from channels.web.security import presented_key, region_of
 from channels.web.service import LATER, WebService, idempotency_key, owner_of
+from channels.web.told import number_for_emergencies
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from complaints import tracking
 from complaints.errors import TrackingCodeError
@@ -94,7 +95,8 @@ class GeoReport:
             region=region_of(owner),
         )
         receipt = await self._service.keep(message)
-        return _answer(request, "service_requests", documents.posted(receipt.tracking_code))
+        warning = number_for_emergencies(checked.title, checked.text)
+        return _answer(request, "service_requests", documents.posted(receipt.tracking_code, warning))
 
     def _known(self, key: str) -> bool:
         try:

@@ -7,7 +7,7 @@ from complaints.fact import FactKind, Result
 from router.cases.document.plain import Document
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.owners import MOST_QUESTIONS, put, route
+from router.cases.owners import MOST_QUESTIONS, is_out_of_reach, put, route
 from router.cases.roles import Law
 from router.deadlines import day_of, province_of
 
@@ -87,9 +87,12 @@ def hand_on(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     return None
 
 
-def ask(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Ask the citizen, in the owner's own words."""
+def ask(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Ask the citizen, in the owner's own words, if he can be reached."""
     case = draft.now
+    if is_out_of_reach(case["complaint"]):
+        by = law.name(case["complaint"]["recorded_by"])
+        return Declined(f"The citizen has no address for a question: ask {by}, whose officer recorded what he said.")
     if case.get("question"):
         return Declined("A question to the citizen is open: one at a time.")
     if case["questions"] >= MOST_QUESTIONS:

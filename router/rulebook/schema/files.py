@@ -41,6 +41,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/matters.yaml": words.Matters,
     "normalizer/data/senses.yaml": words.Senses,
     "normalizer/data/emergency.yaml": words.Emergency,
+    "normalizer/data/corrections.yaml": words.Corrections,
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,
     "normalizer/data/things/official.tsv": things.Table,

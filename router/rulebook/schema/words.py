@@ -1,4 +1,4 @@
-"""The form of the word lists: subjects/*.yaml and those in regional, abbreviations, places, matters, senses and emergency.yaml."""
+"""The form of the word lists: subjects/*.yaml, regional, abbreviations, places, matters, senses, emergency and corrections.yaml."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -189,6 +189,26 @@ class Emergency(Part):
     cries: _Listed
     ended: _Listed
     past: _Listed
+
+
+class Corrections(Part):
+    """The file corrections.yaml."""
+
+    called: ClassVar[str] = "corrections.yaml"
+
+    openers: _Listed
+    polite: _Listed
+    cues: _Listed
+    cues_after: _Listed
+    wrong: _Listed
+    of_what: _Listed
+    right: _Listed
+    but: _Listed
+    idioms: _Listed
+    fillers: _Listed
+    levels: _Listed
+    regencies: _Listed
+    elsewhere: _Listed
 
 
 class Entry(Part):

@@ -1,0 +1,127 @@
+"""A model that cannot be used: what the workers, the officers and doctor of the whole country do meanwhile."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from structlog.testing import capture_logs
+
+from complaints.errors import ConfigurationError
+from complaints.runtime.settings import Settings
+from lapor.local.checkup import findings
+from lapor.local.files import main, modelled
+from lapor.processes.cases import existing
+from lapor.processes.routing import agencies, router, router_of_worker
+from ops.doctor import Level
+from router.jsonlines import route_line
+from router.routing import Router
+
+
+def model(region: str, /, **changed: object) -> bytes:
+    """Return a model that gives everything to a body of its own."""
+    own = f"tim-{region or 'nasional'}"
+    document: dict[str, Any] = {
+        "format": 3,
+        "version": f"v{region}",
+        "region": region,
+        "trust": 0.9,
+        "calibration": [[0.0, 0.0], [1.0, 1.0]],
+        "sure_from": 0.0,
+        "bodies": [{"id": own, "name": f"Tim {region}", "parent": f"pemda-{region or '33.74'}", "region": region}],
+        "names": {},
+        "classes": [own, "dishub@local"],
+        "bias": [9.0, 0.0],
+        "words": {},
+        "findings": {},
+    }
+    return orjson.dumps(document | changed)
+
+
+BROKEN = (b"", b"[1]", b"{", b"\xff\xfe", b"{}", b"[" * 5000, model("33.74", format=2), model("33.74", words=[1]))
+BROKEN_ROWS = (model("33.74", words={"x": [1e300, 1]}), model("33.74", region=7), model("33.74", trust="much"))
+
+
+def settings_of(folder: Path, **files: bytes) -> Settings:
+    """Return settings with a folder of models."""
+    models = folder / "models"
+    models.mkdir()
+    for name, content in files.items():
+        (models / f"{name}.json").write_bytes(content)
+    return Settings(data=folder, model=models)
+
+
+def answer(by: Router, place: str) -> dict[str, Any]:
+    """Return the answer about a dark street lamp."""
+    said: dict[str, Any] = orjson.loads(
+        route_line(by, orjson.dumps({"text": f"lampu jalan mati sejak seminggu di {place}"}))
+    )
+    return said
+
+
+@pytest.mark.parametrize("content", [*BROKEN, *BROKEN_ROWS])
+def test_no_content_of_a_model_stops_a_worker_and_the_others_count(tmp_path: Path, content: bytes) -> None:
+    """The rules decide in its place, and the log names the file; `lapor route` refuses it, because its answers would be wrong."""
+    settings = settings_of(tmp_path, a=content, b=model("33.22"))
+    with capture_logs() as logs:
+        law = router_of_worker(settings)
+    (entry,) = logs
+    assert (entry["event"], entry["log_level"]) == ("model_left_out", "error")
+    assert str(tmp_path / "models" / "a.json") in entry["mistake"]
+    assert answer(law, "Kecamatan Ungaran Barat Kabupaten Semarang")["agency"]["id"] == "tim-33.22"
+    place = "Kecamatan Tembalang Kota Semarang"
+    assert answer(law, place)["agency"] == answer(Router.load(), place)["agency"]
+    with pytest.raises(ConfigurationError, match=r"a\.json"):
+        router(settings)
+
+
+def test_a_path_that_is_missing_or_empty_leaves_the_rules(tmp_path: Path) -> None:
+    """Also a folder without a model: a disk that is not mounted is no reason to stop."""
+    (tmp_path / "empty").mkdir()
+    for path, why in (("gone", "cannot be read"), ("empty", "has no model")):
+        with capture_logs() as logs:
+            law = router_of_worker(Settings(data=tmp_path, model=tmp_path / path))
+        assert [why in entry["mistake"] for entry in logs] == [True]
+        assert law.models.version is None
+
+
+def test_of_two_models_for_one_government_neither_is_used(tmp_path: Path) -> None:
+    """Nobody knows which one is meant. Each is named."""
+    settings = settings_of(tmp_path, a=model("33.74"), b=model("33.22"), c=model("33.74"))
+    with capture_logs() as logs:
+        law = router_of_worker(settings)
+    assert law.models.version == "v33.22"
+    assert [("a.json" in entry["mistake"], "c.json" in entry["mistake"]) for entry in logs] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_officers_act_and_are_warned_and_no_owner_is_called_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An agency that only the model has may still exist; one that a sound model has is there."""
+    settings = settings_of(tmp_path, a=b"{}", b=model("33.22"))
+    known = agencies(settings)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"lapor: warning: {tmp_path / 'models' / 'a.json'} is not a model")
+    assert "the rules decide there" in line
+    assert existing(known, "tim-33.22").id == "tim-33.22"
+    assert not known.is_gone("tim-33.74")
+    (tmp_path / "models" / "a.json").unlink()
+    assert agencies(settings).is_gone("tim-33.74")
+
+
+def test_the_check_before_a_start_names_every_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of each model, and of the allotments too; doctor says what a service does meanwhile."""
+    settings = settings_of(tmp_path, a=b"{}", b=model("33.22"), c=b"")
+    models = tmp_path / "models"
+    with pytest.raises(ConfigurationError, match=r"a\.json(.|\n)*c\.json"):
+        modelled(models)
+    (found,) = (one for one in findings(settings) if one.what == "model")
+    assert found.level is Level.fail
+    assert "the rules decide in its place" in found.advice
+    assert main(str(models), str(tmp_path / "gone")) == 1
+    said = capsys.readouterr().err
+    assert all(name in said for name in ("a.json", "c.json", "LAPOR_ALLOTMENTS"))
+    assert main(str(models / "b.json"), "") == 0
