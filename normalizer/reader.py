@@ -24,6 +24,7 @@ from normalizer.tiers.bound import bind
 from normalizer.tiers.kinds import OF_DATES, OF_TIERS, TELLS_TIER, kinds_of, may_accuse
 from normalizer.tiers.officials import add_accused
 from normalizer.tiers.own_use import add_own_use
+from normalizer.tiers.praise import praises
 from normalizer.tiers.whose import add_general, add_of_province, is_placed
 from normalizer.tiers.words import add_tier_groups, add_two_provinces, shared_province
 from normalizer.zones import local_day
@@ -134,12 +135,13 @@ class Reader:
             missing = () if placed else _PLACE
             if of_class == COMPLAINT:
                 missing += missing_parts(occurred is not None, count + 4 in scores, len(words) - PARTS)
+        oversight = not general and (accuses or scores.get(count, 0.0) >= OVERSIGHT_FROM)
         return Reading(
             words=words,
             place=place,
             occurred=occurred if received_at else None,
             complaint_class=of_class,
-            oversight=not general and (accuses or scores.get(count, 0.0) >= OVERSIGHT_FROM),
+            oversight=oversight and not praises(groups, words),
             subjects=tuple([SubjectScore(subjects[target].id, scores[target]) for target in ranked]),
             groups=groups,
             names=names,

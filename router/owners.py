@@ -187,7 +187,19 @@ def undecided(rule: Rule | None, facts: Facts) -> str:
     if rule is None or not rule.asks or _is_city(facts.place.regency or facts.place.province):
         return ""
     groups = facts.reading.groups
-    return "" if rule.doubtful.isdisjoint(groups) or not rule.settled.isdisjoint(groups) else rule.asks
+    doubtful = any(all(word in groups for word in words) for words in rule.doubtful)
+    return rule.asks if doubtful and rule.settled.isdisjoint(groups) else ""
+
+
+def stands_in(rule: Rule | None, facts: Facts) -> bool:
+    """Return whether a national body gets a complaint only because its place is not known: with it, a local agency may be the owner.
+
+    A question for a rule is the national body's own.
+    """
+    if rule is None or facts.place.province is not None or "question" in facts.reading.groups:
+        return False
+    first = next((owner for owner in rule.owners if owner_fits(owner, facts)), None)
+    return first is not None and first.placeless
 
 
 def is_doubtful(rule: Rule | None, facts: Facts) -> bool:

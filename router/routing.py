@@ -28,7 +28,7 @@ from router.facts import Facts, received, whole_text
 from router.learnt import Model
 from router.models import NO_MODELS, Models, models_in
 from router.offices import given, is_desk, of_ladder, same_house
-from router.owners import Owners, is_doubtful, lacks_place, undecided
+from router.owners import Owners, is_doubtful, lacks_place, stands_in, undecided
 from router.rulebook.rules import Rule, Rules
 from router.rulebook.tiers import contradicts_said
 from router.rulebook.topics import topic_key, topic_subjects
@@ -340,6 +340,8 @@ class Router:
             decision.asks = "" if counted else undecided(rule, facts)
             if decision.asks or is_doubtful(rule, facts) or self._contradicts(owner, facts):
                 decision.confidence = min(decision.confidence, self.rules.undecided)
+        if "place" in reading.missing and not decision.ranked[0].is_named and stands_in(self._rule(facts), facts):
+            decision.confidence = min(decision.confidence, self.rules.unplaced)
 
     def _contradicts(self, owner: Agency, facts: Facts) -> bool:
         """Return whether the text says that the thing complained of belongs to another tier than that of the owner."""

@@ -10,7 +10,7 @@ from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.places.hits import PlaceHit
 from normalizer.places.lone import SMALL_WAYS, lone_regency
 from normalizer.places.names import DKI, PlaceName, PlaceNames
-from normalizer.places.roads import Road, is_street, origin
+from normalizer.places.roads import Road, is_in_town, is_street, origin
 from normalizer.places.scores import Small, Tally
 from normalizer.places.twins import is_inside, meant, shortened
 from normalizer.results import PlaceReading
@@ -134,11 +134,14 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
     road = Road(words, names, alone=last == 0)
     for at, hit in enumerate(hits):
         start, end = hit.start, hit.end
-        name = shortened(hit.name, names, words, (start, end), starts)
+        name = shortened(hit, hits[at + 1], names, words) if at < last else hit.name
         flags = SURROUNDINGS.get(words[start - 1], 0) if start else 0
         is_from = False
         if flags:
-            if flags & STREET and not is_street(words, start, names):
+            if flags & STREET and (
+                not is_street(words, start, names)
+                or (at < last and hits[at + 1].start == end and is_in_town(name, hits[at + 1].name))
+            ):
                 flags = 0
             elif flags & ORIGIN:
                 flags, is_from = origin(words, start, end, flags)

@@ -32,7 +32,11 @@ _FEATURES: Final = frozenset(
 )
 """First words of names that streets everywhere have ("Jalan Danau Toba")."""
 
+_TOWN_WORDS: Final = 2
+"""Maximum number of words of a town's name at the end of a street's ("jalan raya Wates Kulon Progo")."""
+
 _STREET_WORDS: Final = frozenset(("jalan", "jl", "jln"))
+_REGENCY: Final = frozenset(("kabupaten", "kab"))
 
 
 class Road:
@@ -99,24 +103,41 @@ class Road:
         start, end = span
         if end - start == 1 or self._words[start] in _FEATURES:
             return False
-        town = self._names.get(self._words[end - 1])
-        return town is not None and not town.weak and any(claim.code in codes for claim in town.strong)
+        for size in range(1, min(_TOWN_WORDS, end - start - 1) + 1):
+            town = self._names.get(" ".join(self._words[end - size : end]))
+            if town is not None and not town.weak and any(claim.code in codes for claim in town.strong):
+                return True
+        return False
 
 
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
     """Return whether a place name after a word for streets, banks or shops ("jalan", "raya", "toko") is the name of such a thing.
 
-    It is not, and means the place, in two cases: the name has "di" (in) glued to it ("jalan dijepara"), or the word is "raya" and no
-    "jalan", "jl" or "jln" comes before that ("Kemang Raya Jakarta").
+    It is not, and means the place, in three cases: the name has "di" (in) glued to it ("jalan dijepara"), it begins with the word for a
+    regency ("memperbaiki jalan, Kabupaten Cirebon"), or the word is "raya" and no "jalan", "jl" or "jln" comes before that ("Kemang Raya
+    Jakarta").
 
     Args:
         words: the words of the text.
         start: the position of the name's first word, directly after that word.
         names: the table of all place names.
     """
-    if words[start].startswith("di") and names.get(words[start][2:]):
+    if words[start] in _REGENCY or (words[start].startswith("di") and names.get(words[start][2:])):
         return False
     return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)
+
+
+def is_in_town(name: PlaceName, town: PlaceName) -> bool:
+    """Return whether a name that follows a word for streets is a place in the town named behind it ("jalan raya Ungaran Semarang").
+
+    Then it tells which of the city and the regency of one name is meant.
+
+    Args:
+        name: the meanings of the name.
+        town: those of the next name.
+    """
+    codes = [claim.code for claim in town.strong]
+    return len(codes) > 1 and any(claim.code in codes for claim in name.strong)
 
 
 def origin(words: list[str], start: int, end: int, flags: int) -> tuple[int, bool]:

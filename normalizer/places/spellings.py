@@ -38,6 +38,12 @@ _GLUED_FROM = 4
 _INSIDE_FROM = 10
 """Minimum letters of a name of several glued words that is also found inside a longer word (infoMOROWALIUTARAKAB)."""
 
+_BARE = frozenset(("bare", "city"))
+"""The ways of naming a regency by its name without its level."""
+
+_LEADS = ("di ", "dari ", "warga ", "daerah ", "wilayah ")
+"""Words of place before a regency's name that is also that of goods."""
+
 _PREFIXES = {
     "Kota": ("kota", "kodya", "kotamadya", "pemkot", "pemko", "walikota", "wali kota", "kota adm", "kota administrasi"),
     "Kabupaten": ("kabupaten", "kab", "kabupate", "kbupaten", "kabupten", "kabuoaten", "pemkab", "bupati", "kabag"),
@@ -63,22 +69,10 @@ _EVERYDAY_WORDS = 2
 """Maximum number of words of an everyday name: three words are a name even if each is an everyday word."""
 
 _DIRECTIONS = frozenset(
-    [
-        "utara",
-        "selatan",
-        "timur",
-        "barat",
-        "tengah",
-        "kidul",
-        "lor",
-        "wetan",
-        "kulon",
-        "kaler",
-        "tonggoh",
-        "landeuh",
-        "baru",
-        "lama",
-    ]
+    (
+        *("utara", "selatan", "timur", "barat", "tengah", "kidul", "lor", "wetan", "kulon", "kaler", "tonggoh"),
+        *("landeuh", "baru", "lama"),
+    )
 )
 """Words that distinguish villages that were once one. People often say the name without them."""
 
@@ -109,6 +103,8 @@ def spellings(gazetteer: Gazetteer) -> dict[str, NameEntry]:
             strong.setdefault(city, {}).setdefault(code[:REGENCY], "city")
     for name, code in _small(gazetteer):
         small.setdefault(name, {})[code] = None
+    for name, code in _with_province(strong, document):
+        strong.setdefault(name, {code: "named"})
     for name, code in _with_regency(gazetteer, strong):
         strong[name] = {code[:REGENCY]: "alias"}
         small.setdefault(name, {})[code] = None
@@ -156,6 +152,27 @@ def _with_regency(gazetteer: Gazetteer, strong: Mapping[str, Mapping[str, str]])
             written = f"{fold(name).decode()} {regency}"
             if any(code.startswith(region) for region in strong.get(written, ())):
                 yield written, code
+
+
+def _with_province(strong: Mapping[str, Mapping[str, str]], document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the regencies' names that are everyday words, each with its province's behind it ("kaur bengkulu"), and the regency's code.
+
+    With its province such a word is clear, also if its first words are a village's name ("Banjar Jawa"). A name that is also that of goods
+    is clear only with a word of place before it ("di batu jawa timur"): "tambang batu jawa timur" is no city.
+    """
+    provinces: dict[str, list[str]] = {}
+    for name, codes in strong.items():
+        for code in codes:
+            if len(code) == PROVINCE and OPEN not in name:
+                provinces.setdefault(code, []).append(name)
+    goods = frozenset(document["goods"])
+    for name in document["weak"]:
+        for code, how in strong.get(name, {}).items():
+            if len(code) != REGENCY or how not in _BARE:
+                continue
+            for lead in _LEADS if name in goods else ("",):
+                for province in provinces[code[:PROVINCE]]:
+                    yield f"{lead}{name} {province}", code
 
 
 def _open(name: str) -> str:
@@ -247,7 +264,7 @@ def _misspelt(strong: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, di
     last one is never left out. Only names of one word with at least MISSPELT_FROM letters have misspellings.
     """
     for name, codes in strong.items():
-        meant = {code: "misspelt" for code, how in codes.items() if how in {"bare", "city"}}
+        meant = {code: "misspelt" for code, how in codes.items() if how in _BARE}
         if not meant or len(name) < MISSPELT_FROM or " " in name:
             continue
         for at in range(1, len(name) - 1):

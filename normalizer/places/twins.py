@@ -4,6 +4,7 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE, REGENCY
+from normalizer.places.hits import PlaceHit
 from normalizer.places.names import Claim, PlaceName, PlaceNames
 
 _CITY_FROM: Final = "7"
@@ -64,24 +65,25 @@ def is_inside(name: PlaceName, around: PlaceName) -> bool:
     return any(code in name.seats for code in codes) and all(claim.code not in codes for claim in name.strong)
 
 
-def shortened(
-    name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[int, int], starts: Container[int]
-) -> PlaceName:
+def shortened(hit: PlaceHit, after: PlaceHit, names: PlaceNames, words: Sequence[str]) -> PlaceName:
     """Return the meanings of a name without its last word, if that is the level of the place behind it.
 
     "Kota Baru Kabupaten" names the regency of Kotabaru, but in "Kecamatan Kota Baru Kabupaten Karawang" its last word belongs to Karawang.
+    A province has no such level: "Lima Puluh Kota Sumatera Barat".
 
     Args:
-        name: the meanings of the name with its last word.
+        hit: the name with its last word.
+        after: the next name in the text.
         names: the table of all place names.
         words: the words of the text.
-        span: the position of the name's first word and the position after its last word.
-        starts: the positions at which the names in the text begin.
     """
-    start, end = span
-    if end not in starts or end - start < 2 or (words[end - 1] not in _REGENCY and words[end - 1] not in _CITY):  # noqa: PLR2004 - two words
-        return name
-    return names.get(" ".join(words[start : end - 1])) or name
+    start, end = hit.start, hit.end
+    if after.start != end or end - start < 2 or (words[end - 1] not in _REGENCY and words[end - 1] not in _CITY):  # noqa: PLR2004 - two words
+        return hit.name
+    around = after.name.strong
+    if around and all(len(claim.code) == PROVINCE for claim in around):
+        return hit.name
+    return names.get(" ".join(words[start : end - 1])) or hit.name
 
 
 def meant(

@@ -22,12 +22,32 @@ _OF_OFFICIALS: Final = (
     *("shields_crime", "sold_office", "sum", "tribute", "village_head"),
 )
 _OF_TIERS: Final = (
-    *("beyond_12", "broken", "cross_regency", "dark", "drain", "falls", "flood", "hole", "hospital_national"),
+    *(
+        "beyond_12",
+        "broken",
+        "cooperative",
+        "cross_regency",
+        "dark",
+        "drain",
+        "falls",
+        "flood",
+        "hole",
+        "hospital_national",
+    ),
     *("hospital_province", "hospital_regency", "irrigation", "irrigation_national", "irrigation_province"),
-    *("irrigation_regency", "lamp", "litter", "local_road", "national_park", "national_road", "of_province"),
+    *(
+        "irrigation_regency",
+        "lamp",
+        "landfill",
+        "litter",
+        "local_road",
+        "national_park",
+        "national_road",
+        "of_province",
+    ),
     *("province_office", "province_word", "provincial_road", "regency_office", "road", "road_gear", "said_national"),
     *("said_province", "said_regency", "sea_fishing", "slum", "spoils", "terminal_a", "terminal_b", "terminal_c"),
-    *("toll_road", "vehicle"),
+    *("many_provinces", "toll_road", "vehicle"),
 )
 _OTHERS: Final = ("asks_rule", "dear", "special_zone", "water_company")
 

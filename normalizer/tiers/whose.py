@@ -30,6 +30,8 @@ _OFFICES: Final = frozenset(
 _OFFICE_NAME: Final = 5
 """Words with which the name of an office begins, and the maximum number of words from there to the word for a province."""
 
+_PROVINCE: Final = frozenset(("provinsi", "propinsi", "prov", "prop"))
+
 _OFFICES_SHORT: Final = frozenset(
     (
         *("dishub", "disnaker", "disnakertrans", "dinkes", "disdik", "disdikbud", "dispendik", "dinsos", "diskop"),
@@ -49,6 +51,21 @@ _ENDS_NAME: Final = _LOCAL_LEVELS | _AT | {BREAK}
 _SPREADS: Final = ("spoils", "litter", "flood")
 """Word groups of what goes over the border of a regency: pollution, waste and water."""
 
+
+_SHARED: Final = ("landfill", "cooperative", "irrigation")
+"""Word groups of what several regencies share ("TPA yang dipakai Sleman dan Bantul")."""
+
+_UNTIL: Final = frozenset(("sampai", "sampe", "hingga", "nganti", "tekan", "tumeka", "dugi"))
+"""Words between two regencies from one of which harm reaches the other ("dari Karanganyar sampai Sragen")."""
+
+_AND: Final = frozenset(
+    ("dan", "dn", "serta", "sama", "maupun", "karo", "kaliyan", "jeung", "sareng", "jo", "lan", "dengan")
+)
+"""Words between the names of two regencies that share a thing."""
+
+_BETWEEN: Final = _AND | _LOCAL_LEVELS
+_BETWEEN_MOST: Final = 2
+"""All words that may come between such names, and how many of them."""
 
 _TELLS: Final = frozenset(
     (
@@ -104,6 +121,11 @@ def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceH
         hits: the place names found in it, in order.
         place: the place that it tells.
     """
+    if hits and "cross_regency" not in groups:
+        if any(group in groups for group in _SHARED):
+            _add_shared(groups, words, hits)
+        elif len(hits) > 1 and not _UNTIL.isdisjoint(words) and any(group in groups for group in _SPREADS):
+            _add_reach(groups, words, hits)
     if place.regency is None:
         if "province_word" in groups:
             _add_offices(groups, words)
@@ -131,6 +153,8 @@ def _add_named_offices(groups: Growing, words: Sequence[str], hits: Sequence[Pla
         if not hit.start or not hit.name.strong or any(len(claim.code) != PROVINCE for claim in hit.name.strong):
             continue
         at = hit.start - 1
+        if at and words[at] in _PROVINCE:
+            at -= 1  # "BPBD Provinsi Sulteng": names with the word for the level are those of the whole names only
         if words[at] not in _OFFICES_SHORT:
             while at > max(0, hit.start - _OFFICE_NAME) and words[at] not in _ENDS_NAME:
                 if words[at] in _OFFICES:
@@ -159,6 +183,40 @@ def _add_spread(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit])
     told = list(seen)
     if len(told) > 1 and all(one.isdisjoint(other) for one, other in pairwise(told)):
         groups["cross_regency"] = [0]
+
+
+def _add_shared(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
+    """Add that a landfill or a cooperative is that of two regencies, or of several provinces, whose names a text joins.
+
+    Both names are of one level ("Sleman dan Bantul", "Kota Tegal dan Kabupaten Tegal", "DIY dan Jawa Timur"). UU 18/2008 Pasal 8; UU
+    23/2014 Lampiran C and Q. `groups` is changed in place.
+    """
+    for hit in hits:
+        at = hit.start
+        if words[at] in _LOCAL_LEVELS and words[at - 1] in _AND and words[at - 2] in _LOCAL_LEVELS:
+            groups.setdefault("cross_regency", [at])  # "kabupaten dan kota Bima"
+            return
+    for first, second in pairwise(hits):
+        between = words[first.end : second.start]
+        if len(between) > _BETWEEN_MOST or _AND.isdisjoint(between) or any(word not in _BETWEEN for word in between):
+            continue
+        here, there = ({claim.code for claim in hit.name.strong} for hit in (first, second))
+        if not here or not there or not here.isdisjoint(there) or len({len(code) for code in here | there}) > 1:
+            continue
+        apart = {code[:PROVINCE] for code in here}.isdisjoint(code[:PROVINCE] for code in there)
+        groups.setdefault("many_provinces" if apart else "cross_regency", [first.start])
+        return
+
+
+def _add_reach(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
+    """Add that harm goes from one regency to another ("limbah dari Karanganyar sampai Sragen"). `groups` is changed in place."""
+    for first, second in pairwise(hits):
+        begins = first.start > 0 and words[first.start - 1] == "dari"
+        if begins and second.start == first.end + 1 and words[first.end] in _UNTIL:
+            here, there = ({claim.code for claim in hit.name.strong} for hit in (first, second))
+            if here and there and here.isdisjoint(there):
+                groups["cross_regency"] = [first.start]
+                return
 
 
 def add_general(groups: Growing, words: Sequence[str], place: PlaceReading) -> bool:

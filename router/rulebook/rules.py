@@ -53,7 +53,7 @@ class Rule:
         law: the law with its articles.
         owners: the agencies that the law names; an earlier one takes precedence.
         asks: the part that the citizen is asked for, because the tier depends on it; empty if none.
-        doubtful: the word groups of which one makes the tier doubtful.
+        doubtful: alternatives of word groups that make the tier doubtful if all groups of one are in the text.
         settled: the word groups of which one settles the tier, so that nothing is asked.
         unsure: alternatives of word groups that make the tier doubtful if all groups of one are in the text, although nothing is asked.
         unsure_in_city: the word groups of which one makes the tier doubtful in a city only, where the province has institutions too.
@@ -70,7 +70,7 @@ class Rule:
     law: str
     owners: tuple[Owner, ...]
     asks: str
-    doubtful: frozenset[str]
+    doubtful: tuple[tuple[str, ...], ...]
     settled: frozenset[str]
     unsure: tuple[tuple[str, ...], ...]
     unsure_in_city: frozenset[str]
@@ -163,6 +163,7 @@ class Rules:
         evidence: the knots for converting the score of the first subject into the highest probability that its words allow.
         sure_from: the probability below which a triage desk gets the complaint.
         undecided: the highest probability of an owner whose tier depends on what only the citizen can tell.
+        unplaced: the highest probability of a national body to which a complaint goes while its place is asked for.
         groups: the word groups that the rules ask for.
     """
 
@@ -174,6 +175,7 @@ class Rules:
     evidence: Knots
     sure_from: float
     undecided: float
+    unplaced: float
     groups: frozenset[str]
 
     @classmethod
@@ -204,6 +206,7 @@ def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) ->
         evidence=tuple((score, chance) for score, chance in document["evidence"]),
         sure_from=document["sure_from"],
         undecided=document["undecided"],
+        unplaced=document["unplaced"],
         groups=frozenset(group for rule in subjects.values() for group in _groups(rule)).union(
             oversight.accused, oversight.beside
         ),
@@ -213,7 +216,7 @@ def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) ->
 def _groups(rule: Rule) -> Iterator[str]:
     """Yield the word groups that a rule asks for."""
     yield from rule.words
-    for groups in (rule.doubtful, rule.settled, rule.unsure_in_city, rule.sure, *rule.unsure):
+    for groups in (*rule.doubtful, rule.settled, rule.unsure_in_city, rule.sure, *rule.unsure):
         yield from groups
 
 
@@ -225,7 +228,7 @@ def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
         law=row["law"],
         owners=owners,
         asks=asks.get("part", ""),
-        doubtful=frozenset(asks.get("if", ())),
+        doubtful=tuple(tuple(groups.split("+")) for groups in asks.get("if", ())),
         settled=frozenset(asks.get("unless", ())),
         unsure=tuple(tuple(groups.split("+")) for groups in doubt.get("if", ())),
         unsure_in_city=frozenset(doubt.get("in_city", ())),

@@ -26,6 +26,7 @@ DATA = Path(__file__).parents[1] / "data"
         ("law_cases_annex", 137, 0.95, 0.95, 0.10),
         ("law_cases_lawyer", 99, 0.95, 0.93, 0.10),
         ("law_cases_plain", 60, 0.89, 0.93, 0.10),
+        ("law_cases_borders", 97, 0.88, 0.84, 0.10),
     ],
 )
 def test_cases_of_the_law_get_their_owner(

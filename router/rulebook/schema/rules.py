@@ -70,7 +70,7 @@ class Asks(Part):
     called: ClassVar[str] = "asks"
 
     part: Literal["road_class", "hospital_owner"]
-    needs: list[Group] = Field(alias="if", min_length=1)
+    needs: list[Together] = Field(alias="if", min_length=1)
     unless: list[Group] = Field(default=[])
 
 
@@ -155,5 +155,6 @@ class Rules(Part):
     evidence: _Knots
     sure_from: Share
     undecided: Share
+    unplaced: Share
     subjects: dict[Subject, Rule]
     oversight: Oversight

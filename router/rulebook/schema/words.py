@@ -89,6 +89,7 @@ class Places(Part):
 
     names: dict[Literal["alias", "nickname", "institution", "landmark", "area"], dict[Region, list[Word]]]
     city_first: list[Region]
+    goods: list[Word]
     spaced: dict[Word, Text]
     weak: _Listed
     common: _Listed

@@ -1,0 +1,114 @@
+"""Finds out whether a text that names an official and money or abuse praises him: it thanks, and nothing that it tells accuses anybody."""
+
+from typing import Final
+
+from normalizer.text import BREAK
+
+Groups = dict[str, list[int]]
+"""The word groups that a text has, each with the positions of its words."""
+
+_THANKS: Final = frozenset(
+    (*("kasih", "terimakasih", "trimakasih", "makasih", "mksh", "nuwun", "nuhun", "suksma", "suwun", "syukron"),)
+)
+"""Last words of thanks ("terima kasih", "matur nuwun", "hatur nuhun")."""
+
+_THANKED: Final = frozenset(
+    (
+        *("pak", "bapak", "bpk", "bu", "ibu", "kepada", "kpd", "untuk", "buat", "atas", "sudah", "sdh", "telah", "ya"),
+        *("kades", "kuwu", "lurah", "camat", "bupati", "walikota", "wali", "gubernur", "kepala", "kapolres", "dinas"),
+        *("petugas", "pegawai", "polisi", "polres", "samsat", "dukcapil", "disdukcapil", "pemkab", "pemkot", "pemda"),
+        *("puskesmas", "rsud", "kantor", "kecamatan", "kelurahan", "desa", "perangkat", "jajaran", "seluruh", "semua"),
+        *("sampun", "parantos", "mas", "mbak", "kang"),
+    )
+)
+"""Words after thanks that say whom or what they are for; other thanks are a polite beginning ("terima kasih sebelumnya")."""
+
+_PRAISES: Final = frozenset(
+    (
+        *("apresiasi", "mengapresiasi", "salut", "bangga", "mantap", "mantab", "hebat", "jempol", "acungan", "amanah"),
+        *("keren", "alhamdulillah", "puas", "sip"),
+    )
+)
+_GOOD: Final = frozenset(("bagus", "baik", "apik", "sae"))
+_VERY: Final = frozenset(
+    ("sekali", "banget", "kinerja", "kinerjanya", "kerja", "kerjanya", "pelayanan", "pelayanannya")
+)
+"""Words of praise, words that are praise beside one of the others, and these."""
+
+_EARLY: Final = 8
+"""Number of words of the title and of the story in which praise begins: at the end of a complaint, thanks are a greeting."""
+
+_SETS_AGAINST: Final = frozenset(
+    (
+        *("tapi", "tetapi", "tp", "namun", "sayang", "sayangnya", "cuma", "cuman", "hanya", "padahal", "ternyata"),
+        *("nanging", "tapine", "malah", "tolong", "mohon", "mhn", "tlg", "harap", "lapor", "melapor", "melaporkan"),
+        *("laporkan", "usut", "diusut", "periksa", "diperiksa", "audit", "diaudit", "tindak", "selidiki", "pecat"),
+        *("tangkap", "copot", "kenapa", "mengapa", "knp"),
+    )
+)
+"""Words that set a complaint against the praise, or ask for something."""
+
+_DENIES: Final = frozenset(
+    (
+        *("tanpa", "bebas", "tidak", "tdk", "tak", "gak", "ga", "nggak", "bukan", "anti", "nol", "ora", "mboten"),
+        *("teu", "henteu", "indak", "kada", "sing", "ndak", "nihil", "jauh"),
+    )
+)
+_DENIED_REACH: Final = 3
+"""Words that deny a deed, and the number of words before it in which they do."""
+
+_DONE: Final = frozenset(("sudah", "sdh", "telah", "sampun", "parantos"))
+_ENDED: Final = ("ditert", "ditind", "diberan", "ditangk", "dibers", "dipecat", "hilang", "berkurang", "dihapus")
+_ENDED_REACH: Final = 7
+"""Words for what is done, beginnings of words for the end of a deed, and the number of words after the deed that are searched for both
+("pungli sudah ditertibkan")."""
+
+_OPEN: Final = frozenset(("transparan", "transparansi"))
+"""Words that speak of abuse only if they are denied."""
+
+_DEEDS: Final = (
+    *("abuse", "self_dealing", "bribe", "misconduct", "accusation", "hint_of_money", "extortion", "sold_office"),
+    *("demand", "private_taking", "shields_crime", "absent"),
+)
+"""The word groups of what an official must not do."""
+
+
+def praises(groups: Groups, words: list[str]) -> bool:
+    """Return whether a text that seems to tell of abuse of office praises an official, and tells of a deed only to deny it.
+
+    Args:
+        groups: the word groups of the text.
+        words: its folded words.
+    """
+    if not _begins_with_praise(words) or not _SETS_AGAINST.isdisjoint(words):
+        return False
+    return all(_is_denied(words, at) for deed in _DEEDS for at in groups.get(deed, ()))
+
+
+def _begins_with_praise(words: list[str]) -> bool:
+    """Return whether the title or the story begins with praise, or with thanks for somebody or something."""
+    left = _EARLY
+    for at, word in enumerate(words):
+        if word == BREAK:
+            left = _EARLY
+            continue
+        left -= 1
+        if left < 0:
+            continue
+        after = words[at + 1]  # the last word is BREAK
+        if word in _PRAISES or (word in _THANKS and after in _THANKED):
+            return True
+        if word in _GOOD and (after in _VERY or words[at - 1] in _VERY):
+            return True
+    return False
+
+
+def _is_denied(words: list[str], at: int) -> bool:
+    """Return whether a text denies the deed told at a position, or says that it has ended."""
+    denied = not _DENIES.isdisjoint(words[max(0, at - _DENIED_REACH) : at])
+    if words[at] in _OPEN:
+        return not denied
+    if denied:
+        return True
+    after = words[at + 1 : at + 1 + _ENDED_REACH]
+    return not _DONE.isdisjoint(after) and any(word.startswith(_ENDED) for word in after)
