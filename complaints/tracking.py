@@ -87,8 +87,15 @@ def parse(text: str) -> str:
 
 def is_canonical(text: str) -> bool:
     """Return whether a text is a tracking code in its canonical form, as `parse` returns it."""
-    values = [_CANONICAL.get(letter, -1) for letter in text]
-    return len(values) == CODE_LENGTH and -1 not in values and _check_value(values[:-1]) == values[-1]
+    if len(text) != CODE_LENGTH:
+        return False
+    total = 0
+    for letter in text[:PAYLOAD_LENGTH]:
+        value = _CANONICAL.get(letter, -1)
+        if value < 0:
+            return False
+        total = _double(total ^ value)
+    return ALPHABET[total] == text[PAYLOAD_LENGTH]
 
 
 def names_mailbox(citizen: str) -> bool:

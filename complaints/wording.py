@@ -22,6 +22,9 @@ POST_LINK_CHARACTERS = 23
 
 _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
+_DOTTED = re.compile(r"\.[\w-]")
+"""What each web address has, and few posts: cheap to look for."""
+
 _REGION = re.compile(r" (?:Kabupaten|Kota|Provinsi|Kab\.|Prov\.) (?:(?!Kabupaten |Kota |Provinsi ).)+$")
 """The region at the end of an agency's name."""
 
@@ -178,8 +181,10 @@ def _fitted(template: str, values: dict[str, str], name: str, most: int, weight:
 
 def _post_weight(post: str) -> int:
     """Return the length of a post as X counts it, or a little more: a text with dots, such as "a.b", counts as a web address."""
-    links = sum(max(0, POST_LINK_CHARACTERS - len(link)) for link in _LINK.findall(post))
-    return links + len(post) + len(_HEAVY.findall(post))
+    weight = len(post)
+    if _DOTTED.search(post) is not None:
+        weight += sum(max(0, POST_LINK_CHARACTERS - len(link)) for link in _LINK.findall(post))
+    return weight if post.isascii() else weight + len(_HEAVY.findall(post))
 
 
 def _plain(value: str) -> str:

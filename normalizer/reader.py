@@ -62,7 +62,7 @@ class Reader:
         """
         return _load(tuple(names), asked)
 
-    def read(  # noqa: C901 - one step after the other, each for the texts that need it
+    def read(  # noqa: C901, PLR0913 - one step after the other, each for the texts that need it
         self,
         text: str,
         *,
@@ -70,6 +70,7 @@ class Reader:
         address: str = "",
         received_at: datetime | None = None,
         region: str | None = None,
+        parts: bool = True,
     ) -> Reading:
         """Return what the text says. Never raises for any Unicode text.
 
@@ -81,6 +82,7 @@ class Reader:
                 no date.
             region: the Kemendagri code that a keyword or a form gave. It counts more than any other place, unless the text
                 clearly names the place of the event elsewhere; its levels below the regency are ignored.
+            parts: whether the date and the missing parts are asked for. If not, the reading has neither, and is made faster.
         """
         words = words_of(title, address, text)
         lexicon = self.lexicon
@@ -118,7 +120,7 @@ class Reader:
         if province and place.province is None:
             place.codes, place.how = (province, None, None, None), "named"
         day = local_day(received_at, place.province) if received_at else _ANY_DAY
-        occurred = dates.find_date(words, day, groups) if kinds & OF_DATES else None
+        occurred = dates.find_date(words, day, groups) if parts and kinds & OF_DATES else None
         subjects = lexicon.subjects
         count = len(subjects)
         ranked = _best(scores, count)
@@ -129,8 +131,8 @@ class Reader:
             if len(hits) > 1:
                 add_two_provinces(groups, words, hits)
         first = subjects[ranked[0]] if ranked else None
-        missing: tuple[MissingPart, ...] = ("subject",)
-        if first:
+        missing: tuple[MissingPart, ...] = () if first or not parts else ("subject",)
+        if first and parts:
             placed = general or not first.is_local(groups) or is_placed(groups, place)
             missing = () if placed else _PLACE
             if of_class == COMPLAINT:
@@ -148,14 +150,15 @@ class Reader:
             things=things,
             topic=first.topic if first else None,
             missing=missing,
+            starts=found.starts,
             received_on=day if received_at else None,
         )
 
-    def words_for(self, words: list[str], subject: str) -> str:
+    def words_for(self, reading: Reading, subject: str) -> str:
         """Return the words and phrases in a text that point most strongly to a subject, for people.
 
         Args:
-            words: the folded words of the text.
+            reading: of the text.
             subject: the subject's id.
 
         Returns:
@@ -165,8 +168,7 @@ class Reader:
         pointing = self.lexicon.pointing.get(subject)
         if pointing is None:
             return ""
-        said = f" {' '.join(words)} ".encode("ascii")
-        return ", ".join(pointing.strongest(said, _CUES_SHOWN))
+        return ", ".join(pointing.strongest(reading.words, reading.starts, _CUES_SHOWN))
 
 
 def _best(scores: dict[int, float], count: int) -> list[int]:

@@ -224,6 +224,8 @@ class Reading:
         things: the named public things that the text means.
         topic: the best subject's path in LAPOR!'s category tree; None if no subject was found.
         missing: which of subject, place, date, chronology and evidence the report lacks; empty if it is complete.
+        starts: the positions of the words that tell something by themselves or with those behind them, in ascending order; a position
+            can be in it more than once.
     """
 
     __slots__ = (
@@ -235,6 +237,7 @@ class Reading:
         "oversight",
         "place",
         "received_on",
+        "starts",
         "subjects",
         "things",
         "topic",
@@ -255,6 +258,7 @@ class Reading:
         things: Sequence[NamedThing],
         topic: str | None,
         missing: tuple[MissingPart, ...],
+        starts: list[int],
         received_on: date | None = None,
     ) -> None:
         self.words = words
@@ -268,6 +272,7 @@ class Reading:
         self.things = things
         self.topic = topic
         self.missing = missing
+        self.starts = starts
         self.received_on = received_on
 
 
@@ -285,4 +290,5 @@ def unread(place: PlaceReading) -> Reading:
         things=(),
         topic=None,
         missing=(),
+        starts=[],
     )

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _DROP: Final = b"'`"
@@ -25,6 +26,8 @@ BREAK: Final = "|"
 PARTS: Final = 3
 """How many parts a reading has: title, address and story."""
 
+_ASCII: Final = bytes(range(128))
+
 _MARKS: Final = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
 
@@ -45,5 +48,15 @@ def words_of(*parts: str) -> list[str]:
 
 def _ascii(text: str) -> bytes:
     if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+        foreign = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+        for character in set(foreign):  # few; NFKD makes nothing else of a character beside others
+            plain = _plain(character)
+            if plain != character:
+                text = text.replace(character, plain)
     return text.encode("ascii", "replace")
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """Return what NFKD makes of a character, without marks."""
+    return _MARKS.sub("", unicodedata.normalize("NFKD", character))

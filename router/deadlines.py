@@ -81,14 +81,14 @@ class Deadlines:
         """Return the days of all regulations from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
-    def terms(self, complaint: Mapping[str, Any]) -> dict[str, Any]:
+    def terms(self, complaint: dict[str, Any]) -> dict[str, Any]:
         """Return the days that count for a complaint to its end (see complaints.disposition.Terms).
 
         They are those of the regulation in force on the day of receipt; before the first one, those of the first.
         """
         return _terms(self, day_of(complaint["received_at"], _province(complaint)))
 
-    def of(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def of(self, case: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the deadlines of a case, each a Deadline as plain data. The list is kept: callers must not change it.
 
         To forward counts from the receipt, to follow up first from the first forwarding, to complete from the complete report, and to
@@ -109,18 +109,21 @@ class Deadlines:
         counts = Counts(terms["regulation"], days["forward"], days["first_follow_up"], complete, days["close"])
         return _deadlines(self, self._days(case), counts)
 
-    def _days(self, case: Mapping[str, Any]) -> Days:
+    def _days(self, case: dict[str, Any]) -> Days:
         province = _province(case["complaint"])
         received = day_of(case["complaint"]["received_at"], province)
-        forwarded = next((hop["since"] for hop in case["chain"] if not hop["triage"]), None)
+        forwarded = _day(case.get("forwarded_at"), province)
+        for hop in case["chain"]:
+            if not hop["triage"]:
+                since = day_of(hop["since"], province)
+                forwarded = since if forwarded is None or since < forwarded else forwarded
+                break
         answers = case["answers"]
         # a supporter that ends with its main case had no answer of its own that was not disputed
         stands = bool(answers) and case["state"] in _ANSWERED and case.get("ended_by") != NEIGHBOURS
         return Days(
             received=received,
-            forwarded=min(
-                [day_of(one, province) for one in (case.get("forwarded_at"), forwarded) if one], default=None
-            ),
+            forwarded=forwarded,
             complete=self._complete(case, "complete_since", "waits_since", province) or received,
             declared=self._complete(case, "declared_since", "decision_waits_since", province) or received,
             followed_up=_day(case.get("followed_up_at"), province),
@@ -130,7 +133,7 @@ class Deadlines:
             closed=day_of(case["ended_at"], province) if case["state"] == "selesai" else None,
         )
 
-    def _complete(self, case: Mapping[str, Any], since: str, wait: str, province: str | None) -> date | None:
+    def _complete(self, case: dict[str, Any], since: str, wait: str, province: str | None) -> date | None:
         """Return the day from which a report is complete: at the latest the last one on which the citizen can answer an open question."""
         if waits := case.get(wait):
             return later(day_of(waits, province), self.statute["citizen"])
@@ -165,7 +168,7 @@ def _day(moment: str | None, province: str | None) -> date | None:
     return day_of(moment, province) if moment else None
 
 
-def over_ms(deadline: Mapping[str, Any], province: str | None) -> int:
+def over_ms(deadline: dict[str, Any], province: str | None) -> int:
     """Return the moment at which a deadline is over, in milliseconds since 1970: the midnight after its last day, at the place."""
     return _after_ms(deadline["due"], province)
 
@@ -187,12 +190,12 @@ def days_after_ms(day: date, count: int, province: str | None) -> int:
     return midnight_ms(later(later(day, count), 1), province)
 
 
-def province_of(case: Mapping[str, Any]) -> str | None:
+def province_of(case: dict[str, Any]) -> str | None:
     """Return the code of the province where a case happened; None if it is not known."""
     return _province(case["complaint"])
 
 
-def _province(complaint: Mapping[str, Any]) -> str | None:
+def _province(complaint: dict[str, Any]) -> str | None:
     code: str | None = ((complaint.get("place") or {}).get("province") or {}).get("code")
     return code
 

@@ -1,6 +1,6 @@
 """The facts on which a routing decision depends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -46,7 +46,7 @@ class Facts:
     def __init__(
         self,
         reading: Reading,
-        complaint: Mapping[str, Any] | None = None,
+        complaint: dict[str, Any] | None = None,
         *,
         home: str = "",
         day: date | None = None,
@@ -94,26 +94,26 @@ def is_outside(place: PlaceReading, region: str) -> bool:
     return not (code.startswith(region) or region.startswith(code))
 
 
-def received(facts: Facts, complaint: Mapping[str, Any]) -> Facts:
+def received(facts: Facts, complaint: dict[str, Any]) -> Facts:
     """Return the facts of a complaint with its day of receipt, at its place."""
     facts.day = day_of(complaint["received_at"], facts.place.province)
     return facts
 
 
-def whole_text(complaint: Mapping[str, Any]) -> str:
+def whole_text(complaint: dict[str, Any]) -> str:
     """Return the text of a complaint and the texts of its additions, joined by line breaks, oldest first."""
     text: str = complaint.get("text") or ""
     additions = complaint.get("additions")
     return "\n".join([text, *[addition["text"] for addition in additions]]) if additions else text
 
 
-def _place_of(place: Mapping[str, Any] | None) -> PlaceReading:
+def _place_of(place: dict[str, Any] | None) -> PlaceReading:
     if not place:
         return PlaceReading()
     codes = (_code(place, "province"), _code(place, "regency"), _code(place, "district"), _code(place, "village"))
     return PlaceReading(codes=codes, how="named" if any(codes) else "none")
 
 
-def _code(place: Mapping[str, Any], level: str) -> str | None:
+def _code(place: dict[str, Any], level: str) -> str | None:
     region = place.get(level)
     return region["code"] if region else None

@@ -111,7 +111,7 @@ class Router:
         return _load(max_hops, models, allotments, today)
 
     def route(
-        self, complaint: Mapping[str, Any], refused_by: Sequence[str] = (), hops: int | None = None
+        self, complaint: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None
     ) -> dict[str, Any]:
         """Return the disposition of the complaint after these refusals as plain data, without `hop`, `previous_owner` and `deadlines`.
 
@@ -125,7 +125,10 @@ class Router:
         """
         where = complaint.get("place") or {}
         reading = self.reader.read(
-            whole_text(complaint), title=complaint.get("title") or "", address=where.get("text") or ""
+            whole_text(complaint),
+            title=complaint.get("title") or "",
+            address=where.get("text") or "",
+            parts=False,  # the complaint has them
         )
         topic = complaint.get("topic") or ""
         chosen = self.topic_subjects.get(topic_key(topic)) if topic and topic != reading.topic else None
@@ -154,9 +157,7 @@ class Router:
             "registry_version": self.registry.version,
         }
 
-    def given(
-        self, complaint: Mapping[str, Any], agency_id: str, by: str, beside: Sequence[str] = ()
-    ) -> dict[str, Any]:
+    def given(self, complaint: dict[str, Any], agency_id: str, by: str, beside: Sequence[str] = ()) -> dict[str, Any]:
         """Return the disposition by which a person gives the complaint to an agency, in the form that `route` returns.
 
         Args:
@@ -180,26 +181,26 @@ class Router:
         """Return whether two agencies belong to one government or national body."""
         return same_house(self.registry, one, other)
 
-    def is_desk(self, agency_id: str, complaint: Mapping[str, Any]) -> bool:
+    def is_desk(self, agency_id: str, complaint: dict[str, Any]) -> bool:
         """Return whether an agency is a triage desk for a complaint."""
         return is_desk(agency_id, self._place_only(complaint), self.desks)
 
-    def ladder(self, case: Mapping[str, Any], level: int) -> dict[str, str]:
+    def ladder(self, case: dict[str, Any], level: int) -> dict[str, str]:
         """Return the agency to which an overdue case escalates at a level from 1 to 5."""
         facts = self._place_only(case["complaint"])
         agency = of_ladder(self.registry, self.desks, case["owner"]["id"], facts, level)
         return {"id": agency.id, "name": agency.name}
 
     @staticmethod
-    def _place_only(complaint: Mapping[str, Any]) -> Facts:
+    def _place_only(complaint: dict[str, Any]) -> Facts:
         """Return the facts of a complaint on which its triage desks depend: the place, the day and oversight."""
         return received(Facts(unread(PlaceReading()), complaint), complaint)
 
-    def terms(self, complaint: Mapping[str, Any]) -> dict[str, Any]:
+    def terms(self, complaint: dict[str, Any]) -> dict[str, Any]:
         """Return the days that count for a complaint to its end (see router.deadlines)."""
         return Deadlines.load().terms(complaint)
 
-    def deadlines(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def deadlines(self, case: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the deadlines that run in a case (see router.deadlines)."""
         return Deadlines.load().of(case)
 
@@ -208,7 +209,8 @@ class Router:
         parts = [self.rules.version]
         if model:
             parts.append(model.version)
-        parts += [one.version for one in dict.fromkeys(self.allotments.of_place(facts.place, facts.day)) if one]
+        if self.allotments.editions:
+            parts += [one.version for one in dict.fromkeys(self.allotments.of_place(facts.place, facts.day)) if one]
         return "+".join(parts)
 
     def _evidence(self, decision: Decision, facts: Facts, model: Model | None) -> list[dict[str, Any]]:
@@ -225,7 +227,7 @@ class Router:
         for reason in best.evidence:
             rule, span = reason.rule, reason.span
             if rule.startswith(_OF_SUBJECT):
-                span = self.reader.words_for(reading.words, rule[len(_OF_SUBJECT) :])
+                span = self.reader.words_for(reading, rule[len(_OF_SUBJECT) :])
             elif model and rule.startswith(MODEL):
                 span = model.words_for(reading, facts.place, best.agency)
             found.append({"rule": rule, "span": span, "law": reason.law, "weight": thousandths(reason.weight)})

@@ -1,7 +1,6 @@
 """Reads the records of a sender's mailbox: texts to send, and reports about those that were sent. Those of other channels are skipped."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -138,4 +137,4 @@ class Inbox:
             return
         log.info("a text goes to another account", former=text.send.account, account=other, reply=str(text.send.id))
         record = encode(text.send.model_copy(update={"account": other}), source=draft.source)
-        draft.write(replace(record, headers=(*record.headers, (READDRESSED_HEADER, text.send.account.encode()))))
+        draft.write(record._replace(headers=(*record.headers, (READDRESSED_HEADER, text.send.account.encode()))))

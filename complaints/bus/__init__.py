@@ -3,15 +3,14 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Headers = tuple[tuple[str, bytes], ...]
 """A record's headers as pairs of name and value, in order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """A record to write.
+class Record(NamedTuple):
+    """A record to write. A named tuple, because a step makes thousands per second.
 
     Attributes:
         topic: the topic to write to.

@@ -152,12 +152,15 @@ def enveloped(  # noqa: PLR0913  # CloudEvents has as many attributes
         ("ce_subject", key),
         *more,
     )
-    return Record(topic=topic or _TOPIC_OF[model], key=key, value=value, headers=headers)
+    return Record(topic or _TOPIC_OF[model], key, value, headers)
 
 
 def type_in(record: StoredRecord) -> bytes:
     """Return the value of a record's header `ce_type` (see type_of); empty if it has none."""
-    return next((value for name, value in record.headers if name == "ce_type"), b"")
+    for name, value in record.headers:
+        if name == "ce_type":
+            return value
+    return b""
 
 
 def plain(record: StoredRecord) -> dict[str, Any]:

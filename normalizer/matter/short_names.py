@@ -28,11 +28,13 @@ def capitals_of(text: str, known: Lists) -> tuple[set[str], dict[int, None]]:
     formed: dict[int, None] = {}
     for match in _CAPITALS.finditer(text):
         run, start = match.group(), match.start()
-        words = run.lower().split()
-        if (run.isupper() and not text[start - 1 : start].isalpha()) or _within(text, start):
-            capitals.update(words)
-        if len(words) > 1:
-            _shorten(words[:_FULL], known, formed)
+        is_full, is_name = " " in run, _within(text, start) or (run.isupper() and not text[start - 1 : start].isalpha())
+        if is_name or is_full:  # else it begins a sentence
+            words = run.lower().split()
+            if is_name:
+                capitals.update(words)
+            if is_full:
+                _shorten(words[:_FULL], known, formed)
     return capitals, formed
 
 

@@ -174,24 +174,39 @@ class _Found:
             for matter, other in unless:
                 if other in matters:
                     matters.pop(matter, None)
-        kept = sorted(matters.items())[
-            -MOST_MATTERS:
-        ]  # those of one person, which must not be lost, have the highest numbers
+        kept = sorted(matters.items())[-MOST_MATTERS:]  # one person's, not to be lost, have the highest numbers
         things = list(self.things)[:MOST_THINGS]
-        parts = [bytes((VERSION,)), self.ways.to_bytes(WAY_BYTES, "big"), bytes((len(things), *things, len(kept)))]
-        parts += [bytes(pair) for pair in kept]
-        names, numbers = list(self.names)[:MOST_NAMES], list(self.numbers)[:MOST_NUMBERS]
-        parts += [bytes((len(names),)), *names, bytes((len(numbers),)), *numbers]
-        local = list(self.local)[:MOST_LOCAL]
-        parts += [bytes((len(local),)), *local]
+        packed = [VERSION, *self.ways.to_bytes(WAY_BYTES, "big"), len(things), *things, len(kept)]
+        for matter, family in kept:
+            packed.append(matter)
+            packed.append(family)
+        _put_names(packed, self.names, MOST_NAMES)
+        _put_names(packed, self.numbers, MOST_NUMBERS)
+        _put_names(packed, self.local, MOST_LOCAL)
         for found, most in (
             *((self.placed, MOST_PLACED), (self.lent, MOST_LENT), (self.rare, MOST_RARE)),
             *((self.formed, MOST_FORMED), (self.likely, MOST_LIKELY)),
         ):
-            parts.append(bytes((min(len(found), most),)))
-            parts += [number.to_bytes(2, "big") for number in sorted(list(found)[:most])]
-        parts += [number.to_bytes(2, "big") for number in sorted(list(self.hashes)[:MOST_WORDS])]
-        return b"".join(parts)
+            packed.append(min(len(found), most))
+            _put_hashes(packed, found, most)
+        _put_hashes(packed, self.hashes, MOST_WORDS)
+        return bytes(packed)
+
+
+def _put_names(packed: list[int], names: dict[bytes, None], most: int) -> None:
+    """Add the first names or numbers of a text to a signature, with how many they are."""
+    packed.append(min(len(names), most))
+    for name in list(names)[:most]:
+        packed.extend(name)
+
+
+def _put_hashes(packed: list[int], found: dict[int, None], most: int) -> None:
+    """Add the first hashes of a text to a signature, in ascending order, each in two bytes."""
+    if not found:
+        return
+    for number in sorted(list(found)[:most]):
+        packed.append(number >> 8)
+        packed.append(number & 0xFF)
 
 
 def signature(text: str, *, address: str = "", place: Iterable[str] = (), regency: str = "") -> str:

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-from ahocorasick_rs import BytesAhoCorasick
+from typing import Any
 
 from normalizer.cache import table
 from normalizer.places.gazetteer import Gazetteer
@@ -13,64 +11,9 @@ from normalizer.results import Thing
 from normalizer.subjects.asked import ASKED_BY_CODE
 from normalizer.subjects.lists import SOURCES, packed_lists
 from normalizer.subjects.meanings import Groupings, Meaning, Pair, Pairs, Subject
-from normalizer.subjects.vocabulary import OPEN, Vocabulary, delimited
+from normalizer.subjects.pointing import Pointing
+from normalizer.subjects.vocabulary import Vocabulary
 from normalizer.things.table import Things
-
-
-class Cue(NamedTuple):
-    """A word or phrase that points to a subject.
-
-    Attributes:
-        weight: how strongly it points to the subject.
-        written: the folded words, with the mark OPEN ("*") at each end that is open.
-    """
-
-    weight: int
-    written: str
-
-
-class Pointing:
-    """The words and phrases that point to one subject. Finds the strongest in one pass through a text."""
-
-    __slots__ = ("_cues", "_finder")
-
-    def __init__(self, cues: Sequence[str]) -> None:
-        """Take them, in any order, each as a text of its weight and the word; they are compiled when a text is first searched for them."""
-        self._cues = cues
-        self._finder: Finder | None = None
-
-    def strongest(self, said: bytes, most: int) -> list[str]:
-        """Return those that occur in a text, for people, the strongest first, of equally strong ones the longest.
-
-        Args:
-            said: the folded words of the text, with one space before and after each.
-            most: how many at most.
-        """
-        finder = self._finder or self._compiled()
-        found = {index for index, _, _ in finder.automaton.find_matches_as_indexes(said, overlapping=True)}
-        return [finder.shown[index] for index in sorted(found)[:most]]
-
-    def _compiled(self) -> "Finder":
-        cues = [Cue(int(weight), written) for weight, _, written in (cue.partition(" ") for cue in self._cues)]
-        shown = [(-cue.weight, -len(cue.written.strip(OPEN)), cue.written.strip(OPEN), cue) for cue in cues]
-        shown.sort()
-        self._finder = Finder(
-            BytesAhoCorasick([delimited(cue.written).encode("ascii") for *_, cue in shown]),
-            [words for _, _, words, _ in shown],
-        )
-        return self._finder
-
-
-class Finder(NamedTuple):
-    """The compiled words of a subject.
-
-    Attributes:
-        automaton: finds them as they occur in a text (see `delimited`).
-        shown: the same in the same order, for people.
-    """
-
-    automaton: BytesAhoCorasick
-    shown: list[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -119,6 +119,8 @@ class Allotments:
 
     def of_place(self, place: PlaceReading, day: date | None) -> tuple[Edition | None, Edition | None]:
         """Return the editions of the governments of the regency and of the province of a place, on a day."""
+        if not self.editions:
+            return None, None
         if place.province == DKI:
             edition = self.at(DKI, day)
             return edition, edition

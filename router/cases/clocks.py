@@ -1,6 +1,5 @@
 """The clocks of a case: when it wants its timer, and what the time has come for. Pure: the time is that of the timer's record."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -34,7 +33,7 @@ def due_ms(case: Document, changed_ms: int) -> int | None:
         case: the document.
         changed_ms: when it last changed, in milliseconds since 1970.
     """
-    earliest = min((moment for moment, _ in _moments(case)), default=None)
+    earliest = min([moment for moment, _ in _moments(case)], default=None)
     return None if earliest is None else max(earliest, changed_ms + 1)
 
 
@@ -82,23 +81,26 @@ _OVERDUE, _LADDER, _QUESTION, _REMINDER, _POSTPONED, _CLOSING = (
 )
 
 
-def _moments(case: Document) -> Iterator[tuple[int, str]]:
-    """Yield all that a case waits for, each with its moment in milliseconds since 1970."""
+def _moments(case: Document) -> list[tuple[int, str]]:
+    """Return all that a case waits for, each with its moment in milliseconds since 1970."""
     state = case["state"]
     if state in OPEN:
-        yield from _of_deadlines(case)
-        yield from _of_citizen(case)
+        province = province_of(case)
+        found = _of_deadlines(case, province)
+        if question := case.get("question"):
+            found += _of_citizen(question, province)
         if postponed := case.get("postponed"):
-            yield midnight_ms(date.fromisoformat(postponed["until"]), province_of(case)), _POSTPONED
-    elif state == "ditanggapi":
-        closing = next((one for one in case["deadlines"] if one["duty"] == "close"), None)
-        if closing is not None:
-            yield over_ms(closing, province_of(case)), _CLOSING
+            found.append((midnight_ms(date.fromisoformat(postponed["until"]), province), _POSTPONED))
+        return found
+    if state == "ditanggapi":
+        return [(over_ms(one, province_of(case)), _CLOSING) for one in case["deadlines"] if one["duty"] == "close"]
+    return []
 
 
-def _of_deadlines(case: Document) -> Iterator[tuple[int, str]]:
-    """Yield the ends of the deadlines whose duties are not fulfilled, and the next step of the ladder if one is over."""
-    overdue, province = case.get("overdue", {}), province_of(case)
+def _of_deadlines(case: Document, province: str | None) -> list[tuple[int, str]]:
+    """Return the ends of the deadlines whose duties are not fulfilled, and the next step of the ladder if one is over."""
+    overdue = case.get("overdue", {})
+    found: list[tuple[int, str]] = []
     late_from: list[int] = []
     for deadline in case["deadlines"]:
         if "done" in deadline:
@@ -107,22 +109,21 @@ def _of_deadlines(case: Document) -> Iterator[tuple[int, str]]:
         if deadline["duty"] in overdue:
             late_from.append(over)
         else:
-            yield over, _OVERDUE + deadline["duty"]
+            found.append((over, _OVERDUE + deadline["duty"]))
     escalation = case.get("escalation")
     if late_from and escalation and escalation["level"] < LAST_LEVEL:
         step = _working_days_after(escalation["at"], province, Deadlines.load().internal["escalate"])
-        yield max(step, min(late_from)), _LADDER  # a day that was moved since is not over yet
+        found.append((max(step, min(late_from)), _LADDER))  # a day that was moved since is not over yet
+    return found
 
 
-def _of_citizen(case: Document) -> Iterator[tuple[int, str]]:
-    """Yield when the citizen is reminded of the open question, and when it closes."""
-    question = case.get("question")
-    if not question:
-        return
-    days, province = Deadlines.load(), province_of(case)
-    if not question.get("reminded_at"):
-        yield _working_days_after(question["at"], province, days.internal["remind"]), _REMINDER
-    yield days_after_ms(day_of(question["at"], province), days.statute["citizen"], province) + _GRACE_MS, _QUESTION
+def _of_citizen(question: Document, province: str | None) -> list[tuple[int, str]]:
+    """Return when the citizen is reminded of the open question, and when it closes."""
+    days, asked = Deadlines.load(), question["at"]
+    closes = days_after_ms(day_of(asked, province), days.statute["citizen"], province) + _GRACE_MS
+    if question.get("reminded_at"):
+        return [(closes, _QUESTION)]
+    return [(_working_days_after(asked, province, days.internal["remind"]), _REMINDER), (closes, _QUESTION)]
 
 
 def _working_days_after(moment: str, province: str | None, count: int) -> int:

@@ -22,6 +22,8 @@ from router.cases.roles import Law, role_of
 from router.cases.rules import citizen, desk, merging, owner
 from router.cases.table import ALREADY, TABLE
 
+_STATUS: Final = CommandKind.status
+
 _OF_THE_CASE: Final = 10_000
 """Bytes that a complaint which continues a case may have in addition: the place, the hints and the topic of the case."""
 
@@ -50,7 +52,7 @@ def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
     """
     if record.kind is None:
         return _open(case, record, law)
-    if record.kind is CommandKind.status:
+    if record.kind is _STATUS:
         return Decision((), case)
     if case is None:
         raise ContractViolation(
@@ -126,7 +128,7 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return None
     draft.add(FactKind.added, addition=addition, reading=reading)
     has_room = len(before["complaint"].get("additions", ())) < MOST_ADDITIONS
-    if not has_room or len(orjson.dumps(draft.case)) > ADDED_BYTES:
+    if not has_room or draft.size() > ADDED_BYTES:
         draft.take_back()
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return None

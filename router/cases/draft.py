@@ -33,6 +33,8 @@ _STILL: Final = frozenset(
 )
 """Facts that change no deadline."""
 
+_ROUTED: Final = FactKind.routed.value
+
 
 class Decision(NamedTuple):
     """What a record leads to.
@@ -40,10 +42,12 @@ class Decision(NamedTuple):
     Attributes:
         facts: the facts, oldest first; none if the record was handled before.
         case: the document after them; None if there is still no case.
+        written: the document as JSON, if its size was looked at; otherwise None.
     """
 
     facts: tuple[Document, ...]
     case: Document | None
+    written: bytes | None = None
 
 
 class Declined(NamedTuple):
@@ -67,6 +71,7 @@ class Draft:
         self.facts: list[Document] = []
         self._record = record
         self._secret = secret
+        self._written: bytes | None = None
 
     @property
     def now(self) -> Document:
@@ -83,7 +88,7 @@ class Draft:
             about: tells two facts of one kind apart that one record leads to.
             fields: its own fields.
         """
-        record, case, named = self._record, self.case, kind.value
+        record, case, named = self._record, self.case, str(kind)
         fact = {
             "id": text_id(record.id, "/".join(("fact", named, *about))),
             "complaint_id": record.id if case is None else case["complaint_id"],
@@ -98,14 +103,14 @@ class Draft:
         }
         self.facts.append(fact)
         changed = evolve(case, fact, record.at_ms)
-        self.case = changed
+        self.case, self._written = changed, None
         if changed["owner"] is not None and named not in _STILL:
             self._set_deadlines(fact, changed)
 
     def _set_deadlines(self, fact: Document, case: Document) -> None:
         """Put the deadlines that run after a fact into the fact, if it changed them, and into the document."""
         deadlines = self._law.deadlines(case)
-        if fact["kind"] == FactKind.routed:
+        if fact["kind"] == _ROUTED:
             fact["disposition"]["deadlines"] = deadlines
         elif deadlines != case["deadlines"]:
             fact["deadlines"] = deadlines
@@ -113,7 +118,7 @@ class Draft:
 
     def take_back(self) -> None:
         """Remove all facts, so that others can be added instead."""
-        self.case = self._before
+        self.case, self._written = self._before, None
         self.facts.clear()
 
     def decline(self, command: CommandKind, why: Declined) -> None:
@@ -121,11 +126,18 @@ class Draft:
         self.take_back()
         self.add(FactKind.declined, text=why.sentence, command=command.value, result=why.result.value)
 
+    def size(self) -> int:
+        """Return the size of the document in bytes of JSON."""
+        written = self._written
+        if written is None:
+            self._written = written = orjson.dumps(self.case)
+        return len(written)
+
     def is_full(self) -> bool:
         """Return whether the document leaves too little room for what must always be possible."""
-        return len(orjson.dumps(self.case)) > CASE_BYTES - _ROOM_FOR_REFUSALS
+        return self.size() > CASE_BYTES - _ROOM_FOR_REFUSALS
 
     @property
     def decision(self) -> Decision:
         """The facts so far, with the document after them."""
-        return Decision(tuple(self.facts), self.case)
+        return Decision(tuple(self.facts), self.case, self._written)

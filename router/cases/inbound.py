@@ -65,6 +65,9 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "source": str,
     "companion": bool,
 }
+_ADD: Final = CommandKind.add
+_STATUS: Final = CommandKind.status
+
 _OF_TWO: Final = (
     CommandKind.adopt,
     CommandKind.confirm,
@@ -154,7 +157,7 @@ def _command_kind(body: dict[str, Any]) -> CommandKind:
     kind = _KINDS.get(body["kind"])
     if kind is None:
         raise ContractViolation(f"no command {body['kind'][:60]!r}")
-    if kind is CommandKind.add:
+    if kind is _ADD:
         if not isinstance(body.get("addition"), dict) or not isinstance(body.get("reading"), dict):
             raise ContractViolation("a command to add needs an addition and a reading")
         _check(body["addition"], _ADDITION_NEEDS, {"attachments": list})
@@ -163,7 +166,7 @@ def _command_kind(body: dict[str, Any]) -> CommandKind:
     _check_values(body)
     if kind in _OF_TWO and body.get("other") is None:
         raise ContractViolation(f"a command to {kind.value} needs the other case")
-    if kind is CommandKind.status and not isinstance(body.get("sender"), dict):
+    if kind is _STATUS and not isinstance(body.get("sender"), dict):
         raise ContractViolation("a command that asks for the status needs a sender")
     _check(body, {}, {"sender": dict})
     if body.get("sender") is not None:

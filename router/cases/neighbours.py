@@ -1,6 +1,6 @@
 """The records to the step that looks for duplicates: which cases are candidates, and what supporters are to hear."""
 
-from collections.abc import Iterator
+from typing import Final
 
 from complaints.bus import Record
 from complaints.case import OPEN
@@ -13,9 +13,12 @@ from router.cases.records import written
 from router.cases.rules.merging import heard_by_supporters
 from router.facts import whole_text
 
+_SUPPORTED: Final = FactKind.supported.value
+_LEFT: Final = FactKind.left.value
 
-def records(before: Document | None, facts: tuple[Document, ...], case: Document, inbound: Inbound) -> Iterator[Record]:
-    """Yield what the step that looks for duplicates must know of what a record led to.
+
+def records(before: Document | None, facts: tuple[Document, ...], case: Document, inbound: Inbound) -> list[Record]:
+    """Return what the step that looks for duplicates must know of what a record led to.
 
     Args:
         before: the document before; None if there was none.
@@ -23,22 +26,24 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
         case: the document after them.
         inbound: the record.
     """
+    found: list[Record] = []
     was, is_ = _candidate_in(before), _candidate_in(case)
     if is_ and is_ != was:
-        yield _opened(case, is_, inbound)
+        found.append(_opened(case, is_, inbound))
     if was and is_ != was:
         said = {"id": text_id(inbound.id, "closed"), "tracking_code": case["tracking_code"], "regency": was}
         merged = case["state"] == "digabung"
-        yield written(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound.at)
+        found.append(written(Closed, was, said | {"merged": merged, "at": inbound.at}, inbound.at))
     for fact in facts:
-        if fact["kind"] == FactKind.supported:
-            yield _of_page(Joined, case, inbound, "joined", supporter=fact["other"])
-        elif fact["kind"] == FactKind.left:
-            yield _of_page(Left, case, inbound, "left", supporter=fact["other"])
+        if fact["kind"] == _SUPPORTED:
+            found.append(_of_page(Joined, case, inbound, "joined", supporter=fact["other"]))
+        elif fact["kind"] == _LEFT:
+            found.append(_of_page(Left, case, inbound, "left", supporter=fact["other"]))
     heard = heard_by_supporters(before, facts, case)
     if heard is not None:
         body = heard | {"other": case["tracking_code"], "received_at": inbound.at}
-        yield _of_page(Told, case, inbound, "told", body=body)
+        found.append(_of_page(Told, case, inbound, "told", body=body))
+    return found
 
 
 def _candidate_in(case: Document | None) -> str:

@@ -21,6 +21,15 @@ from router.cases.inbound import Inbound
 _PUBLIC: Final = frozenset(("twitter",))
 """The channels on which everybody reads a reply: what an officer writes of a person is masked, as on the page of a case."""
 
+_ASKED: Final = FactKind.asked.value
+
+_ANSWERED: Final = ReplyKind.answered
+_COMPLETED: Final = ReplyKind.completed
+_PUT_OFF: Final = ReplyKind.put_off
+_QUESTION: Final = ReplyKind.question
+_REMINDED: Final = ReplyKind.reminded
+_WITHDRAWN: Final = ReplyKind.withdrawn
+
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
 
@@ -33,12 +42,17 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         case: the document after them.
         was_merged: whether the case was a supporter before.
     """
-    asked = next((fact for fact in facts if fact["kind"] == FactKind.asked), None)
-    telling = asked or next((fact for fact in facts if _kind_of(fact, was_merged) is not None), None)
-    if telling is None:
+    telling: Document | None = None
+    kind: ReplyKind | None = None
+    for fact in facts:
+        if fact["kind"] == _ASKED:  # takes precedence
+            telling, kind = fact, _QUESTION
+            break
+        if kind is None:
+            telling, kind = fact, _kind_of(fact, was_merged)
+    if telling is None or kind is None:
         return None
-    kind = _kind_of(telling, was_merged) or ReplyKind.question
-    first, complaint, named = facts[0], case["complaint"], kind.value
+    first, complaint, named = facts[0], case["complaint"], str(kind)
     reply = {
         "id": text_id(first["caused_by"], reply_name(named)),
         "citizen": complaint["reporter_ref"],
@@ -51,8 +65,8 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         "caused_by": first["caused_by"],
         "hop": case["hop"],
     }
-    if asked is not None and asked.get("part"):
-        reply["part"] = asked["part"]
+    if telling["kind"] == _ASKED and telling.get("part"):
+        reply["part"] = telling["part"]
     return reply | _about(case)
 
 
@@ -140,21 +154,19 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> s
     code = tracking.spaced(case["tracking_code"])
     if fact.get("event") and fact.get("agency"):
         owner = fact["agency"]["name"]
-    match kind:
-        case ReplyKind.answered:
-            said = " ".join(fact["text"].split())
-            return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in _PUBLIC else said)
-        case ReplyKind.put_off:
-            return _put_off(fact, case, channel, code=code, owner=owner)
-        case ReplyKind.withdrawn:
-            return text("deemed_withdrawn" if fact.get("deemed") else "withdrawn", channel, code=code)
-        case ReplyKind.reminded:
-            return _asking(case["question"], case, "reminded")
-        case ReplyKind.question:
-            return _asking(fact, case, "asked", ending)
-        case _:
-            occasion = completed_as(case["state"]) if kind is ReplyKind.completed else kind.value
-            return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)
+    if kind is _ANSWERED:
+        said = " ".join(fact["text"].split())
+        return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in _PUBLIC else said)
+    if kind is _PUT_OFF:
+        return _put_off(fact, case, channel, code=code, owner=owner)
+    if kind is _WITHDRAWN:
+        return text("deemed_withdrawn" if fact.get("deemed") else "withdrawn", channel, code=code)
+    if kind is _REMINDED:
+        return _asking(case["question"], case, "reminded")
+    if kind is _QUESTION:
+        return _asking(fact, case, "asked", ending)
+    occasion = completed_as(case["state"]) if kind is _COMPLETED else str(kind)
+    return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)
 
 
 def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str:

@@ -1,6 +1,6 @@
 """The function of the router's step: the state of a case and a record of its mailbox become the next state, facts and a reply."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +32,9 @@ OFFSET_HEADER: Final = "ce_causeoffset"
 """The header of a fact with the offset of the record that caused it in the mailbox, whose partition has the same number: a replay finds
 by it which facts a record led to."""
 
+_ADOPT: Final = CommandKind.adopt
+_STATUS: Final = CommandKind.status
+_CONTINUED: Final = FactKind.continued.value
 
 Count = Callable[[str], None]
 """Is told what a record led to: a kind of fact, "repeated", "passed on", "asked for the status" or "repelled"."""
@@ -60,10 +63,10 @@ class CaseStep:
         if is_of_another(case, inbound):
             self._count("passed on")
             return Effect(outputs=(passed_on(inbound),))
-        if inbound.kind is CommandKind.status:
+        if inbound.kind is _STATUS:
             self._count("asked for the status")
             return Effect(outputs=(_told(status_for(inbound, case)),))
-        if case is None and inbound.kind is CommandKind.adopt:
+        if case is None and inbound.kind is _ADOPT:
             self._count("repelled")
             return Effect(outputs=(_command(reject_for_nobody(inbound), inbound),))
         decision = decide(case, inbound, self._law)
@@ -73,8 +76,8 @@ class CaseStep:
             return Effect() if state is None or after is None else Effect(_wanting(state, after))
         self._count(decision.facts[0]["kind"])
         return Effect(
-            State(orjson.dumps(after), due_ms(after, inbound.at_ms)),
-            tuple(_outputs(case, decision.facts, after, inbound)),
+            State(decision.written or orjson.dumps(after), due_ms(after, inbound.at_ms)),
+            _outputs(case, decision.facts, after, inbound),
         )
 
 
@@ -105,10 +108,9 @@ def passed_on(inbound: Inbound) -> Record:
 
 def _outputs(
     before: Document | None, facts: tuple[Document, ...], case: Document, inbound: Inbound
-) -> Iterator[Record]:
+) -> tuple[Record, ...]:
     caused: Headers = ((OFFSET_HEADER, str(inbound.offset).encode()),)
-    for fact in facts:
-        yield written(Fact, inbound.code, fact, fact["at"], caused)
+    found = [written(Fact, inbound.code, fact, fact["at"], caused) for fact in facts]
     reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung")
     moves = any("previous_owner" in (fact.get("disposition") or ()) for fact in facts)
     if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed and not moves:
@@ -116,13 +118,13 @@ def _outputs(
     elif reply is None and is_for_nothing(inbound, facts):
         reply = status_for(inbound, case)
     if reply is not None:
-        yield _told(reply)
-    for command in dialogue(before, inbound, facts, case):
-        yield _command(command, inbound)
-    if facts[0]["kind"] == FactKind.continued:
+        found.append(_told(reply))
+    found += [_command(command, inbound) for command in dialogue(before, inbound, facts, case)]
+    if facts[0]["kind"] == _CONTINUED:
         complaint = continuation(case, inbound)
-        yield written(Complaint, complaint["tracking_code"], complaint, inbound.at)
-    yield from neighbours.records(before, facts, case, inbound)
+        found.append(written(Complaint, complaint["tracking_code"], complaint, inbound.at))
+    found += neighbours.records(before, facts, case, inbound)
+    return tuple(found)
 
 
 def _command(command: Document, inbound: Inbound) -> Record:

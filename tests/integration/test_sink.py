@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -74,7 +73,7 @@ class Counted(Store):
 def fact(of: Fact, *, key: bytes | None = None) -> Record:
     """Return the record of a fact; with another key, in another partition."""
     record = encode(of, source="/tests")
-    return record if key is None else replace(record, key=key)
+    return record if key is None else record._replace(key=key)
 
 
 @pytest.fixture
@@ -239,9 +238,9 @@ def test_what_is_read_again_replaces_itself_wherever_it_is_on_kafka(house: SinkH
     places, sink, stored = [], house.sink(), 200
     for key in (b"a", b"b"):
         places += house.send(*(fact(said, key=key) for said in facts))
-        house.send(*(replace(document(case(of)), key=key) for _ in range(2)))
+        house.send(*(document(case(of))._replace(key=key) for _ in range(2)))
         others = (landed(of), told(of), delivery(of), dead_letter())
-        house.send(*(replace(encode(event, source="/tests"), key=key) for event in others))
+        house.send(*(encode(event, source="/tests")._replace(key=key) for event in others))
         stored += 3 + 2 + 2 + 4
         wait_until(lambda stored=stored: sink.stored == stored, what="all rows")  # type: ignore[misc]
     assert len({place.partition for place in places}) == 2
@@ -259,7 +258,7 @@ def test_the_version_of_a_case_decides_and_not_the_order_of_reading(house: SinkH
     of, key = house.complaint(), uuid4().hex.encode()
     now = document(case(of, PEMDA, version=4, state="ditanggapi"))
     house.send(now)
-    house.send(*(replace(document(case(of, version=version)), key=key) for version in (2, 3)))
+    house.send(*(document(case(of, version=version))._replace(key=key) for version in (2, 3)))
     sink = house.sink()
     wait_until(lambda: sink.stored == 3, what="three documents")
     sink.stop()
@@ -276,7 +275,7 @@ def test_the_later_outcome_and_the_later_dead_letter_of_one_id_count(house: Sink
         dead_letter(),
     ]
     for event in events:
-        house.send(replace(encode(event, source="/tests"), key=uuid4().hex.encode()))
+        house.send(encode(event, source="/tests")._replace(key=uuid4().hex.encode()))
     sink = house.sink()
     wait_until(lambda: sink.stored == 4, what="four rows")
     sink.stop()

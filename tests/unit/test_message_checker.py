@@ -104,7 +104,7 @@ class Writing:
         handed = town.received(message("", upstream_id="garbage"), id_)
         said = orjson.loads(handed.value) | {"fault": "no header", "error_class": "MalformedMessage"}
         said["sealed"] = town.keys.seal(GARBAGE, owner=id_, month=said["month"])
-        record = replace(handed, value=orjson.dumps(said))
+        record = handed._replace(value=orjson.dumps(said))
         self.say("dead_letter", "", (key_of_fault("sms", GARBAGE), lambda: town.take(record)))
 
     def _send(self) -> None:

@@ -126,6 +126,21 @@ def test_a_number_that_is_no_date_raises_nothing(text: str) -> None:
     assert reading.occurred is None or reading.occurred.day.year <= 2026
 
 
+@pytest.mark.parametrize("text", ["jalan rusak parah di Kota Semarang sejak kemarin", "halo", "lampu mati 3 mei 2026"])
+def test_a_reading_without_its_parts_tells_the_same_otherwise(text: str) -> None:
+    """The router has the date and the missing parts from the complaint: to look for them again takes time for nothing."""
+    whole, bare = (
+        Reader.load().read(text, received_at=datetime(2026, 11, 24, tzinfo=UTC), parts=one) for one in (True, False)
+    )
+    assert (bare.occurred, bare.missing) == (None, ())
+    assert whole.missing
+    for name in ("words", "complaint_class", "oversight", "groups", "topic", "received_on", "starts"):
+        assert getattr(bare, name) == getattr(whole, name)
+    for name in ("codes", "how", "spans"):
+        assert getattr(bare.place, name) == getattr(whole.place, name)
+    assert [(one.id, one.score) for one in bare.subjects] == [(one.id, one.score) for one in whole.subjects]
+
+
 def test_a_village_is_found_in_a_name_that_is_listed_with_its_level() -> None:
     """The whole phrase tells the city, and the village in it is found too."""
     place = Reader.load().read("jalan di Kelurahan Sampangan, Kota Semarang rusak").place

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from complaints.bus import Record, StoredRecord
 
@@ -34,8 +34,7 @@ def position_key(step: str) -> bytes:
     return RESERVED + b"position/" + step.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The state of a key.
 
     Attributes:
@@ -47,8 +46,7 @@ class State:
     due_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """What the function makes of one record.
 
     Attributes:

@@ -11,8 +11,8 @@ Document = dict[str, Any]
 
 _ID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-_VARIANTS: Final = "89ab"
-"""The digits that a UUID can have at the place of its variant (RFC 9562, 4.1), by the last two bits of the digest's digit."""
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""The digit of a UUID at the place of its variant (RFC 9562, 4.1), by the digest's digit: its last two bits stay."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,8 +28,7 @@ def text_id(cause: str, name: str) -> str:
         ValueError: `cause` is not a UUID.
     """
     digest = sha1(bytes.fromhex(cause.replace("-", "")) + name.encode(), usedforsecurity=False).hexdigest()
-    variant = _VARIANTS[int(digest[16], 16) & 3]
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
 
 
 def is_id(text: object) -> bool:

@@ -21,6 +21,10 @@ from router.cases.inbound import Inbound
 from router.cases.roles import Law
 from router.cases.rules.owner import note, words
 
+_ADOPT: Final = CommandKind.adopt
+_CONFIRM: Final = CommandKind.confirm
+_ECHO: Final = CommandKind.echo
+
 _ADDED: Final = FactKind.added.value
 _MERGED: Final = FactKind.merged.value
 _PROPOSED: Final = FactKind.proposed.value
@@ -141,8 +145,8 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         facts: what it led to.
         after: the document after it.
     """
-    kinds, is_of_case = {fact["kind"] for fact in facts}, record.body.get("actor") == CASE
-    if record.kind is CommandKind.adopt and is_of_case:
+    kinds, is_of_case = [fact["kind"] for fact in facts], record.body.get("actor") == CASE
+    if record.kind is _ADOPT and is_of_case:
         if _SUPPORTED in kinds:
             owner = _owner(record.body.get("owner"))
             return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"], **owner)]
@@ -152,7 +156,7 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         region = {"region": regency} if (regency := regency_of(after)) else {}
         owner = _owner(after["owner"]["id"] if record.body["actor"] == NEIGHBOURS else None)
         return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region, **owner)]
-    if record.kind is CommandKind.confirm and is_of_case and _MERGED not in kinds:
+    if record.kind is _CONFIRM and is_of_case and _MERGED not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
     return _to_main(before, record, after, added=_ADDED in kinds)
 
@@ -162,7 +166,7 @@ def _to_main(before: Document | None, record: Inbound, after: Document, *, added
     if added and (main := after.get("main")):
         said = as_reason(mask(record.body["addition"]["text"]))
         return [_command(record, CommandKind.second, main, text=said, **_as_of(after.get("main_as_of")))]
-    if before and before.get("main") and not after.get("main") and record.kind is not CommandKind.echo:
+    if before and before.get("main") and not after.get("main") and record.kind is not _ECHO:
         return [_command(record, CommandKind.leave, before["main"], **_as_of(before.get("main_as_of")))]
     return []
 
