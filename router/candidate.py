@@ -4,6 +4,9 @@ from typing import Final
 
 from router.agencies.registry import Agency
 
+AGREEMENT: Final = 0.4
+"""Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
+
 _NAMING: Final = frozenset(("named", "addressed_to"))
 """The rules of reasons that are a name in the citizen's words."""
 
@@ -77,3 +80,60 @@ class Candidate:
 
 def _weightiest_first(reason: Reason) -> float:
     return -reason.weight
+
+
+class Candidates:
+    """The agencies that may own a complaint, each once.
+
+    Attributes:
+        by_id: the candidates by the ids of their agencies, in the order in which they were found.
+    """
+
+    __slots__ = ("by_id",)
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Candidate] = {}
+
+    def add(self, agency: Agency, score: float, why: str, reason: Reason) -> None:
+        """Make an agency a candidate; if it is one already, add the smaller of both scores times AGREEMENT to the larger one.
+
+        Args:
+            agency: the agency.
+            score: its score for this reason.
+            why: the reason of law as the citizen reads it, if the agency was no candidate yet.
+            reason: is added to its reasons.
+        """
+        candidate = self.by_id.get(agency.id)
+        if candidate is None:
+            self.by_id[agency.id] = Candidate(agency, why, score, reason)
+        else:
+            before = candidate.score
+            candidate.score = before + AGREEMENT * score if before >= score else score + AGREEMENT * before
+            candidate.reasons.append(reason)
+
+    def add_beside(self, agency: Agency, score: float, reason: Reason, why: str = "") -> None:
+        """Make an agency a candidate as `add` does; if it is one already, add the whole score to the one that it has."""
+        candidate = self.by_id.get(agency.id)
+        if candidate is None:
+            self.by_id[agency.id] = Candidate(agency, why, score, reason)
+        else:
+            candidate.score += score
+            candidate.reasons.append(reason)
+
+    def ranked(self) -> list[Candidate]:
+        """Return the candidates, the highest score first, of equal scores the first id."""
+        found: list[Candidate] = []
+        for candidate in self.by_id.values():
+            _insert(found, candidate)
+        return found
+
+
+def _insert(ranked: list[Candidate], candidate: Candidate) -> None:
+    """Put a candidate at its place: the highest score first, of equal scores the first id. There are few: sorting by a key costs more."""
+    at, score = len(ranked), candidate.score
+    while at > 0:
+        before = ranked[at - 1]
+        if before.score > score or (before.score == score and before.agency.id < candidate.agency.id):
+            break
+        at -= 1
+    ranked.insert(at, candidate)

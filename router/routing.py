@@ -15,12 +15,13 @@ from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
 from router.agencies.mentions import Mentions, mentions_of
-from router.agencies.registry import DKI, Agency, Registry
+from router.agencies.registry import Registry
 from router.allotments.edition import Allotments, Loaded
-from router.calibration import probability, thousandths
+from router.calibration import thousandths
 from router.candidate import MODEL, Candidate
 from router.candidates import Weighing
 from router.deadlines import Deadlines
+from router.deciding import confidence, first_rule, is_open
 from router.decision import Decision
 from router.desks import DESK_IS_RIGHT, Desks
 from router.explain import explain, explain_pin, explain_triage
@@ -28,11 +29,10 @@ from router.facts import Facts, received, whole_text
 from router.learnt import Model
 from router.models import NO_MODELS, Models, models_in
 from router.offices import given, is_desk, of_ladder, same_house
-from router.owners import Owners, is_doubtful, lacks_place, stands_in, undecided
-from router.rulebook.rules import Rule, Rules
+from router.owners import Owners, is_doubtful, stands_in, undecided
+from router.rulebook.rules import Rules
 from router.rulebook.tiers import contradicts_said
 from router.rulebook.topics import topic_key, topic_subjects
-from router.watchdog import lacks_region
 
 MAX_HOPS: Final = 3
 """Number of refusals after which the national administrator takes the complaint."""
@@ -42,9 +42,6 @@ CHOSEN_TOPIC: Final = 6.0
 
 ALTERNATIVES: Final = 3
 """Maximum number of other candidates that a disposition names."""
-
-NAMED_EVIDENCE: Final = 6.0
-"""Evidence of an agency that the text names, or that answers for a thing in it, beside the words for the subject: one clear word."""
 
 _NO_REFUSALS: Final[list[str]] = []
 
@@ -296,28 +293,12 @@ class Router:
             exhausted: whether so many have refused that the national administrator is the owner.
             out: the ids of the agencies that refused and count, oldest first.
         """
-        subjects = facts.reading.subjects
-        confidence = self._confidence(ranked, subjects[0].score if subjects else 0.0, model)
+        chance = confidence(ranked, facts, self.rules, model)
         sure_from = self.rules.sure_from if model is None else model.sure_from
-        if confidence < sure_from or exhausted or (model is None and self._is_open(ranked, facts)):
+        if chance < sure_from or exhausted or (model is None and is_open(ranked, facts, self.rules, self.registry)):
             desk = self.registry.national_administrator if exhausted else self.desks.of(facts, set(out))
             return Decision(desk, DESK_IS_RIGHT, ranked, triage=True)
-        return Decision(ranked[0].agency, confidence, ranked, triage=False)
-
-    def _rule(self, facts: Facts) -> Rule | None:
-        """Return the rule of the first subject."""
-        subjects = facts.reading.subjects
-        return self.rules.subjects.get(subjects[0].id) if subjects else None
-
-    def _is_open(self, ranked: Sequence[Candidate], facts: Facts) -> bool:
-        """Return whether the owner depends on a place that is not known."""
-        where = facts.place
-        return (
-            where.regency is None
-            and where.province != DKI
-            and lacks_place(self._rule(facts), facts, self.registry)
-            and not (ranked and ranked[0].by_thing)
-        ) or lacks_region(facts)
+        return Decision(ranked[0].agency, chance, ranked, triage=False)
 
     def _tell(self, decision: Decision, facts: Facts, counted: Sequence[str]) -> None:
         """Add what a decision tells the citizen: the explanation, and what he is asked. Nobody is sure of a tier that is not decided.
@@ -331,46 +312,20 @@ class Router:
         subject = self.subject_names.get(reading.subjects[0].id, "") if reading.subjects else ""
         place = described(self.registry.gazetteer, deepest) if deepest else ""
         last = self.name(counted[-1]) if counted else ""
+        is_general = "general_question" in reading.groups
         if decision.triage:
-            asked = self._is_open(decision.ranked, facts) and "general_question" not in reading.groups
+            asked = is_open(decision.ranked, facts, self.rules, self.registry) and not is_general
             text = explain_triage(owner, subject=subject, place=place, missing_place=asked, refused_by=last)
             decision.explanation = text
             return
         decision.explanation = explain(owner, decision.ranked[0].why, subject=subject, place=place, refused_by=last)
+        rule = first_rule(self.rules, facts)
         if not facts.oversight:
-            rule = self._rule(facts)
             decision.asks = "" if counted else undecided(rule, facts)
-            if decision.asks or is_doubtful(rule, facts) or self._contradicts(owner, facts):
+            if decision.asks or is_doubtful(rule, facts) or contradicts_said(owner, reading.groups, self.registry):
                 decision.confidence = min(decision.confidence, self.rules.undecided)
-        if "place" in reading.missing and not decision.ranked[0].is_named and stands_in(self._rule(facts), facts):
+        if "place" in reading.missing and not decision.ranked[0].is_named and stands_in(rule, facts):
             decision.confidence = min(decision.confidence, self.rules.unplaced)
-
-    def _contradicts(self, owner: Agency, facts: Facts) -> bool:
-        """Return whether the text says that the thing complained of belongs to another tier than that of the owner."""
-        return contradicts_said(owner, facts.reading.groups, self.registry)
-
-    def _confidence(self, ranked: list[Candidate], evidence: float, model: Model | None) -> float:
-        """Return the probability that the first of the ranked candidates must handle the complaint; 0 if none has a score above 0.
-
-        Without a model it is no higher than the words allow: one weak word may point to one subject alone and still be misread.
-
-        Args:
-            ranked: the candidates, best first.
-            evidence: the score of the first subject.
-            model: the model learnt from officers; None if the rules decide alone.
-        """
-        if not ranked:
-            return 0.0
-        total = 0.0
-        for candidate in ranked:
-            total += candidate.score
-        if not total:
-            return 0.0
-        share = ranked[0].score / total
-        if model is not None:
-            return thousandths(probability(share, model.calibration))
-        words = evidence + (NAMED_EVIDENCE if ranked[0].is_named else 0.0)
-        return thousandths(min(probability(share, self.rules.calibration), probability(words, self.rules.evidence)))
 
 
 @cache
