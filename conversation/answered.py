@@ -12,12 +12,13 @@ from complaints.message import InboundMessage
 from complaints.wording import text
 from conversation import citizen as memory
 from conversation.citizen import Document
-from conversation.matching import is_of, is_told_anew, is_without_matter
+from conversation.matching import is_another, is_of, is_other_matter, is_told_anew, is_without_matter
 from conversation.passing import Landed, Passing, act, landed
-from conversation.said import ratings, verdicts
+from conversation.said import going_on, ratings, verdicts
 from conversation.said.orders import Act
 from conversation.said.own import own_words
 from conversation.said.verdicts import OffScale, Thanks
+from conversation.secrecy import hidden
 from conversation.turn import Turn
 
 MATTER_WORDS: Final = 3
@@ -49,11 +50,9 @@ class Answered:
         about = named or (cases[-1] if cases and not message.thread else None)
         if about is None or not verdicts.answered_of([about], turn.at_ms) or self._is_asked_since(turn, about):
             return None
-        return (
-            self._passing.dispute(turn, message, id_, about, whole=True)
-            if self._passing.moves(message, about)
-            else None
-        )
+        if not self._passing.moves(message, about) or is_other_matter(about, self._passing.look(turn, message)):
+            return None
+        return self._passing.dispute(turn, message, id_, about, whole=True)
 
     def acted(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed | None:
         """Pass on a dispute, a rating or thanks; None if the message is none of them.
@@ -105,6 +104,8 @@ class Answered:
             for case in answered[:1] if is_without_matter(fresh) else answered:
                 if (is_without_matter(fresh) or is_told_anew(case, fresh)) and not self._is_asked_since(turn, case):
                     return case
+        if going_on.tells_a_relapse(said) and is_without_matter(fresh) and not self._is_asked_since(turn, answered[0]):
+            return answered[0]
         if is_answer:
             return None
         about = verdicts.told_again(said, turn.state["cases"], turn.at_ms)
@@ -137,10 +138,24 @@ class Answered:
         about, said = found
         if self._is_asked_since(turn, about) and not verdicts.is_bare(words):
             return True
+        if isinstance(said, Thanks):
+            return self._says_more(turn, message, words, about)
         if not isinstance(said, Act) or said.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
             return False
         told = self._passing.look(turn, message)
         return "subject" not in told.missing and not is_of(about, told)
+
+    def _says_more(self, turn: Turn, message: InboundMessage, words: str, about: Document) -> bool:
+        """Return whether thanks come with what must not be lost: a fault, another matter, or a wish that something be hidden."""
+        if verdicts.only_thanks(words):
+            return False
+        if going_on.tells_a_relapse(words) or hidden(message) is not message:
+            return True
+        told, is_wrong = self._passing.look(turn, message), going_on.tells_a_fault(words)
+        if verdicts.says_done(words):
+            return is_wrong and is_another(about, told)
+        is_content = verdicts.praises(words) or going_on.denies_a_fault(words)
+        return is_wrong or (is_other_matter(about, told) and not is_content)
 
     def _is_asked_since(self, turn: Turn, about: Document) -> bool:
         """Return whether a question was asked after an answer. One for the subject takes no dispute away: its case may be none."""

@@ -7,7 +7,7 @@ from complaints.mail import MessageKind
 from complaints.message import InboundMessage
 from conversation import citizen as memory
 from conversation.citizen import Document, Landing
-from conversation.matching import is_without_matter
+from conversation.matching import is_other_matter, is_without_matter
 from conversation.said import going_on, verdicts
 from conversation.turn import Turn
 
@@ -23,6 +23,14 @@ _OTHER: Final = "LAINNYA"
 def can_go_on(turn: Turn, text: str, case: Document) -> bool:
     """Return whether a few words can go on with a case of which the citizen has written within the last days."""
     return is_alive(case) and is_of_these_days(turn.state, case) and verdicts.is_short(text)
+
+
+def corrects_latest(turn: Turn, text: str) -> bool:
+    """Return whether a text corrects the latest case, which no answer has come to: it is not about the answer to an older one."""
+    cases = turn.state["cases"]
+    if not cases or verdicts.answered_of(cases[-1:], turn.at_ms):
+        return False
+    return can_go_on(turn, text, cases[-1]) and going_on.corrects(text)
 
 
 def is_alive(case: Document) -> bool:
@@ -53,7 +61,8 @@ def shown(turn: Turn, message: InboundMessage) -> Document | None:
 def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
     """Return the case with which a text goes on; None if it is a matter of its own.
 
-    A correction, and words that name no matter, go on with the latest case; a matter without a place, with the latest one of that matter.
+    A correction, and words that name no matter, go on with the latest case; so does a place without a matter, if that case has none yet. A
+    matter without a place goes on with the latest case of that matter.
 
     Args:
         turn: the record that brought the text.
@@ -65,10 +74,13 @@ def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
         return None
     latest = cases[-1]
     with_latest = can_go_on(turn, text, latest)
-    if with_latest and going_on.corrects(text):
+    if with_latest and (
+        going_on.begins_to_correct(text) or (going_on.corrects(text) and not is_other_matter(latest, fresh))
+    ):
         return latest
     if _is_placed(text, fresh):
-        return None
+        only_a_place = "subject" in fresh.missing or going_on.only_places(text)
+        return latest if with_latest and only_a_place and not latest.get("region") else None
     if with_latest and (going_on.tells_a_state(text) or is_without_matter(fresh)):
         return latest
     return next((one for one in reversed(cases) if can_go_on(turn, text, one) and _is_same(one, text, fresh)), None)

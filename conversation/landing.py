@@ -151,7 +151,10 @@ class Lands:
             return self._asked_by_word(turn, message, id_, worded, case)
         if not turn.state["cases"] and case is None:
             return None
-        return self._answered.moved(turn, message, id_, case) or self._answered.acted(turn, message, id_, case)
+        moved = self._answered.moved(turn, message, id_, case)
+        if moved is not None or (case is None and continuing.corrects_latest(turn, said)):
+            return moved
+        return self._answered.acted(turn, message, id_, case)
 
     @staticmethod
     def _asked_by_word(
@@ -211,6 +214,12 @@ class Lands:
         hides, fresh, was_read = self._read(turn, message, id_)
         if message.sender and not message.thread:
             asked = self._asked_case(turn, fresh)
+            if (
+                asked is not None
+                and asked is not turn.state["cases"][-1]
+                and continuing.corrects_latest(turn, own_words(message))
+            ):
+                asked = None
             case = self._answered.disputed_case(turn, message, fresh, is_answer=asked is not None)
             if case is not None:
                 return self._passing.dispute(turn, message, id_, case)

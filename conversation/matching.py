@@ -27,6 +27,11 @@ def is_without_matter(told: Complaint) -> bool:
     return "subject" in told.missing or (told.topic or "").startswith(_ABOUT_US)
 
 
+def is_other_matter(case: Mapping[str, Any], told: Complaint) -> bool:
+    """Return whether a text tells a matter, and another one than that of a case."""
+    return "subject" not in told.missing and told.topic != case.get("topic")
+
+
 def is_told_anew(case: Mapping[str, Any], told: Complaint) -> bool:
     """Return whether a text tells the topic of a case without a place of its own: the place is that of the case."""
     return told.topic is not None and told.topic == case.get("topic") and told.place.province is None
@@ -46,7 +51,7 @@ def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
         return True
     if _is_elsewhere(case, fresh):
         return False
-    return fresh.topic == case.get("topic") or (len(fresh.text) <= SHORT_CHARACTERS and not _is_another(case, fresh))
+    return fresh.topic == case.get("topic") or (len(fresh.text) <= SHORT_CHARACTERS and not is_another(case, fresh))
 
 
 _TROUBLE: Final = frozenset(
@@ -90,7 +95,7 @@ _PLACED: Final = frozenset(
 """The first words of an answer that tells a place."""
 
 
-def _is_another(case: Mapping[str, Any], told: Complaint) -> bool:
+def is_another(case: Mapping[str, Any], told: Complaint) -> bool:
     """Return whether a short text tells a matter of another field than the case's: "KTP saya belum jadi" for a hole in the road."""
     mine, other = (case.get("topic") or "").partition("/")[0], (told.topic or "").partition("/")[0]
     words = folded(told.text)

@@ -22,7 +22,7 @@ from complaints.event import (
     RoutingHints,
 )
 from normalizer.corrections import corrected_place
-from normalizer.parts import as_address, raw_of, region_of, title_of, without, writable
+from normalizer.parts import as_address, own_title, raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.positions import chosen, read_at, with_pin
@@ -152,7 +152,8 @@ class Normaliser:
         """Return what a further message of the citizen adds to his complaint.
 
         If the complaint is known, its whole text is read again with the message. The message fills gaps: a date, a regency or a topic
-        that the complaint already has stays, and oversight is never withdrawn. The class and the missing parts come from the new reading.
+        that the complaint already has stays, oversight is never withdrawn, and a question makes no request of a complaint whose subject is
+        known. Otherwise the class, and always the missing parts, come from the new reading.
         Dates such as "kemarin" are counted from the receipt of the message. Files attached to any of the messages count as evidence.
         If the complaint already has the message, the reading says what the complaint has.
 
@@ -211,7 +212,7 @@ class Normaliser:
             partial(
                 self.read,
                 longer.whole_text,
-                title="" if complaint.title == title_of(complaint.text) else complaint.title,
+                title=own_title(complaint.title, complaint.text),
                 address=address,
                 received_at=message.received_at,
             ),
@@ -223,12 +224,13 @@ class Normaliser:
         keeps_place = complaint.place.regency is not None or not (place.province or place.text or place.pin)
         kept = with_pin(complaint.place, pin) if pin and message.shared_location else complaint.place
         attachments = (*complaint.attachments, *message.attachments)
+        tells = complaint.complaint_class is ComplaintClass.complaint and "subject" not in complaint.missing
         return longer.model_copy(
             update={
                 "occurred_on": complaint.occurred_on or self._occurred(reading.occurred),
                 "place": kept if keeps_place else place,
                 "topic": complaint.topic or reading.topic,
-                "complaint_class": ComplaintClass(reading.complaint_class),
+                "complaint_class": complaint.complaint_class if tells else ComplaintClass(reading.complaint_class),
                 "oversight": complaint.oversight or reading.oversight,
                 "attachments": attachments,
                 "missing": without(reading.missing, evidence=bool(attachments), date=complaint.occurred_on is not None),

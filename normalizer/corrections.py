@@ -20,6 +20,11 @@ _STREET: Final = re.compile(
 )
 """A street before the place in which it is."""
 
+_ADDRESSED: Final = re.compile(
+    r"@\w+|\b(?:[Ll]aporan |[Kk]ode )?(?=[0-9A-Z -]{0,12}\d)[0-9A-Z]{5}[ -]?[0-9A-Z]{5}[ -]?[0-9A-Z]\b"
+)
+"""The account that X writes before an answer, and the tracking code as we write it: neither is said about the place."""
+
 _PAUSE: Final = re.compile(r"[,;!\n]+")
 """What parts a wrong place from the right one. A full stop may belong to "Kab."."""
 
@@ -80,15 +85,15 @@ class _Patterns(NamedTuple):
     elsewhere: frozenset[str]
 
 
-def begins_to_correct(text: str) -> bool:
-    """Return whether a text is one that corrects what its citizen told before, a place or anything else."""
-    said = fold(text).decode("ascii")
-    return _patterns().begins.match(" ".join(said.split())) is not None or correction(text) is not None
+def begins(text: str) -> bool:
+    """Return whether a text begins as one that corrects what its citizen told before, a place or anything else."""
+    return _patterns().begins.match(_said(_ADDRESSED.sub(" ", text))) is not None
 
 
 def correction(text: str) -> Correction | None:
     """Return what a message corrects; None if it is no correction."""
-    said, known = " ".join(fold(text).decode("ascii").split()), _patterns()
+    text = _ADDRESSED.sub(" ", text)
+    said, known = _said(text), _patterns()
     words = said.split()
     if len(words) > _MOST_WORDS or not known.elsewhere.isdisjoint(words):
         return None
@@ -104,6 +109,10 @@ def correction(text: str) -> Correction | None:
             return Correction(_bare(wrong), _bare(right), has_cue=True)
     after = known.cue_after.fullmatch(said)
     return Correction(_bare(after[2] or ""), _bare(after[1]), has_cue=True) if after and _bare(after[1]) else None
+
+
+def _said(text: str) -> str:
+    return " ".join(fold(text).decode("ascii").split())
 
 
 def _beside(text: str, said: str) -> Correction | None:
@@ -216,6 +225,7 @@ def _patterns() -> _Patterns:
     wrong, right, fillers = (_any(words[name]) for name in ("wrong", "right", "fillers"))
     of_what, idioms = _any(words["of_what"]), _any(words["idioms"])
     but, after = _any([*words["but"], *words["right"]]), _any(words["cues_after"])
+    should = _any([*words["should"], *words["right"]])
     opening, deny = rf"^(?:{openers} )*", r"\bbukan(?:nya)? "
     follows = _any([*words["polite"], *words["of_what"], "bukan", "yang", "yg"])
     return _Patterns(
@@ -223,7 +233,8 @@ def _patterns() -> _Patterns:
             rf"{opening}(?:{cues}\b|bukan (?!{idioms}\b)\w|{wrong} (?:{follows}\b|maksud)|{right}\b|{wrong}$)"
         ),
         cue=re.compile(
-            rf"(?:\b(?:{cues}|{wrong} {of_what})|(?:{opening}|\b(?:maaf|saya|sy|ternyata) ){wrong}(?! satu)|{opening}{right}) "
+            rf"(?:\b{cues}|(?:{opening}|\b(?:maaf|saya|sy|ternyata) ){wrong}(?: {of_what})?(?! satu)"
+            rf"|\b{wrong}(?: {of_what})? {should}|{opening}{right}) "
         ),
         cue_after=re.compile(rf"(.+?) {after}(?: {polite})*(?: bukan(?:nya)? (.+))?"),
         instead=re.compile(rf"{deny}(.+?) {but} (.+)$"),

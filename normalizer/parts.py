@@ -44,6 +44,11 @@ def title_of(text: str) -> str:
     return words if len(words) <= _TITLE_CHARS else words[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
 
 
+def own_title(title: str, text: str) -> str:
+    """Return the title that a citizen gave his complaint; empty if it was made from the text, whose words it would count twice."""
+    return "" if title == title_of(text) else title
+
+
 def as_address(text: str) -> str:
     """Return an answer to the question for the place as the address that the citizen wrote; empty if it is too long for one."""
     return text if len(text) <= ADDRESS_CHARACTERS else ""

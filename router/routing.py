@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from complaints.runtime.loading import without_collector
+from normalizer.parts import own_title
 from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
@@ -123,10 +124,11 @@ class Router:
         where = complaint.get("place") or {}
         reading = self.reader.read(
             whole_text(complaint),
-            title=complaint.get("title") or "",
+            title=own_title(complaint.get("title") or "", complaint.get("text") or ""),
             address=where.get("text") or "",
             parts=False,  # the complaint has them
         )
+        reading.missing = tuple(complaint.get("missing") or ())
         topic = complaint.get("topic") or ""
         chosen = self.topic_subjects.get(topic_key(topic)) if topic and topic != reading.topic else None
         if chosen and not any(chosen == subject.id for subject in reading.subjects):

@@ -4,15 +4,45 @@ import re
 from typing import Final
 
 from conversation.said.words import WORDS, folded
-from normalizer.corrections import begins_to_correct
+from normalizer import corrections
+
+_STATES: Final = "mati|padam|rusak|gelap|bocor|macet|mampet|keruh|bau|kotor|roboh|ambruk|ambles|hancur"
 
 _STATE: Final = re.compile(
     r"^(?:(?:eh|oh|pak|bu|min|mas|mbak|dan|sudah|sdh|udah|skrg|sekarang|masih|malah|tambah|makin|semakin|tetap|juga|ya) )*"
-    r"(?:mati|padam|rusak|gelap|bocor|macet|mampet|keruh|bau|kotor|roboh|ambruk|ambles|hancur)"
+    rf"(?:{_STATES})"
     r"(?: (?:total|semua|lagi|terus|terusan|parah|banget|bgt|sekali|pak|bu|min|sejak|sudah|sdh|udah|dari|sampai|sampe|mulai|kemarin|"
     r"tadi)\b|$)"
 )
 """How something is, without the thing: "mati total pak sejak kemarin malam"."""
+
+_OF_A_PLACE: Final = 10
+"""The maximum number of words of a text that only says where something is."""
+
+_AT: Final = re.compile(
+    r"(?:(?:lokasi|lokasinya|alamat|alamatnya|tempatnya|di|dekat|dkt|depan|dpn|daerah|wilayah) )*"
+    r"(?:jl|jln|jalan|gg|gang|desa|ds|kel|kelurahan|kec|kecamatan|kab|kabupaten|kota|dusun|dsn|kampung|kp|perum|perumahan|rt|rw) \w"
+)
+
+_NO: Final = ("tidak", "tdk", "tak", "gak", "ga", "nggak", "ngga", "bukan")
+
+_NOT: Final = "".join([f"(?<!{no} )" for no in _NO])
+
+_FAULTS: Final = (
+    rf"\b(?:{_STATES}|jatuh|menjuntai|putus|longsor|hilang|dicuri|menumpuk|numpuk|banjir|minta|pungli|dipungut)\b"
+    r"|\b(?:korupsi|dipukul)\b"
+)
+
+_FAULT: Final = re.compile(f"{_NOT}(?:{_FAULTS})")
+"""That something is wrong, if no word denies it."""
+
+_NO_FAULT: Final = re.compile(rf"\b(?:{'|'.join(_NO)}) (?:ada |lagi )?(?:{_FAULTS})")
+"""That it is not, or no longer, wrong."""
+
+_RELAPSE: Final = re.compile(
+    rf"{_NOT}\b(?:{_STATES}|banjir|menumpuk|numpuk|berlubang|longsor) (?:\w+ )?lagi\b|{_NOT}\blagi (?:{_STATES})\b"
+)
+"""That it is wrong again, if no word denies it: "sekarang mati lagi"."""
 
 _PLACED: Final = re.compile(
     r"\b(?:di|dekat|dkt|depan|dpn|sekitar|ujung|sepanjang|samping|belakang) "
@@ -23,9 +53,35 @@ _PLACED: Final = re.compile(
 """A place with its name."""
 
 
+def begins_to_correct(text: str) -> bool:
+    """Return whether a text begins as one that corrects what its citizen told before, a place or anything else: "ralat", "salah ketik"."""
+    return corrections.begins(text)
+
+
 def corrects(text: str) -> bool:
-    """Return whether a text corrects what its citizen told before."""
-    return begins_to_correct(text)
+    """Return whether a text may correct what its citizen told before, if it tells no other matter."""
+    return corrections.begins(text) or corrections.correction(text) is not None
+
+
+def only_places(text: str) -> bool:
+    """Return whether a few words only say where something is: "di Kelurahan Bugel, Salatiga"."""
+    words = " ".join(folded(text))
+    return len(words.split()) <= _OF_A_PLACE and _AT.match(words) is not None and _FAULT.search(words) is None
+
+
+def tells_a_fault(text: str) -> bool:
+    """Return whether a text says that something is wrong."""
+    return _FAULT.search(" ".join(folded(text))) is not None
+
+
+def denies_a_fault(text: str) -> bool:
+    """Return whether a text says that something is not, or no longer, wrong: "tidak banjir lagi"."""
+    return _NO_FAULT.search(" ".join(folded(text))) is not None
+
+
+def tells_a_relapse(text: str) -> bool:
+    """Return whether a text says that something is wrong again."""
+    return _RELAPSE.search(" ".join(folded(text))) is not None
 
 
 def tells_a_state(text: str) -> bool:

@@ -33,6 +33,9 @@ _SETTLED: Final = re.compile(
 )
 """What says that the matter is settled, also with a word that denies ("sudah terang, tidak gelap lagi")."""
 
+_WAS_DONE: Final = re.compile(rf"\b{_DONE} (?:di[a-z]{{4,}}|selesai)\b")
+"""What was done: "sudah diperbaiki"."""
+
 _PRAISES: Final = re.compile(
     r"(?<!tidak )(?<!tdk )(?<!kurang )(?<!belum )(?<!blm )(?<!blom )(?<!gak )(?<!ga )(?<!gk )(?<!nggak )(?<!ngga )(?<!enggak )"
     rf"\b(?:{any_of(WORDS.praises)}|luar biasa)\b"
@@ -56,6 +59,7 @@ _SAYS_NO_FIRST: Final = re.compile(r"^\s*(?P<first>[a-z]+)(?: (?:pak|bu|min|mas|
 _ASKS_STATUS: Final = re.compile(
     r"\b(?:berapa lama|brp lama)\b"
     r"|\b(?:kapan|kpn)\b.*\b(?:di[a-z]{4,}|selesai\w*|beres|rampung|tindak\w*|jawabannya)\b"
+    r"|^(?:kapan|kpn)(?: (?:ya|pak|bu|min|nih|dong|sih|kira))*$"
     r"|\bsiapa\b.*\b(?:me)?(?:nangani|tangani|ngurus\w*|ngerjakan|ditangani|bertanggung)\b"
     r"|\b(?:gimana|gmn|gmna|bagaimana|bgmn|bgmna|piye|kumaha|nasib|status|kabar|mana)\b.*\b(?:laporan|aduan|pengaduan)\w*\b"
     r"|\b(?:laporan|aduan|pengaduan)\w*\b.*\b(?:gimana|gmn|gmna|bagaimana|bgmn|piye|mana)\b"
@@ -171,6 +175,17 @@ def says_no_first(text: str) -> bool:
 def says_not_yet(text: str) -> bool:
     """Return whether a text has a word that is never content: "nilai 1, masih rusak"."""
     return not WORDS.complains.isdisjoint(spelt(text))
+
+
+def says_done(text: str) -> bool:
+    """Return whether a text says that the matter is settled: "sudah diperbaiki", "sudah terang"."""
+    said = " ".join(_plainly(text))
+    return "?" not in text and (_SETTLED.search(said) is not None or _WAS_DONE.search(said) is not None)
+
+
+def praises(text: str) -> bool:
+    """Return whether a text praises."""
+    return _PRAISES.search(" ".join(_plainly(text))) is not None
 
 
 def only_not_yet(text: str) -> bool:

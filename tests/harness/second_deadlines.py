@@ -177,7 +177,7 @@ EVENTS = {
 
 def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one case for each kind of fact
     """Return the story that the facts of a case tell."""
-    story, reclassified, oversight, kind, answered = Story("", ""), False, False, "pengaduan", False
+    story, reclassified, oversight, kind, answered, known = Story("", ""), False, False, "pengaduan", False, False
     for fact in facts:
         at, what = datetime.fromisoformat(fact["at"]), fact["kind"]
         said = fact.get("complaint") or fact.get("reading") or fact
@@ -186,7 +186,9 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
             story.happens("received", datetime.fromisoformat(said["received_at"]))
         if what in {"diterima", "dilengkapi"}:
             story.region = story.region or _province(said)
-            kind = kind if reclassified else said.get("class", kind)
+            stays = what == "dilengkapi" and kind == "pengaduan" and known  # a question makes no request of a complaint
+            kind = kind if reclassified or stays else said.get("class", kind)
+            known = known or bool(said.get("topic"))
             oversight = oversight if reclassified else bool(oversight or said.get("oversight"))
         if what == "diklasifikasi ulang":
             reclassified, kind = True, said.get("class", kind)

@@ -306,7 +306,7 @@ def test_two_answers_that_come_together_are_read_together(town: Town) -> None:
         for text in ("di Jalan Pemuda", "Kota Semarang")
     ]
     town.take(*records)
-    assert kinds(town)[1:] == [KINDS.answer, KINDS.complaint]
+    assert kinds(town)[1:] == [KINDS.answer, KINDS.addition]
 
 
 def test_the_code_says_which_case_is_meant(town: Town) -> None:

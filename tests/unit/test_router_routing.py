@@ -7,10 +7,13 @@ import pytest
 
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
 from complaints.runtime import packaged
+from normalizer.complaint import Normaliser
 from router.facts import Facts
+from router.jsonlines import route_row
 from router.routing import Router
 from router.working_days import working_day
 from tests.harness.house import plain, routed
+from tests.harness.support import message
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -282,3 +285,21 @@ def test_what_a_refusal_suggests_is_evidence_beside_the_law(router: Router, sugg
     given = router.route({**hole, "suggested": [suggested]}, ["dpu-33.74"], 1)
     assert given["owner"]["id"] == owner
     assert given["confidence"] < 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "atap sekolah bocor dan belum diperbaiki",
+        "puskesmas kami tidak ada dokter sudah sebulan",
+        "jalan berlubang di Jalan Kaliurang, Kabupaten Sleman",
+        "Bagaimana syarat membuat akta kelahiran anak?",
+        "listrik padam dari semalam",
+    ],
+)
+def test_the_router_decides_as_lapor_route_does(router: Router, text: str) -> None:
+    """Owner and confidence: a complaint has what a line is read for, such as a place that is missing."""
+    said = Normaliser.load().normalise(message(text), id_=UUID(int=7), code="C", citizen="r")
+    of_line = route_row(router, {"text": text})
+    decided = router.route(plain(said))
+    assert (decided["owner"]["id"], decided["confidence"]) == (of_line["agency"]["id"], of_line["confidence"])

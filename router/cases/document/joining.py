@@ -2,7 +2,10 @@
 
 from typing import Any, Final
 
+from complaints.values import ComplaintClass
 from router.cases.document.plain import Document
+
+_COMPLAINT: Final = ComplaintClass.complaint.value
 
 _PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
 """The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
@@ -12,8 +15,8 @@ def joined(complaint: Document, addition: Document, reading: Document) -> Docume
     """Return the complaint with an addition: it takes from the reading what it lacks, and keeps what it has.
 
     A date, a regency or a topic that the complaint already has stays, unless the reading corrects the regency to another one, and oversight
-    is never withdrawn. The class and the missing parts
-    come from the reading, except that a file counts as evidence, and a known date is not missing.
+    is never withdrawn. A complaint whose subject is known stays one, whatever is asked beside it ("kapan?"); otherwise the class comes from
+    the reading, as the missing parts do, except that a file counts as evidence, and a known date is not missing.
 
     Args:
         complaint: the complaint with the additions so far.
@@ -33,7 +36,8 @@ def joined(complaint: Document, addition: Document, reading: Document) -> Docume
         new["occurred_on"] = occurred
     if topic := complaint.get("topic") or reading.get("topic"):
         new["topic"] = topic
-    if "class" in reading:
+    is_complaint = complaint.get("class") == _COMPLAINT and complaint.get("topic")
+    if "class" in reading and not is_complaint:
         new["class"] = reading["class"]
     place, read = complaint.get("place") or {}, reading.get("place") or {}
     regency, other = place.get("regency"), read.get("regency")

@@ -204,6 +204,7 @@ class Corrections(Part):
     wrong: _Listed
     of_what: _Listed
     right: _Listed
+    should: _Listed
     but: _Listed
     idioms: _Listed
     fillers: _Listed

@@ -1,0 +1,194 @@
+"""What must not be lost or moved although it is short: thanks that say more, another matter with a word of correction, a bare place."""
+
+import pytest
+
+from complaints.bus.envelope import encode
+from complaints.case import Case
+from complaints.command import CommandKind
+from complaints.crypto import Keyring
+from complaints.mail import MessageKind
+from complaints.values import ComplaintClass
+from conversation.secrecy import hidden
+from normalizer.complaint import Normaliser
+from router.routing import Router
+from tests.harness.house import said
+from tests.harness.support import message
+from tests.harness.town import Town
+
+LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
+
+
+@pytest.fixture
+def town() -> Town:
+    """A town in which somebody has reported a lamp."""
+    made = Town(Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load())
+    made.say(LAMP)
+    return made
+
+
+def first(town: Town) -> Case:
+    """Return the case of the lamp."""
+    return town.case(town.complaints[0].tracking_code)
+
+
+def answer(town: Town) -> None:
+    """Let the owner answer it."""
+    done = said(CommandKind.answer, town.complaints[0], first(town).owner.id, "Lampu sudah kami ganti.")
+    town.take(encode(done, source="/tests"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "makasih min, pungli di Samsat Kota Tegal",
+        "terima kasih, air PDAM mati di Kota Tegal",
+        "makasih, jembatan ambruk di Kab Demak",
+        "terima kasih, anak saya dipukul gurunya",
+        "trims pak, RAHASIA kades Sayung Demak korupsi",
+        "terima kasih pak, petugasnya minta uang rokok",
+        "terima kasih, kabelnya jatuh menjuntai ke jalan",
+        "terima kasih, jangan sebut nama saya ya",
+        "terima kasih pak, lampunya mati lagi",
+        "sudah nyala sekarang mati lagi",
+        "kemarin sudah bagus sekarang gelap lagi",
+        "mantap pak, mati lagi lampunya",
+    ],
+)
+def test_thanks_that_say_more_are_kept(town: Town, text: str) -> None:
+    """Politeness comes first; what follows is a complaint, an addition, a dispute or a wish."""
+    answer(town)
+    town.say(text)
+    kept = [one.text for one in first(town).complaint.additions] + [one.text for one in town.complaints[1:]]
+    assert text in kept or first(town).state == "dibuka kembali" or first(town).complaint.anonymous
+    assert town.landed[-1].kind is not MessageKind.thanks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "terima kasih pak",
+        "terima kasih pak, lampu jalannya sudah nyala",
+        "terima kasih, jalan rusaknya sudah diperbaiki",
+        "Alhamdulillah tidak gelap lagi, terima kasih",
+        "mantap, pelayanannya bagus sekali",
+        "terima kasih Pemkot Semarang",
+    ],
+)
+def test_thanks_stay_thanks(town: Town, text: str) -> None:
+    """They open no case and dispute nothing."""
+    answer(town)
+    town.say(text)
+    assert (town.landed[-1].kind, len(town.complaints)) == (MessageKind.thanks, 1)
+
+
+@pytest.mark.parametrize("text", ["sudah nyala sekarang mati lagi", "terima kasih pak, lampunya mati lagi"])
+def test_a_relapse_opens_an_answered_case_again(town: Town, text: str) -> None:
+    """Whatever praise comes before it."""
+    answer(town)
+    town.say(text)
+    assert (first(town).state, len(town.complaints)) == ("dibuka kembali", 1)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nama anak saya di akta kelahiran salah tulis, Kota Salatiga",
+        "data bansos ibu saya salah nama dan belum cair di Kota Salatiga",
+        "KK saya salah nama, Kota Salatiga",
+        "sertifikat tanah saya salah nama, Kabupaten Kendal",
+        "paket bansos salah alamat di Kota Tegal",
+        "proyek drainase salah tempat di Kota Tegal",
+        "bukan hanya sekali tapi sudah tiga kali air PDAM mati di Kota Salatiga",
+    ],
+)
+def test_another_matter_with_a_word_of_correction_is_a_complaint(town: Town, text: str, *, answered: bool) -> None:
+    """It moves nobody's lamp, and opens none again."""
+    if answered:
+        answer(town)
+    before = first(town).owner
+    town.say(text)
+    assert [one.text for one in town.complaints[1:]] == [text]
+    assert (first(town).owner, first(town).state == "dibuka kembali") == (before, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ralat: di Kota Salatiga",
+        "@lapor1708 bukan Kota Semarang min, Kota Salatiga",
+        "CODE bukan Kota Semarang pak, Kota Salatiga",
+        "ralat CODE: Kota Salatiga",
+        "maaf salah kota, yang benar Kota Salatiga",
+        "saya salah tulis, harusnya Kota Salatiga",
+    ],
+)
+def test_a_correction_moves_the_case_it_names(town: Town, text: str) -> None:
+    """With its code, with the account that X writes before an answer, or alone."""
+    town.say(text.replace("CODE", town.complaints[0].tracking_code))
+    assert (len(town.complaints), first(town).owner.id[-5:]) == (1, "33.73")
+
+
+def test_a_correction_is_about_the_case_just_told(town: Town) -> None:
+    """Not about the answer to an older one."""
+    answer(town)
+    town.wait(days=1)
+    town.say("sampah menumpuk di Pasar Suruh Kota Semarang")
+    town.say("ralat: bukan di Kota Semarang tapi Kabupaten Semarang")
+    assert (first(town).state, len(town.complaints)) == ("ditanggapi", 2)
+    assert town.case(town.complaints[1].tracking_code).owner.id.endswith("33.22")
+
+
+@pytest.mark.parametrize("place", ["di Kelurahan Bugel, Salatiga", "Kota Salatiga", "di Jalan Merdeka Salatiga"])
+def test_a_bare_place_goes_on_with_a_case_that_has_none(place: str) -> None:
+    """Also where the owner is a national body, which asks for none."""
+    town = Town(Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load())
+    town.say("listrik padam dari semalam")
+    town.say(place)
+    assert [[one.text for one in told.additions] for told in (first(town).complaint,)] == [[place]]
+    assert (len(town.complaints), first(town).complaint.place.regency is not None) == (1, True)
+
+
+@pytest.mark.parametrize("text", ["kapan?", "kapan ya pak", "kpn pak"])
+def test_a_bare_when_asks_for_the_status(town: Town, text: str) -> None:
+    """And shortens no days."""
+    town.say(text)
+    assert town.landed[-1].kind is MessageKind.status
+    assert first(town).complaint.complaint_class is ComplaintClass.complaint
+
+
+def test_a_question_makes_no_request_of_a_complaint(town: Town) -> None:
+    """The days of a complaint stay."""
+    town.say(f"{town.complaints[0].tracking_code} bagaimana cara mengganti lampunya dan apa syaratnya?")
+    case = first(town)
+    assert (case.complaint.complaint_class, len(case.complaint.additions)) == (ComplaintClass.complaint, 1)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "rahasiakan nama saya",
+        "sembunyikan identitas saya",
+        "tolong anonimkan saya",
+        "mohon anonymous",
+        "jangan sebut nama saya",
+        "jgn sampai ketahuan",
+        "jng sebut nama",
+        "jgan sampai bocor",
+        "nama saya jangan ditulis",
+        "identitas mohon disamarkan",
+        "samarkan pelapor",
+        "tutupi nomor saya",
+        "lindungi pelapor",
+        "takut ketahuan kalau saya yang lapor",
+        "takut kalo saya yang lapor",
+        "takut ketahuan klo saya yg lapor",
+        "jangan kasih tahu bahwa saya yang lapor",
+        "dia tahu bahwa saya yang lapor",
+        "kirim tanpa nama",
+        "laporan ini rahasia",
+    ],
+)
+def test_each_wish_to_be_hidden_is_seen(wish: str) -> None:
+    """One for each way in which it is said."""
+    assert hidden(message(f"Camat minta uang pungli. {wish}")).anonymous
