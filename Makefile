@@ -30,7 +30,7 @@ $(VENV)/.run: requirements.lock | $(VENV)/bin/uv
 
 # If there is a C compiler, hatch_build.py compiles the modules that read and route texts, which makes them nearly twice as fast.
 $(INSTALLED): $(wildcard normalizer/*.py normalizer/*/*.py router/*.py router/*/*.py) hatch_build.py pyproject.toml $(VENV)/.run $(STALE)
-	@echo "building and installing the pipeline (half a minute with a C compiler)"
+	@echo "building and installing the pipeline (two to three minutes with a C compiler)"
 	@LAPOR_BUILD=$(BUILD) $(VENV)/bin/uv pip install --quiet --python $(PY) --no-build-isolation --no-deps --editable .
 	@$(PY) -m complaints.runtime.compiled
 	@$(PY) -m compileall -q -x '/[.]venv' .
@@ -51,7 +51,7 @@ up: $(INSTALLED) ## Start the whole pipeline on this machine and keep it running
 quick: $(VENV)/.dev $(INSTALLED) ## Run the unit and property tests, which start no server, in two to three minutes
 	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2 --dist loadfile
 
-test: lint ## Lint and run the quick suite, on the real Kafka and the real ClickHouse engine
+test: lint ## Lint and run all tests but the long ones (16 minutes), on the real Kafka and the real ClickHouse engine
 	@$(PY) -m pytest -m "not long" --numprocesses 3 --dist loadfile
 
 test-all: lint ## Run the long fault and load tests too

@@ -24,7 +24,7 @@ PACKAGES = ("complaints", "normalizer", "router")
 """The packages that the compiled modules import: mypy needs their types."""
 
 TIMEOUT_S = 600
-"""Maximum number of seconds for the compilation, which usually takes half a minute on two cores."""
+"""Maximum number of seconds for the compilation, which usually takes two to three minutes on two cores."""
 
 REASON_LINES = 20
 """Number of last lines of the compiler's output that a reason quotes."""

@@ -5,12 +5,20 @@ from collections.abc import Callable
 
 from complaints import tracking
 from complaints.errors import TrackingCodeError
+from normalizer.given_names import ALSO_A_PLACE, NEVER_A_PLACE
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
+_WHOSE = (
+    r"(?:(?:lengkap|pelapor|anak|istri|suami|ibu|bapak|ayah|adik|kakak|kakek|nenek|mertua|orang\s?tua|pasien|peserta|pemohon)\b\s*)?"
+    r"(?:(?:saya|sy|sya|aku|kami)\b)?"
+)
+"""Whose name it is, after "nama"; may be empty."""
+
 _CUE = (
-    r"\b(?:[Nn]ama(?:\s+(?:saya|lengkap|pelapor|anak|istri|suami|pasien|peserta|pemohon))?\s*[:=]?|NAMA\s*[:=]?|"
+    rf"\b(?:[Nn]ama\s+{_WHOSE}\s*[:=]?|[Nn]m\s+(?:saya|sy|sya|aku)\s*[:=]?|(?:[Nn]ama|[Nn]m|NAMA)\s*[:=]|NAMA|"
     r"[Aa]tas\s+nama\s*:?|[Aa]\.?[Nn]\.|[Aa]/[Nn]|(?:[Bb]apak|[Bb]apa|[Bb]pk|[Ii]bu|[Ss]dr[ia]?|[Ss]audar[ai]|"
-    r"[Hh]ormat\s+(?:saya|kami)|[Ss]alam|[Ss]aya\s+bernama|[Bb]ernama|[Tt]ertanda|[Tt]td)\.?\s*[,:]?)"
+    r"[Hh]ormat\s+(?:saya|kami)|[Ss]alam|[Ss]aya\s+bernama|[Bb]ernama|[Tt]ertanda|[Tt]td|"
+    r"[Pp]erkenalkan,?\s+(?:nama\s+)?(?:saya|sy))\.?\s*[,:]?)"
 )
 _TITLES = (
     "Presiden|Menteri|Gubernur|Bupati|Wali|Walikota|Camat|Lurah|Kepala|Kades|Dirjen|Direktur|Ketua|Kapolres|Kapolsek|Kapolri|Dinas|"
@@ -27,8 +35,55 @@ _BEGINNINGS = (
 )
 """Capitalised words that, after "pak" or "bu", begin a sentence or name a place or an office."""
 
+_PAPERS = "KTP|EKTP|KK|NIK|KIA|SIM|STNK|BPKB|NPWP|NIB|BPJS|JKN|KIS|KIP|KKS|PKH|BLT|BPNT|BST|SK|SHM|IMB|PBG|PDAM|PLN|HP|WA|NO|RT|RW"
+"""Papers, schemes and bodies in capitals, which end a name before them."""
+
+_NO_NAME = rf"(?!(?:{_TITLES}|{_PAPERS})\b)"
+_NO_MORE = rf"(?!(?:{_TITLES}|{_BEGINNINGS}|{_PAPERS})\b)"
+_KNOWN = rf"(?:{NEVER_A_PLACE}|{ALSO_A_PLACE})\b"
+_PERSON = rf"(?!Dewi\s+Sri\b)(?:(?:{ALSO_A_PLACE})\s+{_KNOWN}|(?:{NEVER_A_PLACE})\b)(?:\s+{_KNOWN}){{0,2}}"
+"""A name of which no part of a place's name can be the beginning."""
+
+_OFFICES = (
+    r"(?:[Ll]urah|[Cc]amat|[Kk]ades|[Kk]epala [Dd]esa|[Bb]upati|[Gg]ubernur|[Ww]ali\s?[Kk]ota|[Gg]uru|[Dd]okter|"
+    r"(?:[Pp]ak|[Bb]u|[Kk]etua) R[TW](?: \d{1,3})?)"
+)
+"""Offices after which a known name is a person's: what follows them is else most often a place's."""
+
+_HONORIFIC = r"[BMPbmp](?<!\w[BMPbmp])(?:(?<=[Pp])ak|(?<=[Bb])u|(?<=[Mm])(?:as|bak))"
+"""Pak, Bu, Mas or Mbak, in a form that is found fast: it begins with a set of letters."""
+
+_SELF = r"warga|dari|umur|usia|tinggal|beralamat|alamat|penduduk|asal|NIK|nik|selaku"
+"""Words with which people go on after "saya" and their name."""
+
+_NO_BEARER = (
+    "Mahasiswa|Mahasiswi|Siswa|Siswi|Pelajar|Karyawan|Karyawati|Pegawai|Pedagang|Petani|Nelayan|Orang|Anggota|Pelanggan|Pengguna|Masyarakat|"
+    "Alumni|Peserta|Honorer|Perawat|Bidan|Sopir|Pensiunan|Buruh|Korban|Orangtua|Pemilik|Pembeli|Konsumen|Nasabah|Warga|Penduduk|Penumpang|"
+    "Sangat|Adalah|Seorang|Selaku|Sebagai|Pindah|Pindahan|Datang|Asal|Berasal|Lulusan|Tinggal|Sekarang|Baru|Masih|Akan|Mau|Ingin|Juga"
+)
+"""Capitalised words after "saya" that are no name."""
+
+_THING = re.compile(
+    r"\b(?:jl|jln|jalan|gang|gg|jembatan|bandara|stadion|taman|pasar|rs|rsu|rsud|rsia|sd|sdn|smp|sma|smk|mi|mts|ma|tk|univ|universitas|masjid|"
+    r"musholla|gedung|terminal|pelabuhan|makam|nyi|perumahan|perum)\.?\s*$",
+    re.IGNORECASE,
+)
+"""A word before a cue that makes the name a road's, a school's or another thing's."""
+
 _Rules = tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 """Patterns and replacements in the order of use. The most exact come first, so that a card number is not taken for a telephone number."""
+
+_MAILS: _Rules = (
+    (
+        re.compile(
+            r"(?<![\w.+-])[\w.+-]{1,64}\s{0,2}[\s(\[]at[\s)\]]\s{0,2}(?:gmail|ymail|yahoo|hotmail|rocketmail)"
+            r"(?:\s?\.\s?|\s(?:dot|titik)\s)co(?:m|\.id)\b",
+            re.IGNORECASE | re.ASCII,
+        ),
+        "[email]",
+    ),
+)
+"""The rule that can only match a text with "mail" or "yahoo": an address whose @ is written as a word."""
 
 _ACCOUNTS: _Rules = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[email]"),
@@ -42,35 +97,97 @@ _ACCOUNTS: _Rules = (
 )
 """The rules that can only match a text with an @ or a slash."""
 
+_CUED: _Rules = (
+    (
+        re.compile(r"\b((?:NIK|KTP|KK)\b[^\d\n]{0,12})\d(?:[ .-]?\d){15}(?!\d)", re.IGNORECASE | re.ASCII),
+        lambda match: match[1] + "[nik]",
+    ),
+    (
+        re.compile(
+            r"\b((?:no\.?\s?)?(?:no)?rek(?:ening)?\b(?:(?!rp)[^\d\n]){0,25})"
+            r"(?!\d{1,3}(?:\.\d{3})+\b|\d{1,2}[-./]\d{1,2}[-./]\d{2})\d(?:[ .-]?\d){8,19}(?!\d)",
+            re.IGNORECASE | re.ASCII,
+        ),
+        lambda match: match[1] + "[nomor]",
+    ),
+)
+"""The rules that can only match a text with one of NUMBER_WORDS: numbers that are grouped in any way."""
+
 _NUMBERS: _Rules = (
     (
         re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,})(\s*,\s*|%2C)(-?\d{1,3}\.\d{4,})"),
         lambda match: f"{float(match[1]):.2f}{match[2]}{float(match[3]):.2f}",
     ),
+    (re.compile(r"[Oo](?<!\w[Oo])[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
     (re.compile(r"(?<!\d)\d{16}(?!\d)|(?<!\d)\d{4}[ .-]\d{4}[ .-]\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
+    (re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
     (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
     (re.compile(r"\b(?!RT|RW|KM|NO|PP|UU|PT|TH)[A-Z]{1,2}[ -]?[1-9]\d{0,3}[ -]?(?!RT\b|RW\b)[A-Z]{2,3}\b"), "[plat]"),
 )
 """The rules that can only match a text with a digit."""
 
+_NO_START = (
+    rf"(?!(?:{_NO_BEARER}|{_PAPERS}|saya|sy|kami|nama|salah|dan|yang|yg|di|ke|pada|oleh|untuk|dengan|karena|agar|tidak|tdk|tak|ga|gak|belum|sudah|"
+    r"telah|ada|bisa|ini|itu|pun|saja|lagi|anak|adik|kakak|ayah|ibu|bapak|istri|suami|orang|dicatut|dihapus|dicoret|terdaftar|tercantum|muncul|"
+    r"hilang|masuk|tersebut|ternyata|dalam|sendiri|tercemar|dari|rt|rw)\b)"
+)
+"""What stands after "nama saya", in small letters, if no name follows."""
+
+
+def _kept_if_a_thing(found: re.Match[str]) -> str:
+    """Return what is left of a person's name, or all of it if the word before it makes it a road's or a school's."""
+    return found[0] if _THING.search(found.string, max(0, found.start() - 16), found.start()) else found[1] + "[nama]"
+
+
+_OFFICERS: _Rules = (
+    (
+        re.compile(rf"(\b{_OFFICES}\s+){_PERSON}"),
+        _kept_if_a_thing,
+    ),
+)
+"""The rule that can only match a text with one of OFFICE_WORDS."""
+
 _NAMES: _Rules = (
     (
-        re.compile(rf"(\b(?:[Pp]ak|[Bb]u|[Mm]as|[Mm]bak)\s+)(?!(?:{_TITLES}|{_BEGINNINGS})\b)[A-Z][a-z]{{2,}}\b"),
+        re.compile(rf"({_HONORIFIC}\s+){_NO_MORE}[A-Z][a-z]{{2,}}\b(?:\s+{_PERSON})?"),
+        _kept_if_a_thing,
+    ),
+    (
+        re.compile(rf"({_CUE}\s*){_NO_NAME}({_NAME_WORD}(?:\s+{_NO_MORE}{_NAME_WORD}){{0,4}})"),
         lambda match: match.group(1) + "[nama]",
     ),
     (
-        re.compile(rf"({_CUE}\s*)(?!(?:{_TITLES})\b)({_NAME_WORD}(?:\s+(?!(?:{_TITLES})\b){_NAME_WORD}){{0,4}})"),
-        lambda match: match.group(1) + "[nama]",
-    ),
-    (
-        re.compile(r"((?:\bnama\s+saya|\bsaya\s+bernama)\s+)([a-z]{3,20})(?=[\s,.])", re.IGNORECASE),
+        re.compile(
+            rf"([Ss](?<!\w[Ss])(?:aya|y)\s+)(?!(?:{_NO_BEARER})\b){_NO_MORE}[A-Z][a-z]{{2,}}(?:\s+(?!(?:{_NO_BEARER})\b){_NO_MORE}[A-Z][a-z]{{1,}}){{1,3}}"
+            rf"(?=,?\s+(?:{_SELF})\b)"
+        ),
         lambda match: match.group(1) + "[nama]",
     ),
 )
+
+_SMALL: _Rules = (
+    (
+        re.compile(
+            rf"(\b(?:nama\s+(?:saya|sy)|nm\s+(?:saya|sy)|saya\s+bernama|perkenalkan,?\s+(?:saya|sy))\s+)"
+            rf"{_NO_START}[a-z]{{3,20}}(?=[\s,.]|$)(?:\s+{_KNOWN}){{0,3}}",
+            re.IGNORECASE | re.ASCII,
+        ),
+        lambda match: match.group(1) + "[nama]",
+    ),
+)
+"""The rule that can only match a text with one of INTRODUCED."""
+
+NUMBER_WORDS = ("nik", "ktp", "kk", "rek")
+OFFICE_WORDS = (
+    *("lurah", "camat", "kades", "kepala desa", "bupati", "gubernur", "wali", "guru", "dokter"),
+    *(" rt", " rw"),
+)
+INTRODUCED = ("nama", "nm", "perkenalkan")
+"""What a text has, in small letters, if the rules of _CUED, _OFFICERS and _SMALL can match it: to look for it is faster."""
 
 _DIGIT = re.compile(r"\d")
 
@@ -95,15 +212,29 @@ def mask(text: str) -> str:
 
     Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers and any other
     number of 9 to 20 digits, tracking codes, e-mail addresses, account names on social media, vehicle plates, and names of persons after a
-    cue ("nama saya ...", "a.n. ...", "Bpk ...", "Pak Budi"). Other names of persons stay, and so do titles of office after a cue
-    ("Bapak Bupati"). A position in degrees is rounded to two decimals, about a kilometre.
+    cue ("nama saya ...", "a.n. ...", "Bpk ...", "Pak Budi"), before one ("saya Ahmad Fauzi warga ..."), and after an office if the name is
+    a common one ("Bu Lurah Ratna Dewi"). After "Pak" and "Bu", a second name is masked if it is a common one, because a place may follow.
+    Other names of persons stay, and so do titles of office after a cue ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet").
+    A position in degrees is rounded to two decimals, about a kilometre.
     """
     text = _CODE.sub(_without_code, text)
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
+    folded = text.lower()
+    if "mail" in folded or "yahoo" in folded:
+        text = _replaced(text, _MAILS)
     if _DIGIT.search(text):
+        if _has(folded, NUMBER_WORDS):
+            text = _replaced(text, _CUED)
         text = _replaced(text, _NUMBERS)
-    return _replaced(text, _NAMES)
+    if _has(folded, OFFICE_WORDS):
+        text = _replaced(text, _OFFICERS)
+    text = _replaced(text, _NAMES)
+    return _replaced(text, _SMALL) if _has(folded, INTRODUCED) else text
+
+
+def _has(folded: str, words: tuple[str, ...]) -> bool:
+    return any([word in folded for word in words])  # noqa: C419  # a generator is slower
 
 
 def _replaced(text: str, rules: _Rules) -> str:

@@ -132,6 +132,11 @@ def _changed(path: Path) -> float:
     return max(float(one.stat().st_mtime) for one in (path, *(path.iterdir() if path.is_dir() else ())))
 
 
+def misspelt(sentence: str) -> Finding:
+    """Warn of a variable that nothing reads: what it was to set has its default."""
+    return Finding(what="settings", level=Level.warn, detail=sentence, advice="`lapor settings` lists all variables")
+
+
 def disk(data: Path) -> Finding:
     """Judge the free space on the disk of the data folder."""
     folder = next(parent for parent in (data, *data.parents) if parent.exists())

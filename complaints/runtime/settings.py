@@ -19,7 +19,22 @@ def _blank_is_unset(value: object) -> object:
     return None if value == "" else value
 
 
+def _has_a_host(value: object) -> object:
+    """Return the value of a setting that says where to listen.
+
+    Raises:
+        ValueError: it is only a port, which would be taken for the name of a host.
+    """
+    if value == "" or value is None:
+        return None
+    port = str(value).removeprefix(":")
+    if port.isdigit():
+        raise ValueError(f"host:port is needed, such as 127.0.0.1:{port}")
+    return value
+
+
 OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+OptionalListen = Annotated[str | None, BeforeValidator(_has_a_host)]
 
 
 class Settings(BaseSettings):
@@ -55,21 +70,21 @@ class Settings(BaseSettings):
     telegram_webhook: OptionalText = Field(
         None, description="Public https address to which Telegram delivers updates. Unset: the channel requests them."
     )
-    telegram_listen: str = Field(
+    telegram_listen: Annotated[str, BeforeValidator(_has_a_host)] = Field(
         "127.0.0.1:8081", description="host:port that the Telegram channel listens on if a webhook is set."
     )
-    web: OptionalText = Field(
+    web: OptionalListen = Field(
         None,
         description="host:port that the web channel listens on. Unset: a port that `lapor up` chooses on loopback.",
     )
-    webhook: OptionalText = Field(
+    webhook: OptionalListen = Field(
         None,
         description="host:port that the webhook channel listens on. Unset: `lapor up` does not start this channel.",
     )
     webhook_secrets_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="YAML file with the sources of signed webhooks: name, `secrets`, `callback`."
     )
-    view: OptionalText = Field(
+    view: OptionalListen = Field(
         None,
         description="host:port that the view listens on. Unset: a port that `lapor up` chooses on loopback.",
     )
@@ -107,7 +122,7 @@ class Settings(BaseSettings):
         None,
         description="File with the number of days by which the router's clock is ahead, for a demonstration alone. Unset: none.",
     )
-    router_web: OptionalText = Field(
+    router_web: OptionalListen = Field(
         None, description="host:port of the router's web endpoint: health, metrics, the state of a case. Unset: none."
     )
     model: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
@@ -202,7 +217,7 @@ class Settings(BaseSettings):
         ge=1,
         description="Consecutive dead letters after which a worker stops: the fault is then not in the messages.",
     )
-    metrics: OptionalText = Field(
+    metrics: OptionalListen = Field(
         None,
         description="host:port on which a service shows its metrics to Prometheus; "
         "under `lapor up` each process uses the next port. Unset: none.",

@@ -119,7 +119,8 @@ def rehome(
     through, unless `--agency` names one unit.
 
     Each case is a JSON line: code, from, to, as, text, result. The last line counts: applied, repeated, refused, errors. The exit status
-    is 1 if a case was refused or had an error.
+    is 1 if a case was refused or had an error. While a model or an allotment with a mistake is left out, the cases of units that nothing
+    has are held back, because that file may have them: the last line counts them as held_back, and a warning names the units.
 
     Example: `lapor case rehome --agency lampu-33.74 --dry-run`
     """
@@ -131,8 +132,15 @@ def rehome(
 
     settings = started_in(data_dir)
     with share_counter("cases") as told:
-        tally = give(settings, agency=agency, only_shown=dry_run, said=sys.stdout.buffer.write, told=told)
-    sys.stdout.buffer.write(orjson.dumps(asdict(tally)) + b"\n")
+        tally, held = give(settings, agency=agency, only_shown=dry_run, said=sys.stdout.buffer.write, told=told)
+    if held:
+        typer.echo(
+            f"lapor: warning: {held.total()} open cases of units that no file has ({', '.join(sorted(held))}) are held back: the model or"
+            " allotment that is left out may have these units. Correct it, and run this again",
+            err=True,
+        )
+    last = asdict(tally) | ({"held_back": held.total()} if held else {})
+    sys.stdout.buffer.write(orjson.dumps(last) + b"\n")
     sys.stdout.buffer.flush()
     if tally.errors or tally.refused:
         raise typer.Exit(1)

@@ -16,12 +16,13 @@ from rich.table import Table
 
 from complaints.errors import ConfigurationError
 from normalizer.reader import Reader
-from ops.learning.learn import Learnt, learn, save
+from ops.learning.learn import Learnt, digest, learn, save
 from ops.own import own_of
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import Labelled
 from ops.quality.page import SURE_NOTE, TITLES
 from router.learnt import Model
+from router.models import NO_MODELS
 from router.routing import Router
 from router.rulebook.check import mistakes
 from router.rulebook.rules import Rules, rules_from
@@ -213,6 +214,25 @@ def learnt_from(history: Sequence[Labelled], *, router: Router, region: str, say
     ):  # what scikit-learn says to programmers tells an officer nothing: the figures say how good the model is
         simplefilter("ignore")
         return learn(history, router, today=datetime.now(UTC).date(), region=region)
+
+
+def was_learnt_from(labels: Sequence[Labelled], router: Router) -> bool:
+    """Return whether a model of the router was learnt from these very reports, from all of them or from those of its own government.
+
+    Args:
+        labels: the reports to measure on.
+        router: the router with its models.
+    """
+    owned, rules = [one for one in labels if one.best], replace(router, models=NO_MODELS)
+    for model in router.models.all:
+        learnt = model.version.rpartition("-")[2]
+        if learnt == digest(owned):
+            return True
+        if model.region:
+            house = House.of(f"pemda-{router.registry.seat(model.region)}", router.registry)
+            if learnt == digest(own_of(owned, house, rules).reports):
+                return True
+    return False
 
 
 def show_learnt(figures: dict[str, Any]) -> None:

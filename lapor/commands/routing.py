@@ -200,7 +200,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     import orjson
 
     from complaints.errors import ConfigurationError
-    from lapor.commands.figures import figures_of, show
+    from lapor.commands.figures import figures_of, show, was_learnt_from
     from ops.quality.evaluate import compare
     from ops.quality.evaluate import evaluate as measure
     from ops.quality.labelled import labelled, read_rows, texts_for
@@ -215,7 +215,12 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     router = router_with(model)
     house = House.of(within, router.registry) if within else None
     before = figures_of(against, router, labels, house, load=router_with) if against else None
-    figures = measure(labels, router, house)
+    figures = measure(labels, router, house) | {"model_learnt_from_this": was_learnt_from(labels, router)}
+    if figures["model_learnt_from_this"]:
+        typer.echo(
+            "lapor: warning: the model was learnt from these very reports: the figures say nothing about others",
+            err=True,
+        )
     difference = compare(before, figures) if before else None
     show(figures, difference)
     if as_json:

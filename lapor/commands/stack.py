@@ -28,12 +28,15 @@ PRIVATE: Final = 0o077
 def up(*, data_dir: DataDir = None) -> None:
     """Start the embedded servers and all services, and keep them running. Ctrl-C stops everything; the data is kept."""
     from complaints.runtime.settings import Settings
+    from complaints.runtime.variables import misspelt
     from lapor.local.note import sole
     from lapor.local.up import Up
     from lapor.processes.wiring import stop_on_signals
 
     given = {} if data_dir is None else {"data": data_dir.expanduser().resolve()}
     settings = Settings.read(**given)
+    for sentence in misspelt(os.environ):
+        typer.echo(f"warning: {sentence}", err=True)
     os.umask(PRIVATE)
     with stop_on_signals() as stop, sole(settings.data):
         stack, ready = Up(settings, say=lambda text: typer.echo(f"  {text}")), False

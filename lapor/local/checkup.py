@@ -1,5 +1,6 @@
 """Collects the observations for `lapor doctor`; package ops judges them. No observation takes longer than a few seconds."""
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ from complaints.runtime.compiled import installed
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
+from complaints.runtime.variables import misspelt
 from lapor.local.files import allotted, modelled
 from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
@@ -35,6 +37,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     """
     yield look.build(installed())
     yield look.disk(settings.data)
+    yield from (look.misspelt(sentence) for sentence in misspelt(os.environ))
     stack = Stack.running(settings.data)
     files = [*_of_router(settings, stack)]
     yield from files

@@ -102,11 +102,14 @@ class Supervisor:
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._pulses: dict[str, Pulse] = {}
+        self._begun: dict[str, int] = {}
         self.services: list[Service] = []
 
     def start(self, service: Service) -> None:
         """Start a service and keep it running."""
         self._logs.mkdir(parents=True, exist_ok=True)
+        log = self._logs / f"{service.name}.log"
+        self._begun[service.name] = log.stat().st_size if log.exists() else 0
         with self._lock:
             self.services.append(service)
             self._launch(service)
@@ -138,9 +141,11 @@ class Supervisor:
         return self.beat_age_s(service) is not None
 
     def log_tail(self, name: str, lines: int = 15) -> str:
-        """Return the last lines of a service's log."""
+        """Return the last lines of a service's log, without those of former supervisors."""
         try:
-            return "\n".join((self._logs / f"{name}.log").read_text("utf-8", "replace").splitlines()[-lines:])
+            with (self._logs / f"{name}.log").open("rb") as log:
+                log.seek(self._begun.get(name, 0))
+                return "\n".join(log.read().decode("utf-8", "replace").splitlines()[-lines:])
         except FileNotFoundError:
             return "(no log)"
 
@@ -157,6 +162,7 @@ class Supervisor:
         log = self._logs / f"{service.name}.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
+            self._begun[service.name] = 0
         self._pulses[service.name] = Pulse(self._heartbeats, service.beats, now=time.monotonic())
         with log.open("ab") as out:
             service.process = subprocess.Popen(  # noqa: S603  # our own command line

@@ -61,7 +61,7 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
         _publish(wanted, settings)
         facts = known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)
-    for sentence in outcome(acting, facts):
+    for sentence in outcome(acting, facts, out_of_reach=bool(case.complaint.recorded_by)):
         say(sentence)
 
 

@@ -16,7 +16,7 @@ from lapor.processes.routing import agencies
 from lapor.processes.wiring import cases as view
 from lapor.processes.wiring import keyring
 from ops.casework.outcome import outcome
-from ops.casework.recorded import CHANNEL, lacks, message
+from ops.casework.recorded import CHANNEL, danger, lacks, message
 
 
 def record(settings: Settings, *, agency: str, source: Source, say: Callable[[str], object], **said: Any) -> None:
@@ -54,6 +54,8 @@ def record(settings: Settings, *, agency: str, source: Source, say: Callable[[st
         facts = known.result(receipt.tracking_code, receipt.message_id, wait_s=RESULT_WITHIN_S)
         case = known.case(receipt.tracking_code)
     for sentence in outcome(AgencyRef(id=recording.id, name=recording.name), facts):
+        say(sentence)
+    if sentence := danger(said.get("title", ""), said["text"]):
         say(sentence)
     if case is not None and (sentence := lacks(case)):
         say(sentence)

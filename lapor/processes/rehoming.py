@@ -1,5 +1,6 @@
 """Gives the open cases of units that no longer exist to the agencies that have their matters today."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -25,8 +26,10 @@ def rehome(
     only_shown: bool,
     said: Callable[[bytes], object],
     told: Callable[[int, int], None],
-) -> Tally:
-    """Give the cases away by ordinary commands, and return how many had which end.
+) -> tuple[Tally, Counter[str]]:
+    """Give the cases away by ordinary commands, and return how many had which end, and how many cases of which units were held back.
+
+    The cases of a unit that nothing has are held back while a model or an allotment is left out: that file may have the unit.
 
     Args:
         settings: the settings of the running stack.
@@ -43,7 +46,8 @@ def rehome(
     exist, law = agencies_and_router(settings)
     tally, gone = Tally(), cache(exist.is_gone)
     with applying(settings, exist) as (known, applies):
-        waiting = known.due(agency=agency)
+        waiting = list(known.due(agency=agency))
+        held = Counter(one.owner.id for one in waiting if one.state in OPEN and exist.is_held_back(one.owner.id))
         codes = [one.tracking_code for one in waiting if one.state in OPEN and gone(one.owner.id)]
         told(0, len(codes))
         for first in range(0, len(codes), IN_FLIGHT):
@@ -56,4 +60,4 @@ def rehome(
                 became = {name: value for name, value in orjson.loads(result).items() if name in _SAID}
                 said(orjson.dumps({**one.about(), "text": one.why, **became}) + b"\n")
             told(min(first + IN_FLIGHT, len(codes)), len(codes))
-    return tally
+    return tally, held

@@ -45,9 +45,11 @@ class Agencies:
         """Return whether an agency no longer exists; not of an unknown one if a file that was left out may have it."""
         from ops.casework.gone import is_gone
 
-        return is_gone(agency_id, self.registry, self.allotments) and (
-            self.is_whole or self.registry.get(agency_id) is not None
-        )
+        return is_gone(agency_id, self.registry, self.allotments) and not self.is_held_back(agency_id)
+
+    def is_held_back(self, agency_id: str) -> bool:
+        """Return whether it is not known if an agency exists: nothing has it, but a file that was left out may have it."""
+        return not self.is_whole and self.registry.get(agency_id) is None
 
 
 def router(settings: Settings) -> "Router":

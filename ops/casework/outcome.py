@@ -1,5 +1,6 @@
 """Says what became of an agency's command, in sentences. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -12,12 +13,19 @@ NO_RESULT: Final = "the command is on Kafka, but the router has not decided abou
 """Why a command has no result."""
 
 
-def outcome(agency: AgencyRef, facts: Sequence[Fact]) -> list[str]:
+_TELLS: Final = re.compile(r"(?:;|,) (?:and )?the citizen is to be .*$")
+"""The end of a sentence that says what the citizen is to hear on the channel of the complaint."""
+
+_HIMSELF: Final = ". The citizen has no address here: tell him yourself."
+
+
+def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool = False) -> list[str]:
     """Return what became of a command, in sentences.
 
     Args:
         agency: who gave it.
         facts: the facts that the command caused, oldest first.
+        out_of_reach: whether an officer recorded the complaint, so that no channel reaches the citizen.
 
     Raises:
         CaseError: there are none, or the command was refused; the text says why.
@@ -33,7 +41,8 @@ def outcome(agency: AgencyRef, facts: Sequence[Fact]) -> list[str]:
         elif fact.kind is FactKind.refused and len(facts) == 1:
             sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
         elif (said := _SAID.get(fact.kind)) is not None:
-            sentences.append(said(agency, fact))
+            told = said(agency, fact)
+            sentences.append(_TELLS.sub(_HIMSELF, told) if out_of_reach else told)
     if not sentences:
         raise CaseError(NO_RESULT)
     return sentences

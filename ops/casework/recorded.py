@@ -10,6 +10,7 @@ from complaints.case import Case
 from complaints.errors import ConfigurationError
 from complaints.message import InboundMessage
 from complaints.values import Source
+from normalizer.emergency import tells_of_danger
 from router.agencies.registry import Agency, Registry
 from router.offices import house_of
 
@@ -31,6 +32,17 @@ _PARTS: Final = {
 
 _ALWAYS: Final = ("subject", "place")
 """The parts that every report needs; one of oversight needs all."""
+
+
+def danger(*words: str) -> str:
+    """Return a sentence for the officer who recorded a complaint, if it tells of danger to life; else an empty text.
+
+    Args:
+        words: the title and the text.
+    """
+    if not any(map(tells_of_danger, words)):
+        return ""
+    return "Danger to life? Call 112 now, or tell the citizen to: a complaint brings no help."
 
 
 def lacks(case: Case) -> str:

@@ -103,7 +103,7 @@ def learn(reports: Sequence[Labelled], router: Router, *, today: date, region: s
         "model": measured(pairs),
         "baseline": baseline.result(),
     }
-    version = f"learnt-{today.isoformat()}-{_digest(history)}"
+    version = f"learnt-{today.isoformat()}-{digest(reports)}"
     return Learnt(_document(version, of, fitted, weights, history), of.reports, figures)
 
 
@@ -116,11 +116,13 @@ def save(learnt: Learnt, path: Path) -> None:
     path.write_bytes(orjson.dumps(learnt.document, option=orjson.OPT_INDENT_2))
 
 
-def _digest(history: History) -> str:
-    digest = blake2b(digest_size=4)
-    for example in history.examples:
-        digest.update(f"{example.said}|{example.label}\n".encode())
-    return digest.hexdigest()
+def digest(reports: Sequence[Labelled]) -> str:
+    """Return the digest of the reports that have an owner, which is part of the version of the model that is learnt from them."""
+    made = blake2b(digest_size=4)
+    for report in reports:
+        if report.best:
+            made.update(f"{report.title} {report.text}|{report.best[0]}\n".encode())
+    return made.hexdigest()
 
 
 def _array(rows: Sequence[int]) -> Any:

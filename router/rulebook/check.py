@@ -126,12 +126,29 @@ def _unused(signals: Document, known: Known) -> Iterator[Mistake]:
 
 
 def _reasons(rules: Document, known: Known) -> Iterator[Mistake]:
-    """Yield the reasons of owners that name another tier or agency. The reason of a rule is checked when it is used."""
+    """Yield the reasons of owners that name another tier or agency, and those of rules that name agencies of which none is an owner.
+
+    The reason of a rule is checked for each owner when it is used: an owner of whom it is not true gets another sentence.
+    """
     reasons = Reasons(known.registry)
     for subject, rule in rules.content["subjects"].items():
+        if named := _nobodys(rule, known, reasons):
+            said = (
+                f"the reason names {', '.join(sorted(named))}, and no owner without a reason of its own is of that kind"
+            )
+            yield rules.mistake(said, "subjects", subject, "reason")
         for place, owner in enumerate(rule["owners"]):
             for said in _contradictions(owner, known, reasons):
                 yield rules.mistake(said, "subjects", subject, "owners", place, "reason")
+
+
+def _nobodys(rule: Mapping[str, Any], known: Known, reasons: Reasons) -> frozenset[str]:
+    """Return what the reason of a rule names, if it is true of none of the owners that have it; else nothing."""
+    reason = rule.get("reason", "")
+    having = [known.example(owner["body"]) for owner in rule["owners"] if not owner.get("reason")]
+    named = reasons.named(reason)
+    fits = not having or any(agency is None or reasons.is_named(named, agency) for agency in having)
+    return frozenset() if fits or not named else named
 
 
 def _contradictions(owner: Mapping[str, Any], known: Known, reasons: Reasons) -> Iterator[str]:

@@ -81,8 +81,15 @@ class Reasons:
         tiers, named = read
         if tiers and tiers != {tier_of(agency, self._registry)}:
             return False
-        if not named:
-            return True
+        return not named or self.is_named(named, agency)
+
+    def is_named(self, named: frozenset[str], agency: Agency) -> bool:
+        """Return whether one of the agencies and kinds of unit that a reason names is an agency, or is above or below it.
+
+        Args:
+            named: the ids and the kinds; at least one.
+            agency: the agency.
+        """
         above = {one.id for one in self._registry.parents(agency.id)} - {self._registry.administrator_id}
         house = {agency.id} | above
         offices = named - {_GOVERNMENT} or named

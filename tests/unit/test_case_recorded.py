@@ -9,7 +9,7 @@ from complaints.errors import ConfigurationError
 from complaints.fact import FactKind
 from complaints.message import unpack
 from normalizer.complaint import Normaliser
-from ops.casework.recorded import CHANNEL, MOST_CHARACTERS, lacks, message
+from ops.casework.recorded import CHANNEL, MOST_CHARACTERS, danger, lacks, message
 from router.agencies.registry import Registry
 from router.routing import Router
 from tests.harness.events import complaint
@@ -34,6 +34,13 @@ def test_the_source_and_the_agency_stand_in_the_complaint() -> None:
     assert (complaint.channel, complaint.recorded_by, complaint.source) == ("petugas", "dishub-33.74", "call")
     assert complaint.place.regency is not None
     assert complaint.place.regency.code == "33.74"  # that of the recording government, because the text names none
+
+
+def test_whoever_records_danger_to_life_reads_112() -> None:
+    """The citizen stands before the officer: a complaint brings no fire engine."""
+    assert "112" in danger("", "Ada kebakaran di rumah tetangga, orangnya terjebak, tolong sekarang")
+    assert "112" in danger("Ada kebakaran di rumah tetangga, orangnya terjebak, tolong sekarang", "Di Jalan Pemuda")
+    assert danger("Lampu jalan mati", "Lampu jalan mati di depan pasar.") == ""
 
 
 def _packed(value: bytes, owner: object) -> bytes:

@@ -11,7 +11,7 @@ from complaints import ids
 from complaints.case import Case
 from complaints.command import Command, CommandKind
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
-from complaints.fact import FactKind, Result
+from complaints.fact import Fact, FactKind, Result
 from ops.casework.acts import ACTS
 from ops.casework.find import find
 from ops.casework.orders import FIELDS, checked, command, nonce
@@ -19,7 +19,7 @@ from ops.casework.outcome import outcome
 from ops.casework.story import story as told_story
 from tests.harness.cases import Story
 from tests.harness.events import DPU, PEMDA, complaint
-from tests.harness.facts import answered, refused
+from tests.harness.facts import answered, fact, refused
 from tests.harness.support import NOON
 from tests.harness.view import KEY, ServedView
 from view.client import ViewClient
@@ -213,6 +213,15 @@ def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:
     """The case had moved on; the agency must know that nothing is left to do."""
     (sentence,) = outcome(DPU, [refused(complaint(), version=4)])
     assert sentence.startswith("The case had moved on before")
+
+
+@pytest.mark.parametrize("told", [answered(complaint()), fact(complaint(), FactKind.closed, 4)])
+def test_whoever_answers_a_walk_in_without_an_address_tells_him_himself(told: Fact) -> None:
+    """An officer recorded it, and no channel reaches the citizen: "to be told on the channel" would be a promise that nobody keeps."""
+    (sentence,) = outcome(DPU, [told], out_of_reach=True)
+    assert sentence.endswith(". The citizen has no address here: tell him yourself.")
+    assert "channel" not in sentence
+    assert "is to be" not in sentence
 
 
 def test_no_sentence_says_that_the_citizen_hears_what_is_only_to_be_told() -> None:

@@ -57,6 +57,13 @@ def test_a_broken_allotment_or_model_is_a_fault_before_a_router_stops_at_it(tmp_
     assert (found["allotments"].level, found["allotments"].detail) == (Level.ok, f"of 1 governments ({folder})")
 
 
+def test_a_misspelt_variable_is_worth_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it was to set has its default, and nothing else would say so."""
+    monkeypatch.setenv("LAPOR_ALOTMENTS", "/etc/lapor")
+    (found,) = [one for one in findings(Settings.read(data=tmp_path)) if one.what == "settings"]
+    assert (found.level, "LAPOR_ALLOTMENTS" in found.detail) == (Level.warn, True)
+
+
 def test_a_file_that_changed_after_the_start_is_worth_a_word(tmp_path: Path) -> None:
     """A service reads it at its start only."""
     path = tmp_path / "33.74.yaml"

@@ -1,5 +1,6 @@
 """The normaliser reads place, date, class and subject from Indonesian as people text it, and masks who they are."""
 
+import re
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from complaints.message import InboundMessage
 from normalizer.complaint import Normaliser
 from normalizer.masking import mask
+from normalizer.places.gazetteer import Gazetteer
 from normalizer.reader import Reader
 from normalizer.text import BREAK, words_of
 
@@ -93,11 +95,42 @@ def test_the_complaint_keeps_the_raw_text_and_hides_the_sender(normaliser: Norma
         ("rumah di -6.99324, 110.42031", "rumah di -6.99, 110.42"),
         ("https://maps.google.com/?q=-6.99324%2C110.42031", "https://maps.google.com/?q=-6.99%2C110.42"),
         ("harganya 5.000, 100.000", "harganya 5.000, 100.000"),
+        ("nama sy Siti Aminah", "nama sy [nama]"),
+        ("nm saya Joko", "nm saya [nama]"),
+        ("perkenalkan saya Joko Susilo", "perkenalkan saya [nama]"),
+        ("saya Ahmad Fauzi warga Tegal", "saya [nama] warga Tegal"),
+        ("saya Mahasiswa dari Kota Tegal", "saya Mahasiswa dari Kota Tegal"),
+        ("nama ibu saya Sri Wahyuni", "nama ibu saya [nama]"),
+        ("kata Bu Lurah Ratna Dewi", "kata Bu Lurah [nama]"),
+        ("Pak RT 03 Joko marah", "Pak RT 03 [nama] marah"),
+        ("Pak Slamet Riyadi yang jaga", "Pak [nama] yang jaga"),
+        ("di Jl Slamet Riyadi", "di Jl Slamet Riyadi"),
+        ("di Jl. Pak Slamet Riyadi", "di Jl. Pak Slamet Riyadi"),
+        ("nama saya siti aminah", "nama saya [nama]"),
+        ("nama saya budi lampu mati", "nama saya [nama] lampu mati"),
+        ("kenapa nama saya tidak terdaftar", "kenapa nama saya tidak terdaftar"),
+        ("a.n. Siti Aminah KTP belum jadi", "a.n. [nama] KTP belum jadi"),
+        ("balik nama STNK dipersulit", "balik nama STNK dipersulit"),
+        ("NIK 33 74 0101 0190 0001", "NIK [nik]"),
+        ("no rek 1234 5678 90", "no rek [nomor]"),
+        ("rek BRI 1234-01-567890-53-1", "rek BRI [nomor]"),
+        ("rekening listrik dipotong Rp 1.500.000 per bulan", "rekening listrik dipotong Rp 1.500.000 per bulan"),
+        ("wa O812 3456 7890", "wa [telepon]"),
+        ("siti at gmail.com", "[email]"),
     ],
 )
 def test_personal_data_is_masked_and_offices_are_not(text: str, masked: str) -> None:
     """Analysts see the story, not the person; an office is no person."""
     assert mask(text) == masked
+
+
+@pytest.mark.parametrize("before", ["Pak Lurah", "tolong Pak Slamet"])
+def test_no_place_is_taken_for_a_person_after_an_office_or_a_name(before: str) -> None:
+    """Villages have names of persons too ("Budi Mulya"): none of the gazetteer's names is lost."""
+    cue = re.compile(r"\b(Pak|Bu|Ibu|Mas|Mbak|Salam|Nama|Slamet)\b")
+    names = {place.title() for place in Gazetteer.load().names.values() if not cue.search(place.title())}
+    kept = before.replace("Slamet", "[nama]")
+    assert [one for one in names if mask(f"{before} {one} banjir") != f"{kept} {one} banjir"] == []
 
 
 @pytest.mark.parametrize("text", ["", " ", "a  b\t\nc", "é ü — “kutip”", "🙏 jalan", "\x00\x01|", "Jum'at"])

@@ -188,3 +188,19 @@ def test_the_command_gives_each_once_and_says_so(
         "lampu-33.74",
     ]
     assert lines() == [{**counted, "applied": 0}]
+
+
+def test_the_command_says_which_cases_it_holds_back(
+    house: House, served: ServedView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a file left out, nothing moves: "applied 0" alone would look as if nothing was to do."""
+    house.take(report())
+    served.put(case_record(house.case(report().tracking_code)))
+    changes = {"view_url": served.url, "view_key": KEY, "kafka": "127.0.0.1:1"}
+    settings = settings_of(tmp_path, NEW).model_copy(update=changes)
+    (tmp_path / "32.73.yaml").write_text("unitz: {}\n")
+    monkeypatch.setattr(note, "started_in", lambda _: settings)
+    monkeypatch.setattr(confluent, "ConfluentProducer", Kafka(house, served))
+    ran = CliRunner().invoke(app, ["rehome"])
+    assert json.loads(ran.stdout)["held_back"] == 1
+    assert "1 open cases of units that no file has (lampu-33.74) are held back" in ran.stderr

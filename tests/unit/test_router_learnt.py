@@ -10,8 +10,11 @@ from typing import Any
 
 import orjson
 import pytest
+from typer.testing import CliRunner
 
 from complaints.errors import ConfigurationError
+from lapor.cli import app
+from lapor.commands.figures import was_learnt_from
 from ops.learning.fit import needed
 from ops.learning.learn import Learnt, learn, save
 from ops.learning.weighing import Delivered, Probe, answer, chosen, measured, mixed
@@ -283,6 +286,21 @@ def test_a_unit_that_the_model_does_not_know_keeps_what_the_rules_give_it(tmp_pa
     assert route_line(learnt, line) == route_line(plain, line)
 
 
+def test_within_the_house_a_unit_that_the_model_does_not_know_keeps_its_confidence(tmp_path: Path) -> None:
+    """Its own desk gets the answer and the confidence that it gets without the model."""
+    learnt, plain = both(fixed(["dinsos-33.74", "dpu-33.74"]), tmp_path)
+    house = House.of("pemda-33.74", plain.registry)
+    for text in ("angkot ngetem sembarangan dan parkir liar", "antrean di RSUD KRMT Wongsonegoro lama sekali"):
+        after, before = (
+            choose(one, Facts(one.reader.read(text, region="33.74"), home="33.74", within=True), house).decision
+            for one in (learnt, plain)
+        )
+        assert not before.triage
+        assert (after.owner.id, after.confidence) == (before.owner.id, before.confidence)
+    known = choose(learnt, Facts(learnt.reader.read("trotoar rusak", region="33.74"), home="33.74", within=True), house)
+    assert known.decision.owner.id == "dpu-33.74"
+
+
 def test_a_triage_case_stays_one_with_a_governments_model(tmp_path: Path) -> None:
     """What the rules do not know goes to the desk, not to the unit that got most reports."""
     learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
@@ -408,6 +426,27 @@ def test_the_evaluation_counts_and_compares(model: Path) -> None:
     text = page(after, difference)
     assert "<svg" in text
     assert "http" not in text
+
+
+def test_a_model_that_is_measured_on_what_it_was_learnt_from_is_named(model: Path, tmp_path: Path) -> None:
+    """The share of right owners is then near one, and says nothing."""
+    rows = [{"id": one.id, "text": one.text, "agency": one.best[0]} for one in history()]
+    said = []
+    for name, part in (("same", rows), ("other", rows[:-4])):
+        file, out = tmp_path / f"{name}.jsonl", tmp_path / f"{name}.json"
+        file.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in part))
+        ran = CliRunner().invoke(app, ["evaluate", str(file), "--model", str(model), "--json", str(out)])
+        assert ran.exit_code == 0, ran.output
+        said.append((orjson.loads(out.read_bytes())["model_learnt_from_this"], "learnt from these very" in ran.stderr))
+    assert said == [(True, True), (False, False)]
+
+
+def test_a_governments_model_knows_its_own_part_of_a_file(own: Learnt, tmp_path: Path) -> None:
+    """`lapor learn --within` left the others out."""
+    save(own, tmp_path / "own.json")
+    router = Router.load(model=tmp_path / "own.json")
+    assert was_learnt_from(own_history(), router)
+    assert not was_learnt_from(own_history(30), router)
 
 
 def test_owners_of_the_law_are_measured_by_region_and_need() -> None:

@@ -40,6 +40,11 @@ def test_the_packaged_data_are_whole() -> None:
         ('law: "UU 18/2008 Pasal 9"', 'law: "Undang-Undang Sampah"', "names no statute"),
         ("jalan provinsi adalah urusan {tier}", "jalan nasional adalah urusan {tier}", "names the tier national"),
         ("jalan tol diatur Badan Pengatur Jalan Tol", "jalan tol diatur PT PLN", "the reason names pln and not bpjt"),
+        (
+            'reason: "satwa liar yang',
+            'reason: "satwa liar adalah urusan Dinas Pemadam Kebakaran yang',
+            "and no owner without a",
+        ),
         ("  waste:\n", "  waste:\n    laws: x\n", "a rule has no field laws"),
     ],
 )

@@ -5,6 +5,7 @@ import pytest
 from complaints.errors import ConfigurationError
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
+from complaints.runtime.variables import misspelt
 
 
 def test_a_blank_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,6 +19,23 @@ def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("LAPOR_MAX_HOPS", "many")
     with pytest.raises(ConfigurationError, match=r"LAPOR_MAX_HOPS='many'"):
         Settings.read()
+
+
+@pytest.mark.parametrize("name", ["WEB", "VIEW", "WEBHOOK", "TELEGRAM_LISTEN", "METRICS", "ROUTER_WEB"])
+@pytest.mark.parametrize("port", ["8080", ":8080"])
+def test_where_to_listen_is_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, name: str, port: str) -> None:
+    """A port alone would be taken for the name of a host, and the error would speak of another program."""
+    monkeypatch.setenv(f"LAPOR_{name}", port)
+    with pytest.raises(
+        ConfigurationError, match=rf"LAPOR_{name}='{port}'.*host:port is needed, such as 127.0.0.1:8080"
+    ):
+        Settings.read()
+
+
+def test_a_misspelt_variable_names_the_nearest_right_one() -> None:
+    """It would be ignored without a word, and the governments' divisions of tasks with it."""
+    names = ["HOME", "LAPOR_ALOTMENTS", "LAPOR_MODEL", "LAPOR_BUILD"]
+    assert misspelt(names) == ["nothing reads LAPOR_ALOTMENTS: is LAPOR_ALLOTMENTS meant?"]
 
 
 def test_a_missing_server_says_the_three_ways_out() -> None:

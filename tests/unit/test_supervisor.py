@@ -115,6 +115,17 @@ def test_what_does_not_start_says_the_end_of_its_log(supervisor: Supervisor) -> 
         supervisor.wait(service, lambda: False, timeout_s=0.5)
 
 
+def test_what_does_not_start_says_nothing_of_former_runs(supervisor: Supervisor) -> None:
+    """The log is kept over runs: an old error would be taken for the reason."""
+    log = supervisor._logs / "broken.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("an error of yesterday\n")
+    service = python("broken", "raise SystemExit('no room on the moon')")
+    supervisor.start(service)
+    wait_until(lambda: "moon" in supervisor.log_tail("broken"), what="its last words")
+    assert "yesterday" not in supervisor.log_tail("broken")
+
+
 def test_how_a_killed_service_ended_is_in_its_log(supervisor: Supervisor, started: list[str]) -> None:
     """It could write nothing itself; the line is JSON like all others."""
     service = python("worker", SLEEPS)
