@@ -112,16 +112,17 @@ def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: fl
     """
     before = "a service that starts again leaves the file out, and the rules decide in its place"
     if what == "allotments":
-        checked = "the national rules decide there; `lapor agency check` names all mistakes"
-        left_out = f"a service that starts again leaves the file out, and {checked}"
-        before = left_out if path.is_dir() else "no service that uses it starts again before"
+        before = (
+            "a service that starts again leaves the file out, and the national rules decide there; `lapor agency check` names all mistakes."
+            " If the folder is missing or empty, the national rules decide everywhere"
+        )
     advice = f"correct {path}, since `lapor up` does not start with it: {before}"
     found = guarded(what, lambda: Finding(what=what, level=Level.ok, detail=f"{load(path)} ({path})"), advice)
     if found.level is Level.ok and started and _changed(path) > started + CLOCKS_DIFFER_S:
         return Finding(
             what=what,
             level=Level.warn,
-            detail=f"{found.detail}, changed after the stack started, which still uses what was there before",
+            detail=f"{found.detail}, changed after the stack started: the running services may use what was there before, or nothing",
             advice="restart the stack to take it",
         )
     return found

@@ -13,6 +13,16 @@ from normalizer.text import PARTS
 from router.agencies.registry import Agency, Registry
 from router.calibration import Knots
 from router.features import Meaning, Ruled, findings, kind_of, may_own, scale
+from router.model_document import (
+    LARGEST_WEIGHT,
+    bodies_in,
+    classes_in,
+    knots_in,
+    names_in,
+    region_in,
+    share_in,
+    text_in,
+)
 
 FORMAT: Final = 3
 """Number of the format of a model's file; a file with another number is refused."""
@@ -87,7 +97,7 @@ def weights_in(row: Sequence[float], classes: Sequence[Class]) -> Weight | None:
         classes: all classes, by their numbers.
 
     Raises:
-        ValueError: the list is cut off, or names a class that there is not.
+        ValueError: the list is cut off, names a class that there is not, or has a weight that is too large.
     """
     if len(row) % 2:
         raise ValueError("a row of weights is cut off")
@@ -96,7 +106,10 @@ def weights_in(row: Sequence[float], classes: Sequence[Class]) -> Weight | None:
         number = int(row[at])
         if not 0 <= number < len(classes):
             raise ValueError("a row of weights names a class that there is not")
-        first = Weight(classes[number], float(row[at + 1]), first)
+        value = float(row[at + 1])
+        if not -LARGEST_WEIGHT <= value <= LARGEST_WEIGHT:
+            raise ValueError(f"a row of weights has {value}, which is no number of at most {LARGEST_WEIGHT:.0f}")
+        first = Weight(classes[number], value, first)
     return first
 
 
@@ -117,8 +130,8 @@ class Model:
         """Take the model from the document that a file contains (docs/learn.md).
 
         Raises:
-            ValueError: the document has another format, the region of no government or a trust that is no share, or a row of weights is
-                cut off.
+            ValueError: the document has another format, a field that no router can use (router.model_document) or a wrong row of weights;
+                the text names the field.
             KeyError: a field is missing.
             TypeError: the document is no mapping, or a field is something else.
             AttributeError: the weights are no mapping.
@@ -126,19 +139,14 @@ class Model:
         """
         if document["format"] != FORMAT:
             raise ValueError(f"format {document['format']} instead of {FORMAT}")
-        self.version: str = document["version"]
-        self.region: str = _region(document)
-        self.trust: float = _share(document, "trust")
-        self.calibration: Knots = [(float(share), float(chance)) for share, chance in document["calibration"]]
-        self.sure_from: float = _share(document, "sure_from")
-        self.bodies: tuple[Agency, ...] = tuple(
-            Agency(id=row["id"], name=row["name"], kind="learnt", parent=row["parent"], region=row["region"])
-            for row in document["bodies"]
-        )
-        self.names: dict[str, str] = dict(document["names"])
-        self._classes = [
-            Class(name, float(bias)) for name, bias in zip(document["classes"], document["bias"], strict=True)
-        ]
+        self.version: str = text_in(document, "version")
+        self.region: str = region_in(document)
+        self.trust: float = share_in(document, "trust")
+        self.calibration: Knots = knots_in(document)
+        self.sure_from: float = share_in(document, "sure_from")
+        self.bodies: tuple[Agency, ...] = bodies_in(document)
+        self.names: dict[str, str] = names_in(document)
+        self._classes = [Class(name, bias) for name, bias in classes_in(document)]
         self._named = {one.name: one for one in self._classes}
         self._likeliest_first = sorted(self._classes, key=_least_biased_last)
         self._report = 0
@@ -275,59 +283,17 @@ def _least_biased_last(one: Class) -> float:
     return -one.bias
 
 
-def _region(document: Mapping[str, Any]) -> str:
-    """Return the code of a model's region; empty if it is for all.
-
-    Raises:
-        ValueError: no government has it.
-    """
-    written = document["region"]
-    region = written if isinstance(written, str) else None
-    if region is None or (region and Registry.load().unit("pemda", Registry.seat(region)) is None):
-        raise ValueError(f"its `region` {written!r} is not the Kemendagri code of a government, such as 33.74")
-    return region
-
-
-def _share(document: Mapping[str, Any], name: str) -> float:
-    """Return a number from 0 to 1.
-
-    Raises:
-        ValueError: it is none.
-    """
-    written = document[name]
-    is_number = isinstance(written, (int, float)) and not isinstance(written, bool)
-    if not (is_number and 0.0 <= written <= 1.0):
-        raise ValueError(f"its `{name}` {written!r} is not a number from 0 to 1")
-    return float(written)
-
-
-def document_in(path: Path) -> Mapping[str, Any]:
-    """Return the content of a model's file.
-
-    Raises:
-        ConfigurationError: the file cannot be read, or is not JSON.
-    """
-    try:
-        document: Mapping[str, Any] = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise ConfigurationError(f"the model {path} cannot be read: {error.strerror}") from error
-    except orjson.JSONDecodeError as error:
-        raise _no_model(path, error) from error
-    return document
-
-
 def model_in(path: Path) -> Model:
     """Return the model in a file that `lapor learn` made.
 
     Raises:
         ConfigurationError: the file cannot be read or is not a model of this format.
     """
-    document = document_in(path)
     try:
-        return Model(document)
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-        raise _no_model(path, error) from error
-
-
-def _no_model(path: Path, error: Exception) -> ConfigurationError:
-    return ConfigurationError(f"{path} is not a model of this version: {error}; make one with `lapor learn`")
+        return Model(orjson.loads(path.read_bytes()))
+    except OSError as error:
+        raise ConfigurationError(f"the model {path} cannot be read: {error.strerror}") from error
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:  # what is no JSON is a ValueError
+        raise ConfigurationError(
+            f"{path} is not a model of this version: {error}; make one with `lapor learn`"
+        ) from error

@@ -30,13 +30,17 @@ def modelled(path: Path) -> str:
     """Return the version of a model, or of the models of a folder.
 
     Raises:
-        ConfigurationError: one cannot be read, is no model, or is not the only one of its government; the text names each.
+        ConfigurationError: one cannot be read, is no model, is not the only one of its government, or fails with a complaint on trial;
+            the text names each.
     """
     from router.models import sound_in
+    from router.routing import Router
+    from router.trial import proven
 
-    models, errors = sound_in(path)
-    if errors:
-        raise ConfigurationError("\n".join(map(str, errors)))
+    sound, errors = sound_in(path)
+    models, failed = proven(sound, lambda some: Router.load(model=some))
+    if errors or failed:
+        raise ConfigurationError("\n".join(map(str, [*errors, *failed])))
     return f"{models.version}"
 
 

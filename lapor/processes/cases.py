@@ -122,7 +122,7 @@ def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
 
     Raises:
         CaseError: no agency has the id, and no case that waits has such an owner.
-        ConfigurationError: the model has a mistake, or the folder of allotments cannot be read.
+        ConfigurationError: a setting is wrong.
         UnavailableError: the view does not answer.
     """
     exist = agencies(settings)

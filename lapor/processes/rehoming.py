@@ -39,7 +39,6 @@ def rehome(
         told: called with the number of cases that are done, and the number of all.
 
     Raises:
-        ConfigurationError: the folder of allotments cannot be read.
         BusUnavailable: Kafka does not take a command.
         UnavailableError: the view does not answer.
     """

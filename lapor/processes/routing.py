@@ -23,6 +23,9 @@ log = structlog.get_logger()
 INSTEAD = "the file is left out until that is corrected, and the national rules decide there; `lapor agency check` names all mistakes"
 """What becomes of an allotment with a mistake."""
 
+INSTEAD_OF_FOLDER = "no allotment is used until that is corrected, and the national rules decide everywhere"
+"""What becomes of a folder of allotments that cannot be read, or that is missing or empty."""
+
 INSTEAD_OF_MODEL = "no model is used in its place until that is corrected, and the rules decide there"
 """What becomes of a model that cannot be used."""
 
@@ -34,7 +37,7 @@ class Agencies:
     Attributes:
         registry: the agencies.
         allotments: the governments' divisions of tasks.
-        is_whole: whether no allotment and no model was left out because of a mistake.
+        is_whole: whether no allotment and no model was left out.
     """
 
     registry: "Registry"
@@ -64,63 +67,80 @@ def router(settings: Settings) -> "Router":
 
 
 def router_of_worker(settings: Settings) -> "Router":
-    """Return the routing function of a worker: a model or an allotment with a mistake is left out, and an error in the log names it.
+    """Return the routing function of a worker: what cannot be used is left out, and an error in the log names it.
 
-    Raises:
-        ConfigurationError: the folder of allotments cannot be read.
+    That is a model or an allotment with a mistake, a model that fails on trial, and a folder that is missing or empty.
     """
-    sound = _sound(settings)
+    law, sound = _router_and_sound(settings)
+    if sound.lost is not None:
+        log.error("allotments_left_out", mistake=str(sound.lost), instead=INSTEAD_OF_FOLDER)
     for error in sound.errors:
         log.error("model_left_out", mistake=str(error), instead=INSTEAD_OF_MODEL)
     for mistake in sound.mistakes:
         log.error("allotment_left_out", file=mistake.file, line=mistake.line, mistake=mistake.said, instead=INSTEAD)
-    return _router_with(settings, sound)
+    return law
 
 
 def agencies(settings: Settings) -> Agencies:
-    """Return the agencies that exist. A model or an allotment with a mistake is left out, with a line of warning on standard error.
-
-    Raises:
-        ConfigurationError: the folder of allotments cannot be read.
-    """
+    """Return the agencies that exist. Models and allotments that cannot be used are left out, with a warning on standard error."""
     return _agencies(_sound(settings))
 
 
 def agencies_and_router(settings: Settings) -> "tuple[Agencies, Router]":
-    """Return the agencies that exist, with a warning as for `agencies`, and the routing function with the same models and allotments.
-
-    Raises:
-        ConfigurationError: the folder of allotments cannot be read.
-    """
-    sound = _sound(settings)
-    return _agencies(sound), _router_with(settings, sound)
+    """Return the agencies that exist, with a warning as for `agencies`, and the routing function with the same models and allotments."""
+    law, sound = _router_and_sound(settings)
+    return _agencies(sound), law
 
 
 class _Sound(NamedTuple):
-    """The models and allotments without a mistake, and what is wrong with the others."""
+    """The models and allotments that can be used, and what is wrong with the others.
+
+    Attributes:
+        models: the models.
+        loaded: the allotments; None if there are none.
+        errors: one for each model that is left out.
+        mistakes: one for each allotment that is left out.
+        lost: why there are no allotments although a folder is set; None otherwise.
+        day: today.
+    """
 
     models: "Models"
     loaded: "Loaded | None"
     errors: "list[ConfigurationError]"
     mistakes: "list[Mistake]"
+    lost: "ConfigurationError | None"
     day: date
 
 
 def _sound(settings: Settings) -> _Sound:
+    from complaints.errors import ConfigurationError
     from router.agencies.registry import Registry
     from router.allotments.files import load_sound
     from router.models import NO_MODELS, sound_in
 
     day, folder = today(), settings.allotments
     models, errors = (NO_MODELS, []) if settings.model is None else sound_in(settings.model)
-    loaded, mistakes = (None, []) if folder is None else load_sound(folder, Registry.load(), day)
-    return _Sound(models, loaded, errors, mistakes, day)
+    if folder is None:
+        return _Sound(models, None, errors, [], None, day)
+    try:
+        loaded, mistakes = load_sound(folder, Registry.load(), day)
+    except ConfigurationError as error:  # as on a disk that is not mounted
+        return _Sound(models, None, errors, [], error, day)
+    return _Sound(models, loaded, errors, mistakes, None, day)
 
 
-def _router_with(settings: Settings, sound: _Sound) -> "Router":
+def _router_and_sound(settings: Settings) -> "tuple[Router, _Sound]":
+    """Return the routing function, and what it uses: without the models that fail on trial."""
     from router.routing import Router
+    from router.trial import proven
 
-    return Router.load(max_hops=settings.max_hops, model=sound.models, allotments=sound.loaded, today=sound.day)
+    sound = _sound(settings)
+
+    def load(models: "Models") -> Router:
+        return Router.load(max_hops=settings.max_hops, model=models, allotments=sound.loaded, today=sound.day)
+
+    models, errors = proven(sound.models, load)
+    return load(models), sound._replace(models=models, errors=[*sound.errors, *errors])
 
 
 def _agencies(sound: _Sound) -> Agencies:
@@ -131,7 +151,8 @@ def _agencies(sound: _Sound) -> Agencies:
     if sound.loaded is not None:
         registry, allotments = sound.loaded.registry, sound.loaded.allotments
     registry = registry.with_learnt(sound.models.bodies, sound.models.names)
-    warnings = [f"{mistake}; {INSTEAD}" for mistake in sound.mistakes]
+    warnings = [f"{sound.lost}; {INSTEAD_OF_FOLDER}"] if sound.lost is not None else []
+    warnings += [f"{mistake}; {INSTEAD}" for mistake in sound.mistakes]
     warnings += [f"{error}; {INSTEAD_OF_MODEL}" for error in sound.errors]
     for warning in warnings:
         sys.stderr.write(f"lapor: warning: {warning}\n")

@@ -71,7 +71,7 @@ def load_sound(folder: Path, registry: Registry, today: date) -> tuple[Loaded, l
         today: the day whose names and divisions count where no other day is known.
 
     Raises:
-        ConfigurationError: the folder cannot be read, or has no file.
+        ConfigurationError: the folder is missing, cannot be read, or has no file.
     """
     sound: list[Document] = []
     left_out: list[Mistake] = []

@@ -11,7 +11,7 @@ from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
 from lapor.local import checkup
 from lapor.processes.cases import existing
-from lapor.processes.routing import agencies, router, router_of_worker
+from lapor.processes.routing import agencies, agencies_and_router, router, router_of_worker
 from ops.doctor import Finding, Level
 from router.jsonlines import route_line
 from router.routing import Router
@@ -71,6 +71,56 @@ def test_no_content_of_a_file_stops_a_worker(tmp_path: Path, content: str | byte
     written = content if isinstance(content, bytes) else content.encode()
     (tmp_path / "allotments" / "a.yaml").write_bytes(written)
     assert set(router_of_worker(settings).allotments.editions) == {"33.22"}
+
+
+def without_folder(folder: Path, kind: str) -> Settings:
+    """Return settings whose folder of allotments is missing or empty, as on a disk that is not mounted."""
+    if kind == "empty":
+        (folder / kind).mkdir()
+    return Settings(data=folder, allotments=folder / kind)
+
+
+KINDS = pytest.mark.parametrize(("kind", "why"), [("missing", "is not a folder"), ("empty", "has no allotment")])
+
+
+@KINDS
+def test_a_folder_that_is_missing_or_empty_leaves_the_national_rules(tmp_path: Path, kind: str, why: str) -> None:
+    """A disk that is not mounted is no reason to route nothing; `lapor route` refuses it, because its answers would be wrong."""
+    settings = without_folder(tmp_path, kind)
+    with capture_logs() as logs:
+        law = router_of_worker(settings)
+    (entry,) = logs
+    assert (entry["event"], entry["log_level"]) == ("allotments_left_out", "error")
+    assert why in entry["mistake"]
+    assert str(tmp_path / kind) in entry["mistake"]
+    place = "Kecamatan Tembalang Kota Semarang"
+    assert owner(law, place) == owner(Router.load(), place)
+    with pytest.raises(ConfigurationError, match=why):
+        router(settings)
+
+
+@KINDS
+def test_without_the_folder_officers_act_and_no_unit_is_called_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, why: str
+) -> None:
+    """With one line of warning: a unit that only the folder has may still exist."""
+    known, law = agencies_and_router(without_folder(tmp_path, kind))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("lapor: warning: ")
+    assert why in line
+    assert "the national rules decide everywhere" in line
+    assert existing(known, "dpu-33.74").id == "dpu-33.74"
+    assert not known.is_gone("lampu-33.74")
+    assert law.allotments.editions == {}
+
+
+@KINDS
+def test_doctor_fails_on_a_folder_that_is_missing_or_empty(tmp_path: Path, kind: str, why: str) -> None:
+    """And says what a service does meanwhile."""
+    (found,) = (one for one in checkup.findings(without_folder(tmp_path, kind)) if one.what == "allotments")
+    assert found.level is Level.fail
+    assert why in found.detail
+    assert "the national rules decide everywhere" in found.advice
 
 
 def test_of_two_files_about_one_government_neither_counts(tmp_path: Path) -> None:

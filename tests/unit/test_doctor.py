@@ -73,6 +73,10 @@ def test_a_file_that_changed_after_the_start_is_worth_a_word(tmp_path: Path) -> 
     starts = (0.0, NOW - 3, NOW - 1, NOW + 1)
     levels = [doctor.of_router("allotments", tmp_path, str, started=at).level for at in starts]
     assert levels == [Level.ok, Level.warn, Level.ok, Level.ok]
+    found = doctor.of_router("allotments", tmp_path, str, started=NOW - 3)
+    assert found.detail.endswith(
+        "changed after the stack started: the running services may use what was there before, or nothing"
+    )
 
 
 def test_a_file_that_changed_before_the_services_started_is_in_use(tmp_path: Path) -> None:

@@ -111,6 +111,17 @@ def test_who_refused_the_case_does_not_get_it_back(house: House, tmp_path: Path)
     assert FactKind.routed in {fact.kind for fact in house.take(order.command)}
 
 
+def test_the_next_unit_by_the_division_of_tasks_gets_what_the_first_refused(house: House, tmp_path: Path) -> None:
+    """And not the government's desk, which would have to look for it."""
+    house.take(report())
+    house.take(said(CommandKind.reroute, report(), "kemenpanrb", "Untuk kabel.", to="kabel-33.74"))
+    house.take(said(CommandKind.refuse, report(), "kabel-33.74"))
+    to_lamp(house, report())
+    found = moved(tmp_path, house, report(), NEW.replace("street-light: kabel", "street-light: [kabel, dpu]"))
+    assert found is not None
+    assert (found.to, found.by) == ("dpu-33.74", "pemda-33.74")
+
+
 def test_no_case_moves_whose_unit_exists_or_whose_file_is_left_out_or_that_was_answered(
     house: House, tmp_path: Path
 ) -> None:

@@ -39,3 +39,17 @@ def test_a_broken_model_ends_the_start_before_any_server(tmp_path: Path) -> None
     why, said = start_of(Settings(data=tmp_path, model=model))
     assert f"{model} is not a model of this version" in why
     assert said == []
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty"])
+def test_a_folder_of_allotments_that_is_missing_or_empty_ends_the_start_before_any_server(
+    tmp_path: Path, kind: str
+) -> None:
+    """Somebody is there who can mend it; a worker that restarts at night goes on without it."""
+    folder = tmp_path / "allotments"
+    if kind == "empty":
+        folder.mkdir()
+    why, said = start_of(Settings(data=tmp_path, allotments=folder))
+    assert str(folder) in why
+    assert said == []
+    assert not (tmp_path / NOTE).exists()

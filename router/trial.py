@@ -1,0 +1,75 @@
+"""Tries models with complaints before they are used: what fails then leaves the model out, and not the complaints that follow."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from complaints.errors import ConfigurationError
+from router.learnt import Model
+from router.models import Models
+from router.routing import Router
+
+TEXTS: Final = (
+    "Lampu jalan mati dan trotoar rusak sejak seminggu",
+    "Angkot ngetem dan parkir liar setiap hari",
+    "Jalan provinsi berlubang sejak lama",
+)
+"""The texts of the complaints, whose matters governments divide among their units."""
+
+ELSEWHERE: Final = "33.74"
+"""The region of the complaints for a model for all: the Kemendagri code of Kota Semarang."""
+
+
+_PROVINCE: Final = 2
+"""Length of the Kemendagri code of a province."""
+
+
+def proven(models: Models, load: Callable[[Models], Router]) -> tuple[Models, list[ConfigurationError]]:
+    """Return the models that can route complaints, and for each of the others an error that names it.
+
+    Args:
+        models: the models.
+        load: makes a router with models.
+    """
+    if not models.all:
+        return models, []
+    try:
+        law = load(models)
+        for model in models.all:
+            try_out(law, model)
+    except Exception:  # noqa: BLE001 - whatever it is: each is tried alone, and those that fail are named
+        return _proven_alone(models, load)
+    return models, []
+
+
+def try_out(law: Router, model: Model) -> None:
+    """Route the complaints with one model of a router, at the place that the model is for.
+
+    Raises:
+        ValueError: the confidence is no number from 0 to 1.
+        Exception: whatever fails.
+    """
+    region = model.region or ELSEWHERE
+    codes = {"province": {"code": region[:_PROVINCE]}, "regency": {"code": region}}
+    place = codes if len(region) > _PROVINCE else {"province": codes["province"]}
+    alone = replace(law, models=Models([model]))
+    for text in TEXTS:
+        complaint = {"text": text, "received_at": "2026-01-01T08:00:00+07:00", "oversight": False, "place": place}
+        confidence = alone.route(complaint)["confidence"]
+        if not 0.0 <= confidence <= 1.0:
+            raise ValueError(f"the confidence {confidence} is not a number from 0 to 1")
+
+
+def _proven_alone(models: Models, load: Callable[[Models], Router]) -> tuple[Models, list[ConfigurationError]]:
+    sound: list[Model] = []
+    errors: list[ConfigurationError] = []
+    for model in models.all:
+        try:
+            try_out(load(Models([model])), model)
+        except Exception as error:  # noqa: BLE001 - see `proven`
+            whose = f"for the government {model.region}" if model.region else "for all"
+            why = f"{type(error).__name__}: {error}"
+            errors.append(ConfigurationError(f"the model {model.version} {whose} cannot route a complaint ({why})"))
+        else:
+            sound.append(model)
+    return Models(sound), errors
