@@ -26,6 +26,15 @@ _COMMON: Final = frozenset(
 _MOST_CHARACTERS: Final = 2_000
 """How much of a text is looked at. Who is in danger writes a line."""
 
+_OF_A_THING: Final = 3
+"""The maximum number of words between what burns and the word for its fire: whose it is ("rumah tetangga saya kebakar")."""
+
+_OF_A_REPORT: Final = 30
+"""The maximum number of words of a text that tells of a fire now because it begins with it. Longer ones are stories of it."""
+
+_DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}")
+"""A letter drawn out ("TOLONGGG"): no word has one three times."""
+
 _YEAR: Final = r"(?:19|20)\d\d"
 """A year: a story with one is told of the past, or of a plan."""
 
@@ -65,10 +74,14 @@ def tells_of_danger(text: str) -> bool:
     said = b" %b " % fold(text)
     if not known.events.find_matches_as_indexes(said):
         return False
-    words = said.decode("ascii")
+    words = _DRAWN_OUT.sub(r"\1", said.decode("ascii"))
     if known.cry.search(words) is not None and known.ended.search(words) is None:
         return True
-    return known.danger.search(words) is not None and known.over.search(words) is None
+    if known.danger.search(words) is None and (
+        known.fire.match(words) is None or known.later.search(words) is not None
+    ):
+        return False
+    return known.over.search(words) is None
 
 
 class _Patterns(NamedTuple):
@@ -80,6 +93,8 @@ class _Patterns(NamedTuple):
         cry: what calls for help out of a danger.
         ended: what tells that even such a call is of something else.
         danger: what tells of danger.
+        fire: the beginning of a text that reports a fire.
+        later: what tells that such a text is of the time after the fire, of its cause or of the fire service.
         over: what tells that it is none now.
     """
 
@@ -88,6 +103,8 @@ class _Patterns(NamedTuple):
     cry: re.Pattern[str]
     ended: re.Pattern[str]
     danger: re.Pattern[str]
+    fire: re.Pattern[str]
+    later: re.Pattern[str]
     over: re.Pattern[str]
 
 
@@ -96,7 +113,10 @@ def _patterns() -> _Patterns:
     """Return the compiled word groups. They are read at most once per process."""
     data = files("normalizer").joinpath("data/emergency.yaml")
     words: dict[str, list[str]] = yaml.safe_load(data.read_text("utf-8"))
-    needed = [b" %b" % fold(one.rstrip("*")) for one in (*words["happening"], *words["events"], *words["grave"])]
+    needed = [
+        b" %b" % fold(one.rstrip("*"))
+        for one in (*words["happening"], *words["events"], *words["grave"], *words["fires"], *words["burning"])
+    ]
     grave, call = _any(words["grave"]), _any(words["cries"])
     event, present = _any(words["events"]), _any([*words["now"], *words["calls"]])
     between = rf"(?: \w+){{0,{_BETWEEN}}} "
@@ -104,9 +124,12 @@ def _patterns() -> _Patterns:
     far = rf"(?: \w+){{0,{_OF_A_CRY}}} "
     cry = rf" (?:{grave}{far}{call}|{call}{far}{grave})(?= )"
     ended = rf" (?:{_any(words['ended'])}|{_YEAR})(?= )"
+    thing = rf"{_any(words['things'])}(?: \w+){{0,{_OF_A_THING}}} {_any(words['burning'])}"
+    fire = rf" (?:{_any(words['openings'])} )*(?:{_any(words['fires'])}|{thing})(?= )(?: \S+){{0,{_OF_A_REPORT}}} $"
+    later = rf" {_any(words['later'])}(?= )"
     over = rf" (?:{_any([*words['past'], *words['ended']])}|{_YEAR})(?= )"
     hints = BytesAhoCorasick(sorted({max(set(one.split()) - _COMMON or one.split(), key=len) for one in needed}))
-    return _Patterns(hints, BytesAhoCorasick(needed), *map(re.compile, (cry, ended, danger, over)))
+    return _Patterns(hints, BytesAhoCorasick(needed), *map(re.compile, (cry, ended, danger, fire, later, over)))
 
 
 def _any(written: Iterable[str]) -> str:

@@ -194,9 +194,12 @@ def undecided(rule: Rule | None, facts: Facts) -> str:
 def stands_in(rule: Rule | None, facts: Facts) -> bool:
     """Return whether a national body gets a complaint only because its place is not known: with it, a local agency may be the owner.
 
-    A question for a rule is the national body's own.
+    A question for a rule is the national body's own, one about the citizen's own document is not (UU 23/2006 Pasal 7).
     """
-    if rule is None or facts.place.province is not None or "question" in facts.reading.groups:
+    if rule is None or facts.place.province is not None:
+        return False
+    groups = facts.reading.groups
+    if "question" in groups and "own_document" not in groups:
         return False
     first = next((owner for owner in rule.owners if owner_fits(owner, facts)), None)
     return first is not None and first.placeless

@@ -22,7 +22,7 @@ _WORDS: Final = {
     # The name after these belongs to a part of a village or to a company.
     HAMLET: "dusun dsn dukuh dkh kampung kp perum perumahan komplek pt cv",
     # The name after these is where somebody comes from or goes to.
-    ORIGIN: "asal dari ke menuju jurusan tujuan arah ktp kelahiran lahir",
+    ORIGIN: "asal suku dari ke menuju jurusan tujuan arah ktp kelahiran lahir",
     DISTRICT_CUE: (
         "kec kecamatan camat kecmatan kcamatan kecamtan polsek koramil distrik kapanewon kemantren panewu"
         " didistrik dikec dikecamatan dipolsek"

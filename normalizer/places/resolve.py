@@ -10,7 +10,7 @@ from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.places.hits import PlaceHit
 from normalizer.places.lone import SMALL_WAYS, lone_regency
 from normalizer.places.names import DKI, PlaceName, PlaceNames
-from normalizer.places.roads import Road, is_in_town, is_street, origin
+from normalizer.places.roads import HOME, Road, is_home, is_in_town, is_street, origin
 from normalizer.places.scores import Small, Tally
 from normalizer.places.twins import is_inside, meant, shortened
 from normalizer.results import PlaceReading
@@ -155,9 +155,15 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
         if at < last and hits[at + 1].start == end and name.strong and is_inside(name, hits[at + 1].name):
             continue
         if name.strong and not road.takes(name, flags, (start, end), is_from=is_from):
-            where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
+            where = _standing(words, start, hits, title_end)
             tally.claim_strong(meant(name, names, words, (start, end), starts), flags, (start, end), where)
     return small, road.between
+
+
+def _standing(words: list[str], start: int, hits: Sequence[PlaceHit], title_end: int) -> float:
+    """Return the factor for the weight of a region's name by its position, and if somebody only lives or comes from there."""
+    where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
+    return where * HOME if len(hits) > 1 and is_home(words, start, hits) else where
 
 
 def _inside(words: list[str], hit: PlaceHit, names: PlaceNames) -> Small | None:

@@ -4,9 +4,11 @@ In "jalan Magelang-Yogyakarta" both names belong to a street, and neither counts
 Bojonegoro" the road joins two places; each counts like any name after "dari" or "ke", that is, usually with a low weight.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from normalizer.places.context import ORIGIN, STREET
+from normalizer.places.hits import PlaceHit
 from normalizer.places.names import PlaceName, PlaceNames
 
 _ROAD_WORDS: Final = 5
@@ -31,6 +33,39 @@ _FEATURES: Final = frozenset(
     )
 )
 """First words of names that streets everywhere have ("Jalan Danau Toba")."""
+
+_LEVELS: Final = frozenset(("kabupaten", "kab", "kota", "kotamadya"))
+"""First words of a region's name with its level."""
+
+_LIVES: Final = frozenset(("tinggal", "berdomisili", "domisili", "menetap", "bermukim"))
+_COMES: Final = frozenset(
+    (
+        *(
+            "truk",
+            "truck",
+            "truknya",
+            "dumptruck",
+            "tronton",
+            "mobil",
+            "pikap",
+            "pickup",
+            "motor",
+            "gerobak",
+            "kendaraan",
+        ),
+        *("orang", "warga", "sopir", "supir", "pemulung", "pendatang", "pengusaha", "rombongan", "saya", "kami"),
+    )
+)
+"""Words before "di" and before "dari" after which a region is where somebody lives, or where somebody comes from."""
+
+_AT_MOST: Final = 6
+"""Number of words before another region that are searched for the "di" of the place of the event ("di sungai Desa X Kabupaten Y")."""
+
+_WAYS: Final = frozenset(("dari", "ke", "sampai", "hingga", "menuju", "asal"))
+"""Words directly before a region that is where something comes from or goes to."""
+
+HOME: Final = 0.5
+"""Factor for the weight of where somebody lives or comes from, with its level, beside the place of the event."""
 
 _TOWN_WORDS: Final = 2
 """Maximum number of words of a town's name at the end of a street's ("jalan raya Wates Kulon Progo")."""
@@ -159,3 +194,27 @@ def origin(words: list[str], start: int, end: int, flags: int) -> tuple[int, boo
 
 def _is_home(words: list[str]) -> bool:
     return words in (["tempat", "saya", "tinggal"], ["tempat", "tinggal", "saya"])
+
+
+def is_home(words: list[str], start: int, hits: Sequence[PlaceHit]) -> bool:
+    """Return whether a region named with its level is only where somebody lives or comes from: the event is at another one in the text.
+
+    "Truk dari Kabupaten Sleman buang sampah di Kabupaten Bantul" tells of Bantul. What flows from one regency into another is no such case.
+
+    Args:
+        words: the words of the text.
+        start: the position of the name's first word.
+        hits: the place names in the text, in order.
+    """
+    if start < 2 or words[start] not in _LEVELS:  # noqa: PLR2004 - "tinggal di", "truk dari"
+        return False
+    before, who = words[start - 1], words[start - 2]
+    if not (before == "di" and who in _LIVES) and not (before == "dari" and who in _COMES):
+        return False
+    for hit in hits:
+        at = hit.start
+        if at != start and words[at] in _LEVELS and hit.name.strong:
+            near = words[max(at - _AT_MOST, start + 1 if at > start else 0) : at]
+            if "di" in near and _LIVES.isdisjoint(near) and words[at - 1] not in _WAYS:
+                return True
+    return False

@@ -59,6 +59,77 @@ NOT_NOW = [
     "",
 ]
 
+FIRES = [
+    "kebakaran rumah di Kota Tegal",
+    "kebakaran di Jl Melati Kota Bogor",
+    "KEBAKARAN di kelurahan Bugel",
+    "Kebakaran!! Pasar Wage",
+    "kebakaran di pasar johar semarang!!",
+    "toko terbakar di Kota Tegal",
+    "rumah tetangga kebakar",
+    "kebakaran pak di pasar johar",
+    "KEBAKARANNN TOLONGGG",
+    "omahku kobong tulung",
+    "Lapor pak, ada kebakaran di gudang kayu Jalan Raya Demak",
+    "rumah warga terbakar di RT 3 desa Sukamaju",
+    "mobil terbakar di jalan tol km 20",
+    "tolong toko sebelah rumah saya terbakar",
+    "Selamat malam min, kebakaran di kos kosan belakang kampus",
+    "Kebakaran di rumah petak Gang Melati, damkar belum datang",
+]
+OTHERS = [
+    "suami saya mau bunuh saya tolong",
+    "perampok masih di dalam rumah",
+    "kabel listrik jatuh ke jalan masih ada setrumnya",
+    "banjir sedada kami terjebak di atap",
+    "anak diculik barusan",
+    "anak saya digigit ular tolong",
+    "ibu mau melahirkan di jalan tidak ada ambulans",
+    "maling masih di dalam rumah saya, saya sembunyi di kamar",
+]
+LATER = [
+    "Kebakaran kemarin di Pasar Wage belum ada bantuan",
+    "kebakaran pasar johar tahun lalu, pedagang belum dapat kios",
+    "kebakaran jenggot pejabat dengar kritik",
+    "Kebakaran di pasar sudah padam, asapnya bau",
+    "Kebakaran hutan di Riau asapnya sampai kota kami",
+    "rumah saya terbakar bulan lalu, bagaimana mengurus KTP yang hangus",
+    "Rumah terbakar, mohon bantuan bedah rumah",
+    "Kebakaran di pasar, mobil pemadam rusak",
+    "kebakaran rawan terjadi di pasar ini karena kabel semrawut",
+    "kebakaran, takut terjadi lagi di gudang ini",
+    "Toko terbakar karena korsleting, PLN tidak ganti rugi",
+    "Pasar terbakar sejak Maret belum dibangun lagi",
+    "Simulasi kebakaran di sekolah kapan",
+    "kebakaran: alat pemadam di pasar tidak ada, mohon izin gudang dicabut",
+    "Kebakaran gudang itu diduga disengaja, tolong diusut",
+    "rumah tetangga dekat pasar sering bakar sampah, kami takut kebakaran",
+    "perampok masih berkeliaran di kampung kami",
+    "kabel listrik putus sudah diperbaiki PLN",
+    "banjir sedada setiap hujan, mohon gorong gorong diperbaiki",
+    "anak diculik tahun lalu belum ditemukan",
+    "puskesmas tidak ada serum, tolong sediakan untuk yang digigit ular",
+    "warga yang mau melahirkan harus ditandu karena jalan rusak",
+    "debt collector mengancam mau bunuh saya karena pinjol",
+    "hati terbakar melihat pungli",
+    "Mobil pemadam kebakaran rusak di Kota Tegal",
+    "Kebakaran di TPA sudah 3 hari asapnya ke rumah",
+    "kebakaran menghanguskan ijazah anak saya, urus di mana",
+    "pasar kami kebakaran tahun 2019, sekarang mangkrak",
+    "maling di dalam rumah tangga negara bernama korupsi",
+    "kabel jatuh ke jalan tidak dirapikan Telkom",
+    "Motor saya terbakar di bengkel, pemilik tidak mau tanggung jawab",
+    "Kebakaran di gudang, damkar datang terlambat satu jam",
+    "Gudang terbakar di Jalan Raya, pemiliknya menimbun BBM, tolong ditindak",
+    "Kebakaran sering di kampung kami",
+    "kebakaran di dapur warung karena tabung gas oplosan, kasus belum diproses",
+    "sekolah kebakaran, anak anak belajar di tenda",
+    "Korban kebakaran di Gang Melati butuh selimut",
+    "Kantor terbakar, arsip kami hilang",
+    "Pasar terbakar, retribusi tetap ditarik",
+    "Kebakaran, kalau terjadi di gang sempit ini mobil tidak masuk",
+]
+
 
 @pytest.mark.parametrize("text", NOW)
 def test_danger_that_lasts_is_recognised(text: str) -> None:
@@ -72,7 +143,32 @@ def test_an_ordinary_complaint_is_none(text: str) -> None:
     assert not tells_of_danger(text)
 
 
+@pytest.mark.parametrize("text", FIRES)
+def test_a_short_text_that_begins_with_a_fire_reports_it(text: str) -> None:
+    """Who sees a fire writes what burns and where, in capitals, with letters drawn out, with a greeting, and no word for "now"."""
+    assert tells_of_danger(text)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_danger_is_told_without_a_word_for_now(text: str) -> None:
+    """A threat of death, robbers in the house, a live wire, water to the chest, a child that is taken, a snake, a birth on the way."""
+    assert tells_of_danger(text)
+
+
+@pytest.mark.parametrize("text", LATER)
+def test_what_comes_before_or_after_a_danger_is_none(text: str) -> None:
+    """Help after a fire, its cause and who is to blame, papers that burnt, a fear, an idiom, the fire service itself."""
+    assert not tells_of_danger(text)
+
+
+def test_a_story_that_begins_with_a_fire_is_no_report_of_it() -> None:
+    """Who is in danger writes a line; a text of more than thirty words behind the fire tells what came of it."""
+    assert not tells_of_danger("kebakaran di pasar " + "kios milik warga di blok " * 8)
+
+
 def test_a_long_text_takes_no_time() -> None:
     """It is read in one pass, and only its beginning."""
     assert not tells_of_danger("kebakaran sekarangan " * 100_000)
     assert not tells_of_danger("tolong segera " * 100_000)
+    assert not tells_of_danger("tolong ada " * 100_000 + "kebakaran")
+    assert not tells_of_danger("rumah " * 100_000 + "terbakar")

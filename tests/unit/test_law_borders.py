@@ -67,12 +67,17 @@ def test_the_class_of_the_road_is_asked_for_where_a_tree_depends_on_it(text: str
         ("disperkim-33.74", "Pohon trembesi di depan rumah Jalan Mawar Kota Semarang rawan tumbang"),
         ("disperkim-33.24", "Taman kota Kendal rumputnya tinggi, ayunan patah, Kabupaten Kendal"),
         ("bpbd-33.12", "Pohon tumbang menutup jalan desa di Kabupaten Wonogiri"),
+        ("bpbd-33.25", "pohon tumbang menimpa rumah warga di pinggir jalan nasional Kabupaten Batang, ada korban"),
+        ("bpbd-33.19", "pohon tumbang menimpa warung di tepi jalan provinsi Kabupaten Kudus, tolong evakuasi"),
+        ("bpbd-33.15", "pohon tumbang menimpa mobil di jalan provinsi Kabupaten Grobogan"),
+        ("disperkim-33.19", "reklame dipaku di pohon pinggir jalan provinsi Kudus"),
+        ("disperkim-33.76", "orang kencing di bawah pohon pinggir jalan provinsi Kota Tegal"),
         ("bpbd-32.02", "Pohon tumbang menimpa rumah warga di Kec. Cisolok Kabupaten Sukabumi"),
         ("dpu-82", "Longsor tutup badan jalan provinsi di Kabupaten Halmahera Selatan, jalan rusak, ada pohon tumbang"),
     ],
 )
 def test_other_trees_and_parks_keep_their_owner(owner: str, text: str) -> None:
-    """A tree in town, a park, a tree on a house, and a road that is broken."""
+    """A tree in town, a park, a tree that hit something, what is done at a tree, and a road that is broken."""
     assert decided(text).owner.id == owner
 
 
@@ -82,6 +87,11 @@ def test_other_trees_and_parks_keep_their_owner(owner: str, text: str) -> None:
         "atap sekolah bocor",
         "sekolah kami SD atapnya bocor sudah lama",
         "KTP saya sudah rekam dua tahun tidak jadi, petugas jutek",
+        "KTP saya belum jadi",
+        "E-KTP saya sudah 6 bulan belum dicetak di kecamatan",
+        "akta kelahiran anak belum terbit",
+        "KTP saya kapan jadi? sudah rekam di kecamatan",
+        "Kenapa akta kelahiran anak saya belum jadi?",
         "guru SD kami jarang masuk kelas",
         "plafon SMP anak saya ambrol kemarin",
         "lampu jalan depan rumah mati",
@@ -238,3 +248,36 @@ def test_each_regency_is_found_by_its_short_name_beside_its_province(form: str) 
 def test_goods_villages_and_streets_do_not_take_the_place_of_a_regency(regency: str | None, text: str) -> None:
     """Goods need a word of place, and a street named by its town and regency lies there."""
     assert ROUTER.reader.read(text).place.regency == regency
+
+
+@pytest.mark.parametrize(
+    ("regency", "text"),
+    [
+        ("32.76", "saya asal pati jawa tengah, jalan rusak di Kota Depok"),
+        ("33.74", "jalan rusak di Kota Semarang, kontraktor dari batang jawa tengah"),
+        ("63.71", "suku banjar kalimantan selatan, jalan rusak di Kota Banjarmasin"),
+        ("61.71", "sate landak kalimantan barat di Kota Pontianak"),
+        (None, "harga tepung pati jawa tengah naik"),
+        ("33.18", "jalan rusak di pati jawa tengah"),
+    ],
+)
+def test_an_everyday_name_beside_its_province_counts_like_any_bare_name(regency: str | None, text: str) -> None:
+    """A city named with its level is stronger, and after "asal", "dari" and "suku" it tells where somebody comes from."""
+    assert ROUTER.reader.read(text).place.regency == regency
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("dlh-34.02", "Truk dari Kabupaten Sleman buang sampah di sungai Desa Panggungharjo Kabupaten Bantul"),
+        ("dlh-34.02", "saya tinggal di Kabupaten Sleman, sampah menumpuk di pasar Kabupaten Bantul"),
+        ("dlh-34.02", "sampah menumpuk di pasar Kabupaten Bantul, saya tinggal di Kabupaten Sleman"),
+        ("dlh-34.04", "saya tinggal di Kabupaten Sleman, sampah menumpuk di depan rumah"),
+        # What flows over the border is the province's.
+        ("dlh-34", "Limbah dari Kabupaten Sleman mengalir ke Kabupaten Bantul, sungai hitam"),
+        ("dlh-14", "sungai tercemar limbah dari Kabupaten Siak sampai Kabupaten Bengkalis"),
+    ],
+)
+def test_where_waste_lies_decides_and_not_where_somebody_lives_or_comes_from(owner: str, text: str) -> None:
+    """UU 23/2014 Pasal 13: a regency's matter is one whose place and effect lie in it."""
+    assert decided(text).owner.id == owner

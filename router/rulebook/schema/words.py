@@ -188,6 +188,11 @@ class Emergency(Part):
     calls: _Listed
     grave: _Listed
     cries: _Listed
+    fires: _Listed
+    things: _Listed
+    burning: _Listed
+    openings: _Listed
+    later: _Listed
     ended: _Listed
     past: _Listed
 
