@@ -104,28 +104,16 @@ def choose(router: Router, facts: Facts, house: House) -> Choice:
 def units_of(router: Router, facts: Facts, house: House) -> list[Candidate]:
     """Return the candidates for a complaint that are units of a house, best first.
 
-    If the rules' first unit is no class of a government's own model, they are as without the model, which has nothing against that unit;
-    unless the model is for a unit that the rules cannot name, because only officers know it. The model may name any unit where the rules
-    have none, or only the house itself.
-
     Args:
         router: the router.
         facts: the facts of the complaint, with `within` set.
         house: the government or national body.
     """
     weighing, model = Weighing(facts, router.owners, router.mentions), router.models.at(facts.place)
-    ruled = [one for one in weighing.candidates() if house.has(one.agency, router.registry)]
-    if model is None:
-        return ruled
-    first = ruled[0].agency if ruled else house.agency
-    found = [one for one in weighing.with_model(model) if house.has(one.agency, router.registry)]
-    is_known = not model.region or first.id == house.agency.id or model.knows(first, facts.place)
-    if is_known or (found and found[0].agency.kind == "learnt"):
-        return found
-    again = Weighing(
-        facts, router.owners, router.mentions
-    ).candidates()  # the model has changed the scores of the others
-    return [one for one in again if house.has(one.agency, router.registry)]
+    found = weighing.candidates()
+    if model is not None:
+        found = weighing.with_model(model)
+    return [one for one in found if house.has(one.agency, router.registry)]
 
 
 def _is_away(router: Router, facts: Facts, whole: Decision, house: House) -> bool:

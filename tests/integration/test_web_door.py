@@ -36,6 +36,7 @@ def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> 
         "id": str(complaint.id),
         "tracking_code": complaint.mailbox,
         "receipt": "",
+        "emergency": "",
     }
     assert tracking.parse(answer.json()["tracking_code"])
 

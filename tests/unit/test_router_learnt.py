@@ -286,21 +286,6 @@ def test_a_unit_that_the_model_does_not_know_keeps_what_the_rules_give_it(tmp_pa
     assert route_line(learnt, line) == route_line(plain, line)
 
 
-def test_within_the_house_a_unit_that_the_model_does_not_know_keeps_its_confidence(tmp_path: Path) -> None:
-    """Its own desk gets the answer and the confidence that it gets without the model."""
-    learnt, plain = both(fixed(["dinsos-33.74", "dpu-33.74"]), tmp_path)
-    house = House.of("pemda-33.74", plain.registry)
-    for text in ("angkot ngetem sembarangan dan parkir liar", "antrean di RSUD KRMT Wongsonegoro lama sekali"):
-        after, before = (
-            choose(one, Facts(one.reader.read(text, region="33.74"), home="33.74", within=True), house).decision
-            for one in (learnt, plain)
-        )
-        assert not before.triage
-        assert (after.owner.id, after.confidence) == (before.owner.id, before.confidence)
-    known = choose(learnt, Facts(learnt.reader.read("trotoar rusak", region="33.74"), home="33.74", within=True), house)
-    assert known.decision.owner.id == "dpu-33.74"
-
-
 def test_a_triage_case_stays_one_with_a_governments_model(tmp_path: Path) -> None:
     """What the rules do not know goes to the desk, not to the unit that got most reports."""
     learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
