@@ -26,7 +26,17 @@ _ASKS_NAMELESS: Final = re.compile(
     r"|\b(?:jangan|jgn) (?:sampai|sampe) (?:\w+ ){0,4}(?:tahu|tau|ketahuan|bocor|diketahui|tersebar)\b"
     r"|\b(?:saya|sy|aku|mohon|tolong|minta|ingin|mau|secara|sebagai|pelapor|lapor|melapor|kirim) (?:\w+ )?"
     r"(?:anonim|anonimkan|dianonimkan|anonymous|tanpa nama)\b"
-    r"|^anonim\b|\banonim$"
+    r"|^anonim\b|\banonim$|^tanpa nama\b|\bdirahasiain\b"
+    r"|\bkerahasiaan (?:\w+ ){0,2}(?:nama|identitas|pelapor|saya|sy|data)\b"
+    r"|\bidentitas(?:ku|nya)? (?:\w+ ){0,3}(?:dilindungi|dijaga|aman)\b"
+    r"|\bjangan (?:\w+ )?(?:sebut|disebut|disebutkan|bilang|tahu|tau) siapa\b"
+    r"|\b(?:nama|identitas)(?:ku)? (?:\w+ ){0,2}(?:tidak|tdk|tak|gak|ga|nggak|ngga) (?:perlu|usah) "
+    r"(?:di ?)?(?:sebut|tampil|tulis|cantum|muat)\w*"
+    r"|\b(?:tidak|tdk|tak|gak|ga|nggak|ngga) (?:perlu|usah) (?:di ?)?(?:sebut|tampil|tulis|cantum|muat)\w* "
+    r"(?:\w+ ){0,2}(?:nama|identitas)\b"
+    r"|\b(?:no|nomor|nomer) (?:hp|wa|telp|telepon) (?:\w+ ){0,2}jangan (?:di ?)?(?:sebar|kasih|beri|sebut)\w*"
+    r"|\b(?:sembunyikan|rahasiakan) (?:no|nomor|nomer) (?:hp|wa|telp|telepon)\b"
+    r"|\bojo (?:ngomong|omong) (?:\w+ ){0,4}(?:lapor|nglaporke|ngadu)\b"
 )
 
 _ASKS_SECRET: Final = re.compile(

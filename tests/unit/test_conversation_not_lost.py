@@ -187,8 +187,34 @@ def test_a_question_makes_no_request_of_a_complaint(town: Town) -> None:
         "dia tahu bahwa saya yang lapor",
         "kirim tanpa nama",
         "laporan ini rahasia",
+        "mohon kerahasiaan pelapor",
+        "identitas pelapor harap dilindungi",
+        "jangan disebutkan siapa yang lapor",
+        "nama saya tidak perlu ditampilkan",
+        "nama saya gak usah disebut",
+        "tak usah sebut nama saya",
+        "dirahasiain ya min",
+        "no hp saya jangan disebarkan",
+        "mohon sembunyikan no hp saya",
+        "tolong identitasku aman ya",
+        "ojo ngomong nek aku sing lapor",
     ],
 )
 def test_each_wish_to_be_hidden_is_seen(wish: str) -> None:
     """One for each way in which it is said."""
     assert hidden(message(f"Camat minta uang pungli. {wish}")).anonymous
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "identitas warga tidak terdaftar di bansos Kota Tegal",
+        "petugas tidak perlu menulis nama di buku tamu",
+        "kerahasiaan negara bocor",
+        "nama baik sekolah harus dijaga",
+        "nomor hp dinas jangan cuma dipajang",
+    ],
+)
+def test_what_only_speaks_of_names_hides_nobody(text: str) -> None:
+    """A complaint about names, numbers and secrets is told as it is."""
+    assert not hidden(message(text)).anonymous
