@@ -10,6 +10,7 @@ from conversation.citizen import Document, Landing
 from conversation.matching import is_other_matter, is_without_matter
 from conversation.said import going_on, verdicts
 from conversation.turn import Turn
+from normalizer import corrections
 
 SHOWN_MS: Final = memory.HOUR_MS
 """For how long after his own words about a case a citizen's photo without any is one of it."""
@@ -75,7 +76,7 @@ def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
     latest = cases[-1]
     with_latest = can_go_on(turn, text, latest)
     if with_latest and (
-        going_on.begins_to_correct(text) or (going_on.corrects(text) and not is_other_matter(latest, fresh))
+        corrections.begins(text) or (not is_other_matter(latest, fresh) and corrections.correction(text) is not None)
     ):
         return latest
     if _is_placed(text, fresh):

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
-import yaml
-
+from complaints.runtime import packaged
 from normalizer.places.gazetteer import REGENCY, Gazetteer
 from normalizer.results import PlaceReading, Reading
 from normalizer.text import fold
@@ -219,8 +217,7 @@ def _bare(words: str) -> str:
 @cache
 def _patterns() -> _Patterns:
     """Return the patterns. The file is read at most once per process."""
-    data = files("normalizer").joinpath("data/corrections.yaml")
-    words: dict[str, list[str]] = yaml.safe_load(data.read_text("utf-8"))
+    words: dict[str, list[str]] = packaged.document("normalizer", "corrections.yaml")
     openers, polite, cues = (_any(words[name]) for name in ("openers", "polite", "cues"))
     wrong, right, fillers = (_any(words[name]) for name in ("wrong", "right", "fillers"))
     of_what, idioms = _any(words["of_what"]), _any(words["idioms"])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from complaints.errors import ConfigurationError
+from normalizer.places.gazetteer import PROVINCE
 from router.learnt import Model
 from router.models import Models
 from router.routing import Router
@@ -18,10 +19,6 @@ TEXTS: Final = (
 
 ELSEWHERE: Final = "33.74"
 """The region of the complaints for a model for all: the Kemendagri code of Kota Semarang."""
-
-
-_PROVINCE: Final = 2
-"""Length of the Kemendagri code of a province."""
 
 
 def proven(models: Models, load: Callable[[Models], Router]) -> tuple[Models, list[ConfigurationError]]:
@@ -50,8 +47,8 @@ def try_out(law: Router, model: Model) -> None:
         Exception: whatever fails.
     """
     region = model.region or ELSEWHERE
-    codes = {"province": {"code": region[:_PROVINCE]}, "regency": {"code": region}}
-    place = codes if len(region) > _PROVINCE else {"province": codes["province"]}
+    codes = {"province": {"code": region[:PROVINCE]}, "regency": {"code": region}}
+    place = codes if len(region) > PROVINCE else {"province": codes["province"]}
     alone = replace(law, models=Models([model]))
     for text in TEXTS:
         complaint = {"text": text, "received_at": "2026-01-01T08:00:00+07:00", "oversight": False, "place": place}

@@ -53,11 +53,6 @@ _PLACED: Final = re.compile(
 """A place with its name."""
 
 
-def begins_to_correct(text: str) -> bool:
-    """Return whether a text begins as one that corrects what its citizen told before, a place or anything else: "ralat", "salah ketik"."""
-    return corrections.begins(text)
-
-
 def corrects(text: str) -> bool:
     """Return whether a text may correct what its citizen told before, if it tells no other matter."""
     return corrections.begins(text) or corrections.correction(text) is not None
