@@ -44,6 +44,16 @@ _RELAPSE: Final = re.compile(
 )
 """That it is wrong again, if no word denies it: "sekarang mati lagi"."""
 
+_NO_THINGS: Final = frozenset(
+    (
+        *("tanya", "nanya", "bertanya", "menanya", "hanya", "punya", "katanya", "biasanya", "sebelumnya", "sebenarnya"),
+        *("sebaiknya", "seharusnya", "harusnya", "semestinya", "selanjutnya", "akhirnya", "sepertinya", "kayaknya"),
+        *("rupanya", "misalnya", "pokoknya", "intinya", "adanya", "khususnya", "namanya", "artinya", "kiranya"),
+        *("sekiranya", "maksudnya"),
+    )
+)
+"""Words that end like "its" and name no thing of anything: "mau tanya"."""
+
 _PLACED: Final = re.compile(
     r"\b(?:di|dekat|dkt|depan|dpn|sekitar|ujung|sepanjang|samping|belakang) "
     r"(?:jl|jln|jalan|gg|gang|desa|kel|kelurahan|kec|kecamatan|kab|kabupaten|kota|dusun|kampung|kp|perum|perumahan|komplek|kompleks|"
@@ -87,7 +97,7 @@ def tells_a_state(text: str) -> bool:
 def begins_with_its(text: str) -> bool:
     """Return whether a text begins with a thing of what was told before ("tagihannya tetap datang"), and not with one beside it."""
     words = folded(text)
-    return any(word.endswith("nya") for word in words[:2]) and "juga" not in words
+    return any(word.endswith("nya") and word not in _NO_THINGS for word in words[:2]) and "juga" not in words
 
 
 def names_place(text: str) -> bool:

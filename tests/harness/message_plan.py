@@ -79,7 +79,12 @@ Made = Iterator[Step]
 
 
 class Plan:
-    """Makes scripts. The same seed makes the same ones."""
+    """Makes scripts. The same seed makes the same ones.
+
+    Attributes:
+        administrator: the id of the triage desk.
+        unasked: the stories after which nobody is asked anything.
+    """
 
     def __init__(self, seed: int, keys: Keyring, channels: Sequence[str] = tuple(SHARES)) -> None:
         """Load the normaliser and the rules, by which it is certain what a text becomes."""
@@ -87,7 +92,8 @@ class Plan:
         self._law, self._keys, self._number = Router.load(max_hops=3), keys, 100_000
         items = yaml.safe_load(files("lapor.demo.samples").joinpath("complaints.yaml").read_text("utf-8"))
         self._stories = [one["text"] for one in items if self._is_whole(one["text"])]
-        self._unasked = [text for text in self._stories if not self._is_asked_about(text)]
+        self._topic = {text: self._reading(text)[0].topic for text in self._stories}
+        self.unasked = [text for text in self._stories if not self._is_asked_about(text)]
         for text in PLACELESS:
             self._check_asks(text)
         self.administrator = self._law.administrator_id
@@ -147,9 +153,13 @@ class Plan:
     def _secret(self) -> Made:
         yield Step("complaint", self._story(), 1, secret=True)
 
+    def seconds(self, first: str) -> list[str]:
+        """Return the stories that are a second complaint of who has told a first one: their topic is another."""
+        return [text for text in self._stories if self._topic[text] != self._topic[first]]
+
     def _two(self) -> Made:
-        first = self._dice.choice(self._unasked)
-        second = self._dice.choice([text for text in self._stories if text != first])  # their first parts are not alike
+        first = self._dice.choice(self.unasked)
+        second = self._dice.choice(self.seconds(first))
         yield Step("complaint", self._marked(first), 1)
         yield Step("complaint", self._marked(second), 2)
 

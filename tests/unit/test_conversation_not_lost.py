@@ -218,3 +218,19 @@ def test_each_wish_to_be_hidden_is_seen(wish: str) -> None:
 def test_what_only_speaks_of_names_hides_nobody(text: str) -> None:
     """A complaint about names, numbers and secrets is told as it is."""
     assert not hidden(message(text)).anonymous
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mau tanya, syarat pindah faskes BPJS Kesehatan apa saja ya? Terima kasih",
+        "izin bertanya pak, iuran BPJS Kesehatan kelas 3 berapa?",
+        "sebenarnya kartu BPJS Kesehatan saya belum aktif juga",
+        "katanya iuran BPJS Kesehatan naik, apa benar?",
+    ],
+)
+def test_a_question_of_the_same_field_is_no_part_of_what_was_told(town: Town, text: str) -> None:
+    """It begins with no thing of the complaint before it, though a word ends like one."""
+    town.say("puskesmas di Kec. Tamalanrea Makassar tutup jam 10 padahal jadwalnya sampai jam 2")
+    town.say(text)
+    assert [one.text for one in town.complaints[2:]] == [text]
