@@ -221,7 +221,8 @@ def first_fact(model: Model, command: Model, administrator: str) -> str:
         has_answered = actor in [who for who, _ in model["answers"]]
         is_answered = has_answered or model["state"] == "ditanggapi"
         return "ditolak" if actor == administrator or is_answered else "bukan wewenang"
-    return "ditolak" if model["answers"][-1:] == [(actor, text)] else "ditanggapi"
+    is_repeated = model["state"] == "ditanggapi" and model["answers"][-1:] == [(actor, text)]
+    return "ditolak" if is_repeated else "ditanggapi"
 
 
 def asks(model: Model, missing: list[str], group: list[Model]) -> str | None:
