@@ -10,8 +10,8 @@ from router.agencies.resolve import resolve
 from router.allotments.edition import Edition
 from router.candidate import THING, Candidate, Candidates, Reason
 from router.facts import Facts, is_outside
-from router.habits import Habits
-from router.learnt import Model
+from router.learning.habits import Habits
+from router.learning.learnt import Model
 from router.owners import Owners, local_unit
 from router.rulebook.rules import MINISTER, POLICE_AUDITOR, REGIONAL, STAFF, Basis
 from router.watchdog import OF_REGION, accused, watchdog_of

@@ -7,7 +7,7 @@ from router.agencies.registry import DKI, Registry
 from router.calibration import probability, thousandths
 from router.candidate import Candidate
 from router.facts import Facts
-from router.learnt import Model
+from router.learning.learnt import Model
 from router.owners import lacks_place
 from router.rulebook.rules import Rule, Rules
 from router.watchdog import lacks_region

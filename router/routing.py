@@ -27,8 +27,8 @@ from router.decision import Decision
 from router.desks import DESK_IS_RIGHT, Desks
 from router.explain import explain, explain_pin, explain_triage
 from router.facts import Facts, received, whole_text
-from router.learnt import Model
-from router.models import NO_MODELS, Models, models_in
+from router.learning.learnt import Model
+from router.learning.models import NO_MODELS, Models, models_in
 from router.offices import given, is_desk, of_ladder, same_house
 from router.owners import Owners, is_doubtful, stands_in, undecided
 from router.rulebook.rules import Rules

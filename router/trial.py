@@ -6,8 +6,8 @@ from typing import Final
 
 from complaints.errors import ConfigurationError
 from normalizer.places.gazetteer import PROVINCE
-from router.learnt import Model
-from router.models import Models
+from router.learning.learnt import Model
+from router.learning.models import Models
 from router.routing import Router
 
 TEXTS: Final = (

@@ -11,8 +11,8 @@ from ops.learning.weighing import shares
 from ops.quality.baseline import Said, ranked
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import Labelled, labelled, read_rows, texts_for
-from router.learnt import Model
-from router.models import Models
+from router.learning.learnt import Model
+from router.learning.models import Models
 from router.routing import Router
 
 _OF_THE_LAW = ("top_1", "top_3", "best_or_ok", "region_right", "region_invented", "place_asked", "class", "oversight")

@@ -21,8 +21,8 @@ from ops.own import own_of
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import Labelled
 from ops.quality.page import SURE_NOTE, TITLES
-from router.learnt import Model
-from router.models import NO_MODELS
+from router.learning.learnt import Model
+from router.learning.models import NO_MODELS
 from router.routing import Router
 from router.rulebook.check import mistakes
 from router.rulebook.rules import Rules, rules_from

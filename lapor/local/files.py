@@ -33,7 +33,7 @@ def modelled(path: Path) -> str:
         ConfigurationError: one cannot be read, is no model, is not the only one of its government, or fails with a complaint on trial;
             the text names each.
     """
-    from router.models import sound_in
+    from router.learning.models import sound_in
     from router.routing import Router
     from router.trial import proven
 

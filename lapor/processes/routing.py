@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # each function imports the tables that it needs
     from complaints.errors import ConfigurationError
     from router.agencies.registry import Registry
     from router.allotments.edition import Allotments, Loaded
-    from router.models import Models
+    from router.learning.models import Models
     from router.routing import Router
     from router.rulebook.documents import Mistake
 
@@ -116,7 +116,7 @@ def _sound(settings: Settings) -> _Sound:
     from complaints.errors import ConfigurationError
     from router.agencies.registry import Registry
     from router.allotments.files import load_sound
-    from router.models import NO_MODELS, sound_in
+    from router.learning.models import NO_MODELS, sound_in
 
     day, folder = today(), settings.allotments
     models, errors = (NO_MODELS, []) if settings.model is None else sound_in(settings.model)

@@ -15,7 +15,7 @@ from router.agencies.registry import Agency, Registry
 from router.agencies.resolve import resolve
 from router.candidates import Weighing
 from router.facts import Facts
-from router.features import Ruled, findings, kind_of
+from router.learning.features import Ruled, findings, kind_of
 from router.routing import Router
 from router.within import House, choose
 
@@ -30,7 +30,7 @@ class View:
     """What the rules alone find in a report, with or without the government whose desk got it. It keeps no reading.
 
     Attributes:
-        found: what the rules and the reader found: names of findings (see router.features) with their values.
+        found: what the rules and the reader found: names of findings (see router.learning.features) with their values.
         ruled: the candidates of the rules, best first.
         place: where it happened.
         first: the ids of the owner that the rules alone give it, and of the first alternatives.

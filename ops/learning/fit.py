@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from complaints.errors import ConfigurationError
 from normalizer.text import fold
 from ops.learning.examples import History
-from router.features import scale
+from router.learning.features import scale
 
 MOST_WORDS = 50_000
 """Maximum number of words of a model, the most frequent ones: it bounds memory and the size of the file."""
@@ -31,7 +31,7 @@ class Table(NamedTuple):
 
     Attributes:
         words: which words each text has.
-        scales: the factor of each text's words (router.features.scale).
+        scales: the factor of each text's words (router.learning.features.scale).
         found: the values of what the rules and the reader found.
         asked: the same where the model is measured (see Example.asked); a finding that `found` never has is left out, as a router does.
         targets: the class of each row.

@@ -15,8 +15,8 @@ from ops.learning.fit import Fit, Table, fit, needed, scores, table
 from ops.learning.weighing import Delivered, Probe, Weights, chosen, measured, shares
 from ops.quality.baseline import Said, ranked
 from ops.quality.labelled import Labelled
-from router.features import Meaning, kind_of, may_own
-from router.learnt import BEST, FORMAT
+from router.learning.features import Meaning, kind_of, may_own
+from router.learning.learnt import BEST, FORMAT
 from router.routing import Router
 
 FOLDS = 5

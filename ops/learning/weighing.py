@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from router.calibration import Knots, probability
-from router.learnt import LEAST_CHANCE
+from router.learning.learnt import LEAST_CHANCE
 
 _TRUSTS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 """The values of the trust, the model's part in the score, from which the best is chosen."""

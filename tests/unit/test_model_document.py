@@ -12,8 +12,8 @@ from complaints.runtime.settings import Settings
 from lapor.local.files import modelled
 from lapor.processes.routing import agencies_and_router, router_of_worker
 from router import trial
-from router.learnt import Model
-from router.models import models_in
+from router.learning.learnt import Model
+from router.learning.models import models_in
 from router.routing import Router
 
 

@@ -24,7 +24,7 @@ from ops.quality.page import page
 from router.agencies.resolve import resolve
 from router.facts import Facts
 from router.jsonlines import route_line
-from router.models import models_in
+from router.learning.models import models_in
 from router.routing import Router
 from router.within import House, choose
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from complaints.errors import ConfigurationError
 from normalizer.results import PlaceReading
 from router.agencies.registry import Agency
-from router.learnt import Model, model_in
+from router.learning.learnt import Model, model_in
 
 
 class Models:

@@ -12,8 +12,8 @@ from normalizer.results import PlaceReading, Reading
 from normalizer.text import PARTS
 from router.agencies.registry import Agency, Registry
 from router.calibration import Knots
-from router.features import Meaning, Ruled, findings, kind_of, may_own, scale
-from router.model_document import (
+from router.learning.features import Meaning, Ruled, findings, kind_of, may_own, scale
+from router.learning.model_document import (
     LARGEST_WEIGHT,
     bodies_in,
     classes_in,
@@ -53,7 +53,7 @@ class Class:
     The score is a field of a compiled class: adding to a list of floats would make an object for each sum.
 
     Attributes:
-        name: the id of the agency, or the kind and its level (see router.features.kind_of).
+        name: the id of the agency, or the kind and its level (see router.learning.features.kind_of).
         meaning: what the name means at a place.
         bias: the score without any word or finding.
         report: the number of the last report in which a word or finding had a weight for it.
@@ -130,8 +130,8 @@ class Model:
         """Take the model from the document that a file contains (docs/learn.md).
 
         Raises:
-            ValueError: the document has another format, a field that no router can use (router.model_document) or a wrong row of weights;
-                the text names the field.
+            ValueError: the document has another format, a field that no router can use (router.learning.model_document) or a wrong row of
+                weights; the text names the field.
             KeyError: a field is missing.
             TypeError: the document is no mapping, or a field is something else.
             AttributeError: the weights are no mapping.
@@ -164,7 +164,7 @@ class Model:
         """Return the agencies that officers would most likely choose, the likeliest first, at most BEST.
 
         A kind of unit is left out if the place is not known or has no such unit. A model for all leaves out the units of regions that
-        are not those of the place (see router.features.may_own).
+        are not those of the place (see router.learning.features.may_own).
 
         Args:
             reading: the reading of the text.

@@ -5,8 +5,8 @@ from typing import Final
 from router.agencies.registry import Agency
 from router.candidate import AS_BEFORE, MODEL, Candidate, Candidates, Reason
 from router.facts import Facts
-from router.features import Ruled
-from router.learnt import Model
+from router.learning.features import Ruled
+from router.learning.learnt import Model
 from router.owners import Owners
 
 _BEHIND: Final = 0.999
