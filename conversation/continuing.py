@@ -12,8 +12,8 @@ from conversation.said import going_on, verdicts
 from conversation.turn import Turn
 from normalizer import corrections
 
-SHOWN_MS: Final = memory.HOUR_MS
-"""For how long after his own words about a case a citizen's photo without any is one of it."""
+JUST_TOLD_MS: Final = memory.HOUR_MS
+"""For how long after his own words about a case a citizen's photo without any, or a place alone, is of it."""
 
 _TOLD: Final = {MessageKind.complaint.value, MessageKind.addition.value, MessageKind.answer.value}
 
@@ -50,20 +50,23 @@ def shown(turn: Turn, message: InboundMessage) -> Document | None:
     if not has_what or not going_on.only_shows(message.text) or not turn.state["cases"]:
         return None
     case: Document = turn.state["cases"][-1]
-    told = any(
+    return case if is_alive(case) and _is_just_told(turn, case) else None
+
+
+def _is_just_told(turn: Turn, case: Document) -> bool:
+    return any(
         known[Landing.CODE] == case["code"]
         and known[Landing.KIND] in _TOLD
-        and known[Landing.AT] >= turn.at_ms - SHOWN_MS
+        and known[Landing.AT] >= turn.at_ms - JUST_TOLD_MS
         for known in turn.state["messages"]
     )
-    return case if told and is_alive(case) else None
 
 
 def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
     """Return the case with which a text goes on; None if it is a matter of its own.
 
-    A correction, and words that name no matter, go on with the latest case; so does a place without a matter, if that case has none yet. A
-    matter without a place goes on with the latest case of that matter.
+    A correction, and words that name no matter, go on with the latest case; so does a place without a matter, if that case has none yet or
+    was told just now. A matter without a place goes on with the latest case of that matter.
 
     Args:
         turn: the record that brought the text.
@@ -80,11 +83,18 @@ def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
     ):
         return latest
     if _is_placed(text, fresh):
-        only_a_place = "subject" in fresh.missing or going_on.only_places(text)
-        return latest if with_latest and only_a_place and not latest.get("region") else None
+        return latest if with_latest and _is_of_latest(turn, text, latest, fresh) else None
     if with_latest and (going_on.tells_a_state(text) or is_without_matter(fresh)):
         return latest
     return next((one for one in reversed(cases) if can_go_on(turn, text, one) and _is_same(one, text, fresh)), None)
+
+
+def _is_of_latest(turn: Turn, text: str, latest: Document, fresh: Complaint) -> bool:
+    """Return whether a place without a matter is of the latest case: that has no place yet, or it was told just now."""
+    names_no_matter = "subject" in fresh.missing
+    if not latest.get("region"):
+        return names_no_matter or going_on.only_places(text)
+    return names_no_matter and _is_just_told(turn, latest) and corrections.is_only_place(text, fresh.place.evidence)
 
 
 def _is_placed(text: str, fresh: Complaint) -> bool:

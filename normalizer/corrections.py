@@ -61,6 +61,7 @@ class _Patterns(NamedTuple):
         denied: what is wrong, alone in the part of a text before a pause.
         before: all that may stand before "bukan" in a message that says nothing else.
         fillers: what may stand before a place.
+        other_kind: what is right, and behind it the kind of place that it is not: "kab semarang pak, bukan kota".
         swapped: a place with the word for its kind behind it: "Bogor kabupaten".
         levels: words of kinds of places.
         regencies: those of regencies and cities.
@@ -76,6 +77,7 @@ class _Patterns(NamedTuple):
     denied: re.Pattern[str]
     before: re.Pattern[str]
     fillers: re.Pattern[str]
+    other_kind: re.Pattern[str]
     swapped: re.Pattern[str]
     levels: frozenset[str]
     regencies: frozenset[str]
@@ -106,7 +108,22 @@ def correction(text: str) -> Correction | None:
         if _bare(right):
             return Correction(_bare(wrong), _bare(right), has_cue=True)
     after = known.cue_after.fullmatch(said)
-    return Correction(_bare(after[2] or ""), _bare(after[1]), has_cue=True) if after and _bare(after[1]) else None
+    if after and _bare(after[1]):
+        return Correction(_bare(after[2] or ""), _bare(after[1]), has_cue=True)
+    other = known.other_kind.fullmatch(said)
+    return Correction(other[2], _bare(other[1]), has_cue=False) if other and _bare(other[1]) else None
+
+
+def is_only_place(text: str, spans: Iterable[str]) -> bool:
+    """Return whether a message says nothing but a place, beside politeness and words such as "lokasinya di".
+
+    Args:
+        text: the message.
+        spans: the folded words in which the place was read; if there are none, it says no place.
+    """
+    known, named = _patterns(), {word for span in spans for word in span.split()}
+    words = known.before.sub("", f"{_said(_ADDRESSED.sub(' ', text))} ", count=1)
+    return bool(named) and _are_of_place(_bare(words), named | {_ITS})
 
 
 def _said(text: str) -> str:
@@ -145,9 +162,10 @@ def corrected_place(
         former: the code of the region that the complaint has; None if it has none.
     """
     found, known = correction(text), _patterns()
+    told = former[:REGENCY] if former and len(former) >= REGENCY else ""
     if found is None:
-        return None
-    right, level = _named(found, gazetteer.name(former[:REGENCY]) if former and len(former) >= REGENCY else "")
+        return _namesake(text, reads, gazetteer, told) if told else None
+    right, level = _named(found, gazetteer.name(told) if told else "")
     place = reads(right).place
     if not (_is_clear(place) and _begins(right, place) and _is_all(right, place)):
         return None
@@ -160,6 +178,18 @@ def corrected_place(
         return None
     is_shared = _shares_name(place.regency or "", gazetteer) and known.regencies.isdisjoint(right.split())
     return None if is_shared and place.district is None else place
+
+
+def _namesake(text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer, told: str) -> PlaceReading | None:
+    """Return the place of a message that only names the regency of the city that was told, or the other way round: "Kab Semarang pak"."""
+    known = _patterns()
+    words = _bare(known.before.sub("", f"{_said(_ADDRESSED.sub(' ', text))} ", count=1))
+    if known.regencies.isdisjoint(words.split()):
+        return None
+    place = reads(_ordered(words)).place
+    names = _own_name(gazetteer.name(place.regency or "")), _own_name(gazetteer.name(told))
+    is_other = names[0] == names[1] and place.regency != told
+    return place if is_other and _is_clear(place) and _is_all(words, place) else None
 
 
 def _named(found: Correction, former: str) -> tuple[str, str]:
@@ -190,8 +220,11 @@ def _begins(words: str, place: PlaceReading) -> bool:
 
 def _is_all(words: str, place: PlaceReading) -> bool:
     """Return whether some folded words are the place that was read in them and nothing more: "Kota Cimahi pun begitu" compares."""
-    known, named = _patterns(), {word for span in place.spans for word in span.split()}
-    left = _STREET.sub(" ", f" {words} ").split()
+    return _are_of_place(words, {word for span in place.spans for word in span.split()})
+
+
+def _are_of_place(words: str, named: set[str]) -> bool:
+    known, left = _patterns(), _STREET.sub(" ", f" {words} ").split()
     return all(word in named or word in known.levels or word in known.polite or word == "di" for word in left)
 
 
@@ -239,6 +272,9 @@ def _patterns() -> _Patterns:
         denied=re.compile(rf"{deny}(.+)$"),
         before=re.compile(rf"(?:(?:{openers}|{polite}|{fillers}|{cues}|{wrong}|{right}) )*(?:\w+nya )?(?:{fillers} )*"),
         fillers=re.compile(rf"^(?:{fillers} )+"),
+        other_kind=re.compile(
+            rf"((?:\w+ ){{1,6}}?)(?:{polite} )*bukan(?:nya)? ({_any(words['regencies'])})(?: {polite})*"
+        ),
         swapped=re.compile(rf"(.+?) ({_any(words['regencies'])})(?: {polite})*"),
         levels=frozenset(words["levels"]),
         regencies=frozenset(words["regencies"]),

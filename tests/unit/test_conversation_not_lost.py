@@ -234,3 +234,23 @@ def test_a_question_of_the_same_field_is_no_part_of_what_was_told(town: Town, te
     town.say("puskesmas di Kec. Tamalanrea Makassar tutup jam 10 padahal jadwalnya sampai jam 2")
     town.say(text)
     assert [one.text for one in town.complaints[2:]] == [text]
+
+
+@pytest.mark.parametrize("place", ["Kendal", "kota nya Salatiga pak", "di Jl Pemuda Kota Tegal", "lokasi kota tegal"])
+def test_a_place_alone_is_of_what_was_told_just_now(town: Town, place: str) -> None:
+    """An hour later it begins something else."""
+    town.wait(minutes=50)
+    town.say(place)
+    assert (town.landed[-1].kind, len(town.complaints)) == (MessageKind.addition, 1)
+    town.wait(minutes=61)
+    town.say(f"{place} ya")
+    assert len(town.complaints) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Jl Ahmad Yani Kota Semarang begal tadi malam", "mesin parkir di Kota Tegal error", "tilang di Kota Tegal"]
+)
+def test_a_place_with_any_word_beside_it_is_a_complaint_of_its_own(town: Town, text: str) -> None:
+    """Also just after another one."""
+    town.say(text)
+    assert [one.text for one in town.complaints[1:]] == [text]

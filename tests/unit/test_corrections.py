@@ -81,6 +81,28 @@ def test_the_word_for_its_kind_alone_is_of_the_place_before(text: str, former: s
 
 
 @pytest.mark.parametrize(
+    ("text", "regency"),
+    [
+        ("Kab Semarang pak", "33.22"),
+        ("kab semarang min, bukan kota", "33.22"),
+        ("Kabupaten Semarang ya pak", "33.22"),
+        ("Semarang kabupaten pak", "33.22"),
+        ("oh ya itu di kab semarang", "33.22"),
+        ("lokasi kab semarang", "33.22"),
+        ("Kota Semarang pak", None),
+        ("Semarang", None),
+        ("Kab Kendal pak", None),
+        ("bupati kab semarang kemarin lewat", None),
+        ("sama seperti di kab semarang", None),
+    ],
+)
+def test_the_namesake_alone_is_instead_of_the_city_before(text: str, regency: str | None) -> None:
+    """Any other place alone may be beside it."""
+    place = corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74")
+    assert (place.regency if place else None) == regency
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "di Kabupaten Bandung juga begitu",
