@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import REGENCY, Gazetteer
 from normalizer.results import PlaceReading, Reading
-from normalizer.text import fold
+from normalizer.text import any_of, fold
 
 _MOST_WORDS: Final = 30
 """A correction is short. A longer text tells a story, in which these words can mean something else."""
@@ -251,13 +251,13 @@ def _bare(words: str) -> str:
 def _patterns() -> _Patterns:
     """Return the patterns. The file is read at most once per process."""
     words: dict[str, list[str]] = packaged.document("normalizer", "corrections.yaml")
-    openers, polite, cues = (_any(words[name]) for name in ("openers", "polite", "cues"))
-    wrong, right, fillers = (_any(words[name]) for name in ("wrong", "right", "fillers"))
-    of_what, idioms = _any(words["of_what"]), _any(words["idioms"])
-    but, after = _any([*words["but"], *words["right"]]), _any(words["cues_after"])
-    should = _any([*words["should"], *words["right"]])
+    openers, polite, cues = (any_of(words[name]) for name in ("openers", "polite", "cues"))
+    wrong, right, fillers = (any_of(words[name]) for name in ("wrong", "right", "fillers"))
+    of_what, idioms = any_of(words["of_what"]), any_of(words["idioms"])
+    but, after = any_of([*words["but"], *words["right"]]), any_of(words["cues_after"])
+    should = any_of([*words["should"], *words["right"]])
     opening, deny = rf"^(?:{openers} )*", r"\bbukan(?:nya)? "
-    follows = _any([*words["polite"], *words["of_what"], "bukan", "yang", "yg"])
+    follows = any_of([*words["polite"], *words["of_what"], "bukan", "yang", "yg"])
     return _Patterns(
         begins=re.compile(
             rf"{opening}(?:{cues}\b|bukan (?!{idioms}\b)\w|{wrong} (?:{follows}\b|maksud)|{right}\b|{wrong}$)"
@@ -273,16 +273,11 @@ def _patterns() -> _Patterns:
         before=re.compile(rf"(?:(?:{openers}|{polite}|{fillers}|{cues}|{wrong}|{right}) )*(?:\w+nya )?(?:{fillers} )*"),
         fillers=re.compile(rf"^(?:{fillers} )+"),
         other_kind=re.compile(
-            rf"((?:\w+ ){{1,6}}?)(?:{polite} )*bukan(?:nya)? ({_any(words['regencies'])})(?: {polite})*"
+            rf"((?:\w+ ){{1,6}}?)(?:{polite} )*bukan(?:nya)? ({any_of(words['regencies'])})(?: {polite})*"
         ),
-        swapped=re.compile(rf"(.+?) ({_any(words['regencies'])})(?: {polite})*"),
+        swapped=re.compile(rf"(.+?) ({any_of(words['regencies'])})(?: {polite})*"),
         levels=frozenset(words["levels"]),
         regencies=frozenset(words["regencies"]),
         polite=frozenset(words["polite"]),
         elsewhere=frozenset(words["elsewhere"]),
     )
-
-
-def _any(words: Iterable[str]) -> str:
-    """Return a pattern for any of the words and phrases, the longest first."""
-    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"

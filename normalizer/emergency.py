@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
-import yaml
 from ahocorasick_rs import BytesAhoCorasick
 
 from complaints.fact import FactKind
-from normalizer.text import fold
+from complaints.runtime import packaged
+from normalizer.text import any_of, fold
 
 _BETWEEN: Final = 5
 """The maximum number of words between what happens and the word that says that it happens now: about half a sentence."""
@@ -111,8 +110,7 @@ class _Patterns(NamedTuple):
 @cache
 def _patterns() -> _Patterns:
     """Return the compiled word groups. They are read at most once per process."""
-    data = files("normalizer").joinpath("data/emergency.yaml")
-    words: dict[str, list[str]] = yaml.safe_load(data.read_text("utf-8"))
+    words: dict[str, list[str]] = packaged.document("normalizer", "emergency.yaml")
     needed = [
         b" %b" % fold(one.rstrip("*"))
         for one in (*words["happening"], *words["events"], *words["grave"], *words["fires"], *words["burning"])
@@ -135,4 +133,4 @@ def _patterns() -> _Patterns:
 def _any(written: Iterable[str]) -> str:
     """Return a pattern for any of the words and phrases, the longest first."""
     folded = {fold(one).decode("ascii") + (r"\w*" if one.endswith("*") else "") for one in map(str, written)}
-    return f"(?:{'|'.join(sorted(folded, key=len, reverse=True))})"
+    return any_of(folded)

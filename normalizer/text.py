@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -39,6 +40,11 @@ def fold(text: str) -> bytes:
     Never raises.
     """
     return b" ".join(_ascii(text).translate(_TABLE, _DROP).split())
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return the regular expression of any of some words and phrases, the longest first, in a group that is not counted."""
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
 def words_of(*parts: str) -> list[str]:
