@@ -1,5 +1,6 @@
 """Tells which messages are about an answer that the citizen was given, and passes them on to its case."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from complaints.message import InboundMessage
 from complaints.wording import text
 from conversation import citizen as memory
 from conversation.citizen import Document
-from conversation.matching import is_another, is_of, is_other_matter, is_told_anew, is_without_matter
+from conversation.matching import is_another, is_of, is_other_matter, is_told_anew, is_without_matter, meant_among
 from conversation.passing import Landed, Passing, act, landed
 from conversation.said import going_on, ratings, verdicts
 from conversation.said.orders import Act
@@ -23,6 +24,10 @@ from conversation.turn import Turn
 
 MATTER_WORDS: Final = 3
 """The least words of a text that can tell a matter of its own."""
+
+
+_Found = tuple[Document, Act | Thanks | OffScale]
+"""A case of the citizen, and what he says of it."""
 
 
 class Answered:
@@ -68,8 +73,8 @@ class Answered:
         words = words if rates else status_requests.without_codes(words)
         is_of_any = case is None and (not message.thread or rates or ratings.is_off_scale(words))
         cases = turn.state["cases"] if is_of_any else [case] if case is not None else []
-        found = verdicts.act_in(words, cases, turn.at_ms)
-        if found is None or self._is_about_another(turn, message, words, found):
+        found = self._found(turn, message, words, cases)
+        if found is None:
             return None
         about, said = found
         whole = as_reason(status_requests.without_codes(message.text))
@@ -101,8 +106,12 @@ class Answered:
             return None
         said = own_words(message)
         if verdicts.is_discontent(said):
-            for case in answered[:1] if is_without_matter(fresh) else answered:
-                if (is_without_matter(fresh) or is_told_anew(case, fresh)) and not self._is_asked_since(turn, case):
+            meant = self._meant(turn, replace(message, text=verdicts.discontent_part(said)), turn.state["cases"])
+            answered = answered if meant is None else [case for case in answered if case is meant]
+            is_of_any = is_without_matter(fresh) or self._is_said_of_it(said, fresh)
+            for case in answered[:1] if is_of_any else answered:
+                is_anew = is_told_anew(case, fresh) and not going_on.tells_one_beside(said)
+                if (is_of_any or is_anew) and not self._is_asked_since(turn, case):
                     return case
         if going_on.tells_a_relapse(said) and is_without_matter(fresh) and not self._is_asked_since(turn, answered[0]):
             return answered[0]
@@ -120,29 +129,63 @@ class Answered:
         return is_without_matter(told) or is_told_anew(case, told)
 
     @staticmethod
-    def dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
-        """Open an answered case again if a new complaint begins with a "no" to its answer: "belum, lampunya juga mati"."""
-        answered = verdicts.answered_of(turn.state["cases"], turn.at_ms)
-        if answered and not message.shared and verdicts.says_no_first(own_words(message)):
-            said, words = verdicts.disputing(answered[0]), as_reason(message.text)
-            companion = ids.companion_id(id_, said.kind.value)
-            turn.command(message, companion, answered[0]["code"], said.kind, text=words)
+    def _is_said_of_it(said: str, fresh: Complaint) -> bool:
+        """Return whether a few words without a place are about the answer before them, whatever matter they seem to tell."""
+        if fresh.place.province is not None or going_on.names_place(said) or verdicts.tells_a_threat(said):
+            return False
+        return verdicts.is_remark(said) or going_on.tells_a_state(said) or going_on.begins_with_its(said)
 
-    def _is_about_another(
-        self, turn: Turn, message: InboundMessage, words: str, found: tuple[Document, Act | Thanks | OffScale]
-    ) -> bool:
+    @staticmethod
+    def dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
+        """Open an answered case again if a new complaint begins with a "no" to its answer, or tells of a threat for having reported."""
+        answered, said = verdicts.answered_of(turn.state["cases"], turn.at_ms), own_words(message)
+        if answered and not message.shared and (verdicts.says_no_first(said) or verdicts.tells_a_threat(said)):
+            asked, words = verdicts.disputing(answered[0]), as_reason(message.text)
+            companion = ids.companion_id(id_, asked.kind.value)
+            turn.command(message, companion, answered[0]["code"], asked.kind, text=words)
+
+    def _found(self, turn: Turn, message: InboundMessage, words: str, cases: list[Document]) -> _Found | None:
+        """Return the case that a message acts on, and how; None if none, or if it is about something else."""
+        found = verdicts.act_in(words, cases, turn.at_ms)
+        if found is None:
+            return None
+        about, said = found
+        if said != verdicts.disputing(about):
+            return None if self._is_about_another(turn, message, words, found) else found
+        part = replace(message, text=verdicts.discontent_part(words))
+        meant = self._meant(turn, part, cases)
+        if meant is not None and not verdicts.answered_of([meant], turn.at_ms):
+            return None
+        about = meant or about
+        found = about, verdicts.disputing(about)
+        return None if self._is_about_another(turn, part, words, found) else found
+
+    def _meant(self, turn: Turn, message: InboundMessage, cases: list[Document]) -> Document | None:
+        """Return the one of several cases whose matter a dispute names: "sampah sudah, lampu belum"; None if it names none of them."""
+        if not cases[1:]:
+            return None
+        told = self._passing.look(turn, message)
+        return meant_among(cases, told) if told.place.province is None else None
+
+    def _is_about_another(self, turn: Turn, message: InboundMessage, words: str, found: _Found) -> bool:
         """Return whether what looks like a word about an answer is one about something else.
 
-        It answers the question that was asked after it, unless it is the one word "belum"; or it tells another matter, or one elsewhere.
+        It answers the question that was asked after it, unless it is the word "belum" after a question of ours, or BELUM as we write it; or
+        it tells another matter, or one elsewhere.
         """
         about, said = found
-        if self._is_asked_since(turn, about) and not verdicts.is_bare(words):
+        asked = self._asked_since(turn, about)
+        is_by_owner = bool(asked) and not asked[0].get("part")
+        if asked and not (verdicts.is_bare(words) and (words.isupper() or not is_by_owner)):
             return True
         if isinstance(said, Thanks):
             return self._says_more(turn, message, words, about)
         if not isinstance(said, Act) or said.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
             return False
         told = self._passing.look(turn, message)
+        is_elsewhere = told.place.province is not None or going_on.names_place(words)
+        if not is_elsewhere and (verdicts.is_remark(words) or going_on.tells_a_state(words)):
+            return False
         return "subject" not in told.missing and not is_of(about, told)
 
     def _says_more(self, turn: Turn, message: InboundMessage, words: str, about: Document) -> bool:
@@ -157,7 +200,10 @@ class Answered:
         is_content = verdicts.praises(words) or going_on.denies_a_fault(words)
         return is_wrong or (is_other_matter(about, told) and not is_content)
 
-    def _is_asked_since(self, turn: Turn, about: Document) -> bool:
-        """Return whether a question was asked after an answer. One for the subject takes no dispute away: its case may be none."""
+    def _asked_since(self, turn: Turn, about: Document) -> list[Document]:
+        """Return the cases in which a question was asked after an answer. One for the subject takes no dispute away: it may be none."""
         asked = memory.asked(turn.state, since_ms=turn.at_ms - self._question_ms)
-        return any(case.get("part") != "subject" and case["asked_ms"] > verdicts.told_ms(about) for case in asked)
+        return [case for case in asked if case.get("part") != "subject" and case["asked_ms"] > verdicts.told_ms(about)]
+
+    def _is_asked_since(self, turn: Turn, about: Document) -> bool:
+        return bool(self._asked_since(turn, about))

@@ -25,6 +25,7 @@ from conversation.said import orders, verdicts
 from conversation.said.own import own_words
 from conversation.secrecy import hidden
 from conversation.turn import SOURCE, Turn
+from conversation.wishes import Wishes
 from normalizer.emergency import tells_of_danger
 
 ASKED_AGAIN_MS: Final = 60_000
@@ -66,6 +67,7 @@ class Lands:
         self._keyring, self._reads, self._rules = keyring, reads, rules
         self._passing = Passing(reads)
         self._answered = Answered(self._passing, rules.question_ms)
+        self._wishes = Wishes(self._passing, rules.question_ms)
 
     def land(self, turn: Turn, message: InboundMessage, id_: UUID, words: str) -> Landed:
         """Return what a message becomes, and write what follows from it.
@@ -98,7 +100,8 @@ class Lands:
             return Landed(MessageKind.small_talk)
         named = named_case(turn.state, message)
         cried = self._cried(turn, message, id_, named)
-        acted = cried or self._wished(turn, message, id_) or self._acted(turn, message, id_, named)
+        wished = cried or self._wished(turn, message, id_) or self._wishes.told(turn, message, id_, named)
+        acted = wished or self._acted(turn, message, id_, named)
         belongs = acted or self._shown(turn, message, id_, named) or self._about_latest(turn, message, id_, named)
         return belongs or self._told(turn, message, id_, named)
 
@@ -192,18 +195,30 @@ class Lands:
         since = turn.at_ms - self._rules.question_ms
         is_asked = any(one.get("part") != "subject" for one in memory.asked(turn.state, since_ms=since))
         noted = landed(MessageKind.thanks, case)
-        if verdicts.only_thanks(message.text):  # a question stays open: thanks are no answer
-            return noted
+        if verdicts.only_thanks(
+            message.text
+        ):  # thanks answer no question and leave it open; to agree answers its owner
+            asked = self._agreed(turn, message)
+            return noted if asked is None else self._passing.add(turn, message, id_, asked, MessageKind.answer)
         waiting = memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
         glad = verdicts.says_glad(message.text) and not is_asked
         not_yet = verdicts.only_not_yet(message.text) and waiting is None
         asks = verdicts.asks_status(message.text)
         goes_on = not is_asked and waiting is None and continuing.can_go_on(turn, message.text, case)
-        if not (asks or glad or not_yet or goes_on) or not is_without_matter(self._passing.look(turn, message)):
+        is_any = asks or glad or not_yet or goes_on
+        if not verdicts.is_mistaken(message.text) and not (
+            is_any and is_without_matter(self._passing.look(turn, message))
+        ):
             return None
         if asks:
             return passing.status(turn, message, id_, case["code"])
         return noted if case.get("withdrawn_ms") else self._passing.add(turn, message, id_, case, MessageKind.addition)
+
+    def _agreed(self, turn: Turn, message: InboundMessage) -> Document | None:
+        """Return the case whose owner asks what a message agrees to: "boleh petugas datang besok?" and "ok pak"; None if there is none."""
+        asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
+        owners = [one for one in asked if not one.get("part")]
+        return owners[0] if owners and verdicts.agrees(message.text) else None
 
     def _told(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed:
         """Return what a message becomes that tells a story: an addition to a case, or a complaint."""

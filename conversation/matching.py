@@ -1,6 +1,6 @@
 """Tells whether a text belongs to a case of its citizen: by the matter and the place, or as the answer to its question. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from complaints.event import Complaint
@@ -30,6 +30,20 @@ def is_without_matter(told: Complaint) -> bool:
 def is_other_matter(case: Mapping[str, Any], told: Complaint) -> bool:
     """Return whether a text tells a matter, and another one than that of a case."""
     return "subject" not in told.missing and told.topic != case.get("topic")
+
+
+_THING: Final = 4
+"""The least letters of a word that can be the name of a matter."""
+
+
+def meant_among(cases: Iterable[dict[str, Any]], told: Complaint) -> dict[str, Any] | None:
+    """Return the one of several cases whose matter a text tells, or names: "yang lampu belum"; None if it is none, or more than one."""
+    known = [case for case in cases if case.get("topic")]
+    found = [case for case in known if told.topic == case["topic"]]
+    if not found:
+        things = [word.removesuffix("nya") for word in folded(told.text) if len(word) >= _THING]
+        found = [case for case in known if any(thing in case["topic"].casefold() for thing in things)]
+    return found[0] if len(found) == 1 else None
 
 
 def is_told_anew(case: Mapping[str, Any], told: Complaint) -> bool:

@@ -36,7 +36,11 @@ _ASKS_NAMELESS: Final = re.compile(
     r"(?:\w+ ){0,2}(?:nama|identitas)\b"
     r"|\b(?:no|nomor|nomer) (?:hp|wa|telp|telepon) (?:\w+ ){0,2}jangan (?:di ?)?(?:sebar|kasih|beri|sebut)\w*"
     r"|\b(?:sembunyikan|rahasiakan) (?:no|nomor|nomer) (?:hp|wa|telp|telepon)\b"
-    r"|\bojo (?:ngomong|omong) (?:\w+ ){0,4}(?:lapor|nglaporke|ngadu)\b"
+    r"|\b(?:ojo|aja|ulah|tong) (?:ngomong|omong|bilang|sebut|disebat)\b"
+    r"|\bna(?:ma|mi) (?:kulo|abdi|kula) (?:\w+ )?(?:disebat|disebut)\b"
+    r"|\b(?:jadikan|ubah|bikin|buat|pengen|jadi) (?:\w+ )?anonim\b|\bhapus (?:\w+ )?(?:nama|identitas|nomor)\b"
+    r"|\btakut (?:ketahuan|diketahui)\b|\bjangan (?:\w+ )?(?:diteruskan|diberikan|dikasih) (?:nama|identitas|nomor)\b"
+    r"|\bjangan (?:di ?)?(?:bilang|(?:kasih|beri) ?ta?h?u)\w* (?:ke|kepada|sama|siapa|pak|bu|rt|rw|kades|lurah|camat)\b"
 )
 
 _ASKS_SECRET: Final = re.compile(
@@ -44,7 +48,8 @@ _ASKS_SECRET: Final = re.compile(
     r"(?:di ?)?rahasia(?:kan)?\b"
     r"|\b(?:tolong|mohon|mhn|tlg|harap|minta|agar|supaya|bersifat|sifatnya) (?:(?:ini|untuk|ya|pak|bu|laporan|agar|di) )*"
     r"(?:di ?)?rahasia(?:kan)?(?! (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b)\b"
-    r"|\b(?:di)?rahasiakan(?: (?:ya|pak|bu|saja|min|dong))*$"
+    r"|\b(?:di)?rahasiakan(?: (?:ya|pak|bu|saja|min|dong))*$|\bjadikan rahasia\b|^(?:ini )?rahasia ya\b"
+    r"|\bjangan (?:\w+ )?(?:di ?)?(?:publish|publikasi(?:kan)?|tampil(?:kan)? (?:di|ke) (?:publik|umum))\b"
     r"|\b(?:laporan|aduan|pengaduan|pesan)(?:nya|ku)? (?:(?:saya|sy|ini|itu|tolong|mohon|harap|minta|agar|supaya) )*jangan (?:sampai )?"
     r"(?:di ?)?(?:sebar|umum|publikasi|publish|ekspos|viral|bocor|buka|muat|tampil)(?:kan|in|luaskan)?\b"
 )
@@ -67,6 +72,12 @@ _BEGINS_SECRET: Final = re.compile(
 
 _HINTS: Final = BytesAhoCorasick([hint.encode() for hint in sorted(WORDS.hints_to_hide)])
 """A text without any of them, as most are, needs no closer look."""
+
+_OF_A_WISH: Final = 20
+"""The maximum number of words of a message that says no more than the wish to be hidden."""
+
+_BESIDE_A_WISH: Final = 1
+"""The maximum number of words beside it that are none of WORDS.beside_a_wish: a name may stand there."""
 
 _SHORTENED: Final = {
     "jgn": "jangan",
@@ -92,6 +103,20 @@ def hidden(message: InboundMessage, *, like: Document | None = None) -> InboundM
     if (secret and not message.secret) or (anonymous and not message.anonymous):
         return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
     return message
+
+
+def only_wishes(text: str) -> bool:
+    """Return whether a text says nothing but a wish to be hidden, whom from, and why: "jangan sebut nama saya ke camat, saya takut"."""
+    said = _folded(text)
+    if not _HINTS.find_matches_as_indexes(fold(text)):
+        return False
+    wished = [
+        found.span() for pattern in (_ASKS_NAMELESS, _ASKS_SECRET, _BEGINS_SECRET) for found in pattern.finditer(said)
+    ]
+    if not wished or len(said.split()) > _OF_A_WISH:
+        return False
+    left = "".join(" " if any(start <= at < end for start, end in wished) else letter for at, letter in enumerate(said))
+    return len([word for word in left.split() if word not in WORDS.beside_a_wish]) <= _BESIDE_A_WISH
 
 
 def asks_to_be_nameless(text: str) -> bool:

@@ -6,12 +6,12 @@ from typing import Final
 from conversation.said.words import WORDS, folded
 from normalizer import corrections
 
-_STATES: Final = "mati|padam|rusak|gelap|bocor|macet|mampet|keruh|bau|kotor|roboh|ambruk|ambles|hancur"
+_STATES: Final = "mati|padam|rusak|gelap|bocor|macet|mampet|keruh|bau|kotor|roboh|ambruk|ambles|hancur|bolong|redup"
 
 _STATE: Final = re.compile(
-    r"^(?:(?:eh|oh|pak|bu|min|mas|mbak|dan|sudah|sdh|udah|skrg|sekarang|masih|malah|tambah|makin|semakin|tetap|juga|ya) )*"
-    rf"(?:{_STATES})"
-    r"(?: (?:total|semua|lagi|terus|terusan|parah|banget|bgt|sekali|pak|bu|min|sejak|sudah|sdh|udah|dari|sampai|sampe|mulai|kemarin|"
+    r"^(?:(?:mana|eh|oh|pak|bu|min|mas|mbak|dan|sudah|sdh|udah|skrg|sekarang|masih|malah|tambah|makin|semakin|tetap|juga|ya) )*"
+    rf"(?:{_STATES}|(?:tidak|tdk|gak|ga|nggak|ngga) (?:menyala|nyala|mengalir|ngalir|berfungsi|hidup|keluar))"
+    r"(?: (?:dan|total|semua|lagi|terus|terusan|parah|banget|bgt|sekali|pak|bu|min|sejak|sudah|sdh|udah|dari|sampai|sampe|mulai|kemarin|"
     r"tadi)\b|$)"
 )
 """How something is, without the thing: "mati total pak sejak kemarin malam"."""
@@ -24,7 +24,7 @@ _AT: Final = re.compile(
     r"(?:jl|jln|jalan|gg|gang|desa|ds|kel|kelurahan|kec|kecamatan|kab|kabupaten|kota|dusun|dsn|kampung|kp|perum|perumahan|rt|rw) \w"
 )
 
-_NO: Final = ("tidak", "tdk", "tak", "gak", "ga", "nggak", "ngga", "bukan")
+_NO: Final = ("tidak", "tdk", "tak", "gak", "ga", "nggak", "ngga", "bukan", "jangan sampai")
 
 _NOT: Final = "".join([f"(?<!{no} )" for no in _NO])
 
@@ -98,6 +98,11 @@ def begins_with_its(text: str) -> bool:
     """Return whether a text begins with a thing of what was told before ("tagihannya tetap datang"), and not with one beside it."""
     words = folded(text)
     return any(word.endswith("nya") and word not in _NO_THINGS for word in words[:2]) and "juga" not in words
+
+
+def tells_one_beside(text: str) -> bool:
+    """Return whether a text tells of another one of the same kind, in another place: "lampu di Jalan Gajahmada juga mati"."""
+    return names_place(text) and "juga" in folded(text)
 
 
 def names_place(text: str) -> bool:

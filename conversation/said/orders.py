@@ -33,10 +33,13 @@ GIVES_UP: Final = (
 
 _GIVES_UP: Final = re.compile(GIVES_UP)
 
-_CLAUSE: Final = re.compile(r"[^,.;!]+(?=[,.;!])")
+_CLAUSE: Final = re.compile(r"[^,.;!]+?(?=[,.;!]| (?:karena|krn|sebab|soalnya)\b)", re.IGNORECASE)
 
 _WITH_A_REASON: Final = 15
 """Words of a withdrawal with its reason: "batalkan laporan saya, air sudah mengalir"."""
+
+_OF_A_NAMED: Final = 4
+"""Words of a withdrawal that names the matter of the report, without fillers."""
 
 _STARS: Final = re.compile(rf"{RATED}? ?([1-5])")
 
@@ -111,6 +114,14 @@ def _asked_in(text: str) -> ByWord | None:
     word, act = _meant(core, head, with_code=bool(code), of_report=bool(code) or not WORDS.report.isdisjoint(head))
     found = asked_for(act)
     return None if found is None else ByWord(word, found, code)
+
+
+def withdraws_one(text: str) -> bool:
+    """Return whether a few words ask for the withdrawal of a report and name its matter: "cabut laporan lampu"."""
+    words = folded(text)
+    core = [word for word in words if word not in WORDS.fillers]
+    names_it = 1 < len(core) <= _OF_A_NAMED and not WORDS.report.isdisjoint(words)
+    return names_it and core[0] in WORDS.withdraw | WORDS.withdraw_report
 
 
 def gives_up(text: str) -> bool:

@@ -18,7 +18,13 @@ CLOSED_MS: Final = 30 * DAY_MS
 """For how long after the closing a number is taken for a rating."""
 
 _NO: Final = any_of(WORDS.denies_in_idioms)
-_DONE: Final = r"(?:sudah|sdh|udah|dah|alhamdulillah)"
+_DONE: Final = r"(?:sudah|sdh|udah|dah|wis|alhamdulillah)"
+
+_BAD: Final = (
+    r"(?:mati|padam|gelap|redup|rusak|bau|kotor|keruh|bocor|macet|mampet|banjir|tergenang|berlubang|bolong|numpuk|menumpuk|bermasalah|"
+    r"bising|berisik|terulang|terjadi|kambuh)"
+)
+"""How something is that is wrong."""
 
 _JAVANESE_NO: Final = re.compile(r"\bra (?:ono|ana|enek|enten|iso|isa|gelem|beres|apik|bener|cocok)\b")
 """A Javanese denial that alone is the beginning of a name ("Jalan RA Kartini")."""
@@ -26,9 +32,12 @@ _JAVANESE_NO: Final = re.compile(r"\bra (?:ono|ana|enek|enten|iso|isa|gelem|bere
 _SETTLED: Final = re.compile(
     rf"\b{_NO} (?:ada |jadi )?(?:masalah|apa apa|apa|papa|kendala|keluhan)\b"
     rf"|\b{_DONE} (?:bagus|baik|beres|lancar|normal|aman|mantap|puas|terang|bersih|nyala|ok|oke|rata|mulus|halus|rapi|kering)\b"
+    rf"|\b{_DONE} (?:menyala|murup|mengalir|ngalir|mili|hidup|berfungsi|kembali normal|normal kembali)\b"
+    rf"|\b{_DONE} {_NO} {_BAD}\b|\bbenar (?:sudah|menyala|nyala|bersih|mengalir)\b"
+    rf"|\b(?:{_NO}|tak) ada (?:lagi )?yang (?:kurang|{_BAD})\b"
     rf"|\b{_NO} ada (?:lagi )?"
     r"(?:lubang|sampah|banjir|genangan|bau|asap|macet|pungli|preman|tumpukan|kemacetan)(?:nya)?(?: lagi)?(?: pak| bu)?$"
-    rf"|\b{_NO} (?:usah|perlu) (?:lagi )?(?:di(?:tindaklanjuti|proses|lanjutkan|teruskan)|tindak lanjut)\b"
+    rf"|\b{_NO} (?:usah|perlu) (?:lagi )?(?:di(?:tindaklanjuti|proses|lanjutkan|teruskan|buka)|tindak lanjut)\b"
     rf"|{GIVES_UP}"
 )
 """What says that the matter is settled, also with a word that denies ("sudah terang, tidak gelap lagi")."""
@@ -46,8 +55,23 @@ _IDIOMS: Final = re.compile(
     r"\bbukan main (?:cepat|bagus|hebat|rapi|baik|mantap|sigap)\w*"
     rf"|\b{_NO} (?:me)?(?:nyangka|sangka|duga|kira) (?:bisa |akan |bakal )?(?:se)?(?:cepat|bagus|baik)\w*"
     rf"|\b(?:ku|di|saya |sy )?kira(?:in|kan)? (?:\w+ )?{_NO} (?:bakal|akan|bisa|mungkin) \w+"
+    rf"|\bkurang apa lagi\b|\b{_NO} (?:sia sia|percuma|rugi|kecewa|menyangka|nyangka)\b|\b(?:tetap|jangan) (?:semangat|kendor|bosan)\b"
+    rf"|\b(?:semoga|mudah mudahan|moga moga|jangan sampai) (?:\w+ ){{0,2}}?(?:{_NO} )?{_BAD}(?: lagi)?\b"
 )
-"""Praise with a word that denies: "bukan main cepatnya", "kirain ga bakal ditanggapi"."""
+"""Praise and hope with a word that denies: "bukan main cepatnya", "kirain ga bakal ditanggapi", "semoga tidak mati lagi"."""
+
+_THANKS: Final = re.compile(r"\b(?:terima|trima) ?kasih\b")
+
+_ASKS_AGAIN: Final = re.compile(
+    r"\b(?:di)?(?:cek|periksa|tinjau) (?:lagi|ulang|kembali)\b|\bjangan (?:di)?tutup\b|\b(?:mana|minta) (?:foto )?bukti"
+    r"|\bbukti(?:nya)? mana\b|\byang (?:mana|(?:di)?(?:ganti|perbaiki|tambal|angkut) (?:\w+ )?(?:lain|sebelah))\b"
+)
+"""What asks to look again, or for the proof."""
+
+_REMARK: Final = 8
+"""Words of a text that can only be said of the answer before it, if it begins so."""
+
+_PARTS: Final = re.compile(r"[,.;!\n]+|\b(?:tapi|tp|tetapi|sedangkan|cuma|namun)\b", re.IGNORECASE)
 
 _WAITS: Final = re.compile(
     r"^(baik|ok|oke|okay|siap|terima kasih|makasih)\b(.*?)\bmasih ((?:kami |saya |kita )?(?:di|me)?(?:tunggu|nunggu))"
@@ -77,6 +101,13 @@ _LONGEST: Final = 60
 
 _AGAIN_WORDS: Final = 25
 """Words of a message that only says that the matter goes on. A longer one is a story of its own."""
+
+_YES: Final = frozenset(("sudah", "sdh", "udah", "ya", "iya"))
+
+_MISTAKEN: Final = re.compile(
+    r"^(?:(?:maaf|mf|sori|sorry|pak|bu|min|eh) )*salah (?:kirim|sambung|nomor)(?: (?:pak|bu|min|ya|maaf|tolong|mohon|abaikan|saja|aja))*$"
+)
+"""Who has sent us what was meant for another."""
 
 _FEW: Final = 4
 """Words of a "not yet" that tells nothing else."""
@@ -150,7 +181,10 @@ def is_discontent(text: str) -> bool:
     if not words or len(words) > _LONGEST:
         return False
     unhappy = WORDS.not_yet | WORDS.discontent
-    denies = not unhappy.isdisjoint(words) or _JAVANESE_NO.search(" ".join(words)) is not None
+    said = " ".join(words)
+    denies = (
+        not unhappy.isdisjoint(words) or _JAVANESE_NO.search(said) is not None or _ASKS_AGAIN.search(said) is not None
+    )
     glad = not WORDS.glad.isdisjoint(words) or _is_settled(text, words)
     return (denies and not (glad and _is_unreserved(words))) or (glad and not WORDS.but.isdisjoint(words))
 
@@ -163,7 +197,30 @@ def told_again(text: str, cases: Iterable[Document], at_ms: int) -> list[Documen
     words = folded(text)
     if len(words) > _AGAIN_WORDS or WORDS.again.isdisjoint(words):
         return []
-    return answered_of(cases, at_ms)
+    plain = _plainly(text)
+    return [] if _is_settled(text, plain) and _is_unreserved(plain) else answered_of(cases, at_ms)
+
+
+def is_remark(text: str) -> bool:
+    """Return whether a few words can only be said of the answer before them: "hoax itu pak", "cuma ditambal tanah"."""
+    words = [word for word in spelt(text) if word not in WORDS.agrees]
+    first = [word for word in words if word not in {"itu", "ini", "saya", "sy"}][:1]
+    return 0 < len(words) <= _REMARK and not WORDS.remarks.isdisjoint(first)
+
+
+def tells_a_threat(text: str) -> bool:
+    """Return whether a few words tell of a threat against who has reported: "petugasnya mengancam saya karena lapor"."""
+    words = folded(text)
+    after = any(word.endswith("lapor") or word.startswith("petugas") for word in words)
+    return len(words) <= _AGAIN_WORDS and after and not WORDS.threats.isdisjoint(words)
+
+
+def discontent_part(text: str) -> str:
+    """Return the one part of a text that says what is not settled ("lampu belum" of "sampah sudah, lampu belum"), or the text."""
+    unhappy = WORDS.not_yet | WORDS.discontent
+    parts = [part for part in _PARTS.split(text) if part.strip()]
+    found = [part for part in parts if not unhappy.isdisjoint(spelt(part))]
+    return found[0] if len(found) == 1 else text
 
 
 def says_no_first(text: str) -> bool:
@@ -207,9 +264,15 @@ def only_thanks(text: str) -> bool:
 
 def says_glad(text: str) -> bool:
     """Return whether a few words say that the matter is settled: "sudah diperbaiki pak, terima kasih"."""
-    words = spelt(text)
+    words = _plainly(text)
     glad = len(words) <= _SHORT and "?" not in text and not WORDS.glad.isdisjoint(words)
     return glad and _is_unreserved(words)
+
+
+def agrees(text: str) -> bool:
+    """Return whether a text, of those that only thank or agree, agrees: "ok pak", "sudah, terima kasih". That can be an answer."""
+    words = spelt(text)
+    return only_thanks(text) and not (WORDS.nods | _YES).isdisjoint(words)
 
 
 def asks_status(text: str) -> bool:
@@ -219,6 +282,11 @@ def asks_status(text: str) -> bool:
     """
     words = folded(text)
     return len(words) <= _SHORT and _ASKS_STATUS.search(" ".join(words)) is not None
+
+
+def is_mistaken(text: str) -> bool:
+    """Return whether a text says that the one before it was not meant for us: "maaf salah kirim"."""
+    return _MISTAKEN.match(" ".join(folded(text))) is not None
 
 
 def is_short(text: str) -> bool:
@@ -238,7 +306,7 @@ def _is_unreserved(words: list[str]) -> bool:
 
 def _plainly(text: str) -> list[str]:
     """Return the words of a text, with its idioms of praise as a word of praise."""
-    said = _IDIOMS.sub("mantap", " ".join(spelt(text)))
+    said = _IDIOMS.sub("mantap", _THANKS.sub("makasih", " ".join(spelt(text))))
     return _WAITS.sub(r"\1\2\3", said).split()
 
 

@@ -22,6 +22,8 @@ class Words:
     agrees: frozenset[str]
     greets: frozenset[str]
     nods: frozenset[str]
+    remarks: frozenset[str]
+    threats: frozenset[str]
     glad: frozenset[str]
     but: frozenset[str]
     praises: frozenset[str]
@@ -39,6 +41,7 @@ class Words:
     anonymous: frozenset[str]
     secret: frozenset[str]
     hints_to_hide: frozenset[str]
+    beside_a_wish: frozenset[str]
     show: frozenset[str]
     shows: frozenset[str]
 

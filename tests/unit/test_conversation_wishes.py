@@ -1,0 +1,142 @@
+"""What a citizen wishes for his reports without a code: that he be hidden, that one be withdrawn, how one stands; and what owners ask."""
+
+import pytest
+
+from complaints.bus.envelope import encode
+from complaints.command import CommandKind
+from complaints.crypto import Keyring
+from complaints.mail import MessageKind
+from conversation.secrecy import only_wishes
+from normalizer.complaint import Normaliser
+from router.routing import Router
+from tests.harness.house import said
+from tests.harness.town import Town
+
+TOFU = "tetangga saya membuang limbah tahu ke sungai di Desa Debong Kota Tegal"
+LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
+WASTE = "sampah menumpuk di Pasar Johar Kota Semarang"
+
+KEYS, LAW, READS = Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load()
+
+
+def town(*told: str) -> Town:
+    """Return a town in which somebody has reported something."""
+    made = Town(KEYS, LAW, READS)
+    for text in told:
+        made.say(text)
+        made.wait(minutes=1)
+    return made
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "pak jangan sebut nama saya ke camat ya, saya takut diintimidasi",
+        "mohon identitas saya dirahasiakan karena takut",
+        "identitas mohon disamarkan",
+        "laporan ini jangan sampai diketahui pak RT",
+        "tolong laporan saya dirahasiakan dari pak kades",
+        "jangan sampai identitas saya bocor ke kepala sekolah",
+        "jadikan rahasia",
+        "bikin anonim aja",
+        "tolong jangan di publish",
+        "jangan ditampilkan di publik",
+        "saya takut ketahuan",
+        "hapus nama saya",
+        "jangan kasih tau pak kades",
+        "ulah bilang ka lurah",
+        "kulo ajrih, nami kulo ampun disebat",
+    ],
+)
+@pytest.mark.parametrize("more", [(), (LAMP,)])
+def test_a_wish_to_be_hidden_hides_what_was_reported(wish: str, more: tuple[str, ...]) -> None:
+    """Each report, as the wish names none; and opens none."""
+    made = town(TOFU, *more)
+    made.wait(hours=2)
+    made.say(wish)
+    cases = [made.case(one.tracking_code).complaint for one in made.complaints]
+    assert len(cases) == 1 + len(more)
+    assert all(one.anonymous or one.secret for one in cases)
+
+
+def test_a_wish_to_be_hidden_leaves_a_question_open() -> None:
+    """It tells no place."""
+    made = town("lampu jalan mati sejak Lebaran")
+    made.say("tolong jangan sebut nama saya")
+    made.say("di Jalan Pemuda, Kota Semarang")
+    (case,) = [made.case(one.tracking_code) for one in made.complaints]
+    assert (case.complaint.anonymous, case.owner.id[-5:], made.landed[-1].kind) == (True, "33.74", MessageKind.answer)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RAHASIA. kepala desa saya korupsi bansos di Cianjur",
+        "rahasia, kepala sekolah jual buku lks",
+        "jangan sebut nama saya, guru bolos",
+        "nama saya jangan ditulis, di kantor lurah ada pungli",
+        "jangan buang sampah sembarangan",
+        "dokumen rahasia bocor",
+    ],
+)
+def test_a_report_with_a_wish_or_a_word_like_one_is_more_than_a_wish(text: str) -> None:
+    """It is a report of its own."""
+    assert not only_wishes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "withdrawn"),
+    [
+        ("cabut laporan lampu", MessageKind.request, [True, False]),
+        ("batalkan laporan sampah saya pak", MessageKind.request, [False, True]),
+        ("kapan lampunya diganti?", MessageKind.status, [False, False]),
+    ],
+)
+def test_the_named_matter_chooses_the_report(text: str, kind: MessageKind, withdrawn: list[bool]) -> None:
+    """Whichever was told last."""
+    made = town(LAMP, WASTE)
+    made.say(text)
+    cases = [made.case(one.tracking_code) for one in made.complaints]
+    assert (made.landed[-1].kind, [one.state == "dicabut" for one in cases]) == (kind, withdrawn)
+    if kind is MessageKind.status:
+        assert made.landed[-1].tracking_code == made.complaints[0].tracking_code
+
+
+@pytest.mark.parametrize(
+    "text", ["batal pak", "cancel", "hapus laporan saya", "saya cabut laporannya karena sudah beres"]
+)
+def test_everyday_words_withdraw(text: str) -> None:
+    """With or without the reason."""
+    made = town(LAMP)
+    made.say(text)
+    assert made.case(made.complaints[0].tracking_code).state == "dicabut"
+
+
+@pytest.mark.parametrize("text", ["maaf salah kirim", "salah kirim pak, abaikan"])
+def test_what_was_sent_by_mistake_opens_no_case(text: str) -> None:
+    """The owner of the report before it reads it."""
+    made = town(LAMP)
+    made.say(text)
+    assert (made.landed[-1].kind, len(made.complaints)) == (MessageKind.addition, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ok pak", MessageKind.answer),
+        ("siap", MessageKind.answer),
+        ("baik", MessageKind.answer),
+        ("sudah, terima kasih", MessageKind.answer),
+        ("iya pak", MessageKind.answer),
+        ("terima kasih pak", MessageKind.thanks),
+    ],
+)
+def test_to_agree_answers_what_the_owner_asks(text: str, kind: MessageKind) -> None:
+    """Thanks alone do not."""
+    made = town(LAMP)
+    (told,) = made.complaints
+    asked = said(CommandKind.ask, told, made.case(told.tracking_code).owner.id, "Apakah petugas boleh datang besok?")
+    made.take(encode(asked, source="/tests"))
+    made.say(text)
+    assert made.landed[-1].kind is kind
+    assert (made.case(told.tracking_code).question is None) == (kind is MessageKind.answer)
