@@ -100,6 +100,15 @@ class Escalation(Event):
     at: AwareDatetime
 
 
+class Heard(Event):
+    """What a supporter has heard of its main case."""
+
+    owner: AgencyRef
+    """Who owned the main case then."""
+    answer: str = ""
+    """Its last answer that stands, without personal data; empty if there is none."""
+
+
 class Case(Event):
     """The document of a case: the fold of its facts. Readers keep fields that they do not know."""
 
@@ -189,6 +198,8 @@ class Case(Event):
     """The main case of which this one is a supporter."""
     main_as_of: int | None = None
     """The version of the main case when it agreed: what happened to it before is none of this case's business."""
+    heard: Heard | None = None
+    """What the supporter has last heard of its main case; None if nothing yet."""
     supporters: Annotated[int, Field(ge=0)] = 0
     """How many cases are supporters of this one."""
     alone_as_of: int | None = None

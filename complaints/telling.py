@@ -47,6 +47,10 @@ _PUT_OFF: Final = {"extended": FactKind.extended.value, "postponed": FactKind.po
 """The kind of the fact by which a main case was put off, by what its supporters hear."""
 
 
+COMPLETE_BY: Final = ("complete", "statute_decision")
+"""The duties of which the citizen is told the earlier day: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
+
+
 def put_off_as(kind: str, event: str | None, *, has_reason: bool) -> str:
     """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording).
 

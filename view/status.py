@@ -6,18 +6,21 @@ from normalizer.masking import mask
 
 
 def status_of(case: Case) -> CaseStatus:
-    """Return the status of a case: its latest answer masked, and none if the report is secret."""
-    secret = case.complaint.secret
+    """Return the status of a case: its latest answer masked, and none if the report is secret; of a supporter that of its main case."""
+    secret, heard = case.complaint.secret, case.heard
+    answers = [mask(case.answers[-1].text)] if case.answers else []
+    if heard is not None:
+        answers = [heard.answer] if heard.answer else []
     return CaseStatus(
         complaint_id=case.complaint_id,
         tracking_code=case.tracking_code,
         channel=case.complaint.channel,
         received_at=case.complaint.received_at,
         state=case.state,
-        owner=case.owner.name,
+        owner=(heard or case).owner.name,
         since=case.chain[-1].since if case.chain else case.changed_at,
         due=next((deadline.due for deadline in case.deadlines if deadline.duty == "complete"), None),
-        answer="" if secret or not case.answers else mask(case.answers[-1].text),
+        answer="" if secret or not answers else answers[-1],
         secret=secret,
         by_code=names_mailbox(case.complaint.reporter_ref),
     )

@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import class_named, completed_as, kind_of, put_off_as
+from complaints.telling import COMPLETE_BY, class_named, completed_as, kind_of, put_off_as
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -88,7 +88,7 @@ class _Then:
             if fact.disposition is not None:
                 self.owner = fact.disposition.owner.name
             now_due = fact.disposition.deadlines if fact.disposition is not None else fact.deadlines or ()
-            self.due = next((one.due for one in now_due if one.duty == "complete"), self.due)
+            self.due = min((one.due for one in now_due if one.duty in COMPLETE_BY), default=self.due)
             if (classified := fact.complaint or fact).complaint_class is not None:
                 self.complaint_class = classified.complaint_class.value
             if classified.oversight is not None:

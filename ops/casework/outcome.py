@@ -18,14 +18,18 @@ _TELLS: Final = re.compile(r"(?:;|,) (?:and )?the citizen is to be .*$")
 
 _HIMSELF: Final = ". The citizen has no address here: tell him yourself."
 
+_EITHER: Final = (
+    ". The citizen is to be told on the channel of the complaint; if an officer recorded it, tell him yourself."
+)
 
-def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool = False) -> list[str]:
+
+def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool | None = False) -> list[str]:
     """Return what became of a command, in sentences.
 
     Args:
         agency: who gave it.
         facts: the facts that the command caused, oldest first.
-        out_of_reach: whether an officer recorded the complaint, so that no channel reaches the citizen.
+        out_of_reach: whether an officer recorded the complaint, so that no channel reaches the citizen; None if that is not known.
 
     Raises:
         CaseError: there are none, or the command was refused; the text says why.
@@ -42,7 +46,7 @@ def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool = Fa
             sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
         elif (said := _SAID.get(fact.kind)) is not None:
             told = said(agency, fact)
-            sentences.append(_TELLS.sub(_HIMSELF, told) if out_of_reach else told)
+            sentences.append(told if out_of_reach is False else _TELLS.sub(_HIMSELF if out_of_reach else _EITHER, told))
     if not sentences:
         raise CaseError(NO_RESULT)
     return sentences

@@ -132,11 +132,14 @@ def status_of_case(case: Document, channel: str = "") -> str:
         channel: the name of the channel by which he asks; empty: that of the complaint.
     """
     due = next((one["due"] for one in case["deadlines"] if one["duty"] == "complete"), None)
+    heard, occasion = case.get("heard"), f"status_{case['state']}"
+    if heard and case["state"] == "digabung":
+        occasion += "_ditanggapi" if heard.get("answer") else "_ditangani"
     return text(
-        f"status_{case['state']}",
+        occasion,
         channel or case["complaint"]["channel"],
         code=tracking.spaced(case["tracking_code"]),
-        owner=case["owner"]["name"],
+        owner=(heard or case)["owner"]["name"],
         since=written_day(datetime.fromisoformat(case["chain"][-1]["since"])),
         due="-" if due is None else written_day(date.fromisoformat(due)),
     )

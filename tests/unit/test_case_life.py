@@ -13,12 +13,14 @@ from complaints.event import Complaint
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 from complaints.values import ComplaintClass, Place, Region
+from router.cases.replies import status_of_case
 from router.cases.step import timer
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, of_record, said, stored
 from tests.harness.list_law import ADMINISTRATOR, DESK, ListLaw
 from tests.harness.lives import DAY_MS
 from tests.harness.support import NOON
+from view.status import status_of
 
 FIRST, OTHER = complaint(1), complaint(2)
 CODE = FIRST.tracking_code
@@ -324,6 +326,30 @@ def hears(house: House, supporter: Complaint) -> tuple[ReplyKind, str]:
     return reply.kind, reply.text
 
 
+def test_a_supporter_who_asks_is_told_the_owner_and_the_answer_of_the_main_case() -> None:
+    """By message and on the page; and again only his own, when he is one no more."""
+    house, later = with_supporter()
+    code = later.tracking_code
+    plain = status_of_case(orjson.loads(house.states[code.encode()]))
+    house.take(said(CommandKind.reroute, FIRST, DESK, to="badan"))
+    hears(house, later)
+    owner = house.case(CODE).owner
+    assert (owner.name in plain, owner.name in status_of_case(orjson.loads(house.states[code.encode()]))) == (
+        False,
+        True,
+    )
+    house.take(said(CommandKind.answer, FIRST, "badan", "sudah ditambal, hubungi 081234567890"))
+    hears(house, later)
+    shown = status_of(house.case(code))
+    assert (shown.owner, shown.answer) == (owner.name, "sudah ditambal, hubungi [telepon]")
+    assert "dijawab" in status_of_case(orjson.loads(house.states[code.encode()]), "sms")
+    house.take(said(CommandKind.disagree, FIRST, CITIZEN, "belum"))
+    hears(house, later)
+    assert status_of(house.case(code)).answer == ""
+    house.take(said(CommandKind.unmerge, later, DESK))
+    assert (house.case(code).heard, status_of(house.case(code)).owner) == (None, house.case(code).owner.name)
+
+
 def test_supporters_hear_that_the_main_case_takes_longer() -> None:
     """More days, another day, and after all steps of the ladder the citizen's next right: each with the day, or with the owner."""
     house, later = with_supporter()
@@ -416,7 +442,11 @@ def test_no_case_climbs_the_ladder_for_a_day_that_was_moved(house: House) -> Non
     assert level is not None
     assert "complete" in house.case(CODE).overdue
     house.take(said(CommandKind.reclassify, FIRST, DESK, oversight=True), at_ms=now)
-    due = next(one.due for one in house.case(CODE).deadlines if one.duty == "complete")
+    days = {one.duty: one.due for one in house.case(CODE).deadlines}
+    due, last = days["complete"], days["statute_decision"]
+    assert written_day(min(due, last)) in house.replies[-1].text
+    (fact,) = house.take(said(CommandKind.extend, FIRST, house.case(CODE).owner.id, "menunggu"), at_ms=now)
+    assert (fact.kind, "over once" in (fact.text or "")) == (FactKind.declined, True)
     house.ring(CODE, until_ms=now + 20 * DAY_MS)
     assert house.case(CODE).escalation == level
     house.ring(CODE, until_ms=int(datetime(due.year, due.month, due.day, tzinfo=UTC).timestamp() * 1000) + 2 * DAY_MS)

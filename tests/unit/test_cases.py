@@ -228,3 +228,9 @@ def test_no_sentence_says_that_the_citizen_hears_what_is_only_to_be_told() -> No
     """He may have asked for silence, or have no address: the outcome is not known yet."""
     (sentence,) = outcome(DPU, [answered(complaint())])
     assert sentence == f"{DPU.name} has answered; the citizen is to be told on the channel of the complaint."
+
+
+def test_where_it_is_not_known_how_a_citizen_is_reached_both_ways_are_said() -> None:
+    """A file of commands does not look each case up."""
+    (sentence,) = outcome(DPU, [answered(complaint())], out_of_reach=None)
+    assert sentence.endswith("on the channel of the complaint; if an officer recorded it, tell him yourself.")

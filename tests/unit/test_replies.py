@@ -63,6 +63,8 @@ PROMISED = {
     "status_selesai": {"code", "owner"},
     "status_dicabut": {"code"},
     "status_digabung": {"code"},
+    "status_digabung_ditangani": {"code", "owner"},
+    "status_digabung_ditanggapi": {"code", "owner"},
     "status_diarsipkan": {"code", "owner"},
     "status_unknown": {"code"},
     "status_no_code": {"code"},

@@ -171,7 +171,7 @@ def _reopened(case: Document, fact: Document) -> None:
     if case["state"] in ENDED:
         _let_go(case, fact)
     _take_apart(case, fact)
-    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "main_as_of", "accepted_at"):
+    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "main_as_of", "heard", "accepted_at"):
         case.pop(name, None)
     case["reopened_at"] = fact["at"]
     case["state"] = standing(case)
@@ -234,6 +234,7 @@ def _merged(case: Document, fact: Document) -> None:
     for name in ("proposed", "postponed", "question"):
         case.pop(name, None)
     case["main"], case["state"] = fact["other"], "digabung"
+    case.pop("heard", None)
     if "as_of" in fact:
         case["main_as_of"] = fact["as_of"]
 
@@ -246,7 +247,7 @@ def _take_apart(case: Document, fact: Document) -> None:
 
 def _unmerged(case: Document, fact: Document) -> None:
     _take_apart(case, fact)
-    for name in ("proposed", "main_as_of"):
+    for name in ("proposed", "main_as_of", "heard"):
         case.pop(name, None)
     if case.pop("main", None):
         case["state"] = standing(case)
@@ -261,6 +262,10 @@ def _left(case: Document, _: Document) -> None:
 
 
 def _echoed(case: Document, fact: Document) -> None:
+    if agency := fact.get("agency"):
+        answer = fact["text"] if fact["event"] == "answered" else case.get("heard", {}).get("answer")
+        stands = {"answer": answer} if answer and fact["event"] != "reopened" else {}
+        case["heard"] = {"owner": agency, **stands}
     if fact["event"] == "closed":
         _ended(case, {**fact, "kind": "selesai"})
 

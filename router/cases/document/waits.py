@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from complaints.telling import COMPLETE_BY
 from router.cases.document.plain import Document, time_text
 from router.deadlines import Deadlines, day_of, province_of
 
@@ -70,6 +71,12 @@ def _stop(case: Document, wait: str, since: str, moment: str) -> None:
 
 
 def due_of(fact: Document, case: Document) -> str:
-    """Return the day to which a fact puts a case off, or by which the case must be completed now."""
-    day: str = fact.get("until") or next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
-    return day
+    """Return the day to which a fact puts a case off, or by which the case must be completed now: none after the law's own for a decision.
+
+    Source: UU 25/2009 Pasal 50, which no class and no extension moves.
+    """
+    if fact.get("until"):
+        until: str = fact["until"]
+        return until
+    days: list[str] = [one["due"] for one in case["deadlines"] if one["duty"] in COMPLETE_BY]
+    return min(days)

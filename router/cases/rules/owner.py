@@ -126,6 +126,10 @@ def extend(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     case = draft.now
     if case.get("extended_at"):
         return Declined("The days were already extended: that is possible once.")
+    if "complete" in case.get("overdue", ()):
+        return Declined(
+            "The days were over once, which no longer class undoes: they cannot be extended. Answer, or put the case off."
+        )
     due = next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
     if today_of(case, record) > date.fromisoformat(due):
         return Declined(f"The days to complete the case were over on {due}: they cannot be extended any more.")
