@@ -224,7 +224,7 @@ class CaseStatus:
         state: the present state.
         owner: the name of the agency that owns the case.
         since: when the case came to this owner.
-        due: the last day on which the owner may complete the case, or None if the law sets none.
+        due: the last day on which the owner may complete the case, at most that of the statute; None if the law sets none.
         answer: the latest text of an answer or of a closing, masked; empty if there is none yet, and always if the report is secret.
         secret: whether the report is hidden from the public.
         by_code: whether the code is all that says who the citizen is; False if the channel of the complaint knows him.

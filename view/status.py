@@ -1,6 +1,7 @@
 """What anyone with the tracking code may see of a case. Pure."""
 
 from complaints.case import Case, CaseStatus
+from complaints.telling import COMPLETE_BY
 from complaints.tracking import names_mailbox
 from normalizer.masking import mask
 
@@ -19,7 +20,7 @@ def status_of(case: Case) -> CaseStatus:
         state=case.state,
         owner=(heard or case).owner.name,
         since=case.chain[-1].since if case.chain else case.changed_at,
-        due=next((deadline.due for deadline in case.deadlines if deadline.duty == "complete"), None),
+        due=min((deadline.due for deadline in case.deadlines if deadline.duty in COMPLETE_BY), default=None),
         answer="" if secret or not answers else answers[-1],
         secret=secret,
         by_code=names_mailbox(case.complaint.reporter_ref),

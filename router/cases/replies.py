@@ -10,7 +10,7 @@ from complaints.calendar import written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import class_named, completed_as, kind_of, put_off_as
+from complaints.telling import COMPLETE_BY, class_named, completed_as, kind_of, put_off_as
 from complaints.wording import question, reminder, text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -131,7 +131,7 @@ def status_of_case(case: Document, channel: str = "") -> str:
         case: the document of the case.
         channel: the name of the channel by which he asks; empty: that of the complaint.
     """
-    due = next((one["due"] for one in case["deadlines"] if one["duty"] == "complete"), None)
+    due = min((one["due"] for one in case["deadlines"] if one["duty"] in COMPLETE_BY), default=None)
     heard, occasion = case.get("heard"), f"status_{case['state']}"
     if heard and case["state"] == "digabung":
         occasion += "_ditanggapi" if heard.get("answer") else "_ditangani"
