@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from complaints import ids
 from complaints.command import Command
 from complaints.disposition import AgencyRef
-from complaints.errors import CaseError
+from complaints.errors import CaseError, UnavailableError
 from complaints.runtime.settings import Settings
 from lapor.processes.demo_clock import DemoClock
 from lapor.processes.routing import Agencies, agencies
@@ -49,7 +49,7 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         ConfigurationError: an option is missing or wrong.
         CaseError: there is no such case or agency, the command was refused, or it had no result in time.
         BusUnavailable: Kafka did not accept the command.
-        UnavailableError: the view does not answer.
+        UnavailableError: the view does not answer; the text says whether the command was given.
     """
     fields = checked(ACTS[name], said)
     acting = existing(agencies(settings), agency)
@@ -60,7 +60,12 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
         wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
         _publish(wanted, settings)
-        facts = known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)
+        try:
+            facts = known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)
+        except UnavailableError as error:
+            raise UnavailableError(
+                f"the command was given, but what became of it cannot be looked up; `lapor case show` tells it later: {error}"
+            ) from error
     for sentence in outcome(acting, facts, out_of_reach=bool(case.complaint.recorded_by)):
         say(sentence)
 

@@ -11,7 +11,7 @@ import pytest
 from complaints.bus import Record
 from complaints.case import CaseState
 from complaints.disposition import AgencyRef
-from complaints.errors import CaseError
+from complaints.errors import CaseError, UnavailableError
 from complaints.event import Addition
 from complaints.runtime.settings import Settings
 from lapor.processes import cases
@@ -195,3 +195,15 @@ def test_a_body_without_commands_is_refused(served: ServedView, body: str) -> No
     assert served.post("/results", body).status_code == 422
     many = ",".join(f'["2Q74GVWWCE3", "{uuid4()}"]' for _ in range(http.MOST_COMMANDS + 1))
     assert served.post("/results", f'{{"commands": [{many}]}}').status_code == 422
+
+
+def test_a_command_that_was_given_is_said_to_be_though_the_view_went_away(
+    served: ServedView, client: ViewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its officer must not believe that it was refused."""
+    served.put(waiting(1, 3))
+    (open_case,) = client.due()
+    monkeypatch.setattr(cases, "_publish", lambda *_: served.close())
+    settings = Settings(view_url=served.url, view_key=KEY)
+    with pytest.raises(UnavailableError, match="the command was given"):
+        cases.act(settings, open_case.tracking_code, "accept", agency=DPU.id, say=lambda _: None)
