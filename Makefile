@@ -29,8 +29,8 @@ $(VENV)/.run: requirements.lock | $(VENV)/bin/uv
 	@touch $@
 
 # If there is a C compiler, hatch_build.py compiles the modules that read and route texts, which makes them nearly twice as fast.
-$(INSTALLED): $(wildcard normalizer/*.py normalizer/*/*.py router/*.py router/*/*.py) hatch_build.py pyproject.toml $(VENV)/.run $(STALE)
-	@echo "building and installing the pipeline (two to three minutes with a C compiler)"
+$(INSTALLED): $(wildcard channels/*/*.py conversation/*.py conversation/*/*.py normalizer/*.py normalizer/*/*.py router/*.py router/*/*.py router/*/*/*.py) hatch_build.py pyproject.toml $(VENV)/.run $(STALE)
+	@echo "building and installing the pipeline (three to four minutes with a C compiler)"
 	@LAPOR_BUILD=$(BUILD) $(VENV)/bin/uv pip install --quiet --python $(PY) --no-build-isolation --no-deps --editable .
 	@$(PY) -m complaints.runtime.compiled
 	@$(PY) -m compileall -q -x '/[.]venv' .

@@ -20,7 +20,7 @@ SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
 RECORD = f"complaints/runtime/compiled{SUFFIX}.json"
 """The file that records the last build: the digest of each module's source and the extension modules, or why nothing was compiled."""
 
-PACKAGES = ("complaints", "normalizer", "router")
+PACKAGES = ("channels", "complaints", "conversation", "normalizer", "router")
 """The packages that the compiled modules import: mypy needs their types."""
 
 TIMEOUT_S = 600
@@ -31,7 +31,7 @@ REASON_LINES = 20
 
 MYPY = """[mypy]
 ignore_missing_imports = True
-[mypy-pydantic.*,holidays.*,yaml.*]
+[mypy-pydantic.*,pydantic_core.*,holidays.*,yaml.*]
 follow_imports = skip
 """
 """The types of these libraries are not needed, and reading them takes longer than compiling the modules."""

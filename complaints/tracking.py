@@ -15,7 +15,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no I, L, O or U."""
 
 PAYLOAD_LENGTH = 10
-CODE_LENGTH = PAYLOAD_LENGTH + 1
+CODE_LENGTH: int = PAYLOAD_LENGTH + 1
 
 _CANONICAL = {letter: value for value, letter in enumerate(ALPHABET)}
 _VALUES = _CANONICAL | {"O": 0, "I": 1, "L": 1}

@@ -109,7 +109,7 @@ class Lands:
         """Make a complaint of danger to life now: that waits for no question and belongs to no other report than the one it names."""
         if named is not None or not message.sender or message.thread or not tells_of_danger(message.text):
             return None
-        return self._opened(turn, id_, *self._read(turn, message, id_))
+        return self._opened(turn, *self._read(turn, message, id_))
 
     def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:
         """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
@@ -149,7 +149,7 @@ class Lands:
         if not message.sender or message.shared:
             return None
         said = own_words(message)
-        content = orders.gives_up(said) and verdicts.answered_of(turn.state["cases"], turn.at_ms)
+        content = verdicts.answered_of(turn.state["cases"], turn.at_ms) and orders.gives_up(said)
         if not message.attachments and not content and (worded := orders.by_word(said)) is not None:
             return self._asked_by_word(turn, message, id_, worded, case)
         if not turn.state["cases"] and case is None:
@@ -244,7 +244,7 @@ class Lands:
             if goes_on is not None:
                 return self._passing.add(turn, message, id_, goes_on, MessageKind.addition)
             self._answered.dispute_beside(turn, message, id_)
-        return self._opened(turn, id_, hides, fresh, was_read)
+        return self._opened(turn, hides, fresh, was_read)
 
     def _read(self, turn: Turn, message: InboundMessage, id_: UUID) -> tuple[InboundMessage, Complaint, bool]:
         """Return a message with what it asks to be hidden, the complaint that it would be, and whether it could be read."""
@@ -253,14 +253,14 @@ class Lands:
         return hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen)
 
     @staticmethod
-    def _opened(turn: Turn, id_: UUID, hides: InboundMessage, fresh: Complaint, was_read: bool) -> Landed:
+    def _opened(turn: Turn, hides: InboundMessage, fresh: Complaint, was_read: bool) -> Landed:
         """Make a complaint of a message."""
         turn.outputs.append(encode(fresh, source=SOURCE))
         case = new_case(fresh, hides)
         if "silent_ms" in turn.state:
             case["after_stop"] = True
         memory.add_case(turn.state, case)
-        return Landed(MessageKind.complaint, fresh.tracking_code, str(id_), fresh.secret, not was_read)
+        return Landed(MessageKind.complaint, fresh.tracking_code, case["id"], fresh.secret, not was_read)
 
     @staticmethod
     def _last_told(turn: Turn, message: InboundMessage) -> Document | None:

@@ -113,7 +113,7 @@ def overdue(state: Document, at_ms: int, timeout_ms: int) -> Iterator[Whole]:
         timeout_ms: how long a message waits for its parts after the last one came.
     """
     kept = [group for group in state["groups"] if group.get("went") is None or group["last_ms"] > at_ms - DAY_MS]
-    waiting = [group for group in kept if group.get("went") is None]
+    waiting: list[Document] = [group for group in kept if group.get("went") is None]
     late = [group for group in waiting if group["last_ms"] + timeout_ms <= at_ms]
     room, space = MOST_PARTS, MOST_CHARACTERS
     for group in reversed(waiting):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -52,17 +52,31 @@ class Reads:
     normaliser: Normalises
     text_of: Mapping[str, TextOf]
 
-    def decoded(self, message: InboundMessage, message_id: str) -> InboundMessage:
-        """Return a whole message with its text, and with a name if its protocol has none for it."""
-        named = message.upstream_id or message_id
-        if message.fragment is None:
-            text = printable(message.text)
-            same = message.upstream_id and text is message.text
-            return message if same else replace(message, upstream_id=named, text=text)
-        text, coding, region = self.text_of[message.channel](message.body, message.fragment.data_coding)
+    def joined(self, message: InboundMessage, message_id: str) -> InboundMessage:
+        """Return a message that was joined from parts with its text, and with a name if its protocol has none for it."""
+        fragment, named = message.fragment, message.upstream_id or message_id
+        assert fragment is not None
+        text, coding, region = self.text_of[message.channel](message.body, fragment.data_coding)
         return replace(
             message, upstream_id=named, fragment=None, text=printable(text), coding=coding, keyword_region=region
         )
+
+    def decode(self, fields: dict[str, Any], channel: str, message_id: str) -> None:
+        """Decode the text among the fields of a whole message, and name it if its protocol has no name for it.
+
+        Args:
+            fields: what was unpacked (see complaints.message.unpacked); is changed.
+            channel: the name of the channel.
+            message_id: the id of the message.
+        """
+        fields["upstream_id"] = fields.get("upstream_id") or message_id
+        fragment = fields.pop("fragment", None)
+        if fragment is None:
+            text = fields["text"]
+        else:
+            text, fields["coding"], region = self.text_of[channel](fields["body"], fragment.data_coding)
+            fields["keyword_region"] = region
+        fields["text"] = printable(text)
 
     def complaint(self, message: InboundMessage, *, id_: UUID, code: str, citizen: str) -> tuple[Complaint, bool]:
         """Return the complaint for a message, and whether it could be read."""

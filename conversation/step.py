@@ -1,10 +1,11 @@
 """The function of the conversation's step: a citizen's state and a record of his mailbox become the next state and records."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
@@ -14,7 +15,7 @@ from complaints.bus.step.contract import KEEP, Effect, State
 from complaints.crypto import Keyring
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageKind, Received, Reply
-from complaints.message import InboundMessage, unpack
+from complaints.message import InboundMessage, made, unpacked
 from conversation import citizen as memory
 from conversation import parts, records
 from conversation.cases import address_of, heard
@@ -131,11 +132,8 @@ class ConversationStep:
         return (letter, *turn.outputs)
 
     def _opened_unread(self, turn: Turn, said: Document) -> Landed:
-        message = self._message(said)
-        if message.fragment is not None and message.fragment.total > 1:
-            message = replace(message, fragment=replace(message.fragment, total=1))
-        message = self._reads.decoded(message, said["id"])
         id_ = whole_id(said["id"])
+        message = self._whole_message(said, self._fields(said, id_))
         code = self._keyring.tracking_code(id_) if message.sender or message.about else turn.citizen
         complaint = unread(message, id_=id_, code=code, citizen=turn.citizen)
         turn.outputs.append(encode(complaint, source=SOURCE))
@@ -149,31 +147,33 @@ class ConversationStep:
             turn.outputs.append(records.dead_letter(said, at=turn.at))
             self._note(turn, said, Landed(MessageKind.dead_letter), words="")
             return
-        message = self._message(said)
+        id_ = whole_id(said["id"])
+        fields = self._fields(said, id_)
+        fragment = fields.get("fragment")
+        is_part = fragment is not None and fragment.total > 1
+        message = _message(said, fields) if is_part else self._whole_message(said, fields)
         if message.sender:
             turn.state["channel"] = message.channel
             turn.state["to"] = {"account": message.account, "address": address_of(message)}
-        if message.fragment is not None and message.fragment.total > 1:
+        if is_part:
             self._part(turn, said, message)
         else:
-            message = self._reads.decoded(message, said["id"])
             words = _words(message)
-            landed = self._lands.land(turn, message, whole_id(said["id"]), words)
+            landed = self._lands.land(turn, message, id_, words)
             self._note(turn, said, landed, words=words)
 
-    def _message(self, said: Document) -> InboundMessage:
-        """Return the message in a record.
+    def _fields(self, said: Document, id_: UUID) -> Document:
+        """Return the fields of the message in a record (see complaints.message.unpacked).
 
         Raises:
             ContractViolation: it cannot be opened with our keys.
         """
-        packed = self._keyring.unseal(said["sealed"], owner=whole_id(said["id"]), month=said["month"])
-        return unpack(
-            packed,
-            channel=said["channel"],
-            account=said.get("account", ""),
-            received_at=datetime.fromisoformat(said["received_at"]),
-        )
+        return unpacked(self._keyring.unseal(said["sealed"], owner=id_, month=said["month"]))
+
+    def _whole_message(self, said: Document, fields: Document) -> InboundMessage:
+        """Return the message in a record, its text decoded, as if it were no part of a long one."""
+        self._reads.decode(fields, said["channel"], said["id"])
+        return _message(said, fields)
 
     def _part(self, turn: Turn, said: Document, message: InboundMessage) -> None:
         found = parts.take(turn.state, parts.Part(said["id"], message, turn.at_ms))
@@ -190,7 +190,7 @@ class ConversationStep:
 
     def _whole(self, turn: Turn, whole: parts.Whole) -> None:
         """Let a long message go on, and say of each of its parts what became of it."""
-        message = self._reads.decoded(whole.message, whole.id)
+        message = self._reads.joined(whole.message, whole.id)
         id_, words = whole_id(whole.id), _words(message)
         if whole.late_for is not None:
             landed = self._lands.add_late(turn, message, id_, whole.late_for)
@@ -268,6 +268,16 @@ class ConversationStep:
             None if oldest is None else oldest + MESSAGES_MS + 1,
         )
         return (time for time in times if time is not None)
+
+
+def _message(said: Document, fields: Document) -> InboundMessage:
+    """Return the message in a record from its fields.
+
+    Raises:
+        ContractViolation: they are not those of a message.
+    """
+    received_at = datetime.fromisoformat(said["received_at"])
+    return made(fields, channel=said["channel"], account=said.get("account", ""), received_at=received_at)
 
 
 def _words(message: InboundMessage) -> str:

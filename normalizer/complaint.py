@@ -6,7 +6,7 @@ Does no I/O after its data are loaded.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from complaints.command import MessageReading
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 VERSION = "2026.11.10"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
+
+_NO_HINTS: Final = RoutingHints()
+"""Those of most messages, which one object can be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +127,7 @@ class Normaliser:
             topic=message.topic or reading.topic,
             complaint_class=ComplaintClass(reading.complaint_class),
             oversight=reading.oversight,
-            hints=RoutingHints(
-                addressed_to=message.addressed_to or None,
-                tagged=message.tagged,
-                keyword_region=message.keyword_region,
-            ),
+            hints=_hints(message),
             attachments=message.attachments,
             reporter_ref=citizen,
             anonymous=message.anonymous,
@@ -296,6 +295,16 @@ class Normaliser:
     @staticmethod
     def _occurred(reading: DateReading | None) -> OccurredOn | None:
         return OccurredOn(date=reading.day, precision=DatePrecision(reading.precision)) if reading else None
+
+
+def _hints(message: "InboundMessage") -> RoutingHints:
+    if not (message.addressed_to or message.tagged or message.keyword_region is not None):
+        return _NO_HINTS
+    return RoutingHints(
+        addressed_to=message.addressed_to or None,
+        tagged=message.tagged,
+        keyword_region=message.keyword_region,
+    )
 
 
 def _answered(complaint: Complaint, text: str) -> str:

@@ -74,7 +74,7 @@ def coding_of(data_coding: int) -> str:
         return "8bit" if data_coding & 0x04 else "gsm7"
     if 0 < data_coding >> 4 < 8:  # noqa: PLR2004  # groups 00xx, and 01xx (to be deleted once read): the same bits tell the alphabet
         return {0: "gsm7", 1: "8bit", 2: "ucs2"}.get(data_coding >> 2 & 3, "gsm7")
-    if data_coding in (0xE0 | low for low in range(16)):  # message waiting, UCS-2
+    if data_coding >> 4 == 0xE:  # noqa: PLR2004  # message waiting, UCS-2
         return "ucs2"
     return {0: "gsm7", 1: "8bit", 2: "8bit", 3: "latin-1", 4: "8bit", 8: "ucs2", 18: "ucs2"}.get(data_coding, "gsm7")
 

@@ -62,9 +62,9 @@ class Keywords:
             if opening["lapor"] or opening["hash"]:
                 yield self.campaigns.get(word.upper())
             yield self._word(word) or self._glued(word)
-        for tag in _HASHTAG.findall(text):
+        for tag in _HASHTAG.findall(text) if "#" in text else ():
             yield self.campaigns.get(tag.upper()) or self._word(tag)
-        closing = _CLOSING.search(text)
+        closing = _CLOSING.search(text) if _ends_with_a_capital(text) else None
         if closing is not None and not text.isupper():
             yield self._plain(closing[1])
 
@@ -94,6 +94,14 @@ class Keywords:
                 case_changes = word[:end].isupper() and word[end:].islower()
                 return code if case_changes or letters[end:] in self.ordinary else None
         return None
+
+
+def _ends_with_a_capital(text: str) -> bool:
+    """Return whether the last letter or digit of a text is a capital of ASCII, without which no keyword closes it."""
+    for character in reversed(text):
+        if character.isalnum() or character == "_":
+            return "A" <= character <= "Z"
+    return False
 
 
 def _without_one(word: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.command import Command
@@ -67,32 +68,22 @@ def type_of(model: type[Event]) -> bytes:
 _TYPE_HEADERS = {model: (*FIXED, ("ce_type", type_of(model))) for model in _TOPIC_OF}
 
 
+_TIMES: dict[type[Event], str] = dict.fromkeys(_TOPIC_OF, "at") | {
+    **dict.fromkeys((Complaint, Command, Received, Opened), "received_at"),
+    **dict.fromkeys((Reply, Send), "created_at"),
+}
+"""The field with the time of a model's events. A dictionary, because to ask pydantic for the class of an event takes longer."""
+
+_KEYS: dict[type[Event], str] = dict.fromkeys(_TOPIC_OF, "citizen") | {
+    **dict.fromkeys((Complaint, Command, Fact), "tracking_code"),
+    **dict.fromkeys((Send, SendReport), "account"),
+    **dict.fromkeys((Due, Opened, Closed, Joined, Left, Told), "key"),
+    DeadLetter: "source_key",
+}
+"""The field with the key of a model's events."""
+
 CHANNEL_HEADER = "ce_channel"
 """The header with the channel of a text to send, a CloudEvents extension: a sender skips those of other channels unread."""
-
-
-def _time_of(event: AnyEvent) -> str:
-    match event:
-        case Complaint() | Command() | Received() | Opened():
-            return event.received_at.isoformat()
-        case Reply() | Send():
-            return event.created_at.isoformat()
-        case _:
-            return event.at.isoformat()
-
-
-def _key_of(event: AnyEvent) -> str:
-    match event:
-        case Complaint() | Command() | Fact():
-            return event.tracking_code
-        case DeadLetter():
-            return event.source_key
-        case Send() | SendReport():
-            return event.account
-        case Due() | Opened() | Closed() | Joined() | Left() | Told():
-            return event.key
-        case _:
-            return event.citizen
 
 
 def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
@@ -109,15 +100,19 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
         topic: the topic to write to; by default the one that the contract names for the event.
     """
     model = type(event)
+    more: Headers = ()
+    if _KEYS[model] == "account":
+        assert isinstance(event, Send | SendReport)
+        more = ((CHANNEL_HEADER, event.channel.encode()),)
     return enveloped(
         model,
         topic=topic,
-        key=_key_of(event).encode(),
-        value=event.model_dump_json(exclude_none=True).encode(),
+        key=getattr(event, _KEYS[model]).encode(),
+        value=to_json(event, exclude_none=True),
         id_=str(event.id),
         source=source.encode(),
-        time=_time_of(event),
-        more=((CHANNEL_HEADER, event.channel.encode()),) if isinstance(event, Send | SendReport) else (),
+        time=getattr(event, _TIMES[model]).isoformat(),
+        more=more,
     )
 
 

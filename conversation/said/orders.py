@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 from complaints import tracking
 from complaints.command import CommandKind
 from complaints.errors import TrackingCodeError
-from conversation.said.ratings import RATED
+from conversation.said.ratings import RATED, RATES
 from conversation.said.words import WORDS, any_of, folded
 
 _WORD: Final = re.compile(r"[0-9a-z]+")
@@ -47,6 +47,21 @@ _ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonym
 
 Wish = Literal["stop", "start"]
 
+_WISHES: Final = WORDS.stop | WORDS.start | WORDS.sent | frozenset(("jangan",))
+"""The words with one of which a wish for silence, or for its end, begins."""
+
+_ACTS: Final = (
+    frozenset(f"{name}{stars}" for name in ("", *RATES) for stars in ("", *"12345"))
+    | frozenset(_MEANS)
+    | WORDS.withdraw_report
+    | WORDS.not_yet
+    | _HIDE
+    | _DO_NOT
+    | WORDS.show
+    | WORDS.person
+)
+"""The words with one of which a text begins that asks for an act, but for one that gives up (see GIVES_UP)."""
+
 
 class Act(NamedTuple):
     """What a citizen does with a case, beside adding to it.
@@ -76,6 +91,8 @@ class ByWord(NamedTuple):
 
 def wish(text: str) -> Wish | None:
     """Return whether a text asks for silence, or for its end; None if for neither."""
+    if _beginning(text)[1] not in _WISHES:
+        return None
     words = _WORD.findall(text.lower())
     core = [word for word in words if word not in WORDS.fillers]
     said = set(core) - WORDS.sent if WORDS.report.isdisjoint(words) else set()
@@ -99,12 +116,29 @@ def by_word(text: str) -> ByWord | None:
     "Cabut izin pabrik itu" is a complaint. What hides a person is taken generously: to hide too much does the least harm. Disagreement
     and rating are among these acts only with a code; without one they need a case that was answered (see verdicts.act_in).
     """
+    first, core = _beginning(text)
+    if core not in _ACTS and first not in WORDS.denies_in_idioms:
+        return None
     found = _asked_in(text)
     if found is None and (clause := _CLAUSE.match(text)) is not None and len(folded(text)) <= _WITH_A_REASON:
-        first = _asked_in(clause[0])
-        is_of_report = first is not None and not WORDS.report.isdisjoint(folded(clause[0]))
-        found = first if first is not None and is_of_report and first.act.kind is CommandKind.withdraw else None
+        within = _asked_in(clause[0])
+        is_of_report = within is not None and not WORDS.report.isdisjoint(folded(clause[0]))
+        found = within if within is not None and is_of_report and within.act.kind is CommandKind.withdraw else None
     return found
+
+
+def _beginning(text: str) -> tuple[str, str]:
+    """Return the first word of a text, and the first one that is no filler; empty if there is none.
+
+    By these most texts are seen to ask for nothing, without a look at the others.
+    """
+    first = ""
+    for found in _WORD.finditer(text.lower()):
+        word = found[0]
+        first = first or word
+        if word not in WORDS.fillers:
+            return first, word
+    return first, ""
 
 
 def _asked_in(text: str) -> ByWord | None:

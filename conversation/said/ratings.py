@@ -5,8 +5,11 @@ from typing import Final
 
 from conversation.said.words import WORDS, folded
 
-RATED: Final = r"(?:nilai|bintang|rating|skor)"
-"""The expression of a word beside which a number is a rating."""
+RATES: Final = ("nilai", "bintang", "rating", "skor")
+"""The words beside which a number is a rating."""
+
+RATED: Final = f"(?:{'|'.join(RATES)})"
+"""The expression of one of them."""
 _NUMBERS: Final = {"satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5"}
 
 _SPOKEN: Final = re.compile(rf"(?:^\s*|\b({RATED})\s+)({'|'.join(_NUMBERS)})\b", re.IGNORECASE)

@@ -35,6 +35,10 @@ METRICS_PORT = 9400
 ECHOES = 500
 """The number of commands after which a transaction of the neighbours' step ends: a page of supporters leads to as many."""
 
+GATHER_S = 0.5
+"""Seconds for which the search for duplicates takes more records into a transaction. Nobody waits for it, and a transaction for each
+complaint would keep the broker from those that a citizen waits for."""
+
 PROCESSES: Mapping[str, Sequence[str]] = {
     "router": ("router",),
     "conversation": ("conversation",),
@@ -189,7 +193,7 @@ def run_neighbours(settings: Settings, stop: threading.Event) -> None:
     from complaints.bus.step.worker import Worker
 
     options, _ = step_options(settings, "neighbours", batch=settings.neighbours_batch)
-    Worker(neighbours_step(), replace(options, outputs=ECHOES)).run(stop)
+    Worker(neighbours_step(), replace(options, outputs=ECHOES, gather_s=GATHER_S)).run(stop)
 
 
 def step_options(settings: Settings, step: str, *, batch: int) -> tuple[WorkerOptions, Heartbeat]:

@@ -58,6 +58,27 @@ def test_a_host_turns_a_worker_and_asks_it_for_states(ground: Ground) -> None:
     ground.check()
 
 
+def test_records_that_lead_to_nothing_are_committed_together_a_little_later(ground: Ground) -> None:
+    """Read again, they lead to nothing again; and a transaction for each would hold up those that somebody waits for."""
+    ground.feed(4, keys=4)
+    with opened(ground) as worker:
+        turns(worker, ground, 4)
+        for again in range(8):
+            key = f"k{again % 4}"
+            ground.write([(key, {"id": ground.fed[key][0], "do": "nothing, because it was counted before"})])
+            before = time.monotonic()
+            while time.monotonic() < before + 0.1:
+                worker.turn()
+        assert ground.committed() < 12
+
+        def committed() -> bool:
+            worker.turn()
+            return ground.committed() == 12
+
+        wait_until(committed, what="the offsets behind all records")
+    ground.check()
+
+
 def test_a_worker_measures_itself(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prometheus sees each transaction, and what it was about."""
     monkeypatch.setattr(metrics, "SIZE_EVERY_S", 0.0)

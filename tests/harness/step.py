@@ -139,6 +139,13 @@ class Ground:
         consumer.commit(offsets=[At(self.name, number, offset) for number in range(PARTITIONS)], asynchronous=False)
         consumer.close()
 
+    def committed(self) -> int:
+        """Return the sum of the offsets that the group has committed."""
+        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": self.name})
+        found = consumer.committed([At(self.name, number) for number in range(PARTITIONS)], timeout=10)
+        consumer.close()
+        return sum(at.offset for at in found)
+
     def forget_offsets(self) -> None:
         """Delete the group's offsets, as a broker does for a group that was idle for a week."""
         admin = AdminClient({"bootstrap.servers": self.brokers})

@@ -1,4 +1,4 @@
-"""A step's mailbox without Kafka: an error that ends the client is never dropped with the records of a rebalance."""
+"""A step's mailbox without Kafka: what it asks the client, and an error that ends the client, which no rebalance drops."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +27,7 @@ class Client:
 
     def __init__(self, _: Any) -> None:
         self.loses, self.left = True, [Ended()]
+        self.gathered_s: list[float] = []
 
     def subscribe(self, _: list[str], *, on_revoke: Callable[..., None], **__: Any) -> None:
         """Keep the callback."""
@@ -38,8 +39,9 @@ class Client:
             self._on_revoke(self, [])
         return self.left.pop() if self.left else None
 
-    def consume(self, *_: Any, **__: Any) -> list[Ended]:
-        """Return nothing."""
+    def consume(self, _: int, *, timeout: float) -> list[Ended]:
+        """Return nothing, and note for how long it was asked to wait."""
+        self.gathered_s.append(timeout)
         return []
 
     def assignment(self) -> list[Any]:
@@ -64,15 +66,20 @@ class Restored:
         """Do nothing."""
 
 
-@pytest.fixture
-def fenced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mailbox:
-    """A mailbox whose client is fenced."""
+def fenced_mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gather_s: float = 0.0) -> Mailbox:
+    """Return a mailbox whose client is fenced."""
     monkeypatch.setattr(mailbox, "Consumer", Client)
     monkeypatch.setattr(mailbox, "Restorer", Restored)
     identity: Any = type("Identity", (), {"member": "m-0", "client": "m-0/disk"})
     store: Any = None
-    options = WorkerOptions(brokers="127.0.0.1:1", ordinal=0, folder=tmp_path)
-    return Mailbox(spec("fenced"), options, identity, store=store, topic_id="t")
+    run = WorkerOptions(brokers="127.0.0.1:1", ordinal=0, folder=tmp_path, gather_s=gather_s)
+    return Mailbox(spec("fenced"), run, identity, store=store, topic_id="t")
+
+
+@pytest.fixture
+def fenced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mailbox:
+    """A mailbox whose client is fenced."""
+    return fenced_mailbox(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize("loses", [True, False], ids=["in a rebalance", "alone"])
@@ -85,3 +92,15 @@ def test_a_client_that_ended_itself_ends_the_worker(fenced: Mailbox, *, loses: b
         fenced.pause()
     with pytest.raises(BusUnavailable, match="fenced"):
         fenced.poll(10)
+
+
+@pytest.mark.parametrize("gather_s", [0.0, 0.25])
+def test_a_poll_takes_more_records_for_as_long_as_the_step_may_wait(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gather_s: float
+) -> None:
+    """A step that nobody waits for makes fewer transactions; every other one handles at once what is there."""
+    gathers = fenced_mailbox(monkeypatch, tmp_path, gather_s=gather_s)
+    client: Any = gathers.consumer
+    with pytest.raises(BusUnavailable):
+        gathers.poll(10)
+    assert client.gathered_s == [gather_s]

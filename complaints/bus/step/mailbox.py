@@ -63,7 +63,7 @@ class Mailbox:
         self.epoch = 0
         """How often partitions were given or taken away."""
         self.uncommitted: dict[int, int] = {}
-        """Where partitions began for which the group has committed less, or nothing."""
+        """Where partitions go on for which the group has committed less, or nothing."""
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
@@ -124,6 +124,12 @@ class Mailbox:
         self._next |= {partition: offset for partition, offset in positions.items() if partition in self._next}
         self.uncommitted = {at: offset for at, offset in self.uncommitted.items() if at not in positions}
 
+    def passed(self, positions: Mapping[int, int]) -> None:
+        """Note the next offsets behind records that led to nothing, which are to be committed."""
+        held = {partition: offset for partition, offset in positions.items() if partition in self._next}
+        self._next |= held
+        self.uncommitted |= held
+
     def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.
 
@@ -143,7 +149,7 @@ class Mailbox:
         first = self.consumer.poll(BUSY_POLL_S if self._restorer.busy else wait_s)
         messages: list[Message] = [] if first is None else [first]
         if first is not None and most > 1:
-            messages += self.consumer.consume(most - 1, timeout=0)
+            messages += self.consumer.consume(most - 1, timeout=self._options.gather_s)
         # looked at before anything is dropped: of an error that ends the client there is one message, and silence after it
         records = [stored(message) for message in messages if is_record(message)]
         if before != self.epoch:  # a rebalance in between: what was read may be another worker's by now

@@ -15,6 +15,8 @@ class WorkerOptions:
         ordinal: the worker's number, from 0; no two workers of a step have the same.
         folder: where it keeps its states; its own.
         batch: records per transaction at most.
+        gather_s: for how many seconds a poll takes more records after the first one, for a step that nobody waits for: every transaction
+            costs the broker as much as many records do. 0 handles at once what is there.
         outputs: records written in one transaction after which the next records wait for the next one: one may lead to many.
         fuse: how many dead letters in a row stop it.
         heartbeat: is called at least once a second as long as the worker makes progress or waits for Kafka; not while the function works
@@ -27,6 +29,7 @@ class WorkerOptions:
     ordinal: int
     folder: Path
     batch: int = 500
+    gather_s: float = 0.0
     outputs: int = 10_000
     fuse: int = 100
     heartbeat: Callable[[], None] = lambda: None

@@ -28,6 +28,11 @@ RETRIES: Final = 2
 """How often an aborted transaction is tried again before its records are read again."""
 
 
+COMMIT_LATER_S: Final = 1.0
+"""Seconds until positions are committed behind records that led to nothing. Read again, they lead to nothing again; and a transaction for
+each of them would hold up those that somebody waits for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
     """What an open worker works with."""
@@ -64,6 +69,7 @@ class Worker:
         self._spec, self._options, self._identity = spec, options, identity
         self._closing = ExitStack()
         self._epoch = 0
+        self._commit_at = 0.0
         self._parts: _Parts
 
     def run(self, stop: threading.Event) -> None:
@@ -115,7 +121,7 @@ class Worker:
         if self._epoch != parts.mailbox.epoch:
             self._epoch = parts.mailbox.epoch
             parts.timers.forget()
-        if parts.mailbox.uncommitted:  # or the group would seem to be behind until the next record
+        if parts.mailbox.uncommitted and time.monotonic() >= self._commit_at:  # or the group would seem to be behind
             with suppress(Aborted):
                 parts.base.commit(Pending(positions=dict(parts.mailbox.uncommitted)))
         if records:
@@ -219,9 +225,19 @@ class Worker:
         began = time.monotonic()
         pending = parts.decider.decide(records, dead=dead)
         function_s = time.monotonic() - began
-        parts.base.commit(pending)
+        if pending.outputs or pending.states:
+            parts.base.commit(pending)
+        else:
+            self._commit_later(pending)
         done = [record for record in records if record.offset < pending.positions.get(record.partition, 0)]
         parts.attempts.committed(done)
         parts.metrics.handled(done, function_s=function_s, dead=len(pending.dead), now_ms=self._options.now_ms())
         parts.timers.handled(done, dead=pending.dead)
         return records[len(done) :]
+
+    def _commit_later(self, pending: Pending) -> None:
+        """Go on behind records that led to nothing, and let `turn` commit that."""
+        mailbox = self._parts.mailbox
+        if not mailbox.uncommitted:
+            self._commit_at = time.monotonic() + COMMIT_LATER_S
+        mailbox.passed(pending.positions)
