@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Final, NamedTuple
 
-from complaints.runtime import packaged
+from normalizer.correcting import patterns, said
 from normalizer.places.gazetteer import REGENCY, Gazetteer
 from normalizer.results import PlaceReading, Reading
-from normalizer.text import any_of, fold
+from normalizer.text import fold
 
 _MOST_WORDS: Final = 30
 """A correction is short. A longer text tells a story, in which these words can mean something else."""
@@ -23,8 +22,18 @@ _ADDRESSED: Final = re.compile(
 )
 """The account that X writes before an answer, and the tracking code as we write it: neither is said about the place."""
 
-_PAUSE: Final = re.compile(r"[,;!\n]+")
+_PAUSE: Final = re.compile(
+    r"[,;!\n]+|(?<!\bkab)(?<!\bkec)(?<!\bkel)(?<!\bjl)(?<!\bjln)(?<!\bds)(?<!\bgg)(?<!\bprov)\.(?:\s|$)|\s[-\u2013\u2014]+\s",
+    re.IGNORECASE,
+)
 """What parts a wrong place from the right one. A full stop may belong to "Kab."."""
+
+_STARRED: Final = re.compile(r"\s*\*+\s*\w")
+"""The sign that people set before what they wrote wrongly in the message before ("*Kendal")."""
+
+_STREETS: Final = frozenset(("jalan", "jl", "jln"))
+_OF_A_STREET: Final = 5
+"""Words for streets, and the number of words, with it, of the name of one and the first of the place behind it."""
 
 _CLEAR: Final = frozenset(("named", "district"))
 """How a text tells a place that it names itself (see PlaceReading.how)."""
@@ -49,69 +58,45 @@ class Correction(NamedTuple):
     is_beside: bool = False
 
 
-class _Patterns(NamedTuple):
-    """The words of corrections.yaml as patterns over folded words.
-
-    Attributes:
-        begins: what begins a text that corrects the one before it.
-        cue: says that something was wrong; what is right follows.
-        cue_after: the same behind what is right.
-        instead: what is wrong, and what is right.
-        beside: what is wrong, and what is right, with a polite word between them.
-        denied: what is wrong, alone in the part of a text before a pause.
-        before: all that may stand before "bukan" in a message that says nothing else.
-        fillers: what may stand before a place.
-        other_kind: what is right, and behind it the kind of place that it is not: "kab semarang pak, bukan kota".
-        swapped: a place with the word for its kind behind it: "Bogor kabupaten".
-        levels: words of kinds of places.
-        regencies: those of regencies and cities.
-        polite: words that may stand beside a place.
-        elsewhere: words beside a place that is not where it happened.
-    """
-
-    begins: re.Pattern[str]
-    cue: re.Pattern[str]
-    cue_after: re.Pattern[str]
-    instead: re.Pattern[str]
-    beside: re.Pattern[str]
-    denied: re.Pattern[str]
-    before: re.Pattern[str]
-    fillers: re.Pattern[str]
-    other_kind: re.Pattern[str]
-    swapped: re.Pattern[str]
-    levels: frozenset[str]
-    regencies: frozenset[str]
-    polite: frozenset[str]
-    elsewhere: frozenset[str]
-
-
 def begins(text: str) -> bool:
     """Return whether a text begins as one that corrects what its citizen told before, a place or anything else."""
-    return _patterns().begins.match(_said(_ADDRESSED.sub(" ", text))) is not None
+    return patterns().begins.match(said(_ADDRESSED.sub(" ", text))) is not None
 
 
 def correction(text: str) -> Correction | None:
     """Return what a message corrects; None if it is no correction."""
     text = _ADDRESSED.sub(" ", text)
-    said, known = _said(text), _patterns()
-    words = said.split()
+    spoken, known = said(text), patterns()
+    words = spoken.split()
     if len(words) > _MOST_WORDS or not known.elsewhere.isdisjoint(words):
         return None
-    cues = list(known.cue.finditer(said))
-    instead = known.instead.search(said)
-    if instead and (cues or known.before.fullmatch(said[: instead.start()])):
+    cues = list(known.cue.finditer(spoken))
+    instead = known.instead.search(spoken)
+    if instead and (cues or known.before.fullmatch(spoken[: instead.start()])):
         return Correction(_bare(instead[1]), _bare(instead[2]), bool(cues))
-    if (beside := _beside(text, said)) is not None:
+    if (beside := _beside(text, spoken)) is not None:
         return beside._replace(has_cue=bool(cues))
     if cues:
-        right, _, wrong = said[cues[-1].end() :].partition(" bukan ")
+        right, _, wrong = spoken[cues[-1].end() :].partition(" bukan ")
         if _bare(right):
             return Correction(_bare(wrong), _bare(right), has_cue=True)
-    after = known.cue_after.fullmatch(said)
+    return _without_cue(spoken)
+
+
+def _without_cue(spoken: str) -> Correction | None:
+    """Return what is said to be right before or without a word such as "ralat"."""
+    known = patterns()
+    after = known.cue_after.fullmatch(spoken)
     if after and _bare(after[1]):
         return Correction(_bare(after[2] or ""), _bare(after[1]), has_cue=True)
-    other = known.other_kind.fullmatch(said)
-    return Correction(other[2], _bare(other[1]), has_cue=False) if other and _bare(other[1]) else None
+    other = known.other_kind.fullmatch(spoken)
+    if other and _bare(other[1]):
+        return Correction(other[2], _bare(other[1]), has_cue=False)
+    turned = known.turned.fullmatch(spoken)
+    if turned and _bare(turned[1]) and _bare(turned[2]):
+        return Correction(_bare(turned[2]), _bare(turned[1]), has_cue=False, is_beside=True)
+    moved = known.belongs.fullmatch(spoken) or known.changes.fullmatch(spoken)
+    return Correction("", _bare(moved[1]), has_cue=True) if moved and _bare(moved[1]) else None
 
 
 def is_only_place(text: str, spans: Iterable[str]) -> bool:
@@ -121,27 +106,23 @@ def is_only_place(text: str, spans: Iterable[str]) -> bool:
         text: the message.
         spans: the folded words in which the place was read; if there are none, it says no place.
     """
-    known, named = _patterns(), {word for span in spans for word in span.split()}
-    words = known.before.sub("", f"{_said(_ADDRESSED.sub(' ', text))} ", count=1)
+    known, named = patterns(), {word for span in spans for word in span.split()}
+    words = known.before.sub("", f"{said(_ADDRESSED.sub(' ', text))} ", count=1)
     return bool(named) and _are_of_place(_bare(words), named | {_ITS})
 
 
-def _said(text: str) -> str:
-    return " ".join(fold(text).decode("ascii").split())
-
-
-def _beside(text: str, said: str) -> Correction | None:
+def _beside(text: str, words: str) -> Correction | None:
     """Return what a message denies and what it names behind that: "bukan Kota Bandung pak, Kabupaten Bandung"."""
-    known = _patterns()
-    parts = [" ".join(fold(part).decode("ascii").split()) for part in _PAUSE.split(text)]
+    known = patterns()
+    parts = [said(part) for part in _PAUSE.split(text)]
     parts = [part for part in parts if part]
     for at, part in enumerate(parts[:-1]):
         denied = known.denied.search(part)
         before = " ".join((*parts[:at], part[: denied.start()])).split() if denied else []
         if denied and known.before.fullmatch("".join(f"{word} " for word in before)):
             return Correction(_bare(denied[1]), _bare(" ".join(parts[at + 1 :])), has_cue=False, is_beside=True)
-    found = known.beside.search(said)
-    if found and known.before.fullmatch(said[: found.start()]):
+    found = known.beside.search(words)
+    if found and known.before.fullmatch(words[: found.start()]):
         return Correction(_bare(found[1]), _bare(found[2]), has_cue=False, is_beside=True)
     return None
 
@@ -161,35 +142,65 @@ def corrected_place(
         gazetteer: the names of regions.
         former: the code of the region that the complaint has; None if it has none.
     """
-    found, known = correction(text), _patterns()
+    found = correction(text)
     told = former[:REGENCY] if former and len(former) >= REGENCY else ""
     if found is None:
-        return _namesake(text, reads, gazetteer, told) if told else None
+        alone = _confessed(text)
+        place = _instead(alone, reads, gazetteer, told) if alone else None
+        return _namesake(text, reads, gazetteer, told) if place is None and told else place
+    return _instead(found, reads, gazetteer, told)
+
+
+def _instead(
+    found: Correction, reads: Callable[[str], Reading], gazetteer: Gazetteer, told: str
+) -> PlaceReading | None:
+    """Return the place that is right by a correction; None if it is not clear, or not all that is said."""
     right, level = _named(found, gazetteer.name(told) if told else "")
     place = reads(right).place
-    if not (_is_clear(place) and _begins(right, place) and _is_all(right, place)):
+    if not (_is_clear(place) and _begins(right, place) and _is_all(right, place, gazetteer)):
         return None
     if level and gazetteer.name(place.regency or "").startswith("Kab") != level.startswith("kab"):
         return None
     wrong = _ordered(found.wrong)
+    if not patterns().also.isdisjoint(wrong.split()):
+        return None
     if not found.has_cue and not _begins(wrong, denied := reads(wrong).place):
         return None
-    if found.is_beside and not found.has_cue and not _is_all(wrong, denied):
+    if found.is_beside and not found.has_cue and not _is_all(wrong, denied, gazetteer):
         return None
-    is_shared = _shares_name(place.regency or "", gazetteer) and known.regencies.isdisjoint(right.split())
-    return None if is_shared and place.district is None else place
+    return None if place.district is None and _is_shared(right, place, gazetteer) else place
+
+
+def _is_shared(right: str, place: PlaceReading, gazetteer: Gazetteer) -> bool:
+    """Return whether a place is named by nothing but the name that a city and a regency share."""
+    own = fold(_own_name(gazetteer.name(place.regency or ""))).decode("ascii").split()
+    is_alone = all(word in own for span in place.spans for word in span.split())
+    is_told = not patterns().regencies.isdisjoint(right.split())
+    return is_alone and not is_told and _shares_name(place.regency or "", gazetteer)
+
+
+def _confessed(text: str) -> Correction | None:
+    """Return what follows a star, or a word such as "sorry", if nothing else is said."""
+    known, spoken = patterns(), said(_ADDRESSED.sub(" ", text))
+    if not known.elsewhere.isdisjoint(spoken.split()):
+        return None
+    found = known.confesses.fullmatch(spoken)
+    right = _bare(found[1] if found else spoken if _STARRED.match(text) else "")
+    return Correction("", right, has_cue=True) if right else None
 
 
 def _namesake(text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer, told: str) -> PlaceReading | None:
     """Return the place of a message that only names the regency of the city that was told, or the other way round: "Kab Semarang pak"."""
-    known = _patterns()
-    words = _bare(known.before.sub("", f"{_said(_ADDRESSED.sub(' ', text))} ", count=1))
+    known = patterns()
+    words = _bare(known.before.sub("", f"{said(_ADDRESSED.sub(' ', text))} ", count=1))
     if known.regencies.isdisjoint(words.split()):
         return None
+    if len([word for word in words.split() if word not in known.polite and word != _ITS]) == 1:
+        words = f"{words.split()[0]} {fold(_own_name(gazetteer.name(told))).decode('ascii')}"
     place = reads(_ordered(words)).place
     names = _own_name(gazetteer.name(place.regency or "")), _own_name(gazetteer.name(told))
     is_other = names[0] == names[1] and place.regency != told
-    return place if is_other and _is_clear(place) and _is_all(words, place) else None
+    return place if is_other and _is_clear(place) and _is_all(words, place, gazetteer) else None
 
 
 def _named(found: Correction, former: str) -> tuple[str, str]:
@@ -197,7 +208,7 @@ def _named(found: Correction, former: str) -> tuple[str, str]:
 
     The second text is the word for its kind if that was all that the message says of it; else it is empty.
     """
-    known, right = _patterns(), _ordered(found.right)
+    known, right = patterns(), _ordered(found.right)
     levels = [word for word in (one.removesuffix(_ITS) for one in right.split()) if word not in known.polite]
     if len(levels) != 1 or levels[0] not in known.regencies:
         return right, ""
@@ -207,7 +218,7 @@ def _named(found: Correction, former: str) -> tuple[str, str]:
 
 def _ordered(words: str) -> str:
     """Return words with the kind of a place before its name: "bogor kabupaten" is "kabupaten bogor"."""
-    known = _patterns()
+    known = patterns()
     found = known.swapped.fullmatch(words)
     return f"{found[2]} {found[1]}" if found and words.partition(" ")[0] not in known.levels else words
 
@@ -215,16 +226,20 @@ def _ordered(words: str) -> str:
 def _begins(words: str, place: PlaceReading) -> bool:
     """Return whether the first of some folded words is the place that was read in them, or the word of its kind."""
     first = words.partition(" ")[0]
-    return first in _patterns().levels or any(first == span.partition(" ")[0] for span in place.spans)
+    return first in patterns().levels or any(first == span.partition(" ")[0] for span in place.spans)
 
 
-def _is_all(words: str, place: PlaceReading) -> bool:
+def _is_all(words: str, place: PlaceReading, gazetteer: Gazetteer) -> bool:
     """Return whether some folded words are the place that was read in them and nothing more: "Kota Cimahi pun begitu" compares."""
-    return _are_of_place(words, {word for span in place.spans for word in span.split()})
+    names = (fold(_own_name(gazetteer.name(code))).decode("ascii") for code in place.codes if code)
+    return _are_of_place(words, {word for span in (*place.spans, *names) for word in span.split()})
 
 
 def _are_of_place(words: str, named: set[str]) -> bool:
-    known, left = _patterns(), _STREET.sub(" ", f" {words} ").split()
+    known, left = patterns(), _STREET.sub(" ", f" {words} ").split()
+    if left and left[0] in _STREETS:  # "jl pemuda kendal": the name of a street tells no other place
+        at = next((at for at, word in enumerate(left[1:_OF_A_STREET]) if word in named), 0)
+        left = left[at + 1 :]
     return all(word in named or word in known.levels or word in known.polite or word == "di" for word in left)
 
 
@@ -243,41 +258,6 @@ def _own_name(name: str) -> str:
 
 
 def _bare(words: str) -> str:
-    """Return words without those before the place."""
-    return _patterns().fillers.sub("", f"{words} ").strip()
-
-
-@cache
-def _patterns() -> _Patterns:
-    """Return the patterns. The file is read at most once per process."""
-    words: dict[str, list[str]] = packaged.document("normalizer", "corrections.yaml")
-    openers, polite, cues = (any_of(words[name]) for name in ("openers", "polite", "cues"))
-    wrong, right, fillers = (any_of(words[name]) for name in ("wrong", "right", "fillers"))
-    of_what, idioms = any_of(words["of_what"]), any_of(words["idioms"])
-    but, after = any_of([*words["but"], *words["right"]]), any_of(words["cues_after"])
-    should = any_of([*words["should"], *words["right"]])
-    opening, deny = rf"^(?:{openers} )*", r"\bbukan(?:nya)? "
-    follows = any_of([*words["polite"], *words["of_what"], "bukan", "yang", "yg"])
-    return _Patterns(
-        begins=re.compile(
-            rf"{opening}(?:{cues}\b|bukan (?!{idioms}\b)\w|{wrong} (?:{follows}\b|maksud)|{right}\b|{wrong}$)"
-        ),
-        cue=re.compile(
-            rf"(?:\b{cues}|(?:{opening}|\b(?:maaf|saya|sy|ternyata) ){wrong}(?: {of_what})?(?! satu)"
-            rf"|\b{wrong}(?: {of_what})? {should}|{opening}{right}) "
-        ),
-        cue_after=re.compile(rf"(.+?) {after}(?: {polite})*(?: bukan(?:nya)? (.+))?"),
-        instead=re.compile(rf"{deny}(.+?) {but} (.+)$"),
-        beside=re.compile(rf"{deny}(.+?) (?:{polite} )+(.+)$"),
-        denied=re.compile(rf"{deny}(.+)$"),
-        before=re.compile(rf"(?:(?:{openers}|{polite}|{fillers}|{cues}|{wrong}|{right}) )*(?:\w+nya )?(?:{fillers} )*"),
-        fillers=re.compile(rf"^(?:{fillers} )+"),
-        other_kind=re.compile(
-            rf"((?:\w+ ){{1,6}}?)(?:{polite} )*bukan(?:nya)? ({any_of(words['regencies'])})(?: {polite})*"
-        ),
-        swapped=re.compile(rf"(.+?) ({any_of(words['regencies'])})(?: {polite})*"),
-        levels=frozenset(words["levels"]),
-        regencies=frozenset(words["regencies"]),
-        polite=frozenset(words["polite"]),
-        elsewhere=frozenset(words["elsewhere"]),
-    )
+    """Return words without those before the place, and without politeness and cues behind it."""
+    known = patterns()
+    return known.ends.sub("", known.fillers.sub("", f"{words} ").rstrip()).strip()

@@ -38,8 +38,18 @@ _BEGINNINGS = (
 _PAPERS = "KTP|EKTP|KK|NIK|KIA|SIM|STNK|BPKB|NPWP|NIB|BPJS|JKN|KIS|KIP|KKS|PKH|BLT|BPNT|BST|SK|SHM|IMB|PBG|PDAM|PLN|HP|WA|NO|RT|RW"
 """Papers, schemes and bodies in capitals, which end a name before them."""
 
-_NO_NAME = rf"(?!(?:{_TITLES}|{_PAPERS})\b)"
-_NO_MORE = rf"(?!(?:{_TITLES}|{_BEGINNINGS}|{_PAPERS})\b)"
+_ASKED = (
+    r"(?i:jangan\w*|jgn|jng|jangn|tidak|tdk|tak|mohon|mhn|tolong|tlg|tulung|ingin|pengen|minta|harap|harus|supaya|dirahasiakan|rahasia\w*|"
+    r"samarkan|sensor|disebut\w*|disamar\w*|disensor|disembunyi\w*|ditulis|dipakai|dicantum\w*|dibuka|dibocor\w*|diketahui|ditutup\w*|"
+    r"ditampil\w*|disimpan|disiar\w*|dimuat|diganti|dimuncul\w*|dipublikasi\w*|dipublish|disebar\w*|diungkap\w*|dilindungi|dijaga)"
+)
+"""Words of a wish about one's name, which do not go on a name ("nama saya jangan disebut")."""
+
+_WISH = rf"(?:{_ASKED}|(?i:gak|ga|nggak|ngga|enggak|mau|boleh|perlu|usah|ojo|ulah|ampun|aja|agar|biar|cukup|hanya|jika|kalau|dikasih))"
+"""These and others that do not begin one; some of them are the last names of people."""
+
+_NO_NAME = rf"(?!(?:{_TITLES}|{_PAPERS})\b|(?i:(?:saya|sy|aku|kami|pelapor)\s+)?{_WISH}\b)"
+_NO_MORE = rf"(?!(?:{_TITLES}|{_BEGINNINGS}|{_PAPERS})\b|{_ASKED}\b)"
 _KNOWN = rf"(?:{NEVER_A_PLACE}|{ALSO_A_PLACE})\b"
 _PERSON = rf"(?!Dewi\s+Sri\b)(?:(?:{ALSO_A_PLACE})\s+{_KNOWN}|(?:{NEVER_A_PLACE})\b)(?:\s+{_KNOWN}){{0,2}}"
 """A name of which no part of a place's name can be the beginning."""
@@ -131,7 +141,7 @@ _NUMBERS: _Rules = (
 """The rules that can only match a text with a digit."""
 
 _NO_START = (
-    rf"(?!(?:{_NO_BEARER}|{_PAPERS}|saya|sy|kami|nama|salah|dan|yang|yg|di|ke|pada|oleh|untuk|dengan|karena|agar|tidak|tdk|tak|ga|gak|belum|sudah|"
+    rf"(?!(?:{_WISH}|{_NO_BEARER}|{_PAPERS}|saya|sy|kami|nama|salah|dan|yang|yg|di|ke|pada|oleh|untuk|dengan|karena|agar|tidak|tdk|tak|ga|gak|belum|sudah|"
     r"telah|ada|bisa|ini|itu|pun|saja|lagi|anak|adik|kakak|ayah|ibu|bapak|istri|suami|orang|dicatut|dihapus|dicoret|terdaftar|tercantum|muncul|"
     r"hilang|masuk|tersebut|ternyata|dalam|sendiri|tercemar|dari|rt|rw)\b)"
 )

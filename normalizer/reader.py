@@ -17,7 +17,7 @@ from normalizer.results import NamedThing, Reading, SubjectScore
 from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, REQUEST, class_of, missing_parts
 from normalizer.subjects.counting import counted
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
-from normalizer.subjects.scanning import scan
+from normalizer.subjects.negations import scanned
 from normalizer.text import PARTS, words_of
 from normalizer.things.matching import add_to, settle
 from normalizer.tiers.bound import bind
@@ -86,7 +86,7 @@ class Reader:
         """
         words = words_of(title, address, text)
         lexicon = self.lexicon
-        found = scan(words, lexicon)
+        found = scanned(words, lexicon, (title, address, text), is_by_keyword=region is not None)
         hits, matches = found.hits, found.matches
         scores, groups, names = counted(found, words, lexicon)
         place = resolve(words, hits, lexicon.names, keyword=region)
@@ -99,7 +99,7 @@ class Reader:
                 place=place,
                 hits=hits,
                 names=lexicon.names,
-                keyword=region,
+                keyword=region if place.how == "keyword" else None,
                 groups=groups,
             )
             add_to(things, groups, scores, lexicon.thing_weights)

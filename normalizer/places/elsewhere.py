@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from normalizer.places.context import CUE, DISTRICT_CUE, ORIGIN, STREET, SURROUNDINGS
+from normalizer.places.context import CUE, DISTRICT_CUE, LOCATIVES, OFFICE, ORIGIN, STREET, SURROUNDINGS
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY
 from normalizer.places.hits import PlaceHit
 from normalizer.places.names import DKI
@@ -38,13 +38,42 @@ _NOT_THE_EVENT: Final = frozenset(
 _REACH: Final = 3
 """Words before which a place is not that of the event, and the maximum distance in words."""
 
+_OFFICES: Final = frozenset(
+    (
+        # of government
+        *("dinas", "kantor", "badan", "upt", "uptd", "balai", "kecamatan", "kelurahan", "satpol", "samsat"),
+        *("disdukcapil", "dispendukcapil", "dispenduk", "dukcapil", "capil", "dishub", "dinkes", "dinkop"),
+        *("disdik", "disdikbud", "dindik", "dindikbud", "dinsos", "dpu", "dpupr", "pupr", "dlh", "blh", "disperkim"),
+        *("perkim", "disdag", "disnaker", "disperindag", "dprd", "bpbd", "damkar", "bkd", "bkpsdm", "bkpp", "dpmptsp"),
+        *("bapenda", "kesbangpol", "inspektorat", "diskominfo", "disparbud", "dispora", "distan", "dispertan", "dpmd"),
+        # of the centre and the law
+        *("bpn", "bps", "bpom", "bnn", "bnnk", "bpjs", "kpp", "imigrasi", "kanim", "kemenag", "kua", "satpas"),
+        *("polres", "polresta", "polrestabes", "polsek", "kodim", "koramil", "kejari", "kejaksaan", "pengadilan"),
+        *("lapas", "rutan", "kpu", "bawaslu", "satlantas"),
+        # of health and schools
+        *("rs", "rsu", "rsud", "rsup", "rsia", "rsi", "rsj", "sakit", "puskesmas", "pustu", "klinik"),
+        *("sd", "sdn", "smp", "smpn", "sma", "sman", "smk", "smkn", "slb", "mts", "mtsn", "negeri"),
+        *("sekolah", "universitas", "kampus", "paud", "tk"),
+        # where people come together
+        *("pasar", "dipasar", "terminal", "stasiun", "bandara", "pelabuhan", "alun", "stadion", "gor", "rusunawa"),
+        *("pdam", "perumda", "perumdam", "pln", "tpa", "museum"),
+    )
+)
+"""Words for offices and for other public houses, of whose name the name of their town is the end ("RSUD Demak")."""
+
+_OFFICE_WORDS: Final = 3
+"""Maximum number of words from the word for the house to the name of the town, without the latter ("RSUD dr Moewardi Solo")."""
+
+_DOCTOR: Final = "dr"
+"""The title in the names of hospitals ("RSUD dr Soewondo Kendal"); elsewhere it is short for "dari" (from)."""
+
 _HERE: Final = frozenset(("sini", "disini", "kene", "mriki", "dieu"))
 """Words for "here": with them, a place named elsewhere is what here is compared with, or where the citizen comes from."""
 
 _CLEAR: Final = 3.0
 """Minimum weight of a name that clearly means a region: that of its bare name, if no other region has the same (see names.Claim)."""
 
-_WAYS: Final = frozenset(("named", "nickname"))
+_WAYS: Final = frozenset(("named", "nickname", "institution"))
 """Ways of naming a region that are no guess (see PlaceReading.how)."""
 
 _FEW: Final = 3
@@ -83,11 +112,28 @@ def _is_clear(code: str, words: list[str], hits: Sequence[PlaceHit]) -> bool:
         inner = None if flags & ORIGIN else hit
         if (flags | SURROUNDINGS.get(first, 0)) & DISTRICT_CUE and _is_only_district(hit, code, words):
             return True
-        if flags or not _NOT_THE_EVENT.isdisjoint(_before(words, start)):
+        if flags & ~OFFICE or is_not_of_event(words, start):
             continue
-        located = follows or first.startswith("di") or first in _LEVELS or field < start < end_of_field
-        if (located or words[start - 1] in _AT) and _means(hit, code):
+        located = (
+            follows or first.startswith("di") or first in _LEVELS or first in _OFFICES or field < start < end_of_field
+        )
+        if (located or words[start - 1] in _AT or _is_of_house(words, start)) and _means(hit, code):
             return True
+    return False
+
+
+def is_not_of_event(words: list[str], start: int) -> bool:
+    """Return whether words before a name make of it something other than the place of the event ("pindah ke", "seperti")."""
+    return not _NOT_THE_EVENT.isdisjoint(_before(words, start))
+
+
+def _is_of_house(words: list[str], start: int) -> bool:
+    """Return whether a name at a position is the end of that of an office or another public house."""
+    for word in reversed(_before(words, start)[-_OFFICE_WORDS:]):
+        if word in _OFFICES:
+            return True
+        if word in LOCATIVES and word != _DOCTOR:
+            return False
     return False
 
 

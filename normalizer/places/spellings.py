@@ -5,6 +5,7 @@ its level before or after it ("kab tuban", "tuban kab").
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any, NamedTuple
 
 from complaints.runtime import packaged
@@ -201,6 +202,8 @@ def _strong(gazetteer: Gazetteer, document: Mapping[str, Any]) -> Iterator[tuple
             names = _ways(fold(bare).decode().removeprefix("administrasi "), document["spaced"])
             for written, manner in _written(names, prefixes):
                 yield written, code, manner or how
+            shorts = document["shorts"].get(fold(bare).decode(), ())
+            yield from ((f"{prefix} {short}", code, "named") for prefix, short in product(prefixes, shorts))
 
 
 def _ways(short: str, spaced: Mapping[str, str]) -> tuple[str, ...]:

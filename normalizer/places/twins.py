@@ -108,7 +108,7 @@ def meant(
     cities = _cities(name)
     if not 0 < len(cities) < len(name.strong):
         return name
-    wanted = _told(words, starts)
+    wanted = _level_before(words, at) or _told(words, starts)
     if not wanted:
         return name
     return _with(name, [claim for claim in name.strong if (claim in cities) == (wanted == "city")])
@@ -132,6 +132,14 @@ def _cities(name: PlaceName) -> list[Claim]:
     if len({claim.code[:PROVINCE] for claim in strong}) > 1:
         return []
     return [claim for claim in strong if claim.code[PROVINCE + 1] >= _CITY_FROM]
+
+
+def _level_before(words: Sequence[str], at: int) -> str:
+    """Return the level that stands before a name which is not listed with it ("kab tasikmalya"), or "" if none or both do."""
+    levels = _levels_of(words[at - 1]) if at else None
+    if levels is None or _is_other_level(words, at - 1, levels):
+        return ""
+    return "regency" if words[at - 1] in _REGENCY else "city"
 
 
 def _told(words: Sequence[str], starts: Container[int]) -> str:

@@ -249,12 +249,25 @@ class Word(Meaning):
         is_level: whether it names a level ("desa"), after which everyday words are names too.
         is_locative: whether the name of a place may follow it that something is at ("di").
         may_deny: whether it denies the next word, or makes it only say where something is ("bukan", "depan").
+        turns: whether what follows may not be so, or be where it happened ("bukan", "kejadiannya"; see denials.yaml).
         lead: the names of public things that are it or begin with it; None if there are none.
         form: the Indonesian word of the word lists that means the same ("air" for "banyune"); empty if the word is in the lists itself
             or if there is none. It stands for the word inside a phrase.
     """
 
-    __slots__ = ("begins", "bits", "form", "is_level", "is_locative", "lead", "may_deny", "means", "names", "place")
+    __slots__ = (
+        "begins",
+        "bits",
+        "form",
+        "is_level",
+        "is_locative",
+        "lead",
+        "may_deny",
+        "means",
+        "names",
+        "place",
+        "turns",
+    )
 
     begins: i64
     bits: i64
@@ -270,6 +283,7 @@ class Word(Meaning):
         self.is_level = False
         self.is_locative = False
         self.may_deny = False
+        self.turns = False
         self.bits = bits
         self.begins = 0
         self.place: PlaceName | None = None

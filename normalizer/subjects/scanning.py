@@ -16,10 +16,11 @@ class Scan:
         starts: for each of these, the position of its first word.
         hits: the place names, in order and without overlap: of several that begin at the same position, only the longest.
         matches: the names of public things.
+        turns: whether any word turns what follows (see Word.turns).
         located: the positions behind words such as "di", which the name of a place may follow.
     """
 
-    __slots__ = ("entries", "hits", "located", "matches", "starts", "told")
+    __slots__ = ("entries", "hits", "located", "matches", "starts", "told", "turns")
 
     def __init__(self, entries: list[Word]) -> None:
         self.entries = entries
@@ -28,6 +29,7 @@ class Scan:
         self.hits: list[PlaceHit] = []
         self.matches: list[Match] = []
         self.located: list[int] = []
+        self.turns = False
 
 
 def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - one pass for all that a word can begin
@@ -48,6 +50,8 @@ def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - o
         if word.tells:
             told.append(word)
             starts.append(at)
+        if word.turns:
+            found.turns = True
         if word.is_locative:
             found.located.append(at + 1)
         hit: PlaceHit | None = None

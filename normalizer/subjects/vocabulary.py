@@ -6,6 +6,7 @@ from typing import Any, Final
 from ahocorasick_rs import BytesAhoCorasick
 
 from normalizer.places.context import BUILDINGS, CUE, LOCATIVES, SURROUNDINGS, WHEREABOUTS
+from normalizer.places.denied import turning
 from normalizer.places.names import PlaceNames
 from normalizer.subjects.meanings import Groupings, Meaning, Word, bit_of
 from normalizer.text import fold
@@ -93,6 +94,7 @@ class Vocabulary(dict[str, Word]):
         self._parts = [self._unpacked(entry, 1) for _, entry in lists["parts"]]
         self._automaton = BytesAhoCorasick([delimited(written).encode("ascii") for written, _ in lists["parts"]])
         self._listed = frozenset(lists["listed"].split())
+        self._turning = turning()
         self._stems = self._listed.difference(lists["dated"])
 
     def longer(self, phrase: Meaning, word: str) -> Meaning | None:
@@ -151,8 +153,8 @@ class Vocabulary(dict[str, Word]):
         names = self._places.node(word)
         is_level = bool(SURROUNDINGS.get(word, 0) & CUE)
         lead = self._things.after(word) or (self._things.after(form) if form else None)
-        is_locative, may_deny = word in LOCATIVES, word in DENYING
-        if not (meanings or names or lead or is_level or form or is_locative or may_deny):
+        is_locative, may_deny, turns = word in LOCATIVES, word in DENYING, word in self._turning
+        if not (meanings or names or lead or is_level or form or is_locative or may_deny or turns):
             return self._unknown.setdefault(bits, Word(bits))
         made = Word(bits | bit_of(form) if form else bits)
         for meaning in meanings:
@@ -161,6 +163,7 @@ class Vocabulary(dict[str, Word]):
         made.form, made.lead, made.names = form, lead, names
         made.place = names.place if names else None
         made.is_level, made.is_locative, made.may_deny = is_level, is_locative, may_deny
+        made.turns = turns
         for other in (*made.follow, *(names.follow if names else ()), *(lead.next_words() if lead else ())):
             made.begins |= bit_of(other)
         return made

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from normalizer.places.context import is_aside
+from normalizer.places.denied import is_denied
 from normalizer.places.gazetteer import PROVINCE, lineage
 from normalizer.places.hits import PlaceHit
 from normalizer.places.names import DKI, PlaceNames
 from normalizer.places.resolve import resolve
 from normalizer.results import NamedThing, PlaceReading, Thing
+from normalizer.things.houses import are_houses_elsewhere
 from normalizer.things.tree import ThingNode, region_of
 
 _TOWARDS: Final = frozenset(
@@ -112,23 +114,35 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
         groups: the word groups of the text.
     """
     kept = _longest(matches)
+    if len(kept) > 1:
+        kept = [one for one in kept if not is_denied(one.start, words)] or kept
     outside = [hit for hit in hits if not any(one.start <= hit.start and hit.end <= one.end for one in kept)]
     other = place if len(outside) == len(hits) else resolve(words, outside, names, keyword=keyword)
     said = f" {' '.join(words)} "
-    found: dict[str, NamedThing] = {}
-    for match in kept:
-        for thing in _agreeing(_meant(match, things, groups, said), other):
-            before = found.get(thing.id)
-            aside = _is_passed(words, match.start, thing.kind)
-            if before is None or (before.aside and not aside):
-                span = " ".join(words[match.start : match.end])
-                found[thing.id] = NamedThing(thing, match.start, span, aside=aside)
-    counted = list(found.values())
+    meant = [(match, _meant(match, things, groups, said)) for match in kept]
+    counted = _counted(meant, other, words)
+    if keyword and not outside and other.how == "keyword":
+        named = _counted(meant, PlaceReading(), words)
+        if are_houses_elsewhere(named, keyword, words):
+            counted, other = named, PlaceReading()
     if not counted:
         return counted, place
     where = _placed(counted, place, other)
     where.between = place.between
     return counted, where
+
+
+def _counted(meant: Sequence[tuple[Match, list[Thing]]], other: PlaceReading, words: list[str]) -> list[NamedThing]:
+    """Return the things that another place leaves open or confirms, each once."""
+    found: dict[str, NamedThing] = {}
+    for match, all_meant in meant:
+        for thing in _agreeing(all_meant, other):
+            before = found.get(thing.id)
+            aside = _is_passed(words, match.start, thing.kind)
+            if before is None or (before.aside and not aside):
+                span = " ".join(words[match.start : match.end])
+                found[thing.id] = NamedThing(thing, match.start, span, aside=aside)
+    return list(found.values())
 
 
 def add_to(

@@ -103,6 +103,103 @@ def test_the_namesake_alone_is_instead_of_the_city_before(text: str, regency: st
 
 
 @pytest.mark.parametrize(
+    ("text", "regency"),
+    [
+        ("Kendal bukan Semarang", "33.24"),
+        ("lokasinya Kendal, bukan Semarang", "33.24"),
+        ("Jalan Pemuda Kabupaten Kendal ya, bukan Semarang", "33.24"),
+        ("kabupaten semarang bukan kota semarang", "33.22"),
+        ("ini masuk Kabupaten Kendal pak", "33.24"),
+        ("ternyata masuk wilayah Kabupaten Semarang", "33.22"),
+        ("kata pak RT masuk Kabupaten Demak", "33.21"),
+        ("Demak pak, salah ketik tadi", "33.21"),
+        ("Demak min, salah ketik", "33.21"),
+        ("Demak, typo", "33.21"),
+        ("eh Demak ding", "33.21"),
+        ("ganti lokasi ke Kabupaten Demak", "33.21"),
+        ("tolong diubah ke Kabupaten Demak", "33.21"),
+        ("aduh keliru pak, Kendal", "33.24"),
+        ("keliru, mestine Kendal", "33.24"),
+        ("lepat pak, Kendal", "33.24"),
+        ("maaf lokasi salah, Kec Sayung Demak", "33.21"),
+        ("alamat yang benar Jl Pemuda Kendal", "33.24"),
+        ("*Kendal", "33.24"),
+        ("* Kab Kendal", "33.24"),
+        ("sorry Demak", "33.21"),
+        ("eh Kendal", "33.24"),
+        ("bukan Kota Semarang. Kabupaten Semarang.", "33.22"),
+        ("Bukan kota Semarang - Kabupaten Semarang", "33.22"),
+        ("bukan kota semarang lho, kabupaten semarang", "33.22"),
+        ("bukan Kab. Semarang tapi Kota Salatiga", "33.73"),
+        ("Bukan di Semarang, tapi Ungaran", "33.22"),
+        ("koreksi lokasi: Ungaran", "33.22"),
+        ("ralat. Ungaran Kab Semarang", "33.22"),
+        ("ralat, Jl Pemuda Ungaran Kab Semarang", "33.22"),
+        ("salah, Kabupaten maksudnya", "33.22"),
+        ("kab pak", "33.22"),
+        ("bkn Kota Semarang tp Kab Semarang", "33.22"),
+        ("bknnya di Kota Semarang tp di Kab Semarang", "33.22"),
+        ("bkn kota pak tp kab", "33.22"),
+        ("mboten Kota Semarang pak, Kabupaten Semarang", "33.22"),
+        ("dudu Kota Semarang nanging Kabupaten Semarang", "33.22"),
+        ("sanes di Kota Semarang, di Kabupaten Semarang", "33.22"),
+    ],
+)
+def test_a_correction_is_read_in_the_words_that_people_use(text: str, regency: str) -> None:
+    """The place first, "masuk", a slip that is owned up to, a star, a full stop between both, short forms, Javanese and Sundanese."""
+    place = corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74")
+    assert (place.regency if place else None) == regency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tangsel pak",
+        "Kendal",
+        "di Kendal",
+        "Jl Pemuda Kendal",
+        "itu wewenang Kabupaten Demak bukan Kota Semarang",
+        "masuk kewenangan Kabupaten Kendal",
+        "ini termasuk jalan Kabupaten Kendal",
+        "Kabupaten Kendal yang tanggung jawab, bukan Kota Semarang",
+        "KTP saya Kendal bukan Semarang",
+        "saya warga Kendal bukan Semarang",
+        "domisili Kendal bukan Semarang",
+        "saya orang Kendal bukan Semarang",
+        "truk dari Kendal bukan Semarang",
+        "Kendal lebih bagus bukan Semarang",
+        "kenapa Kendal bukan Semarang",
+        "maaf Demak juga",
+        "sorry pak saya lagi di Demak",
+        "* lampunya sudah hidup",
+        "ternyata Kota Demak juga rusak",
+        "petugasnya ternyata dari Kabupaten Demak",
+        "tolong perbaiki jalan ke Kabupaten Demak",
+        "tolong diperbaiki di Kabupaten Demak",
+        "mobil masuk Kota Semarang macet",
+        "bukan di Semarang saja tapi Demak",
+        "bkn hanya di Kota Semarang, Kabupaten Semarang juga",
+        "BKN Kota Semarang",
+        "mboten wonten banyu",
+        "Jawa Barat bukan Jawa Tengah",
+    ],
+)
+def test_a_place_beside_other_words_corrects_nothing(text: str) -> None:
+    """A place alone, whose task it is, where somebody is from, a comparison, a question, a second place."""
+    assert corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Kendal bukan Semarang", "ini masuk Kabupaten Kendal pak", "alamat yang benar Jl Pemuda Kendal"]
+)
+def test_a_correction_in_ordinary_words_makes_no_second_case(town: Town, text: str) -> None:
+    """It moves the one that was just told."""
+    town.wait(minutes=5)
+    town.say(text)
+    assert owner(town).endswith("33.24")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "di Kabupaten Bandung juga begitu",

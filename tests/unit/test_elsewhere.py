@@ -63,6 +63,65 @@ DOUBTFUL = [
 """Texts in which another place is named and may not be that of the event, or in which a place of Kota Semarang is named too."""
 
 
+OFFICES = [
+    ("RSUD Ungaran antre lama", "33.22"),
+    ("di RSUD Demak tidak ada obat", "33.21"),
+    ("Puskesmas Kota Semarang tutup", "33.74"),
+    ("Puskesmas Boja Kendal tutup", "33.24"),
+    ("Polres Semarang lambat menangani laporan", "33.74"),
+    ("Dispenduk Semarang lambat", "33.74"),
+    ("Dukcapil Demak antre", "33.21"),
+    ("Dinas Pendidikan Demak tidak menanggapi", "33.21"),
+    ("Pasar Johar Semarang sampah menumpuk", "33.74"),
+    ("Pungli di Samsat Kota Semarang", "33.74"),
+    ("Samsat Ungaran tutup", "33.22"),
+    ("Antrean panjang di RSUD Kota Semarang", "33.74"),
+    ("RSUP dr Kariadi Semarang antre lama", "33.74"),
+    ("RS Kariadi antre lama", "33.74"),
+    ("RSUD Tugurejo antre", "33.74"),
+    ("Terminal Mangkang kotor", "33.74"),
+    ("SMAN 1 Demak menahan ijazah", "33.21"),
+    ("kantor Imigrasi Semarang lambat", "33.74"),
+    ("Pengadilan Agama Ambarawa lambat", "33.22"),
+]
+"""Texts that name an office of another place than Kota Salatiga, with the code of its place."""
+
+OWN_OFFICES = [
+    "RSUD Salatiga antre lama",
+    "RSUD tidak ada obat",
+    "puskesmas tutup",
+    "Puskesmas Sidorejo tutup",
+    "pasar kotor sekali",
+    "pasar batu rusak",
+    "pasar raya sepi",
+    "Dinas kesehatan lambat sekali",
+    "rumah sakit baru belum dibuka",
+    "bus dari terminal Ungaran ugal-ugalan",
+    "saya alumni SMAN 1 Demak, lampu jalan mati",
+    "anak saya kuliah di kampus, lampu jalan rumah kami mati",
+    "mau berobat ke RSUD Ungaran jalannya rusak",
+    "Kenapa RSUD Salatiga tidak seperti RSUD Semarang",
+    "Puskesmas sini beda dengan RSUD Demak",
+    "Dinas Pendidikan tidak adil, anak saya dari Demak",
+]
+"""Texts that name none, or one that is gone to, left or compared with."""
+
+
+@pytest.mark.parametrize(("text", "code"), OFFICES)
+def test_an_office_named_by_its_town_wins_over_the_channel(text: str, code: str) -> None:
+    """The hospital of Ungaran was that of Salatiga, nearly surely, through the door of Salatiga."""
+    own, alone = routed(text, region="33.73"), routed(text)
+    assert regency(own) == regency(alone) == code
+    assert own["agency"] == alone["agency"]
+    assert "Salatiga" not in str(own["explanation"])
+
+
+@pytest.mark.parametrize("text", OWN_OFFICES)
+def test_an_office_without_its_town_is_the_channels_governments(text: str) -> None:
+    """An everyday word is no town, and neither is where somebody studied."""
+    assert regency(routed(text, region="33.73")) == "33.73"
+
+
 @pytest.mark.parametrize(("text", "code"), CLEAR)
 def test_a_place_that_the_text_names_wins_over_the_channel(text: str, code: str) -> None:
     """A citizen of Denpasar may have the key of Semarang's app; the owner is that of the text alone, and as sure within a tenth."""
@@ -152,4 +211,6 @@ def test_a_keyword_of_a_message_counts_like_a_region_of_a_line() -> None:
     """The reading is the same for a channel: the text's clear place, else the keyword's."""
     read = Normaliser.load().read
     assert read("LAPORSMG lampu jalan mati di Kota Denpasar", region="33.74").place.regency == "51.71"
+    assert read("LAPORHENDI RSUD Ungaran antre lama sekali", region="33.74").place.regency == "33.22"
+    assert read("LAPORHENDI lampu jalan mati di depan pasar", region="33.74").place.regency == "33.74"
     assert read("LAPORSMG lampu jalan mati di depan pasar", region="33.74").place.regency == "33.74"

@@ -124,6 +124,44 @@ def test_personal_data_is_masked_and_offices_are_not(text: str, masked: str) -> 
     assert mask(text) == masked
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nama saya jangan disebut",
+        "Nama saya Jangan disebut",
+        "NAMA SAYA JANGAN DISEBUT",
+        "nama saya tidak mau disebut",
+        "nama saya jgn disebut",
+        "Nama saya mohon dirahasiakan",
+        "nama saya tolong disamarkan",
+        "nama saya ingin dirahasiakan",
+        "nama saya minta disamarkan",
+        "nama saya dirahasiakan",
+        "nama pelapor jangan disebut",
+        "nama saya: jangan ditulis",
+        "nama saya disebut petugas di depan umum",
+    ],
+)
+def test_a_wish_about_a_name_is_no_name(text: str) -> None:
+    """It was shown as "Nama saya [nama] disebut": the opposite."""
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("nama saya Budi Santoso, jangan disebut", "nama saya [nama], jangan disebut"),
+        ("Nama saya Budi JANGAN DISEBUT", "Nama saya [nama] JANGAN DISEBUT"),
+        ("nama saya budi jangan disebut", "nama saya [nama] jangan disebut"),
+        ("Nama saya Yohanes Mau", "Nama saya [nama]"),
+        ("nama saya dika pratama", "nama saya [nama]"),
+    ],
+)
+def test_a_name_before_a_wish_is_masked_and_the_wish_stays(text: str, masked: str) -> None:
+    """Some of these words are also last names."""
+    assert mask(text) == masked
+
+
 @pytest.mark.parametrize("before", ["Pak Lurah", "tolong Pak Slamet"])
 def test_no_place_is_taken_for_a_person_after_an_office_or_a_name(before: str) -> None:
     """Villages have names of persons too ("Budi Mulya"): none of the gazetteer's names is lost."""

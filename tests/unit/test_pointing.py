@@ -43,4 +43,5 @@ def test_each_word_of_a_subject_is_found_where_it_is_the_text(subject: str) -> N
     cues = list(READER.lexicon.pointing[subject]._cues)
     for cue in cues:
         written = cue.split(" ", 1)[1].strip(OPEN)
-        assert READER.words_for(READER.read(written), subject) == strongest(words_of("", "", written), cues), written
+        reading = READER.read(written)  # its words are those of the text, but for "bkn" that means "bukan"
+        assert READER.words_for(reading, subject) == strongest(reading.words, cues), written

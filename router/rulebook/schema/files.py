@@ -42,6 +42,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/senses.yaml": words.Senses,
     "normalizer/data/emergency.yaml": words.Emergency,
     "normalizer/data/corrections.yaml": words.Corrections,
+    "normalizer/data/denials.yaml": words.Denials,
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,
     "normalizer/data/things/official.tsv": things.Table,

@@ -91,6 +91,7 @@ class Places(Part):
     city_first: list[Region]
     goods: list[Word]
     spaced: dict[Word, Text]
+    shorts: dict[Word, list[Word]]
     weak: _Listed
     common: _Listed
 
@@ -177,6 +178,15 @@ class Senses(Part):
     kin: list[Words]
 
 
+class Alarm(Part):
+    """A kind of danger of emergency.yaml."""
+
+    called: ClassVar[str] = "an alarm"
+
+    says: _Listed
+    unless: _Listed
+
+
 class Emergency(Part):
     """The file emergency.yaml."""
 
@@ -195,6 +205,44 @@ class Emergency(Part):
     later: _Listed
     ended: _Listed
     past: _Listed
+    kin: _Listed
+    frail: _Listed
+    patient: _Listed
+    refused: _Listed
+    shocked: _Listed
+    high: _Listed
+    trapped: _Listed
+    wishes: _Listed
+    deaths: _Listed
+    own: _Listed
+    leaps: _Listed
+    heights: _Listed
+    child: _Listed
+    lost: _Listed
+    just_now: _Listed
+    alarms: Annotated[list[Alarm], Field(min_length=1)]
+
+
+class Denials(Part):
+    """The file denials.yaml."""
+
+    called: ClassVar[str] = "denials.yaml"
+
+    denials: _Listed
+    idioms: _Listed
+    asides: _Listed
+    also: _Listed
+    asks: _Listed
+    joins: _Listed
+    papers: _Listed
+    people: _Listed
+    mine: _Listed
+    events: _Listed
+    leads: _Listed
+    follows: _Listed
+    matters: _Listed
+    general: _Listed
+    speakers: _Listed
 
 
 class Corrections(Part):
@@ -216,6 +264,14 @@ class Corrections(Part):
     levels: _Listed
     regencies: _Listed
     elsewhere: _Listed
+    denials: _Listed
+    refusals: _Listed
+    places: _Listed
+    belongs: _Listed
+    changes: _Listed
+    to: _Listed
+    also: _Listed
+    confesses: _Listed
 
 
 class Entry(Part):

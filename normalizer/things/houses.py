@@ -1,0 +1,28 @@
+"""Tells whether a text names a house of another region than that of the government whose own channel it came through."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from normalizer.places.elsewhere import is_not_of_event
+from normalizer.places.scores import seat_of
+from normalizer.results import NamedThing
+from normalizer.things.tree import region_of
+
+_HOUSES: Final = frozenset(("hospital", "terminal", "airport", "prison", "museum"))
+"""Types of things that have a name of their own, so that another region has none of it: of markets and ports it may have."""
+
+
+def are_houses_elsewhere(named: Sequence[NamedThing], keyword: str, words: list[str]) -> bool:
+    """Return whether all things that a text names are houses in one other region, and none is only passed or gone to.
+
+    Args:
+        named: the things; the text names no place beside them.
+        keyword: the code of the region of the government whose own channel the text came through.
+        words: the words of the text.
+    """
+    regions = {region_of(one.thing.regions) for one in named}
+    region = regions.pop() if len(regions) == 1 else ""
+    seat = seat_of(keyword)
+    if not region or region.startswith(seat) or seat.startswith(region):
+        return False
+    return not any(one.aside or one.thing.kind not in _HOUSES or is_not_of_event(words, one.start) for one in named)
