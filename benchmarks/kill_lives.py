@@ -16,8 +16,8 @@ from rich.table import Table
 
 from benchmarks.processes import folder
 from complaints.crypto import Keyring
-from tests.harness.case_killer import Chaos
-from tests.harness.life_trial import LifeTrial, Scale
+from tests.harness.cases.killer import Chaos
+from tests.harness.lives.trial import LifeTrial, Scale
 
 DAYS = (0, 1, 4, 8, 15, 22, 31, 46, 62, 80)
 """The days on which something is said: a case remembers commands for 90 days, and the trial sends each of them within these."""

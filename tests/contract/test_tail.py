@@ -11,7 +11,7 @@ from complaints.bus.confluent import ConfluentTail
 from complaints.bus.tail import Tail
 from complaints.contract import CASES
 from complaints.errors import BusUnavailable
-from tests.harness.cases import Transactions
+from tests.harness.cases.made import Transactions
 from tests.harness.support import KafkaServer, free_port, wait_until
 from tests.harness.topics import make_like
 from tests.harness.view import delete_topics

@@ -9,13 +9,13 @@ import pytest
 from complaints.bus.step.contract import position_key
 from complaints.crypto import Keyring
 from sinks.clickhouse.client import Store
-from tests.harness.case_checker import Checker
-from tests.harness.case_feed import Feed
-from tests.harness.case_killer import Chaos, Killer, Processes, check_kills
-from tests.harness.case_log import Log, committed
-from tests.harness.case_plan import Plan, Sizes
-from tests.harness.case_tables import differences
-from tests.harness.case_view import view_differences
+from tests.harness.cases.checker import Checker
+from tests.harness.cases.feed import Feed
+from tests.harness.cases.killer import Chaos, Killer, Processes, check_kills
+from tests.harness.cases.log import Log, committed
+from tests.harness.cases.plan import Plan, Sizes
+from tests.harness.cases.tables import differences
+from tests.harness.cases.view import view_differences
 from tests.harness.support import free_port, wait_until
 from tests.harness.trial import Trial, reported
 

@@ -1,7 +1,7 @@
-"""What reviews have found, each as a test with its name.
+"""Faults that were found by attacking the running service, each as a test with its name.
 
-The others are in tests/unit/test_conversation.py and tests/integration/test_web_door.py: an answer that is delivered again with two
-questions open, a double click, a second form with the same key and another text, somebody who types another citizen's number.
+The others are in tests/unit/conversation/test_conversation.py and tests/integration/test_web_door.py: an answer that is delivered again
+with two questions open, a double click, a second form with the same key and another text, somebody who types another citizen's number.
 """
 
 import threading

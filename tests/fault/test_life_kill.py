@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from complaints.crypto import Keyring
-from tests.harness.case_killer import Chaos
-from tests.harness.life_trial import LifeTrial, Scale
+from tests.harness.cases.killer import Chaos
+from tests.harness.lives.trial import LifeTrial, Scale
 from tests.harness.trial import reported
 
 

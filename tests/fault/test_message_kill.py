@@ -10,21 +10,21 @@ import yaml
 
 from complaints.crypto import Keyring
 from sinks.clickhouse.client import Store
-from tests.harness.case_checker import Checker
-from tests.harness.case_log import Log
-from tests.harness.case_tables import differences
-from tests.harness.case_view import view_differences
-from tests.harness.message_checker import Messages
-from tests.harness.message_doors import Door, Http, Sms, Telegram, Twitter, Web, Webhook
-from tests.harness.message_fed import Seen
-from tests.harness.message_feed import Feed
-from tests.harness.message_killer import COUNTS, Chaos, Killer, Pipeline
-from tests.harness.message_log import Topics, of_kind
-from tests.harness.message_plan import SOURCES, Plan
-from tests.harness.message_replies import Replies
-from tests.harness.message_tables import message_differences
-from tests.harness.message_upstreams import Upstreams
-from tests.harness.message_watch import Watch
+from tests.harness.cases.checker import Checker
+from tests.harness.cases.log import Log
+from tests.harness.cases.tables import differences
+from tests.harness.cases.view import view_differences
+from tests.harness.messages.checker import Messages
+from tests.harness.messages.doors import Door, Http, Sms, Telegram, Twitter, Web, Webhook
+from tests.harness.messages.fed import Seen
+from tests.harness.messages.feed import Feed
+from tests.harness.messages.killer import COUNTS, Chaos, Killer, Pipeline
+from tests.harness.messages.log import Topics, of_kind
+from tests.harness.messages.plan import SOURCES, Plan
+from tests.harness.messages.replies import Replies
+from tests.harness.messages.tables import message_differences
+from tests.harness.messages.upstreams import Upstreams
+from tests.harness.messages.watch import Watch
 from tests.harness.support import free_port, wait_until
 from tests.harness.trial import Trial, reported
 from tests.harness.webhook import OLDER, SECRET

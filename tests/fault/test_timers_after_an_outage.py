@@ -23,9 +23,9 @@ from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Complaint
-from tests.harness.case_log import Entry, committed
+from tests.harness.cases.log import Entry, committed
 from tests.harness.house import House, added, said
-from tests.harness.life_follower import Follower
+from tests.harness.lives.follower import Follower
 from tests.harness.second_deadlines import differences, is_off
 from tests.harness.support import KafkaServer, message, normalised, start_kafka, wait_until
 from tests.harness.workers import Run, workers

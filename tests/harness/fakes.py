@@ -1,4 +1,4 @@
-"""A Kafka that lives in memory, for tests whose subject is not Kafka; tests/unit/test_fakes.py holds it to the contract."""
+"""A Kafka that lives in memory, for tests whose subject is not Kafka; tests/unit/harness/test_fakes.py holds it to the contract."""
 
 from collections import defaultdict
 from concurrent.futures import Future

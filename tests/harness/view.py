@@ -19,7 +19,7 @@ from complaints.contract import CASE_EVENTS, CASES, topics
 from complaints.errors import BusUnavailable
 from complaints.runtime.http_server import listening_socket, serve
 from ops.topics import apply
-from tests.harness.cases import stored
+from tests.harness.cases.made import stored
 from tests.harness.support import free_port, listens, wait_until
 from view.client import ViewClient
 from view.freshness import Freshness

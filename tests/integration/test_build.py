@@ -15,7 +15,20 @@ from complaints.errors import ConfigurationError
 from complaints.runtime import compiled
 
 _MESSAGES = Path(__file__).parent.parent / "data" / "messages.yaml"
-_PACKAGES = ("complaints", "normalizer", "router", "lapor", "ops", "sinks", "view", "channels", "embedded", "tests")
+_PACKAGES = (
+    "complaints",
+    "conversation",
+    "neighbours",
+    "normalizer",
+    "router",
+    "lapor",
+    "ops",
+    "sinks",
+    "view",
+    "channels",
+    "embedded",
+    "tests",
+)
 _PROPERTIES = ("tests/property/test_route_total.py", "tests/property/test_lines_total.py")
 
 
@@ -85,7 +98,7 @@ def test_an_edit_takes_effect_or_is_refused(tmp_path: Path) -> None:
     module = copy / "router" / "explain.py"
     module.write_text(module.read_text("utf-8") + "\nraise RuntimeError('the edit ran')\n", "utf-8")
     build = compiled.installed(copy)
-    for arguments in (["-m", "lapor", "route"], ["-m", "pytest", "tests/unit/test_router_routing.py"]):
+    for arguments in (["-m", "lapor", "route"], ["-m", "pytest", "tests/unit/router/test_router_routing.py"]):
         result = run(copy, *arguments, lines=b'{"text": "jalan rusak"}\n')
         said = (result.stdout + result.stderr).decode()
         assert result.returncode != 0

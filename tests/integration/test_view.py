@@ -16,7 +16,7 @@ from complaints.bus import Record
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
-from tests.harness.cases import Story, Transactions
+from tests.harness.cases.made import Story, Transactions
 from tests.harness.events import DPU, PEMDA
 from tests.harness.support import KafkaServer, start_kafka, wait_until
 from tests.harness.view import KEY, ViewProcess, remake_topics

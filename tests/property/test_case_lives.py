@@ -15,12 +15,12 @@ from complaints.event import Complaint
 from router.cases.document.evolve import REMEMBERED_MS
 from router.cases.roles import role_of
 from router.cases.table import TABLE
-from tests.harness import life_rules
 from tests.harness.events import complaint
 from tests.harness.house import House, added
-from tests.harness.life_rules import Document
 from tests.harness.list_law import AGENCIES, BODIES, DESK, ListLaw
-from tests.harness.lives import DAY_MS, MINUTE_MS, Lives, spoken
+from tests.harness.lives import rules as life_rules
+from tests.harness.lives.many import DAY_MS, MINUTE_MS, Lives, spoken
+from tests.harness.lives.rules import Document
 
 LAWS = (ListLaw(), ListLaw(turned=2), ListLaw(slower=3), ListLaw(turned=1, slower=1))
 CASES = 4

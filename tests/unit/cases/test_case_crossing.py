@@ -1,0 +1,201 @@
+"""What crosses between two cases in two partitions: whatever comes first, the documents end the same."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, Sender
+from complaints.event import Complaint
+from tests.harness.events import complaint
+from tests.harness.house import House, added, said
+from tests.harness.list_law import DESK, ListLaw
+from tests.harness.lives import rules as life_rules
+from tests.harness.lives.many import Lives
+
+OLDER, LATER = complaint(1), complaint(2)
+if OLDER.tracking_code > LATER.tracking_code:  # of two of one moment the smaller code is the older case
+    OLDER, LATER = LATER, OLDER
+
+MERGE = said(CommandKind.merge, LATER, DESK, other=OLDER.tracking_code)
+REFUSE_LATER, REFUSE_OLDER = (said(CommandKind.refuse, one, "dinas") for one in (LATER, OLDER))
+ANSWER_LATER, ANSWER_OLDER = (said(CommandKind.answer, one, "dinas", "sudah") for one in (LATER, OLDER))
+ADD_LATER, ADD_OLDER = (added(one, "masih") for one in (LATER, OLDER))
+SENDER = Sender(channel="sms", reporter_ref="r")
+DISAGREE = said(CommandKind.disagree, LATER, CITIZEN, "belum", sender=SENDER)
+UNMERGE = said(CommandKind.unmerge, LATER, DESK, "beda")
+WITHDRAW_OLDER, WITHDRAW_LATER = (
+    said(CommandKind.withdraw, one, CITIZEN, "batal", sender=SENDER) for one in (OLDER, LATER)
+)
+
+Moves = list[tuple[str, str]]
+
+
+def begun(law: ListLaw) -> Lives:
+    """Return the two cases, both with the first body."""
+    lives = Lives(House(law=law))
+    for one in (OLDER, LATER):
+        lives.send(one)
+        lives.work(one.tracking_code)
+    return lives
+
+
+def endings(later: list[Command], older: list[Command], *, at_once: bool) -> Iterator[tuple[Moves, Lives]]:
+    """Yield every way in which the mailboxes can be handled: each keeps its order, and what is written is appended behind it.
+
+    Args:
+        later: the commands to the later case.
+        older: those to the older one.
+        at_once: whether the commands are in the mailboxes from the beginning; otherwise each comes at any moment, before or behind
+            what the cases say to each other.
+    """
+    waiting, seen = list[Moves]([[]]), set[bytes]()
+    while waiting:
+        moves = waiting.pop()
+        lives, unsent = begun(ListLaw()), {LATER.tracking_code: [*later], OLDER.tracking_code: [*older]}
+        if at_once:
+            for commands in unsent.values():
+                while commands:
+                    lives.send(commands.pop(0))
+        for kind, code in moves:
+            match kind:
+                case "case":
+                    lives.work(code)
+                case "page":
+                    lives.work_page(code)
+                case _:
+                    lives.send(unsent[code].pop(0))
+        mark = orjson.dumps([_mark(lives), [len(commands) for commands in unsent.values()]])
+        if mark in seen:  # another order has led here
+            continue
+        seen.add(mark)
+        further = lives.busy + [("send", code) for code, commands in unsent.items() if commands]
+        waiting += [[*moves, one] for one in further]
+        if not further:
+            yield moves, lives
+
+
+def _mark(lives: Lives) -> list[Any]:
+    """Return all on which the rest depends."""
+    held = {code: [(one.value or b"").decode() for one in box] for code, box in lives.mailboxes.items() if box}
+    told = {code: [one.value.decode() for one in box] for code, box in lives.page_boxes.items() if box}
+    return [
+        sorted(held.items()),
+        sorted(told.items()),
+        sorted(lives.pages.items()),
+        [value.decode() for value in lives.house.states.values()],
+    ]
+
+
+def outcome(lives: Lives) -> dict[str, Any]:
+    """Return what must be the same: owner, state, main case, supporters, and what the citizen said, of both cases."""
+    names = ("state", "owner", "main", "supporters", "proposed", "refusals", "chain", "answers")
+    found = {}
+    for one in (OLDER, LATER):
+        case = orjson.loads(lives.house.states[one.tracking_code.encode()])
+        kept = {name: case.get(name) for name in names} | {"additions": case["complaint"].get("additions")}
+        found[one.tracking_code] = kept | {"supporters": case.get("supporters") or 0}
+    return found | {"pages": {code: page for code, page in lives.pages.items() if page}}
+
+
+@pytest.mark.parametrize(
+    ("later", "older"),
+    [
+        pytest.param([MERGE], [], id="merge alone"),
+        pytest.param([MERGE, ADD_LATER], [ADD_OLDER], id="additions"),
+        pytest.param([ADD_LATER, MERGE], [REFUSE_OLDER], id="addition, refusal of the main case"),
+        pytest.param([REFUSE_LATER, MERGE], [REFUSE_OLDER, ADD_OLDER], id="refusals"),
+        pytest.param([MERGE], [WITHDRAW_OLDER], id="the main case is withdrawn"),
+        pytest.param([MERGE, WITHDRAW_LATER], [ADD_OLDER], id="the supporter is withdrawn"),
+    ],
+)
+def test_whatever_order_two_partitions_take_the_documents_end_the_same(
+    later: list[Command], older: list[Command]
+) -> None:
+    """Each mailbox has its commands in one order; of all interleavings each ends in the same documents."""
+    found = [outcome(lives) for _, lives in endings(later, older, at_once=True)]
+    assert found
+    assert all(one == found[0] for one in found)
+
+
+@pytest.mark.parametrize("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE]])
+@pytest.mark.parametrize("older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER]])
+def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: list[Command]) -> None:
+    """Refusal, addition, merge, answer and withdrawal cross: nobody waits, and the main case counts who follows it and no one else."""
+    for moves, lives in endings(later, older, at_once=False):
+        for handled in lives.handled:
+            life_rules.hold(handled)
+        try:
+            life_rules.at_rest(lives)
+        except AssertionError as error:
+            pytest.fail(f"{moves}: {error}")
+        life_rules.at_the_end(lives)
+
+
+def test_the_order_within_one_mailbox_decides_and_the_other_mailbox_follows() -> None:
+    """An answer before the merge keeps the case by itself; the merge first makes it a supporter: nothing else is possible."""
+    for first, wanted in (([ANSWER_LATER, MERGE], "ditanggapi"), ([MERGE], "digabung")):
+        states = {
+            outcome(lives)[LATER.tracking_code]["state"] for _, lives in endings(first, [ADD_OLDER], at_once=True)
+        }
+        assert states == {wanted}
+
+
+def test_a_case_that_proposes_twice_is_counted_once() -> None:
+    """Answered, disputed and proposed again while the first proposal is under way: the second one waits for the first."""
+    again = said(CommandKind.merge, LATER, DESK, other=OLDER.tracking_code, nonce="again")
+    for _, lives in endings([MERGE, ANSWER_LATER, DISAGREE, again], [], at_once=False):
+        life_rules.at_rest(lives)
+
+
+def test_a_supporter_of_before_leaves_none_that_joined_after() -> None:
+    """A main case let its supporters go and has a new one; whoever left the old round is not taken off the new one."""
+    third: Complaint = complaint(3, received_at=LATER.received_at.replace(hour=23))
+    joins = said(CommandKind.merge, third, DESK, other=OLDER.tracking_code)
+    lives = begun(ListLaw())
+    for event in (MERGE, third):
+        lives.send(event)
+    settle(lives)
+    lives.send(UNMERGE)
+    lives.work(LATER.tracking_code)  # its leave waits behind all that follows
+    leave = lives.mailboxes[OLDER.tracking_code].pop()
+    for event in (WITHDRAW_OLDER, ADD_OLDER, joins):
+        lives.send(event)
+    settle(lives)
+    lives.mailboxes[OLDER.tracking_code].append(leave)
+    settle(lives)
+    assert lives.house.case(OLDER.tracking_code).supporters == 1
+    life_rules.at_rest(lives)
+
+
+def test_a_proposal_to_a_code_that_no_case_has_comes_back() -> None:
+    """It is rejected, so that the case can be merged elsewhere."""
+    lives = begun(ListLaw())
+    nobody = complaint(0)
+    lives.send(said(CommandKind.merge, LATER, DESK, other=nobody.tracking_code))
+    lives.work(LATER.tracking_code)
+    adopt = lives.mailboxes[nobody.tracking_code].popleft()
+    assert lives.house.handle(adopt) == []
+    lives.append(lives.house.waiting.pop())
+    settle(lives)
+    assert lives.house.case(LATER.tracking_code).proposed is None
+
+
+def test_what_a_person_took_apart_no_search_puts_together() -> None:
+    """The case is a candidate again when it is by itself, and is found again; a desk may still merge it."""
+    lives = begun(ListLaw())
+    for event in (MERGE, UNMERGE):
+        lives.send(event)
+        settle(lives)
+    for who, state in ((NEIGHBOURS, "diteruskan"), (DESK, "digabung")):
+        lives.send(said(CommandKind.merge, LATER, who, other=OLDER.tracking_code, nonce="again"))
+        settle(lives)
+        assert lives.house.case(LATER.tracking_code).state == state
+
+
+def settle(lives: Lives) -> None:
+    """Handle everything."""
+    while busy := lives.busy:
+        kind, code = busy[0]
+        (lives.work if kind == "case" else lives.work_page)(code)

@@ -1,0 +1,183 @@
+"""Who may do what: a citizen by the code of another channel's case, the offices of roles.yaml, and the forms of the web page."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from channels.web.wishes import (
+    ELSEWHERE,
+    HIDE,
+    IMPOSSIBLE,
+    NOT_DONE,
+    RATE,
+    WISHES,
+    WITHDRAW,
+    RatingWish,
+    Wish,
+    Wording,
+    act_of,
+    is_possible,
+    why_not,
+)
+from complaints.case import CaseStatus
+from complaints.command import CITIZEN, CommandKind, Sender
+from complaints.fact import FactKind
+from complaints.mail import ReplyKind
+from conversation.said.orders import asked_for
+from router.cases.roles import Role
+from router.cases.table import RULES, STATES, TABLE
+from router.offices import roles
+from tests.harness.events import complaint
+from tests.harness.house import NOON_MS, House, said
+from tests.harness.list_law import DESK, ListLaw
+from tests.harness.lives.many import DAY_MS
+from view.status import status_of
+
+BY_SMS = complaint(1, channel="sms", reporter_ref="0123456789abcdef0123456789abcdef")
+BY_WEB = complaint(2, channel="web", reporter_ref=complaint(2).tracking_code)
+OWN: dict[CommandKind, dict[str, Any]] = {
+    CommandKind.withdraw: {},
+    CommandKind.hide: {"secret": True},
+    CommandKind.rate: {"stars": 1},
+}
+
+
+def closed(of: Any) -> House:
+    """Return a house with a complaint that is answered and closed."""
+    house = House(law=ListLaw())
+    house.take(of)
+    owner = house.case(of.tracking_code).owner.id
+    house.take(said(CommandKind.answer, of, owner, "Sudah"))
+    return house
+
+
+def by(kind: CommandKind, of: Any, citizen: str, **fields: Any) -> Any:
+    """Return a citizen's command, sent by the web with the code."""
+    return said(kind, of, CITIZEN, "", sender=Sender(channel="web", reporter_ref=citizen), **fields)
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_whoever_only_has_the_code_of_an_sms_case_does_not_end_hide_or_rate_it(kind: CommandKind) -> None:
+    """An officer has the code, too: an agency would be rid of a case, or rate itself."""
+    house = closed(BY_SMS)
+    if kind is CommandKind.rate:
+        house.take(said(CommandKind.close, BY_SMS, house.case(BY_SMS.tracking_code).owner.id))
+    before = house.case(BY_SMS.tracking_code).state
+    facts = house.take(by(kind, BY_SMS, BY_SMS.tracking_code, **OWN[kind]))
+    assert [fact.kind for fact in facts] == [FactKind.declined]
+    case = house.case(BY_SMS.tracking_code)
+    assert (case.state, case.rating, case.complaint.secret) == (before, None, False)
+    assert house.take(by(kind, BY_SMS, BY_SMS.reporter_ref, nonce="his", **OWN[kind]))[0].kind is not FactKind.declined
+
+
+def test_with_the_code_anybody_says_that_an_sms_case_is_not_settled() -> None:
+    """His family helps him on the page; nothing is lost by it, and he hears of it."""
+    house = closed(BY_SMS)
+    house.take(by(CommandKind.disagree, BY_SMS, BY_SMS.tracking_code))
+    assert house.case(BY_SMS.tracking_code).state == "dibuka kembali"
+    assert (house.replies[-1].kind, house.replies[-1].citizen) == (ReplyKind.reopened, BY_SMS.reporter_ref)
+
+
+@pytest.mark.parametrize("kind", [CommandKind.withdraw, CommandKind.hide])
+def test_on_the_web_the_code_is_the_citizen(kind: CommandKind) -> None:
+    """The web knows nothing else of him."""
+    house = closed(BY_WEB)
+    assert house.take(by(kind, BY_WEB, BY_WEB.tracking_code, **OWN[kind]))[0].kind is not FactKind.declined
+
+
+def test_who_answered_refuses_no_more_even_after_the_citizen_disagreed() -> None:
+    """By answering it took the matter for its own."""
+    house = closed(BY_SMS)
+    owner = house.case(BY_SMS.tracking_code).owner.id
+    house.take(by(CommandKind.disagree, BY_SMS, BY_SMS.reporter_ref))
+    (fact,) = house.take(said(CommandKind.refuse, BY_SMS, owner))
+    assert (fact.kind, "has answered" in (fact.text or "")) == (FactKind.declined, True)
+
+
+@pytest.mark.parametrize(("until", "kind"), [(date(2027, 11, 4), "ditunda"), (date(2027, 11, 5), "ditolak")])
+def test_a_case_is_put_off_by_a_year_at_most(until: date, kind: str) -> None:
+    """What waits for next year's budget; 9999 is no day."""
+    house = House(law=ListLaw())
+    house.take(BY_SMS)
+    owner = house.case(BY_SMS.tracking_code).owner.id
+    (fact,) = house.take(said(CommandKind.postpone, BY_SMS, owner, until=until))
+    assert fact.kind.value == kind
+
+
+def test_whose_complaint_is_put_aside_hears_so_and_opens_it_again() -> None:
+    """A desk can be wrong about spam."""
+    house = House(law=ListLaw())
+    house.take(BY_SMS)
+    house.take(said(CommandKind.archive, BY_SMS, DESK, "spam"))
+    assert house.replies[-1].kind is ReplyKind.archived
+    assert "BUKA" in house.replies[-1].text
+    house.take(by(CommandKind.reopen, BY_SMS, BY_SMS.reporter_ref))
+    assert house.case(BY_SMS.tracking_code).state == "dibuka kembali"
+
+
+def test_the_offices_give_only_commands_that_the_table_allows_them() -> None:
+    """roles.yaml and the table say the same; the owner's offices give all that an owner can."""
+    sides = {
+        "the owner": {Role.owner},
+        "the owner's government": {Role.sorter, Role.desk},
+        "a triage desk of the place": {Role.sorter, Role.desk},
+        "the national administrator": {Role.administrator, Role.desk},
+        "the Republic": set[Role](),
+    }
+    owners: set[CommandKind] = set()
+    for role in roles()["roles"]:
+        commands = {CommandKind(name) for name in role["what"]}
+        assert {kind for kind in commands if not RULES[kind].roles & sides[role["of"]]} == set(), role["id"]
+        owners |= commands if role["of"] == "the owner" else set()
+    assert owners == {
+        kind for kind, rule in RULES.items() if Role.owner in rule.roles and kind is not CommandKind.status
+    }
+
+
+@pytest.mark.parametrize("wish", WISHES.values())
+@pytest.mark.parametrize("state", STATES)
+def test_the_page_offers_what_the_table_allows(wish: Wish, state: Any) -> None:
+    """In each state, to the citizen and to whoever only has the code."""
+    words: Wording = RatingWish(stars=5) if wish is RATE else Wording()
+    act = asked_for("hide:secret" if wish is HIDE else act_of(wish, words, state))
+    assert act is not None
+    for role, by_code in ((Role.citizen, True), (Role.bearer, False)):
+        allowed = isinstance(TABLE[act.kind, role][state], tuple)
+        status = status_in(state, by_code=by_code)
+        assert is_possible(wish, status) == allowed, role
+        if not allowed:
+            assert why_not(wish, status) is (ELSEWHERE if role is Role.bearer and wish.personal else IMPOSSIBLE)
+
+
+def status_in(state: Any, *, by_code: bool) -> CaseStatus:
+    """Return the status of a case in a state."""
+    case = closed(BY_WEB if by_code else BY_SMS).case((BY_WEB if by_code else BY_SMS).tracking_code)
+    return status_of(case.model_copy(update={"state": state}))
+
+
+def test_only_disagreeing_needs_no_more_than_the_code() -> None:
+    """Which wishes are personal."""
+    assert {wish.path for wish in WISHES.values() if wish.personal} == {RATE.path, WITHDRAW.path, HIDE.path}
+    assert not NOT_DONE.personal
+
+
+def test_asking_and_verifying_in_one_breath_gives_no_days() -> None:
+    """The owner says that nothing was missing: the clocks have waited for nothing."""
+    house = House(law=ListLaw())
+    house.take(BY_SMS)
+    owner, before = house.case(BY_SMS.tracking_code).owner.id, house.case(BY_SMS.tracking_code).deadlines
+    later = NOON_MS + 10 * DAY_MS
+    house.take(said(CommandKind.ask, BY_SMS, owner, "Apakah masih"), at_ms=later)
+    house.take(said(CommandKind.verify, BY_SMS, owner), at_ms=later + 60_000)
+    after = {one.duty: one.due for one in house.case(BY_SMS.tracking_code).deadlines}
+    assert after.items() >= {one.duty: one.due for one in before}.items()
+
+
+def test_an_answer_does_not_end_with_a_question() -> None:
+    """It would stop the clocks, and the citizen's reply would go nowhere."""
+    house = House(law=ListLaw())
+    house.take(BY_SMS)
+    owner = house.case(BY_SMS.tracking_code).owner.id
+    (fact,) = house.take(said(CommandKind.answer, BY_SMS, owner, "Di depan rumah nomor berapa?"))
+    assert (fact.kind, house.case(BY_SMS.tracking_code).answers) == (FactKind.declined, ())

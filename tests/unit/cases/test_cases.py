@@ -1,0 +1,236 @@
+"""The commands of an agency to a case, what became of them, and the life of a case in words."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from complaints import ids
+from complaints.case import Case
+from complaints.command import Command, CommandKind
+from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
+from complaints.fact import Fact, FactKind, Result
+from ops.casework.acts import ACTS
+from ops.casework.find import find
+from ops.casework.orders import FIELDS, checked, command, nonce
+from ops.casework.outcome import outcome
+from ops.casework.story import story as told_story
+from tests.harness.cases.made import Story
+from tests.harness.events import DPU, PEMDA, complaint
+from tests.harness.facts import answered, fact, refused
+from tests.harness.support import NOON
+from tests.harness.view import KEY, ServedView
+from view.client import ViewClient
+
+
+def case_of(story: Story) -> Case:
+    """Return the case as it is now."""
+    assert story.case is not None
+    return story.case
+
+
+def order(story: Story, name: str, agency: str = DPU.id, **said: Any) -> Command:
+    """Return the command of an act."""
+    case, fields = case_of(story), checked(ACTS[name], said)
+    id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
+    return command(ACTS[name], story.code, id_=id_, agency=agency, fields=fields, at=NOON)
+
+
+def refusal(story: Story, text: str = "Bukan jalan kota", agency: str = DPU.id) -> Command:
+    """Return the command to refuse."""
+    return order(story, "refuse", agency, text=text)
+
+
+def answer(story: Story, text: str) -> Command:
+    """Return the command to answer."""
+    return order(story, "answer", text=text)
+
+
+def facts_of(story: Story, cause: UUID) -> list[str]:
+    """Return what became of a command."""
+    return outcome(DPU, [fact for fact in story.facts if fact.caused_by == cause])
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Iterator[tuple[ServedView, ViewClient]]:
+    """A view and its client."""
+    served = ServedView(tmp_path)
+    client = ViewClient([served.url], key=KEY)
+    yield served, client
+    client.close()
+    served.close()
+
+
+def test_a_case_is_found_by_its_code_as_a_person_types_it(known: tuple[ServedView, ViewClient]) -> None:
+    """A code that nobody has, and one with a slip, are told apart."""
+    served, client = known
+    story = Story()
+    served.put(*story.records())
+    assert find(client, story.code.lower()).complaint_id == story.complaint.id
+    with pytest.raises(CaseError, match="no case has the code 2Q74G VWWCE 3"):
+        find(client, "2q74gvwwce3")
+    with pytest.raises(TrackingCodeError):
+        find(client, "2Q74GVWWCE4")
+
+
+def test_the_same_words_are_one_command_until_something_happens() -> None:
+    """Other words, and another agency, are another one; after a refusal so is the same."""
+    story = Story()
+    first = refusal(story)
+    assert refusal(story).id == first.id
+    assert len({first.id, refusal(story, "lain").id, refusal(story, agency=PEMDA.id).id}) == 3
+    assert answer(story, "Selesai.").id == answer(story, " Selesai. ").id != answer(story, "Besok.").id
+    assert answer(story, "Selesai.").id != refusal(story, "Selesai.").id
+    assert (first.tracking_code, first.kind, first.actor, first.text) == (
+        story.code,
+        CommandKind.refuse,
+        DPU.id,
+        "Bukan jalan kota",
+    )
+    story.refuse(first.id)
+    assert refusal(story).id != first.id
+
+
+@pytest.mark.parametrize("name", [name for name, act in ACTS.items() if "text" in act.needs])
+def test_a_text_that_is_empty_or_too_long_is_refused_with_the_option_s_name(name: str) -> None:
+    """Before anything is asked or written. Bytes count, as they do for the router."""
+    act = ACTS[name]
+    others = dict.fromkeys(set(act.needs) - {"text"}, "x")
+    for text in ("", " \n", "x" * (act.most_bytes + 1), "é" * (act.most_bytes // 2 + 1)):
+        with pytest.raises(ConfigurationError, match="--text"):
+            checked(act, {**others, "text": text})
+    assert checked(act, {**others, "text": f" {'x' * act.most_bytes} "})["text"] == "x" * act.most_bytes
+
+
+VALUES: dict[str, Any] = {
+    "text": "Bukan kami",
+    "suggest": "dpu-33",
+    "to": "dpu-33",
+    "beside": ["dishub-33"],
+    "until": "2026-12-14",
+    "class": "aspirasi",
+    "oversight": False,
+    "into": "2Q74GVWWCE3",
+    "final": True,
+    "source": "letter",
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_becomes_a_command_with_all_that_was_said(name: str) -> None:
+    """Each option fills its field of the contract, and what an act needs is named if it is missing."""
+    act = ACTS[name]
+    said = {option: VALUES[option] for option in (*act.needs, *act.takes)}
+    made = order(Story(), name, **said).model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert made["kind"] == name
+    for option, value in said.items():
+        assert made[FIELDS[option]] == value
+    for missing in act.needs:
+        with pytest.raises(ConfigurationError, match=f"{name} needs --{missing}"):
+            checked(act, {option: value for option, value in said.items() if option != missing})
+
+
+def test_what_an_act_does_not_take_or_cannot_read_is_named() -> None:
+    """By the option's name, not the field's."""
+    with pytest.raises(ConfigurationError, match="accept takes no --final"):
+        checked(ACTS["accept"], {"final": True})
+    with pytest.raises(ConfigurationError, match=r"--until: .besok. is no day such as"):
+        order(Story(), "postpone", text="x", until="besok")
+
+
+def test_all_commands_of_officers_are_acts() -> None:
+    """The others are of citizens, of clocks and of steps."""
+    of_citizens = {"add", "disagree", "rate", "hide", "status"}
+    of_steps = {"adopt", "confirm", "reject", "second", "leave", "echo", "unheard", "due"}
+    assert ACTS.keys() == {kind.value for kind in CommandKind} - of_citizens - of_steps
+
+
+def test_a_refusal_that_moved_the_case_says_where_and_why() -> None:
+    """The agencies by their names, and the sentence for the citizen."""
+    story, command = Story(), uuid4()
+    story.refuse(command)
+    assert facts_of(story, command) == [
+        f"hop 1: {PEMDA.name} ({PEMDA.id})",
+        f"Diteruskan ke {PEMDA.name} karena jalan kota.",
+    ]
+
+
+def test_an_answer_says_that_the_citizen_hears_it() -> None:
+    """In the name of the owner."""
+    story, command = Story(), uuid4()
+    story.answer(command)
+    (told,) = facts_of(story, command)
+    assert told.startswith(f"{DPU.name} has answered")
+
+
+def test_a_declined_command_says_why() -> None:
+    """A refused one is an error; one that was already done changes nothing, and is none."""
+    story, refused, done = Story(), uuid4(), uuid4()
+    story.decline(refused, CommandKind.refuse, actor="pln", text="Hanya pemilik yang dapat menolak.")
+    story.decline(done, CommandKind.refuse, actor=DPU.id, text="Sudah ditolak.", result=Result.already_applied)
+    with pytest.raises(CaseError, match=r"^Hanya pemilik yang dapat menolak\.$"):
+        facts_of(story, refused)
+    assert facts_of(story, done) == ["Nothing changes: Sudah ditolak."]
+
+
+def test_a_command_without_a_result_is_no_success() -> None:
+    """It is on Kafka; the router has not read it yet."""
+    with pytest.raises(CaseError, match="has not decided"):
+        outcome(DPU, [])
+
+
+def test_the_life_of_a_case_is_told_in_its_order() -> None:
+    """Each owner with the reasons, the law and the deadlines, and what was said between them, with its time."""
+    story = Story(owner=PEMDA, triage=True)
+    story.refuse(uuid4(), DPU)
+    story.add(uuid4(), "Dekat pasar")
+    story.answer(uuid4(), "Sudah kami perbaiki.")
+    story.decline(uuid4(), CommandKind.refuse, actor="pln", text="Bukan pemilik.")
+    story.fact(FactKind.asked, uuid4(), part="place")
+    story.fact(FactKind.continued, uuid4(), continued_as="2Q74GVWWCE3")
+    told = "\n".join(told_story(case_of(story), story.facts, NOON))
+    expected = [
+        f"(complaint {story.complaint.id}, version 9, ditanggapi)",
+        f"hop 0: {PEMDA.name} ({PEMDA.id}) since 2026-11-03 12:01:00 WIB  [triage desk",
+        '- subject:jalan "jalan berlubang" [UU 38/2004 ps. 16] weight 2.00',
+        "complete: by 2026-11-23 (14 working days from 2026-11-03, PermenPANRB 5/2025)",
+        f"2026-11-03 12:02:00 WIB  {PEMDA.id} refused: Bukan jalan kota",
+        f"hop 1: {DPU.name} ({DPU.id}) since",
+        "2026-11-03 12:04:00 WIB  the citizen added: Dekat pasar",
+        f"{DPU.id} answered: Sudah kami perbaiki.",
+        "refuse by pln was refused: Bukan pemilik.",
+        "the citizen is asked for the place",
+        "became the case 2Q74GVWWCE3",
+    ]
+    places = [told.find(part) for part in expected]
+    assert -1 not in places, expected[places.index(-1)]
+    assert places == sorted(places)
+
+
+def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:
+    """The case had moved on; the agency must know that nothing is left to do."""
+    (sentence,) = outcome(DPU, [refused(complaint(), version=4)])
+    assert sentence.startswith("The case had moved on before")
+
+
+@pytest.mark.parametrize("told", [answered(complaint()), fact(complaint(), FactKind.closed, 4)])
+def test_whoever_answers_a_walk_in_without_an_address_tells_him_himself(told: Fact) -> None:
+    """An officer recorded it, and no channel reaches the citizen: "to be told on the channel" would be a promise that nobody keeps."""
+    (sentence,) = outcome(DPU, [told], out_of_reach=True)
+    assert sentence.endswith(". The citizen has no address here: tell him yourself.")
+    assert "channel" not in sentence
+    assert "is to be" not in sentence
+
+
+def test_no_sentence_says_that_the_citizen_hears_what_is_only_to_be_told() -> None:
+    """He may have asked for silence, or have no address: the outcome is not known yet."""
+    (sentence,) = outcome(DPU, [answered(complaint())])
+    assert sentence == f"{DPU.name} has answered; the citizen is to be told on the channel of the complaint."
+
+
+def test_where_it_is_not_known_how_a_citizen_is_reached_both_ways_are_said() -> None:
+    """A file of commands does not look each case up."""
+    (sentence,) = outcome(DPU, [answered(complaint())], out_of_reach=None)
+    assert sentence.endswith("on the channel of the complaint; if an officer recorded it, tell him yourself.")

@@ -1,0 +1,33 @@
+"""How well duplicates are found, on pairs that the rules were made with: `python -m benchmarks.neighbours FILE` scores others."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.neighbours import read, score
+from normalizer.complaint import Normaliser
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "recall"),
+    [
+        ("neighbour_pairs_dev.jsonl", 0.80),
+        ("neighbour_pairs_more.jsonl", 0.80),
+        ("neighbour_pairs_others.jsonl", 0.80),
+        ("neighbour_pairs_new.jsonl", 0.75),
+    ],
+)
+def test_the_pairs_of_the_development_are_told_apart(name: str, recall: float) -> None:
+    """With the bars that unseen pairs have; the new ones, of two more writers, with the lower one of those."""
+    found = score(read(DATA / name), Normaliser.load())
+    assert found.precision >= 0.97, found.wrong
+    assert found.recall >= recall, found.missed
+
+
+def test_most_of_the_pairs_that_were_written_against_the_rules_are_told_apart() -> None:
+    """Look-alikes of one kind at one place, and tellings that share few words; the bars keep what is reached."""
+    found = score(read(DATA / "neighbour_pairs_hard.jsonl"), Normaliser.load())
+    assert found.precision >= 0.94, found.wrong
+    assert found.recall >= 0.90, found.missed

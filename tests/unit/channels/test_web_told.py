@@ -1,0 +1,194 @@
+"""What the citizen reads on the page of a case follows from its facts, as a reply by any other channel does."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from channels.web.told import story
+from complaints.command import CITIZEN, NEIGHBOURS
+from complaints.disposition import AgencyRef
+from complaints.event import Pin, Place, Region
+from complaints.fact import FactKind
+from complaints.mail import ReplyKind
+from complaints.message import InboundMessage
+from complaints.values import ComplaintClass
+from tests.harness.house import added
+from tests.harness.mailboxes import Kept
+from tests.harness.support import NOON as BEGIN
+from tests.harness.web_cases import DPU, EXPLANATION, Facts, case_of, disposition
+from tests.unit.cases.test_case_sheet import Life
+
+NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
+CODE = "2Q74GVWWCE3"
+PLACE = "Di kabupaten/kota dan jalan mana kejadiannya?"
+
+
+def sent(*, secret: bool = False, text: str = "Jalan rusak") -> Kept:
+    """Return a complaint by the web."""
+    body = InboundMessage(channel="web", received_at=NOON, text=text, body=b"{}", coding="j", secret=secret)
+    return Kept(id=UUID(int=7), mailbox=CODE, message=body)
+
+
+def told(*kinds: FactKind | tuple[FactKind, dict[str, Any]], secret: bool = False) -> str:
+    """Return what is read about the facts that one record caused; empty if it is nothing."""
+    complaint = sent(secret=secret)
+    _, *more = story(case_of(complaint), Facts(complaint).after(uuid4(), *kinds).made).told
+    return " ".join(one.text for one in more)
+
+
+MOVED = (FactKind.routed, {"disposition": disposition("Dinas Sosial", 1)})
+ASKED = (FactKind.asked, {"part": "place"})
+ANSWERED = (FactKind.answered, {"text": "Sudah\n ditambal. Hubungi 081234567890."})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        ((FactKind.refused, MOVED), "kini ditangani Dinas Sosial"),
+        ((FactKind.refused,), ""),
+        ((FactKind.added,), f"sudah dilengkapi dan kini ditangani {DPU.name}"),
+        ((FactKind.added, MOVED), "sudah dilengkapi dan kini ditangani Dinas Sosial"),
+        ((FactKind.added, MOVED, ASKED), PLACE),
+        ((ANSWERED,), f"dijawab {DPU.name}: Sudah ditambal. Hubungi [telepon]."),
+        ((FactKind.rerouted, MOVED), "kini ditangani Dinas Sosial"),
+        (((FactKind.continued, {"continued_as": CODE}),), ""),
+        (((FactKind.declined, {"text": "Sudah ditutup."}),), ""),
+    ],
+    ids=[
+        "moved",
+        "late refusal",
+        "added",
+        "added and moved",
+        "asked again",
+        "answered",
+        "rerouted",
+        "continued",
+        "declined",
+    ],
+)
+def test_the_first_fact_of_a_record_says_what_is_read(
+    kinds: tuple[FactKind | tuple[FactKind, dict[str, Any]], ...], words: str
+) -> None:
+    """With the owner after the record; a question instead if the record led to one; answers are masked."""
+    found = told(*kinds)
+    assert words in found
+    assert bool(words) == bool(found)
+
+
+def test_the_page_of_a_report_of_danger_has_the_number_for_emergencies() -> None:
+    """As the receipt of the other channels has it."""
+    danger = sent(text="tolong ada kebakaran di Jalan Pemuda, api membesar")
+    first, *_ = story(case_of(danger), Facts(danger).made).told
+    assert first.text.endswith("112.")
+    first, *_ = story(case_of(sent()), Facts(sent()).made).told
+    assert "112" not in first.text
+    assert "112" not in story(case_of(danger, secret=True), Facts(danger).made).told[0].text
+
+
+def test_the_page_has_the_number_for_emergencies_as_the_replies_have_it() -> None:
+    """Behind a question for what is missing, which stays one question, and behind an addition that tells of danger."""
+    danger = sent(text="tolong ada kebakaran, api membesar")
+    asked = story(case_of(danger, asks="place"), Facts(danger).after(danger.id, ASKED).made)
+    assert PLACE in asked.question
+    assert asked.question.endswith("112.")
+    assert not any(PLACE in one.text for one in asked.told)
+
+
+def test_a_secret_report_has_no_content() -> None:
+    """Its answer is only that there is one, and why the owner has it is not said."""
+    assert "ditambal" not in told(ANSWERED, secret=True)
+    assert f"sudah dijawab {DPU.name}" in told(ANSWERED, secret=True)
+    assert story(case_of(sent(secret=True)), ()).explanation == ""
+    assert story(case_of(sent()), ()).explanation == EXPLANATION
+
+
+@pytest.mark.parametrize("secret", [False, True])
+def test_a_pin_near_a_border_is_asked_about_with_its_regencies(*, secret: bool) -> None:
+    """But whoever has the code of a secret report does not learn where it is."""
+    regencies = (Region(code="33.24", name="Kabupaten Kendal"), Region(code="33.74", name="Kota Semarang"))
+    case = case_of(sent(secret=secret), asks="place")
+    place = Place(pin=Pin(latitude=-6.97, longitude=110.29, regencies=regencies))
+    case = case.model_copy(update={"complaint": case.complaint.model_copy(update={"place": place})})
+    question = story(case, ()).question
+    assert ("(1) Kabupaten Kendal atau (2) Kota Semarang" in question) is not secret
+    assert (PLACE in question) is secret
+
+
+def test_an_open_question_is_not_among_what_happened() -> None:
+    """Only its last time: that it was asked before stays."""
+    complaint = sent()
+    facts = Facts(complaint).after(uuid4(), FactKind.added, ASKED).after(uuid4(), FactKind.added, ASKED)
+    found = story(case_of(complaint, "diterima", asks="place"), facts.made)
+    assert PLACE in found.question
+    assert [PLACE in one.text for one in found.told] == [False, True]
+    assert not story(case_of(complaint), facts.made).question
+
+
+def test_the_time_is_that_of_the_record() -> None:
+    """Oldest first."""
+    complaint = sent()
+    found = story(case_of(complaint), Facts(complaint).after(uuid4(), FactKind.added).made)
+    assert [one.at for one in found.told] == [NOON, NOON.replace(minute=1)]
+
+
+def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
+    """Word for word, for every kind of fact that a citizen hears of: both are made from one mapping."""
+    life = Life(channel="web")
+    life.act("refuse", text="Bukan jalan kota", days=1)
+    life.act("ask", text="Di depan nomor berapa?", days=1)
+    life.ring(8)
+    life.house.take(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
+    life.at_ms += 10_000
+    life.act("accept")
+    life.act("reclassify", "kemenpanrb", complaint_class=ComplaintClass.aspiration)
+    life.act("reclassify", "kemenpanrb", oversight=True)
+    life.act("extend", text="Menunggu bahan")
+    life.act("postpone", text="Hujan", until=(BEGIN + timedelta(days=40)).date())
+    life.act("answer", text="Sudah ditambal.", days=1)
+    life.act("disagree", CITIZEN, "Belum, pak")
+    life.ring(120)
+    life.act("answer", text="Sekarang sudah.", days=2)
+    life.house.take(added(life.complaint, "fotonya mana", number=2), at_ms=life.at_ms + 5000)
+    life.at_ms += 10_000
+    life.act("close")
+    life.act("rate", CITIZEN, stars=5)
+    life.act("reopen", CITIZEN, "Rusak lagi")
+    life.act("hide", CITIZEN, anonymous=True)
+    life.act("withdraw", CITIZEN)
+    found = story(life.house.case(life.code), life.facts)
+    assert [(one.at, one.text) for one in found.told] == [(one.created_at, one.text) for one in life.house.replies]
+    assert {reply.kind for reply in life.house.replies} >= {ReplyKind.next_right, ReplyKind.reminded, ReplyKind.put_off}
+    texts = " ".join(one.text for one in found.told)
+    assert "yang sudah menjawabnya" in texts  # an addition to an answered case: nobody is at work on it
+    assert "Pengingat" in texts or "masih menunggu" in texts
+    assert all(
+        words in texts for words in ("menjadi aspirasi.", "menjadi aspirasi berkadar pengawasan.", "Alasannya: Hujan")
+    )
+
+
+def test_the_page_of_a_secret_report_tells_no_reason() -> None:
+    """Only that it was put off, and until when."""
+    life = Life(channel="web", secret=True)
+    life.act("extend", text="Saksi belum siap")
+    life.act("postpone", text="Saksi belum siap", until=(BEGIN + timedelta(days=40)).date())
+    told = [one.text for one in story(life.house.case(life.code), life.facts).told]
+    assert ["paling lambat" in told[1], "ditunda" in told[2]] == [True, True]
+    assert not [text for text in told if "Saksi" in text or "Alasan" in text]
+
+
+def test_a_supporter_s_page_tells_what_its_main_case_hears() -> None:
+    """Merged, answered with the main case, closed; and that it is handled by itself again."""
+    older = Life(7, channel="web")
+    younger = Life(8, older.house, channel="web", received_at=BEGIN + timedelta(hours=1))
+    younger.act("merge", "kemenpanrb", other=older.code)
+    younger.house.deliver()
+    owner = AgencyRef(id="a", name="Dinas Sosial")
+    younger.act("echo", NEIGHBOURS, "Sudah ditambal.", other=older.code, event="answered", agency=owner, as_of=99)
+    younger.act("unmerge", "kemenpanrb", "Lubang lain")
+    found = story(younger.house.case(younger.code), younger.facts)
+    replies = [one for one in younger.house.replies if one.tracking_code == younger.code]
+    assert [one.text for one in found.told] == [one.text for one in replies]
+    assert [one.kind for one in replies][1:] == [ReplyKind.merged, ReplyKind.answered, ReplyKind.unmerged]
+    assert "dijawab Dinas Sosial: Sudah ditambal." in found.told[2].text

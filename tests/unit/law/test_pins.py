@@ -1,0 +1,265 @@
+"""A position on the map: which regencies it may be in, and what it adds to the text that came with it."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml
+
+from complaints.crypto import Keyring
+from complaints.event import Complaint, Region
+from normalizer.complaint import Normaliser
+from normalizer.places.gazetteer import Gazetteer
+from normalizer.places.pins import DOUBT_KM, MOST, SHORE_KM, Near, candidates, certain, within
+from normalizer.positions import chosen
+from router.routing import Router
+from tests.harness.house import plain
+from tests.harness.support import message
+from tests.harness.town import Town
+
+PINS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "data" / "pins.yaml").read_text("utf-8"))
+
+SEMARANG = (-6.98, 110.41)
+"""In the middle of Kota Semarang."""
+CIBUBUR = (-6.3692, 106.8940)
+"""Where Kota Depok, Jakarta Timur and Kota Bekasi meet."""
+SENAYAN = (-6.2250, 106.8000)
+"""In DKI Jakarta, near the border of two of its cities."""
+ABROAD = [(1.2900, 103.8500), (1.5500, 110.3500), (-8.5570, 125.5800), (-2.6900, 141.3000), (0.0, 0.0), (90.0, 180.0)]
+"""Singapore, Kuching, Dili, Vanimo, the Gulf of Guinea and the North Pole."""
+ROAD = "Jalan rusak berlubang di depan rumah kami"
+
+
+def complained(text: str, position: tuple[float, float] | None, **fields: Any) -> Complaint:
+    """Return the complaint for a text with a pin."""
+    said = message(text, channel="telegram", shared_location=position, **fields)
+    return Normaliser.load().normalise(said, id_=UUID(int=42), code="2Q74GVWWCE3", citizen="c")
+
+
+def completed(first: Complaint, text: str, position: tuple[float, float] | None = None) -> Complaint:
+    """Return the complaint with a further message."""
+    said = message(text, channel="telegram", upstream_id="later", shared_location=position)
+    found = Normaliser.load().complete(first, said).complaint
+    assert found is not None
+    return found
+
+
+def code(region: Region | None) -> str:
+    """Return the code of a region; empty if it is not known."""
+    return region.code if region else ""
+
+
+class TestSixtyPins:
+    """Places whose regency was written down before any code ran on them."""
+
+    def test_half_of_them_are_near_a_border(self) -> None:
+        """On islands of every region; one in a city's middle would say nothing."""
+        assert len(PINS) == 60
+        assert sum(pin["near"] for pin in PINS) >= 30
+        for pin in PINS:
+            assert pin["near"] == (len(within(5.0, pin["latitude"], pin["longitude"])) > 1), pin
+        assert {pin["regency"][0] for pin in PINS} == set("12356789")
+
+    def test_the_right_regency_is_among_the_candidates(self) -> None:
+        """In 0.98 of them, and first in 0.85."""
+        found = [[near.code for near in candidates(pin["latitude"], pin["longitude"])] for pin in PINS]
+        among = sum(pin["regency"] in codes for pin, codes in zip(PINS, found, strict=True))
+        first = sum(codes[:1] == [pin["regency"]] for pin, codes in zip(PINS, found, strict=True))
+        assert among / len(PINS) >= 0.98
+        assert first / len(PINS) >= 0.85
+
+    def test_what_is_certain_is_right(self) -> None:
+        """Nobody is asked then, so no error would be noticed."""
+        for pin in PINS:
+            sure = certain(candidates(pin["latitude"], pin["longitude"]))
+            assert pin["regency"].startswith(sure), pin
+
+
+class TestCandidates:
+    """Which regencies a position may be in."""
+
+    @pytest.mark.parametrize("position", ABROAD)
+    def test_nothing_is_near_outside_indonesia(self, position: tuple[float, float]) -> None:
+        """Neither in a neighbouring country nor at the place of a broken receiver."""
+        assert candidates(*position) == ()
+
+    def test_at_most_three_the_nearest_first(self) -> None:
+        """As many as a question can offer."""
+        found = candidates(*CIBUBUR)
+        assert len(found) == MOST
+        assert [near.km for near in found] == sorted(near.km for near in found)
+        assert all(near.km <= DOUBT_KM for near in found)
+
+    def test_on_the_water_the_nearest_land_counts(self) -> None:
+        """A pier, for instance, and not the open sea."""
+        pier, sea = (-6.9250, 110.4200), (-6.0000, 110.4200)
+        assert [near.code for near in candidates(*pier)] == ["33.74"]
+        assert 0 < candidates(*pier)[0].km <= SHORE_KM
+        assert candidates(*sea) == ()
+
+    def test_a_town_inside_a_regency_is_no_part_of_it(self) -> None:
+        """Kota Magelang is a hole in Kabupaten Magelang."""
+        found = candidates(-7.4780, 110.2178)
+        assert found[0] == Near("33.71", 0.0)
+        assert all(near.km > 0 for near in found[1:])
+
+    def test_the_data_have_the_regencies_of_the_registry(self) -> None:
+        """All 514, each once."""
+        everywhere = within(20_000.0, -2.0, 118.0)
+        assert sorted(near.code for near in everywhere) == sorted(code for code, _ in Gazetteer.load().regencies())
+
+    def test_one_government_is_certain(self) -> None:
+        """The cities of DKI Jakarta have none of their own."""
+        assert certain([Near("33.74", 0.0)]) == "33.74"
+        assert certain([Near("33.74", 0.0), Near("33.24", 0.3)]) == ""
+        assert certain([Near("31.71", 0.0), Near("31.74", 0.3)]) == "31"
+        assert certain([Near("31.71", 0.0)]) == "31.71"
+        assert certain([]) == ""
+
+
+class TestPinAndText:
+    """The text decides; a pin tells what it leaves open."""
+
+    def test_a_certain_pin_gives_the_place(self) -> None:
+        """And nobody is asked for it."""
+        found = complained(ROAD, SEMARANG)
+        assert code(found.place.regency) == "33.74"
+        assert "place" not in found.missing
+        assert found.place.pin is not None
+        assert (found.place.pin.latitude, found.place.pin.longitude) == SEMARANG
+
+    def test_it_tells_which_of_the_places_of_one_name_is_meant(self) -> None:
+        """Several regencies have a district Mijen."""
+        assert complained("Jalan di Kecamatan Mijen berlubang", None).place.regency is None
+        assert code(complained("Jalan di Kecamatan Mijen berlubang", SEMARANG).place.district) == "33.74.14"
+
+    def test_without_a_pin_nothing_changes(self) -> None:
+        """Nor with one that is no place on Earth."""
+        for position in (None, (float("nan"), 110.0), (91.0, 110.0)):
+            found = complained(ROAD, position)
+            assert found.place.pin is None
+            assert "place" in found.missing
+
+    def test_a_pin_abroad_tells_no_place(self) -> None:
+        """It is kept all the same: the officer may know better."""
+        found = complained(ROAD, ABROAD[0])
+        assert found.place.pin is not None
+        assert found.place.pin.regencies == ()
+        assert "place" in found.missing
+
+    def test_a_doubtful_pin_gives_the_province_at_most(self) -> None:
+        """Where three governments meet, not even that."""
+        assert complained(ROAD, CIBUBUR).place.province is None
+        found = complained(ROAD, (-6.9690, 110.2900))
+        assert (code(found.place.province), found.place.regency) == ("33", None)
+        assert "place" in found.missing
+
+    def test_between_cities_of_jakarta_there_is_nothing_to_ask(self) -> None:
+        """One government has them all."""
+        found = complained(ROAD, SENAYAN)
+        assert (code(found.place.province), found.place.regency) == ("31", None)
+        assert "place" not in found.missing
+
+    def test_the_text_wins_and_the_pin_is_shown(self) -> None:
+        """In the reading, and in the sentence that the citizen reads."""
+        found = complained("Jalan di Kota Semarang rusak berlubang", CIBUBUR)
+        assert code(found.place.regency) == "33.74"
+        assert found.place.pin is not None
+        assert found.place.pin.elsewhere
+        said = Router.load().route(plain(found))
+        assert said["owner"]["id"] == "dpu-33.74"
+        assert "Titik peta yang dikirim ada di Kota Depok atau Kota Administrasi Jakarta Timur" in said["explanation"]
+        same = complained("Jalan di Kota Semarang rusak berlubang", SEMARANG)
+        assert same.place.pin is not None
+        assert not same.place.pin.elsewhere
+        assert "Titik peta" not in Router.load().route(plain(same))["explanation"]
+
+    @pytest.mark.parametrize(("text", "elsewhere"), [("di Jawa Timur", True), ("di Jawa Tengah", False)])
+    def test_a_province_in_the_text_is_a_place_too(self, text: str, elsewhere: bool) -> None:
+        """If the pin is in it, it tells the regency."""
+        found = complained(f"Jalan rusak berlubang {text}", SEMARANG)
+        assert found.place.pin is not None
+        assert found.place.pin.elsewhere == elsewhere
+        assert code(found.place.regency) == ("" if elsewhere else "33.74")
+
+    def test_a_pin_outweighs_the_region_of_a_governments_own_channel(self) -> None:
+        """Its app is used next door too; a pin at the border of its region is in it."""
+        demak, border = "33.21", (-6.9690, 110.2900)
+        assert code(complained(ROAD, None, keyword_region=demak).place.regency) == demak
+        found = complained(ROAD, SEMARANG, keyword_region=demak)
+        assert code(found.place.regency) == "33.74"
+        assert found.place.pin is not None
+        assert not found.place.pin.elsewhere
+        assert code(complained(ROAD, border, keyword_region="33.24").place.regency) == "33.24"
+        assert code(complained("Jalan di Kabupaten Demak rusak", SEMARANG, keyword_region=demak).place.regency) == demak
+
+    def test_a_pin_to_a_case_that_is_not_known_does_not_move_it(self) -> None:
+        """The region that a reply told stays, and the pin is shown."""
+        said = message("", channel="telegram", shared_location=SEMARANG)
+        place = Normaliser.load().complete(None, said, region="33.21").reading.place
+        assert code(place.regency) == "33.21"
+        assert place.pin is not None
+        assert place.pin.elsewhere
+
+    def test_a_pin_may_come_later(self) -> None:
+        """As the answer to the question for the place, or beside a place that is known."""
+        asked = completed(complained(ROAD, None), "", SEMARANG)
+        assert code(asked.place.regency) == "33.74"
+        assert "place" not in asked.missing
+        known = completed(complained("Jalan di Kabupaten Demak rusak", None), "", SEMARANG)
+        assert code(known.place.regency) == "33.21"
+        assert known.place.pin is not None
+        assert known.place.pin.elsewhere
+
+    def test_a_later_text_moves_no_place_that_a_pin_gave(self) -> None:
+        """What the complaint knows stays."""
+        first = complained(ROAD, SEMARANG)
+        assert completed(first, "rumah saya di Kabupaten Demak").place == first.place
+
+
+CHOICES = tuple(Region(code=code, name=name) for code, name in [("32.71", "Kota Bogor"), ("32.01", "Kabupaten Bogor")])
+CITIES = (Region(code="32.76", name="Kota Depok"), Region(code="31.75", name="Kota Administrasi Jakarta Timur"))
+
+
+@pytest.mark.parametrize(
+    ("choices", "answer", "chose"),
+    [
+        (CHOICES, "1", "32.71"),
+        (CHOICES, "nomor 2", "32.01"),
+        (CHOICES, "Kota Bogor", "32.71"),
+        (CHOICES, "yang kab.", "32.01"),
+        (CHOICES, "di Kabupaten Bogor, dekat pasar", "32.01"),
+        (CHOICES, "Bogor", ""),
+        (CHOICES, "tidak tahu", ""),
+        (CHOICES, "3", ""),
+        (CHOICES, "jalan raya nomor 1 dekat pasar", ""),
+        (CITIES, "depok", "32.76"),
+        (CITIES, "Jakarta Timur pak", "31.75"),
+        (CITIES, "dua-duanya, Depok dan Jakarta Timur", ""),
+        (CITIES, "saya tinggal di Depok tetapi waktu itu sedang lewat di jalan raya yang lain", ""),
+        ((), "1", ""),
+    ],
+)
+def test_an_answer_chooses_by_number_or_by_name(choices: tuple[Region, ...], answer: str, chose: str) -> None:
+    """Words that no other choice has; a longer text is read as a story."""
+    assert chosen(choices, answer) == chose
+
+
+@pytest.mark.parametrize(("answer", "owner"), [("2", "31"), ("Depok", "32.76"), ("kota bekasi", "32.75")])
+def test_a_doubtful_pin_is_asked_about_with_three_choices_and_the_answer_is_the_place(answer: str, owner: str) -> None:
+    """By the question for the place, which is asked in other words."""
+    town = Town(Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load())
+    town.say(ROAD, channel="telegram", account="telegram/1", shared_location=CIBUBUR)
+    (complaint,) = town.complaints
+    question = town.texts[-1]
+    assert "(1) Kota Depok, (2) Kota Administrasi Jakarta Timur atau (3) Kota Bekasi" in question
+    asked = town.case(complaint.tracking_code).question
+    assert asked is not None
+    assert asked.part == "place"
+    town.say(answer, channel="telegram", account="telegram/1")
+    case = town.case(complaint.tracking_code)
+    assert len(town.complaints) == 1
+    assert case.owner.id.endswith(f"-{owner}")
+    assert case.question is None
+    assert case.complaint.place.pin is not None

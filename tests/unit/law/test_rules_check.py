@@ -1,0 +1,79 @@
+"""The data of the law are whole, and each kind of mistake in them is named with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from complaints.runtime import packaged
+from normalizer.subjects.asked import ASKED_BY_CODE
+from router.rulebook.check import mistakes
+from router.rulebook.documents import Mistake
+from router.rulebook.schema.groups import DERIVED
+
+RULES = packaged.text("router", "rules.yaml")
+
+
+def line_of(text: str, words: str) -> int:
+    """Return the number of the first line that has some words."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if words in line)
+
+
+def of_rules(text: str) -> list[Mistake]:
+    """Return the mistakes if rules.yaml had this text."""
+    return mistakes({"router/data/rules.yaml": text.encode()})
+
+
+def test_the_packaged_data_are_whole() -> None:
+    """Rules, agencies, statutes and word lists."""
+    assert mistakes() == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("{body: bpjt, if", "{body: bpjtt, if", "no agency and no kind of unit is bpjtt"),
+        ("{body: damkar@local}", "{body: damkarr@local}", "no agency and no kind of unit is damkarr@local"),
+        ("  drainage:", "  drainages:", "no word list has the subject drainages"),
+        ("if: [toll_road], reason", "if: [tol_road], reason", "no word group has the name tol_road"),
+        ('in: ["33.74"]', 'in: ["33.99"]', "no region has the code 33.99"),
+        ('law: "UU 18/2008 Pasal 9"', 'law: "UU 18/2080 Pasal 9"', "statutes.yaml lacks UU 18/2080"),
+        ('law: "UU 18/2008 Pasal 9"', 'law: "Undang-Undang Sampah"', "names no statute"),
+        ("jalan provinsi adalah urusan {tier}", "jalan nasional adalah urusan {tier}", "names the tier national"),
+        ("jalan tol diatur Badan Pengatur Jalan Tol", "jalan tol diatur PT PLN", "the reason names pln and not bpjt"),
+        (
+            'reason: "satwa liar yang',
+            'reason: "satwa liar adalah urusan Dinas Pemadam Kebakaran yang',
+            "and no owner without a",
+        ),
+        ("  waste:\n", "  waste:\n    laws: x\n", "a rule has no field laws"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(right: str, wrong: str, said: str) -> None:
+    """The first occurrence is spoilt. test_rules_damages.py has more than a hundred damages of all files."""
+    assert right in RULES
+    spoilt = RULES.replace(right, wrong, 1)
+    found = of_rules(spoilt)
+    assert any(said in one.said for one in found), [str(one) for one in found]
+    mine = next(one for one in found if said in one.said)
+    assert mine.file == "router/data/rules.yaml"
+    assert abs(mine.line - line_of(spoilt, wrong.splitlines()[-1].strip())) <= 1
+
+
+def test_a_mistake_in_one_file_hides_no_mistake_in_another() -> None:
+    """All files are checked, whatever is wrong with one of them."""
+    units = packaged.content("router", "units.yaml").replace(b"levels: pr", b"levels: zz", 1)
+    found = mistakes({"router/data/rules.yaml": b"- a\n", "router/data/units.yaml": units})
+    assert [one.file for one in found] == ["router/data/rules.yaml", "router/data/units.yaml"]
+
+
+def test_the_groups_that_code_reads_are_in_the_code() -> None:
+    """The lists of groups that data files alone do not explain have no entry that the code has forgotten."""
+    root = Path(__file__).parents[3]
+    code = "".join(
+        path.read_text("utf-8")
+        for package in ("normalizer", "router")
+        for path in (root / package).rglob("*.py")
+        if path.name not in {"groups.py", "asked.py"}
+    )
+    assert {group for group in ASKED_BY_CODE if f'"{group}"' not in code} == set()
+    assert {group for group in DERIVED if f'"{group.removeprefix("accused_")}"' not in code} == set()

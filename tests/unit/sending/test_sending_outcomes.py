@@ -1,0 +1,85 @@
+"""What follows from the outcome of a submit, without Kafka: the table of the ledger's transitions, and the pauses."""
+
+from concurrent.futures import Future
+
+import pytest
+
+from channels.futures import failed
+from channels.sending.outcomes import Pauses, Verdict, judged
+from channels.sending.texts import Text
+from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
+from complaints.mail import DeliveryOutcome, ReplyKind
+from tests.unit.sending.test_sending_queue import text
+
+PAUSES = Pauses(first_s=5, most_s=900, unknown_s=30)
+
+
+def of(kind: ReplyKind, *, attempt: int = 1, tries: int = 0) -> Text:
+    """Return a text on its way."""
+    made = text(1)
+    made.send = made.send.model_copy(update={"kind": kind})
+    made.attempt, made.tries = attempt, tries
+    return made
+
+
+def verdict(one: Text, error: BaseException) -> Verdict:
+    """Return what follows from an error."""
+    answer: Future[str] = failed(error)  # type: ignore[arg-type]
+    return judged(one, answer, pauses=PAUSES, chance=0.0)
+
+
+def test_a_text_that_was_sent_is_settled() -> None:
+    """With the upstream's identifier, which may be long."""
+    answer: Future[str] = Future()
+    answer.set_result("7" * 1000)
+    assert judged(of(ReplyKind.question), answer, pauses=PAUSES, chance=0.0) == (
+        DeliveryOutcome.sent,
+        None,
+        "7" * 250,
+        "",
+    )
+
+
+def test_a_text_that_has_not_left_is_tried_again_and_nothing_is_told() -> None:
+    """As often as its time allows."""
+    assert verdict(of(ReplyKind.received, tries=3), UpstreamUnavailable("down")) == (None, 40.0, "", "down")
+
+
+def test_a_text_that_can_never_be_sent_is_settled() -> None:
+    """With the reason."""
+    found = verdict(of(ReplyKind.question), Undeliverable("blocked"))
+    assert found == (DeliveryOutcome.undeliverable, None, "", "blocked")
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempt", "pause_s"),
+    [
+        (ReplyKind.question, 1, 30.0),
+        (ReplyKind.answered, 1, 30.0),
+        (ReplyKind.question, 2, None),
+        (ReplyKind.answered, 2, None),
+        (ReplyKind.received, 1, None),
+        (ReplyKind.status, 1, None),
+    ],
+)
+def test_an_unknown_outcome_is_tried_once_more_if_it_is_worth_a_double(
+    kind: ReplyKind, attempt: int, pause_s: float | None
+) -> None:
+    """It is told each time."""
+    found = verdict(of(kind, attempt=attempt), OutcomeUnknown("no answer"))
+    assert found == (DeliveryOutcome.unknown, pause_s, "", "no answer")
+
+
+def test_an_account_that_breaks_its_contract_leaves_the_outcome_unknown() -> None:
+    """Whatever it raises, and also if it cancels."""
+    assert verdict(of(ReplyKind.received), ValueError("secret")) == (DeliveryOutcome.unknown, None, "", "ValueError")
+    cancelled: Future[str] = Future()
+    cancelled.cancel()
+    assert judged(of(ReplyKind.received), cancelled, pauses=PAUSES, chance=0.0).outcome is DeliveryOutcome.unknown
+
+
+def test_pauses_grow_to_their_limit() -> None:
+    """And differ by chance, so that texts that failed together do not come back together."""
+    assert [PAUSES.after(tries, 0.0) for tries in range(9)] == [5, 10, 20, 40, 80, 160, 320, 640, 900]
+    assert PAUSES.after(1000, 1.0) == 900
+    assert 5 < PAUSES.after(0, 0.5) < PAUSES.after(0, 1.0) <= 6.25
