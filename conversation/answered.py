@@ -133,7 +133,7 @@ class Answered:
         """Return whether a few words without a place are about the answer before them, whatever matter they seem to tell."""
         if fresh.place.province is not None or going_on.names_place(said) or verdicts.tells_a_threat(said):
             return False
-        return verdicts.is_remark(said) or going_on.tells_a_state(said) or going_on.begins_with_its(said)
+        return verdicts.is_remark(said) or going_on.only_tells_a_state(said) or going_on.begins_with_its(said)
 
     @staticmethod
     def dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
@@ -152,7 +152,8 @@ class Answered:
         about, said = found
         if said != verdicts.disputing(about):
             return None if self._is_about_another(turn, message, words, found) else found
-        part = replace(message, text=verdicts.discontent_part(words))
+        is_placed = self._passing.look(turn, message).place.province is not None or going_on.names_place(words)
+        part = message if is_placed else replace(message, text=verdicts.discontent_part(words))
         meant = self._meant(turn, part, cases)
         if meant is not None and not verdicts.answered_of([meant], turn.at_ms):
             return None
@@ -184,7 +185,7 @@ class Answered:
             return False
         told = self._passing.look(turn, message)
         is_elsewhere = told.place.province is not None or going_on.names_place(words)
-        if not is_elsewhere and (verdicts.is_remark(words) or going_on.tells_a_state(words)):
+        if not is_elsewhere and (verdicts.is_remark(words) or going_on.only_tells_a_state(words)):
             return False
         return "subject" not in told.missing and not is_of(about, told)
 

@@ -150,7 +150,8 @@ class Lands:
             return None
         said = own_words(message)
         content = verdicts.answered_of(turn.state["cases"], turn.at_ms) and orders.gives_up(said)
-        if not message.attachments and not content and (worded := orders.by_word(said)) is not None:
+        is_off = orders.calls_off(said) and (content or self._is_waited_for(turn))
+        if not message.attachments and not content and not is_off and (worded := orders.by_word(said)) is not None:
             return self._asked_by_word(turn, message, id_, worded, case)
         if not turn.state["cases"] and case is None:
             return None
@@ -158,6 +159,11 @@ class Lands:
         if moved is not None or (case is None and continuing.corrects_latest(turn, said)):
             return moved
         return self._answered.acted(turn, message, id_, case)
+
+    def _is_waited_for(self, turn: Turn) -> bool:
+        """Return whether a citizen's word is waited for: a question is open, or an answer may be disputed."""
+        asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
+        return bool(asked or verdicts.answered_of(turn.state["cases"], turn.at_ms))
 
     @staticmethod
     def _asked_by_word(
@@ -217,7 +223,7 @@ class Lands:
     def _agreed(self, turn: Turn, message: InboundMessage) -> Document | None:
         """Return the case whose owner asks what a message agrees to: "boleh petugas datang besok?" and "ok pak"; None if there is none."""
         asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
-        owners = [one for one in asked if not one.get("part")]
+        owners = [one for one in asked if one.get("polar")]
         return owners[0] if owners and verdicts.agrees(message.text) else None
 
     def _told(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed:

@@ -32,6 +32,26 @@ def is_other_matter(case: Mapping[str, Any], told: Complaint) -> bool:
     return "subject" not in told.missing and told.topic != case.get("topic")
 
 
+_GENERAL: Final = frozenset(
+    (
+        "jalan",
+        "umum",
+        "layanan",
+        "pelayanan",
+        "penataan",
+        "data",
+        "bantuan",
+        "desa",
+        "kota",
+        "sosial",
+        "masyarakat",
+        "lainnya",
+        "informasi",
+        "gangguan",
+    )
+)
+"""Words of the names of topics that tell no matter."""
+
 _THING: Final = 4
 """The least letters of a word that can be the name of a matter."""
 
@@ -41,8 +61,8 @@ def meant_among(cases: Iterable[dict[str, Any]], told: Complaint) -> dict[str, A
     known = [case for case in cases if case.get("topic")]
     found = [case for case in known if told.topic == case["topic"]]
     if not found:
-        things = [word.removesuffix("nya") for word in folded(told.text) if len(word) >= _THING]
-        found = [case for case in known if any(thing in case["topic"].casefold() for thing in things)]
+        words = {word.removesuffix("nya") for word in folded(told.text) if len(word) >= _THING}
+        found = [case for case in known if not words.difference(_GENERAL).isdisjoint(folded(case["topic"]))]
     return found[0] if len(found) == 1 else None
 
 

@@ -36,11 +36,14 @@ _ASKS_NAMELESS: Final = re.compile(
     r"(?:\w+ ){0,2}(?:nama|identitas)\b"
     r"|\b(?:no|nomor|nomer) (?:hp|wa|telp|telepon) (?:\w+ ){0,2}jangan (?:di ?)?(?:sebar|kasih|beri|sebut)\w*"
     r"|\b(?:sembunyikan|rahasiakan) (?:no|nomor|nomer) (?:hp|wa|telp|telepon)\b"
-    r"|\b(?:ojo|aja|ulah|tong) (?:ngomong|omong|bilang|sebut|disebat)\b"
+    r"|(?:\bojo|(?:^|\b(?:pak|bu|min|tolong|mohon) )(?:aja|ulah|tong)) (?:ngomong|omong|bilang|sebut|disebat)\b"
     r"|\bna(?:ma|mi) (?:kulo|abdi|kula) (?:\w+ )?(?:disebat|disebut)\b"
-    r"|\b(?:jadikan|ubah|bikin|buat|pengen|jadi) (?:\w+ )?anonim\b|\bhapus (?:\w+ )?(?:nama|identitas|nomor)\b"
-    r"|\btakut (?:ketahuan|diketahui)\b|\bjangan (?:\w+ )?(?:diteruskan|diberikan|dikasih) (?:nama|identitas|nomor)\b"
-    r"|\bjangan (?:di ?)?(?:bilang|(?:kasih|beri) ?ta?h?u)\w* (?:ke|kepada|sama|siapa|pak|bu|rt|rw|kades|lurah|camat)\b"
+    r"|\b(?:jadikan|ubah|bikin|buat|pengen|jadi) (?:\w+ )?anonim\b|\bhapus (?:\w+ )?(?:nama|identitas|nomor) (?:saya|sy|aku)"
+    r"(?: (?:ya|pak|bu|min))*$"
+    r"|(?:^|\b(?:saya|sy|aku|kami|karena|krn) )takut (?:ketahuan|diketahui)\b"
+    r"|\bjangan (?:\w+ )?(?:diteruskan|diberikan|dikasih) (?:nama|identitas|nomor)\b"
+    r"|(?<!bilang )(?<!suruh )(?<!menyuruh )\bjangan (?:di ?)?(?:bilang|(?:kasih|beri) ?ta?h?u)\w* "
+    r"(?:ke|kepada|sama|siapa|pak|bu|rt|rw|kades|lurah|camat)\b"
 )
 
 _ASKS_SECRET: Final = re.compile(
@@ -49,7 +52,8 @@ _ASKS_SECRET: Final = re.compile(
     r"|\b(?:tolong|mohon|mhn|tlg|harap|minta|agar|supaya|bersifat|sifatnya) (?:(?:ini|untuk|ya|pak|bu|laporan|agar|di) )*"
     r"(?:di ?)?rahasia(?:kan)?(?! (?:\w+ ){0,2}(?:nama|identitas|pelapor|nomor)\b)\b"
     r"|\b(?:di)?rahasiakan(?: (?:ya|pak|bu|saja|min|dong))*$|\bjadikan rahasia\b|^(?:ini )?rahasia ya\b"
-    r"|\bjangan (?:\w+ )?(?:di ?)?(?:publish|publikasi(?:kan)?|tampil(?:kan)? (?:di|ke) (?:publik|umum))\b"
+    r"|\bjangan (?:\w+ )?(?:di ?)?(?:publish|publikasi(?:kan)?|tampil(?:kan)? (?:di|ke) (?:publik|umum))"
+    r"(?= (?:ya|pak|bu|min|laporan|aduan)\b|$)"
     r"|\b(?:laporan|aduan|pengaduan|pesan)(?:nya|ku)? (?:(?:saya|sy|ini|itu|tolong|mohon|harap|minta|agar|supaya) )*jangan (?:sampai )?"
     r"(?:di ?)?(?:sebar|umum|publikasi|publish|ekspos|viral|bocor|buka|muat|tampil)(?:kan|in|luaskan)?\b"
 )
@@ -76,8 +80,12 @@ _HINTS: Final = BytesAhoCorasick([hint.encode() for hint in sorted(WORDS.hints_t
 _OF_A_WISH: Final = 20
 """The maximum number of words of a message that says no more than the wish to be hidden."""
 
-_BESIDE_A_WISH: Final = 1
-"""The maximum number of words beside it that are none of WORDS.beside_a_wish: a name may stand there."""
+_FROM_WHOM: Final = re.compile(
+    r"\b(?:ke|ka|kepada|dari|oleh|sama|sampai) (?:(?:pak|bu|bapak|ibu|para) )?"
+    r"(?:kepala )?(?:camat|lurah|kades|desa|kelurahan|kecamatan|sekolah|atasan|tetangga|warga|rt|rw|(?<=pak )\w+|(?<=bu )\w+)\b"
+    r"|\b(?:pak|bu) (?:camat|lurah|kades|rt|rw)\b"
+)
+"""Whom something is to be hidden from: "ke camat", "dari pak Budi"."""
 
 _SHORTENED: Final = {
     "jgn": "jangan",
@@ -115,8 +123,9 @@ def only_wishes(text: str) -> bool:
     ]
     if not wished or len(said.split()) > _OF_A_WISH:
         return False
+    wished += [found.span() for found in _FROM_WHOM.finditer(said)]
     left = "".join(" " if any(start <= at < end for start, end in wished) else letter for at, letter in enumerate(said))
-    return len([word for word in left.split() if word not in WORDS.beside_a_wish]) <= _BESIDE_A_WISH
+    return WORDS.beside_a_wish.issuperset(left.split())
 
 
 def asks_to_be_nameless(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from conversation.said.words import WORDS, folded
 from normalizer import corrections
 
-_STATES: Final = "mati|padam|rusak|gelap|bocor|macet|mampet|keruh|bau|kotor|roboh|ambruk|ambles|hancur|bolong|redup"
+_STATES: Final = "mati|padam|rusak|gelap|bocor|macet|mampet|keruh|bau|kotor|roboh|ambruk|ambles|hancur"
 
 _STATE: Final = re.compile(
     r"^(?:(?:mana|eh|oh|pak|bu|min|mas|mbak|dan|sudah|sdh|udah|skrg|sekarang|masih|malah|tambah|makin|semakin|tetap|juga|ya) )*"
@@ -15,6 +15,13 @@ _STATE: Final = re.compile(
     r"tadi)\b|$)"
 )
 """How something is, without the thing: "mati total pak sejak kemarin malam"."""
+
+_ONLY_STATE: Final = re.compile(
+    r"(?:(?:mana|eh|oh|pak|bu|min|dan|sudah|sdh|udah|skrg|sekarang|masih|malah|tambah|makin|semakin|tetap|juga|ya) )*"
+    rf"(?:{_STATES}|bolong|redup|(?:tidak|tdk|gak|ga|nggak|ngga) (?:menyala|nyala|mengalir|ngalir|berfungsi|hidup|keluar))"
+    rf"(?: (?:dan|total|semua|lagi|terus|terusan|parah|banget|bgt|sekali|pak|bu|min|sejak|sekarang|kemarin|tadi|malam|pagi|"
+    rf"siang|{_STATES}|bolong|redup))*"
+)
 
 _OF_A_PLACE: Final = 10
 """The maximum number of words of a text that only says where something is."""
@@ -92,6 +99,11 @@ def tells_a_relapse(text: str) -> bool:
 def tells_a_state(text: str) -> bool:
     """Return whether a text tells how something is, and does not name the thing."""
     return _STATE.match(" ".join(folded(text))) is not None
+
+
+def only_tells_a_state(text: str) -> bool:
+    """Return whether a text tells how something is and nothing else: "keruh dan bau sekarang", "masih bolong"."""
+    return _ONLY_STATE.fullmatch(" ".join(folded(text))) is not None
 
 
 def begins_with_its(text: str) -> bool:

@@ -38,6 +38,8 @@ _CLAUSE: Final = re.compile(r"[^,.;!]+?(?=[,.;!]| (?:karena|krn|sebab|soalnya)\b
 _WITH_A_REASON: Final = 15
 """Words of a withdrawal with its reason: "batalkan laporan saya, air sudah mengalir"."""
 
+_CALLS_OFF: Final = frozenset(("batal", "cancel"))
+
 _OF_A_NAMED: Final = 4
 """Words of a withdrawal that names the matter of the report, without fillers."""
 
@@ -148,6 +150,12 @@ def _asked_in(text: str) -> ByWord | None:
     word, act = _meant(core, head, with_code=bool(code), of_report=bool(code) or not WORDS.report.isdisjoint(head))
     found = asked_for(act)
     return None if found is None else ByWord(word, found, code)
+
+
+def calls_off(text: str) -> bool:
+    """Return whether a text only calls something off, which may be what was asked or promised: "batal saja"."""
+    core = {word for word in folded(text) if word not in WORDS.fillers}
+    return bool(core) and core <= _CALLS_OFF
 
 
 def withdraws_one(text: str) -> bool:

@@ -55,7 +55,9 @@ _IDIOMS: Final = re.compile(
     r"\bbukan main (?:cepat|bagus|hebat|rapi|baik|mantap|sigap)\w*"
     rf"|\b{_NO} (?:me)?(?:nyangka|sangka|duga|kira) (?:bisa |akan |bakal )?(?:se)?(?:cepat|bagus|baik)\w*"
     rf"|\b(?:ku|di|saya |sy )?kira(?:in|kan)? (?:\w+ )?{_NO} (?:bakal|akan|bisa|mungkin) \w+"
-    rf"|\bkurang apa lagi\b|\b{_NO} (?:sia sia|percuma|rugi|kecewa|menyangka|nyangka)\b|\b(?:tetap|jangan) (?:semangat|kendor|bosan)\b"
+    rf"|^(?:\w+nya )?{_NO} (?:ada )?{_BAD}(?: lagi)?\b|\bkurang (?:apa lagi|dari)\b"
+    r"|\b(?:nanti|sebentar) (?:\w+ ){0,3}(?:di)?(?:cek|lihat)\b"
+    rf"|\b{_NO} (?:sia sia|percuma|rugi|kecewa|menyangka|nyangka)\b|\b(?:tetap|jangan) (?:semangat|kendor|bosan)\b"
     rf"|\b(?:semoga|mudah mudahan|moga moga|jangan sampai) (?:\w+ ){{0,2}}?(?:{_NO} )?{_BAD}(?: lagi)?\b"
 )
 """Praise and hope with a word that denies: "bukan main cepatnya", "kirain ga bakal ditanggapi", "semoga tidak mati lagi"."""
@@ -63,13 +65,22 @@ _IDIOMS: Final = re.compile(
 _THANKS: Final = re.compile(r"\b(?:terima|trima) ?kasih\b")
 
 _ASKS_AGAIN: Final = re.compile(
-    r"\b(?:di)?(?:cek|periksa|tinjau) (?:lagi|ulang|kembali)\b|\bjangan (?:di)?tutup\b|\b(?:mana|minta) (?:foto )?bukti"
+    r"(?:^|\b(?:tolong|mohon|coba|harap|minta) (?:\w+ )?)(?:di)?(?:cek|periksa|tinjau) (?:lagi|ulang|kembali)\b|\bjangan (?:di)?tutup (?:laporan|aduan)"
+    r"|\b(?:mau|ajukan|naik) banding\b"
+    r"|^(?:mana|minta) (?:foto )?bukti"
     r"|\bbukti(?:nya)? mana\b|\byang (?:mana|(?:di)?(?:ganti|perbaiki|tambal|angkut) (?:\w+ )?(?:lain|sebelah))\b"
 )
 """What asks to look again, or for the proof."""
 
-_REMARK: Final = 8
-"""Words of a text that can only be said of the answer before it, if it begins so."""
+_REMARK: Final = 3
+"""Words of a text that can only be said of the answer before it, if it begins with a word of WORDS.remarks."""
+
+_BELITTLED: Final = re.compile(rf"^{any_of(WORDS.belittles)} di[a-z]{{4,}}\b")
+"""What was done, made little of: "cuma ditambal tanah"."""
+
+_FOR_REPORTING: Final = re.compile(
+    r"\b(?:karena|krn|gara gara|setelah|sesudah|sejak|habis|abis) (?:saya |sy |aku )?(?:me)?lapor\w*"
+)
 
 _PARTS: Final = re.compile(r"[,.;!\n]+|\b(?:tapi|tp|tetapi|sedangkan|cuma|namun)\b", re.IGNORECASE)
 
@@ -103,6 +114,11 @@ _AGAIN_WORDS: Final = 25
 """Words of a message that only says that the matter goes on. A longer one is a story of its own."""
 
 _YES: Final = frozenset(("sudah", "sdh", "udah", "ya", "iya"))
+_YES_OR_NO: Final = re.compile(
+    r"\b(?:apakah|boleh(?:kah)?|bersedia(?:kah)?|bisa(?:kah)?|sudahkah|benarkah|adakah|setuju(?:kah)?|"
+    r"apa (?:sudah|masih|benar|betul|boleh|bisa))\b"
+)
+_THANKED: Final = frozenset(("thank", "suwun"))
 
 _MISTAKEN: Final = re.compile(
     r"^(?:(?:maaf|mf|sori|sorry|pak|bu|min|eh) )*salah (?:kirim|sambung|nomor)(?: (?:pak|bu|min|ya|maaf|tolong|mohon|abaikan|saja|aja))*$"
@@ -203,16 +219,20 @@ def told_again(text: str, cases: Iterable[Document], at_ms: int) -> list[Documen
 
 def is_remark(text: str) -> bool:
     """Return whether a few words can only be said of the answer before them: "hoax itu pak", "cuma ditambal tanah"."""
-    words = [word for word in spelt(text) if word not in WORDS.agrees]
-    first = [word for word in words if word not in {"itu", "ini", "saya", "sy"}][:1]
-    return 0 < len(words) <= _REMARK and not WORDS.remarks.isdisjoint(first)
+    words = [word for word in spelt(text) if word not in {"itu", "ini", "pak", "bu", "min"}]
+    if not words or len(words) > _SHORT:
+        return False
+    return (words[0] in WORDS.remarks and len(words) < _REMARK) or _BELITTLED.match(" ".join(words)) is not None
 
 
 def tells_a_threat(text: str) -> bool:
     """Return whether a few words tell of a threat against who has reported: "petugasnya mengancam saya karena lapor"."""
     words = folded(text)
-    after = any(word.endswith("lapor") or word.startswith("petugas") for word in words)
-    return len(words) <= _AGAIN_WORDS and after and not WORDS.threats.isdisjoint(words)
+    return (
+        len(words) <= _AGAIN_WORDS
+        and not WORDS.threats.isdisjoint(words)
+        and _FOR_REPORTING.search(" ".join(words)) is not None
+    )
 
 
 def discontent_part(text: str) -> str:
@@ -269,10 +289,15 @@ def says_glad(text: str) -> bool:
     return glad and _is_unreserved(words)
 
 
+def asks_yes_or_no(text: str) -> bool:
+    """Return whether a question can be agreed to: "boleh petugas datang besok?"."""
+    return _YES_OR_NO.search(" ".join(folded(text))) is not None
+
+
 def agrees(text: str) -> bool:
     """Return whether a text, of those that only thank or agree, agrees: "ok pak", "sudah, terima kasih". That can be an answer."""
     words = spelt(text)
-    return only_thanks(text) and not (WORDS.nods | _YES).isdisjoint(words)
+    return only_thanks(text) and not (WORDS.nods | _YES).difference(WORDS.thanks, _THANKED).isdisjoint(words)
 
 
 def asks_status(text: str) -> bool:

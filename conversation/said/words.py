@@ -23,6 +23,7 @@ class Words:
     greets: frozenset[str]
     nods: frozenset[str]
     remarks: frozenset[str]
+    belittles: frozenset[str]
     threats: frozenset[str]
     glad: frozenset[str]
     but: frozenset[str]

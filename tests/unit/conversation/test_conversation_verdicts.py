@@ -92,6 +92,14 @@ def test_an_answer_is_disputed_in_ordinary_words(told: str, text: str) -> None:
         (WASTE, "semoga tidak terulang lagi"),
         (WASTE, "tetap semangat pak"),
         (WASTE, "tidak rugi bayar pajak"),
+        (LAMP, "malah lebih terang dari sebelumnya"),
+        (LAMP, "terang pak, dulu mati"),
+        (LAMP, "kurang dari 24 jam beres, hebat"),
+        (LAMP, "sebentar pak saya cek dulu"),
+        (LAMP, "nanti saya cek lagi"),
+        (LAMP, "sudah dicek ulang, nyala pak"),
+        (LAMP, "tidak mati lagi"),
+        (WASTE, "tidak bau lagi"),
     ],
 )
 def test_who_is_content_disputes_nothing(told: str, text: str) -> None:
@@ -146,6 +154,17 @@ def test_of_two_answers_the_named_matter_is_disputed(text: str, reopens: list[bo
     made = answered(LAMP, WASTE)
     made.say(text)
     assert opened(made) == reopens
+
+
+@pytest.mark.parametrize(
+    "text", ["jalan kami masih kotor", "belum ada petugas ke jalan saya", "bohong, umum kok dibiarkan"]
+)
+def test_a_general_word_names_no_report(text: str) -> None:
+    """It stands in the names of many matters."""
+    made = town("jalan berlubang di Jalan Kaligarang Kota Semarang", WASTE)
+    act(made, 1, CommandKind.answer, "Sudah kami angkut.")
+    made.say(text)
+    assert opened(made) == [False, True]
 
 
 def test_what_is_not_answered_yet_is_not_disputed() -> None:

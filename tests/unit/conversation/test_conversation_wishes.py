@@ -74,6 +74,14 @@ def test_a_wish_to_be_hidden_leaves_a_question_open() -> None:
         "RAHASIA. kepala desa saya korupsi bansos di Cianjur",
         "rahasia, kepala sekolah jual buku lks",
         "jangan sebut nama saya, guru bolos",
+        "jangan sebut nama saya, tetangga saya KDRT",
+        "nama saya jangan disebut, kades korupsi",
+        "tolong rahasiakan identitas, kepala sekolah pungli",
+        "rahasia ya pak, camat selingkuh",
+        "saya takut ketahuan, atasan korupsi",
+        "hapus nama saya dari KK",
+        "tolong hapus nama almarhum ayah saya dari KK di Dukcapil Kabupaten Demak",
+        "pak lurah aja bilang tidak tahu",
         "nama saya jangan ditulis, di kantor lurah ada pungli",
         "jangan buang sampah sembarangan",
         "dokumen rahasia bocor",
@@ -112,6 +120,42 @@ def test_everyday_words_withdraw(text: str) -> None:
     assert made.case(made.complaints[0].tracking_code).state == "dicabut"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oknum guru SMP 1 Kota Tegal takut ketahuan wali murid",
+        "Dinas aja bilang tidak tahu, KTP saya di Kabupaten Demak belum jadi",
+        "tolong hapus nama almarhum ayah saya dari KK di Dukcapil Kabupaten Demak",
+        "jangan dipublikasikan terus programnya kalau jalan di Kota Tegal rusak",
+    ],
+)
+def test_words_of_others_hide_nobody(text: str) -> None:
+    """The office must know who asks."""
+    (told,) = town(text).complaints
+    assert (told.anonymous, told.secret) == (False, False)
+
+
+def test_what_is_called_off_while_a_question_is_open_is_its_answer() -> None:
+    """Perhaps it is what the owner has offered."""
+    made = town(LAMP)
+    (told,) = made.complaints
+    asked = said(CommandKind.ask, told, made.case(told.tracking_code).owner.id, "Apakah petugas boleh datang besok?")
+    made.take(encode(asked, source="/tests"))
+    made.say("batal saja")
+    assert (made.landed[-1].kind, made.case(told.tracking_code).state == "dicabut") == (MessageKind.answer, False)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("siap pak", MessageKind.thanks), ("nomor 12", MessageKind.answer)])
+def test_a_nod_answers_no_question_that_asks_what(text: str, kind: MessageKind) -> None:
+    """It stays open for the answer."""
+    made = town(LAMP)
+    (told,) = made.complaints
+    asked = said(CommandKind.ask, told, made.case(told.tracking_code).owner.id, "Berapa nomor tiangnya?")
+    made.take(encode(asked, source="/tests"))
+    made.say(text)
+    assert made.landed[-1].kind is kind
+
+
 @pytest.mark.parametrize("text", ["maaf salah kirim", "salah kirim pak, abaikan"])
 def test_what_was_sent_by_mistake_opens_no_case(text: str) -> None:
     """The owner of the report before it reads it."""
@@ -129,6 +173,7 @@ def test_what_was_sent_by_mistake_opens_no_case(text: str) -> None:
         ("sudah, terima kasih", MessageKind.answer),
         ("iya pak", MessageKind.answer),
         ("terima kasih pak", MessageKind.thanks),
+        ("suwun pak", MessageKind.thanks),
     ],
 )
 def test_to_agree_answers_what_the_owner_asks(text: str, kind: MessageKind) -> None:
