@@ -65,8 +65,8 @@ _IDIOMS: Final = re.compile(
 _THANKS: Final = re.compile(r"\b(?:terima|trima) ?kasih\b")
 
 _ASKS_AGAIN: Final = re.compile(
-    r"(?:^|\b(?:tolong|mohon|coba|harap|minta) (?:\w+ )?)(?:di)?(?:cek|periksa|tinjau) (?:lagi|ulang|kembali)\b|\bjangan (?:di)?tutup (?:laporan|aduan)"
-    r"|\b(?:mau|ajukan|naik) banding\b"
+    r"(?:^|\b(?:tolong|mohon|coba|harap|minta) (?:\w+ )?)(?:di)?(?:cek|periksa|tinjau) (?:lagi|ulang|kembali)\b"
+    r"|\bjangan (?:di)?tutup (?:laporan|aduan)|\b(?:mau|ajukan|naik) banding\b"
     r"|^(?:mana|minta) (?:foto )?bukti"
     r"|\bbukti(?:nya)? mana\b|\byang (?:mana|(?:di)?(?:ganti|perbaiki|tambal|angkut) (?:\w+ )?(?:lain|sebelah))\b"
 )

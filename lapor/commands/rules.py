@@ -27,6 +27,6 @@ def check() -> None:
     for mistake in found:
         typer.echo(str(mistake))
     if found:
-        typer.echo(f"{len(found)} mistakes in the data", err=True)
+        typer.echo(f"mistakes in the data: {len(found)}", err=True)
         raise typer.Exit(1)
     typer.echo("the rules, agencies, statutes and word lists are whole", err=True)

@@ -64,7 +64,8 @@ class Upstreams:
             control, what = NEEDS.get(door, ("", ""))
             if control and control not in self._controls:
                 raise ConfigurationError(
-                    f"feeding {door} needs {what}: the running stack has none; start one with `lapor up`"
+                    f"feeding {door} needs {what}, and the running stack has none of its own: stop it and start one with `lapor up`"
+                    " without settings for that channel, or feed another channel, such as `--channel web`"
                 )
         if self._web is None:
             raise ConfigurationError("no web channel is known; start one with `lapor up`, or set LAPOR_WEB")
