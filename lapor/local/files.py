@@ -1,4 +1,4 @@
-"""Checks the files that the router takes at its start, the model and the allotments, before anything is started."""
+"""Checks what a service would not start with, before anything is started: the settings that it reads, the model and the allotments."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from complaints.errors import ConfigurationError, LaporError
+from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
 from lapor.processes.clock import today
 
@@ -42,6 +43,23 @@ def modelled(path: Path) -> str:
     if errors or failed:
         raise ConfigurationError("\n".join(map(str, [*errors, *failed])))
     return f"{models.version}"
+
+
+def require_readable(settings: Settings) -> None:
+    """Check the settings that only a service would read, long after the start.
+
+    Raises:
+        ConfigurationError: one cannot be read; the text names it.
+    """
+    from channels.web.security import rate
+
+    rate(settings.web_reads, "LAPOR_WEB_READS")
+    rate(settings.web_writes, "LAPOR_WEB_WRITES")
+    if settings.clickhouse is not None:
+        try:
+            parse_address(settings.clickhouse, scheme="clickhouse", default_port=9000)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"LAPOR_CLICKHOUSE: {error}") from error
 
 
 def require_sound(settings: Settings) -> None:

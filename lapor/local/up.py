@@ -17,7 +17,7 @@ from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
-from lapor.local.files import require_sound
+from lapor.local.files import require_readable, require_sound
 from lapor.local.note import FILES, Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
@@ -78,6 +78,7 @@ class Up:
             UnavailableError: a part did not start; the text contains the end of its log.
         """
         data, self._stop = self._settings.data, stop
+        require_readable(self._settings)
         require_sound(self._settings)
         former = Stack.read(data) or Stack()
         # Addresses that people wrote down stay valid: if the ports of the last start are free, they are used again.

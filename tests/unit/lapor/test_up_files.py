@@ -53,3 +53,20 @@ def test_a_folder_of_allotments_that_is_missing_or_empty_ends_the_start_before_a
     assert str(folder) in why
     assert said == []
     assert not (tmp_path / NOTE).exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        ({"clickhouse": "http://x"}, "LAPOR_CLICKHOUSE"),
+        ({"web_reads": "viel"}, "LAPOR_WEB_READS"),
+        ({"web_writes": "60"}, "LAPOR_WEB_WRITES"),
+    ],
+)
+def test_a_setting_that_only_a_service_reads_ends_the_start_before_any_server(
+    tmp_path: Path, setting: dict[str, str], name: str
+) -> None:
+    """It is named."""
+    why, said = start_of(Settings.model_validate({"data": tmp_path, **setting}))
+    assert name in why
+    assert said == []
