@@ -48,7 +48,16 @@ _ASKED = (
 _WISH = rf"(?:{_ASKED}|(?i:gak|ga|nggak|ngga|enggak|mau|boleh|perlu|usah|ojo|ulah|ampun|aja|agar|biar|cukup|hanya|jika|kalau|dikasih))"
 """These and others that do not begin one; some of them are the last names of people."""
 
-_NO_NAME = rf"(?!(?:{_TITLES}|{_PAPERS})\b|(?i:(?:saya|sy|aku|kami|pelapor)\s+)?{_WISH}\b)"
+_ASKS = r"(?:Jaga|Lindungi|Tutup|Simpan|Sembunyikan|Hapus|Ganti|Hormati|Pakai|Gunakan|Sebut|Tulis)"
+"""Capitalised words with which such a wish goes on ("Nama saya Tolong Jaga")."""
+
+_NAMED_SO = (
+    r"(?:Minta|Tolong|Cukup|Mau|Harap|Ingin|Agar|Hanya|Boleh|Biar)\s+"
+    rf"(?!(?:{_TITLES}|{_BEGINNINGS}|{_PAPERS}|{_ASKS})\b|{_WISH}\b)[A-Z][a-z]"
+)
+"""One of these as a name, which another name follows ("Tolong Sembiring")."""
+
+_NO_NAME = rf"(?:(?={_NAMED_SO})|(?!(?:{_TITLES}|{_PAPERS})\b|(?i:(?:saya|sy|aku|kami|pelapor)\s+)?{_WISH}\b))"
 _NO_MORE = rf"(?!(?:{_TITLES}|{_BEGINNINGS}|{_PAPERS})\b|{_ASKED}\b)"
 _KNOWN = rf"(?:{NEVER_A_PLACE}|{ALSO_A_PLACE})\b"
 _PERSON = rf"(?!Dewi\s+Sri\b)(?:(?:{ALSO_A_PLACE})\s+{_KNOWN}|(?:{NEVER_A_PLACE})\b)(?:\s+{_KNOWN}){{0,2}}"
@@ -180,6 +189,15 @@ _NAMES: _Rules = (
 )
 
 _SMALL: _Rules = (
+    (
+        re.compile(
+            rf"(\b(?i:nama\s+(?:saya|sy|pelapor))\s+{_WISH}\b(?:\s+(?:[a-z]+|{_ASKED})){{0,4}}\s*[,:;(-]\s*)"
+            rf"{_NO_NAME}{_NO_MORE}(?:{_KNOWN}(?:\s+{_NO_MORE}[A-Z][\w'\u2019-]*){{0,3}}"
+            rf"|[A-Z][a-z]{{2,}}\s+{_KNOWN}(?:\s+{_NO_MORE}[A-Z][\w'\u2019-]*){{0,2}}"
+            rf"|[A-Z][a-z]{{2,}}(?:\s+{_NO_MORE}[A-Z][a-z]{{2,}}){{1,3}}(?=\s*[.,;)]?\s*$))"
+        ),
+        lambda match: match.group(1) + "[nama]",
+    ),
     (
         re.compile(
             rf"(\b(?:nama\s+(?:saya|sy)|nm\s+(?:saya|sy)|saya\s+bernama|perkenalkan,?\s+(?:saya|sy))\s+)"

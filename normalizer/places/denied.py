@@ -5,8 +5,8 @@ from functools import cache
 from typing import Final
 
 from normalizer.cache import parsed
+from normalizer.places.context import CUE, STREET, SURROUNDINGS
 from normalizer.places.hits import PlaceHit
-from normalizer.places.names import PlaceName
 from normalizer.places.twins import is_inside
 
 _ASIDES: Final = 3
@@ -21,6 +21,8 @@ _KEYWORDS: Final = "lapor"
 _EVENT_WORDS: Final = 3
 """Maximum number of words between the word for the event and its place ("kejadiannya tadi di Demak")."""
 
+_FROM: Final = "dari"
+"""The word between a denial and a place by which it tells of a person ("bukan dari Kudus")."""
 
 SHORT: Final = "bkn"
 """The short form of "bukan" in messages, and the name of the body for civil servants."""
@@ -64,7 +66,7 @@ def places_left(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
     """Return the places of a text that it does not deny, or all if it then names none.
 
     Where it says that it happened at one of them ("KTP saya Kendal tapi kejadiannya di Demak"), those where somebody is from are left
-    aside too.
+    aside too, unless it can lie in them ("rumah saya di Kota Semarang, tepatnya di Kecamatan Tugu").
 
     Args:
         hits: the place names in the text, in order.
@@ -74,26 +76,44 @@ def places_left(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
         return hits
     known = _known()
     left = hits if known.denials.isdisjoint(words) else _not_denied(hits, words, known)
-    if known.events.isdisjoint(words) or not any(_is_of_event(hit.start, words, known) for hit in left):
+    if known.events.isdisjoint(words):
         return left
-    return [hit for hit in left if not _is_of_somebody(hit.start, words, known)] or left
+    happened = [hit for hit in left if _is_of_event(hit.start, words, known)]
+    if not happened:
+        return left
+    return [
+        hit
+        for hit in left
+        if not _is_of_somebody(hit.start, words, known) or any(_lies_in(one, hit, words) for one in happened)
+    ] or left
 
 
 def _not_denied(hits: list[PlaceHit], words: list[str], known: Denials) -> list[PlaceHit]:
-    """Return the places that a text does not deny, or all if it then names none; what it denies once is denied wherever it is named."""
+    """Return the places that a text does not deny, or all if it then names none.
+
+    What was told before is denied too ("di Kudus. Ralat: bukan Kudus tapi Demak"), unless the denial is of somebody ("saya bukan
+    dari Kudus, saya orang Demak, jalan di Kudus rusak"). If such a place is named elsewhere, those where
+    somebody is from are left aside too.
+    """
     left: list[PlaceHit] = []
-    names: set[PlaceName] = set()
+    denials: list[PlaceHit] = []
     denied: PlaceHit | None = None
     for hit in hits:
         is_denied_too = denied is not None and _goes_on(denied, hit, words, known)
         if is_denied_too or (_is_denied(hit.start, words, known) and words[hit.end] not in known.also):
             denied = hit
-            names.add(hit.name)
+            denials.append(hit)
         else:
             denied = None
             left.append(hit)
-    left = [hit for hit in left if hit.name not in names]
-    return left if any(_names_a_place(hit) for hit in left) else hits
+    last = {hit.name: hit.start for hit in denials if not _is_denied_of_somebody(hit.start, words, known)}
+    left = [hit for hit in left if hit.start > last.get(hit.name, -1)]
+    if not any(_names_a_place(hit) for hit in left):
+        return hits
+    names = {hit.name for hit in denials}
+    if any(hit.name in names for hit in left):
+        left = [hit for hit in left if hit.name in names or not _is_of_somebody(hit.start, words, known)]
+    return left
 
 
 def is_denied(start: int, words: list[str]) -> bool:
@@ -110,6 +130,18 @@ def _is_denied(start: int, words: Sequence[str], known: Denials) -> bool:
     return at >= 0 and words[at] in known.denials and (at == 0 or words[at - 1] not in known.asks)
 
 
+def _is_denied_of_somebody(start: int, words: Sequence[str], known: Denials) -> bool:
+    """Return whether a denied place is one where somebody is not from ("saya bukan dari Kudus", "KTP saya bukan Kudus")."""
+    at = start - 1
+    while words[at] not in known.denials:
+        if words[at] == _FROM:
+            return True
+        if at == 0:
+            return False
+        at -= 1
+    return not known.owners.isdisjoint(words[max(0, at - _OWN_WORDS) : at])
+
+
 def _goes_on(denied: PlaceHit, hit: PlaceHit, words: Sequence[str], known: Denials) -> bool:
     """Return whether a place is that in which the denied one before it is, or is denied with it ("bukan Kudus atau Jepara")."""
     if hit.start == denied.end:
@@ -123,7 +155,20 @@ def _names_a_place(hit: PlaceHit) -> bool:
 
 
 def _is_of_event(start: int, words: Sequence[str], known: Denials) -> bool:
+    """Return whether a place is told as that of the event, and is not the name of a street."""
+    if start and SURROUNDINGS.get(words[start - 1], 0) & STREET:
+        return False
     return not known.events.isdisjoint(words[max(0, start - _EVENT_WORDS - 1) : start])
+
+
+def _lies_in(happened: PlaceHit, around: PlaceHit, words: Sequence[str]) -> bool:
+    """Return whether the place of the event can be the region where somebody is from, or a district or village in it."""
+    start, name = happened.start, happened.name
+    codes = {claim.code for claim in around.name.strong}
+    if any(claim.code in codes for claim in name.strong):
+        return True
+    flags = SURROUNDINGS.get(words[start], 0) | (SURROUNDINGS.get(words[start - 1], 0) if start else 0)
+    return is_inside(name, around.name) and bool(flags & CUE or not name.strong)
 
 
 def _is_of_somebody(start: int, words: Sequence[str], known: Denials) -> bool:

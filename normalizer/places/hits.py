@@ -3,9 +3,43 @@
 from typing import Final
 
 from normalizer.places.names import PlaceName, PlaceNames, PlaceNode
+from normalizer.text import BREAK
 
 _NAME_WORDS: Final = 3
 """Maximum number of words of a name that is looked for after a level's name."""
+
+FIFTY: Final = "50"
+"""The number that is a house's ("Jl Melati 50, Kota Depok"), or the first word of the regency of Lima Puluh Kota ("50 Kota")."""
+
+_NUMBERED: Final = frozenset(
+    (
+        "no",
+        "nomor",
+        "nomer",
+        "nmr",
+        "nmor",
+        "rt",
+        "rw",
+        "km",
+        "blok",
+        "blk",
+        "gg",
+        "gang",
+        "kav",
+        "kavling",
+        "unit",
+        "lt",
+        "lantai",
+    )
+)
+"""Words before the number of a house or a part of a village."""
+
+_STREETS: Final = frozenset(("jl", "jln", "gg", "gang"))
+_OF_A_STREET: Final = 3
+"""Words before the name of a street, and the maximum number of words of the name."""
+
+_OF_THE_REGENCY: Final = frozenset(("kab", "kabupaten", "pemkab", "bupati", "payakumbuh", "sarilamak"))
+"""Words before "50 Kota" that make the regency of it."""
 
 
 class PlaceHit:
@@ -43,6 +77,25 @@ def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
             place, found = going.place, end
         going = going.after(words[end])
     return PlaceHit(at, found, place) if place is not None else None
+
+
+def is_house_number(words: list[str], at: int, behind: PlaceNode | None) -> bool:
+    """Return whether "50" before "kota" is the number of a house, a neighbourhood or a kilometre, not the name of a regency.
+
+    Args:
+        words: the words of the text.
+        at: the position of the number.
+        behind: the node for "kota" in the tree of place names.
+    """
+    before = words[max(0, at - _OF_A_STREET - 1) : at]
+    if before and before[-1] in _NUMBERED:
+        return True
+    if before and before[-1] in _OF_THE_REGENCY:
+        return False
+    town = longest(behind, words, at + 1) if behind is not None else None
+    if town is not None and town.end > at + 2:
+        return True
+    return BREAK not in before and not _STREETS.isdisjoint(before)
 
 
 def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:

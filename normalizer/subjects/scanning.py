@@ -1,6 +1,6 @@
 """Finds in one pass all that the words of a text are or begin: meanings, phrases, place names and names of public things."""
 
-from normalizer.places.hits import PlaceHit, behind_level, longest
+from normalizer.places.hits import FIFTY, PlaceHit, behind_level, is_house_number, longest
 from normalizer.subjects.lexicon import Lexicon
 from normalizer.subjects.meanings import Meaning, Word
 from normalizer.subjects.vocabulary import Vocabulary
@@ -64,6 +64,8 @@ def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - o
                 find(word.lead, words, at, matches)
             if at >= reach and word.names is not None:
                 hit = longest(word.names, words, at)
+                if words[at] == FIFTY and is_house_number(words, at, entries[at + 1].names):
+                    hit = None
         else:
             if word.lead is not None and word.lead.things:
                 matches.append(Match(at, at + 1, word.lead.things))

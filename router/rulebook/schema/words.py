@@ -220,6 +220,19 @@ class Emergency(Part):
     child: _Listed
     lost: _Listed
     just_now: _Listed
+    burdens: _Listed
+    goods: _Listed
+    scrap: _Listed
+    stuck: _Listed
+    why_stuck: _Listed
+    asking: _Listed
+    beats_me: _Listed
+    strikers: _Listed
+    struck: _Listed
+    bleeding: _Listed
+    tormentors: _Listed
+    mine: _Listed
+    thieves: _Listed
     alarms: Annotated[list[Alarm], Field(min_length=1)]
 
 

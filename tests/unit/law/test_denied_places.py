@@ -32,6 +32,7 @@ DENIED = [
     ("di Demak, bukan Kudus", "33.21"),
     ("bukan Kudus atau Jepara tapi Demak, lampu jalan mati", "33.21"),
     ("bukan Ungaran Kab Semarang tapi Kendal, lampu jalan mati", "33.24"),
+    ("lampu jalan mati di Kudus. Ralat: bukan di Kudus tapi di Demak", "33.21"),
     ("dudu Kudus, Demak, lampu dalan mati", "33.21"),
     ("lampu jalan mati sanes di Kudus, di Demak", "33.21"),
     ("lampu jalan mati di Demak bkn Kudus", "33.21"),
@@ -43,9 +44,27 @@ DENIED = [
 ]
 """Texts that also name where it did not happen, with the code of where it did."""
 
+INSIDE = [
+    ("rumah saya di Kota Semarang kebanjiran, tepatnya di Kecamatan Tugu", "33.74"),
+    ("Warga Kabupaten Kudus mengeluh jalan rusak, lokasinya di Desa Jati", "33.19"),
+    ("alamat saya Kabupaten Demak, jalan rusak, tepatnya di Desa Mranggen", "33.21"),
+    ("alamat saya Kabupaten Demak, jalan rusak, tepatnya di Desa Batursari", "33.21"),
+    ("warga Kota Tegal keluhkan sampah, lokasinya di Kelurahan Pekauman", "33.76"),
+    ("saya warga Kabupaten Kudus, lokasinya di Jl Demak, lampu jalan mati", "33.19"),
+]
+"""Texts that tell first where somebody is from, and then where in it it happened."""
+
+ALSO_NAMED = [
+    ("Saya bukan dari Kudus, saya orang Demak, jalan di depan pabrik Kudus rusak", "33.19"),
+    ("KTP saya bukan Kota Tegal tapi Brebes, di Kota Tegal air PDAM mati", "33.76"),
+    ("bukan dari Kudus, jalan rusak di Demak", "33.21"),
+]
+"""Texts that deny where somebody is from, with the code of where it happened."""
+
 NOT_DENIED = [
     ("lampu jalan mati bukan hanya di Kudus", "33.19"),
     ("bukan hanya di Kudus, lampu jalan mati", "33.19"),
+    ("bukan Kudus, tapi lampu jalan mati di Kudus", "33.19"),
     ("bukan main rusaknya jalan di Kudus", "33.19"),
     ("bukannya Kota Semarang yang harus memperbaiki jalan ini?", "33.74"),
     ("kenapa bukan Kota Semarang yang memperbaiki jalan ini", "33.74"),
@@ -62,6 +81,52 @@ NOT_DENIED = [
 def test_a_denied_place_is_no_place(text: str, code: str) -> None:
     """Behind "bukan", with or without the right place before it; and whose papers name one is told apart from where it happened."""
     assert regency(text) == code
+
+
+@pytest.mark.parametrize(("text", "code"), INSIDE)
+def test_where_somebody_is_from_counts_if_it_happened_in_it(text: str, code: str) -> None:
+    """The district or village of the event then lies in the place of the papers."""
+    assert regency(text) == code
+
+
+@pytest.mark.parametrize(("text", "code"), ALSO_NAMED)
+def test_a_place_denied_of_a_person_counts_where_it_is_named_again(text: str, code: str) -> None:
+    """Only the denied mention is left aside."""
+    assert regency(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("lampu mati di Jl Ahmad Yani No. 50 Kota Bandung", "32.73"),
+        ("lampu mati di RT 50 Kota Semarang", "33.74"),
+        ("lampu mati di Jl Melati No 50, Kota Depok", "32.76"),
+        ("lampu mati di Jl Melati nomor 50 Kota Depok", "32.76"),
+        ("lampu mati di Jl Melati Blok 50 Kota Bekasi", "32.75"),
+        ("lampu mati di Jalan Sudirman 50 Kota Malang", "35.73"),
+        ("lampu mati di KM 50 Kota Bekasi", "32.75"),
+        ("lampu mati di Gg. 50 Kota Bekasi", "32.75"),
+    ],
+)
+def test_a_house_number_before_a_city_is_no_regency(text: str, code: str) -> None:
+    """Number 50 in the city of Depok is not in the regency of Lima Puluh Kota."""
+    assert regency(text) == code
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "50 Kota",
+        "Kab 50 Kota",
+        "Kabupaten 50 Kota",
+        "Payakumbuh 50 Kota",
+        "Sarilamak 50 Kota",
+        "Kabupaten Lima Puluh Kota",
+    ],
+)
+def test_the_regency_of_fifty_cities_keeps_its_name_in_figures(place: str) -> None:
+    """Alone, or behind the word for its kind or its capital."""
+    assert regency(f"lampu jalan mati di {place}") == "13.07"
 
 
 @pytest.mark.parametrize(("text", "code"), NOT_DENIED)
@@ -165,3 +230,9 @@ def test_a_missing_child_is_a_matter_of_the_police(text: str) -> None:
 def test_a_thing_missing_in_a_park_is_a_matter_of_the_park(text: str) -> None:
     """No child is missing."""
     assert decided(text).owner.id.startswith("disperkim")
+
+
+@pytest.mark.parametrize("thing", ["laptop", "paket", "buku", "sandal"])
+def test_a_childs_thing_that_is_missing_is_no_missing_child(thing: str) -> None:
+    """The child then tells whose thing it is."""
+    assert decided(f"{thing} anak hilang di terminal Kota Tegal").owner.id != "polri"

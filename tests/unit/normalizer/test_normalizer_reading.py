@@ -140,6 +140,12 @@ def test_personal_data_is_masked_and_offices_are_not(text: str, masked: str) -> 
         "nama pelapor jangan disebut",
         "nama saya: jangan ditulis",
         "nama saya disebut petugas di depan umum",
+        "Nama saya Tolong Dirahasiakan",
+        "Nama saya Tolong Jaga",
+        "Nama Saya Minta Tolong Dirahasiakan",
+        "nama saya jangan disebut, Kota Semarang jalan rusak",
+        "nama saya jangan disebut, Jalan Pemuda",
+        "nama saya jangan disebut. Jalan rusak",
     ],
 )
 def test_a_wish_about_a_name_is_no_name(text: str) -> None:
@@ -155,6 +161,16 @@ def test_a_wish_about_a_name_is_no_name(text: str) -> None:
         ("nama saya budi jangan disebut", "nama saya [nama] jangan disebut"),
         ("Nama saya Yohanes Mau", "Nama saya [nama]"),
         ("nama saya dika pratama", "nama saya [nama]"),
+        ("nama saya Minta Ito Ginting", "nama saya [nama]"),
+        ("nama saya Tolong Sembiring, lampu mati", "nama saya [nama], lampu mati"),
+        ("nama saya Cukup Wibowo", "nama saya [nama]"),
+        ("nama saya jangan disebut, Siti Aminah", "nama saya jangan disebut, [nama]"),
+        ("nama saya jangan disebut (Siti Aminah)", "nama saya jangan disebut ([nama])"),
+        ("Nama saya Mohon Dirahasiakan, Yohana Tanjung", "Nama saya Mohon Dirahasiakan, [nama]"),
+        (
+            "nama saya tolong dirahasiakan ya, Budi Santoso. Jalan rusak",
+            "nama saya tolong dirahasiakan ya, [nama]. Jalan rusak",
+        ),
     ],
 )
 def test_a_name_before_a_wish_is_masked_and_the_wish_stays(text: str, masked: str) -> None:
