@@ -1,16 +1,21 @@
 """The administration of topics and consumer groups with kafka-python."""
 
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final, TypeVar
 
 from kafka import KafkaAdminClient
 from kafka import TopicPartition as KafkaTopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec, OffsetTimestamp
 from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
     InvalidConfigurationError,
     InvalidReplicationFactorError,
     KafkaError,
     NoError,
+    NotCoordinatorError,
     PolicyViolationError,
     TopicAlreadyExistsError,
     UnknownMemberIdError,
@@ -21,6 +26,16 @@ from complaints.bus import Offsets
 from complaints.bus.admin import TopicFound
 from complaints.contract import Topic
 from complaints.errors import BusUnavailable, ConfigurationError
+
+T = TypeVar("T")
+
+COORDINATOR_WITHIN_S: Final = 30.0
+"""Seconds for which a broker that has just started may take to load the groups that it coordinates."""
+
+_AGAIN_S: Final = 0.2
+
+_COORDINATES_SOON: Final = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
+"""What a broker answers that does not coordinate a group yet."""
 
 
 class KafkaPythonAdmin:
@@ -145,7 +160,7 @@ class KafkaPythonAdmin:
             BusUnavailable: Kafka did not return the offsets.
         """
         with _asking(f"the progress of {group} could not be read"):
-            found = self._client.list_group_offsets(group)
+            found = _coordinated(lambda: self._client.list_group_offsets(group))
         return {(at.topic, at.partition): answer.offset for at, answer in found.get(group, {}).items()}
 
     def set_group_offsets(self, group: str, offsets: Offsets) -> None:
@@ -157,13 +172,22 @@ class KafkaPythonAdmin:
         """
         marks = {KafkaTopicPartition(*at): OffsetAndMetadata(offset, "", None) for at, offset in offsets.items()}
         with _asking(f"the offsets of {group} could not be set"):
-            faults = set(self._client.alter_group_offsets(group, marks).values()) - {NoError}
+            faults = _coordinated(lambda: self._altered(group, marks))
         if UnknownMemberIdError in faults:
             raise ConfigurationError(f"{group} has members, so its offsets cannot be set: stop its workers first")
         if faults:
             raise BusUnavailable(
                 f"the offsets of {group} could not be set: {', '.join(sorted(fault.__name__ for fault in faults))}"
             )
+
+    def _altered(
+        self, group: str, marks: Mapping[KafkaTopicPartition, OffsetAndMetadata]
+    ) -> frozenset[type[KafkaError]]:
+        """Commit offsets, and return what was wrong with some of them."""
+        faults = frozenset(self._client.alter_group_offsets(group, marks).values()) - {NoError}
+        for fault in faults.intersection(_COORDINATES_SOON):
+            raise fault
+        return faults
 
     def members(self, group: str) -> list[str]:
         """Return the members of a group (see Administration).
@@ -172,12 +196,28 @@ class KafkaPythonAdmin:
             BusUnavailable: Kafka did not answer.
         """
         with _asking(f"the members of {group} could not be listed"):
-            found = self._client.describe_groups([group]).get(group, {})
+            found = _coordinated(lambda: self._client.describe_groups([group])).get(group, {})
         return [f"{member['client_id']} at {member['client_host']}" for member in found.get("members", [])]
 
     def close(self) -> None:
         """Close the connection to Kafka."""
         self._client.close()
+
+
+def _coordinated(ask: Callable[[], T]) -> T:
+    """Return what Kafka answers about a group, once a broker coordinates it.
+
+    Raises:
+        KafkaError: none does within COORDINATOR_WITHIN_S, or something else is wrong.
+    """
+    end = time.monotonic() + COORDINATOR_WITHIN_S
+    while True:
+        try:
+            return ask()
+        except _COORDINATES_SOON:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(_AGAIN_S)
 
 
 @contextmanager
