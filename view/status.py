@@ -9,9 +9,9 @@ from normalizer.masking import mask
 def status_of(case: Case) -> CaseStatus:
     """Return the status of a case: its latest answer masked, and none if the report is secret; of a supporter that of its main case."""
     secret, heard = case.complaint.secret, case.heard
-    answers = [mask(case.answers[-1].text)] if case.answers else []
+    answer = mask(case.answers[-1].text) if case.answers else ""
     if heard is not None:
-        answers = [heard.answer] if heard.answer else []
+        answer = heard.answer
     return CaseStatus(
         complaint_id=case.complaint_id,
         tracking_code=case.tracking_code,
@@ -21,7 +21,7 @@ def status_of(case: Case) -> CaseStatus:
         owner=(heard or case).owner.name,
         since=case.chain[-1].since if case.chain else case.changed_at,
         due=min((deadline.due for deadline in case.deadlines if deadline.duty in COMPLETE_BY), default=None),
-        answer="" if secret or not answers else answers[-1],
+        answer="" if secret else answer,
         secret=secret,
         by_code=names_mailbox(case.complaint.reporter_ref),
     )
