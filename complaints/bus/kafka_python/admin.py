@@ -32,6 +32,9 @@ T = TypeVar("T")
 COORDINATOR_WITHIN_S: Final = 30.0
 """Seconds for which a broker that has just started may take to load the groups that it coordinates."""
 
+TOLD_WITHIN_S: Final = 30.0
+"""Seconds that a broker may take to learn from the controller what was changed."""
+
 _AGAIN_S: Final = 0.2
 
 _COORDINATES_SOON: Final = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
@@ -107,10 +110,12 @@ class KafkaPythonAdmin:
         return True
 
     def set(self, name: str, settings: Mapping[str, str]) -> None:
-        """Change some settings of a topic (see TopicAdmin).
+        """Change some settings of a topic, and wait until Kafka tells them (see TopicAdmin).
+
+        The controller takes them, but a broker describes what it has learnt from the controller by then, which can be the old ones.
 
         Raises:
-            BusUnavailable: Kafka did not answer.
+            BusUnavailable: Kafka did not answer, or took them and did not tell them within TOLD_WITHIN_S.
             ConfigurationError: Kafka refuses one of them.
         """
         asked = ConfigResource(ConfigResourceType.TOPIC, name, dict(settings))
@@ -118,6 +123,21 @@ class KafkaPythonAdmin:
             answer = self._client.alter_configs([asked], raise_on_unknown=False)["topic"][name]
         if answer != "OK":
             raise ConfigurationError(f"Kafka refuses {_listed(settings)} for {name}: {answer}")
+        self._told(name, settings)
+
+    def _told(self, name: str, settings: Mapping[str, str]) -> None:
+        """Return once Kafka tells the settings of a topic.
+
+        Raises:
+            BusUnavailable: it does not within TOLD_WITHIN_S.
+        """
+        end = time.monotonic() + TOLD_WITHIN_S
+        while time.monotonic() < end:
+            there = self.found([name]).get(name)
+            if there and settings.items() <= there.settings.items():
+                return
+            time.sleep(_AGAIN_S)
+        raise BusUnavailable(f"Kafka took {_listed(settings)} for {name}, but still tells the settings of before")
 
     def first_offsets(self, topic: str) -> Offsets:
         """Return, for each partition of a topic, the offset of its first record (see GroupAdmin).

@@ -1,4 +1,4 @@
-"""The administrator waits for a broker that has just started and does not coordinate the groups yet."""
+"""The administrator waits for a broker that does not coordinate the groups yet, or has not learnt a change yet."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class Broker:
         return dict.fromkeys(marks, self.errors.pop(0) if self.errors else NoError)
 
 
-def asking(broker: Broker) -> KafkaPythonAdmin:
+def asking(broker: object) -> KafkaPythonAdmin:
     """Return an administrator that asks a broker."""
     made = object.__new__(KafkaPythonAdmin)
     made._client = broker  # the real one needs a connection
@@ -56,3 +56,41 @@ def test_a_broker_that_never_coordinates_it_is_an_error(monkeypatch: pytest.Monk
     with pytest.raises(BusUnavailable):
         asking(refusing).group_offsets("lapor-router")
     assert len(refusing.errors) == 1
+
+
+class Following:
+    """A broker that learns a change of the controller's when it has been asked some times more."""
+
+    def __init__(self, late: int) -> None:
+        self.late = late
+
+    def alter_configs(self, resources: list[Any], **_: Any) -> dict[str, Any]:
+        """Return that the controller took it."""
+        return {"topic": {resources[0].name: "OK"}}
+
+    def list_topics(self) -> list[str]:
+        """Return the one topic."""
+        return ["lapor.control"]
+
+    def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
+        """Return its one partition."""
+        return [{"name": name, "partitions": [0]} for name in names]
+
+    def describe_configs(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Return what it knows by now."""
+        self.late -= 1
+        return {"topic": {"lapor.control": {"retention.ms": {"value": "1000" if self.late < 0 else "86400000"}}}}
+
+
+def test_a_setting_is_changed_once_kafka_tells_it() -> None:
+    """So that `topics check` after `topics apply` sees it."""
+    broker = Following(late=2)
+    asking(broker).set("lapor.control", {"retention.ms": "1000"})
+    assert broker.late < 0
+
+
+def test_a_setting_that_kafka_never_tells_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what was taken."""
+    monkeypatch.setattr(admin, "TOLD_WITHIN_S", 0.1)
+    with pytest.raises(BusUnavailable, match=r"took retention\.ms=1000 for lapor\.control"):
+        asking(Following(late=99)).set("lapor.control", {"retention.ms": "1000"})
