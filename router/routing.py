@@ -12,27 +12,24 @@ from typing import Any, Final
 
 from complaints.runtime.loading import without_collector
 from normalizer.parts import own_title
-from normalizer.places.gazetteer import described
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
 from router.agencies.mentions import Mentions, mentions_of
 from router.agencies.registry import Registry
 from router.allotments.edition import Allotments, Loaded
 from router.calibration import thousandths
-from router.candidate import MODEL, Candidate
-from router.candidates import Weighing
+from router.candidate import MODEL
 from router.deadlines import Deadlines
-from router.deciding import confidence, first_rule, is_open
 from router.decision import Decision
-from router.desks import DESK_IS_RIGHT, Desks
-from router.explain import explain, explain_pin, explain_triage
+from router.desks import Desks
+from router.explain import explain_pin
 from router.facts import Facts, received, whole_text
+from router.judge import Judge
 from router.learning.learnt import Model
 from router.learning.models import NO_MODELS, Models, models_in
 from router.offices import given, is_desk, of_ladder, same_house
-from router.owners import Owners, is_doubtful, stands_in, undecided
+from router.owners import Owners
 from router.rulebook.rules import Rules
-from router.rulebook.tiers import contradicts_said
 from router.rulebook.topics import topic_key, topic_subjects
 
 MAX_HOPS: Final = 3
@@ -43,8 +40,6 @@ CHOSEN_TOPIC: Final = 6.0
 
 ALTERNATIVES: Final = 3
 """Maximum number of other candidates that a disposition names."""
-
-_NO_REFUSALS: Final[list[str]] = []
 
 _OF_SUBJECT: Final = "subject:"
 """The beginning of the name of a rule about a subject; the subject's id follows."""
@@ -66,6 +61,7 @@ class Router:
         allotments: the governments' own divisions of tasks.
         owners: the rules applied to the registry.
         desks: the triage desks.
+        judge: decides with all of these.
     """
 
     reader: Reader
@@ -79,11 +75,28 @@ class Router:
     allotments: Allotments = field(default_factory=Allotments)
     owners: Owners = field(init=False)
     desks: Desks = field(init=False)
+    judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set `owners` and `desks` to the rules applied to the registry. A copy with other rules or another registry gets its own."""
-        object.__setattr__(self, "owners", Owners(self.rules, self.registry, self.allotments))
-        object.__setattr__(self, "desks", Desks(self.rules, self.registry, self.allotments))
+        """Apply the rules to the registry. A copy with other rules or another registry gets its own `owners`, `desks` and `judge`."""
+        owners = Owners(self.rules, self.registry, self.allotments)
+        desks = Desks(self.rules, self.registry, self.allotments)
+        object.__setattr__(self, "owners", owners)
+        object.__setattr__(self, "desks", desks)
+        object.__setattr__(
+            self,
+            "judge",
+            Judge(
+                rules=self.rules,
+                registry=self.registry,
+                owners=owners,
+                desks=desks,
+                mentions=self.mentions,
+                models=self.models,
+                subject_names=self.subject_names,
+                max_hops=self.max_hops,
+            ),
+        )
 
     @classmethod
     def load(
@@ -239,95 +252,13 @@ class Router:
 
     def name(self, agency_id: str) -> str:
         """Return the name of an agency, or the id itself if the registry has no such agency."""
-        agency = self.registry.get(agency_id)
-        return agency.name if agency else agency_id
+        return self.registry.name_of(agency_id)
 
     def decide(
         self, facts: Facts, refused_by: Sequence[str] = (), hops: int | None = None, *, by_law: bool = False
     ) -> Decision:
-        """Return the decision on these facts after these refusals.
-
-        The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. A triage desk also does if a
-        local agency is responsible and the regency is not known (outside DKI Jakarta).
-        After `max_hops` refusals, the owner is always the national administrator. What the rules give to a triage desk stays there with a
-        model. A government's own model chooses among its units only where the rules give the complaint to one of these that the model
-        knows: all else is decided as without a model.
-
-        Args:
-            facts: the facts of the complaint.
-            refused_by: the ids of the agencies that refused, oldest first.
-            hops: the number of refusals that moved the case; None if all that count did.
-            by_law: whether the rules decide alone, also if there is a model.
-        """
-        administrator = self.registry.administrator_id
-        counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
-        exhausted = (len(counted) if hops is None else hops) >= self.max_hops
-        weighing = Weighing(facts, self.owners, self.mentions)
-        decision = self._decided(weighing.candidates(counted), facts, None, exhausted=exhausted, out=counted)
-        model = None if by_law else self.models.at(facts.place)
-        if model is not None and not self._has_part(model, decision, facts):
-            model = None
-        at_desk = decision.triage
-        if model is not None and not at_desk:
-            ranked = weighing.with_model(model, counted)
-            decision = self._decided(ranked, facts, model, exhausted=exhausted, out=counted)
-        self._tell(decision, facts, counted)
-        if model is not None and at_desk:  # the desk has what officers did as alternatives
-            decision.ranked = weighing.with_model(model, counted)
-        return decision
-
-    def _has_part(self, model: Model, plain: Decision, facts: Facts) -> bool:
-        """Return whether a model has a part in the rules' decision: one for all has, a government's own if its unit is the owner."""
-        owner = plain.owner
-        return not model.region or (
-            not plain.triage and model.is_over(owner, self.registry) and model.knows(owner, facts.place)
-        )
-
-    def _decided(
-        self, ranked: list[Candidate], facts: Facts, model: Model | None, *, exhausted: bool, out: Sequence[str]
-    ) -> Decision:
-        """Return the decision between ranked candidates, without what it tells the citizen.
-
-        Args:
-            ranked: the candidates, best first.
-            facts: the facts of the complaint.
-            model: the model that has a part in the scores; None if they are the rules'. Then a place that is not known matters.
-            exhausted: whether so many have refused that the national administrator is the owner.
-            out: the ids of the agencies that refused and count, oldest first.
-        """
-        chance = confidence(ranked, facts, self.rules, model)
-        sure_from = self.rules.sure_from if model is None else model.sure_from
-        if chance < sure_from or exhausted or (model is None and is_open(ranked, facts, self.rules, self.registry)):
-            desk = self.registry.national_administrator if exhausted else self.desks.of(facts, set(out))
-            return Decision(desk, DESK_IS_RIGHT, ranked, triage=True)
-        return Decision(ranked[0].agency, chance, ranked, triage=False)
-
-    def _tell(self, decision: Decision, facts: Facts, counted: Sequence[str]) -> None:
-        """Add what a decision tells the citizen: the explanation, and what he is asked. Nobody is sure of a tier that is not decided.
-
-        Args:
-            decision: the decision; it is changed in place.
-            facts: the facts of the complaint.
-            counted: the ids of the agencies that refused and count, oldest first.
-        """
-        reading, deepest, owner = facts.reading, facts.place.deepest, decision.owner
-        subject = self.subject_names.get(reading.subjects[0].id, "") if reading.subjects else ""
-        place = described(self.registry.gazetteer, deepest) if deepest else ""
-        last = self.name(counted[-1]) if counted else ""
-        is_general = "general_question" in reading.groups
-        if decision.triage:
-            asked = is_open(decision.ranked, facts, self.rules, self.registry) and not is_general
-            text = explain_triage(owner, subject=subject, place=place, missing_place=asked, refused_by=last)
-            decision.explanation = text
-            return
-        decision.explanation = explain(owner, decision.ranked[0].why, subject=subject, place=place, refused_by=last)
-        rule = first_rule(self.rules, facts)
-        if not facts.oversight:
-            decision.asks = "" if counted else undecided(rule, facts)
-            if decision.asks or is_doubtful(rule, facts) or contradicts_said(owner, reading.groups, self.registry):
-                decision.confidence = min(decision.confidence, self.rules.undecided)
-        if "place" in reading.missing and not decision.ranked[0].is_named and stands_in(rule, facts):
-            decision.confidence = min(decision.confidence, self.rules.unplaced)
+        """Return the decision on these facts after these refusals (see Judge.decide)."""
+        return self.judge.decide(facts, refused_by, hops, by_law=by_law)
 
 
 @cache

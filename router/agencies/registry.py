@@ -100,6 +100,11 @@ class Registry:
             self._made[agency_id] = self.bodies[now] if now in self.bodies else self._make(now)
         return self._made[agency_id]
 
+    def name_of(self, agency_id: str) -> str:
+        """Return the name of an agency, or the id itself if there is none."""
+        agency = self.get(agency_id)
+        return agency.name if agency else agency_id
+
     def parents(self, agency_id: str) -> tuple[Agency, ...]:
         """Return the agencies above an agency up to the national administrator, nearest first.
 

@@ -1,0 +1,135 @@
+"""Decides who owns a complaint, between the candidates that the law, the text and officers' habits name, and what the citizen is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from normalizer.places.gazetteer import described
+from router.agencies.mentions import Mentions
+from router.agencies.registry import Registry
+from router.candidate import Candidate
+from router.candidates import Weighing
+from router.deciding import confidence, first_rule, is_open
+from router.decision import Decision
+from router.desks import DESK_IS_RIGHT, Desks
+from router.explain import explain, explain_triage
+from router.facts import Facts
+from router.learning.learnt import Model
+from router.learning.models import Models
+from router.owners import Owners, is_doubtful, stands_in, undecided
+from router.rulebook.rules import Rules
+from router.rulebook.tiers import contradicts_said
+
+_NO_REFUSALS: Final[list[str]] = []
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Judge:
+    """Decides on the facts of a complaint. Pure and total.
+
+    Attributes:
+        rules: the law: who owns which subject.
+        registry: the agencies that exist.
+        owners: the rules applied to the registry.
+        desks: the triage desks.
+        mentions: the names of agencies in texts, with their meanings.
+        models: the models learnt from officers; none if the rules decide alone.
+        subject_names: the Indonesian name of each subject, by its id.
+        max_hops: the number of refusals after which the national administrator takes the complaint.
+    """
+
+    rules: Rules
+    registry: Registry
+    owners: Owners
+    desks: Desks
+    mentions: Mentions
+    models: Models
+    subject_names: Mapping[str, str]
+    max_hops: int
+
+    def decide(
+        self, facts: Facts, refused_by: Sequence[str] = (), hops: int | None = None, *, by_law: bool = False
+    ) -> Decision:
+        """Return the decision on these facts after these refusals.
+
+        The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. A triage desk also does if a
+        local agency is responsible and the regency is not known (outside DKI Jakarta).
+        After `max_hops` refusals, the owner is always the national administrator. What the rules give to a triage desk stays there with a
+        model. A government's own model chooses among its units only where the rules give the complaint to one of these that the model
+        knows: all else is decided as without a model.
+
+        Args:
+            facts: the facts of the complaint.
+            refused_by: the ids of the agencies that refused, oldest first.
+            hops: the number of refusals that moved the case; None if all that count did.
+            by_law: whether the rules decide alone, also if there is a model.
+        """
+        administrator = self.registry.administrator_id
+        counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
+        exhausted = (len(counted) if hops is None else hops) >= self.max_hops
+        weighing = Weighing(facts, self.owners, self.mentions)
+        decision = self._decided(weighing.candidates(counted), facts, None, exhausted=exhausted, out=counted)
+        model = None if by_law else self.models.at(facts.place)
+        if model is not None and not self._has_part(model, decision, facts):
+            model = None
+        at_desk = decision.triage
+        if model is not None and not at_desk:
+            ranked = weighing.with_model(model, counted)
+            decision = self._decided(ranked, facts, model, exhausted=exhausted, out=counted)
+        self._tell(decision, facts, counted)
+        if model is not None and at_desk:  # the desk has what officers did as alternatives
+            decision.ranked = weighing.with_model(model, counted)
+        return decision
+
+    def _has_part(self, model: Model, plain: Decision, facts: Facts) -> bool:
+        """Return whether a model has a part in the rules' decision: one for all has, a government's own if its unit is the owner."""
+        owner = plain.owner
+        return not model.region or (
+            not plain.triage and model.is_over(owner, self.registry) and model.knows(owner, facts.place)
+        )
+
+    def _decided(
+        self, ranked: list[Candidate], facts: Facts, model: Model | None, *, exhausted: bool, out: Sequence[str]
+    ) -> Decision:
+        """Return the decision between ranked candidates, without what it tells the citizen.
+
+        Args:
+            ranked: the candidates, best first.
+            facts: the facts of the complaint.
+            model: the model that has a part in the scores; None if they are the rules'. Then a place that is not known matters.
+            exhausted: whether so many have refused that the national administrator is the owner.
+            out: the ids of the agencies that refused and count, oldest first.
+        """
+        chance = confidence(ranked, facts, self.rules, model)
+        sure_from = self.rules.sure_from if model is None else model.sure_from
+        if chance < sure_from or exhausted or (model is None and is_open(ranked, facts, self.rules, self.registry)):
+            desk = self.registry.national_administrator if exhausted else self.desks.of(facts, set(out))
+            return Decision(desk, DESK_IS_RIGHT, ranked, triage=True)
+        return Decision(ranked[0].agency, chance, ranked, triage=False)
+
+    def _tell(self, decision: Decision, facts: Facts, counted: Sequence[str]) -> None:
+        """Add what a decision tells the citizen: the explanation, and what he is asked. Nobody is sure of a tier that is not decided.
+
+        Args:
+            decision: the decision; it is changed in place.
+            facts: the facts of the complaint.
+            counted: the ids of the agencies that refused and count, oldest first.
+        """
+        reading, deepest, owner = facts.reading, facts.place.deepest, decision.owner
+        subject = self.subject_names.get(reading.subjects[0].id, "") if reading.subjects else ""
+        place = described(self.registry.gazetteer, deepest) if deepest else ""
+        last = self.registry.name_of(counted[-1]) if counted else ""
+        is_general = "general_question" in reading.groups
+        if decision.triage:
+            asked = is_open(decision.ranked, facts, self.rules, self.registry) and not is_general
+            text = explain_triage(owner, subject=subject, place=place, missing_place=asked, refused_by=last)
+            decision.explanation = text
+            return
+        decision.explanation = explain(owner, decision.ranked[0].why, subject=subject, place=place, refused_by=last)
+        rule = first_rule(self.rules, facts)
+        if not facts.oversight:
+            decision.asks = "" if counted else undecided(rule, facts)
+            if decision.asks or is_doubtful(rule, facts) or contradicts_said(owner, reading.groups, self.registry):
+                decision.confidence = min(decision.confidence, self.rules.undecided)
+        if "place" in reading.missing and not decision.ranked[0].is_named and stands_in(rule, facts):
+            decision.confidence = min(decision.confidence, self.rules.unplaced)
