@@ -51,7 +51,7 @@ up: $(INSTALLED) ## Start the whole pipeline on this machine and keep it running
 quick: $(VENV)/.dev $(INSTALLED) ## Run the unit and property tests, which start no server, in two to three minutes
 	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2 --dist loadfile
 
-test: lint ## Lint and run all tests but the long ones (16 minutes), on the real Kafka and the real ClickHouse engine
+test: lint ## Lint and run all tests but the long ones (15 minutes), on the real Kafka and the real ClickHouse engine
 	@$(PY) -m pytest -m "not long" --numprocesses 3 --dist loadfile
 
 test-all: lint ## Run the long fault and load tests too

@@ -5,7 +5,6 @@ import random
 import signal
 import sys
 import threading
-import time
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.errors import OutcomeUnknown
 from tests.harness.sending import KEYS, QUICK
 from tests.harness.sending_account import FakeAccount, takes
+from tests.harness.step import dying
 
 
 def _noted(path: Path, ordinal: int, how: str, letter: Letter, answer: "Future[str]") -> None:
@@ -35,17 +35,6 @@ def main() -> None:
     brokers, channel, ordinal, folder = sys.argv[1:]
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    at, turn = os.environ.get("KILL_AT", ""), int(os.environ.get("KILL_TURN", "1"))
-    how = signal.Signals[os.environ.get("KILL_BY", "SIGKILL")]
-    seen = 0
-
-    def phase(now: str) -> None:
-        nonlocal seen
-        seen += now == at
-        if now == at and seen == turn:
-            os.kill(os.getpid(), how)
-            time.sleep(0.05)  # a stop takes a moment
-
     account = FakeAccount(f"{channel}/a", capacity=5)
     answer = os.environ.get("ANSWER", "takes")
     account.answer = partial(_noted, Path(folder) / "submitted", int(ordinal), answer)
@@ -53,7 +42,7 @@ def main() -> None:
         brokers=brokers,
         ordinal=int(ordinal),
         folder=Path(folder) / "sender" / ordinal,
-        phase=phase,
+        phase=dying(),
         batch=20,
     )
     try:

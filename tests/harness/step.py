@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from complaints.bus.step.contract import Effect, State, StepSpec
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
 from complaints.runtime.telemetry import Heartbeat
+from tests.harness.cases.log import committed
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = 4
@@ -251,27 +252,27 @@ def ground(kafka: KafkaServer, tmp_path: Path) -> Iterator[Ground]:
 
 def read_committed(brokers: str, topic: str) -> Iterator[tuple[bytes, bytes | None, int]]:
     """Yield key, value and partition of every committed record, up to the end of the topic now."""
-    consumer = Consumer(
-        {
-            "bootstrap.servers": brokers,
-            "group.id": "checker",
-            "isolation.level": "read_committed",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "auto.offset.reset": "earliest",
-        }
-    )
-    left = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
-    consumer.assign([At(topic, number, 0) for number in left])
-    deadline = time.monotonic() + 30
-    while left:
-        assert time.monotonic() < deadline, f"{topic} could not be read to its end"
-        for message in consumer.consume(1000, timeout=0.2):
-            if message.error() is None:
-                yield message.key() or b"", message.value(), message.partition() or 0
-            else:
-                left.discard(message.partition() or 0)
-    consumer.close()
+    for entry in committed(brokers, topic):
+        yield entry.key, entry.value, entry.partition
+
+
+def dying() -> Callable[[str], None]:
+    """Return the function that a worker calls at each phase. It sends its own process a signal at the phase that the environment names.
+
+    KILL_AT is the phase, KILL_TURN the turn of it (1), KILL_BY the signal (SIGKILL).
+    """
+    at, turn = os.environ.get("KILL_AT", ""), int(os.environ.get("KILL_TURN", "1"))
+    how = signal.Signals[os.environ.get("KILL_BY", "SIGKILL")]
+    seen = 0
+
+    def phase(now: str) -> None:
+        nonlocal seen
+        seen += now == at
+        if now == at and seen == turn:
+            os.kill(os.getpid(), how)
+            time.sleep(0.05)  # a stop takes a moment
+
+    return phase
 
 
 def main() -> None:
@@ -282,16 +283,6 @@ def main() -> None:
     if limit := int(os.environ.get("FILE_BYTES", "0")):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    at, turn = os.environ.get("KILL_AT", ""), int(os.environ.get("KILL_TURN", "1"))
-    how = signal.Signals[os.environ.get("KILL_BY", "SIGKILL")]
-    seen = 0
-
-    def phase(now: str) -> None:
-        nonlocal seen
-        seen += now == at
-        if now == at and seen == turn:
-            os.kill(os.getpid(), how)
-
     shift_ms = int(os.environ.get("NOW_SHIFT_MS", "0"))
     options = WorkerOptions(
         brokers=brokers,
@@ -300,7 +291,7 @@ def main() -> None:
         batch=int(os.environ.get("BATCH", "20")),
         fuse=int(os.environ.get("FUSE", "100")),
         now_ms=lambda: time.time_ns() // 1_000_000 + shift_ms,
-        phase=phase,
+        phase=dying(),
         heartbeat=Heartbeat(Path(folder).parent / "heartbeats", Path(folder).name).beat,
     )
     try:
