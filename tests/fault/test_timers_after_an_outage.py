@@ -11,16 +11,12 @@ import holidays
 import orjson
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs forget them
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-)
 
 from complaints.bus import Record
 from complaints.bus.envelope import encode
+from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.command import CommandKind
+from complaints.contract import COMPLAINTS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from tests.harness.cases.log import Entry, committed
@@ -104,10 +100,9 @@ class Outage:
 def kafka(tmp_path: Path) -> Iterator[KafkaServer]:
     """A broker whose mailboxes take the time of a record from whoever writes it."""
     server = start_kafka(tmp_path / "kafka")
-    entry = ConfigEntry("message.timestamp.type", "CreateTime", incremental_operation=AlterConfigOpType.SET)
-    mailbox = ConfigResource(ConfigResource.Type.TOPIC, "lapor.complaints", incremental_configs=[entry])
-    admin = AdminClient({"bootstrap.servers": server.brokers})
-    admin.incremental_alter_configs([mailbox])[mailbox].result(10)
+    admin = KafkaPythonAdmin(server.brokers)
+    admin.set(COMPLAINTS, {"message.timestamp.type": "CreateTime"})
+    admin.close()
     yield server
     server.stop()
 
