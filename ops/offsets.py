@@ -1,4 +1,4 @@
-"""Shows and sets where a step goes on in its mailbox."""
+"""Shows and sets where a step goes on in its mailbox, and the sink in its topics."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +9,8 @@ from complaints.bus import Offsets
 from complaints.bus.admin import Administration, GroupAdmin
 from complaints.contract import Topic
 from complaints.errors import ConfigurationError
+from sinks.clickhouse.rows import TOPICS
+from sinks.clickhouse.sink import GROUP
 
 PATIENCE_S: Final = 20.0
 """How long to wait until a group has no members: Kafka forgets a worker that stopped after 6 s, and one that keeps failing pauses 10 s."""
@@ -50,20 +52,22 @@ Target = str | int | Moment
 """Where to go on: EARLIEST, LATEST, an offset, or the first record at or after a time."""
 
 
-def mailbox_of(step: str, declared: Mapping[str, Topic]) -> str:
-    """Return the name of a step's mailbox.
+def sources_of(reader: str, declared: Mapping[str, Topic]) -> Sequence[str]:
+    """Return the names of the topics that a group reads: a step its mailbox, the sink several.
 
     Args:
-        step: the step's name.
+        reader: the name of the step, or of the sink's group.
         declared: the declared topics by name.
 
     Raises:
-        ConfigurationError: no topic is the mailbox of such a step.
+        ConfigurationError: there is no such step, and it is not the sink.
     """
-    found = {name: topic.name for topic in declared.values() for name in topic.steps}
-    if step not in found:
-        raise ConfigurationError(f"there is no step {step!r}; the steps are {', '.join(sorted(found))}")
-    return found[step]
+    found = {name: (topic.name,) for topic in declared.values() for name in topic.steps} | {GROUP: TOPICS}
+    if reader not in found:
+        raise ConfigurationError(
+            f"there is no step {reader!r}; the steps are {', '.join(sorted(found.keys() - {GROUP}))}, and the sink is {GROUP}"
+        )
+    return found[reader]
 
 
 def progress(admin: GroupAdmin, step: str, mailbox: str) -> Sequence[Progress]:

@@ -1,4 +1,4 @@
-"""`lapor offsets ...`: shows and sets where a step goes on in its mailbox."""
+"""`lapor offsets ...`: shows and sets where a step goes on in its mailbox, and the sink in its topics."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,9 +10,9 @@ from lapor.commands.options import DataDir, milliseconds_of
 if TYPE_CHECKING:
     from ops.offsets import Target
 
-app = typer.Typer(help="Show and set where a step goes on in its mailbox.", no_args_is_help=True)
+app = typer.Typer(help="Show and set where a step, or the sink, goes on.", no_args_is_help=True)
 
-Step = Annotated[str, typer.Argument(help="The step's name, such as `lapor-router`.")]
+Step = Annotated[str, typer.Argument(help="The step's name, such as `lapor-router`, or `lapor-sink`.")]
 
 
 @app.command()
@@ -20,23 +20,25 @@ def show(step: Step, *, data_dir: DataDir = None) -> None:
     """Show, for each partition of a step's mailbox, which records Kafka has and which offset the step has committed.
 
     A step that has committed no offset for a partition, and whose state topic has no position for it either, refuses to start: then
-    decide where it goes on, and say so with `lapor offsets set`.
+    decide where it goes on, and say so with `lapor offsets set`. The sink has several topics and no state: it goes on where its
+    offsets say, and what it stores again replaces itself.
     """
     from complaints.contract import topics
     from lapor.local.note import settings_in
     from lapor.processes.wiring import administration
-    from ops.offsets import mailbox_of, progress
+    from ops.offsets import progress, sources_of
 
-    mailbox = mailbox_of(step, topics())
+    sources = sources_of(step, topics())
     with administration(settings_in(data_dir).kafka_required()) as admin:
-        found, members = progress(admin, step, mailbox), admin.members(step)
-    for one in found:
+        found = [(source, one) for source in sources for one in progress(admin, step, source)]
+        members = admin.members(step)
+    for source, one in found:
         said = (
             "no offset committed"
             if one.committed is None
             else f"next {one.committed}, waiting {one.end - one.committed}"
         )
-        typer.echo(f"{mailbox}/{one.partition}  {one.first} to {one.end}  {said}")
+        typer.echo(f"{source}/{one.partition}  {one.first} to {one.end}  {said}")
     typer.echo(f"workers: {', '.join(members) or 'none'}")
 
 
@@ -54,27 +56,36 @@ def set_(
     topic_partition: Annotated[
         list[int] | None, typer.Option(help="The number of a partition; can be repeated. Default: all.", min=0)
     ] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="A topic of the sink; can be repeated. Default: all that it reads.")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Set where a step goes on, for a step that refuses to start because it has no position in its mailbox.
+    """Set where a step goes on, for a step that refuses to start because it has no position in its mailbox; or where the sink does.
 
     `earliest` handles everything that Kafka still has, `latest` only what comes from now on: what is in between is never handled. The
     step's workers must be stopped; the command waits 20 s for workers that are stopping.
 
     A step goes on at the later of this offset and the position in its state topic. So an earlier offset makes no step handle anything
-    twice; to decide again what is decided, use `lapor replay`.
+    twice; to decide again what is decided, use `lapor replay`. `lapor offsets set lapor-sink --to earliest` fills ClickHouse again.
     """
     from complaints.contract import topics
     from lapor.local.note import settings_in
     from lapor.processes.wiring import administration
-    from ops.offsets import mailbox_of, offsets_of, set_offsets
+    from ops.offsets import offsets_of, set_offsets, sources_of
 
-    mailbox, target = mailbox_of(step, topics()), _target(to)
+    sources, target = sources_of(step, topics()), _target(to)
+    if unknown := sorted(set(topic or ()).difference(sources)):
+        raise typer.BadParameter(
+            f"{step} does not read {unknown[0]}; it reads {', '.join(sources)}", param_hint="--topic"
+        )
     with administration(settings_in(data_dir).kafka_required()) as admin:
-        wanted = offsets_of(admin, mailbox, target, partitions=topic_partition or ())
+        wanted: dict[tuple[str, int], int] = {}
+        for source in topic or sources:
+            wanted |= offsets_of(admin, source, target, partitions=topic_partition or ())
         set_offsets(admin, step, wanted)
-    for (topic, partition), offset in sorted(wanted.items()):
-        typer.echo(f"{step} goes on at {topic}/{partition}/{offset}")
+    for (source, partition), offset in sorted(wanted.items()):
+        typer.echo(f"{step} goes on at {source}/{partition}/{offset}")
 
 
 def _target(text: str) -> "Target":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+import structlog
 from prometheus_client import start_http_server
 
 from complaints.bus.step.options import WorkerOptions
@@ -25,6 +26,8 @@ from lapor.processes.wiring import (
     stop_on_signals,
     store,
 )
+
+log = structlog.get_logger()
 
 ROUTER_WEB_PORT = 9410
 """The port of the router's web endpoint if LAPOR_ROUTER_WEB names only a host."""
@@ -227,23 +230,28 @@ def _web_of(settings: Settings) -> tuple[str, int] | None:
 
 
 def run_sink(settings: Settings, stop: threading.Event) -> None:
-    """Bring the schema up to date, then run the sink.
+    """Bring the schema up to date, then run the sink. If the database is new, it begins at the first records, whatever was stored before.
 
     Args:
         settings: where Kafka and ClickHouse are.
         stop: the signal to end.
 
     Raises:
-        ConfigurationError: no Kafka or ClickHouse is set, or a migration was changed after it was applied.
+        BusUnavailable: Kafka does not answer.
+        ConfigurationError: no Kafka or ClickHouse is set, a migration was changed after it was applied, or the database is new while other
+            sinks run.
         StoreUnavailable: ClickHouse does not answer.
     """
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
+    from complaints.bus.confluent.groups import forget
     from complaints.runtime.fuse import Fuse
-    from sinks.clickhouse.migrate import migrate
+    from sinks.clickhouse.migrate import is_new, migrate
     from sinks.clickhouse.rows import TOPICS
     from sinks.clickhouse.sink import GROUP, Pace, Sink
 
     brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
+    if is_new(clickhouse) and forget(brokers, GROUP):
+        log.warning("the database is new although rows were stored before: it is filled again with all that Kafka has")
     migrate(clickhouse)
     producer = ConfluentProducer(brokers)
     sink = Sink(

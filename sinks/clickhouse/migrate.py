@@ -62,6 +62,18 @@ def migrations() -> list[Migration]:
     return found
 
 
+def is_new(store: Store) -> bool:
+    """Return whether no migration was ever applied to the database.
+
+    Raises:
+        StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
+    """
+    ((tables,),) = store.execute(
+        "SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'"
+    )
+    return not tables
+
+
 def migrate(store: Store) -> list[str]:
     """Apply the migrations that were not applied yet, in the order of their numbers, and return the names of their files.
 

@@ -16,7 +16,7 @@ from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.contract import CONTROL, Topic, topics
 from complaints.errors import BusUnavailable, ConfigurationError
 from lapor.cli import app
-from ops.offsets import EARLIEST, LATEST, Moment, mailbox_of, offsets_of, progress, set_offsets
+from ops.offsets import EARLIEST, LATEST, Moment, offsets_of, progress, set_offsets, sources_of
 from ops.topics import MIN_INSYNC, apply, compare
 from tests.harness.support import KafkaServer, wait_until
 
@@ -129,7 +129,7 @@ def test_offsets_are_set_to_the_ends_to_a_time_and_to_a_number(
     time.sleep(0.05)
     between, before = Moment(at_ms=int(time.time() * 1000)), admin.end_offsets(topic.name)
     write(kafka, topic, 30)
-    step, mailbox = topic.steps[0], mailbox_of(topic.steps[0], {topic.name: topic})
+    step, (mailbox,) = topic.steps[0], sources_of(topic.steps[0], {topic.name: topic})
     assert offsets_of(admin, mailbox, between) == before
     assert offsets_of(admin, mailbox, Moment(at_ms=between.at_ms + 3_600_000)) == admin.end_offsets(mailbox)
     assert set(offsets_of(admin, mailbox, EARLIEST).values()) == {0}

@@ -1,0 +1,87 @@
+"""A ClickHouse that was lost is filled again by the sink itself, on the real servers."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from confluent_kafka import Consumer
+
+from complaints.bus.confluent.groups import forget
+from complaints.errors import ConfigurationError
+from complaints.runtime.settings import Settings
+from lapor.processes.services import run_sink
+from sinks.clickhouse.client import Store
+from tests.harness.sink import SinkHouse
+from tests.harness.support import KafkaServer, wait_until
+
+
+@pytest.fixture
+def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
+    """A database and a writer of facts."""
+    made = SinkHouse(kafka.brokers, clickhouse_server)
+    yield made
+    made.close()
+
+
+def database(clickhouse: str) -> str:
+    """Make an empty database and return its address."""
+    name, server = f"lost_{uuid4().hex}", Store(clickhouse)
+    server.execute(f"CREATE DATABASE {name}")
+    server.close()
+    return f"{clickhouse}/{name}"
+
+
+@contextmanager
+def sink(house: SinkHouse, address: str, data: Path) -> Iterator[Store]:
+    """Run the sink as its service does, and yield a connection to its database."""
+    settings = Settings.read(kafka=house.brokers, clickhouse=address, data=data, sink_interval_s=0.1)
+    stop, store = threading.Event(), Store(address)
+    thread = threading.Thread(target=run_sink, args=(settings, stop), daemon=True)
+    thread.start()
+    yield store
+    stop.set()
+    thread.join(60)
+    assert not thread.is_alive()
+    store.close()
+
+
+def has(store: Store, made: list[UUID]) -> bool:
+    """Return whether the database has these complaints."""
+    if not store.execute("EXISTS TABLE complaint_rows")[0][0]:
+        return False
+    ((count,),) = store.execute(
+        "SELECT uniqExact(complaint_id) FROM complaint_rows WHERE complaint_id IN %(ids)s", {"ids": made}
+    )
+    return int(count) == len(made)
+
+
+def test_a_new_database_gets_all_that_the_one_before_had(
+    house: SinkHouse, clickhouse_server: str, tmp_path: Path
+) -> None:
+    """Nobody has to reset anything; and a database that is there goes on where it was."""
+    first = house.publish(3)
+    with sink(house, lost := database(clickhouse_server), tmp_path) as store:
+        wait_until(lambda: has(store, first), what="the first rows", timeout_s=60)
+    more = house.publish(2)
+    with sink(house, database(clickhouse_server), tmp_path) as store:
+        wait_until(lambda: has(store, first + more), what="all rows again", timeout_s=60)
+    last = house.publish(1)
+    with sink(house, lost, tmp_path) as store:
+        wait_until(lambda: has(store, last), what="the last row", timeout_s=60)
+        assert not has(store, more)  # it went on; the group had passed them
+
+
+def test_a_group_with_members_is_not_forgotten(kafka: KafkaServer) -> None:
+    """They would overwrite it. One that does not exist is nothing to forget."""
+    group = f"g-{uuid4().hex[:8]}"
+    assert not forget(kafka.brokers, group)
+    member = Consumer({"bootstrap.servers": kafka.brokers, "group.id": group})
+    member.subscribe(["lapor.control"])
+    wait_until(lambda: member.poll(0.1) is None and bool(member.assignment()), what="a member", timeout_s=30)
+    with pytest.raises(ConfigurationError, match=f"{group} has members"):
+        forget(kafka.brokers, group, patience_s=0.5)
+    member.close()
+    assert forget(kafka.brokers, group)
