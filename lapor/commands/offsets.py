@@ -36,7 +36,7 @@ def show(step: Step, *, data_dir: DataDir = None) -> None:
         said = (
             "no offset committed"
             if one.committed is None
-            else f"next {one.committed}, waiting {one.end - one.committed}"
+            else f"next {one.committed}, waiting at most {one.end - one.committed}"
         )
         typer.echo(f"{source}/{one.partition}  {one.first} to {one.end}  {said}")
     typer.echo(f"workers: {', '.join(members) or 'none'}")
@@ -84,8 +84,9 @@ def set_(
         for source in topic or sources:
             wanted |= offsets_of(admin, source, target, partitions=topic_partition or ())
         set_offsets(admin, step, wanted)
+    later = "" if len(sources) > 1 else ", or at the position in its state topic if that is later"
     for (source, partition), offset in sorted(wanted.items()):
-        typer.echo(f"{step} goes on at {source}/{partition}/{offset}")
+        typer.echo(f"{step} goes on at {source}/{partition}/{offset}{later}")
 
 
 def _target(text: str) -> "Target":

@@ -21,6 +21,7 @@ from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
 from ops.lag import OURS, SENDERS, is_judged, lag, service_of, view
 from ops.reach import Since, reach
+from ops.stored import WHAT, stored
 from sinks.clickhouse.client import Store
 
 PATIENCE_S = 5.0
@@ -48,6 +49,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _kafka(settings.kafka, stack)
     if settings.clickhouse is not None and "sink" not in starting:  # the sink creates the tables
         yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
+        if settings.kafka is not None and TOPICS not in starting:
+            yield look.guarded(WHAT, lambda: _stored(settings), READ_THE_LOG)
         if all(one.level is not Level.fail for one in files):  # else it is not known which agencies exist
             yield look.guarded("owners", lambda: _owners(settings), READ_THE_LOG)
     if settings.view_url is not None and settings.view_key is not None and "view" not in starting:
@@ -122,6 +125,15 @@ def _clickhouse(settings: Settings) -> Finding:
     store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
     try:
         return look.clickhouse(store)
+    finally:
+        store.close()
+
+
+def _stored(settings: Settings) -> Finding:
+    store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
+    try:
+        with administration(settings.kafka_required(), timeout_s=PATIENCE_S) as admin:
+            return stored(store, admin)
     finally:
         store.close()
 

@@ -24,6 +24,7 @@ from ops.casework.gone import is_gone, orphans
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
 from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of
 from ops.reach import Since, reach
+from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
 from sinks.clickhouse.rows import TOPICS as SINK_TOPICS
@@ -274,6 +275,20 @@ class Tables:
         if "WHERE" in sql:
             return [(self._recent,)]
         return [(872,)] if "FROM complaints" in sql else [(1,)]
+
+
+def test_rows_that_were_lost_are_a_fault_though_nothing_waits_for_the_sink() -> None:
+    """All of them, at any number; some, beyond what has no row for another reason."""
+    first, passed = {0: 0, 1: 500}, {0: 20, 1: 4_000}
+    whole = judged({0: 18, 1: 3_990}, passed=passed, first=first)
+    nothing = judged({}, passed=passed, first=first)
+    some = judged({0: 18, 1: 900}, passed=passed, first=first)
+    assert (whole.level, nothing.level, some.level) == (Level.ok, Level.fail, Level.fail)
+    assert "3520 offsets" in nothing.detail
+    assert "(partitions 1)" in some.detail
+    assert "lapor offsets set lapor-sink --to earliest" in nothing.advice
+    assert judged({}, passed={}, first=first).level is Level.ok  # it has not begun
+    assert judged({}, passed={0: 0, 1: 500}, first=first).level is Level.ok  # there was nothing
 
 
 def test_clickhouse_says_what_it_holds() -> None:
