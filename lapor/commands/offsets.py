@@ -70,15 +70,14 @@ def set_(
     twice; to decide again what is decided, use `lapor replay`. `lapor offsets set lapor-sink --to earliest` fills ClickHouse again.
     """
     from complaints.contract import topics
+    from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
     from lapor.processes.wiring import administration
     from ops.offsets import offsets_of, set_offsets, sources_of
 
     sources, target = sources_of(step, topics()), _target(to)
     if unknown := sorted(set(topic or ()).difference(sources)):
-        raise typer.BadParameter(
-            f"{step} does not read {unknown[0]}; it reads {', '.join(sources)}", param_hint="--topic"
-        )
+        raise ConfigurationError(f"{step} does not read {unknown[0]}; it reads {', '.join(sources)}")
     with administration(settings_in(data_dir).kafka_required()) as admin:
         wanted: dict[tuple[str, int], int] = {}
         for source in topic or sources:
