@@ -15,7 +15,7 @@ from conversation import citizen as memory
 from conversation.citizen import Document
 from conversation.matching import is_another, is_of, is_other_matter, is_told_anew, is_without_matter, meant_among
 from conversation.passing import Landed, Passing, act, landed
-from conversation.said import going_on, ratings, verdicts
+from conversation.said import content, courtesy, discontent, going_on, ratings, verdicts
 from conversation.said.orders import Act
 from conversation.said.own import own_words
 from conversation.said.verdicts import OffScale, Thanks
@@ -88,7 +88,7 @@ class Answered:
         if said.kind is not CommandKind.rate:
             return act(turn, message, id_, about, said, whole)
         rated = act(turn, message, id_, about, said)  # the number is all that a rating says
-        if verdicts.says_not_yet(words):  # "nilai 1, masih rusak" is both
+        if discontent.says_not_yet(words):  # "nilai 1, masih rusak" is both
             companion = ids.companion_id(id_, CommandKind.reopen.value)
             turn.command(message, companion, about["code"], CommandKind.reopen, text=whole)
         return rated
@@ -105,8 +105,8 @@ class Answered:
         if not answered:
             return None
         said = own_words(message)
-        if verdicts.is_discontent(said):
-            meant = self._meant(turn, replace(message, text=verdicts.discontent_part(said)), turn.state["cases"])
+        if discontent.is_discontent(said):
+            meant = self._meant(turn, replace(message, text=discontent.discontent_part(said)), turn.state["cases"])
             answered = answered if meant is None else [case for case in answered if case is meant]
             is_of_any = is_without_matter(fresh) or self._is_said_of_it(said, fresh)
             for case in answered[:1] if is_of_any else answered:
@@ -123,7 +123,7 @@ class Answered:
     def is_disputed(self, turn: Turn, message: InboundMessage, case: Document) -> bool:
         """Return whether a text to a case that it names is not content with the answer of that case."""
         answered = message.sender and not message.shared and verdicts.answered_of([case], turn.at_ms)
-        if not answered or self._is_asked_since(turn, case) or not verdicts.is_discontent(own_words(message)):
+        if not answered or self._is_asked_since(turn, case) or not discontent.is_discontent(own_words(message)):
             return False
         told = self._passing.look(turn, message)
         return is_without_matter(told) or is_told_anew(case, told)
@@ -131,15 +131,15 @@ class Answered:
     @staticmethod
     def _is_said_of_it(said: str, fresh: Complaint) -> bool:
         """Return whether a few words without a place are about the answer before them, whatever matter they seem to tell."""
-        if fresh.place.province is not None or going_on.names_place(said) or verdicts.tells_a_threat(said):
+        if fresh.place.province is not None or going_on.names_place(said) or discontent.tells_a_threat(said):
             return False
-        return verdicts.is_remark(said) or going_on.only_tells_a_state(said) or going_on.begins_with_its(said)
+        return discontent.is_remark(said) or going_on.only_tells_a_state(said) or going_on.begins_with_its(said)
 
     @staticmethod
     def dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
         """Open an answered case again if a new complaint begins with a "no" to its answer, or tells of a threat for having reported."""
         answered, said = verdicts.answered_of(turn.state["cases"], turn.at_ms), own_words(message)
-        if answered and not message.shared and (verdicts.says_no_first(said) or verdicts.tells_a_threat(said)):
+        if answered and not message.shared and (discontent.says_no_first(said) or discontent.tells_a_threat(said)):
             asked, words = verdicts.disputing(answered[0]), as_reason(message.text)
             companion = ids.companion_id(id_, asked.kind.value)
             turn.command(message, companion, answered[0]["code"], asked.kind, text=words)
@@ -153,7 +153,7 @@ class Answered:
         if said != verdicts.disputing(about):
             return None if self._is_about_another(turn, message, words, found) else found
         is_placed = self._passing.look(turn, message).place.province is not None or going_on.names_place(words)
-        part = message if is_placed else replace(message, text=verdicts.discontent_part(words))
+        part = message if is_placed else replace(message, text=discontent.discontent_part(words))
         meant = self._meant(turn, part, cases)
         if meant is not None and not verdicts.answered_of([meant], turn.at_ms):
             return None
@@ -177,7 +177,7 @@ class Answered:
         about, said = found
         asked = self._asked_since(turn, about)
         is_by_owner = bool(asked) and not asked[0].get("part")
-        if asked and not (verdicts.is_bare(words) and (words.isupper() or not is_by_owner)):
+        if asked and not (discontent.is_bare(words) and (words.isupper() or not is_by_owner)):
             return True
         if isinstance(said, Thanks):
             return self._says_more(turn, message, words, about)
@@ -185,20 +185,20 @@ class Answered:
             return False
         told = self._passing.look(turn, message)
         is_elsewhere = told.place.province is not None or going_on.names_place(words)
-        if not is_elsewhere and (verdicts.is_remark(words) or going_on.only_tells_a_state(words)):
+        if not is_elsewhere and (discontent.is_remark(words) or going_on.only_tells_a_state(words)):
             return False
         return "subject" not in told.missing and not is_of(about, told)
 
     def _says_more(self, turn: Turn, message: InboundMessage, words: str, about: Document) -> bool:
         """Return whether thanks come with what must not be lost: a fault, another matter, or a wish that something be hidden."""
-        if verdicts.only_thanks(words):
+        if courtesy.only_thanks(words):
             return False
         if going_on.tells_a_relapse(words) or hidden(message) is not message:
             return True
         told, is_wrong = self._passing.look(turn, message), going_on.tells_a_fault(words)
-        if verdicts.says_done(words):
+        if content.says_done(words):
             return is_wrong and is_another(about, told)
-        is_content = verdicts.praises(words) or going_on.denies_a_fault(words)
+        is_content = content.praises(words) or going_on.denies_a_fault(words)
         return is_wrong or (is_other_matter(about, told) and not is_content)
 
     def _asked_since(self, turn: Turn, about: Document) -> list[Document]:
