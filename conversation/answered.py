@@ -106,7 +106,8 @@ class Answered:
             return None
         said = own_words(message)
         if discontent.is_discontent(said):
-            meant = self._meant(turn, replace(message, text=discontent.discontent_part(said)), turn.state["cases"])
+            cases = turn.state["cases"]
+            meant = self._meant(cases, self._told_in_part(turn, message, said, fresh)) if cases[1:] else None
             answered = answered if meant is None else [case for case in answered if case is meant]
             is_of_any = is_without_matter(fresh) or self._is_said_of_it(said, fresh)
             for case in answered[:1] if is_of_any else answered:
@@ -150,40 +151,56 @@ class Answered:
         if found is None:
             return None
         about, said = found
-        if said != verdicts.disputing(about):
-            return None if self._is_about_another(turn, message, words, found) else found
-        is_placed = self._passing.look(turn, message).place.province is not None or going_on.names_place(words)
-        part = message if is_placed else replace(message, text=discontent.discontent_part(words))
-        meant = self._meant(turn, part, cases)
-        if meant is not None and not verdicts.answered_of([meant], turn.at_ms):
+        if said == verdicts.disputing(about):
+            disputed = self._disputed(turn, message, words, cases, about)
+            return None if disputed is None else (disputed, verdicts.disputing(disputed))
+        if self._answers_what_was_asked(turn, words, about):
             return None
-        about = meant or about
-        found = about, verdicts.disputing(about)
-        return None if self._is_about_another(turn, part, words, found) else found
+        return None if isinstance(said, Thanks) and self._says_more(turn, message, words, about) else found
 
-    def _meant(self, turn: Turn, message: InboundMessage, cases: list[Document]) -> Document | None:
-        """Return the one of several cases whose matter a dispute names: "sampah sudah, lampu belum"; None if it names none of them."""
-        if not cases[1:]:
+    def _disputed(
+        self, turn: Turn, message: InboundMessage, words: str, cases: list[Document], latest: Document
+    ) -> Document | None:
+        """Return the case that a message disputes: the one whose matter it names, or else the latest; None if it tells another one."""
+        about, can_tell = latest, len(words.split()) >= MATTER_WORDS
+        told = self._told_to_dispute(turn, message, words) if can_tell or cases[1:] else None
+        meant = None if told is None else self._meant(cases, told)
+        if meant is not None:
+            if not verdicts.answered_of([meant], turn.at_ms):
+                return None
+            about = meant
+        if self._answers_what_was_asked(turn, words, about):
             return None
-        told = self._passing.look(turn, message)
-        return meant_among(cases, told) if told.place.province is None else None
+        return None if told is not None and can_tell and self._tells_another(about, told, words) else about
 
-    def _is_about_another(self, turn: Turn, message: InboundMessage, words: str, found: _Found) -> bool:
-        """Return whether what looks like a word about an answer is one about something else.
+    def _told_to_dispute(self, turn: Turn, message: InboundMessage, words: str) -> Complaint:
+        """Return what the part of a dispute tells that says what is not settled, or all of one that names a place."""
+        whole = self._passing.look(turn, message)
+        is_placed = whole.place.province is not None or going_on.names_place(words)
+        return whole if is_placed else self._told_in_part(turn, message, words, whole)
 
-        It answers the question that was asked after it, unless it is the word "belum" after a question of ours, or BELUM as we write it; or
-        it tells another matter, or one elsewhere.
+    def _told_in_part(self, turn: Turn, message: InboundMessage, words: str, whole: Complaint) -> Complaint:
+        """Return what the part of a text tells that says what is not settled: "lampu belum" of "sampah sudah, lampu belum"."""
+        part = discontent.discontent_part(words)
+        return whole if part == message.text else self._passing.look(turn, replace(message, text=part))
+
+    @staticmethod
+    def _meant(cases: list[Document], told: Complaint) -> Document | None:
+        """Return the one of several cases whose matter a dispute names; None if it names none of them, or a place."""
+        return meant_among(cases, told) if cases[1:] and told.place.province is None else None
+
+    def _answers_what_was_asked(self, turn: Turn, words: str, about: Document) -> bool:
+        """Return whether what looks like a word about an answer answers the question that was asked after it.
+
+        The word "belum" does so only after a question of its owner, and BELUM as we write it never.
         """
-        about, said = found
         asked = self._asked_since(turn, about)
         is_by_owner = bool(asked) and not asked[0].get("part")
-        if asked and not (discontent.is_bare(words) and (words.isupper() or not is_by_owner)):
-            return True
-        if isinstance(said, Thanks):
-            return self._says_more(turn, message, words, about)
-        if not isinstance(said, Act) or said.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
-            return False
-        told = self._passing.look(turn, message)
+        return bool(asked) and not (discontent.is_bare(words) and (words.isupper() or not is_by_owner))
+
+    @staticmethod
+    def _tells_another(about: Document, told: Complaint, words: str) -> bool:
+        """Return whether what looks like a dispute tells another matter than the answered one, or one elsewhere."""
         is_elsewhere = told.place.province is not None or going_on.names_place(words)
         if not is_elsewhere and (discontent.is_remark(words) or going_on.only_tells_a_state(words)):
             return False
