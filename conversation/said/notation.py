@@ -41,7 +41,7 @@ def expression(phrase: str, lists: Lists, *, not_after: str = "") -> str:
     Args:
         phrase: what is looked for.
         lists: the words of the lists that it names.
-        not_after: words and lists with "|" between them. Directly behind one of them the phrase does not count.
+        not_after: words and lists with "|" between them. Directly behind one of them, or a word that ends so, the phrase does not count.
 
     Raises:
         NotationError: if the phrase is not written in the notation, or names a list that there is not.

@@ -46,6 +46,9 @@ class Words:
     beside_a_wish: frozenset[str]
     show: frozenset[str]
     shows: frozenset[str]
+    general: frozenset[str]
+    trouble: frozenset[str]
+    before_a_place: frozenset[str]
 
     @property
     def not_yet(self) -> frozenset[str]:
